@@ -1,0 +1,28 @@
+"""The whole emulator as one ASGI application: the only module that knows gateway, control API and all providers."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from emulator import fixtures
+from emulator.control import Control
+from emulator.gateway import Gateway
+from emulator.providers import ALL
+from emulator.space import Limits, Spaces, World
+
+
+def create_app(
+    *,
+    seed: int = 0,
+    fixtures_directory: Path | None = None,
+    hosts: Iterable[str] = (),
+    control_token: str | None = None,
+    limits: Limits | None = None,
+) -> Gateway:
+    """The emulator.
+
+    ``seed`` decides every identifier; ``fixtures_directory`` holds the user's own fixtures; ``hosts`` are further names
+    that it may be called by; a ``control_token`` is then asked of everyone who uses the control API. Raises BadFixture.
+    """
+    loaded, digest = fixtures.load(ALL, fixtures_directory)
+    world = World({provider.name: provider for provider in ALL}, loaded, digest, seed, limits or Limits())
+    return Gateway(Spaces(world), Control(control_token), frozenset(host.lower() for host in hosts))

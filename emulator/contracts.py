@@ -1,0 +1,64 @@
+"""Reading ``contracts/<provider>``: what the vendors promise, and on what evidence. No reply obeys them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import yaml
+
+from emulator.resources import resource
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of a contract. ``missing``: documented and not built; ``description``: its OpenAPI object."""
+
+    id: str
+    method: str
+    path: str
+    evidence: str
+    missing: bool
+    description: Mapping[str, Any]
+
+
+@cache
+def contract(provider: str) -> dict[str, Any]:
+    """The OpenAPI document of a provider."""
+    return _load(provider, "openapi.yaml")  # type: ignore[no-any-return]
+
+
+@cache
+def rules(provider: str) -> list[dict[str, Any]]:
+    """The documented rules of a provider: id, statement, evidence, source, operations, and maybe the field."""
+    return _load(provider, "rules.yaml")  # type: ignore[no-any-return]
+
+
+def operations(provider: str) -> Iterator[Operation]:
+    """Every operation of a provider's contract, in the order of the document."""
+    for path, item in contract(provider)["paths"].items():
+        for method, described in item.items():
+            if method in METHODS:
+                yield Operation(
+                    id=described["operationId"],
+                    method=method.upper(),
+                    path=path,
+                    evidence=described["x-evidence"],
+                    missing=described.get("x-missing", False),
+                    description=described,
+                )
+
+
+def evidence(provider: str) -> dict[str, Any]:
+    """What the operations and the rules of a provider rest on."""
+    return {
+        "operations": {operation.id: operation.evidence for operation in operations(provider)},
+        "rules": [{key: rule[key] for key in ("id", "statement", "evidence", "source")} for rule in rules(provider)],
+    }
+
+
+def _load(provider: str, name: str) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load((resource("contracts") / provider / name).read_bytes(), loader)  # noqa: S506  # a safe one

@@ -1,0 +1,79 @@
+"""The control API's route table, its envelope, and its token."""
+
+from hmac import compare_digest
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from emulator.control import server, world
+from emulator.core.clock import Backwards
+from emulator.core.errors import Malformed
+from emulator.core.http import allowed_methods, reply
+
+routes = [
+    Route("/health", server.get_health, methods=["GET"]),
+    Route("/providers", server.list_providers, methods=["GET"]),
+    Route("/contracts/{provider}.json", server.get_contract, methods=["GET"]),
+    Route("/evidence", server.get_evidence, methods=["GET"]),
+    Route("/spaces", server.list_spaces, methods=["GET"]),
+    Route("/spaces/{name}", server.delete_space, methods=["DELETE"]),
+    Route("/reset", world.reset, methods=["POST"]),
+    Route("/clock", world.get_clock, methods=["GET"]),
+    Route("/clock", world.set_clock, methods=["PUT"]),
+    Route("/clock/advance", world.advance_clock, methods=["POST"]),
+    Route("/faults", world.list_faults, methods=["GET"]),
+    Route("/faults", world.add_fault, methods=["POST"]),
+    Route("/faults", world.delete_faults, methods=["DELETE"]),
+    Route("/faults/{id}", world.delete_fault, methods=["DELETE"]),
+]
+
+
+class Control:
+    """The control API as an ASGI app. With a token, only who sends ``Authorization: Bearer TOKEN`` may use it."""
+
+    def __init__(self, token: str | None = None) -> None:
+        self.token = token
+        handlers = {HTTPException: _refuse, Malformed: _malformed, Backwards: _backwards}
+        self.app = Starlette(routes=routes, exception_handlers=handlers)
+        self.app.router.redirect_slashes = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/health" or self._authorized(Request(scope)):
+            await self.app(scope, receive, send)
+        else:
+            answer = _error(401, "the control API of this server asks for its token: Authorization: Bearer TOKEN")
+            answer.headers["WWW-Authenticate"] = "Bearer"
+            await answer(scope, receive, send)
+
+    def _authorized(self, request: Request) -> bool:
+        if self.token is None:
+            return True
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        return scheme.lower() == "bearer" and compare_digest(token.encode(), self.token.encode())
+
+
+def _error(status: int, error: str, **facts: object) -> Response:
+    return reply({"error": error, **facts}, status)
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    answer = _error(error.status_code, error.detail)
+    if error.status_code == 405:
+        answer.headers["Allow"] = ", ".join(allowed_methods(request))
+    return answer
+
+
+async def _malformed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Malformed)
+    problems = [{"place": list(problem.place), "problem": problem.message} for problem in error.problems]
+    return _error(400, "the request does not say what it must", problems=problems)
+
+
+async def _backwards(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Backwards)
+    return _error(409, f"{error}; reset the space to begin at an earlier time")

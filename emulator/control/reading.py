@@ -1,0 +1,53 @@
+"""What the control API's endpoints share: the space they act on, and how they read and answer."""
+
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel, ConfigDict
+from starlette.requests import Request
+
+from emulator.core.errors import Malformed, Problem
+from emulator.core.http import read
+from emulator.space import Space, Spaces
+
+
+class Asked(BaseModel):
+    """A body or a query of the control API. A member that it does not know is a mistake, and is told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+M = TypeVar("M", bound=Asked)
+
+
+def space_of(request: Request) -> Space:
+    """The space that the request's prefix names."""
+    return cast(Space, request.scope["space"])
+
+
+def spaces_of(request: Request) -> Spaces:
+    """All spaces of this server."""
+    return cast(Spaces, request.scope["spaces"])
+
+
+def base_url(request: Request) -> str:
+    """The address of this server as the client wrote it, with the space's prefix."""
+    host = request.headers.get("host", "127.0.0.1")
+    return f"{request.scope['scheme']}://{host}{request.scope['prefix']}"
+
+
+async def read_body(model: type[M], request: Request) -> M:
+    """The JSON body as a model. Raises Malformed."""
+    return read(model, await json_of(request), "body")
+
+
+async def json_of(request: Request) -> Any:
+    """The JSON body. Raises Malformed."""
+    try:
+        return await request.json()
+    except (ValueError, RecursionError):
+        raise Malformed(Problem(("body",), "json_invalid", "Input should be JSON")) from None
+
+
+def read_query(model: type[M], request: Request) -> M:
+    """The query as a model. Raises Malformed."""
+    return read(model, dict(request.query_params), "query")

@@ -1,0 +1,68 @@
+"""What a server says of itself: its health, its providers, their contracts and evidence, its spaces."""
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from emulator import contracts
+from emulator.control.reading import base_url, spaces_of
+from emulator.core.http import reply
+from emulator.core.provider import Provider
+from emulator.core.version import __version__
+
+
+async def get_health(request: Request) -> Response:
+    providers = list(spaces_of(request).world.providers)
+    return reply({"status": "ok", "version": __version__, "providers": providers})
+
+
+async def list_providers(request: Request) -> Response:
+    return reply({"providers": [_described(provider, request) for provider in _providers(request).values()]})
+
+
+def _described(provider: Provider, request: Request) -> dict[str, Any]:
+    fixture = spaces_of(request).world.fixtures[provider.name]
+    return {
+        "name": provider.name,
+        "title": provider.title,
+        "url": f"{base_url(request)}/{provider.name}",
+        "hosts": provider.hosts,
+        "credentials": provider.credentials(fixture.catalogue),
+        "operations": len(provider.built),
+    }
+
+
+async def get_contract(request: Request) -> Response:
+    provider = _provider(request)
+    servers = [{"url": f"{base_url(request)}/{provider.name}"}]
+    return reply({**contracts.contract(provider.name), "servers": servers})
+
+
+async def get_evidence(request: Request) -> Response:
+    return reply({"providers": {name: contracts.evidence(name) for name in _providers(request)}})
+
+
+async def list_spaces(request: Request) -> Response:
+    spaces = [{"name": space.name, "requests": space.requests} for space in spaces_of(request)]
+    return reply({"spaces": spaces, "spaces_max": spaces_of(request).world.limits.spaces_max})
+
+
+async def delete_space(request: Request) -> Response:
+    try:
+        spaces_of(request).drop(request.path_params["name"])
+    except KeyError as unknown:
+        raise HTTPException(404, f"no space is called {unknown}") from None
+    return reply({"deleted": request.path_params["name"]})
+
+
+def _providers(request: Request) -> dict[str, Provider]:
+    return dict(spaces_of(request).world.providers)
+
+
+def _provider(request: Request) -> Provider:
+    name = request.path_params["provider"]
+    if name not in _providers(request):
+        raise HTTPException(404, f"no provider is called {name!r}; there are: {', '.join(_providers(request))}")
+    return _providers(request)[name]

@@ -1,0 +1,111 @@
+"""What a test commands: reset, clock, faults."""
+
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from emulator.control.reading import Asked, json_of, read_body, space_of, spaces_of
+from emulator.core.clock import Event, micros
+from emulator.core.faults import FaultDraft
+from emulator.core.http import read, reply
+from emulator.space import Space
+
+YEAR_MAX = 2999
+
+
+class ClockSetting(Asked):
+    """Where the clock is to stand, and whether it stands still; what is left out stays as it is."""
+
+    now: AwareDatetime | None = None
+    frozen: bool | None = None
+
+
+class TimeSpan(Asked):
+    """How much time is to pass, in seconds."""
+
+    seconds: Annotated[float, Field(allow_inf_nan=False, le=100 * 366 * 86400)]
+
+
+async def reset(request: Request) -> Response:
+    space = spaces_of(request).reset(space_of(request).name)
+    return reply({"space": space.name})
+
+
+# --- clock ------------------------------------------------------------------------------------------------------------
+
+
+async def get_clock(request: Request) -> Response:
+    return reply(_clock(space_of(request)))
+
+
+async def set_clock(request: Request) -> Response:
+    space, asked = space_of(request), await read_body(ClockSetting, request)
+    frozen = space.clock.frozen if asked.frozen is None else asked.frozen
+    events = space.set_clock(asked.now and _within_calendar(asked.now), frozen)
+    return reply({**_clock(space), "events": [_event(event) for event in events]})
+
+
+async def advance_clock(request: Request) -> Response:
+    space, asked = space_of(request), await read_body(TimeSpan, request)
+    _within_calendar(space.clock.read() + timedelta(seconds=asked.seconds))
+    events = space.advance_clock(timedelta(seconds=asked.seconds))
+    return reply({**_clock(space), "events": [_event(event) for event in events]})
+
+
+def _clock(space: Space) -> dict[str, Any]:
+    return {"now": micros(space.clock.read()), "frozen": space.clock.frozen}
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {"at": micros(event.at), "provider": event.provider, "kind": event.kind, "subject": event.subject}
+
+
+def _within_calendar(at: datetime) -> datetime:
+    if not 1970 <= at.year <= YEAR_MAX:
+        raise HTTPException(400, f"the clock reads years from 1970 to {YEAR_MAX}")
+    return at
+
+
+# --- faults -----------------------------------------------------------------------------------------------------------
+
+
+async def list_faults(request: Request) -> Response:
+    return reply({"faults": [fault.model_dump() for fault in space_of(request).faults]})
+
+
+async def add_fault(request: Request) -> Response:
+    draft = read(FaultDraft, await json_of(request), "body")
+    _check_names(space_of(request), draft)
+    return reply(space_of(request).faults.add(draft).model_dump(), 201)
+
+
+async def delete_faults(request: Request) -> Response:
+    space_of(request).faults.clear()
+    return reply({"faults": []})
+
+
+async def delete_fault(request: Request) -> Response:
+    try:
+        space_of(request).faults.remove(request.path_params["id"])
+    except KeyError as unknown:
+        raise HTTPException(404, f"no fault is called {unknown}") from None
+    return reply({"deleted": request.path_params["id"]})
+
+
+def _check_names(space: Space, draft: FaultDraft) -> None:
+    """A fault for a name that nothing has would never fire. Raises HTTPException 400 with the nearest names."""
+    providers = space.world.providers
+    _check_name("provider", draft.provider, list(providers))
+    asked = [providers[draft.provider]] if draft.provider else list(providers.values())
+    _check_name("operation", draft.operation, [name for provider in asked for name in provider.operations])
+
+
+def _check_name(kind: str, name: str | None, known: list[str]) -> None:
+    if name is not None and name not in known:
+        nearest = get_close_matches(name, known, n=3, cutoff=0.0)
+        raise HTTPException(400, f"no {kind} is called {name!r}; nearest: {', '.join(nearest)}")

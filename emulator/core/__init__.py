@@ -1,0 +1,1 @@
+"""What two or more providers share; imports no provider."""

@@ -1,0 +1,39 @@
+"""Dataclasses as JSON documents: fixtures and snapshots. Read strictly, or not at all."""
+
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+T = TypeVar("T")
+
+
+class BadDocument(Exception):
+    """A document does not hold what it should. ``place`` says where, and ``fault`` what is wrong there."""
+
+    def __init__(self, place: str, fault: str) -> None:
+        super().__init__(f"at {place or 'the top'}: {fault}")
+        self.place = place
+        self.fault = fault
+
+
+class Document(Generic[T]):
+    """The JSON form of a dataclass. Reading refuses what is missing, unknown, or of the wrong type."""
+
+    def __init__(self, kind: type[T]) -> None:
+        self._model: type[BaseModel] = create_model(
+            "Document", __config__=ConfigDict(extra="forbid"), content=(kind, ...)
+        )
+
+    def read(self, content: Mapping[str, Any]) -> T:
+        """The dataclass that a JSON object describes. Raises BadDocument."""
+        try:
+            return self._model.model_validate({"content": content}).content  # type: ignore[attr-defined, no-any-return]
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            raise BadDocument(".".join(str(part) for part in first["loc"][1:]), first["msg"]) from None
+
+    def write(self, thing: T) -> dict[str, Any]:
+        """The JSON object that describes a dataclass."""
+        content: dict[str, Any] = self._model.model_construct(content=thing).model_dump(mode="json")["content"]
+        return content

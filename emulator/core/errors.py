@@ -1,0 +1,75 @@
+"""How a provider says no: three lanes, and no fourth.
+
+* Refusal          the vendor's rules say no; one subclass for each way
+* Malformed        the request breaks the schema; a list of problems, which the provider puts in its vendor's words
+* HTTPException    Starlette's own: no such route, wrong method, too large
+
+Anything else that is raised is a bug of the emulator.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from pydantic import ValidationError
+
+Place: TypeAlias = tuple[str | int, ...]
+
+
+class Refusal(Exception):
+    """The vendor says no.
+
+    A subclass states its ``status``, the ``rule`` of ``contracts/<provider>/rules.yaml`` that decided, any ``headers``
+    that belong to it, and words its JSON in ``body()``.
+    """
+
+    status: int
+    rule: str | None = None
+    headers: Mapping[str, str] = {}
+
+    def body(self) -> object:
+        """The JSON document the vendor would send."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a request.
+
+    ``place`` says where (``("body", "amount_kg")``), ``kind`` which rule it breaks, in pydantic's terms
+    (``missing``, ``greater_than``), ``limits`` the numbers of that rule, ``sent`` what was sent there, and
+    ``message`` says it in plain English.
+    """
+
+    place: Place
+    kind: str
+    message: str
+    limits: Mapping[str, object] = field(default_factory=dict)
+    sent: object = None
+
+    @property
+    def field(self) -> str:
+        """The place below the body or the query, dotted: ``notification_config.url``."""
+        return ".".join(str(part) for part in self.place[1:])
+
+    def worded(self, words: Mapping[str, str]) -> str:
+        """The vendor's words for this kind of problem, with its limits filled in (``at most {le}``)."""
+        return words[self.kind].format(**self.limits) if self.kind in words else self.message
+
+
+class Malformed(Exception):
+    """A request breaks the schema; ``problems`` holds everything that is wrong with it, in order."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(f"{problem.field}: {problem.message}" for problem in problems))
+        self.problems = problems
+
+    @classmethod
+    def found(cls, where: str, error: ValidationError) -> "Malformed":
+        """What pydantic found in the body, the query or the headers."""
+        return cls(
+            *(
+                Problem((where, *found["loc"]), found["type"], found["msg"], found.get("ctx", {}), found["input"])
+                for found in error.errors(include_url=False)
+            )
+        )

@@ -1,0 +1,112 @@
+"""Faults on demand: a reply in the vendor's own words, a delay, a broken connection; counted, never by chance."""
+
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from emulator.core.journal import Exchange
+
+When: TypeAlias = Literal["before", "after"]
+Connection: TypeAlias = Literal["reset", "close", "truncate"]
+
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$")]
+HeaderValue = Annotated[str, StringConstraints(pattern=r"^[ -~]{0,1000}$")]
+
+
+class Effect(BaseModel):
+    """What a fault does. A status without a body is worded as the vendor would word it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: Annotated[int, Field(ge=200, le=599)] | None = None
+    headers: dict[HeaderName, HeaderValue] = {}
+    body: Any = None
+    delay_seconds: Annotated[float, Field(ge=0, le=600, allow_inf_nan=False)] = 0.0
+    connection: Connection | None = None
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the client gets something else than the operation's own reply."""
+        return self.status is not None or self.body is not None or self.connection in ("reset", "close")
+
+
+class FaultDraft(BaseModel):
+    """Which requests a fault strikes, and what it does to them.
+
+    Whatever is given must match: provider, operation, method, a pattern of the path (``/v1/orders/*``), headers.
+    ``nth`` lets that many matching requests less one go by; ``times`` is how many it strikes from then on.
+    A fault *before* acts in place of the operation; one *after* lets the operation commit, then acts on its reply.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    provider: str | None = None
+    operation: str | None = None
+    method: Annotated[str, StringConstraints(to_upper=True, max_length=20)] | None = None
+    path: Annotated[str, StringConstraints(max_length=1000)] | None = None
+    headers: dict[HeaderName, str] = {}
+    nth: Annotated[int, Field(ge=1)] = 1
+    when: When = "before"
+    effect: Effect
+    times: Annotated[int, Field(ge=1)] = 1
+
+
+class Fault(FaultDraft):
+    """A fault in a space. ``seen`` counts the requests that matched, ``fired`` those that it struck."""
+
+    id: str
+    seen: int = 0
+    fired: int = 0
+
+    def matches(self, exchange: Exchange, operation: Callable[[], str | None]) -> bool:
+        """Whether a request is of the kind that this fault strikes."""
+        return (
+            self.provider in (None, exchange.provider)
+            and self.method in (None, exchange.method)
+            and (self.path is None or fnmatchcase(exchange.path, self.path))
+            and all(exchange.header(name.lower().encode()) == value for name, value in self.headers.items())
+            and (self.operation is None or self.operation == operation())
+        )
+
+
+class Faults:
+    """The faults of a space, in the order in which they were added."""
+
+    def __init__(self, faults: list[Fault] | None = None, added: int = 0) -> None:
+        self.added = added
+        self._faults = {fault.id: fault for fault in faults or ()}
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter(self._faults.values())
+
+    def __bool__(self) -> bool:
+        return bool(self._faults)
+
+    def add(self, draft: FaultDraft) -> Fault:
+        """Set a fault. Its id counts up from ``fault-1``."""
+        self.added += 1
+        fault = Fault(id=f"fault-{self.added}", **draft.model_dump(exclude_unset=True))
+        self._faults[fault.id] = fault
+        return fault
+
+    def remove(self, fault_id: str) -> None:
+        """Take a fault away. Raises KeyError."""
+        del self._faults[fault_id]
+
+    def clear(self) -> None:
+        """Take all faults away."""
+        self._faults.clear()
+
+    def strike(self, when: When, exchange: Exchange, operation: Callable[[], str | None]) -> Effect | None:
+        """The effect on this request, if a fault strikes it: the first one whose turn it is. Counts it."""
+        for fault in self._faults.values():
+            if fault.when != when or fault.fired >= fault.times or not fault.matches(exchange, operation):
+                continue
+            fault.seen += 1
+            if fault.seen >= fault.nth:
+                fault.fired += 1
+                exchange.fault = fault.id
+                return fault.effect
+        return None

@@ -1,0 +1,211 @@
+"""Reading requests and writing replies, for every provider alike."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Annotated, Any, TypeAlias, TypeVar
+
+import orjson
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ValidationError
+from pydantic_core import PydanticCustomError, from_json
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match, Route
+
+from emulator.core.errors import Malformed, Problem, Refusal
+from emulator.core.journal import Exchange
+
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+Say: TypeAlias = Callable[[Request, Refusal], Response]
+Plain: TypeAlias = Callable[[int, str | None], Refusal]
+
+M = TypeVar("M", bound=BaseModel)
+
+
+# --- what was asked ---------------------------------------------------------------------------------------------------
+
+
+def exchange_of(request: Request) -> Exchange:
+    """The exchange this request opened: its number, its place in time, its body as it came."""
+    exchange: Exchange = request.scope["exchange"]
+    return exchange
+
+
+def json_body(request: Request) -> Any:
+    """The body as JSON. Raises Malformed, of the kind ``json_invalid``, when it is none.
+
+    Numbers keep their size; ``NaN`` and ``Infinity`` are no JSON; nesting is limited to 200 levels.
+    """
+    try:
+        return from_json(exchange_of(request).body, allow_inf_nan=False, cache_strings="keys")
+    except ValueError as error:
+        raise Malformed(Problem(("body",), "json_invalid", str(error))) from None
+
+
+def require_json(request: Request) -> None:
+    """Raises HTTPException 415 when the body says that it is something other than JSON; no word about it will do."""
+    said = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if said != "application/json":
+        raise HTTPException(415)
+
+
+def held_requests(request: Request) -> Iterable[Request]:
+    """The requests of the same space and provider that came before this one and that a fault holds up."""
+    provider = exchange_of(request).provider
+    return (Request(scope) for scope in request.scope["held"] if scope["exchange"].provider == provider)
+
+
+def read_body(model: type[M], request: Request) -> M:
+    """The JSON body as a model. Raises Malformed."""
+    return read(model, json_body(request), "body")
+
+
+def read_query(model: type[M], request: Request, repeated: Sequence[str] = ()) -> M:
+    """The query as a model; the ``repeated`` parameters as lists, of any other the last value. Raises Malformed."""
+    query = request.query_params
+    lists = {name: query.getlist(name) for name in repeated if name in query}
+    return read(model, {**query, **lists}, "query")
+
+
+def read(model: type[M], content: object, where: str) -> M:
+    """Content that came in ``where`` (body, query, header) as a model. Raises Malformed."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise Malformed.found(where, error) from None
+
+
+def _json_integer(value: object) -> object:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise PydanticCustomError("int_type", "Input should be a valid integer")
+    return value
+
+
+def _query_integer(value: object) -> object:
+    if not isinstance(value, str) or not re.fullmatch(r"-?[0-9]{1,300}", value):
+        raise PydanticCustomError("int_parsing", "Input should be a valid integer")
+    return int(value)
+
+
+@lru_cache(maxsize=4096)
+def _email(value: str) -> str:
+    try:
+        validate_email(value, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise PydanticCustomError("email", "{reason}", {"reason": str(error)}) from None
+    return value
+
+
+def _unicode(value: str) -> str:
+    if "\x00" in value:
+        raise PydanticCustomError("string_null", "Input should not hold the character U+0000")
+    return value
+
+
+JsonInteger = Annotated[int, BeforeValidator(_json_integer)]
+"""A JSON number without a fraction (JSON Schema's ``integer``: 5 and 5.0, not true, not "5")."""
+
+QueryInteger = Annotated[int, BeforeValidator(_query_integer)]
+"""A whole number in a query: digits, with a minus sign or without."""
+
+Text = Annotated[str, AfterValidator(_unicode)]
+"""Text as vendors' databases take it: any characters but U+0000."""
+
+Email = Annotated[str, AfterValidator(_email)]
+"""An e-mail address by its syntax alone, kept as it was sent; no name is looked up, and test domains are fine."""
+
+
+# --- what is answered -------------------------------------------------------------------------------------------------
+
+
+def reply(
+    content: object,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    media_type: str = "application/json",
+) -> Response:
+    """A JSON reply."""
+    return Response(orjson.dumps(content), status, headers, media_type)
+
+
+def provider_app(
+    routes: Sequence[Route], say: Say, malformed: Callable[[Malformed], Refusal], plain: Plain
+) -> Starlette:
+    """A vendor's Starlette app: its routes, and its envelope for all three lanes of errors.
+
+    ``say`` puts a refusal in the vendor's envelope; ``malformed`` and ``plain`` give the vendor's refusal for a request
+    that breaks the schema and for a bare HTTP status.
+    """
+
+    async def refuse(request: Request, refusal: Exception) -> Response:
+        assert isinstance(refusal, Refusal)
+        exchange_of(request).rule = refusal.rule
+        return say(request, refusal)
+
+    async def reword(request: Request, broken: Exception) -> Response:
+        assert isinstance(broken, Malformed)
+        exchange_of(request).problems = broken.problems
+        return await refuse(request, malformed(broken))
+
+    async def reroute(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        answer = await refuse(request, plain(error.status_code, error.detail if error.status_code == 501 else None))
+        if error.status_code == 405:
+            answer.headers.setdefault("Allow", ", ".join(allowed_methods(request)))
+        if error.status_code in (404, 405, 501):
+            answer.headers["X-Emulator-Hint"] = _hint(request, error)
+        return answer
+
+    app = Starlette(routes=routes, exception_handlers={Refusal: refuse, Malformed: reword, HTTPException: reroute})
+    app.router.redirect_slashes = False
+    return app
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """Every method that a route of this path takes, in alphabetical order."""
+    return sorted({method for route in _routes(request) if _on_path(route, request) for method in route.methods or ()})
+
+
+def not_built(operation: str) -> Endpoint:
+    """The endpoint of an operation that the vendor documents and that is not built: 501, naming itself."""
+
+    async def endpoint(request: Request) -> Response:
+        raise HTTPException(501, f"{operation} is documented by the vendor and not built in this emulator")
+
+    endpoint.__name__ = operation
+    return endpoint
+
+
+def _hint(request: Request, error: HTTPException) -> str:
+    """One line for the developer, in a header of ours, since the body is the vendor's."""
+    if error.status_code == 405:
+        return f"{request.method} is not a method of this path"
+    from difflib import SequenceMatcher  # only a mistake pays for it
+
+    asked = f"{request.method} {request.scope['path']}"
+    built = [f"{method} {route.path}" for route in _routes(request) if not missing(route) for method in _own(route)]
+    nearest = max(built, key=lambda name: SequenceMatcher(None, asked, name).ratio())
+    said = error.detail if error.status_code == 501 else "no such route"
+    return f"{said}; nearest: {nearest}"
+
+
+def missing(route: Route) -> bool:
+    """Whether a route's operation is documented and not built."""
+    return getattr(route.endpoint, "__qualname__", "").startswith("not_built.")
+
+
+def _own(route: Route) -> list[str]:
+    return sorted((route.methods or set()) - {"HEAD"})
+
+
+def _routes(request: Request) -> list[Route]:
+    return [route for route in request.app.routes if isinstance(route, Route)]
+
+
+def _on_path(route: Route, request: Request) -> bool:
+    return route.matches(request.scope)[0] is not Match.NONE

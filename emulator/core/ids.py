@@ -1,0 +1,70 @@
+"""Identifiers. The only module that makes anything up, and it makes the same up again for the same seed."""
+
+from functools import lru_cache
+from hashlib import blake2b
+from math import gcd
+from uuid import UUID
+
+DIGITS = "0123456789"
+HEX = DIGITS + "abcdef"
+LOWER = DIGITS + "abcdefghijklmnopqrstuvwxyz"
+LETTERS = LOWER + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class Ids:
+    """A space's identifiers: the n-th one of a kind follows from the seed, the kind and n alone.
+
+    Each kind walks a permutation of all the values its form allows, so no value comes twice
+    before all have come once. ``drawn`` counts, by kind, how many were given out.
+    """
+
+    def __init__(self, seed: int, drawn: dict[str, int] | None = None) -> None:
+        self.seed = seed
+        self.drawn = drawn or {}
+
+    def text(self, kind: str, alphabet: str, length: int) -> str:
+        """A new identifier of so many characters of the alphabet."""
+        return nth_text(self.seed, kind, self._next(kind), alphabet, length)
+
+    def uuid(self, kind: str) -> str:
+        """A new UUID in the form of version 4, lower case (RFC 9562, section 5.4)."""
+        return nth_uuid(self.seed, kind, self._next(kind))
+
+    def _next(self, kind: str) -> int:
+        n = self.drawn.get(kind, 0)
+        self.drawn[kind] = n + 1
+        return n
+
+
+def nth_text(seed: int, kind: str, n: int, alphabet: str, length: int) -> str:
+    """The n-th identifier of a kind, without drawing it."""
+    base = len(alphabet)
+    value = _nth(seed, kind, n, base**length)
+    characters = []
+    for _ in range(length):
+        value, digit = divmod(value, base)
+        characters.append(alphabet[digit])
+    return "".join(characters)
+
+
+def nth_uuid(seed: int, kind: str, n: int) -> str:
+    """The n-th UUID of a kind, without drawing it."""
+    value = _nth(seed, kind, n, 1 << 122)
+    high, middle, low = value >> 74, (value >> 62) & 0xFFF, value & ((1 << 62) - 1)
+    return str(UUID(int=high << 80 | 0x4 << 76 | middle << 64 | 0b10 << 62 | low))
+
+
+def _nth(seed: int, kind: str, n: int, size: int) -> int:
+    step, start = _walk(seed, kind, size)
+    return (start + n * step) % size
+
+
+@lru_cache(maxsize=1024)
+def _walk(seed: int, kind: str, size: int) -> tuple[int, int]:
+    """Where a kind's walk through 0..size-1 starts, and a step that visits every value (coprime to the size)."""
+    chance = blake2b(f"{seed}/{kind}".encode(), digest_size=64).digest()
+    start = int.from_bytes(chance[:32]) % size
+    step = int.from_bytes(chance[32:]) % size
+    while gcd(step, size) != 1:
+        step += 1
+    return step, start

@@ -1,0 +1,77 @@
+"""What was asked and what was answered: the record of a space, bounded by count and by bytes."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from emulator.core.errors import Problem
+
+RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request to a vendor and its reply, as they went over the wire; nothing here is interpreted.
+
+    ``number`` counts the requests of a space and is never used twice. ``at`` is the clock's reading of the turn.
+    ``fault`` names the fault that acted on it, ``rule`` the rule that refused it.
+    """
+
+    number: int
+    provider: str
+    method: str
+    path: str
+    query: bytes
+    headers: RawHeaders
+    body: bytes
+    at: datetime
+    operation: str | None = None
+    status: int = 0
+    reply_headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    reply_body: bytes = b""
+    rule: str | None = None
+    problems: "tuple[Problem, ...]" = ()
+    fault: str | None = None
+
+    def header(self, name: bytes) -> str | None:
+        """The first value of a request header, by its lower-case name."""
+        for key, value in self.headers:
+            if key == name:
+                return value.decode("latin-1")
+        return None
+
+    @property
+    def bytes(self) -> int:
+        """What the exchange holds, in bytes of text."""
+        return len(self.path) + len(self.query) + len(self.body) + len(self.reply_body)
+
+
+class Journal:
+    """The last exchanges of a space, oldest first. ``dropped`` counts those that had to go."""
+
+    def __init__(self, exchanges_max: int, bytes_max: int) -> None:
+        self.exchanges_max = exchanges_max
+        self.bytes_max = bytes_max
+        self.dropped = 0
+        self._exchanges: deque[Exchange] = deque()
+        self._bytes = 0
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return iter(self._exchanges)
+
+    def add(self, exchange: Exchange) -> None:
+        """Keep an exchange, and let the oldest go while there are too many of them or they hold too much."""
+        self._exchanges.append(exchange)
+        self._bytes += exchange.bytes
+        while len(self._exchanges) > self.exchanges_max or self._bytes > self.bytes_max:
+            self._bytes -= self._exchanges.popleft().bytes
+            self.dropped += 1
+
+    def clear(self) -> None:
+        """Forget everything, the number dropped included."""
+        self._exchanges.clear()
+        self._bytes = 0
+        self.dropped = 0

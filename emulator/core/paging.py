@@ -1,0 +1,47 @@
+"""Lists that are read a page at a time, however long they have grown."""
+
+from collections.abc import Iterable, Iterator
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Timeline(Generic[T]):
+    """Things in the order in which they were made, each found by its key.
+
+    A page costs as much as it holds, whatever the length of the list and wherever the page stands.
+    """
+
+    def __init__(self, things: Iterable[tuple[str, T]] = ()) -> None:
+        self._things: list[T] = []
+        self._places: dict[str, int] = {}
+        for key, thing in things:
+            self.add(key, thing)
+
+    def __len__(self) -> int:
+        return len(self._things)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._things)
+
+    def add(self, key: str, thing: T) -> None:
+        """Put a thing at the end: it is the newest."""
+        self._places[key] = len(self._things)
+        self._things.append(thing)
+
+    def newest(self, limit: int) -> list[T]:
+        """The newest things, newest first."""
+        return self._page(len(self._things) - limit, len(self._things))
+
+    def older(self, key: str, limit: int) -> list[T]:
+        """The things next older than the one called ``key``, newest first. Raises KeyError."""
+        place = self._places[key]
+        return self._page(place - limit, place)
+
+    def newer(self, key: str, limit: int) -> list[T]:
+        """The things next newer than the one called ``key``, newest first. Raises KeyError."""
+        place = self._places[key] + 1
+        return self._page(place, place + limit)
+
+    def _page(self, start: int, end: int) -> list[T]:
+        return self._things[max(start, 0) : end][::-1]

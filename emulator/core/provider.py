@@ -1,0 +1,69 @@
+"""What the gateway and the control API know of a provider: one record, and nothing about its vendor's rules."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from starlette.applications import Starlette
+from starlette.routing import Match, Route
+from starlette.types import Scope
+
+from emulator.core.clock import Clock, Event
+from emulator.core.http import Plain, Say, missing
+from emulator.core.ids import Ids
+
+
+class Vendor(Protocol):
+    """A vendor in one space: a memory, and the rules by which it changes."""
+
+    memory: Any
+
+    def due(self, since: datetime, until: datetime) -> Iterable[Event]:
+        """What falls due by time alone after ``since`` and up to ``until``, in any order."""
+        ...
+
+
+class Fixture(Protocol):
+    """What a vendor starts from: a catalogue that never changes, and the memory it is born with."""
+
+    catalogue: Any
+    memory: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One provider.
+
+    ``fixture`` is the type that ``fixtures/<name>.json`` must satisfy; ``vendor`` makes the vendor of a space out of a
+    catalogue and a memory; ``credentials`` are those a user may begin with; ``say`` and ``plain`` word a bare HTTP
+    status as the vendor would.
+    """
+
+    name: str
+    title: str
+    hosts: tuple[str, ...]
+    version: int
+    app: Starlette
+    fixture: type[Any]
+    vendor: Callable[[Any, Any, Clock, Ids], Vendor]
+    credentials: Callable[[Any], Mapping[str, str]]
+    say: Say
+    plain: Plain
+
+    def operation(self, scope: Scope) -> str | None:
+        """The operation that a request would reach: the name of its endpoint."""
+        for route in self.app.routes:
+            if isinstance(route, Route) and route.matches(scope)[0] is Match.FULL:
+                return route.name
+        return None
+
+    @property
+    def operations(self) -> list[str]:
+        """The operations that have a route, in the order of the route table."""
+        return [route.name for route in self.app.routes if isinstance(route, Route)]
+
+    @property
+    def built(self) -> list[str]:
+        """The operations that do what the vendor documents; the others answer 501."""
+        return [route.name for route in self.app.routes if isinstance(route, Route) and not missing(route)]

@@ -1,0 +1,1 @@
+"""CNaught: carbon credit orders, quotes, subaccounts and impact (api.cnaught.com, docs.cnaught.com)."""

@@ -1,0 +1,70 @@
+"""CNaught's route table, and its envelope."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from emulator.core.errors import Refusal
+from emulator.core.http import not_built, provider_app, reply
+from emulator.core.provider import Provider
+from emulator.providers.cnaught import endpoints, errors
+from emulator.providers.cnaught.memory import Catalogue, Fixture
+from emulator.providers.cnaught.vendor import CNaught
+
+# A fixed path stands before the pattern that would take it for an id.
+routes = [
+    Route("/v1/orders", endpoints.list_orders, methods=["GET"]),
+    Route("/v1/orders", endpoints.place_order, methods=["POST"]),
+    Route("/v1/orders/ride", endpoints.place_ride_order, methods=["POST"]),
+    Route("/v1/orders/checkout-session", not_built("create_order_checkout_session"), methods=["POST"]),
+    Route("/v1/orders/checkout-session/{id}", not_built("get_order_checkout_session"), methods=["GET"]),
+    Route("/v1/orders/{id}", endpoints.get_order, methods=["GET"]),
+    Route("/v1/orders/{id}/cancel", endpoints.cancel_order, methods=["POST"]),
+    Route("/v1/quotes", endpoints.get_quote, methods=["POST"]),
+    Route("/v1/quotes/ride", endpoints.get_ride_quote, methods=["POST"]),
+    Route("/v1/quotes/ground-transport", not_built("get_ground_transport_quote"), methods=["POST"]),
+    Route("/v1/quotes/flight", not_built("get_flight_quote"), methods=["POST"]),
+    Route("/v1/quotes/train", not_built("get_train_quote"), methods=["POST"]),
+    Route("/v1/quotes/air-freight", not_built("get_air_freight_quote"), methods=["POST"]),
+    Route("/v1/quotes/ground-freight", not_built("get_ground_freight_quote"), methods=["POST"]),
+    Route("/v1/quotes/office-space", not_built("get_office_space_quote"), methods=["POST"]),
+    Route("/v1/impact/data", endpoints.get_impact_data, methods=["GET"]),
+    Route("/v1/impact/hosted-page-config", endpoints.get_hosted_page_config, methods=["GET"]),
+    Route("/v1/subaccounts", endpoints.list_subaccounts, methods=["GET"]),
+    Route("/v1/subaccounts", endpoints.create_subaccount, methods=["POST"]),
+    Route("/v1/subaccounts/{id}", endpoints.get_subaccount, methods=["GET"]),
+    Route("/v1/subaccounts/{id}", not_built("update_subaccount"), methods=["PUT"]),
+    Route("/v1/subaccounts/{id}", not_built("delete_subaccount"), methods=["DELETE"]),
+    Route("/v1/subaccounts/{id}/logo", not_built("set_subaccount_logo_from_url"), methods=["POST"]),
+    Route("/v1/subaccounts/{id}/logo", not_built("set_subaccount_logo"), methods=["PUT"]),
+    Route("/v1/subaccounts/{id}/logo", not_built("delete_subaccount_logo"), methods=["DELETE"]),
+    Route("/v1/checkout/sessions", not_built("create_checkout_session"), methods=["POST"]),
+    Route("/v1/checkout/sessions/{id}", not_built("get_checkout_session"), methods=["GET"]),
+    Route("/v1/projects/{id}", not_built("get_project"), methods=["GET"]),
+    Route("/v1/project-categories/{id}", not_built("get_project_category"), methods=["GET"]),
+    Route("/v1/portfolios", not_built("list_portfolios"), methods=["GET"]),
+    Route("/v1/portfolios/{id}", not_built("get_portfolio"), methods=["GET"]),
+]
+
+
+def say(request: Request, refusal: Refusal) -> Response:
+    """Problem details (RFC 7807); a type, a title and a status, or the vendor's SDK cannot read them."""
+    return reply(refusal.body(), refusal.status, refusal.headers, "application/problem+json")
+
+
+def credentials(catalogue: Catalogue) -> dict[str, str]:
+    return {"api_key": catalogue.accounts[0].api_key}
+
+
+PROVIDER = Provider(
+    name="cnaught",
+    title="CNaught",
+    hosts=("api.cnaught.com",),
+    version=1,
+    app=provider_app(routes, say, errors.malformed, errors.plain),
+    fixture=Fixture,
+    vendor=CNaught,
+    credentials=credentials,
+    say=say,
+    plain=errors.plain,
+)

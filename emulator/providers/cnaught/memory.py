@@ -1,0 +1,207 @@
+"""What CNaught remembers: a catalogue that is the same in every space, and a memory that requests and the clock change.
+
+Masses are kilograms and prices are US cents, both decimal; a unit price is cents per kilogram.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+State: TypeAlias = Literal["placed", "fulfilled", "cancelled"]
+Source: TypeAlias = Literal["api", "checkout"]
+
+
+# --- the catalogue: what never changes --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactPage:
+    """The account's public page: whether it is shown, where, and which equivalents are on it."""
+
+    enabled: bool
+    url: str
+    enabled_equivalents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who holds an API key, and the ids of the portfolios it may use. Accounts see nothing of each other."""
+
+    id: str
+    api_key: str
+    name: str
+    since: datetime
+    default_portfolio_id: str
+    portfolios: tuple[str, ...]
+    impact_page: ImpactPage
+    logo_url: str | None = None
+    billing_set_up: bool = True
+    subaccounts_allowed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Where credits come from."""
+
+    id: str
+    name: str
+    type: str
+    vintages: str
+    developer: str | None = None
+    registry_name: str | None = None
+    registry_id: str | None = None
+    registry_url: str | None = None
+    summary: str | None = None
+    description: str | None = None
+    location_name: str | None = None
+    location_latitude: Decimal | None = None
+    location_longitude: Decimal | None = None
+    primary_image_url: str | None = None
+    un_sdg_goals: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A kind of project; credits of a category come in equal parts from its projects."""
+
+    id: str
+    name: str
+    projects: tuple[str, ...]
+    description: str | None = None
+    primary_image_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """A mix of categories with prices; ``allocations`` maps a category to its fraction, and they add up to 1."""
+
+    id: str
+    name: str
+    api_price_per_kg_usd_cents: Decimal
+    checkout_price_per_kg_usd_cents: Decimal
+    allocations: Mapping[str, Decimal]
+    summary: str | None = None
+    description: str | None = None
+    primary_image_url: str | None = None
+
+    def __post_init__(self) -> None:
+        if min(self.api_price_per_kg_usd_cents, self.checkout_price_per_kg_usd_cents) <= 0:
+            raise ValueError(f"the prices of portfolio {self.id} are not above 0")
+        if sum(self.allocations.values()) != 1:
+            raise ValueError(f"the allocations of portfolio {self.id} do not add up to 1")
+
+    def price_per_kg(self, source: Source) -> Decimal:
+        return self.api_price_per_kg_usd_cents if source == "api" else self.checkout_price_per_kg_usd_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What is the same in every space."""
+
+    accounts: tuple[Account, ...]
+    projects: Mapping[str, Project]
+    categories: Mapping[str, Category]
+    portfolios: Mapping[str, Portfolio]
+
+    def __post_init__(self) -> None:
+        for account in self.accounts:
+            for name in account.portfolios:
+                _known("portfolio", name, self.portfolios)
+            if account.default_portfolio_id not in account.portfolios:
+                raise ValueError(f"the default portfolio of account {account.id} is none of its portfolios")
+        for portfolio in self.portfolios.values():
+            for category in portfolio.allocations:
+                _known("category", category, self.categories)
+        for listed in self.categories.values():
+            for project in listed.projects:
+                _known("project", project, self.projects)
+
+
+def _known(kind: str, name: str, things: Mapping[str, object]) -> None:
+    if name not in things:
+        raise ValueError(f"no {kind} is called {name!r}")
+
+
+# --- the memory: what a space makes of it -----------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Order:
+    """What was ordered. Its state is no fact of its own: it follows from the clock and ``cancelled_on``."""
+
+    id: str
+    account_id: str
+    subaccount_id: str | None
+    portfolio_id: str
+    created_on: datetime
+    fulfils_on: datetime | None
+    amount_kg: Decimal
+    price_usd_cents: int
+    distance_km: Decimal | None = None
+    metadata: str | None = None
+    description: str | None = None
+    callback_url: str | None = None
+    cancelled_on: datetime | None = None
+
+    def state(self, now: datetime) -> State:
+        if self.cancelled_on is not None:
+            return "cancelled"
+        return "fulfilled" if self.fulfils_on is not None and self.fulfils_on <= now else "placed"
+
+    @property
+    def number(self) -> str:
+        """The number on the certificate: the id's ASCII bytes in hexadecimal, by fives (read off the documents)."""
+        digits = self.id.encode().hex()
+        return "-".join(digits[start : start + 5] for start in range(0, len(digits), 5))
+
+
+@dataclass(slots=True)
+class Subaccount:
+    """A part of an account that orders for itself; no default portfolio means the account's."""
+
+    id: str
+    account_id: str
+    created_on: datetime
+    name: str
+    email: str | None = None
+    default_portfolio_id: str | None = None
+    logo_url: str | None = None
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a request with an idempotency key was answered, and a fingerprint of what it had asked."""
+
+    at: datetime
+    fingerprint: str
+    status: int
+    body: str
+
+
+@dataclass(slots=True)
+class Settings:
+    """What a user of the emulator may turn. ``fulfilment_seconds`` null leaves every order placed for good."""
+
+    fulfilment_seconds: float | None = 2.0
+    fractions: Literal["floor", "keep", "refuse"] = "floor"
+    idempotency_hours: float = 24.0
+
+
+@dataclass(slots=True)
+class Memory:
+    """Everything that requests and the clock change."""
+
+    orders: dict[str, Order] = field(default_factory=dict)
+    subaccounts: dict[str, Subaccount] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    settings: Settings = field(default_factory=Settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Fixture:
+    """``fixtures/cnaught.json``."""
+
+    catalogue: Catalogue
+    memory: Memory

@@ -1,0 +1,315 @@
+"""The rules by which CNaught's memory changes (docs.cnaught.com); all arithmetic is decimal."""
+
+from bisect import bisect_right, insort
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from hmac import compare_digest
+
+from emulator.core.clock import Clock, Event
+from emulator.core.ids import LETTERS, Ids
+from emulator.core.paging import Timeline
+from emulator.providers.cnaught import errors
+from emulator.providers.cnaught.memory import Account, Answer, Catalogue, Memory, Order, Portfolio, Source, Subaccount
+
+CAR_KG_PER_KM = Decimal("0.2411409")
+"""8.887 kg of CO2 a US gallon / 22.9 miles a gallon / 1.609344 km a mile: what the vendor's sample application uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """On whose behalf a request acts: an account, or one of its subaccounts."""
+
+    account: Account
+    subaccount: Subaccount | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDraft:
+    """An order not yet accepted: by mass, by total price, or by the kilometres of a ride."""
+
+    amount_kg: Decimal | None = None
+    total_price_usd_cents: int | None = None
+    distance_km: Decimal | None = None
+    portfolio_id: str | None = None
+    metadata: str | None = None
+    description: str | None = None
+    callback_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubaccountDraft:
+    """A subaccount not yet opened."""
+
+    name: str
+    email: str | None = None
+    default_portfolio_id: str | None = None
+    logo_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    amount_kg: Decimal
+    price_usd_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Kilograms retired for somebody: in all, and by category and project."""
+
+    total_kg: Decimal
+    by_category: Mapping[str, Mapping[str, Decimal]]
+
+
+class CNaught:
+    """CNaught in one space."""
+
+    def __init__(self, catalogue: Catalogue, memory: Memory, clock: Clock, ids: Ids) -> None:
+        self.catalogue = catalogue
+        self.memory = memory
+        self.clock = clock
+        self.ids = ids
+        self._orders: dict[tuple[str, str | None], Timeline[Order]] = {}
+        self._subaccounts: dict[str, Timeline[Subaccount]] = {}
+        self._fulfilling: list[tuple[datetime, str]] = []
+        for order in memory.orders.values():
+            self._index(order)
+        for subaccount in memory.subaccounts.values():
+            self._listed_subaccounts(subaccount.account_id).add(subaccount.id, subaccount)
+
+    # --- who asks
+
+    def account(self, api_key: str | None) -> Account:
+        """The account of an API key. Raises Unauthorized."""
+        for account in self.catalogue.accounts:
+            if api_key is not None and compare_digest(account.api_key.encode(), api_key.encode()):
+                return account
+        raise errors.Unauthorized
+
+    def buyer(self, account: Account, subaccount_id: str | None) -> Buyer:
+        """The account, or the named subaccount of it. Raises SubaccountsNotAllowed, InvalidSubaccount."""
+        if subaccount_id is None:
+            return Buyer(account)
+        self._allow_subaccounts(account)
+        subaccount = self.memory.subaccounts.get(subaccount_id)
+        if subaccount is None or subaccount.account_id != account.id:
+            raise errors.InvalidSubaccount
+        return Buyer(account, subaccount)
+
+    # --- idempotency (docs.cnaught.com, Idempotency)
+
+    def first_answer(self, account: Account, key: str, fingerprint: str) -> Answer | None:
+        """What the first request with this key was answered, if it is remembered. Raises ChangedPayload."""
+        name = _answer_name(account, key)
+        if name not in self.memory.answers or self._forgotten(name):
+            return None
+        answer = self.memory.answers[name]
+        if answer.fingerprint != fingerprint:
+            raise errors.ChangedPayload
+        return answer
+
+    def remember_answer(self, account: Account, key: str, fingerprint: str, status: int, body: str) -> None:
+        """Answer every later request with this key in the same way."""
+        answers, name = self.memory.answers, _answer_name(account, key)
+        answers.pop(name, None)
+        answers[name] = Answer(self.clock.now, fingerprint, status, body)
+        while self._forgotten(oldest := next(iter(answers))):
+            del answers[oldest]
+
+    # --- orders
+
+    def place_order(self, buyer: Buyer, draft: OrderDraft) -> Order:
+        """Accept an order. Raises BillingNotSetUp, PortfolioNotAvailable, InvalidParameters."""
+        if not buyer.account.billing_set_up:
+            raise errors.BillingNotSetUp
+        portfolio = self._portfolio(buyer, draft.portfolio_id)
+        if portfolio is None:
+            raise errors.PortfolioNotAvailable
+        amount_kg = self._amount(draft, portfolio)
+
+        now, delay = self.clock.now, self.memory.settings.fulfilment_seconds
+        order = Order(
+            id=self.ids.text("cnaught.order", LETTERS, 12),
+            account_id=buyer.account.id,
+            subaccount_id=buyer.subaccount.id if buyer.subaccount else None,
+            portfolio_id=portfolio.id,
+            created_on=now,
+            fulfils_on=None if delay is None else now + timedelta(seconds=delay),
+            amount_kg=amount_kg,
+            price_usd_cents=_price(amount_kg, portfolio, "api"),
+            distance_km=draft.distance_km,
+            metadata=draft.metadata,
+            description=draft.description,
+            callback_url=draft.callback_url,
+        )
+        self.memory.orders[order.id] = order
+        self._index(order)
+        return order
+
+    def order(self, buyer: Buyer, order_id: str) -> Order:
+        """An order of this buyer. Raises NotFound."""
+        order = self.memory.orders.get(order_id)
+        if order is None or order.account_id != buyer.account.id:
+            raise errors.NotFound("order", "cnaught.orders.unknown-id")
+        if buyer.subaccount and order.subaccount_id != buyer.subaccount.id:
+            raise errors.NotFound("order", "cnaught.subaccount-header.other-subaccount")
+        return order
+
+    def orders(self, buyer: Buyer) -> Timeline[Order]:
+        """All orders of this buyer; an account's include those of its subaccounts."""
+        return self._orders.get((buyer.account.id, buyer.subaccount.id if buyer.subaccount else None), Timeline())
+
+    def cancel_order(self, buyer: Buyer, order_id: str) -> Order:
+        """Cancel an order, fulfilled or not. Raises NotFound, OrderAlreadyCancelled."""
+        order = self.order(buyer, order_id)
+        if order.cancelled_on is not None:
+            raise errors.OrderAlreadyCancelled
+
+        order.cancelled_on = self.clock.now
+        return order
+
+    def allocations(self, order: Order) -> Mapping[str, Mapping[str, Decimal]]:
+        """The kilograms of a fulfilled order by category and project; of any other order, nothing."""
+        if order.state(self.clock.now) != "fulfilled":
+            return {}
+        return {
+            category: _equal_parts(order.amount_kg * fraction, self.catalogue.categories[category].projects)
+            for category, fraction in self.catalogue.portfolios[order.portfolio_id].allocations.items()
+        }
+
+    # --- quotes
+
+    def quote(self, buyer: Buyer, amount_kg: Decimal, portfolio_id: str | None, source: Source) -> Quote:
+        """The price of a mass. Raises InvalidParameters for a portfolio that is not this account's."""
+        portfolio = self._portfolio(buyer, portfolio_id)
+        if portfolio is None:
+            raise errors.InvalidParameters({"portfolio_id": ["is not available"]})
+        return Quote(amount_kg, _price(amount_kg, portfolio, source))
+
+    # --- impact
+
+    def impact(self, buyer: Buyer, since: datetime | None, until: datetime | None) -> Impact:
+        """What fulfilled orders placed from ``since`` on and before ``until`` have retired."""
+        total, by_category = Decimal(0), dict[str, dict[str, Decimal]]()
+        for order in self.orders(buyer):
+            if (since and order.created_on < since) or (until and order.created_on >= until):
+                continue
+            for category, projects in self.allocations(order).items():
+                retired = by_category.setdefault(category, {})
+                for project, amount_kg in projects.items():
+                    retired[project] = retired.get(project, Decimal(0)) + amount_kg
+                    total += amount_kg
+        return Impact(total, by_category)
+
+    # --- subaccounts
+
+    def create_subaccount(self, account: Account, draft: SubaccountDraft) -> Subaccount:
+        """Open a subaccount. Raises SubaccountsNotAllowed, InvalidParameters for an unknown portfolio."""
+        self._allow_subaccounts(account)
+        if draft.default_portfolio_id and draft.default_portfolio_id not in account.portfolios:
+            raise errors.InvalidParameters({"default_portfolio_id": ["is not available"]})
+
+        subaccount = Subaccount(
+            id=self.ids.text("cnaught.subaccount", LETTERS, 8),
+            account_id=account.id,
+            created_on=self.clock.now,
+            name=draft.name,
+            email=draft.email,
+            default_portfolio_id=draft.default_portfolio_id,
+            logo_url=self._hosted(draft.logo_url),
+        )
+        self.memory.subaccounts[subaccount.id] = subaccount
+        self._listed_subaccounts(account.id).add(subaccount.id, subaccount)
+        return subaccount
+
+    def subaccount(self, account: Account, subaccount_id: str) -> Subaccount:
+        """A subaccount of this account. Raises NotFound."""
+        subaccount = self.memory.subaccounts.get(subaccount_id)
+        if subaccount is None or subaccount.account_id != account.id:
+            raise errors.NotFound("subaccount", "cnaught.subaccounts.unknown-id")
+        return subaccount
+
+    def subaccounts(self, account: Account) -> Timeline[Subaccount]:
+        """All subaccounts of this account."""
+        return self._subaccounts.get(account.id, Timeline())
+
+    # --- time
+
+    def due(self, since: datetime, until: datetime) -> Iterator[Event]:
+        """Orders that are fulfilled in this span of time."""
+        start = bisect_right(self._fulfilling, since, key=lambda entry: entry[0])
+        end = bisect_right(self._fulfilling, until, key=lambda entry: entry[0])
+        for at, order_id in self._fulfilling[start:end]:
+            cancelled_on = self.memory.orders[order_id].cancelled_on
+            if cancelled_on is None or cancelled_on > at:
+                yield Event(at, "cnaught", "order.fulfilled", order_id)
+
+    # --- below the rules
+
+    def _forgotten(self, answer_name: str) -> bool:
+        age = self.clock.now - self.memory.answers[answer_name].at
+        return age >= timedelta(hours=self.memory.settings.idempotency_hours)
+
+    def _allow_subaccounts(self, account: Account) -> None:
+        if not account.subaccounts_allowed:
+            raise errors.SubaccountsNotAllowed
+
+    def _portfolio(self, buyer: Buyer, portfolio_id: str | None) -> Portfolio | None:
+        inherited = buyer.subaccount.default_portfolio_id if buyer.subaccount else None
+        chosen = portfolio_id or inherited or buyer.account.default_portfolio_id
+        return self.catalogue.portfolios[chosen] if chosen in buyer.account.portfolios else None
+
+    def _amount(self, draft: OrderDraft, portfolio: Portfolio) -> Decimal:
+        """The mass that is ordered: whole kilograms, unless the setting keeps fractions."""
+        if draft.distance_km is not None:
+            return ride_kg(draft.distance_km)
+        if draft.total_price_usd_cents is not None:
+            name, amount_kg = "total_price_usd_cents", draft.total_price_usd_cents / portfolio.price_per_kg("api")
+        else:
+            assert draft.amount_kg is not None
+            name, amount_kg = "amount_kg", draft.amount_kg
+            if self.memory.settings.fractions == "keep":
+                return amount_kg
+            if self.memory.settings.fractions == "refuse" and amount_kg != amount_kg.to_integral_value():
+                raise errors.InvalidParameters({name: ["must be an integer"]})
+        whole_kg = amount_kg.to_integral_value(ROUND_FLOOR)
+        if whole_kg == 0:
+            raise errors.InvalidParameters({name: ["must come to at least 1 kg"]})
+        return whole_kg
+
+    def _hosted(self, logo_url: str | None) -> str | None:
+        """Where the vendor would keep its copy of a logo. Nothing is fetched."""
+        return logo_url and f"https://customer-assets.cnaught.com/{self.ids.uuid('cnaught.logo')}/logo"
+
+    def _index(self, order: Order) -> None:
+        for owner in {(order.account_id, None), (order.account_id, order.subaccount_id)}:
+            self._orders.setdefault(owner, Timeline()).add(order.id, order)
+        if order.fulfils_on is not None:
+            insort(self._fulfilling, (order.fulfils_on, order.id), key=lambda entry: entry[0])
+
+    def _listed_subaccounts(self, account_id: str) -> Timeline[Subaccount]:
+        return self._subaccounts.setdefault(account_id, Timeline())
+
+
+def ride_kg(distance_km: Decimal) -> Decimal:
+    """The mass of a car ride, rounded up to whole kilograms: 30 km are 8 kg (seen on the vendor's sandbox)."""
+    return (distance_km * CAR_KG_PER_KM).to_integral_value(ROUND_CEILING)
+
+
+def _price(amount_kg: Decimal, portfolio: Portfolio, source: Source) -> int:
+    """In whole cents: the nearest for an order by API, the next higher for a checkout (docs.cnaught.com, Quotes)."""
+    rounding = ROUND_HALF_UP if source == "api" else ROUND_CEILING
+    return int((amount_kg * portfolio.price_per_kg(source)).to_integral_value(rounding))
+
+
+def _equal_parts(amount_kg: Decimal, projects: tuple[str, ...]) -> Mapping[str, Decimal]:
+    """An amount in grams' precision over projects; what does not divide goes to the last."""
+    part = (amount_kg / len(projects)).quantize(Decimal("0.001"), ROUND_FLOOR)
+    parts = dict.fromkeys(projects, part)
+    parts[projects[-1]] += amount_kg - part * len(projects)
+    return parts
+
+
+def _answer_name(account: Account, key: str) -> str:
+    return f"{account.id}/{key}"

@@ -1,0 +1,127 @@
+"""Spaces: isolated worlds on one server. Whatever can differ between two tests belongs to a space."""
+
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.types import Scope
+
+from emulator.core.clock import Clock, Event
+from emulator.core.faults import Faults
+from emulator.core.ids import Ids
+from emulator.core.journal import Journal
+from emulator.core.provider import Fixture, Provider, Vendor
+
+NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What keeps one server within bounds, whatever is sent to it."""
+
+    spaces_max: int = 1024
+    body_bytes_max: int = 8 * 1024 * 1024
+    journal_exchanges_max: int = 1000
+    journal_bytes_max: int = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What every space is made from: the providers, their fixtures, the seed, and the limits."""
+
+    providers: Mapping[str, Provider]
+    fixtures: Mapping[str, Fixture]
+    fixtures_digest: str
+    seed: int
+    limits: Limits
+
+
+class TooManySpaces(Exception):
+    """One more space than the server may hold."""
+
+    def __init__(self, spaces_max: int) -> None:
+        super().__init__(f"this server holds {spaces_max} spaces and takes no more; delete one, or raise --spaces-max")
+
+
+class Space:
+    """One isolated world: the five vendors' memories, a clock, ids, faults and a journal.
+
+    ``requests`` counts the requests to vendors, ``held`` are those that a fault holds up, and ``begun`` says whether
+    anything has been written or the clock been set: from then on time only goes forward.
+    """
+
+    def __init__(self, name: str, world: World) -> None:
+        self.name = name
+        self.world = world
+        self.clock = Clock()
+        self.ids = Ids(world.seed)
+        self.faults = Faults()
+        self.journal = Journal(world.limits.journal_exchanges_max, world.limits.journal_bytes_max)
+        self.requests = 0
+        self.held: list[Scope] = []
+        self.begun = False
+        self._vendors: dict[str, Vendor] = {}
+
+    def vendor(self, name: str) -> Vendor:
+        """A vendor of this space, born from its fixture when it is first asked for."""
+        if name not in self._vendors:
+            self.remember(name, deepcopy(self.world.fixtures[name].memory))
+        return self._vendors[name]
+
+    def remember(self, name: str, memory: Any) -> None:
+        """Give a vendor another memory."""
+        catalogue = self.world.fixtures[name].catalogue
+        self._vendors[name] = self.world.providers[name].vendor(catalogue, memory, self.clock, self.ids)
+
+    def set_clock(self, at: datetime | None, frozen: bool) -> list[Event]:
+        """Move the clock and say what fell due on the way. Raises Backwards, except in a space that has not begun."""
+        since = self.clock.read()
+        if at is None or self.begun:
+            self.clock.set(at, frozen)
+        else:
+            self.clock.begin(at, frozen)
+        self.begun = True
+        return self._due(since, self.clock.now)
+
+    def advance_clock(self, by: timedelta) -> list[Event]:
+        """Let time pass and say what fell due, in order. Raises Backwards."""
+        since = self.clock.read()
+        self.clock.advance(by)
+        self.begun = True
+        return self._due(since, self.clock.now)
+
+    def _due(self, since: datetime, until: datetime) -> list[Event]:
+        events = [event for name in self.world.providers for event in self.vendor(name).due(since, until)]
+        return sorted(events, key=lambda event: event.at)
+
+
+class Spaces:
+    """The spaces of one server, each made when it is first named; the number is bounded, and none is ever evicted."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._spaces: dict[str, Space] = {}
+
+    def __iter__(self) -> Iterator[Space]:
+        return iter(self._spaces.values())
+
+    def get(self, name: str) -> Space:
+        """The space of this name, new if need be. Raises TooManySpaces."""
+        space = self._spaces.get(name)
+        if space is None:
+            if len(self._spaces) >= self.world.limits.spaces_max:
+                raise TooManySpaces(self.world.limits.spaces_max)
+            space = self._spaces[name] = Space(name, self.world)
+        return space
+
+    def reset(self, name: str) -> Space:
+        """The space of this name as new. What went before is forgotten at once, however much it was."""
+        self._spaces.pop(name, None)
+        return self.get(name)
+
+    def drop(self, name: str) -> None:
+        """Forget a space and its name. Raises KeyError."""
+        del self._spaces[name]
