@@ -1,0 +1,99 @@
+"""The emulator inside a Python process: on a free port, or without one."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import httpx
+
+from emulator.app import create_app
+from emulator.core.ids import LOWER, nth_text
+from emulator.handles import ProviderHandle, SpaceHandle
+from emulator.space import Limits
+from emulator.transport import Transport, requests_adapter
+
+if TYPE_CHECKING:
+    from requests.adapters import BaseAdapter
+
+START_SECONDS_MAX = 10.0
+
+
+class Emulator(SpaceHandle):
+    """A running emulator, which is also its space ``default``.
+
+    ``port`` 0 takes a free one; None serves no port, and only ``transport()`` reaches it. It runs on an event loop in a
+    thread of its own, from ``with`` (or ``start()``) to the end of it (or ``stop()``).
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int | None = 0,
+        seed: int = 0,
+        fixtures: Path | str | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.app = create_app(seed=seed, fixtures_directory=Path(fixtures) if fixtures else None, limits=limits)
+        self._address = (host, port)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="carbon-emulator", daemon=True)
+        self._spaces = 0
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.stop()
+
+    def start(self) -> Self:
+        """Begin to serve. Raises PortTaken."""
+        self._thread.start()
+        host, port = self._address
+        url = "http://127.0.0.1" if port is None else self._listen(host, port)
+        super().__init__(httpx.Client(transport=self.transport(), base_url=url, timeout=60), "default")
+        return self
+
+    def stop(self) -> None:
+        """Finish what is running, and end."""
+        if self._address[1] is not None:
+            self._server.should_exit = True
+            self._serving.result(START_SECONDS_MAX)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def space(self, name: str | None = None) -> SpaceHandle:
+        """A space by its name; without one, a fresh space."""
+        if name is None:
+            name = f"space-{nth_text(0, 'space', self._spaces, LOWER, 8)}"
+            self._spaces += 1
+        return SpaceHandle(self.http, name)
+
+    def transport(self) -> Transport:
+        """A transport for ``httpx.Client`` and ``httpx.AsyncClient`` that needs no port."""
+        return Transport(self.app, self._submit)
+
+    def requests_adapter(self) -> "BaseAdapter":
+        """An adapter for ``requests.Session.mount`` that needs no port."""
+        adapter: BaseAdapter = requests_adapter(self.transport())
+        return adapter
+
+    def _submit(self, coroutine: Coroutine[Any, Any, Any]) -> "Future[Any]":
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+
+    def _listen(self, host: str, port: int) -> str:
+        from emulator.server import address, bind, uvicorn_server
+
+        bound = bind(host, port)
+        bound.listen(2048)
+        self._server = uvicorn_server(self.app)
+        self._serving = self._submit(self._server.serve(sockets=[bound]))
+        return address(bound)
+
+
+__all__ = ["Emulator", "ProviderHandle", "SpaceHandle"]

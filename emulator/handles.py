@@ -1,0 +1,170 @@
+"""A space from the outside: what a test holds in its hands, in this process or on another server."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+
+
+class Refused(Exception):
+    """The control API said no; ``status`` and the whole ``answer`` say why."""
+
+    def __init__(self, status: int, answer: Mapping[str, Any]) -> None:
+        super().__init__(f"{status}: {answer.get('error')} {answer.get('problems', '')}".rstrip())
+        self.status = status
+        self.answer = answer
+
+
+class SpaceHandle:
+    """A space: its vendors, its clock, its faults, its journal, its snapshots.
+
+    ``http`` is a client whose base URL is the server's. The five vendors are attributes: ``space.cnaught.url``.
+    """
+
+    def __init__(self, http: httpx.Client, name: str) -> None:
+        self.http = http
+        self.name = name
+        self.url = str(http.base_url).rstrip("/") + ("" if name == "default" else f"/~{name}")
+        self.clock = ClockHandle(self)
+        self.faults = FaultsHandle(self)
+        self.requests = RequestsHandle(self)
+        self._providers: dict[str, ProviderHandle] = {}
+
+    def __getattr__(self, name: str) -> "ProviderHandle":
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if not self._providers:
+            described = self.control("GET", "/providers")["providers"]
+            self._providers = {provider["name"]: ProviderHandle(self, provider) for provider in described}
+        try:
+            return self._providers[name]
+        except KeyError:
+            raise AttributeError(f"no provider is called {name!r}; there are: {', '.join(self._providers)}") from None
+
+    def control(self, method: str, path: str, **content: Any) -> dict[str, Any]:
+        """A call of the control API, in this space. Raises Refused."""
+        answer = self.http.request(method, f"{self.url}/_emulator{path}", **content)
+        body: dict[str, Any] = answer.json()
+        if answer.is_error:
+            raise Refused(answer.status_code, body)
+        return body
+
+    def reset(self) -> None:
+        """Make the space as new."""
+        self.control("POST", "/reset")
+
+    def delete(self) -> None:
+        """Forget the space."""
+        self.control("DELETE", f"/spaces/{self.name}")
+
+    def snapshot(self) -> dict[str, Any]:
+        """Take the whole space as one document."""
+        return self.control("GET", "/snapshot")
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Make the space what a snapshot says. Raises Refused, and then the space is as it was."""
+        self.control("PUT", "/snapshot", json=snapshot)
+
+
+class ProviderHandle:
+    """One vendor in a space: where to reach it, what to log in with, what it remembers."""
+
+    def __init__(self, space: SpaceHandle, described: Mapping[str, Any]) -> None:
+        self.space = space
+        self.name: str = described["name"]
+        self.url: str = described["url"]
+        self.credentials: Mapping[str, str] = described["credentials"]
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What the vendor remembers now, readable."""
+        state: dict[str, Any] = self.space.control("GET", f"/state/{self.name}")["state"]
+        return state
+
+
+class ClockHandle:
+    """A space's clock."""
+
+    def __init__(self, space: SpaceHandle) -> None:
+        self._space = space
+
+    @property
+    def now(self) -> datetime:
+        return datetime.fromisoformat(self._space.control("GET", "/clock")["now"])
+
+    @property
+    def frozen(self) -> bool:
+        frozen: bool = self._space.control("GET", "/clock")["frozen"]
+        return frozen
+
+    def freeze(self, at: datetime | str | None = None) -> list[dict[str, Any]]:
+        """Let the clock stand still, now or at a given time. Answers what fell due on the way."""
+        return self._set(at, frozen=True)
+
+    def run(self, at: datetime | str | None = None) -> list[dict[str, Any]]:
+        """Let the clock run, from now or from a given time on. Answers what fell due on the way."""
+        return self._set(at, frozen=False)
+
+    def advance(self, **span: float) -> list[dict[str, Any]]:
+        """Let time pass: ``advance(hours=2)``, by the names of ``timedelta``. Answers what fell due, in order."""
+        seconds = timedelta(**span).total_seconds()
+        events: list[dict[str, Any]] = self._space.control("POST", "/clock/advance", json={"seconds": seconds})["events"]
+        return events
+
+    def _set(self, at: datetime | str | None, frozen: bool) -> list[dict[str, Any]]:
+        now = {} if at is None else {"now": at.isoformat() if isinstance(at, datetime) else _instant(at)}
+        events: list[dict[str, Any]] = self._space.control("PUT", "/clock", json={**now, "frozen": frozen})["events"]
+        return events
+
+
+def _instant(text: str) -> str:
+    """A date alone is its midnight in UTC."""
+    return f"{text}T00:00:00Z" if len(text) == 10 else text
+
+
+class FaultsHandle:
+    """A space's faults."""
+
+    def __init__(self, space: SpaceHandle) -> None:
+        self._space = space
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self._space.control("GET", "/faults")["faults"])
+
+    def add(self, provider: str | None = None, *, effect: Mapping[str, Any], **which: Any) -> str:
+        """Set a fault and answer its id: ``add("cnaught", operation="place_order", effect={"status": 503})``."""
+        fault = {"provider": provider, "effect": effect, **which}
+        fault_id: str = self._space.control("POST", "/faults", json=fault)["id"]
+        return fault_id
+
+    def clear(self) -> None:
+        self._space.control("DELETE", "/faults")
+
+
+class RequestsHandle:
+    """A space's journal, oldest first."""
+
+    def __init__(self, space: SpaceHandle) -> None:
+        self._space = space
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self.matching())
+
+    def __len__(self) -> int:
+        return len(self.matching())
+
+    def matching(self, **filters: Any) -> list[dict[str, Any]]:
+        """Those of a kind: ``matching(provider="cnaught", operation="place_order", status=201)``."""
+        entries: list[dict[str, Any]] = self._space.control("GET", "/requests", params=filters)["requests"]
+        return entries
+
+    def wait(self, count: int = 1, timeout: float = 5.0, **filters: Any) -> list[dict[str, Any]]:
+        """Wait until so many have come. Raises Refused (408) with the nearest misses when they do not in time."""
+        asked = {"count": count, "timeout": timeout, **filters}
+        answer = self._space.control("GET", "/requests/wait", params=asked, timeout=timeout + 5)
+        entries: list[dict[str, Any]] = answer["requests"]
+        return entries
+
+    def clear(self) -> None:
+        self._space.control("DELETE", "/requests")

@@ -1,0 +1,44 @@
+"""One emulator in memory for the run, a fresh space for each test, and the book of which test proves which rule."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from emulator import Emulator
+from emulator.embedded import SpaceHandle
+from tests.calling import Caller, credentials_of
+
+START = "2026-01-01T00:00:00Z"
+
+proved_rules: dict[str, set[str]] = {}
+"""The ids of rules that tests name, with the tests that name them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for marker in item.iter_markers("rule"):
+            for rule in marker.args:
+                proved_rules.setdefault(rule, set()).add(item.nodeid)
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    """An emulator without a port."""
+    with Emulator(port=None) as running:
+        yield running
+
+
+@pytest.fixture
+def space(emulator: Emulator) -> Iterator[SpaceHandle]:
+    """A fresh space whose clock stands still at the beginning of 2026."""
+    fresh = emulator.space()
+    fresh.clock.freeze(START)
+    yield fresh
+    fresh.delete()
+
+
+@pytest.fixture
+def caller(space: SpaceHandle, request: pytest.FixtureRequest) -> Caller:
+    """A client of the provider that the test's directory is called after, with its first credentials."""
+    provider = request.path.parent.name
+    return Caller(space, provider, credentials_of(space, provider))

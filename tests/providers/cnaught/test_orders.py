@@ -1,0 +1,307 @@
+"""Orders: how they are placed, what they look like, and what the clock makes of them."""
+
+import pytest
+
+from tests.calling import Caller
+from tests.conftest import START
+from tests.providers.cnaught.conftest import as_account
+
+ORDER_MEMBERS = {
+    "id", "order_number", "created_on", "amount_kg", "price_usd_cents", "state", "type", "metadata", "description",
+    "callback_url", "certificate_public_url", "certificate_download_public_url", "subaccount_id", "project_allocations",
+    "checkout_session_id",
+}  # fmt: skip
+
+
+@pytest.mark.rule("cnaught.orders.created", "cnaught.orders.placed-first")
+def test_a_new_order_is_placed_readable_and_first_in_the_list(cnaught: Caller) -> None:
+    """Placing answers 201 with a placed order, which can be read at once and leads the list."""
+    reply = cnaught.post("/v1/orders", {"amount_kg": 10})
+    order = reply.json()
+    assert (reply.status_code, order["state"]) == (201, "placed")
+    assert cnaught.get(f"/v1/orders/{order['id']}").json() == order
+    assert cnaught.get("/v1/orders").json()["data"][0] == order
+
+
+@pytest.mark.rule("cnaught.orders.full-object", "cnaught.orders.type")
+@pytest.mark.parametrize(
+    ("path", "body", "kind", "more"),
+    [
+        ("/v1/orders", {"amount_kg": 10}, "generic", set()),
+        ("/v1/orders", {"total_price_usd_cents": 20}, "generic", set()),
+        ("/v1/orders/ride", {"distance_km": 30.5}, "ride", {"distance_km"}),
+    ],
+)
+def test_an_order_has_every_member(
+    cnaught: Caller, path: str, body: dict[str, float], kind: str, more: set[str]
+) -> None:
+    """Every order has all members; only a ride has a distance, as it was sent."""
+    order = cnaught.post(path, body).json()
+    assert order.keys() == ORDER_MEMBERS | more
+    assert order["type"] == kind
+    assert order.get("distance_km") == body.get("distance_km")
+    assert order["project_allocations"] == []
+
+
+@pytest.mark.rule("cnaught.orders.created-on")
+def test_an_order_is_created_at_the_clocks_instant(cnaught: Caller) -> None:
+    """The time of an order is the space's, to the microsecond."""
+    cnaught.space.clock.advance(seconds=1.000005)
+    assert cnaught.post("/v1/orders", {"amount_kg": 1}).json()["created_on"] == "2026-01-01T00:00:01.000005Z"
+
+
+@pytest.mark.rule("cnaught.orders.number")
+def test_an_order_number_spells_the_id_in_hexadecimal(cnaught: Caller) -> None:
+    """The number is the id's bytes in hexadecimal, by fives."""
+    order = cnaught.post("/v1/orders", {"amount_kg": 1}).json()
+    assert len(order["id"]) == 12
+    assert order["id"].isalnum()
+    assert bytes.fromhex(order["order_number"].replace("-", "")).decode() == order["id"]
+    assert cnaught.get("/v1/orders/Gre28Fc35bt3").json()["order_number"] == "47726-53238-46633-33562-7433"
+
+
+@pytest.mark.rule("cnaught.orders.certificates")
+def test_an_order_has_certificates_from_the_start(cnaught: Caller) -> None:
+    """Both certificate addresses hold the id."""
+    order = cnaught.post("/v1/orders", {"amount_kg": 1}).json()
+    assert order["certificate_public_url"] == f"https://registry.cnaught.com/orders/{order['id']}"
+    pdf = f"https://registry.cnaught.com/api/certificates/{order['id']}/pdf"
+    assert order["certificate_download_public_url"] == pdf
+
+
+@pytest.mark.rule("cnaught.orders.echo", "cnaught.orders.callback-echo")
+def test_an_order_keeps_its_notes(cnaught: Caller) -> None:
+    """Metadata, description and callback address come back as sent, and null when not sent."""
+    notes = {
+        "metadata": "m" * 512,
+        "description": "für Jane",
+        "notification_config": {"url": "http://localhost:9/x?y=1"},
+    }
+    order = cnaught.post("/v1/orders", {"amount_kg": 1, **notes}).json()
+    assert (order["metadata"], order["description"]) == ("m" * 512, "für Jane")
+    assert order["callback_url"] == "http://localhost:9/x?y=1"
+    bare = cnaught.post("/v1/orders", {"amount_kg": 1}).json()
+    assert (bare["metadata"], bare["description"], bare["callback_url"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "kg", "cents"),
+    [
+        pytest.param({"amount_kg": 10}, 10, 20, marks=pytest.mark.rule("cnaught.orders.unit-price")),
+        pytest.param({"amount_kg": 100.5}, 100, 200, marks=pytest.mark.rule("cnaught.orders.amount-floored")),
+        pytest.param({"amount_kg": 1}, 1, 2, marks=pytest.mark.rule("cnaught.orders.amount-bounds")),
+        pytest.param({"amount_kg": 1e9}, 10**9, 2 * 10**9, marks=pytest.mark.rule("cnaught.orders.amount-bounds")),
+        pytest.param({"total_price_usd_cents": 3190}, 1595, 3190, marks=pytest.mark.rule("cnaught.orders.price-order")),
+        pytest.param({"total_price_usd_cents": 3191}, 1595, 3190, marks=pytest.mark.rule("cnaught.orders.price-order")),
+        pytest.param({"amount_kg": 7, "portfolio_id": "ixmZSK"}, 7, 11, marks=pytest.mark.rule("cnaught.orders.price")),
+        pytest.param({"total_price_usd_cents": 2, "portfolio_id": "ixmZSK"}, 1, 2),
+    ],
+)
+def test_an_order_costs_its_mass(cnaught: Caller, body: dict[str, object], kg: int, cents: int) -> None:
+    """Mass and price follow from one another by the portfolio's unit price, rounded as documented."""
+    order = cnaught.post("/v1/orders", body).json()
+    assert (order["amount_kg"], order["price_usd_cents"]) == (kg, cents)
+
+
+@pytest.mark.rule("cnaught.orders.ride-mass")
+@pytest.mark.parametrize(("km", "kg", "cents"), [(30, 8, 16), (10.5, 3, 6), (0.001, 1, 2), (1e9, 241140900, 482281800)])
+def test_a_ride_weighs_its_distance(cnaught: Caller, km: float, kg: int, cents: int) -> None:
+    """A ride's mass is rounded up to whole kilograms, in decimals."""
+    order = cnaught.post("/v1/orders/ride", {"distance_km": km}).json()
+    assert (order["amount_kg"], order["price_usd_cents"]) == (kg, cents)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        pytest.param("/v1/orders", {"amount_kg": amount}, "amount_kg", marks=pytest.mark.rule(rule))
+        for amount, rule in [
+            (-10, "cnaught.orders.amount-positive"),
+            (0, "cnaught.orders.amount-positive"),
+            (0.5, "cnaught.orders.amount-bounds"),
+            (1_000_000_001, "cnaught.orders.amount-bounds"),
+            (10**400, "cnaught.orders.amount-bounds"),
+            (True, "cnaught.errors.field-map"),
+            ("10", "cnaught.errors.field-map"),
+        ]
+    ]
+    + [
+        pytest.param(
+            "/v1/orders", {"total_price_usd_cents": total}, "total_price_usd_cents", marks=pytest.mark.rule(rule)
+        )
+        for total, rule in [
+            (1, "cnaught.orders.total-price-bounds"),
+            (0, "cnaught.orders.total-price-bounds"),
+            (2.5, "cnaught.orders.total-price-bounds"),
+            (1_000_000_001, "cnaught.orders.total-price-bounds"),
+            (None, "cnaught.orders.amount-or-price"),
+        ]
+    ]
+    + [
+        pytest.param("/v1/orders", {}, "amount_kg", marks=pytest.mark.rule("cnaught.orders.amount-or-price")),
+        pytest.param(
+            "/v1/orders",
+            {"amount_kg": 1, "total_price_usd_cents": 2},
+            "total_price_usd_cents",
+            marks=pytest.mark.rule("cnaught.orders.amount-or-price"),
+        ),
+        pytest.param(
+            "/v1/orders/ride", {}, "distance_km", marks=pytest.mark.rule("cnaught.orders.ride-distance-required")
+        ),
+    ]
+    + [
+        pytest.param(
+            "/v1/orders/ride",
+            {"distance_km": km},
+            "distance_km",
+            marks=pytest.mark.rule("cnaught.orders.ride-distance-bounds"),
+        )
+        for km in (0, -10, 1_000_000_001)
+    ]
+    + [
+        pytest.param(
+            "/v1/orders",
+            {"amount_kg": 1, note: "x" * 513},
+            note,
+            marks=pytest.mark.rule("cnaught.orders.text-max-length"),
+        )
+        for note in ("metadata", "description")
+    ]
+    + [
+        pytest.param(
+            "/v1/orders",
+            {"amount_kg": 1, "notification_config": {"url": url}},
+            "notification_config.url",
+            marks=pytest.mark.rule("cnaught.orders.callback-url"),
+        )
+        for url in (
+            "",
+            "example.com",
+            "ftp://example.com",
+            "https://",
+            "http://exämple.com/",
+            "https://a/" + "x" * 2048,
+        )
+    ],
+)
+def test_a_malformed_order_is_refused(cnaught: Caller, path: str, body: dict[str, object], field: str) -> None:
+    """What does not validate answers 400, with an entry for the member at fault."""
+    reply = cnaught.post(path, body)
+    assert reply.status_code == 400
+    assert field in reply.json()["errors"]
+
+
+@pytest.mark.parametrize(
+    ("account", "body", "title"),
+    [
+        pytest.param(
+            "sandbox",
+            {"amount_kg": 1, "portfolio_id": "mHvNvWbq"},
+            "Requested portfolio is not available",
+            marks=pytest.mark.rule("cnaught.orders.portfolio-forbidden"),
+        ),
+        pytest.param(
+            "sandbox",
+            {"amount_kg": 1, "portfolio_id": "nobody"},
+            "Requested portfolio is not available",
+            marks=pytest.mark.rule("cnaught.orders.portfolio-unknown"),
+        ),
+        pytest.param(
+            "no-billing",
+            {"amount_kg": 1},
+            "Billing has not been set up for this account",
+            marks=pytest.mark.rule("cnaught.orders.billing-forbidden"),
+        ),
+    ],
+)
+def test_an_order_that_the_account_may_not_place(
+    cnaught: Caller, account: str, body: dict[str, object], title: str
+) -> None:
+    """An account without billing, or without the portfolio, is refused with 403."""
+    reply = as_account(cnaught, account).post("/v1/orders", body)
+    assert reply.status_code == 403
+    assert reply.json()["title"] == title
+
+
+@pytest.mark.rule("cnaught.orders.portfolio-unknown")
+def test_a_portfolio_is_looked_at_after_the_body(cnaught: Caller) -> None:
+    """A body that does not validate is told before an unknown portfolio."""
+    assert cnaught.post("/v1/orders", {"amount_kg": 0, "portfolio_id": "nobody"}).status_code == 400
+
+
+@pytest.mark.rule("cnaught.orders.unknown-id")
+@pytest.mark.parametrize(("method", "path"), [("GET", "/v1/orders/123"), ("POST", "/v1/orders/123/cancel")])
+def test_an_unknown_order(cnaught: Caller, method: str, path: str) -> None:
+    """An unknown id answers 404 with the title that the vendor's sandbox gave."""
+    reply = cnaught.request(method, path)
+    assert (reply.status_code, reply.json()["title"]) == (404, "Could not find order")
+
+
+@pytest.mark.rule("cnaught.states.fulfilled-later", "cnaught.states.fulfilment-delay")
+def test_an_order_is_fulfilled_by_time_alone(cnaught: Caller) -> None:
+    """An order is placed for two seconds, and fulfilled from then on; the clock tells."""
+    order = cnaught.post("/v1/orders", {"amount_kg": 1}).json()
+    assert cnaught.space.clock.advance(seconds=1.999999) == []
+    assert cnaught.get(f"/v1/orders/{order['id']}").json()["state"] == "placed"
+    events = cnaught.space.clock.advance(seconds=0.000001)
+    assert cnaught.get(f"/v1/orders/{order['id']}").json()["state"] == "fulfilled"
+    assert [(event["kind"], event["subject"]) for event in events] == [("order.fulfilled", order["id"])]
+    assert events[0]["at"] == f"{START[:-2]}2.000000Z"
+
+
+@pytest.mark.rule("cnaught.states.allocations", "cnaught.states.retirements", "cnaught.states.no-allocations-otherwise")
+def test_a_fulfilled_order_shows_where_its_mass_went(cnaught: Caller) -> None:
+    """A fulfilled order is split by the portfolio's fractions; a placed or cancelled one is not."""
+    sandbox = as_account(cnaught, "sandbox")
+    order = sandbox.post("/v1/orders", {"amount_kg": 3000}).json()
+    assert order["project_allocations"] == []
+    cnaught.space.clock.advance(seconds=2)
+    allocations = sandbox.get(f"/v1/orders/{order['id']}").json()["project_allocations"]
+    assert [part["amount_kg"] for part in allocations] == [1050, 1050, 600, 300]
+    assert [part["project"]["name"][-1] for part in allocations] == ["A", "B", "C", "D"]
+    serials = [part["retirements"] for part in allocations]
+    assert serials == [[{"serial_number_range": f"SANDBOX-{order['id']}-{n}", "url": None}] for n in (1, 2, 3, 4)]
+    assert sandbox.post(f"/v1/orders/{order['id']}/cancel").json()["project_allocations"] == []
+
+
+@pytest.mark.rule("cnaught.cancel.cancelled", "cnaught.cancel.fulfilled-too")
+@pytest.mark.parametrize("seconds", [0, 10])
+def test_an_order_is_cancelled_placed_or_fulfilled(cnaught: Caller, seconds: int) -> None:
+    """Cancelling answers 200 with the order as it was, but cancelled and without certificates, for good."""
+    order = cnaught.post("/v1/orders", {"amount_kg": 5}).json()
+    cnaught.space.clock.advance(seconds=seconds)
+    reply = cnaught.post(f"/v1/orders/{order['id']}/cancel")
+    gone = {"state": "cancelled", "certificate_public_url": None, "certificate_download_public_url": None}
+    assert (reply.status_code, reply.json()) == (200, {**order, **gone})
+    assert cnaught.space.clock.advance(days=1) == []
+    assert cnaught.get(f"/v1/orders/{order['id']}").json() == reply.json()
+
+
+@pytest.mark.rule("cnaught.cancel.twice")
+def test_an_order_is_cancelled_once(cnaught: Caller) -> None:
+    """A cancelled order cannot be cancelled again."""
+    cnaught.post("/v1/orders/Gre28Fc35bt3/cancel")
+    reply = cnaught.post("/v1/orders/Gre28Fc35bt3/cancel")
+    assert reply.status_code == 403
+    assert reply.json()["type"] == "https://api.cnaught.com/v1/errors/forbidden"
+
+
+@pytest.mark.rule("cnaught.cancel.no-body", "cnaught.cancel.body-ignored")
+@pytest.mark.parametrize(
+    ("content", "media_type"), [(b"", None), (b'{"a": 1}', "application/json"), (b"\xff{", "image/png")]
+)
+def test_a_cancel_call_needs_no_body(cnaught: Caller, content: bytes, media_type: str | None) -> None:
+    """Whatever body a cancel call brings is ignored."""
+    headers = {"Content-Type": media_type} if media_type else {}
+    assert cnaught.post("/v1/orders/Gre28Fc35bt3/cancel", content=content, headers=headers).status_code == 200
+
+
+@pytest.mark.rule("cnaught.cancel.keeps-place")
+def test_a_cancelled_order_keeps_its_place_and_counts_no_more(cnaught: Caller) -> None:
+    """A cancelled order stays where it was in the list, and its mass leaves the impact."""
+    ids = [cnaught.post("/v1/orders", {"amount_kg": 5}).json()["id"] for _ in range(3)]
+    cnaught.space.clock.advance(seconds=2)
+    before = cnaught.get("/v1/impact/data").json()["total_offset_kgs"]
+    cnaught.post(f"/v1/orders/{ids[1]}/cancel")
+    assert [order["id"] for order in cnaught.get("/v1/orders").json()["data"]] == [*reversed(ids), "Gre28Fc35bt3"]
+    assert cnaught.get("/v1/impact/data").json()["total_offset_kgs"] == before - 5
