@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
 from emulator.resources import resource
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -36,8 +34,23 @@ def rules(provider: str) -> list[dict[str, Any]]:
     return _load(provider, "rules.yaml")  # type: ignore[no-any-return]
 
 
-def operations(provider: str) -> Iterator[Operation]:
+def resolve(provider: str, node: Any) -> Any:
+    """What a node of the contract stands for: itself, or what it refers to."""
+    while isinstance(node, dict) and "$ref" in node:
+        found: Any = contract(provider)
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            found = found[part]
+        node = found
+    return node
+
+
+@cache
+def operations(provider: str) -> tuple[Operation, ...]:
     """Every operation of a provider's contract, in the order of the document."""
+    return tuple(_operations(provider))
+
+
+def _operations(provider: str) -> Iterator[Operation]:
     for path, item in contract(provider)["paths"].items():
         for method, described in item.items():
             if method in METHODS:
@@ -60,5 +73,7 @@ def evidence(provider: str) -> dict[str, Any]:
 
 
 def _load(provider: str, name: str) -> Any:
+    import yaml  # a server that is never asked for its contracts does not need it
+
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load((resource("contracts") / provider / name).read_bytes(), loader)  # noqa: S506  # a safe one

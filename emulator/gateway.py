@@ -13,6 +13,7 @@ import orjson
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from emulator import explanation
 from emulator.core.clock import http_date
 from emulator.core.faults import Connection, Effect
 from emulator.core.journal import Exchange
@@ -139,17 +140,7 @@ class Gateway:
     # --- one request to a vendor
 
     async def _vendor(self, space: Space, provider: Provider, scope: Scope, body: bytes | None) -> Answer:
-        space.requests += 1
-        exchange = Exchange(
-            number=space.requests,
-            provider=provider.name,
-            method=scope["method"],
-            path=scope["path"],
-            query=scope["query_string"],
-            headers=scope["headers"],
-            body=body or b"",
-            at=space.clock.now,
-        )
+        exchange = _opened(space, provider, scope, body)
         scope.update(exchange=exchange, vendor=space.vendor(provider.name), held=space.held)
         if body is None:
             answer = _plain_refusal(provider, scope, 413)
@@ -157,10 +148,7 @@ class Gateway:
             answer = await self._faulty(space, provider, scope)
         else:
             answer = self._turn(space, provider, scope)
-        answer.headers += [(b"date", http_date(int(exchange.at.timestamp())))]
-        answer.headers += [(b"x-emulator-request-id", b"%d" % exchange.number)]
-        exchange.status, exchange.reply_headers, exchange.reply_body = answer.status, answer.headers, answer.body
-        space.journal.add(exchange)
+        _close(space, exchange, answer)
         return answer
 
     async def _faulty(self, space: Space, provider: Provider, scope: Scope) -> Answer:
@@ -188,6 +176,7 @@ class Gateway:
         """Read the clock and let the vendor answer, all at one instant and alone."""
         exchange: Exchange = scope["exchange"]
         exchange.at = space.clock.read()
+        scope["vendor"] = space.vendor(provider.name)  # another one, if the space was restored during a delay
         try:
             answer = _run(provider.app, scope, exchange.body)
         except Exception:
@@ -198,6 +187,32 @@ class Gateway:
         if answer.status < 400 and exchange.method not in ("GET", "HEAD", "OPTIONS"):
             space.begun = True
         return answer
+
+
+def _opened(space: Space, provider: Provider, scope: Scope, body: bytes | None) -> Exchange:
+    space.requests += 1
+    return Exchange(
+        number=space.requests,
+        provider=provider.name,
+        method=scope["method"],
+        path=scope["path"],
+        query=scope["query_string"],
+        headers=scope["headers"],
+        body=body or b"",
+        at=space.clock.now,
+    )
+
+
+def _close(space: Space, exchange: Exchange, answer: Answer) -> None:
+    """Put our own headers on an answer, and the exchange into the journal."""
+    exchange.status = answer.status
+    answer.headers += [
+        (b"date", http_date(int(exchange.at.timestamp()))),
+        (b"x-emulator-request-id", b"%d" % exchange.number),
+        *(explanation.headers(exchange) if exchange.header(b"x-emulator-explain") else ()),
+    ]
+    exchange.reply_headers, exchange.reply_body = answer.headers, answer.body
+    space.journal.add(exchange)
 
 
 def _run(app: ASGIApp, scope: Scope, body: bytes) -> Answer:

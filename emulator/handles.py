@@ -109,7 +109,9 @@ class ClockHandle:
     def advance(self, **span: float) -> list[dict[str, Any]]:
         """Let time pass: ``advance(hours=2)``, by the names of ``timedelta``. Answers what fell due, in order."""
         seconds = timedelta(**span).total_seconds()
-        events: list[dict[str, Any]] = self._space.control("POST", "/clock/advance", json={"seconds": seconds})["events"]
+        events: list[dict[str, Any]] = self._space.control("POST", "/clock/advance", json={"seconds": seconds})[
+            "events"
+        ]
         return events
 
     def _set(self, at: datetime | str | None, frozen: bool) -> list[dict[str, Any]]:

@@ -1,7 +1,11 @@
 """Serving the emulator on a port, by uvicorn."""
 
+import signal
 import socket
-from contextlib import closing
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from ipaddress import ip_address
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -9,9 +13,37 @@ from starlette.types import ASGIApp
 CONNECTIONS_MAX = 4096
 SHUTDOWN_SECONDS_MAX = 10
 
+Ready = Callable[[str], None]
+
 
 class PortTaken(Exception):
     """The address cannot be bound; the message says which, and why."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which tells when it is ready, and ends quietly when a signal says so."""
+
+    def __init__(self, config: uvicorn.Config, ready: Ready | None = None) -> None:
+        super().__init__(config)
+        self.ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.ready and sockets:
+            self.ready(address(sockets[0]))
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn's, but a signal that was obeyed is not raised again."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -33,7 +65,15 @@ def address(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def uvicorn_server(app: ASGIApp) -> uvicorn.Server:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def uvicorn_server(app: ASGIApp, ready: Ready | None = None) -> Server:
     """A server for ``serve(sockets=[...])``. It sends no Date of its own: the space's clock gives it."""
     config = uvicorn.Config(
         app,
@@ -45,10 +85,10 @@ def uvicorn_server(app: ASGIApp) -> uvicorn.Server:
         timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
         ws="none",
     )
-    return uvicorn.Server(config)
+    return Server(config, ready)
 
 
-def serve(app: ASGIApp, bound: socket.socket) -> None:
-    """Serve until a signal says to stop."""
+def serve(app: ASGIApp, bound: socket.socket, ready: Ready) -> None:
+    """Serve until a signal says to stop, and tell the URL once ready."""
     with closing(bound):
-        uvicorn_server(app).run(sockets=[bound])
+        uvicorn_server(app, ready).run(sockets=[bound])

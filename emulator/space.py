@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from starlette.types import Scope
 
@@ -63,18 +62,15 @@ class Space:
         self.requests = 0
         self.held: list[Scope] = []
         self.begun = False
-        self._vendors: dict[str, Vendor] = {}
+        self.vendors: dict[str, Vendor] = {}
 
     def vendor(self, name: str) -> Vendor:
         """A vendor of this space, born from its fixture when it is first asked for."""
-        if name not in self._vendors:
-            self.remember(name, deepcopy(self.world.fixtures[name].memory))
-        return self._vendors[name]
-
-    def remember(self, name: str, memory: Any) -> None:
-        """Give a vendor another memory."""
-        catalogue = self.world.fixtures[name].catalogue
-        self._vendors[name] = self.world.providers[name].vendor(catalogue, memory, self.clock, self.ids)
+        if name not in self.vendors:
+            fixture = self.world.fixtures[name]
+            memory = deepcopy(fixture.memory)
+            self.vendors[name] = self.world.providers[name].vendor(fixture.catalogue, memory, self.clock, self.ids)
+        return self.vendors[name]
 
     def set_clock(self, at: datetime | None, frozen: bool) -> list[Event]:
         """Move the clock and say what fell due on the way. Raises Backwards, except in a space that has not begun."""

@@ -30,7 +30,7 @@ def operation_of(provider: str, method: str, path: str) -> contracts.Operation |
 def _promise(provider: str, method: str, path: str, status: int) -> dict[str, Any] | None:
     operation = operation_of(provider, "GET" if method == "HEAD" else method, path)
     if operation:
-        return _resolve(provider, operation.description["responses"].get(str(status)))
+        return contracts.resolve(provider, operation.description["responses"].get(str(status)))
     known = any(_fits(other.path, path) for other in contracts.operations(provider))
     shared = {405: "MethodNotAllowed", 413: "TooLarge"} if known else {404: "UnknownPath", 413: "TooLarge"}
     if known and method == "OPTIONS" and status == 200:
@@ -45,23 +45,14 @@ def _fits(template: str, path: str) -> bool:
     )
 
 
-def _resolve(provider: str, node: Any) -> Any:
-    while isinstance(node, dict) and "$ref" in node:
-        found: Any = contracts.contract(provider)
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            found = found[part]
-        node = found
-    return node
-
-
 def _hold_headers(provider: str, promised: dict[str, Any], reply: httpx.Response) -> None:
     for name, described in promised.get("headers", {}).items():
-        header = _resolve(provider, described)
+        header = contracts.resolve(provider, described)
         if header.get("required"):
             assert name in reply.headers, f"the header {name} is promised, and not there"
         if name in reply.headers:
             value: Any = reply.headers[name]
-            if _resolve(provider, header["schema"]).get("type") == "integer":
+            if contracts.resolve(provider, header["schema"]).get("type") == "integer":
                 value = int(value)
             validator(provider, json.dumps(header["schema"])).validate(value)
 

@@ -9,10 +9,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from emulator.control import server, world
+from emulator.control import memory, requests, server, world
 from emulator.core.clock import Backwards
 from emulator.core.errors import Malformed
 from emulator.core.http import allowed_methods, reply
+from emulator.snapshot import BadSnapshot
 
 routes = [
     Route("/health", server.get_health, methods=["GET"]),
@@ -21,6 +22,14 @@ routes = [
     Route("/evidence", server.get_evidence, methods=["GET"]),
     Route("/spaces", server.list_spaces, methods=["GET"]),
     Route("/spaces/{name}", server.delete_space, methods=["DELETE"]),
+    Route("/state/{provider}", memory.get_state, methods=["GET"]),
+    Route("/settings/{provider}", memory.get_settings, methods=["GET"]),
+    Route("/settings/{provider}", memory.patch_settings, methods=["PATCH"]),
+    Route("/snapshot", memory.get_snapshot, methods=["GET"]),
+    Route("/snapshot", memory.put_snapshot, methods=["PUT"]),
+    Route("/requests", requests.list_requests, methods=["GET"]),
+    Route("/requests", requests.delete_requests, methods=["DELETE"]),
+    Route("/requests/wait", requests.wait_for_requests, methods=["GET"]),
     Route("/reset", world.reset, methods=["POST"]),
     Route("/clock", world.get_clock, methods=["GET"]),
     Route("/clock", world.set_clock, methods=["PUT"]),
@@ -37,7 +46,7 @@ class Control:
 
     def __init__(self, token: str | None = None) -> None:
         self.token = token
-        handlers = {HTTPException: _refuse, Malformed: _malformed, Backwards: _backwards}
+        handlers = {HTTPException: _refuse, Malformed: _malformed, Backwards: _backwards, BadSnapshot: _bad_snapshot}
         self.app = Starlette(routes=routes, exception_handlers=handlers)
         self.app.router.redirect_slashes = False
 
@@ -77,3 +86,7 @@ async def _malformed(request: Request, error: Exception) -> Response:
 async def _backwards(request: Request, error: Exception) -> Response:
     assert isinstance(error, Backwards)
     return _error(409, f"{error}; reset the space to begin at an earlier time")
+
+
+async def _bad_snapshot(request: Request, error: Exception) -> Response:
+    return _error(400, f"{error}; the space is as it was")

@@ -3,10 +3,12 @@
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from emulator.core.errors import Malformed, Problem
 from emulator.core.http import read
+from emulator.core.provider import Provider
 from emulator.space import Space, Spaces
 
 
@@ -27,6 +29,14 @@ def space_of(request: Request) -> Space:
 def spaces_of(request: Request) -> Spaces:
     """All spaces of this server."""
     return cast(Spaces, request.scope["spaces"])
+
+
+def provider_of(request: Request) -> Provider:
+    """The provider that the path names. Raises HTTPException 404."""
+    name, known = request.path_params["provider"], spaces_of(request).world.providers
+    if name not in known:
+        raise HTTPException(404, f"no provider is called {name!r}; there are: {', '.join(known)}")
+    return known[name]
 
 
 def base_url(request: Request) -> str:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator import contracts
-from emulator.control.reading import base_url, spaces_of
+from emulator.control.reading import base_url, provider_of, spaces_of
 from emulator.core.http import reply
 from emulator.core.provider import Provider
 from emulator.core.version import __version__
@@ -35,7 +35,7 @@ def _described(provider: Provider, request: Request) -> dict[str, Any]:
 
 
 async def get_contract(request: Request) -> Response:
-    provider = _provider(request)
+    provider = provider_of(request)
     servers = [{"url": f"{base_url(request)}/{provider.name}"}]
     return reply({**contracts.contract(provider.name), "servers": servers})
 
@@ -59,10 +59,3 @@ async def delete_space(request: Request) -> Response:
 
 def _providers(request: Request) -> dict[str, Provider]:
     return dict(spaces_of(request).world.providers)
-
-
-def _provider(request: Request) -> Provider:
-    name = request.path_params["provider"]
-    if name not in _providers(request):
-        raise HTTPException(404, f"no provider is called {name!r}; there are: {', '.join(_providers(request))}")
-    return _providers(request)[name]

@@ -42,10 +42,14 @@ class Clock:
 
     def read(self) -> datetime:
         """Take a reading. Never earlier than the one before, whatever the machine's clock does."""
-        reading = self.frozen_at or _machine_time() + self.offset
+        reading = self.frozen_at or self.ahead()
         if reading > self.now:
             self.now = reading
         return self.now
+
+    def ahead(self) -> datetime:
+        """What the clock would read if it ran: the machine's time and the offset."""
+        return _machine_time() + self.offset
 
     def begin(self, at: datetime, frozen: bool) -> None:
         """Set the clock of a space in which nothing has happened: any instant will do, the past included."""

@@ -9,6 +9,7 @@ Anything else that is raised is a bug of the emulator.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TypeAlias
 
 from pydantic import ValidationError
@@ -73,3 +74,14 @@ class Malformed(Exception):
                 for found in error.errors(include_url=False)
             )
         )
+
+
+def phrase(status: int) -> str:
+    """What RFC 9110 calls a status. The standard library's names change with its version, and it knows no 599."""
+    try:
+        return _RENAMED.get(status) or HTTPStatus(status).phrase
+    except ValueError:
+        return f"Status {status}"
+
+
+_RENAMED = {413: "Content Too Large", 414: "URI Too Long", 416: "Range Not Satisfiable", 422: "Unprocessable Content"}

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from hashlib import blake2b
 from math import gcd
+from secrets import token_urlsafe
 from uuid import UUID
 
 DIGITS = "0123456789"
@@ -52,6 +53,11 @@ def nth_uuid(seed: int, kind: str, n: int) -> str:
     value = _nth(seed, kind, n, 1 << 122)
     high, middle, low = value >> 74, (value >> 62) & 0xFFF, value & ((1 << 62) - 1)
     return str(UUID(int=high << 80 | 0x4 << 76 | middle << 64 | 0b10 << 62 | low))
+
+
+def secret() -> str:
+    """A token that nobody can guess: the one thing that no seed decides."""
+    return token_urlsafe(24)
 
 
 def _nth(seed: int, kind: str, n: int, size: int) -> int:

@@ -1,5 +1,6 @@
 """What was asked and what was answered: the record of a space, bounded by count and by bytes."""
 
+import asyncio
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -58,6 +59,7 @@ class Journal:
         self.dropped = 0
         self._exchanges: deque[Exchange] = deque()
         self._bytes = 0
+        self._waiting: list[asyncio.Future[None]] = []
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self._exchanges)
@@ -69,6 +71,20 @@ class Journal:
         while len(self._exchanges) > self.exchanges_max or self._bytes > self.bytes_max:
             self._bytes -= self._exchanges.popleft().bytes
             self.dropped += 1
+        if self._waiting:
+            for future in self._waiting:
+                future.set_result(None)
+            self._waiting.clear()
+
+    async def changed(self, seconds: float) -> None:
+        """Wait until an exchange is added. Raises TimeoutError."""
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        try:
+            await asyncio.wait_for(future, seconds)
+        finally:
+            if future in self._waiting:
+                self._waiting.remove(future)
 
     def clear(self) -> None:
         """Forget everything, the number dropped included."""

@@ -1,0 +1,75 @@
+"""``carbon-emulator serve``"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def _option(name: str, **attributes: Any) -> Callable[[Any], Any]:
+    """An option of the server that is also an environment variable: --spaces-max, CARBON_EMULATOR_SPACES_MAX."""
+    variable = "CARBON_EMULATOR_" + name.removeprefix("--").replace("-", "_").upper()
+    return click.option(name, envvar=variable, show_envvar=True, show_default=True, **attributes)
+
+
+def _refuse_workers(_: click.Context, __: click.Parameter, workers: int) -> int:
+    if workers != 1:
+        raise click.BadParameter("a space lives in the memory of one process, so there is one; use several spaces")
+    return workers
+
+
+@click.command()
+@_option("--host", default="127.0.0.1", help="The address to listen on.")
+@_option("--port", default=4412, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
+@_option("--seed", default=0, type=int, help="Decides every identifier.")
+@_option("--fixtures", type=click.Path(path_type=Path), help="A directory with fixtures of your own.")
+@_option("--url-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the URL there once ready.")
+@_option("--allow-host", multiple=True, help="A further name that the server may be called by.")
+@_option("--control-token", help="Ask this token of whoever uses the control API.")
+@_option("--spaces-max", default=1024, type=click.IntRange(1), help="How many spaces there may be.")
+@_option("--body-bytes-max", default=8 * 1024 * 1024, type=click.IntRange(1), help="How large a body may be.")
+@_option("--journal-max", default=1000, type=click.IntRange(0), help="How many requests a space remembers.")
+@_option("--workers", default=1, type=int, callback=_refuse_workers, help="One; more are refused, with the reason.")
+def serve(
+    host: str,
+    port: int,
+    seed: int,
+    fixtures: Path | None,
+    url_file: Path | None,
+    allow_host: tuple[str, ...],
+    control_token: str | None,
+    spaces_max: int,
+    body_bytes_max: int,
+    journal_max: int,
+    workers: int,
+) -> None:
+    """Serve the five APIs until a signal says to stop."""
+    from emulator import server
+    from emulator.app import create_app
+    from emulator.core.ids import secret
+    from emulator.fixtures import BadFixture
+    from emulator.space import Limits
+
+    limits = Limits(spaces_max=spaces_max, body_bytes_max=body_bytes_max, journal_exchanges_max=journal_max)
+    if not server.is_loopback(host) and control_token is None:
+        control_token = secret()
+        click.echo(f"control token: {control_token}")
+    try:
+        app = create_app(
+            seed=seed,
+            fixtures_directory=fixtures,
+            hosts=[host, *allow_host],
+            control_token=control_token,
+            limits=limits,
+        )
+        bound = server.bind(host, port)
+    except (BadFixture, server.PortTaken) as error:
+        raise click.UsageError(str(error)) from None
+    server.serve(app, bound, lambda url: _announce(url, url_file))
+
+
+def _announce(url: str, url_file: Path | None) -> None:
+    click.echo(url)
+    if url_file is not None:
+        url_file.write_text(f"{url}\n")

@@ -1,0 +1,137 @@
+"""A whole space as one JSON document, and back: exactly, or not at all."""
+
+from collections.abc import Hashable, Mapping
+from datetime import timedelta
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from emulator.core.clock import Clock, micros
+from emulator.core.documents import BadDocument, Document
+from emulator.core.faults import Fault, Faults
+from emulator.core.ids import Ids
+from emulator.core.provider import Vendor
+from emulator.core.version import __version__
+from emulator.space import Space
+
+FORMAT = 1
+
+
+class BadSnapshot(Exception):
+    """A snapshot cannot be restored; the message says why. The space is as it was."""
+
+
+class ClockState(BaseModel):
+    """A clock that stands still at an instant, or runs so many microseconds ahead of the machine's."""
+
+    frozen_at: AwareDatetime | None
+    ahead_microseconds: Annotated[int, Field(ge=-(10**18), le=10**18)]
+
+
+class FaultsState(BaseModel):
+    """The faults of a space, and how many there have been."""
+
+    added: int
+    faults: list[Fault]
+
+
+class Snapshot(BaseModel):
+    """The document. ``fixtures`` is the digest of those that the space was born from; the catalogues are not in it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: int
+    emulator: str
+    providers: dict[str, int]
+    fixtures: str
+    seed: int
+    begun: bool
+    clock: ClockState
+    ids: dict[str, int]
+    faults: FaultsState
+    memory: dict[str, dict[str, Any]]
+
+
+def take(space: Space) -> dict[str, Any]:
+    """Everything that a space remembers. Its journal is not in here, nor the number of its requests."""
+    clock = space.clock
+    return {
+        "format": FORMAT,
+        "emulator": __version__,
+        "providers": {name: provider.version for name, provider in space.world.providers.items()},
+        "fixtures": space.world.fixtures_digest,
+        "seed": space.ids.seed,
+        "begun": space.begun,
+        "clock": {
+            "frozen_at": micros(clock.frozen_at) if clock.frozen_at else None,
+            "ahead_microseconds": 0 if clock.frozen_at else clock.offset // timedelta(microseconds=1),
+        },
+        "ids": dict(space.ids.drawn),
+        "faults": {"added": space.faults.added, "faults": [fault.model_dump() for fault in space.faults]},
+        "memory": {name: _document(space, name).write(space.vendor(name).memory) for name in space.world.providers},
+    }
+
+
+def restore(space: Space, document: Mapping[str, Any]) -> None:
+    """Make a space what a snapshot says. Everything is made first, and only then put in place. Raises BadSnapshot."""
+    snapshot = _read(document)
+    _check_versions(space, snapshot)
+    clock, ids = _clock(snapshot.clock), Ids(snapshot.seed, dict(snapshot.ids))
+    vendors = {name: _vendor(space, name, memory, clock, ids) for name, memory in snapshot.memory.items()}
+
+    space.clock = clock
+    space.ids = ids
+    space.faults = Faults(snapshot.faults.faults, snapshot.faults.added)
+    space.begun = snapshot.begun
+    space.vendors = vendors
+
+
+def _read(document: Mapping[str, Any]) -> Snapshot:
+    found = document.get("format")
+    if isinstance(found, int) and found > FORMAT:
+        raise BadSnapshot(f"the snapshot has format {found}, and this emulator reads formats up to {FORMAT}")
+    try:
+        return Snapshot.model_validate(document)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise BadSnapshot(f"at {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+
+
+def _check_versions(space: Space, snapshot: Snapshot) -> None:
+    ours = {name: provider.version for name, provider in space.world.providers.items()}
+    if snapshot.format != FORMAT or snapshot.providers != ours or snapshot.memory.keys() != ours.keys():
+        theirs = f"format {snapshot.format} with {snapshot.providers}"
+        raise BadSnapshot(f"the snapshot is of {theirs}; this emulator reads format {FORMAT} with {ours}")
+    if snapshot.fixtures != space.world.fixtures_digest:
+        raise BadSnapshot("the snapshot was taken with other fixtures than those of this server")
+
+
+def _clock(state: ClockState) -> Clock:
+    clock = Clock()
+    if state.frozen_at:
+        clock.begin(state.frozen_at, frozen=True)
+    else:
+        clock.offset = timedelta(microseconds=state.ahead_microseconds)
+        clock.begin(clock.ahead(), frozen=False)
+    return clock
+
+
+def _vendor(space: Space, name: str, memory: dict[str, Any], clock: Clock, ids: Ids) -> Vendor:
+    fixture, provider = space.world.fixtures[name], space.world.providers[name]
+    try:
+        return provider.vendor(fixture.catalogue, _document(space, name).read(memory), clock, ids)
+    except BadDocument as error:
+        raise BadSnapshot(f"at memory.{name}.{error.place}: {error.fault}") from None
+    except (KeyError, ValueError) as error:
+        raise BadSnapshot(f"at memory.{name}: it does not fit together: {error!r}") from None
+
+
+def _document(space: Space, name: str) -> Document[Any]:
+    return _document_of(type(space.world.fixtures[name].memory))
+
+
+@cache
+def _document_of(kind: Hashable) -> Document[Any]:
+    assert isinstance(kind, type)
+    return Document(kind)
