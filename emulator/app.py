@@ -23,6 +23,11 @@ def create_app(
     ``seed`` decides every identifier; ``fixtures_directory`` holds the user's own fixtures; ``hosts`` are further names
     that it may be called by; a ``control_token`` is then asked of everyone who uses the control API. Raises BadFixture.
     """
-    loaded, digest = fixtures.load(ALL, fixtures_directory)
-    world = World({provider.name: provider for provider in ALL}, loaded, digest, seed, limits or Limits())
+    world = make_world(seed=seed, fixtures_directory=fixtures_directory, limits=limits)
     return Gateway(Spaces(world), Control(control_token), frozenset(host.lower() for host in hosts))
+
+
+def make_world(*, seed: int = 0, fixtures_directory: Path | None = None, limits: Limits | None = None) -> World:
+    """What every space is made from. Raises BadFixture."""
+    loaded, digest = fixtures.load(ALL, fixtures_directory)
+    return World({provider.name: provider for provider in ALL}, loaded, digest, seed, limits or Limits())

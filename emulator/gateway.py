@@ -1,32 +1,19 @@
-"""The one layer that every request crosses: it finds space and provider, keeps turns apart, and writes it all down."""
+"""The one layer that every request crosses: it checks the host, finds space and provider, reads the body, and sends."""
 
-import asyncio
-import logging
 import socket
 import struct
-from dataclasses import dataclass, field
-from functools import partial
 from ipaddress import ip_address
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple
 
-import orjson
-from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from emulator import explanation
-from emulator.core.clock import http_date
-from emulator.core.faults import Connection, Effect
-from emulator.core.journal import Exchange
 from emulator.core.provider import Provider
-from emulator.space import NAME, Space, Spaces, TooManySpaces
-
-log = logging.getLogger("emulator")
+from emulator.space import NAME, Spaces, TooManySpaces
+from emulator.turn import Answer, answer, plain_answer, whole
 
 CONTROL = "_emulator"
 DRAINED_BYTES_MAX = 64 * 1024 * 1024
 """How much of a body above the limit is read and dropped, so that its sender gets to see the answer."""
-
-Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 
 class Stray(Exception):
@@ -42,16 +29,6 @@ class ClientGone(Exception):
     """The client hung up before its request was complete."""
 
 
-@dataclass(slots=True)
-class Answer:
-    """A reply that is complete and not yet sent. ``connection`` is what a fault does to it on the way."""
-
-    status: int
-    headers: Headers = field(default_factory=list)
-    body: bytes = b""
-    connection: Connection | None = None
-
-
 class Destination(NamedTuple):
     """Where a request goes: a space, a provider (none: the control API), and the path below it."""
 
@@ -62,10 +39,7 @@ class Destination(NamedTuple):
 
 
 class Gateway:
-    """The ASGI application.
-
-    A turn, from the clock's reading to the reply, runs alone: the body is read before it, and nothing in it waits.
-    """
+    """The ASGI application. It reads whole bodies and sends whole answers, so that what lies between never waits."""
 
     def __init__(self, spaces: Spaces, control: ASGIApp, hosts: frozenset[str]) -> None:
         self.spaces = spaces
@@ -86,21 +60,21 @@ class Gateway:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             destination = self._destination(scope)
-            space = self.spaces.get(destination.space)
             body = await _body(receive, self.spaces.world.limits.body_bytes_max)
+            space = self.spaces.get(destination.space)
         except ClientGone:
             return
         except TooManySpaces as error:
-            return await _send(_plain_answer(409, str(error)), receive, send)
+            return await _send(plain_answer(409, str(error)), receive, send)
         except Stray as stray:
-            return await _send(_plain_answer(stray.status, stray.error), receive, send)
+            return await _send(plain_answer(stray.status, stray.error), receive, send)
         below = {**scope, "path": destination.path, "root_path": "", "space": space, "prefix": destination.prefix}
         if destination.provider:
-            await _send(await self._vendor(space, destination.provider, below, body), receive, send)
+            await _send(await answer(space, destination.provider, below, body), receive, send)
         elif body is None:
-            await _send(_plain_answer(413, "the body is too large"), receive, send)
+            await _send(plain_answer(413, "the body is too large"), receive, send)
         else:
-            await self.control({**below, "spaces": self.spaces}, _whole(body), send)
+            await self.control({**below, "spaces": self.spaces}, whole(body), send)
 
     # --- where to
 
@@ -137,140 +111,6 @@ class Gateway:
             return host
         raise Stray(421, f"this server does not answer for {host!r}; allow it with --allow-host")
 
-    # --- one request to a vendor
-
-    async def _vendor(self, space: Space, provider: Provider, scope: Scope, body: bytes | None) -> Answer:
-        exchange = _opened(space, provider, scope, body)
-        scope.update(exchange=exchange, vendor=space.vendor(provider.name), held=space.held)
-        if body is None:
-            answer = _plain_refusal(provider, scope, 413)
-        elif space.faults:
-            answer = await self._faulty(space, provider, scope)
-        else:
-            answer = self._turn(space, provider, scope)
-        _close(space, exchange, answer)
-        return answer
-
-    async def _faulty(self, space: Space, provider: Provider, scope: Scope) -> Answer:
-        """A turn in a space that has faults: one may act before it, and one after."""
-        exchange: Exchange = scope["exchange"]
-        operation = partial(provider.operation, scope)
-        exchange.operation = operation()
-        before = space.faults.strike("before", exchange, operation)
-        after = None if before and before.replaces else space.faults.strike("after", exchange, operation)
-        if before and before.delay_seconds:
-            space.held.append(scope)
-            await asyncio.sleep(before.delay_seconds)
-            space.held.remove(scope)
-        if before and before.replaces:
-            exchange.at = space.clock.read()
-            return _struck(before, Answer(200), provider, scope)
-        answer = self._turn(space, provider, scope)
-        for effect in (before, after):
-            answer = _struck(effect, answer, provider, scope) if effect else answer
-        if after:
-            await asyncio.sleep(after.delay_seconds)
-        return answer
-
-    def _turn(self, space: Space, provider: Provider, scope: Scope) -> Answer:
-        """Read the clock and let the vendor answer, all at one instant and alone."""
-        exchange: Exchange = scope["exchange"]
-        exchange.at = space.clock.read()
-        scope["vendor"] = space.vendor(provider.name)  # another one, if the space was restored during a delay
-        try:
-            answer = _run(provider.app, scope, exchange.body)
-        except Exception:
-            log.exception("a bug of the emulator, at %s %s", exchange.method, exchange.path)
-            return _plain_answer(500, "a bug of the emulator; its log has the traceback")
-        if endpoint := scope.get("endpoint"):
-            exchange.operation = endpoint.__name__
-        if answer.status < 400 and exchange.method not in ("GET", "HEAD", "OPTIONS"):
-            space.begun = True
-        return answer
-
-
-def _opened(space: Space, provider: Provider, scope: Scope, body: bytes | None) -> Exchange:
-    space.requests += 1
-    return Exchange(
-        number=space.requests,
-        provider=provider.name,
-        method=scope["method"],
-        path=scope["path"],
-        query=scope["query_string"],
-        headers=scope["headers"],
-        body=body or b"",
-        at=space.clock.now,
-    )
-
-
-def _close(space: Space, exchange: Exchange, answer: Answer) -> None:
-    """Put our own headers on an answer, and the exchange into the journal."""
-    exchange.status = answer.status
-    answer.headers += [
-        (b"date", http_date(int(exchange.at.timestamp()))),
-        (b"x-emulator-request-id", b"%d" % exchange.number),
-        *(explanation.headers(exchange) if exchange.header(b"x-emulator-explain") else ()),
-    ]
-    exchange.reply_headers, exchange.reply_body = answer.headers, answer.body
-    space.journal.add(exchange)
-
-
-def _run(app: ASGIApp, scope: Scope, body: bytes) -> Answer:
-    """Call an ASGI app that never waits, and take its whole reply."""
-    answer = Answer(500)
-
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            answer.status, answer.headers = message["status"], list(message["headers"])
-        else:
-            answer.body += message.get("body", b"")
-
-    _finish(app(scope, _whole(body), send))
-    return answer
-
-
-def _finish(turn: Any) -> None:
-    """Run a coroutine to its end without the event loop. One that waits breaks the turn, which is a bug."""
-    try:
-        turn.send(None)
-    except StopIteration:
-        return
-    turn.close()
-    raise RuntimeError("a turn waited for something")
-
-
-def _struck(effect: Effect, answer: Answer, provider: Provider, scope: Scope) -> Answer:
-    """An answer as a fault leaves it."""
-    if effect.status is not None and effect.body is None:
-        answer = _plain_refusal(provider, scope, effect.status)
-    elif effect.status is not None:
-        answer = Answer(effect.status)
-    if effect.body is not None:
-        text = isinstance(effect.body, str)
-        answer.body = effect.body.encode() if text else orjson.dumps(effect.body)
-        answer.headers = _content(answer.body, b"text/plain; charset=utf-8" if text else b"application/json")
-    named = {name.lower().encode(): value.encode() for name, value in effect.headers.items()}
-    answer.headers = [(name, value) for name, value in answer.headers if name not in named] + list(named.items())
-    answer.connection = effect.connection or answer.connection
-    return answer
-
-
-def _plain_refusal(provider: Provider, scope: Scope, status: int) -> Answer:
-    """A bare status in the vendor's own envelope."""
-    if status < 400:
-        return Answer(status)
-    response = provider.say(Request(scope), provider.plain(status, None))
-    return Answer(response.status_code, list(response.raw_headers), bytes(response.body))
-
-
-def _plain_answer(status: int, error: str) -> Answer:
-    body = orjson.dumps({"error": error})
-    return Answer(status, _content(body, b"application/json"), body)
-
-
-def _content(body: bytes, media_type: bytes) -> Headers:
-    return [(b"content-type", media_type), (b"content-length", b"%d" % len(body))]
-
 
 def _is_address(host: str) -> bool:
     try:
@@ -299,23 +139,15 @@ async def _body(receive: Receive, bytes_max: int) -> bytes | None:
     return body if size <= bytes_max else None
 
 
-def _whole(body: bytes) -> Receive:
-    """A receive channel for a body that has been read."""
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
-
-
-async def _send(answer: Answer, receive: Receive, send: Send) -> None:
-    if answer.connection in ("reset", "close"):
-        return await _cut(answer.connection, receive, send)
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-    if answer.connection == "truncate":
-        await send({"type": "http.response.body", "body": answer.body[: len(answer.body) // 2], "more_body": True})
+async def _send(answered: Answer, receive: Receive, send: Send) -> None:
+    if answered.connection in ("reset", "close"):
+        return await _cut(answered.connection, receive, send)
+    await send({"type": "http.response.start", "status": answered.status, "headers": answered.headers})
+    if answered.connection == "truncate":
+        half = answered.body[: len(answered.body) // 2]
+        await send({"type": "http.response.body", "body": half, "more_body": True})
         return await _cut("close", receive, send)
-    await send({"type": "http.response.body", "body": answer.body})
+    await send({"type": "http.response.body", "body": answered.body})
 
 
 async def _cut(how: Literal["reset", "close"], receive: Receive, send: Send) -> None:

@@ -1,8 +1,7 @@
 """A whole space as one JSON document, and back: exactly, or not at all."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from functools import cache
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -128,10 +127,10 @@ def _vendor(space: Space, name: str, memory: dict[str, Any], clock: Clock, ids: 
 
 
 def _document(space: Space, name: str) -> Document[Any]:
-    return _document_of(type(space.world.fixtures[name].memory))
+    kind = type(space.world.fixtures[name].memory)
+    if kind not in _documents:
+        _documents[kind] = Document(kind)
+    return _documents[kind]
 
 
-@cache
-def _document_of(kind: Hashable) -> Document[Any]:
-    assert isinstance(kind, type)
-    return Document(kind)
+_documents: dict[type[Any], Document[Any]] = {}

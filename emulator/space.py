@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from starlette.types import Scope
 
@@ -38,6 +39,18 @@ class World:
     limits: Limits
 
 
+@dataclass(slots=True)
+class Recording:
+    """From where on the journal tells a space's whole story.
+
+    ``origin`` is the snapshot it begins with, None for the space as it was born; ``settings`` are the changes of
+    settings since, each after so many turns.
+    """
+
+    origin: dict[str, Any] | None = None
+    settings: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
+
+
 class TooManySpaces(Exception):
     """One more space than the server may hold."""
 
@@ -48,8 +61,9 @@ class TooManySpaces(Exception):
 class Space:
     """One isolated world: the five vendors' memories, a clock, ids, faults and a journal.
 
-    ``requests`` counts the requests to vendors, ``held`` are those that a fault holds up, and ``begun`` says whether
-    anything has been written or the clock been set: from then on time only goes forward.
+    ``requests`` counts the requests to vendors, ``turns`` those of them that had their turn, and ``held`` are those
+    that a fault holds up. ``begun`` says whether anything has been written or the clock been set: from then on time
+    only goes forward.
     """
 
     def __init__(self, name: str, world: World) -> None:
@@ -60,9 +74,12 @@ class Space:
         self.faults = Faults()
         self.journal = Journal(world.limits.journal_exchanges_max, world.limits.journal_bytes_max)
         self.requests = 0
+        self.turns = 0
         self.held: list[Scope] = []
         self.begun = False
         self.vendors: dict[str, Vendor] = {}
+        self.snapshots: dict[str, dict[str, Any]] = {}
+        self.recording = Recording()
 
     def vendor(self, name: str) -> Vendor:
         """A vendor of this space, born from its fixture when it is first asked for."""

@@ -6,9 +6,12 @@ surroundings are wrong, said in one sentence on standard error; 3 the server ref
 
 import os
 import sys
+from collections.abc import Iterator
 
 import click
 
+from emulator.cli.checking import fixtures, replay
+from emulator.cli.commands import clock, env, faults, health, requests, snapshots, wait
 from emulator.cli.serving import serve
 from emulator.core.version import __version__
 
@@ -26,7 +29,9 @@ def version() -> None:
     click.echo(__version__)
 
 
-cli.add_command(serve)
+for command in (serve, health, wait, env, clock, faults, requests, replay, fixtures):
+    cli.add_command(command)
+cli.add_command(snapshots, "snapshot")
 
 
 def main() -> None:
@@ -46,10 +51,16 @@ def main() -> None:
 
 def _check_environment() -> None:
     """Refuse a variable that looks like ours and is none: it would be ignored without a word."""
-    known = {name for command in cli.commands.values() for option in command.params for name in _variables(option)}
+    known = {name for option in _options(cli) for name in _variables(option)}
     for name in sorted(os.environ):
         if name.startswith(PREFIX) and name not in known:
             raise click.UsageError(f"the environment variable {name} is none of ours: {', '.join(sorted(known))}")
+
+
+def _options(command: click.Command) -> Iterator[click.Parameter]:
+    yield from command.params
+    for below in getattr(command, "commands", {}).values():
+        yield from _options(below)
 
 
 def _variables(option: click.Parameter) -> list[str]:

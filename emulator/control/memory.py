@@ -10,10 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from emulator import snapshot
-from emulator.control.reading import Asked, json_of, provider_of, read_query, space_of
-from emulator.core.documents import BadDocument, Document
+from emulator import bundle, snapshot
+from emulator.control.reading import Asked, object_of, provider_of, read_query, space_of
 from emulator.core.http import reply
+from emulator.settings import BadSetting, change_settings, settings
+from emulator.space import NAME, Space
+
+SNAPSHOTS_MAX = 32
 
 
 class Part(Asked):
@@ -28,10 +31,7 @@ async def get_snapshot(request: Request) -> Response:
 
 
 async def put_snapshot(request: Request) -> Response:
-    document = await json_of(request)
-    if not isinstance(document, dict):
-        raise HTTPException(400, "a snapshot is a JSON object")
-    snapshot.restore(space_of(request), document)
+    _restore(space_of(request), await object_of(request))
     return reply({"space": space_of(request).name})
 
 
@@ -44,27 +44,72 @@ async def get_state(request: Request) -> Response:
 
 
 async def get_settings(request: Request) -> Response:
-    return reply(_written(_memory(request).settings))
+    return reply(settings(space_of(request), provider_of(request).name))
 
 
 async def patch_settings(request: Request) -> Response:
-    memory, changes = _memory(request), await json_of(request)
-    if not isinstance(changes, dict):
-        raise HTTPException(400, "settings are a JSON object")
-    kind = type(memory.settings)
+    space, provider, changes = space_of(request), provider_of(request).name, await object_of(request)
     try:
-        memory.settings = Document(kind).read({**_written(memory.settings), **changes})
-    except BadDocument as error:
+        change_settings(space, provider, changes)
+    except BadSetting as error:
         raise HTTPException(400, f"no such setting or value: {error}") from None
-    return reply(_written(memory.settings))
+    return reply(settings(space, provider))
+
+
+# --- named snapshots --------------------------------------------------------------------------------------------------
+
+
+async def list_snapshots(request: Request) -> Response:
+    return reply({"snapshots": list(space_of(request).snapshots), "snapshots_max": SNAPSHOTS_MAX})
+
+
+async def keep_snapshot(request: Request) -> Response:
+    space, name = space_of(request), request.path_params["name"]
+    if not NAME.fullmatch(name):
+        raise HTTPException(400, "a snapshot's name is 1 to 64 letters, digits, dots, hyphens or underscores")
+    if len(space.snapshots) >= SNAPSHOTS_MAX and name not in space.snapshots:
+        raise HTTPException(409, f"a space keeps {SNAPSHOTS_MAX} snapshots and takes no more; delete one")
+    space.snapshots[name] = snapshot.take(space)
+    return reply({"snapshot": name}, 201)
+
+
+async def restore_snapshot(request: Request) -> Response:
+    space = space_of(request)
+    _restore(space, _named_snapshot(space, request.path_params["name"]))
+    return reply({"snapshot": request.path_params["name"]})
+
+
+async def delete_snapshot(request: Request) -> Response:
+    space, name = space_of(request), request.path_params["name"]
+    _named_snapshot(space, name)
+    del space.snapshots[name]
+    return reply({"deleted": name})
+
+
+def _named_snapshot(space: Space, name: str) -> dict[str, Any]:
+    if name not in space.snapshots:
+        raise HTTPException(404, f"no snapshot is called {name!r}; there are: {', '.join(space.snapshots) or 'none'}")
+    return space.snapshots[name]
+
+
+def _restore(space: Space, document: dict[str, Any]) -> None:
+    """Restore a snapshot, and let the recording begin with it."""
+    snapshot.restore(space, document)
+    bundle.begin(space)
+
+
+# --- a recorded run ---------------------------------------------------------------------------------------------------
+
+
+async def get_bundle(request: Request) -> Response:
+    try:
+        return reply(bundle.take(space_of(request)))
+    except bundle.BadBundle as error:
+        raise HTTPException(409, str(error)) from None
 
 
 def _memory(request: Request) -> Any:
     return space_of(request).vendor(provider_of(request).name).memory
-
-
-def _written(settings: Any) -> dict[str, Any]:
-    return Document(type(settings)).write(settings)
 
 
 def _part(collection: Any, asked: Part) -> Any:

@@ -58,6 +58,14 @@ async def json_of(request: Request) -> Any:
         raise Malformed(Problem(("body",), "json_invalid", "Input should be JSON")) from None
 
 
+async def object_of(request: Request) -> dict[str, Any]:
+    """The JSON body, which must be an object. Raises Malformed."""
+    content = await json_of(request)
+    if not isinstance(content, dict):
+        raise Malformed(Problem(("body",), "dict_type", "Input should be an object"))
+    return content
+
+
 def read_query(model: type[M], request: Request) -> M:
     """The query as a model. Raises Malformed."""
     return read(model, dict(request.query_params), "query")

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from emulator import explanation
+from emulator import bundle, explanation
 from emulator.control.reading import Asked, read_query, space_of
 from emulator.core.clock import micros
 from emulator.core.http import reply
@@ -60,7 +60,7 @@ async def list_requests(request: Request) -> Response:
 
 
 async def delete_requests(request: Request) -> Response:
-    space_of(request).journal.clear()
+    bundle.begin(space_of(request))
     return reply({"requests": [], "dropped": 0})
 
 

@@ -66,11 +66,12 @@ class Malformed(Exception):
         self.problems = problems
 
     @classmethod
-    def found(cls, where: str, error: ValidationError) -> "Malformed":
-        """What pydantic found in the body, the query or the headers."""
+    def found(cls, where: str | None, error: ValidationError) -> "Malformed":
+        """What pydantic found in the body, the query or the headers, or, without a ``where``, in several of these."""
+        above = () if where is None else (where,)
         return cls(
             *(
-                Problem((where, *found["loc"]), found["type"], found["msg"], found.get("ctx", {}), found["input"])
+                Problem((*above, *found["loc"]), found["type"], found["msg"], found.get("ctx", {}), found["input"])
                 for found in error.errors(include_url=False)
             )
         )

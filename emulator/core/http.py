@@ -54,8 +54,12 @@ def require_json(request: Request) -> None:
 
 def held_requests(request: Request) -> Iterable[Request]:
     """The requests of the same space and provider that came before this one and that a fault holds up."""
-    provider = exchange_of(request).provider
-    return (Request(scope) for scope in request.scope["held"] if scope["exchange"].provider == provider)
+    own = exchange_of(request)
+    return (
+        Request(scope)
+        for scope in request.scope["held"]
+        if scope["exchange"].provider == own.provider and scope["exchange"].number < own.number
+    )
 
 
 def read_body(model: type[M], request: Request) -> M:
@@ -70,8 +74,11 @@ def read_query(model: type[M], request: Request, repeated: Sequence[str] = ()) -
     return read(model, {**query, **lists}, "query")
 
 
-def read(model: type[M], content: object, where: str) -> M:
-    """Content that came in ``where`` (body, query, header) as a model. Raises Malformed."""
+def read(model: type[M], content: object, where: str | None = None) -> M:
+    """Content that came in ``where`` (body, query, header) as a model; without it, the content has these as members.
+
+    Raises Malformed.
+    """
     try:
         return model.model_validate(content)
     except ValidationError as error:

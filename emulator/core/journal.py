@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from emulator.core.errors import Problem
+    from emulator.core.faults import Effect
 
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 
@@ -18,7 +19,9 @@ class Exchange:
     """One request to a vendor and its reply, as they went over the wire; nothing here is interpreted.
 
     ``number`` counts the requests of a space and is never used twice. ``at`` is the clock's reading of the turn.
-    ``fault`` names the fault that acted on it, ``rule`` the rule that refused it.
+    ``fault`` names the fault that acted on it, ``rule`` the rule that refused it. ``order`` counts the turns, which
+    delays may have put in another order than the numbers; ``effects`` are those of the faults before and after the
+    turn, and ``held`` the numbers of the requests that were held up meanwhile.
     """
 
     number: int
@@ -36,6 +39,9 @@ class Exchange:
     rule: str | None = None
     problems: "tuple[Problem, ...]" = ()
     fault: str | None = None
+    order: int = 0
+    effects: "tuple[Effect | None, Effect | None]" = (None, None)
+    held: tuple[int, ...] = ()
 
     def header(self, name: bytes) -> str | None:
         """The first value of a request header, by its lower-case name."""

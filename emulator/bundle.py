@@ -1,0 +1,237 @@
+"""A recorded run as one JSON document, without its secrets, and its replay: the same bytes, or where they differ."""
+
+import base64
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from emulator import snapshot
+from emulator.core.faults import Effect
+from emulator.core.journal import Exchange
+from emulator.core.version import __version__
+from emulator.sealing import Seal
+from emulator.settings import change_settings
+from emulator.space import Recording, Space, World
+from emulator.turn import Answer, act, close_exchange, open_exchange
+
+FORMAT = 1
+
+RawHeaders = list[tuple[str, str]]
+
+
+class BadBundle(Exception):
+    """A bundle cannot be made or replayed; the message says why."""
+
+
+class Recorded(BaseModel):
+    """One exchange: what came and went, and what decided it. Bodies are text, or base64 where they are no UTF-8."""
+
+    number: int
+    order: int
+    at: AwareDatetime
+    provider: str
+    method: str
+    path: str
+    query: str
+    headers: RawHeaders
+    body: str
+    encoding: Literal["utf-8", "base64"] = "utf-8"
+    before: Effect | None = None
+    after: Effect | None = None
+    held: tuple[int, ...] = ()
+    status: int
+    reply_headers: RawHeaders
+    reply_body: str
+
+
+class Setting(BaseModel):
+    """A change of a provider's settings, after so many turns."""
+
+    after: int
+    provider: str
+    changes: dict[str, Any]
+
+
+class Bundle(BaseModel):
+    """The document. ``origin`` is the snapshot that the run began with; None stands for a space as it is born."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: Annotated[int, Field(ge=1, le=FORMAT)]
+    emulator: str
+    seed: int
+    fixtures: str
+    origin: dict[str, Any] | None
+    settings: list[Setting]
+    requests: list[Recorded]
+
+
+class Difference(BaseModel):
+    """Where a replay first differs: at which request, in which part of the reply, and how."""
+
+    number: int
+    method: str
+    path: str
+    part: str
+    recorded: Any
+    replayed: Any
+
+
+# --- recording --------------------------------------------------------------------------------------------------------
+
+
+def begin(space: Space) -> None:
+    """Let the recording begin here: with what the space remembers now, and an empty journal."""
+    space.recording = Recording(snapshot.take(space))
+    space.journal.clear()
+
+
+def take(space: Space) -> dict[str, Any]:
+    """The run since the recording began. Raises BadBundle when the journal has had to drop a part of it."""
+    if space.journal.dropped:
+        dropped = space.journal.dropped
+        raise BadBundle(f"the journal has dropped {dropped} requests; raise --journal-max, or clear it before the run")
+    seal = Seal(space.world)
+    exchanges = sorted((exchange for exchange in space.journal if exchange.order), key=lambda exchange: exchange.order)
+    bundle = Bundle(
+        format=FORMAT,
+        emulator=__version__,
+        seed=space.ids.seed,
+        fixtures=space.world.fixtures_digest,
+        origin=space.recording.origin,
+        settings=[Setting(after=n, provider=name, changes=made) for n, name, made in space.recording.settings],
+        requests=[_recorded(exchange, seal) for exchange in exchanges],
+    )
+    return bundle.model_dump(mode="json")
+
+
+def _recorded(exchange: Exchange, seal: Seal) -> Recorded:
+    body, encoding = _text(seal.body(exchange.body))
+    before, after = exchange.effects
+    return Recorded(
+        number=exchange.number,
+        order=exchange.order,
+        at=exchange.at,
+        provider=exchange.provider,
+        method=exchange.method,
+        path=exchange.path,
+        query=exchange.query.decode("latin-1"),
+        headers=[(name, seal.header(name, value)) for name, value in _named(exchange.headers)],
+        body=body,
+        encoding=encoding,
+        before=before,
+        after=after,
+        held=exchange.held,
+        status=exchange.status,
+        reply_headers=_named(exchange.reply_headers),
+        reply_body=seal.reply(exchange.number, exchange.reply_body).decode("utf-8", "backslashreplace"),
+    )
+
+
+def _text(body: bytes) -> tuple[str, Literal["utf-8", "base64"]]:
+    try:
+        return body.decode(), "utf-8"
+    except UnicodeDecodeError:
+        return base64.b64encode(body).decode(), "base64"
+
+
+def _named(headers: Any) -> RawHeaders:
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
+
+
+# --- replaying --------------------------------------------------------------------------------------------------------
+
+
+def read(document: Mapping[str, Any], world: World) -> Bundle:
+    """A bundle that this world can replay. Raises BadBundle."""
+    try:
+        bundle = Bundle.model_validate(document)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise BadBundle(f"at {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+    if bundle.emulator != __version__:
+        raise BadBundle(f"the bundle was recorded by version {bundle.emulator}, and this is {__version__}")
+    if bundle.fixtures != world.fixtures_digest:
+        raise BadBundle("the bundle was recorded with other fixtures than these")
+    return bundle
+
+
+def replay(bundle: Bundle, world: World, progress: Callable[[], object] = lambda: None) -> Difference | None:
+    """Run a bundle again in a fresh space. Answers where it first differs; None when nothing does. Raises BadBundle."""
+    run = _Replay(bundle, replace(world, seed=bundle.seed))
+    for recorded in bundle.requests:
+        if difference := run.compare(recorded):
+            return difference
+        progress()
+    return None
+
+
+class _Replay:
+    """A fresh space in which a bundle runs again."""
+
+    def __init__(self, bundle: Bundle, world: World) -> None:
+        self.space = Space("replay", world)
+        self.seal = Seal(world)
+        self.recorded = {recorded.number: recorded for recorded in bundle.requests}
+        self.settings = deque(sorted(bundle.settings, key=lambda setting: setting.after))
+        if bundle.origin is not None:
+            try:
+                snapshot.restore(self.space, bundle.origin)
+            except snapshot.BadSnapshot as error:
+                raise BadBundle(f"at origin: {error}") from None
+
+    def compare(self, recorded: Recorded) -> Difference | None:
+        """Run one exchange, and say how its reply differs from the recorded one."""
+        while self.settings and self.settings[0].after < recorded.order:
+            setting = self.settings.popleft()
+            change_settings(self.space, setting.provider, setting.changes)
+        answered = self._run(recorded)
+        body = self.seal.reply(recorded.number, answered.body).decode("utf-8", "backslashreplace")
+        parts = [
+            ("status", recorded.status, answered.status),
+            ("headers", recorded.reply_headers, _named(answered.headers)),
+            ("body", recorded.reply_body, body),
+        ]
+        for part, before, now in parts:
+            if before != now:
+                about = {"number": recorded.number, "method": recorded.method, "path": recorded.path}
+                return Difference(**about, part=part, recorded=before, replayed=now)
+        return None
+
+    def _run(self, recorded: Recorded) -> Answer:
+        """At its own instant, struck by the same faults, while the same others are held up; without the delays."""
+        space, provider = self.space, self.space.world.providers[recorded.provider]
+        space.clock.begin(recorded.at, frozen=True)
+        space.held = [self._scope(self.recorded[number]) for number in recorded.held]
+        scope = self._scope(recorded)
+        answered = act(space, provider, scope, recorded.before, recorded.after)
+        close_exchange(space, scope["exchange"], answered)
+        return answered
+
+    def _scope(self, recorded: Recorded) -> dict[str, Any]:
+        """A request as it came, with its secrets or their stand-ins."""
+        provider = self.space.world.providers[recorded.provider]
+        headers = [
+            (name.encode("latin-1"), self.seal.open(value).encode("latin-1")) for name, value in recorded.headers
+        ]
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": recorded.method,
+            "scheme": "http",
+            "path": recorded.path,
+            "raw_path": recorded.path.encode(),
+            "query_string": recorded.query.encode("latin-1"),
+            "root_path": "",
+            "headers": headers,
+            "space": self.space,
+            "prefix": "",
+        }
+        text = recorded.encoding == "utf-8"
+        body = self.seal.open(recorded.body).encode() if text else base64.b64decode(recorded.body)
+        self.space.requests = recorded.number - 1
+        open_exchange(self.space, provider, scope, body)
+        return scope

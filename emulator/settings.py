@@ -1,0 +1,28 @@
+"""What a user may turn in a vendor, while it runs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from emulator.core.documents import BadDocument, Document
+from emulator.space import Space
+
+
+class BadSetting(Exception):
+    """No such setting, or no such value for it; the message says which. Everything is as it was."""
+
+
+def settings(space: Space, provider: str) -> dict[str, Any]:
+    """The settings of a provider."""
+    current = space.vendor(provider).memory.settings
+    return Document(type(current)).write(current)
+
+
+def change_settings(space: Space, provider: str, changes: Mapping[str, Any]) -> None:
+    """Change some of a provider's settings; those not named stay. Raises BadSetting."""
+    memory = space.vendor(provider).memory
+    document = Document(type(memory.settings))
+    try:
+        memory.settings = document.read({**document.write(memory.settings), **changes})
+    except BadDocument as error:
+        raise BadSetting(str(error)) from None
+    space.recording.settings.append((space.turns, provider, dict(changes)))

@@ -1,0 +1,201 @@
+"""One request to a vendor, from its arrival to the answer that is sent: faults, the turn itself, and the journal."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeAlias
+
+import orjson
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope
+
+from emulator import explanation
+from emulator.core.clock import http_date
+from emulator.core.faults import Connection, Effect
+from emulator.core.journal import Exchange
+from emulator.core.provider import Provider
+from emulator.space import Space
+
+log = logging.getLogger("emulator")
+
+Headers: TypeAlias = list[tuple[bytes, bytes]]
+
+
+@dataclass(slots=True)
+class Answer:
+    """A reply that is complete and not yet sent. ``connection`` is what a fault does to it on the way."""
+
+    status: int
+    headers: Headers = field(default_factory=list)
+    body: bytes = b""
+    connection: Connection | None = None
+
+
+async def answer(space: Space, provider: Provider, scope: Scope, body: bytes | None) -> Answer:
+    """The answer to a request whose body has been read; None for a body above the limit.
+
+    Only delays that faults ask for are waited for, before the turn and after it.
+    """
+    exchange = open_exchange(space, provider, scope, body or b"")
+    before, after = _strike(space, provider, scope) if space.faults else (None, None)
+    if before and before.delay_seconds:
+        await _hold(space, scope, before.delay_seconds)
+    answered = _too_large(provider, scope) if body is None else act(space, provider, scope, before, after)
+    if after and after.delay_seconds:
+        await asyncio.sleep(after.delay_seconds)
+    close_exchange(space, exchange, answered)
+    return answered
+
+
+def open_exchange(space: Space, provider: Provider, scope: Scope, body: bytes) -> Exchange:
+    """Give a request its number, and its scope what the endpoints find there."""
+    space.requests += 1
+    exchange = Exchange(
+        number=space.requests,
+        provider=provider.name,
+        method=scope["method"],
+        path=scope["path"],
+        query=scope["query_string"],
+        headers=scope["headers"],
+        body=body,
+        at=space.clock.now,
+    )
+    scope.update(exchange=exchange, vendor=space.vendor(provider.name), held=space.held)
+    return exchange
+
+
+def act(space: Space, provider: Provider, scope: Scope, before: Effect | None, after: Effect | None) -> Answer:
+    """All that happens at one instant and alone: the turn or the fault in its place, and what faults make of it."""
+    exchange: Exchange = scope["exchange"]
+    exchange.at = space.clock.read()
+    exchange.order = space.turns = space.turns + 1
+    exchange.effects = (before, after)
+    exchange.held = tuple(held["exchange"].number for held in space.held)
+    answered = Answer(200) if before and before.replaces else _turn(space, provider, scope)
+    for effect in (before, after):
+        answered = _struck(effect, answered, provider, scope) if effect else answered
+    return answered
+
+
+def close_exchange(space: Space, exchange: Exchange, answered: Answer) -> None:
+    """Put our own headers on an answer, and the exchange into the journal."""
+    exchange.status = answered.status
+    answered.headers += [
+        (b"date", http_date(int(exchange.at.timestamp()))),
+        (b"x-emulator-request-id", b"%d" % exchange.number),
+        *(explanation.headers(exchange) if exchange.header(b"x-emulator-explain") else ()),
+    ]
+    exchange.reply_headers, exchange.reply_body = answered.headers, answered.body
+    space.journal.add(exchange)
+
+
+# --- the turn ---------------------------------------------------------------------------------------------------------
+
+
+def _turn(space: Space, provider: Provider, scope: Scope) -> Answer:
+    """Let the vendor answer."""
+    exchange: Exchange = scope["exchange"]
+    scope["vendor"] = space.vendor(provider.name)  # another one, if the space was restored during a delay
+    try:
+        answered = _run(provider.app, scope, exchange.body)
+    except Exception:
+        log.exception("a bug of the emulator, at %s %s", exchange.method, exchange.path)
+        return plain_answer(500, "a bug of the emulator; its log has the traceback")
+    if endpoint := scope.get("endpoint"):
+        exchange.operation = endpoint.__name__
+    if answered.status < 400 and exchange.method not in ("GET", "HEAD", "OPTIONS"):
+        space.begun = True
+    return answered
+
+
+def _run(app: ASGIApp, scope: Scope, body: bytes) -> Answer:
+    """Call an ASGI app that never waits, and take its whole reply."""
+    answered = Answer(500)
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            answered.status, answered.headers = message["status"], list(message["headers"])
+        else:
+            answered.body += message.get("body", b"")
+
+    _finish(app(scope, whole(body), send))
+    return answered
+
+
+def _finish(turn: Any) -> None:
+    """Run a coroutine to its end without the event loop. One that waits breaks the turn, which is a bug."""
+    try:
+        turn.send(None)
+    except StopIteration:
+        return
+    turn.close()
+    raise RuntimeError("a turn waited for something")
+
+
+def whole(body: bytes) -> Receive:
+    """A receive channel for a body that has been read."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+# --- faults -----------------------------------------------------------------------------------------------------------
+
+
+async def _hold(space: Space, scope: Scope, seconds: float) -> None:
+    """Hold a request up before its turn, where others can see that it is still running."""
+    space.held.append(scope)
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        space.held.remove(scope)
+
+
+def _strike(space: Space, provider: Provider, scope: Scope) -> tuple[Effect | None, Effect | None]:
+    """The faults that strike a request: one before its turn, and one after, unless the first takes its place."""
+    exchange: Exchange = scope["exchange"]
+    operation = partial(provider.operation, scope)
+    exchange.operation = operation()
+    before = space.faults.strike("before", exchange, operation)
+    after = None if before and before.replaces else space.faults.strike("after", exchange, operation)
+    return before, after
+
+
+def _struck(effect: Effect, answered: Answer, provider: Provider, scope: Scope) -> Answer:
+    """An answer as a fault leaves it."""
+    if effect.status is not None and effect.body is None:
+        answered = _plain_refusal(provider, scope, effect.status)
+    elif effect.status is not None:
+        answered = Answer(effect.status)
+    if effect.body is not None:
+        text = isinstance(effect.body, str)
+        answered.body = effect.body.encode() if text else orjson.dumps(effect.body)
+        answered.headers = _content(answered.body, b"text/plain; charset=utf-8" if text else b"application/json")
+    named = {name.lower().encode(): value.encode() for name, value in effect.headers.items()}
+    answered.headers = [(name, value) for name, value in answered.headers if name not in named] + list(named.items())
+    answered.connection = effect.connection or answered.connection
+    return answered
+
+
+def _plain_refusal(provider: Provider, scope: Scope, status: int) -> Answer:
+    """A bare status in the vendor's own envelope."""
+    if status < 400:
+        return Answer(status)
+    response = provider.say(Request(scope), provider.plain(status, None))
+    return Answer(response.status_code, list(response.raw_headers), bytes(response.body))
+
+
+def plain_answer(status: int, error: str) -> Answer:
+    body = orjson.dumps({"error": error})
+    return Answer(status, _content(body, b"application/json"), body)
+
+
+def _content(body: bytes, media_type: bytes) -> Headers:
+    return [(b"content-type", media_type), (b"content-length", b"%d" % len(body))]
+
+
+def _too_large(provider: Provider, scope: Scope) -> Answer:
+    return _plain_refusal(provider, scope, 413)
