@@ -50,9 +50,13 @@ class SpaceHandle:
             raise Refused(answer.status_code, body)
         return body
 
-    def reset(self) -> None:
-        """Make the space as new."""
-        self.control("POST", "/reset")
+    def space(self, name: str) -> "SpaceHandle":
+        """Another space of the same server."""
+        return SpaceHandle(self.http, name)
+
+    def reset(self, seed: int | None = None) -> None:
+        """Make the space as new; with a seed, its identifiers follow from that one instead of the server's."""
+        self.control("POST", "/reset", json={} if seed is None else {"seed": seed})
 
     def delete(self) -> None:
         """Forget the space."""
@@ -75,6 +79,13 @@ class ProviderHandle:
         self.name: str = described["name"]
         self.url: str = described["url"]
         self.credentials: Mapping[str, str] = described["credentials"]
+        self.faults = FaultsHandle(space, self.name)
+        self.requests = RequestsHandle(space, self.name)
+
+    @property
+    def clock(self) -> "ClockHandle":
+        """The clock of the whole space."""
+        return self.space.clock
 
     @property
     def state(self) -> dict[str, Any]:
@@ -126,29 +137,34 @@ def _instant(text: str) -> str:
 
 
 class FaultsHandle:
-    """A space's faults."""
+    """The faults of a space, or those of one of its vendors."""
 
-    def __init__(self, space: SpaceHandle) -> None:
+    def __init__(self, space: SpaceHandle, provider: str | None = None) -> None:
         self._space = space
+        self._provider = provider
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        return iter(self._space.control("GET", "/faults")["faults"])
+        faults = self._space.control("GET", "/faults")["faults"]
+        return (fault for fault in faults if self._provider in (None, fault["provider"]))
 
     def add(self, provider: str | None = None, *, effect: Mapping[str, Any], **which: Any) -> str:
         """Set a fault and answer its id: ``add("cnaught", operation="place_order", effect={"status": 503})``."""
-        fault = {"provider": provider, "effect": effect, **which}
+        fault = {"provider": provider or self._provider, "effect": effect, **which}
         fault_id: str = self._space.control("POST", "/faults", json=fault)["id"]
         return fault_id
 
     def clear(self) -> None:
-        self._space.control("DELETE", "/faults")
+        """Take them away."""
+        for fault in self:
+            self._space.control("DELETE", f"/faults/{fault['id']}")
 
 
 class RequestsHandle:
-    """A space's journal, oldest first."""
+    """The journal of a space, or what it holds of one of its vendors; oldest first."""
 
-    def __init__(self, space: SpaceHandle) -> None:
+    def __init__(self, space: SpaceHandle, provider: str | None = None) -> None:
         self._space = space
+        self._of = {} if provider is None else {"provider": provider}
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return iter(self.matching())
@@ -158,15 +174,24 @@ class RequestsHandle:
 
     def matching(self, **filters: Any) -> list[dict[str, Any]]:
         """Those of a kind: ``matching(provider="cnaught", operation="place_order", status=201)``."""
-        entries: list[dict[str, Any]] = self._space.control("GET", "/requests", params=filters)["requests"]
+        entries: list[dict[str, Any]] = self._space.control("GET", "/requests", params={**self._of, **filters})[
+            "requests"
+        ]
         return entries
 
     def wait(self, count: int = 1, timeout: float = 5.0, **filters: Any) -> list[dict[str, Any]]:
         """Wait until so many have come. Raises Refused (408) with the nearest misses when they do not in time."""
-        asked = {"count": count, "timeout": timeout, **filters}
+        asked = {**self._of, "count": count, "timeout": timeout, **filters}
         answer = self._space.control("GET", "/requests/wait", params=asked, timeout=timeout + 5)
         entries: list[dict[str, Any]] = answer["requests"]
         return entries
 
     def clear(self) -> None:
+        """Forget the whole space's journal, and begin a new recording."""
         self._space.control("DELETE", "/requests")
+
+
+def connect(url: str, token: str | None = None) -> SpaceHandle:
+    """The space ``default`` of a server that runs elsewhere; ``space(name)`` gives its others."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return SpaceHandle(httpx.Client(base_url=url, headers=headers, timeout=60), "default")

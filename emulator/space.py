@@ -66,11 +66,11 @@ class Space:
     only goes forward.
     """
 
-    def __init__(self, name: str, world: World) -> None:
+    def __init__(self, name: str, world: World, seed: int | None = None) -> None:
         self.name = name
         self.world = world
         self.clock = Clock()
-        self.ids = Ids(world.seed)
+        self.ids = Ids(world.seed if seed is None else seed)
         self.faults = Faults()
         self.journal = Journal(world.limits.journal_exchanges_max, world.limits.journal_bytes_max)
         self.requests = 0
@@ -130,10 +130,10 @@ class Spaces:
             space = self._spaces[name] = Space(name, self.world)
         return space
 
-    def reset(self, name: str) -> Space:
+    def reset(self, name: str, seed: int | None = None) -> Space:
         """The space of this name as new. What went before is forgotten at once, however much it was."""
-        self._spaces.pop(name, None)
-        return self.get(name)
+        self._spaces[name] = Space(name, self.world, seed)
+        return self._spaces[name]
 
     def drop(self, name: str) -> None:
         """Forget a space and its name. Raises KeyError."""

@@ -31,9 +31,16 @@ class TimeSpan(Asked):
     seconds: Annotated[float, Field(allow_inf_nan=False, le=100 * 366 * 86400)]
 
 
+class Reset(Asked):
+    """The seed of the space from now on; the server's when left out."""
+
+    seed: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None
+
+
 async def reset(request: Request) -> Response:
-    space = spaces_of(request).reset(space_of(request).name)
-    return reply({"space": space.name})
+    asked = await read_body(Reset, request) if await request.body() else Reset()
+    space = spaces_of(request).reset(space_of(request).name, asked.seed)
+    return reply({"space": space.name, "seed": space.ids.seed})
 
 
 # --- clock ------------------------------------------------------------------------------------------------------------
