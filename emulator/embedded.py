@@ -5,6 +5,7 @@ import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from pathlib import Path
+from socket import socket
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -40,8 +41,6 @@ class Emulator(SpaceHandle):
     ) -> None:
         self.app = create_app(seed=seed, fixtures_directory=Path(fixtures) if fixtures else None, limits=limits)
         self._address = (host, port)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="carbon-emulator", daemon=True)
         self._spaces = 0
 
     def __enter__(self) -> Self:
@@ -52,9 +51,12 @@ class Emulator(SpaceHandle):
 
     def start(self) -> Self:
         """Begin to serve. Raises PortTaken."""
-        self._thread.start()
         host, port = self._address
-        url = "http://127.0.0.1" if port is None else self._listen(host, port)
+        bound = None if port is None else _bound(host, port)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="carbon-emulator", daemon=True)
+        self._thread.start()
+        url = self._serve(bound) if bound else "http://127.0.0.1"
         super().__init__(httpx.Client(transport=self.transport(), base_url=url, timeout=60), "default")
         return self
 
@@ -86,14 +88,18 @@ class Emulator(SpaceHandle):
     def _submit(self, coroutine: Coroutine[Any, Any, Any]) -> "Future[Any]":
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
-    def _listen(self, host: str, port: int) -> str:
-        from emulator.server import address, bind, uvicorn_server
+    def _serve(self, bound: socket) -> str:
+        from emulator.server import address, uvicorn_server
 
-        bound = bind(host, port)
-        bound.listen(2048)
         self._server = uvicorn_server(self.app)
         self._serving = self._submit(self._server.serve(sockets=[bound]))
         return address(bound)
+
+
+def _bound(host: str, port: int) -> socket:
+    from emulator.server import bind  # who needs no port needs no server
+
+    return bind(host, port)
 
 
 __all__ = ["Emulator", "ProviderHandle", "SpaceHandle"]

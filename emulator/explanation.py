@@ -1,10 +1,11 @@
 """What an exchange rests on, and what of it nobody read: the contracts held against the journal, when somebody asks."""
 
-import json
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import parse_qsl
+
+from pydantic_core import from_json
 
 from emulator import contracts
 from emulator.core.journal import Exchange
@@ -24,13 +25,19 @@ def evidence(exchange: Exchange) -> str:
 
 
 def rule(exchange: Exchange) -> Mapping[str, Any] | None:
-    """The documented rule that decided: the one of the first field at fault, or the one that the refusal names."""
-    fields = [problem.field for problem in exchange.problems]
-    for known in contracts.rules(exchange.provider):
-        if known.get("field") in fields and exchange.operation in (*known["operations"], None):
-            return known
-    named = (known for known in contracts.rules(exchange.provider) if known["id"] == exchange.rule)
-    return next(named, None)
+    """The documented rule that decided: one of the first field at fault, or the one that the refusal names."""
+    rules = contracts.rules(exchange.provider)
+    for problem in exchange.problems:
+        of_field = [known for known in rules if known.get("field") == problem.field and _governs(known, exchange)]
+        fitting = [known for known in of_field if ("required" in known["id"]) == (problem.kind == "missing")]
+        if of_field:
+            return (fitting or of_field)[0]
+    return next((known for known in rules if known["id"] == exchange.rule), None)
+
+
+def _governs(known: Mapping[str, Any], exchange: Exchange) -> bool:
+    """Whether a rule governs the operation; one that names no operations governs all."""
+    return not known["operations"] or exchange.operation in known["operations"]
 
 
 def unread(exchange: Exchange) -> list[str]:
@@ -79,7 +86,7 @@ def _misspelt(exchange: Exchange, known: set[str]) -> Iterator[str]:
 
 def _unread_members(exchange: Exchange, request_body: Mapping[str, Any] | None) -> Iterator[str]:
     try:
-        body = json.loads(exchange.body)
+        body = from_json(exchange.body)
     except ValueError:
         return
     if request_body is None:
@@ -96,7 +103,7 @@ def _beyond(provider: str, schema: Mapping[str, Any], value: Any, place: str) ->
     if isinstance(value, list) and "items" in schema:
         for index, item in enumerate(value):
             yield from _beyond(provider, schema["items"], item, f"{place}[{index}]")
-    properties = schema.get("properties")
+    properties = _members(provider, schema)
     if isinstance(value, dict) and properties:
         for name, member in value.items():
             below = f"{place}.{name}" if place else name
@@ -104,3 +111,10 @@ def _beyond(provider: str, schema: Mapping[str, Any], value: Any, place: str) ->
                 yield from _beyond(provider, properties[name], member, below)
             else:
                 yield below
+
+
+def _members(provider: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The members that a schema names, itself or in one of its alternatives."""
+    parts = [part for word in ("allOf", "anyOf", "oneOf") for part in schema.get(word, ())]
+    below = [_members(provider, contracts.resolve(provider, part)) for part in parts]
+    return {name: member for named in (*below, schema.get("properties", {})) for name, member in named.items()}

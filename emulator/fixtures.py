@@ -35,8 +35,11 @@ def load(providers: Iterable[Provider], directory: Path | None = None) -> tuple[
 
 def _path(provider: Provider, directory: Path | None) -> Path:
     name = f"{provider.name}.json"
-    if directory is not None and (directory / name).exists():
-        return directory / name
+    try:
+        if directory is not None and (directory / name).exists():
+            return directory / name
+    except OSError as error:
+        raise BadFixture(f"{directory}: {error.strerror}") from None
     return resource("fixtures") / name
 
 

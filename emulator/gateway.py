@@ -2,13 +2,14 @@
 
 import socket
 import struct
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Literal, NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from emulator.core.provider import Provider
-from emulator.space import NAME, Spaces, TooManySpaces
+from emulator.space import DEFAULT, NAME, Spaces, TooManySpaces
 from emulator.turn import Answer, answer, plain_answer, whole
 
 CONTROL = "_emulator"
@@ -46,6 +47,7 @@ class Gateway:
         self.control = control
         self.hosts = hosts
         self.providers = spaces.world.providers
+        self._checked_host = lru_cache(maxsize=1024)(self._check_host)
         self.vendor_hosts = {host: provider for provider in self.providers.values() for host in provider.hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,7 +83,7 @@ class Gateway:
     def _destination(self, scope: Scope) -> Destination:
         """The space, provider and path that a request names. Raises Stray."""
         host = self._host(scope)
-        space, prefix, path = "default", "", scope["path"]
+        space, prefix, path = DEFAULT, "", scope["path"]
         if path.startswith("/~"):
             space, _, rest = path[2:].partition("/")
             prefix, path = f"/~{space}", f"/{rest}"
@@ -100,10 +102,11 @@ class Gateway:
         """The name in the Host header. Raises Stray for a foreign one: a web page could point its own name here."""
         for key, value in scope["headers"]:
             if key == b"host":
-                return self._checked_host(value.decode("latin-1").lower())
+                return self._checked_host(value)
         return ""
 
-    def _checked_host(self, header: str) -> str:
+    def _check_host(self, value: bytes) -> str:
+        header = value.decode("latin-1").lower()
         host = header[: header.rfind("]") + 1].strip("[]") if header.startswith("[") else header.partition(":")[0]
         if "." not in host.rstrip(".") and ":" not in host:
             return host  # a name without a dot is this machine's, or its network's
@@ -155,6 +158,8 @@ async def _cut(how: Literal["reset", "close"], receive: Receive, send: Send) -> 
     transport = getattr(getattr(send, "__self__", None), "transport", None)
     if transport is None:
         raise ConnectionResetError("a fault broke the connection")
+    if transport.is_closing():
+        return  # the client was faster
     if how == "reset":
         no_linger = struct.pack("ii", 1, 0)
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_linger)

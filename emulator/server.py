@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 CONNECTIONS_MAX = 4096
 SHUTDOWN_SECONDS_MAX = 10
+BACKLOG = 2048
 
 Ready = Callable[[str], None]
 
@@ -47,12 +48,13 @@ class Server(uvicorn.Server):
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A bound socket; port 0 takes a free one. Raises PortTaken."""
+    """A bound socket that listens, so that the address is nobody else's; port 0 takes a free one. Raises PortTaken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # unnamed, asyncio leaves Nagle's 40 ms on
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
+        bound.listen(BACKLOG)
     except OSError as error:
         bound.close()
         raise PortTaken(f"cannot listen on {host} port {port}: {error.strerror}") from None

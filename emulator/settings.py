@@ -12,14 +12,16 @@ class BadSetting(Exception):
 
 
 def settings(space: Space, provider: str) -> dict[str, Any]:
-    """The settings of a provider."""
-    current = space.vendor(provider).memory.settings
-    return Document(type(current)).write(current)
+    """The settings of a provider; of one in which nothing is to be turned, none."""
+    current = getattr(space.vendor(provider).memory, "settings", None)
+    return Document(type(current)).write(current) if current else {}
 
 
 def change_settings(space: Space, provider: str, changes: Mapping[str, Any]) -> None:
     """Change some of a provider's settings; those not named stay. Raises BadSetting."""
     memory = space.vendor(provider).memory
+    if not hasattr(memory, "settings"):
+        raise BadSetting(f"{provider} has no settings")
     document = Document(type(memory.settings))
     try:
         memory.settings = document.read({**document.write(memory.settings), **changes})

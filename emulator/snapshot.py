@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from emulator.core.clock import Clock, micros
+from emulator.core.clock import Clock, micros, within_calendar
 from emulator.core.documents import BadDocument, Document
 from emulator.core.faults import Fault, Faults
+from emulator.core.http import Instant
 from emulator.core.ids import Ids
 from emulator.core.provider import Vendor
 from emulator.core.version import __version__
 from emulator.space import Space
 
 FORMAT = 1
+
+Count = Annotated[int, Field(ge=0, lt=2**63)]
 
 
 class BadSnapshot(Exception):
@@ -24,30 +27,34 @@ class BadSnapshot(Exception):
 class ClockState(BaseModel):
     """A clock that stands still at an instant, or runs so many microseconds ahead of the machine's."""
 
-    frozen_at: AwareDatetime | None
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    frozen_at: Instant | None
     ahead_microseconds: Annotated[int, Field(ge=-(10**18), le=10**18)]
 
 
 class FaultsState(BaseModel):
     """The faults of a space, and how many there have been."""
 
-    added: int
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    added: Count
     faults: list[Fault]
 
 
 class Snapshot(BaseModel):
     """The document. ``fixtures`` is the digest of those that the space was born from; the catalogues are not in it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     format: int
     emulator: str
     providers: dict[str, int]
     fixtures: str
-    seed: int
+    seed: Annotated[int, Field(ge=-(2**63), lt=2**63)]
     begun: bool
     clock: ClockState
-    ids: dict[str, int]
+    ids: dict[str, Count]
     faults: FaultsState
     memory: dict[str, dict[str, Any]]
 
@@ -112,7 +119,10 @@ def _clock(state: ClockState) -> Clock:
         clock.begin(state.frozen_at, frozen=True)
     else:
         clock.offset = timedelta(microseconds=state.ahead_microseconds)
-        clock.begin(clock.ahead(), frozen=False)
+        try:
+            clock.begin(within_calendar(clock.ahead()), frozen=False)
+        except (OverflowError, ValueError):
+            raise BadSnapshot("at clock.ahead_microseconds: it leads out of the calendar") from None
     return clock
 
 
@@ -122,7 +132,7 @@ def _vendor(space: Space, name: str, memory: dict[str, Any], clock: Clock, ids: 
         return provider.vendor(fixture.catalogue, _document(space, name).read(memory), clock, ids)
     except BadDocument as error:
         raise BadSnapshot(f"at memory.{name}.{error.place}: {error.fault}") from None
-    except (KeyError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise BadSnapshot(f"at memory.{name}: it does not fit together: {error!r}") from None
 
 

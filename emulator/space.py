@@ -16,6 +16,8 @@ from emulator.core.journal import Journal
 from emulator.core.provider import Fixture, Provider, Vendor
 
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+DEFAULT = "default"
+"""The space that is meant where none is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +124,13 @@ class Spaces:
         return iter(self._spaces.values())
 
     def get(self, name: str) -> Space:
-        """The space of this name, new if need be. Raises TooManySpaces."""
+        """The space of this name, new if need be. Raises TooManySpaces.
+
+        There is always a place for ``default``: a server that is full still tells its health, and deletes a space.
+        """
         space = self._spaces.get(name)
         if space is None:
-            if len(self._spaces) >= self.world.limits.spaces_max:
+            if len(self._spaces.keys() | {name, DEFAULT}) > self.world.limits.spaces_max:
                 raise TooManySpaces(self.world.limits.spaces_max)
             space = self._spaces[name] = Space(name, self.world)
         return space

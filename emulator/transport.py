@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future
+from io import BytesIO
 from typing import Any
 from urllib.parse import unquote
 
@@ -35,7 +36,7 @@ class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         asked = asyncio.wrap_future(self.submit(self._call(request, await request.aread())))
         try:
-            return _response(await asyncio.wait_for(asked, _seconds(request)))
+            return _response(await asyncio.wait_for(asyncio.shield(asked), _seconds(request)))
         except ConnectionResetError as error:
             raise httpx.ReadError(str(error), request=request) from None
         except TimeoutError:
@@ -105,7 +106,13 @@ def requests_adapter(transport: Transport) -> Any:
                 raise exceptions.ReadTimeout(str(error), request=request) from None
             except httpx.TransportError as error:
                 raise exceptions.ConnectionError(str(error), request=request) from None
-            raw = HTTPResponse(answer.content, answer.headers, answer.status_code, preload_content=False)
+            raw = HTTPResponse(
+                BytesIO(answer.content),
+                answer.headers,
+                answer.status_code,
+                reason=answer.reason_phrase,
+                preload_content=False,
+            )
             return HTTPAdapter().build_response(request, raw)
 
         def close(self) -> None:

@@ -21,6 +21,9 @@ log = logging.getLogger("emulator")
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
+TOO_LARGE = Effect(status=413)
+"""What happens to a request whose body is above the limit, in the vendor's words."""
+
 
 @dataclass(slots=True)
 class Answer:
@@ -39,9 +42,11 @@ async def answer(space: Space, provider: Provider, scope: Scope, body: bytes | N
     """
     exchange = open_exchange(space, provider, scope, body or b"")
     before, after = _strike(space, provider, scope) if space.faults else (None, None)
+    if body is None:
+        before, after = TOO_LARGE, None
     if before and before.delay_seconds:
         await _hold(space, scope, before.delay_seconds)
-    answered = _too_large(provider, scope) if body is None else act(space, provider, scope, before, after)
+    answered = act(space, provider, scope, before, after)
     if after and after.delay_seconds:
         await asyncio.sleep(after.delay_seconds)
     close_exchange(space, exchange, answered)
@@ -81,6 +86,8 @@ def act(space: Space, provider: Provider, scope: Scope, before: Effect | None, a
 def close_exchange(space: Space, exchange: Exchange, answered: Answer) -> None:
     """Put our own headers on an answer, and the exchange into the journal."""
     exchange.status = answered.status
+    if exchange.method == "HEAD":
+        answered.body = b""  # its headers tell what GET would answer
     answered.headers += [
         (b"date", http_date(int(exchange.at.timestamp()))),
         (b"x-emulator-request-id", b"%d" % exchange.number),
@@ -102,7 +109,7 @@ def _turn(space: Space, provider: Provider, scope: Scope) -> Answer:
     except Exception:
         log.exception("a bug of the emulator, at %s %s", exchange.method, exchange.path)
         return plain_answer(500, "a bug of the emulator; its log has the traceback")
-    if endpoint := scope.get("endpoint"):
+    if (endpoint := scope.get("endpoint")) and answered.status != 405:  # Starlette names one for any method
         exchange.operation = endpoint.__name__
     if answered.status < 400 and exchange.method not in ("GET", "HEAD", "OPTIONS"):
         space.begun = True
@@ -195,7 +202,3 @@ def plain_answer(status: int, error: str) -> Answer:
 
 def _content(body: bytes, media_type: bytes) -> Headers:
     return [(b"content-type", media_type), (b"content-length", b"%d" % len(body))]
-
-
-def _too_large(provider: Provider, scope: Scope) -> Answer:
-    return _plain_refusal(provider, scope, 413)

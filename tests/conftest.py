@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from emulator import Emulator
 from emulator.embedded import SpaceHandle
 from tests.calling import Caller, credentials_of
 
 START = "2026-01-01T00:00:00Z"
+
+settings.register_profile("suite", deadline=None)  # other tests run on the same cores
+settings.load_profile("suite")
 
 proved_rules: dict[str, set[str]] = {}
 """The ids of rules that tests name, with the tests that name them."""
@@ -42,3 +46,9 @@ def caller(space: SpaceHandle, request: pytest.FixtureRequest) -> Caller:
     """A client of the provider that the test's directory is called after, with its first credentials."""
     provider = request.path.parent.name
     return Caller(space, provider, credentials_of(space, provider))
+
+
+@pytest.fixture
+def cnaught(space: SpaceHandle) -> Caller:
+    """A client of CNaught, for the tests of what all providers share."""
+    return Caller(space, "cnaught", credentials_of(space, "cnaught"))

@@ -1,5 +1,6 @@
 """``carbon-emulator serve``"""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ def _refuse_workers(_: click.Context, __: click.Parameter, workers: int) -> int:
 @click.command()
 @_option("--host", default="127.0.0.1", help="The address to listen on.")
 @_option("--port", default=4412, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
-@_option("--seed", default=0, type=int, help="Decides every identifier.")
+@_option("--seed", default=0, type=click.IntRange(-(2**63), 2**63 - 1), help="Decides every identifier.")
 @_option("--fixtures", type=click.Path(path_type=Path), help="A directory with fixtures of your own.")
 @_option("--url-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the URL there once ready.")
 @_option("--allow-host", multiple=True, help="A further name that the server may be called by.")
@@ -51,25 +52,27 @@ def serve(
     from emulator.fixtures import BadFixture
     from emulator.space import Limits
 
+    if url_file is not None and not os.access(url_file if url_file.exists() else url_file.parent, os.W_OK):
+        raise click.UsageError(f"cannot write {url_file}")
     limits = Limits(spaces_max=spaces_max, body_bytes_max=body_bytes_max, journal_exchanges_max=journal_max)
-    if not server.is_loopback(host) and control_token is None:
-        control_token = secret()
-        click.echo(f"control token: {control_token}")
+    made_up = None if server.is_loopback(host) or control_token else secret()
     try:
         app = create_app(
             seed=seed,
             fixtures_directory=fixtures,
             hosts=[host, *allow_host],
-            control_token=control_token,
+            control_token=control_token or made_up,
             limits=limits,
         )
         bound = server.bind(host, port)
     except (BadFixture, server.PortTaken) as error:
         raise click.UsageError(str(error)) from None
+    if made_up:
+        click.echo(f"control token: {made_up}")
     server.serve(app, bound, lambda url: _announce(url, url_file))
 
 
 def _announce(url: str, url_file: Path | None) -> None:
-    click.echo(url)
     if url_file is not None:
         url_file.write_text(f"{url}\n")
+    click.echo(url)  # who has read it finds the file as well

@@ -13,6 +13,7 @@ from emulator.control import memory, requests, server, world
 from emulator.core.clock import Backwards
 from emulator.core.errors import Malformed
 from emulator.core.http import allowed_methods, reply
+from emulator.core.routing import FixedPathsFirst
 from emulator.snapshot import BadSnapshot
 
 routes = [
@@ -52,8 +53,8 @@ class Control:
     def __init__(self, token: str | None = None) -> None:
         self.token = token
         handlers = {HTTPException: _refuse, Malformed: _malformed, Backwards: _backwards, BadSnapshot: _bad_snapshot}
-        self.app = Starlette(routes=routes, exception_handlers=handlers)
-        self.app.router.redirect_slashes = False
+        self.app = Starlette(exception_handlers=handlers)
+        self.app.router = FixedPathsFirst(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/health" or self._authorized(Request(scope)):

@@ -1,17 +1,18 @@
 """What the vendors remember: snapshots of it, a readable view of it, and the settings among it."""
 
+from copy import copy
 from dataclasses import fields
 from itertools import islice
 from typing import Annotated, Any
 
 from pydantic import Field
-from pydantic_core import to_jsonable_python
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator import bundle, snapshot
 from emulator.control.reading import Asked, object_of, provider_of, read_query, space_of
+from emulator.core.documents import Document
 from emulator.core.http import reply
 from emulator.settings import BadSetting, change_settings, settings
 from emulator.space import NAME, Space
@@ -22,7 +23,7 @@ SNAPSHOTS_MAX = 32
 class Part(Asked):
     """How much of each collection to show, and from where on."""
 
-    offset: Annotated[int, Field(ge=0)] = 0
+    offset: Annotated[int, Field(ge=0, le=10**9)] = 0
     limit: Annotated[int, Field(ge=0, le=1000)] = 100
 
 
@@ -37,10 +38,14 @@ async def put_snapshot(request: Request) -> Response:
 
 async def get_state(request: Request) -> Response:
     memory, asked = _memory(request), read_query(Part, request)
-    collections = {entry.name: getattr(memory, entry.name) for entry in fields(memory)}
-    shown = {name: _part(collection, asked) for name, collection in collections.items()}
-    totals = {name: len(collection) for name, collection in collections.items() if isinstance(collection, dict | list)}
-    return reply({"provider": provider_of(request).name, "state": to_jsonable_python(shown), "totals": totals})
+    shown, totals = copy(memory), {}
+    for entry in fields(memory):
+        collection = getattr(memory, entry.name)
+        if isinstance(collection, dict | list):
+            totals[entry.name] = len(collection)
+            setattr(shown, entry.name, _part(collection, asked))
+    state = Document(type(memory)).write(shown)
+    return reply({"provider": provider_of(request).name, "state": state, "totals": totals})
 
 
 async def get_settings(request: Request) -> Response:
@@ -112,8 +117,8 @@ def _memory(request: Request) -> Any:
     return space_of(request).vendor(provider_of(request).name).memory
 
 
-def _part(collection: Any, asked: Part) -> Any:
+def _part(collection: dict[str, Any] | list[Any], asked: Part) -> dict[str, Any] | list[Any]:
     end = asked.offset + asked.limit
     if isinstance(collection, dict):
         return dict(islice(collection.items(), asked.offset, end))
-    return collection[asked.offset : end] if isinstance(collection, list) else collection
+    return collection[asked.offset : end]

@@ -1,24 +1,31 @@
 """The journal: what was asked and answered, found by filters, waited for, and shown without its secrets."""
 
 import asyncio
-import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
+from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator import bundle, explanation
 from emulator.control.reading import Asked, read_query, space_of
 from emulator.core.clock import micros
-from emulator.core.http import reply
+from emulator.core.http import Instant, reply
 from emulator.core.journal import Exchange, RawHeaders
 from emulator.core.secrets import REDACTED, SECRET_HEADERS, SECRET_MEMBERS
 from emulator.space import Space
 
 MISSES_MAX = 5
+INTEGER_BITS_MAX = 63
+"""Larger numbers are shown as text, since most readers of JSON would lose their last digits."""
+SECRET_TEXT = re.compile(
+    rf"""(\b(?:{"|".join(sorted(SECRET_MEMBERS))})\b["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|[^&\s]+)""", re.DOTALL
+)
+"""A secret member in text that is no JSON: in a form, or in JSON that went wrong."""
 
 
 class Filter(Asked):
@@ -28,9 +35,9 @@ class Filter(Asked):
     operation: str | None = None
     method: str | None = None
     path: str | None = None
-    status: int | None = None
-    since: AwareDatetime | None = None
-    id: int | None = None
+    status: Annotated[int, Field(ge=100, le=599)] | None = None
+    since: Instant | None = None
+    id: Annotated[int, Field(ge=1, lt=2**53)] | None = None
 
     def differences(self, exchange: Exchange) -> dict[str, dict[str, object]]:
         """In what an exchange is not what was asked for."""
@@ -49,7 +56,7 @@ class Filter(Asked):
 class Wait(Filter):
     """How many such requests to wait for, and how long in real seconds."""
 
-    count: Annotated[int, Field(ge=1)] = 1
+    count: Annotated[int, Field(ge=1, le=10**9)] = 1
     timeout: Annotated[float, Field(ge=0, le=300, allow_inf_nan=False)] = 5.0
 
 
@@ -104,7 +111,7 @@ def entry(exchange: Exchange) -> dict[str, Any]:
         "operation": exchange.operation,
         "method": exchange.method,
         "path": exchange.path,
-        "query": parse_qsl(exchange.query.decode("latin-1"), keep_blank_values=True),
+        "query": _query(exchange.query),
         "headers": _headers(exchange.headers),
         "body": _body(exchange.body),
         "unread": explanation.unread(exchange),
@@ -130,14 +137,19 @@ def _redacted(header: str) -> str:
     return f"{scheme} {REDACTED}" if secret else REDACTED
 
 
+def _query(raw: bytes) -> list[tuple[str, str]]:
+    parameters = parse_qsl(raw.decode("latin-1"), keep_blank_values=True)
+    return [(name, REDACTED if name in SECRET_MEMBERS else value) for name, value in parameters]
+
+
 def _body(raw: bytes) -> Any:
     """A body as JSON where it is some, as text otherwise."""
     if not raw:
         return None
     try:
-        return _without_secrets(json.loads(raw))
-    except (ValueError, RecursionError):
-        return raw.decode("utf-8", "backslashreplace")
+        return _without_secrets(from_json(raw, allow_inf_nan=False))
+    except ValueError:
+        return SECRET_TEXT.sub(rf"\1{REDACTED}", raw.decode("utf-8", "backslashreplace"))
 
 
 def _without_secrets(value: Any) -> Any:
@@ -145,4 +157,6 @@ def _without_secrets(value: Any) -> Any:
         return {k: REDACTED if k in SECRET_MEMBERS else _without_secrets(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_without_secrets(item) for item in value]
+    if isinstance(value, int) and value.bit_length() > INTEGER_BITS_MAX:
+        return str(value)
     return value

@@ -1,40 +1,40 @@
 """What a test commands: reset, clock, faults."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.control.reading import Asked, json_of, read_body, space_of, spaces_of
-from emulator.core.clock import Event, micros
+from emulator.core.clock import Event, micros, within_calendar
 from emulator.core.faults import FaultDraft
-from emulator.core.http import read, reply
+from emulator.core.http import Instant, JsonInteger, read, reply
 from emulator.space import Space
 
-YEAR_MAX = 2999
+SECONDS_MAX = 100 * 366 * 86400
 
 
 class ClockSetting(Asked):
     """Where the clock is to stand, and whether it stands still; what is left out stays as it is."""
 
-    now: AwareDatetime | None = None
-    frozen: bool | None = None
+    now: Instant | None = None
+    frozen: Annotated[bool, Field(strict=True)] | None = None
 
 
 class TimeSpan(Asked):
     """How much time is to pass, in seconds."""
 
-    seconds: Annotated[float, Field(allow_inf_nan=False, le=100 * 366 * 86400)]
+    seconds: Annotated[float, Field(strict=True, ge=-SECONDS_MAX, le=SECONDS_MAX)]
 
 
 class Reset(Asked):
     """The seed of the space from now on; the server's when left out."""
 
-    seed: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None
+    seed: Annotated[JsonInteger, Field(ge=-(2**63), lt=2**63)] | None = None
 
 
 async def reset(request: Request) -> Response:
@@ -53,14 +53,18 @@ async def get_clock(request: Request) -> Response:
 async def set_clock(request: Request) -> Response:
     space, asked = space_of(request), await read_body(ClockSetting, request)
     frozen = space.clock.frozen if asked.frozen is None else asked.frozen
-    events = space.set_clock(asked.now and _within_calendar(asked.now), frozen)
+    events = space.set_clock(asked.now, frozen)
     return reply({**_clock(space), "events": [_event(event) for event in events]})
 
 
 async def advance_clock(request: Request) -> Response:
     space, asked = space_of(request), await read_body(TimeSpan, request)
-    _within_calendar(space.clock.read() + timedelta(seconds=asked.seconds))
-    events = space.advance_clock(timedelta(seconds=asked.seconds))
+    span = timedelta(seconds=asked.seconds)
+    try:
+        within_calendar(space.clock.read() + span)
+    except ValueError as error:
+        raise HTTPException(400, str(error)) from None
+    events = space.advance_clock(span)
     return reply({**_clock(space), "events": [_event(event) for event in events]})
 
 
@@ -70,12 +74,6 @@ def _clock(space: Space) -> dict[str, Any]:
 
 def _event(event: Event) -> dict[str, Any]:
     return {"at": micros(event.at), "provider": event.provider, "kind": event.kind, "subject": event.subject}
-
-
-def _within_calendar(at: datetime) -> datetime:
-    if not 1970 <= at.year <= YEAR_MAX:
-        raise HTTPException(400, f"the clock reads years from 1970 to {YEAR_MAX}")
-    return at
 
 
 # --- faults -----------------------------------------------------------------------------------------------------------

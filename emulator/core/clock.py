@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+YEAR_MIN, YEAR_MAX = 1970, 2999
+"""What a clock may be set to: far enough from the ends of the calendar that no date reckoned from it falls off."""
+
 
 class Backwards(Exception):
     """The clock was asked to go back. ``now`` is what it reads, ``asked`` is what it was asked for."""
@@ -59,14 +62,18 @@ class Clock:
     def set(self, at: datetime | None, frozen: bool) -> None:
         """Move on to ``at`` (or stay) and freeze or run from there. Raises Backwards."""
         now = self.read()
-        if at is not None and at < now:
-            raise Backwards(now, at)
-        self.now = at or now
-        self._keep(frozen)
+        self._move(at or now, frozen)
 
     def advance(self, by: timedelta) -> None:
         """Move on by a span of time; frozen stays frozen, running goes on running. Raises Backwards."""
-        self.set(self.read() + by, self.frozen)
+        self._move(self.read() + by, self.frozen)
+
+    def _move(self, at: datetime, frozen: bool) -> None:
+        """``at`` is compared with the last reading, which the caller has just taken: the machine's clock runs on."""
+        if at < self.now:
+            raise Backwards(self.now, at)
+        self.now = at
+        self._keep(frozen)
 
     def _keep(self, frozen: bool) -> None:
         self.offset = self.now - _machine_time()
@@ -75,6 +82,24 @@ class Clock:
 
 def _machine_time() -> datetime:
     return datetime.now(UTC)
+
+
+def within_calendar(at: datetime) -> datetime:
+    """The same instant. Raises ValueError for one that no clock may be set to."""
+    if not YEAR_MIN <= at.year <= YEAR_MAX:
+        raise ValueError(f"the clock reads years from {YEAR_MIN} to {YEAR_MAX}")
+    return at
+
+
+def instant(text: object) -> datetime:
+    """An instant in UTC out of ISO 8601 text that tells its offset. Raises ValueError."""
+    try:
+        at = datetime.fromisoformat(text.upper()) if isinstance(text, str) else None
+        if at and at.tzinfo:
+            return within_calendar(at.astimezone(UTC))
+    except OverflowError:  # the offset leads out of the calendar
+        pass
+    raise ValueError("it should be a date and time with its offset from UTC, such as 2026-01-01T00:00:00Z")
 
 
 @lru_cache(maxsize=4096)

@@ -1,11 +1,20 @@
 """Dataclasses as JSON documents: fixtures and snapshots. Read strictly, or not at all."""
 
 from collections.abc import Mapping
-from typing import Any, Generic, TypeVar
+from datetime import UTC, datetime
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationError, create_model
 
 T = TypeVar("T")
+
+
+def _utc(at: datetime) -> datetime:
+    return at.astimezone(UTC)
+
+
+UtcTime = Annotated[AwareDatetime, AfterValidator(_utc)]
+"""A point in time in a document: it must say how far it is from UTC, and is kept in UTC."""
 
 
 class BadDocument(Exception):

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+import orjson
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from emulator.core.http import JsonInteger
 from emulator.core.journal import Exchange
 
 When: TypeAlias = Literal["before", "after"]
@@ -14,15 +16,26 @@ Connection: TypeAlias = Literal["reset", "close", "truncate"]
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$")]
 HeaderValue = Annotated[str, StringConstraints(pattern=r"^[ -~]{0,1000}$")]
 
+COUNT_MAX = 10**9
+
+
+def _writable(body: object) -> object:
+    """Raises ValueError for what no reply can carry, such as whole numbers of more than 64 bits."""
+    try:
+        orjson.dumps(body)
+    except TypeError as error:
+        raise ValueError(str(error)) from None
+    return body
+
 
 class Effect(BaseModel):
     """What a fault does. A status without a body is worded as the vendor would word it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
-    status: Annotated[int, Field(ge=200, le=599)] | None = None
+    status: Annotated[JsonInteger, Field(ge=200, le=599)] | None = None
     headers: dict[HeaderName, HeaderValue] = {}
-    body: Any = None
+    body: Annotated[Any, AfterValidator(_writable)] = None
     delay_seconds: Annotated[float, Field(ge=0, le=600, allow_inf_nan=False)] = 0.0
     connection: Connection | None = None
 
@@ -40,17 +53,17 @@ class FaultDraft(BaseModel):
     A fault *before* acts in place of the operation; one *after* lets the operation commit, then acts on its reply.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     provider: str | None = None
     operation: str | None = None
     method: Annotated[str, StringConstraints(to_upper=True, max_length=20)] | None = None
     path: Annotated[str, StringConstraints(max_length=1000)] | None = None
     headers: dict[HeaderName, str] = {}
-    nth: Annotated[int, Field(ge=1)] = 1
+    nth: Annotated[JsonInteger, Field(ge=1, le=COUNT_MAX)] = 1
     when: When = "before"
     effect: Effect
-    times: Annotated[int, Field(ge=1)] = 1
+    times: Annotated[JsonInteger, Field(ge=1, le=COUNT_MAX)] = 1
 
 
 class Fault(FaultDraft):

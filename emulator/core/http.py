@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar, cast
 
 import orjson
 from email_validator import EmailNotValidError, validate_email
@@ -13,10 +14,12 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match, Route
+from starlette.routing import Route
 
+from emulator.core.clock import instant
 from emulator.core.errors import Malformed, Problem, Refusal
 from emulator.core.journal import Exchange
+from emulator.core.routing import FixedPathsFirst
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 Say: TypeAlias = Callable[[Request, Refusal], Response]
@@ -126,6 +129,9 @@ Text = Annotated[str, AfterValidator(_unicode)]
 Email = Annotated[str, AfterValidator(_email)]
 """An e-mail address by its syntax alone, kept as it was sent; no name is looked up, and test domains are fine."""
 
+Instant = Annotated[datetime, BeforeValidator(instant)]
+"""An instant of the years that a clock may be set to, as ISO 8601 text with its offset; kept in UTC."""
+
 
 # --- what is answered -------------------------------------------------------------------------------------------------
 
@@ -168,14 +174,14 @@ def provider_app(
             answer.headers["X-Emulator-Hint"] = _hint(request, error)
         return answer
 
-    app = Starlette(routes=routes, exception_handlers={Refusal: refuse, Malformed: reword, HTTPException: reroute})
-    app.router.redirect_slashes = False
+    app = Starlette(exception_handlers={Refusal: refuse, Malformed: reword, HTTPException: reroute})
+    app.router = FixedPathsFirst(routes)
     return app
 
 
 def allowed_methods(request: Request) -> list[str]:
     """Every method that a route of this path takes, in alphabetical order."""
-    return sorted({method for route in _routes(request) if _on_path(route, request) for method in route.methods or ()})
+    return sorted({method for route in _router(request).on_path(request.scope) for method in route.methods or ()})
 
 
 def not_built(operation: str) -> Endpoint:
@@ -195,7 +201,8 @@ def _hint(request: Request, error: HTTPException) -> str:
     from difflib import SequenceMatcher  # only a mistake pays for it
 
     asked = f"{request.method} {request.scope['path']}"
-    built = [f"{method} {route.path}" for route in _routes(request) if not missing(route) for method in _own(route)]
+    table = [route for route in _router(request).table if not missing(route)]
+    built = [f"{method} {route.path}" for route in table for method in _own(route)]
     nearest = max(built, key=lambda name: SequenceMatcher(None, asked, name).ratio())
     said = error.detail if error.status_code == 501 else "no such route"
     return f"{said}; nearest: {nearest}"
@@ -210,9 +217,5 @@ def _own(route: Route) -> list[str]:
     return sorted((route.methods or set()) - {"HEAD"})
 
 
-def _routes(request: Request) -> list[Route]:
-    return [route for route in request.app.routes if isinstance(route, Route)]
-
-
-def _on_path(route: Route, request: Request) -> bool:
-    return route.matches(request.scope)[0] is not Match.NONE
+def _router(request: Request) -> FixedPathsFirst:
+    return cast(FixedPathsFirst, request.app.router)

@@ -53,7 +53,8 @@ class Exchange:
     @property
     def bytes(self) -> int:
         """What the exchange holds, in bytes of text."""
-        return len(self.path) + len(self.query) + len(self.body) + len(self.reply_body)
+        headers = sum(len(name) + len(value) for name, value in self.headers)
+        return len(self.path) + len(self.query) + headers + len(self.body) + len(self.reply_body)
 
 
 class Journal:
@@ -79,7 +80,8 @@ class Journal:
             self.dropped += 1
         if self._waiting:
             for future in self._waiting:
-                future.set_result(None)
+                if not future.done():  # it is, when who waited gave up a moment ago
+                    future.set_result(None)
             self._waiting.clear()
 
     async def changed(self, seconds: float) -> None:

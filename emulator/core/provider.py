@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from starlette.applications import Starlette
-from starlette.routing import Match, Route
 from starlette.types import Scope
 
 from emulator.core.clock import Clock, Event
 from emulator.core.http import Plain, Say, missing
 from emulator.core.ids import Ids
+from emulator.core.routing import FixedPathsFirst
 
 
 class Vendor(Protocol):
@@ -53,17 +53,19 @@ class Provider:
 
     def operation(self, scope: Scope) -> str | None:
         """The operation that a request would reach: the name of its endpoint."""
-        for route in self.app.routes:
-            if isinstance(route, Route) and route.matches(scope)[0] is Match.FULL:
-                return route.name
-        return None
+        found = self._router.find(scope)
+        return found.name if found else None
 
     @property
     def operations(self) -> list[str]:
         """The operations that have a route, in the order of the route table."""
-        return [route.name for route in self.app.routes if isinstance(route, Route)]
+        return [route.name for route in self._router.table]
 
     @property
     def built(self) -> list[str]:
         """The operations that do what the vendor documents; the others answer 501."""
-        return [route.name for route in self.app.routes if isinstance(route, Route) and not missing(route)]
+        return [route.name for route in self._router.table if not missing(route)]
+
+    @property
+    def _router(self) -> FixedPathsFirst:
+        return cast(FixedPathsFirst, self.app.router)

@@ -190,10 +190,10 @@ def _same_attempt(other: Request, request: Request) -> bool:
 
 
 def _fingerprint(request: Request) -> str:
-    """Of what was asked: method, path, subaccount and JSON body, whatever the order of its keys and its white space."""
+    """Of what was asked: method, path, subaccount and JSON body, whatever the order of its members and white space."""
     try:
         body = orjson.dumps(json_body(request), option=orjson.OPT_SORT_KEYS)
-    except (Malformed, TypeError):
+    except (Malformed, TypeError):  # no JSON, or an integer beyond 64 bits: then white space does count
         body = exchange_of(request).body
-    asked = [request.method, request.scope["path"], request.headers.get("x-subaccount-id", "")]
-    return blake2b("\n".join(asked).encode() + b"\n" + body, digest_size=16).hexdigest()
+    asked = [request.method, request.scope["path"], request.headers.get("x-subaccount-id")]
+    return blake2b(orjson.dumps(asked) + body, digest_size=16).hexdigest()

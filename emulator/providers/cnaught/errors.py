@@ -19,9 +19,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 
-from emulator.core.errors import Malformed, Refusal
+from emulator.core.errors import Malformed, Refusal, phrase
 
 TYPES = "https://api.cnaught.com/v1/errors/"
 
@@ -59,10 +58,10 @@ class InvalidParameters(CNaughtRefusal):
     status = 400
     type = "invalid-parameters"
     title = "Your request parameters didn't validate"
-    rule = "cnaught.errors.invalid-parameters-type"
 
-    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, errors: Mapping[str, Sequence[str]], rule: str = "cnaught.errors.invalid-parameters") -> None:
         self.errors = errors
+        self.rule = rule
 
     def body(self) -> dict[str, object]:
         return {**super().body(), "errors": self.errors}
@@ -103,6 +102,7 @@ class Forbidden(CNaughtRefusal):
 
     status = 403
     type = "forbidden"
+    title = "Forbidden"
 
 
 class BillingNotSetUp(Forbidden):
@@ -122,16 +122,18 @@ class OrderAlreadyCancelled(Forbidden):
 
 class SubaccountsNotAllowed(Forbidden):
     title = "User is not allowed to use subaccounts. Contact support to request access."
-    rule = "cnaught.subaccounts.forbidden"
+
+    def __init__(self, rule: str) -> None:
+        self.rule = rule
 
 
 class NotFound(CNaughtRefusal):
-    """``thing`` is what the vendor could not find: order, subaccount."""
+    """``thing`` is what the vendor could not find: order, subaccount, resource (a path)."""
 
     status = 404
     type = "not-found"
 
-    def __init__(self, thing: str, rule: str | None = None) -> None:
+    def __init__(self, thing: str, rule: str) -> None:
         self.title = f"Could not find {thing}"
         self.rule = rule
 
@@ -159,19 +161,34 @@ class PlainStatus(CNaughtRefusal):
 
     def __init__(self, status: int, detail: str | None = None) -> None:
         self.status = status
-        self.title = HTTPStatus(status).phrase
+        self.title = phrase(status)
         self.detail = detail
+        self.rule = _RULES.get(status)
+
+
+_RULES = {
+    405: "cnaught.errors.wrong-method",
+    413: "cnaught.errors.too-large",
+    415: "cnaught.errors.media-type-of-body",
+    501: "cnaught.errors.not-built",
+}
 
 
 def plain(status: int, detail: str | None = None) -> CNaughtRefusal:
-    """The refusal for a bare status; an unknown path is not found like an unknown id."""
+    """The refusal for a bare status: the vendor's own where it has one for it."""
     match status:
         case 400:
             return InvalidParameters({"body": ["is invalid"]})
         case 401:
             return Unauthorized()
+        case 403:
+            return Forbidden()
         case 404:
-            return NotFound("resource")
+            return NotFound("resource", "cnaught.errors.unknown-path")
+        case 409:
+            return ConcurrentRequests()
+        case 422:
+            return ChangedPayload()
         case _:
             return PlainStatus(status, detail)
 
@@ -189,13 +206,17 @@ _WORDS = {
     "json_invalid": "is not valid JSON",
     "model_type": "must be an object",
     "number_type": "must be a number",
+    "finite_number": "must be a number",
     "int_type": "must be an integer",
     "int_parsing": "must be an integer",
     "string_type": "must be a string",
     "greater_than": "must be greater than {gt}",
     "greater_than_equal": "must be greater than or equal to {ge}",
     "less_than_equal": "must be less than or equal to {le}",
-    "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
+    "too_long": "must be at most {max_length} characters long",
     "string_too_long": "must be at most {max_length} characters long",
+    "string_null": "must not hold the character U+0000",
+    "literal_error": "must be {expected}",
     "email": "must be a valid email address",
 }

@@ -12,6 +12,9 @@ from typing import Literal, TypeAlias
 State: TypeAlias = Literal["placed", "fulfilled", "cancelled"]
 Source: TypeAlias = Literal["api", "checkout"]
 
+SECONDS_MAX = 100 * 365 * 86400
+"""A century: with it, times keep to the calendar."""
+
 
 # --- the catalogue: what never changes --------------------------------------------------------------------------------
 
@@ -72,6 +75,10 @@ class Category:
     description: str | None = None
     primary_image_url: str | None = None
 
+    def __post_init__(self) -> None:
+        if not self.projects:
+            raise ValueError(f"category {self.id} has no projects")
+
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
@@ -106,6 +113,8 @@ class Catalogue:
     portfolios: Mapping[str, Portfolio]
 
     def __post_init__(self) -> None:
+        if not self.accounts:
+            raise ValueError("there are no accounts")
         for account in self.accounts:
             for name in account.portfolios:
                 _known("portfolio", name, self.portfolios)
@@ -188,6 +197,11 @@ class Settings:
     fractions: Literal["floor", "keep", "refuse"] = "floor"
     idempotency_hours: float = 24.0
 
+    def __post_init__(self) -> None:
+        for seconds in (self.fulfilment_seconds or 0, self.idempotency_hours * 3600):
+            if not 0 <= seconds <= SECONDS_MAX:
+                raise ValueError(f"a time of {seconds} seconds is below 0 or above {SECONDS_MAX}")
+
 
 @dataclass(slots=True)
 class Memory:
@@ -201,7 +215,11 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Fixture:
-    """``fixtures/cnaught.json``."""
+    """``fixtures/cnaught.json``. The orders and subaccounts stand in the order in which they were made."""
 
     catalogue: Catalogue
     memory: Memory
+
+    def __post_init__(self) -> None:
+        for order in self.memory.orders.values():
+            _known("portfolio", order.portfolio_id, self.catalogue.portfolios)

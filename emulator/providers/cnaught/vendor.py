@@ -91,7 +91,8 @@ class CNaught:
         """The account, or the named subaccount of it. Raises SubaccountsNotAllowed, InvalidSubaccount."""
         if subaccount_id is None:
             return Buyer(account)
-        self._allow_subaccounts(account)
+        if not account.subaccounts_allowed:
+            raise errors.SubaccountsNotAllowed("cnaught.subaccounts.header-forbidden")
         subaccount = self.memory.subaccounts.get(subaccount_id)
         if subaccount is None or subaccount.account_id != account.id:
             raise errors.InvalidSubaccount
@@ -114,19 +115,21 @@ class CNaught:
         answers, name = self.memory.answers, _answer_name(account, key)
         answers.pop(name, None)
         answers[name] = Answer(self.clock.now, fingerprint, status, body)
-        while self._forgotten(oldest := next(iter(answers))):
+        while answers and self._forgotten(oldest := next(iter(answers))):
             del answers[oldest]
 
     # --- orders
 
     def place_order(self, buyer: Buyer, draft: OrderDraft) -> Order:
-        """Accept an order. Raises BillingNotSetUp, PortfolioNotAvailable, InvalidParameters."""
+        """Accept an order. Raises InvalidParameters, BillingNotSetUp, PortfolioNotAvailable."""
+        amount_kg = self._asked_kg(draft)
         if not buyer.account.billing_set_up:
             raise errors.BillingNotSetUp
         portfolio = self._portfolio(buyer, draft.portfolio_id)
         if portfolio is None:
             raise errors.PortfolioNotAvailable
-        amount_kg = self._amount(draft, portfolio)
+        if amount_kg is None:
+            amount_kg = _bought_kg(draft, portfolio)
 
         now, delay = self.clock.now, self.memory.settings.fulfilment_seconds
         order = Order(
@@ -184,7 +187,7 @@ class CNaught:
         """The price of a mass. Raises InvalidParameters for a portfolio that is not this account's."""
         portfolio = self._portfolio(buyer, portfolio_id)
         if portfolio is None:
-            raise errors.InvalidParameters({"portfolio_id": ["is not available"]})
+            raise errors.InvalidParameters({"portfolio_id": ["is not available"]}, "cnaught.quotes.refusals")
         return Quote(amount_kg, _price(amount_kg, portfolio, source))
 
     # --- impact
@@ -206,9 +209,11 @@ class CNaught:
 
     def create_subaccount(self, account: Account, draft: SubaccountDraft) -> Subaccount:
         """Open a subaccount. Raises SubaccountsNotAllowed, InvalidParameters for an unknown portfolio."""
-        self._allow_subaccounts(account)
+        if not account.subaccounts_allowed:
+            raise errors.SubaccountsNotAllowed("cnaught.subaccounts.forbidden")
         if draft.default_portfolio_id and draft.default_portfolio_id not in account.portfolios:
-            raise errors.InvalidParameters({"default_portfolio_id": ["is not available"]})
+            wrong = {"default_portfolio_id": ["is not available"]}
+            raise errors.InvalidParameters(wrong, "cnaught.subaccounts.portfolio-invalid")
 
         subaccount = Subaccount(
             id=self.ids.text("cnaught.subaccount", LETTERS, 8),
@@ -251,32 +256,21 @@ class CNaught:
         age = self.clock.now - self.memory.answers[answer_name].at
         return age >= timedelta(hours=self.memory.settings.idempotency_hours)
 
-    def _allow_subaccounts(self, account: Account) -> None:
-        if not account.subaccounts_allowed:
-            raise errors.SubaccountsNotAllowed
-
     def _portfolio(self, buyer: Buyer, portfolio_id: str | None) -> Portfolio | None:
         inherited = buyer.subaccount.default_portfolio_id if buyer.subaccount else None
-        chosen = portfolio_id or inherited or buyer.account.default_portfolio_id
+        chosen = portfolio_id if portfolio_id is not None else inherited or buyer.account.default_portfolio_id
         return self.catalogue.portfolios[chosen] if chosen in buyer.account.portfolios else None
 
-    def _amount(self, draft: OrderDraft, portfolio: Portfolio) -> Decimal:
-        """The mass that is ordered: whole kilograms, unless the setting keeps fractions."""
+    def _asked_kg(self, draft: OrderDraft) -> Decimal | None:
+        """The mass that an order asks for: whole kilograms, unless the setting keeps fractions; by price, None."""
         if draft.distance_km is not None:
             return ride_kg(draft.distance_km)
-        if draft.total_price_usd_cents is not None:
-            name, amount_kg = "total_price_usd_cents", draft.total_price_usd_cents / portfolio.price_per_kg("api")
-        else:
-            assert draft.amount_kg is not None
-            name, amount_kg = "amount_kg", draft.amount_kg
-            if self.memory.settings.fractions == "keep":
-                return amount_kg
-            if self.memory.settings.fractions == "refuse" and amount_kg != amount_kg.to_integral_value():
-                raise errors.InvalidParameters({name: ["must be an integer"]})
-        whole_kg = amount_kg.to_integral_value(ROUND_FLOOR)
-        if whole_kg == 0:
-            raise errors.InvalidParameters({name: ["must come to at least 1 kg"]})
-        return whole_kg
+        amount_kg, fractions = draft.amount_kg, self.memory.settings.fractions
+        if amount_kg is None or fractions == "keep":
+            return amount_kg
+        if fractions == "refuse" and amount_kg != amount_kg.to_integral_value():
+            raise errors.InvalidParameters({"amount_kg": ["must be an integer"]})
+        return _whole_kg(amount_kg, "amount_kg", "cnaught.orders.amount-bounds")
 
     def _hosted(self, logo_url: str | None) -> str | None:
         """Where the vendor would keep its copy of a logo. Nothing is fetched."""
@@ -295,6 +289,21 @@ class CNaught:
 def ride_kg(distance_km: Decimal) -> Decimal:
     """The mass of a car ride, rounded up to whole kilograms: 30 km are 8 kg (seen on the vendor's sandbox)."""
     return (distance_km * CAR_KG_PER_KM).to_integral_value(ROUND_CEILING)
+
+
+def _bought_kg(draft: OrderDraft, portfolio: Portfolio) -> Decimal:
+    """The mass that the total price of an order buys."""
+    assert draft.total_price_usd_cents is not None
+    amount_kg = draft.total_price_usd_cents / portfolio.price_per_kg("api")
+    return _whole_kg(amount_kg, "total_price_usd_cents", "cnaught.orders.total-price-bounds")
+
+
+def _whole_kg(amount_kg: Decimal, field: str, rule: str) -> Decimal:
+    """A mass without its fraction. Raises InvalidParameters for the field it came from if nothing is left."""
+    whole_kg = amount_kg.to_integral_value(ROUND_FLOOR)
+    if whole_kg == 0:
+        raise errors.InvalidParameters({field: ["must come to at least 1 kg"]}, rule)
+    return whole_kg
 
 
 def _price(amount_kg: Decimal, portfolio: Portfolio, source: Source) -> int:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Literal, Self
 
@@ -27,6 +28,11 @@ from emulator.providers.cnaught.vendor import Buyer, Impact, OrderDraft, Quote, 
 MEASURES = ("amount_kg", "total_price_usd_cents")
 ONE_MEASURE = "exactly one of amount_kg and total_price_usd_cents must be given"
 AMOUNT_MAX = Decimal(1_000_000_000)
+INSTANT = re.compile(
+    r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}"
+    r"(T([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?"
+)
+"""The forms of ISO 8601 that are read; Python's own reading of more of them changes with its version."""
 KG_PER_EQUIVALENT = {
     "cars_off_the_road": Decimal(4600),
     "trees_planted": Decimal(60),
@@ -55,15 +61,12 @@ def _web_address(value: str) -> str:
 def _instant(value: object) -> object:
     """An ISO 8601 date (midnight) or date and time; UTC unless it says otherwise."""
     try:
-        if not isinstance(value, str) or not re.match(r"(19|20)\d\d-", value):
+        if not isinstance(value, str) or not INSTANT.fullmatch(value):
             raise ValueError
-        if len(value) == 10:
-            day = date.fromisoformat(value)
-            return datetime(day.year, day.month, day.day, tzinfo=UTC)
         at = datetime.fromisoformat(value)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except ValueError:
         raise PydanticCustomError("date", "must be an ISO 8601 date or date and time") from None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _absent_if_empty(value: object) -> object:
@@ -90,7 +93,7 @@ class NotificationConfig(BaseModel):
 
 
 class OrderNotes(BaseModel):
-    """What every order may carry. Texts are not checked against anything but their length."""
+    """What every order may carry."""
 
     model_config = ConfigDict(strict=True)
 
@@ -99,9 +102,14 @@ class OrderNotes(BaseModel):
     notification_config: NotificationConfig | None = None
     portfolio_id: Text | None = None
 
-    @property
-    def callback_url(self) -> str | None:
-        return self.notification_config.url if self.notification_config else None
+    def noted(self) -> OrderDraft:
+        """An order of nothing yet, with these notes."""
+        return OrderDraft(
+            portfolio_id=self.portfolio_id,
+            metadata=self.metadata,
+            description=self.description,
+            callback_url=self.notification_config.url if self.notification_config else None,
+        )
 
 
 class MassOrPriceOrder(OrderNotes):
@@ -118,14 +126,7 @@ class MassOrPriceOrder(OrderNotes):
         return self
 
     def draft(self) -> OrderDraft:
-        return OrderDraft(
-            amount_kg=self.amount_kg,
-            total_price_usd_cents=self.total_price_usd_cents,
-            portfolio_id=self.portfolio_id,
-            metadata=self.metadata,
-            description=self.description,
-            callback_url=self.callback_url,
-        )
+        return replace(self.noted(), amount_kg=self.amount_kg, total_price_usd_cents=self.total_price_usd_cents)
 
 
 class RideOrder(OrderNotes):
@@ -134,13 +135,7 @@ class RideOrder(OrderNotes):
     distance_km: Amount
 
     def draft(self) -> OrderDraft:
-        return OrderDraft(
-            distance_km=self.distance_km,
-            portfolio_id=self.portfolio_id,
-            metadata=self.metadata,
-            description=self.description,
-            callback_url=self.callback_url,
-        )
+        return replace(self.noted(), distance_km=self.distance_km)
 
 
 class QuoteTerms(BaseModel):
@@ -198,7 +193,7 @@ def order(
     order: Order, state: State, allocations: Mapping[str, Mapping[str, Decimal]], catalogue: Catalogue
 ) -> dict[str, object]:
     """An order as it stands. Every field is there, null where it has no value; only rides have a distance."""
-    certified = order.id if state != "cancelled" else None
+    page, pdf = _certificates(order.id) if state != "cancelled" else (None, None)
     ride = {} if order.distance_km is None else {"distance_km": _json(order.distance_km)}
     return {
         "id": order.id,
@@ -212,13 +207,18 @@ def order(
         "metadata": order.metadata,
         "description": order.description,
         "callback_url": order.callback_url,
-        "certificate_public_url": certified and f"https://registry.cnaught.com/orders/{certified}",
-        "certificate_download_public_url": certified
-        and f"https://registry.cnaught.com/api/certificates/{certified}/pdf",
+        "certificate_public_url": page,
+        "certificate_download_public_url": pdf,
         "subaccount_id": order.subaccount_id,
         "project_allocations": list(_allocations(order, allocations, catalogue)),
         "checkout_session_id": None,
     }
+
+
+def _certificates(order_id: str) -> tuple[str, str]:
+    """Where a certificate is shown, and where it is downloaded."""
+    registry = "https://registry.cnaught.com"
+    return f"{registry}/orders/{order_id}", f"{registry}/api/certificates/{order_id}/pdf"
 
 
 def _allocations(

@@ -1,0 +1,1 @@
+"""Carbon Insights: accounts, tokens, and carbon scores of bank transactions (api.carboninsights.co)."""

@@ -1,0 +1,75 @@
+"""Carbon Insights' route table, and its envelope."""
+
+from collections.abc import Callable, Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, request_response
+from starlette.types import Receive, Scope, Send
+
+from emulator.core.errors import Refusal
+from emulator.core.http import provider_app
+from emulator.core.provider import Provider
+from emulator.providers.carboninsights import endpoints, errors
+from emulator.providers.carboninsights.memory import Catalogue, Fixture
+from emulator.providers.carboninsights.vendor import CarbonInsights
+
+
+class View(Route):
+    """A path that answers every method itself: the vendor's library looks at the token before the method."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self.app if scope["method"] in (self.methods or ()) else _other_method
+        await app(scope, receive, send)
+
+
+_other_method = request_response(endpoints.other_method)
+
+routes = [
+    View("/register", endpoints.register, methods=["POST"]),
+    View("/token", endpoints.obtain_token, methods=["POST"]),
+    View("/token/refresh", endpoints.refresh_token, methods=["POST"]),
+    View("/calculateCarbonScore", endpoints.calculate_carbon_score, methods=["POST"]),
+]
+
+
+def say(request: Request, refusal: Refusal) -> Response:
+    """A detail, or the fields at fault; each error on a path that there is tells its methods."""
+    refusal = _at(request, refusal)
+    allow = {"Allow": "POST, OPTIONS"} if request.scope["path"] in {route.path for route in routes} else {}
+    return endpoints.answer(request, refusal.body(), refusal.status, {**allow, **refusal.headers})
+
+
+def _at(request: Request, refusal: Refusal) -> Refusal:
+    """A bare status in the words that the path or the method asks for."""
+    match refusal:
+        case errors.MethodNotAllowed():
+            return errors.MethodNotAllowed(request.method)
+        case errors.PlainStatus(status=401):
+            return _UNAUTHORIZED.get(request.scope["path"], errors.TokenNotValid)()
+    return refusal
+
+
+_UNAUTHORIZED: Mapping[str, Callable[[], Refusal]] = {
+    "/token": errors.NoActiveAccount,
+    "/token/refresh": errors.RefreshTokenNotValid,
+}
+
+
+def credentials(catalogue: Catalogue) -> dict[str, str]:
+    """The documented sample account."""
+    return {"username": catalogue.accounts[0].username, "password": catalogue.accounts[0].password}
+
+
+PROVIDER = Provider(
+    name="carboninsights",
+    title="Carbon Insights",
+    hosts=("api.carboninsights.co",),
+    version=1,
+    app=provider_app(routes, say, errors.malformed, errors.plain),
+    fixture=Fixture,
+    vendor=CarbonInsights,
+    credentials=credentials,
+    say=say,
+    plain=errors.plain,
+)

@@ -1,0 +1,145 @@
+"""Carbon Insights' operations: read, ask, reply. The order of the lines is the order in which it checks things."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from emulator.core.errors import Malformed, Problem
+from emulator.core.http import exchange_of, json_body, reply
+from emulator.core.ids import HEX, nth_text
+from emulator.providers.carboninsights import errors, wire
+from emulator.providers.carboninsights.vendor import CarbonInsights
+
+M = TypeVar("M", bound=BaseModel)
+
+VIEWS = {
+    "register": "Register",
+    "obtain_token": "Token Obtain Pair",
+    "refresh_token": "Token Refresh",
+    "calculate_carbon_score": "Calculate Carbon Score",
+}
+"""What the paths are called in the answer to OPTIONS."""
+
+
+# --- accounts ---------------------------------------------------------------------------------------------------------
+
+
+async def register(request: Request) -> Response:
+    negotiate(request)
+    account = vendor(request).register(read(wire.Registration, request).draft())
+    return answer(request, wire.registered(account), 201)
+
+
+async def obtain_token(request: Request) -> Response:
+    negotiate(request)
+    sent = read(wire.Credentials, request)
+    return answer(request, wire.token_pair(vendor(request).log_in(sent.username, sent.password)))
+
+
+async def refresh_token(request: Request) -> Response:
+    negotiate(request)
+    access = vendor(request).refresh(read(wire.RefreshRequest, request).refresh)
+    return answer(request, wire.access_token(access))
+
+
+# --- scores -----------------------------------------------------------------------------------------------------------
+
+
+async def calculate_carbon_score(request: Request) -> Response:
+    negotiate(request)
+    admit(request)
+    asked = read(wire.ScoreRequest, request)
+    options = asked.chosen()
+    score = vendor(request).score(asked.purchases(), asked.profile(), options)
+    return answer(request, wire.score(score, options))
+
+
+# --- any other method -------------------------------------------------------------------------------------------------
+
+
+async def other_method(request: Request) -> Response:
+    """OPTIONS describes the path, and any other method is wrong; a path that asks for a token asks for it first."""
+    negotiate(request)
+    endpoint = request.scope["endpoint"]
+    if endpoint is calculate_carbon_score:
+        admit(request)
+    if request.method != "OPTIONS":
+        raise HTTPException(405)
+    return answer(request, wire.view(VIEWS[endpoint.__name__]))
+
+
+# --- who asks ---------------------------------------------------------------------------------------------------------
+
+
+def vendor(request: Request) -> CarbonInsights:
+    return cast(CarbonInsights, request.scope["vendor"])
+
+
+def admit(request: Request) -> None:
+    """Let in whom the access token names. Raises Unauthorized, in one of its forms, and Throttled."""
+    word, *tokens = request.headers.get("authorization", "").encode("latin-1").split() or [b""]
+    if word != b"Token":
+        raise errors.NotAuthenticated
+    if len(tokens) != 1:
+        raise errors.BadAuthorizationHeader
+    vendor(request).admit(vendor(request).account(tokens[0]))
+
+
+# --- what is asked ----------------------------------------------------------------------------------------------------
+
+
+def negotiate(request: Request) -> None:
+    """Raises NotAcceptable when no media type that is accepted is JSON; the weights do not count."""
+    ranges = (part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "*/*").split(","))
+    if not {"*/*", "application/*", "application/json"}.intersection(ranges):
+        raise errors.NotAcceptable
+
+
+def read(model: type[M], request: Request) -> M:
+    """The body as a model; an empty one counts as ``{}``. Raises UnsupportedMediaType, Malformed."""
+    content = _content(request) if exchange_of(request).body else {}
+    return wire.read(model, content, vendor(request))
+
+
+def _content(request: Request) -> Any:
+    media_type = request.headers.get("content-type", "")
+    if media_type.partition(";")[0].strip().lower() != "application/json":
+        raise errors.UnsupportedMediaType(media_type)
+    try:
+        return json_body(request)
+    except Malformed as broken:
+        reason = _reason(exchange_of(request).body) or broken.problems[0].message
+        raise Malformed(Problem(("body",), "json_invalid", reason)) from None
+
+
+def _reason(body: bytes) -> str | None:
+    """What Python's own parser has against a body, if anything."""
+    try:
+        json.loads(body.decode(), parse_constant=_refuse_constant)
+    except RecursionError:
+        return None
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"Out of range float values are not JSON compliant: {name!r}")
+
+
+# --- what is answered -------------------------------------------------------------------------------------------------
+
+
+def answer(request: Request, content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A reply, under the id that every reply has; to HEAD, without its body."""
+    response = reply(content, status, headers)
+    number = exchange_of(request).number
+    response.headers["Request-Id"] = nth_text(vendor(request).ids.seed, "carboninsights.request", number, HEX, 32)
+    if request.method == "HEAD":
+        response.body = b""
+    return response

@@ -1,0 +1,1 @@
+"""Dcycle: the emissions of an organization by scope, category or month (api.dcycle.io, docs.dcycle.io)."""

@@ -1,0 +1,71 @@
+"""Dcycle's route table, and its envelope."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from emulator.core.errors import Refusal
+from emulator.core.http import not_built, provider_app, reply
+from emulator.core.provider import Provider
+from emulator.providers.dcycle import endpoints, errors
+from emulator.providers.dcycle.memory import Catalogue, Fixture
+from emulator.providers.dcycle.vendor import Dcycle
+
+# A fixed path stands before the pattern that would take it for an id.
+routes = [
+    Route("/v1/total-impacts", endpoints.get_total_impacts, methods=["GET"]),
+    Route("/v2/organizations/tree", not_built("get_organization_tree"), methods=["GET"]),
+    Route("/v1/invoices", not_built("list_invoices"), methods=["GET"]),
+    Route("/v1/invoices/{invoice_id}", not_built("get_invoice"), methods=["GET"]),
+    Route("/v1/invoices/{invoice_id}", not_built("update_invoice"), methods=["PATCH"]),
+    Route("/v1/invoices/{invoice_id}", not_built("delete_invoice"), methods=["DELETE"]),
+    Route("/v3/invoices/{invoice_id}", not_built("get_invoice_v3"), methods=["GET"]),
+    Route("/v1/vehicles", not_built("list_vehicles"), methods=["GET"]),
+    Route("/v1/vehicles", not_built("create_vehicle"), methods=["POST"]),
+    Route("/v1/vehicles/bulk-delete", not_built("bulk_delete_vehicles"), methods=["POST"]),
+    Route("/v1/vehicles/unique-values", not_built("list_vehicle_unique_values"), methods=["GET"]),
+    Route("/v1/vehicles/{vehicle_id}", not_built("update_vehicle"), methods=["PATCH"]),
+    Route("/v1/vehicles/{vehicle_id}", not_built("delete_vehicle"), methods=["DELETE"]),
+    Route("/v1/vehicles/{vehicle_id}/consumptions", not_built("list_vehicle_consumptions"), methods=["GET"]),
+    Route(
+        "/v1/vehicle_consumptions/{vehicle_consumption_id}",
+        not_built("delete_vehicle_consumption"),
+        methods=["DELETE"],
+    ),
+    Route("/v1/vehicle-fuels", not_built("list_vehicle_fuels"), methods=["GET"]),
+    Route("/v1/unknown-vehicles", not_built("list_unknown_vehicles"), methods=["GET"]),
+    Route("/v1/purchases", not_built("list_purchases"), methods=["GET"]),
+    Route("/v1/purchases", not_built("create_purchase"), methods=["POST"]),
+    Route("/v1/purchases/{purchase_id}", not_built("get_purchase"), methods=["GET"]),
+    Route("/v1/purchases/{purchase_id}", not_built("update_purchase"), methods=["PATCH"]),
+    Route("/v1/purchases/{purchase_id}", not_built("delete_purchase"), methods=["DELETE"]),
+    Route("/v1/facilities", not_built("list_facilities"), methods=["GET"]),
+    Route("/v1/facilities", not_built("create_facility"), methods=["POST"]),
+    Route("/v1/facilities/{facility_id}", not_built("get_facility"), methods=["GET"]),
+    Route("/v1/facilities/{facility_id}", not_built("update_facility"), methods=["PUT"]),
+    Route("/v1/facilities/{facility_id}", not_built("delete_facility"), methods=["DELETE"]),
+    Route("/auth/login", not_built("log_in"), methods=["POST"]),
+]
+
+
+def say(request: Request, refusal: Refusal) -> Response:
+    return reply(refusal.body(), refusal.status, refusal.headers)
+
+
+def credentials(catalogue: Catalogue) -> dict[str, str]:
+    first = catalogue.keys[0]
+    return {"api_key": first.api_key, "organization_id": first.organization_id}
+
+
+PROVIDER = Provider(
+    name="dcycle",
+    title="Dcycle",
+    hosts=("api.dcycle.io",),
+    version=1,
+    app=provider_app(routes, say, errors.malformed, errors.plain),
+    fixture=Fixture,
+    vendor=Dcycle,
+    credentials=credentials,
+    say=say,
+    plain=errors.plain,
+)

@@ -1,0 +1,180 @@
+"""The rules by which 1ClickImpact's memory changes (docs.1clickimpact.com, Capture Carbon)."""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from heapq import merge
+from hmac import compare_digest
+from itertools import islice
+from operator import attrgetter
+
+from emulator.core.clock import Clock, Event
+from emulator.core.ids import DIGITS, Ids
+from emulator.providers.oneclickimpact import errors
+from emulator.providers.oneclickimpact.memory import (
+    KINDS,
+    Account,
+    Catalogue,
+    Customer,
+    Environment,
+    Impact,
+    Kind,
+    Memory,
+)
+
+OWN = "own"
+CUSTOMERS = "customers"
+"""The lists of an account besides those of its single customers, which are called by the customers' ids."""
+
+MILLISECOND = timedelta(milliseconds=1)
+made_on = attrgetter("made_on")
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactDraft:
+    """An impact not yet made. A name goes with an address only."""
+
+    amount: int
+    customer_email: str | None = None
+    customer_name: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which part of a list is asked for: ``since`` and ``until`` are both included, ``after`` is where a page ended."""
+
+    limit: int
+    kinds: Sequence[Kind] = KINDS
+    since: datetime | None = None
+    until: datetime | None = None
+    after: datetime | None = None
+    newest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list, and whether it goes on."""
+
+    impacts: Sequence[Impact]
+    more: bool
+
+
+class OneClickImpact:
+    """1ClickImpact in one space."""
+
+    def __init__(self, catalogue: Catalogue, memory: Memory, clock: Clock, ids: Ids) -> None:
+        self.catalogue = catalogue
+        self.memory = memory
+        self.clock = clock
+        self.ids = ids
+        self._customers = {(owned.account_id, owned.email.lower()): owned for owned in memory.customers.values()}
+        self._times: dict[str, list[datetime]] = {}
+        self._lists: dict[tuple[str, str, Kind], list[Impact]] = {}
+        for impact in sorted(memory.impacts, key=made_on):
+            self._index(impact)
+
+    # --- who asks
+
+    def account(self, api_key: str | None, environment: Environment | None) -> Account:
+        """The account of an API key; one of another environment is not known. Raises KeyMissing, KeyUnknown."""
+        if not api_key:
+            raise errors.KeyMissing
+        for account in self.catalogue.accounts:
+            known = environment in (None, account.environment)
+            if known and compare_digest(account.api_key.encode(), api_key.encode()):
+                return account
+        raise errors.KeyUnknown
+
+    # --- making impact
+
+    def make_impact(self, account: Account, kind: Kind, draft: ImpactDraft) -> Impact:
+        """Make an impact, for a customer if the draft names one. Raises NameWithoutEmail."""
+        if draft.customer_name and not draft.customer_email:
+            raise errors.NameWithoutEmail
+
+        customer = None
+        if draft.customer_email:
+            customer = self._onboarded(account, draft.customer_email, draft.customer_name)
+        impact = Impact(
+            account_id=account.id,
+            kind=kind,
+            amount=draft.amount,
+            made_on=self._free_time(account),
+            customer_id=customer.id if customer else None,
+            metadata=draft.metadata,
+        )
+        self.memory.impacts.append(impact)
+        self._index(impact)
+        return impact
+
+    # --- records
+
+    def own_impacts(self, account: Account, search: Search) -> Page:
+        """What the account made for itself."""
+        return self._page(account, OWN, search)
+
+    def customer_impacts(self, account: Account, email: str | None, search: Search) -> Page:
+        """What the account made for the customer with this address, or for all; for a stranger, nothing."""
+        if email is None:
+            return self._page(account, CUSTOMERS, search)
+        customer = self._customers.get((account.id, email.lower()))
+        return self._page(account, customer.id, search) if customer else Page((), more=False)
+
+    # --- time
+
+    def due(self, since: datetime, until: datetime) -> Iterator[Event]:  # noqa: ARG002
+        """Nothing falls due by time alone."""
+        return iter(())
+
+    # --- below the rules
+
+    def _onboarded(self, account: Account, email: str, name: str | None) -> Customer:
+        """The one customer with this address, new if need be, under the last name given."""
+        customer = self._customers.get((account.id, email.lower()))
+        if customer is None:
+            customer = Customer(f"U{self.ids.text('oneclickimpact.customer', DIGITS, 8)}", account.id, email)
+            self.memory.customers[customer.id] = customer
+            self._customers[account.id, email.lower()] = customer
+        customer.name = name or customer.name
+        return customer
+
+    def _free_time(self, account: Account) -> datetime:
+        """The clock's millisecond, or the next one after it at which the account made nothing.
+
+        Times are different and in order, so they run on without a gap for as long as they grow no faster than their
+        places; where that ends is found by halving.
+        """
+        now, times = self.clock.now, self._times.get(account.id, [])
+        at = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        place = bisect_left(times, at)
+        end = bisect_right(range(len(times)), at - place * MILLISECOND, place, key=lambda n: times[n] - n * MILLISECOND)
+        return at + (end - place) * MILLISECOND
+
+    def _index(self, impact: Impact) -> None:
+        insort(self._times.setdefault(impact.account_id, []), impact.made_on)
+        for name in (CUSTOMERS, impact.customer_id) if impact.customer_id else (OWN,):
+            insort(self._lists.setdefault((impact.account_id, name, impact.kind), []), impact, key=made_on)
+
+    def _page(self, account: Account, name: str, search: Search) -> Page:
+        """A page of a list; it costs as much as it holds, for each kind has a list of its own, in order of time."""
+        lists = [self._lists.get((account.id, name, kind), []) for kind in KINDS if kind in search.kinds]
+        in_order = merge(*(_part(impacts, search) for impacts in lists), key=made_on, reverse=search.newest_first)
+        found = list(islice(in_order, search.limit + 1))
+        return Page(found[: search.limit], more=len(found) > search.limit)
+
+
+def _part(impacts: Sequence[Impact], search: Search) -> Iterator[Impact]:
+    """Those impacts, out of some in order of time, that are asked for, in the order asked for."""
+    start, end = 0, len(impacts)
+    if search.since:
+        start = bisect_left(impacts, search.since, key=made_on)
+    if search.until:
+        end = bisect_right(impacts, search.until, key=made_on)
+    if search.after and search.newest_first:
+        end = min(end, bisect_left(impacts, search.after, key=made_on))
+    elif search.after:
+        start = max(start, bisect_right(impacts, search.after, key=made_on))
+    places = range(start, end)
+    return (impacts[place] for place in (reversed(places) if search.newest_first else places))

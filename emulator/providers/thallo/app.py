@@ -1,0 +1,54 @@
+"""Thallo's route table, and its envelope."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from emulator.core.clock import millis
+from emulator.core.errors import Refusal
+from emulator.core.http import not_built, provider_app, reply
+from emulator.core.provider import Provider
+from emulator.providers.thallo import endpoints, errors
+from emulator.providers.thallo.memory import Catalogue, Fixture
+from emulator.providers.thallo.vendor import Thallo
+
+routes = [
+    Route("/api/inventory", endpoints.get_inventory, methods=["GET"]),
+    Route("/api/caas/request-retirement", endpoints.request_retirement, methods=["POST"]),
+    Route("/api/market", not_built("get_market"), methods=["GET"]),
+    Route("/api/retirement", not_built("get_retirement"), methods=["GET"]),
+    Route("/api/projects", not_built("get_projects"), methods=["GET"]),
+    Route("/api/api-keys", not_built("list_api_keys"), methods=["GET"]),
+    Route("/api/api-keys", not_built("create_api_key"), methods=["POST"]),
+    Route("/api/api-keys/{api_key_id}", not_built("deactivate_api_key"), methods=["DELETE"]),
+]
+
+
+def say(request: Request, refusal: Refusal) -> Response:
+    """All five fields, always: without any one of them the vendor's SDK hides the code from its user."""
+    assert isinstance(refusal, errors.ThalloRefusal)
+    body = {
+        "statusCode": refusal.status,
+        "url": request.scope["path"],
+        "timestamp": millis(endpoints.vendor(request).clock.now),
+        **refusal.body(),
+    }
+    return reply(body, refusal.status, refusal.headers)
+
+
+def credentials(catalogue: Catalogue) -> dict[str, str]:
+    return {"api_key": catalogue.tenants[0].api_key}
+
+
+PROVIDER = Provider(
+    name="thallo",
+    title="Thallo",
+    hosts=(),
+    version=1,
+    app=provider_app(routes, say, errors.malformed, errors.plain),
+    fixture=Fixture,
+    vendor=Thallo,
+    credentials=credentials,
+    say=say,
+    plain=errors.plain,
+)

@@ -1,0 +1,208 @@
+"""Every way Thallo says no (docs.market.thallo.io; official Node SDK 1.3.0: the five fields and the codes).
+
+* ThalloRefusal
+  + BadRequest                  400, with one text for each problem
+  + Unauthorized                401
+  + RetirementRefusal           422, with the code in ``error``
+    - QuantityNotANumber, QuantityNotPositive
+    - VintageNotFound
+    - TonnesTooLow, TonnesNotWhole
+    - OrderMissing, PriceMissing, PriceNotANumber, PriceNotPositive
+    - OrderNotFound, OrderNotLive, OrderOfOtherVintage, OwnCredits
+    - PriceDiffers, SupplyTooLow
+    - InvoiceNotLive
+  + PlainStatus                 any other status, in the same form
+
+The retirement refusals stand in the order in which Thallo comes to them; that order and all words are guesses.
+"""
+
+from collections.abc import Sequence
+
+from emulator.core.errors import Malformed, Refusal, phrase
+
+
+class ThalloRefusal(Refusal):
+    """``error`` is what a program reads, ``message`` what its author does."""
+
+    error: str
+    message: str | Sequence[str]
+
+    def body(self) -> dict[str, object]:
+        """All but the ``url`` and the ``timestamp``, which every error has as well."""
+        return {"error": self.error, "message": self.message}
+
+
+class BadRequest(ThalloRefusal):
+    """The request breaks the schema. A list in ``message`` is how NestJS, which Thallo seems to run on, tells so."""
+
+    status = 400
+    error = "Bad Request"
+    rule = "thallo.errors.message-list"
+
+    def __init__(self, message: Sequence[str]) -> None:
+        self.message = message
+
+
+class Unauthorized(ThalloRefusal):
+    """No API key, or one that nobody holds."""
+
+    status = 401
+    error = "Unauthorized"
+    message = "Unauthorized"
+    rule = "thallo.auth.refused"
+
+
+# --- what a retirement is refused for ---------------------------------------------------------------------------------
+
+
+class RetirementRefusal(ThalloRefusal):
+    """The request is well formed and cannot be carried out."""
+
+    status = 422
+    message: str
+
+
+class QuantityNotANumber(RetirementRefusal):
+    error = "FRAC_QUANT_INVALID_NUMBER"
+    message = "Quantity is not a whole number of grams"
+    rule = "thallo.refusals.frac-invalid"
+
+
+class QuantityNotPositive(RetirementRefusal):
+    error = "FRAC_QUANT_LESS_THAN_EQ_ZERO"
+    message = "Quantity must be greater than zero"
+    rule = "thallo.refusals.frac-not-positive"
+
+
+class VintageNotFound(RetirementRefusal):
+    error = "VINTAGE_ID_NOT_EXISTS"
+    message = "Vintage does not exist"
+    rule = "thallo.refusals.vintage"
+
+
+class TonnesTooLow(RetirementRefusal):
+    error = "QUANT_TONNES_TOO_LOW"
+    message = "Retirement for an external customer must be at least one tonne"
+    rule = "thallo.refusals.tonnes-too-low"
+
+
+class TonnesNotWhole(RetirementRefusal):
+    error = "QUANT_TONNES_INVALID_NUMBER"
+    message = "Retirement for an external customer must be a whole number of tonnes"
+    rule = "thallo.refusals.tonnes-invalid"
+
+
+class OrderMissing(RetirementRefusal):
+    error = "MISSING_SELL_ORDER_ID"
+    message = "Wallet does not hold enough and no sell order is given"
+    rule = "thallo.refusals.order-missing"
+
+
+class PriceMissing(RetirementRefusal):
+    error = "SELL_ORDER_MISSING_EXP_PRICE"
+    message = "Expected price is missing"
+    rule = "thallo.refusals.price-missing"
+
+
+class PriceNotANumber(RetirementRefusal):
+    error = "SELL_ORDER_EXP_PRICE_INVALID_NUMBER"
+    message = "Expected price is not a whole number of cents"
+    rule = "thallo.refusals.price-invalid"
+
+
+class PriceNotPositive(RetirementRefusal):
+    error = "SELL_ORDER_EXP_PRICE_LESS_THAN_EQ_ZERO"
+    message = "Expected price must be greater than zero"
+    rule = "thallo.refusals.price-not-positive"
+
+
+class OrderNotFound(RetirementRefusal):
+    error = "SELL_ORDER_NOT_EXISTS"
+    message = "Sell order does not exist"
+    rule = "thallo.refusals.order-unknown"
+
+
+class OrderNotLive(RetirementRefusal):
+    error = "SELL_ORDER_NOT_LIVE"
+    message = "Sell order is not live"
+    rule = "thallo.refusals.order-not-live"
+
+
+class OrderOfOtherVintage(RetirementRefusal):
+    error = "VINTAGE_SUPPLIED_DIFF_SELL_ORDER_VINTAGE"
+    message = "Sell order is for another vintage"
+    rule = "thallo.refusals.order-other-vintage"
+
+
+class OwnCredits(RetirementRefusal):
+    error = "PURCHASE_OWN_CREDITS"
+    message = "Sell order is your own"
+    rule = "thallo.refusals.own-credits"
+
+
+class PriceDiffers(RetirementRefusal):
+    error = "PRICE_SUPPLIED_DIFF_CURRENT_PRICE"
+    message = "Expected price is not the current price of the sell order"
+    rule = "thallo.refusals.price-differs"
+
+
+class SupplyTooLow(RetirementRefusal):
+    error = "SELL_ORDER_SUPPLY_TOO_LOW"
+    message = "Sell order does not hold enough tonnes"
+    rule = "thallo.refusals.supply"
+
+
+class InvoiceNotLive(RetirementRefusal):
+    error = "INVOICE_NOT_LIVE"
+    message = "Invoice is not live"
+    rule = "thallo.refusals.invoice"
+
+
+# --- any other status, and the schema ---------------------------------------------------------------------------------
+
+
+class PlainStatus(ThalloRefusal):
+    """A bare HTTP status: wrong method, body too large, or one that a fault asked for."""
+
+    def __init__(self, status: int, detail: str | None = None) -> None:
+        self.status = status
+        self.error = _OLDER_NAMES.get(status) or phrase(status)
+        self.message = detail or self.error
+        self.rule = _RULES.get(status)
+
+
+_OLDER_NAMES = {413: "Payload Too Large", 422: "Unprocessable Entity"}
+"""Which NestJS keeps."""
+
+_RULES = {404: "thallo.errors.unknown-path", 405: "thallo.errors.wrong-method", 413: "thallo.retirements.too-large"}
+
+
+def plain(status: int, detail: str | None = None) -> ThalloRefusal:
+    """The refusal for a bare status."""
+    match status:
+        case 400:
+            return BadRequest(["request is invalid"])
+        case 401:
+            return Unauthorized()
+        case _:
+            return PlainStatus(status, detail)
+
+
+def malformed(request: Malformed) -> BadRequest:
+    """The refusal for a request that breaks the schema: field first, as NestJS words it."""
+    return BadRequest([f"{problem.field or 'body'} {problem.worded(_WORDS)}" for problem in request.problems])
+
+
+_WORDS = {
+    "missing": "should not be empty",
+    "json_invalid": "is not valid JSON",
+    "model_type": "must be an object",
+    "bool_type": "must be a boolean value",
+    "string_type": "must be a string",
+    "string_too_short": "should not be empty",
+    "string_too_long": "must be shorter than or equal to {max_length} characters",
+    "int_parsing": "must be an integer number",
+    "greater_than_equal": "must not be less than {ge}",
+    "less_than_equal": "must not be greater than {le}",
+    "literal_error": "must be one of {expected}",
+}

@@ -1,0 +1,86 @@
+"""Identifiers: made up, never twice, and the same again for the same seed."""
+
+import re
+from itertools import product
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emulator.core.ids import DIGITS, HEX, LETTERS, LOWER, Ids, nth_text, nth_uuid, secret
+
+UUID_4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+seeds = st.integers(-(2**63), 2**63 - 1)
+kinds = st.text(max_size=20)
+alphabets = st.sampled_from([DIGITS, HEX, LOWER, LETTERS])
+
+
+@settings(max_examples=60)
+@given(seeds, kinds, st.text(min_size=1, max_size=6).map(lambda text: "".join(sorted(set(text)))), st.integers(0, 4))
+def test_no_id_comes_twice_before_all_have_come_once(seed: int, kind: str, alphabet: str, length: int) -> None:
+    """The ids of a kind go through everything that its form allows, and then begin again."""
+    ids = Ids(seed)
+    every = {"".join(characters) for characters in product(alphabet, repeat=length)}
+    drawn = [ids.text(kind, alphabet, length) for _ in every]
+    assert set(drawn) == every
+    assert ids.text(kind, alphabet, length) == drawn[0]
+
+
+@given(seeds, kinds, alphabets)
+def test_long_ids_do_not_repeat(seed: int, kind: str, alphabet: str) -> None:
+    """Ids of a length that vendors use are distinct, of that length, and of that alphabet."""
+    ids = Ids(seed)
+    drawn = [ids.text(kind, alphabet, 12) for _ in range(200)]
+    assert len(set(drawn)) == 200
+    assert all(len(text) == 12 and set(text) <= set(alphabet) for text in drawn)
+
+
+@given(seeds, kinds)
+def test_a_uuid_has_the_form_of_version_4(seed: int, kind: str) -> None:
+    """UUIDs are distinct, lower case, and say that they are of version 4 (RFC 9562)."""
+    ids = Ids(seed)
+    drawn = [ids.uuid(kind) for _ in range(100)]
+    assert len(set(drawn)) == 100
+    assert all(UUID_4.fullmatch(text) and UUID(text).version == 4 for text in drawn)
+
+
+@given(seeds, st.lists(st.sampled_from(["cnaught.order", "thallo.retirement", "dcycle.file"]), max_size=30))
+def test_the_same_seed_gives_the_same_ids(seed: int, kinds: list[str]) -> None:
+    """The n-th id of a kind follows from seed, kind and n alone, whatever other kinds are drawn in between."""
+    ids, others = Ids(seed), Ids(seed)
+    drawn = [(kind, ids.text(kind, LETTERS, 12), ids.uuid(f"{kind}.uuid")) for kind in kinds]
+    for kind in sorted(set(kinds)):
+        again = [(kind, others.text(kind, LETTERS, 12), others.uuid(f"{kind}.uuid")) for _ in range(kinds.count(kind))]
+        assert again == [found for found in drawn if found[0] == kind]
+    assert ids.drawn == others.drawn
+
+
+@given(seeds, kinds, st.integers(0, 50))
+def test_an_id_can_be_foretold(seed: int, kind: str, n: int) -> None:
+    """The n-th id is known without drawing it, and drawing goes on from any count."""
+    ids = Ids(seed, {kind: n, f"{kind}.uuid": n})
+    assert (ids.text(kind, LOWER, 8), ids.uuid(f"{kind}.uuid")) == (
+        nth_text(seed, kind, n, LOWER, 8),
+        nth_uuid(seed, f"{kind}.uuid", n),
+    )
+    assert ids.drawn == {kind: n + 1, f"{kind}.uuid": n + 1}
+
+
+@given(seeds, seeds, kinds, kinds)
+def test_other_seeds_and_kinds_give_other_ids(seed: int, other_seed: int, kind: str, other_kind: str) -> None:
+    """Two seeds, or two kinds, do not walk the same way."""
+    first = {(s, k): nth_uuid(s, k, 0) for s in (seed, other_seed) for k in (kind, other_kind)}
+    assert len(set(first.values())) == len(first)
+
+
+def test_ids_stay_as_they_are() -> None:
+    """What a seed gives is the same from release to release; snapshots and people's tests rely on it."""
+    assert [nth_text(7, "a kind", n, LOWER, 8) for n in range(3)] == ["x5beup95", "ma07fg8e", "bfpzz67n"]
+    assert nth_uuid(7, "a kind", 1) == "185e82a4-435b-4659-a112-29c18decac3e"
+
+
+def test_a_secret_is_left_to_chance() -> None:
+    """What must not be guessed follows from no seed."""
+    assert secret() != secret()
+    assert len(secret()) >= 32

@@ -1,0 +1,296 @@
+"""The journal: what it keeps, what it shows, what it hides, and how it is asked."""
+
+import asyncio
+import threading
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from emulator import Emulator
+from emulator.core.journal import Exchange, Journal
+from emulator.handles import Refused, SpaceHandle
+from emulator.space import Limits
+from tests.calling import Caller
+
+ORDERS = "/v1/orders"
+ONE_KG = {"amount_kg": 1}
+HUGE = 10**400
+
+
+@pytest.fixture
+def asked(cnaught: Caller) -> Caller:
+    """A client that has asked for this and that, a second apart."""
+    for method, path, content in [
+        ("GET", ORDERS, b""),
+        ("POST", ORDERS, b'{"amount_kg": 1}'),
+        ("POST", ORDERS, b'{"amount_kg": 0}'),
+        ("GET", "/v1/orders/nobody", b""),
+        ("GET", "/nowhere", b""),
+        ("HEAD", ORDERS, b""),
+    ]:
+        cnaught.request(method, path, content=content)
+        cnaught.space.clock.advance(seconds=1)
+    return cnaught
+
+
+# --- what an entry tells ----------------------------------------------------------------------------------------------
+
+
+def test_an_entry_tells_everything(cnaught: Caller) -> None:
+    """An entry holds the request, the reply, and what the reply rests on."""
+    reply = cnaught.post(f"{ORDERS}?a=1&a=2&b=", {"amount_kg": 0}, headers={"Accept": "application/json"})
+    entry = cnaught.space.requests.matching()[0]
+    shown = {name: entry[name] for name in entry if name not in ("headers", "reply")}
+    assert shown == {
+        "id": 1,
+        "at": "2026-01-01T00:00:00.000000Z",
+        "provider": "cnaught",
+        "operation": "place_order",
+        "method": "POST",
+        "path": "/v1/orders",
+        "query": [["a", "1"], ["a", "2"], ["b", ""]],
+        "body": {"amount_kg": 0},
+        "unread": ["query a", "query b"],
+        "status": 400,
+        "evidence": entry["evidence"],
+        "rule": "cnaught.orders.amount-positive",
+        "fault": None,
+    }
+    assert (entry["headers"]["accept"], entry["headers"]["authorization"]) == ("application/json", "Bearer ***")
+    assert entry["reply"] == {"headers": dict(reply.headers), "body": reply.json()}
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        (b"", None),
+        (b'{"a": [1, 2.5, null, true]}', {"a": [1, 2.5, None, True]}),
+        (b"plain text", "plain text"),
+        (b"\xff\x00", "\\xff\x00"),
+        (b'{"n": %d}' % HUGE, {"n": str(HUGE)}),
+        (b"[NaN]", "[NaN]"),
+        (b'["\\ud800"]', '["\\ud800"]'),
+        (b"[" * 5000, "[" * 5000),
+        (b"[" * 150 + b"]" * 150, None),
+    ],
+)
+def test_any_body_can_be_shown(cnaught: Caller, content: bytes, shown: object) -> None:
+    """Whatever was sent, the journal can be read: JSON as JSON, anything else as text."""
+    cnaught.post(ORDERS, content=content)
+    entry = cnaught.space.requests.matching()[0]
+    assert entry["status"] == 400
+    assert shown is None or entry["body"] == shown
+
+
+@pytest.mark.parametrize("path", ["/v1/orders/%ff", "/v1/orders/%00", "/v1/orders/%F0%9F%8C%B3", "/v1/orders?%ff=%00"])
+def test_any_path_can_be_shown(cnaught: Caller, path: str) -> None:
+    """Whatever was asked for, the journal can be read."""
+    cnaught.get(path)
+    assert len(cnaught.space.requests.matching()) == 1
+
+
+def test_the_reply_tells_where_its_entry_is(asked: Caller) -> None:
+    """X-Emulator-Request-Id counts the requests of a space, and finds the entry."""
+    number = asked.get(ORDERS).headers["x-emulator-request-id"]
+    assert number == "7"
+    (entry,) = asked.space.requests.matching(id=number)
+    assert (entry["id"], entry["path"]) == (7, ORDERS)
+    assert asked.space.requests.matching(id=8) == []
+
+
+# --- what nobody read -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "headers", "unread"),
+    [
+        (ORDERS, ONE_KG, {}, []),
+        (ORDERS, {"amount_kg": 1, "amountKg": 2}, {}, ["body amountKg"]),
+        (ORDERS, {"amount_kg": 1, "notification_config": {"uri": ""}}, {}, ["body notification_config.uri"]),
+        (f"{ORDERS}?limit=1&x=", ONE_KG, {}, ["query limit", "query x"]),
+        (ORDERS, ONE_KG, {"Idempotency_Key": "a"}, ["header idempotency_key"]),
+        (ORDERS, ONE_KG, {"Idempotencykey": "a"}, ["header idempotencykey"]),
+        (ORDERS, ONE_KG, {"X-Sub-Account-Id": "a"}, ["header x-sub-account-id"]),
+        (ORDERS, ONE_KG, {"Idempotency-Key": "a", "X-Mine": "b", "Accept": "*/*"}, []),
+        (f"{ORDERS}/Gre28Fc35bt3/cancel", {"reason": "none"}, {}, ["body reason"]),
+        ("/nowhere?a=1", {"b": 2}, {"c": "3"}, []),
+    ],
+)
+def test_what_no_rule_reads_is_told(
+    cnaught: Caller, path: str, body: dict[str, Any], headers: dict[str, str], unread: list[str]
+) -> None:
+    """Parameters, members and headers that look like mistakes are named; nothing is said of an unknown path."""
+    cnaught.post(path, body, headers=headers)
+    assert cnaught.space.requests.matching()[0]["unread"] == unread
+
+
+def test_a_cursor_that_is_misspelt(cnaught: Caller) -> None:
+    """A parameter that the vendor ignores in silence shows up where one looks for it."""
+    cnaught.get(f"{ORDERS}?limit=5&startingAfter=x")
+    assert cnaught.space.requests.matching()[0]["unread"] == ["query startingAfter"]
+
+
+def test_members_of_alternatives_are_known(space: SpaceHandle) -> None:
+    """Where a body has several forms, the members of all of them are read."""
+    body = {"vintage_id": "v", "quantity_grams": "1", "external_id": "e", "external_retiree_name": "n", "note": ""}
+    headers = {"Authorization": f"Bearer {space.thallo.credentials['api_key']}"}
+    space.http.post(f"{space.thallo.url}/api/caas/request-retirement", headers=headers, json=body)
+    (entry,) = space.requests.matching(operation="request_retirement")
+    assert entry["unread"] == ["body note"]
+
+
+# --- finding ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({}, [1, 2, 3, 4, 5, 6]),
+        ({"provider": "cnaught"}, [1, 2, 3, 4, 5, 6]),
+        ({"provider": "thallo"}, []),
+        ({"operation": "place_order"}, [2, 3]),
+        ({"operation": "list_orders"}, [1, 6]),
+        ({"method": "post"}, [2, 3]),
+        ({"method": "HEAD"}, [6]),
+        ({"path": "/nowhere"}, [5]),
+        ({"status": 400}, [3]),
+        ({"status": 404}, [4, 5]),
+        ({"since": "2026-01-01T00:00:04Z"}, [5, 6]),
+        ({"since": "2026-01-01T01:00:04+01:00"}, [5, 6]),
+        ({"id": 4}, [4]),
+        ({"operation": "place_order", "status": 201, "method": "POST"}, [2]),
+        ({"operation": "place_order", "method": "GET"}, []),
+    ],
+)
+def test_requests_are_found(asked: Caller, filters: dict[str, Any], found: list[int]) -> None:
+    """Those for which everything given holds are found, oldest first."""
+    assert [entry["id"] for entry in asked.space.requests.matching(**filters)] == found
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["status=ok", "status=99", "status=1e4", "since=2026-01-01", "since=0", "id=0", f"id={HUGE}", "state=1", "count=1"],
+)
+@pytest.mark.parametrize("path", ["/requests", "/requests/wait"])
+def test_a_filter_that_is_none(space: SpaceHandle, path: str, query: str) -> None:
+    """A filter that is unknown, or not what it should be, is refused rather than ignored."""
+    if (path, query) == ("/requests/wait", "count=1"):
+        query = "count=0"
+    with pytest.raises(Refused) as refused:
+        space.control("GET", f"{path}?{query}")
+    assert refused.value.status == 400
+    assert refused.value.answer["problems"][0]["place"] == ["query", query.partition("=")[0]]
+
+
+def test_the_journal_is_cleared(asked: Caller) -> None:
+    """Clearing forgets the requests, and the numbers go on."""
+    asked.space.requests.clear()
+    assert len(asked.space.requests) == 0
+    assert asked.get(ORDERS).headers["x-emulator-request-id"] == "7"
+
+
+def test_the_control_api_is_not_in_the_journal(space: SpaceHandle) -> None:
+    """Only what vendors are asked is written down."""
+    space.snapshot()
+    space.faults.clear()
+    assert space.control("GET", "/requests") == {"requests": [], "dropped": 0}
+
+
+# --- waiting ----------------------------------------------------------------------------------------------------------
+
+
+def test_waiting_ends_when_enough_have_come(cnaught: Caller) -> None:
+    """What is there counts; what is missing is waited for; requests of other kinds do not end the wait."""
+    cnaught.post(ORDERS, ONE_KG)
+    later = threading.Timer(0.03, lambda: (cnaught.get(ORDERS), cnaught.post(ORDERS, ONE_KG)))
+    later.start()
+    entries = cnaught.space.requests.wait(count=2, operation="place_order", status=201)
+    later.join()
+    assert [entry["id"] for entry in entries] == [1, 3]
+
+
+def test_waiting_in_vain_tells_the_nearest_misses(asked: Caller) -> None:
+    """Who waits in vain learns how many came, and which requests came nearest, and how they differ."""
+    with pytest.raises(Refused, match=r"1 of 2 such requests came within 0.01 seconds") as refused:
+        asked.space.requests.wait(2, timeout=0.01, operation="place_order", status=201)
+    assert refused.value.status == 408
+    answer = refused.value.answer
+    assert (answer["found"], len(answer["nearest_misses"])) == (1, 5)
+    assert answer["nearest_misses"][0] == {
+        "id": 3,
+        "method": "POST",
+        "path": ORDERS,
+        "differs": {"status": {"asked": 201, "was": 400}},
+    }
+
+
+def test_waiting_in_vain_where_nothing_came(space: SpaceHandle) -> None:
+    """Without any request there are no misses either."""
+    with pytest.raises(Refused) as refused:
+        space.requests.wait(timeout=0)
+    assert refused.value.answer["nearest_misses"] == []
+
+
+def test_several_may_wait(cnaught: Caller) -> None:
+    """One request ends the wait of everybody who waits for it."""
+    found: list[int] = []
+    waiting = [
+        threading.Thread(target=lambda: found.append(len(cnaught.space.requests.wait(method="POST")))) for _ in range(4)
+    ]
+    for thread in waiting:
+        thread.start()
+    cnaught.post(ORDERS, ONE_KG)
+    for thread in waiting:
+        thread.join()
+    assert found == [1, 1, 1, 1]
+
+
+# --- bounds -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_journal_keeps_the_last_requests(emulator: Emulator) -> None:
+    """Past the count that a server was given the oldest go, and it is told how many."""
+    with Emulator(port=None, limits=Limits(journal_exchanges_max=3)) as small:
+        for n in range(5):
+            small.http.get(f"/cnaught/{n}")
+        journal = small.control("GET", "/requests")
+        assert ([entry["path"] for entry in journal["requests"]], journal["dropped"]) == (["/2", "/3", "/4"], 2)
+        assert small.control("DELETE", "/requests") == {"requests": [], "dropped": 0}
+
+
+@pytest.mark.parametrize("where", ["path", "query", "header", "body"])
+def test_the_journal_keeps_so_many_bytes(where: str) -> None:
+    """Whatever part of the requests is large, the journal stays below its bytes; one too large is not kept at all."""
+    with Emulator(port=None, limits=Limits(journal_bytes_max=10_000)) as small:
+        for size in (3000, 3000, 3000, 3000, 11_000):
+            much = "x" * size
+            path = {"path": f"/cnaught/{much}", "query": f"/cnaught/?{much}"}.get(where, "/cnaught/")
+            headers, content = {"X-Much": much if where == "header" else ""}, much if where == "body" else ""
+            small.http.post(path, headers=headers, content=content)
+            held = sum(exchange.bytes for exchange in small.app.spaces.get("default").journal)
+            assert 0 <= held <= 10_000
+        assert small.control("GET", "/requests") == {"requests": [], "dropped": 5}
+
+
+def test_a_journal_of_nothing() -> None:
+    """A server may be told to remember no requests."""
+    with Emulator(port=None, limits=Limits(journal_exchanges_max=0)) as small:
+        assert small.http.get("/cnaught/").headers["x-emulator-request-id"] == "1"
+        assert small.control("GET", "/requests") == {"requests": [], "dropped": 1}
+
+
+def test_who_has_just_stopped_waiting_disturbs_nobody() -> None:
+    """An exchange may be added in the moment in which somebody gives up waiting."""
+    journal = Journal(10, 1000)
+    exchange = Exchange(1, "cnaught", "GET", "/", b"", [], b"", datetime.now(UTC))
+
+    async def give_up() -> None:
+        waiting = asyncio.ensure_future(journal.changed(10))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        journal.add(exchange)
+        await asyncio.gather(waiting, return_exceptions=True)
+
+    asyncio.run(give_up())
+    assert list(journal) == [exchange]

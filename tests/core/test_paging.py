@@ -1,0 +1,72 @@
+"""Lists read a page at a time, held against plain lists."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emulator.core.paging import Timeline
+
+keys = st.lists(st.text(max_size=3), unique=True, max_size=30)
+limits = st.integers(1, 40)
+
+
+def timeline(keys: list[str]) -> Timeline[str]:
+    """Things that are called as they are."""
+    return Timeline((key, key) for key in keys)
+
+
+@given(keys, limits)
+def test_the_newest(keys: list[str], limit: int) -> None:
+    """The newest things are the last that were added, newest first."""
+    assert timeline(keys).newest(limit) == keys[::-1][:limit]
+
+
+@given(keys.filter(len), limits, st.data())
+def test_what_is_older_and_newer_than_a_thing(keys: list[str], limit: int, data: st.DataObject) -> None:
+    """On either side of a thing stand those next to it, newest first, and it is not among them."""
+    things, key = timeline(keys), data.draw(st.sampled_from(keys))
+    place = keys.index(key)
+    assert things.older(key, limit) == keys[:place][::-1][:limit]
+    assert things.newer(key, limit) == keys[place + 1 :][:limit][::-1]
+
+
+@given(keys.filter(len), limits)
+def test_pages_follow_one_another(keys: list[str], limit: int) -> None:
+    """Going from page to page shows everything once, backwards as well as forwards."""
+    things = timeline(keys)
+    older = page = things.newest(limit)
+    while page := things.older(page[-1], limit):
+        older = older + page
+    newer = page = [keys[0]]
+    while page := things.newer(page[0], limit):
+        newer = page + newer
+    assert older == newer == keys[::-1]
+
+
+@given(keys, st.text(max_size=3))
+def test_a_key_that_nothing_has(keys: list[str], key: str) -> None:
+    """A page next to nothing is refused."""
+    things = timeline([known for known in keys if known != key])
+    with pytest.raises(KeyError):
+        things.older(key, 1)
+    with pytest.raises(KeyError):
+        things.newer(key, 1)
+
+
+@given(keys)
+def test_a_timeline_is_a_list(keys: list[str]) -> None:
+    """It has the length and the order of what was added, one by one or at once."""
+    things = Timeline[str]()
+    for key in keys:
+        things.add(key, key)
+    assert (len(things), list(things)) == (len(keys), keys)
+    assert list(timeline(keys)) == keys
+
+
+def test_what_is_added_meanwhile_does_not_shift_a_page() -> None:
+    """A page next to a thing stays the same while newer things arrive."""
+    things = timeline(["a", "b", "c", "d"])
+    before = things.older("c", 5)
+    things.add("e", "e")
+    assert things.older("c", 5) == before == ["b", "a"]
+    assert things.newer("c", 5) == ["e", "d"]

@@ -1,0 +1,89 @@
+"""The journal shows no secret, wherever in a request or a reply it stood."""
+
+import json
+from typing import Any
+
+import pytest
+
+from emulator.handles import SpaceHandle
+from emulator.providers import ALL
+from tests.calling import Caller, credentials_of
+
+SECRET = "correct horse"
+
+
+def journal(space: SpaceHandle) -> str:
+    """All that the journal shows."""
+    return json.dumps(space.control("GET", "/requests"))
+
+
+@pytest.mark.parametrize("provider", [provider.name for provider in ALL])
+def test_no_credential_is_shown(space: SpaceHandle, provider: str) -> None:
+    """Using a vendor's credentials, well or badly, leaves none of their secrets in the journal."""
+    given = getattr(space, provider).credentials
+    caller = Caller(space, provider, credentials_of(space, provider))
+    secrets = [value for name, value in given.items() if name in ("api_key", "live_api_key", "password")]
+    secrets += [value.split()[-1] for name, value in caller.credentials.items() if "organization" not in name]
+    for header in ("Authorization", "X-API-Key", "x-api-key", "Cookie"):
+        for scheme in ("", "Bearer ", "Token ", "Basic "):
+            caller.get("/nowhere", headers={header: f"{scheme}{secrets[0]}"}, promised=False)
+    caller.get("/nowhere", promised=False)
+    shown = journal(space)
+    assert secrets
+    assert len(space.requests) >= 17
+    assert not [secret for secret in secrets if secret in shown]
+
+
+def test_a_login_is_not_shown(space: SpaceHandle) -> None:
+    """Neither the password nor the tokens that it is answered with are shown, and the name still is."""
+    given = space.carboninsights.credentials
+    login = {"username": given["username"], "password": given["password"]}
+    tokens = space.http.post(f"{space.carboninsights.url}/token", json=login).json()
+    (shown,) = space.requests.matching(operation="obtain_token")
+    assert shown["body"] == {"username": given["username"], "password": "***"}
+    assert shown["reply"]["body"] == dict.fromkeys(tokens, "***")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps({"password": SECRET}),
+        json.dumps({"a": [{"b": {"api_key": SECRET, "access": [SECRET], "refresh": {"c": SECRET}}}]}),
+        json.dumps({"password": SECRET})[:-1],
+        json.dumps({"password": f'a"{SECRET}'})[:-1],
+        json.dumps({"password": SECRET})[:-3],
+        f'{{"password": "{SECRET}", "n": NaN}}',
+        f'{{"password" : "{SECRET}", "n": "\\ud800"}}',
+        "username=a&password=correct%20horse",
+        "access_token=correct%20horse&grant=a",
+    ],
+)
+def test_a_secret_in_a_body_is_not_shown(cnaught: Caller, content: str) -> None:
+    """A secret member is hidden at any depth, in JSON that went wrong, and in a form."""
+    cnaught.post("/v1/orders", content=content)
+    shown = journal(cnaught.space)
+    assert "***" in shown
+    assert "horse" not in shown
+
+
+def test_a_secret_in_a_query_is_not_shown(cnaught: Caller) -> None:
+    """A key in the address is hidden as well; vendors that take none there are often tried so."""
+    cnaught.get("/v1/orders?api_key=correct%20horse&limit=1&access=")
+    assert "horse" not in journal(cnaught.space)
+    assert cnaught.space.requests.matching()[0]["query"] == [["api_key", "***"], ["limit", "1"], ["access", "***"]]
+
+
+@pytest.mark.parametrize("content", ["the access was granted", '["password", "a"]', '{"passwords": "a"}', "a=password"])
+def test_what_is_no_secret_is_shown(cnaught: Caller, content: str) -> None:
+    """Only secrets are hidden."""
+    cnaught.post("/v1/orders", content=content)
+    assert "***" not in str(cnaught.space.requests.matching()[0]["body"])
+
+
+def test_a_header_is_hidden_but_for_its_scheme(cnaught: Caller) -> None:
+    """One can still see how somebody tried to log in."""
+    shown: list[Any] = []
+    for value in ("Bearer a", "Token a", "a"):
+        cnaught.get("/v1/orders", headers={"Authorization": value})
+        shown.append(cnaught.space.requests.matching()[-1]["headers"]["authorization"])
+    assert shown == ["Bearer ***", "Token ***", "***"]

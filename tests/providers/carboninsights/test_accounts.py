@@ -1,0 +1,157 @@
+"""Registration: who may, what is refused, and what it answers."""
+
+import pytest
+
+from tests.calling import Caller
+from tests.providers.carboninsights.conftest import (
+    LOGIN,
+    NEW_USER,
+    NULL,
+    SAMPLE_USER,
+    WRONG_TEXTS,
+    log_in,
+    required,
+)
+
+TOO_LONG = "Ensure this field has no more than 49 characters."
+TOO_SHORT = "Ensure this field has at least 8 characters."
+NO_ADDRESS = "Enter a valid email address."
+
+
+@pytest.mark.rule("carboninsights.register.reply", "carboninsights.register.status", "carboninsights.token.open")
+def test_a_registration_is_told_and_counts_at_once(carboninsights: Caller) -> None:
+    """A registration answers 201 with one sentence and no token, and the account can log in."""
+    reply = carboninsights.post("/register", NEW_USER, headers={"Authorization": "Token nonsense"})
+    said = "Account with username newcomer created successfully. Use credentials to generate authorization token."
+    assert (reply.status_code, reply.json()) == (201, {"message": said})
+    assert log_in(carboninsights, NEW_USER).keys() == {"access", "refresh"}
+
+
+@pytest.mark.rule("carboninsights.register.sample-account")
+def test_the_sample_account_is_taken_over_once(carboninsights: Caller) -> None:
+    """The sample account can log in unregistered; registering it once sets its password, and then it is taken."""
+    assert log_in(carboninsights).keys() == {"access", "refresh"}
+    other = {**SAMPLE_USER, "password": "0therPassw0rd"}
+    assert carboninsights.post("/register", other).status_code == 201
+    assert carboninsights.post("/token", LOGIN).status_code == 401
+    assert log_in(carboninsights, other).keys() == {"access", "refresh"}
+    assert carboninsights.post("/register", SAMPLE_USER).status_code == 400
+
+
+@pytest.mark.rule("carboninsights.register.username-taken")
+def test_a_username_is_taken_once(carboninsights: Caller) -> None:
+    """A second registration of a username is refused, and leaves the first as it was."""
+    assert carboninsights.post("/register", NEW_USER).status_code == 201
+    reply = carboninsights.post("/register", {**NEW_USER, "password": "0therPassw0rd"})
+    assert (reply.status_code, reply.json()) == (400, {"username": ["A user with that username already exists."]})
+    assert log_in(carboninsights, NEW_USER).keys() == {"access", "refresh"}
+    assert carboninsights.post("/register", {**NEW_USER, "username": "Newcomer"}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        pytest.param(field, value, marks=pytest.mark.rule(*rules.split()))
+        for field, value, rules in [
+            ("username", "u" * 49, "carboninsights.register.names-length"),
+            ("first_name", "ü" * 49, "carboninsights.register.names-length"),
+            ("last_name", "n" * 49, "carboninsights.register.names-length"),
+            ("password", "p" * 8, "carboninsights.register.password-length"),
+            ("password", "p" * 4000, "carboninsights.register.password-length"),
+            ("email", "a@localhost", "carboninsights.register.email-words"),
+            ("email", "a.b+c@sub.example.co", "carboninsights.register.email-form"),
+            ("email", SAMPLE_USER["email"], "carboninsights.register.no-other-rules"),
+            ("username", "né à l'ombre ☂", "carboninsights.register.no-other-rules"),
+            ("password", "password", "carboninsights.register.no-other-rules"),
+            ("password", "12345678", "carboninsights.register.no-other-rules"),
+            ("password", NEW_USER["username"].upper(), "carboninsights.register.password-not-username-words"),
+        ]
+    ],
+)
+def test_what_passes(carboninsights: Caller, field: str, value: str) -> None:
+    """What is within the limits registers, and nothing beyond the documented rules is asked for."""
+    assert carboninsights.post("/register", {**NEW_USER, field: value}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        pytest.param(field, value, sentence, marks=pytest.mark.rule(*rules))
+        for field, value, sentence, *rules in [
+            *(
+                (
+                    name,
+                    "x" * 50,
+                    TOO_LONG,
+                    "carboninsights.register.names-length",
+                    "carboninsights.register.length-words",
+                )
+                for name in ("username", "first_name", "last_name")
+            ),
+            ("password", "x" * 7, TOO_SHORT, "carboninsights.register.password-length"),
+            ("password", 1234567, TOO_SHORT, "carboninsights.register.length-words"),
+            ("password", "  1234567  ", TOO_SHORT, "carboninsights.input.text-number"),
+            (
+                "password",
+                NEW_USER["username"],
+                "Password must be distinct from username.",
+                "carboninsights.register.password-not-username",
+                "carboninsights.register.password-not-username-words",
+            ),
+            ("email", "nope", NO_ADDRESS, "carboninsights.register.email-form"),
+            *(
+                ("email", address, NO_ADDRESS, "carboninsights.register.email-words")
+                for address in ("nope", "a@b", "a@b.c", "a b@example.com", "ä@example.com", "a..b@example.com", 5)
+            ),
+            *(
+                (name, value, sentence, "carboninsights.input.text-wrong")
+                for name in NEW_USER
+                for value, sentence in WRONG_TEXTS
+            ),
+        ]
+    ],
+)
+def test_what_is_refused(carboninsights: Caller, field: str, value: object, sentence: str) -> None:
+    """A field beyond its limits is refused under its name, alone."""
+    reply = carboninsights.post("/register", {**NEW_USER, field: value})
+    assert (reply.status_code, reply.json()) == (400, {field: [sentence]})
+
+
+@pytest.mark.rule("carboninsights.input.all-fields-told")
+def test_all_bad_fields_are_told_at_once(carboninsights: Caller) -> None:
+    """One reply names every field at fault, whichever rule it breaks, and no other."""
+    carboninsights.post("/register", NEW_USER)
+    body = {"username": "newcomer", "password": "short", "first_name": None, "email": "nope", "last_name": "fine"}
+    assert carboninsights.post("/register", body).json() == {
+        "username": ["A user with that username already exists."],
+        "password": [TOO_SHORT],
+        "first_name": [NULL],
+        "email": [NO_ADDRESS],
+    }
+    assert carboninsights.post("/register", {}).json() == required(NEW_USER)
+
+
+@pytest.mark.rule("carboninsights.input.text-number")
+def test_numbers_are_text_and_outer_blanks_are_trimmed(carboninsights: Caller) -> None:
+    """Numbers register as their text, and blanks around any text count for nothing, at the login too."""
+    body = {**NEW_USER, "username": 4711, "password": "  12345678\n", "email": " a@example.com "}
+    assert "username 4711 created" in carboninsights.post("/register", body).json()["message"]
+    assert carboninsights.post("/token", {"username": " 4711", "password": 12345678}).status_code == 200
+
+
+def test_no_password_is_kept(carboninsights: Caller) -> None:
+    """What is remembered holds no password; two accounts with one password do not look alike."""
+    for username in ("first", "second"):
+        carboninsights.post("/register", {**NEW_USER, "username": username})
+    remembered = carboninsights.space.snapshot()["memory"]["carboninsights"]
+    assert NEW_USER["password"] not in str(remembered)
+    hashes = {account["password_hash"] for account in remembered["accounts"].values()}
+    assert len(hashes) == 2
+
+
+def test_accounts_are_numbered_on(carboninsights: Caller) -> None:
+    """The sample account keeps its number when it is taken over; every other gets the next."""
+    for username in ("first", SAMPLE_USER["username"], "second"):
+        carboninsights.post("/register", {**SAMPLE_USER, "username": username})
+    accounts = carboninsights.space.snapshot()["memory"]["carboninsights"]["accounts"]
+    assert {name: account["id"] for name, account in accounts.items()} == {"first": 2, "ilovetheplanet": 1, "second": 3}

@@ -1,0 +1,191 @@
+"""Scores: the documented sample, the form of the answer, the arithmetic, and the recommendations."""
+
+import json
+from typing import Any
+
+import pytest
+
+from emulator.resources import resource
+from tests.calling import Caller
+from tests.providers.carboninsights.conftest import CO2E, LAND, SCORE, WATER, ask, details, purchase, savings, tonnes
+
+AIR, HOTEL, TAXI = 0.23864127230148421, 0.021415030569301514, 0.04303300299010413
+
+
+def sample() -> dict[str, Any]:
+    """The documented request."""
+    path = resource("contracts") / "carboninsights" / "exchanges" / "calculate-carbon-score.json"
+    body: dict[str, Any] = json.loads(path.read_bytes())["request"]["body"]
+    return body
+
+
+def column(*values: object) -> dict[str, object]:
+    return {str(row): value for row, value in enumerate(values)}
+
+
+@pytest.mark.rule(
+    "carboninsights.factors.sample",
+    "carboninsights.recommend.sample",
+    "carboninsights.reply.shape",
+    "carboninsights.auth.prefix",
+)
+def test_the_sample_comes_back_to_the_last_digit(carboninsights: Caller) -> None:
+    """The documented request gets the documented answer, its numbers printed in full."""
+    reply = carboninsights.post(SCORE, sample())
+    assert reply.json() == {
+        "messages": [],
+        "details": {
+            "footprint": {
+                "category": column("Air Travel", "Hotel", "Rental Car & Taxi"),
+                CO2E: column(AIR, HOTEL, TAXI),
+            },
+            "recommendations": {
+                "category": column("One Less Flight", "Driving 10% less"),
+                CO2E: column(AIR, 0.004303300299010413),
+            },
+        },
+    }
+    assert '"0":0.23864127230148421,"1":0.021415030569301514,"2":0.04303300299010413}' in reply.text
+
+
+@pytest.mark.rule("carboninsights.reply.metrics", "carboninsights.reply.metric-titles")
+@pytest.mark.parametrize(
+    ("options", "titles"),
+    [
+        ({}, [CO2E]),
+        ({"CO2e": False}, []),
+        ({"land": True}, [CO2E, LAND]),
+        ({"water": True}, [CO2E, WATER]),
+        ({"water": True, "land": True}, [CO2E, LAND, WATER]),
+        ({"CO2e": False, "water": True, "land": True}, [LAND, WATER]),
+    ],
+)
+def test_the_columns(carboninsights: Caller, options: dict[str, bool], titles: list[str]) -> None:
+    """Each metric that is asked for has a column, in one order, in both tables."""
+    answer = details(carboninsights, purchase("Air Travel"), options={**options, "recommendations": True})
+    assert list(answer) == ["footprint", "recommendations"]
+    assert list(answer["footprint"]) == list(answer["recommendations"]) == ["category", *titles]
+
+
+@pytest.mark.rule("carboninsights.reply.aggregate", "carboninsights.reply.row-order")
+def test_rows_one_by_one_and_together(carboninsights: Caller) -> None:
+    """One row for each transaction as it came, or one for each category by code point, what cancels out included."""
+    names = ["Travel", "Hotel", "ATM Fee", "Air Travel", "Hotel", "Travel"]
+    amounts = [1, 2, 0, 4, 5, -1]
+    rows = [purchase(name, amount) for name, amount in zip(names, amounts, strict=True)]
+    single = details(carboninsights, *rows)["footprint"]
+    assert single["category"] == column(*names)
+    together = details(carboninsights, *rows, options={"aggregate": True})["footprint"]
+    assert together["category"] == column("ATM Fee", "Air Travel", "Hotel", "Travel")
+    assert together[CO2E] == column(0, single[CO2E]["3"], single[CO2E]["1"] + single[CO2E]["4"], 0)
+
+
+@pytest.mark.rule("carboninsights.reply.aggregate", "carboninsights.mcc.shown")
+def test_codes_together(carboninsights: Caller) -> None:
+    """Codes are grouped by their four digits, not by the category that they count as."""
+    options = {"aggregate": True, "category_type": "mcc"}
+    table = details(carboninsights, *map(purchase, (3058, "742", "3000", 742, "0742")), options=options)["footprint"]
+    assert table["category"] == column("0742", "3000", "3058")
+
+
+@pytest.mark.rule("carboninsights.factors.arithmetic")
+def test_the_order_of_operations(carboninsights: Caller) -> None:
+    """Amount times rate over a thousand in doubles, then a plain sum in the order of the rows, is exact."""
+    amounts = [0.1, 0.2, 0.3, 1e16, 1, -1e16, 248.76, 73.88]
+    rates = {"Hotel": 0.28986235204793603, "Groceries": 0.803, "Clothing": 0.2155}
+    for name, rate in rates.items():
+        causes = [amount * rate / 1000 for amount in amounts]
+        rows = [
+            purchase(name, amount, date) for amount, date in zip(amounts, ["2020-01-01", "31-12-1999"] * 4, strict=True)
+        ]
+        assert details(carboninsights, *rows)["footprint"][CO2E] == column(*causes)
+        expected = 0.0
+        for cause in causes:
+            expected += cause
+        assert details(carboninsights, *rows, options={"aggregate": True})["footprint"][CO2E] == column(expected)
+
+
+@pytest.mark.rule("carboninsights.reply.offsets")
+def test_the_offset_link(carboninsights: Caller) -> None:
+    """The link is there if asked for, and leads to an example domain."""
+    assert "offsets" not in details(carboninsights)
+    link = details(carboninsights, options={"offsets": True})["offsets"]["referral_link"]
+    assert link.startswith("https://offsets.example.com/")
+
+
+@pytest.mark.rule("carboninsights.recommend.absent")
+def test_nothing_to_recommend(carboninsights: Caller) -> None:
+    """Recommendations are left out unless asked for, and empty when there is nothing to say."""
+    assert list(details(carboninsights, purchase("Air Travel"))) == ["footprint"]
+    options = {"recommendations": True, "land": True}
+    answer = details(carboninsights, purchase("Hotel"), purchase("Paycheck", -5000), options=options)
+    assert answer["recommendations"] == {"category": {}, CO2E: {}, LAND: {}}
+
+
+@pytest.mark.rule("carboninsights.recommend.flight")
+def test_one_flight_less(carboninsights: Caller) -> None:
+    """One flight less saves the mean of the flights that were paid for, refunds apart, whether codes or names tell."""
+    flights = [purchase("Air Travel", amount) for amount in (100, 200, -600, 0)]
+    mean = (tonnes(carboninsights, "Air Travel", 100) + tonnes(carboninsights, "Air Travel", 200)) / 2
+    assert savings(carboninsights, *flights) == {"One Less Flight": mean}
+    assert savings(carboninsights, purchase("Air Travel", -100)) == {}
+    assert savings(carboninsights, purchase("Travel")) == {}
+    by_code = savings(carboninsights, purchase("3058", 100), options={"category_type": "mcc"})
+    assert by_code == {"One Less Flight": tonnes(carboninsights, "Air Travel", 100)}
+
+
+@pytest.mark.rule("carboninsights.recommend.others", "carboninsights.recommend.sample")
+@pytest.mark.parametrize(
+    ("category", "profile", "title", "fraction"),
+    [
+        ("Rental Car & Taxi", {}, "Driving 10% less", 0.1),
+        ("Auto & Transport", {"fuel_grade": "premium"}, "Driving 10% less", 0.1),
+        ("Clothing", {}, "Buying 10% less clothing", 0.1),
+        ("Groceries", {}, "Going vegetarian", 1 - 0.677),
+        ("Fast Food", {"diet": "vegetarian"}, "Going vegan", 1 - 0.513 / 0.677),
+        ("Restaurants", {"diet": "vegan"}, None, 0),
+        ("Bills & Utilities", {}, "Switching to renewable energy", 2.2262 / 2.3393),
+        ("Bills & Utilities", {"natural_gas": True}, "Switching to renewable energy", 1.4166 / 2.698),
+        ("Bills & Utilities", {"renewable_energy": 1}, None, 0),
+    ],
+)
+def test_a_habit(
+    carboninsights: Caller, category: str, profile: dict[str, object], title: str | None, fraction: float
+) -> None:
+    """A habit is worth changing where it causes something on balance, and saves its fraction of that."""
+    rows = [purchase(category, 100), purchase(category, -40)]
+    expected = tonnes(carboninsights, category, 60, **profile) * fraction
+    saved = savings(carboninsights, *rows, user_profile=profile)
+    assert saved == ({} if title is None else {title: pytest.approx(expected, rel=1e-12)})
+    assert savings(carboninsights, *rows, purchase(category, -61), user_profile=profile) == {}
+
+
+@pytest.mark.rule("carboninsights.recommend.others")
+def test_switching_saves_what_a_switch_would(carboninsights: Caller) -> None:
+    """What renewable energy would save is the difference that it makes; land and water stay as they are."""
+    profile: dict[str, object] = {"renewable_energy": 0.25, "zip_code": 60601, "shared_account": True}
+    green = tonnes(carboninsights, "Bills & Utilities", **{**profile, "renewable_energy": 1})
+    options = {"recommendations": True, "land": True, "water": True}
+    answer = details(carboninsights, purchase("Bills & Utilities"), user_profile=profile, options=options)
+    table = answer["recommendations"]
+    assert table[CO2E]["0"] == pytest.approx(answer["footprint"][CO2E]["0"] - green, rel=1e-12)
+    assert (table[LAND], table[WATER]) == (column(0), column(0))
+
+
+@pytest.mark.rule("carboninsights.recommend.order")
+def test_the_order_of_recommendations(carboninsights: Caller) -> None:
+    """The largest saving comes first, and of equal ones the first by title."""
+    rows = [purchase(name, 100) for name in ("Clothing", "Groceries", "Bills & Utilities", "Air Travel")]
+    saved = savings(carboninsights, *rows, purchase("Auto & Transport", 100))
+    assert len(saved) == 5
+    assert list(saved.values()) == sorted(saved.values(), reverse=True)
+    equal = savings(carboninsights, purchase("Auto & Transport", 0.2155), purchase("Clothing", 1.5224))
+    assert list(equal) == ["Buying 10% less clothing", "Driving 10% less"]
+    assert len(set(equal.values())) == 1
+
+
+def test_a_score_is_repeatable(carboninsights: Caller) -> None:
+    """A score changes nothing: the next one is the same."""
+    assert (
+        ask(carboninsights, *sample()["transactions"]).content == ask(carboninsights, *sample()["transactions"]).content
+    )

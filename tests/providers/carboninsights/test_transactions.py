@@ -1,0 +1,330 @@
+"""Transactions: what must be sent, in which forms, and where in the answer it says what is wrong."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.calling import Caller
+from tests.providers.carboninsights.conftest import (
+    CO2E,
+    JSON,
+    LAND,
+    NO_NUMBER,
+    NULL,
+    REQUIRED,
+    SCORE,
+    WATER,
+    WRONG_TEXTS,
+    ask,
+    change_settings,
+    details,
+    metrics,
+    purchase,
+    tonnes,
+)
+
+NO_DATE = "Date has wrong format. Use one of these formats instead: YYYY-MM-DD, DD-MM-YYYY."
+LISTED = [
+    "Air Travel", "Alcohol & Bars", "Allowance", "Amusement", "Arts", "ATM Fee", "Baby Supplies",
+    "Babysitter & Daycare", "Bank Fee", "Bonus", "Books & Supplies", "Books", "Cash & ATM", "Charity", "Check",
+    "Child Support", "Clothing", "Coffee Shops", "Credit Card Payment", "Dentist", "Doctor",
+    "Electronics & Software", "Eyecare", "Fast Food", "Federal Tax", "Finance Charge", "Financial Advisor",
+    "Furnishings", "Gift", "Groceries", "Gym", "Hair", "Health Insurance", "Hobbies", "Home Improvement",
+    "Home Insurance", "Home Services", "Home Supplies", "Hotel", "Interest Income", "Investments",
+    "Kids Activities", "Late Fee", "Laundry", "Lawn & Garden", "Life Insurance", "Local Tax", "Misc Expenses",
+    "Mortgage & Rent", "Movies & DVDs", "Music", "Newspapers & Magazines", "Paycheck", "Pet Food & Supplies",
+    "Pet Grooming", "Pharmacy", "Printing", "Property Tax", "Reimbursement", "Rental Car & Taxi", "Rental Income",
+    "Renturned Purchase", "Restaurants", "Sales Tax", "Service Fee", "Shipping", "Spa & Massage", "Sporting Goods",
+    "Sports", "State Tax", "Student Loan", "Toys", "Trade Commissions", "Transfer for Cash Spending", "Tuition",
+    "Vacation", "Veterinary", "Auto & Transport", "Bills & Utilities", "Business Services", "Education",
+    "Entertainment", "Fees & Charge", "Financial", "Food & Dining", "Gifts & Donations", "Health & Fitness", "Home",
+    "Income", "Kids", "Personal Care", "Pets", "Shopping", "Taxes", "Transfer", "Travel", "Uncategorized",
+]  # fmt: skip
+RETIRED = [
+    "Gas & Fuel", "Utilities", "Public Transportation", "Office Supplies", "Auto Payment", "Service & Parts",
+    "Mobile Phone", "Advertising", "Parking", "Television", "Home Phone", "Internet", "Legal",
+]  # fmt: skip
+
+
+WRONG_DATES: list[object] = [
+    "01-13-2020", "2020-02-30", "29-02-2021", "03/01/2020", "2020-03-01T00:00:00", " 2020-03-01", "2020-03-01\n",
+    "20-03-01", "0000-01-01", "2020-03", "٢٠٢٠-٠٣-٠١", "", "today", 20200301, 1.5, True, [], {},
+]  # fmt: skip
+WRONG_AMOUNTS: list[object] = [
+    "abc", "", " ", "1,000", "1_000", "NaN", "inf", "-Infinity", "1e999", "0x1F", "١",
+    [], {}, [5], True, False, 10**400, -(10**400), 1.1e300, -1.7e308,
+]  # fmt: skip
+
+
+# --- where it says what is wrong --------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("carboninsights.score.required")
+def test_what_must_be_sent(carboninsights: Caller) -> None:
+    """The list is required, and three members of each row; nothing else is."""
+    assert carboninsights.post(SCORE, {}).json() == {"transactions": [REQUIRED]}
+    missing = {"date": [REQUIRED], "amount": [REQUIRED], "category": [REQUIRED]}
+    assert ask(carboninsights, {}).json() == {"transactions": [missing]}
+    assert ask(carboninsights, purchase("Hotel")).status_code == 200
+    notes = {"description": "Hilton", "original_description": 1234}
+    assert ask(carboninsights, {**purchase("Hotel"), **notes}).status_code == 200
+
+
+@pytest.mark.rule("carboninsights.score.nested-errors", "carboninsights.input.all-fields-told")
+def test_every_row_has_its_place_in_the_answer(carboninsights: Caller) -> None:
+    """A refusal lists every row, a good one as an empty object, and tells all that is wrong anywhere."""
+    rows = [purchase("Hotel"), purchase("Space Travel", "x", 5), 7, None, {}, "x", purchase("Hotel")]
+    reply = ask(carboninsights, *rows, user_profile={"diet": "keto"}, options={"land": 2})
+    assert (reply.status_code, reply.json()) == (
+        400,
+        {
+            "transactions": [
+                {},
+                {"date": [NO_DATE], "amount": [NO_NUMBER], "category": ['"Space Travel" is not a valid choice.']},
+                {"non_field_errors": ["Invalid data. Expected a dictionary, but got int."]},
+                [NULL],
+                {"date": [REQUIRED], "amount": [REQUIRED], "category": [REQUIRED]},
+                {"non_field_errors": ["Invalid data. Expected a dictionary, but got str."]},
+                {},
+            ],
+            "user_profile": {"diet": ['"keto" is not a valid choice.']},
+            "options": {"land": ["Must be a valid boolean."]},
+        },
+    )
+
+
+@pytest.mark.rule("carboninsights.score.part-of-wrong-type")
+@pytest.mark.parametrize(
+    ("part", "value", "said"),
+    [
+        ("transactions", None, [NULL]),
+        ("transactions", {}, {"non_field_errors": ['Expected a list of items but got type "dict".']}),
+        ("transactions", "x", {"non_field_errors": ['Expected a list of items but got type "str".']}),
+        ("user_profile", None, [NULL]),
+        ("user_profile", "x", {"non_field_errors": ["Invalid data. Expected a dictionary, but got str."]}),
+        ("options", None, [NULL]),
+        ("options", [], {"non_field_errors": ["Invalid data. Expected a dictionary, but got list."]}),
+    ],
+)
+def test_a_part_of_the_wrong_type(carboninsights: Caller, part: str, value: object, said: object) -> None:
+    """A part that is no list, or no object, is refused as a whole."""
+    reply = carboninsights.post(SCORE, {"transactions": [], part: value})
+    assert (reply.status_code, reply.json()) == (400, {part: said})
+
+
+@pytest.mark.rule("carboninsights.score.empty-list")
+def test_no_transactions_at_all(carboninsights: Caller) -> None:
+    """An empty list has an empty footprint."""
+    assert details(carboninsights) == {"footprint": {"category": {}, CO2E: {}}}
+
+
+@pytest.mark.rule("carboninsights.input.text-wrong")
+@pytest.mark.parametrize("field", ["category", "description", "original_description"])
+@pytest.mark.parametrize(("value", "sentence"), WRONG_TEXTS)
+def test_a_text_that_is_none(carboninsights: Caller, field: str, value: object, sentence: str) -> None:
+    """The texts of a row are checked like any others."""
+    reply = ask(carboninsights, {**purchase("Hotel"), field: value})
+    assert (reply.status_code, reply.json()) == (400, {"transactions": [{field: [sentence]}]})
+
+
+# --- dates and amounts ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        pytest.param(date, marks=pytest.mark.rule(rule))
+        for date, rule in [
+            ("2020-03-01", "carboninsights.score.date-forms"),
+            ("01-03-2020", "carboninsights.score.date-forms"),
+            ("29-02-2020", "carboninsights.score.date-forms"),
+            ("13-01-2020", "carboninsights.score.date-day-first"),
+            ("2020-3-3", "carboninsights.score.date-wrong"),
+            ("1-3-2020", "carboninsights.score.date-wrong"),
+        ]
+    ],
+)
+def test_a_date(carboninsights: Caller, date: str) -> None:
+    """A date is year first or day first, beside any other, and changes nothing."""
+    table = details(carboninsights, purchase("Hotel", date=date), purchase("Hotel", date="2021-08-15"))["footprint"]
+    assert table[CO2E]["0"] == table[CO2E]["1"]
+
+
+@pytest.mark.rule("carboninsights.score.date-wrong", "carboninsights.score.date-day-first")
+@pytest.mark.parametrize("date", WRONG_DATES)
+def test_a_wrong_date(carboninsights: Caller, date: object) -> None:
+    """Every other form is refused, and so is a day that no calendar has."""
+    reply = ask(carboninsights, purchase("Hotel", date=date))
+    assert (reply.status_code, reply.json()) == (400, {"transactions": [{"date": [NO_DATE]}]})
+
+
+@pytest.mark.rule("carboninsights.score.amount-forms")
+@pytest.mark.parametrize(
+    ("amount", "value"),
+    [
+        ("12.5", 12.5),
+        (" 12.5 ", 12.5),
+        ("1e3", 1000.0),
+        ("-.5", -0.5),
+        ("+7.", 7.0),
+        (7, 7.0),
+        (0, 0.0),
+        (1e-300, 1e-300),
+    ],
+)
+def test_an_amount(carboninsights: Caller, amount: object, value: float) -> None:
+    """An amount is a number or its text."""
+    assert tonnes(carboninsights, "Hotel", amount) == tonnes(carboninsights, "Hotel", value)
+
+
+@pytest.mark.rule("carboninsights.score.amount-forms")
+@pytest.mark.parametrize(
+    ("amount", "sentence"),
+    [*((amount, NO_NUMBER) for amount in WRONG_AMOUNTS), ("1" * 1001, "String value too large."), (None, NULL)],
+)
+def test_a_wrong_amount(carboninsights: Caller, amount: object, sentence: str) -> None:
+    """What is no finite number, or beyond 1e300, is refused."""
+    reply = ask(carboninsights, purchase("Hotel", amount))
+    assert (reply.status_code, reply.json()) == (400, {"transactions": [{"amount": [sentence]}]})
+
+
+@pytest.mark.rule("carboninsights.score.amount-forms")
+def test_an_amount_that_overflows_a_double(carboninsights: Caller) -> None:
+    """A literal beyond the doubles is a wrong amount; the largest that passes gives finite numbers, summed even."""
+    body = b'{"transactions":[{"date":"2020-03-01","amount":1e999,"category":"Hotel"}]}'
+    assert carboninsights.post(SCORE, content=body, headers=JSON).json() == {"transactions": [{"amount": [NO_NUMBER]}]}
+    rows = [purchase("Rental Car & Taxi", 1e300)] * 1000
+    options = {"aggregate": True, "recommendations": True, "land": True, "water": True}
+    table = details(carboninsights, *rows, options=options)["footprint"]
+    assert all(0 < table[title]["0"] < 1e306 for title in (CO2E, LAND, WATER))
+
+
+@pytest.mark.parametrize(
+    ("category", "amount"),
+    [("Air Travel", 248.76), ("Groceries", 10), ("Bills & Utilities", 33.3), ("Rental Car & Taxi", 0.1)],
+)
+@pytest.mark.rule("carboninsights.score.refund", "carboninsights.score.refund-land-water")
+def test_a_refund(carboninsights: Caller, category: str, amount: float) -> None:
+    """A refund takes back exactly what the purchase caused, in every metric, whatever the profile."""
+    profile = {"diet": "vegan", "fuel_grade": "diesel", "zip_code": 19130, "renewable_energy": 0.3}
+    paid = metrics(carboninsights, category, amount, **profile)
+    assert metrics(carboninsights, category, -amount, **profile) == [-cause for cause in paid]
+    assert all(cause > 0 for cause in paid)
+
+
+# --- categories and codes ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("carboninsights.category.names")
+def test_every_listed_category(carboninsights: Caller) -> None:
+    """All 97 names are taken as they are spelt, the misspelt one too, and shown."""
+    assert len(set(LISTED)) == 97
+    table = details(carboninsights, *(purchase(name) for name in LISTED))["footprint"]
+    assert list(table["category"].values()) == LISTED
+
+
+@pytest.mark.rule("carboninsights.category.unknown")
+@pytest.mark.parametrize("category", ["Space Travel", "air travel", "AirTravel", "5411", 'a"{b}', "☂", 5411, 1.5])
+def test_an_unknown_category(carboninsights: Caller, category: object) -> None:
+    """A name that is not listed is refused at its row, and repeated."""
+    reply = ask(carboninsights, purchase("Hotel"), purchase(category))
+    said = [f'"{category}" is not a valid choice.']
+    assert (reply.status_code, reply.json()) == (400, {"transactions": [{}, {"category": said}]})
+
+
+@pytest.mark.rule("carboninsights.category.alias")
+def test_the_corrected_spelling(carboninsights: Caller) -> None:
+    """Returned Purchase counts as Renturned Purchase, and is shown as sent."""
+    rows = purchase("Returned Purchase"), purchase("Renturned Purchase")
+    table = details(carboninsights, *rows)["footprint"]
+    assert table["category"] == {"0": "Returned Purchase", "1": "Renturned Purchase"}
+    assert table[CO2E]["0"] == table[CO2E]["1"] > 0
+
+
+@pytest.mark.rule("carboninsights.category.retired")
+def test_retired_categories(carboninsights: Caller) -> None:
+    """The thirteen names that left the list in 2020 count only while the setting is on."""
+    rows = [purchase(name) for name in RETIRED]
+    assert [list(row) for row in ask(carboninsights, *rows).json()["transactions"]] == [["category"]] * 13
+    change_settings(carboninsights, retired_categories=True)
+    assert list(details(carboninsights, *rows)["footprint"]["category"].values()) == RETIRED
+    assert tonnes(carboninsights, "Gas & Fuel", fuel_grade="diesel") == 100 * (3.832 * 0.98) / 1000
+    assert tonnes(carboninsights, "Utilities", natural_gas=True) == 100 * 3.8794 / 1000
+
+
+@pytest.mark.parametrize(
+    ("code", "shown", "category"),
+    [
+        pytest.param(code, shown, category, marks=pytest.mark.rule(*rules))
+        for code, shown, category, *rules in [
+            ("5411", "5411", "Groceries", "carboninsights.mcc.choice"),
+            (5411, "5411", "Groceries", "carboninsights.mcc.shown"),
+            (742, "0742", "Veterinary", "carboninsights.mcc.shown"),
+            (" 742 ", "0742", "Veterinary", "carboninsights.mcc.shown"),
+            ("3000", "3000", "Air Travel", "carboninsights.mcc.ranges"),
+            ("3299", "3299", "Air Travel", "carboninsights.mcc.ranges"),
+            ("3351", "3351", "Rental Car & Taxi", "carboninsights.mcc.ranges"),
+            ("3441", "3441", "Rental Car & Taxi", "carboninsights.mcc.ranges"),
+            ("3501", "3501", "Hotel", "carboninsights.mcc.ranges"),
+            ("3999", "3999", "Hotel", "carboninsights.mcc.ranges"),
+            ("3300", "3300", "Uncategorized", "carboninsights.mcc.ranges", "carboninsights.mcc.unmapped"),
+            ("3442", "3442", "Uncategorized", "carboninsights.mcc.ranges"),
+            ("0", "0000", "Uncategorized", "carboninsights.mcc.unmapped"),
+        ]
+    ],
+)
+def test_a_merchant_code(carboninsights: Caller, code: object, shown: str, category: str) -> None:
+    """A code is shown with four digits and counts as its category, or as Uncategorized with a note that names it."""
+    reply = ask(carboninsights, purchase(code), purchase(code), options={"category_type": "mcc"}).json()
+    table = reply["details"]["footprint"]
+    assert table["category"]["0"] == shown
+    assert table[CO2E]["0"] == tonnes(carboninsights, category)
+    unmapped = category == "Uncategorized"
+    assert [shown in note for note in reply["messages"]] == ([True] if unmapped else [])
+
+
+@pytest.mark.rule("carboninsights.mcc.wrong")
+@pytest.mark.parametrize("code", ["Groceries", "54111", 54111, "-742", "7.4", 742.0, "٧٤٢"])
+def test_a_wrong_merchant_code(carboninsights: Caller, code: object) -> None:
+    """What is not one to four digits is no code, and no name is one."""
+    reply = ask(carboninsights, purchase(code), options={"category_type": "mcc"})
+    said = [f'"{code}" is not a valid choice.']
+    assert (reply.status_code, reply.json()) == (400, {"transactions": [{"category": said}]})
+
+
+# --- any body ---------------------------------------------------------------------------------------------------------
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+SOME = st.sampled_from(["Hotel", "2020-03-01", "01-03-2020", 12.5, "typical", "mcc", True, 19130, 0.5, "Peru"])
+ANY = VALUES | SOME
+
+
+def some(*names: str) -> st.SearchStrategy[object]:
+    """An object with some of these members, or anything else."""
+    return st.fixed_dictionaries({}, optional=dict.fromkeys(names, ANY)) | ANY
+
+
+BODIES = st.fixed_dictionaries(
+    {},
+    optional={
+        "transactions": st.lists(some("date", "amount", "category", "description"), max_size=4) | ANY,
+        "user_profile": some("diet", "renewable_energy", "zip_code"),
+        "options": some("CO2e", "category_type", "country"),
+    },
+)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=BODIES)
+def test_any_body_is_scored_or_refused_in_its_own_shape(carboninsights: Caller, body: dict[str, object]) -> None:
+    """Whatever JSON is sent, the answer is a promised 200 or 400, with a place for each row."""
+    reply = carboninsights.post(SCORE, body)
+    assert reply.status_code in (200, 400)
+    said = reply.json().get("transactions")
+    if isinstance(said, list) and said not in ([REQUIRED], [NULL]):
+        assert isinstance(body["transactions"], list)
+        assert len(said) == len(body["transactions"])

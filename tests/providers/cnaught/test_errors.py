@@ -1,0 +1,261 @@
+"""Problems: the form they have in common, and what any operation may object to."""
+
+from typing import Any
+
+import pytest
+
+from emulator import contracts
+from tests.calling import NO_CREDENTIALS, Caller
+
+TYPES = "https://api.cnaught.com/v1/errors/"
+BODIES: dict[str, dict[str, Any]] = {
+    "/v1/orders": {"amount_kg": 10},
+    "/v1/orders/ride": {"distance_km": 30},
+    "/v1/quotes": {"amount_kg": 8.5},
+    "/v1/quotes/ride": {"distance_km": 10.5},
+    "/v1/subaccounts": {"name": "Marketing"},
+}
+"""Every operation that reads a body, with one that it takes."""
+
+NUMBERS = [
+    ("/v1/orders", "amount_kg"),
+    ("/v1/orders", "total_price_usd_cents"),
+    ("/v1/orders/ride", "distance_km"),
+    ("/v1/quotes", "amount_kg"),
+    ("/v1/quotes/ride", "distance_km"),
+]
+
+TOO_LARGE = b" " * (8 * 1024 * 1024 + 1)
+
+
+@pytest.mark.rule("cnaught.errors.problem-members", "cnaught.errors.media-type")
+@pytest.mark.parametrize(
+    ("method", "path", "content", "status"),
+    [
+        ("GET", "/v1/orders?limit=0", {}, 400),
+        ("GET", "/v1/orders?starting_after=nobody", {}, 400),
+        ("GET", "/v1/orders", {"headers": {"X-Subaccount-Id": "nobody"}}, 400),
+        ("GET", "/v1/orders", {"headers": {"Authorization": "Bearer nobody"}}, 401),
+        ("POST", "/v1/orders", {"json": {"amount_kg": 1, "portfolio_id": "nobody"}}, 403),
+        ("GET", "/v1/orders/123", {}, 404),
+        ("GET", "/v1/nothing", {}, 404),
+        ("PATCH", "/v1/orders", {}, 405),
+        ("POST", "/v1/quotes", {"content": TOO_LARGE}, 413),
+        ("POST", "/v1/quotes", {"content": b"", "headers": {"Content-Type": "text/plain"}}, 415),
+        ("GET", "/v1/portfolios", {}, 501),
+    ],
+)
+def test_every_no_is_a_problem(cnaught: Caller, method: str, path: str, content: dict[str, Any], status: int) -> None:
+    """Whatever goes wrong, the vendor's library can read it: a type and a title in words, and the status."""
+    reply = cnaught.request(method, path, **content)
+    assert reply.headers["Content-Type"] == "application/problem+json"
+    problem = reply.json()
+    assert isinstance(problem["type"], str)
+    assert isinstance(problem["title"], str)
+    assert reply.status_code == problem["status"] == status
+
+
+@pytest.mark.rule("cnaught.errors.problem-members")
+@pytest.mark.parametrize(
+    ("status", "type", "title"),
+    [
+        (400, TYPES + "invalid-parameters", "Your request parameters didn't validate"),
+        (401, "about:blank", "Unauthorized"),
+        (403, TYPES + "forbidden", "Forbidden"),
+        (404, TYPES + "not-found", "Could not find resource"),
+        (409, TYPES + "idempotency-concurrent-requests", None),
+        (422, TYPES + "idempotency-changed-payload", None),
+        (429, "about:blank", "Too Many Requests"),
+        (500, "about:blank", "Internal Server Error"),
+        (503, "about:blank", "Service Unavailable"),
+        (599, "about:blank", "Status 599"),
+    ],
+)
+def test_a_fault_is_a_problem_too(cnaught: Caller, status: int, type: str, title: str | None) -> None:
+    """A status that a fault asks for is worded as the vendor words it."""
+    cnaught.space.faults.add("cnaught", effect={"status": status})
+    reply = cnaught.get("/v1/orders", promised=False)
+    problem = reply.json()
+    assert (reply.status_code, problem["status"], problem["type"]) == (status, status, type)
+    assert title in (None, problem["title"])
+
+
+@pytest.mark.rule("cnaught.errors.invalid-parameters", "cnaught.errors.field-names")
+@pytest.mark.parametrize(
+    ("method", "path", "body", "errors"),
+    [
+        ("POST", "/v1/orders", {"amount_kg": -10}, {"amount_kg": ["must be greater than 0"]}),
+        (
+            "POST",
+            "/v1/orders",
+            {"amount_kg": "1", "notification_config": {"url": "example.com"}, "metadata": 5},
+            {
+                "amount_kg": ["must be a number"],
+                "notification_config.url": ["must be an absolute http or https URL"],
+                "metadata": ["must be a string"],
+            },
+        ),
+        (
+            "POST",
+            "/v1/orders",
+            {"amount_kg": 1, "notification_config": {}},
+            {"notification_config.url": ["is required"]},
+        ),
+        ("POST", "/v1/orders/ride", {}, {"distance_km": ["is required"]}),
+        (
+            "POST",
+            "/v1/quotes",
+            {"source": "shop"},
+            {"amount_kg": ["is required"], "source": ["must be 'api' or 'checkout'"]},
+        ),
+        ("POST", "/v1/quotes/ride", {"distance_km": 0}, {"distance_km": ["must be greater than 0"]}),
+        (
+            "POST",
+            "/v1/subaccounts",
+            {"name": "", "email": "jane"},
+            {"name": ["must not be empty"], "email": ["must be a valid email address"]},
+        ),
+        ("GET", "/v1/orders?limit=101", None, {"limit": ["must be less than or equal to 100"]}),
+        ("GET", "/v1/subaccounts?limit=ten", None, {"limit": ["must be an integer"]}),
+        (
+            "GET",
+            "/v1/impact/data?from=today&to=",
+            None,
+            {
+                "from": ["must be an ISO 8601 date or date and time"],
+                "to": ["must be an ISO 8601 date or date and time"],
+            },
+        ),
+    ],
+)
+def test_all_that_does_not_validate_is_told(
+    cnaught: Caller, method: str, path: str, body: dict[str, Any] | None, errors: dict[str, list[str]]
+) -> None:
+    """Each member or parameter at fault is named, with what is wrong with it."""
+    reply = cnaught.request(method, path, **({} if body is None else {"json": body}))
+    assert reply.json() == {
+        "type": "https://api.cnaught.com/v1/errors/invalid-parameters",
+        "title": "Your request parameters didn't validate",
+        "status": 400,
+        "errors": errors,
+    }
+
+
+@pytest.mark.rule("cnaught.errors.malformed-json")
+@pytest.mark.parametrize("path", BODIES)
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b"5", b"null", b'"text"', b'{"amount_kg": NaN}', b'{"name": "\xff"}', b"[" * 10_000],
+    ids=lambda content: repr(content[:20]),
+)
+def test_a_body_that_is_no_json_object(cnaught: Caller, path: str, content: bytes) -> None:
+    """A body that cannot be read at all is told as such."""
+    reply = cnaught.post(path, content=content, headers={"Content-Type": "application/json"})
+    assert reply.status_code == 400
+    assert reply.json()["errors"].keys() == {"body"}
+
+
+@pytest.mark.rule("cnaught.errors.media-type-of-body")
+@pytest.mark.parametrize("path", BODIES)
+@pytest.mark.parametrize("media_type", ["text/plain", "application/jsonp", "application/x-www-form-urlencoded", ""])
+def test_a_body_of_another_media_type(cnaught: Caller, path: str, media_type: str) -> None:
+    """A body that is said to be something else than JSON is not read, whatever it is."""
+    reply = cnaught.post(path, BODIES[path], headers={"Content-Type": media_type})
+    assert (reply.status_code, reply.json()["type"]) == (415, "about:blank")
+
+
+@pytest.mark.rule("cnaught.errors.media-type-of-body")
+@pytest.mark.parametrize("media_type", [None, "application/json; charset=utf-8", "Application/JSON"])
+def test_a_body_whose_media_type_will_do(cnaught: Caller, media_type: str | None) -> None:
+    """JSON with parameters is JSON, and so is a body about which nothing is said."""
+    headers = {"Content-Type": media_type} if media_type else {}
+    assert cnaught.post("/v1/quotes", content=b'{"amount_kg": 1}', headers=headers).status_code == 200
+
+
+@pytest.mark.rule("cnaught.errors.too-large")
+@pytest.mark.parametrize("path", [*BODIES, "/v1/orders/Gre28Fc35bt3/cancel"])
+def test_a_body_above_the_limit(cnaught: Caller, path: str) -> None:
+    """A body above 8 MiB is refused, and nobody is asked for a key."""
+    for caller in (cnaught, cnaught.identified(NO_CREDENTIALS)):
+        reply = caller.post(path, content=TOO_LARGE)
+        assert (reply.status_code, reply.json()["type"]) == (413, "about:blank")
+
+
+@pytest.mark.rule("cnaught.errors.unknown-members-ignored")
+@pytest.mark.parametrize("path", BODIES)
+def test_members_that_nobody_knows(cnaught: Caller, path: str) -> None:
+    """Unknown members do no harm, whatever they hold."""
+    more = {"tags": ["a", {"b": None}], "state": "fulfilled", "id": 5, "huge": 10**400}
+    assert cnaught.post(path, {**more, **BODIES[path]}).is_success
+
+
+@pytest.mark.rule("cnaught.errors.numbers-are-numbers")
+@pytest.mark.parametrize(("path", "member"), NUMBERS)
+@pytest.mark.parametrize("value", ["10", "", True, False, None, [10], {"kg": 10}], ids=repr)
+def test_a_number_is_a_number(cnaught: Caller, path: str, member: str, value: object) -> None:
+    """Text, truth and nothing are no numbers."""
+    reply = cnaught.post(path, {member: value})
+    assert reply.status_code == 400
+    assert member in reply.json()["errors"]
+
+
+@pytest.mark.rule("cnaught.errors.null-character")
+@pytest.mark.parametrize(
+    ("path", "member"),
+    [
+        ("/v1/orders", "metadata"),
+        ("/v1/orders/ride", "description"),
+        ("/v1/quotes", "portfolio_id"),
+        ("/v1/quotes/ride", "portfolio_id"),
+        ("/v1/subaccounts", "name"),
+    ],
+)
+def test_a_text_does_not_hold_the_null_character(cnaught: Caller, path: str, member: str) -> None:
+    """U+0000 is in no text that the vendor would keep."""
+    reply = cnaught.post(path, {**BODIES[path], member: "a\0b"})
+    assert reply.status_code == 400
+    assert reply.json()["errors"] == {member: ["must not hold the character U+0000"]}
+
+
+@pytest.mark.rule("cnaught.errors.unknown-path")
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize(
+    "path", ["", "/", "/v1", "/v2/orders", "/v1/nothing", "/v1/orders/", "/v1/orders/Gre28Fc35bt3/", "/v1/Orders"]
+)
+def test_an_unknown_path(cnaught: Caller, path: str, known: bool) -> None:
+    """A path that the vendor does not have is not found, by strangers either."""
+    reply = (cnaught if known else cnaught.identified(NO_CREDENTIALS)).get(path)
+    assert (reply.status_code, reply.json()["type"]) == (404, TYPES + "not-found")
+
+
+@pytest.mark.rule("cnaught.errors.wrong-method")
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/v1/orders", {"GET", "HEAD", "POST"}),
+        ("PUT", "/v1/orders/Gre28Fc35bt3", {"GET", "HEAD"}),
+        ("GET", "/v1/orders/Gre28Fc35bt3/cancel", {"POST"}),
+        ("GET", "/v1/quotes", {"POST"}),
+        ("POST", "/v1/impact/data", {"GET", "HEAD"}),
+        ("PATCH", "/v1/subaccounts/5nubL0NS", {"GET", "HEAD", "PUT", "DELETE"}),
+    ],
+)
+def test_a_wrong_method(cnaught: Caller, method: str, path: str, allowed: set[str], known: bool) -> None:
+    """A path's other methods are told when it is called with none of them."""
+    reply = (cnaught if known else cnaught.identified(NO_CREDENTIALS)).request(method, path)
+    assert (reply.status_code, reply.json()["type"]) == (405, "about:blank")
+    assert set(reply.headers["Allow"].split(", ")) == allowed
+
+
+@pytest.mark.rule("cnaught.errors.not-built")
+@pytest.mark.parametrize(
+    "operation",
+    [operation for operation in contracts.operations("cnaught") if operation.missing],
+    ids=lambda operation: operation.id,
+)
+def test_an_operation_that_is_not_built(cnaught: Caller, operation: contracts.Operation) -> None:
+    """What the vendor documents and the emulator lacks says so, by its name."""
+    reply = cnaught.request(operation.method, operation.path.replace("{id}", "5nubL0NS"))
+    assert (reply.status_code, reply.json()["type"]) == (501, "about:blank")
+    assert operation.id in reply.json()["detail"]

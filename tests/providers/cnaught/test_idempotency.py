@@ -1,0 +1,215 @@
+"""Idempotency keys: what is performed once however often it is asked, and what cannot be asked under a used key."""
+
+from threading import Thread
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.calling import Caller
+from tests.providers.cnaught.conftest import as_account
+
+CALLS: dict[str, Any] = {
+    "/v1/orders": {"amount_kg": 10},
+    "/v1/orders/ride": {"distance_km": 30},
+    "/v1/orders/Gre28Fc35bt3/cancel": None,
+    "/v1/subaccounts": {"name": "Marketing"},
+}
+"""Every operation that heeds a key, with a body that it takes."""
+
+TYPES = "https://api.cnaught.com/v1/errors/"
+
+
+def keyed(caller: Caller, path: str, body: Any = None, key: str = "key-1", **headers: str) -> httpx.Response:
+    """A call with an idempotency key."""
+    return caller.post(path, body, headers={"Idempotency-Key": key, **headers})
+
+
+def made(caller: Caller) -> list[object]:
+    """All that the account has."""
+    return [caller.get(path).json() for path in ("/v1/orders", "/v1/subaccounts", "/v1/impact/data")]
+
+
+@pytest.mark.rule("cnaught.idempotency.replay", "cnaught.idempotency.replay-exact")
+@pytest.mark.parametrize(("path", "body"), CALLS.items())
+def test_a_repeated_request_is_answered_and_not_performed(cnaught: Caller, path: str, body: Any) -> None:
+    """The second of two equal requests gets the reply of the first, byte for byte, and changes nothing."""
+    first = keyed(cnaught, path, body)
+    assert first.is_success
+    assert "X-Idempotent-Replay" not in first.headers
+    before = made(cnaught)
+    again = keyed(cnaught, path, body)
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert again.headers["X-Idempotent-Replay"] == "true"
+    assert made(cnaught) == before
+
+
+@pytest.mark.rule("cnaught.idempotency.replay-exact")
+def test_a_replay_is_of_its_time(cnaught: Caller) -> None:
+    """A replay shows the order as it was when it was placed, though it has since been fulfilled and cancelled."""
+    first = keyed(cnaught, "/v1/orders", {"amount_kg": 10})
+    cnaught.space.clock.advance(seconds=10)
+    cnaught.post(f"/v1/orders/{first.json()['id']}/cancel")
+    assert keyed(cnaught, "/v1/orders", {"amount_kg": 10}).content == first.content
+    assert first.json()["state"] == "placed"
+
+
+@pytest.mark.rule("cnaught.cancel.replay")
+def test_a_repeated_cancel_call_is_no_second_one(cnaught: Caller) -> None:
+    """With the key of the first, a second cancel call gets its 200; with another key it is refused."""
+    first = keyed(cnaught, "/v1/orders/Gre28Fc35bt3/cancel")
+    again = keyed(cnaught, "/v1/orders/Gre28Fc35bt3/cancel")
+    assert (again.status_code, again.content) == (200, first.content)
+    assert keyed(cnaught, "/v1/orders/Gre28Fc35bt3/cancel", key="key-2").status_code == 403
+
+
+@pytest.mark.rule("cnaught.idempotency.changed-payload", "cnaught.idempotency.changed-payload-problem")
+@pytest.mark.parametrize(
+    ("path", "first", "second"),
+    [
+        ("/v1/orders", {"amount_kg": 10}, {"amount_kg": 11}),
+        ("/v1/orders", {"amount_kg": 10, "metadata": "a"}, {"amount_kg": 10, "metadata": "b"}),
+        ("/v1/orders", {"amount_kg": 10}, {"amount_kg": 10, "metadata": None}),
+        ("/v1/orders", {"amount_kg": 10, "x": 10**400}, {"amount_kg": 10, "x": 10**401}),
+        ("/v1/orders/ride", {"distance_km": 30}, {"distance_km": 30, "description": "again"}),
+        ("/v1/orders/Gre28Fc35bt3/cancel", None, {}),
+        ("/v1/subaccounts", {"name": "Marketing"}, {"name": "marketing"}),
+    ],
+)
+def test_a_key_stands_for_one_request(cnaught: Caller, path: str, first: Any, second: Any) -> None:
+    """Another request under a used key is refused, however small the difference, and changes nothing."""
+    assert keyed(cnaught, path, first).is_success
+    before = made(cnaught)
+    reply = keyed(cnaught, path, second)
+    assert reply.status_code == 422
+    assert reply.json() == {
+        "type": TYPES + "idempotency-changed-payload",
+        "title": "Previous request submitted with same idempotency key had different payload",
+        "status": 422,
+    }
+    assert made(cnaught) == before
+    assert keyed(cnaught, path, first).is_success
+
+
+@pytest.mark.rule("cnaught.idempotency.concurrent")
+def test_a_key_whose_first_request_still_runs(cnaught: Caller) -> None:
+    """While the first request with a key is held up, a second one is refused, and then the first is performed."""
+    delay = {"delay_seconds": 0.2}
+    cnaught.space.faults.add("cnaught", operation="place_order", when="before", effect=delay)
+    replies: list[httpx.Response] = []
+    first = Thread(target=lambda: replies.append(keyed(cnaught, "/v1/orders", {"amount_kg": 10})))
+    first.start()
+    while not any(fault["fired"] for fault in cnaught.space.faults):
+        assert first.is_alive()
+
+    second = keyed(cnaught, "/v1/orders", {"amount_kg": 10})
+    assert (second.status_code, second.json()["type"]) == (409, TYPES + "idempotency-concurrent-requests")
+    assert keyed(cnaught, "/v1/orders", {"amount_kg": 10}, key="key-2").status_code == 201
+    first.join()
+    assert replies[0].status_code == 201
+    assert keyed(cnaught, "/v1/orders", {"amount_kg": 10}).content == replies[0].content
+
+
+@pytest.mark.rule("cnaught.idempotency.key-too-long")
+@pytest.mark.parametrize(("path", "body"), CALLS.items())
+def test_a_key_has_512_characters_at_most(cnaught: Caller, path: str, body: Any) -> None:
+    """513 characters are refused before the body is looked at, 512 are not."""
+    for refused in (keyed(cnaught, path, body, "k" * 513), keyed(cnaught, path, [], "k" * 513)):
+        assert (refused.status_code, refused.json()["type"]) == (400, TYPES + "idempotency-key-too-long")
+    assert keyed(cnaught, path, body, "k" * 512).is_success
+
+
+@pytest.mark.rule("cnaught.idempotency.empty-key")
+@pytest.mark.parametrize("path", ["/v1/orders", "/v1/orders/ride", "/v1/subaccounts"])
+def test_an_empty_key_is_none(cnaught: Caller, path: str) -> None:
+    """Requests with an empty key are all performed."""
+    first, second = keyed(cnaught, path, CALLS[path], ""), keyed(cnaught, path, CALLS[path], "")
+    assert first.json()["id"] != second.json()["id"]
+    assert keyed(cnaught, "/v1/orders/Gre28Fc35bt3/cancel", key="").status_code == 200
+    assert keyed(cnaught, "/v1/orders/Gre28Fc35bt3/cancel", key="").status_code == 403
+
+
+@pytest.mark.rule("cnaught.idempotency.fingerprint")
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"amount_kg":10,"metadata":"a","notification_config":{"url":"http://a/","z":1}}',
+        b'{"notification_config": {"z": 1, "url": "http://a/"},\n "metadata": "a", "amount_kg": 10}',
+        b'{"amount_kg": 10, "metadata": "\\u0061", "notification_config": {"url": "http:\\/\\/a/", "z": 1}}',
+    ],
+)
+def test_equal_requests_may_be_written_differently(cnaught: Caller, content: bytes) -> None:
+    """White space, the order of members and escapes make no other request."""
+    body = {"amount_kg": 10, "metadata": "a", "notification_config": {"url": "http://a/", "z": 1}}
+    first = keyed(cnaught, "/v1/orders", body)
+    again = cnaught.post("/v1/orders", content=content, headers={"Idempotency-Key": "key-1"})
+    assert (again.status_code, again.content) == (201, first.content)
+
+
+@pytest.mark.rule("cnaught.idempotency.fingerprint")
+@pytest.mark.parametrize("subaccount_id", ["5nubL0NS", "nobody", ""])
+def test_another_subaccount_is_another_request(cnaught: Caller, subaccount_id: str) -> None:
+    """The same body for another subaccount, or for one where there was none, is not the same request."""
+    keyed(cnaught, "/v1/orders", {"amount_kg": 10})
+    reply = keyed(cnaught, "/v1/orders", {"amount_kg": 10}, **{"X-Subaccount-Id": subaccount_id})
+    assert reply.status_code == 422
+
+
+@pytest.mark.rule("cnaught.idempotency.scope")
+@pytest.mark.parametrize(("path", "body"), CALLS.items())
+def test_a_key_belongs_to_an_account(cnaught: Caller, path: str, body: Any) -> None:
+    """A used key is used for every operation of the account, and for no other account."""
+    keyed(cnaught, "/v1/orders", {"amount_kg": 7})
+    assert keyed(cnaught, path, body).status_code == 422
+    sandbox = as_account(cnaught, "sandbox")
+    reply = keyed(sandbox, "/v1/orders", {"amount_kg": 7})
+    assert reply.status_code == 201
+    assert "X-Idempotent-Replay" not in reply.headers
+    assert sandbox.get("/v1/orders").json()["data"] == [reply.json()]
+
+
+@pytest.mark.rule("cnaught.idempotency.only-successes")
+@pytest.mark.parametrize(
+    ("path", "refused", "status"),
+    [
+        ("/v1/orders", {"amount_kg": -10}, 400),
+        ("/v1/orders", {"amount_kg": 10, "portfolio_id": "nobody"}, 403),
+        ("/v1/orders/ride", {}, 400),
+        ("/v1/subaccounts", {"name": ""}, 400),
+    ],
+)
+def test_a_refused_request_uses_up_no_key(cnaught: Caller, path: str, refused: Any, status: int) -> None:
+    """After a refusal, the corrected request with the same key is performed."""
+    assert keyed(cnaught, path, refused).status_code == status
+    assert keyed(cnaught, path, refused).status_code == status
+    reply = keyed(cnaught, path, CALLS[path])
+    assert reply.status_code == 201
+    assert "X-Idempotent-Replay" not in reply.headers
+
+
+@pytest.mark.rule("cnaught.idempotency.only-successes")
+def test_a_refused_cancel_call_uses_up_no_key(cnaught: Caller) -> None:
+    """A key that failed to cancel one order may cancel another."""
+    assert keyed(cnaught, "/v1/orders/123/cancel").status_code == 404
+    assert keyed(cnaught, "/v1/orders/Gre28Fc35bt3/cancel").status_code == 200
+
+
+@pytest.mark.rule("cnaught.idempotency.lifetime")
+@pytest.mark.parametrize("path", ["/v1/orders", "/v1/orders/ride", "/v1/subaccounts"])
+def test_a_key_is_remembered_for_a_day(cnaught: Caller, path: str) -> None:
+    """A microsecond before 24 hours have passed a request is replayed; then it is performed anew."""
+    first = keyed(cnaught, path, CALLS[path])
+    cnaught.space.clock.advance(hours=24, microseconds=-1)
+    assert keyed(cnaught, path, CALLS[path]).content == first.content
+    cnaught.space.clock.advance(microseconds=1)
+    anew = keyed(cnaught, path, CALLS[path])
+    assert anew.json()["id"] != first.json()["id"]
+    assert "X-Idempotent-Replay" not in anew.headers
+
+
+@pytest.mark.rule("cnaught.idempotency.before-validation")
+@pytest.mark.parametrize("path", ["/v1/orders", "/v1/orders/ride", "/v1/subaccounts"])
+def test_a_used_key_is_told_before_a_wrong_body(cnaught: Caller, path: str) -> None:
+    """A body that does not validate is another payload first of all."""
+    keyed(cnaught, path, CALLS[path])
+    assert keyed(cnaught, path, {"amount_kg": "ten"}).status_code == 422

@@ -1,0 +1,120 @@
+"""Keys and organizations: who may ask about whom, and what is checked first."""
+
+import pytest
+
+from tests.calling import Caller
+from tests.providers.dcycle.conftest import (
+    ACME_KEY,
+    CONSTRUCTION,
+    HOLDINGS,
+    INDUSTRIES,
+    KEY,
+    LAST_MILE,
+    LEAF_KEY,
+    LOGISTICS,
+    PROJECT_ALPHA,
+    SERVICES,
+    YEAR,
+    ask,
+    identity,
+    impacts,
+)
+
+NOBODYS = "11111111-2222-4333-8444-555555555555"
+INVALID_API_KEY = {"detail": "Invalid API key", "code": "INVALID_API_KEY"}
+FORBIDDEN = {"detail": "You don't have permission to access this organization", "code": "FORBIDDEN"}
+
+
+@pytest.mark.rule("dcycle.auth.body")
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({}, marks=pytest.mark.rule("dcycle.auth.key-missing")),
+        pytest.param({"x-api-key": ""}, marks=pytest.mark.rule("dcycle.auth.key-unknown")),
+        pytest.param({"x-api-key": "sk_live_0000000000000000"}, marks=pytest.mark.rule("dcycle.auth.key-unknown")),
+        pytest.param({"x-api-key": KEY.upper()}, marks=pytest.mark.rule("dcycle.auth.key-unknown")),
+        pytest.param({"x-api-key": KEY[:-1]}, marks=pytest.mark.rule("dcycle.auth.key-unknown")),
+        pytest.param({"Authorization": "Bearer sk_live_0"}, marks=pytest.mark.rule("dcycle.auth.bearer-unknown")),
+        pytest.param({"Authorization": "Bearer"}, marks=pytest.mark.rule("dcycle.auth.bearer-unknown")),
+        pytest.param({"Authorization": f"Basic {KEY}"}, marks=pytest.mark.rule("dcycle.auth.key-missing")),
+        pytest.param({"x-api-key": "no", "Authorization": f"Bearer {KEY}"}),
+    ],
+)
+def test_a_key_that_is_missing_or_unknown(dcycle: Caller, headers: dict[str, str]) -> None:
+    """Without a key that the vendor knows the answer is 401, and always the same."""
+    reply = ask(dcycle.identified({"x-organization-id": INDUSTRIES}), headers, **YEAR)
+    assert (reply.status_code, reply.json()) == (401, INVALID_API_KEY)
+
+
+@pytest.mark.rule("dcycle.auth.bearer")
+@pytest.mark.parametrize("authorization", [f"Bearer {KEY}", f"bearer  {KEY} "])
+def test_a_key_as_a_bearer_token(dcycle: Caller, authorization: str) -> None:
+    """A key opens the same door as a bearer token."""
+    bearer = dcycle.identified({"Authorization": authorization, "x-organization-id": INDUSTRIES})
+    assert impacts(bearer) == impacts(dcycle)
+
+
+@pytest.mark.rule("dcycle.organization.any-in-tree", "dcycle.reply.echo")
+@pytest.mark.parametrize(
+    ("key", "organization"),
+    [(KEY, one) for one in (INDUSTRIES, LOGISTICS, LAST_MILE)]
+    + [(key, one) for key in (ACME_KEY, LEAF_KEY) for one in (HOLDINGS, CONSTRUCTION, PROJECT_ALPHA, SERVICES)],
+)
+def test_a_key_reaches_its_whole_tree(dcycle: Caller, key: str, organization: str) -> None:
+    """Every organization of the tree may be asked about, above and beside the key's own as well as below."""
+    assert impacts(dcycle, identity(key, organization))["organization_id"] == organization
+
+
+@pytest.mark.rule("dcycle.organization.forbidden-body")
+@pytest.mark.parametrize(
+    ("key", "organization"),
+    [
+        pytest.param(key, organization, marks=pytest.mark.rule(rule))
+        for key, organization, rule in [
+            (KEY, NOBODYS, "dcycle.organization.unknown"),
+            (KEY, HOLDINGS, "dcycle.organization.other-tree"),
+            (KEY, PROJECT_ALPHA, "dcycle.organization.other-tree"),
+            (ACME_KEY, INDUSTRIES, "dcycle.organization.other-tree"),
+            (LEAF_KEY, LAST_MILE, "dcycle.organization.other-tree"),
+        ]
+    ],
+)
+def test_an_organization_out_of_reach(dcycle: Caller, key: str, organization: str) -> None:
+    """An organization of another tree is refused in the same words as one that does not exist."""
+    reply = ask(dcycle, identity(key, organization), **YEAR)
+    assert (reply.status_code, reply.json()) == (403, FORBIDDEN)
+
+
+@pytest.mark.rule("dcycle.organization.case")
+def test_an_organization_in_upper_case(dcycle: Caller) -> None:
+    """An id is the same in capitals, and is shown in lower case."""
+    assert impacts(dcycle, {"x-organization-id": INDUSTRIES.upper()}) == impacts(dcycle)
+
+
+@pytest.mark.parametrize(
+    ("headers", "query", "status"),
+    [
+        pytest.param({}, {}, 401, marks=pytest.mark.rule("dcycle.auth.before-validation")),
+        pytest.param(
+            identity(KEY, HOLDINGS),
+            {**YEAR, "group_by": "year"},
+            422,
+            marks=pytest.mark.rule("dcycle.organization.after-validation"),
+        ),
+        pytest.param(
+            identity(KEY, HOLDINGS),
+            {"start_date": "2025-02-01", "end_date": "2025-01-01"},
+            403,
+            marks=pytest.mark.rule("dcycle.organization.before-dates"),
+        ),
+        pytest.param(
+            identity(KEY, INDUSTRIES),
+            {"start_date": "2025-02-01", "end_date": "2025-01-01", "group_by": "year"},
+            422,
+            marks=pytest.mark.rule("dcycle.validation.before-dates"),
+        ),
+    ],
+)
+def test_what_is_checked_first(dcycle: Caller, headers: dict[str, str], query: dict[str, str], status: int) -> None:
+    """First the key, then all parameters at once, then the organization, then the two dates together."""
+    assert ask(dcycle.identified(headers), **query).status_code == status

@@ -1,0 +1,73 @@
+"""Paths, methods, and bare statuses in the vendor's words."""
+
+import pytest
+
+from tests.calling import Caller
+from tests.providers.dcycle.conftest import PATH, ask
+
+
+@pytest.mark.rule("dcycle.path.unknown", "dcycle.reply.json")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/v1/total-impact",
+        "/v2/total-impacts",
+        pytest.param(f"{PATH}/", marks=pytest.mark.rule("dcycle.path.trailing-slash")),
+    ],
+)
+def test_an_unknown_path(dcycle: Caller, path: str) -> None:
+    """A path that nobody documented is not found, with a key or without."""
+    for caller in (dcycle, dcycle.identified({})):
+        reply = caller.get(path)
+        assert (reply.status_code, reply.json()) == (404, {"detail": "Not Found"})
+        assert reply.headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.rule("dcycle.path.wrong-method", "dcycle.path.allow")
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("POST", PATH, {"GET"}),
+        ("DELETE", PATH, {"GET"}),
+        ("PUT", "/v1/purchases", {"GET", "POST"}),
+        ("POST", "/v1/facilities/1", {"GET", "PUT", "DELETE"}),
+    ],
+)
+def test_a_method_that_the_path_has_not(dcycle: Caller, method: str, path: str, allowed: set[str]) -> None:
+    """A wrong method is told, with a key or without, and with the methods there are."""
+    for caller in (dcycle, dcycle.identified({})):
+        reply = caller.request(method, path)
+        assert (reply.status_code, reply.json()) == (405, {"detail": "Method Not Allowed"})
+        assert set(reply.headers["Allow"].split(", ")) - {"HEAD"} == allowed
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        pytest.param(status, body, marks=pytest.mark.rule(rule))
+        for status, body, rule in [
+            (500, {"detail": "Internal server error", "code": "INTERNAL_ERROR"}, "dcycle.fault.server"),
+            (429, {"detail": "Rate limit exceeded", "code": "RATE_LIMIT_EXCEEDED"}, "dcycle.fault.rate-limit"),
+        ]
+    ],
+)
+def test_a_fault_in_the_vendors_words(dcycle: Caller, status: int, body: dict[str, str]) -> None:
+    """A fault that brings a status alone is worded as the vendor would."""
+    dcycle.space.faults.add("dcycle", effect={"status": status})
+    reply = ask(dcycle)
+    assert (reply.status_code, reply.json()) == (status, body)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 422])
+def test_a_fault_with_a_status_of_the_operation(dcycle: Caller, status: int) -> None:
+    """A status that the operation itself knows is worded as the operation words it, and so keeps the contract."""
+    dcycle.space.faults.add("dcycle", effect={"status": status})
+    assert ask(dcycle).status_code == status
+
+
+@pytest.mark.parametrize(("status", "detail"), [(409, "Conflict"), (503, "Service Unavailable"), (599, "Status 599")])
+def test_a_fault_with_any_other_status(dcycle: Caller, status: int, detail: str) -> None:
+    """Any other status has its phrase for a detail."""
+    dcycle.space.faults.add("dcycle", effect={"status": status})
+    assert dcycle.get(PATH, promised=False).json() == {"detail": detail}

@@ -1,0 +1,205 @@
+"""Parameters: what is read, and what is refused in FastAPI's words."""
+
+from typing import Any
+
+import pytest
+
+from tests.calling import Caller
+from tests.providers.dcycle.conftest import INDUSTRIES, KEY, YEAR, ask, identity, impacts
+
+NO_DAY = "date_from_datetime_parsing"
+NOT_MIDNIGHT = "date_from_datetime_inexact"
+
+
+def element(kind: str, place: str, name: str, message: str, sent: str | None, **limits: str) -> dict[str, Any]:
+    """One element of a 422."""
+    found: dict[str, Any] = {"type": kind, "loc": [place, name], "msg": message, "input": sent}
+    return {**found, "ctx": limits} if limits else found
+
+
+@pytest.mark.rule("dcycle.validation.form", "dcycle.validation.missing")
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        pytest.param("query", "start_date", marks=pytest.mark.rule("dcycle.dates.start-required")),
+        pytest.param("query", "end_date", marks=pytest.mark.rule("dcycle.dates.end-required")),
+        pytest.param("header", "x-organization-id", marks=pytest.mark.rule("dcycle.organization.required")),
+    ],
+)
+def test_a_parameter_that_is_missing(dcycle: Caller, place: str, name: str) -> None:
+    """What is required and not there is named by its place, with null for what was sent."""
+    headers, query = dict(dcycle.credentials), dict(YEAR)
+    del {"header": headers, "query": query}[place][name]
+    reply = ask(dcycle.identified(headers), **query)
+    found = element("missing", place, name, "Field required", None)
+    assert (reply.status_code, reply.json()) == (422, {"detail": [found]})
+
+
+@pytest.mark.parametrize(
+    ("sent", "kind", "why"),
+    [
+        pytest.param(sent, kind, why, marks=pytest.mark.rule(rule))
+        for sent, kind, why, rule in [
+            ("", NO_DAY, "input is too short", "dcycle.dates.format"),
+            ("2025-1-1", NO_DAY, "input is too short", "dcycle.dates.format"),
+            ("20250101", NO_DAY, "input is too short", "dcycle.dates.format"),
+            ("2025/01/01", NO_DAY, "invalid date separator, expected `-`", "dcycle.dates.format"),
+            ("2025-02-30", NO_DAY, "day value is outside expected range", "dcycle.dates.format"),
+            ("2025-13-01", NO_DAY, "month value is outside expected range of 1-12", "dcycle.dates.format"),
+            ("2025-01-01T00:00:00+24:00", NO_DAY, "timezone offset must be less than 24 hours", "dcycle.dates.format"),
+            ("0000-01-01", "date_parsing", "year 0 is out of range", "dcycle.dates.format"),
+            ("2025-01-01T12:00:00Z", NOT_MIDNIGHT, None, "dcycle.dates.not-midnight"),
+            ("2025-01-01T00:00:01", NOT_MIDNIGHT, None, "dcycle.dates.not-midnight"),
+            ("1735689600", NO_DAY, "invalid date separator, expected `-`", "dcycle.dates.no-unix-time"),
+            ("1735689600000", NO_DAY, "invalid date separator, expected `-`", "dcycle.dates.no-unix-time"),
+            ("1735689600.0", NO_DAY, "invalid date separator, expected `-`", "dcycle.dates.no-unix-time"),
+            ("-86400", NO_DAY, "input is too short", "dcycle.dates.no-unix-time"),
+            ("864e2", NO_DAY, "input is too short", "dcycle.dates.no-unix-time"),
+            ("0", NO_DAY, "input is too short", "dcycle.dates.no-unix-time"),
+        ]
+    ],
+)
+@pytest.mark.parametrize("name", ["start_date", "end_date"])
+def test_a_date_that_is_none(dcycle: Caller, name: str, sent: str, kind: str, why: str | None) -> None:
+    """A date is a day of the calendar, as YYYY-MM-DD or its midnight; numbers are no dates here."""
+    reply = ask(dcycle, **{**YEAR, name: sent})
+    (found,) = reply.json()["detail"]
+    assert (reply.status_code, found["type"], found["loc"]) == (422, kind, ["query", name])
+    assert found["input"] == sent
+    assert found.get("ctx") == (why and {"error": why})
+    assert found["msg"].startswith("Input should be a valid date" if why else "Datetimes provided to dates should")
+    assert found["msg"].endswith(why or "e.g. be exact dates")
+
+
+@pytest.mark.rule("dcycle.dates.midnight", "dcycle.reply.plain-dates")
+@pytest.mark.parametrize(
+    "midnight", ["2025-01-01T00:00:00", "2025-01-01T00:00:00Z", "2025-01-01 00:00", "2025-01-01t00:00:00.000+02:00"]
+)
+def test_a_date_as_its_midnight(dcycle: Caller, midnight: str) -> None:
+    """A date-time at midnight is its day as written, and comes back as a plain date."""
+    assert impacts(dcycle, start_date=midnight) == impacts(dcycle)
+
+
+@pytest.mark.rule("dcycle.group-by.values", "dcycle.group-by.bad")
+@pytest.mark.parametrize("sent", ["year", "SCOPE", "", "scope,month", "scope\x00"])
+def test_a_grouping_that_is_none(dcycle: Caller, sent: str) -> None:
+    """A grouping is scope, category or month, in lower case."""
+    reply = ask(dcycle, **YEAR, group_by=sent)
+    expected = "'scope', 'category' or 'month'"
+    found = element("enum", "query", "group_by", f"Input should be {expected}", sent, expected=expected)
+    assert (reply.status_code, reply.json()) == (422, {"detail": [found]})
+
+
+@pytest.mark.rule("dcycle.children.words")
+@pytest.mark.parametrize(
+    ("word", "included"),
+    [(word, True) for word in ("true", "1", "yes", "on", "t", "y", "TRUE", "Yes", "oN")]
+    + [(word, False) for word in ("false", "0", "no", "off", "f", "n", "FALSE", "No", "oFF")],
+)
+def test_yes_and_no_in_many_words(dcycle: Caller, word: str, included: bool) -> None:
+    """A boolean is read in any of pydantic's words, in any case of letters."""
+    assert impacts(dcycle, include_children=word)["total_co2e"] == (1613.525 if included else 1550.8)
+
+
+@pytest.mark.rule("dcycle.children.bad")
+@pytest.mark.parametrize("sent", ["maybe", "2", "", "null", " true"])
+def test_neither_yes_nor_no(dcycle: Caller, sent: str) -> None:
+    """Any other word is refused."""
+    reply = ask(dcycle, **YEAR, include_children=sent)
+    message = "Input should be a valid boolean, unable to interpret input"
+    found = element("bool_parsing", "query", "include_children", message, sent)
+    assert (reply.status_code, reply.json()) == (422, {"detail": [found]})
+
+
+@pytest.mark.rule("dcycle.organization.uuid")
+@pytest.mark.parametrize("sent", ["", "x", "1", INDUSTRIES[:-1], f"{INDUSTRIES}0", INDUSTRIES.replace("a", "g")])
+def test_an_organization_id_that_is_none(dcycle: Caller, sent: str) -> None:
+    """An organization's id is a UUID."""
+    reply = ask(dcycle, identity(KEY, sent), **YEAR)
+    (found,) = reply.json()["detail"]
+    assert (reply.status_code, found["type"], found["loc"]) == (422, "uuid_parsing", ["header", "x-organization-id"])
+    assert found["msg"] == f"Input should be a valid UUID, {found['ctx']['error']}"
+    assert found["input"] == sent
+
+
+@pytest.mark.rule("dcycle.validation.all-at-once")
+def test_all_that_is_wrong_is_told_at_once(dcycle: Caller) -> None:
+    """One refusal has an element for each problem: the query's in order, then the header's."""
+    reply = ask(dcycle, identity(KEY, "x"), end_date="soon", group_by="year", include_children="maybe")
+    assert [(*found["loc"], found["type"]) for found in reply.json()["detail"]] == [
+        ("query", "start_date", "missing"),
+        ("query", "end_date", NO_DAY),
+        ("query", "group_by", "enum"),
+        ("query", "include_children", "bool_parsing"),
+        ("header", "x-organization-id", "uuid_parsing"),
+    ]
+
+
+@pytest.mark.rule("dcycle.validation.unknown-ignored", "dcycle.reply.not-paged")
+@pytest.mark.parametrize("more", [{"page": "2", "size": "1"}, {"page": "-1"}, {"limit": "x"}, {"START_DATE": "never"}])
+def test_parameters_that_nobody_documented(dcycle: Caller, more: dict[str, str]) -> None:
+    """Unknown parameters change nothing; there are no pages."""
+    assert impacts(dcycle, group_by="month", **more) == impacts(dcycle, group_by="month")
+
+
+def test_of_a_repeated_parameter_the_last_counts(dcycle: Caller) -> None:
+    """A parameter that comes twice has its last value."""
+    reply = dcycle.get("/v1/total-impacts?start_date=never&start_date=2025-01-01&end_date=2025-12-31")
+    assert reply.json() == impacts(dcycle)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "body"),
+    [
+        pytest.param(
+            "2025-01-02",
+            "2025-01-01",
+            {"detail": "start_date must be before or equal to end_date", "code": "INVALID_DATE_RANGE"},
+            marks=pytest.mark.rule("dcycle.dates.not-reversed", "dcycle.dates.reversed-body"),
+        ),
+        pytest.param(
+            "9999-12-31",
+            "0001-01-01",
+            {"detail": "start_date must be before or equal to end_date", "code": "INVALID_DATE_RANGE"},
+            marks=pytest.mark.rule("dcycle.dates.not-reversed", "dcycle.dates.reversed-body"),
+        ),
+        *(
+            pytest.param(
+                start,
+                end,
+                {"detail": "Date range cannot exceed 730 days", "code": "DATE_RANGE_TOO_LARGE"},
+                marks=pytest.mark.rule(rule, "dcycle.dates.too-long-body"),
+            )
+            for start, end, rule in [
+                ("2025-01-01", "2027-06-30", "dcycle.dates.too-long"),
+                ("2024-01-01", "2026-01-01", "dcycle.dates.limit-730"),
+                ("0001-01-01", "9999-12-31", "dcycle.dates.too-long"),
+            ]
+        ),
+    ],
+)
+def test_dates_that_do_not_go_together(dcycle: Caller, start: str, end: str, body: dict[str, str]) -> None:
+    """Reversed dates and more than 730 days are answered 400."""
+    reply = ask(dcycle, start_date=start, end_date=end)
+    assert (reply.status_code, reply.json()) == (400, body)
+
+
+@pytest.mark.parametrize("grouping", ["scope", "category", "month"])
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        pytest.param(start, end, marks=pytest.mark.rule(rule))
+        for start, end, rule in [
+            ("2024-01-01", "2025-12-31", "dcycle.dates.limit-730"),
+            ("2023-01-01", "2024-12-31", "dcycle.dates.limit-730"),
+            ("2025-01-01", "2027-01-01", "dcycle.dates.limit-730"),
+            ("2025-03-10", "2025-03-10", "dcycle.dates.equal"),
+            ("0001-01-01", "0001-01-01", "dcycle.dates.equal"),
+            ("9998-01-01", "9999-12-31", "dcycle.dates.limit-730"),
+        ]
+    ],
+)
+def test_dates_that_go_together(dcycle: Caller, start: str, end: str, grouping: str) -> None:
+    """From one day to 730 days later, anywhere in the calendar."""
+    shown = impacts(dcycle, start_date=start, end_date=end, group_by=grouping)
+    assert (shown["start_date"], shown["end_date"]) == (start, end)

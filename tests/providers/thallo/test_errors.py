@@ -1,0 +1,127 @@
+"""How Thallo says no: five fields, whatever it says no to."""
+
+import pytest
+
+from tests.calling import Caller
+from tests.conftest import START
+from tests.providers.thallo.conftest import retire
+
+INVENTORY, RETIREMENT = "/api/inventory", "/api/caas/request-retirement"
+NOW = START.replace("Z", ".000Z")
+UNAUTHORIZED = {"statusCode": 401, "timestamp": NOW, "error": "Unauthorized", "message": "Unauthorized"}
+
+
+@pytest.mark.rule("thallo.auth.bearer", "thallo.auth.refused")
+@pytest.mark.parametrize("said", ["", "Bearer", "Bearer ", "Bearer nobody", "Basic {key}", "{key}", "Bearer {key}0"])
+@pytest.mark.parametrize(("method", "path"), [("GET", INVENTORY), ("POST", RETIREMENT)])
+def test_a_key_that_nobody_holds_is_refused(thallo: Caller, method: str, path: str, said: str) -> None:
+    """Without a bearer key, or with one that nobody holds, both operations answer 401."""
+    authorization = said.format(key=thallo.credentials["Authorization"].removeprefix("Bearer "))
+    reply = thallo.request(method, path, headers={"Authorization": authorization})
+    assert (reply.status_code, reply.json()) == (401, {**UNAUTHORIZED, "url": path})
+
+
+@pytest.mark.rule("thallo.auth.bearer")
+def test_the_key_is_the_documented_one(thallo: Caller) -> None:
+    """The default tenant holds the documents' sample key, and the scheme's name may be in any case."""
+    key = "18077981128785C05993E9C685FD52410BADCD994B3C1D0365A0C7088BA5BAC1"
+    assert thallo.credentials == {"Authorization": f"Bearer {key}"}
+    assert thallo.get(INVENTORY, headers={"Authorization": f"bearer {key}"}).status_code == 200
+
+
+@pytest.mark.rule("thallo.auth.before-input")
+@pytest.mark.parametrize(
+    ("method", "path", "content"),
+    [("GET", f"{INVENTORY}?page=0", b""), ("POST", RETIREMENT, b"{"), ("POST", RETIREMENT, b"{}")],
+)
+def test_the_key_is_checked_before_the_input(thallo: Caller, method: str, path: str, content: bytes) -> None:
+    """A bad request without a valid key answers 401."""
+    assert thallo.request(method, path, headers={"Authorization": ""}, content=content).status_code == 401
+
+
+@pytest.mark.rule("thallo.errors.five-fields", "thallo.errors.contents")
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", f"{INVENTORY}?page=0", 400),
+        ("POST", f"{RETIREMENT}?a=1", 400),
+        ("GET", "/api/retirement?id=1", 501),
+        ("GET", "/api/nothing/here?a=1", 404),
+        ("DELETE", f"{INVENTORY}?a=1", 405),
+    ],
+)
+def test_every_error_has_five_fields(thallo: Caller, method: str, path: str, status: int) -> None:
+    """An error tells status, path without query, the clock's time, a name and a message."""
+    thallo.space.clock.advance(seconds=1.5)
+    body = thallo.request(method, path).json()
+    assert list(body) == ["statusCode", "url", "timestamp", "error", "message"]
+    assert (body["statusCode"], body["url"]) == (status, path.partition("?")[0])
+    assert body["timestamp"] == "2026-01-01T00:00:01.500Z"
+
+
+@pytest.mark.rule("thallo.errors.contents")
+def test_an_error_names_the_path_as_the_vendor_does(thallo: Caller) -> None:
+    """Neither the space nor the provider's prefix is in ``url``."""
+    assert "/~" in thallo.space.url
+    assert retire(thallo, "0").json()["url"] == RETIREMENT
+
+
+@pytest.mark.rule("thallo.errors.unknown-path")
+@pytest.mark.parametrize("path", ["/", "/api", "/api/", "/inventory", "/api/inventory/", "/api/caas"])
+def test_an_unknown_path_is_refused(thallo: Caller, path: str) -> None:
+    """A path that Thallo has not got answers 404."""
+    reply = thallo.get(path)
+    assert (reply.status_code, reply.json()["error"]) == (404, "Not Found")
+
+
+@pytest.mark.rule("thallo.errors.wrong-method")
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("POST", INVENTORY, "GET, HEAD"),
+        ("GET", RETIREMENT, "POST"),
+        ("PUT", "/api/api-keys", "GET, HEAD, POST"),
+        ("GET", "/api/api-keys/00n06yx75dzuxz2lgi", "DELETE"),
+    ],
+)
+def test_another_method_is_refused(thallo: Caller, method: str, path: str, allowed: str) -> None:
+    """A known path with another method answers 405 and names the methods there are."""
+    reply = thallo.request(method, path)
+    assert (reply.status_code, reply.json()["error"]) == (405, "Method Not Allowed")
+    assert reply.headers["allow"] == allowed
+
+
+@pytest.mark.rule("thallo.errors.message-list")
+def test_every_faulty_field_has_a_text(thallo: Caller) -> None:
+    """A request that breaks the schema answers 400 with one text for each faulty field."""
+    faulty = {
+        "page": "0",
+        "per_page": "101",
+        "trades_per_wallet": "x",
+        "trade_type": "buy",
+        "wallet_min_quantity": "-1",
+    }
+    query = thallo.get(INVENTORY, params=faulty).json()
+    assert query["error"] == "Bad Request"
+    assert query["message"] == [
+        "page must not be less than 1",
+        "per_page must not be greater than 100",
+        "trades_per_wallet must be an integer number",
+        "trade_type must be one of 'BUY' or 'SELL'",
+        "wallet_min_quantity must be a whole number of at most 100 digits",
+    ]
+    body = thallo.post(RETIREMENT, {"vintage_id": 1, "external_id": ""}).json()
+    assert body["message"] == [
+        "vintage_id must be a string",
+        "quantity_grams should not be empty",
+        "external_id should not be empty",
+    ]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503, 599])
+def test_a_fault_is_worded_as_an_error(thallo: Caller, status: int) -> None:
+    """Any status that a fault asks for comes with all five fields."""
+    thallo.space.faults.add("thallo", effect={"status": status})
+    reply = thallo.get(INVENTORY, promised=False)
+    assert (reply.status_code, reply.json()["statusCode"], reply.json()["timestamp"]) == (status, status, NOW)
+    assert reply.json().keys() == {"statusCode", "url", "timestamp", "error", "message"}

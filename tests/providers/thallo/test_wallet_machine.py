@@ -1,0 +1,197 @@
+"""Wallets under any sequence of requests: no gram is made, none is lost."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from emulator import Emulator
+from tests.calling import Caller, credentials_of
+from tests.conftest import START
+from tests.providers.thallo.conftest import (
+    CUSTOMER,
+    ORDER,
+    OWNED_VINTAGE,
+    SELLERS_ORDER,
+    SELLERS_VINTAGE,
+    SMALL_ORDER,
+    SMALL_VINTAGE,
+    TONNE,
+    VINTAGE,
+    as_seller,
+    inventory,
+    retire,
+)
+
+Amounts: TypeAlias = dict[tuple[str, str], int]
+"""Grams by tenant and vintage."""
+
+PURCHASES = [
+    (VINTAGE, ORDER, "3000"),
+    (SELLERS_VINTAGE, SELLERS_ORDER, "600"),
+    (SMALL_VINTAGE, SMALL_ORDER, "1500"),
+    (OWNED_VINTAGE, None, None),
+]
+AMOUNTS = st.one_of(
+    st.sampled_from([1, 30, 250_000, 750_000, 999_999, TONNE, TONNE + 1, 2 * TONNE, 40 * TONNE, 300 * TONNE]),
+    st.integers(1, 3 * TONNE),
+)
+BAD_AMOUNTS = st.sampled_from(["0", "-1", "1.5", "abc", "9" * 100])
+EXTERNAL_IDS = st.sampled_from([f"id-{n}" for n in range(30)])
+TENANTS = ("thallo-ltd", "seller")
+
+
+class Wallets(RuleBasedStateMachine):
+    """Two tenants that retire, repeat themselves and make mistakes on one market."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        super().__init__()
+        self.space = emulator.space()
+        self.space.clock.freeze(START)
+        thallo = Caller(self.space, "thallo", credentials_of(self.space, "thallo"))
+        self.callers = dict(zip(TENANTS, (thallo, as_seller(thallo)), strict=True))
+        self.accepted: dict[tuple[str, str], str] = {}
+        self.now = self.born = self.space.thallo.state
+
+    def teardown(self) -> None:
+        self.space.delete()
+
+    # --- what happens
+
+    @rule(
+        tenant=st.sampled_from(TENANTS),
+        purchase=st.sampled_from(PURCHASES),
+        amount=AMOUNTS,
+        customer=st.booleans(),
+        external_id=EXTERNAL_IDS,
+    )
+    def retire(
+        self, tenant: str, purchase: tuple[str, str | None, str | None], amount: int, customer: bool, external_id: str
+    ) -> None:
+        """A sensible call: accepted, or refused for want of credits or of whole tonnes."""
+        vintage_id, order_id, price = purchase
+        more = {"sell_order_id": order_id, "expected_price_cents": price, **(CUSTOMER if customer else {})}
+        self.ask(tenant, str(amount), external_id, vintage_id, more)
+
+    @rule(
+        tenant=st.sampled_from(TENANTS),
+        amount=st.one_of(AMOUNTS.map(str), BAD_AMOUNTS),
+        vintage_id=st.sampled_from([VINTAGE, SMALL_VINTAGE, "004nosuchvintage00"]),
+        order_id=st.sampled_from([ORDER, SELLERS_ORDER, "006closedorder0000", "006nosuchorder0000", None]),
+        price=st.sampled_from(["3000", "600", "2999", "0", "x", None]),
+        external_id=EXTERNAL_IDS,
+    )
+    def blunder(
+        self, tenant: str, amount: str, vintage_id: str, order_id: str | None, price: str | None, external_id: str
+    ) -> None:
+        """A call of which anything may be wrong."""
+        more = {"sell_order_id": order_id, "expected_price_cents": price}
+        self.ask(tenant, amount, external_id, vintage_id, more)
+
+    @rule(days=st.integers(1, 40))
+    def wait(self, days: int) -> None:
+        """Time passes; months end."""
+        self.space.clock.advance(days=days)
+
+    @rule()
+    def restart(self) -> None:
+        """The space goes into a snapshot and comes out of it."""
+        self.space.restore(self.space.snapshot())
+
+    @rule(tenant=st.sampled_from(TENANTS))
+    def look(self, tenant: str) -> None:
+        """A tenant reads its inventory, and sees what it owns."""
+        seen = {
+            (tenant, vintage["vintage_id"]): int(vintage["wallets"][0]["quantity_grams"])
+            for project in inventory(self.callers[tenant])["projects"]
+            for vintage in project["vintages"]
+        }
+        assert seen == {where: grams for where, grams in owned(self.now).items() if where[0] == tenant}
+
+    def ask(self, tenant: str, amount: str, external_id: str, vintage_id: str, more: Mapping[str, object]) -> None:
+        """Make a call and hold its effects to its answer."""
+        before, first = self.now, self.accepted.get((tenant, external_id))
+        reply = retire(self.callers[tenant], amount, external_id, vintage_id=vintage_id, **more)
+        self.now = self.space.thallo.state
+        if first is not None:
+            assert reply.json() == {"retirement_request_id": first, "external_id_already_processed": True}
+            assert self.now == before
+        elif reply.status_code == 422:
+            assert self.now == before
+        else:
+            assert reply.json()["external_id_already_processed"] is False
+            self.accepted[tenant, external_id] = reply.json()["retirement_request_id"]
+            self.hold_effects(before, (tenant, vintage_id), int(amount))
+
+    def hold_effects(self, before: dict[str, Any], where: tuple[str, str], amount: int) -> None:
+        """One wallet gave the amount and got the fewest whole tonnes that it lacked; no other wallet changed."""
+        lacked = max(0, amount - owned(before).get(where, 0))
+        bought = -(-lacked // TONNE) * TONNE
+        assert changes(owned(before), owned(self.now)) == changes({}, {where: bought - amount})
+        assert changes(traded(before), traded(self.now)) == changes({}, {where: bought})
+        assert changes(retired(before), retired(self.now)) == {where: amount}
+        assert on_market(before) - on_market(self.now) == bought
+
+    # --- what holds at any time
+
+    @invariant()
+    def grams_are_conserved(self) -> None:
+        """Since birth, what was bought is what was retired and what more is owned."""
+        more_owned, bought = changes(owned(self.born), owned(self.now)), changes(traded(self.born), traded(self.now))
+        for where in owned(self.now):
+            assert bought.get(where, 0) == retired(self.now).get(where, 0) + more_owned.get(where, 0)
+        assert sum(bought.values()) == on_market(self.born) - on_market(self.now)
+
+    @invariant()
+    def nothing_is_negative(self) -> None:
+        """No wallet and no order holds less than nothing, and orders hold whole tonnes."""
+        assert min(owned(self.now).values()) >= 0
+        assert all(grams >= 0 and grams % TONNE == 0 for grams in orders(self.now).values())
+
+
+def owned(remembered: dict[str, Any]) -> Amounts:
+    return {
+        (tenant, vintage_id): int(wallet["quantity_grams"])
+        for tenant, wallets in remembered["wallets"].items()
+        for vintage_id, wallet in wallets.items()
+    }
+
+
+def traded(remembered: dict[str, Any]) -> Amounts:
+    return {
+        (tenant, vintage_id): sum(int(trade["quantity_grams"]) for trade in wallet["trades"] if trade["type"] == "BUY")
+        for tenant, wallets in remembered["wallets"].items()
+        for vintage_id, wallet in wallets.items()
+    }
+
+
+def retired(remembered: dict[str, Any]) -> Amounts:
+    amounts: Amounts = {}
+    for request in remembered["retirement_requests"].values():
+        where = (request["tenant_id"], request["vintage_id"])
+        amounts[where] = amounts.get(where, 0) + sum(int(item["quantity_grams"]) for item in request["items"])
+    return amounts
+
+
+def orders(remembered: dict[str, Any]) -> dict[str, int]:
+    return {name: int(order["quantity_grams"]) for name, order in remembered["sell_orders"].items()}
+
+
+def on_market(remembered: dict[str, Any]) -> int:
+    return sum(orders(remembered).values())
+
+
+def changes(before: Amounts, after: Amounts) -> Amounts:
+    """What has changed, by how much."""
+    differences = {where: after.get(where, 0) - before.get(where, 0) for where in before.keys() | after.keys()}
+    return {where: difference for where, difference in differences.items() if difference}
+
+
+def test_no_gram_is_made_or_lost(emulator: Emulator) -> None:
+    """Whatever is asked, repeated and refused: bought = retired + owned, for each tenant and vintage."""
+    run_state_machine_as_test(
+        lambda: Wallets(emulator),  # type: ignore[arg-type]  # it takes any factory
+        settings=settings(max_examples=20, stateful_step_count=30, deadline=None, derandomize=True),
+    )

@@ -1,0 +1,109 @@
+"""The lost answer: an operation commits, its answer never arrives, and the client asks again."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from emulator import contracts
+from emulator.embedded import SpaceHandle
+from emulator.providers import ALL
+from tests.calling import Caller, credentials_of
+
+KEY = {"Idempotency-Key": "purchase-1"}
+RETIREMENT = {
+    "vintage_id": "00410wiwk6v7q7aa10",
+    "quantity_grams": "750000",
+    "external_id": "purchase-1",
+    "external_retiree_id": "retiree-1",
+    "sell_order_id": "006o2wqvztvuzmadov",
+    "expected_price_cents": "3000",
+}
+ACCOUNT = {
+    "username": "ada",
+    "password": "Difference1",
+    "first_name": "Ada",
+    "last_name": "Lovelace",
+    "email": "ada@example.com",
+}
+LOGIN = {"username": "ilovetheplanet", "password": "Sav3Th3Whal3s"}
+
+
+def _orders(state: dict[str, Any]) -> int:
+    return len(state["orders"])
+
+
+def _cancelled(state: dict[str, Any]) -> int:
+    return sum(order["cancelled_on"] is not None for order in state["orders"].values())
+
+
+def _grams_left(state: dict[str, Any]) -> int:
+    return sum(int(order["quantity_grams"]) for order in state["sell_orders"].values())
+
+
+CASES = [
+    # provider, operation, path, body, headers, what the retry is answered, what to count, how often it happened
+    ("oneclickimpact", "capture_carbon", "/v1/capture_carbon", {"amount": 5}, {}, 200, lambda s: len(s["impacts"]), 2),
+    ("cnaught", "place_order", "/v1/orders", {"amount_kg": 10}, KEY, 201, _orders, 1),
+    ("cnaught", "place_order", "/v1/orders", {"amount_kg": 10}, {}, 201, _orders, 2),
+    ("cnaught", "place_ride_order", "/v1/orders/ride", {"distance_km": 30}, KEY, 201, _orders, 1),
+    ("cnaught", "place_ride_order", "/v1/orders/ride", {"distance_km": 30}, {}, 201, _orders, 2),
+    ("cnaught", "cancel_order", "/v1/orders/Gre28Fc35bt3/cancel", None, KEY, 200, _cancelled, 1),
+    ("cnaught", "cancel_order", "/v1/orders/Gre28Fc35bt3/cancel", None, {}, 403, _cancelled, 1),
+    ("cnaught", "create_subaccount", "/v1/subaccounts", {"name": "A"}, KEY, 201, lambda s: len(s["subaccounts"]), 1),
+    ("cnaught", "create_subaccount", "/v1/subaccounts", {"name": "A"}, {}, 201, lambda s: len(s["subaccounts"]), 2),
+    ("carboninsights", "register", "/register", ACCOUNT, {}, 400, lambda s: len(s["accounts"]), 1),
+    ("carboninsights", "obtain_token", "/token", LOGIN, {}, 200, lambda s: len(s["tokens"]), 4),
+    ("thallo", "request_retirement", "/api/caas/request-retirement", RETIREMENT, {}, 200, _grams_left, -1_000_000),
+]
+QUIET = {"get_quote", "get_ride_quote", "calculate_carbon_score", "refresh_token"}
+"""Operations by POST that write nothing but, at most, what the client is given."""
+
+
+@pytest.mark.parametrize(
+    ("provider", "operation", "path", "body", "headers", "status", "count", "happened"),
+    CASES,
+    ids=[f"{case[1]}{'-with-a-key' if case[4] else ''}" for case in CASES],
+)
+def test_the_answer_to_a_write_is_lost(
+    space: SpaceHandle,
+    provider: str,
+    operation: str,
+    path: str,
+    body: Any,
+    headers: dict[str, str],
+    status: int,
+    count: Callable[[dict[str, Any]], int],
+    happened: int,
+) -> None:
+    """What a retry does after the connection broke is what the vendor's rules say: once where it has a way to tell."""
+    vendor = getattr(space, provider)
+    caller = Caller(space, provider, {} if provider == "carboninsights" else credentials_of(space, provider))
+    before = count(vendor.state)
+    vendor.faults.add(operation=operation, when="after", effect={"connection": "reset"})
+    with pytest.raises(httpx.TransportError):
+        caller.post(path, body, headers=headers)
+    assert caller.post(path, body, headers=headers).status_code == status
+    assert count(vendor.state) - before == happened
+
+
+def test_every_write_operation_has_its_case() -> None:
+    """The table above holds every operation that is built and writes."""
+    built = {name for provider in ALL for name in provider.built}
+    written = {
+        operation.id
+        for provider in ALL
+        for operation in contracts.operations(provider.name)
+        if operation.method != "GET" and operation.id in built
+    }
+    assert written - QUIET == {case[1] for case in CASES}
+
+
+def test_a_lost_retirement_is_told_as_processed(space: SpaceHandle) -> None:
+    """Thallo answers the retry with the original request, and says so."""
+    thallo = Caller(space, "thallo", credentials_of(space, "thallo"))
+    space.thallo.faults.add(operation="request_retirement", when="after", effect={"connection": "reset"})
+    with pytest.raises(httpx.TransportError):
+        thallo.post("/api/caas/request-retirement", RETIREMENT)
+    assert thallo.post("/api/caas/request-retirement", RETIREMENT).json()["external_id_already_processed"] is True

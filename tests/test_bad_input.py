@@ -1,0 +1,372 @@
+"""Bad input: whatever comes, it is the vendor who says no, never with a 5xx, and no refusal leaves a trace."""
+
+import json
+from collections.abc import Container, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+import pytest
+from jsonschema_rs import ValidationError
+
+from emulator import Emulator, contracts, snapshot
+from emulator.core.provider import Provider
+from emulator.embedded import SpaceHandle
+from emulator.providers import ALL
+from emulator.space import Limits
+from tests.calling import NO_CREDENTIALS, Caller, credentials_of
+from tests.conftest import START
+from tests.promises import hold, operation_of
+
+DEEP = 100_000
+BODY_BYTES_MAX = 1000
+REFUSED = range(400, 500)
+ANSWERED = range(200, 500)
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "BREW")
+
+NO_JSON_OBJECTS = {
+    "nothing": b"",
+    "white space": b" \r\n\t",
+    "words": b"amount=5",
+    "half an object": b'{"amount": ',
+    "two objects": b"{}{}",
+    "a comma too many": b'{"amount": 5,}',
+    "single quotes": b"{'amount': 5}",
+    "a comment": b"{} // that is all",
+    "null": b"null",
+    "true": b"true",
+    "a number": b"5",
+    "a huge number": b"1" + b"0" * 400,
+    "an endless number": b"1e999",
+    "a text": b'"amount"',
+    "a list": b"[]",
+    "a list of objects": b"[{}]",
+    "NaN": b"NaN",
+    "NaN inside": b'{"amount": NaN}',
+    "-Infinity inside": b'{"amount": -Infinity}',
+    "deep lists": b"[" * DEEP + b"]" * DEEP,
+    "deep objects": b'{"amount": ' * DEEP + b"1" + b"}" * DEEP,
+    "deep and unclosed": b"[" * DEEP,
+    "invalid UTF-8": b'{"amount": "\xff"}',
+    "a surrogate in UTF-8": b'{"amount": "\xed\xa0\x80"}',
+    "UTF-16": '{"amount": 5}'.encode("utf-16"),
+    "Latin-1": '{"amount": "für"}'.encode("latin-1"),
+    "U+0000 between": b'{"amount":\x00 5}',
+    "U+0000 as it is": b'{"amount": "\x00"}',
+}
+VALUES = {
+    "NaN": "NaN",
+    "Infinity": "Infinity",
+    "10 to the 400": "1" + "0" * 400,
+    "minus 10 to the 400": "-1" + "0" * 400,
+    "1e999": "1e999",
+    "-1e999": "-1e999",
+    "1e-999": "1e-999",
+    "-0": "-0",
+    "-0.0": "-0.0",
+    "0.1": "0.1",
+    "null": "null",
+    "true": "true",
+    "a list": "[]",
+    "a list of lists": "[[], [[]]]",
+    "an object": "{}",
+    "an object of objects": '{"": {"": null}}',
+    "an empty text": '""',
+    "a digit of another script": '"\\u0663"',
+    "a lone surrogate": '"\\ud800"',
+    "two surrogates in the wrong order": '"\\udc00\\ud800"',
+    "U+0000": '"a\\u0000b"',
+    "a long text": f'"{"x" * 10_000}"',
+    "a text of 5001 digits": f'"1{"0" * 5000}"',
+    "deep lists": "[" * 1000 + "]" * 1000,
+}
+TEXTS = (
+    "", " ", "%00", "%FF", "%ED%A0%80", "%F0%9F%92%A5", "%D9%A3", "-1", "1.0", "1e999", "NaN", "9" * 5000, "[]",
+    "x" * 9000,
+)  # fmt: skip
+"""What is put into queries and paths, as it goes over the wire."""
+
+QUERIES = (
+    "&&==&", "%00=%00", "%FF=%FF", "=", "a=1;b=2", "a[b][c]=1&a[]=2", "a%5B%5D=1", "x" * 50_000, "&a=1" * 5000, "+",
+)  # fmt: skip
+HEADER_VALUES = (
+    b"", b" ", b"\xff\xfe", "💥".encode(), b"x" * 9000, b'"', b"0", b"null", b"a, b", b"text/html", b"*/*;q=0",
+)  # fmt: skip
+KEYS = (
+    b"", b"x", b"Bearer", b"Bearer ", b"Bearer x", b"Bearer  x y", b"Basic eDp5", b"Token", b"Token x", b"Token x.y.z",
+    b"Token e30.e30.", b"\xff", "Bearer 💥".encode(), b"Bearer " + b"x" * 9000,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A request that is to be sent. Without a body of its own it says nothing of JSON."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] | str = field(default_factory=dict)
+    headers: Mapping[str, Any] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class Prober:
+    """Sends requests to one vendor and writes down, in ``faults``, every reply for which something does not hold."""
+
+    def __init__(self, emulator: Emulator, space: SpaceHandle, provider: str) -> None:
+        self.caller = Caller(space, provider, credentials_of(space, provider))
+        self.faults: list[str] = []
+        self._space = emulator.app.spaces.get(space.name)
+        self._snapshot = snapshot.take(self._space)
+
+    def send(self, what: str, draft: Draft, expected: Container[int] = ANSWERED) -> httpx.Response:
+        """Send a request, which is to be answered with one of the ``expected`` statuses."""
+        said = {"Content-Type": "application/json"} if draft.body else {}
+        headers = {**said, **draft.headers}
+        as_text = isinstance(draft.query, str)
+        path = f"{draft.path}?{draft.query}" if as_text else draft.path
+        params = None if as_text else draft.query
+        reply = self.caller.request(
+            draft.method, path, promised=False, headers=headers, content=draft.body, params=params
+        )
+        before, self._snapshot = self._snapshot, snapshot.take(self._space)
+        if reply.status_code not in expected:
+            self.faults.append(f"{what}: {reply.status_code} {reply.text}")
+        if self._snapshot != before and (reply.is_error or draft.method in ("GET", "HEAD", "OPTIONS")):
+            self.faults.append(f"{what}: a trace of {reply.status_code} {reply.text}")
+        try:
+            hold_refusal(self.caller.provider, reply, draft.path)
+        except (AssertionError, KeyError, ValueError, ValidationError) as error:
+            self.faults.append(f"{what}: {error!r} of {reply.status_code} {reply.text}")
+        return reply
+
+
+def hold_refusal(provider: str, reply: httpx.Response, path: str) -> None:
+    """Hold a reply to the contract where it promises its status, and a refusal to the vendor's envelope in any case."""
+    operation = operation_of(provider, reply.request.method.replace("HEAD", "GET"), path)
+    promised = operation.description["responses"] if operation else ("404", "405")
+    if reply.is_success or str(reply.status_code) in promised:
+        hold(provider, reply, path)
+    elif reply.request.method != "HEAD":
+        media_type = reply.headers["content-type"].partition(";")[0]
+        envelope = contracts.contract(provider)["components"]["responses"]["UnknownPath"]["content"]
+        members = contracts.resolve(provider, envelope[media_type]["schema"])["required"]
+        assert set(members) <= reply.json().keys(), "not the vendor's envelope"
+
+
+# --- what is sent where -----------------------------------------------------------------------------------------------
+
+BUILT = [
+    pytest.param(provider, operation, id=f"{provider.name}-{operation.id}")
+    for provider in ALL
+    for operation in contracts.operations(provider.name)
+    if not operation.missing
+]
+WITH_BODY = [built for built in BUILT if "requestBody" in built.values[1].description]
+PATHS = sorted({(built.values[0].name, built.values[1].path) for built in BUILT})
+NO_EXAMPLE_WORKS = {"refresh_token"}
+"""No document can print a token that is valid here."""
+
+each_operation = pytest.mark.parametrize(("provider", "operation"), BUILT)
+each_operation_with_body = pytest.mark.parametrize(("provider", "operation"), WITH_BODY)
+each_path = pytest.mark.parametrize(("name", "path"), PATHS)
+
+
+@pytest.fixture
+def good(provider: Provider, operation: contracts.Operation) -> Draft:
+    """The good request for an operation: what its path, query and body must have, by the contract's examples."""
+    return good_draft(provider.name, operation)
+
+
+@pytest.fixture
+def prober(emulator: Emulator, space: SpaceHandle, provider: Provider) -> Prober:
+    return Prober(emulator, space, provider.name)
+
+
+def good_draft(provider: str, operation: contracts.Operation) -> Draft:
+    path, query = operation.path, {}
+    for parameter in parameters(provider, operation):
+        if parameter["in"] == "path":
+            path = path.replace(f"{{{parameter['name']}}}", parameter["example"])
+        elif parameter["in"] == "query" and parameter["required"]:
+            query[parameter["name"]] = parameter["example"]
+    body = example_of(operation)
+    return Draft(operation.method, path, query, body=b"" if body is None else json.dumps(body).encode())
+
+
+def parameters(provider: str, operation: contracts.Operation, where: str | None = None) -> list[dict[str, Any]]:
+    found = [contracts.resolve(provider, entry) for entry in operation.description.get("parameters", ())]
+    return [{"required": False, **entry} for entry in found if where in (None, entry["in"])]
+
+
+def example_of(operation: contracts.Operation) -> Any:
+    """The first example of the body, if the operation has one."""
+    for media in operation.description.get("requestBody", {}).get("content", {}).values():
+        return media["example"] if "example" in media else next(iter(media["examples"].values()))["value"]
+    return None
+
+
+@each_operation
+def test_the_good_request_is_accepted(prober: Prober, good: Draft, operation: contracts.Operation) -> None:
+    """The request that the bad ones are made from is in order: these are refused for what is bad in them."""
+    prober.send("good", good, [401] if operation.id in NO_EXAMPLE_WORKS else range(200, 300))
+    assert prober.faults == []
+
+
+# --- bodies -----------------------------------------------------------------------------------------------------------
+
+
+@each_operation
+def test_a_body_that_is_no_json_object(prober: Prober, good: Draft, operation: contracts.Operation) -> None:
+    """A body that is no JSON object is refused wherever one is needed, and harms nowhere."""
+    expected = REFUSED if "requestBody" in operation.description else ANSWERED
+    for what, body in NO_JSON_OBJECTS.items():
+        prober.send(what, replace(good, body=body), expected)
+    assert prober.faults == []
+
+
+@each_operation_with_body
+def test_an_odd_value_anywhere_in_a_body(prober: Prober, good: Draft, operation: contracts.Operation) -> None:
+    """No value, wherever it stands in a body, makes the emulator stumble."""
+    for what, value in VALUES.items():
+        for place, body in variations(example_of(operation), value):
+            prober.send(f"{what} at {place}", replace(good, body=body))
+    assert prober.faults == []
+
+
+def variations(body: Any, value: str) -> Iterator[tuple[str, bytes]]:
+    """A body with one member, at any depth, replaced by a JSON text; of a list, the first item stands for all."""
+    for place in places(body):
+        changed = deepcopy(body)
+        above = changed
+        for part in place[:-1]:
+            above = above[part]
+        above[place[-1]] = "<here>"
+        yield ".".join(map(str, place)), json.dumps(changed).replace('"<here>"', value).encode()
+
+
+def places(body: Any) -> Iterator[tuple[str | int, ...]]:
+    members = body.items() if isinstance(body, dict) else enumerate(body[:1]) if isinstance(body, list) else ()
+    for name, member in members:
+        yield (name,)
+        yield from ((name, *below) for below in places(member))
+
+
+@pytest.fixture(scope="module")
+def narrow() -> Iterator[Emulator]:
+    """An emulator that takes bodies of 1,000 bytes at most."""
+    with Emulator(port=None, limits=Limits(body_bytes_max=BODY_BYTES_MAX)) as running:
+        yield running
+
+
+@each_operation
+def test_a_body_above_the_limit(
+    narrow: Emulator, provider: Provider, operation: contracts.Operation, good: Draft
+) -> None:
+    """A body of one byte too many answers 413, whatever is in it and whoever sends it; the limit itself does not."""
+    space = narrow.space()
+    space.clock.freeze(START)
+    prober = Prober(narrow, space, provider.name)
+    for what, body in {"spaces": good.body.ljust(BODY_BYTES_MAX + 1), "nesting": b"[" * 2 * BODY_BYTES_MAX}.items():
+        prober.send(what, replace(good, body=body), [413])
+        prober.send(f"{what} of a stranger", replace(good, body=body, headers={"Authorization": "none"}), [413])
+    if len(good.body) <= BODY_BYTES_MAX:
+        reply = prober.send("as much as may be", replace(good, body=good.body.ljust(BODY_BYTES_MAX)))
+        assert reply.is_success or operation.id in NO_EXAMPLE_WORKS
+    assert prober.faults == []
+    space.delete()
+
+
+# --- credentials ------------------------------------------------------------------------------------------------------
+
+
+@each_operation
+def test_credentials_that_nobody_has(
+    prober: Prober, provider: Provider, operation: contracts.Operation, good: Draft
+) -> None:
+    """Missing and wrong credentials answer 401, be the rest of the request good or bad, where any are asked for."""
+    asked = operation.description.get("security", contracts.contract(provider.name).get("security"))
+    expected = [401] if asked else ANSWERED
+    wrong = [dict.fromkeys(prober.caller.credentials, key) for key in KEYS]
+    prober.caller = prober.caller.identified(NO_CREDENTIALS)
+    for headers in ({}, *wrong):
+        prober.send(f"{headers}", replace(good, headers=headers), expected)
+    for headers in ({}, wrong[-1]):
+        prober.send(f"{headers} and a broken body", replace(good, headers=headers, body=b"{"), expected)
+        prober.send(f"{headers} and an absurd query", replace(good, headers=headers, query="limit=x&a=%00"), expected)
+    assert prober.faults == []
+
+
+# --- queries, headers, paths and methods ------------------------------------------------------------------------------
+
+
+@each_operation
+def test_an_absurd_query(prober: Prober, provider: Provider, operation: contracts.Operation, good: Draft) -> None:
+    """No query makes the emulator stumble: neither one that makes no sense, nor an odd value of a known parameter."""
+    for query in QUERIES:
+        prober.send(query, replace(good, query=query))
+    for parameter in parameters(provider.name, operation, "query"):
+        name = parameter["name"]
+        others = "".join(f"&{other}={value}" for other, value in good.query.items() if other != name)
+        for text in TEXTS:
+            prober.send(f"{name}={text}", replace(good, query=f"{name}={text}{others}"))
+            prober.send(f"{name}={text} twice", replace(good, query=f"{name}={text}&{name}={text}x{others}"))
+    assert prober.faults == []
+
+
+@each_operation
+def test_an_absurd_header(prober: Prober, provider: Provider, operation: contracts.Operation, good: Draft) -> None:
+    """No header makes the emulator stumble: neither one that the operation reads, nor one that describes the body."""
+    names = [parameter["name"] for parameter in parameters(provider.name, operation, "header")]
+    for name in (*names, "Content-Type", "Accept", "Accept-Encoding", "X-Emulator-Explain"):
+        for value in HEADER_VALUES:
+            prober.send(f"{name}: {value!r}", replace(good, headers={name: value}))
+    assert prober.faults == []
+
+
+@each_operation
+def test_an_absurd_id(prober: Prober, provider: Provider, operation: contracts.Operation, good: Draft) -> None:
+    """Nothing that stands for an id in a path makes the emulator stumble; it is not found."""
+    for parameter in parameters(provider.name, operation, "path"):
+        for text in filter(str.strip, TEXTS):
+            path = operation.path.replace(f"{{{parameter['name']}}}", text)
+            prober.send(text, replace(good, path=path), [404])
+    assert prober.faults == []
+
+
+@pytest.mark.parametrize("name", [provider.name for provider in ALL])
+def test_an_unknown_path(emulator: Emulator, space: SpaceHandle, name: str) -> None:
+    """What is nothing like a path answers 404 by any method."""
+    prober = Prober(emulator, space, name)
+    for method in METHODS:
+        for unknown in ("", "/", "/x", "/v1", "/%FF", "/%00", "/%2E%2E/", f"/{'x' * 9000}"):
+            prober.send(f"{method} {unknown}", Draft(method, unknown), [404])
+    assert prober.faults == []
+
+
+@each_path
+def test_a_mistaken_path(emulator: Emulator, space: SpaceHandle, name: str, path: str) -> None:
+    """What is nearly a path answers 404, whoever asks."""
+    prober, path = Prober(emulator, space, name), path.replace("{id}", "x")
+    for caller in (prober.caller, prober.caller.identified(NO_CREDENTIALS)):
+        prober.caller = caller
+        for mistaken in (f"{path}/", f"/{path}", f"/x{path}", path.upper()):
+            prober.send(f"GET {mistaken}", Draft("GET", mistaken), [404])
+            prober.send(f"POST {mistaken}", Draft("POST", mistaken), [404])
+    assert prober.faults == []
+
+
+@each_path
+def test_a_wrong_method(emulator: Emulator, space: SpaceHandle, name: str, path: str) -> None:
+    """A method that a path does not have answers 405 and says which it has; HEAD goes where GET goes."""
+    prober = Prober(emulator, space, name)
+    own = {operation.method: operation for operation in contracts.operations(name) if operation.path == path}
+    draft = good_draft(name, next(operation for operation in own.values() if not operation.missing))
+    for method in METHODS:
+        if method in own:
+            continue
+        expected = [200] if method == "HEAD" and "GET" in own else [405]
+        reply = prober.send(method, replace(draft, method=method), [200, 405] if method == "OPTIONS" else expected)
+        if reply.status_code == 405 and set(reply.headers["Allow"].split(", ")) - {"HEAD", "OPTIONS"} != own.keys():
+            prober.faults.append(f"{method}: Allow is {reply.headers['Allow']}")
+    assert prober.faults == []

@@ -1,0 +1,144 @@
+"""The contracts: valid, honest about their evidence, and the same as the route tables."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from starlette.routing import Route
+
+from emulator import contracts
+from emulator.core.http import missing
+from emulator.core.provider import Provider
+from emulator.embedded import SpaceHandle
+from emulator.explanation import EVIDENCE
+from emulator.providers import ALL
+from emulator.resources import resource
+from tests.calling import NO_CREDENTIALS, Caller
+from tests.promises import validator
+
+each_provider = pytest.mark.parametrize("provider", ALL, ids=lambda provider: provider.name)
+
+MISSING = [
+    pytest.param(provider, operation, id=f"{provider.name}-{operation.id}")
+    for provider in ALL
+    for operation in contracts.operations(provider.name)
+    if operation.missing
+]
+FIXED_PATHS = [
+    pytest.param(provider, operation, id=f"{provider.name}-{operation.id}")
+    for provider in ALL
+    for operation in contracts.operations(provider.name)
+    if not operation.missing and "{" not in operation.path
+]
+
+
+def test_every_provider_has_a_contract_and_a_fixture() -> None:
+    """Each provider has a contract, rules, exchanges and a fixture; beside theirs there is only the control API's."""
+    names = {provider.name for provider in ALL}
+    assert {path.name for path in resource("contracts").iterdir()} == names | {"control"}
+    assert {path.stem for path in resource("fixtures").iterdir()} == names
+    for name in names:
+        found = {path.name for path in (resource("contracts") / name).iterdir()}
+        assert found == {"openapi.yaml", "rules.yaml", "exchanges"}
+
+
+@each_provider
+def test_a_contract_is_valid_openapi(provider: Provider) -> None:
+    """A contract is an OpenAPI 3.1 document without a fault."""
+    document = contracts.contract(provider.name)
+    assert document["openapi"].startswith("3.1.")
+    assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
+
+
+@each_provider
+def test_a_contract_says_what_everything_rests_on(provider: Provider) -> None:
+    """Every operation, parameter, request body, response and response header names its evidence."""
+    evidences = dict(_evidences(provider.name))
+    assert {place: word for place, word in evidences.items() if word not in EVIDENCE} == {}
+
+
+@each_provider
+def test_the_examples_of_a_contract_satisfy_its_schemas(provider: Provider) -> None:
+    """What a contract shows is what it asks for."""
+    for place, schema, example in _examples(provider.name):
+        checked = validator(provider.name, json.dumps(schema))
+        assert [error.message for error in checked.iter_errors(example)] == [], place
+
+
+@each_provider
+def test_routes_equal_promises(provider: Provider) -> None:
+    """Method, path and name of every route are promised, every promise has a route, and both agree on what is built."""
+    promises = {
+        (operation.method, operation.path, operation.id, operation.missing)
+        for operation in contracts.operations(provider.name)
+    }
+    routes = [
+        (method, route.path_format, route.endpoint.__name__, missing(route))
+        for route in provider.app.routes
+        if isinstance(route, Route)
+        for method in (route.methods or set()) - {"HEAD", "OPTIONS"}
+    ]
+    assert set(routes) == promises
+    assert len(routes) == len(promises)
+
+
+@pytest.mark.parametrize(("provider", "operation"), MISSING)
+def test_what_is_not_built_says_so(space: SpaceHandle, provider: Provider, operation: contracts.Operation) -> None:
+    """What is documented and not built answers 501 in the vendor's envelope, and names itself and a built operation."""
+    caller = Caller(space, provider.name, NO_CREDENTIALS)
+    reply = caller.request(operation.method, operation.path.replace("{", "").replace("}", ""))
+    assert reply.status_code == 501
+    assert operation.id in reply.text
+    said, _, nearest = reply.headers["X-Emulator-Hint"].partition("; nearest: ")
+    assert said.startswith(operation.id)
+    assert nearest in _built(provider.name)
+
+
+@pytest.mark.parametrize(("provider", "operation"), FIXED_PATHS)
+def test_a_mistyped_path_is_corrected(space: SpaceHandle, provider: Provider, operation: contracts.Operation) -> None:
+    """One letter too many in a path answers 404, with a hint at the operation that was meant."""
+    reply = Caller(space, provider.name, NO_CREDENTIALS).request(operation.method, f"/x{operation.path[1:]}")
+    assert reply.status_code == 404
+    assert reply.headers["X-Emulator-Hint"] == f"no such route; nearest: {operation.method} {operation.path}"
+
+
+def _built(provider: str) -> set[str]:
+    return {f"{found.method} {found.path}" for found in contracts.operations(provider) if not found.missing}
+
+
+def _evidences(provider: str) -> Iterator[tuple[str, object]]:
+    """Every place of a contract that must name its evidence, with what it names."""
+    contract = contracts.contract(provider)
+    described = [
+        (f"{method} {path}", {**item.get(method, {}), "beside": item.get("parameters", [])})
+        for paths in (contract["paths"], contract.get("webhooks", {}))
+        for path, item in paths.items()
+        for method in contracts.METHODS
+        if method in item
+    ]
+    for place, operation in described:
+        yield place, operation.get("x-evidence")
+        for parameter in (*operation["beside"], *operation.get("parameters", ())):
+            resolved = contracts.resolve(provider, parameter)
+            yield f"{place}, {resolved['in']} {resolved['name']}", resolved.get("x-evidence")
+        if "requestBody" in operation:
+            yield f"{place}, body", contracts.resolve(provider, operation["requestBody"]).get("x-evidence")
+        for status, response in operation["responses"].items():
+            yield f"{place}, {status}", contracts.resolve(provider, response).get("x-evidence")
+    for name, response in contract["components"]["responses"].items():
+        yield name, response.get("x-evidence")
+        for header, found in response.get("headers", {}).items():
+            yield f"{name}, {header}", contracts.resolve(provider, found).get("x-evidence")
+
+
+def _examples(provider: str) -> Iterator[tuple[str, Any, Any]]:
+    """Every example of a request body or a response, with its place and its schema."""
+    for operation in contracts.operations(provider):
+        holders = {"body": operation.description.get("requestBody", {}), **operation.description["responses"]}
+        for name, holder in holders.items():
+            for media in contracts.resolve(provider, holder).get("content", {}).values():
+                examples = [found["value"] for found in media.get("examples", {}).values()]
+                for example in (*examples, *([media["example"]] if "example" in media else ())):
+                    yield f"{operation.id}, {name}", media["schema"], example

@@ -1,0 +1,340 @@
+"""The control API: what it promises, what it refuses and how, whom it lets in, and what it explains."""
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from emulator import Emulator, contracts, create_app
+from emulator.control import app as control_app
+from emulator.gateway import Gateway
+from emulator.handles import Refused, SpaceHandle
+from emulator.transport import call
+from tests.calling import Caller
+from tests.promises import validator
+
+ORDERS = "/v1/orders"
+EVIDENCE = {"seed", "docs", "sdk", "inferred"}
+
+# Every operation, once and well: its name, the method, the path, the body, the status.
+CALLS: list[tuple[str, str, str, Any, int]] = [
+    ("get_health", "GET", "/health", None, 200),
+    ("list_providers", "GET", "/providers", None, 200),
+    ("get_contract", "GET", "/contracts/cnaught.json", None, 200),
+    ("get_evidence", "GET", "/evidence", None, 200),
+    ("list_spaces", "GET", "/spaces", None, 200),
+    ("get_bundle", "GET", "/bundle", None, 200),
+    ("get_state", "GET", "/state/cnaught?offset=0&limit=5", None, 200),
+    ("get_settings", "GET", "/settings/cnaught", None, 200),
+    ("patch_settings", "PATCH", "/settings/cnaught", {"fractions": "keep"}, 200),
+    ("list_requests", "GET", "/requests?provider=cnaught&status=201", None, 200),
+    ("wait_for_requests", "GET", "/requests/wait?timeout=0", None, 200),
+    ("wait_for_requests", "GET", "/requests/wait?timeout=0&status=418", None, 408),
+    ("list_faults", "GET", "/faults", None, 200),
+    ("add_fault", "POST", "/faults", {"effect": {"status": 503, "headers": {"A": "b"}, "body": [1]}}, 201),
+    ("get_snapshot", "GET", "/snapshot", None, 200),
+    ("put_snapshot", "PUT", "/snapshot", ..., 200),
+    ("keep_snapshot", "POST", "/snapshots/a", None, 201),
+    ("list_snapshots", "GET", "/snapshots", None, 200),
+    ("restore_snapshot", "POST", "/snapshots/a/restore", None, 200),
+    ("delete_snapshot", "DELETE", "/snapshots/a", None, 200),
+    ("get_clock", "GET", "/clock", None, 200),
+    ("set_clock", "PUT", "/clock", {"now": "2026-01-01T00:00:01Z"}, 200),
+    ("advance_clock", "POST", "/clock/advance", {"seconds": 1.5}, 200),
+    ("get_bundle", "GET", "/bundle", None, 200),
+    ("delete_fault", "DELETE", "/faults/fault-1", None, 200),
+    ("delete_faults", "DELETE", "/faults", None, 200),
+    ("delete_requests", "DELETE", "/requests", None, 200),
+    ("reset", "POST", "/reset", {"seed": 3}, 200),
+    ("reset", "POST", "/reset", None, 200),
+    ("delete_space", "DELETE", "/spaces/another", None, 200),
+]
+
+
+def promised(operation: str, reply: httpx.Response) -> Any:
+    """The JSON of a reply, which must be what the contract promises for its status."""
+    described = dict(OPERATIONS)[operation]["responses"][str(reply.status_code)]
+    response = contracts.resolve("control", described)
+    assert reply.headers["content-type"] == "application/json"
+    validator("control", json.dumps(response["content"]["application/json"]["schema"])).validate(reply.json())
+    return reply.json()
+
+
+OPERATIONS = [
+    (described["operationId"], described)
+    for item in contracts.contract("control")["paths"].values()
+    for method, described in item.items()
+    if method in contracts.METHODS
+]
+
+
+# --- the contract -----------------------------------------------------------------------------------------------------
+
+
+def test_the_contract_names_every_route() -> None:
+    """Routes and contract name the same operations, under the same paths and methods."""
+    routes = {(route.name, route.path, *((route.methods or set()) - {"HEAD"})) for route in control_app.routes}
+    paths = contracts.contract("control")["paths"]
+    assert routes == {
+        (described["operationId"], path, method.upper())
+        for path, item in paths.items()
+        for method, described in item.items()
+        if method in contracts.METHODS
+    }
+
+
+def test_every_operation_answers_as_promised(emulator: Emulator, cnaught: Caller) -> None:
+    """A run through all operations: each answers with the status and the schema of the contract."""
+    emulator.space("another").clock.freeze()
+    cnaught.post(ORDERS, {"amount_kg": 1})
+    cnaught.get("/v1/orders/nobody?limit=x")
+    for operation, method, path, body, status in CALLS:
+        content = cnaught.space.snapshot() if body is ... else body
+        reply = cnaught.space.http.request(method, f"{cnaught.space.url}/_emulator{path}", json=content)
+        assert (operation, reply.status_code) == (operation, status), reply.text
+        assert promised(operation, reply)
+    assert {operation for operation, *_ in CALLS} == dict(OPERATIONS).keys()
+
+
+def test_snapshots_full_of_things_answer_as_promised(cnaught: Caller) -> None:
+    """A used space's snapshot, bundle and events have the promised form as well."""
+    space = cnaught.space
+    space.faults.add("cnaught", when="after", effect={"status": 503, "delay_seconds": 0.001})
+    cnaught.post(ORDERS, {"amount_kg": 1}, promised=False)
+    space.control("PATCH", "/settings/cnaught", json={"fractions": "keep"})
+    for operation, path in (("get_snapshot", "/snapshot"), ("get_bundle", "/bundle"), ("list_faults", "/faults")):
+        promised(operation, space.http.get(f"{space.url}/_emulator{path}"))
+    moved = space.http.post(f"{space.url}/_emulator/clock/advance", json={"seconds": 3600})
+    assert len(promised("advance_clock", moved)["events"]) == 1
+    space.restore(space.snapshot())
+    assert promised("get_bundle", space.http.get(f"{space.url}/_emulator/bundle"))["origin"]["begun"]
+
+
+# --- bad input --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"{]", b"null", b"[]", b'"a"', b"5", b"true", b"\xff", b"NaN", b'{"a": NaN}', b"[" * 10**5, b"{}\x00"],
+)
+@pytest.mark.parametrize(
+    ("operation", "method", "path"),
+    [
+        ("set_clock", "PUT", "/clock"),
+        ("advance_clock", "POST", "/clock/advance"),
+        ("add_fault", "POST", "/faults"),
+        ("put_snapshot", "PUT", "/snapshot"),
+        ("patch_settings", "PATCH", "/settings/cnaught"),
+    ],
+)
+def test_a_body_that_is_no_object(space: SpaceHandle, operation: str, method: str, path: str, content: bytes) -> None:
+    """Whatever comes in place of a JSON object is refused with 400, and told where."""
+    before = space.snapshot()
+    reply = space.http.request(method, f"{space.url}/_emulator{path}", content=content)
+    assert reply.status_code == 400
+    assert promised(operation, reply)["problems"][0]["place"] == ["body"]
+    assert space.snapshot() == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "place"),
+    [
+        ("PUT", "/clock", {"now": "2026-02-01T00:00:00Z", "freeze": True}, ["body", "freeze"]),
+        ("PUT", "/clock", {"frozen": "yes"}, ["body", "frozen"]),
+        ("PUT", "/clock", {"frozen": 1}, ["body", "frozen"]),
+        ("POST", "/clock/advance", {"seconds": 1, "hours": 1}, ["body", "hours"]),
+        ("POST", "/faults", {"effect": {}, "provider": ["cnaught"]}, ["body", "provider"]),
+        ("POST", "/reset", {"seed": "5"}, ["body", "seed"]),
+        ("POST", "/reset", {"seed": 2**63}, ["body", "seed"]),
+        ("POST", "/reset", {"sed": 5}, ["body", "sed"]),
+        ("GET", "/state/cnaught?limit=1001", None, ["query", "limit"]),
+        ("GET", "/state/cnaught?offset=-1", None, ["query", "offset"]),
+        ("GET", f"/state/cnaught?offset={10**30}", None, ["query", "offset"]),
+        ("GET", "/state/cnaught?page=2", None, ["query", "page"]),
+    ],
+)
+def test_a_member_that_is_unknown_or_wrong(
+    space: SpaceHandle, method: str, path: str, body: Any, place: list[str]
+) -> None:
+    """A mistake is told with its place; nothing else of the request is done."""
+    before = space.snapshot()
+    with pytest.raises(Refused) as refused:
+        space.control(method, path, json=body)
+    assert (refused.value.status, refused.value.answer["problems"][0]["place"]) == (400, place)
+    assert space.snapshot() == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("POST", "/clock", "GET, HEAD, PUT"),
+        ("GET", "/clock/advance", "POST"),
+        ("PUT", "/faults", "DELETE, GET, HEAD, POST"),
+        ("GET", "/reset", "POST"),
+        ("OPTIONS", "/snapshot", "GET, HEAD, PUT"),
+        ("GET", "/spaces/a", "DELETE"),
+        ("DELETE", "/health", "GET, HEAD"),
+    ],
+)
+def test_a_wrong_method(space: SpaceHandle, method: str, path: str, allowed: str) -> None:
+    """405 names the methods that the path has."""
+    reply = space.http.request(method, f"{space.url}/_emulator{path}")
+    assert (reply.status_code, reply.headers["allow"]) == (405, allowed)
+    assert reply.json() == {"error": "Method Not Allowed"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "words"),
+    [
+        ("GET", "", 404, "Not Found"),
+        ("GET", "/", 404, "Not Found"),
+        ("GET", "/clock/", 404, "Not Found"),
+        ("GET", "/clocks", 404, "Not Found"),
+        ("GET", "/contracts/gold.json", 404, "no provider is called 'gold'; there are: oneclickimpact"),
+        ("GET", "/contracts/control.json", 404, "no provider is called 'control'"),
+        ("GET", "/contracts/%2e%2e%2fcnaught.json", 404, "Not Found"),
+        ("GET", "/state/gold", 404, "no provider is called 'gold'"),
+        ("GET", "/settings/gold", 404, "no provider is called 'gold'"),
+        ("PATCH", "/settings/%ff", 404, "no provider is called"),
+        ("DELETE", "/spaces/nobodys", 404, "no space is called 'nobodys'"),
+        ("DELETE", "/faults/fault-9", 404, "no fault is called 'fault-9'"),
+        ("DELETE", "/snapshots/none", 404, "no snapshot is called 'none'; there are: none"),
+        ("POST", "/snapshots/none/restore", 404, "no snapshot is called 'none'"),
+        ("POST", "/snapshots/a b", 400, "a snapshot's name is"),
+    ],
+)
+def test_what_is_not_there(space: SpaceHandle, method: str, path: str, status: int, words: str) -> None:
+    """A name that nothing has is told, with those there are."""
+    with pytest.raises(Refused) as refused:
+        space.control(method, path, json={})
+    assert refused.value.status == status
+    assert refused.value.answer.keys() == {"error"}
+    assert words in refused.value.answer["error"]
+
+
+# --- the token --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Gateway:
+    """A server whose control API asks for a token."""
+    return create_app(control_token="open sesame")
+
+
+def ask(app: Gateway, path: str, authorization: str | None) -> tuple[int, dict[bytes, bytes]]:
+    """The status and headers of a request with this Authorization header, or without one."""
+    headers = [] if authorization is None else [(b"authorization", authorization.encode("latin-1"))]
+    status, answered, _ = asyncio.run(call(app, "GET", path, headers, b""))
+    return status, dict(answered)
+
+
+@pytest.mark.parametrize("path", ["/_emulator/clock", "/~a/_emulator/requests", "/_emulator/nothing"])
+@pytest.mark.parametrize(
+    "authorization",
+    [None, "", "Bearer", "Bearer ", "Bearer open", "Bearer open sesame.", "Bearer OPEN SESAME", "open sesame", "ÿ"],
+)
+def test_who_has_no_token_is_not_let_in(guarded: Gateway, path: str, authorization: str | None) -> None:
+    """Without the token nothing is done or told, not even whether there is such a path."""
+    status, headers = ask(guarded, path, authorization)
+    assert (status, headers[b"www-authenticate"]) == (401, b"Bearer")
+
+
+@pytest.mark.parametrize(
+    ("path", "authorization", "status"),
+    [
+        ("/_emulator/clock", "Bearer open sesame", 200),
+        ("/~a/_emulator/clock", "bearer open sesame", 200),
+        ("/_emulator/health", None, 200),
+        ("/~a/_emulator/health", "Bearer wrong", 200),
+        ("/cnaught/v1/orders", None, 401),
+        ("/cnaught/v1/orders", "Bearer test_acme_0001", 200),
+    ],
+)
+def test_who_has_the_token_is_let_in(guarded: Gateway, path: str, authorization: str | None, status: int) -> None:
+    """The token opens every space; health needs none, and the vendors have keys of their own."""
+    assert ask(guarded, path, authorization)[0] == status
+
+
+def test_tokens_are_compared_in_constant_time(guarded: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long a refusal takes tells nothing about the token."""
+    compared = []
+    monkeypatch.setattr(control_app, "compare_digest", lambda *tokens: compared.append(tokens))
+    assert ask(guarded, "/_emulator/clock", "Bearer open")[0] == 401
+    assert compared == [(b"open", b"open sesame")]
+
+
+# --- explanations -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "operation", "rule", "evidence"),
+    [
+        ("GET", ORDERS, None, "list_orders", "none", {"seed"}),
+        ("POST", ORDERS, {"amount_kg": -1}, "place_order", "cnaught.orders.amount-positive", {"docs"}),
+        ("GET", "/v1/orders/nobody", None, "get_order", "cnaught.orders.unknown-id", EVIDENCE),
+        ("GET", "/v1/portfolios", None, "list_portfolios", "cnaught.errors.not-built", EVIDENCE),
+        ("GET", "/nowhere", None, "none", "cnaught.errors.unknown-path", EVIDENCE),
+        ("PATCH", ORDERS, None, "none", "cnaught.errors.wrong-method", EVIDENCE),
+    ],
+)
+def test_a_reply_explains_itself_when_asked(
+    cnaught: Caller, method: str, path: str, body: Any, operation: str, rule: str, evidence: set[str]
+) -> None:
+    """X-Emulator-Explain asks for operation, rule and evidence; without it a reply is as the vendor's."""
+    explained = cnaught.request(method, path, json=body, headers={"X-Emulator-Explain": "1"}).headers
+    assert (explained["x-emulator-operation"], explained["x-emulator-rule"]) == (operation, rule)
+    assert explained["x-emulator-evidence"] in evidence
+    plain = cnaught.request(method, path, json=body).headers
+    assert {name for name in plain if name.startswith("x-emulator-")} <= {"x-emulator-request-id", "x-emulator-hint"}
+
+
+# --- settings and state -----------------------------------------------------------------------------------------------
+
+
+def test_a_setting_is_turned(cnaught: Caller) -> None:
+    """A change of settings answers all of them, acts at once, and leaves the others and other vendors alone."""
+    space = cnaught.space
+    before = space.control("GET", "/settings/cnaught")
+    after = space.control("PATCH", "/settings/cnaught", json={"fractions": "keep"})
+    assert after == {**before, "fractions": "keep"} == space.control("GET", "/settings/cnaught")
+    assert cnaught.post(ORDERS, {"amount_kg": 1.5}).json()["amount_kg"] == 1.5
+    assert space.control("PATCH", "/settings/cnaught", json={}) == after
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"fraction": "keep"}, "at fraction: "),
+        ({"fractions": "round"}, "at fractions: "),
+        ({"fractions": "keep", "fulfilment_seconds": "soon"}, "at fulfilment_seconds: "),
+        ({"idempotency_hours": None}, "at idempotency_hours: "),
+    ],
+)
+def test_a_setting_that_is_none(space: SpaceHandle, changes: dict[str, Any], words: str) -> None:
+    """An unknown setting or value is refused, and with it the whole change."""
+    before = space.control("GET", "/settings/cnaught")
+    with pytest.raises(Refused, match=words) as refused:
+        space.control("PATCH", "/settings/cnaught", json=changes)
+    assert refused.value.status == 400
+    assert space.control("GET", "/settings/cnaught") == before
+
+
+def test_the_state_is_shown_in_parts(cnaught: Caller) -> None:
+    """The collections of a vendor are shown from an offset on, up to a limit, and their sizes in any case."""
+    ids = [cnaught.post(ORDERS, {"amount_kg": 1}).json()["id"] for _ in range(4)]
+    shown = cnaught.space.control("GET", "/state/cnaught?offset=2&limit=2")
+    assert list(shown["state"]["orders"]) == ids[1:3]
+    assert shown["totals"]["orders"] == 5
+    assert shown["state"]["orders"][ids[1]]["amount_kg"] == "1"
+    assert cnaught.space.control("GET", "/state/cnaught?limit=0")["state"]["orders"] == {}
+    assert list(cnaught.space.cnaught.state["orders"]) == ["Gre28Fc35bt3", *ids]
+
+
+def test_looking_at_a_space_changes_nothing(cnaught: Caller) -> None:
+    """Reading state, settings, contracts, evidence and journal leaves a space as it was."""
+    before = cnaught.space.snapshot()
+    for path in ("/state/cnaught", "/settings/cnaught", "/contracts/cnaught.json", "/evidence", "/requests", "/bundle"):
+        cnaught.space.control("GET", path)
+    assert cnaught.space.snapshot() == before

@@ -1,0 +1,123 @@
+"""The same seed, fixtures, requests and clock readings give the same bytes; another seed gives other identifiers."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator import Emulator, contracts
+from emulator.embedded import SpaceHandle
+from emulator.providers import ALL
+from emulator.resources import resource
+from tests.calling import credentials_of
+
+WRITES_AT = ("2026-02-01T00:00:00Z", "2026-02-01T00:00:00.001Z", "2026-03-01T12:00:00Z")
+
+each_provider = pytest.mark.parametrize("provider", [provider.name for provider in ALL])
+
+
+@dataclass(frozen=True)
+class Step:
+    """A request, and the clock's reading when it is sent."""
+
+    at: str
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Any
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """Every reply as bytes, and what the space remembers in the end."""
+
+    replies: list[bytes]
+    snapshot: dict[str, Any]
+
+
+@each_provider
+def test_two_spaces_answer_the_same_bytes(emulator: Emulator, provider: str) -> None:
+    """Two spaces of one server give the same statuses, headers and bodies, and end with the same memory."""
+    first = transcript(emulator.space(), provider)
+    assert any(reply.startswith(b"20") for reply in first.replies)
+    assert transcript(emulator.space(), provider) == first
+
+
+@each_provider
+def test_two_servers_answer_the_same_bytes(emulator: Emulator, provider: str) -> None:
+    """So do two servers of the same seed."""
+    with Emulator(port=None) as other:
+        assert transcript(other.space(), provider) == transcript(emulator.space(), provider)
+
+
+@each_provider
+def test_another_seed_gives_other_identifiers(emulator: Emulator, provider: str) -> None:
+    """A server of another seed makes up as many identifiers, and others; who makes up none answers the same."""
+    ours = transcript(emulator.space(), provider)
+    with Emulator(port=None, seed=1) as other:
+        theirs = transcript(other.space(), provider)
+    assert theirs.snapshot["ids"] == ours.snapshot["ids"]
+    assert (theirs.replies != ours.replies) == bool(ours.snapshot["ids"])
+
+
+def test_another_process_answers_the_same_bytes(emulator: Emulator) -> None:
+    """So does a process that hashes texts in another way, and hence orders sets in another way."""
+    program = "from tests.test_determinism import digests; print(digests())"
+    environment = {**os.environ, "PYTHONHASHSEED": "4412"}
+    root = Path(__file__).parent.parent
+    printed = subprocess.check_output([sys.executable, "-c", program], cwd=root, env=environment, text=True)
+    assert json.loads(printed) == json.loads(digests(emulator))
+
+
+def digests(emulator: Emulator | None = None) -> str:
+    """A digest of every provider's transcript."""
+    if emulator is None:
+        with Emulator(port=None) as emulator:
+            return digests(emulator)
+    transcripts = {provider.name: transcript(emulator.space(), provider.name) for provider in ALL}
+    return json.dumps({name: sha256(repr(found).encode()).hexdigest() for name, found in transcripts.items()})
+
+
+def transcript(space: SpaceHandle, provider: str) -> Transcript:
+    """What a fresh space answers to all that is documented of a provider, and to some writes."""
+    replies = []
+    for step in sorted((*documented(provider), *writes(provider)), key=lambda step: datetime.fromisoformat(step.at)):
+        space.clock.freeze(step.at)
+        reply = space.http.request(
+            step.method,
+            f"{space.url}/{provider}{step.path}",
+            params=step.query,
+            headers={**credentials_of(space, provider), **step.headers},
+            json=step.body,
+        )
+        replies.append(b"%d\n%r\n%b" % (reply.status_code, reply.headers.raw, reply.content))
+    snapshot = space.snapshot()
+    space.delete()
+    return Transcript(replies, snapshot)
+
+
+def documented(provider: str) -> Iterator[Step]:
+    """The documented exchanges, each at its time, and what is given before them."""
+    for path in sorted((resource("contracts") / provider / "exchanges").glob("*.json")):
+        exchange = json.loads(path.read_bytes())
+        for asked in (*exchange["given"], exchange["request"]):
+            whole = {"at": exchange["at"], "body": None, **asked}
+            yield Step(**whole)
+
+
+def writes(provider: str) -> Iterator[Step]:
+    """The contract's own examples of every body, several times."""
+    for operation in contracts.operations(provider):
+        for media in operation.description.get("requestBody", {}).get("content", {}).values():
+            examples = [media.get("example"), *(found["value"] for found in media.get("examples", {}).values())]
+            for at in WRITES_AT:
+                yield from (Step(at, operation.method, operation.path, {}, {}, body) for body in examples if body)

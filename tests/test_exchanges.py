@@ -1,0 +1,116 @@
+"""Every documented exchange comes back as it was documented."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from emulator import Emulator
+from emulator.embedded import SpaceHandle
+from emulator.explanation import EVIDENCE
+from emulator.providers import ALL
+from emulator.resources import resource
+from tests.calling import NO_CREDENTIALS, Caller, credentials_of
+
+FILES = [
+    pytest.param(provider.name, path, id=f"{provider.name}-{path.stem}")
+    for provider in ALL
+    for path in sorted((resource("contracts") / provider.name / "exchanges").glob("*.json"))
+]
+MEMBERS = {"title", "source", "evidence", "at", "given", "request", "reply", "compare", "placeholders"}
+MAYBE = {"credentials", "note"}
+REQUEST = {"method", "path", "query", "headers"}
+
+
+@pytest.fixture
+def space(emulator: Emulator) -> Iterator[SpaceHandle]:
+    """A fresh space whose clock has not been set, so that it can begin in the year of a document."""
+    fresh = emulator.space()
+    yield fresh
+    fresh.delete()
+
+
+@pytest.mark.parametrize(("provider", "path"), FILES)
+def test_a_documented_exchange_comes_back(space: SpaceHandle, provider: str, path: Path) -> None:
+    """After what is given, the documented request gets the documented reply."""
+    exchange = json.loads(path.read_bytes())
+    for request in exchange["given"]:
+        assert ask(space, provider, exchange, request).is_success
+    reply, documented = ask(space, provider, exchange, exchange["request"]), exchange["reply"]
+    assert reply.status_code == documented["status"]
+    assert {name: reply.headers.get(name) for name in documented["headers"]} == documented["headers"]
+    compared = Comparison(exchange["compare"], exchange["placeholders"])
+    assert list(compared.differences(documented["body"], reply.json(), "")) == []
+    assert compared.unused == set()
+
+
+@pytest.mark.parametrize(("provider", "path"), FILES)
+def test_an_exchange_says_what_it_is(provider: str, path: Path) -> None:
+    """A file of an exchange has the members that these tests read, and no others."""
+    exchange = json.loads(path.read_bytes())
+    assert MEMBERS <= exchange.keys() <= MEMBERS | MAYBE
+    assert exchange["evidence"] in EVIDENCE
+    assert exchange["compare"] in ("exact", "subset", "prefix")
+    assert exchange.get("credentials") is None
+    for request in (exchange["request"], *exchange["given"]):
+        assert REQUEST <= request.keys() <= REQUEST | {"body", "at"}
+    assert exchange["reply"].keys() == {"status", "headers", "body"}
+
+
+def ask(space: SpaceHandle, provider: str, exchange: Mapping[str, Any], request: Mapping[str, Any]) -> httpx.Response:
+    """Send a request of an exchange at its time; without headers of its own, it carries the default credentials."""
+    space.clock.freeze(request.get("at", exchange["at"]))
+    identified = exchange.get("credentials", True) is not None
+    caller = Caller(space, provider, credentials_of(space, provider) if identified else NO_CREDENTIALS)
+    content = {} if request.get("body") is None else {"json": request["body"]}
+    return caller.request(
+        request["method"], request["path"], params=request["query"], headers=request["headers"], **content
+    )
+
+
+class Comparison:
+    """How a reply is held against a documented one. ``unused`` are the placeholders that pointed at nothing so far.
+
+    ``subset`` lets objects have more members than documented; ``prefix`` lets arrays go on after the documented items.
+    """
+
+    def __init__(self, how: str, placeholders: Mapping[str, str]) -> None:
+        self.how = how
+        self.placeholders = placeholders
+        self.unused = set(placeholders)
+
+    def differences(self, documented: Any, got: Any, place: str) -> Iterator[str]:
+        if json_type(documented) != json_type(got):
+            yield f"at {place or '/'}: {json_type(documented)} is documented, {got!r} came"
+        elif place in self.placeholders:
+            self.unused.discard(place)
+        elif isinstance(documented, dict):
+            yield from self._members(documented, got, place)
+        elif isinstance(documented, list):
+            yield from self._items(documented, got, place)
+        elif documented != got:
+            yield f"at {place or '/'}: {documented!r} is documented, {got!r} came"
+
+    def _members(self, documented: dict[str, Any], got: dict[str, Any], place: str) -> Iterator[str]:
+        if missing := documented.keys() - got.keys():
+            yield f"at {place or '/'}: {sorted(missing)} did not come"
+        if self.how != "subset" and (more := got.keys() - documented.keys()):
+            yield f"at {place or '/'}: {sorted(more)} came and is not documented"
+        for name in documented.keys() & got.keys():
+            below = name.replace("~", "~0").replace("/", "~1")
+            yield from self.differences(documented[name], got[name], f"{place}/{below}")
+
+    def _items(self, documented: list[Any], got: list[Any], place: str) -> Iterator[str]:
+        if len(got) < len(documented) or (self.how != "prefix" and len(got) > len(documented)):
+            yield f"at {place or '/'}: {len(documented)} items are documented, {len(got)} came"
+        for index, (item, came) in enumerate(zip(documented, got, strict=False)):
+            yield from self.differences(item, came, f"{place}/{index}")
+
+
+def json_type(value: Any) -> str:
+    """What JSON Schema calls the type; a whole number is a number."""
+    names = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
+    return names.get(type(value), "null")

@@ -1,0 +1,165 @@
+"""Fixtures: ours load, a user's may stand in for some, and a bad one is refused with its file, place and fault."""
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator import create_app, fixtures
+from emulator.core.clock import Clock
+from emulator.core.documents import Document
+from emulator.core.ids import Ids
+from emulator.core.provider import Provider
+from emulator.fixtures import BadFixture
+from emulator.providers import ALL
+from emulator.resources import resource
+
+OURS = {path.stem: json.loads(path.read_bytes()) for path in resource("fixtures").iterdir()}
+
+each_provider = pytest.mark.parametrize("provider", ALL, ids=lambda provider: provider.name)
+
+UNFIT = [
+    ("oneclickimpact", "catalogue/accounts", [], "account"),
+    ("oneclickimpact", "catalogue/accounts/0/api_key", "sk_0001", "the key of account sandbox"),
+    ("oneclickimpact", "memory/impacts/0/account_id", "nobody", "nobody"),
+    ("cnaught", "catalogue/accounts", [], "account"),
+    ("cnaught", "catalogue/accounts/0/default_portfolio_id", "nobody", "the default portfolio of account acme"),
+    ("cnaught", "catalogue/portfolios/oH5hlq/allocations/hkgyn3", "0.3", "the allocations of portfolio oH5hlq"),
+    ("cnaught", "catalogue/categories/hkgyn3/projects/0", "nobody", "'nobody'"),
+    ("cnaught", "memory/orders/Gre28Fc35bt3/account_id", "nobody", "'nobody'"),
+    ("cnaught", "memory/orders/Gre28Fc35bt3/portfolio_id", "nobody", "'nobody'"),
+    ("cnaught", "memory/subaccounts/5nubL0NS/account_id", "nobody", "'nobody'"),
+    ("carboninsights", "catalogue/accounts", [], "account"),
+    ("carboninsights", "catalogue/aliases", {"A": "nobody"}, "'nobody'"),
+    ("carboninsights", "memory/settings/access_seconds", 0, "more than 0 seconds"),
+    ("dcycle", "catalogue/keys", [], "key"),
+    ("dcycle", "catalogue/keys/0/organization_id", "nobody", "'nobody'"),
+    ("thallo", "catalogue", {"tenants": [], "vintages": {}}, "tenant"),
+    ("thallo", "catalogue/vintages", {}, "vintage"),
+    ("thallo", "memory/wallets", {"nobody": {}}, "'nobody'"),
+]
+"""What contradicts itself: the provider, the place, what is put there, and words that the refusal must say."""
+
+
+@each_provider
+def test_our_fixture_brings_a_vendor_to_life(provider: Provider) -> None:
+    """A vendor is born from our fixture, and its memory survives being written down and read again."""
+    fixture = fixtures.load([provider])[0][provider.name]
+    vendor = provider.vendor(fixture.catalogue, deepcopy(fixture.memory), Clock(), Ids(0))
+    document = Document(type(fixture.memory))
+    assert vendor.memory == fixture.memory
+    assert document.read(json.loads(json.dumps(document.write(fixture.memory)))) == fixture.memory
+    assert all(provider.credentials(fixture.catalogue).values())
+
+
+@each_provider
+@pytest.mark.parametrize(
+    ("place", "content"),
+    [
+        ("catalogue", 5),
+        ("catalogue.surprise", "unknown"),
+        ("memory", []),
+        ("memory.surprise", "unknown"),
+        ("surprise", "unknown"),
+    ],
+)
+def test_a_member_that_is_unknown_or_of_the_wrong_type(
+    tmp_path: Path, provider: Provider, place: str, content: object
+) -> None:
+    """A member that no fixture has, or one of the wrong type, is refused by its place."""
+    path = _write(tmp_path, provider.name, _changed(provider.name, place.replace(".", "/"), content))
+    with pytest.raises(BadFixture, match=rf"^{path}: at {place}: \w+"):
+        fixtures.load(ALL, tmp_path)
+
+
+@each_provider
+@pytest.mark.parametrize("left_out", ["catalogue", "memory"])
+def test_a_member_that_is_missing(tmp_path: Path, provider: Provider, left_out: str) -> None:
+    """A fixture without its catalogue or its memory is refused."""
+    kept = {name: content for name, content in OURS[provider.name].items() if name != left_out}
+    path = _write(tmp_path, provider.name, kept)
+    with pytest.raises(BadFixture, match=rf"^{path}: at {left_out}: Field required"):
+        fixtures.load(ALL, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        (b"", "Expecting value: line 1 column 1"),
+        (b'{"catalogue": {}', "Expecting ',' delimiter: line 1"),
+        (b'{"catalogue": \xff}', "can't decode byte 0xff"),
+        (b"[]", "at the top: Input should be an object"),
+        (b"null", "at the top: Input should be an object"),
+    ],
+)
+@each_provider
+def test_a_file_that_is_no_json_object(tmp_path: Path, provider: Provider, written: bytes, fault: str) -> None:
+    """A file that is broken, or holds something other than an object, is refused by its name."""
+    path = tmp_path / f"{provider.name}.json"
+    path.write_bytes(written)
+    with pytest.raises(BadFixture, match=f"^{path}: .*{fault}"):
+        fixtures.load(ALL, tmp_path)
+
+
+@pytest.mark.parametrize(("name", "place", "content", "words"), UNFIT)
+def test_parts_that_do_not_fit_together(tmp_path: Path, name: str, place: str, content: object, words: str) -> None:
+    """A catalogue that contradicts itself, or a memory that contradicts the catalogue, stops the start."""
+    path = _write(tmp_path, name, _changed(name, place, content))
+    with pytest.raises(BadFixture, match=f"^{path}: at .*{words}"):
+        create_app(fixtures_directory=tmp_path)
+
+
+def test_every_provider_looks_whether_its_fixture_fits_together() -> None:
+    """The table above has something of each provider."""
+    assert {name for name, *_ in UNFIT} == {provider.name for provider in ALL}
+
+
+@pytest.mark.parametrize("make", [lambda path: None, lambda path: path.write_text("{}")])
+def test_a_directory_that_is_none(tmp_path: Path, make: Any) -> None:
+    """A directory that is not there, or is a file, is refused by its name."""
+    make(tmp_path / "there")
+    with pytest.raises(BadFixture, match=f"^{tmp_path / 'there'}: no such directory"):
+        fixtures.load(ALL, tmp_path / "there")
+
+
+@each_provider
+def test_a_file_that_cannot_be_read(tmp_path: Path, provider: Provider) -> None:
+    """Something in a file's place that cannot be read is refused by its name."""
+    path = tmp_path / f"{provider.name}.json"
+    path.mkdir()
+    with pytest.raises(BadFixture, match=f"^.*{path}"):
+        fixtures.load(ALL, tmp_path)
+
+
+@each_provider
+def test_a_directory_may_hold_some_providers_only(tmp_path: Path, provider: Provider) -> None:
+    """A user's file stands in for ours; for the providers that have none, ours are taken."""
+    ours, digest = fixtures.load(ALL)
+    assert fixtures.load(ALL, tmp_path) == (ours, digest)
+    _write(tmp_path, provider.name, OURS[provider.name])
+    (tmp_path / "notes.txt").write_text("nobody's fixture")
+    assert fixtures.load(ALL, tmp_path) == (ours, digest)
+    _write(tmp_path, provider.name, {**OURS[provider.name], "memory": {}})
+    theirs, other_digest = fixtures.load(ALL, tmp_path)
+    assert theirs[provider.name] == Document(provider.fixture).read({**OURS[provider.name], "memory": {}})
+    assert {name for name in ours if theirs[name] != ours[name]} <= {provider.name}
+    assert other_digest != digest
+
+
+def _changed(name: str, place: str, content: object) -> dict[str, Any]:
+    """Our fixture of a provider, with other content in one place."""
+    changed = deepcopy(OURS[name])
+    above: Any = changed
+    *way, last = place.split("/")
+    for part in way:
+        above = above[int(part)] if isinstance(above, list) else above[part]
+    above[int(last) if isinstance(above, list) else last] = content
+    return changed
+
+
+def _write(directory: Path, name: str, content: object) -> Path:
+    path = directory / f"{name}.json"
+    path.write_text(json.dumps(content))
+    return path

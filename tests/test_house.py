@@ -1,0 +1,179 @@
+"""The rules of the house: who imports whom, who knows the time, what things are called, and how long they may be."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+from starlette.routing import Route
+
+import emulator
+from emulator.control import app as control_app
+from emulator.providers import ALL
+
+PACKAGE = Path(emulator.__file__).parent
+ROOT = PACKAGE.parent
+MODULES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_bytes()) for path in PACKAGE.rglob("*.py")}
+
+LAYERS = ("errors", "memory", "vendor", "wire", "endpoints", "app")
+"""A provider's modules. Each may import those before it; one more of its own may stand between memory and vendor."""
+
+TIME_AND_CHANCE = {"core/clock.py", "core/ids.py"}
+REAL_TIME = {"cli/commands.py"}
+"""Waits for a server to come up, in the user's time and not in a space's."""
+
+BANNED = {"utils", "helpers", "common", "base", "manager", "handler", "service", "mixin"}
+TERMS = {"base_url"}
+"""Terms of the field, whatever words they hold."""
+
+FILE_LINES_MAX = 400
+FUNCTION_LINES_MAX = 40
+
+UNTRACKED = [".git", *(line.rstrip("/") for line in (ROOT / ".gitignore").read_text().split())]
+MACHINE = re.compile(
+    r"(?<![\w.])/(?:work|root|home|Users|tmp/team|opt/pypi)/"
+    r"|index[-_]url\b|//[^/\s]*(?:pypi|pythonhosted|npmjs|artifactory|nexus|devpi)"
+)
+"""A path of somebody's machine, or a package registry."""
+
+each_module = pytest.mark.parametrize("name", sorted(MODULES))
+
+
+@each_module
+def test_imports_run_one_way(name: str) -> None:
+    """Providers know the core and themselves, each module those before it; the core knows only the core."""
+    imported = set(_imports_of_ours(name))
+    match name.split("/"):
+        case ["core", _]:
+            assert {module for module in imported if not module.startswith("emulator.core.")} == set()
+        case ["providers", provider, file]:
+            own = f"emulator.providers.{provider}."
+            known = ("emulator.core.", own)
+            assert {module for module in imported if not module.startswith(known)} == set()
+            layers = [_layer(module.removeprefix(own).partition(".")[0]) for module in imported if own in module]
+            assert all(layer < _layer(file.removesuffix(".py")) for layer in layers)
+
+
+@each_module
+def test_only_clock_and_ids_touch_time_and_chance(name: str) -> None:
+    """Whatever depends on the machine's time or on chance stands in one of two modules."""
+    if name not in TIME_AND_CHANCE | REAL_TIME:
+        assert list(_time_and_chance(MODULES[name])) == []
+
+
+@pytest.mark.parametrize("name", sorted(TIME_AND_CHANCE | REAL_TIME))
+def test_they_do_touch_time_and_chance(name: str) -> None:
+    """The modules that the rule above lets off are there and need it."""
+    assert list(_time_and_chance(MODULES[name])) != []
+
+
+@pytest.mark.parametrize("routes", [*(provider.app.routes for provider in ALL), control_app.routes])
+def test_endpoints_do_not_run_in_threads(routes: list[Route]) -> None:
+    """Every endpoint is ``async def``: a plain one would run in a thread, beside the turns of others."""
+    endpoints = [route.endpoint for route in routes]
+    assert endpoints != []
+    assert [endpoint.__name__ for endpoint in endpoints if not inspect.iscoroutinefunction(endpoint)] == []
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(MODULES) if name.endswith("/vendor.py")])
+def test_a_module_of_rules_never_waits_and_knows_no_wire(name: str) -> None:
+    """What a vendor remembers and by which rules it changes is written without HTTP, JSON or await."""
+    wires = {"starlette", "orjson", "json", "pydantic", "pydantic_core", "httpx", "emulator.core.http"}
+    imported = {module for module, _ in _imports(MODULES[name])}
+    assert {module for module in imported if module in wires or module.partition(".")[0] in wires} == set()
+    waiting = (ast.Await, ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith)
+    assert [node.lineno for node in ast.walk(MODULES[name]) if isinstance(node, waiting)] == []
+
+
+@each_module
+def test_names_say_what_things_are(name: str) -> None:
+    """No module, class, function or parameter hides behind a word that fits everything."""
+    names = [Path(part).stem for part in name.split("/")] + list(_defined(MODULES[name]))
+    assert [found for found in names if found not in TERMS and _words(found) & BANNED] == []
+
+
+@each_module
+def test_files_and_functions_are_of_readable_length(name: str) -> None:
+    """A file has at most 400 lines, a function at most 40."""
+    assert len((PACKAGE / name).read_text().splitlines()) <= FILE_LINES_MAX
+    long = {
+        node.name: length
+        for node in ast.walk(MODULES[name])
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION_LINES_MAX
+    }
+    assert long == {}
+
+
+def test_no_file_names_a_machine() -> None:
+    """No file of the project holds a path of the machine on which it was written, or a package registry."""
+    found = {
+        f"{path.relative_to(ROOT)}:{number}": line
+        for path in _texts()
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if MACHINE.search(line)
+    }
+    assert found == {}
+
+
+# --- reading the code -------------------------------------------------------------------------------------------------
+
+
+def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """Every import, wherever it stands: the module, and what of it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "a relative import"
+            yield from ((node.module or "", alias.name) for alias in node.names)
+
+
+def _imports_of_ours(name: str) -> Iterator[str]:
+    """What a module imports of the package; ``from emulator.core import ids`` imports ``emulator.core.ids``."""
+    for module, part in _imports(MODULES[name]):
+        whole = f"{module}.{part}".replace(".", "/")
+        if module.partition(".")[0] == "emulator":
+            inside = f"{whole}.py".removeprefix("emulator/") in MODULES
+            yield whole.replace("/", ".") if inside else module
+
+
+def _layer(module: str) -> float:
+    """The place of a provider's module among the others; one of its own stands before the vendor."""
+    return LAYERS.index(module) if module in LAYERS else LAYERS.index("vendor") - 0.5
+
+
+def _time_and_chance(tree: ast.AST) -> Iterator[str]:
+    for module, part in _imports(tree):
+        if module.partition(".")[0] in ("time", "random", "secrets") or part in ("uuid1", "uuid4", "urandom"):
+            yield f"{module} {part}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in ("utcnow", "uuid1", "uuid4", "urandom"):
+            yield node.attr
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("now", "today"):
+            yield ast.unparse(node)
+
+
+def _defined(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+
+
+def _words(name: str) -> set[str]:
+    """The words of a name in either style, and their singulars."""
+    words = {word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", name)}
+    return words | {word.removesuffix("s") for word in words}
+
+
+def _texts() -> Iterator[Path]:
+    """Every text of the project: what a commit would hold."""
+    for path in sorted(ROOT.rglob("*")):
+        untracked = any(fnmatch(part, name) for part in path.relative_to(ROOT).parts for name in UNTRACKED)
+        if path.is_file() and not untracked and b"\0" not in path.read_bytes():
+            yield path

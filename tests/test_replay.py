@@ -1,0 +1,191 @@
+"""A recorded day of mixed traffic runs again in another process, byte for byte."""
+
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from emulator import Emulator, bundle
+from emulator.app import make_world
+from emulator.embedded import SpaceHandle
+from emulator.space import Limits
+from tests.calling import Caller, credentials_of
+from tests.conftest import START
+
+REQUESTS = 3000
+SECRETS = ["test_local_0001", "test_acme_0001", "Sav3Th3Whal3s", "sk_live_1234567890abcdef", "18077981128785C0"]
+
+
+@pytest.fixture(scope="module")
+def day() -> Iterator[SpaceHandle]:
+    """A space that has lived through a day: all five vendors, faults, refusals, repeats, and a change of settings."""
+    limits = Limits(journal_exchanges_max=10_000, journal_bytes_max=256 * 1024 * 1024)
+    with Emulator(port=None, seed=7, limits=limits) as emulator:
+        space = emulator.space("day")
+        space.clock.freeze(START)
+        _live(space, random.Random(7))
+        yield space
+
+
+def _live(space: SpaceHandle, chance: random.Random) -> None:
+    names = ("oneclickimpact", "cnaught", "dcycle", "thallo", "carboninsights")
+    callers = {name: Caller(space, name, credentials_of(space, name)) for name in names}
+    for n in range(REQUESTS):
+        if n % 20 == 0:
+            space.clock.advance(seconds=chance.randint(1, 900))
+        if n % 100 == 0:
+            _trouble(space, chance, n)
+        if n % 50 == 0:
+            callers["carboninsights"] = Caller(space, "carboninsights", credentials_of(space, "carboninsights"))
+        provider = chance.choice(names)
+        method, path, content = chance.choice(_requests(provider, chance, n))
+        try:
+            callers[provider].request(method, path, promised=False, **content)
+        except httpx.TransportError:
+            continue
+
+
+def _trouble(space: SpaceHandle, chance: random.Random, n: int) -> None:
+    space.faults.add("cnaught", effect={"status": chance.choice([429, 500, 503])}, times=chance.randint(1, 3))
+    space.faults.add("thallo", when="after", effect={"connection": "reset"}, nth=chance.randint(1, 5))
+    space.faults.add("oneclickimpact", when="after", effect={"body": "half a pa", "headers": {"X-Odd": "1"}})
+    if n == 1000:
+        space.control("PATCH", "/settings/cnaught", json={"fractions": "keep"})
+
+
+def _requests(provider: str, chance: random.Random, n: int) -> list[tuple[str, str, dict[str, Any]]]:
+    """What a client might ask a vendor now; some of it refused."""
+    number = chance.randint(-3, 300)
+    month = f"2025-{chance.randint(1, 12):02}-01"
+    match provider:
+        case "oneclickimpact":
+            customer = {"customer_email": f"c{number % 9}@example.com", "customer_name": f"C {n}"}
+            return [
+                ("POST", "/v1/capture_carbon", {"json": {"amount": number}}),
+                ("POST", "/v1/capture_carbon", {"json": {"amount": 5, **customer}}),
+                ("GET", "/v1/records", {"params": {"limit": number}}),
+                ("GET", "/v1/customer_records", {"params": {"sort_order": "desc"}}),
+                ("GET", "/v1/records", {"headers": {"x-api-key": f"guess-{number % 3}"}}),
+            ]
+        case "cnaught":
+            return [
+                ("POST", "/v1/orders", {"json": {"amount_kg": number + 0.5}}),
+                ("POST", "/v1/orders", {"json": {"amount_kg": 5}, "headers": {"Idempotency-Key": f"{number % 20}"}}),
+                ("POST", "/v1/orders/ride", {"json": {"distance_km": number}}),
+                ("GET", "/v1/orders", {"params": {"limit": 3}}),
+                ("POST", "/v1/subaccounts", {"json": {"name": f"Part {n}"}}),
+                ("GET", "/v1/impact/data", {}),
+                ("GET", "/v1/nowhere", {}),
+            ]
+        case "dcycle":
+            year = {"start_date": month, "end_date": "2026-06-30"}
+            return [
+                ("GET", "/v1/total-impacts", {"params": {**year, "group_by": "month"}}),
+                ("PUT", "/v1/total-impacts", {}),
+            ]
+        case "thallo":
+            retirement = {
+                "vintage_id": "00410wiwk6v7q7aa10",
+                "quantity_grams": str(number * 1000),
+                "external_id": f"purchase-{number % 50}",
+                "sell_order_id": "006o2wqvztvuzmadov",
+                "expected_price_cents": chance.choice(["3000", "3000", "2999"]),
+            }
+            return [
+                ("POST", "/api/caas/request-retirement", {"json": retirement}),
+                ("GET", "/api/inventory", {"params": {"wallet_min_quantity": "1"}}),
+            ]
+        case _:
+            spent = {"transactions": [{"date": month, "amount": number, "category": "Hotel"}]}
+            account = {
+                "username": f"user{number}",
+                "password": f"Secret-{number:05}",
+                "first_name": "A",
+                "last_name": "B",
+            }
+            return [
+                ("POST", "/calculateCarbonScore", {"json": spent}),
+                ("POST", "/calculateCarbonScore", {"content": b"{", "headers": {"Content-Type": "application/json"}}),
+                ("POST", "/register", {"json": {**account, "email": "a@example.com"}}),
+                ("POST", "/token", {"json": {"username": f"user{number}", "password": f"Secret-{number:05}"}}),
+            ]
+
+
+def test_a_recorded_day_replays_in_a_new_process(day: SpaceHandle, tmp_path: Path) -> None:
+    """Thousands of requests over all five vendors, faults included, give the same bytes again in another process."""
+    recorded = day.control("GET", "/bundle")
+    assert len(recorded["requests"]) > REQUESTS
+    assert len({entry["status"] for entry in recorded["requests"]}) >= 10
+    file = tmp_path / "day.json"
+    file.write_text(json.dumps(recorded))
+    done = subprocess.run(
+        [sys.executable, "-m", "emulator", "replay", file], capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "every byte the same" in done.stdout
+
+
+def test_a_bundle_holds_no_secret(day: SpaceHandle) -> None:
+    """No key, password or token stands in a bundle; whatever it was, a mark stands in its place."""
+    text = json.dumps(day.control("GET", "/bundle"))
+    tokens = day.carboninsights.state["tokens"]
+    assert tokens
+    assert not [secret for secret in [*SECRETS, "Secret-00", "guess-1", "eyJ"] if secret in text]
+
+
+def test_a_replay_says_where_it_first_differs(day: SpaceHandle) -> None:
+    """A bundle whose recorded reply is another one is told by its request, the part, and both values."""
+    document = day.control("GET", "/bundle")
+    document["requests"][40]["status"] += 1
+    world = make_world()
+    difference = bundle.replay(bundle.read(document, world), world)
+    assert difference is not None
+    assert (difference.number, difference.part) == (document["requests"][40]["number"], "status")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"format": 2}, "format"),
+        ({"emulator": "9.9.9"}, "version 9.9.9"),
+        ({"fixtures": "other"}, "other fixtures"),
+        ({"requests": None}, "requests"),
+        ({"origin": {"format": 99}}, "origin"),
+    ],
+)
+def test_a_damaged_bundle_is_refused(space: SpaceHandle, change: dict[str, Any], words: str) -> None:
+    """A bundle of another format, version or fixtures is refused with the reason."""
+    world = make_world()
+    document = {**space.control("GET", "/bundle"), **change}
+    with pytest.raises(bundle.BadBundle, match=words):
+        bundle.replay(bundle.read(document, world), world)
+
+
+def test_a_journal_that_dropped_requests_gives_no_bundle() -> None:
+    """A run that is no longer whole is refused, with what to do about it."""
+    with Emulator(port=None, limits=Limits(journal_exchanges_max=2)) as emulator:
+        for _ in range(3):
+            emulator.http.get(f"{emulator.cnaught.url}/v1/orders")
+        answer = emulator.http.get("/_emulator/bundle")
+        assert answer.status_code == 409
+        assert "--journal-max" in answer.json()["error"]
+
+
+def test_a_bundle_begins_with_the_last_restored_snapshot(space: SpaceHandle) -> None:
+    """After a restore, the recording begins with what was restored, and replays from there."""
+    cnaught = Caller(space, "cnaught", credentials_of(space, "cnaught"))
+    cnaught.post("/v1/orders", {"amount_kg": 1})
+    space.control("POST", "/snapshots/one")
+    cnaught.post("/v1/orders", {"amount_kg": 2})
+    space.control("POST", "/snapshots/one/restore")
+    cnaught.post("/v1/orders", {"amount_kg": 3})
+    document = space.control("GET", "/bundle")
+    world = make_world()
+    assert [json.loads(entry["body"])["amount_kg"] for entry in document["requests"]] == [3]
+    assert bundle.replay(bundle.read(document, world), world) is None

@@ -1,0 +1,86 @@
+"""Rules and tests match: what the vendors' documents promise is proved, and what tests claim to prove is promised."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from emulator import contracts, providers
+from emulator.core.provider import Provider
+from emulator.explanation import EVIDENCE
+from emulator.providers import ALL
+from tests.conftest import proved_rules
+
+TESTS = Path(__file__).parent
+MEMBERS = {"id", "statement", "evidence", "source", "operations"}
+MAYBE = {"field", "built"}
+
+each_provider = pytest.mark.parametrize("provider", ALL, ids=lambda provider: provider.name)
+
+
+@pytest.fixture
+def every_proof() -> dict[str, set[str]]:
+    """Which test proves which rule; skips unless every test file that names a rule was collected in this run."""
+    naming = {path for path in TESTS.rglob("test_*.py") if re.search(r"mark\.rule\(", path.read_text())}
+    collected = {TESTS.parent / test.partition("::")[0] for tests in proved_rules.values() for test in tests}
+    if left_out := naming - collected:
+        pytest.skip(f"only the whole suite can tell: {min(left_out).relative_to(TESTS)} was not collected")
+    return proved_rules
+
+
+@each_provider
+def test_every_rule_is_proved(provider: Provider, every_proof: dict[str, set[str]]) -> None:
+    """Every rule that is built is named by a test, and no rule that is named by a test counts as not built."""
+    rules = contracts.rules(provider.name)
+    unproved = {rule["id"] for rule in rules if rule["id"] not in every_proof}
+    not_built = {rule["id"] for rule in rules if not rule.get("built", True)}
+    assert unproved - not_built == set()
+    assert not_built - unproved == set()
+
+
+def test_every_named_rule_exists() -> None:
+    """No test claims to prove a rule that nobody stated."""
+    known = {rule["id"] for provider in ALL for rule in contracts.rules(provider.name)}
+    assert {rule: tests for rule, tests in proved_rules.items() if rule not in known} == {}
+
+
+@each_provider
+def test_rules_are_told_apart(provider: Provider) -> None:
+    """No two rules have one id, nor one statement; an id is the provider, a topic and a name."""
+    rules = contracts.rules(provider.name)
+    for distinct in ("id", "statement"):
+        assert len({rule[distinct] for rule in rules}) == len(rules)
+    assert [rule["id"] for rule in rules if not _rule_id(provider).fullmatch(rule["id"])] == []
+
+
+@each_provider
+def test_a_rule_says_where_it_comes_from_and_what_it_is_about(provider: Provider) -> None:
+    """A rule has a statement, a source, evidence of a known kind, and the operations that it binds."""
+    operations = {operation.id for operation in contracts.operations(provider.name)}
+    for rule in contracts.rules(provider.name):
+        assert MEMBERS <= rule.keys() <= MEMBERS | MAYBE, rule["id"]
+        assert all(isinstance(rule[member], str) and rule[member] for member in MEMBERS - {"operations"}), rule["id"]
+        assert rule["evidence"] in EVIDENCE, rule["id"]
+        assert set(rule["operations"]) <= operations, rule["id"]
+        assert rule.get("built", False) is False, rule["id"]
+
+
+@each_provider
+def test_every_rule_that_a_refusal_carries_exists(provider: Provider) -> None:
+    """What the code gives as the rule that decided is one."""
+    carried = set(_rules_in_the_code(provider))
+    assert carried
+    assert carried - {rule["id"] for rule in contracts.rules(provider.name)} == set()
+
+
+def _rules_in_the_code(provider: Provider) -> Iterator[str]:
+    """Every text of a provider's code that has the form of a rule's id: of its refusals, and of whoever raises them."""
+    for path in (Path(providers.__file__).parent / provider.name).glob("*.py"):
+        texts = [node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)]
+        yield from (text for text in texts if isinstance(text, str) and _rule_id(provider).fullmatch(text))
+
+
+def _rule_id(provider: Provider) -> re.Pattern[str]:
+    return re.compile(rf"{provider.name}(\.[a-z0-9]+(-[a-z0-9]+)*){{2}}")

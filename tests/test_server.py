@@ -1,0 +1,254 @@
+"""The server as a process: how it says that it is ready, how it ends, and how it fails."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from emulator import Emulator
+from emulator.cli import main
+from emulator.server import PortTaken, bind, is_loopback
+
+SECONDS_MAX = 60
+"""How long a test waits for a process; the machine may be busy."""
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server in a process of its own, and the first line that it printed."""
+    command = [sys.executable, "-m", "emulator", "serve", "--port", "0", *options]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CARBON_EMULATOR_")}
+    process = subprocess.Popen(command, stdout=-1, stderr=-1, text=True, env=environment)
+    try:
+        assert process.stdout
+        yield process, process.stdout.readline().strip()
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def ended(process: subprocess.Popen[str], number: int) -> tuple[int, str, str]:
+    """How a process ends after a signal: its exit code, and what it has printed since, on both streams."""
+    process.send_signal(number)
+    out, err = process.communicate(timeout=SECONDS_MAX)
+    return process.returncode, out, err
+
+
+# --- a good life ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_says_where_it_is_and_ends_when_told(number: int, tmp_path: Path) -> None:
+    """The address is printed and written once the server is ready; a signal ends it in good order."""
+    url_file = tmp_path / "url"
+    with serving("--url-file", str(url_file)) as (process, url):
+        assert url_file.read_text() == f"{url}\n"
+        with httpx.Client(base_url=url) as client:
+            assert client.get("/_emulator/health").json()["status"] == "ok"
+            assert client.get("/cnaught/v1/orders").status_code == 401
+            assert ended(process, number) == (0, "", "")
+
+
+def test_a_running_request_is_answered_before_the_end() -> None:
+    """A request that is on its way when the signal comes gets its reply; a new one is not taken."""
+    replies: list[httpx.Response] = []
+    fault = {"effect": {"delay_seconds": 1}}
+    with serving() as (process, url), httpx.Client(base_url=url, timeout=SECONDS_MAX) as client:
+        assert client.post("/_emulator/faults", json=fault).status_code == 201
+        slow = threading.Thread(target=lambda: replies.append(httpx.get(f"{url}/cnaught/v1/orders")))
+        slow.start()
+        while not client.get("/_emulator/faults").json()["faults"][0]["fired"]:
+            time.sleep(0.01)
+        client.close()
+        assert ended(process, signal.SIGTERM) == (0, "", "")
+        slow.join()
+        assert [reply.status_code for reply in replies] == [401]
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(url)
+
+
+def test_a_served_fault_breaks_the_connection() -> None:
+    """Faults reach the socket under the event loop that the command uses as well, and are not logged."""
+    with serving() as (process, url), httpx.Client(base_url=url, timeout=SECONDS_MAX) as client:
+        raised: list[type[BaseException]] = []
+        for connection in ("reset", "close", "truncate"):
+            client.post("/_emulator/faults", json={"effect": {"connection": connection}})
+            try:
+                httpx.get(f"{url}/cnaught/v1/orders")
+            except httpx.TransportError as error:
+                raised.append(type(error))
+        assert raised == [httpx.ReadError, httpx.RemoteProtocolError, httpx.RemoteProtocolError]
+        assert ended(process, signal.SIGTERM) == (0, "", "")
+
+
+@pytest.mark.parametrize("options", [[], ["--control-token", ""]])
+def test_a_server_that_others_can_reach_asks_for_a_token(options: list[str]) -> None:
+    """Beyond loopback a token is made up, printed first, and asked for; an empty one is none."""
+    with serving("--host", "0.0.0.0", *options) as (process, line):
+        assert process.stdout
+        port = process.stdout.readline().strip().rpartition(":")[2]
+        name, _, token = line.rpartition(" ")
+        assert name == "control token:"
+        clock = f"http://127.0.0.1:{port}/_emulator/clock"
+        headers = {"Authorization": f"Bearer {token}"}
+        assert [httpx.get(clock).status_code, httpx.get(clock, headers=headers).status_code] == [401, 200]
+
+
+def test_small_requests_are_answered_at_once() -> None:
+    """No reply on a connection that stays open waits for an acknowledgement, which would take it forty milliseconds."""
+    seconds = []
+    with Emulator() as listening, httpx.Client(base_url=listening.url) as client:
+        for _ in range(10):
+            before = time.perf_counter()
+            client.get("/_emulator/health")
+            seconds.append(time.perf_counter() - before)
+    assert min(seconds[2:]) < 0.03
+
+
+def test_it_listens_on_ipv6() -> None:
+    """An address with colons is one of IPv6, and is written in brackets."""
+    try:
+        with Emulator(host="::1") as listening:
+            assert listening.url.startswith("http://[::1]:")
+            assert httpx.get(f"{listening.url}/_emulator/health").status_code == 200
+    except PortTaken:
+        pytest.skip("this machine has no IPv6")
+
+
+# --- a bad start ------------------------------------------------------------------------------------------------------
+
+
+def failed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What a command says that ends at once, with exit code 2, in one sentence on standard error."""
+    monkeypatch.setattr(sys, "argv", ["carbon-emulator", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out) == (2, "")
+    (line,) = said.err.splitlines()
+    assert line.startswith("carbon-emulator: ")
+    return line.removeprefix("carbon-emulator: ")
+
+
+@pytest.fixture
+def taken() -> Iterator[str]:
+    """A port that somebody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield str(listening.getsockname()[1])
+
+
+def test_a_port_in_use(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], taken: str) -> None:
+    """A port that is taken is told with its number."""
+    said = failed(monkeypatch, capsys, "serve", "--port", taken)
+    assert said == f"cannot listen on 127.0.0.1 port {taken}: Address already in use"
+
+
+def test_a_port_is_taken_from_the_start() -> None:
+    """Two servers that start at the same time do not both believe that they have the port."""
+    with bind("127.0.0.1", 0) as first:
+        with pytest.raises(PortTaken):
+            bind("127.0.0.1", first.getsockname()[1])
+        before = threading.active_count()
+        with pytest.raises(PortTaken):
+            Emulator(port=first.getsockname()[1]).start()
+        assert threading.active_count() == before
+
+
+def test_a_command_that_fails_in_a_process(taken: str) -> None:
+    """A process that cannot start ends with code 2, one sentence, and no traceback."""
+    command = [sys.executable, "-m", "emulator", "serve", "--port", taken]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS_MAX, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"carbon-emulator: cannot listen on 127.0.0.1 port {taken}: Address already in use\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("{", "cnaught.json: Expecting property name"),
+        ("[]", "cnaught.json: at the top: Input should be an object"),
+        ("{}", "cnaught.json: at catalogue: "),
+        ('{"catalogue": {"accounts": [{"id": 1}]}, "memory": {}}', "cnaught.json: at catalogue.accounts.0"),
+        (None, "cnaught.json: "),
+    ],
+)
+def test_a_bad_fixture(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    content: str | None,
+    words: str,
+) -> None:
+    """A fixture that cannot be used is told with its file, the place in it, and what is wrong there."""
+    path = tmp_path / "cnaught.json"
+    path.mkdir() if content is None else path.write_text(content)
+    assert words in failed(monkeypatch, capsys, "serve", "--port", "0", "--fixtures", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["serve", "--fixtures", "/nowhere"], "/nowhere: no such directory"),
+        (["serve", "--fixtures", sys.executable], "no such directory"),
+        (["serve", "--port", "0", "--url-file", "/nowhere/url"], "cannot write /nowhere/url"),
+        (["serve", "--port", "0", "--url-file", "/"], "'/' is a directory"),
+        (["serve", "--port", "65536"], "'--port'"),
+        (["serve", "--seed", str(2**63)], "'--seed'"),
+        (["serve", "--host", "no such host"], "cannot listen on no such host"),
+        (["serve", "--host", "192.0.2.1", "--control-token", "t"], "cannot listen on 192.0.2.1"),
+        (["serve", "--spaces-max", "0"], "'--spaces-max'"),
+        (["serve", "--workers", "4"], "one process"),
+        (["serve", "--prot", "1"], "No such option"),
+        (["sevre"], "No such command"),
+    ],
+)
+def test_a_bad_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    """Whatever is wrong with a command or its surroundings is said in one sentence."""
+    assert words in failed(monkeypatch, capsys, *arguments)
+
+
+def test_a_variable_that_is_none_of_ours(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A variable that looks like ours and is misspelt is refused, with those there are."""
+    monkeypatch.setenv("CARBON_EMULATOR_PROT", "4412")
+    said = failed(monkeypatch, capsys, "version")
+    assert said.startswith("the environment variable CARBON_EMULATOR_PROT is none of ours: CARBON_EMULATOR_")
+    assert "CARBON_EMULATOR_PORT" in said
+
+
+@pytest.mark.parametrize(("name", "value"), [("PORT", "many"), ("SEED", "x"), ("WORKERS", "2"), ("FIXTURES", "/none")])
+def test_a_variable_is_an_option(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str
+) -> None:
+    """Each option of the server may be given as a variable, and is checked alike."""
+    monkeypatch.setenv(f"CARBON_EMULATOR_{name}", value)
+    assert failed(monkeypatch, capsys, "serve")
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        *(
+            ("127.0.0.1", True),
+            ("127.8.9.1", True),
+            ("::1", True),
+            ("localhost", True),
+            ("0.0.0.0", False),
+            ("::", False),
+        ),
+        *(("192.168.1.7", False), ("emulator", False), ("localhost.evil.example", False), ("", False)),
+    ],
+)
+def test_what_only_this_machine_can_reach(host: str, loopback: bool) -> None:
+    """Loopback addresses need no token."""
+    assert is_loopback(host) == loopback

@@ -1,0 +1,255 @@
+"""Snapshots: a whole space as one document, restored exactly or not at all."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator import Emulator
+from emulator.handles import Refused, SpaceHandle
+from emulator.resources import resource
+from tests.calling import Caller, credentials_of
+
+ORDERS = "/v1/orders"
+Damage = Callable[[dict[str, Any]], Any]
+
+
+@pytest.fixture
+def used(cnaught: Caller) -> Caller:
+    """A client whose space has orders, an idempotency key, a subaccount, a fault half used up, and changed settings."""
+    cnaught.post(ORDERS, {"amount_kg": 5}, headers={"Idempotency-Key": "k"})
+    cnaught.post("/v1/subaccounts", {"name": "Müller", "logo_url": "https://a/b.png"})
+    cnaught.space.clock.advance(seconds=1.5)
+    cnaught.post(ORDERS, {"amount_kg": 7})
+    cnaught.post("/v1/orders/Gre28Fc35bt3/cancel")
+    cnaught.space.faults.add("cnaught", operation="get_order", times=3, effect={"status": 503, "body": {"a": [1]}})
+    cnaught.get(f"{ORDERS}/Gre28Fc35bt3", promised=False)
+    cnaught.space.control("PATCH", "/settings/cnaught", json={"fulfilment_seconds": 60})
+    return cnaught
+
+
+def conversation(cnaught: Caller) -> list[tuple[int, dict[str, str], bytes]]:
+    """What the same requests are answered, to the last byte; the requests of a space are counted, restored or not."""
+    replies = [
+        cnaught.post(ORDERS, {"amount_kg": 9}),
+        cnaught.post(ORDERS, {"amount_kg": 5}, headers={"Idempotency-Key": "k"}),
+        cnaught.post(ORDERS, {"amount_kg": 0}),
+        cnaught.get(f"{ORDERS}/Gre28Fc35bt3", promised=False),
+        cnaught.post("/v1/subaccounts", {"name": "B", "logo_url": "https://a/b.png"}),
+        cnaught.get(ORDERS),
+        cnaught.get("/v1/impact/data"),
+    ]
+    uncounted = [{**reply.headers, "x-emulator-request-id": ""} for reply in replies]
+    return [(reply.status_code, headers, reply.content) for reply, headers in zip(replies, uncounted, strict=True)]
+
+
+# --- restored exactly -------------------------------------------------------------------------------------------------
+
+
+def test_taking_a_snapshot_changes_nothing(used: Caller) -> None:
+    """A snapshot can be taken any number of times, and says the same each time."""
+    assert used.space.snapshot() == used.space.snapshot()
+
+
+def test_a_space_is_restored_exactly(used: Caller) -> None:
+    """Whatever has happened since, a restored space is what it was: memory, clock, ids, faults and settings."""
+    before = used.space.snapshot()
+    first = conversation(used)
+    used.space.clock.advance(days=400)
+    used.space.faults.clear()
+    used.space.control("PATCH", "/settings/cnaught", json={"fractions": "refuse"})
+    assert used.space.snapshot() != before
+    used.space.restore(before)
+    assert used.space.snapshot() == before
+    assert conversation(used) == first
+
+
+def test_a_space_is_restored_after_a_reset(used: Caller) -> None:
+    """A reset space can be made what it was; its clock may then even go back."""
+    before = used.space.snapshot()
+    used.space.reset()
+    used.space.clock.freeze("2500-01-01")
+    used.space.restore(before)
+    assert used.space.snapshot() == before
+    assert used.space.clock.now == datetime(2026, 1, 1, 0, 0, 1, 500000, UTC)
+
+
+def test_a_snapshot_opens_in_another_space(used: Caller, emulator: Emulator) -> None:
+    """Two spaces made from one snapshot answer the same requests with the same bytes, and go their own ways."""
+    snapshot = used.space.snapshot()
+    other = Caller(emulator.space(), "cnaught", used.credentials)
+    other.space.restore(snapshot)
+    first = conversation(used)
+    assert other.space.snapshot() == snapshot
+    assert conversation(other) == first
+    other.space.delete()
+
+
+def test_a_snapshot_opens_on_another_server(used: Caller) -> None:
+    """A server with another seed goes on as the one that the snapshot was taken on would have."""
+    snapshot = json.loads(json.dumps(used.space.snapshot()))
+    with Emulator(port=None, seed=99) as elsewhere:
+        elsewhere.restore(snapshot)
+        assert conversation(Caller(elsewhere, "cnaught", used.credentials)) == conversation(used)
+
+
+def test_a_fresh_space_is_restored_as_fresh(emulator: Emulator) -> None:
+    """The snapshot of a space in which nothing has happened lets the clock begin anywhere again."""
+    space = emulator.space()
+    snapshot = space.snapshot()
+    space.clock.freeze("2400-01-01")
+    space.restore(snapshot)
+    space.clock.freeze("1999-01-01")
+    assert space.clock.now.year == 1999
+
+
+def test_a_running_clock_runs_on(emulator: Emulator) -> None:
+    """A clock that ran ahead of the machine's is as far ahead when it is restored."""
+    space = emulator.space()
+    space.clock.run(datetime.now(UTC) + timedelta(days=1000))
+    snapshot = space.snapshot()
+    space.reset()
+    space.restore(snapshot)
+    assert not space.clock.frozen
+    assert timedelta(days=1000) <= space.clock.now - datetime.now(UTC) + timedelta(seconds=30) < timedelta(days=1001)
+
+
+def test_the_journal_goes_on(used: Caller) -> None:
+    """Requests are counted on, so that no number is given twice."""
+    snapshot, number = used.space.snapshot(), used.get(ORDERS).headers["x-emulator-request-id"]
+    used.space.restore(snapshot)
+    assert int(used.get(ORDERS).headers["x-emulator-request-id"]) == int(number) + 1
+
+
+def test_a_snapshot_is_above_no_ordinary_limit(emulator: Emulator) -> None:
+    """The snapshot of a space with two hundred orders is small against the limit of a body."""
+    space = emulator.space()
+    space.clock.freeze("2026-01-01")
+    cnaught = Caller(space, "cnaught", credentials_of(space, "cnaught"))
+    for _ in range(200):
+        cnaught.post(ORDERS, {"amount_kg": 1}, promised=False)
+    snapshot = space.snapshot()
+    assert len(json.dumps(snapshot)) < 200_000
+    space.restore(snapshot)
+    assert space.snapshot() == snapshot
+    space.delete()
+
+
+# --- or not at all ----------------------------------------------------------------------------------------------------
+
+
+def put(place: str, value: object) -> Damage:
+    """A snapshot with another value at a place."""
+
+    def damage(snapshot: dict[str, Any]) -> dict[str, Any]:
+        *above, last = place.split(".")
+        found = snapshot
+        for name in above:
+            found = found[name]
+        found[last] = value
+        return snapshot
+
+    return damage
+
+
+def without(place: str) -> Damage:
+    """A snapshot that lacks what stood at a place."""
+
+    def damage(snapshot: dict[str, Any]) -> dict[str, Any]:
+        *above, last = place.split(".")
+        found = snapshot
+        for name in above:
+            found = found[name]
+        del found[last]
+        return snapshot
+
+    return damage
+
+
+ORDER = "memory.cnaught.orders.Gre28Fc35bt3"
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (put("format", 2), "the snapshot has format 2, and this emulator reads formats up to 1"),
+        (put("format", 10**30), "formats up to 1"),
+        (put("format", 0), "this emulator reads format 1"),
+        (put("format", "1"), "at format: "),
+        (put("format", True), "at format: "),
+        (without("format"), "at format: Field required"),
+        (put("providers.cnaught", 2), "'cnaught': 2"),
+        (without("providers.thallo"), "this emulator reads format 1 with"),
+        (put("providers.gold", 1), "'gold': 1"),
+        (put("fixtures", "0" * 64), "other fixtures"),
+        (put("more", 1), "at more: Extra inputs"),
+        (without("memory"), "at memory: Field required"),
+        (without("memory.thallo"), "this emulator reads format 1"),
+        (put("memory.gold", {}), "this emulator reads format 1"),
+        (put("memory.cnaught", []), "at memory.cnaught: "),
+        (put("memory.cnaught.order", {}), "at memory.cnaught.order: "),
+        (put("memory.cnaught.orders", []), "at memory.cnaught.orders: "),
+        (put("memory.cnaught.settings", None), "at memory.cnaught.settings: "),
+        (put("memory.cnaught.settings.fractions", "round"), "at memory.cnaught.settings.fractions: "),
+        (without(f"{ORDER}.amount_kg"), f"at {ORDER}.amount_kg: "),
+        (put(f"{ORDER}.state", "placed"), f"at {ORDER}.state: "),
+        (put(f"{ORDER}.created_on", "yesterday"), f"at {ORDER}.created_on: "),
+        (put(f"{ORDER}.price_usd_cents", "dear"), f"at {ORDER}.price_usd_cents: "),
+        (put(f"{ORDER}.amount_kg", None), f"at {ORDER}.amount_kg: "),
+        (put(f"{ORDER}.metadata", 5), f"at {ORDER}.metadata: "),
+        (put(f"{ORDER}.fulfils_on", "2026-01-01T00:00:00"), "memory.cnaught"),
+        (put("clock", "now"), "at clock: "),
+        (put("clock.frozen_at", "2026-01-01"), "at clock.frozen_at: "),
+        (put("clock.frozen_at", 0), "at clock.frozen_at: "),
+        (put("clock.frozen_at", "9999-12-31T23:59:59Z"), "at clock.frozen_at: "),
+        (put("clock", {"frozen_at": None, "ahead_microseconds": 10**18}), "out of the calendar"),
+        (put("clock", {"frozen_at": None, "ahead_microseconds": 10**17}), "out of the calendar"),
+        (put("clock.ahead_microseconds", -(10**19)), "at clock.ahead_microseconds: "),
+        (put("clock.running", True), "at clock.running: Extra inputs"),
+        (put("begun", "yes"), "at begun: "),
+        (put("seed", 1.5), "at seed: "),
+        (put("seed", 10**30), "at seed: "),
+        (put("ids", {"cnaught.order": -1}), "at ids.cnaught.order: "),
+        (put("ids", {"cnaught.order": "2"}), "at ids.cnaught.order: "),
+        (put("faults.more", 1), "at faults.more: Extra inputs"),
+        (put("faults.faults", [{"id": "fault-1"}]), "at faults.faults.0.effect: Field required"),
+        (put("faults.faults", {}), "at faults.faults: "),
+        (lambda snapshot: [snapshot], "must"),
+        (lambda snapshot: None, "must"),
+        (lambda snapshot: {}, "at format: Field required"),
+    ],
+)
+def test_what_is_no_snapshot_of_ours_is_refused_whole(used: Caller, damage: Damage, words: str) -> None:
+    """A snapshot that is newer, damaged, of wrong types or of another world is refused, and the space is as it was."""
+    before = used.space.snapshot()
+    with pytest.raises(Refused) as refused:
+        used.space.restore(damage(json.loads(json.dumps(before))))
+    assert refused.value.status == 400
+    assert words in str(refused.value)
+    assert used.space.snapshot() == before
+    assert conversation(used)[0][0] == 201
+
+
+def test_a_snapshot_that_was_cut_short(used: Caller) -> None:
+    """Half a document is no JSON, and changes nothing."""
+    before = used.space.snapshot()
+    content = json.dumps(before).encode()
+    with pytest.raises(Refused) as refused:
+        used.space.control("PUT", "/snapshot", content=content[: len(content) // 2])
+    assert refused.value.status == 400
+    assert used.space.snapshot() == before
+
+
+def test_a_snapshot_of_other_fixtures(used: Caller, tmp_path: Path) -> None:
+    """A server that was started with fixtures of one's own does not open a snapshot of ours, nor the reverse."""
+    fixture = json.loads((resource("fixtures") / "cnaught.json").read_bytes())
+    fixture["memory"]["settings"] = {"fractions": "keep"}
+    (tmp_path / "cnaught.json").write_text(json.dumps(fixture))
+    with Emulator(port=None, fixtures=tmp_path) as other:
+        spaces: list[tuple[SpaceHandle, SpaceHandle]] = [(other, used.space), (used.space, other)]
+        for space, another in spaces:
+            with pytest.raises(Refused, match="other fixtures"):
+                space.restore(another.snapshot())

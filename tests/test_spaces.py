@@ -1,0 +1,214 @@
+"""Spaces: as many worlds on one server as there are tests, and no way from one into another."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from emulator import Emulator
+from emulator.handles import Refused, SpaceHandle
+from emulator.space import Limits
+from tests.calling import Caller, credentials_of
+
+ORDERS = "/v1/orders"
+SPACES, THREADS, ROUNDS = 64, 16, 2
+
+
+@pytest.fixture
+def small() -> Iterator[Emulator]:
+    """A server that takes three spaces: the default one, and two more."""
+    with Emulator(port=None, limits=Limits(spaces_max=3)) as running:
+        yield running
+
+
+def names(server: Emulator) -> list[str]:
+    """The spaces of a server."""
+    return [space["name"] for space in server.control("GET", "/spaces")["spaces"]]
+
+
+# --- side by side -----------------------------------------------------------------------------------------------------
+
+
+def test_spaces_see_nothing_of_each_other() -> None:
+    """Sixty-four spaces, used by sixteen threads over real connections, each have what was done in them alone."""
+    with Emulator() as server, ThreadPoolExecutor(THREADS) as threads:
+        together = threading.Barrier(THREADS)
+        shares = [range(first, SPACES, THREADS) for first in range(THREADS)]
+        for worked in [threads.submit(_work, server, share, together) for share in shares]:
+            worked.result()
+        assert {f"gw{n}" for n in range(SPACES)} <= set(names(server))
+
+
+def _work(server: Emulator, share: range, together: threading.Barrier) -> None:
+    """Do in each space of a share what no other space does, a step at a time, and find exactly that."""
+    with httpx.Client(base_url=server.url, timeout=60) as http:
+        callers = {n: _caller(SpaceHandle(http, f"gw{n}")) for n in share}
+        for n, cnaught in callers.items():
+            cnaught.space.clock.freeze(_beginning(n))
+        together.wait()
+        for times in range(ROUNDS):
+            for n, cnaught in callers.items():
+                _step(n, cnaught, _beginning(n) + times * timedelta(hours=1 + n))
+        for n, cnaught in callers.items():
+            _check(n, cnaught)
+
+
+def _caller(space: SpaceHandle) -> Caller:
+    return Caller(space, "cnaught", credentials_of(space, "cnaught"))
+
+
+def _beginning(n: int) -> datetime:
+    return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=n)
+
+
+def _step(n: int, cnaught: Caller, now: datetime) -> None:
+    space = cnaught.space
+    space.faults.add("cnaught", operation="place_order", effect={"status": 500 + n})
+    assert cnaught.post(ORDERS, {"amount_kg": 1}, promised=False).status_code == 500 + n
+    order = cnaught.post(ORDERS, {"amount_kg": 1 + n}).json()
+    assert datetime.fromisoformat(order["created_on"]) == now
+    events = space.clock.advance(hours=1 + n)
+    assert [event["subject"] for event in events] == [order["id"]]
+
+
+def _check(n: int, cnaught: Caller) -> None:
+    space = cnaught.space
+    amounts = [order["amount_kg"] for order in cnaught.get(ORDERS).json()["data"]]
+    assert amounts == [1 + n] * ROUNDS + [10.5]
+    assert space.clock.now == _beginning(n) + ROUNDS * timedelta(hours=1 + n)
+    assert [fault["effect"]["status"] for fault in space.faults] == [500 + n] * ROUNDS
+    assert [entry["status"] for entry in space.requests] == [500 + n, 201] * ROUNDS + [200]
+
+
+def test_the_same_requests_give_the_same_ids_in_every_space(emulator: Emulator) -> None:
+    """What a space answers does not depend on how many there were before it."""
+    answers = []
+    for _ in range(3):
+        space = emulator.space()
+        space.clock.freeze("2026-01-01")
+        cnaught = _caller(space)
+        answers.append(cnaught.post(ORDERS, {"amount_kg": 1}))
+    assert len({answer.content for answer in answers}) == 1
+    assert len({str(answer.headers) for answer in answers}) == 1
+
+
+def test_one_spaces_ids_mean_nothing_in_another(emulator: Emulator, cnaught: Caller) -> None:
+    """What was made in one space is not found in another."""
+    order = cnaught.post(ORDERS, {"amount_kg": 1}).json()["id"]
+    other = Caller(emulator.space(), "cnaught", cnaught.credentials)
+    assert cnaught.get(f"{ORDERS}/{order}").status_code == 200
+    assert other.get(f"{ORDERS}/{order}").status_code == 404
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["a", "gw3", "A.b_c-9", "0", ".", "..", "x" * 64, "default"])
+def test_a_space_has_a_name(emulator: Emulator, name: str) -> None:
+    """Letters, digits, dots, hyphens and underscores make a name; a space is there once it is named."""
+    assert emulator.http.get(f"/~{name}/_emulator/clock").status_code == 200
+    assert name in names(emulator)
+
+
+@pytest.mark.parametrize("name", ["", "x" * 65, "a b", "a%20", "ä", "a:b", "a~b", "a@b", "%00", "a%0a"])
+def test_a_name_that_is_none(emulator: Emulator, name: str) -> None:
+    """Anything else is refused, and makes no space."""
+    before = names(emulator)
+    reply = emulator.http.get(f"/~{name}/_emulator/clock")
+    assert (reply.status_code, list(reply.json())) == (400, ["error"])
+    assert names(emulator) == before
+
+
+def test_no_prefix_means_the_space_default(small: Emulator) -> None:
+    """The default space may be named or left out."""
+    small.clock.freeze("2030-01-01")
+    assert small.http.get("/~default/_emulator/clock").json()["now"] == "2030-01-01T00:00:00.000000Z"
+    assert names(small) == ["default"]
+
+
+def test_addresses_stay_in_the_space(space: SpaceHandle) -> None:
+    """The addresses that a space gives out lead back into it."""
+    described = space.control("GET", "/providers")["providers"]
+    assert {provider["url"] for provider in described} == {f"{space.url}/{provider['name']}" for provider in described}
+    contract = space.control("GET", "/contracts/cnaught.json")
+    assert contract["servers"] == [{"url": f"{space.url}/cnaught"}]
+
+
+@pytest.mark.parametrize(
+    ("path", "host"), [("/~new/_emulator/clock", "evil.example"), ("/~new/nothing", "localhost"), ("/~new", "a")]
+)
+def test_a_request_that_leads_nowhere_makes_no_space(small: Emulator, path: str, host: str) -> None:
+    """A foreign host or an unknown provider leaves no space behind."""
+    assert small.http.get(path, headers={"Host": host}).is_client_error
+    assert names(small) == ["default"]
+
+
+# --- the bound --------------------------------------------------------------------------------------------------------
+
+
+def test_the_number_of_spaces_is_bounded(small: Emulator) -> None:
+    """One space too many is refused with the reason, and none of the others is touched."""
+    for name in ("a", "b"):
+        small.space(name).clock.freeze("2030-01-01")
+    for path in ("/~d/_emulator/clock", "/~d/cnaught/v1/orders", "/~e/_emulator/reset"):
+        reply = small.http.post(path)
+        assert (reply.status_code, "holds 3 spaces" in reply.json()["error"]) == (409, True)
+    assert [small.space(name).clock.now.year for name in ("a", "b")] == [2030, 2030]
+
+
+def test_a_full_server_still_answers_for_itself(small: Emulator) -> None:
+    """However many spaces have been named, health and the list of spaces are told, and a space can be deleted."""
+    for name in ("a", "b"):
+        small.space(name).clock.freeze()
+    assert names(small) == ["a", "b", "default"]
+    assert small.control("GET", "/health")["status"] == "ok"
+    assert small.control("GET", "/spaces")["spaces_max"] == 3
+    small.space("b").delete()
+    small.space("c").clock.freeze()
+    assert names(small) == ["a", "default", "c"]
+
+
+# --- beginning again --------------------------------------------------------------------------------------------------
+
+
+def test_a_reset_space_is_as_new(emulator: Emulator) -> None:
+    """A reset forgets everything: memory, clock, ids, faults, journal, settings and the count of requests."""
+    fresh, space = emulator.space(), emulator.space()
+    cnaught = _caller(space)
+    space.clock.freeze("2030-01-01")
+    first = cnaught.post(ORDERS, {"amount_kg": 1})
+    space.faults.add(effect={"status": 503}, times=9)
+    space.control("PATCH", "/settings/cnaught", json={"fractions": "refuse"})
+    space.reset()
+    assert (list(space.faults), len(space.requests), space.clock.frozen) == ([], 0, False)
+    one, other = space.snapshot(), fresh.snapshot()
+    assert {**one, "clock": None} == {**other, "clock": None}
+    space.clock.freeze("2030-01-01")
+    again = cnaught.post(ORDERS, {"amount_kg": 1})
+    assert (again.content, again.headers) == (first.content, first.headers)
+
+
+def test_a_deleted_space_is_gone(emulator: Emulator) -> None:
+    """A deleted space is forgotten; named again, it is new. What has no name cannot be deleted."""
+    space = emulator.space("once")
+    space.clock.freeze("2030-01-01")
+    assert emulator.control("DELETE", "/spaces/once") == {"deleted": "once"}
+    assert "once" not in names(emulator)
+    assert not space.clock.frozen
+    space.delete()
+    with pytest.raises(Refused, match="no space is called 'once'") as refused:
+        emulator.control("DELETE", "/spaces/once")
+    assert refused.value.status == 404
+
+
+def test_a_reset_leaves_other_spaces_alone(emulator: Emulator, cnaught: Caller) -> None:
+    """A space is reset and deleted without the others."""
+    cnaught.post(ORDERS, {"amount_kg": 1})
+    before = cnaught.space.snapshot()
+    other = emulator.space()
+    other.reset()
+    other.delete()
+    assert cnaught.space.snapshot() == before

@@ -1,0 +1,188 @@
+"""Clients without a port: httpx, synchronous and asynchronous, and requests, onto the same state."""
+
+import asyncio
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+import requests
+
+from emulator import Emulator
+from emulator.handles import SpaceHandle
+from tests.calling import Caller
+
+ORDERS = "/v1/orders"
+
+
+@pytest.fixture
+def session(emulator: Emulator, cnaught: Caller) -> Iterator[requests.Session]:
+    """A session of requests that needs no port, with CNaught's key."""
+    with requests.Session() as fresh:
+        fresh.mount("http://", emulator.requests_adapter())
+        fresh.headers.update(cnaught.credentials)
+        yield fresh
+
+
+def in_a_loop(emulator: Emulator, cnaught: Caller, method: str, path: str, **content: Any) -> httpx.Response:
+    """One request of an asynchronous client, on an event loop of its own."""
+
+    async def ask() -> httpx.Response:
+        async with httpx.AsyncClient(transport=emulator.transport(), headers=cnaught.credentials) as client:
+            return await client.request(method, url(cnaught, path), **content)
+
+    return asyncio.run(ask())
+
+
+def url(cnaught: Caller, path: str) -> str:
+    """The address of a vendor's path."""
+    return f"{cnaught.space.cnaught.url}{path}"
+
+
+def test_all_clients_reach_the_same_state(emulator: Emulator, cnaught: Caller, session: requests.Session) -> None:
+    """What one client has done, the others see."""
+    with httpx.Client(transport=emulator.transport(), headers=cnaught.credentials) as client:
+        client.post(url(cnaught, ORDERS), json={"amount_kg": 1})
+    in_a_loop(emulator, cnaught, "POST", ORDERS, json={"amount_kg": 2})
+    session.post(url(cnaught, ORDERS), json={"amount_kg": 3}, timeout=10)
+    seen = [
+        cnaught.get(ORDERS).json()["data"],
+        in_a_loop(emulator, cnaught, "GET", ORDERS).json()["data"],
+        session.get(url(cnaught, ORDERS), timeout=10).json()["data"],
+    ]
+    assert [order["amount_kg"] for order in seen[0]] == [3, 2, 1, 10.5]
+    assert seen[0] == seen[1] == seen[2]
+
+
+def test_a_client_sends_the_same_whichever_it_is(
+    emulator: Emulator, cnaught: Caller, session: requests.Session
+) -> None:
+    """Method, path, query, headers and body arrive as they were sent."""
+    path, headers = "/v1/orders/a%20%2F%C3%A4?b=c%26d&e=", {"X-Mine": "a, b"}
+    in_a_loop(emulator, cnaught, "PUT", path, headers=headers, content="ü".encode())
+    cnaught.request("PUT", path, headers=headers, content="ü".encode(), promised=False)
+    session.put(url(cnaught, path), headers=headers, data="ü".encode(), timeout=10)
+    asked = [
+        {**{name: entry[name] for name in ("method", "path", "query", "body")}, "mine": entry["headers"]["x-mine"]}
+        for entry in cnaught.space.requests
+    ]
+    one = {"method": "PUT", "path": "/v1/orders/a /ä", "query": [["b", "c&d"], ["e", ""]], "body": "ü", "mine": "a, b"}
+    assert asked == [one] * 3
+
+
+def test_requests_gets_whole_replies(cnaught: Caller, session: requests.Session) -> None:
+    """A reply by requests has its status, reason, headers and body, and what is on it."""
+    reply = session.post(url(cnaught, ORDERS), json={"amount_kg": 0}, timeout=10)
+    assert (reply.status_code, reply.reason, reply.ok) == (400, "Bad Request", False)
+    assert reply.headers["Content-Type"] == "application/problem+json"
+    assert reply.json()["errors"].keys() == {"amount_kg"}
+    assert reply.request.url == reply.url == url(cnaught, ORDERS)
+    with pytest.raises(requests.HTTPError):
+        reply.raise_for_status()
+
+
+@pytest.mark.parametrize("body", [None, "", "text", b"bytes", {"form": "1"}, iter([b"in ", b"pieces"])])
+def test_requests_sends_any_body(cnaught: Caller, session: requests.Session, body: Any) -> None:
+    """Whatever requests takes as a body can be sent."""
+    session.post(url(cnaught, "/nowhere"), data=body, timeout=10)
+    sent = {"form": "form=1", "text": "text", "bytes": "bytes"}
+    shown = cnaught.space.requests.matching()[0]["body"]
+    assert shown in ({None} if not body else {*sent.values(), "in pieces"})
+
+
+def test_a_connection_that_breaks(emulator: Emulator, cnaught: Caller, session: requests.Session) -> None:
+    """A broken connection is the client library's own exception."""
+    cnaught.space.faults.add("cnaught", effect={"connection": "reset"}, times=3)
+    with pytest.raises(httpx.ReadError):
+        cnaught.get(ORDERS)
+    with pytest.raises(httpx.ReadError):
+        in_a_loop(emulator, cnaught, "GET", ORDERS)
+    with pytest.raises(requests.ConnectionError):
+        session.get(url(cnaught, ORDERS), timeout=10)
+
+
+@pytest.mark.parametrize("timeout", [0.02, (5, 0.02)])
+def test_requests_does_not_wait_for_ever(cnaught: Caller, session: requests.Session, timeout: Any) -> None:
+    """requests raises its own ReadTimeout."""
+    cnaught.space.faults.add("cnaught", effect={"delay_seconds": 0.1})
+    with pytest.raises(requests.ReadTimeout):
+        session.get(url(cnaught, ORDERS), timeout=timeout)
+    cnaught.space.requests.wait()
+
+
+def test_httpx_does_not_wait_for_ever(emulator: Emulator, cnaught: Caller) -> None:
+    """httpx raises its own ReadTimeout, and without a timeout it waits."""
+    cnaught.space.faults.add("cnaught", effect={"delay_seconds": 0.1}, times=4)
+    with pytest.raises(httpx.ReadTimeout):
+        cnaught.get(ORDERS, timeout=0.02)
+    with pytest.raises(httpx.ReadTimeout):
+        in_a_loop(emulator, cnaught, "GET", ORDERS, timeout=0.02)
+    assert cnaught.get(ORDERS, timeout=None).status_code == 200
+    assert in_a_loop(emulator, cnaught, "GET", ORDERS, timeout=None).status_code == 200
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_what_a_client_gave_up_on_is_done_all_the_same(
+    emulator: Emulator, cnaught: Caller, when: str, asynchronous: bool
+) -> None:
+    """Over a wire a server does not notice that a client has stopped waiting; nor does it in memory."""
+    cnaught.space.faults.add("cnaught", method="POST", when=when, effect={"delay_seconds": 0.1})
+    content: dict[str, Any] = {"json": {"amount_kg": 4}, "timeout": 0.02, "headers": {"Idempotency-Key": "k"}}
+    ask = partial(in_a_loop, emulator, cnaught) if asynchronous else cnaught.request
+    with pytest.raises(httpx.ReadTimeout):
+        ask("POST", ORDERS, **content)
+    cnaught.space.requests.wait(operation="place_order", status=201)
+    again = cnaught.post(ORDERS, {"amount_kg": 4}, headers={"Idempotency-Key": "k"})
+    assert (again.status_code, again.headers["x-idempotent-replay"]) == (201, "true")
+
+
+def test_many_requests_at_once(emulator: Emulator, cnaught: Caller) -> None:
+    """An asynchronous client may ask many things at the same time."""
+
+    async def ask() -> list[httpx.Response]:
+        async with httpx.AsyncClient(transport=emulator.transport(), headers=cnaught.credentials) as client:
+            return await asyncio.gather(
+                *(client.post(url(cnaught, ORDERS), json={"amount_kg": n}) for n in range(1, 51))
+            )
+
+    placed = asyncio.run(ask())
+    assert {reply.status_code for reply in placed} == {201}
+    assert len({reply.json()["id"] for reply in placed}) == 50
+
+
+def test_a_delay_holds_up_nobody_else(emulator: Emulator, cnaught: Caller) -> None:
+    """While one request waits, others are answered."""
+    cnaught.space.faults.add("cnaught", method="POST", effect={"delay_seconds": 0.1})
+    done: list[str] = []
+
+    async def ask() -> None:
+        async with httpx.AsyncClient(transport=emulator.transport(), headers=cnaught.credentials) as client:
+
+            async def call(method: str) -> None:
+                await client.request(method, url(cnaught, ORDERS), json={"amount_kg": 1})
+                done.append(method)
+
+            await asyncio.gather(call("POST"), call("GET"), call("GET"))
+
+    asyncio.run(ask())
+    assert done == ["GET", "GET", "POST"]
+
+
+def test_a_handle_knows_its_vendors(space: SpaceHandle) -> None:
+    """A space's vendors are attributes; what is none is told with those there are."""
+    assert space.cnaught.url == f"{space.url}/cnaught"
+    assert space.cnaught.credentials == {"api_key": "test_acme_0001"}
+    with pytest.raises(AttributeError, match="no provider is called 'cnaugth'; there are: oneclickimpact, cnaught"):
+        _ = space.cnaugth
+
+
+def test_an_emulator_starts_and_stops() -> None:
+    """Two emulators in one process have nothing in common, and a stopped one leaves nothing behind."""
+    with Emulator(port=None) as one, Emulator(port=None) as other:
+        one.clock.freeze("2030-01-01")
+        assert not other.clock.frozen
+    third = Emulator(port=None)
+    assert third.start() is third
+    third.stop()
