@@ -269,7 +269,7 @@ async def failing(scope: Scope, receive: Receive, send: Send) -> None:
 
 @pytest.mark.parametrize(("vendor", "logged"), [(waiting, "a turn waited for something"), (failing, "oops")])
 def test_a_bug_is_a_bare_500_and_logged(vendor: Any, logged: str, caplog: pytest.LogCaptureFixture) -> None:
-    """A vendor that waits in its turn, or fails, is our bug: nobody's envelope, a traceback in the log, and on we go."""
+    """A vendor that waits in its turn, or fails, is our bug: nobody's envelope, a traceback in the log, and no end."""
     app = create_app()
     broken = {**app.providers, "cnaught": replace(app.providers["cnaught"], app=vendor)}
     gateway = Gateway(Spaces(replace(app.spaces.world, providers=broken)), app.control, frozenset())

@@ -11,7 +11,6 @@ from emulator.providers.cnaught import endpoints, errors
 from emulator.providers.cnaught.memory import Catalogue, Fixture
 from emulator.providers.cnaught.vendor import CNaught
 
-# A fixed path stands before the pattern that would take it for an id.
 routes = [
     Route("/v1/orders", endpoints.list_orders, methods=["GET"]),
     Route("/v1/orders", endpoints.place_order, methods=["POST"]),

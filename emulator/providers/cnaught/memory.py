@@ -221,5 +221,11 @@ class Fixture:
     memory: Memory
 
     def __post_init__(self) -> None:
+        accounts = {account.id: account for account in self.catalogue.accounts}
         for order in self.memory.orders.values():
+            _known("account", order.account_id, accounts)
             _known("portfolio", order.portfolio_id, self.catalogue.portfolios)
+            if order.subaccount_id is not None:
+                _known("subaccount", order.subaccount_id, self.memory.subaccounts)
+        for subaccount in self.memory.subaccounts.values():
+            _known("account", subaccount.account_id, accounts)

@@ -10,9 +10,7 @@
   + PlainStatus                 any other status: invalid_request_error below 500, api_error from there on
 """
 
-from http.client import responses
-
-from emulator.core.errors import Malformed, Problem, Refusal
+from emulator.core.errors import Malformed, Problem, Refusal, phrase
 
 
 class OneClickImpactRefusal(Refusal):
@@ -95,9 +93,9 @@ def plain(status: int, detail: str | None = None) -> OneClickImpactRefusal:
         case 413:
             return PlainStatus(413, "The body is too large", "oneclickimpact.errors.body-too-large")
         case 501:
-            return PlainStatus(501, detail or "Not Implemented", "oneclickimpact.errors.not-built")
+            return PlainStatus(501, detail or phrase(501), "oneclickimpact.errors.not-built")
         case _:
-            return PlainStatus(status, responses.get(status, f"Status {status}"))
+            return PlainStatus(status, phrase(status))
 
 
 def malformed(request: Malformed) -> InvalidRequest:
