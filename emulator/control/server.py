@@ -36,8 +36,15 @@ def _described(provider: Provider, request: Request) -> dict[str, Any]:
 
 async def get_contract(request: Request) -> Response:
     provider = provider_of(request)
-    servers = [{"url": f"{base_url(request)}/{provider.name}"}]
-    return reply({**contracts.contract(provider.name), "servers": servers})
+    return _contract(provider.name, f"{base_url(request)}/{provider.name}")
+
+
+async def get_own_contract(request: Request) -> Response:
+    return _contract("control", f"{base_url(request)}/_emulator")
+
+
+def _contract(name: str, url: str) -> Response:
+    return reply({**contracts.contract(name), "servers": [{"url": url}]})
 
 
 async def get_evidence(request: Request) -> Response:
