@@ -54,6 +54,7 @@ REFERRED = {
 }
 """The ids of the fixtures, by what a schema says that it refers to (``x-refers-to``)."""
 
+SYSTEMATIC = (TestPhase.EXAMPLES, TestPhase.COVERAGE)
 CHECKS = {
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
     "response_schema_conformance", "negative_data_rejection", "positive_data_acceptance", "missing_required_header",
@@ -68,8 +69,8 @@ def test_contract_and_code_agree(emulator: Emulator, space: SpaceHandle, provide
     schema = schemathesis.openapi.from_dict(contract, config=config(space, provider))
     schema.app = emulator.app
     built = schema.exclude(operation_id=[operation.id for operation in operations if operation.missing])
-    built.hook(undoing(emulator.app.spaces.get(space.name)))
     tried, checked, faults = set(), set(), []
+    built.hook(keeping_clean(emulator.app.spaces.get(space.name), faults))
     for event in from_schema(built).execute():
         assert not isinstance(event, events.FatalError | events.NonFatalError), event
         if isinstance(event, events.ScenarioFinished):
@@ -81,14 +82,21 @@ def test_contract_and_code_agree(emulator: Emulator, space: SpaceHandle, provide
     assert checked >= CHECKS
 
 
-def undoing(space: Space) -> Callable[[HookContext, Case, Response], None]:
-    """A hook that undoes what a systematic request did, so that none hides another; what chance makes up adds up."""
-    begun = snapshot.take(space)
+def keeping_clean(space: Space, faults: list[str]) -> Callable[[HookContext, Case, Response], None]:
+    """A hook that undoes what a systematic request did, so that none hides another; what chance makes up adds up.
+
+    A refusal that leaves a trace goes to the ``faults``.
+    """
+    begun = now = snapshot.take(space)
 
     def after_call(context: HookContext, case: Case, response: Response) -> None:
-        systematic = case.meta is not None and case.meta.phase.name in (TestPhase.EXAMPLES, TestPhase.COVERAGE)
-        if systematic and response.status_code < 400:
+        nonlocal now
+        before, now = now, snapshot.take(space)
+        if now != before and (response.status_code >= 400 or case.method == "GET"):
+            faults.append(f"a trace of {response.status_code}\n{case.as_curl_command()}\n{response.text}")
+        if now != begun and case.meta is not None and case.meta.phase.name in SYSTEMATIC:
             snapshot.restore(space, begun)
+            now = begun
 
     return after_call
 

@@ -9,6 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from emulator.core.documents import UtcTime
+
 State: TypeAlias = Literal["placed", "fulfilled", "cancelled"]
 Source: TypeAlias = Literal["api", "checkout"]
 
@@ -35,7 +37,7 @@ class Account:
     id: str
     api_key: str
     name: str
-    since: datetime
+    since: UtcTime
     default_portfolio_id: str
     portfolios: tuple[str, ...]
     impact_page: ImpactPage
@@ -144,15 +146,15 @@ class Order:
     account_id: str
     subaccount_id: str | None
     portfolio_id: str
-    created_on: datetime
-    fulfils_on: datetime | None
+    created_on: UtcTime
+    fulfils_on: UtcTime | None
     amount_kg: Decimal
     price_usd_cents: int
     distance_km: Decimal | None = None
     metadata: str | None = None
     description: str | None = None
     callback_url: str | None = None
-    cancelled_on: datetime | None = None
+    cancelled_on: UtcTime | None = None
 
     def state(self, now: datetime) -> State:
         if self.cancelled_on is not None:
@@ -172,7 +174,7 @@ class Subaccount:
 
     id: str
     account_id: str
-    created_on: datetime
+    created_on: UtcTime
     name: str
     email: str | None = None
     default_portfolio_id: str | None = None
@@ -183,7 +185,7 @@ class Subaccount:
 class Answer:
     """What a request with an idempotency key was answered, and a fingerprint of what it had asked."""
 
-    at: datetime
+    at: UtcTime
     fingerprint: str
     status: int
     body: str

@@ -80,12 +80,12 @@ class Paging(RuleBasedStateMachine):
     def let_time_pass(self, milliseconds: int) -> None:
         self.space.clock.advance(milliseconds=milliseconds)
 
-    @rule(email=st.none() | st.sampled_from(EMAILS), count=st.integers(1, 4))
+    @rule(email=st.none() | st.sampled_from(EMAILS), count=st.integers(1, 3))
     def capture(self, email: str | None, count: int) -> None:
         """New records are the last of all, for the times of an account only grow; the sandbox's are none of these."""
         name, customer = ("customer_records", {"customer_email": email}) if email else ("user_records", {})
+        self.sandbox.post("/v1/capture_carbon", {"amount": 9, **customer})
         for amount in range(1, count + 1):
-            self.sandbox.post("/v1/capture_carbon", {"amount": amount, **customer})
             made = self.live.post("/v1/capture_carbon", {"amount": amount, **customer}).json()
             assert all(record["time_utc"] < made["time_utc"] for records in self.made.values() for record in records)
             self.made[name].append(made)
@@ -125,5 +125,5 @@ def test_no_record_is_repeated_or_skipped_while_records_are_added(emulator: Emul
         def __init__(self) -> None:
             super().__init__(emulator)
 
-    steady = settings(max_examples=30, stateful_step_count=40, deadline=None, derandomize=True, database=None)
+    steady = settings(max_examples=20, stateful_step_count=40, deadline=None, derandomize=True, database=None)
     run_state_machine_as_test(PagingHere, settings=steady)
