@@ -22,9 +22,10 @@ def hold(provider: str, reply: httpx.Response, path: str) -> None:
 
 
 def operation_of(provider: str, method: str, path: str) -> contracts.Operation | None:
-    """The operation of the contract that a request reaches; fixed paths win over patterns."""
-    fitting = [found for found in contracts.operations(provider) if found.method == method and _fits(found.path, path)]
-    return min(fitting, key=lambda found: found.path.count("{"), default=None)
+    """The operation of the contract that a request reaches; a fixed path is never taken for a pattern."""
+    on_path = [found for found in contracts.operations(provider) if _fits(found.path, path)]
+    fixed = [found for found in on_path if found.path == path]
+    return next((found for found in fixed or on_path if found.method == method), None)
 
 
 def _promise(provider: str, method: str, path: str, status: int) -> dict[str, Any] | None:

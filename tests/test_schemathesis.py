@@ -28,6 +28,7 @@ BEYOND_SCHEMAS = {
     },
     "cnaught": {
         "idempotency-changed-payload": "an idempotency key stands for the first request that came with it",
+        "must not be after to": "two parameters, of which one may not be after the other",
         "Only one of starting_after and ending_before may be given": "two parameters exclude each other",
         "No record has the id 'Gre28Fc35bt3'": "the order is the account's, and on no list of a subaccount",
     },

@@ -11,7 +11,6 @@ from emulator.providers.dcycle import endpoints, errors
 from emulator.providers.dcycle.memory import Catalogue, Fixture
 from emulator.providers.dcycle.vendor import Dcycle
 
-# A fixed path stands before the pattern that would take it for an id.
 routes = [
     Route("/v1/total-impacts", endpoints.get_total_impacts, methods=["GET"]),
     Route("/v2/organizations/tree", not_built("get_organization_tree"), methods=["GET"]),
