@@ -129,7 +129,8 @@ def _clock(state: ClockState) -> Clock:
 def _vendor(space: Space, name: str, memory: dict[str, Any], clock: Clock, ids: Ids) -> Vendor:
     fixture, provider = space.world.fixtures[name], space.world.providers[name]
     try:
-        return provider.vendor(fixture.catalogue, _document(space, name).read(memory), clock, ids)
+        whole = provider.fixture(fixture.catalogue, _document(space, name).read(memory))
+        return provider.vendor(whole.catalogue, whole.memory, clock, ids)
     except BadDocument as error:
         raise BadSnapshot(f"at memory.{name}.{error.place}: {error.fault}") from None
     except (KeyError, TypeError, ValueError) as error:

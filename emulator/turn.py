@@ -41,9 +41,9 @@ async def answer(space: Space, provider: Provider, scope: Scope, body: bytes | N
     Only delays that faults ask for are waited for, before the turn and after it.
     """
     exchange = open_exchange(space, provider, scope, body or b"")
-    before, after = _strike(space, provider, scope) if space.faults else (None, None)
+    before, after = _strike(space, provider, scope) if space.faults and body is not None else (None, None)
     if body is None:
-        before, after = TOO_LARGE, None
+        before = TOO_LARGE
     if before and before.delay_seconds:
         await _hold(space, scope, before.delay_seconds)
     answered = act(space, provider, scope, before, after)

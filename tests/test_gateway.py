@@ -180,6 +180,14 @@ def test_a_body_has_a_limit(tight: Emulator, size: int, refused: bool) -> None:
     assert (control.status_code, next(iter(control.json()))) == (413 if refused else 400, "error")
 
 
+def test_a_fault_does_not_strike_what_is_too_large(tight: Emulator) -> None:
+    """A request that is refused for its size uses no fault up."""
+    tight.faults.add("cnaught", effect={"status": 503})
+    sizes = (101, 100, 100)
+    assert [tight.http.post(f"/cnaught{ORDERS}", content=bytes(size)).status_code for size in sizes] == [413, 503, 401]
+    assert [entry["fault"] for entry in tight.requests] == [None, "fault-1", None]
+
+
 def exchange(app: Gateway, scope: dict[str, Any], received: Iterable[Message]) -> tuple[list[Message], int]:
     """What an ASGI app sends, and how many of the messages it has read."""
     sent: list[Message] = []

@@ -21,7 +21,7 @@ from emulator.space import Space
 
 MISSES_MAX = 5
 INTEGER_BITS_MAX = 63
-"""Larger numbers are shown as text, since most readers of JSON would lose their last digits."""
+"""What our JSON writer takes; a whole number beyond it is shown as text."""
 SECRET_TEXT = re.compile(
     rf"""(\b(?:{"|".join(sorted(SECRET_MEMBERS))})\b["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|[^&\s]+)""", re.DOTALL
 )

@@ -272,8 +272,10 @@ def test_a_reply_that_no_turn_made_is_dated_too(fresh: SpaceHandle) -> None:
     fresh.clock.run("2030-06-01")
     fresh.clock.advance(hours=12)
     fresh.faults.add("cnaught", effect={"status": 503})
-    replies = [fresh.http.get(f"{fresh.cnaught.url}/v1/orders") for _ in range(2)]
-    assert {reply.headers["date"][:20] for reply in replies} == {"Sat, 01 Jun 2030 12:"}
+    for status, content in ((413, bytes(9 * 2**20)), (503, b""), (401, b"")):
+        fresh.clock.advance(hours=1)
+        reply = fresh.http.post(f"{fresh.cnaught.url}/v1/orders", content=content)
+        assert (reply.status_code, reply.headers["date"][:19]) == (status, f"{fresh.clock.now:%a, %d %b %Y %H}")
 
 
 @given(st.integers(0, 32_503_679_999))
