@@ -20,6 +20,8 @@ RETIREMENT = {
     "sell_order_id": "006o2wqvztvuzmadov",
     "expected_price_cents": "3000",
 }
+API_KEY = {"name": "second", "deactivate_current": False}
+OWN_KEY = "/api/api-keys/00n06yx75dzuxz2lgi"
 ACCOUNT = {
     "username": "ada",
     "password": "Difference1",
@@ -56,6 +58,8 @@ CASES = [
     ("carboninsights", "register", "/register", ACCOUNT, {}, 400, lambda s: len(s["accounts"]), 1),
     ("carboninsights", "obtain_token", "/token", LOGIN, {}, 200, lambda s: len(s["tokens"]), 4),
     ("thallo", "request_retirement", "/api/caas/request-retirement", RETIREMENT, {}, 200, _grams_left, -1_000_000),
+    ("thallo", "create_api_key", "/api/api-keys", API_KEY, {}, 422, lambda s: len(s["api_keys"]), 1),
+    ("thallo", "deactivate_api_key", OWN_KEY, None, {}, 401, lambda s: len(s["deactivated_keys"]), 1),
 ]
 QUIET = {"get_quote", "get_ride_quote", "calculate_carbon_score", "refresh_token"}
 """Operations by POST that write nothing but, at most, what the client is given."""
@@ -81,10 +85,12 @@ def test_the_answer_to_a_write_is_lost(
     vendor = getattr(space, provider)
     caller = Caller(space, provider, {} if provider == "carboninsights" else credentials_of(space, provider))
     before = count(vendor.state)
+    method = next(found.method for found in contracts.operations(provider) if found.id == operation)
+    content = {} if body is None else {"json": body}
     vendor.faults.add(operation=operation, when="after", effect={"connection": "reset"})
     with pytest.raises(httpx.TransportError):
-        caller.post(path, body, headers=headers)
-    assert caller.post(path, body, headers=headers).status_code == status
+        caller.request(method, path, headers=headers, **content)
+    assert caller.request(method, path, headers=headers, **content).status_code == status
     assert count(vendor.state) - before == happened
 
 

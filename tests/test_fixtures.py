@@ -36,9 +36,12 @@ UNFIT = [
     ("carboninsights", "memory/settings/access_seconds", 0, "more than 0 seconds"),
     ("dcycle", "catalogue/keys", [], "key"),
     ("dcycle", "catalogue/keys/0/organization_id", "nobody", "'nobody'"),
-    ("thallo", "catalogue", {"tenants": [], "vintages": {}}, "tenant"),
+    ("thallo", "catalogue", {"tenants": [], "projects": {}, "vintages": {}}, "tenant"),
+    ("thallo", "catalogue/tenants/1/key/id", "00n06yx75dzuxz2lgi", "the same key"),
+    ("thallo", "catalogue/projects", {}, "project"),
     ("thallo", "catalogue/vintages", {}, "vintage"),
     ("thallo", "memory/wallets", {"nobody": {}}, "'nobody'"),
+    ("thallo", "memory/invoices", {}, "invoice"),
 ]
 """What contradicts itself: the provider, the place, what is put there, and words that the refusal must say."""
 

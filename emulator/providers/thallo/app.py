@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from emulator.core.clock import millis
 from emulator.core.errors import Refusal
-from emulator.core.http import not_built, provider_app, reply
+from emulator.core.http import provider_app, reply
 from emulator.core.provider import Provider
 from emulator.providers.thallo import endpoints, errors
 from emulator.providers.thallo.memory import Catalogue, Fixture
@@ -15,12 +15,12 @@ from emulator.providers.thallo.vendor import Thallo
 routes = [
     Route("/api/inventory", endpoints.get_inventory, methods=["GET"]),
     Route("/api/caas/request-retirement", endpoints.request_retirement, methods=["POST"]),
-    Route("/api/market", not_built("get_market"), methods=["GET"]),
-    Route("/api/retirement", not_built("get_retirement"), methods=["GET"]),
-    Route("/api/projects", not_built("get_projects"), methods=["GET"]),
-    Route("/api/api-keys", not_built("list_api_keys"), methods=["GET"]),
-    Route("/api/api-keys", not_built("create_api_key"), methods=["POST"]),
-    Route("/api/api-keys/{api_key_id}", not_built("deactivate_api_key"), methods=["DELETE"]),
+    Route("/api/market", endpoints.get_market, methods=["GET"]),
+    Route("/api/retirement", endpoints.get_retirement, methods=["GET"]),
+    Route("/api/projects", endpoints.get_projects, methods=["GET"]),
+    Route("/api/api-keys", endpoints.list_api_keys, methods=["GET"]),
+    Route("/api/api-keys", endpoints.create_api_key, methods=["POST"]),
+    Route("/api/api-keys/{api_key_id}", endpoints.deactivate_api_key, methods=["DELETE"]),
 ]
 
 
@@ -37,7 +37,7 @@ def say(request: Request, refusal: Refusal) -> Response:
 
 
 def credentials(catalogue: Catalogue) -> dict[str, str]:
-    return {"api_key": catalogue.tenants[0].api_key}
+    return {"api_key": catalogue.tenants[0].key.api_key}
 
 
 PROVIDER = Provider(

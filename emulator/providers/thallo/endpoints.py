@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.core.errors import Malformed, Problem
-from emulator.core.http import json_body, read_query, reply
+from emulator.core.http import json_body, read_body, read_query, reply
 from emulator.providers.thallo import wire
-from emulator.providers.thallo.memory import Tenant
+from emulator.providers.thallo.memory import ApiKey, Tenant
 from emulator.providers.thallo.vendor import Thallo
 
 
@@ -21,18 +21,59 @@ async def get_inventory(request: Request) -> Response:
 async def request_retirement(request: Request) -> Response:
     thallo, tenant = vendor(request), tenant_of(request)
     require_json(request)
-    draft = wire.retirement(json_body(request)).draft()
+    draft = wire.retirement_draft(json_body(request))
     return reply(wire.receipt(thallo.request_retirement(tenant, draft)))
+
+
+async def get_retirement(request: Request) -> Response:
+    thallo, tenant = vendor(request), tenant_of(request)
+    asked = read_query(wire.RetirementQuery, request)
+    return reply(wire.retirement(thallo.retirement(tenant, asked.id)))
+
+
+async def get_market(request: Request) -> Response:
+    thallo, _ = vendor(request), tenant_of(request)
+    asked = read_query(wire.PageQuery, request)
+    return reply(wire.market(thallo.market.on_sale(), asked))
+
+
+async def get_projects(request: Request) -> Response:
+    thallo, _ = vendor(request), tenant_of(request)
+    asked = read_query(wire.ProjectsQuery, request, repeated=wire.PROJECT_IDS)
+    return reply(wire.projects(thallo.projects.named(asked.project_ids)))
+
+
+async def list_api_keys(request: Request) -> Response:
+    thallo, key = vendor(request), key_of(request)
+    return reply(wire.api_keys(thallo.keys.of(key.tenant_id), thallo.keys.is_active))
+
+
+async def create_api_key(request: Request) -> Response:
+    thallo, key = vendor(request), key_of(request)
+    require_json(request)
+    draft = read_body(wire.KeyDraft, request)
+    return reply({"api_key": thallo.keys.create(key, draft.name, draft.deactivate_current)}, 201)
+
+
+async def deactivate_api_key(request: Request) -> Response:
+    thallo, key = vendor(request), key_of(request)
+    thallo.keys.deactivate(key.tenant_id, request.path_params["api_key_id"])
+    return reply({})
 
 
 def vendor(request: Request) -> Thallo:
     return cast(Thallo, request.scope["vendor"])
 
 
+def key_of(request: Request) -> ApiKey:
+    """The bearer key. Raises Unauthorized."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return vendor(request).keys.shown(key.strip() if scheme.lower() == "bearer" else None)
+
+
 def tenant_of(request: Request) -> Tenant:
     """The tenant of the bearer key. Raises Unauthorized."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    return vendor(request).tenant(key.strip() if scheme.lower() == "bearer" else None)
+    return vendor(request).tenant(key_of(request))
 
 
 def require_json(request: Request) -> None:

@@ -3,14 +3,17 @@
 * ThalloRefusal
   + BadRequest                  400, with one text for each problem
   + Unauthorized                401
-  + RetirementRefusal           422, with the code in ``error``
-    - QuantityNotANumber, QuantityNotPositive
-    - VintageNotFound
-    - TonnesTooLow, TonnesNotWhole
-    - OrderMissing, PriceMissing, PriceNotANumber, PriceNotPositive
-    - OrderNotFound, OrderNotLive, OrderOfOtherVintage, OwnCredits
-    - PriceDiffers, SupplyTooLow
-    - InvoiceNotLive
+  + Unprocessable               422, with the code in ``error``
+    - RequestNotFound
+    - TooManyKeys, KeyNotFound
+    - RetirementRefusal
+      . QuantityNotANumber, QuantityNotPositive
+      . VintageNotFound
+      . TonnesTooLow, TonnesNotWhole
+      . OrderMissing, PriceMissing, PriceNotANumber, PriceNotPositive
+      . OrderNotFound, OrderNotLive, OrderOfOtherVintage, OwnCredits
+      . PriceDiffers, SupplyTooLow
+      . InvoiceNotLive
   + PlainStatus                 any other status, in the same form
 
 The retirement refusals stand in the order in which Thallo comes to them; that order and all words are guesses.
@@ -44,7 +47,7 @@ class BadRequest(ThalloRefusal):
 
 
 class Unauthorized(ThalloRefusal):
-    """No API key, or one that nobody holds."""
+    """No API key, or one that is unknown or deactivated."""
 
     status = 401
     error = "Unauthorized"
@@ -52,14 +55,36 @@ class Unauthorized(ThalloRefusal):
     rule = "thallo.auth.refused"
 
 
-# --- what a retirement is refused for ---------------------------------------------------------------------------------
-
-
-class RetirementRefusal(ThalloRefusal):
-    """The request is well formed and cannot be carried out."""
+class Unprocessable(ThalloRefusal):
+    """The request is well formed and cannot be carried out. What is not found is told so, too: there is no such 404."""
 
     status = 422
     message: str
+
+
+class RequestNotFound(Unprocessable):
+    error = "NOT_FOUND"
+    message = "Retirement request not found"
+    rule = "thallo.retirement.unknown"
+
+
+class TooManyKeys(Unprocessable):
+    error = "MAX_KEYS_REACHED"
+    message = "You have reached the maximum active API keys for your user. Maximum: 2"
+    rule = "thallo.keys.maximum"
+
+
+class KeyNotFound(Unprocessable):
+    error = "API_KEY_NOT_EXISTS"
+    message = "Api key not found"
+    rule = "thallo.keys.unknown"
+
+
+# --- what a retirement is refused for ---------------------------------------------------------------------------------
+
+
+class RetirementRefusal(Unprocessable):
+    """Grams cannot be queued."""
 
 
 class QuantityNotANumber(RetirementRefusal):
@@ -167,12 +192,15 @@ class PlainStatus(ThalloRefusal):
     def __init__(self, status: int, detail: str | None = None) -> None:
         self.status = status
         self.error = _OLDER_NAMES.get(status) or phrase(status)
-        self.message = detail or self.error
+        self.message = detail or _SAID.get(status) or self.error
         self.rule = _RULES.get(status)
 
 
 _OLDER_NAMES = {413: "Payload Too Large", 422: "Unprocessable Entity"}
 """Which NestJS keeps."""
+
+_SAID = {500: "Internal server error"}
+"""The documents' own words."""
 
 _RULES = {404: "thallo.errors.unknown-path", 405: "thallo.errors.wrong-method", 413: "thallo.retirements.too-large"}
 

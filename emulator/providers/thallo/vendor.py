@@ -5,26 +5,32 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hmac import compare_digest
 from operator import attrgetter, itemgetter
 
 from emulator.core.clock import Clock, Event
 from emulator.core.ids import LOWER, Ids
 from emulator.providers.thallo import errors
+from emulator.providers.thallo.keys import Keys
+from emulator.providers.thallo.market import Market
 from emulator.providers.thallo.memory import (
+    REGISTRY,
+    TONNE_GRAMS,
+    ApiKey,
     Catalogue,
     Invoice,
     Memory,
+    Proof,
     Retiree,
     RetirementItem,
     RetirementRequest,
     SellOrder,
+    Status,
     Tenant,
     Trade,
     Wallet,
 )
+from emulator.providers.thallo.projects import Projects
 
-TONNE_GRAMS = 1_000_000
 ID_PREFIXES = {"trade": "00g", "invoice": "00i", "request": "00m", "item": "00p"}
 
 
@@ -70,6 +76,20 @@ class Holding:
         return Holding(self.project_id, kept)
 
 
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """What has become of a retirement request by now. ``retired_at`` and ``proof`` come with completion."""
+
+    request: RetirementRequest
+    project_id: str
+    company: Retiree
+    status: Status
+    quantity_grams: int
+    invoices_settled: bool
+    retired_at: datetime | None = None
+    proof: Proof | None = None
+
+
 class Thallo:
     """Thallo in one space."""
 
@@ -78,10 +98,18 @@ class Thallo:
         self.memory = memory
         self.clock = clock
         self.ids = ids
+        self.keys = Keys(catalogue, memory, clock, ids)
+        self.projects = Projects(catalogue)
+        self.market = Market(catalogue, memory.sell_orders.values(), clock)
+        self._tenants = {tenant.id: tenant for tenant in catalogue.tenants}
         self._holdings: dict[str, list[Holding]] = {}
         self._accepted: dict[tuple[str, str], str] = {}
         self._fractional: dict[tuple[str, str], RetirementRequest] = {}
-        self._invoices = {(invoice.tenant_id, invoice.month): invoice for invoice in memory.invoices.values()}
+        self._invoices = {
+            (invoice.tenant_id, invoice.month): invoice
+            for invoice in memory.invoices.values()
+            if invoice.paid_at is None
+        }
         self._closings: list[Event] = []
         for tenant_id, wallets in memory.wallets.items():
             for vintage_id, wallet in wallets.items():
@@ -90,16 +118,13 @@ class Thallo:
             self._index_request(request)
             for item in request.items:
                 self._accepted[request.tenant_id, item.external_id] = request.id
+            self._invoices_of(request)  # a request whose invoice is unknown is refused here
         for order in memory.sell_orders.values():
             if order.closes_at is not None:
                 self._announce(order.closes_at, "sell_order.closed", order.id)
 
-    def tenant(self, api_key: str | None) -> Tenant:
-        """The tenant of an API key. Raises Unauthorized."""
-        for tenant in self.catalogue.tenants:
-            if api_key is not None and compare_digest(tenant.api_key.encode(), api_key.encode()):
-                return tenant
-        raise errors.Unauthorized
+    def tenant(self, key: ApiKey) -> Tenant:
+        return self._tenants[key.tenant_id]
 
     # --- inventory
 
@@ -139,10 +164,29 @@ class Thallo:
         self._accepted[tenant.id, draft.external_id] = request.id
         return Receipt(request.id, already_processed=False)
 
+    def retirement(self, tenant: Tenant, request_id: str) -> Retirement:
+        """What has become of a tenant's retirement request. Raises RequestNotFound."""
+        request = self.memory.retirement_requests.get(request_id)
+        if request is None or request.tenant_id != tenant.id:
+            raise errors.RequestNotFound
+        now, invoices = self.clock.now, self._invoices_of(request)
+        status = request.status(now, invoices)
+        complete = status == "COMPLETE"
+        return Retirement(
+            request=request,
+            project_id=self.catalogue.vintages[request.vintage_id].project_id,
+            company=tenant.company,
+            status=status,
+            quantity_grams=request.quantity_grams(now),
+            invoices_settled=all(invoice.settled_at <= now for invoice in invoices),
+            retired_at=request.starts_at(invoices) + REGISTRY if complete else None,
+            proof=request.proof or _proof(request, now) if complete else None,
+        )
+
     # --- time
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
-        """Sell orders and fractional requests that close in this span of time."""
+        """Sell orders that close, and fractional requests that a month's end closes, in this span of time."""
         start = bisect_right(self._closings, since, key=attrgetter("at"))
         end = bisect_right(self._closings, until, key=attrgetter("at"))
         yield from self._closings[start:end]
@@ -203,12 +247,18 @@ class Thallo:
         return trade
 
     def _request_for(self, tenant: Tenant, vintage_id: str, quantity_grams: int) -> RetirementRequest:
-        """Where grams are queued: fractions in the open request for the vintage, whole tonnes in one of their own."""
+        """Where grams are queued: fractions in the open request for the vintage, whole tonnes in one of their own.
+
+        A new one for fractions begins with what the months before left over.
+        """
         whole, now = quantity_grams % TONNE_GRAMS == 0, self.clock.now
         current = self._fractional.get((tenant.id, vintage_id))
         if current and current.open(now) and not whole:
             return current
-        request = RetirementRequest(self._new_id("request"), tenant.id, vintage_id, whole, now)
+        carried_grams = current.remainder_grams if current and not whole else 0
+        request = RetirementRequest(
+            self._new_id("request"), tenant.id, vintage_id, whole, now, carried_grams=carried_grams
+        )
         self.memory.retirement_requests[request.id] = request
         self._index_request(request)
         return request
@@ -221,11 +271,16 @@ class Thallo:
             self.memory.invoices[invoice.id] = invoice
         return self._invoices[tenant.id, month]
 
+    def _invoices_of(self, request: RetirementRequest) -> Sequence[Invoice]:
+        """The invoices, each once, with what was bought for a request."""
+        invoice_ids = dict.fromkeys(item.invoice_id for item in request.items if item.invoice_id is not None)
+        return [self.memory.invoices[invoice_id] for invoice_id in invoice_ids]
+
     def _new_id(self, kind: str) -> str:
         return ID_PREFIXES[kind] + self.ids.text(f"thallo.{kind}", LOWER, 15)
 
     def _index_wallet(self, tenant_id: str, vintage_id: str, wallet: Wallet) -> None:
-        project_id = self.catalogue.vintages[vintage_id]
+        project_id = self.catalogue.vintages[vintage_id].project_id
         holdings = self._holdings.setdefault(tenant_id, [])
         place = bisect_left(holdings, project_id, key=attrgetter("project_id"))
         if place == len(holdings) or holdings[place].project_id != project_id:
@@ -235,10 +290,16 @@ class Thallo:
     def _index_request(self, request: RetirementRequest) -> None:
         if not request.whole:
             self._fractional[request.tenant_id, request.vintage_id] = request
-            self._announce(request.closes_at, "retirement_request.closed", request.id)
+            self._announce(request.closes_at, "month.ended", request.id)
 
     def _announce(self, at: datetime, kind: str, subject: str) -> None:
         insort(self._closings, Event(at, "thallo", kind, subject), key=attrgetter("at"))
+
+
+def _proof(request: RetirementRequest, now: datetime) -> Proof:
+    """One serial number for all tonnes, first and last, and an address at which nothing is."""
+    tonnes = request.quantity_grams(now) // TONNE_GRAMS
+    return Proof((f"{request.vintage_id}-{request.id}-1-{tonnes}",), f"https://example.com/certificates/{request.id}")
 
 
 def _positive(

@@ -1,17 +1,24 @@
 """Thallo's JSON: the models of what comes in, and the objects that go out (docs.market.thallo.io)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from emulator.core.clock import millis
 from emulator.core.http import QueryInteger, read
-from emulator.providers.thallo.memory import Retiree, Trade, TradeType, Wallet
-from emulator.providers.thallo.vendor import Holding, Receipt, RetirementDraft
+from emulator.providers.thallo.market import Offer, OnSale
+from emulator.providers.thallo.memory import ApiKey, Retiree, RetirementItem, Trade, TradeType, Wallet
+from emulator.providers.thallo.projects import Details
+from emulator.providers.thallo.vendor import Holding, Receipt, Retirement, RetirementDraft
+
+PROJECT_IDS = ("project_ids[]", "project_ids")
+"""How clients write the parameter: the SDK with brackets."""
+
+T = TypeVar("T")
 
 SAFE_INTEGER_MAX = 2**53 - 1
 COUNTRIES = """
@@ -48,14 +55,45 @@ NumberText = Annotated[str, StringConstraints(max_length=100)]
 """A whole number as text. Other characters are for the rules to refuse."""
 
 
-class InventoryQuery(BaseModel):
-    """``GET /api/inventory``; pages count projects."""
+class PageQuery(BaseModel):
+    """``GET /api/market``; pages count projects."""
 
     page: Annotated[QueryInteger, Field(ge=1, le=SAFE_INTEGER_MAX)] = 1
     per_page: Annotated[QueryInteger, Field(ge=1, le=100)] = 20
+
+    def cut(self, items: Sequence[T]) -> Sequence[T]:
+        """One page of items."""
+        start = (self.page - 1) * self.per_page
+        return items[start : start + self.per_page]
+
+
+class InventoryQuery(PageQuery):
+    """``GET /api/inventory``."""
+
     trades_per_wallet: Annotated[QueryInteger, Field(ge=0, le=SAFE_INTEGER_MAX)] | None = None
     trade_type: TradeType | None = None
     wallet_min_quantity: QueryGrams = 0
+
+
+class RetirementQuery(BaseModel):
+    """``GET /api/retirement``"""
+
+    id: str
+
+
+class ProjectsQuery(BaseModel):
+    """``GET /api/projects``; given in both ways, those in brackets count."""
+
+    project_ids: list[str] = Field(validation_alias=AliasChoices(*PROJECT_IDS))
+
+
+class KeyDraft(BaseModel):
+    """``POST /api/api-keys``"""
+
+    model_config = ConfigDict(strict=True)
+
+    name: Name
+    deactivate_current: bool
 
 
 class OwnRetirement(BaseModel):
@@ -103,10 +141,10 @@ class CustomerRetirement(OwnRetirement):
         return Retiree(self.external_retiree_name, self.external_retiree_tax_id, self.external_retiree_location)
 
 
-def retirement(body: object) -> OwnRetirement:
+def retirement_draft(body: object) -> RetirementDraft:
     """The retirement that a body asks for; the flag says whose. Raises Malformed."""
     flag = isinstance(body, dict) and body.get("should_retire_external_customer")
-    return read(CustomerRetirement if flag is True else OwnRetirement, body, "body")
+    return read(CustomerRetirement if flag is True else OwnRetirement, body, "body").draft()
 
 
 # --- out --------------------------------------------------------------------------------------------------------------
@@ -114,7 +152,6 @@ def retirement(body: object) -> OwnRetirement:
 
 def inventory(holdings: Sequence[Holding], asked: InventoryQuery) -> dict[str, object]:
     """One page of projects, and where it stands."""
-    start = (asked.page - 1) * asked.per_page
     return {
         "projects": [
             {
@@ -124,9 +161,9 @@ def inventory(holdings: Sequence[Holding], asked: InventoryQuery) -> dict[str, o
                     for vintage_id, wallet in holding.wallets
                 ],
             }
-            for holding in holdings[start : start + asked.per_page]
+            for holding in asked.cut(holdings)
         ],
-        "pagination": _pagination(len(holdings), asked.page, asked.per_page),
+        "pagination": _pagination(len(holdings), asked),
     }
 
 
@@ -152,16 +189,69 @@ def _trade(trade: Trade) -> dict[str, object]:
     }
 
 
-def _pagination(items: int, page: int, per_page: int) -> dict[str, object]:
-    """Neighbours are real pages: the one before a page past the end is the last."""
-    pages = -(-items // per_page)
+def market(sales: Sequence[OnSale], asked: PageQuery) -> dict[str, object]:
+    """One page of projects, and where it stands."""
     return {
-        "per_page": per_page,
+        "projects": [
+            {"project_id": sale.project_id, "vintages": [_offer(offer) for offer in sale.offers]}
+            for sale in asked.cut(sales)
+        ],
+        "pagination": _pagination(len(sales), asked),
+    }
+
+
+def _offer(offer: Offer) -> dict[str, object]:
+    return {
+        "vintage_id": offer.vintage_id,
+        "vintage_year": offer.year,
+        "sell_orders": [
+            {
+                "sell_order_id": order.id,
+                "quantity_grams": str(order.quantity_grams),
+                "price_cents": str(order.price_cents),
+            }
+            for order in offer.orders
+        ],
+    }
+
+
+def _pagination(items: int, asked: PageQuery) -> dict[str, object]:
+    """Neighbours are real pages: the one before a page past the end is the last."""
+    pages = -(-items // asked.per_page)
+    return {
+        "per_page": asked.per_page,
         "total_pages": pages,
         "total_items": items,
-        "current_page": page,
-        "previous_page": min(page - 1, pages) or None,
-        "next_page": page + 1 if page < pages else None,
+        "current_page": asked.page,
+        "previous_page": min(asked.page - 1, pages) or None,
+        "next_page": asked.page + 1 if asked.page < pages else None,
+    }
+
+
+def projects(found: Sequence[Details]) -> dict[str, object]:
+    """All of them: projects have no pages."""
+    return {"projects": [_project(details) for details in found]}
+
+
+def _project(details: Details) -> dict[str, object]:
+    project, registry = details.project, details.project.registry
+    return {
+        "project_id": details.project_id,
+        "project_name": project.name,
+        "type": project.type,
+        "location": project.location,
+        **({"registry_project_url": registry.project_url} if registry else {}),
+        "sdgs": project.sdgs,
+        **({"registry_id": registry.id, "registry_name": registry.name} if registry else {}),
+        **({} if project.description is None else {"description": project.description}),
+        "vintages": [
+            {
+                "vintage_id": vintage_id,
+                "vintage_year": vintage.year,
+                **({} if vintage.registry_url is None else {"registry_vintage_url": vintage.registry_url}),
+            }
+            for vintage_id, vintage in details.vintages.items()
+        ],
     }
 
 
@@ -169,4 +259,47 @@ def receipt(receipt: Receipt) -> dict[str, object]:
     return {
         "retirement_request_id": receipt.retirement_request_id,
         "external_id_already_processed": receipt.already_processed,
+    }
+
+
+def retirement(found: Retirement) -> dict[str, object]:
+    """What is not there yet is null, as the first README of the SDK had it."""
+    request, proof = found.request, found.proof
+    return {
+        "id": request.id,
+        "status": found.status,
+        "total_quantity": str(found.quantity_grams),
+        "type": "WHOLE" if request.whole else "FRACTIONALISED",
+        "project_id": found.project_id,
+        "vintage_id": request.vintage_id,
+        "created_at": millis(request.created_at),
+        "retired_at": millis(found.retired_at) if found.retired_at else None,
+        "retired_serial_numbers": proof.serial_numbers if proof else None,
+        "thallo_proof_of_retirement_certificate_url": proof.certificate_url if proof else None,
+        "should_retire_external_customer": any(item.customer for item in request.items),
+        "all_invoices_settled": found.invoices_settled,
+        "retirement_request_items": [_item(item, item.customer or found.company) for item in request.items],
+    }
+
+
+def _item(item: RetirementItem, retiree: Retiree) -> dict[str, object]:
+    return {
+        "id": item.id,
+        "quantity": str(item.quantity_grams),
+        "created_at": millis(item.created_at),
+        "retiree_name": retiree.name,
+        "retiree_tax_id": retiree.tax_id,
+        "retiree_country": retiree.country,
+        "invoice_id": item.invoice_id,
+        "trade_id": item.trade_id,
+    }
+
+
+def api_keys(keys: Sequence[ApiKey], is_active: Callable[[str], bool]) -> dict[str, object]:
+    """All but the keys themselves."""
+    return {
+        "api_keys": [
+            {"id": key.id, "name": key.name, "created_at": millis(key.created_at), "is_active": is_active(key.id)}
+            for key in keys
+        ]
     }

@@ -6,16 +6,28 @@ from tests.calling import Caller
 from tests.conftest import START
 from tests.providers.thallo.conftest import retire
 
-INVENTORY, RETIREMENT = "/api/inventory", "/api/caas/request-retirement"
+INVENTORY, RETIREMENT, KEYS = "/api/inventory", "/api/caas/request-retirement", "/api/api-keys"
 NOW = START.replace("Z", ".000Z")
 UNAUTHORIZED = {"statusCode": 401, "timestamp": NOW, "error": "Unauthorized", "message": "Unauthorized"}
 
 
-@pytest.mark.rule("thallo.auth.bearer", "thallo.auth.refused")
+@pytest.mark.rule("thallo.auth.bearer", "thallo.auth.refused", "thallo.auth.refused-fields")
 @pytest.mark.parametrize("said", ["", "Bearer", "Bearer ", "Bearer nobody", "Basic {key}", "{key}", "Bearer {key}0"])
-@pytest.mark.parametrize(("method", "path"), [("GET", INVENTORY), ("POST", RETIREMENT)])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", INVENTORY),
+        ("POST", RETIREMENT),
+        ("GET", "/api/market"),
+        ("GET", "/api/projects"),
+        ("GET", "/api/retirement"),
+        ("GET", KEYS),
+        ("POST", KEYS),
+        ("DELETE", f"{KEYS}/00n06yx75dzuxz2lgi"),
+    ],
+)
 def test_a_key_that_nobody_holds_is_refused(thallo: Caller, method: str, path: str, said: str) -> None:
-    """Without a bearer key, or with one that nobody holds, both operations answer 401."""
+    """Without a bearer key, or with one that nobody holds, every operation answers 401."""
     authorization = said.format(key=thallo.credentials["Authorization"].removeprefix("Bearer "))
     reply = thallo.request(method, path, headers={"Authorization": authorization})
     assert (reply.status_code, reply.json()) == (401, {**UNAUTHORIZED, "url": path})
@@ -32,7 +44,15 @@ def test_the_key_is_the_documented_one(thallo: Caller) -> None:
 @pytest.mark.rule("thallo.auth.before-input")
 @pytest.mark.parametrize(
     ("method", "path", "content"),
-    [("GET", f"{INVENTORY}?page=0", b""), ("POST", RETIREMENT, b"{"), ("POST", RETIREMENT, b"{}")],
+    [
+        ("GET", f"{INVENTORY}?page=0", b""),
+        ("POST", RETIREMENT, b"{"),
+        ("POST", RETIREMENT, b"{}"),
+        ("GET", "/api/market?page=0", b""),
+        ("GET", "/api/projects", b""),
+        ("GET", "/api/retirement", b""),
+        ("POST", KEYS, b"{}"),
+    ],
 )
 def test_the_key_is_checked_before_the_input(thallo: Caller, method: str, path: str, content: bytes) -> None:
     """A bad request without a valid key answers 401."""
@@ -45,7 +65,7 @@ def test_the_key_is_checked_before_the_input(thallo: Caller, method: str, path: 
     [
         ("GET", f"{INVENTORY}?page=0", 400),
         ("POST", f"{RETIREMENT}?a=1", 400),
-        ("GET", "/api/retirement?id=1", 501),
+        ("GET", "/api/retirement?id=1", 422),
         ("GET", "/api/nothing/here?a=1", 404),
         ("DELETE", f"{INVENTORY}?a=1", 405),
     ],
@@ -125,3 +145,10 @@ def test_a_fault_is_worded_as_an_error(thallo: Caller, status: int) -> None:
     reply = thallo.get(INVENTORY, promised=False)
     assert (reply.status_code, reply.json()["statusCode"], reply.json()["timestamp"]) == (status, status, NOW)
     assert reply.json().keys() == {"statusCode", "url", "timestamp", "error", "message"}
+
+
+@pytest.mark.rule("thallo.errors.server-error")
+def test_a_server_error_is_said_in_the_documents_words(thallo: Caller) -> None:
+    """A 500 that a fault asks for has the message that the documents print."""
+    thallo.space.faults.add("thallo", effect={"status": 500})
+    assert thallo.get(INVENTORY, promised=False).json()["message"] == "Internal server error"

@@ -56,6 +56,7 @@ class Wallets(RuleBasedStateMachine):
         self.now = self.born = self.space.thallo.state
 
     def teardown(self) -> None:
+        self.hold_requests()
         self.space.delete()
 
     # --- what happens
@@ -133,6 +134,15 @@ class Wallets(RuleBasedStateMachine):
         assert changes(traded(before), traded(self.now)) == changes({}, {where: bought})
         assert changes(retired(before), retired(self.now)) == {where: amount}
         assert on_market(before) - on_market(self.now) == bought
+
+    def hold_requests(self) -> None:
+        """What was asked for is in the requests to the gram, or on its way from one month to another: under a tonne."""
+        shown: Amounts = {}
+        for request_id, request in self.now["retirement_requests"].items():
+            where = (request["tenant_id"], request["vintage_id"])
+            found = self.callers[where[0]].get("/api/retirement", params={"id": request_id}).json()
+            shown[where] = shown.get(where, 0) + int(found["total_quantity"])
+        assert all(0 <= asked - shown[where] < TONNE for where, asked in retired(self.now).items())
 
     # --- what holds at any time
 

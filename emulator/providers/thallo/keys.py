@@ -1,0 +1,68 @@
+"""The API keys of one space: who holds which, and which no longer open anything (docs.market.thallo.io)."""
+
+from collections.abc import Sequence
+from hmac import compare_digest
+
+from emulator.core.clock import Clock
+from emulator.core.ids import DIGITS, LOWER, Ids
+from emulator.providers.thallo import errors
+from emulator.providers.thallo.memory import ApiKey, Catalogue, GivenKey, Memory, key_hash
+
+ACTIVE_KEYS_MAX = 2
+UPPER_HEX = DIGITS + "ABCDEF"
+
+
+class Keys:
+    """All keys, those that the catalogue gives included."""
+
+    def __init__(self, catalogue: Catalogue, memory: Memory, clock: Clock, ids: Ids) -> None:
+        self.memory = memory
+        self.clock = clock
+        self.ids = ids
+        self._by_tenant = {tenant.id: {tenant.key.id: _known(tenant.id, tenant.key)} for tenant in catalogue.tenants}
+        for key in memory.api_keys.values():
+            self._by_tenant[key.tenant_id][key.id] = key
+        self._active = {
+            key.id: key for keys in self._by_tenant.values() for key in keys.values() if self.is_active(key.id)
+        }
+
+    def shown(self, api_key: str | None) -> ApiKey:
+        """The active key that a caller shows. Raises Unauthorized."""
+        shown_hash = key_hash(api_key or "")
+        for key in self._active.values():
+            if compare_digest(key.hash, shown_hash):
+                return key
+        raise errors.Unauthorized
+
+    def of(self, tenant_id: str) -> Sequence[ApiKey]:
+        """A tenant's keys, oldest first."""
+        return list(self._by_tenant[tenant_id].values())
+
+    def is_active(self, key_id: str) -> bool:
+        return key_id not in self.memory.deactivated_keys
+
+    def create(self, current: ApiKey, name: str, deactivate_current: bool) -> str:
+        """A new key, whose text is given out here and never again. Raises TooManyKeys."""
+        others = [key for key in self._active.values() if key.tenant_id == current.tenant_id and key is not current]
+        if len(others) + (not deactivate_current) >= ACTIVE_KEYS_MAX:
+            raise errors.TooManyKeys
+
+        api_key = self.ids.text("thallo.api-key", UPPER_HEX, 64)
+        key_id = "00n" + self.ids.text("thallo.key", LOWER, 15)
+        key = ApiKey(key_id, current.tenant_id, name, self.clock.now, key_hash(api_key))
+        self.memory.api_keys[key.id] = self._by_tenant[key.tenant_id][key.id] = self._active[key.id] = key
+        if deactivate_current:
+            self.deactivate(current.tenant_id, current.id)
+        return api_key
+
+    def deactivate(self, tenant_id: str, key_id: str) -> None:
+        """Let a key open nothing any more; the last one too, which nothing undoes. Raises KeyNotFound."""
+        if key_id not in self._by_tenant[tenant_id]:
+            raise errors.KeyNotFound
+
+        self.memory.deactivated_keys.setdefault(key_id, self.clock.now)
+        self._active.pop(key_id, None)
+
+
+def _known(tenant_id: str, given: GivenKey) -> ApiKey:
+    return ApiKey(given.id, tenant_id, given.name, given.created_at, key_hash(given.api_key))

@@ -1,0 +1,32 @@
+"""The projects behind the credits, with all their vintages, for sale or not."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from emulator.providers.thallo.memory import Catalogue, Project, Vintage
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """A project and its vintages, oldest first."""
+
+    project_id: str
+    project: Project
+    vintages: Mapping[str, Vintage]
+
+
+class Projects:
+    """All projects, by id."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        vintages: dict[str, dict[str, Vintage]] = {project_id: {} for project_id in catalogue.projects}
+        for vintage_id, vintage in sorted(catalogue.vintages.items(), key=lambda found: (found[1].year, found[0])):
+            vintages[vintage.project_id][vintage_id] = vintage
+        self._details = {
+            project_id: Details(project_id, project, vintages[project_id])
+            for project_id, project in catalogue.projects.items()
+        }
+
+    def named(self, project_ids: Iterable[str]) -> Sequence[Details]:
+        """The projects of these ids, in their order; each once, and none for an id that is unknown."""
+        return [self._details[project_id] for project_id in dict.fromkeys(project_ids) if project_id in self._details]

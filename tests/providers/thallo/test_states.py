@@ -1,0 +1,256 @@
+"""What becomes of a retirement request: it follows from what was asked, and from the clock."""
+
+from typing import Any
+
+import pytest
+
+from tests.calling import Caller
+from tests.providers.thallo.conftest import CUSTOMER, OWNED_VINTAGE, as_seller, memory, retire, retire_owned
+
+PATH = "/api/retirement"
+JANUARY_ENDS, SETTLED, RETIRED = "2026-02-01T00:00:00Z", "2026-02-08T00:00:00Z", "2026-02-11T00:00:00Z"
+PROOF = ("retired_at", "retired_serial_numbers", "thallo_proof_of_retirement_certificate_url")
+
+
+def request_id(thallo: Caller, quantity_grams: str, external_id: str = "first", **more: object) -> str:
+    reply = retire(thallo, quantity_grams, external_id, **more)
+    assert reply.status_code == 200
+    return str(reply.json()["retirement_request_id"])
+
+
+def retirement(thallo: Caller, found_id: str) -> dict[str, Any]:
+    reply = thallo.get(PATH, params={"id": found_id})
+    assert reply.status_code == 200
+    return dict(reply.json())
+
+
+def total(thallo: Caller, found_id: str) -> tuple[str, int]:
+    found = retirement(thallo, found_id)
+    return found["status"], int(found["total_quantity"])
+
+
+# --- what is shown ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("thallo.retirement.fields", "thallo.retirement.type", "thallo.retirement.purchase")
+def test_a_request_shows_its_calls(thallo: Caller) -> None:
+    """Two fractions in one request: their sum, the trade of the one that bought, the invoice of the month."""
+    first = request_id(thallo, "1500000", "a", external_retiree_id="r1")
+    thallo.space.clock.advance(seconds=76.25)
+    assert request_id(thallo, "250000", "b") == first
+    [bought, taken] = memory(thallo)["retirement_requests"][first]["items"]
+    company = {"retiree_name": "Thallo Ltd", "retiree_tax_id": "123456789", "retiree_country": "GB"}
+    assert retirement(thallo, first) == {
+        "id": first,
+        "status": "OPEN",
+        "total_quantity": "1750000",
+        "type": "FRACTIONALISED",
+        "project_id": "003c1hatqib9jbpwwl",
+        "vintage_id": "00410wiwk6v7q7aa10",
+        "created_at": "2026-01-01T00:00:00.000Z",
+        **dict.fromkeys(PROOF),
+        "should_retire_external_customer": False,
+        "all_invoices_settled": False,
+        "retirement_request_items": [
+            {
+                "id": bought["id"],
+                "quantity": "1500000",
+                "created_at": "2026-01-01T00:00:00.000Z",
+                **company,
+                "invoice_id": next(reversed(memory(thallo)["invoices"])),
+                "trade_id": bought["trade_id"],
+            },
+            {
+                "id": taken["id"],
+                "quantity": "250000",
+                "created_at": "2026-01-01T00:01:16.250Z",
+                **company,
+                "invoice_id": None,
+                "trade_id": None,
+            },
+        ],
+    }
+    assert bought["trade_id"] is not None
+
+
+@pytest.mark.rule("thallo.retirement.type", "thallo.retirement.retiree")
+@pytest.mark.parametrize(
+    ("more", "flag", "name"),
+    [({}, False, "Thallo Ltd"), (CUSTOMER, True, "Alice Bob"), ({"external_retiree_name": "X"}, False, "Thallo Ltd")],
+)
+def test_whole_tonnes_for_oneself_and_for_a_customer(
+    thallo: Caller, more: dict[str, object], flag: bool, name: str
+) -> None:
+    """The retiree is the customer where the flag says so, else the tenant's company."""
+    found = retirement(thallo, request_id(thallo, "2000000", **more))
+    [item] = found["retirement_request_items"]
+    assert (found["type"], found["should_retire_external_customer"], item["retiree_name"]) == ("WHOLE", flag, name)
+
+
+@pytest.mark.rule("thallo.retirement.unknown")
+@pytest.mark.parametrize("unknown", ["00mnosuchrequest00", "", "\x00", "00MAXWB1X2LTJGH4OB"])
+def test_an_unknown_request_is_not_found(thallo: Caller, unknown: str) -> None:
+    """It answers 422, and not 404."""
+    reply = thallo.get(PATH, params={"id": unknown})
+    assert (reply.status_code, reply.json()["error"]) == (422, "NOT_FOUND")
+    assert isinstance(reply.json()["message"], str)
+
+
+@pytest.mark.rule("thallo.retirement.unknown")
+def test_a_request_of_another_tenant_is_not_found(thallo: Caller) -> None:
+    """Tenants see nothing of each other's requests."""
+    first = request_id(thallo, "50")
+    assert as_seller(thallo).get(PATH, params={"id": first}).json()["error"] == "NOT_FOUND"
+
+
+@pytest.mark.rule("thallo.retirement.id", "thallo.errors.message-list", "thallo.input.unknown-names")
+def test_an_id_is_needed(thallo: Caller) -> None:
+    """Without an id there is no answer; anything beside it is ignored."""
+    reply = thallo.get(PATH, params={"ID": "00maxwb1x2ltjgh4ob"})
+    assert (reply.status_code, reply.json()["message"]) == (400, ["id should not be empty"])
+    assert thallo.get(PATH, params={"id": "00maxwb1x2ltjgh4ob", "expand": "x"}).status_code == 200
+
+
+# --- time -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at", "status"),
+    [
+        pytest.param("2026-01-01T00:00:00Z", "OPEN", marks=pytest.mark.rule("thallo.retirement.open")),
+        ("2026-01-31T23:59:59.999999Z", "OPEN"),
+        pytest.param(JANUARY_ENDS, "CLOSED", marks=pytest.mark.rule("thallo.retirement.closed")),
+        pytest.param("2026-02-07T23:59:59.999999Z", "CLOSED", marks=pytest.mark.rule("thallo.retirement.settled")),
+        pytest.param(SETTLED, "IN_PROGRESS", marks=pytest.mark.rule("thallo.retirement.in-progress")),
+        ("2026-02-10T23:59:59.999999Z", "IN_PROGRESS"),
+        pytest.param(RETIRED, "COMPLETE", marks=pytest.mark.rule("thallo.retirement.complete")),
+        ("2999-12-31T00:00:00Z", "COMPLETE"),
+    ],
+)
+@pytest.mark.rule("thallo.retirement.proof")
+def test_fractions_in_the_course_of_time(thallo: Caller, at: str, status: str) -> None:
+    """Open to the end of the month, closed until the invoice is paid, then three days at the registry."""
+    first = request_id(thallo, "1500000")
+    thallo.space.clock.freeze(at)
+    found = retirement(thallo, first)
+    assert found["status"] == status
+    assert found["all_invoices_settled"] is (status in ("IN_PROGRESS", "COMPLETE"))
+    proof = [found[name] for name in PROOF]
+    if status == "COMPLETE":
+        certificate = f"https://example.com/certificates/{first}"
+        assert proof == ["2026-02-11T00:00:00.000Z", [f"00410wiwk6v7q7aa10-{first}-1-1"], certificate]
+    else:
+        assert proof == [None, None, None]
+
+
+@pytest.mark.rule("thallo.retirement.open", "thallo.retirement.closed")
+@pytest.mark.parametrize(
+    ("at", "status"),
+    [
+        ("2026-01-01T00:00:00Z", "CLOSED"),
+        (JANUARY_ENDS, "CLOSED"),
+        (SETTLED, "IN_PROGRESS"),
+        (RETIRED, "COMPLETE"),
+    ],
+)
+def test_bought_tonnes_in_the_course_of_time(thallo: Caller, at: str, status: str) -> None:
+    """Whole tonnes are never open; they wait for the invoice of their month."""
+    first = request_id(thallo, "2000000")
+    thallo.space.clock.freeze(at)
+    assert total(thallo, first) == (status, 2_000_000)
+
+
+@pytest.mark.rule("thallo.retirement.in-progress", "thallo.retirement.purchase")
+def test_tonnes_from_the_wallet_wait_for_no_invoice(thallo: Caller) -> None:
+    """Where nothing was bought there is nothing to settle, and the registry begins at once."""
+    snapshot = thallo.space.snapshot()
+    snapshot["memory"]["thallo"]["wallets"]["thallo-ltd"][OWNED_VINTAGE]["quantity_grams"] = "2000000"
+    thallo.space.restore(snapshot)
+    first = str(retire_owned(thallo, "2000000", "a").json()["retirement_request_id"])
+    assert retirement(thallo, first)["all_invoices_settled"] is True
+    assert retirement(thallo, first)["status"] == "IN_PROGRESS"
+    thallo.space.clock.advance(days=3)
+    assert retirement(thallo, first)["retired_at"] == "2026-01-04T00:00:00.000Z"
+
+
+@pytest.mark.rule("thallo.retirement.nothing-to-process")
+@pytest.mark.parametrize("quantity_grams", ["1", "999999"])
+def test_less_than_a_tonne_is_not_carried_out(thallo: Caller, quantity_grams: str) -> None:
+    """A month that leaves less than a tonne leaves nothing to process, for good."""
+    first = request_id(thallo, quantity_grams)
+    assert total(thallo, first) == ("OPEN", int(quantity_grams))
+    for at in (JANUARY_ENDS, SETTLED, RETIRED, "2027-01-01T00:00:00Z"):
+        thallo.space.clock.freeze(at)
+        assert total(thallo, first) == ("NOTHING_TO_PROCESS", 0)
+        assert [retirement(thallo, first)[name] for name in PROOF] == [None, None, None]
+
+
+# --- fractions that go over -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("thallo.retirement.carried", "thallo.retirement.carried-on")
+def test_what_is_left_over_goes_into_the_next_request(thallo: Caller) -> None:
+    """Whole tonnes are carried out, the rest is added to what the next month brings, and no gram is lost."""
+    first = request_id(thallo, "1750000", "a")
+    thallo.space.clock.freeze(JANUARY_ENDS)
+    assert total(thallo, first) == ("CLOSED", 1_000_000)
+    second = request_id(thallo, "500000", "b")
+    assert total(thallo, second) == ("OPEN", 1_250_000)
+    [item] = retirement(thallo, second)["retirement_request_items"]
+    assert item["quantity"] == "500000"
+    thallo.space.clock.freeze("2026-03-01T00:00:00Z")
+    assert total(thallo, second) == ("CLOSED", 1_000_000)
+    third = request_id(thallo, "1", "c")
+    assert total(thallo, third) == ("OPEN", 250_001)
+    assert total(thallo, first) == ("COMPLETE", 1_000_000)
+
+
+@pytest.mark.rule("thallo.retirement.carried-on")
+def test_what_is_left_over_waits_for_months(thallo: Caller) -> None:
+    """A year without a call loses nothing; whole tonnes and other vintages have no part in it."""
+    request_id(thallo, "400000", "a")
+    thallo.space.clock.freeze("2027-01-15T00:00:00Z")
+    assert total(thallo, request_id(thallo, "3000000", "b"))[1] == 3_000_000
+    assert total(thallo, str(retire_owned(thallo, "30", "c").json()["retirement_request_id"]))[1] == 30
+    seller = as_seller(thallo)
+    assert total(seller, request_id(seller, "30", "a"))[1] == 30
+    later = request_id(thallo, "600000", "d")
+    assert total(thallo, later) == ("OPEN", 1_000_000)
+    thallo.space.clock.freeze("2027-02-01T00:00:00Z")
+    assert total(thallo, later) == ("IN_PROGRESS", 1_000_000)
+
+
+@pytest.mark.rule("thallo.retirements.month-end")
+def test_the_end_of_a_month_is_an_event_for_fractions_only(thallo: Caller) -> None:
+    """Each request for fractions changes at the end of its own month; requests for whole tonnes do not."""
+    first = request_id(thallo, "50", "a")
+    request_id(thallo, "2000000", "b")
+    sellers = request_id(as_seller(thallo), "50", "a")
+    ended = {"at": "2026-02-01T00:00:00.000000Z", "provider": "thallo", "kind": "month.ended"}
+    events = thallo.space.clock.advance(days=31)
+    assert events == [{**ended, "subject": first}, {**ended, "subject": sellers}]
+    second = request_id(thallo, "50", "c")
+    later = {**ended, "at": "2026-03-01T00:00:00.000000Z"}
+    assert thallo.space.clock.advance(days=100) == [{**later, "subject": second}]
+
+
+@pytest.mark.rule("thallo.retirement.reading")
+def test_reading_changes_nothing(thallo: Caller) -> None:
+    """However often it is read and at whatever time, what Thallo remembers stays the same, byte for byte."""
+    first = request_id(thallo, "1750000")
+    before = memory(thallo)
+    for at in (JANUARY_ENDS, SETTLED, RETIRED, "2027-01-01T00:00:00Z"):
+        thallo.space.clock.freeze(at)
+        assert retirement(thallo, first) == retirement(thallo, first)
+    assert memory(thallo) == before
+
+
+def test_a_restart_changes_nothing(thallo: Caller) -> None:
+    """A request that comes out of a snapshot goes on as it would have."""
+    first = request_id(thallo, "1750000", "a")
+    thallo.space.clock.freeze(JANUARY_ENDS)
+    second = request_id(thallo, "500000", "b")
+    seen = [retirement(thallo, found) for found in (first, second)]
+    thallo.space.restore(thallo.space.snapshot())
+    assert [retirement(thallo, found) for found in (first, second)] == seen
+    assert request_id(thallo, "1", "c") == second
