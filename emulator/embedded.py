@@ -62,6 +62,7 @@ class Emulator(SpaceHandle):
 
     def stop(self) -> None:
         """Finish what is running, and end."""
+        self.http.close()
         if self._address[1] is not None:
             self._server.should_exit = True
             self._serving.result(START_SECONDS_MAX)

@@ -50,7 +50,9 @@ def carbon_emulator(request: pytest.FixtureRequest) -> Iterator["SpaceHandle"]:
 
     url = request.config.getoption("--carbon-emulator-url")
     if url:
-        yield connect(url, request.config.getoption("--carbon-emulator-token"))
+        shared = connect(url, request.config.getoption("--carbon-emulator-token"))
+        yield shared
+        shared.http.close()
         return
     with Emulator() as emulator:
         yield emulator

@@ -108,7 +108,7 @@ def test_wrong(cnaught):
     assert pytester.run(sys.executable, "-m", "emulator", "replay", bundle).ret == 0
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "4"]], ids=["alone", "four workers"])
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "two workers"])
 def test_all_workers_may_share_one_server(pytester: pytest.Pytester, workers: list[str]) -> None:
     """With a URL, every worker uses that server, each test in a space that is gone afterwards."""
     with Emulator() as server:
