@@ -12,6 +12,7 @@ from emulator.providers import ALL
 from tests.calling import Caller, credentials_of
 
 KEY = {"Idempotency-Key": "purchase-1"}
+IMPACT = {"user_id": "U123", "time_utc": "2024-09-16T20:30:13.391Z"}
 RETIREMENT = {
     "vintage_id": "00410wiwk6v7q7aa10",
     "quantity_grams": "750000",
@@ -40,6 +41,10 @@ def _cancelled(state: dict[str, Any]) -> int:
     return sum(order["cancelled_on"] is not None for order in state["orders"].values())
 
 
+def _taken_back(state: dict[str, Any]) -> int:
+    return sum(impact["cancelled_on"] is not None for impact in state["impacts"])
+
+
 def _grams_left(state: dict[str, Any]) -> int:
     return sum(int(order["quantity_grams"]) for order in state["sell_orders"].values())
 
@@ -47,6 +52,11 @@ def _grams_left(state: dict[str, Any]) -> int:
 CASES = [
     # provider, operation, path, body, headers, what the retry is answered, what to count, how often it happened
     ("oneclickimpact", "capture_carbon", "/v1/capture_carbon", {"amount": 5}, {}, 200, lambda s: len(s["impacts"]), 2),
+    ("oneclickimpact", "plant_tree", "/v1/plant_tree", {"amount": 5}, {}, 200, lambda s: len(s["impacts"]), 2),
+    ("oneclickimpact", "clean_ocean", "/v1/clean_ocean", {"amount": 5}, {}, 200, lambda s: len(s["impacts"]), 2),
+    ("oneclickimpact", "donate_money", "/v1/donate_money", {"amount": 5}, {}, 200, lambda s: len(s["impacts"]), 2),
+    ("oneclickimpact", "restore_coral", "/v1/restore_coral", {"amount": 5}, {}, 200, lambda s: len(s["impacts"]), 2),
+    ("oneclickimpact", "cancel_impact", "/v1/cancel_impact", IMPACT, {}, 200, _taken_back, 1),
     ("cnaught", "place_order", "/v1/orders", {"amount_kg": 10}, KEY, 201, _orders, 1),
     ("cnaught", "place_order", "/v1/orders", {"amount_kg": 10}, {}, 201, _orders, 2),
     ("cnaught", "place_ride_order", "/v1/orders/ride", {"distance_km": 30}, KEY, 201, _orders, 1),

@@ -1,1 +1,1 @@
-"""1ClickImpact: carbon captured for oneself and for customers, and the records of it (docs.1clickimpact.com)."""
+"""1ClickImpact: impact made for oneself and for customers, the records of it and the totals (docs.1clickimpact.com)."""

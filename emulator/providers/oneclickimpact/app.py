@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator.core.errors import Refusal
-from emulator.core.http import not_built, provider_app, reply
+from emulator.core.http import provider_app, reply
 from emulator.core.provider import Provider
 from emulator.providers.oneclickimpact import endpoints, errors
 from emulator.providers.oneclickimpact.memory import Catalogue, Fixture
@@ -15,18 +15,18 @@ routes = [
     Route("/v1/capture_carbon", endpoints.capture_carbon, methods=["POST"]),
     Route("/v1/records", endpoints.list_records, methods=["GET"]),
     Route("/v1/customer_records", endpoints.list_customer_records, methods=["GET"]),
-    Route("/v1/plant_tree", not_built("plant_tree"), methods=["POST"]),
-    Route("/v1/clean_ocean", not_built("clean_ocean"), methods=["POST"]),
-    Route("/v1/donate_money", not_built("donate_money"), methods=["POST"]),
-    Route("/v1/restore_coral", not_built("restore_coral"), methods=["POST"]),
-    Route("/v1/cancel_impact", not_built("cancel_impact"), methods=["POST"]),
-    Route("/v1/track", not_built("track_impact"), methods=["GET"]),
-    Route("/v1/customers", not_built("list_customers"), methods=["GET"]),
-    Route("/v1/impact", not_built("get_impact"), methods=["GET"]),
-    Route("/v1/impact/daily", not_built("get_daily_impact"), methods=["GET"]),
-    Route("/v1/whoami", not_built("who_am_i"), methods=["GET"]),
-    Route("/v1/projects", not_built("list_projects"), methods=["GET"]),
-    Route("/v1/projects/{project_id}", not_built("get_project"), methods=["GET"]),
+    Route("/v1/plant_tree", endpoints.plant_tree, methods=["POST"]),
+    Route("/v1/clean_ocean", endpoints.clean_ocean, methods=["POST"]),
+    Route("/v1/donate_money", endpoints.donate_money, methods=["POST"]),
+    Route("/v1/restore_coral", endpoints.restore_coral, methods=["POST"]),
+    Route("/v1/cancel_impact", endpoints.cancel_impact, methods=["POST"]),
+    Route("/v1/track", endpoints.track_impact, methods=["GET"]),
+    Route("/v1/customers", endpoints.list_customers, methods=["GET"]),
+    Route("/v1/impact", endpoints.get_impact, methods=["GET"]),
+    Route("/v1/impact/daily", endpoints.get_daily_impact, methods=["GET"]),
+    Route("/v1/whoami", endpoints.who_am_i, methods=["GET"]),
+    Route("/v1/projects", endpoints.list_projects, methods=["GET"]),
+    Route("/v1/projects/{project_id}", endpoints.get_project, methods=["GET"]),
 ]
 
 

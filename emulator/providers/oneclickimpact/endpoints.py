@@ -3,27 +3,53 @@
 from collections.abc import Mapping
 from typing import TypeVar, cast
 
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.core.http import read_body, read_query, reply
 from emulator.providers.oneclickimpact import wire
-from emulator.providers.oneclickimpact.memory import Account, Environment
+from emulator.providers.oneclickimpact.memory import Account, Environment, Kind
 from emulator.providers.oneclickimpact.vendor import OneClickImpact
 
 HOSTS: Mapping[str, Environment] = {
     "api.1clickimpact.com": "production",
     "sandbox.1clickimpact.com": "sandbox",
 }
-Q = TypeVar("Q", bound=wire.RecordSearch)
+Q = TypeVar("Q", bound=BaseModel)
+
+
+# --- making impact, and taking it back --------------------------------------------------------------------------------
 
 
 async def capture_carbon(request: Request) -> Response:
-    oneclickimpact, account = vendor(request), account_of(request)
-    draft = read_body(wire.Capture, request).draft()
-    impact = oneclickimpact.make_impact(account, "carbon_captured", draft)
-    customer = oneclickimpact.memory.customers.get(impact.customer_id or "")
-    return reply(wire.impact(impact, account, customer))
+    return made(request, "carbon_captured", wire.Making)
+
+
+async def plant_tree(request: Request) -> Response:
+    return made(request, "tree_planted", wire.Planting)
+
+
+async def clean_ocean(request: Request) -> Response:
+    return made(request, "waste_removed", wire.Making)
+
+
+async def donate_money(request: Request) -> Response:
+    return made(request, "money_donated", wire.Donation)
+
+
+async def restore_coral(request: Request) -> Response:
+    return made(request, "coral_restored", wire.Making)
+
+
+async def cancel_impact(request: Request) -> Response:
+    account = account_of(request)
+    asked = read_body(wire.Cancellation, request)
+    impact, now = vendor(request).cancel_impact(account, asked.user_id, asked.time_utc, asked.reason or None)
+    return reply(wire.cancellation(impact, asked.user_id, repeated=not now))
+
+
+# --- records ----------------------------------------------------------------------------------------------------------
 
 
 async def list_records(request: Request) -> Response:
@@ -38,6 +64,64 @@ async def list_customer_records(request: Request) -> Response:
     asked = query_of(wire.CustomerRecordSearch, request)
     page = oneclickimpact.customer_impacts(account, asked.customer_email, asked.search(account))
     return reply(wire.customer_records(page, account, oneclickimpact.memory.customers))
+
+
+async def track_impact(request: Request) -> Response:
+    account = account_of(request)
+    asked = query_of(wire.TrackSearch, request)
+    impact = vendor(request).impact(account, asked.user_id, asked.time_utc)
+    return reply(wire.track(impact, asked.user_id, account))
+
+
+# --- the account, its customers and its totals ------------------------------------------------------------------------
+
+
+async def who_am_i(request: Request) -> Response:
+    return reply(wire.who(account_of(request)))
+
+
+async def list_customers(request: Request) -> Response:
+    account = account_of(request)
+    asked = query_of(wire.CustomerSearch, request)
+    page = vendor(request).customers(account, asked.customer_email, asked.limit, asked.after(account))
+    return reply(wire.customers(page, account))
+
+
+async def get_impact(request: Request) -> Response:
+    account = account_of(request)
+    return reply(wire.totals(vendor(request).totals(account), account))
+
+
+async def get_daily_impact(request: Request) -> Response:
+    account = account_of(request)
+    asked = query_of(wire.DaySearch, request)
+    return reply(wire.daily(vendor(request).totals(account), account, asked.first, asked.last))
+
+
+# --- projects ---------------------------------------------------------------------------------------------------------
+
+
+async def list_projects(request: Request) -> Response:
+    account_of(request)
+    asked = query_of(wire.ProjectSearch, request)
+    return reply({"projects": [wire.project(found) for found in vendor(request).projects(asked.type)]})
+
+
+async def get_project(request: Request) -> Response:
+    account_of(request)
+    query_of(wire.LocaleSearch, request)
+    return reply(wire.project(vendor(request).project(request.path_params["project_id"])))
+
+
+# --- below the operations ---------------------------------------------------------------------------------------------
+
+
+def made(request: Request, kind: Kind, model: type[wire.Making]) -> Response:
+    """An impact of one kind, made as the body says."""
+    oneclickimpact, account = vendor(request), account_of(request)
+    impact = oneclickimpact.make_impact(account, kind, read_body(model, request).draft())
+    customer = oneclickimpact.memory.customers.get(impact.customer_id or "")
+    return reply(wire.impact(impact, account, customer))
 
 
 def vendor(request: Request) -> OneClickImpact:

@@ -7,6 +7,10 @@
   + InvalidRequest              400, invalid_request_error
     - NameWithoutEmail
     - CursorRefused
+    - AlreadyProcessed
+  + NotFound                    404, invalid_request_error
+    - ImpactUnknown
+    - ProjectUnknown
   + PlainStatus                 any other status: invalid_request_error below 500, api_error from there on
 """
 
@@ -69,6 +73,32 @@ class CursorRefused(InvalidRequest):
         super().__init__("cursor must be the cursor of a previous page of this account")
 
 
+class AlreadyProcessed(InvalidRequest):
+    """An impact whose money a non-profit has received."""
+
+    rule = "oneclickimpact.cancel.processed"
+
+    def __init__(self) -> None:
+        super().__init__("the impact has been processed already and cannot be cancelled")
+
+
+class NotFound(OneClickImpactRefusal):
+    """What is asked for is not there, or is another account's."""
+
+    status = 404
+    type = "invalid_request_error"
+
+
+class ImpactUnknown(NotFound):
+    message = "no impact of this user_id was made at this time_utc"
+    rule = "oneclickimpact.track.unknown"
+
+
+class ProjectUnknown(NotFound):
+    message = "no project has this project_id"
+    rule = "oneclickimpact.projects.unknown"
+
+
 class PlainStatus(OneClickImpactRefusal):
     """A bare HTTP status: unknown path, wrong method, body too large, not built, or one that a fault asked for."""
 
@@ -92,10 +122,8 @@ def plain(status: int, detail: str | None = None) -> OneClickImpactRefusal:
             return PlainStatus(405, "The path does not take this method", "oneclickimpact.errors.wrong-method")
         case 413:
             return PlainStatus(413, "The body is too large", "oneclickimpact.errors.body-too-large")
-        case 501:
-            return PlainStatus(501, detail or phrase(501), "oneclickimpact.errors.not-built")
         case _:
-            return PlainStatus(status, phrase(status))
+            return PlainStatus(status, detail or phrase(status))
 
 
 def malformed(request: Malformed) -> InvalidRequest:
@@ -109,13 +137,21 @@ def _clause(problem: Problem) -> str:
     if len(problem.place) == 1:
         return "the body must be a JSON object"
     name = str(problem.place[1])
-    return f"{name} must be {'given only once' if problem.kind == 'repeated' else _MUST_BE[name]}"
+    return f"{name} must be {_MUST_BE_FOR.get(problem.kind) or _MUST_BE[name]}"
 
+
+_MUST_BE_FOR = {
+    "repeated": "given only once",
+    "cents": "an integer between 1 and 1000000000",
+    "food": "food",
+}
+"""What is asked, by the kind of problem, whatever the parameter."""
 
 _MUST_BE = {
     "amount": "an integer between 1 and 10000000",
     "customer_email": "a valid email address",
     "customer_name": "a string that is not empty",
+    "category": "a string that is not empty",
     "notify": "a boolean",
     "metadata": (
         "an object of at most 20 strings of at most 500 characters, with keys of at most 40 characters "
@@ -127,4 +163,9 @@ _MUST_BE = {
     "limit": "an integer between 0 and 1000",
     "cursor": "a string",
     "sort_order": "asc or desc",
+    "user_id": "U followed by digits",
+    "time_utc": "a time in UTC with milliseconds, such as 2024-09-16T20:34:04.429Z",
+    "reason": "a string of at most 200 characters",
+    "type": "one of trees, ocean, carbon",
+    "locale": "one of en, de, es, fr, nl",
 }

@@ -1,4 +1,4 @@
-"""What 1ClickImpact remembers: accounts, which are the same in every space, and the impact that requests make."""
+"""What 1ClickImpact remembers: accounts and projects, the same in every space, and the impact that requests make."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -8,6 +8,8 @@ from typing import Literal, TypeAlias, get_args
 
 Environment: TypeAlias = Literal["sandbox", "production"]
 Kind: TypeAlias = Literal["carbon_captured", "tree_planted", "waste_removed", "money_donated", "coral_restored"]
+
+ProjectType: TypeAlias = Literal["trees", "ocean", "carbon"]
 
 KEY_PREFIXES: Mapping[str, Environment] = {"test_": "sandbox", "live_": "production"}
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -31,6 +33,7 @@ class Account:
     id: str
     user_id: str
     api_key: str
+    email: str
 
     def __post_init__(self) -> None:
         _check_id(self.user_id)
@@ -43,12 +46,52 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Goal:
+    """One of the United Nations' sustainable development goals."""
+
+    id: str
+    number: int
+    title: str
+    description: str
+    color: str
+    link: str
+    icon_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Where impact is made, and by whom."""
+
+    id: str
+    name: str
+    type: ProjectType
+    location: str
+    description: str
+    about: tuple[str, ...]
+    country_code: str
+    organization: str
+    goals: tuple[Goal, ...]
+    image_urls: tuple[str, ...]
+    latitude: float
+    longitude: float
+    available: bool = True
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", self.id):
+            raise ValueError(f"the project id {self.id!r} does not fit a path")
+        if not (-90 <= self.latitude <= 90 and -180 <= self.longitude <= 180):
+            raise ValueError(f"project {self.id} is nowhere on Earth")
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """What is the same in every space."""
 
     accounts: tuple[Account, ...]
+    projects: tuple[Project, ...] = ()
 
     def __post_init__(self) -> None:
+        _all_different("projects", (project.id for project in self.projects))
         _all_different("accounts", (account.id for account in self.accounts))
         _all_different("API keys", (account.api_key for account in self.accounts))
         for environment in get_args(Environment):
@@ -70,17 +113,38 @@ class Customer:
     id: str
     account_id: str
     email: str
+    onboarded_on: datetime
+    """When the first impact was made for them: in whole milliseconds, and different for every customer."""
     name: str | None = None
 
     def __post_init__(self) -> None:
         _check_id(self.id)
+        _check_time(self.onboarded_on)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class Progress:
+    """How far an impact has come, and who saw to it. What is not known yet is None; times are as the vendor says."""
+
+    donation_available: str | None = None
+    donation_sent: str | None = None
+    assigned_agent: str | None = None
+    project_location: str | None = None
+    location_map: str | None = None
+    impact_completed: str | None = None
+    project_id: str | None = None
+    donation_category: str | None = None
+    certificate: str | None = None
+    impact_video: str | None = None
+    live_session_date: str | None = None
+
+
+@dataclass(slots=True)
 class Impact:
     """What was made: for a customer, or without one for the account itself.
 
     ``amount`` is in the unit of its kind; ``made_on`` is in whole milliseconds, and no account has two at one time.
+    One that was cancelled stays on record.
     """
 
     account_id: str
@@ -90,12 +154,21 @@ class Impact:
     customer_id: str | None = None
     category: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    progress: Progress = field(default_factory=Progress)
+    is_bonus: bool = False
+    cancelled_on: datetime | None = None
+    cancellation_reason: str | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.amount <= AMOUNT_MAX[self.kind]:
             raise ValueError(f"{self.kind} is between 1 and {AMOUNT_MAX[self.kind]}, not {self.amount}")
-        if self.made_on.utcoffset() != timedelta() or self.made_on.microsecond % 1000:
-            raise ValueError(f"{self.made_on.isoformat()} is not in UTC and whole milliseconds")
+        for time in filter(None, (self.made_on, self.cancelled_on)):
+            _check_time(time)
+
+    @property
+    def processed(self) -> bool:
+        """Whether a non-profit has the money: from then on it cannot be taken back."""
+        return self.progress.donation_sent is not None
 
 
 @dataclass(slots=True)
@@ -107,6 +180,8 @@ class Memory:
 
     def __post_init__(self) -> None:
         _all_different("customers", ((owned.account_id, owned.email.lower()) for owned in self.customers.values()))
+        onboarded = ((owned.account_id, owned.onboarded_on.isoformat()) for owned in self.customers.values())
+        _all_different("times of onboarding", onboarded)
         _all_different("times", ((impact.account_id, impact.made_on.isoformat()) for impact in self.impacts))
         for name, customer in self.customers.items():
             if name != customer.id:
@@ -134,6 +209,11 @@ class Fixture:
 def _check_id(id: str) -> None:
     if not re.fullmatch(r"U[0-9]+", id):
         raise ValueError(f"{id!r} is not U and digits")
+
+
+def _check_time(time: datetime) -> None:
+    if time.utcoffset() != timedelta() or time.microsecond % 1000:
+        raise ValueError(f"{time.isoformat()} is not in UTC and whole milliseconds")
 
 
 def _all_different(what: str, things: Iterable[object]) -> None:

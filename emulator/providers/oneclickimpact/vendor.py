@@ -1,6 +1,7 @@
-"""The rules by which 1ClickImpact's memory changes (docs.1clickimpact.com, Capture Carbon)."""
+"""The rules by which 1ClickImpact's memory changes (docs.1clickimpact.com)."""
 
 from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,7 +22,10 @@ from emulator.providers.oneclickimpact.memory import (
     Impact,
     Kind,
     Memory,
+    Project,
+    ProjectType,
 )
+from emulator.providers.oneclickimpact.totals import Totals
 
 OWN = "own"
 CUSTOMERS = "customers"
@@ -29,6 +33,7 @@ CUSTOMERS = "customers"
 
 MILLISECOND = timedelta(milliseconds=1)
 made_on = attrgetter("made_on")
+onboarded_on = attrgetter("onboarded_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class ImpactDraft:
     amount: int
     customer_email: str | None = None
     customer_name: str | None = None
+    category: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -61,6 +67,14 @@ class Page:
     more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    """A part of the list of customers, and whether it goes on."""
+
+    customers: Sequence[Customer]
+    more: bool
+
+
 class OneClickImpact:
     """1ClickImpact in one space."""
 
@@ -70,6 +84,12 @@ class OneClickImpact:
         self.clock = clock
         self.ids = ids
         self._customers = {(owned.account_id, owned.email.lower()): owned for owned in memory.customers.values()}
+        self._projects = {project.id: project for project in catalogue.projects}
+        self._onboardings: dict[str, list[Customer]] = {}
+        for customer in sorted(memory.customers.values(), key=onboarded_on):
+            self._onboardings.setdefault(customer.account_id, []).append(customer)
+        self._totals: defaultdict[str, Totals] = defaultdict(Totals)
+        self._made: dict[tuple[str, datetime], Impact] = {}
         self._times: dict[str, list[datetime]] = {}
         self._lists: dict[tuple[str, str, Kind], list[Impact]] = {}
         for impact in sorted(memory.impacts, key=made_on):
@@ -94,22 +114,46 @@ class OneClickImpact:
         if draft.customer_name and not draft.customer_email:
             raise errors.NameWithoutEmail
 
-        customer = None
+        at, customer = self._free_time(account), None
         if draft.customer_email:
-            customer = self._onboarded(account, draft.customer_email, draft.customer_name)
+            customer = self._onboarded(account, draft.customer_email, draft.customer_name, at)
         impact = Impact(
             account_id=account.id,
             kind=kind,
             amount=draft.amount,
-            made_on=self._free_time(account),
+            made_on=at,
             customer_id=customer.id if customer else None,
+            category=draft.category,
             metadata=draft.metadata,
         )
         self.memory.impacts.append(impact)
         self._index(impact)
         return impact
 
+    def cancel_impact(self, account: Account, user_id: str, at: datetime, reason: str | None) -> tuple[Impact, bool]:
+        """Take an impact back, and whether this call did it: a repeated one changes nothing.
+
+        Raises ImpactUnknown, AlreadyProcessed.
+        """
+        impact = self.impact(account, user_id, at)
+        if impact.cancelled_on:
+            return impact, False
+        if impact.processed:
+            raise errors.AlreadyProcessed
+
+        impact.cancelled_on = self._millisecond()
+        impact.cancellation_reason = reason
+        self._totals[account.id].take_back(impact)
+        return impact, True
+
     # --- records
+
+    def impact(self, account: Account, user_id: str, at: datetime) -> Impact:
+        """What was made at that time, by the account's own id or that of its customer. Raises ImpactUnknown."""
+        impact = self._made.get((account.id, at))
+        if impact is None or user_id not in (account.user_id, impact.customer_id):
+            raise errors.ImpactUnknown
+        return impact
 
     def own_impacts(self, account: Account, search: Search) -> Page:
         """What the account made for itself."""
@@ -122,6 +166,33 @@ class OneClickImpact:
         customer = self._customers.get((account.id, email.lower()))
         return self._page(account, customer.id, search) if customer else Page((), more=False)
 
+    # --- the account, its customers and its totals
+
+    def customers(self, account: Account, email: str | None, limit: int, after: datetime | None) -> CustomerPage:
+        """Those for whom the account made impact, in the order of the first; with an address, that customer only."""
+        customers = self._onboardings.get(account.id, [])
+        if email is not None:
+            customer = self._customers.get((account.id, email.lower()))
+            customers = [customer] if customer else []
+        start = bisect_right(customers, after, key=onboarded_on) if after else 0
+        return CustomerPage(customers[start : start + limit], more=len(customers) > start + limit)
+
+    def totals(self, account: Account) -> Totals:
+        """What the account has made in all, without what it took back."""
+        return self._totals.get(account.id) or Totals()
+
+    # --- projects
+
+    def projects(self, type: ProjectType | None) -> Sequence[Project]:
+        """The catalogue, or what of it is of one type."""
+        return [project for project in self.catalogue.projects if type in (None, project.type)]
+
+    def project(self, id: str) -> Project:
+        """Raises ProjectUnknown."""
+        if project := self._projects.get(id):
+            return project
+        raise errors.ProjectUnknown
+
     # --- time
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:  # noqa: ARG002
@@ -130,11 +201,12 @@ class OneClickImpact:
 
     # --- below the rules
 
-    def _onboarded(self, account: Account, email: str, name: str | None) -> Customer:
+    def _onboarded(self, account: Account, email: str, name: str | None, at: datetime) -> Customer:
         """The one customer with this address, new if need be, under the last name given."""
         customer = self._customers.get((account.id, email.lower()))
         if customer is None:
-            customer = Customer(f"U{self.ids.text('oneclickimpact.customer', DIGITS, 8)}", account.id, email)
+            customer = Customer(f"U{self.ids.text('oneclickimpact.customer', DIGITS, 8)}", account.id, email, at)
+            insort(self._onboardings.setdefault(account.id, []), customer, key=onboarded_on)
             self.memory.customers[customer.id] = customer
             self._customers[account.id, email.lower()] = customer
         customer.name = name or customer.name
@@ -146,13 +218,20 @@ class OneClickImpact:
         Times are different and in order, so they run on without a gap for as long as they grow no faster than their
         places; where that ends is found by halving.
         """
-        now, times = self.clock.now, self._times.get(account.id, [])
-        at = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        at, times = self._millisecond(), self._times.get(account.id, [])
         place = bisect_left(times, at)
         end = bisect_right(range(len(times)), at - place * MILLISECOND, place, key=lambda n: times[n] - n * MILLISECOND)
         return at + (end - place) * MILLISECOND
 
+    def _millisecond(self) -> datetime:
+        """The clock's reading, without what is below a millisecond."""
+        now = self.clock.now
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
     def _index(self, impact: Impact) -> None:
+        self._made[impact.account_id, impact.made_on] = impact
+        if not impact.cancelled_on:
+            self._totals[impact.account_id].add(impact)
         insort(self._times.setdefault(impact.account_id, []), impact.made_on)
         for name in (CUSTOMERS, impact.customer_id) if impact.customer_id else (OWN,):
             insort(self._lists.setdefault((impact.account_id, name, impact.kind), []), impact, key=made_on)

@@ -7,7 +7,12 @@ from tests.calling import Caller
 from tests.promises import hold
 from tests.providers.oneclickimpact.conftest import LISTS, customer_records, own_records
 
-OPERATIONS = [("POST", "/v1/capture_carbon"), *(("GET", path) for path in LISTS.values())]
+WRITES = ("capture_carbon", "plant_tree", "clean_ocean", "donate_money", "restore_coral", "cancel_impact")
+READS = ("track", "customers", "impact", "impact/daily", "whoami", "projects", "projects/project_trees_1")
+OPERATIONS = [
+    *(("POST", f"/v1/{name}") for name in WRITES),
+    *(("GET", path) for path in (*LISTS.values(), *(f"/v1/{name}" for name in READS))),
+]
 KEYS = {"api_key": "sandbox.1clickimpact.com", "live_api_key": "api.1clickimpact.com"}
 
 

@@ -27,8 +27,6 @@ def refused(status: int, type: str, rule: str, method: str, path: str, content: 
         refused(405, INVALID, "wrong-method", "GET", "/v1/capture_carbon"),
         refused(405, INVALID, "wrong-method", "POST", "/v1/records"),
         refused(405, INVALID, "wrong-method", "DELETE", "/v1/customer_records"),
-        refused(501, "api_error", "not-built", "GET", "/v1/whoami"),
-        refused(501, "api_error", "not-built", "GET", "/v1/projects/project_trees_1"),
     ],
 )
 def test_a_refusal_is_a_type_and_a_message(
@@ -70,12 +68,6 @@ def test_the_type_follows_the_status(oneclickimpact: Caller, status: int, type: 
 def test_a_wrong_method_is_told_the_right_one(oneclickimpact: Caller, method: str, path: str, allowed: str) -> None:
     """The header Allow names the method of the path."""
     assert allowed in oneclickimpact.request(method, path).headers["allow"].split(", ")
-
-
-@pytest.mark.rule("oneclickimpact.errors.not-built")
-def test_an_operation_that_is_not_built_names_itself(oneclickimpact: Caller) -> None:
-    """The message of a 501 holds the operation's id."""
-    assert "donate_money" in oneclickimpact.post("/v1/donate_money", {"amount": 1}).json()["message"]
 
 
 @pytest.mark.rule("oneclickimpact.errors.malformed-json")

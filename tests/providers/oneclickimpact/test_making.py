@@ -1,0 +1,107 @@
+"""Trees, ocean, coral and money: made as carbon is captured, each under its own name and within its own bounds."""
+
+from typing import Any
+
+import pytest
+
+from tests.calling import Caller
+from tests.providers.oneclickimpact.conftest import customer_records, own_records
+
+KINDS = {
+    "/v1/plant_tree": "tree_planted",
+    "/v1/clean_ocean": "waste_removed",
+    "/v1/donate_money": "money_donated",
+    "/v1/restore_coral": "coral_restored",
+}
+CUSTOMER = {"customer_email": "jane@example.com", "customer_name": "Jane"}
+
+each_kind = pytest.mark.parametrize(("path", "kind"), KINDS.items())
+
+
+@pytest.mark.rule("oneclickimpact.making.reply", "oneclickimpact.making.listed")
+@each_kind
+def test_impact_of_every_kind(oneclickimpact: Caller, path: str, kind: str) -> None:
+    """What is made for oneself answers account, amount and time, and is listed so."""
+    made = oneclickimpact.post(path, {"amount": 5}).json()
+    assert made == {"user_id": "U123", kind: 5, "time_utc": "2026-01-01T00:00:00.000Z"}
+    assert own_records(oneclickimpact, filter_by=kind) == [made]
+
+
+@pytest.mark.rule("oneclickimpact.making.reply", "oneclickimpact.making.listed")
+@each_kind
+def test_impact_for_a_customer(oneclickimpact: Caller, path: str, kind: str) -> None:
+    """What is made for a customer also answers the customer, and is listed with its metadata in the other list."""
+    made = oneclickimpact.post(path, {"amount": 5, **CUSTOMER, "notify": False, "metadata": {"a": "b"}}).json()
+    assert {name: made["customer"][name] for name in CUSTOMER} == CUSTOMER
+    assert made.keys() == {"user_id", kind, "customer", "time_utc"}
+    assert customer_records(oneclickimpact, filter_by=kind) == [{**made, "metadata": {"a": "b"}}]
+
+
+@pytest.mark.rule("oneclickimpact.making.amount-bounds")
+@pytest.mark.parametrize(("amount", "status"), [(0, 400), (1, 200), (10_000_000, 200), (10_000_001, 400)])
+@pytest.mark.parametrize("path", ["/v1/plant_tree", "/v1/clean_ocean", "/v1/restore_coral"])
+def test_the_bounds_of_an_amount(oneclickimpact: Caller, path: str, amount: int, status: int) -> None:
+    """From 1 to 10,000,000 can be made at once."""
+    assert oneclickimpact.post(path, {"amount": amount}).status_code == status
+
+
+@pytest.mark.rule("oneclickimpact.making.donation-bounds")
+@pytest.mark.parametrize("amount", [b"1", b"1000000000", b"5.0"])
+def test_a_donation_that_is_accepted(oneclickimpact: Caller, amount: bytes) -> None:
+    """From 1 cent to 10 million dollars can be given at once, and are answered as an integer."""
+    reply = oneclickimpact.post("/v1/donate_money", content=b'{"amount": %b}' % amount)
+    assert b'"money_donated":%b,' % amount.removesuffix(b".0") in reply.content
+
+
+@pytest.mark.rule("oneclickimpact.making.donation-bounds")
+@pytest.mark.parametrize(
+    "content",
+    [b"{}"]
+    + [
+        b'{"amount": %b}' % amount
+        for amount in (b"0", b"-1", b"1000000001", b"1e999", b"5.5", b'"5"', b"true", b"null", b"1" + b"0" * 400)
+    ],
+)
+def test_a_donation_that_is_refused(oneclickimpact: Caller, content: bytes) -> None:
+    """Too little, too much, or no whole number answers 400, with the bounds of a donation."""
+    reply = oneclickimpact.post("/v1/donate_money", content=content)
+    assert (reply.status_code, reply.json()["message"]) == (400, "amount must be an integer between 1 and 1000000000")
+
+
+@pytest.mark.parametrize(
+    ("path", "category"),
+    [
+        pytest.param("/v1/plant_tree", "food", marks=pytest.mark.rule("oneclickimpact.making.tree-category")),
+        pytest.param("/v1/donate_money", "veterans", marks=pytest.mark.rule("oneclickimpact.making.donation-category")),
+        pytest.param("/v1/donate_money", "ü", marks=pytest.mark.rule("oneclickimpact.making.donation-category-text")),
+    ],
+)
+def test_a_category_is_echoed(oneclickimpact: Caller, path: str, category: str) -> None:
+    """A category is in the reply and in the record, and in neither when none is given."""
+    assert "category" not in oneclickimpact.post(path, {"amount": 1}).json()
+    made = oneclickimpact.post(path, {"amount": 1, "category": category}).json()
+    assert made["category"] == category
+    assert own_records(oneclickimpact)[-1] == made
+
+
+@pytest.mark.parametrize(
+    ("path", "category", "words"),
+    [
+        pytest.param(path, category, words, marks=pytest.mark.rule(f"oneclickimpact.making.{rule}"))
+        for path, rule, words, categories in [
+            ("/v1/plant_tree", "tree-category-refused", "food", ("reforestation", "Food", "", None, ["food"])),
+            ("/v1/donate_money", "donation-category-text", "a string that is not empty", ("", None, 5, {})),
+        ]
+        for category in categories
+    ],
+)
+def test_a_category_that_is_refused(oneclickimpact: Caller, path: str, category: Any, words: str) -> None:
+    """Any other category answers 400, and the message says what there is."""
+    reply = oneclickimpact.post(path, {"amount": 1, "category": category})
+    assert (reply.status_code, reply.json()["message"]) == (400, f"category must be {words}")
+
+
+@pytest.mark.parametrize("path", ["/v1/clean_ocean", "/v1/restore_coral"])
+def test_other_kinds_have_no_category(oneclickimpact: Caller, path: str) -> None:
+    """Where the vendor names no category, one is ignored like any unknown field."""
+    assert "category" not in oneclickimpact.post(path, {"amount": 1, "category": 5}).json()
