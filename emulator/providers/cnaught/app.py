@@ -7,31 +7,32 @@ from starlette.routing import Route
 from emulator.core.errors import Refusal
 from emulator.core.http import not_built, provider_app, reply
 from emulator.core.provider import Provider
-from emulator.providers.cnaught import endpoints, errors
+from emulator.providers.cnaught import errors
+from emulator.providers.cnaught.endpoints import impact, orders, quotes, subaccounts
 from emulator.providers.cnaught.memory import Catalogue, Fixture
 from emulator.providers.cnaught.vendor import CNaught
 
 routes = [
-    Route("/v1/orders", endpoints.list_orders, methods=["GET"]),
-    Route("/v1/orders", endpoints.place_order, methods=["POST"]),
-    Route("/v1/orders/ride", endpoints.place_ride_order, methods=["POST"]),
+    Route("/v1/orders", orders.list_orders, methods=["GET"]),
+    Route("/v1/orders", orders.place_order, methods=["POST"]),
+    Route("/v1/orders/ride", orders.place_ride_order, methods=["POST"]),
     Route("/v1/orders/checkout-session", not_built("create_order_checkout_session"), methods=["POST"]),
     Route("/v1/orders/checkout-session/{id}", not_built("get_order_checkout_session"), methods=["GET"]),
-    Route("/v1/orders/{id}", endpoints.get_order, methods=["GET"]),
-    Route("/v1/orders/{id}/cancel", endpoints.cancel_order, methods=["POST"]),
-    Route("/v1/quotes", endpoints.get_quote, methods=["POST"]),
-    Route("/v1/quotes/ride", endpoints.get_ride_quote, methods=["POST"]),
+    Route("/v1/orders/{id}", orders.get_order, methods=["GET"]),
+    Route("/v1/orders/{id}/cancel", orders.cancel_order, methods=["POST"]),
+    Route("/v1/quotes", quotes.get_quote, methods=["POST"]),
+    Route("/v1/quotes/ride", quotes.get_ride_quote, methods=["POST"]),
     Route("/v1/quotes/ground-transport", not_built("get_ground_transport_quote"), methods=["POST"]),
     Route("/v1/quotes/flight", not_built("get_flight_quote"), methods=["POST"]),
     Route("/v1/quotes/train", not_built("get_train_quote"), methods=["POST"]),
     Route("/v1/quotes/air-freight", not_built("get_air_freight_quote"), methods=["POST"]),
     Route("/v1/quotes/ground-freight", not_built("get_ground_freight_quote"), methods=["POST"]),
     Route("/v1/quotes/office-space", not_built("get_office_space_quote"), methods=["POST"]),
-    Route("/v1/impact/data", endpoints.get_impact_data, methods=["GET"]),
-    Route("/v1/impact/hosted-page-config", endpoints.get_hosted_page_config, methods=["GET"]),
-    Route("/v1/subaccounts", endpoints.list_subaccounts, methods=["GET"]),
-    Route("/v1/subaccounts", endpoints.create_subaccount, methods=["POST"]),
-    Route("/v1/subaccounts/{id}", endpoints.get_subaccount, methods=["GET"]),
+    Route("/v1/impact/data", impact.get_impact_data, methods=["GET"]),
+    Route("/v1/impact/hosted-page-config", impact.get_hosted_page_config, methods=["GET"]),
+    Route("/v1/subaccounts", subaccounts.list_subaccounts, methods=["GET"]),
+    Route("/v1/subaccounts", subaccounts.create_subaccount, methods=["POST"]),
+    Route("/v1/subaccounts/{id}", subaccounts.get_subaccount, methods=["GET"]),
     Route("/v1/subaccounts/{id}", not_built("update_subaccount"), methods=["PUT"]),
     Route("/v1/subaccounts/{id}", not_built("delete_subaccount"), methods=["DELETE"]),
     Route("/v1/subaccounts/{id}/logo", not_built("set_subaccount_logo_from_url"), methods=["POST"]),

@@ -4,48 +4,16 @@ from bisect import bisect_right, insort
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from hmac import compare_digest
 
 from emulator.core.clock import Clock, Event
 from emulator.core.ids import LETTERS, Ids
 from emulator.core.paging import Timeline
 from emulator.providers.cnaught import errors
+from emulator.providers.cnaught.amounts import bought_kg, equal_parts, price, ride_kg, whole_kg
+from emulator.providers.cnaught.drafts import Buyer, OrderDraft, SubaccountDraft
 from emulator.providers.cnaught.memory import Account, Answer, Catalogue, Memory, Order, Portfolio, Source, Subaccount
-
-CAR_KG_PER_KM = Decimal("0.2411409")
-"""8.887 kg of CO2 a US gallon / 22.9 miles a gallon / 1.609344 km a mile: what the vendor's sample application uses."""
-
-
-@dataclass(frozen=True, slots=True)
-class Buyer:
-    """On whose behalf a request acts: an account, or one of its subaccounts."""
-
-    account: Account
-    subaccount: Subaccount | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OrderDraft:
-    """An order not yet accepted: by mass, by total price, or by the kilometres of a ride."""
-
-    amount_kg: Decimal | None = None
-    total_price_usd_cents: int | None = None
-    distance_km: Decimal | None = None
-    portfolio_id: str | None = None
-    metadata: str | None = None
-    description: str | None = None
-    callback_url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SubaccountDraft:
-    """A subaccount not yet opened."""
-
-    name: str
-    email: str | None = None
-    default_portfolio_id: str | None = None
-    logo_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +97,8 @@ class CNaught:
         if portfolio is None:
             raise errors.PortfolioNotAvailable
         if amount_kg is None:
-            amount_kg = _bought_kg(draft, portfolio)
+            assert draft.total_price_usd_cents is not None
+            amount_kg = bought_kg(draft.total_price_usd_cents, portfolio)
 
         now, delay = self.clock.now, self.memory.settings.fulfilment_seconds
         order = Order(
@@ -140,7 +109,7 @@ class CNaught:
             created_on=now,
             fulfils_on=None if delay is None else now + timedelta(seconds=delay),
             amount_kg=amount_kg,
-            price_usd_cents=_price(amount_kg, portfolio, "api"),
+            price_usd_cents=price(amount_kg, portfolio, "api"),
             distance_km=draft.distance_km,
             metadata=draft.metadata,
             description=draft.description,
@@ -177,7 +146,7 @@ class CNaught:
         if order.state(self.clock.now) != "fulfilled":
             return {}
         return {
-            category: _equal_parts(order.amount_kg * fraction, self.catalogue.categories[category].projects)
+            category: equal_parts(order.amount_kg * fraction, self.catalogue.categories[category].projects)
             for category, fraction in self.catalogue.portfolios[order.portfolio_id].allocations.items()
         }
 
@@ -188,7 +157,7 @@ class CNaught:
         portfolio = self._portfolio(buyer, portfolio_id)
         if portfolio is None:
             raise errors.InvalidParameters({"portfolio_id": ["is not available"]}, "cnaught.quotes.refusals")
-        return Quote(amount_kg, _price(amount_kg, portfolio, source))
+        return Quote(amount_kg, price(amount_kg, portfolio, source))
 
     # --- impact
 
@@ -270,7 +239,7 @@ class CNaught:
             return amount_kg
         if fractions == "refuse" and amount_kg != amount_kg.to_integral_value():
             raise errors.InvalidParameters({"amount_kg": ["must be an integer"]})
-        return _whole_kg(amount_kg, "amount_kg", "cnaught.orders.amount-bounds")
+        return whole_kg(amount_kg, "amount_kg", "cnaught.orders.amount-bounds")
 
     def _hosted(self, logo_url: str | None) -> str | None:
         """Where the vendor would keep its copy of a logo. Nothing is fetched."""
@@ -284,40 +253,6 @@ class CNaught:
 
     def _listed_subaccounts(self, account_id: str) -> Timeline[Subaccount]:
         return self._subaccounts.setdefault(account_id, Timeline())
-
-
-def ride_kg(distance_km: Decimal) -> Decimal:
-    """The mass of a car ride, rounded up to whole kilograms: 30 km are 8 kg (seen on the vendor's sandbox)."""
-    return (distance_km * CAR_KG_PER_KM).to_integral_value(ROUND_CEILING)
-
-
-def _bought_kg(draft: OrderDraft, portfolio: Portfolio) -> Decimal:
-    """The mass that the total price of an order buys."""
-    assert draft.total_price_usd_cents is not None
-    amount_kg = draft.total_price_usd_cents / portfolio.price_per_kg("api")
-    return _whole_kg(amount_kg, "total_price_usd_cents", "cnaught.orders.total-price-bounds")
-
-
-def _whole_kg(amount_kg: Decimal, field: str, rule: str) -> Decimal:
-    """A mass without its fraction. Raises InvalidParameters for the field it came from if nothing is left."""
-    whole_kg = amount_kg.to_integral_value(ROUND_FLOOR)
-    if whole_kg == 0:
-        raise errors.InvalidParameters({field: ["must come to at least 1 kg"]}, rule)
-    return whole_kg
-
-
-def _price(amount_kg: Decimal, portfolio: Portfolio, source: Source) -> int:
-    """In whole cents: the nearest for an order by API, the next higher for a checkout (docs.cnaught.com, Quotes)."""
-    rounding = ROUND_HALF_UP if source == "api" else ROUND_CEILING
-    return int((amount_kg * portfolio.price_per_kg(source)).to_integral_value(rounding))
-
-
-def _equal_parts(amount_kg: Decimal, projects: tuple[str, ...]) -> Mapping[str, Decimal]:
-    """An amount in grams' precision over projects; what does not divide goes to the last."""
-    part = (amount_kg / len(projects)).quantize(Decimal("0.001"), ROUND_FLOOR)
-    parts = dict.fromkeys(projects, part)
-    parts[projects[-1]] += amount_kg - part * len(projects)
-    return parts
 
 
 def _answer_name(account: Account, key: str) -> str:

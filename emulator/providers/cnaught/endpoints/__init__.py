@@ -1,0 +1,1 @@
+"""CNaught's operations: read, ask, reply. The order of the lines is the order in which CNaught checks things."""

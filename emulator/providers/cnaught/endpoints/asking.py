@@ -1,0 +1,45 @@
+"""Who asks, and for which part of a list."""
+
+from typing import TypeVar, cast
+
+from starlette.requests import Request
+
+from emulator.core.paging import Timeline
+from emulator.providers.cnaught import errors
+from emulator.providers.cnaught.drafts import Buyer
+from emulator.providers.cnaught.memory import Account
+from emulator.providers.cnaught.vendor import CNaught
+from emulator.providers.cnaught.wire import incoming
+
+T = TypeVar("T")
+
+
+def vendor(request: Request) -> CNaught:
+    return cast(CNaught, request.scope["vendor"])
+
+
+def account_of(request: Request) -> Account:
+    """The account of the bearer key. Raises Unauthorized."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return vendor(request).account(key.strip() if scheme.lower() == "bearer" else None)
+
+
+def buyer_of(request: Request) -> Buyer:
+    """The account, narrowed by ``X-Subaccount-Id``. Raises Unauthorized, SubaccountsNotAllowed, InvalidSubaccount."""
+    return vendor(request).buyer(account_of(request), request.headers.get("x-subaccount-id"))
+
+
+def page(things: Timeline[T], asked: incoming.Page) -> list[T]:
+    """The part of a list that was asked for (docs.cnaught.com, Pagination). Raises InvalidPagination."""
+    if asked.starting_after is not None and asked.ending_before is not None:
+        raise errors.InvalidPagination(
+            "Only one of starting_after and ending_before may be given", "cnaught.lists.both-cursors"
+        )
+    try:
+        if asked.starting_after is not None:
+            return things.older(asked.starting_after, asked.limit)
+        if asked.ending_before is not None:
+            return things.newer(asked.ending_before, asked.limit)
+    except KeyError as unknown:
+        raise errors.InvalidPagination(f"No record has the id {unknown}", "cnaught.lists.unknown-cursor") from None
+    return things.newest(asked.limit)

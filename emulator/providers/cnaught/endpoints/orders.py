@@ -1,0 +1,54 @@
+"""Orders."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from emulator.core.http import read_body, read_query, reply, require_json
+from emulator.providers.cnaught.endpoints.asking import account_of, buyer_of, page, vendor
+from emulator.providers.cnaught.endpoints.idempotency import first_answer, remembered
+from emulator.providers.cnaught.memory import Order
+from emulator.providers.cnaught.vendor import CNaught
+from emulator.providers.cnaught.wire import incoming, outgoing
+
+
+async def list_orders(request: Request) -> Response:
+    cnaught, buyer = vendor(request), buyer_of(request)
+    orders = page(cnaught.orders(buyer), read_query(incoming.Page, request))
+    return reply({"data": [as_it_stands(cnaught, order) for order in orders]})
+
+
+async def place_order(request: Request) -> Response:
+    return place(request, incoming.MassOrPriceOrder)
+
+
+async def place_ride_order(request: Request) -> Response:
+    return place(request, incoming.RideOrder)
+
+
+def place(request: Request, model: type[incoming.MassOrPriceOrder] | type[incoming.RideOrder]) -> Response:
+    cnaught, account = vendor(request), account_of(request)
+    if answer := first_answer(request, account):
+        return answer
+    buyer = buyer_of(request)
+    require_json(request)
+    order = cnaught.place_order(buyer, read_body(model, request).draft())
+    return remembered(request, account, reply(as_it_stands(cnaught, order), 201))
+
+
+async def get_order(request: Request) -> Response:
+    cnaught, buyer = vendor(request), buyer_of(request)
+    order = cnaught.order(buyer, request.path_params["id"])
+    return reply(as_it_stands(cnaught, order))
+
+
+async def cancel_order(request: Request) -> Response:
+    cnaught, account = vendor(request), account_of(request)
+    if answer := first_answer(request, account):
+        return answer
+    order = cnaught.cancel_order(buyer_of(request), request.path_params["id"])
+    return remembered(request, account, reply(as_it_stands(cnaught, order)))
+
+
+def as_it_stands(cnaught: CNaught, order: Order) -> dict[str, object]:
+    """An order with what the clock has made of it."""
+    return outgoing.order(order, order.state(cnaught.clock.now), cnaught.allocations(order), cnaught.catalogue)

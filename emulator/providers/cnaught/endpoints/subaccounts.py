@@ -1,0 +1,30 @@
+"""Subaccounts."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from emulator.core.http import read_body, read_query, reply, require_json
+from emulator.providers.cnaught.endpoints.asking import account_of, page, vendor
+from emulator.providers.cnaught.endpoints.idempotency import first_answer, remembered
+from emulator.providers.cnaught.wire import incoming, outgoing
+
+
+async def list_subaccounts(request: Request) -> Response:
+    account = account_of(request)
+    subaccounts = page(vendor(request).subaccounts(account), read_query(incoming.Page, request))
+    return reply({"data": [outgoing.subaccount(subaccount) for subaccount in subaccounts]})
+
+
+async def create_subaccount(request: Request) -> Response:
+    account = account_of(request)
+    if answer := first_answer(request, account):
+        return answer
+    require_json(request)
+    draft = read_body(incoming.NewSubaccount, request).draft()
+    subaccount = vendor(request).create_subaccount(account, draft)
+    return remembered(request, account, reply(outgoing.subaccount(subaccount), 201))
+
+
+async def get_subaccount(request: Request) -> Response:
+    subaccount = vendor(request).subaccount(account_of(request), request.path_params["id"])
+    return reply(outgoing.subaccount(subaccount))

@@ -1,0 +1,163 @@
+"""The models of what comes in (docs.cnaught.com)."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from emulator.core.errors import Malformed, Problem
+from emulator.core.http import Email, JsonInteger, QueryInteger, Text
+from emulator.providers.cnaught.drafts import OrderDraft, SubaccountDraft
+
+MEASURES = ("amount_kg", "total_price_usd_cents")
+ONE_MEASURE = "exactly one of amount_kg and total_price_usd_cents must be given"
+AMOUNT_MAX = Decimal(1_000_000_000)
+INSTANT = re.compile(
+    r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}"
+    r"(T([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?"
+)
+"""The forms of ISO 8601 that are read; Python's own reading of more of them changes with its version."""
+
+
+def _number(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticCustomError("number_type", "Input should be a number")
+    return Decimal(repr(value))
+
+
+def _web_address(value: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9][A-Za-z0-9._-]*(:[0-9]{1,5})?([/?#][!-~]*)?", value):
+        raise PydanticCustomError("url", "must be an absolute http or https URL")
+    return value
+
+
+def _instant(value: object) -> object:
+    """An ISO 8601 date (midnight) or date and time; UTC unless it says otherwise."""
+    try:
+        if not isinstance(value, str) or not INSTANT.fullmatch(value):
+            raise ValueError
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        raise PydanticCustomError("date", "must be an ISO 8601 date or date and time") from None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _absent_if_empty(value: object) -> object:
+    return None if value == "" else value
+
+
+Amount = Annotated[Decimal, BeforeValidator(_number), Field(gt=0, le=AMOUNT_MAX)]
+Cents = Annotated[JsonInteger, Field(gt=0, le=int(AMOUNT_MAX))]
+Note = Annotated[Text, StringConstraints(max_length=512)]
+WebAddress = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_web_address)]
+Instant = Annotated[datetime, BeforeValidator(_instant)]
+
+
+class Page(BaseModel):
+    """Which records of a list, newest first: at most one of the two cursors."""
+
+    limit: Annotated[QueryInteger, Field(ge=1, le=100)] = 20
+    starting_after: str | None = None
+    ending_before: str | None = None
+
+
+class NotificationConfig(BaseModel):
+    url: WebAddress
+
+
+class OrderNotes(BaseModel):
+    """What every order may carry."""
+
+    model_config = ConfigDict(strict=True)
+
+    metadata: Note | None = None
+    description: Note | None = None
+    notification_config: NotificationConfig | None = None
+    portfolio_id: Text | None = None
+
+    def noted(self) -> OrderDraft:
+        """An order of nothing yet, with these notes."""
+        return OrderDraft(
+            portfolio_id=self.portfolio_id,
+            metadata=self.metadata,
+            description=self.description,
+            callback_url=self.notification_config.url if self.notification_config else None,
+        )
+
+
+class MassOrPriceOrder(OrderNotes):
+    """``POST /orders``: exactly one of the mass and the total price."""
+
+    amount_kg: Amount | None = None
+    total_price_usd_cents: Cents | None = None
+
+    @model_validator(mode="after")
+    def one_measure(self) -> Self:
+        given = self.model_fields_set.intersection(MEASURES)
+        if len(given) != 1 or getattr(self, *given) is None:
+            raise Malformed(*(Problem(("body", name), "one_measure", ONE_MEASURE) for name in MEASURES))
+        return self
+
+    def draft(self) -> OrderDraft:
+        return replace(self.noted(), amount_kg=self.amount_kg, total_price_usd_cents=self.total_price_usd_cents)
+
+
+class RideOrder(OrderNotes):
+    """``POST /orders/ride``"""
+
+    distance_km: Amount
+
+    def draft(self) -> OrderDraft:
+        return replace(self.noted(), distance_km=self.distance_km)
+
+
+class QuoteTerms(BaseModel):
+    """What every quote may ask for; ``source`` picks the price list."""
+
+    model_config = ConfigDict(strict=True)
+
+    portfolio_id: Text | None = None
+    source: Literal["api", "checkout"] | None = None
+
+
+class MassQuote(QuoteTerms):
+    """``POST /quotes``"""
+
+    amount_kg: Amount
+
+
+class RideQuote(QuoteTerms):
+    """``POST /quotes/ride``"""
+
+    distance_km: Amount
+
+
+class Period(BaseModel):
+    """``GET /impact/data``: from, inclusive, to, exclusive."""
+
+    since: Instant | None = Field(default=None, alias="from")
+    until: Instant | None = Field(default=None, alias="to")
+
+    @model_validator(mode="after")
+    def in_order(self) -> Self:
+        if self.since and self.until and self.since > self.until:
+            raise Malformed(Problem(("query", "from"), "period", "must not be after to"))
+        return self
+
+
+class NewSubaccount(BaseModel):
+    """``POST /subaccounts``. An empty text in an optional field counts as absent; the SDK's examples send some."""
+
+    model_config = ConfigDict(strict=True)
+
+    name: Annotated[Text, StringConstraints(min_length=1, max_length=512)]
+    email: Annotated[Email | None, BeforeValidator(_absent_if_empty)] = None
+    default_portfolio_id: Annotated[Text | None, BeforeValidator(_absent_if_empty)] = None
+    logo_url: Annotated[WebAddress | None, BeforeValidator(_absent_if_empty)] = None
+
+    def draft(self) -> SubaccountDraft:
+        return SubaccountDraft(self.name, self.email, self.default_portfolio_id, self.logo_url)

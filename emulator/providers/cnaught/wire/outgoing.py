@@ -1,0 +1,160 @@
+"""The objects that go out (docs.cnaught.com). Every field is there, null where it has no value."""
+
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+
+from emulator.core.clock import micros
+from emulator.providers.cnaught.drafts import Buyer
+from emulator.providers.cnaught.memory import (
+    Account,
+    Catalogue,
+    Category,
+    ImpactPage,
+    Order,
+    Project,
+    State,
+    Subaccount,
+)
+from emulator.providers.cnaught.vendor import Impact, Quote
+from emulator.providers.cnaught.wire.incoming import Period
+
+KG_PER_EQUIVALENT = {
+    "cars_off_the_road": Decimal(4600),
+    "trees_planted": Decimal(60),
+    "homes_annual_energy_usage": Decimal(7940),
+    "homes_annual_energy usages": Decimal(7940),  # so the documents print it; the SDK reads the one above
+    "flights_lax_to_nyc": Decimal(378),
+}
+"""Kilograms for one of each: US EPA equivalencies, and 3,974 km at 95 g a passenger-kilometre."""
+
+
+def order(
+    order: Order, state: State, allocations: Mapping[str, Mapping[str, Decimal]], catalogue: Catalogue
+) -> dict[str, object]:
+    """An order as it stands. Every field is there, null where it has no value; only rides have a distance."""
+    page, pdf = _certificates(order.id) if state != "cancelled" else (None, None)
+    ride = {} if order.distance_km is None else {"distance_km": _json(order.distance_km)}
+    return {
+        "id": order.id,
+        "order_number": order.number,
+        "created_on": micros(order.created_on),
+        "amount_kg": _json(order.amount_kg),
+        "price_usd_cents": order.price_usd_cents,
+        "state": state,
+        "type": "ride" if ride else "generic",
+        **ride,
+        "metadata": order.metadata,
+        "description": order.description,
+        "callback_url": order.callback_url,
+        "certificate_public_url": page,
+        "certificate_download_public_url": pdf,
+        "subaccount_id": order.subaccount_id,
+        "project_allocations": list(_allocations(order, allocations, catalogue)),
+        "checkout_session_id": None,
+    }
+
+
+def _certificates(order_id: str) -> tuple[str, str]:
+    """Where a certificate is shown, and where it is downloaded."""
+    registry = "https://registry.cnaught.com"
+    return f"{registry}/orders/{order_id}", f"{registry}/api/certificates/{order_id}/pdf"
+
+
+def _allocations(
+    order: Order, allocations: Mapping[str, Mapping[str, Decimal]], catalogue: Catalogue
+) -> Iterable[dict[str, object]]:
+    """The retirements; the form of their serial numbers is a guess."""
+    parts = [
+        (catalogue.projects[name], amount) for category in allocations.values() for name, amount in category.items()
+    ]
+    for n, (source, amount_kg) in enumerate(parts, start=1):
+        yield {
+            "project": project(source),
+            "amount_kg": _json(amount_kg),
+            "retirements": [{"serial_number_range": f"SANDBOX-{order.id}-{n}", "url": None}],
+        }
+
+
+def quote(quote: Quote) -> dict[str, object]:
+    return {"amount_kg": _json(quote.amount_kg), "price_usd_cents": quote.price_usd_cents}
+
+
+def project(project: Project) -> dict[str, object]:
+    return {
+        "id": project.id,
+        "name": project.name,
+        "type": project.type,
+        "developer": project.developer,
+        "registry_name": project.registry_name,
+        "registry_id": project.registry_id,
+        "registry_url": project.registry_url,
+        "summary": project.summary,
+        "description": project.description,
+        "location_name": project.location_name,
+        "location_latitude": _json(project.location_latitude),
+        "location_longitude": _json(project.location_longitude),
+        "primary_image_url": project.primary_image_url,
+        "un_sdg_goals": project.un_sdg_goals,
+    }
+
+
+def impact(buyer: Buyer, period: Period, impact: Impact, catalogue: Catalogue) -> dict[str, object]:
+    """Totals; without a period they begin on the day on which the account or subaccount did."""
+    who: Account | Subaccount = buyer.subaccount or buyer.account
+    began = who.created_on if isinstance(who, Subaccount) else who.since
+    return {
+        "name": who.name,
+        "logo_url": who.logo_url,
+        "total_offset_kgs": _json(impact.total_kg),
+        "equivalents": {
+            name: int((impact.total_kg / kg).to_integral_value(ROUND_HALF_UP)) for name, kg in KG_PER_EQUIVALENT.items()
+        },
+        "since_date": micros(period.since or began),
+        "to_date": micros(period.until) if period.until else None,
+        "categories": [
+            {
+                "category": _category(catalogue.categories[name]),
+                "offset_kgs": _json(sum(retired.values(), Decimal(0))),
+                "projects": [
+                    {
+                        "project": project(catalogue.projects[name]),
+                        "offset_kgs": _json(amount_kg),
+                        "vintages": catalogue.projects[name].vintages,
+                    }
+                    for name, amount_kg in retired.items()
+                ],
+            }
+            for name, retired in impact.by_category.items()
+        ],
+    }
+
+
+def _category(category: Category) -> dict[str, object]:
+    return {
+        "id": category.id,
+        "name": category.name,
+        "description": category.description,
+        "primary_image_url": category.primary_image_url,
+    }
+
+
+def impact_page(page: ImpactPage) -> dict[str, object]:
+    return {"enabled": page.enabled, "url": page.url, "enabled_equivalents": page.enabled_equivalents}
+
+
+def subaccount(subaccount: Subaccount) -> dict[str, object]:
+    return {
+        "id": subaccount.id,
+        "name": subaccount.name,
+        "email": subaccount.email,
+        "created_on": micros(subaccount.created_on),
+        "default_portfolio_id": subaccount.default_portfolio_id,
+        "logo_url": subaccount.logo_url,
+    }
+
+
+def _json(number: Decimal | None) -> int | float | None:
+    """A decimal as JSON prints it: 100, not 100.0."""
+    if number is None:
+        return None
+    return int(number) if number == number.to_integral_value() else float(number)
