@@ -71,7 +71,11 @@ CASES = [
     ("thallo", "create_api_key", "/api/api-keys", API_KEY, {}, 422, lambda s: len(s["api_keys"]), 1),
     ("thallo", "deactivate_api_key", OWN_KEY, None, {}, 401, lambda s: len(s["deactivated_keys"]), 1),
 ]
-QUIET = {"get_quote", "get_ride_quote", "calculate_carbon_score", "refresh_token"}
+QUIET = {
+    "get_quote", "get_ride_quote", "get_ground_transport_quote", "get_flight_quote", "get_train_quote",
+    "get_air_freight_quote", "get_ground_freight_quote", "get_office_space_quote", "calculate_carbon_score",
+    "refresh_token",
+}  # fmt: skip
 """Operations by POST that write nothing but, at most, what the client is given."""
 
 

@@ -53,6 +53,8 @@ REFERRED = {
     "subaccount": ["5nubL0NS"],
     "portfolio": ["mHvNvWbq", "oH5hlq", "ixmZSK"],
     "api_key": ["00n06yx75dzuxz2lgi"],
+    "project": ["tbCjWP", "I0UbDH"],
+    "category": ["XBfyJ8", "hkgyn3"],
 }
 """The ids of the fixtures, by what a schema says that it refers to (``x-refers-to``)."""
 

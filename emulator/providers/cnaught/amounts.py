@@ -2,17 +2,50 @@
 
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from typing import Literal, TypeAlias
 
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.memory import Portfolio, Source
 
+Vehicle: TypeAlias = Literal["passenger_car_van_or_suv", "small_bus", "school_bus", "coach_bus"]
+
 CAR_KG_PER_KM = Decimal("0.2411409")
 """8.887 kg of CO2 a US gallon / 22.9 miles a gallon / 1.609344 km a mile: what the vendor's sample application uses."""
 
+VEHICLE_KG_PER_KM: Mapping[Vehicle, Decimal] = {
+    "passenger_car_van_or_suv": CAR_KG_PER_KM,
+    "small_bus": Decimal("0.634"),  # 10.21 kg a US gallon of diesel (US EPA) at 10 miles a gallon, which is assumed
+    "school_bus": Decimal("0.745"),  # fitted: 1,000 km are 745 kg
+    "coach_bus": Decimal("1.057"),  # the same diesel at 6 miles a gallon, which is assumed
+}
+"""The whole vehicle, whoever sits in it."""
+
+FLIGHT_KG_PER_KM = Decimal("0.095")
+"""A passenger's, in the vendor's sample application; 100 km are 10 kg."""
+
+TRAIN_KG_PER_KM = Decimal("0.038")
+"""A passenger's, fitted: 1,000 km are 38 kg."""
+
+AIR_FREIGHT_KG_PER_TONNE_KM = Decimal("1.0459")
+"""1.527 kg a short ton-mile (US EPA, 2011) / 1.45997; 10 kg over 100 km are 2 kg."""
+
+GROUND_FREIGHT_KG_PER_TONNE_KM = Decimal("0.1384")
+"""0.202 kg a short ton-mile (US EPA, about 2018) / 1.45997; 100 kg over 1,000 km are 14 kg."""
+
+OFFICE_KG_PER_SQUARE_FOOT = Decimal("8.6")
+"""Fitted: 1,000 square feet are 8,600 kg."""
+
+KG_PER_TONNE = 1000
+
+
+def activity_kg(extent: Decimal, kg_per_unit: Decimal) -> Decimal:
+    """The mass of an activity, rounded up to whole kilograms: 30 km by car are 8 kg (seen on the vendor's sandbox)."""
+    return (extent * kg_per_unit).to_integral_value(ROUND_CEILING)
+
 
 def ride_kg(distance_km: Decimal) -> Decimal:
-    """The mass of a car ride, rounded up to whole kilograms: 30 km are 8 kg (seen on the vendor's sandbox)."""
-    return (distance_km * CAR_KG_PER_KM).to_integral_value(ROUND_CEILING)
+    """The mass of a car ride."""
+    return activity_kg(distance_km, CAR_KG_PER_KM)
 
 
 def bought_kg(total_price_usd_cents: int, portfolio: Portfolio) -> Decimal:

@@ -8,7 +8,7 @@ from emulator.core.errors import Refusal
 from emulator.core.http import not_built, provider_app, reply
 from emulator.core.provider import Provider
 from emulator.providers.cnaught import errors
-from emulator.providers.cnaught.endpoints import impact, orders, quotes, subaccounts
+from emulator.providers.cnaught.endpoints import catalogue, impact, orders, quotes, subaccounts
 from emulator.providers.cnaught.memory import Catalogue, Fixture
 from emulator.providers.cnaught.vendor import CNaught
 
@@ -22,12 +22,12 @@ routes = [
     Route("/v1/orders/{id}/cancel", orders.cancel_order, methods=["POST"]),
     Route("/v1/quotes", quotes.get_quote, methods=["POST"]),
     Route("/v1/quotes/ride", quotes.get_ride_quote, methods=["POST"]),
-    Route("/v1/quotes/ground-transport", not_built("get_ground_transport_quote"), methods=["POST"]),
-    Route("/v1/quotes/flight", not_built("get_flight_quote"), methods=["POST"]),
-    Route("/v1/quotes/train", not_built("get_train_quote"), methods=["POST"]),
-    Route("/v1/quotes/air-freight", not_built("get_air_freight_quote"), methods=["POST"]),
-    Route("/v1/quotes/ground-freight", not_built("get_ground_freight_quote"), methods=["POST"]),
-    Route("/v1/quotes/office-space", not_built("get_office_space_quote"), methods=["POST"]),
+    Route("/v1/quotes/ground-transport", quotes.get_ground_transport_quote, methods=["POST"]),
+    Route("/v1/quotes/flight", quotes.get_flight_quote, methods=["POST"]),
+    Route("/v1/quotes/train", quotes.get_train_quote, methods=["POST"]),
+    Route("/v1/quotes/air-freight", quotes.get_air_freight_quote, methods=["POST"]),
+    Route("/v1/quotes/ground-freight", quotes.get_ground_freight_quote, methods=["POST"]),
+    Route("/v1/quotes/office-space", quotes.get_office_space_quote, methods=["POST"]),
     Route("/v1/impact/data", impact.get_impact_data, methods=["GET"]),
     Route("/v1/impact/hosted-page-config", impact.get_hosted_page_config, methods=["GET"]),
     Route("/v1/subaccounts", subaccounts.list_subaccounts, methods=["GET"]),
@@ -40,10 +40,10 @@ routes = [
     Route("/v1/subaccounts/{id}/logo", not_built("delete_subaccount_logo"), methods=["DELETE"]),
     Route("/v1/checkout/sessions", not_built("create_checkout_session"), methods=["POST"]),
     Route("/v1/checkout/sessions/{id}", not_built("get_checkout_session"), methods=["GET"]),
-    Route("/v1/projects/{id}", not_built("get_project"), methods=["GET"]),
-    Route("/v1/project-categories/{id}", not_built("get_project_category"), methods=["GET"]),
-    Route("/v1/portfolios", not_built("list_portfolios"), methods=["GET"]),
-    Route("/v1/portfolios/{id}", not_built("get_portfolio"), methods=["GET"]),
+    Route("/v1/projects/{id}", catalogue.get_project, methods=["GET"]),
+    Route("/v1/project-categories/{id}", catalogue.get_project_category, methods=["GET"]),
+    Route("/v1/portfolios", catalogue.list_portfolios, methods=["GET"]),
+    Route("/v1/portfolios/{id}", catalogue.get_portfolio, methods=["GET"]),
 ]
 
 
@@ -52,8 +52,8 @@ def say(request: Request, refusal: Refusal) -> Response:
     return reply(refusal.body(), refusal.status, refusal.headers, "application/problem+json")
 
 
-def credentials(catalogue: Catalogue) -> dict[str, str]:
-    return {"api_key": catalogue.accounts[0].api_key}
+def credentials(known: Catalogue) -> dict[str, str]:
+    return {"api_key": known.accounts[0].api_key}
 
 
 PROVIDER = Provider(

@@ -47,8 +47,24 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Issuance:
+    """Credits issued to a project for one year."""
+
+    vintage_year: int
+    total_amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """The years in which a project runs."""
+
+    start_year: int
+    end_year: int
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
-    """Where credits come from."""
+    """Where credits come from. From ``credit_issuances`` on, it is told when one asks for the project by its id."""
 
     id: str
     name: str
@@ -65,6 +81,17 @@ class Project:
     location_longitude: Decimal | None = None
     primary_image_url: str | None = None
     un_sdg_goals: tuple[int, ...] = ()
+    credit_issuances: tuple[Issuance, ...] = ()
+    activity_types: tuple[str, ...] = ()
+    methodology: str | None = None
+    verifier: str | None = None
+    permanence: str | None = None
+    lifetime: Lifetime | None = None
+    impact_type: str | None = None
+    due_diligence: str | None = None
+    beyond_carbon: str | None = None
+    risk_of_reversal: str | None = None
+    third_party_labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

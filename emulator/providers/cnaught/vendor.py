@@ -13,7 +13,18 @@ from emulator.core.paging import Timeline
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.amounts import bought_kg, equal_parts, price, ride_kg, whole_kg
 from emulator.providers.cnaught.drafts import Buyer, OrderDraft, SubaccountDraft
-from emulator.providers.cnaught.memory import Account, Answer, Catalogue, Memory, Order, Portfolio, Source, Subaccount
+from emulator.providers.cnaught.memory import (
+    Account,
+    Answer,
+    Catalogue,
+    Category,
+    Memory,
+    Order,
+    Portfolio,
+    Project,
+    Source,
+    Subaccount,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +169,30 @@ class CNaught:
         if portfolio is None:
             raise errors.InvalidParameters({"portfolio_id": ["is not available"]}, "cnaught.quotes.refusals")
         return Quote(amount_kg, price(amount_kg, portfolio, source))
+
+    # --- the catalogue
+
+    def project(self, project_id: str) -> Project:
+        """A project, whoever asks. Raises NotFound."""
+        if project_id not in self.catalogue.projects:
+            raise errors.NotFound("project", "cnaught.catalogue.unknown-id")
+        return self.catalogue.projects[project_id]
+
+    def category(self, category_id: str) -> Category:
+        """A category, whoever asks. Raises NotFound."""
+        if category_id not in self.catalogue.categories:
+            raise errors.NotFound("project category", "cnaught.catalogue.unknown-id")
+        return self.catalogue.categories[category_id]
+
+    def portfolios(self, account: Account) -> list[Portfolio]:
+        """The portfolios that this account may use."""
+        return [self.catalogue.portfolios[name] for name in account.portfolios]
+
+    def portfolio(self, account: Account, portfolio_id: str) -> Portfolio:
+        """A portfolio that this account may use. Raises NotFound."""
+        if portfolio_id not in account.portfolios:
+            raise errors.NotFound("portfolio", "cnaught.catalogue.portfolios-apart")
+        return self.catalogue.portfolios[portfolio_id]
 
     # --- impact
 

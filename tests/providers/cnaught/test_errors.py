@@ -13,6 +13,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "/v1/orders/ride": {"distance_km": 30},
     "/v1/quotes": {"amount_kg": 8.5},
     "/v1/quotes/ride": {"distance_km": 10.5},
+    "/v1/quotes/ground-transport": {"distance_km": 10.5, "vehicle_type": "small_bus"},
+    "/v1/quotes/flight": {"distance_km": 10.5},
+    "/v1/quotes/train": {"distance_km": 10.5},
+    "/v1/quotes/air-freight": {"distance_km": 10.5, "freight_mass_kg": 1},
+    "/v1/quotes/ground-freight": {"distance_km": 10.5, "freight_mass_kg": 1},
+    "/v1/quotes/office-space": {"square_footage": 10.5},
     "/v1/subaccounts": {"name": "Marketing"},
 }
 """Every operation that reads a body, with one that it takes."""
@@ -23,6 +29,12 @@ NUMBERS = [
     ("/v1/orders/ride", "distance_km"),
     ("/v1/quotes", "amount_kg"),
     ("/v1/quotes/ride", "distance_km"),
+    ("/v1/quotes/ground-transport", "distance_km"),
+    ("/v1/quotes/flight", "distance_km"),
+    ("/v1/quotes/train", "distance_km"),
+    ("/v1/quotes/air-freight", "freight_mass_kg"),
+    ("/v1/quotes/ground-freight", "distance_km"),
+    ("/v1/quotes/office-space", "square_footage"),
 ]
 
 TOO_LARGE = b" " * (8 * 1024 * 1024 + 1)
@@ -42,7 +54,7 @@ TOO_LARGE = b" " * (8 * 1024 * 1024 + 1)
         ("PATCH", "/v1/orders", {}, 405),
         ("POST", "/v1/quotes", {"content": TOO_LARGE}, 413),
         ("POST", "/v1/quotes", {"content": b"", "headers": {"Content-Type": "text/plain"}}, 415),
-        ("GET", "/v1/portfolios", {}, 501),
+        ("POST", "/v1/checkout/sessions", {}, 501),
     ],
 )
 def test_every_no_is_a_problem(cnaught: Caller, method: str, path: str, content: dict[str, Any], status: int) -> None:

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from emulator.core.errors import Malformed, Problem
 from emulator.core.http import Email, JsonInteger, QueryInteger, Text
+from emulator.providers.cnaught import amounts
 from emulator.providers.cnaught.drafts import OrderDraft, SubaccountDraft
 
 MEASURES = ("amount_kg", "total_price_usd_cents")
@@ -116,12 +117,15 @@ class RideOrder(OrderNotes):
 
 
 class QuoteTerms(BaseModel):
-    """What every quote may ask for; ``source`` picks the price list."""
+    """What every quote may ask for; ``source`` picks the price list, and ``kg`` says what mass is to be priced."""
 
     model_config = ConfigDict(strict=True)
 
     portfolio_id: Text | None = None
     source: Literal["api", "checkout"] | None = None
+
+    def kg(self) -> Decimal:
+        raise NotImplementedError
 
 
 class MassQuote(QuoteTerms):
@@ -129,11 +133,79 @@ class MassQuote(QuoteTerms):
 
     amount_kg: Amount
 
+    def kg(self) -> Decimal:
+        return self.amount_kg
+
 
 class RideQuote(QuoteTerms):
     """``POST /quotes/ride``"""
 
     distance_km: Amount
+
+    def kg(self) -> Decimal:
+        return amounts.ride_kg(self.distance_km)
+
+
+class GroundTransportQuote(QuoteTerms):
+    """``POST /quotes/ground-transport``"""
+
+    distance_km: Amount
+    vehicle_type: amounts.Vehicle
+
+    def kg(self) -> Decimal:
+        return amounts.activity_kg(self.distance_km, amounts.VEHICLE_KG_PER_KM[self.vehicle_type])
+
+
+class FlightQuote(QuoteTerms):
+    """``POST /quotes/flight``"""
+
+    distance_km: Amount
+
+    def kg(self) -> Decimal:
+        return amounts.activity_kg(self.distance_km, amounts.FLIGHT_KG_PER_KM)
+
+
+class TrainQuote(QuoteTerms):
+    """``POST /quotes/train``"""
+
+    distance_km: Amount
+
+    def kg(self) -> Decimal:
+        return amounts.activity_kg(self.distance_km, amounts.TRAIN_KG_PER_KM)
+
+
+class FreightQuote(QuoteTerms):
+    """What both kinds of freight ask for."""
+
+    freight_mass_kg: Amount
+    distance_km: Amount
+
+    @property
+    def tonne_km(self) -> Decimal:
+        return self.freight_mass_kg / amounts.KG_PER_TONNE * self.distance_km
+
+
+class AirFreightQuote(FreightQuote):
+    """``POST /quotes/air-freight``"""
+
+    def kg(self) -> Decimal:
+        return amounts.activity_kg(self.tonne_km, amounts.AIR_FREIGHT_KG_PER_TONNE_KM)
+
+
+class GroundFreightQuote(FreightQuote):
+    """``POST /quotes/ground-freight``"""
+
+    def kg(self) -> Decimal:
+        return amounts.activity_kg(self.tonne_km, amounts.GROUND_FREIGHT_KG_PER_TONNE_KM)
+
+
+class OfficeSpaceQuote(QuoteTerms):
+    """``POST /quotes/office-space``"""
+
+    square_footage: Amount
+
+    def kg(self) -> Decimal:
+        return amounts.activity_kg(self.square_footage, amounts.OFFICE_KG_PER_SQUARE_FOOT)
 
 
 class Period(BaseModel):

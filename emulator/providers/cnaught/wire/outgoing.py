@@ -11,6 +11,7 @@ from emulator.providers.cnaught.memory import (
     Category,
     ImpactPage,
     Order,
+    Portfolio,
     Project,
     State,
     Subaccount,
@@ -95,6 +96,55 @@ def project(project: Project) -> dict[str, object]:
         "location_longitude": _json(project.location_longitude),
         "primary_image_url": project.primary_image_url,
         "un_sdg_goals": project.un_sdg_goals,
+    }
+
+
+def project_details(source: Project) -> dict[str, object]:
+    """A project with what is told of it alone. No project of the catalogue has buyers, a figure or news."""
+    return {
+        **project(source),
+        "credit_issuances": source.credit_issuances,
+        "activity_types": source.activity_types,
+        "methodology": source.methodology,
+        "verifier": source.verifier,
+        "permanence": source.permanence,
+        "lifetime": source.lifetime,
+        "impact_type": source.impact_type,
+        "due_diligence": source.due_diligence,
+        "beyond_carbon": source.beyond_carbon,
+        "risk_of_reversal": source.risk_of_reversal,
+        "third_party_labels": source.third_party_labels,
+        "notable_buyers": [],
+        "due_diligence_figure": None,
+        "news_articles": [],
+    }
+
+
+def category(category: Category, catalogue: Catalogue) -> dict[str, object]:
+    """A category with its projects."""
+    return {**_category(category), "projects": [project(catalogue.projects[name]) for name in category.projects]}
+
+
+def portfolio(portfolio: Portfolio) -> dict[str, object]:
+    return {
+        "id": portfolio.id,
+        "name": portfolio.name,
+        "summary": portfolio.summary,
+        "description": portfolio.description,
+        "primary_image_url": portfolio.primary_image_url,
+    }
+
+
+def portfolio_details(source: Portfolio, catalogue: Catalogue) -> dict[str, object]:
+    """A portfolio with its prices and what it is made of."""
+    return {
+        **portfolio(source),
+        "api_price_per_kg_usd_cents": _json(source.api_price_per_kg_usd_cents),
+        "checkout_price_per_kg_usd_cents": _json(source.checkout_price_per_kg_usd_cents),
+        "category_allocations": [
+            {"allocated_fraction": _json(fraction), "category": category(catalogue.categories[name], catalogue)}
+            for name, fraction in source.allocations.items()
+        ],
     }
 
 
