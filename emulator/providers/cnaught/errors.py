@@ -11,6 +11,7 @@
     - PortfolioNotAvailable
     - OrderAlreadyCancelled
     - SubaccountsNotAllowed
+    - SubaccountHasOrders
   + NotFound                    404
   + ConcurrentRequests          409
   + ChangedPayload              422
@@ -125,6 +126,11 @@ class SubaccountsNotAllowed(Forbidden):
 
     def __init__(self, rule: str) -> None:
         self.rule = rule
+
+
+class SubaccountHasOrders(Forbidden):
+    title = "Subaccount has orders and cannot be deleted"
+    rule = "cnaught.subaccounts.delete-with-orders"
 
 
 class NotFound(CNaughtRefusal):

@@ -215,9 +215,7 @@ class CNaught:
         """Open a subaccount. Raises SubaccountsNotAllowed, InvalidParameters for an unknown portfolio."""
         if not account.subaccounts_allowed:
             raise errors.SubaccountsNotAllowed("cnaught.subaccounts.forbidden")
-        if draft.default_portfolio_id and draft.default_portfolio_id not in account.portfolios:
-            wrong = {"default_portfolio_id": ["is not available"]}
-            raise errors.InvalidParameters(wrong, "cnaught.subaccounts.portfolio-invalid")
+        _check_default_portfolio(account, draft)
 
         subaccount = Subaccount(
             id=self.ids.text("cnaught.subaccount", LETTERS, 8),
@@ -226,7 +224,7 @@ class CNaught:
             name=draft.name,
             email=draft.email,
             default_portfolio_id=draft.default_portfolio_id,
-            logo_url=self._hosted(draft.logo_url),
+            logo_url=self._hosted_logo() if draft.logo_url else None,
         )
         self.memory.subaccounts[subaccount.id] = subaccount
         self._listed_subaccounts(account.id).add(subaccount.id, subaccount)
@@ -237,6 +235,40 @@ class CNaught:
         subaccount = self.memory.subaccounts.get(subaccount_id)
         if subaccount is None or subaccount.account_id != account.id:
             raise errors.NotFound("subaccount", "cnaught.subaccounts.unknown-id")
+        return subaccount
+
+    def update_subaccount(self, account: Account, subaccount_id: str, draft: SubaccountDraft) -> Subaccount:
+        """Replace everything but the logo. Raises NotFound, InvalidParameters for an unknown portfolio."""
+        subaccount = self.subaccount(account, subaccount_id)
+        _check_default_portfolio(account, draft)
+
+        subaccount.name = draft.name
+        subaccount.email = draft.email
+        subaccount.default_portfolio_id = draft.default_portfolio_id
+        return subaccount
+
+    def delete_subaccount(self, account: Account, subaccount_id: str) -> None:
+        """Close a subaccount for which nothing was ever ordered. Raises NotFound, SubaccountHasOrders."""
+        subaccount = self.subaccount(account, subaccount_id)
+        if len(self.orders(Buyer(account, subaccount))):
+            raise errors.SubaccountHasOrders
+
+        del self.memory.subaccounts[subaccount_id]
+        left = ((name, other) for name, other in self.memory.subaccounts.items() if other.account_id == account.id)
+        self._subaccounts[account.id] = Timeline(left)
+
+    def set_logo(self, account: Account, subaccount_id: str) -> Subaccount:
+        """Put a new logo in the place of any other. Raises NotFound."""
+        subaccount = self.subaccount(account, subaccount_id)
+
+        subaccount.logo_url = self._hosted_logo()
+        return subaccount
+
+    def clear_logo(self, account: Account, subaccount_id: str) -> Subaccount:
+        """Take a logo away, if there is one. Raises NotFound."""
+        subaccount = self.subaccount(account, subaccount_id)
+
+        subaccount.logo_url = None
         return subaccount
 
     def subaccounts(self, account: Account) -> Timeline[Subaccount]:
@@ -276,9 +308,9 @@ class CNaught:
             raise errors.InvalidParameters({"amount_kg": ["must be an integer"]})
         return whole_kg(amount_kg, "amount_kg", "cnaught.orders.amount-bounds")
 
-    def _hosted(self, logo_url: str | None) -> str | None:
-        """Where the vendor would keep its copy of a logo. Nothing is fetched."""
-        return logo_url and f"https://customer-assets.cnaught.com/{self.ids.uuid('cnaught.logo')}/logo"
+    def _hosted_logo(self) -> str:
+        """Where the vendor would keep its copy of a logo. Nothing is fetched, and no image is kept."""
+        return f"https://customer-assets.cnaught.com/{self.ids.uuid('cnaught.logo')}/logo"
 
     def _index(self, order: Order) -> None:
         for owner in {(order.account_id, None), (order.account_id, order.subaccount_id)}:
@@ -288,6 +320,12 @@ class CNaught:
 
     def _listed_subaccounts(self, account_id: str) -> Timeline[Subaccount]:
         return self._subaccounts.setdefault(account_id, Timeline())
+
+
+def _check_default_portfolio(account: Account, draft: SubaccountDraft) -> None:
+    if draft.default_portfolio_id and draft.default_portfolio_id not in account.portfolios:
+        wrong = {"default_portfolio_id": ["is not available"]}
+        raise errors.InvalidParameters(wrong, "cnaught.subaccounts.portfolio-invalid")
 
 
 def _answer_name(account: Account, key: str) -> str:

@@ -20,6 +20,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/v1/quotes/ground-freight": {"distance_km": 10.5, "freight_mass_kg": 1},
     "/v1/quotes/office-space": {"square_footage": 10.5},
     "/v1/subaccounts": {"name": "Marketing"},
+    "/v1/subaccounts/5nubL0NS/logo": {"logo_url": "https://example.com/logo.png"},
 }
 """Every operation that reads a body, with one that it takes."""
 

@@ -28,3 +28,27 @@ async def create_subaccount(request: Request) -> Response:
 async def get_subaccount(request: Request) -> Response:
     subaccount = vendor(request).subaccount(account_of(request), request.path_params["id"])
     return reply(outgoing.subaccount(subaccount))
+
+
+async def update_subaccount(request: Request) -> Response:
+    account = account_of(request)
+    require_json(request)
+    draft = read_body(incoming.SubaccountDetails, request).draft()
+    subaccount = vendor(request).update_subaccount(account, request.path_params["id"], draft)
+    return reply(outgoing.subaccount(subaccount))
+
+
+async def delete_subaccount(request: Request) -> Response:
+    vendor(request).delete_subaccount(account_of(request), request.path_params["id"])
+    return Response(status_code=204)
+
+
+async def set_subaccount_logo_from_url(request: Request) -> Response:
+    account = account_of(request)
+    require_json(request)
+    read_body(incoming.LogoAddress, request)
+    return reply(outgoing.subaccount(vendor(request).set_logo(account, request.path_params["id"])))
+
+
+async def delete_subaccount_logo(request: Request) -> Response:
+    return reply(outgoing.subaccount(vendor(request).clear_logo(account_of(request), request.path_params["id"])))

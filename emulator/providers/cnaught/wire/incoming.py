@@ -221,15 +221,31 @@ class Period(BaseModel):
         return self
 
 
-class NewSubaccount(BaseModel):
-    """``POST /subaccounts``. An empty text in an optional field counts as absent; the SDK's examples send some."""
+class SubaccountDetails(BaseModel):
+    """``PUT /subaccounts/{id}``. An empty text in an optional field counts as absent; the SDK's examples send some."""
 
     model_config = ConfigDict(strict=True)
 
     name: Annotated[Text, StringConstraints(min_length=1, max_length=512)]
     email: Annotated[Email | None, BeforeValidator(_absent_if_empty)] = None
     default_portfolio_id: Annotated[Text | None, BeforeValidator(_absent_if_empty)] = None
+
+    def draft(self) -> SubaccountDraft:
+        return SubaccountDraft(self.name, self.email, self.default_portfolio_id)
+
+
+class NewSubaccount(SubaccountDetails):
+    """``POST /subaccounts``"""
+
     logo_url: Annotated[WebAddress | None, BeforeValidator(_absent_if_empty)] = None
 
     def draft(self) -> SubaccountDraft:
-        return SubaccountDraft(self.name, self.email, self.default_portfolio_id, self.logo_url)
+        return replace(super().draft(), logo_url=self.logo_url)
+
+
+class LogoAddress(BaseModel):
+    """``POST /subaccounts/{id}/logo``"""
+
+    model_config = ConfigDict(strict=True)
+
+    logo_url: WebAddress
