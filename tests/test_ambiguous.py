@@ -31,6 +31,7 @@ ACCOUNT = {
     "email": "ada@example.com",
 }
 LOGO = "/v1/subaccounts/5nubL0NS/logo"
+CHECKOUT = {"amount_kg": 100, "success_url": "https://example.com/yes", "cancel_url": "https://example.com/no"}
 LOGIN = {"username": "ilovetheplanet", "password": "Sav3Th3Whal3s"}
 
 
@@ -46,6 +47,10 @@ def _taken_back(state: dict[str, Any]) -> int:
     return sum(impact["cancelled_on"] is not None for impact in state["impacts"])
 def _named_a(state: dict[str, Any]) -> int:
     return sum(subaccount["name"] == "A" for subaccount in state["subaccounts"].values())
+
+
+def _sessions(state: dict[str, Any]) -> int:
+    return len(state["sessions"])
 
 
 def _logos(state: dict[str, Any]) -> int:
@@ -76,6 +81,8 @@ CASES = [
     ("cnaught", "delete_subaccount", "/v1/subaccounts/5nubL0NS", None, {}, 404, lambda s: len(s["subaccounts"]), -1),
     ("cnaught", "set_subaccount_logo_from_url", LOGO, {"logo_url": "https://example.com/l.png"}, {}, 200, _logos, 1),
     ("cnaught", "delete_subaccount_logo", LOGO, None, {}, 200, _logos, 0),
+    ("cnaught", "create_checkout_session", "/v1/checkout/sessions", CHECKOUT, {}, 201, _sessions, 2),
+    ("cnaught", "create_order_checkout_session", "/v1/orders/checkout-session", CHECKOUT, {}, 201, _sessions, 2),
     ("carboninsights", "register", "/register", ACCOUNT, {}, 400, lambda s: len(s["accounts"]), 1),
     ("carboninsights", "obtain_token", "/token", LOGIN, {}, 200, lambda s: len(s["tokens"]), 4),
     ("thallo", "request_retirement", "/api/caas/request-retirement", RETIREMENT, {}, 200, _grams_left, -1_000_000),

@@ -274,7 +274,7 @@ def test_tokens_are_compared_in_constant_time(guarded: Gateway, monkeypatch: pyt
         ("GET", ORDERS, None, "list_orders", "none", {"seed"}),
         ("POST", ORDERS, {"amount_kg": -1}, "place_order", "cnaught.orders.amount-positive", {"docs"}),
         ("GET", "/v1/orders/nobody", None, "get_order", "cnaught.orders.unknown-id", EVIDENCE),
-        ("POST", "/v1/checkout/sessions", None, "create_checkout_session", "cnaught.errors.not-built", EVIDENCE),
+        ("PUT", "/v1/subaccounts/5nubL0NS/logo", None, "set_subaccount_logo", "cnaught.errors.not-built", EVIDENCE),
         ("GET", "/nowhere", None, "none", "cnaught.errors.unknown-path", EVIDENCE),
         ("PATCH", ORDERS, None, "none", "cnaught.errors.wrong-method", EVIDENCE),
     ],

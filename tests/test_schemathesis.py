@@ -53,6 +53,7 @@ REFERRED = {
     "subaccount": ["5nubL0NS"],
     "portfolio": ["mHvNvWbq", "oH5hlq", "ixmZSK"],
     "api_key": ["00n06yx75dzuxz2lgi"],
+    "session": ["zpQ6QSNRQh"],
     "project": ["tbCjWP", "I0UbDH"],
     "category": ["XBfyJ8", "hkgyn3"],
 }

@@ -8,7 +8,7 @@ from emulator.core.errors import Refusal
 from emulator.core.http import not_built, provider_app, reply
 from emulator.core.provider import Provider
 from emulator.providers.cnaught import errors
-from emulator.providers.cnaught.endpoints import catalogue, impact, orders, quotes, subaccounts
+from emulator.providers.cnaught.endpoints import catalogue, checkout, impact, orders, quotes, subaccounts
 from emulator.providers.cnaught.memory import Catalogue, Fixture
 from emulator.providers.cnaught.vendor import CNaught
 
@@ -16,8 +16,8 @@ routes = [
     Route("/v1/orders", orders.list_orders, methods=["GET"]),
     Route("/v1/orders", orders.place_order, methods=["POST"]),
     Route("/v1/orders/ride", orders.place_ride_order, methods=["POST"]),
-    Route("/v1/orders/checkout-session", not_built("create_order_checkout_session"), methods=["POST"]),
-    Route("/v1/orders/checkout-session/{id}", not_built("get_order_checkout_session"), methods=["GET"]),
+    Route("/v1/orders/checkout-session", checkout.create_order_checkout_session, methods=["POST"]),
+    Route("/v1/orders/checkout-session/{id}", checkout.get_order_checkout_session, methods=["GET"]),
     Route("/v1/orders/{id}", orders.get_order, methods=["GET"]),
     Route("/v1/orders/{id}/cancel", orders.cancel_order, methods=["POST"]),
     Route("/v1/quotes", quotes.get_quote, methods=["POST"]),
@@ -38,8 +38,8 @@ routes = [
     Route("/v1/subaccounts/{id}/logo", subaccounts.set_subaccount_logo_from_url, methods=["POST"]),
     Route("/v1/subaccounts/{id}/logo", not_built("set_subaccount_logo"), methods=["PUT"]),
     Route("/v1/subaccounts/{id}/logo", subaccounts.delete_subaccount_logo, methods=["DELETE"]),
-    Route("/v1/checkout/sessions", not_built("create_checkout_session"), methods=["POST"]),
-    Route("/v1/checkout/sessions/{id}", not_built("get_checkout_session"), methods=["GET"]),
+    Route("/v1/checkout/sessions", checkout.create_checkout_session, methods=["POST"]),
+    Route("/v1/checkout/sessions/{id}", checkout.get_checkout_session, methods=["GET"]),
     Route("/v1/projects/{id}", catalogue.get_project, methods=["GET"]),
     Route("/v1/project-categories/{id}", catalogue.get_project_category, methods=["GET"]),
     Route("/v1/portfolios", catalogue.list_portfolios, methods=["GET"]),

@@ -35,3 +35,15 @@ class SubaccountDraft:
     email: str | None = None
     default_portfolio_id: str | None = None
     logo_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDraft:
+    """A checkout not yet opened."""
+
+    amount_kg: Decimal
+    success_url: str
+    cancel_url: str
+    portfolio_id: str | None = None
+    description: str | None = None
+    callback_url: str | None = None

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 
 from emulator.core.documents import UtcTime
 
+SessionState: TypeAlias = Literal["open", "complete", "expired"]
 State: TypeAlias = Literal["placed", "fulfilled", "cancelled"]
 Source: TypeAlias = Literal["api", "checkout"]
 
@@ -182,6 +183,7 @@ class Order:
     description: str | None = None
     callback_url: str | None = None
     cancelled_on: UtcTime | None = None
+    checkout_session_id: str | None = None
 
     def state(self, now: datetime) -> State:
         if self.cancelled_on is not None:
@@ -209,6 +211,30 @@ class Subaccount:
 
 
 @dataclass(slots=True)
+class Session:
+    """A checkout: somebody may pay until it expires. Nobody pays here, so only a fixture has completed ones."""
+
+    id: str
+    account_id: str
+    subaccount_id: str | None
+    portfolio_id: str
+    created_on: UtcTime
+    expires_on: UtcTime
+    amount_kg: Decimal
+    price_usd_cents: int
+    success_url: str
+    cancel_url: str
+    order_description: str | None = None
+    order_webhook_url: str | None = None
+    completed_on: UtcTime | None = None
+
+    def state(self, now: datetime) -> SessionState:
+        if self.completed_on is not None:
+            return "complete"
+        return "expired" if self.expires_on <= now else "open"
+
+
+@dataclass(slots=True)
 class Answer:
     """What a request with an idempotency key was answered, and a fingerprint of what it had asked."""
 
@@ -225,9 +251,11 @@ class Settings:
     fulfilment_seconds: float | None = 2.0
     fractions: Literal["floor", "keep", "refuse"] = "floor"
     idempotency_hours: float = 24.0
+    checkout_hours: float = 24.0
 
     def __post_init__(self) -> None:
-        for seconds in (self.fulfilment_seconds or 0, self.idempotency_hours * 3600):
+        hours = (self.idempotency_hours, self.checkout_hours)
+        for seconds in (self.fulfilment_seconds or 0, *(3600 * number for number in hours)):
             if not 0 <= seconds <= SECONDS_MAX:
                 raise ValueError(f"a time of {seconds} seconds is below 0 or above {SECONDS_MAX}")
 
@@ -238,6 +266,7 @@ class Memory:
 
     orders: dict[str, Order] = field(default_factory=dict)
     subaccounts: dict[str, Subaccount] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
 
@@ -256,5 +285,10 @@ class Fixture:
             _known("portfolio", order.portfolio_id, self.catalogue.portfolios)
             if order.subaccount_id is not None:
                 _known("subaccount", order.subaccount_id, self.memory.subaccounts)
+            if order.checkout_session_id is not None:
+                _known("checkout session", order.checkout_session_id, self.memory.sessions)
         for subaccount in self.memory.subaccounts.values():
             _known("account", subaccount.account_id, accounts)
+        for session in self.memory.sessions.values():
+            _known("account", session.account_id, accounts)
+            _known("portfolio", session.portfolio_id, self.catalogue.portfolios)

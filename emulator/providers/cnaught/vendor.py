@@ -12,7 +12,7 @@ from emulator.core.ids import LETTERS, Ids
 from emulator.core.paging import Timeline
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.amounts import bought_kg, equal_parts, price, ride_kg, whole_kg
-from emulator.providers.cnaught.drafts import Buyer, OrderDraft, SubaccountDraft
+from emulator.providers.cnaught.drafts import Buyer, OrderDraft, SessionDraft, SubaccountDraft
 from emulator.providers.cnaught.memory import (
     Account,
     Answer,
@@ -22,9 +22,13 @@ from emulator.providers.cnaught.memory import (
     Order,
     Portfolio,
     Project,
+    Session,
     Source,
     Subaccount,
 )
+
+CHECKOUT_CENTS_MIN = 50
+"""The smallest total that can be paid at the checkout (docs.cnaught.com, Checkout)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +56,13 @@ class CNaught:
         self._orders: dict[tuple[str, str | None], Timeline[Order]] = {}
         self._subaccounts: dict[str, Timeline[Subaccount]] = {}
         self._fulfilling: list[tuple[datetime, str]] = []
+        self._expiring: list[tuple[datetime, str]] = []
         for order in memory.orders.values():
             self._index(order)
         for subaccount in memory.subaccounts.values():
             self._listed_subaccounts(subaccount.account_id).add(subaccount.id, subaccount)
+        for session in memory.sessions.values():
+            insort(self._expiring, (session.expires_on, session.id))
 
     # --- who asks
 
@@ -275,16 +282,55 @@ class CNaught:
         """All subaccounts of this account."""
         return self._subaccounts.get(account.id, Timeline())
 
+    # --- checkout
+
+    def open_session(self, buyer: Buyer, draft: SessionDraft) -> Session:
+        """Let somebody pay for an order. Raises InvalidParameters, PortfolioNotAvailable."""
+        amount_kg = self._whole_kg(draft.amount_kg)
+        portfolio = self._portfolio(buyer, draft.portfolio_id)
+        if portfolio is None:
+            raise errors.PortfolioNotAvailable
+        cents = price(amount_kg, portfolio, "checkout")
+        if cents < CHECKOUT_CENTS_MIN:
+            wrong = {"amount_kg": [f"must cost at least {CHECKOUT_CENTS_MIN} cents"]}
+            raise errors.InvalidParameters(wrong, "cnaught.checkout.price-min")
+
+        session = Session(
+            id=self.ids.text("cnaught.session", LETTERS, 10),
+            account_id=buyer.account.id,
+            subaccount_id=buyer.subaccount.id if buyer.subaccount else None,
+            portfolio_id=portfolio.id,
+            created_on=self.clock.now,
+            expires_on=self.clock.now + timedelta(hours=self.memory.settings.checkout_hours),
+            amount_kg=amount_kg,
+            price_usd_cents=cents,
+            success_url=draft.success_url,
+            cancel_url=draft.cancel_url,
+            order_description=draft.description,
+            order_webhook_url=draft.callback_url,
+        )
+        self.memory.sessions[session.id] = session
+        insort(self._expiring, (session.expires_on, session.id))
+        return session
+
+    def session(self, account: Account, session_id: str) -> Session:
+        """A checkout session of this account. Raises NotFound."""
+        session = self.memory.sessions.get(session_id)
+        if session is None or session.account_id != account.id:
+            raise errors.NotFound("checkout session", "cnaught.checkout.unknown-id")
+        return session
+
     # --- time
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
-        """Orders that are fulfilled in this span of time."""
-        start = bisect_right(self._fulfilling, since, key=lambda entry: entry[0])
-        end = bisect_right(self._fulfilling, until, key=lambda entry: entry[0])
-        for at, order_id in self._fulfilling[start:end]:
+        """Orders that are fulfilled, and checkout sessions that expire, in this span of time."""
+        for at, order_id in _between(self._fulfilling, since, until):
             cancelled_on = self.memory.orders[order_id].cancelled_on
             if cancelled_on is None or cancelled_on > at:
                 yield Event(at, "cnaught", "order.fulfilled", order_id)
+        for at, session_id in _between(self._expiring, since, until):
+            if self.memory.sessions[session_id].completed_on is None:
+                yield Event(at, "cnaught", "session.expired", session_id)
 
     # --- below the rules
 
@@ -298,11 +344,15 @@ class CNaught:
         return self.catalogue.portfolios[chosen] if chosen in buyer.account.portfolios else None
 
     def _asked_kg(self, draft: OrderDraft) -> Decimal | None:
-        """The mass that an order asks for: whole kilograms, unless the setting keeps fractions; by price, None."""
+        """The mass that an order asks for; by price, None."""
         if draft.distance_km is not None:
             return ride_kg(draft.distance_km)
-        amount_kg, fractions = draft.amount_kg, self.memory.settings.fractions
-        if amount_kg is None or fractions == "keep":
+        return None if draft.amount_kg is None else self._whole_kg(draft.amount_kg)
+
+    def _whole_kg(self, amount_kg: Decimal) -> Decimal:
+        """A mass in whole kilograms, unless the setting keeps fractions. Raises InvalidParameters."""
+        fractions = self.memory.settings.fractions
+        if fractions == "keep":
             return amount_kg
         if fractions == "refuse" and amount_kg != amount_kg.to_integral_value():
             raise errors.InvalidParameters({"amount_kg": ["must be an integer"]})
@@ -320,6 +370,13 @@ class CNaught:
 
     def _listed_subaccounts(self, account_id: str) -> Timeline[Subaccount]:
         return self._subaccounts.setdefault(account_id, Timeline())
+
+
+def _between(timed: list[tuple[datetime, str]], since: datetime, until: datetime) -> list[tuple[datetime, str]]:
+    """What stands after ``since`` and up to ``until`` in a list that is sorted by time."""
+    start = bisect_right(timed, since, key=lambda entry: entry[0])
+    end = bisect_right(timed, until, key=lambda entry: entry[0])
+    return timed[start:end]
 
 
 def _check_default_portfolio(account: Account, draft: SubaccountDraft) -> None:

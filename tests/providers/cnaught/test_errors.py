@@ -19,6 +19,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "/v1/quotes/air-freight": {"distance_km": 10.5, "freight_mass_kg": 1},
     "/v1/quotes/ground-freight": {"distance_km": 10.5, "freight_mass_kg": 1},
     "/v1/quotes/office-space": {"square_footage": 10.5},
+    "/v1/checkout/sessions": {
+        "amount_kg": 100,
+        "success_url": "https://a.example/",
+        "cancel_url": "https://b.example/",
+    },
     "/v1/subaccounts": {"name": "Marketing"},
     "/v1/subaccounts/5nubL0NS/logo": {"logo_url": "https://example.com/logo.png"},
 }
@@ -55,7 +60,7 @@ TOO_LARGE = b" " * (8 * 1024 * 1024 + 1)
         ("PATCH", "/v1/orders", {}, 405),
         ("POST", "/v1/quotes", {"content": TOO_LARGE}, 413),
         ("POST", "/v1/quotes", {"content": b"", "headers": {"Content-Type": "text/plain"}}, 415),
-        ("POST", "/v1/checkout/sessions", {}, 501),
+        ("PUT", "/v1/subaccounts/5nubL0NS/logo", {}, 501),
     ],
 )
 def test_every_no_is_a_problem(cnaught: Caller, method: str, path: str, content: dict[str, Any], status: int) -> None:

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from emulator.core.errors import Malformed, Problem
 from emulator.core.http import Email, JsonInteger, QueryInteger, Text
 from emulator.providers.cnaught import amounts
-from emulator.providers.cnaught.drafts import OrderDraft, SubaccountDraft
+from emulator.providers.cnaught.drafts import OrderDraft, SessionDraft, SubaccountDraft
 
 MEASURES = ("amount_kg", "total_price_usd_cents")
 ONE_MEASURE = "exactly one of amount_kg and total_price_usd_cents must be given"
@@ -36,6 +36,12 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _secure_web_address(value: str) -> str:
+    if not value.startswith("https://"):
+        raise PydanticCustomError("url", "must be an absolute https URL")
+    return value
+
+
 def _instant(value: object) -> object:
     """An ISO 8601 date (midnight) or date and time; UTC unless it says otherwise."""
     try:
@@ -55,6 +61,7 @@ Amount = Annotated[Decimal, BeforeValidator(_number), Field(gt=0, le=AMOUNT_MAX)
 Cents = Annotated[JsonInteger, Field(gt=0, le=int(AMOUNT_MAX))]
 Note = Annotated[Text, StringConstraints(max_length=512)]
 WebAddress = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_web_address)]
+SecureWebAddress = Annotated[WebAddress, AfterValidator(_secure_web_address)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 
 
@@ -206,6 +213,29 @@ class OfficeSpaceQuote(QuoteTerms):
 
     def kg(self) -> Decimal:
         return amounts.activity_kg(self.square_footage, amounts.OFFICE_KG_PER_SQUARE_FOOT)
+
+
+class NewSession(BaseModel):
+    """``POST /checkout/sessions``. The e-mail address that SDK 2.8.0 sends is not looked at."""
+
+    model_config = ConfigDict(strict=True)
+
+    amount_kg: Amount
+    success_url: SecureWebAddress
+    cancel_url: SecureWebAddress
+    portfolio_id: Text | None = None
+    description: Note | None = None
+    notification_config: NotificationConfig | None = None
+
+    def draft(self) -> SessionDraft:
+        return SessionDraft(
+            amount_kg=self.amount_kg,
+            success_url=self.success_url,
+            cancel_url=self.cancel_url,
+            portfolio_id=self.portfolio_id,
+            description=self.description,
+            callback_url=self.notification_config.url if self.notification_config else None,
+        )
 
 
 class Period(BaseModel):

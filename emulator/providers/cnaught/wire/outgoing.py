@@ -13,6 +13,8 @@ from emulator.providers.cnaught.memory import (
     Order,
     Portfolio,
     Project,
+    Session,
+    SessionState,
     State,
     Subaccount,
 )
@@ -51,7 +53,7 @@ def order(
         "certificate_download_public_url": pdf,
         "subaccount_id": order.subaccount_id,
         "project_allocations": list(_allocations(order, allocations, catalogue)),
-        "checkout_session_id": None,
+        "checkout_session_id": order.checkout_session_id,
     }
 
 
@@ -200,6 +202,27 @@ def subaccount(subaccount: Subaccount) -> dict[str, object]:
         "created_on": micros(subaccount.created_on),
         "default_portfolio_id": subaccount.default_portfolio_id,
         "logo_url": subaccount.logo_url,
+    }
+
+
+def session(session: Session, state: SessionState) -> dict[str, object]:
+    """A checkout session; SDK 2.8.0 reads ``status`` where the documents say ``state``."""
+    return {
+        "id": session.id,
+        "amount_kg": _json(session.amount_kg),
+        "price_usd_cents": session.price_usd_cents,
+        "checkout_url": f"https://checkout.cnaught.com/pay/{session.id}",
+        "status": state,
+        "state": state,
+        "success_url": session.success_url,
+        "cancel_url": session.cancel_url,
+        "created_on": micros(session.created_on),
+        "expires_on": micros(session.expires_on),
+        "completed_on": micros(session.completed_on) if session.completed_on else None,
+        "portfolio_id": session.portfolio_id,
+        "subaccount_id": session.subaccount_id,
+        "order_description": session.order_description,
+        "order_webhook_url": session.order_webhook_url,
     }
 
 
