@@ -45,6 +45,8 @@ def _cancelled(state: dict[str, Any]) -> int:
 
 def _taken_back(state: dict[str, Any]) -> int:
     return sum(impact["cancelled_on"] is not None for impact in state["impacts"])
+
+
 def _named_a(state: dict[str, Any]) -> int:
     return sum(subaccount["name"] == "A" for subaccount in state["subaccounts"].values())
 
@@ -118,7 +120,6 @@ def test_the_answer_to_a_write_is_lost(
     caller = Caller(space, provider, {} if provider == "carboninsights" else credentials_of(space, provider))
     before = count(vendor.state)
     method = next(found.method for found in contracts.operations(provider) if found.id == operation)
-    method = next(known.method for known in contracts.operations(provider) if known.id == operation)
     content = {} if body is None else {"json": body}
     vendor.faults.add(operation=operation, when="after", effect={"connection": "reset"})
     with pytest.raises(httpx.TransportError):
