@@ -331,11 +331,12 @@ def test_an_absurd_header(prober: Prober, provider: Provider, operation: contrac
 
 @each_operation
 def test_an_absurd_id(prober: Prober, provider: Provider, operation: contracts.Operation, good: Draft) -> None:
-    """Nothing that stands for an id in a path makes the emulator stumble; it is not found."""
+    """Nothing that stands for an id in a path makes the emulator stumble; it is not found, or is no id at all."""
     for parameter in parameters(provider.name, operation, "path"):
         for text in filter(str.strip, TEXTS):
             path = operation.path.replace(f"{{{parameter['name']}}}", text)
             prober.send(text, replace(good, path=path), [NOT_FOUND.get(operation.id, 404)])
+            prober.send(text, replace(good, path=path), [404, 422])
     assert prober.faults == []
 
 

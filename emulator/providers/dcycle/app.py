@@ -7,13 +7,14 @@ from starlette.routing import Route
 from emulator.core.errors import Refusal
 from emulator.core.http import not_built, provider_app, reply
 from emulator.core.provider import Provider
-from emulator.providers.dcycle import endpoints, errors
+from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.endpoints import organizations, purchases
 from emulator.providers.dcycle.memory import Catalogue, Fixture
 from emulator.providers.dcycle.vendor import Dcycle
 
 routes = [
-    Route("/v1/total-impacts", endpoints.get_total_impacts, methods=["GET"]),
-    Route("/v2/organizations/tree", not_built("get_organization_tree"), methods=["GET"]),
+    Route("/v1/total-impacts", organizations.get_total_impacts, methods=["GET"]),
+    Route("/v2/organizations/tree", organizations.get_organization_tree, methods=["GET"]),
     Route("/v1/invoices", not_built("list_invoices"), methods=["GET"]),
     Route("/v1/invoices/{invoice_id}", not_built("get_invoice"), methods=["GET"]),
     Route("/v1/invoices/{invoice_id}", not_built("update_invoice"), methods=["PATCH"]),
@@ -33,17 +34,17 @@ routes = [
     ),
     Route("/v1/vehicle-fuels", not_built("list_vehicle_fuels"), methods=["GET"]),
     Route("/v1/unknown-vehicles", not_built("list_unknown_vehicles"), methods=["GET"]),
-    Route("/v1/purchases", not_built("list_purchases"), methods=["GET"]),
-    Route("/v1/purchases", not_built("create_purchase"), methods=["POST"]),
-    Route("/v1/purchases/{purchase_id}", not_built("get_purchase"), methods=["GET"]),
-    Route("/v1/purchases/{purchase_id}", not_built("update_purchase"), methods=["PATCH"]),
-    Route("/v1/purchases/{purchase_id}", not_built("delete_purchase"), methods=["DELETE"]),
+    Route("/v1/purchases", purchases.list_purchases, methods=["GET"]),
+    Route("/v1/purchases", purchases.create_purchase, methods=["POST"]),
+    Route("/v1/purchases/{purchase_id}", purchases.get_purchase, methods=["GET"]),
+    Route("/v1/purchases/{purchase_id}", purchases.update_purchase, methods=["PATCH"]),
+    Route("/v1/purchases/{purchase_id}", purchases.delete_purchase, methods=["DELETE"]),
     Route("/v1/facilities", not_built("list_facilities"), methods=["GET"]),
     Route("/v1/facilities", not_built("create_facility"), methods=["POST"]),
     Route("/v1/facilities/{facility_id}", not_built("get_facility"), methods=["GET"]),
     Route("/v1/facilities/{facility_id}", not_built("update_facility"), methods=["PUT"]),
     Route("/v1/facilities/{facility_id}", not_built("delete_facility"), methods=["DELETE"]),
-    Route("/auth/login", not_built("log_in"), methods=["POST"]),
+    Route("/auth/login", organizations.log_in, methods=["POST"]),
 ]
 
 

@@ -4,7 +4,9 @@
   + InvalidDateRange      400
   + DateRangeTooLarge     400
   + InvalidApiKey         401
+  + InvalidCredentials    401
   + Forbidden             403
+  + PurchaseNotFound      404
   + ValidationFailed      422, with a list of what is wrong, as FastAPI gives it
   + RateLimitExceeded     429
   + InternalError         500
@@ -54,6 +56,15 @@ class InvalidApiKey(DcycleRefusal):
         self.rule = rule
 
 
+class InvalidCredentials(DcycleRefusal):
+    """No user has this address and this password: not told which."""
+
+    status = 401
+    detail = "Invalid email or password"
+    code = "INVALID_CREDENTIALS"
+    rule = "dcycle.login.refused"
+
+
 class Forbidden(DcycleRefusal):
     """The key does not reach this organization, or there is no such organization: the vendor does not say which."""
 
@@ -65,8 +76,17 @@ class Forbidden(DcycleRefusal):
         self.rule = rule
 
 
+class PurchaseNotFound(DcycleRefusal):
+    """There is no such purchase, or it is another organization's."""
+
+    status = 404
+    detail = "Purchase not found"
+    code = "PURCHASE_NOT_FOUND"
+    rule = "dcycle.purchases.unknown"
+
+
 class ValidationFailed(DcycleRefusal):
-    """Everything that is wrong with the query and the headers."""
+    """Everything that is wrong with the path, the query, the headers and the body."""
 
     status = 422
     rule = "dcycle.validation.form"
@@ -130,11 +150,16 @@ def malformed(request: Malformed) -> ValidationFailed:
 
 
 def _element(problem: Problem) -> dict[str, object]:
-    """A problem as pydantic gives it, save that FastAPI shows null where a parameter is missing."""
+    """A problem as pydantic gives it, save that what was sent is not repeated where it is long or holds more."""
     element = {
         "type": problem.kind,
         "loc": problem.place,
         "msg": problem.message,
-        "input": None if problem.kind == "missing" else problem.sent,
+        "input": problem.sent if problem.kind != "missing" and _is_short(problem.sent) else None,
     }
     return {**element, "ctx": problem.limits} if problem.limits else element
+
+
+def _is_short(sent: object) -> bool:
+    """Whether it is a text, a truth value, or a number of at most 64 bits."""
+    return isinstance(sent, str | float) or (isinstance(sent, int) and -(2**63) <= sent < 2**63)

@@ -1,19 +1,27 @@
-"""What Dcycle remembers: organizations and keys, the same in every space, and the records of what was emitted.
+"""What Dcycle remembers: organizations, keys and factors, the same in every space, and what was emitted, by what.
 
-Masses of CO2e are whole grams, a millionth of the vendor's tonne, so sums and their roundings are exact.
+Masses of CO2e are whole grams, a thousandth of the vendor's kilogram and a millionth of its tonne, so sums and their
+roundings are exact. What emits puts a record into the ledgers; some records stand alone.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Literal, TypeAlias
+
+from emulator.core.documents import UtcTime
 
 Source: TypeAlias = Literal[
     "vehicle_consumption", "heat_invoice", "electricity_invoice", "purchase", "travel", "shipment"
 ]
 Category: TypeAlias = Literal["vehicles", "combustion", "electricity", "purchases", "travels", "goods_shipped"]
 Scope: TypeAlias = Literal[1, 2, 3]
+
+PurchaseStatus: TypeAlias = Literal["active", "pending", "in_progress", "in_review", "inactive", "error"]
+PurchaseType: TypeAlias = Literal["spend_based", "supplier_specific"]
+ExpenseType: TypeAlias = Literal["capex", "opex"]
 
 CATEGORIES: Mapping[Source, Category] = {
     "vehicle_consumption": "vehicles",
@@ -41,6 +49,14 @@ RECORD_GRAMS_MAX = 10**18
 RECORD_DAYS_MAX = 3660
 """Ten years: a longer period is a slip of the pen, and every day of it would cost memory."""
 
+GRAMS_PER_UNIT_MAX = 10**6
+"""A tonne for a euro, a litre or whatever else is counted."""
+
+QUANTITY_MAX = 10**12
+"""So much of anything, at the highest factor, is the highest record."""
+
+UUID = r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}"
+
 
 # --- the catalogue: what never changes --------------------------------------------------------------------------------
 
@@ -54,8 +70,7 @@ class Organization:
     children: tuple["Organization", ...] = ()
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", self.id):
-            raise ValueError(f"{self.id!r} is not a UUID in lower case")
+        _require_uuid(self.id)
 
     def and_below(self) -> Iterator["Organization"]:
         """The organization itself, and its subsidiaries at any depth."""
@@ -73,24 +88,70 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who may log in, and the organization they belong to. They reach the whole tree of it."""
+
+    id: str
+    email: str
+    password: str
+    organization_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseFactors:
+    """Grams of CO2e that purchases cause.
+
+    ``sectors`` and ``other_sectors`` are grams a euro, ``currencies`` what one unit of each is in euros, and ``custom``
+    grams a unit of whatever a supplier counts, by the id of the factor.
+    """
+
+    sectors: Mapping[str, int] = field(default_factory=dict)
+    other_sectors: int = 0
+    currencies: Mapping[str, Decimal] = field(default_factory=dict)
+    custom: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        rates: list[Decimal] = [Decimal(1), *self.currencies.values()]
+        grams: list[int] = [*self.sectors.values(), self.other_sectors, *self.custom.values()]
+        if min(rates) < 0 or min(grams) < 0 or max(grams) * max(rates) > GRAMS_PER_UNIT_MAX:
+            raise ValueError(f"the factors of purchases are not from 0 to {GRAMS_PER_UNIT_MAX} grams a unit")
+
+    def grams_per_unit(self, sector: str | None, currency: str | None) -> Decimal | None:
+        """What a unit of money spent in a sector causes; None for what is no currency."""
+        euros = self.currencies.get(currency or "")
+        return None if euros is None else self.sectors.get(sector or "", self.other_sectors) * euros
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """What is the same in every space. ``trees`` holds the root of each tree of organizations."""
 
     keys: tuple[Key, ...]
     trees: tuple[Organization, ...]
+    users: tuple[User, ...] = ()
+    purchase_factors: PurchaseFactors = PurchaseFactors()
 
     def __post_init__(self) -> None:
         known = _distinct("organizations have the id", (organization.id for organization in self.organizations()))
         if not _distinct("keys are", (key.api_key for key in self.keys)):
             raise ValueError("there is no key")
-        for key in self.keys:
-            if key.organization_id not in known:
-                raise ValueError(f"no organization has the id {key.organization_id!r}")
+        _distinct("users have the address", (user.email.lower() for user in self.users))
+        for organization_id in (
+            *(key.organization_id for key in self.keys),
+            *(user.organization_id for user in self.users),
+        ):
+            if organization_id not in known:
+                raise ValueError(f"no organization has the id {organization_id!r}")
 
     def organizations(self) -> Iterator[Organization]:
         """Every organization of every tree."""
         for root in self.trees:
             yield from root.and_below()
+
+
+def _require_uuid(id: str) -> None:
+    if not re.fullmatch(UUID, id):
+        raise ValueError(f"{id!r} is not a UUID in lower case")
 
 
 def _distinct(what: str, names: Iterable[str]) -> set[str]:
@@ -140,11 +201,73 @@ class Record:
             counted = until_then
 
 
+@dataclass(frozen=True, slots=True)
+class PurchaseTerms:
+    """What is said of a purchase; anything may be left open. The quantity counts units: of money when spend-based."""
+
+    product_name: str | None = None
+    description: str | None = None
+    sector: str | None = None
+    country: str | None = None
+    quantity: float | None = None
+    unit_id: str | None = None
+    purchase_date: date | None = None
+    purchase_type: PurchaseType | None = "spend_based"
+    expense_type: ExpenseType | None = None
+    status: PurchaseStatus | None = "active"
+    recycled: float | None = None
+    supplier_id: str | None = None
+    custom_emission_factor_id: str | None = None
+    file_id: str | None = None
+    file_name: str | None = None
+    file_url: str | None = None
+    frequency: Literal["once"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """Goods or services bought. ``co2e_grams`` is what they cause, None where that is not calculated."""
+
+    id: str
+    organization_id: str
+    created_at: UtcTime
+    updated_at: UtcTime
+    co2e_grams: int | None = None
+    terms: PurchaseTerms = PurchaseTerms()
+
+    def __post_init__(self) -> None:
+        self.record()
+
+    def record(self) -> Record | None:
+        """What it adds to the emissions of its organization: nothing when inactive, not calculated or without a day."""
+        day = self.terms.purchase_date
+        if self.co2e_grams is None or day is None or self.terms.status == "inactive":
+            return None
+        return Record(self.id, self.organization_id, "purchase", self.co2e_grams, day)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token that a user was given; its text is signed with a key that follows from the seed."""
+
+    user_id: str
+    issued: UtcTime
+    expires: UtcTime
+
+
 @dataclass(slots=True)
 class Memory:
-    """Everything that requests change: nothing yet, as only reading is built."""
+    """Everything that requests change. ``records`` are those that stand alone, ``tokens`` those not yet forgotten."""
 
     records: dict[str, Record] = field(default_factory=dict)
+    purchases: dict[str, Purchase] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for id, purchase in self.purchases.items():
+            _require_uuid(id)
+            if purchase.id != id:
+                raise ValueError(f"what is called {id} has the id {purchase.id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +282,6 @@ class Fixture:
         for record in self.memory.records.values():
             if record.organization_id not in known:
                 raise ValueError(f"record {record.id} is of {record.organization_id!r}, which is no organization")
+        for purchase in self.memory.purchases.values():
+            if purchase.organization_id not in known:
+                raise ValueError(f"{purchase.id} is of {purchase.organization_id!r}, which is no organization")

@@ -17,6 +17,9 @@ LOGISTICS = "5b0e9c1d-7f3a-4c68-9a42-d1f0c7be2e95"
 LAST_MILE = "c94a60f7-2d18-4be3-8f5b-6a7e31d09c24"
 """The first key, and the organizations of its tree: each is below the one before."""
 
+USER = {"email": "user@example.com", "password": "your-password"}
+"""Who may log in to the first tree."""
+
 ACME_KEY = "sk_live_fedcba0987654321"
 LEAF_KEY = "sk_live_0123456789abcdef"
 HOLDINGS = "dce3ff33-9fcc-4521-910f-7972d81fb70c"

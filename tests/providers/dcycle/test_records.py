@@ -13,7 +13,8 @@ from emulator.core.clock import Clock
 from emulator.core.documents import BadDocument, Document
 from emulator.core.ids import Ids
 from emulator.providers.dcycle.memory import CATEGORIES, SCOPES, Catalogue, Fixture, Key, Memory, Organization, Record
-from emulator.providers.dcycle.vendor import Dcycle, GroupBy, InMonth
+from emulator.providers.dcycle.vendor import Dcycle
+from emulator.providers.dcycle.vendor.ledgers import GroupBy, InMonth
 
 PARENT = "00000000-0000-4000-8000-000000000001"
 CHILD = "00000000-0000-4000-8000-000000000002"

@@ -1,0 +1,65 @@
+"""Who asks, about which organization, and for what."""
+
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel
+from starlette.requests import Request
+
+from emulator.core.errors import Malformed, Problem
+from emulator.core.http import exchange_of, json_body, read
+from emulator.providers.dcycle.memory import Key, Organization, User
+from emulator.providers.dcycle.vendor import Dcycle
+from emulator.providers.dcycle.wire.parameters import InOrganization, OrganizationHeader
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def vendor(request: Request) -> Dcycle:
+    return cast(Dcycle, request.scope["vendor"])
+
+
+def who(request: Request) -> Key | User:
+    """The key in ``x-api-key``, or else the bearer token (the vendor's pages show both). Raises InvalidApiKey."""
+    dcycle, api_key = vendor(request), request.headers.get("x-api-key")
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if api_key is None and scheme.lower() == "bearer":
+        return dcycle.bearer(token.strip())
+    return dcycle.key(api_key)
+
+
+def ask(model: type[M], request: Request) -> tuple[M, Organization]:
+    """What is asked, and the organization it is about. Raises InvalidApiKey, then Malformed, then Forbidden."""
+    asker = who(request)
+    asked = read_whole(model, request)
+    header: OrganizationHeader = asked.header  # type: ignore[attr-defined]
+    return asked, vendor(request).organization(asker, header.organization_id)
+
+
+def organization_of(request: Request) -> Organization:
+    """The organization that a request is about which asks for nothing more. Raises as ``ask`` does."""
+    return ask(InOrganization, request)[1]
+
+
+def read_whole(model: type[M], request: Request) -> M:
+    """Path, query, headers and body together, so that one refusal tells everything that is wrong. Raises Malformed."""
+    content: dict[str, Any] = {"path": request.path_params, "header": dict(request.headers)}
+    if "query" in model.model_fields:
+        content["query"] = _query(model, request)
+    if "body" in model.model_fields:
+        content["body"] = _body(request)
+    return read(model, content)
+
+
+def _query(model: type[BaseModel], request: Request) -> dict[str, Any]:
+    repeated = model.model_fields["query"].annotation.repeated  # type: ignore[union-attr]
+    query = request.query_params
+    return {**query, **{name: query.getlist(name) for name in repeated if name in query}}
+
+
+def _body(request: Request) -> Any:
+    """The body: JSON, unless it says that it is something else, which no model takes. Raises Malformed."""
+    body = exchange_of(request).body
+    if not body:
+        raise Malformed(Problem(("body",), "missing", "Field required"))
+    media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    return json_body(request) if media_type == "application/json" else body.decode("latin-1")

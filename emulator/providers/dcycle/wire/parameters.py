@@ -1,0 +1,126 @@
+"""What the models of several operations share: days, numbers, texts, the organization, pages."""
+
+import re
+from collections.abc import Callable, Collection
+from datetime import UTC, date, datetime
+from itertools import islice
+from typing import Annotated, Any, ClassVar, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetPydanticSchema, StringConstraints
+from pydantic_core import PydanticCustomError, PydanticKnownError
+from pydantic_core.core_schema import no_info_after_validator_function
+
+GRAMS_PER_KG = 1000
+GRAMS_PER_TONNE = 1_000_000
+SAFE_INTEGER_MAX = 2**53 - 1
+NO_NULL = r"^[^\x00]*$"
+
+T = TypeVar("T")
+
+
+# --- in ---------------------------------------------------------------------------------------------------------------
+
+
+def _no_timestamp(value: object) -> object:
+    """A date or date-time as written. Pydantic takes Unix timestamps too, which only the vendor's legacy API does."""
+    if not isinstance(value, str):
+        raise PydanticKnownError("date_type")
+    if not re.match(r"[0-9]{4}-", value):
+        fault = "input is too short" if len(value) < len("2025-01-01") else "invalid date separator, expected `-`"
+        raise PydanticKnownError("date_from_datetime_parsing", {"error": fault})
+    return value
+
+
+def _text_of_uuid(value: object) -> object:
+    """Only text is read as a UUID, in any of its forms."""
+    if not isinstance(value, str):
+        raise PydanticCustomError("uuid_type", "UUID input should be a string, bytes or UUID object")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_no_timestamp)]
+Id = Annotated[
+    str,
+    GetPydanticSchema(lambda _, schema: no_info_after_validator_function(str, schema(UUID))),
+    BeforeValidator(_text_of_uuid),
+]
+"""A UUID, kept as text in lower case."""
+
+Number = Annotated[float, Field(strict=True)]
+Name = Annotated[str, StringConstraints(max_length=255, pattern=NO_NULL)]
+Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
+
+
+class OrganizationHeader(BaseModel):
+    """The organization that a request is about."""
+
+    organization_id: Id = Field(alias="x-organization-id")
+
+
+class InOrganization(BaseModel):
+    """A request about an organization and nothing else."""
+
+    header: OrganizationHeader
+
+
+class Sent(BaseModel):
+    """Members that may be left out."""
+
+    def sent(self) -> dict[str, Any]:
+        """The members that were sent, and no others."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
+
+
+class Body(Sent):
+    """A JSON object."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Query(Sent):
+    """A query; the parameters named in ``repeated`` may come several times, and any of the values will do."""
+
+    repeated: ClassVar[tuple[str, ...]] = ()
+
+
+class Page(Query):
+    """Which part of a list."""
+
+    page: Annotated[int, Field(ge=1, le=SAFE_INTEGER_MAX)] = 1
+    size: Annotated[int, Field(ge=1, le=100)] = 50
+
+    def wanted(self) -> dict[str, Any]:
+        """What the list is narrowed to: the parameters that were sent, without those of the page."""
+        return {name: values for name, values in self.sent().items() if name not in Page.model_fields}
+
+
+# --- out --------------------------------------------------------------------------------------------------------------
+
+
+def page(things: Collection[T], asked: Page, show: Callable[[T], object]) -> dict[str, object]:
+    """One page of a list, and where it stands; past the end it is empty."""
+    start = (asked.page - 1) * asked.size
+    shown = islice(things, start, start + asked.size) if start < len(things) else ()
+    return {
+        "items": [show(thing) for thing in shown],
+        "total": len(things),
+        "page": asked.page,
+        "size": asked.size,
+        "pages": -(-len(things) // asked.size),
+    }
+
+
+def seconds(at: datetime) -> str:
+    """``2024-01-15T10:30:00Z``"""
+    return at.astimezone(UTC).isoformat(timespec="seconds")[:-6] + "Z"
+
+
+def kilograms(grams: int | None) -> float | None:
+    """The nearest float, which prints as the decimal it stands for."""
+    return None if grams is None else grams / GRAMS_PER_KG
+
+
+def tonnes(grams: int) -> float:
+    """The nearest float, which prints as the decimal it stands for: 1550.8, not 1550.8000000000002."""
+    return grams / GRAMS_PER_TONNE

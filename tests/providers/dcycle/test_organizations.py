@@ -1,0 +1,149 @@
+"""The tree of organizations, and tokens of users in place of keys."""
+
+from typing import Any
+
+import jwt
+import pytest
+
+from tests.calling import NO_CREDENTIALS, Caller
+from tests.providers.dcycle.conftest import (
+    ACME_KEY,
+    CONSTRUCTION,
+    HOLDINGS,
+    INDUSTRIES,
+    KEY,
+    LAST_MILE,
+    LEAF_KEY,
+    LOGISTICS,
+    PROJECT_ALPHA,
+    SERVICES,
+    USER,
+    ask,
+    identity,
+    impacts,
+)
+
+TREE = "/v2/organizations/tree"
+INVALID_API_KEY = {"detail": "Invalid API key", "code": "INVALID_API_KEY"}
+
+
+def log_in(dcycle: Caller, **other: object) -> Any:
+    reply = dcycle.identified(NO_CREDENTIALS).post("/auth/login", {**USER, **other})
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+def with_token(dcycle: Caller, token: str | None = None, organization: str = INDUSTRIES) -> Caller:
+    bearer = f"Bearer {token or log_in(dcycle)['access_token']}"
+    return dcycle.identified({"Authorization": bearer, "x-organization-id": organization})
+
+
+@pytest.mark.rule("dcycle.tree.root", "dcycle.tree.node")
+@pytest.mark.parametrize("key", [ACME_KEY, LEAF_KEY])
+@pytest.mark.parametrize("organization", [HOLDINGS, CONSTRUCTION, PROJECT_ALPHA, SERVICES])
+def test_a_tree_begins_at_its_root(dcycle: Caller, key: str, organization: str) -> None:
+    """Every member of a tree reads the whole of it, from the root down to leaves without children."""
+    root = dcycle.get(TREE, headers=identity(key, organization)).json()
+    assert (root["id"], root["name"]) == (HOLDINGS, "Acme Holdings")
+    construction, services = root["children"]
+    assert construction["children"] == [{"id": PROJECT_ALPHA, "name": "Project Alpha", "children": []}]
+    assert (construction["id"], services) == (CONSTRUCTION, {"id": SERVICES, "name": "Acme Services", "children": []})
+
+
+@pytest.mark.rule("dcycle.tree.access")
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"x-organization-id": INDUSTRIES}, 401),
+        ({"x-api-key": KEY}, 422),
+        (identity(KEY, "nobody"), 422),
+        (identity(KEY, HOLDINGS), 403),
+    ],
+)
+def test_who_may_read_a_tree(dcycle: Caller, headers: dict[str, str], status: int) -> None:
+    """A tree is for who has a key to it and names a member of it."""
+    assert dcycle.identified(headers).get(TREE).status_code == status
+
+
+@pytest.mark.rule("dcycle.login.token", "dcycle.login.jwt")
+def test_a_login_gives_a_token(dcycle: Caller) -> None:
+    """Who logs in is given a token that says whose it is and when it ends."""
+    given = log_in(dcycle)
+    assert (given["token_type"], given["expires_in"]) == ("Bearer", 3600)
+    assert jwt.get_unverified_header(given["access_token"])["alg"] == "HS256"
+    claims = jwt.decode(given["access_token"], options={"verify_signature": False})
+    assert claims.keys() == {"sub", "iat", "exp", "jti"}
+    assert claims["exp"] - claims["iat"] == 3600
+
+
+@pytest.mark.rule("dcycle.login.accepted", "dcycle.login.reach")
+@pytest.mark.parametrize("organization", [INDUSTRIES, LOGISTICS, LAST_MILE])
+def test_a_token_opens_what_a_key_opens(dcycle: Caller, organization: str) -> None:
+    """A token stands in the place of a key, for the whole tree of its user and for no other."""
+    bearer = with_token(dcycle, organization=organization)
+    assert impacts(bearer) == impacts(dcycle, identity(KEY, organization))
+    assert bearer.get(TREE).json()["id"] == INDUSTRIES
+    assert bearer.get("/v1/purchases").status_code == 200
+    assert (
+        ask(bearer, {"x-organization-id": HOLDINGS}, start_date="2025-01-01", end_date="2025-01-01").status_code == 403
+    )
+
+
+@pytest.mark.rule("dcycle.login.expires", "dcycle.login.expired-body")
+def test_a_token_lives_for_an_hour(dcycle: Caller) -> None:
+    """A token is good until its hour is over, and then as bad as an unknown key; the event says so."""
+    bearer = with_token(dcycle)
+    dcycle.space.clock.advance(seconds=3599)
+    assert bearer.get(TREE).status_code == 200
+    events = dcycle.space.clock.advance(seconds=1)
+    assert [event["kind"] for event in events if event["provider"] == "dcycle"] == ["token.expired"]
+    log_in(dcycle)  # who is expired is forgotten, and no better for it
+    for _ in range(2):
+        reply = bearer.get(TREE)
+        assert (reply.status_code, reply.json()) == (401, INVALID_API_KEY)
+
+
+@pytest.mark.rule("dcycle.login.many")
+def test_a_token_beside_a_later_one(dcycle: Caller) -> None:
+    """Two tokens of one user are two, and both good."""
+    first, second = (log_in(dcycle, email=email)["access_token"] for email in (USER["email"], USER["email"].upper()))
+    assert first != second
+    assert [with_token(dcycle, token).get(TREE).status_code for token in (first, second)] == [200, 200]
+
+
+@pytest.mark.rule("dcycle.login.forged")
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda token: token[:-2],
+        lambda token: f"{token}.x",
+        lambda token: jwt.encode(jwt.decode(token, options={"verify_signature": False}), "x" * 64),
+        lambda token: jwt.encode(jwt.decode(token, options={"verify_signature": False}), None, "none"),
+        lambda token: token + "x" * 1000,
+    ],
+)
+def test_a_token_that_was_not_given_out(dcycle: Caller, forge: Any) -> None:
+    """A token that was changed, or signed by somebody else, is none."""
+    reply = with_token(dcycle, forge(log_in(dcycle)["access_token"])).get(TREE)
+    assert (reply.status_code, reply.json()) == (401, INVALID_API_KEY)
+
+
+@pytest.mark.rule("dcycle.login.refused")
+@pytest.mark.parametrize("wrong", [{"email": "nobody@example.com"}, {"password": "Your-password"}, {"password": ""}])
+def test_a_login_that_fails(dcycle: Caller, wrong: dict[str, str]) -> None:
+    """An unknown address and a wrong password are refused in the same words."""
+    reply = dcycle.post("/auth/login", {**USER, **wrong})
+    assert reply.status_code == 401
+    assert reply.json() == {"detail": "Invalid email or password", "code": "INVALID_CREDENTIALS"}
+
+
+@pytest.mark.rule("dcycle.login.required")
+@pytest.mark.parametrize("missing", ["email", "password"])
+@pytest.mark.parametrize("value", [None, 5, ["x"]])
+def test_a_login_that_is_none(dcycle: Caller, missing: str, value: object) -> None:
+    """Address and password are both texts, and both required."""
+    body = {**USER, missing: value} if value else {name: text for name, text in USER.items() if name != missing}
+    reply = dcycle.post("/auth/login", body)
+    assert reply.status_code == 422
+    assert [found["loc"] for found in reply.json()["detail"]] == [["body", missing]]
