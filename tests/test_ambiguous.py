@@ -43,6 +43,7 @@ PURCHASE = {
     "purchase_date": "2024-03-15",
     "expense_type": "opex",
 }
+INVOICE = "/v1/invoices/d66887a3-a556-4782-952b-f8818ec8d8bc"
 OFFICE_SUPPLIES = "/v1/purchases/550e8400-e29b-41d4-a716-446655440000"
 
 
@@ -82,6 +83,14 @@ def _inactive(state: dict[str, Any]) -> int:
     return sum(purchase["terms"]["status"] == "inactive" for purchase in state["purchases"].values())
 
 
+def _invoices(state: dict[str, Any]) -> int:
+    return len(state["invoices"])
+
+
+def _inactive_invoices(state: dict[str, Any]) -> int:
+    return sum(invoice["status"] == "inactive" for invoice in state["invoices"].values())
+
+
 CASES = [
     # provider, operation, path, body, headers, what the retry is answered, what to count, how often it happened
     ("oneclickimpact", "capture_carbon", "/v1/capture_carbon", {"amount": 5}, {}, 200, lambda s: len(s["impacts"]), 2),
@@ -110,6 +119,8 @@ CASES = [
     ("dcycle", "create_purchase", "/v1/purchases", PURCHASE, {}, 201, _purchases, 2),
     ("dcycle", "update_purchase", OFFICE_SUPPLIES, {"status": "inactive"}, {}, 200, _inactive, 1),
     ("dcycle", "delete_purchase", OFFICE_SUPPLIES, None, {}, 404, _purchases, -1),
+    ("dcycle", "update_invoice", INVOICE, {"status": "inactive"}, {}, 200, _inactive_invoices, 1),
+    ("dcycle", "delete_invoice", INVOICE, None, {}, 404, _invoices, -1),
     ("thallo", "request_retirement", "/api/caas/request-retirement", RETIREMENT, {}, 200, _grams_left, -1_000_000),
     ("thallo", "create_api_key", "/api/api-keys", API_KEY, {}, 422, lambda s: len(s["api_keys"]), 1),
     ("thallo", "deactivate_api_key", OWN_KEY, None, {}, 401, lambda s: len(s["deactivated_keys"]), 1),

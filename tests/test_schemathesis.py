@@ -40,6 +40,7 @@ BEYOND_SCHEMAS = {
     "dcycle": {
         "INVALID_DATE_RANGE": "start_date may not be after end_date, another parameter",
         "DATE_RANGE_TOO_LARGE": "end_date may be at most 730 days after start_date",
+        '"loc":["path","invoice_id"]': "the member invoice_id of an invoice is its number, and no id for a path",
     },
     "thallo": {
         '"external_id_already_processed":true': "a call that was accepted before is answered as it was then",

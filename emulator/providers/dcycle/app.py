@@ -8,18 +8,18 @@ from emulator.core.errors import Refusal
 from emulator.core.http import not_built, provider_app, reply
 from emulator.core.provider import Provider
 from emulator.providers.dcycle import errors
-from emulator.providers.dcycle.endpoints import organizations, purchases
+from emulator.providers.dcycle.endpoints import invoices, organizations, purchases, references
 from emulator.providers.dcycle.memory import Catalogue, Fixture
 from emulator.providers.dcycle.vendor import Dcycle
 
 routes = [
     Route("/v1/total-impacts", organizations.get_total_impacts, methods=["GET"]),
     Route("/v2/organizations/tree", organizations.get_organization_tree, methods=["GET"]),
-    Route("/v1/invoices", not_built("list_invoices"), methods=["GET"]),
-    Route("/v1/invoices/{invoice_id}", not_built("get_invoice"), methods=["GET"]),
-    Route("/v1/invoices/{invoice_id}", not_built("update_invoice"), methods=["PATCH"]),
-    Route("/v1/invoices/{invoice_id}", not_built("delete_invoice"), methods=["DELETE"]),
-    Route("/v3/invoices/{invoice_id}", not_built("get_invoice_v3"), methods=["GET"]),
+    Route("/v1/invoices", invoices.list_invoices, methods=["GET"]),
+    Route("/v1/invoices/{invoice_id}", invoices.get_invoice, methods=["GET"]),
+    Route("/v1/invoices/{invoice_id}", invoices.update_invoice, methods=["PATCH"]),
+    Route("/v1/invoices/{invoice_id}", invoices.delete_invoice, methods=["DELETE"]),
+    Route("/v3/invoices/{invoice_id}", invoices.get_invoice_v3, methods=["GET"]),
     Route("/v1/vehicles", not_built("list_vehicles"), methods=["GET"]),
     Route("/v1/vehicles", not_built("create_vehicle"), methods=["POST"]),
     Route("/v1/vehicles/bulk-delete", not_built("bulk_delete_vehicles"), methods=["POST"]),
@@ -32,8 +32,10 @@ routes = [
         not_built("delete_vehicle_consumption"),
         methods=["DELETE"],
     ),
-    Route("/v1/vehicle-fuels", not_built("list_vehicle_fuels"), methods=["GET"]),
-    Route("/v1/unknown-vehicles", not_built("list_unknown_vehicles"), methods=["GET"]),
+    Route("/v1/vehicle-fuels", references.list_vehicle_fuels, methods=["GET"]),
+    Route("/v1/unknown-vehicles", references.list_unknown_vehicles, methods=["GET"]),
+    Route("/v1/vehicles/fuels", references.list_vehicle_fuels_alias, methods=["GET"]),
+    Route("/v1/vehicles/unknown", references.list_unknown_vehicles_alias, methods=["GET"]),
     Route("/v1/purchases", purchases.list_purchases, methods=["GET"]),
     Route("/v1/purchases", purchases.create_purchase, methods=["POST"]),
     Route("/v1/purchases/{purchase_id}", purchases.get_purchase, methods=["GET"]),

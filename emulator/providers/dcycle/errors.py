@@ -7,6 +7,7 @@
   + InvalidCredentials    401
   + Forbidden             403
   + PurchaseNotFound      404
+  + InvoiceNotFound       404
   + ValidationFailed      422, with a list of what is wrong, as FastAPI gives it
   + RateLimitExceeded     429
   + InternalError         500
@@ -83,6 +84,15 @@ class PurchaseNotFound(DcycleRefusal):
     detail = "Purchase not found"
     code = "PURCHASE_NOT_FOUND"
     rule = "dcycle.purchases.unknown"
+
+
+class InvoiceNotFound(DcycleRefusal):
+    """There is no such invoice, or it is another organization's."""
+
+    status = 404
+    detail = "Invoice not found"
+    code = "INVOICE_NOT_FOUND"
+    rule = "dcycle.invoices.unknown"
 
 
 class ValidationFailed(DcycleRefusal):

@@ -14,7 +14,14 @@ from typing import Literal, TypeAlias
 from emulator.core.documents import UtcTime
 
 Source: TypeAlias = Literal[
-    "vehicle_consumption", "heat_invoice", "electricity_invoice", "purchase", "travel", "shipment"
+    "vehicle_consumption",
+    "heat_invoice",
+    "recharge_invoice",
+    "process_invoice",
+    "electricity_invoice",
+    "purchase",
+    "travel",
+    "shipment",
 ]
 Category: TypeAlias = Literal["vehicles", "combustion", "electricity", "purchases", "travels", "goods_shipped"]
 Scope: TypeAlias = Literal[1, 2, 3]
@@ -23,9 +30,14 @@ PurchaseStatus: TypeAlias = Literal["active", "pending", "in_progress", "in_revi
 PurchaseType: TypeAlias = Literal["spend_based", "supplier_specific"]
 ExpenseType: TypeAlias = Literal["capex", "opex"]
 
+InvoiceType: TypeAlias = Literal["heat", "electricity", "water", "recharge", "process"]
+InvoiceStatus: TypeAlias = Literal["uploaded", "loading", "active", "inactive", "review", "error"]
+
 CATEGORIES: Mapping[Source, Category] = {
     "vehicle_consumption": "vehicles",
     "heat_invoice": "combustion",
+    "recharge_invoice": "combustion",
+    "process_invoice": "combustion",
     "electricity_invoice": "electricity",
     "purchase": "purchases",
     "travel": "travels",
@@ -42,6 +54,14 @@ SCOPES: Mapping[Category, Scope] = {
     "goods_shipped": 3,
 }
 """The scope of each category, in the order in which the vendor lists them."""
+
+INVOICE_SOURCES: Mapping[InvoiceType, Source] = {
+    "heat": "heat_invoice",
+    "electricity": "electricity_invoice",
+    "recharge": "recharge_invoice",
+    "process": "process_invoice",
+}
+"""What an invoice of a type puts into the ledgers. Water is in no category that the vendor names."""
 
 RECORD_GRAMS_MAX = 10**18
 """A million million tonnes: more than the world emits in ten years."""
@@ -123,6 +143,38 @@ class PurchaseFactors:
 
 
 @dataclass(frozen=True, slots=True)
+class FuelUnit:
+    """A unit in which a fuel is counted."""
+
+    id: str
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleFuel:
+    """A fuel of vehicles in a country."""
+
+    id: str
+    fuel: str
+    country: str
+    fuel_units: tuple[FuelUnit, ...]
+    created_at: UtcTime
+    updated_at: UtcTime
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownVehicle:
+    """A kind of vehicle, for those of which nothing more is known."""
+
+    id: str
+    type: str
+    country: str
+    created_at: UtcTime
+    updated_at: UtcTime
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """What is the same in every space. ``trees`` holds the root of each tree of organizations."""
 
@@ -130,6 +182,8 @@ class Catalogue:
     trees: tuple[Organization, ...]
     users: tuple[User, ...] = ()
     purchase_factors: PurchaseFactors = PurchaseFactors()
+    vehicle_fuels: tuple[VehicleFuel, ...] = ()
+    unknown_vehicles: tuple[UnknownVehicle, ...] = ()
 
     def __post_init__(self) -> None:
         known = _distinct("organizations have the id", (organization.id for organization in self.organizations()))
@@ -247,6 +301,50 @@ class Purchase:
 
 
 @dataclass(frozen=True, slots=True)
+class Invoice:
+    """An energy or utility invoice; ``percentage`` (0 to 1) of its base quantity is the facility's share."""
+
+    id: str
+    organization_id: str
+    type: InvoiceType
+    base_quantity: float
+    percentage: float
+    unit_id: str
+    start_date: date
+    end_date: date
+    created_at: UtcTime
+    updated_at: UtcTime
+    status: InvoiceStatus = "active"
+    co2e_grams: int | None = None
+    co2e_biomass_grams: int | None = None
+    total_energy_kwh: float | None = None
+    invoice_id: str | None = None
+    facility_id: str | None = None
+    supplier_id: str | None = None
+    cups: str | None = None
+    facility_fuel_id: str | None = None
+    custom_emission_factor_id: str | None = None
+    file_id: str | None = None
+    file_url: str | None = None
+    uploaded_by: str | None = None
+    enabled: bool = True
+
+    def __post_init__(self) -> None:
+        self.record()
+
+    @property
+    def quantity(self) -> float:
+        return self.base_quantity * self.percentage
+
+    def record(self) -> Record | None:
+        """What it adds to the emissions of its organization: nothing when inactive or not calculated."""
+        source = INVOICE_SOURCES.get(self.type)
+        if self.co2e_grams is None or source is None or self.status == "inactive":
+            return None
+        return Record(self.id, self.organization_id, source, self.co2e_grams, self.start_date, self.end_date)
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """A token that a user was given; its text is signed with a key that follows from the seed."""
 
@@ -261,13 +359,24 @@ class Memory:
 
     records: dict[str, Record] = field(default_factory=dict)
     purchases: dict[str, Purchase] = field(default_factory=dict)
+    invoices: dict[str, Invoice] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for id, purchase in self.purchases.items():
+        for id, thing_id in self._named():
             _require_uuid(id)
-            if purchase.id != id:
-                raise ValueError(f"what is called {id} has the id {purchase.id}")
+            if thing_id != id:
+                raise ValueError(f"what is called {id} has the id {thing_id}")
+
+    def _named(self) -> Iterator[tuple[str, str]]:
+        yield from ((id, purchase.id) for id, purchase in self.purchases.items())
+        yield from ((id, invoice.id) for id, invoice in self.invoices.items())
+
+    def owners(self) -> Iterator[tuple[str, str]]:
+        """What there is, in words, and the id of the organization that it is of."""
+        yield from ((f"record {record.id}", record.organization_id) for record in self.records.values())
+        yield from ((f"purchase {purchase.id}", purchase.organization_id) for purchase in self.purchases.values())
+        yield from ((f"invoice {invoice.id}", invoice.organization_id) for invoice in self.invoices.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,9 +388,6 @@ class Fixture:
 
     def __post_init__(self) -> None:
         known = {organization.id for organization in self.catalogue.organizations()}
-        for record in self.memory.records.values():
-            if record.organization_id not in known:
-                raise ValueError(f"record {record.id} is of {record.organization_id!r}, which is no organization")
-        for purchase in self.memory.purchases.values():
-            if purchase.organization_id not in known:
-                raise ValueError(f"{purchase.id} is of {purchase.organization_id!r}, which is no organization")
+        for what, organization_id in self.memory.owners():
+            if organization_id not in known:
+                raise ValueError(f"{what} is of {organization_id!r}, which is no organization")

@@ -11,6 +11,7 @@ from emulator.core.clock import Clock, Event
 from emulator.core.ids import Ids
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.memory import Catalogue, Key, Memory, Organization, User
+from emulator.providers.dcycle.vendor.invoices import Invoices
 from emulator.providers.dcycle.vendor.ledgers import Group, GroupBy, Ledgers, parts
 from emulator.providers.dcycle.vendor.logins import Logins
 from emulator.providers.dcycle.vendor.purchases import Purchases
@@ -27,6 +28,7 @@ class Dcycle:
         self.ledgers = Ledgers(memory.records.values())
         self.logins = Logins(catalogue.users, memory, clock, ids)
         self.purchases = Purchases(catalogue.purchase_factors, memory, self.ledgers, clock, ids)
+        self.invoices = Invoices(memory, self.ledgers, clock)
         self._organizations: dict[str, Organization] = {}
         self._roots: dict[str, Organization] = {}
         for root in catalogue.trees:

@@ -1,0 +1,38 @@
+"""Invoices."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from emulator.core.http import reply
+from emulator.providers.dcycle.endpoints.asking import ask, vendor
+from emulator.providers.dcycle.wire import invoices as wire
+from emulator.providers.dcycle.wire.parameters import page
+
+
+async def list_invoices(request: Request) -> Response:
+    asked, organization = ask(wire.ListInvoices, request)
+    found = vendor(request).invoices.matching(organization, asked.query.filter())
+    return reply(page(found, asked.query, wire.listed_invoice))
+
+
+async def get_invoice(request: Request) -> Response:
+    asked, organization = ask(wire.OneInvoice, request)
+    return reply(wire.invoice(vendor(request).invoices.get(organization, asked.path.invoice_id)))
+
+
+async def get_invoice_v3(request: Request) -> Response:
+    asked, organization = ask(wire.OneInvoice, request)
+    invoice = vendor(request).invoices.get(organization, asked.path.invoice_id)
+    return reply(wire.invoice_v3(invoice, organization))
+
+
+async def update_invoice(request: Request) -> Response:
+    asked, organization = ask(wire.UpdateInvoice, request)
+    invoice = vendor(request).invoices.update(organization, asked.path.invoice_id, asked.body.sent())
+    return reply(wire.invoice(invoice))
+
+
+async def delete_invoice(request: Request) -> Response:
+    asked, organization = ask(wire.OneInvoice, request)
+    vendor(request).invoices.delete(organization, asked.path.invoice_id)
+    return Response(status_code=204)

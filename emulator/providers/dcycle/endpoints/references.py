@@ -1,0 +1,26 @@
+"""Reference lists, which need a key and no organization; the vendor's pages give two paths for each."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from emulator.core.http import reply
+from emulator.providers.dcycle.endpoints.asking import vendor, who
+from emulator.providers.dcycle.wire import references as wire
+
+
+async def list_vehicle_fuels(request: Request) -> Response:
+    who(request)
+    return reply(wire.vehicle_fuels(vendor(request).catalogue.vehicle_fuels))
+
+
+async def list_unknown_vehicles(request: Request) -> Response:
+    who(request)
+    return reply(wire.unknown_vehicles(vendor(request).catalogue.unknown_vehicles))
+
+
+async def list_vehicle_fuels_alias(request: Request) -> Response:
+    return await list_vehicle_fuels(request)
+
+
+async def list_unknown_vehicles_alias(request: Request) -> Response:
+    return await list_unknown_vehicles(request)
