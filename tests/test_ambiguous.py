@@ -130,8 +130,6 @@ QUIET = {
     "get_air_freight_quote", "get_ground_freight_quote", "get_office_space_quote", "calculate_carbon_score",
     "refresh_token",
 }  # fmt: skip
-"""Operations by POST that write nothing but, at most, what the client is given."""
-QUIET = {"get_quote", "get_ride_quote", "calculate_carbon_score", "refresh_token"}
 """Operations that are no GET and write nothing but, at most, what the client is given."""
 
 
@@ -157,8 +155,6 @@ def test_the_answer_to_a_write_is_lost(
     method = next(found.method for found in contracts.operations(provider) if found.id == operation)
     content = {} if body is None else {"json": body}
     before = count(vendor.state)
-    method = next(found.method for found in contracts.operations(provider) if found.id == operation)
-    content = {} if body is None else {"json": body}
     vendor.faults.add(operation=operation, when="after", effect={"connection": "reset"})
     with pytest.raises(httpx.TransportError):
         caller.request(method, path, headers=headers, **content)

@@ -335,8 +335,8 @@ def test_an_absurd_id(prober: Prober, provider: Provider, operation: contracts.O
     for parameter in parameters(provider.name, operation, "path"):
         for text in filter(str.strip, TEXTS):
             path = operation.path.replace(f"{{{parameter['name']}}}", text)
-            prober.send(text, replace(good, path=path), [NOT_FOUND.get(operation.id, 404)])
-            prober.send(text, replace(good, path=path), [404, 422])
+            expected = [404, 422] if provider.name == "dcycle" else [NOT_FOUND.get(operation.id, 404)]
+            prober.send(text, replace(good, path=path), expected)
     assert prober.faults == []
 
 
