@@ -19,7 +19,8 @@ ROOT = PACKAGE.parent
 MODULES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_bytes()) for path in PACKAGE.rglob("*.py")}
 
 LAYERS = ("errors", "memory", "vendor", "wire", "endpoints", "app")
-"""A provider's modules. Each may import those before it; one more of its own may stand between memory and vendor."""
+"""A provider's modules, or packages of one file a noun. Each may import those before it, and a file of a package its
+neighbours; modules of a provider's own stand between memory and vendor."""
 
 TIME_AND_CHANCE = {"core/clock.py", "core/ids.py"}
 REAL_TIME = {"cli/commands.py"}
@@ -49,12 +50,12 @@ def test_imports_run_one_way(name: str) -> None:
     match name.split("/"):
         case ["core", _]:
             assert {module for module in imported if not module.startswith("emulator.core.")} == set()
-        case ["providers", provider, file]:
+        case ["providers", provider, layer, *_]:
             own = f"emulator.providers.{provider}."
             known = ("emulator.core.", own)
             assert {module for module in imported if not module.startswith(known)} == set()
-            layers = [_layer(module.removeprefix(own).partition(".")[0]) for module in imported if own in module]
-            assert all(layer < _layer(file.removesuffix(".py")) for layer in layers)
+            before = {module.removeprefix(own).partition(".")[0] for module in imported if own in module} - {layer}
+            assert [name for name in before if _layer(name) > _layer(layer.removesuffix(".py"))] == []
 
 
 @each_module
@@ -78,7 +79,7 @@ def test_endpoints_do_not_run_in_threads(routes: list[Route]) -> None:
     assert [endpoint.__name__ for endpoint in endpoints if not inspect.iscoroutinefunction(endpoint)] == []
 
 
-@pytest.mark.parametrize("name", [name for name in sorted(MODULES) if name.endswith("/vendor.py")])
+@pytest.mark.parametrize("name", [name for name in sorted(MODULES) if re.search(r"/vendor(/\w+)?\.py$", name)])
 def test_a_module_of_rules_never_waits_and_knows_no_wire(name: str) -> None:
     """What a vendor remembers and by which rules it changes is written without HTTP, JSON or await."""
     wires = {"starlette", "orjson", "json", "pydantic", "pydantic_core", "httpx", "emulator.core.http"}

@@ -77,7 +77,7 @@ def test_every_rule_that_a_refusal_carries_exists(provider: Provider) -> None:
 
 def _rules_in_the_code(provider: Provider) -> Iterator[str]:
     """Every text of a provider's code that has the form of a rule's id: of its refusals, and of whoever raises them."""
-    for path in (Path(providers.__file__).parent / provider.name).glob("*.py"):
+    for path in (Path(providers.__file__).parent / provider.name).rglob("*.py"):
         texts = [node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)]
         yield from (text for text in texts if isinstance(text, str) and _rule_id(provider).fullmatch(text))
 
