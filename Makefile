@@ -9,7 +9,7 @@ serve: $(VENV)/serve
 	exec $(BIN)/carbon-emulator serve
 
 test: $(VENV)/test lint
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .

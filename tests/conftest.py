@@ -18,7 +18,12 @@ proved_rules: dict[str, set[str]] = {}
 """The ids of rules that tests name, with the tests that name them."""
 
 
+LONG = ("test_schemathesis", "test_readme", "test_pytest_plugin", "test_control_schemathesis", "machine", "test_replay")
+"""The files whose tests take seconds. They begin first, so that no worker is left alone with one at the end."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not any(name in item.nodeid for name in LONG))
     for item in items:
         for marker in item.iter_markers("rule"):
             for rule in marker.args:
