@@ -27,6 +27,9 @@ Plain: TypeAlias = Callable[[int, str | None], Refusal]
 
 M = TypeVar("M", bound=BaseModel)
 
+COMPARED_CHARACTERS_MAX = 200
+"""How much of an unknown path is held against the route table: the comparison grows with the square of its length."""
+
 
 # --- what was asked ---------------------------------------------------------------------------------------------------
 
@@ -200,7 +203,7 @@ def _hint(request: Request, error: HTTPException) -> str:
         return f"{request.method} is not a method of this path"
     from difflib import SequenceMatcher  # only a mistake pays for it
 
-    asked = f"{request.method} {request.scope['path']}"
+    asked = f"{request.method} {request.scope['path'][:COMPARED_CHARACTERS_MAX]}"
     table = [route for route in _router(request).table if not missing(route)]
     built = [f"{method} {route.path}" for route in table for method in _own(route)]
     nearest = max(built, key=lambda name: SequenceMatcher(None, asked, name).ratio())
