@@ -18,7 +18,7 @@ from emulator.space import Limits
 from tests.calling import Caller, credentials_of
 from tests.conftest import START
 
-REQUESTS = 3000
+REQUESTS = 2000
 SECRETS = ["test_local_0001", "test_acme_0001", "Sav3Th3Whal3s", "sk_live_1234567890abcdef", "18077981128785C0"]
 
 

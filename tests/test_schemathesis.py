@@ -29,6 +29,7 @@ BEYOND_SCHEMAS = {
         "cursor must be the cursor of a previous page": "a cursor is one that was given out, which no schema can say",
     },
     "cnaught": {
+        "errors/invalid-subaccount": "an earlier request may have deleted the subaccount",
         "idempotency-changed-payload": "an idempotency key stands for the first request that came with it",
         "must not be after to": "two parameters, of which one may not be after the other",
         "Only one of starting_after and ending_before may be given": "two parameters exclude each other",
