@@ -58,6 +58,12 @@ def require_json(request: Request) -> None:
         raise HTTPException(415)
 
 
+def bearer_token(request: Request) -> str | None:
+    """What stands behind ``Authorization: Bearer``; None under any other scheme, or none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
 def held_requests(request: Request) -> Iterable[Request]:
     """The requests of the same space and provider that came before this one and that a fault holds up."""
     own = exchange_of(request)

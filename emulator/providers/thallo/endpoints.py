@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.core.errors import Malformed, Problem
-from emulator.core.http import json_body, read_body, read_query, reply
+from emulator.core.http import bearer_token, json_body, read_body, read_query, reply
 from emulator.providers.thallo import wire
 from emulator.providers.thallo.memory import ApiKey, Tenant
 from emulator.providers.thallo.vendor import Thallo
@@ -67,8 +67,7 @@ def vendor(request: Request) -> Thallo:
 
 def key_of(request: Request) -> ApiKey:
     """The bearer key. Raises Unauthorized."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    return vendor(request).keys.shown(key.strip() if scheme.lower() == "bearer" else None)
+    return vendor(request).keys.shown(bearer_token(request))
 
 
 def tenant_of(request: Request) -> Tenant:

@@ -4,6 +4,7 @@ from typing import TypeVar, cast
 
 from starlette.requests import Request
 
+from emulator.core.http import bearer_token
 from emulator.core.paging import Timeline
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.drafts import Buyer
@@ -20,8 +21,7 @@ def vendor(request: Request) -> CNaught:
 
 def account_of(request: Request) -> Account:
     """The account of the bearer key. Raises Unauthorized."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    return vendor(request).account(key.strip() if scheme.lower() == "bearer" else None)
+    return vendor(request).account(bearer_token(request))
 
 
 def buyer_of(request: Request) -> Buyer:

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 
 from emulator.core.errors import Malformed, Problem
-from emulator.core.http import exchange_of, json_body, read
+from emulator.core.http import bearer_token, exchange_of, json_body, read
 from emulator.providers.dcycle.memory import Key, Organization, User
 from emulator.providers.dcycle.vendor import Dcycle
 from emulator.providers.dcycle.wire.parameters import InOrganization, OrganizationHeader
@@ -20,10 +20,9 @@ def vendor(request: Request) -> Dcycle:
 
 def who(request: Request) -> Key | User:
     """The key in ``x-api-key``, or else the bearer token (the vendor's pages show both). Raises InvalidApiKey."""
-    dcycle, api_key = vendor(request), request.headers.get("x-api-key")
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if api_key is None and scheme.lower() == "bearer":
-        return dcycle.bearer(token.strip())
+    dcycle, api_key, token = vendor(request), request.headers.get("x-api-key"), bearer_token(request)
+    if api_key is None and token is not None:
+        return dcycle.bearer(token)
     return dcycle.key(api_key)
 
 
