@@ -1,8 +1,8 @@
 """Spaces: isolated worlds on one server. Whatever can differ between two tests belongs to a space."""
 
+import pickle
 import re
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,6 +39,17 @@ class World:
     fixtures_digest: str
     seed: int
     limits: Limits
+    memories: Mapping[str, bytes] = field(init=False)
+
+    def __post_init__(self) -> None:
+        pickled = {
+            name: pickle.dumps(fixture.memory, pickle.HIGHEST_PROTOCOL) for name, fixture in self.fixtures.items()
+        }
+        object.__setattr__(self, "memories", pickled)
+
+    def memory(self, name: str) -> Any:
+        """What a vendor remembers at birth: a copy of its own for each space, at a tenth of what ``deepcopy`` costs."""
+        return pickle.loads(self.memories[name])  # noqa: S301, what this process has pickled
 
 
 @dataclass(slots=True)
@@ -86,9 +97,8 @@ class Space:
     def vendor(self, name: str) -> Vendor:
         """A vendor of this space, born from its fixture when it is first asked for."""
         if name not in self.vendors:
-            fixture = self.world.fixtures[name]
-            memory = deepcopy(fixture.memory)
-            self.vendors[name] = self.world.providers[name].vendor(fixture.catalogue, memory, self.clock, self.ids)
+            catalogue, memory = self.world.fixtures[name].catalogue, self.world.memory(name)
+            self.vendors[name] = self.world.providers[name].vendor(catalogue, memory, self.clock, self.ids)
         return self.vendors[name]
 
     def set_clock(self, at: datetime | None, frozen: bool) -> list[Event]:

@@ -58,34 +58,39 @@ class Ledger:
 
 
 class Ledgers:
-    """A ledger for each organization and category that emitted anything, and one for all its categories (None)."""
+    """A ledger for each organization and category that emitted anything, and one for all its categories (None).
+
+    Records are posted when a sum is first asked for: most spaces never ask, and to post is most of a vendor's birth.
+    """
 
     def __init__(self, records: Iterable[Record]) -> None:
         self._ledgers = defaultdict[tuple[str, Category | None], Ledger](Ledger)
-        for record in records:
-            self.add(record)
+        self._unposted = [(record, 1) for record in records]
 
     def add(self, record: Record | None) -> None:
         """Enter what a record tells; None tells of nothing."""
-        self._enter(record, 1)
+        if record is not None:
+            self._unposted.append((record, 1))
 
     def take_back(self, record: Record | None) -> None:
         """Undo ``add`` of an equal record."""
-        self._enter(record, -1)
-
-    def _enter(self, record: Record | None, sign: int) -> None:
-        if record is None:
-            return
-        of_category = self._ledgers[record.organization_id, record.category]
-        of_all = self._ledgers[record.organization_id, None]
-        for day, grams in record.grams_by_day():
-            of_category.enter(day, sign * grams)
-            of_all.enter(day, sign * grams)
+        if record is not None:
+            self._unposted.append((record, -1))
 
     def grams(self, members: Iterable[Organization], category: Category | None, first: date, last: date) -> int:
         """What organizations emitted together, in one category or in all (None), both days included."""
+        self._post()
         ledgers = (self._ledgers.get((member.id, category)) for member in members)
         return sum(ledger.grams(first, last) for ledger in ledgers if ledger)
+
+    def _post(self) -> None:
+        for record, sign in self._unposted:
+            of_category = self._ledgers[record.organization_id, record.category]
+            of_all = self._ledgers[record.organization_id, None]
+            for day, grams in record.grams_by_day():
+                of_category.enter(day, sign * grams)
+                of_all.enter(day, sign * grams)
+        self._unposted.clear()
 
 
 def parts(group_by: GroupBy, first: date, last: date) -> Iterator[tuple[Group, Category | None, date, date]]:
