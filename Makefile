@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Modules are compiled when they are first imported, and not once more in every process.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: serve test lint clean
 
 serve: $(VENV)/serve
