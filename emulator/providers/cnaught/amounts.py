@@ -5,7 +5,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Literal, TypeAlias
 
 from emulator.providers.cnaught import errors
-from emulator.providers.cnaught.memory import Portfolio, Source
+from emulator.providers.cnaught.memory import Fractions, Portfolio, Source
 
 Vehicle: TypeAlias = Literal["passenger_car_van_or_suv", "small_bus", "school_bus", "coach_bus"]
 
@@ -52,6 +52,15 @@ def bought_kg(total_price_usd_cents: int, portfolio: Portfolio) -> Decimal:
     """The mass that a total price buys."""
     amount_kg = total_price_usd_cents / portfolio.price_per_kg("api")
     return whole_kg(amount_kg, "total_price_usd_cents", "cnaught.orders.total-price-bounds")
+
+
+def offered_kg(amount_kg: Decimal, fractions: Fractions) -> Decimal:
+    """A mass as CNaught sells it: in whole kilograms, unless fractions are kept. Raises InvalidParameters."""
+    if fractions == "keep":
+        return amount_kg
+    if fractions == "refuse" and amount_kg != amount_kg.to_integral_value():
+        raise errors.InvalidParameters({"amount_kg": ["must be an integer"]})
+    return whole_kg(amount_kg, "amount_kg", "cnaught.orders.amount-bounds")
 
 
 def whole_kg(amount_kg: Decimal, field: str, rule: str) -> Decimal:

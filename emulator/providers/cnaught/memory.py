@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Literal, TypeAlias
 
 from emulator.core.documents import UtcTime
@@ -14,6 +15,7 @@ from emulator.core.documents import UtcTime
 SessionState: TypeAlias = Literal["open", "complete", "expired"]
 State: TypeAlias = Literal["placed", "fulfilled", "cancelled"]
 Source: TypeAlias = Literal["api", "checkout"]
+Fractions: TypeAlias = Literal["floor", "keep", "refuse"]
 
 SECONDS_MAX = 100 * 365 * 86400
 """A century: with it, times keep to the calendar."""
@@ -211,8 +213,17 @@ class Subaccount:
 
 
 @dataclass(slots=True)
+class Notice:
+    """A change of an order that its callback has not been told: from when on, and what the order is then."""
+
+    at: UtcTime
+    order_id: str
+    state: State
+
+
+@dataclass(slots=True)
 class Session:
-    """A checkout: somebody may pay until it expires. Nobody pays here, so only a fixture has completed ones."""
+    """A checkout: somebody may pay until it expires."""
 
     id: str
     account_id: str
@@ -249,7 +260,7 @@ class Settings:
     """What a user of the emulator may turn. ``fulfilment_seconds`` null leaves every order placed for good."""
 
     fulfilment_seconds: float | None = 2.0
-    fractions: Literal["floor", "keep", "refuse"] = "floor"
+    fractions: Fractions = "floor"
     idempotency_hours: float = 24.0
     checkout_hours: float = 24.0
 
@@ -262,12 +273,13 @@ class Settings:
 
 @dataclass(slots=True)
 class Memory:
-    """Everything that requests and the clock change."""
+    """Everything that requests and the clock change. The notices stand in the order of their times."""
 
     orders: dict[str, Order] = field(default_factory=dict)
     subaccounts: dict[str, Subaccount] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
     settings: Settings = field(default_factory=Settings)
 
 
@@ -292,3 +304,7 @@ class Fixture:
         for session in self.memory.sessions.values():
             _known("account", session.account_id, accounts)
             _known("portfolio", session.portfolio_id, self.catalogue.portfolios)
+        for notice in self.memory.notices:
+            _known("order", notice.order_id, self.memory.orders)
+        if self.memory.notices != sorted(self.memory.notices, key=attrgetter("at")):
+            raise ValueError("the notices are not in the order of their times")

@@ -26,7 +26,7 @@ def account_of(request: Request) -> Account:
 
 def buyer_of(request: Request) -> Buyer:
     """The account, narrowed by ``X-Subaccount-Id``. Raises Unauthorized, SubaccountsNotAllowed, InvalidSubaccount."""
-    return vendor(request).buyer(account_of(request), request.headers.get("x-subaccount-id"))
+    return vendor(request).subaccounts.buyer(account_of(request), request.headers.get("x-subaccount-id"))
 
 
 def page(things: Timeline[T], asked: incoming.Page) -> list[T]:

@@ -11,13 +11,13 @@ from emulator.providers.cnaught.wire import incoming, outgoing
 async def create_checkout_session(request: Request) -> Response:
     cnaught, buyer = vendor(request), buyer_of(request)
     require_json(request)
-    session = cnaught.open_session(buyer, read_body(incoming.NewSession, request).draft())
+    session = cnaught.checkout.open(buyer, read_body(incoming.NewSession, request).draft())
     return reply(outgoing.session(session, session.state(cnaught.clock.now)), 201)
 
 
 async def get_checkout_session(request: Request) -> Response:
     cnaught = vendor(request)
-    session = cnaught.session(account_of(request), request.path_params["id"])
+    session = cnaught.checkout.get(account_of(request), request.path_params["id"])
     return reply(outgoing.session(session, session.state(cnaught.clock.now)))
 
 

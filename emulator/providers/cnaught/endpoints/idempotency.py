@@ -27,7 +27,7 @@ def first_answer(request: Request, account: Account) -> Response | None:
         raise errors.IdempotencyKeyTooLong
     if any(_same_attempt(other, request) for other in held_requests(request)):
         raise errors.ConcurrentRequests
-    first = vendor(request).first_answer(account, key, _fingerprint(request))
+    first = vendor(request).answers.first(account, key, _fingerprint(request))
     if first is None:
         return None
     return Response(first.body, first.status, {"X-Idempotent-Replay": "true"}, "application/json")
@@ -37,7 +37,7 @@ def remembered(request: Request, account: Account, answer: Response) -> Response
     """The answer, kept for later requests with the same ``Idempotency-Key``."""
     if key := request.headers.get("idempotency-key"):
         body = bytes(answer.body).decode()
-        vendor(request).remember_answer(account, key, _fingerprint(request), answer.status_code, body)
+        vendor(request).answers.remember(account, key, _fingerprint(request), answer.status_code, body)
     return answer
 
 

@@ -11,7 +11,7 @@ from emulator.providers.cnaught.wire import incoming, outgoing
 async def get_impact_data(request: Request) -> Response:
     cnaught, buyer = vendor(request), buyer_of(request)
     period = read_query(incoming.Period, request)
-    impact = cnaught.impact(buyer, period.since, period.until)
+    impact = cnaught.orders.impact(buyer, period.since, period.until)
     return reply(outgoing.impact(buyer, period, impact, cnaught.catalogue))
 
 

@@ -13,7 +13,7 @@ from emulator.providers.cnaught.wire import incoming, outgoing
 
 async def list_orders(request: Request) -> Response:
     cnaught, buyer = vendor(request), buyer_of(request)
-    orders = page(cnaught.orders(buyer), read_query(incoming.Page, request))
+    orders = page(cnaught.orders.of(buyer), read_query(incoming.Page, request))
     return reply({"data": [as_it_stands(cnaught, order) for order in orders]})
 
 
@@ -31,13 +31,13 @@ def place(request: Request, model: type[incoming.MassOrPriceOrder] | type[incomi
         return answer
     buyer = buyer_of(request)
     require_json(request)
-    order = cnaught.place_order(buyer, read_body(model, request).draft())
+    order = cnaught.orders.place(buyer, read_body(model, request).draft())
     return remembered(request, account, reply(as_it_stands(cnaught, order), 201))
 
 
 async def get_order(request: Request) -> Response:
     cnaught, buyer = vendor(request), buyer_of(request)
-    order = cnaught.order(buyer, request.path_params["id"])
+    order = cnaught.orders.get(buyer, request.path_params["id"])
     return reply(as_it_stands(cnaught, order))
 
 
@@ -45,10 +45,10 @@ async def cancel_order(request: Request) -> Response:
     cnaught, account = vendor(request), account_of(request)
     if answer := first_answer(request, account):
         return answer
-    order = cnaught.cancel_order(buyer_of(request), request.path_params["id"])
+    order = cnaught.orders.cancel(buyer_of(request), request.path_params["id"])
     return remembered(request, account, reply(as_it_stands(cnaught, order)))
 
 
 def as_it_stands(cnaught: CNaught, order: Order) -> dict[str, object]:
     """An order with what the clock has made of it."""
-    return outgoing.order(order, order.state(cnaught.clock.now), cnaught.allocations(order), cnaught.catalogue)
+    return outgoing.order(order, order.state(cnaught.clock.now), cnaught.orders.allocations(order), cnaught.catalogue)

@@ -12,7 +12,7 @@ def quoted(request: Request, model: type[incoming.QuoteTerms]) -> Response:
     buyer = buyer_of(request)
     require_json(request)
     asked = read_body(model, request)
-    quote = vendor(request).quote(buyer, asked.kg(), asked.portfolio_id, asked.source or "api")
+    quote = vendor(request).offer.quote(buyer, asked.kg(), asked.portfolio_id, asked.source or "api")
     return reply(outgoing.quote(quote))
 
 

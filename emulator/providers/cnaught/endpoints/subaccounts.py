@@ -11,7 +11,7 @@ from emulator.providers.cnaught.wire import incoming, outgoing
 
 async def list_subaccounts(request: Request) -> Response:
     account = account_of(request)
-    subaccounts = page(vendor(request).subaccounts(account), read_query(incoming.Page, request))
+    subaccounts = page(vendor(request).subaccounts.of(account), read_query(incoming.Page, request))
     return reply({"data": [outgoing.subaccount(subaccount) for subaccount in subaccounts]})
 
 
@@ -21,12 +21,12 @@ async def create_subaccount(request: Request) -> Response:
         return answer
     require_json(request)
     draft = read_body(incoming.NewSubaccount, request).draft()
-    subaccount = vendor(request).create_subaccount(account, draft)
+    subaccount = vendor(request).subaccounts.create(account, draft)
     return remembered(request, account, reply(outgoing.subaccount(subaccount), 201))
 
 
 async def get_subaccount(request: Request) -> Response:
-    subaccount = vendor(request).subaccount(account_of(request), request.path_params["id"])
+    subaccount = vendor(request).subaccounts.get(account_of(request), request.path_params["id"])
     return reply(outgoing.subaccount(subaccount))
 
 
@@ -34,12 +34,12 @@ async def update_subaccount(request: Request) -> Response:
     account = account_of(request)
     require_json(request)
     draft = read_body(incoming.SubaccountDetails, request).draft()
-    subaccount = vendor(request).update_subaccount(account, request.path_params["id"], draft)
+    subaccount = vendor(request).subaccounts.update(account, request.path_params["id"], draft)
     return reply(outgoing.subaccount(subaccount))
 
 
 async def delete_subaccount(request: Request) -> Response:
-    vendor(request).delete_subaccount(account_of(request), request.path_params["id"])
+    vendor(request).subaccounts.delete(account_of(request), request.path_params["id"])
     return Response(status_code=204)
 
 
@@ -47,8 +47,10 @@ async def set_subaccount_logo_from_url(request: Request) -> Response:
     account = account_of(request)
     require_json(request)
     read_body(incoming.LogoAddress, request)
-    return reply(outgoing.subaccount(vendor(request).set_logo(account, request.path_params["id"])))
+    return reply(outgoing.subaccount(vendor(request).subaccounts.set_logo(account, request.path_params["id"])))
 
 
 async def delete_subaccount_logo(request: Request) -> Response:
-    return reply(outgoing.subaccount(vendor(request).clear_logo(account_of(request), request.path_params["id"])))
+    return reply(
+        outgoing.subaccount(vendor(request).subaccounts.clear_logo(account_of(request), request.path_params["id"]))
+    )

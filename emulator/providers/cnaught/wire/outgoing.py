@@ -18,7 +18,8 @@ from emulator.providers.cnaught.memory import (
     State,
     Subaccount,
 )
-from emulator.providers.cnaught.vendor import Impact, Quote
+from emulator.providers.cnaught.vendor.impact import Impact
+from emulator.providers.cnaught.vendor.offer import Quote
 from emulator.providers.cnaught.wire.incoming import Period
 
 KG_PER_EQUIVALENT = {
