@@ -110,6 +110,7 @@ CASES = [
     ("cnaught", "update_subaccount", "/v1/subaccounts/5nubL0NS", {"name": "A"}, {}, 200, _named_a, 1),
     ("cnaught", "delete_subaccount", "/v1/subaccounts/5nubL0NS", None, {}, 404, lambda s: len(s["subaccounts"]), -1),
     ("cnaught", "set_subaccount_logo_from_url", LOGO, {"logo_url": "https://example.com/l.png"}, {}, 200, _logos, 1),
+    ("cnaught", "set_subaccount_logo", LOGO, "bytes", {"Content-Type": "image/png"}, 200, _logos, 1),
     ("cnaught", "delete_subaccount_logo", LOGO, None, {}, 200, _logos, 0),
     ("cnaught", "create_checkout_session", "/v1/checkout/sessions", CHECKOUT, {}, 201, _sessions, 2),
     ("cnaught", "create_order_checkout_session", "/v1/orders/checkout-session", CHECKOUT, {}, 201, _sessions, 2),

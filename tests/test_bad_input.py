@@ -156,6 +156,10 @@ def hold_refusal(provider: str, reply: httpx.Response, path: str) -> None:
         assert set(members) <= reply.json().keys(), "not the vendor's envelope"
 
 
+def takes_json(operation: contracts.Operation) -> bool:
+    return "application/json" in operation.description.get("requestBody", {}).get("content", {})
+
+
 # --- what is sent where -----------------------------------------------------------------------------------------------
 
 BUILT = [
@@ -164,7 +168,7 @@ BUILT = [
     for operation in contracts.operations(provider.name)
     if not operation.missing
 ]
-WITH_BODY = [built for built in BUILT if "requestBody" in built.values[1].description]
+WITH_BODY = [built for built in BUILT if takes_json(built.values[1])]
 PATHS = sorted({(built.values[0].name, built.values[1].path) for built in BUILT})
 NO_EXAMPLE_WORKS = {"refresh_token"}
 """No document can print a token that is valid here."""
@@ -196,7 +200,12 @@ def good_draft(provider: str, operation: contracts.Operation) -> Draft:
         elif parameter["in"] == "query" and parameter["required"]:
             query[parameter["name"]] = parameter["example"]
     body = example_of(operation)
-    return Draft(operation.method, path, query, body=b"" if body is None else json.dumps(body).encode())
+    if body is None:
+        return Draft(operation.method, path, query)
+    if takes_json(operation):
+        return Draft(operation.method, path, query, body=json.dumps(body).encode())
+    said = {"Content-Type": next(iter(operation.description["requestBody"]["content"]))}
+    return Draft(operation.method, path, query, said, body.encode())
 
 
 def parameters(provider: str, operation: contracts.Operation, where: str | None = None) -> list[dict[str, Any]]:
@@ -224,7 +233,7 @@ def test_the_good_request_is_accepted(prober: Prober, good: Draft, operation: co
 @each_operation
 def test_a_body_that_is_no_json_object(prober: Prober, good: Draft, operation: contracts.Operation) -> None:
     """A body that is no JSON object is refused wherever one is needed, and harms nowhere."""
-    expected = REFUSED if "requestBody" in operation.description else ANSWERED
+    expected = REFUSED if takes_json(operation) else ANSWERED
     for what, body in NO_JSON_OBJECTS.items():
         prober.send(what, replace(good, body=body), expected)
     assert prober.faults == []

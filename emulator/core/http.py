@@ -51,10 +51,14 @@ def json_body(request: Request) -> Any:
         raise Malformed(Problem(("body",), "json_invalid", str(error))) from None
 
 
+def media_type(request: Request) -> str:
+    """What the body says it is, in lower case and without parameters; empty where it says nothing."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 def require_json(request: Request) -> None:
     """Raises HTTPException 415 when the body says that it is something other than JSON; no word about it will do."""
-    said = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if said != "application/json":
+    if "content-type" in request.headers and media_type(request) != "application/json":
         raise HTTPException(415)
 
 

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator.core.errors import Refusal
-from emulator.core.http import not_built, provider_app, reply
+from emulator.core.http import provider_app, reply
 from emulator.core.provider import Provider
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.endpoints import catalogue, checkout, impact, orders, quotes, subaccounts
@@ -36,7 +36,7 @@ routes = [
     Route("/v1/subaccounts/{id}", subaccounts.update_subaccount, methods=["PUT"]),
     Route("/v1/subaccounts/{id}", subaccounts.delete_subaccount, methods=["DELETE"]),
     Route("/v1/subaccounts/{id}/logo", subaccounts.set_subaccount_logo_from_url, methods=["POST"]),
-    Route("/v1/subaccounts/{id}/logo", not_built("set_subaccount_logo"), methods=["PUT"]),
+    Route("/v1/subaccounts/{id}/logo", subaccounts.set_subaccount_logo, methods=["PUT"]),
     Route("/v1/subaccounts/{id}/logo", subaccounts.delete_subaccount_logo, methods=["DELETE"]),
     Route("/v1/checkout/sessions", checkout.create_checkout_session, methods=["POST"]),
     Route("/v1/checkout/sessions/{id}", checkout.get_checkout_session, methods=["GET"]),

@@ -60,7 +60,6 @@ TOO_LARGE = b" " * (8 * 1024 * 1024 + 1)
         ("PATCH", "/v1/orders", {}, 405),
         ("POST", "/v1/quotes", {"content": TOO_LARGE}, 413),
         ("POST", "/v1/quotes", {"content": b"", "headers": {"Content-Type": "text/plain"}}, 415),
-        ("PUT", "/v1/subaccounts/5nubL0NS/logo", {}, 501),
     ],
 )
 def test_every_no_is_a_problem(cnaught: Caller, method: str, path: str, content: dict[str, Any], status: int) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.calling import Caller
@@ -88,6 +89,37 @@ def test_a_logo_without_an_address(cnaught: Caller, body: dict[str, object]) -> 
     assert cnaught.get(MARKETING).json()["logo_url"] is None
 
 
+@pytest.mark.rule("cnaught.subaccounts.logo-image", "cnaught.subaccounts.logo-hosted")
+@pytest.mark.parametrize("media_type", ["image/png", "image/jpeg", "image/webp", "image/svg+xml", "Image/PNG; q=1"])
+def test_a_logo_may_be_sent_as_bytes(cnaught: Caller, media_type: str) -> None:
+    """Any bytes of an image's type make a logo, and there is a limit to them."""
+    for size, status in ((1, 200), (5 * 1024 * 1024, 200), (5 * 1024 * 1024 + 1, 413)):
+        reply = put_logo(cnaught, b"x" * size, media_type)
+        assert reply.status_code == status
+    assert cnaught.get(MARKETING).json()["logo_url"].startswith("https://customer-assets.cnaught.com/")
+
+
+@pytest.mark.rule("cnaught.subaccounts.logo-image")
+@pytest.mark.parametrize(
+    ("image", "media_type"),
+    [
+        (b"", "image/png"),
+        (b"GIF89a", "image/gif"),
+        (b"GIF89a", ""),
+        (b'{"type":"Buffer","data":[1]}', "application/json"),
+    ],
+)
+def test_what_is_no_image(cnaught: Caller, image: bytes, media_type: str) -> None:
+    """Nothing, and what is of another type, such as the JSON that an SDK makes of untyped bytes, is refused."""
+    reply = put_logo(cnaught, image, media_type)
+    assert (reply.status_code, set(reply.json()["errors"])) == (400, {"logo"})
+    assert cnaught.get(MARKETING).json()["logo_url"] is None
+
+
+def put_logo(cnaught: Caller, image: bytes, media_type: str) -> httpx.Response:
+    return cnaught.request("PUT", LOGO, content=image, headers={"Content-Type": media_type})
+
+
 @pytest.mark.rule("cnaught.subaccounts.deleted")
 def test_a_deleted_subaccount_is_gone(cnaught: Caller) -> None:
     """What is deleted is neither listed nor read nor acted for, and cannot be deleted again; others stay."""
@@ -121,6 +153,7 @@ def test_a_subaccount_with_orders_stays(cnaught: Caller, cancelled: bool) -> Non
         ("PUT", "", {"json": {"name": "A"}}),
         ("DELETE", "", {}),
         ("POST", "/logo", {"json": IMAGE}),
+        ("PUT", "/logo", {"content": b"x", "headers": {"Content-Type": "image/png"}}),
         ("DELETE", "/logo", {}),
     ],
 )

@@ -1,12 +1,16 @@
 """Subaccounts."""
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from emulator.core.http import read_body, read_query, reply, require_json
+from emulator.core.http import exchange_of, media_type, read_body, read_query, reply, require_json
 from emulator.providers.cnaught.endpoints.asking import account_of, page, vendor
 from emulator.providers.cnaught.endpoints.idempotency import first_answer, remembered
 from emulator.providers.cnaught.wire import incoming, outgoing
+
+LOGO_BYTES_MAX = 5 * 1024 * 1024
+"""As proposed; the documents are silent."""
 
 
 async def list_subaccounts(request: Request) -> Response:
@@ -50,7 +54,14 @@ async def set_subaccount_logo_from_url(request: Request) -> Response:
     return reply(outgoing.subaccount(vendor(request).subaccounts.set_logo(account, request.path_params["id"])))
 
 
+async def set_subaccount_logo(request: Request) -> Response:
+    account, image = account_of(request), exchange_of(request).body
+    if len(image) > LOGO_BYTES_MAX:
+        raise HTTPException(413)
+    incoming.check_image(media_type(request), image)
+    return reply(outgoing.subaccount(vendor(request).subaccounts.set_logo(account, request.path_params["id"])))
+
+
 async def delete_subaccount_logo(request: Request) -> Response:
-    return reply(
-        outgoing.subaccount(vendor(request).subaccounts.clear_logo(account_of(request), request.path_params["id"]))
-    )
+    account = account_of(request)
+    return reply(outgoing.subaccount(vendor(request).subaccounts.clear_logo(account, request.path_params["id"])))

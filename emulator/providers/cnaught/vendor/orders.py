@@ -100,7 +100,6 @@ class Orders:
 
         self._settle()
         self._impacts.take_back(order)
-        self._forget_notice(order)
         order.cancelled_on = self.clock.now
         self._notify(order, self.clock.now, "cancelled")
         return order
@@ -131,7 +130,9 @@ class Orders:
         notices = self.memory.notices
         while notices and notices[0].at <= self.clock.now:
             notice = notices.pop(0)
-            yield notice, self.memory.orders[notice.order_id]
+            order = self.memory.orders[notice.order_id]
+            if notice.state == "cancelled" or order.cancelled_on is None:  # else it was never fulfilled
+                yield notice, order
 
     # --- below the rules
 
@@ -178,8 +179,3 @@ class Orders:
     def _notify(self, order: Order, at: datetime, state: State) -> None:
         if order.callback_url is not None:
             insort(self.memory.notices, Notice(at, order.id, state), key=attrgetter("at"))
-
-    def _forget_notice(self, order: Order) -> None:
-        """An order that is cancelled before it was fulfilled never will be."""
-        if order.callback_url is not None:
-            self.memory.notices[:] = [notice for notice in self.memory.notices if notice.order_id != order.id]

@@ -11,12 +11,13 @@ from pydantic_core import PydanticCustomError
 
 from emulator.core.errors import Malformed, Problem
 from emulator.core.http import Email, JsonInteger, QueryInteger, Text
-from emulator.providers.cnaught import amounts
+from emulator.providers.cnaught import amounts, errors
 from emulator.providers.cnaught.drafts import OrderDraft, SessionDraft, SubaccountDraft
 
 MEASURES = ("amount_kg", "total_price_usd_cents")
 ONE_MEASURE = "exactly one of amount_kg and total_price_usd_cents must be given"
 AMOUNT_MAX = Decimal(1_000_000_000)
+IMAGE_TYPES = ("image/png", "image/jpeg", "image/webp", "image/svg+xml")
 INSTANT = re.compile(
     r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}"
     r"(T([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?"
@@ -279,3 +280,10 @@ class LogoAddress(BaseModel):
     model_config = ConfigDict(strict=True)
 
     logo_url: WebAddress
+
+
+def check_image(media_type: str, image: bytes) -> None:
+    """The body of ``PUT /subaccounts/{id}/logo``, of which any bytes will do. Raises InvalidParameters."""
+    if media_type not in IMAGE_TYPES or not image:
+        wrong = {"logo": [f"must be an image, of one of these types: {', '.join(IMAGE_TYPES)}"]}
+        raise errors.InvalidParameters(wrong, "cnaught.subaccounts.logo-image")
