@@ -1,0 +1,1 @@
+"""CNaught's official Node SDK, called from Python."""

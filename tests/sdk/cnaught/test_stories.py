@@ -1,0 +1,226 @@
+"""What users do with the SDK: orders, checkouts, quotes, impact, the catalogue, subaccounts."""
+
+import re
+import subprocess
+from datetime import UTC, datetime
+from io import BytesIO
+from math import ceil
+from typing import Any
+
+import pytest
+
+from emulator import Emulator
+from emulator.embedded import ProviderHandle
+from tests.readme import README, URL
+from tests.sdk.cnaught.client import HERE, Client, NodeSdk
+from tests.sdk.cnaught.conftest import CALLS, CHECKOUT, FOR_SUBACCOUNT, ORDER, PNG, SUBACCOUNT, refused, thrown, uploads
+
+# --- orders -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_order_from_placing_to_cancelling(client: Client, cnaught: ProviderHandle) -> None:
+    """An order is placed, fulfilled in time, and cancelled once."""
+    options = {
+        "amount_kg": 3000,
+        "metadata": "A-1001",
+        "description": "On behalf of Jane Smith",
+        "notification_config": {"url": "https://www.example.com/callback"},
+        "portfolio_id": "oH5hlq",
+    }
+    placed = client.placeGenericOrder(options)
+    assert (placed["state"], placed["type"], placed["project_allocations"]) == ("placed", "generic", [])
+    assert (placed["amount_kg"], placed["price_usd_cents"], placed["metadata"]) == (3000, 6000, "A-1001")
+    assert placed["callback_url"] == "https://www.example.com/callback"
+    assert client.getOrderDetails(placed["id"]) == placed
+
+    cnaught.clock.advance(seconds=2)
+    fulfilled = client.getOrderDetails(placed["id"])
+    assert fulfilled["state"] == "fulfilled"
+    assert [part["amount_kg"] for part in fulfilled["project_allocations"]] == [1050, 1050, 600, 300]
+
+    cancelled = client.cancelOrder(placed["id"])
+    assert (cancelled["state"], cancelled["certificate_public_url"]) == ("cancelled", None)
+    assert client.getOrderDetails(placed["id"]) == cancelled
+    assert refused(client, "cancelOrder", placed["id"]) == (403, "forbidden")
+
+
+def test_an_order_by_price(client: Client) -> None:
+    """A total price buys what it comes to, by the portfolio's price."""
+    order = client.placeGenericOrder({"total_price_usd_cents": 3190})
+    assert (order["amount_kg"], order["price_usd_cents"]) == (1595, 3190)
+
+
+def test_a_ride(client: Client) -> None:
+    """A ride's order has its distance, and the mass and the price of its quote."""
+    order, quote = client.placeRideOrder({"distance_km": 30}), client.getRideQuote({"distance_km": 30})
+    assert (order["type"], order["distance_km"]) == ("ride", 30)
+    assert (order["amount_kg"], order["price_usd_cents"]) == (quote["amount_kg"], quote["price_usd_cents"]) == (8, 16)
+
+
+@pytest.mark.parametrize(
+    ("key", "method", "args"),
+    [
+        ("test_acme_0001", "placeGenericOrder", [{"amount_kg": 10, "portfolio_id": "none"}]),
+        ("test_no_billing_0001", "placeGenericOrder", [{"amount_kg": 10}]),
+        ("test_no_billing_0001", "placeRideOrder", [{"distance_km": 30}]),
+        ("test_no_subaccounts_0001", "placeGenericOrder", [{"amount_kg": 10}, FOR_SUBACCOUNT]),
+        ("test_no_subaccounts_0001", "createSubaccount", [{"name": "Travel"}]),
+    ],
+)
+def test_what_an_account_may_not_do(client: Client, key: str, method: str, args: list[Any]) -> None:
+    """An unknown portfolio, orders without billing and subaccounts without leave are forbidden."""
+    assert refused(client.with_key(key), method, *args) == (403, "forbidden")
+
+
+def test_a_subaccounts_orders(client: Client, cnaught: ProviderHandle) -> None:
+    """What is placed for a subaccount is the account's too, and no other subaccount's."""
+    order = client.placeGenericOrder({"amount_kg": 10}, FOR_SUBACCOUNT)
+    assert order["subaccount_id"] == SUBACCOUNT
+    assert client.getOrderDetails(order["id"], FOR_SUBACCOUNT) == client.getOrderDetails(order["id"]) == order
+    assert client.getListOfOrders(None, None, FOR_SUBACCOUNT)["data"] == [order]
+    assert [listed["id"] for listed in client.getListOfOrders()["data"]] == [order["id"], ORDER]
+    other = {"subaccountId": client.createSubaccount({"name": "Travel"})["id"]}
+    for method in ("getOrderDetails", "cancelOrder"):
+        assert refused(client, method, order["id"], other) == (404, "not-found")
+    cnaught.clock.advance(seconds=2)
+    assert client.getImpactData(None, FOR_SUBACCOUNT)["total_offset_kgs"] == 10
+    assert client.getImpactData(None, other)["total_offset_kgs"] == 0
+    assert client.cancelOrder(order["id"], FOR_SUBACCOUNT)["state"] == "cancelled"
+
+
+def test_a_checkout(client: Client, cnaught: ProviderHandle) -> None:
+    """A session is open, for a subaccount too, until it expires a day later."""
+    session = client.createCheckoutSession(CHECKOUT, FOR_SUBACCOUNT)
+    assert (session["status"], session["amount_kg"], session["price_usd_cents"]) == ("open", 100, 200)
+    assert session["checkout_url"] == f"https://checkout.cnaught.com/pay/{session['id']}"
+    assert client.getCheckoutSession(session["id"]) == session
+    assert client.createCheckoutSession(CHECKOUT)["id"] != session["id"]
+    cnaught.clock.advance(hours=24)
+    assert client.getCheckoutSession(session["id"])["status"] == "expired"
+
+
+# --- quotes, impact, the catalogue ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "kg"),
+    [
+        ("getGenericQuote", 10),
+        ("getAirFreightQuote", 2),
+        ("getFlightQuote", 10),
+        ("getGroundFreightQuote", 14),
+        ("getGroundTransportQuote", 745),
+        ("getOfficeSpaceQuote", 8600),
+        ("getTrainQuote", 38),
+        ("getRideQuote", 8),
+    ],
+)
+def test_quotes(client: Client, method: str, kg: int) -> None:
+    """A quote is what the vendor's sandbox was seen to answer; other portfolios and the checkout have other prices."""
+    [asked] = CALLS[method]
+    assert getattr(client, method)(asked, FOR_SUBACCOUNT) == {"amount_kg": kg, "price_usd_cents": 2 * kg}
+    cheap = getattr(client, method)({**asked, "portfolio_id": "ixmZSK"})
+    dear = getattr(client, method)({**asked, "portfolio_id": "ixmZSK", "source": "checkout"})
+    assert (cheap["price_usd_cents"], dear["price_usd_cents"]) == (round(1.6 * kg), ceil(2.5 * kg))
+
+
+def test_impact(client: Client) -> None:
+    """Totals are those of a period, whose dates the SDK writes with milliseconds, and say where they begin and end."""
+    everything = client.getImpactData()
+    assert (everything["name"], everything["total_offset_kgs"], everything["to_date"]) == ("Acme, Inc", 10.5, None)
+    [category] = everything["categories"]
+    assert [used["offset_kgs"] for used in category["projects"]] == [10.5]
+    august = {"from": datetime(2022, 8, 1, tzinfo=UTC), "to": datetime(2022, 9, 1, tzinfo=UTC)}
+    within = client.getImpactData(august)
+    assert (within["categories"], within["since_date"]) == (everything["categories"], "2022-08-01T00:00:00.000000Z")
+    assert within["to_date"] == "2022-09-01T00:00:00.000000Z"
+    assert client.getImpactData({"from": august["to"]})["categories"] == []
+    assert client.getImpactData({"to": august["from"]})["total_offset_kgs"] == 0
+
+
+def test_the_impact_page(client: Client) -> None:
+    """An account's page is its subaccount's too."""
+    page = client.getImpactHostedPageConfig()
+    assert page["enabled_equivalents"] == ["homes", "flights"]
+    assert client.getImpactHostedPageConfig(FOR_SUBACCOUNT) == page
+
+
+def test_the_catalogue(client: Client) -> None:
+    """From the list of portfolios everything in them is found, and fractions add up to one."""
+    portfolios = client.getListOfPortfolios()["data"]
+    assert [portfolio["id"] for portfolio in portfolios] == ["mHvNvWbq", "oH5hlq", "ixmZSK"]
+    for portfolio in portfolios:
+        details = client.getPortfolioDetails(portfolio["id"])
+        assert details == {**details, **portfolio}
+        allocations = details["category_allocations"]
+        assert sum(part["allocated_fraction"] for part in allocations) == pytest.approx(1)
+        for category in (part["category"] for part in allocations):
+            assert client.getProjectCategoryDetails(category["id"]) == category
+            for project in category["projects"]:
+                alone = client.getProjectDetails(project["id"])
+                assert alone == {**alone, **project}
+
+
+# --- subaccounts ------------------------------------------------------------------------------------------------------
+
+
+def test_a_subaccount_is_replaced(client: Client) -> None:
+    """An update replaces all but the logo: what it leaves out is empty afterwards."""
+    given = {"name": "Travel", "email": "travel@example.com", "default_portfolio_id": "ixmZSK"}
+    made = client.createSubaccount({**given, "logo_url": "https://example.com/logo.png"})
+    assert made == {**made, **given}
+    assert made["logo_url"].startswith("https://customer-assets.cnaught.com/")
+    priced = client.getGenericQuote({"amount_kg": 10}, {"subaccountId": made["id"]})
+    assert priced["price_usd_cents"] == 16
+    left = {"name": "Sales", "email": None, "default_portfolio_id": None}
+    assert client.updateSubaccount(made["id"], {"name": "Sales"}) == {**made, **left}
+    assert client.getSubaccountDetails(made["id"]) == {**made, **left}
+
+
+def test_a_logo_from_an_address(client: Client) -> None:
+    """A logo is put in place from an address, is shown in the impact, and is taken away, more than once."""
+    logo = client.updateSubaccountLogoFromUrl(*CALLS["updateSubaccountLogoFromUrl"])["logo_url"]
+    assert logo.startswith("https://customer-assets.cnaught.com/")
+    assert client.getImpactData(None, FOR_SUBACCOUNT)["logo_url"] == logo
+    for _ in range(2):
+        assert client.removeSubaccountLogo(SUBACCOUNT)["logo_url"] is None
+    assert client.getSubaccountDetails(SUBACCOUNT)["logo_url"] is None
+
+
+@uploads
+@pytest.mark.parametrize("content", [PNG, BytesIO(PNG)], ids=["a buffer", "a stream"])
+@pytest.mark.parametrize("media_type", ["image/png", "image/jpeg", "image/webp", "image/svg+xml"])
+def test_a_logo_from_bytes(client: Client, content: object, media_type: str) -> None:
+    """A logo's bytes are taken at once or in chunks, in every media type of the documents."""
+    options = {"logo_file_content": content, "content_type": media_type}
+    logo = client.updateSubaccountLogoFromImageData(SUBACCOUNT, options)["logo_url"]
+    assert client.getSubaccountDetails(SUBACCOUNT)["logo_url"] == logo
+    assert logo.startswith("https://")
+
+
+@uploads
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"logo_file_content": PNG},  # without a type, the SDK sends the buffer as JSON
+        {"logo_file_content": b"GIF89a", "content_type": "image/gif"},
+        {"logo_file_content": b"", "content_type": "image/png"},
+    ],
+    ids=["no type", "another type", "no bytes"],
+)
+def test_what_is_no_logo(client: Client, options: dict[str, object]) -> None:
+    """What is no image of a known type is refused, and the logo stays as it was."""
+    before = client.getSubaccountDetails(SUBACCOUNT)
+    assert thrown(client, "updateSubaccountLogoFromImageData", SUBACCOUNT, options).status == 400
+    assert client.getSubaccountDetails(SUBACCOUNT) == before
+
+
+# --- the README -------------------------------------------------------------------------------------------------------
+
+
+def test_the_readmes_recipe(sdk: NodeSdk, served: Emulator) -> None:
+    """What the README tells users of the SDK works as it stands there."""
+    [recipe] = re.findall(r"```js\n([^`]*cnaught-node-sdk.*?)```", README.read_text(), re.DOTALL)
+    command = [sdk.node, "--input-type=module", "-e", recipe.replace(URL, served.url)]
+    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("{ amount_kg: 8.5, price_usd_cents: 17 }\n", "")
