@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from emulator import Emulator, contracts
+from emulator import Emulator
 from emulator.embedded import ProviderHandle
 from tests.conftest import START
 from tests.sdk.cnaught.client import Client, NodeSdk, Thrown, installed_node
@@ -20,12 +20,6 @@ CHECKOUT = {
 }
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(16)
 FOR_SUBACCOUNT = {"subaccountId": SUBACCOUNT}
-
-MISSING = {operation.id for operation in contracts.operations("cnaught") if operation.missing}
-uploads = pytest.mark.xfail(
-    "set_subaccount_logo" in MISSING, reason="PUT /v1/subaccounts/{id}/logo is not built", strict=True
-)
-"""Marks what needs the upload of a logo's bytes; once that is built, it is a test as any other."""
 
 CALLS: dict[str, list[Any]] = {
     "getOrderDetails": [ORDER],

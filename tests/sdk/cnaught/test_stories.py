@@ -13,7 +13,7 @@ from emulator import Emulator
 from emulator.embedded import ProviderHandle
 from tests.readme import README, URL
 from tests.sdk.cnaught.client import HERE, Client, NodeSdk
-from tests.sdk.cnaught.conftest import CALLS, CHECKOUT, FOR_SUBACCOUNT, ORDER, PNG, SUBACCOUNT, refused, thrown, uploads
+from tests.sdk.cnaught.conftest import CALLS, CHECKOUT, FOR_SUBACCOUNT, ORDER, PNG, SUBACCOUNT, refused, thrown
 
 # --- orders -----------------------------------------------------------------------------------------------------------
 
@@ -187,7 +187,6 @@ def test_a_logo_from_an_address(client: Client) -> None:
     assert client.getSubaccountDetails(SUBACCOUNT)["logo_url"] is None
 
 
-@uploads
 @pytest.mark.parametrize("content", [PNG, BytesIO(PNG)], ids=["a buffer", "a stream"])
 @pytest.mark.parametrize("media_type", ["image/png", "image/jpeg", "image/webp", "image/svg+xml"])
 def test_a_logo_from_bytes(client: Client, content: object, media_type: str) -> None:
@@ -198,7 +197,6 @@ def test_a_logo_from_bytes(client: Client, content: object, media_type: str) -> 
     assert logo.startswith("https://")
 
 
-@uploads
 @pytest.mark.parametrize(
     "options",
     [
