@@ -3,17 +3,19 @@
 import base64
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from emulator import snapshot
+from emulator.acts import perform
+from emulator.core.errors import CannotHappen
 from emulator.core.faults import Effect
 from emulator.core.journal import Exchange
 from emulator.core.version import __version__
 from emulator.sealing import Seal
-from emulator.settings import change_settings
+from emulator.settings import BadSetting, change_settings
 from emulator.space import Recording, Space, World
 from emulator.turn import Answer, act, close_exchange, open_exchange
 
@@ -47,12 +49,26 @@ class Recorded(BaseModel):
     reply_body: str
 
 
-class Setting(BaseModel):
-    """A change of a provider's settings, after so many turns."""
+class Changed(BaseModel):
+    """What a test changed between turns: a provider's settings, or by an act."""
 
     after: int
+    at: AwareDatetime
     provider: str
-    changes: dict[str, Any]
+    settings: dict[str, Any] | None
+    act: str | None
+    subject: str
+
+    def again(self, space: Space) -> None:
+        """Make the same change. Raises BadBundle."""
+        space.clock.begin(self.at, frozen=True)
+        try:
+            if self.settings is not None:
+                change_settings(space, self.provider, self.settings)
+            if self.act is not None:
+                perform(space, self.provider, self.act, self.subject)
+        except (BadSetting, CannotHappen) as error:
+            raise BadBundle(f"the change after turn {self.after} cannot be made: {error}") from None
 
 
 class Bundle(BaseModel):
@@ -65,7 +81,7 @@ class Bundle(BaseModel):
     seed: int
     fixtures: str
     origin: dict[str, Any] | None
-    settings: list[Setting]
+    changes: list[Changed]
     requests: list[Recorded]
 
 
@@ -102,7 +118,7 @@ def take(space: Space) -> dict[str, Any]:
         seed=space.ids.seed,
         fixtures=space.world.fixtures_digest,
         origin=space.recording.origin,
-        settings=[Setting(after=n, provider=name, changes=made) for n, name, made in space.recording.settings],
+        changes=[Changed(**asdict(change)) for change in space.recording.changes],
         requests=[_recorded(exchange, seal) for exchange in exchanges],
     )
     return bundle.model_dump(mode="json")
@@ -176,7 +192,7 @@ class _Replay:
         self.space = Space("replay", world)
         self.seal = Seal(world)
         self.recorded = {recorded.number: recorded for recorded in bundle.requests}
-        self.settings = deque(sorted(bundle.settings, key=lambda setting: setting.after))
+        self.changes = deque(sorted(bundle.changes, key=lambda change: change.after))
         if bundle.origin is not None:
             try:
                 snapshot.restore(self.space, bundle.origin)
@@ -185,9 +201,8 @@ class _Replay:
 
     def compare(self, recorded: Recorded) -> Difference | None:
         """Run one exchange, and say how its reply differs from the recorded one."""
-        while self.settings and self.settings[0].after < recorded.order:
-            setting = self.settings.popleft()
-            change_settings(self.space, setting.provider, setting.changes)
+        while self.changes and self.changes[0].after < recorded.order:
+            self.changes.popleft().again(self.space)
         answered = self._run(recorded)
         body = self.seal.reply(recorded.number, answered.body).decode("utf-8", "backslashreplace")
         parts = [

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from socket import socket
@@ -38,8 +38,14 @@ class Emulator(SpaceHandle):
         seed: int = 0,
         fixtures: Path | str | None = None,
         limits: Limits | None = None,
+        webhook_hosts: Iterable[str] = (),
     ) -> None:
-        self.app = create_app(seed=seed, fixtures_directory=Path(fixtures) if fixtures else None, limits=limits)
+        self.app = create_app(
+            seed=seed,
+            fixtures_directory=Path(fixtures) if fixtures else None,
+            limits=limits,
+            webhook_hosts=webhook_hosts,
+        )
         self._address = (host, port)
         self._spaces = 0
 

@@ -3,12 +3,13 @@
 import socket
 import struct
 from functools import lru_cache
-from ipaddress import ip_address
 from typing import Literal, NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from emulator.addresses import is_address
 from emulator.core.provider import Provider
+from emulator.courier import Courier
 from emulator.space import DEFAULT, NAME, Spaces, TooManySpaces
 from emulator.turn import Answer, answer, plain_answer, whole
 
@@ -42,9 +43,10 @@ class Destination(NamedTuple):
 class Gateway:
     """The ASGI application. It reads whole bodies and sends whole answers, so that what lies between never waits."""
 
-    def __init__(self, spaces: Spaces, control: ASGIApp, hosts: frozenset[str]) -> None:
+    def __init__(self, spaces: Spaces, control: ASGIApp, hosts: frozenset[str], courier: Courier) -> None:
         self.spaces = spaces
         self.control = control
+        self.courier = courier
         self.hosts = hosts
         self.providers = spaces.world.providers
         self._checked_host = lru_cache(maxsize=1024)(self._check_host)
@@ -52,7 +54,7 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
+            await self._lifespan(receive, send)
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1000})
@@ -73,10 +75,22 @@ class Gateway:
         below = {**scope, "path": destination.path, "root_path": "", "space": space, "prefix": destination.prefix}
         if destination.provider:
             await _send(await answer(space, destination.provider, below, body), receive, send)
+            if destination.provider.webhooks:
+                self.courier.look(space)
         elif body is None:
             await _send(plain_answer(413, "the body is too large"), receive, send)
         else:
-            await self.control({**below, "spaces": self.spaces}, whole(body), send)
+            await self.control({**below, "spaces": self.spaces, "courier": self.courier}, whole(body), send)
+            self.courier.look(space)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        """A server begins and ends; in between, webhooks are delivered as they fall due."""
+        await receive()
+        self.courier.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.courier.stop()
+        await send({"type": "lifespan.shutdown.complete"})
 
     # --- where to
 
@@ -110,17 +124,9 @@ class Gateway:
         host = header[: header.rfind("]") + 1].strip("[]") if header.startswith("[") else header.partition(":")[0]
         if "." not in host.rstrip(".") and ":" not in host:
             return host  # a name without a dot is this machine's, or its network's
-        if host in self.vendor_hosts or host in self.hosts or _is_address(host):
+        if host in self.vendor_hosts or host in self.hosts or is_address(host):
             return host
         raise Stray(421, f"this server does not answer for {host!r}; allow it with --allow-host")
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 # --- the wire ---------------------------------------------------------------------------------------------------------
@@ -167,10 +173,3 @@ async def _cut(how: Literal["reset", "close"], receive: Receive, send: Send) -> 
     else:
         transport.close()
     await receive()  # until the server has noticed that the connection is gone
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    await receive()
-    await send({"type": "lifespan.startup.complete"})
-    await receive()
-    await send({"type": "lifespan.shutdown.complete"})

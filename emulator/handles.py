@@ -17,7 +17,7 @@ class Refused(Exception):
 
 
 class SpaceHandle:
-    """A space: its vendors, its clock, its faults, its journal, its snapshots.
+    """A space: its vendors, its clock, its faults, its journal, its webhooks, its snapshots.
 
     ``http`` is a client whose base URL is the server's. The five vendors are attributes: ``space.cnaught.url``.
     """
@@ -29,6 +29,7 @@ class SpaceHandle:
         self.clock = ClockHandle(self)
         self.faults = FaultsHandle(self)
         self.requests = RequestsHandle(self)
+        self.webhooks = WebhooksHandle(self)
         self._providers: dict[str, ProviderHandle] = {}
 
     def __getattr__(self, name: str) -> "ProviderHandle":
@@ -81,6 +82,13 @@ class ProviderHandle:
         self.credentials: Mapping[str, str] = described["credentials"]
         self.faults = FaultsHandle(space, self.name)
         self.requests = RequestsHandle(space, self.name)
+
+    def happens(self, act: str, subject: str) -> Any:
+        """Let happen what the vendor's API has no call for: ``cnaught.happens("complete_checkout", session["id"])``.
+
+        Answers what has become of it. Raises Refused when it cannot happen.
+        """
+        return self.space.control("POST", f"/acts/{self.name}/{act}", json={"subject": subject})["result"]
 
     @property
     def clock(self) -> "ClockHandle":
@@ -189,6 +197,57 @@ class RequestsHandle:
     def clear(self) -> None:
         """Forget the whole space's journal, and begin a new recording."""
         self._space.control("DELETE", "/requests")
+
+
+class WebhooksHandle:
+    """What the vendors of a space tell other people's servers; oldest first."""
+
+    def __init__(self, space: SpaceHandle) -> None:
+        self._space = space
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self.matching())
+
+    def __len__(self) -> int:
+        return len(self.matching())
+
+    def matching(self, **filters: Any) -> list[dict[str, Any]]:
+        """Those of a kind: ``matching(kind="order.cancelled", state="delivered")``."""
+        found: list[dict[str, Any]] = self._space.control("GET", "/webhooks", params=filters)["webhooks"]
+        return found
+
+    def pause(self) -> None:
+        """Deliver nothing by itself: only ``step`` and ``deliver`` do."""
+        self._space.control("PATCH", "/webhooks", json={"paused": True})
+
+    def resume(self) -> None:
+        """Deliver in the background again."""
+        self._space.control("PATCH", "/webhooks", json={"paused": False})
+
+    def step(self) -> dict[str, Any] | None:
+        """Make the next attempt that is due, and answer its webhook; None when none is."""
+        attempted = self._attempted("step")
+        return attempted[0] if attempted else None
+
+    def deliver(self) -> list[dict[str, Any]]:
+        """Make all attempts that are due, and answer the webhook of each."""
+        return self._attempted("deliver")
+
+    def redeliver(self, webhook_id: str) -> dict[str, Any]:
+        """Let a webhook be attempted at once, be it pending or over."""
+        return self._space.control("POST", f"/webhooks/{webhook_id}/redeliver")
+
+    def duplicate(self, webhook_id: str) -> dict[str, Any]:
+        """A second delivery of the same webhook, due at once."""
+        return self._space.control("POST", f"/webhooks/{webhook_id}/duplicate")
+
+    def reorder(self, *webhook_ids: str) -> None:
+        """Let pending webhooks come in this order."""
+        self._space.control("POST", "/webhooks/reorder", json={"ids": webhook_ids})
+
+    def _attempted(self, how: str) -> list[dict[str, Any]]:
+        attempted: list[dict[str, Any]] = self._space.control("POST", f"/webhooks/{how}", timeout=None)["attempted"]
+        return attempted
 
 
 def connect(url: str, token: str | None = None) -> SpaceHandle:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.core.documents import BadDocument, Document
-from emulator.space import Space
+from emulator.core.documents import BadDocument, document, write
+from emulator.space import Change, Space
 
 
 class BadSetting(Exception):
@@ -14,7 +14,7 @@ class BadSetting(Exception):
 def settings(space: Space, provider: str) -> dict[str, Any]:
     """The settings of a provider; of one in which nothing is to be turned, none."""
     current = getattr(space.vendor(provider).memory, "settings", None)
-    return Document(type(current)).write(current) if current else {}
+    return write(current) if current else {}
 
 
 def change_settings(space: Space, provider: str, changes: Mapping[str, Any]) -> None:
@@ -22,9 +22,8 @@ def change_settings(space: Space, provider: str, changes: Mapping[str, Any]) -> 
     memory = space.vendor(provider).memory
     if not hasattr(memory, "settings"):
         raise BadSetting(f"{provider} has no settings")
-    document = Document(type(memory.settings))
     try:
-        memory.settings = document.read({**document.write(memory.settings), **changes})
+        memory.settings = document(type(memory.settings)).read({**write(memory.settings), **changes})
     except BadDocument as error:
         raise BadSetting(str(error)) from None
-    space.recording.settings.append((space.turns, provider, dict(changes)))
+    space.recording.changes.append(Change(space.turns, space.clock.read(), provider, settings=dict(changes)))

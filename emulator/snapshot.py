@@ -7,12 +7,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from emulator.core.clock import Clock, micros, within_calendar
-from emulator.core.documents import BadDocument, Document
+from emulator.core.documents import BadDocument, document, write
 from emulator.core.faults import Fault, Faults
 from emulator.core.http import Instant
 from emulator.core.ids import Ids
 from emulator.core.provider import Vendor
 from emulator.core.version import __version__
+from emulator.core.webhooks import Outbox, OutboxState
 from emulator.space import Space
 
 FORMAT = 1
@@ -56,6 +57,7 @@ class Snapshot(BaseModel):
     clock: ClockState
     ids: dict[str, Count]
     faults: FaultsState
+    outbox: dict[str, Any]
     memory: dict[str, dict[str, Any]]
 
 
@@ -75,7 +77,8 @@ def take(space: Space) -> dict[str, Any]:
         },
         "ids": dict(space.ids.drawn),
         "faults": {"added": space.faults.added, "faults": [fault.model_dump() for fault in space.faults]},
-        "memory": {name: _document(space, name).write(space.vendor(name).memory) for name in space.world.providers},
+        "outbox": write(space.outbox.state),
+        "memory": {name: write(space.vendor(name).memory) for name in space.world.providers},
     }
 
 
@@ -84,11 +87,13 @@ def restore(space: Space, document: Mapping[str, Any]) -> None:
     snapshot = _read(document)
     _check_versions(space, snapshot)
     clock, ids = _clock(snapshot.clock), Ids(snapshot.seed, dict(snapshot.ids))
+    outbox = _outbox(space, snapshot.outbox)
     vendors = {name: _vendor(space, name, memory, clock, ids) for name, memory in snapshot.memory.items()}
 
     space.clock = clock
     space.ids = ids
     space.faults = Faults(snapshot.faults.faults, snapshot.faults.added)
+    space.outbox = outbox
     space.begun = snapshot.begun
     space.vendors = vendors
 
@@ -126,22 +131,24 @@ def _clock(state: ClockState) -> Clock:
     return clock
 
 
+def _outbox(space: Space, state: dict[str, Any]) -> Outbox:
+    callers = {name for name, provider in space.world.providers.items() if provider.webhooks}
+    try:
+        kept = document(OutboxState).read(state)
+    except BadDocument as error:
+        raise BadSnapshot(f"at outbox.{error.place}: {error.fault}") from None
+    for delivery in kept.deliveries:
+        if delivery.provider not in callers:
+            raise BadSnapshot(f"at outbox.deliveries: {delivery.provider!r} is no provider that calls back")
+    return Outbox(kept)
+
+
 def _vendor(space: Space, name: str, memory: dict[str, Any], clock: Clock, ids: Ids) -> Vendor:
     fixture, provider = space.world.fixtures[name], space.world.providers[name]
     try:
-        whole = provider.fixture(fixture.catalogue, _document(space, name).read(memory))
+        whole = provider.fixture(fixture.catalogue, document(type(fixture.memory)).read(memory))
         return provider.vendor(whole.catalogue, whole.memory, clock, ids)
     except BadDocument as error:
         raise BadSnapshot(f"at memory.{name}.{error.place}: {error.fault}") from None
     except (KeyError, TypeError, ValueError) as error:
         raise BadSnapshot(f"at memory.{name}: it does not fit together: {error!r}") from None
-
-
-def _document(space: Space, name: str) -> Document[Any]:
-    kind = type(space.world.fixtures[name].memory)
-    if kind not in _documents:
-        _documents[kind] = Document(kind)
-    return _documents[kind]
-
-
-_documents: dict[type[Any], Document[Any]] = {}

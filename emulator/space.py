@@ -14,6 +14,7 @@ from emulator.core.faults import Faults
 from emulator.core.ids import Ids
 from emulator.core.journal import Journal
 from emulator.core.provider import Fixture, Provider, Vendor
+from emulator.core.webhooks import Outbox
 
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 DEFAULT = "default"
@@ -52,16 +53,27 @@ class World:
         return pickle.loads(self.memories[name])  # noqa: S301, what this process has pickled
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a test changed at a vendor between turns, ``after`` so many: its settings, or by an act on something."""
+
+    after: int
+    at: datetime
+    provider: str
+    settings: dict[str, Any] | None = None
+    act: str | None = None
+    subject: str = ""
+
+
 @dataclass(slots=True)
 class Recording:
     """From where on the journal tells a space's whole story.
 
-    ``origin`` is the snapshot it begins with, None for the space as it was born; ``settings`` are the changes of
-    settings since, each after so many turns.
+    ``origin`` is the snapshot it begins with, None for the space as it was born; ``changes`` were made since.
     """
 
     origin: dict[str, Any] | None = None
-    settings: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
 
 class TooManySpaces(Exception):
@@ -72,7 +84,7 @@ class TooManySpaces(Exception):
 
 
 class Space:
-    """One isolated world: the five vendors' memories, a clock, ids, faults and a journal.
+    """One isolated world: the five vendors' memories, a clock, ids, faults, a journal and an outbox.
 
     ``requests`` counts the requests to vendors, ``turns`` those of them that had their turn, and ``held`` are those
     that a fault holds up. ``begun`` says whether anything has been written or the clock been set: from then on time
@@ -86,6 +98,7 @@ class Space:
         self.ids = Ids(world.seed if seed is None else seed)
         self.faults = Faults()
         self.journal = Journal(world.limits.journal_exchanges_max, world.limits.journal_bytes_max)
+        self.outbox = Outbox()
         self.requests = 0
         self.turns = 0
         self.held: list[Scope] = []
@@ -118,9 +131,35 @@ class Space:
         self.begun = True
         return self._due(since, self.clock.now)
 
+    def posted(self) -> Outbox:
+        """The outbox with all that has fallen due by now in it."""
+        self.clock.read()
+        for name in self.world.providers:
+            self.post(name)
+        return self.outbox
+
+    def post(self, name: str) -> None:
+        """Put into the outbox what a vendor has to tell by the clock's reading."""
+        webhooks = self.world.providers[name].webhooks
+        if webhooks and name in self.vendors:
+            for call in webhooks.take(self.vendors[name]):
+                self.outbox.add(name, call)
+
+    def next_call(self) -> datetime | None:
+        """When the outbox will next have something to send, if nothing else happens."""
+        delivery = self.outbox.next()
+        told = [
+            provider.webhooks.next(self.vendors[name])
+            for name, provider in self.world.providers.items()
+            if provider.webhooks and name in self.vendors
+        ]
+        return min((at for at in (delivery and delivery.due, *told) if at), default=None)
+
     def _due(self, since: datetime, until: datetime) -> list[Event]:
         events = [event for name in self.world.providers for event in self.vendor(name).due(since, until)]
-        return sorted(events, key=lambda event: event.at)
+        for name in self.world.providers:
+            self.post(name)
+        return sorted([*events, *self.outbox.due(since, until)], key=lambda event: event.at)
 
 
 class Spaces:

@@ -77,7 +77,11 @@ def act(space: Space, provider: Provider, scope: Scope, before: Effect | None, a
     exchange.order = space.turns = space.turns + 1
     exchange.effects = (before, after)
     exchange.held = tuple(held["exchange"].number for held in space.held)
+    if provider.webhooks:
+        space.post(provider.name)  # in the words of before this turn
     answered = Answer(200) if before and before.replaces else _turn(space, provider, scope)
+    if provider.webhooks:
+        space.post(provider.name)
     for effect in (before, after):
         answered = _struck(effect, answered, provider, scope) if effect else answered
     return answered

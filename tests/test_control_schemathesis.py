@@ -18,6 +18,9 @@ BEYOND_SCHEMAS = (
     "such requests came within",  # who waits may wait in vain
     "the clock reads years from 1970 to 2999",  # how far a clock may be moved depends on where it stands
     "no operation is called",  # which operations there are depends on the provider
+    "nothing at ",  # which acts there are depends on the provider,
+    "has the id",  # and what can happen on how things stand
+    "no webhook that is pending is called",  # which webhooks there are depends on what has happened
     "no such setting or value",  # and so does what may be turned in it
     "; the space is as it was",  # a snapshot is of these fixtures and these versions, and what is in it fits together
 )

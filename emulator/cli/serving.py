@@ -27,6 +27,7 @@ def _refuse_workers(_: click.Context, __: click.Parameter, workers: int) -> int:
 @_option("--fixtures", type=click.Path(path_type=Path), help="A directory with fixtures of your own.")
 @_option("--url-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the URL there once ready.")
 @_option("--allow-host", multiple=True, help="A further name that the server may be called by.")
+@_option("--webhook-host", multiple=True, help="A host beyond this machine that webhooks may call.")
 @_option("--control-token", help="Ask this token of whoever uses the control API.")
 @_option("--spaces-max", default=1024, type=click.IntRange(1), help="How many spaces there may be.")
 @_option("--body-bytes-max", default=8 * 1024 * 1024, type=click.IntRange(1), help="How large a body may be.")
@@ -39,6 +40,7 @@ def serve(
     fixtures: Path | None,
     url_file: Path | None,
     allow_host: tuple[str, ...],
+    webhook_host: tuple[str, ...],
     control_token: str | None,
     spaces_max: int,
     body_bytes_max: int,
@@ -47,6 +49,7 @@ def serve(
 ) -> None:
     """Serve the five APIs until a signal says to stop."""
     from emulator import server
+    from emulator.addresses import is_loopback
     from emulator.app import create_app
     from emulator.core.ids import secret
     from emulator.fixtures import BadFixture
@@ -55,12 +58,13 @@ def serve(
     if url_file is not None and not os.access(url_file if url_file.exists() else url_file.parent, os.W_OK):
         raise click.UsageError(f"cannot write {url_file}")
     limits = Limits(spaces_max=spaces_max, body_bytes_max=body_bytes_max, journal_exchanges_max=journal_max)
-    made_up = None if server.is_loopback(host) or control_token else secret()
+    made_up = None if is_loopback(host) or control_token else secret()
     try:
         app = create_app(
             seed=seed,
             fixtures_directory=fixtures,
             hosts=[host, *allow_host],
+            webhook_hosts=webhook_host,
             control_token=control_token or made_up,
             limits=limits,
         )

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from emulator.control import memory, requests, server, world
+from emulator.control import memory, requests, server, webhooks, world
 from emulator.core.clock import Backwards
 from emulator.core.errors import Malformed
 from emulator.core.http import allowed_methods, reply
@@ -41,10 +41,20 @@ routes = [
     Route("/clock", world.get_clock, methods=["GET"]),
     Route("/clock", world.set_clock, methods=["PUT"]),
     Route("/clock/advance", world.advance_clock, methods=["POST"]),
+    Route("/acts", world.list_acts, methods=["GET"]),
+    Route("/acts/{provider}/{act}", world.perform_act, methods=["POST"]),
     Route("/faults", world.list_faults, methods=["GET"]),
     Route("/faults", world.add_fault, methods=["POST"]),
     Route("/faults", world.delete_faults, methods=["DELETE"]),
     Route("/faults/{id}", world.delete_fault, methods=["DELETE"]),
+    Route("/webhooks", webhooks.list_webhooks, methods=["GET"]),
+    Route("/webhooks", webhooks.patch_webhooks, methods=["PATCH"]),
+    Route("/webhooks/step", webhooks.step_webhooks, methods=["POST"]),
+    Route("/webhooks/deliver", webhooks.deliver_webhooks, methods=["POST"]),
+    Route("/webhooks/reorder", webhooks.reorder_webhooks, methods=["POST"]),
+    Route("/webhooks/{id}", webhooks.get_webhook, methods=["GET"]),
+    Route("/webhooks/{id}/redeliver", webhooks.redeliver_webhook, methods=["POST"]),
+    Route("/webhooks/{id}/duplicate", webhooks.duplicate_webhook, methods=["POST"]),
 ]
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from emulator import bundle, snapshot
 from emulator.control.reading import Asked, object_of, provider_of, read_query, space_of
-from emulator.core.documents import Document
+from emulator.core.documents import write
 from emulator.core.http import reply
 from emulator.settings import BadSetting, change_settings, settings
 from emulator.space import NAME, Space
@@ -44,7 +44,7 @@ async def get_state(request: Request) -> Response:
         if isinstance(collection, dict | list):
             totals[entry.name] = len(collection)
             setattr(shown, entry.name, _part(collection, asked))
-    state = Document(type(memory)).write(shown)
+    state = write(shown)
     return reply({"provider": provider_of(request).name, "state": state, "totals": totals})
 
 

@@ -1,7 +1,8 @@
-"""What a test commands: reset, clock, faults."""
+"""What a test commands: reset, clock, acts, faults."""
 
 from datetime import timedelta
 from difflib import get_close_matches
+from inspect import getdoc
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -9,10 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from emulator.control.reading import Asked, json_of, read_body, space_of, spaces_of
+from emulator.acts import perform
+from emulator.control.reading import Asked, json_of, provider_of, read_body, space_of, spaces_of
 from emulator.core.clock import Event, micros, within_calendar
+from emulator.core.errors import CannotHappen
 from emulator.core.faults import FaultDraft
 from emulator.core.http import Instant, JsonInteger, read, reply
+from emulator.core.provider import Provider
 from emulator.space import Space
 
 SECONDS_MAX = 100 * 366 * 86400
@@ -74,6 +78,34 @@ def _clock(space: Space) -> dict[str, Any]:
 
 def _event(event: Event) -> dict[str, Any]:
     return {"at": micros(event.at), "provider": event.provider, "kind": event.kind, "subject": event.subject}
+
+
+# --- acts -------------------------------------------------------------------------------------------------------------
+
+
+class Act(Asked):
+    """The id of what the act is about."""
+
+    subject: Annotated[str, Field(max_length=1000)]
+
+
+async def list_acts(request: Request) -> Response:
+    providers = space_of(request).world.providers
+    return reply({"acts": {name: _described(provider) for name, provider in providers.items() if provider.acts}})
+
+
+async def perform_act(request: Request) -> Response:
+    space, provider, act = space_of(request), provider_of(request).name, request.path_params["act"]
+    asked = await read_body(Act, request)
+    try:
+        become = perform(space, provider, act, asked.subject)
+    except CannotHappen as error:
+        raise HTTPException(409, str(error)) from None
+    return reply({"provider": provider, "act": act, "subject": asked.subject, "result": become})
+
+
+def _described(provider: Provider) -> dict[str, str]:
+    return {name: getdoc(act) or "" for name, act in provider.acts.items()}
 
 
 # --- faults -----------------------------------------------------------------------------------------------------------

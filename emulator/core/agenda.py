@@ -26,8 +26,8 @@ class Agenda(Generic[T]):
         start = bisect_right(self._entries, since, key=_at)
         return self._entries[start : bisect_right(self._entries, until, key=_at)]
 
-    def settle(self, until: datetime) -> list[T]:
+    def settle(self, until: datetime) -> list[tuple[datetime, T]]:
         """What has fallen due up to ``until``, each thing once: what was answered before is not answered again."""
         start = self._settled
         self._settled = max(start, bisect_right(self._entries, until, key=_at, lo=start))
-        return [thing for _, thing in self._entries[start : self._settled]]
+        return self._entries[start : self._settled]

@@ -46,3 +46,18 @@ class Document(Generic[T]):
         """The JSON object that describes a dataclass."""
         content: dict[str, Any] = self._model.model_construct(content=thing).model_dump(mode="json")["content"]
         return content
+
+
+def document(kind: type[T]) -> Document[T]:
+    """The JSON form of a dataclass, worked out once: that takes longer than to read one."""
+    if kind not in _documents:
+        _documents[kind] = Document(kind)
+    return _documents[kind]
+
+
+def write(thing: Any) -> dict[str, Any]:
+    """The JSON object that describes a dataclass."""
+    return document(type(thing)).write(thing)
+
+
+_documents: dict[type[Any], Document[Any]] = {}

@@ -33,6 +33,10 @@ class Refusal(Exception):
         raise NotImplementedError
 
 
+class CannotHappen(Exception):
+    """What a test wants to happen at a vendor cannot, as things stand; the message says why. Nothing has changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong with a request.

@@ -1,9 +1,9 @@
 """What the gateway and the control API know of a provider: one record, and nothing about its vendor's rules."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeAlias, cast
 
 from starlette.applications import Starlette
 from starlette.types import Scope
@@ -12,6 +12,9 @@ from emulator.core.clock import Clock, Event
 from emulator.core.http import Plain, Say, missing
 from emulator.core.ids import Ids
 from emulator.core.routing import FixedPathsFirst
+from emulator.core.webhooks import Webhooks
+
+Act: TypeAlias = Callable[[Any, str], object]
 
 
 class Vendor(Protocol):
@@ -37,7 +40,8 @@ class Provider:
 
     ``fixture`` is the type that ``fixtures/<name>.json`` must satisfy; ``vendor`` makes the vendor of a space out of a
     catalogue and a memory; ``credentials`` are those a user may begin with; ``say`` and ``plain`` word a bare HTTP
-    status as the vendor would.
+    status as the vendor would; ``webhooks`` tell how it calls back, if it does; ``acts`` are what people do at the
+    vendor without its API, each for the id of something, and answer what has become of it, or raise CannotHappen.
     """
 
     name: str
@@ -50,6 +54,8 @@ class Provider:
     credentials: Callable[[Any], Mapping[str, str]]
     say: Say
     plain: Plain
+    webhooks: Webhooks | None = None
+    acts: Mapping[str, Act] = field(default_factory=dict)
 
     def operation(self, scope: Scope) -> str | None:
         """The operation that a request would reach: the name of its endpoint."""

@@ -8,7 +8,16 @@ from emulator.core.errors import Refusal
 from emulator.core.http import provider_app, reply
 from emulator.core.provider import Provider
 from emulator.providers.cnaught import errors
-from emulator.providers.cnaught.endpoints import catalogue, checkout, impact, orders, quotes, subaccounts
+from emulator.providers.cnaught.endpoints import (
+    acts,
+    callbacks,
+    catalogue,
+    checkout,
+    impact,
+    orders,
+    quotes,
+    subaccounts,
+)
 from emulator.providers.cnaught.memory import Catalogue, Fixture
 from emulator.providers.cnaught.vendor import CNaught
 
@@ -67,4 +76,6 @@ PROVIDER = Provider(
     credentials=credentials,
     say=say,
     plain=errors.plain,
+    webhooks=callbacks.WEBHOOKS,
+    acts=acts.ACTS,
 )

@@ -176,7 +176,6 @@ _RULES = {
     405: "cnaught.errors.wrong-method",
     413: "cnaught.errors.too-large",
     415: "cnaught.errors.media-type-of-body",
-    501: "cnaught.errors.not-built",
 }
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from emulator import contracts
 from tests.calling import NO_CREDENTIALS, Caller
 
 TYPES = "https://api.cnaught.com/v1/errors/"
@@ -263,16 +262,3 @@ def test_a_wrong_method(cnaught: Caller, method: str, path: str, allowed: set[st
     reply = (cnaught if known else cnaught.identified(NO_CREDENTIALS)).request(method, path)
     assert (reply.status_code, reply.json()["type"]) == (405, "about:blank")
     assert set(reply.headers["Allow"].split(", ")) == allowed
-
-
-@pytest.mark.rule("cnaught.errors.not-built")
-@pytest.mark.parametrize(
-    "operation",
-    [operation for operation in contracts.operations("cnaught") if operation.missing],
-    ids=lambda operation: operation.id,
-)
-def test_an_operation_that_is_not_built(cnaught: Caller, operation: contracts.Operation) -> None:
-    """What the vendor documents and the emulator lacks says so, by its name."""
-    reply = cnaught.request(operation.method, operation.path.replace("{id}", "5nubL0NS"))
-    assert (reply.status_code, reply.json()["type"]) == (501, "about:blank")
-    assert operation.id in reply.json()["detail"]

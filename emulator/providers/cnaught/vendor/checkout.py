@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from emulator.core.agenda import Agenda
 from emulator.core.clock import Clock, Event
+from emulator.core.errors import CannotHappen
 from emulator.core.ids import LETTERS, Ids
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.amounts import offered_kg, price
 from emulator.providers.cnaught.drafts import Buyer, SessionDraft
-from emulator.providers.cnaught.memory import Account, Memory, Session
+from emulator.providers.cnaught.memory import Account, Memory, Order, Session
 from emulator.providers.cnaught.vendor.offer import Offer
 from emulator.providers.cnaught.vendor.orders import Orders
 
@@ -65,6 +66,15 @@ class Checkout:
         if session is None or session.account_id != account.id:
             raise errors.NotFound("checkout session", "cnaught.checkout.unknown-id")
         return session
+
+    def complete(self, session_id: str) -> Order:
+        """Let somebody pay: the session is complete, and the order placed. Raises CannotHappen."""
+        session = self.memory.sessions.get(session_id)
+        if session is None or session.state(self.clock.now) != "open":
+            raise CannotHappen(f"no checkout session that is open has the id {session_id!r}")
+
+        session.completed_on = self.clock.now
+        return self.orders.place_for(session)
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
         """Sessions that expire in this span of time."""

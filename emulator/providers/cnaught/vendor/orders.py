@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from emulator.core.agenda import Agenda
 from emulator.core.clock import Clock, Event
+from emulator.core.errors import CannotHappen
 from emulator.core.ids import LETTERS, Ids
 from emulator.core.paging import Timeline
 from emulator.providers.cnaught import errors
@@ -104,6 +105,17 @@ class Orders:
         self._notify(order, self.clock.now, "cancelled")
         return order
 
+    def fulfil(self, order_id: str) -> Order:
+        """Fulfil an order now, whenever it would have been. Raises CannotHappen."""
+        order = self.memory.orders.get(order_id)
+        if order is None or order.state(self.clock.now) != "placed":
+            raise CannotHappen(f"no order that is placed has the id {order_id!r}")
+
+        order.fulfils_on = self.clock.now
+        self._fulfilling.add(order.fulfils_on, order)
+        self._notify(order, order.fulfils_on, "fulfilled")
+        return order
+
     def allocations(self, order: Order) -> Parts:
         """The kilograms of a fulfilled order by category and project; of any other order, nothing."""
         return self._parts(order) if order.state(self.clock.now) == "fulfilled" else {}
@@ -118,7 +130,7 @@ class Orders:
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
         """Orders that are fulfilled in this span of time."""
         for at, order in self._fulfilling.between(since, until):
-            if order.cancelled_on is None or order.cancelled_on > at:
+            if at == order.fulfils_on and (order.cancelled_on is None or order.cancelled_on > at):
                 yield Event(at, "cnaught", "order.fulfilled", order.id)
 
     def next_notice(self) -> datetime | None:
@@ -131,7 +143,7 @@ class Orders:
         while notices and notices[0].at <= self.clock.now:
             notice = notices.pop(0)
             order = self.memory.orders[notice.order_id]
-            if notice.state == "cancelled" or order.cancelled_on is None:  # else it was never fulfilled
+            if notice.state == "cancelled" or (order.cancelled_on is None and order.fulfils_on == notice.at):
                 yield notice, order
 
     # --- below the rules
@@ -165,8 +177,8 @@ class Orders:
 
     def _settle(self) -> None:
         """Count what has been fulfilled by now. Done bit by bit, so that no sum has to wait for a million orders."""
-        for order in self._fulfilling.settle(self.clock.now):
-            if order.cancelled_on is None:
+        for at, order in self._fulfilling.settle(self.clock.now):
+            if at == order.fulfils_on and order.cancelled_on is None:
                 self._impacts.enter(order, self._parts(order))
 
     def _parts(self, order: Order) -> Parts:

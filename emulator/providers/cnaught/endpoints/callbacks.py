@@ -1,0 +1,34 @@
+"""Callbacks: a change of an order goes to its ``notification_config.url`` (docs.cnaught.com, Place order)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import orjson
+
+from emulator.core.webhooks import Call, Webhooks
+from emulator.providers.cnaught.endpoints.orders import as_it_stands
+from emulator.providers.cnaught.vendor import CNaught
+
+MINUTE, HOUR = 60, 3600
+
+
+def next_call(cnaught: CNaught) -> datetime | None:
+    return cnaught.orders.next_notice()
+
+
+def take_calls(cnaught: CNaught) -> Iterator[Call]:
+    """What is to be told by now; its words do not change any more, whatever becomes of the order."""
+    for notice, order in cnaught.orders.take_notices():
+        body = orjson.dumps({"order": as_it_stands(cnaught, order)}).decode()
+        yield Call(notice.at, f"order.{notice.state}", order.id, order.callback_url or "", body)
+
+
+WEBHOOKS = Webhooks(
+    next=next_call,
+    take=take_calls,
+    accepted=200,
+    timeout_seconds=10,
+    waits_seconds=(MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR),
+    hours_max=24,
+)
+"""Exactly 200, for 24 hours, is documented; the waits and the ten seconds are proposed."""
