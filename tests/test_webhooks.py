@@ -1,0 +1,314 @@
+"""Webhooks in a space: delivered in the background or on demand, to this machine alone, and kept in snapshots."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from emulator import Emulator
+from emulator.handles import Refused, SpaceHandle
+from emulator.posting import NoAnswer, host_of, post
+from tests.calling import Caller, credentials_of
+from tests.conftest import START
+
+SECONDS_MAX = 5
+
+
+def order(cnaught: Caller, url: str) -> str:
+    body = {"amount_kg": 10, "notification_config": {"url": url}}
+    placed: str = cnaught.post("/v1/orders", body).json()["id"]
+    return placed
+
+
+def states(space: SpaceHandle) -> list[str]:
+    return [webhook["state"] for webhook in space.webhooks]
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Wait, in real time, until something holds."""
+    deadline = time.monotonic() + SECONDS_MAX
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+# --- when -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_served_emulator_delivers_by_itself(httpserver: HTTPServer) -> None:
+    """When the clock is moved, and when it runs, what falls due is sent without a word; not in a paused space."""
+    httpserver.expect_request("/").respond_with_data("")
+    with Emulator() as carbon:
+        spaces = [carbon.space(name) for name in ("moved", "running", "paused")]
+        spaces[2].webhooks.pause()
+        for space in spaces:
+            space.control("PATCH", "/settings/cnaught", json={"fulfilment_seconds": 0.05})
+            if space.name == "moved":
+                space.clock.freeze(START)
+            order(Caller(space, "cnaught", credentials_of(space, "cnaught")), httpserver.url_for("/"))
+        spaces[0].clock.advance(hours=1)
+        eventually(lambda: [states(space) for space in spaces[:2]] == [["delivered"], ["delivered"]])
+        assert len(httpserver.log) == 2
+        eventually(lambda: states(spaces[2]) == ["pending"])
+        spaces[2].webhooks.resume()
+        eventually(lambda: states(spaces[2]) == ["delivered"])
+
+
+def test_a_space_that_is_gone_sends_nothing(httpserver: HTTPServer) -> None:
+    """What a space had to say goes with it, when it is reset or deleted."""
+    with Emulator() as carbon:
+        for name in ("reset", "deleted"):
+            space = carbon.space(name)
+            space.control("PATCH", "/settings/cnaught", json={"fulfilment_seconds": 0.2})
+            order(Caller(space, "cnaught", credentials_of(space, "cnaught")), httpserver.url_for("/"))
+            space.reset() if name == "reset" else space.delete()
+        time.sleep(0.4)
+        assert len(httpserver.log) == 0
+
+
+def test_a_slow_receiver_holds_up_nobody_else(httpserver: HTTPServer) -> None:
+    """While one space waits for an answer, requests are served and other spaces deliver."""
+    release = threading.Event()
+
+    def hold(request: Request) -> Response:
+        release.wait(SECONDS_MAX)
+        return Response("")
+
+    httpserver.expect_request("/slow").respond_with_handler(hold)
+    httpserver.expect_request("/quick").respond_with_data("")
+    with Emulator() as carbon:
+        slow, quick = (carbon.space(name) for name in ("slow", "quick"))
+        for space in (slow, quick):
+            space.clock.freeze(START)
+            order(Caller(space, "cnaught", credentials_of(space, "cnaught")), httpserver.url_for(f"/{space.name}"))
+            space.clock.advance(seconds=2)
+        eventually(lambda: states(quick) == ["delivered"])
+        assert states(slow) == ["pending"]
+        release.set()
+        eventually(lambda: states(slow) == ["delivered"])
+
+
+def test_a_test_delivers_step_by_step(cnaught: Caller, httpserver: HTTPServer) -> None:
+    """Paused, an outbox moves by one attempt a step, and says which; when nothing is due, by none."""
+    httpserver.expect_request("/").respond_with_data("")
+    webhooks = cnaught.space.webhooks
+    webhooks.pause()
+    for _ in range(2):
+        order(cnaught, httpserver.url_for("/"))
+    assert webhooks.step() is None
+    events = cnaught.space.clock.advance(seconds=2)
+    assert [event["kind"] for event in events] == ["order.fulfilled", "order.fulfilled", "webhook.due", "webhook.due"]
+    assert [event["subject"] for event in events[2:]] == ["webhook-1", "webhook-2"]
+    for name in ("webhook-1", "webhook-2"):
+        stepped = webhooks.step()
+        assert stepped is not None
+        assert (stepped["id"], stepped["state"]) == (name, "delivered")
+    assert (webhooks.step(), webhooks.deliver()) == (None, [])
+    assert len(httpserver.log) == 2
+
+
+def test_a_test_repeats_doubles_and_reorders(cnaught: Caller, httpserver: HTTPServer) -> None:
+    """What real networks do, on demand: a second delivery, a copy, and news in the wrong order."""
+    httpserver.expect_request("/").respond_with_data("")
+    webhooks, placed = cnaught.space.webhooks, order(cnaught, httpserver.url_for("/"))
+    cnaught.space.clock.advance(seconds=2)
+    cnaught.post(f"/v1/orders/{placed}/cancel")
+    webhooks.reorder("webhook-2", "webhook-1")
+    assert [made["kind"] for made in webhooks.deliver()] == ["order.cancelled", "order.fulfilled"]
+    assert webhooks.redeliver("webhook-1")["state"] == "pending"
+    assert webhooks.duplicate("webhook-2")["copy_of"] == "webhook-2"
+    assert [made["id"] for made in webhooks.deliver()] == ["webhook-1", "webhook-3"]
+    heard = [request.get_json()["order"]["state"] for request, _ in httpserver.log]
+    assert heard == ["cancelled", "fulfilled", "fulfilled", "cancelled"]
+    assert [found["kind"] for found in webhooks.matching(state="delivered", kind="order.cancelled")] == [
+        "order.cancelled"
+    ] * 2
+
+
+# --- where to ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/",
+        "https://10.0.0.1/",
+        "http://169.254.169.254/latest/meta-data",
+        "http://0.0.0.0:1/",
+        "http://2130706433/",
+        "http://127.1/",
+        "http://localhost.example.com/",
+        "http://127.0.0.1.example.com/",
+        "http://sub.localhost/",
+    ],
+)
+def test_only_this_machine_is_called(
+    cnaught: Caller, url: str, monkeypatch: pytest.MonkeyPatch, httpserver: HTTPServer
+) -> None:
+    """Whatever leads elsewhere, or might, is not called, nor looked up; the webhook says why, and is over."""
+    looked_up: list[Any] = []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *asked, **_: looked_up.append(asked))
+    order(cnaught, url)
+    cnaught.space.clock.advance(seconds=2)
+    refused = cnaught.space.webhooks.deliver()
+    assert [(webhook["state"], webhook["due"]) for webhook in refused] == [("refused", None)]
+    assert "is not this machine; allow it with --webhook-host" in refused[0]["attempts"][0]["error"]
+    assert looked_up == []
+
+
+def test_a_host_may_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An allowed host is called by its exact name, and others are not."""
+    called: list[str] = []
+
+    async def note(url: str, body: str, seconds: float) -> int:
+        called.append(url)
+        return 200
+
+    monkeypatch.setattr("emulator.posting.post", note)
+    with Emulator(port=None, webhook_hosts=["Hooks.Example.com"]) as carbon:
+        carbon.clock.freeze(START)
+        cnaught = Caller(carbon, "cnaught", credentials_of(carbon, "cnaught"))
+        for url in ("https://hooks.example.com/a", "https://other.hooks.example.com/b", "https://example.com/c"):
+            order(cnaught, url)
+        carbon.clock.advance(seconds=2)
+        assert [webhook["state"] for webhook in carbon.webhooks.deliver()] == ["delivered", "refused", "refused"]
+    assert called == ["https://hooks.example.com/a"]
+
+
+def test_a_redirection_is_not_followed(cnaught: Caller, httpserver: HTTPServer) -> None:
+    """Who answers with another address has not accepted, and the other address is not called."""
+    httpserver.expect_request("/").respond_with_data("", 307, {"Location": httpserver.url_for("/elsewhere")})
+    order(cnaught, httpserver.url_for("/"))
+    cnaught.space.clock.advance(seconds=2)
+    assert [webhook["state"] for webhook in cnaught.space.webhooks.deliver()] == ["pending"]
+    assert [request.path for request, _ in httpserver.log] == ["/"]
+
+
+def test_who_is_not_there_is_tried_again(cnaught: Caller) -> None:
+    """A connection that is refused is an attempt without a status, and says so."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        order(cnaught, f"http://127.0.0.1:{closed.getsockname()[1]}/")
+        cnaught.space.clock.advance(seconds=2)
+        webhook = cnaught.space.webhooks.deliver()[0]
+    assert (webhook["state"], webhook["attempts"][0]["status"]) == ("pending", None)
+    assert webhook["attempts"][0]["error"].startswith("ConnectError")
+
+
+async def _silence() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        await post(f"http://127.0.0.1:{silent.getsockname()[1]}/", "{}", 0.05)
+
+
+def test_who_says_nothing_is_not_waited_for(emulator: Emulator) -> None:
+    """The vendor's patience ends, however slowly the other side goes about it."""
+    with pytest.raises(NoAnswer, match=r"no answer within 0\.05 seconds"):
+        emulator._submit(_silence()).result(SECONDS_MAX)
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("http://127.0.0.1@example.com/", "example.com"),
+        ("http://example.com#@127.0.0.1/", "example.com"),
+        ("http://[::1]:80/", "::1"),
+        ("http://[::ffff:10.0.0.1]/", "::ffff:10.0.0.1"),
+        ("http://EXAMPLE.com./", "example.com."),
+        ("http://[", ""),
+        ("", ""),
+    ],
+)
+def test_the_host_that_is_checked_is_the_host_that_is_called(url: str, host: str) -> None:
+    """One parser reads the URL for the check and for the call."""
+    assert host_of(url) == host
+
+
+# --- snapshots, and what happens without a request --------------------------------------------------------------------
+
+
+def test_a_snapshot_holds_the_outbox(cnaught: Caller, httpserver: HTTPServer) -> None:
+    """Restored, what was pending is pending again, in its order, and what is due by the clock still falls due."""
+    httpserver.expect_request("/").respond_with_data("")
+    space = cnaught.space
+    placed = [order(cnaught, httpserver.url_for("/")) for _ in range(2)]
+    space.clock.advance(seconds=2)
+    cnaught.post(f"/v1/orders/{placed[0]}/cancel")
+    order(cnaught, httpserver.url_for("/"))
+    space.webhooks.reorder("webhook-2", "webhook-1")
+    snapshot, before = space.snapshot(), list(space.webhooks)
+    made = [webhook["id"] for webhook in space.webhooks.deliver()]
+    assert made == ["webhook-2", "webhook-1", "webhook-3"]
+    space.restore(snapshot)
+    assert (list(space.webhooks), space.snapshot()) == (before, snapshot)
+    assert [webhook["id"] for webhook in space.webhooks.deliver()] == made
+    space.clock.advance(seconds=2)
+    assert [webhook["id"] for webhook in space.webhooks.deliver()] == ["webhook-4"]
+
+
+@pytest.mark.parametrize(
+    ("outbox", "words"),
+    [
+        ({}, "at outbox.deliveries"),
+        ({"deliveries": [{"id": 5}], "added": 1, "dropped": 0, "paused": False}, "at outbox.deliveries.0"),
+    ],
+)
+def test_a_damaged_outbox_is_refused(space: SpaceHandle, outbox: dict[str, Any], words: str) -> None:
+    """A snapshot whose outbox does not hold together is refused whole."""
+    before = space.snapshot()
+    damaged = {**before, "outbox": outbox} if outbox else {**before, "outbox": {"deliveries": 5}}
+    with pytest.raises(Refused, match=words):
+        space.restore(damaged)
+    assert space.snapshot() == before
+
+
+def test_an_outbox_of_a_stranger_is_refused(cnaught: Caller) -> None:
+    """A delivery of a provider that never calls back belongs to no snapshot of ours."""
+    order(cnaught, "http://127.0.0.1:9/")
+    cnaught.space.clock.advance(seconds=2)
+    foreign = cnaught.space.snapshot()
+    foreign["outbox"]["deliveries"][0]["provider"] = "thallo"
+    with pytest.raises(Refused, match="'thallo' is no provider that calls back"):
+        cnaught.space.restore(foreign)
+
+
+@pytest.mark.parametrize(
+    ("provider", "act", "subject", "words"),
+    [
+        ("cnaught", "complete_checkout", "nobody", "no checkout session that is open has the id 'nobody'"),
+        ("cnaught", "fulfil_order", "nobody", "no order that is placed has the id 'nobody'"),
+        ("cnaught", "fulfil_order", "Gre28Fc35bt3", "no order that is placed"),
+        (
+            "cnaught",
+            "fulfill",
+            "x",
+            "nothing at cnaught is called 'fulfill'; there are: complete_checkout, fulfil_order",
+        ),
+        ("thallo", "fulfil_order", "x", "there are: none"),
+    ],
+)
+def test_what_cannot_happen(space: SpaceHandle, provider: str, act: str, subject: str, words: str) -> None:
+    """An act that does not fit how things stand is refused with the reason, and changes nothing."""
+    space.cnaught.happens("fulfil_order", "Gre28Fc35bt3") if subject == "Gre28Fc35bt3" else None
+    before = space.snapshot()
+    with pytest.raises(Refused, match=words) as refused:
+        getattr(space, provider).happens(act, subject)
+    assert refused.value.status == 409
+    assert space.snapshot() == before
+
+
+def test_an_order_is_fulfilled_by_hand(cnaught: Caller) -> None:
+    """An order that would never be fulfilled, or later, is so at once and only once, in the sums as well."""
+    for seconds in (None, 3600):
+        cnaught.space.control("PATCH", "/settings/cnaught", json={"fulfilment_seconds": seconds})
+        placed = cnaught.post("/v1/orders", {"amount_kg": 10}).json()
+        before = cnaught.get("/v1/impact/data").json()["total_offset_kgs"]
+        assert cnaught.space.cnaught.happens("fulfil_order", placed["id"])["state"] == "fulfilled"
+        assert cnaught.space.clock.advance(hours=2) == []
+        assert cnaught.get("/v1/impact/data").json()["total_offset_kgs"] == before + 10
