@@ -1,0 +1,89 @@
+"""A fixture: a catalogue, the same in every space, and the memory that a space begins with."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from emulator.providers.dcycle.memory.invoices import Invoice
+from emulator.providers.dcycle.memory.organizations import Key, Organization, Token, User, require_uuid
+from emulator.providers.dcycle.memory.purchases import Purchase, PurchaseFactors
+from emulator.providers.dcycle.memory.records import Record
+from emulator.providers.dcycle.memory.vehicles import UnknownVehicle, VehicleFuel
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What is the same in every space. ``trees`` holds the root of each tree of organizations."""
+
+    keys: tuple[Key, ...]
+    trees: tuple[Organization, ...]
+    users: tuple[User, ...] = ()
+    purchase_factors: PurchaseFactors = field(default_factory=PurchaseFactors)
+    vehicle_fuels: tuple[VehicleFuel, ...] = ()
+    unknown_vehicles: tuple[UnknownVehicle, ...] = ()
+
+    def __post_init__(self) -> None:
+        known = _distinct("organizations have the id", (organization.id for organization in self.organizations()))
+        if not _distinct("keys are", (key.api_key for key in self.keys)):
+            raise ValueError("there is no key")
+        _distinct("users have the address", (user.email.lower() for user in self.users))
+        for organization_id in (
+            *(key.organization_id for key in self.keys),
+            *(user.organization_id for user in self.users),
+        ):
+            if organization_id not in known:
+                raise ValueError(f"no organization has the id {organization_id!r}")
+
+    def organizations(self) -> Iterator[Organization]:
+        """Every organization of every tree."""
+        for root in self.trees:
+            yield from root.and_below()
+
+
+@dataclass(slots=True)
+class Memory:
+    """Everything that requests change. ``records`` are those that stand alone, ``tokens`` those not yet forgotten."""
+
+    records: dict[str, Record] = field(default_factory=dict)
+    purchases: dict[str, Purchase] = field(default_factory=dict)
+    invoices: dict[str, Invoice] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for id, thing_id in self._named():
+            require_uuid(id)
+            if thing_id != id:
+                raise ValueError(f"what is called {id} has the id {thing_id}")
+
+    def _named(self) -> Iterator[tuple[str, str]]:
+        yield from ((id, purchase.id) for id, purchase in self.purchases.items())
+        yield from ((id, invoice.id) for id, invoice in self.invoices.items())
+
+    def owners(self) -> Iterator[tuple[str, str]]:
+        """What there is, in words, and the id of the organization that it is of."""
+        yield from ((f"record {record.id}", record.organization_id) for record in self.records.values())
+        yield from ((f"purchase {purchase.id}", purchase.organization_id) for purchase in self.purchases.values())
+        yield from ((f"invoice {invoice.id}", invoice.organization_id) for invoice in self.invoices.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Fixture:
+    """``fixtures/dcycle.json``."""
+
+    catalogue: Catalogue
+    memory: Memory
+
+    def __post_init__(self) -> None:
+        known = {organization.id for organization in self.catalogue.organizations()}
+        for what, organization_id in self.memory.owners():
+            if organization_id not in known:
+                raise ValueError(f"{what} is of {organization_id!r}, which is no organization")
+
+
+def _distinct(what: str, names: Iterable[str]) -> set[str]:
+    """The names, none of which comes twice."""
+    seen = set[str]()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"two {what} {name!r}")
+        seen.add(name)
+    return seen

@@ -1,0 +1,90 @@
+"""Purchases, and by which factors they are calculated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from emulator.core.documents import UtcTime
+from emulator.providers.dcycle.memory.records import Record
+
+PurchaseStatus: TypeAlias = Literal["active", "pending", "in_progress", "in_review", "inactive", "error"]
+PurchaseType: TypeAlias = Literal["spend_based", "supplier_specific"]
+ExpenseType: TypeAlias = Literal["capex", "opex"]
+
+GRAMS_PER_UNIT_MAX = 10**6
+"""A tonne for a euro, a litre or whatever else is counted."""
+
+QUANTITY_MAX = 10**12
+"""So much of anything, at the highest factor, is the highest record."""
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseFactors:
+    """Grams of CO2e that purchases cause.
+
+    ``sectors`` and ``other_sectors`` are grams a euro, ``currencies`` what one unit of each is in euros, and ``custom``
+    grams a unit of whatever a supplier counts, by the id of the factor.
+    """
+
+    sectors: Mapping[str, int] = field(default_factory=dict)
+    other_sectors: int = 0
+    currencies: Mapping[str, Decimal] = field(default_factory=dict)
+    custom: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        rates: list[Decimal] = [Decimal(1), *self.currencies.values()]
+        grams: list[int] = [*self.sectors.values(), self.other_sectors, *self.custom.values()]
+        if min(rates) < 0 or min(grams) < 0 or max(grams) * max(rates) > GRAMS_PER_UNIT_MAX:
+            raise ValueError(f"the factors of purchases are not from 0 to {GRAMS_PER_UNIT_MAX} grams a unit")
+
+    def grams_per_unit(self, sector: str | None, currency: str | None) -> Decimal | None:
+        """What a unit of money spent in a sector causes; None for what is no currency."""
+        euros = self.currencies.get(currency or "")
+        return None if euros is None else self.sectors.get(sector or "", self.other_sectors) * euros
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseTerms:
+    """What is said of a purchase; anything may be left open. The quantity counts units: of money when spend-based."""
+
+    product_name: str | None = None
+    description: str | None = None
+    sector: str | None = None
+    country: str | None = None
+    quantity: float | None = None
+    unit_id: str | None = None
+    purchase_date: date | None = None
+    purchase_type: PurchaseType | None = "spend_based"
+    expense_type: ExpenseType | None = None
+    status: PurchaseStatus | None = "active"
+    recycled: float | None = None
+    supplier_id: str | None = None
+    custom_emission_factor_id: str | None = None
+    file_id: str | None = None
+    file_name: str | None = None
+    file_url: str | None = None
+    frequency: Literal["once"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """Goods or services bought. ``co2e_grams`` is what they cause, None where that is not calculated."""
+
+    id: str
+    organization_id: str
+    created_at: UtcTime
+    updated_at: UtcTime
+    co2e_grams: int | None = None
+    terms: PurchaseTerms = PurchaseTerms()
+
+    def __post_init__(self) -> None:
+        self.record()
+
+    def record(self) -> Record | None:
+        """What it adds to the emissions of its organization: nothing when inactive, not calculated or without a day."""
+        day = self.terms.purchase_date
+        if self.co2e_grams is None or day is None or self.terms.status == "inactive":
+            return None
+        return Record(self.id, self.organization_id, "purchase", self.co2e_grams, day)
