@@ -45,6 +45,17 @@ PURCHASE = {
 }
 INVOICE = "/v1/invoices/d66887a3-a556-4782-952b-f8818ec8d8bc"
 OFFICE_SUPPLIES = "/v1/purchases/550e8400-e29b-41d4-a716-446655440000"
+VEHICLE = {
+    "type": "passenger",
+    "ownership": "owned",
+    "license_plate": "ABC-1234",
+    "country": "ES",
+    "unknown_vehicle_id": "550e8400-e29b-41d4-a716-446655440000",
+    "vehicle_fuel_id": "660e8400-e29b-41d4-a716-446655440000",
+}
+FLEET_CAR = "/v1/vehicles/550e8400-e29b-41d4-a716-446655440000"
+FLEET_CARS = {"vehicle_ids": ["550e8400-e29b-41d4-a716-446655440000"]}
+LITRES = "/v1/vehicle_consumptions/660e8400-e29b-41d4-a716-446655440000"
 
 
 def _orders(state: dict[str, Any]) -> int:
@@ -91,6 +102,18 @@ def _inactive_invoices(state: dict[str, Any]) -> int:
     return sum(invoice["status"] == "inactive" for invoice in state["invoices"].values())
 
 
+def _vehicles(state: dict[str, Any]) -> int:
+    return len(state["vehicles"])
+
+
+def _rented(state: dict[str, Any]) -> int:
+    return sum(vehicle["ownership"] == "rented" for vehicle in state["vehicles"].values())
+
+
+def _consumptions(state: dict[str, Any]) -> int:
+    return len(state["consumptions"])
+
+
 CASES = [
     # provider, operation, path, body, headers, what the retry is answered, what to count, how often it happened
     ("oneclickimpact", "capture_carbon", "/v1/capture_carbon", {"amount": 5}, {}, 200, lambda s: len(s["impacts"]), 2),
@@ -122,6 +145,11 @@ CASES = [
     ("dcycle", "delete_purchase", OFFICE_SUPPLIES, None, {}, 404, _purchases, -1),
     ("dcycle", "update_invoice", INVOICE, {"status": "inactive"}, {}, 200, _inactive_invoices, 1),
     ("dcycle", "delete_invoice", INVOICE, None, {}, 404, _invoices, -1),
+    ("dcycle", "create_vehicle", "/v1/vehicles", VEHICLE, {}, 201, _vehicles, 2),
+    ("dcycle", "update_vehicle", FLEET_CAR, {"ownership": "rented"}, {}, 200, _rented, 1),
+    ("dcycle", "delete_vehicle", FLEET_CAR, None, {}, 404, _vehicles, -1),
+    ("dcycle", "bulk_delete_vehicles", "/v1/vehicles/bulk-delete", FLEET_CARS, {}, 200, _vehicles, -1),
+    ("dcycle", "delete_vehicle_consumption", LITRES, None, {}, 404, _consumptions, -1),
     ("thallo", "request_retirement", "/api/caas/request-retirement", RETIREMENT, {}, 200, _grams_left, -1_000_000),
     ("thallo", "create_api_key", "/api/api-keys", API_KEY, {}, 422, lambda s: len(s["api_keys"]), 1),
     ("thallo", "deactivate_api_key", OWN_KEY, None, {}, 401, lambda s: len(s["deactivated_keys"]), 1),

@@ -16,6 +16,7 @@ from emulator.fixtures import BadFixture
 from emulator.providers import ALL
 from emulator.resources import resource
 
+LITRES = "660e8400-e29b-41d4-a716-446655440000"
 OURS = {path.stem: json.loads(path.read_bytes()) for path in resource("fixtures").iterdir()}
 
 each_provider = pytest.mark.parametrize("provider", ALL, ids=lambda provider: provider.name)
@@ -36,6 +37,10 @@ UNFIT = [
     ("carboninsights", "memory/settings/access_seconds", 0, "more than 0 seconds"),
     ("dcycle", "catalogue/keys", [], "key"),
     ("dcycle", "catalogue/keys/0/organization_id", "nobody", "'nobody'"),
+    ("dcycle", "catalogue/vehicle_fuels/0/fuel_units/0/grams_per_unit", -1, "is not from 0"),
+    ("dcycle", "memory/vehicles", {}, "is of no vehicle"),
+    ("dcycle", f"memory/consumptions/{LITRES}/quantity", -1, "is not from 0"),
+    ("dcycle", f"memory/consumptions/{LITRES}/id", "x", "has the id x"),
     ("thallo", "catalogue", {"tenants": [], "projects": {}, "vintages": {}}, "tenant"),
     ("thallo", "catalogue/tenants/1/key/id", "00n06yx75dzuxz2lgi", "the same key"),
     ("thallo", "catalogue/projects", {}, "project"),

@@ -8,7 +8,7 @@ from emulator.core.errors import Refusal
 from emulator.core.http import not_built, provider_app, reply
 from emulator.core.provider import Provider
 from emulator.providers.dcycle import errors
-from emulator.providers.dcycle.endpoints import invoices, organizations, purchases, references
+from emulator.providers.dcycle.endpoints import invoices, organizations, purchases, references, vehicles
 from emulator.providers.dcycle.memory import Catalogue, Fixture
 from emulator.providers.dcycle.vendor import Dcycle
 
@@ -20,16 +20,16 @@ routes = [
     Route("/v1/invoices/{invoice_id}", invoices.update_invoice, methods=["PATCH"]),
     Route("/v1/invoices/{invoice_id}", invoices.delete_invoice, methods=["DELETE"]),
     Route("/v3/invoices/{invoice_id}", invoices.get_invoice_v3, methods=["GET"]),
-    Route("/v1/vehicles", not_built("list_vehicles"), methods=["GET"]),
-    Route("/v1/vehicles", not_built("create_vehicle"), methods=["POST"]),
-    Route("/v1/vehicles/bulk-delete", not_built("bulk_delete_vehicles"), methods=["POST"]),
-    Route("/v1/vehicles/unique-values", not_built("list_vehicle_unique_values"), methods=["GET"]),
-    Route("/v1/vehicles/{vehicle_id}", not_built("update_vehicle"), methods=["PATCH"]),
-    Route("/v1/vehicles/{vehicle_id}", not_built("delete_vehicle"), methods=["DELETE"]),
-    Route("/v1/vehicles/{vehicle_id}/consumptions", not_built("list_vehicle_consumptions"), methods=["GET"]),
+    Route("/v1/vehicles", vehicles.list_vehicles, methods=["GET"]),
+    Route("/v1/vehicles", vehicles.create_vehicle, methods=["POST"]),
+    Route("/v1/vehicles/bulk-delete", vehicles.bulk_delete_vehicles, methods=["POST"]),
+    Route("/v1/vehicles/unique-values", vehicles.list_vehicle_unique_values, methods=["GET"]),
+    Route("/v1/vehicles/{vehicle_id}", vehicles.update_vehicle, methods=["PATCH"]),
+    Route("/v1/vehicles/{vehicle_id}", vehicles.delete_vehicle, methods=["DELETE"]),
+    Route("/v1/vehicles/{vehicle_id}/consumptions", vehicles.list_vehicle_consumptions, methods=["GET"]),
     Route(
         "/v1/vehicle_consumptions/{vehicle_consumption_id}",
-        not_built("delete_vehicle_consumption"),
+        vehicles.delete_vehicle_consumption,
         methods=["DELETE"],
     ),
     Route("/v1/vehicle-fuels", references.list_vehicle_fuels, methods=["GET"]),

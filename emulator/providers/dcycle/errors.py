@@ -1,17 +1,19 @@
 """Every way Dcycle says no: a detail, and a code where the vendor has one (docs.dcycle.io).
 
 * DcycleRefusal
-  + InvalidDateRange      400
-  + DateRangeTooLarge     400
-  + InvalidApiKey         401
-  + InvalidCredentials    401
-  + Forbidden             403
-  + PurchaseNotFound      404
-  + InvoiceNotFound       404
-  + ValidationFailed      422, with a list of what is wrong, as FastAPI gives it
-  + RateLimitExceeded     429
-  + InternalError         500
-  + PlainStatus           any other status, without a code
+  + InvalidDateRange            400
+  + DateRangeTooLarge           400
+  + InvalidApiKey               401
+  + InvalidCredentials          401
+  + Forbidden                   403
+  + PurchaseNotFound            404
+  + InvoiceNotFound             404
+  + VehicleNotFound             404
+  + VehicleConsumptionNotFound  404
+  + ValidationFailed            422, with a list of what is wrong, as FastAPI gives it
+  + RateLimitExceeded           429
+  + InternalError               500
+  + PlainStatus                 any other status, without a code
 """
 
 from collections.abc import Sequence
@@ -93,6 +95,28 @@ class InvoiceNotFound(DcycleRefusal):
     detail = "Invoice not found"
     code = "INVOICE_NOT_FOUND"
     rule = "dcycle.invoices.unknown"
+
+
+class VehicleNotFound(DcycleRefusal):
+    """There is no such vehicle, or it is another organization's."""
+
+    status = 404
+    code = "VEHICLE_NOT_FOUND"
+    rule = "dcycle.vehicles.unknown"
+
+    def __init__(self, vehicle_id: str) -> None:
+        self.detail = f"Vehicle with id=UUID('{vehicle_id}') not found"
+
+
+class VehicleConsumptionNotFound(DcycleRefusal):
+    """There is no such consumption of a vehicle, or it is another organization's."""
+
+    status = 404
+    code = "VEHICLE_CONSUMPTION_NOT_FOUND"
+    rule = "dcycle.consumptions.unknown"
+
+    def __init__(self, consumption_id: str) -> None:
+        self.detail = f"VehicleConsumption with id=UUID('{consumption_id}') not found"
 
 
 class ValidationFailed(DcycleRefusal):

@@ -8,8 +8,6 @@ from emulator.providers.dcycle.memory.fixture import Catalogue, Fixture, Memory
 from emulator.providers.dcycle.memory.invoices import INVOICE_SOURCES, Invoice, InvoiceStatus, InvoiceType
 from emulator.providers.dcycle.memory.organizations import UUID, Key, Organization, Token, User
 from emulator.providers.dcycle.memory.purchases import (
-    GRAMS_PER_UNIT_MAX,
-    QUANTITY_MAX,
     ExpenseType,
     Purchase,
     PurchaseFactors,
@@ -19,6 +17,8 @@ from emulator.providers.dcycle.memory.purchases import (
 )
 from emulator.providers.dcycle.memory.records import (
     CATEGORIES,
+    GRAMS_PER_UNIT_MAX,
+    QUANTITY_MAX,
     RECORD_DAYS_MAX,
     RECORD_GRAMS_MAX,
     SCOPES,
@@ -27,7 +27,19 @@ from emulator.providers.dcycle.memory.records import (
     Scope,
     Source,
 )
-from emulator.providers.dcycle.memory.vehicles import FuelUnit, UnknownVehicle, VehicleFuel
+from emulator.providers.dcycle.memory.vehicles import (
+    Consumption,
+    ConsumptionStatus,
+    FuelUnit,
+    MarketSegment,
+    Ownership,
+    UnknownVehicle,
+    Vehicle,
+    VehicleFuel,
+    VehicleSize,
+    VehicleStatus,
+    VehicleType,
+)
 
 __all__ = [
     "CATEGORIES",
@@ -40,6 +52,8 @@ __all__ = [
     "UUID",
     "Catalogue",
     "Category",
+    "Consumption",
+    "ConsumptionStatus",
     "ExpenseType",
     "Fixture",
     "FuelUnit",
@@ -47,8 +61,10 @@ __all__ = [
     "InvoiceStatus",
     "InvoiceType",
     "Key",
+    "MarketSegment",
     "Memory",
     "Organization",
+    "Ownership",
     "Purchase",
     "PurchaseFactors",
     "PurchaseStatus",
@@ -60,5 +76,9 @@ __all__ = [
     "Token",
     "UnknownVehicle",
     "User",
+    "Vehicle",
     "VehicleFuel",
+    "VehicleSize",
+    "VehicleStatus",
+    "VehicleType",
 ]

@@ -1,13 +1,13 @@
 """A fixture: a catalogue, the same in every space, and the memory that a space begins with."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from emulator.providers.dcycle.memory.invoices import Invoice
 from emulator.providers.dcycle.memory.organizations import Key, Organization, Token, User, require_uuid
 from emulator.providers.dcycle.memory.purchases import Purchase, PurchaseFactors
 from emulator.providers.dcycle.memory.records import Record
-from emulator.providers.dcycle.memory.vehicles import UnknownVehicle, VehicleFuel
+from emulator.providers.dcycle.memory.vehicles import Consumption, UnknownVehicle, Vehicle, VehicleFuel
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +46,35 @@ class Memory:
     records: dict[str, Record] = field(default_factory=dict)
     purchases: dict[str, Purchase] = field(default_factory=dict)
     invoices: dict[str, Invoice] = field(default_factory=dict)
+    vehicles: dict[str, Vehicle] = field(default_factory=dict)
+    consumptions: dict[str, Consumption] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for id, thing_id in self._named():
-            require_uuid(id)
-            if thing_id != id:
-                raise ValueError(f"what is called {id} has the id {thing_id}")
-
-    def _named(self) -> Iterator[tuple[str, str]]:
-        yield from ((id, purchase.id) for id, purchase in self.purchases.items())
-        yield from ((id, invoice.id) for id, invoice in self.invoices.items())
+        for things in self._kept().values():
+            for id, thing in things.items():
+                require_uuid(id)
+                if thing.id != id:
+                    raise ValueError(f"what is called {id} has the id {thing.id}")
+        for consumption in self.consumptions.values():
+            vehicle = self.vehicles.get(consumption.vehicle_id)
+            if vehicle is None or vehicle.organization_id != consumption.organization_id:
+                raise ValueError(f"consumption {consumption.id} is of no vehicle of its organization")
 
     def owners(self) -> Iterator[tuple[str, str]]:
         """What there is, in words, and the id of the organization that it is of."""
         yield from ((f"record {record.id}", record.organization_id) for record in self.records.values())
-        yield from ((f"purchase {purchase.id}", purchase.organization_id) for purchase in self.purchases.values())
-        yield from ((f"invoice {invoice.id}", invoice.organization_id) for invoice in self.invoices.values())
+        for kind, things in self._kept().items():
+            yield from ((f"{kind} {thing.id}", thing.organization_id) for thing in things.values())
+
+    def _kept(self) -> Mapping[str, Mapping[str, Purchase | Invoice | Vehicle | Consumption]]:
+        """All that belongs to an organization and has an id of its own, by what it is."""
+        return {
+            "purchase": self.purchases,
+            "invoice": self.invoices,
+            "vehicle": self.vehicles,
+            "consumption": self.consumptions,
+        }
 
 
 @dataclass(frozen=True, slots=True)

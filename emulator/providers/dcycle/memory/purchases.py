@@ -7,17 +7,11 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from emulator.core.documents import UtcTime
-from emulator.providers.dcycle.memory.records import Record
+from emulator.providers.dcycle.memory.records import GRAMS_PER_UNIT_MAX, Record
 
 PurchaseStatus: TypeAlias = Literal["active", "pending", "in_progress", "in_review", "inactive", "error"]
 PurchaseType: TypeAlias = Literal["spend_based", "supplier_specific"]
 ExpenseType: TypeAlias = Literal["capex", "opex"]
-
-GRAMS_PER_UNIT_MAX = 10**6
-"""A tonne for a euro, a litre or whatever else is counted."""
-
-QUANTITY_MAX = 10**12
-"""So much of anything, at the highest factor, is the highest record."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,12 @@ RECORD_GRAMS_MAX = 10**18
 RECORD_DAYS_MAX = 3660
 """Ten years: a longer period is a slip of the pen, and every day of it would cost memory."""
 
+GRAMS_PER_UNIT_MAX = 10**6
+"""A tonne for a euro, a litre or whatever else is counted."""
+
+QUANTITY_MAX = 10**12
+"""So much of anything, at the highest factor, is the highest record."""
+
 
 @dataclass(slots=True)
 class Record:

@@ -15,6 +15,7 @@ from emulator.providers.dcycle.vendor.invoices import Invoices
 from emulator.providers.dcycle.vendor.ledgers import Group, GroupBy, Ledgers, parts
 from emulator.providers.dcycle.vendor.logins import Logins
 from emulator.providers.dcycle.vendor.purchases import Purchases
+from emulator.providers.dcycle.vendor.vehicles import Vehicles
 
 RANGE_DAYS_MAX = 730
 
@@ -29,6 +30,7 @@ class Dcycle:
         self.logins = Logins(catalogue.users, memory, clock, ids)
         self.purchases = Purchases(catalogue.purchase_factors, memory, self.ledgers, clock, ids)
         self.invoices = Invoices(memory, self.ledgers, clock)
+        self.vehicles = Vehicles(catalogue, memory, self.ledgers, clock, ids)
         self._organizations: dict[str, Organization] = {}
         self._roots: dict[str, Organization] = {}
         for root in catalogue.trees:

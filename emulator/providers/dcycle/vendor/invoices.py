@@ -8,7 +8,7 @@ from typing import Any
 from emulator.core.clock import Clock
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.memory import Invoice, Memory, Organization
-from emulator.providers.dcycle.vendor.book import Book
+from emulator.providers.dcycle.vendor.book import Book, sort
 from emulator.providers.dcycle.vendor.ledgers import Ledgers
 
 
@@ -66,11 +66,3 @@ class Invoices:
     def delete(self, organization: Organization, invoice_id: str) -> None:
         """Forget an invoice, and what it caused. Raises InvoiceNotFound."""
         self._book.drop(self.get(organization, invoice_id))
-
-
-def sort(invoices: Collection[Invoice], by: str) -> list[Invoice]:
-    """Invoices by a member; those without it come last."""
-    name = by.removeprefix("-")
-    without = [invoice for invoice in invoices if getattr(invoice, name) is None]
-    having = [invoice for invoice in invoices if getattr(invoice, name) is not None]
-    return sorted(having, key=lambda invoice: getattr(invoice, name), reverse=by.startswith("-")) + without

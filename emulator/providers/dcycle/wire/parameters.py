@@ -78,6 +78,12 @@ class Body(Sent):
     model_config = ConfigDict(from_attributes=True)
 
 
+def either(body: Body, first: str, second: str) -> None:
+    """Raises ValueError when a body has neither of two members."""
+    if getattr(body, first) is None and getattr(body, second) is None:
+        raise PydanticCustomError("value_error", f"Value error, {first} or {second} is required")
+
+
 class Query(Sent):
     """A query; the parameters named in ``repeated`` may come several times, and any of the values will do."""
 

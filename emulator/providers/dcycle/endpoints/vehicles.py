@@ -1,0 +1,61 @@
+"""Vehicles, and what they consumed."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from emulator.core.http import reply
+from emulator.providers.dcycle.endpoints.asking import ask, vendor
+from emulator.providers.dcycle.wire import vehicles as wire
+from emulator.providers.dcycle.wire.parameters import page
+
+
+async def list_vehicles(request: Request) -> Response:
+    asked, organization = ask(wire.ListVehicles, request)
+    vehicles = vendor(request).vehicles
+    found = vehicles.matching(organization, asked.query.filter(), asked.query.include_children)
+    return reply(
+        page(found, asked.query, lambda one: wire.listed_vehicle(one, vehicles.grams(one), vehicles.kind(one)))
+    )
+
+
+async def create_vehicle(request: Request) -> Response:
+    asked, organization = ask(wire.CreateVehicle, request)
+    vehicles = vendor(request).vehicles
+    vehicle = vehicles.create(organization, asked.body.sent())
+    return reply(wire.vehicle(vehicle, vehicles.grams(vehicle)), 201)
+
+
+async def update_vehicle(request: Request) -> Response:
+    asked, organization = ask(wire.UpdateVehicle, request)
+    vehicles = vendor(request).vehicles
+    vehicle = vehicles.update(organization, asked.path.vehicle_id, asked.body.sent())
+    return reply(wire.vehicle(vehicle, vehicles.grams(vehicle)))
+
+
+async def delete_vehicle(request: Request) -> Response:
+    asked, organization = ask(wire.OneVehicle, request)
+    vendor(request).vehicles.delete(organization, asked.path.vehicle_id)
+    return Response(status_code=204)
+
+
+async def bulk_delete_vehicles(request: Request) -> Response:
+    asked, organization = ask(wire.DeleteVehicles, request)
+    return reply(wire.deletion(*vendor(request).vehicles.delete_many(organization, asked.body.vehicle_ids)))
+
+
+async def list_vehicle_unique_values(request: Request) -> Response:
+    asked, organization = ask(wire.ListUniqueValues, request)
+    groups = vendor(request).vehicles.groups(organization, asked.query.field)
+    return reply(wire.unique_values(asked.query.field, groups))
+
+
+async def list_vehicle_consumptions(request: Request) -> Response:
+    asked, organization = ask(wire.ListConsumptions, request)
+    found = vendor(request).vehicles.consumptions(organization, asked.path.vehicle_id, asked.query.status)
+    return reply(page(found, asked.query, wire.consumption))
+
+
+async def delete_vehicle_consumption(request: Request) -> Response:
+    asked, organization = ask(wire.OneConsumption, request)
+    vendor(request).vehicles.delete_consumption(organization, asked.path.vehicle_consumption_id)
+    return Response(status_code=204)

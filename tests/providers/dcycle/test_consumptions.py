@@ -1,0 +1,175 @@
+"""What vehicles consume: by which factors it is calculated, and how it moves the totals."""
+
+from typing import Any
+
+import pytest
+
+from tests.calling import Caller
+from tests.providers.dcycle.conftest import HOLDINGS, INDUSTRIES, KEY, LAST_MILE, LOGISTICS, identity, impacts
+from tests.providers.dcycle.test_vehicles import CAR, DIESEL, FACTOR, NOBODYS, PETROL, POOL_CAR, change, listed
+
+PATH = "/v1/vehicle_consumptions"
+LITRES = "660e8400-e29b-41d4-a716-446655440000"
+LITRE = "c1a764a5-7d41-4130-8831-6517e5c25761"
+DAY = {"start_date": "2025-01-31", "end_date": "2025-01-31"}
+ELECTRIC = "f7e5e42a-ad6c-4df4-be56-dbc752273b8c"
+
+
+def consumed(dcycle: Caller, vehicle_id: str = CAR, query: str = "size=100", **headers: str) -> list[dict[str, Any]]:
+    reply = dcycle.get(f"/v1/vehicles/{vehicle_id}/consumptions?{query}", headers=headers)
+    assert reply.status_code == 200, reply.text
+    items: list[dict[str, Any]] = reply.json()["items"]
+    return items
+
+
+def driven(dcycle: Caller) -> float:
+    """The tonnes of the vehicles in a year."""
+    items = impacts(dcycle, group_by="category")["items"]
+    return sum(item["co2e"] for item in items if item["category"] == "vehicles")
+
+
+@pytest.mark.rule("dcycle.consumptions.listed", "dcycle.consumptions.data")
+def test_what_a_vehicle_consumed(dcycle: Caller) -> None:
+    """A consumption says what was used in which period, and what that caused."""
+    assert consumed(dcycle)[0] == {
+        "id": LITRES,
+        "vehicle_id": CAR,
+        "status": "success",
+        "data": {
+            "quantity": 125.0,
+            "unit_id": LITRE,
+            "start_date": "2025-01-31",
+            "end_date": "2025-01-31",
+            "co2e": 335.0,
+        },
+        "created_at": "2025-01-31T18:00:00Z",
+        "updated_at": "2025-01-31T18:00:00Z",
+    }
+
+
+@pytest.mark.rule("dcycle.consumptions.filter", "dcycle.lists.envelope")
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("status=loading", 1), ("status=loading&status=error", 2), ("status=success", 12), ("status=active", 0), ("", 14)],
+)
+def test_consumptions_of_a_status(dcycle: Caller, query: str, found: int) -> None:
+    """A list has the consumptions of any of the statuses asked for, in pages."""
+    shown = dcycle.get(f"/v1/vehicles/{CAR}/consumptions?size=5&{query}").json()
+    assert (shown["total"], len(shown["items"]), shown["pages"]) == (found, min(found, 5), -(-found // 5))
+
+
+@pytest.mark.rule("dcycle.lists.bounds")
+def test_consumptions_of_a_status_that_there_is_not(dcycle: Caller) -> None:
+    """A status is one of four."""
+    reply = dcycle.get(f"/v1/vehicles/{CAR}/consumptions", params={"status": "done"})
+    assert (reply.status_code, reply.json()["detail"][0]["loc"][:2]) == (422, ["query", "status"])
+
+
+@pytest.mark.rule("dcycle.consumptions.counts", "dcycle.vehicles.co2e")
+def test_consumptions_make_up_the_totals(dcycle: Caller) -> None:
+    """The vehicles of an organization and what they consumed add up to its emissions by vehicles."""
+    vehicles = listed(dcycle)
+    assert round(sum(vehicle["co2e"] for vehicle in vehicles) / 1000, 6) == driven(dcycle) == 100.0
+    for vehicle in vehicles:
+        parts = [part["data"]["co2e"] or 0 for part in consumed(dcycle, vehicle["id"])]
+        assert round(sum(parts), 3) == vehicle["co2e"]
+
+
+@pytest.mark.rule("dcycle.consumptions.not-calculated")
+@pytest.mark.parametrize("status", ["loading", "error"])
+def test_a_consumption_that_is_not_processed(dcycle: Caller, status: str) -> None:
+    """What is not processed has no emissions, and gets none by a change of its vehicle."""
+    before = driven(dcycle)
+    change(dcycle, CAR, vehicle_fuel_id=DIESEL)
+    (waiting,) = consumed(dcycle, query=f"status={status}")
+    assert waiting["data"]["co2e"] is None
+    assert driven(dcycle) == before
+
+
+@pytest.mark.rule("dcycle.vehicles.recalculated")
+@pytest.mark.parametrize(
+    ("changes", "kilograms"),
+    [
+        pytest.param(changes, kilograms, marks=pytest.mark.rule(f"dcycle.vehicles.{rule}"))
+        for changes, kilograms, rule in [
+            ({"vehicle_fuel_id": DIESEL}, 335.0, "fuel-factor"),
+            ({"vehicle_fuel_id": PETROL}, 288.75, "fuel-factor"),
+            ({"vehicle_fuel_id": ELECTRIC}, None, "fuel-factor"),
+            ({"vehicle_fuel_id": NOBODYS}, None, "not-looked-up"),
+            ({"vehicle_fuel_id": None}, None, "fuel-factor"),
+            ({"custom_emission_factor_id": FACTOR}, 150.0, "custom-factor"),
+            ({"custom_emission_factor_id": FACTOR, "vehicle_fuel_id": None}, 150.0, "custom-factor"),
+            ({"custom_emission_factor_id": NOBODYS}, None, "not-looked-up"),
+            ({"registration_year": 1999, "market_segment": "sports"}, 335.0, "fuel-factor"),
+        ]
+    ],
+)
+def test_a_change_of_fuel_is_calculated_again(
+    dcycle: Caller, changes: dict[str, object], kilograms: float | None
+) -> None:
+    """Another fuel or factor changes what was consumed long ago, the vehicle's sum, and the totals of that day."""
+    before = impacts(dcycle, **DAY)["total_co2e"]
+    vehicle = change(dcycle, CAR, **changes)
+    assert consumed(dcycle)[0]["data"]["co2e"] == kilograms
+    assert vehicle["co2e"] == 12 * (kilograms or 0)
+    assert round(before - impacts(dcycle, **DAY)["total_co2e"], 6) == round((335 - (kilograms or 0)) / 1000, 6)
+
+
+def test_the_fixture_is_calculated_as_everything_is(dcycle: Caller) -> None:
+    """Touching every vehicle of the fixture changes no figure."""
+    before = impacts(dcycle, group_by="month", include_children="true")
+    for organization in (INDUSTRIES, LOGISTICS, LAST_MILE):
+        own = identity(KEY, organization)
+        for vehicle in dcycle.get("/v1/vehicles", headers=own).json()["items"]:
+            touched = dcycle.request("PATCH", f"/v1/vehicles/{vehicle['id']}", headers=own, json={"size": "medium"})
+            assert touched.json()["co2e"] == vehicle["co2e"]
+    assert impacts(dcycle, group_by="month", include_children="true") == before
+
+
+@pytest.mark.rule("dcycle.vehicles.archived")
+def test_an_archived_vehicle_counts(dcycle: Caller) -> None:
+    """What a vehicle consumed before it was archived is still in the totals."""
+    before = driven(dcycle)
+    assert change(dcycle, POOL_CAR, custom_emission_factor_id=FACTOR)["status"] == "archived"
+    assert round(driven(dcycle) - before, 6) == 0.2886
+
+
+@pytest.mark.rule("dcycle.consumptions.delete", "dcycle.consumptions.unknown")
+def test_a_deleted_consumption_is_gone(dcycle: Caller) -> None:
+    """With a consumption go its emissions, from the day and from the vehicle, and it is not found again."""
+    before = impacts(dcycle, **DAY)["total_co2e"]
+    reply = dcycle.request("DELETE", f"{PATH}/{LITRES}")
+    assert (reply.status_code, reply.content) == (204, b"")
+    assert round(before - impacts(dcycle, **DAY)["total_co2e"], 6) == 0.335
+    assert listed(dcycle)[0]["co2e"] == 4020.0 - 335.0
+    assert LITRES not in [consumption["id"] for consumption in consumed(dcycle)]
+    again = dcycle.request("DELETE", f"{PATH}/{LITRES}")
+    assert (again.status_code, again.json()["code"]) == (404, "VEHICLE_CONSUMPTION_NOT_FOUND")
+
+
+@pytest.mark.rule("dcycle.vehicles.delete", "dcycle.vehicles.bulk-delete")
+@pytest.mark.parametrize("at_once", [False, True])
+def test_consumptions_go_with_their_vehicle(dcycle: Caller, at_once: bool) -> None:
+    """What a deleted vehicle consumed is not found, and counts for nothing."""
+    if at_once:
+        dcycle.post("/v1/vehicles/bulk-delete", {"vehicle_ids": [CAR]})
+    else:
+        dcycle.request("DELETE", f"/v1/vehicles/{CAR}")
+    assert dcycle.request("DELETE", f"{PATH}/{LITRES}").status_code == 404
+    assert driven(dcycle) == 95.98
+
+
+@pytest.mark.rule("dcycle.consumptions.unknown")
+@pytest.mark.parametrize(("id", "headers"), [(NOBODYS, {}), (LITRES, identity(KEY, LOGISTICS))])
+def test_a_consumption_that_is_not_there(dcycle: Caller, id: str, headers: dict[str, str]) -> None:
+    """What an organization does not have is not found, be it another's or nobody's."""
+    reply = dcycle.request("DELETE", f"{PATH}/{id}", headers=headers)
+    detail = f"VehicleConsumption with id=UUID('{id}') not found"
+    assert (reply.status_code, reply.json()) == (404, {"code": "VEHICLE_CONSUMPTION_NOT_FOUND", "detail": detail})
+
+
+@pytest.mark.rule("dcycle.vehicles.access")
+@pytest.mark.parametrize(("headers", "status"), [({}, 401), (identity(KEY, HOLDINGS), 403)])
+def test_who_may_delete_a_consumption(dcycle: Caller, headers: dict[str, str], status: int) -> None:
+    """A consumption is for who has a key to the organization."""
+    assert dcycle.identified(headers).request("DELETE", f"{PATH}/{LITRES}").status_code == status

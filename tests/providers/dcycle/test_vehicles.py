@@ -1,0 +1,392 @@
+"""Vehicles: whom they belong to, how lists are narrowed, and what goes with them."""
+
+from typing import Any
+
+import pytest
+
+from tests.calling import Caller
+from tests.providers.dcycle.conftest import (
+    ACME_KEY,
+    CONSTRUCTION,
+    HOLDINGS,
+    INDUSTRIES,
+    KEY,
+    LOGISTICS,
+    identity,
+    impacts,
+)
+
+PATH = "/v1/vehicles"
+CAR = "550e8400-e29b-41d4-a716-446655440000"
+VAN = "1349081a-9200-4096-a3b3-29aed42208c3"
+TRUCK = "93d78778-0f93-46ec-aad0-818b6d2f71a8"
+POOL_CAR = "15aac51f-5ad0-441c-8eb9-42d02e44996e"
+COURIER = "76283019-ff64-40f5-93ff-fbd8ce2a86d8"
+LONG_HAUL = "e1a858d3-6a83-4d63-b50a-99f92674ae8f"
+PARCEL_VAN = "44a8bb63-0140-4ce8-b1ee-c865534b505d"
+NOBODYS = "11111111-2222-4333-8444-555555555555"
+
+DIESEL = "660e8400-e29b-41d4-a716-446655440000"
+PETROL = "441fa08a-a2fc-47eb-b52b-7702858cae02"
+FACTOR = "770e8400-e29b-41d4-a716-446655440000"
+KIND_VAN = "550e8400-e29b-41d4-a716-446655440000"
+DRAFT = {
+    "type": "passenger",
+    "ownership": "owned",
+    "license_plate": "ABC-9999",
+    "country": "ES",
+    "unknown_vehicle_id": KIND_VAN,
+    "vehicle_fuel_id": DIESEL,
+}
+ONE = {
+    "id", "name", "type", "ownership", "license_plate", "country", "status", "co2e", "vehicle_fuel_id",
+    "registration_year", "market_segment", "size", "created_at", "updated_at",
+}  # fmt: skip
+
+
+def create(dcycle: Caller, **other: object) -> Any:
+    reply = dcycle.post(PATH, {**DRAFT, **other})
+    assert reply.status_code == 201, reply.text
+    return reply.json()
+
+
+def change(dcycle: Caller, vehicle_id: str, **changes: object) -> Any:
+    reply = dcycle.request("PATCH", f"{PATH}/{vehicle_id}", json=changes)
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+def listed(dcycle: Caller, query: str = "") -> list[dict[str, Any]]:
+    reply = dcycle.get(f"{PATH}?{query}")
+    assert reply.status_code == 200, reply.text
+    items: list[dict[str, Any]] = reply.json()["items"]
+    return items
+
+
+def ids(dcycle: Caller, query: str = "") -> list[str]:
+    return [vehicle["id"] for vehicle in listed(dcycle, query)]
+
+
+# --- create -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("dcycle.vehicles.create", "dcycle.vehicles.co2e", "dcycle.vehicles.listed")
+def test_a_new_vehicle(dcycle: Caller) -> None:
+    """A new vehicle is active, has consumed nothing, changes no total, and is the last on the list."""
+    before = impacts(dcycle)
+    vehicle = create(dcycle, name="Van", registration_year=2022, market_segment="mpv", size="large_car")
+    assert vehicle.keys() == ONE
+    assert {name: vehicle[name] for name in DRAFT if name != "unknown_vehicle_id"}.items() <= DRAFT.items()
+    assert (vehicle["status"], vehicle["co2e"], vehicle["created_at"]) == ("active", 0.0, "2026-01-01T00:00:00Z")
+    assert listed(dcycle)[-1] == {**vehicle, "unknown_vehicle_type": "van"}
+    assert impacts(dcycle) == before
+
+
+@pytest.mark.rule("dcycle.vehicles.required")
+@pytest.mark.parametrize("name", [name for name in DRAFT if name != "vehicle_fuel_id"])
+def test_what_a_vehicle_must_have(dcycle: Caller, name: str) -> None:
+    """What is missing is named."""
+    reply = dcycle.post(PATH, {member: value for member, value in DRAFT.items() if member != name})
+    found = {"type": "missing", "loc": ["body", name], "msg": "Field required", "input": None}
+    assert (reply.status_code, reply.json()) == (422, {"detail": [found]})
+
+
+@pytest.mark.rule("dcycle.vehicles.fuel-or-factor")
+@pytest.mark.parametrize(
+    ("factors", "status"),
+    [
+        ({"vehicle_fuel_id": DIESEL}, 201),
+        ({"custom_emission_factor_id": FACTOR}, 201),
+        ({"vehicle_fuel_id": DIESEL, "custom_emission_factor_id": FACTOR}, 201),
+        ({}, 422),
+        ({"vehicle_fuel_id": None, "custom_emission_factor_id": None}, 422),
+    ],
+)
+def test_a_vehicle_has_a_fuel_or_a_factor(dcycle: Caller, factors: dict[str, object], status: int) -> None:
+    """Without a fuel a vehicle has a factor of its own, and it has one of them."""
+    reply = dcycle.post(PATH, {**{name: DRAFT[name] for name in DRAFT if name != "vehicle_fuel_id"}, **factors})
+    assert reply.status_code == status
+    if status == 422:
+        (found,) = reply.json()["detail"]
+        assert (found["type"], found["loc"]) == ("value_error", ["body"])
+
+
+BAD = [
+    ("type", "sailing", "literal_error", "values"),
+    ("ownership", "stolen", "literal_error", "values"),
+    ("market_segment", "huge", "literal_error", "values"),
+    ("size", "small", "literal_error", "values"),
+    ("country", "E", "string_pattern_mismatch", "values"),
+    ("country", "ESPA", "string_pattern_mismatch", "values"),
+    ("country", "es", "string_pattern_mismatch", "values"),
+    ("registration_year", 999, "greater_than_equal", "bounds"),
+    ("registration_year", 10000, "less_than_equal", "bounds"),
+    ("registration_year", "2022", "int_type", "bounds"),
+    ("registration_year", 2022.5, "int_type", "bounds"),
+    ("name", "x" * 256, "string_too_long", "bounds"),
+    ("license_plate", "x" * 256, "string_too_long", "bounds"),
+    ("license_plate", 5, "string_type", "bounds"),
+    ("license_plate", None, "string_type", "bounds"),
+    ("type", None, "literal_error", "bounds"),
+    ("vehicle_fuel_id", "diesel", "uuid_parsing", "bounds"),
+    ("unknown_vehicle_id", None, "uuid_type", "bounds"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind"),
+    [pytest.param(*case, marks=pytest.mark.rule(f"dcycle.vehicles.{rule}")) for *case, rule in BAD],
+)
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_what_a_vehicle_may_not_have(dcycle: Caller, method: str, name: str, value: object, kind: str) -> None:
+    """A value out of its list or bounds, or of another type, is named, and changes nothing."""
+    before = listed(dcycle)
+    body, path = ({**DRAFT, name: value}, PATH) if method == "POST" else ({name: value}, f"{PATH}/{CAR}")
+    reply = dcycle.request(method, path, json=body)
+    assert reply.status_code == 422
+    assert [(found["type"], found["loc"]) for found in reply.json()["detail"]] == [(kind, ["body", name])]
+    assert listed(dcycle) == before
+
+
+@pytest.mark.rule("dcycle.vehicles.values", "dcycle.vehicles.bounds")
+def test_what_a_vehicle_may_have(dcycle: Caller) -> None:
+    """A country may have three letters, a year is a year of four digits, and whole numbers may be written as 2000.0."""
+    vehicle = create(dcycle, country="ESP", registration_year=2000.0, name="x" * 255, license_plate="")
+    assert (vehicle["country"], vehicle["registration_year"]) == ("ESP", 2000)
+
+
+@pytest.mark.rule("dcycle.vehicles.not-looked-up", "dcycle.vehicles.listed")
+def test_a_kind_and_a_fuel_that_nobody_knows(dcycle: Caller) -> None:
+    """What a vehicle refers to is taken at its word; a kind that is on no list has no name."""
+    vehicle = create(dcycle, unknown_vehicle_id=NOBODYS, vehicle_fuel_id=NOBODYS)
+    assert vehicle["vehicle_fuel_id"] == NOBODYS
+    assert listed(dcycle)[-1]["unknown_vehicle_type"] is None
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("dcycle.lists.envelope", "dcycle.lists.default", "dcycle.lists.order", "dcycle.lists.past-the-end")
+def test_a_list_and_its_pages(dcycle: Caller) -> None:
+    """A list has its vehicles oldest first, in pages of fifty."""
+    created = [create(dcycle, license_plate=str(n)) for n in range(48)]
+    first, second, third = (dcycle.get(PATH, params={"page": page}).json() for page in (1, 2, 3))
+    assert {name: first[name] for name in first if name != "items"} == {"total": 53, "page": 1, "size": 50, "pages": 2}
+    assert [vehicle["id"] for vehicle in first["items"] + second["items"]] == [
+        CAR, VAN, TRUCK, POOL_CAR, COURIER, *(vehicle["id"] for vehicle in created)
+    ]  # fmt: skip
+    assert (third["items"], third["total"]) == ([], 53)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        pytest.param(query, found, marks=pytest.mark.rule(f"dcycle.{rule}"))
+        for query, found, rule in [
+            ("status=archived", [POOL_CAR], "vehicles.filters"),
+            ("status=archived&status=error", [POOL_CAR, COURIER], "vehicles.filters"),
+            ("ownership=rented", [VAN, COURIER], "vehicles.filters"),
+            (f"vehicle_fuel_id={PETROL.upper()}&vehicle_fuel_id={DIESEL}", [CAR, VAN, TRUCK], "vehicles.filters"),
+            (f"unknown_vehicle_id={KIND_VAN}", [VAN], "vehicles.filters"),
+            ("status=active&ownership=rented", [VAN], "lists.filters"),
+            ("status[]=archived", [CAR, VAN, TRUCK, POOL_CAR, COURIER], "vehicles.filters"),
+            ("search=company fleet", [CAR], "vehicles.search"),
+            ("search=-hj", [TRUCK], "vehicles.search"),
+            ("search=CAR", [CAR, POOL_CAR], "vehicles.search"),
+            ("search=zeppelin", [], "vehicles.search"),
+            ("sort=license_plate", [POOL_CAR, VAN, TRUCK, COURIER, CAR], "vehicles.sort"),
+            ("sort=-license_plate", [CAR, COURIER, TRUCK, VAN, POOL_CAR], "vehicles.sort"),
+            ("sort=name", [CAR, COURIER, VAN, POOL_CAR, TRUCK], "vehicles.sort"),
+            ("sort=-name", [POOL_CAR, VAN, COURIER, CAR, TRUCK], "vehicles.sort"),
+            ("sort=-created_at", [POOL_CAR, COURIER, TRUCK, CAR, VAN], "vehicles.sort"),
+            ("sort=-created_at&sort=-license_plate", [COURIER, POOL_CAR, TRUCK, CAR, VAN], "vehicles.sort"),
+            ("sort=updated_at&ownership=owned", [CAR, TRUCK, POOL_CAR], "vehicles.sort"),
+            ("include_children=false&status=archived", [POOL_CAR], "vehicles.children"),
+            ("include_children=true&ownership=rented", [VAN, COURIER, PARCEL_VAN], "vehicles.children"),
+            ("include_children=yes", [CAR, VAN, TRUCK, POOL_CAR, COURIER, LONG_HAUL, PARCEL_VAN], "vehicles.children"),
+        ]
+    ],
+)
+def test_a_list_that_is_narrowed_or_sorted(dcycle: Caller, query: str, found: list[str]) -> None:
+    """Each filter takes any of its values, what is listed fits all of them, and it stands in the order asked for."""
+    assert ids(dcycle, query) == found
+
+
+@pytest.mark.rule("dcycle.vehicles.children")
+def test_a_list_of_a_subsidiary(dcycle: Caller) -> None:
+    """A subsidiary has its own vehicles and those below it, and not those above."""
+    logistics = identity(KEY, LOGISTICS)
+    for query, found in [({}, [LONG_HAUL]), ({"include_children": "true"}, [LONG_HAUL, PARCEL_VAN])]:
+        items = dcycle.get(PATH, headers=logistics, params=query).json()["items"]
+        assert [vehicle["id"] for vehicle in items] == found
+
+
+@pytest.mark.rule("dcycle.lists.bounds")
+@pytest.mark.parametrize(
+    "query", [{"status": "gone"}, {"ownership": "stolen"}, {"sort": "co2e"}, {"vehicle_fuel_id": "diesel"}, {"size": 0}]
+)
+def test_a_list_that_there_cannot_be(dcycle: Caller, query: dict[str, Any]) -> None:
+    """Filters and orders have their values, and pages their bounds."""
+    reply = dcycle.get(PATH, params=query)
+    assert reply.status_code == 422
+    assert reply.json()["detail"][0]["loc"][:2] == ["query", *query]
+
+
+# --- unique values ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("dcycle.vehicles.unique-values", "dcycle.vehicles.unique-values-order")
+@pytest.mark.parametrize(
+    ("field", "groups"),
+    [
+        (
+            "file_id",
+            [
+                ("880e8400-e29b-41d4-a716-446655440000", "fleet_import_2024_q1.csv", 2),
+                ("990e8400-e29b-41d4-a716-446655440001", "fleet_import_2024_q2.csv", 1),
+                (None, None, 3),
+            ],
+        ),
+        (
+            "created_at",
+            [(at, at, count) for at, count in [
+                ("2024-01-15T10:30:00Z", 2), ("2024-06-03T09:15:00Z", 2),
+                ("2024-04-02T08:00:00Z", 1), ("2026-01-01T00:00:00Z", 1),
+            ]],
+        ),
+    ],
+)  # fmt: skip
+def test_values_that_vehicles_share(dcycle: Caller, field: str, groups: list[tuple[Any, Any, int]]) -> None:
+    """Vehicles are counted by file or by time, those of the most common first and those without a file last."""
+    create(dcycle)
+    shown = dcycle.get(f"{PATH}/unique-values", params={"field": field}).json()
+    values = [{"value": value, "label": label, "count": count} for value, label, count in groups]
+    assert shown == {"field": field, "total_count": len(groups), "values": values}
+
+
+@pytest.mark.rule("dcycle.vehicles.unique-values-field")
+@pytest.mark.parametrize(("query", "kind"), [({}, "missing"), ({"field": "name"}, "literal_error")])
+def test_values_of_another_field(dcycle: Caller, query: dict[str, str], kind: str) -> None:
+    """Nothing else is counted."""
+    reply = dcycle.get(f"{PATH}/unique-values", params=query)
+    (found,) = reply.json()["detail"]
+    assert (reply.status_code, found["type"], found["loc"]) == (422, kind, ["query", "field"])
+
+
+# --- change and delete ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("dcycle.vehicles.update")
+def test_a_change(dcycle: Caller) -> None:
+    """What is sent changes, and nothing else."""
+    vehicle = create(dcycle, name="Van")
+    dcycle.space.clock.advance(seconds=60)
+    changes = {"name": None, "ownership": "rented", "country": "FR", "size": "medium", "registration_year": 2020}
+    expected = {**vehicle, **changes, "updated_at": "2026-01-01T00:01:00Z"}
+    assert change(dcycle, vehicle["id"], **changes, status="archived", co2e=5) == expected
+    assert change(dcycle, vehicle["id"], unknown_vehicle_id=KIND_VAN) == expected
+
+
+@pytest.mark.rule("dcycle.vehicles.delete", "dcycle.vehicles.unknown")
+def test_a_deleted_vehicle_is_gone(dcycle: Caller) -> None:
+    """With a vehicle go its emissions and its place on the list, and it is not found again."""
+    car = next(vehicle for vehicle in listed(dcycle) if vehicle["id"] == CAR)
+    before = impacts(dcycle)["total_co2e"]
+    reply = dcycle.request("DELETE", f"{PATH}/{CAR}")
+    assert (reply.status_code, reply.content) == (204, b"")
+    assert round(before - impacts(dcycle)["total_co2e"], 6) == car["co2e"] / 1000 == 4.02
+    assert CAR not in ids(dcycle)
+    assert dcycle.request("DELETE", f"{PATH}/{CAR}").status_code == 404
+
+
+@pytest.mark.rule("dcycle.vehicles.bulk-delete", "dcycle.vehicles.bulk-delete-twice")
+def test_many_vehicles_at_once(dcycle: Caller) -> None:
+    """Those that are the organization's are deleted, each once; the others are named, and stay."""
+    sent = [CAR, LONG_HAUL, TRUCK, CAR.upper(), NOBODYS, NOBODYS]
+    reply = dcycle.post(f"{PATH}/bulk-delete", {"vehicle_ids": sent})
+    assert (reply.status_code, reply.json()) == (
+        200,
+        {
+            "success_count": 2,
+            "success_ids": [CAR, TRUCK],
+            "failed_count": 2,
+            "failed_ids": [LONG_HAUL, NOBODYS],
+            "message": "2 vehicles deleted, 2 failed",
+        },
+    )
+    assert ids(dcycle, "include_children=true") == [VAN, POOL_CAR, COURIER, LONG_HAUL, PARCEL_VAN]
+    vehicles = impacts(dcycle, group_by="category")["items"][0]
+    assert (vehicles["category"], vehicles["co2e"]) == ("vehicles", 19.404)
+
+
+@pytest.mark.rule("dcycle.vehicles.bulk-delete-bounds")
+@pytest.mark.parametrize(
+    ("sent", "kind"),
+    [
+        ([], "too_short"),
+        ([CAR] * 100_001, "too_long"),
+        ([CAR, "x"], "uuid_parsing"),
+        (CAR, "list_type"),
+        (None, "list_type"),
+    ],
+)
+def test_many_vehicles_that_are_none(dcycle: Caller, sent: object, kind: str) -> None:
+    """Neither none nor too many nor anything but UUIDs can be deleted."""
+    reply = dcycle.post(f"{PATH}/bulk-delete", {"vehicle_ids": sent})
+    assert (reply.status_code, reply.json()["detail"][0]["type"]) == (422, kind)
+    assert CAR in ids(dcycle)
+
+
+@pytest.mark.rule("dcycle.vehicles.unknown")
+@pytest.mark.parametrize(("method", "below"), [("PATCH", ""), ("DELETE", ""), ("GET", "/consumptions")])
+@pytest.mark.parametrize(
+    ("id", "headers"), [(NOBODYS, {}), (CAR, identity(KEY, LOGISTICS)), (CAR, identity(ACME_KEY, CONSTRUCTION))]
+)
+def test_a_vehicle_that_is_not_there(dcycle: Caller, method: str, below: str, id: str, headers: dict[str, str]) -> None:
+    """What an organization does not have is not found, be it another's or nobody's."""
+    reply = dcycle.request(method, f"{PATH}/{id}{below}", headers=headers, json={"name": "Mine"})
+    assert reply.status_code == 404
+    assert reply.json() == {"code": "VEHICLE_NOT_FOUND", "detail": f"Vehicle with id=UUID('{id}') not found"}
+    assert listed(dcycle)[0]["name"] == "Company Fleet Car #1"
+
+
+@pytest.mark.rule("dcycle.vehicles.malformed")
+@pytest.mark.parametrize(
+    ("method", "path", "name"),
+    [
+        ("PATCH", f"{PATH}/x", "vehicle_id"),
+        ("DELETE", f"{PATH}/x", "vehicle_id"),
+        ("GET", f"{PATH}/x/consumptions", "vehicle_id"),
+        ("DELETE", "/v1/vehicle_consumptions/x", "vehicle_consumption_id"),
+    ],
+)
+def test_an_id_that_is_none(dcycle: Caller, method: str, path: str, name: str) -> None:
+    """What is no UUID is told apart from what is not there."""
+    reply = dcycle.request(method, path, json={})
+    (found,) = reply.json()["detail"]
+    assert (reply.status_code, found["type"], found["loc"]) == (422, "uuid_parsing", ["path", name])
+
+
+@pytest.mark.rule("dcycle.vehicles.access")
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", ""), ("POST", ""), ("PATCH", f"/{CAR}"), ("DELETE", f"/{NOBODYS}"), ("POST", "/bulk-delete"),
+        ("GET", "/unique-values?field=file_id"), ("GET", f"/{CAR}/consumptions"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(("headers", "status"), [({}, 401), (identity(KEY, HOLDINGS), 403)])
+def test_who_may_see_vehicles(dcycle: Caller, method: str, path: str, headers: dict[str, str], status: int) -> None:
+    """Vehicles are for who has a key to the organization."""
+    body = {**DRAFT, "vehicle_ids": [INDUSTRIES]}
+    assert dcycle.identified(headers).request(method, PATH + path, json=body).status_code == status
+
+
+@pytest.mark.rule("dcycle.body.json", "dcycle.body.problems", "dcycle.body.unknown-ignored")
+def test_a_body_is_read_as_any_other(dcycle: Caller) -> None:
+    """What is no object is refused, what is wrong is told in one order, and what is not documented is ignored."""
+    for method, path in (("POST", PATH), ("PATCH", f"{PATH}/{CAR}"), ("POST", f"{PATH}/bulk-delete")):
+        assert dcycle.request(method, path, json=[]).json()["detail"][0]["loc"] == ["body"]
+    wrong = dcycle.request("PATCH", f"{PATH}/x", json={"size": 2}, headers={"x-organization-id": "x"}).json()["detail"]
+    assert [found["loc"][0] for found in wrong] == ["path", "header", "body"]
+    assert create(dcycle, surprise=1).keys() == ONE
