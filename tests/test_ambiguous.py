@@ -55,6 +55,8 @@ VEHICLE = {
 }
 FLEET_CAR = "/v1/vehicles/550e8400-e29b-41d4-a716-446655440000"
 FLEET_CARS = {"vehicle_ids": ["550e8400-e29b-41d4-a716-446655440000"]}
+FACILITY = {"name": "Madrid Office", "type": "office", "country": "ES"}
+MADRID = "/v1/facilities/550e8400-e29b-41d4-a716-446655440000"
 LITRES = "/v1/vehicle_consumptions/660e8400-e29b-41d4-a716-446655440000"
 
 
@@ -114,6 +116,14 @@ def _consumptions(state: dict[str, Any]) -> int:
     return len(state["consumptions"])
 
 
+def _facilities(state: dict[str, Any]) -> int:
+    return sum(facility["enabled"] for facility in state["facilities"].values())
+
+
+def _archived(state: dict[str, Any]) -> int:
+    return sum(facility["status"] == "archived" for facility in state["facilities"].values())
+
+
 CASES = [
     # provider, operation, path, body, headers, what the retry is answered, what to count, how often it happened
     ("oneclickimpact", "capture_carbon", "/v1/capture_carbon", {"amount": 5}, {}, 200, lambda s: len(s["impacts"]), 2),
@@ -150,6 +160,9 @@ CASES = [
     ("dcycle", "delete_vehicle", FLEET_CAR, None, {}, 404, _vehicles, -1),
     ("dcycle", "bulk_delete_vehicles", "/v1/vehicles/bulk-delete", FLEET_CARS, {}, 200, _vehicles, -1),
     ("dcycle", "delete_vehicle_consumption", LITRES, None, {}, 404, _consumptions, -1),
+    ("dcycle", "create_facility", "/v1/facilities", FACILITY, {}, 201, _facilities, 2),
+    ("dcycle", "update_facility", MADRID, {"status": "archived"}, {}, 200, _archived, 1),
+    ("dcycle", "delete_facility", MADRID, None, {}, 404, _facilities, -1),
     ("thallo", "request_retirement", "/api/caas/request-retirement", RETIREMENT, {}, 200, _grams_left, -1_000_000),
     ("thallo", "create_api_key", "/api/api-keys", API_KEY, {}, 422, lambda s: len(s["api_keys"]), 1),
     ("thallo", "deactivate_api_key", OWN_KEY, None, {}, 401, lambda s: len(s["deactivated_keys"]), 1),

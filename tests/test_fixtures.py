@@ -40,6 +40,7 @@ UNFIT = [
     ("dcycle", "catalogue/vehicle_fuels/0/fuel_units/0/grams_per_unit", -1, "is not from 0"),
     ("dcycle", "memory/vehicles", {}, "is of no vehicle"),
     ("dcycle", f"memory/consumptions/{LITRES}/quantity", -1, "is not from 0"),
+    ("dcycle", "memory/facilities", {"x": {}}, "Field required"),
     ("dcycle", f"memory/consumptions/{LITRES}/id", "x", "has the id x"),
     ("thallo", "catalogue", {"tenants": [], "projects": {}, "vintages": {}}, "tenant"),
     ("thallo", "catalogue/tenants/1/key/id", "00n06yx75dzuxz2lgi", "the same key"),

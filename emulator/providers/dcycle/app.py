@@ -5,10 +5,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator.core.errors import Refusal
-from emulator.core.http import not_built, provider_app, reply
+from emulator.core.http import provider_app, reply
 from emulator.core.provider import Provider
 from emulator.providers.dcycle import errors
-from emulator.providers.dcycle.endpoints import invoices, organizations, purchases, references, vehicles
+from emulator.providers.dcycle.endpoints import facilities, invoices, organizations, purchases, references, vehicles
 from emulator.providers.dcycle.memory import Catalogue, Fixture
 from emulator.providers.dcycle.vendor import Dcycle
 
@@ -27,11 +27,7 @@ routes = [
     Route("/v1/vehicles/{vehicle_id}", vehicles.update_vehicle, methods=["PATCH"]),
     Route("/v1/vehicles/{vehicle_id}", vehicles.delete_vehicle, methods=["DELETE"]),
     Route("/v1/vehicles/{vehicle_id}/consumptions", vehicles.list_vehicle_consumptions, methods=["GET"]),
-    Route(
-        "/v1/vehicle_consumptions/{vehicle_consumption_id}",
-        vehicles.delete_vehicle_consumption,
-        methods=["DELETE"],
-    ),
+    Route("/v1/vehicle_consumptions/{vehicle_consumption_id}", vehicles.delete_vehicle_consumption, methods=["DELETE"]),
     Route("/v1/vehicle-fuels", references.list_vehicle_fuels, methods=["GET"]),
     Route("/v1/unknown-vehicles", references.list_unknown_vehicles, methods=["GET"]),
     Route("/v1/vehicles/fuels", references.list_vehicle_fuels_alias, methods=["GET"]),
@@ -41,11 +37,11 @@ routes = [
     Route("/v1/purchases/{purchase_id}", purchases.get_purchase, methods=["GET"]),
     Route("/v1/purchases/{purchase_id}", purchases.update_purchase, methods=["PATCH"]),
     Route("/v1/purchases/{purchase_id}", purchases.delete_purchase, methods=["DELETE"]),
-    Route("/v1/facilities", not_built("list_facilities"), methods=["GET"]),
-    Route("/v1/facilities", not_built("create_facility"), methods=["POST"]),
-    Route("/v1/facilities/{facility_id}", not_built("get_facility"), methods=["GET"]),
-    Route("/v1/facilities/{facility_id}", not_built("update_facility"), methods=["PUT"]),
-    Route("/v1/facilities/{facility_id}", not_built("delete_facility"), methods=["DELETE"]),
+    Route("/v1/facilities", facilities.list_facilities, methods=["GET"]),
+    Route("/v1/facilities", facilities.create_facility, methods=["POST"]),
+    Route("/v1/facilities/{facility_id}", facilities.get_facility, methods=["GET"]),
+    Route("/v1/facilities/{facility_id}", facilities.update_facility, methods=["PUT"]),
+    Route("/v1/facilities/{facility_id}", facilities.delete_facility, methods=["DELETE"]),
     Route("/auth/login", organizations.log_in, methods=["POST"]),
 ]
 

@@ -10,6 +10,8 @@
   + InvoiceNotFound             404
   + VehicleNotFound             404
   + VehicleConsumptionNotFound  404
+  + FacilityNotFound            404
+  + FacilityOfAnother           403
   + ValidationFailed            422, with a list of what is wrong, as FastAPI gives it
   + RateLimitExceeded           429
   + InternalError               500
@@ -117,6 +119,25 @@ class VehicleConsumptionNotFound(DcycleRefusal):
 
     def __init__(self, consumption_id: str) -> None:
         self.detail = f"VehicleConsumption with id=UUID('{consumption_id}') not found"
+
+
+class FacilityNotFound(DcycleRefusal):
+    """There is no such facility, or it was deleted."""
+
+    status = 404
+    code = "NOT_FOUND"
+    rule = "dcycle.facilities.unknown"
+
+    def __init__(self, facility_id: str) -> None:
+        self.detail = f"Facility with id=UUID('{facility_id}') not found"
+
+
+class FacilityOfAnother(DcycleRefusal):
+    """The facility is another organization's, which the vendor tells apart from none, and without a code."""
+
+    status = 403
+    detail = "Facility doesn't belong to organization"
+    rule = "dcycle.facilities.of-another"
 
 
 class ValidationFailed(DcycleRefusal):

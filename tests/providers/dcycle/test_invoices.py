@@ -50,13 +50,14 @@ def test_an_invoice_and_its_shapes(dcycle: Caller) -> None:
     assert {name: one[name] for name in LISTED} == in_list
 
 
-@pytest.mark.rule("dcycle.invoices.share", "dcycle.invoices.period")
+@pytest.mark.rule("dcycle.invoices.share", "dcycle.invoices.period", "dcycle.invoices.facility-name")
 def test_a_share_of_an_invoice(dcycle: Caller) -> None:
     """A facility's share is a part of the base quantity, for the whole of the period's days."""
     third = dcycle.get(f"/v3/invoices/{SAMPLE}").json()
     assert (third["base_quantity"], third["percentage"], third["quantity"]) == (3000, 0.5, 1500)
     assert (third["start_date"], third["end_date"]) == ("2024-01-01T00:00:00", "2024-01-31T23:59:59")
     (share,) = third["facility_percentages"]
+    assert (share["company_name"], share["facility_name"]) == ("Example Industries", "Zaragoza Plant")
     assert (share["organization_id"], share["facility_id"], share["percentage"]) == (INDUSTRIES, FACILITY, 0.5)
 
 
@@ -71,7 +72,7 @@ def test_a_share_of_an_invoice(dcycle: Caller) -> None:
             ({"co2e_status": "calculated"}, lambda item: item["co2e"] is not None, "filters"),
             ({"co2e_status": "not_calculated"}, lambda item: item["co2e"] is None, "filters"),
             ({"facility_id[]": [FACILITY.upper()]}, lambda item: item["facility_id"] == FACILITY, "filters"),
-            ({"cups[]": ["ES0021000000000001XX"]}, lambda item: item["cups"] is not None, "filters"),
+            ({"cups[]": ["ES0021000000000001XX"]}, lambda item: item["cups"] == "ES0021000000000001XX", "filters"),
             ({"start_date": "2025-10-01"}, lambda item: item["start_date"] >= "2025-10-01", "dates"),
             ({"end_date": "2025-01-31"}, lambda item: item["end_date"][:10] <= "2025-01-31", "dates"),
             (JANUARY, lambda item: item["id"] == SAMPLE, "dates"),

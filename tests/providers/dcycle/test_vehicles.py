@@ -311,7 +311,7 @@ def test_many_vehicles_at_once(dcycle: Caller) -> None:
             "success_ids": [CAR, TRUCK],
             "failed_count": 2,
             "failed_ids": [LONG_HAUL, NOBODYS],
-            "message": "2 vehicles deleted, 2 failed",
+            "message": "Deleted 2 of 4 vehicles",
         },
     )
     assert ids(dcycle, "include_children=true") == [VAN, POOL_CAR, COURIER, LONG_HAUL, PARCEL_VAN]

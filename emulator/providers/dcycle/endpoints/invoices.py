@@ -22,8 +22,9 @@ async def get_invoice(request: Request) -> Response:
 
 async def get_invoice_v3(request: Request) -> Response:
     asked, organization = ask(wire.OneInvoice, request)
-    invoice = vendor(request).invoices.get(organization, asked.path.invoice_id)
-    return reply(wire.invoice_v3(invoice, organization))
+    dcycle = vendor(request)
+    invoice = dcycle.invoices.get(organization, asked.path.invoice_id)
+    return reply(wire.invoice_v3(invoice, organization, dcycle.facilities.name(organization, invoice.facility_id)))
 
 
 async def update_invoice(request: Request) -> Response:

@@ -4,6 +4,7 @@ Masses of CO2e are whole grams, a thousandth of the vendor's kilogram and a mill
 roundings are exact. What emits puts a record into the ledgers; some records stand alone.
 """
 
+from emulator.providers.dcycle.memory.facilities import Facility, FacilityCategory, FacilityStatus
 from emulator.providers.dcycle.memory.fixture import Catalogue, Fixture, Memory
 from emulator.providers.dcycle.memory.invoices import INVOICE_SOURCES, Invoice, InvoiceStatus, InvoiceType
 from emulator.providers.dcycle.memory.organizations import UUID, Key, Organization, Token, User
@@ -55,6 +56,9 @@ __all__ = [
     "Consumption",
     "ConsumptionStatus",
     "ExpenseType",
+    "Facility",
+    "FacilityCategory",
+    "FacilityStatus",
     "Fixture",
     "FuelUnit",
     "Invoice",

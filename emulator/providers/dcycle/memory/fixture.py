@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from emulator.providers.dcycle.memory.facilities import Facility
 from emulator.providers.dcycle.memory.invoices import Invoice
 from emulator.providers.dcycle.memory.organizations import Key, Organization, Token, User, require_uuid
 from emulator.providers.dcycle.memory.purchases import Purchase, PurchaseFactors
@@ -12,7 +13,10 @@ from emulator.providers.dcycle.memory.vehicles import Consumption, UnknownVehicl
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What is the same in every space. ``trees`` holds the root of each tree of organizations."""
+    """What is the same in every space.
+
+    ``trees`` holds the root of each tree of organizations, and ``countries`` codes by what addresses call a country.
+    """
 
     keys: tuple[Key, ...]
     trees: tuple[Organization, ...]
@@ -20,6 +24,7 @@ class Catalogue:
     purchase_factors: PurchaseFactors = field(default_factory=PurchaseFactors)
     vehicle_fuels: tuple[VehicleFuel, ...] = ()
     unknown_vehicles: tuple[UnknownVehicle, ...] = ()
+    countries: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         known = _distinct("organizations have the id", (organization.id for organization in self.organizations()))
@@ -48,6 +53,7 @@ class Memory:
     invoices: dict[str, Invoice] = field(default_factory=dict)
     vehicles: dict[str, Vehicle] = field(default_factory=dict)
     consumptions: dict[str, Consumption] = field(default_factory=dict)
+    facilities: dict[str, Facility] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -67,13 +73,14 @@ class Memory:
         for kind, things in self._kept().items():
             yield from ((f"{kind} {thing.id}", thing.organization_id) for thing in things.values())
 
-    def _kept(self) -> Mapping[str, Mapping[str, Purchase | Invoice | Vehicle | Consumption]]:
+    def _kept(self) -> Mapping[str, Mapping[str, Purchase | Invoice | Vehicle | Consumption | Facility]]:
         """All that belongs to an organization and has an id of its own, by what it is."""
         return {
             "purchase": self.purchases,
             "invoice": self.invoices,
             "vehicle": self.vehicles,
             "consumption": self.consumptions,
+            "facility": self.facilities,
         }
 
 

@@ -22,7 +22,10 @@ INVOICE_SOURCES: Mapping[InvoiceType, Source] = {
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """An energy or utility invoice; ``percentage`` (0 to 1) of its base quantity is the facility's share."""
+    """An energy or utility invoice; ``percentage`` (0 to 1) of its base quantity is the facility's share.
+
+    ``enabled`` is false once its facility is deleted.
+    """
 
     id: str
     organization_id: str
@@ -56,9 +59,14 @@ class Invoice:
     def quantity(self) -> float:
         return self.base_quantity * self.percentage
 
+    @property
+    def counts(self) -> bool:
+        """Whether what it causes is in any sum."""
+        return self.enabled and self.status != "inactive"
+
     def record(self) -> Record | None:
-        """What it adds to the emissions of its organization: nothing when inactive or not calculated."""
+        """What it adds to the emissions of its organization: nothing when it does not count or is not calculated."""
         source = INVOICE_SOURCES.get(self.type)
-        if self.co2e_grams is None or source is None or self.status == "inactive":
+        if self.co2e_grams is None or source is None or not self.counts:
             return None
         return Record(self.id, self.organization_id, source, self.co2e_grams, self.start_date, self.end_date)

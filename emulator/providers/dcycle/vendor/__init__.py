@@ -11,6 +11,7 @@ from emulator.core.clock import Clock, Event
 from emulator.core.ids import Ids
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.memory import Catalogue, Key, Memory, Organization, User
+from emulator.providers.dcycle.vendor.facilities import Facilities
 from emulator.providers.dcycle.vendor.invoices import Invoices
 from emulator.providers.dcycle.vendor.ledgers import Group, GroupBy, Ledgers, parts
 from emulator.providers.dcycle.vendor.logins import Logins
@@ -30,6 +31,7 @@ class Dcycle:
         self.logins = Logins(catalogue.users, memory, clock, ids)
         self.purchases = Purchases(catalogue.purchase_factors, memory, self.ledgers, clock, ids)
         self.invoices = Invoices(memory, self.ledgers, clock)
+        self.facilities = Facilities(catalogue.countries, self.invoices, memory, self.ledgers, clock, ids)
         self.vehicles = Vehicles(catalogue, memory, self.ledgers, clock, ids)
         self._organizations: dict[str, Organization] = {}
         self._roots: dict[str, Organization] = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.core.clock import Clock
 from emulator.providers.dcycle import errors
-from emulator.providers.dcycle.memory import Invoice, Memory, Organization
+from emulator.providers.dcycle.memory import Facility, Invoice, Memory, Organization
 from emulator.providers.dcycle.vendor.book import Book, sort
 from emulator.providers.dcycle.vendor.ledgers import Ledgers
 
@@ -42,7 +42,7 @@ class Invoices:
 
     def __init__(self, memory: Memory, ledgers: Ledgers, clock: Clock) -> None:
         self.clock = clock
-        self._book = Book(memory.invoices, ledgers)
+        self._book = Book(memory.invoices, ledgers, lambda invoice: invoice.facility_id)
 
     def matching(self, organization: Organization, wanted: InvoiceFilter) -> Collection[Invoice]:
         """The invoices that a filter takes, sorted as it says, or else oldest first."""
@@ -58,6 +58,10 @@ class Invoices:
             raise errors.InvoiceNotFound
         return invoice
 
+    def of_facility(self, facility: Facility) -> Collection[Invoice]:
+        """The invoices of a facility, oldest first."""
+        return self._book.parts_of(facility)
+
     def update(self, organization: Organization, invoice_id: str, changes: Mapping[str, Any]) -> Invoice:
         """Change what is said of an invoice. Raises InvoiceNotFound."""
         invoice = self.get(organization, invoice_id)
@@ -66,3 +70,8 @@ class Invoices:
     def delete(self, organization: Organization, invoice_id: str) -> None:
         """Forget an invoice, and what it caused. Raises InvoiceNotFound."""
         self._book.drop(self.get(organization, invoice_id))
+
+    def disable(self, facility: Facility) -> None:
+        """Keep the invoices of a facility, and count them no more."""
+        for invoice in list(self._book.parts_of(facility)):
+            self._book.put(replace(invoice, updated_at=self.clock.now, enabled=False))

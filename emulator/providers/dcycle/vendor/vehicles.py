@@ -119,14 +119,12 @@ class Vehicles:
 
     def delete_many(self, organization: Organization, vehicle_ids: Iterable[str]) -> tuple[list[str], list[str]]:
         """Delete the vehicles that there are; the ids of these, and those of no vehicle. An id counts once."""
-        deleted, unknown = list[str](), list[str]()
-        for vehicle_id in dict.fromkeys(vehicle_ids):
-            if self._book.get(organization, vehicle_id) is None:
-                unknown.append(vehicle_id)
-            else:
-                self.delete(organization, vehicle_id)
-                deleted.append(vehicle_id)
-        return deleted, unknown
+        known = {vehicle_id: self._book.get(organization, vehicle_id) is not None for vehicle_id in vehicle_ids}
+        found = [vehicle_id for vehicle_id, is_there in known.items() if is_there]
+
+        for vehicle_id in found:
+            self.delete(organization, vehicle_id)
+        return found, [vehicle_id for vehicle_id, is_there in known.items() if not is_there]
 
     # --- what they consumed
 

@@ -117,7 +117,7 @@ def invoice(invoice: Invoice) -> dict[str, object]:
     }
 
 
-def invoice_v3(shown: Invoice, organization: Organization) -> dict[str, object]:
+def invoice_v3(shown: Invoice, organization: Organization, facility_name: str | None) -> dict[str, object]:
     """The same with where it came from, and whose share it is."""
     return {
         **invoice(shown),
@@ -132,7 +132,7 @@ def invoice_v3(shown: Invoice, organization: Organization) -> dict[str, object]:
                 "facility_id": shown.facility_id,
                 "percentage": shown.percentage,
                 "company_name": organization.name,
-                "facility_name": None,
+                "facility_name": facility_name,
             }
         ],
     }

@@ -48,6 +48,7 @@ Id = Annotated[
 """A UUID, kept as text in lower case."""
 
 Number = Annotated[float, Field(strict=True)]
+Fraction = Annotated[Number, Field(ge=0, le=1)]
 Name = Annotated[str, StringConstraints(max_length=255, pattern=NO_NULL)]
 Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
 
@@ -79,7 +80,7 @@ class Body(Sent):
 
 
 def either(body: Body, first: str, second: str) -> None:
-    """Raises ValueError when a body has neither of two members."""
+    """What a body must have that may do with one of two members. Raises ValueError where it has neither."""
     if getattr(body, first) is None and getattr(body, second) is None:
         raise PydanticCustomError("value_error", f"Value error, {first} or {second} is required")
 

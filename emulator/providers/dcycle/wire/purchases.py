@@ -19,6 +19,7 @@ from emulator.providers.dcycle.wire.parameters import (
     Body,
     Country,
     Day,
+    Fraction,
     Id,
     Name,
     Number,
@@ -31,7 +32,6 @@ from emulator.providers.dcycle.wire.parameters import (
 TERMS = [field.name for field in fields(PurchaseTerms)]
 
 Quantity = Annotated[Number, Field(ge=0, le=QUANTITY_MAX)]
-Fraction = Annotated[Number, Field(ge=0, le=1)]
 Status = Literal["active", "pending", "in_progress", "in_review", "inactive"]
 
 

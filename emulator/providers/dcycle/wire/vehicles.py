@@ -198,7 +198,7 @@ def deletion(deleted: Collection[str], unknown: Collection[str]) -> dict[str, ob
         "success_ids": deleted,
         "failed_count": len(unknown),
         "failed_ids": unknown,
-        "message": f"{len(deleted)} vehicles deleted, {len(unknown)} failed",
+        "message": f"Deleted {len(deleted)} of {len(deleted) + len(unknown)} vehicles",
     }
 
 

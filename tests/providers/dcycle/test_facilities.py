@@ -1,0 +1,365 @@
+"""Facilities: where they are, what their invoices cause, and what becomes of these."""
+
+from typing import Any
+
+import pytest
+
+from tests.calling import Caller
+from tests.providers.dcycle.conftest import ACME_KEY, CONSTRUCTION, HOLDINGS, KEY, LOGISTICS, identity, impacts
+
+PATH = "/v1/facilities"
+MADRID = "550e8400-e29b-41d4-a716-446655440000"
+PLANT = "3a7f9e54-6f0b-4c53-8c1e-5d2b7a908f11"
+DEPOT = "b1c6f0d2-83a4-4e57-9d0b-2f6e1a7c9035"
+WAREHOUSE = "0e9d47c8-5a12-4b6f-8c3d-71b2e5f04a96"
+NOBODYS = "11111111-2222-4333-8444-555555555555"
+HEAT = "47d1c6b9-0f52-4a8e-b7a3-9c5e1d20f684"
+ELECTRICITY = "d2a95e13-6b7c-4f80-8e1d-30c4b7f9a256"
+UNKNOWN = {"code": "NOT_FOUND", "detail": f"Facility with id=UUID('{NOBODYS}') not found"}
+FOREIGN = {"detail": "Facility doesn't belong to organization"}
+DRAFT = {"name": "Lisbon Office", "type": "office", "country": "PT"}
+
+
+def create(dcycle: Caller, **terms: object) -> Any:
+    reply = dcycle.post(PATH, terms)
+    assert reply.status_code == 201, reply.text
+    return reply.json()
+
+
+def get(dcycle: Caller, facility_id: str = MADRID) -> Any:
+    reply = dcycle.get(f"{PATH}/{facility_id}")
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+def change(dcycle: Caller, facility_id: str = MADRID, **changes: object) -> Any:
+    reply = dcycle.request("PUT", f"{PATH}/{facility_id}", json=changes)
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+def ids(dcycle: Caller, query: str = "") -> list[str]:
+    return [facility["id"] for facility in dcycle.get(f"{PATH}?{query}").json()["items"]]
+
+
+# --- create -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("dcycle.facilities.create", "dcycle.facilities.defaults", "dcycle.facilities.logistic-factor")
+def test_a_new_facility(dcycle: Caller) -> None:
+    """A new facility is active, causes nothing that is known, and is the last on the list."""
+    before = impacts(dcycle)
+    facility = create(dcycle, **DRAFT)
+    assert facility == {
+        "id": facility["id"],
+        **DRAFT,
+        "address": None,
+        "status": "active",
+        "co2e": None,
+        "co2e_biomass": None,
+        "logistic_factor": 0.8,
+        "categories": None,
+        "cups_list": None,
+        "facility_purpose_type": "facilities",
+        "created_at": "2026-01-01T00:00:00Z",
+        "updated_at": "2026-01-01T00:00:00Z",
+    }
+    assert get(dcycle, facility["id"]) == facility
+    assert ids(dcycle) == [MADRID, PLANT, DEPOT, facility["id"]]
+    assert impacts(dcycle) == before
+
+
+@pytest.mark.rule("dcycle.facilities.create")
+def test_all_that_may_be_said_of_a_facility(dcycle: Caller) -> None:
+    """What is sent comes back."""
+    terms = {"logistic_factor": 0, "categories": ["heat", "recharge"], "cups_list": ["ES1", "ES2"], "address": "Here"}
+    assert terms.items() <= create(dcycle, **DRAFT, **terms).items()
+
+
+@pytest.mark.rule("dcycle.facilities.required")
+@pytest.mark.parametrize("name", ["name", "type"])
+def test_what_a_facility_must_have(dcycle: Caller, name: str) -> None:
+    """What is missing is named."""
+    reply = dcycle.post(PATH, {member: value for member, value in DRAFT.items() if member != name})
+    found = {"type": "missing", "loc": ["body", name], "msg": "Field required", "input": None}
+    assert (reply.status_code, reply.json()) == (422, {"detail": [found]})
+
+
+@pytest.mark.rule("dcycle.facilities.somewhere")
+@pytest.mark.parametrize("places", [{}, {"country": None}, {"country": None, "address": None}])
+def test_a_facility_that_is_nowhere(dcycle: Caller, places: dict[str, object]) -> None:
+    """A facility has a country or an address."""
+    reply = dcycle.post(PATH, {"name": "Office", "type": "office", **places})
+    (found,) = reply.json()["detail"]
+    assert (reply.status_code, found["type"], found["loc"]) == (422, "value_error", ["body"])
+
+
+@pytest.mark.parametrize(
+    ("places", "country"),
+    [
+        pytest.param(places, country, marks=pytest.mark.rule(f"dcycle.facilities.{rule}"))
+        for places, country, rule in [
+            ({"address": "Calle Gran Vía 1, Madrid, Spain"}, "ES", "geocoded"),
+            ({"address": "Rua Augusta 24, Lisboa,  PORTUGAL ", "country": "ES"}, "PT", "geocoded"),
+            ({"address": "Reforma 1, México", "country": None}, "MX", "geocoded"),
+            ({"address": "Calle Gran Vía 1, Madrid", "country": "FR"}, "FR", "elsewhere"),
+            ({"address": "Calle Gran Vía 1, Madrid"}, "ES", "elsewhere"),
+            ({"address": "", "country": None}, "ES", "elsewhere"),
+            ({"country": "DE"}, "DE", "somewhere"),
+        ]
+    ],
+)
+def test_where_a_facility_is(dcycle: Caller, places: dict[str, object], country: str) -> None:
+    """The address decides, then the country that is sent."""
+    assert create(dcycle, name="Office", type="office", **places)["country"] == country
+
+
+@pytest.mark.parametrize(
+    ("changes", "country"),
+    [
+        pytest.param(changes, country, marks=pytest.mark.rule(f"dcycle.facilities.{rule}"))
+        for changes, country, rule in [
+            ({"address": "Rua Augusta 24, Lisboa, Portugal"}, "PT", "geocoded"),
+            ({"address": "Rua Augusta 24, Lisboa, Portugal", "country": "FR"}, "PT", "geocoded"),
+            ({"address": "Rua Augusta 24", "country": "FR"}, "FR", "elsewhere"),
+            ({"address": "Rua Augusta 24"}, "ES", "elsewhere"),
+            ({"address": None}, "ES", "elsewhere"),
+        ]
+    ],
+)
+def test_where_a_facility_moves(dcycle: Caller, changes: dict[str, object], country: str) -> None:
+    """A new address moves a facility to the country that it names, and nowhere if it names none."""
+    changed = change(dcycle, **changes)
+    assert (changed["address"], changed["country"]) == (changes["address"], country)
+
+
+BAD = [
+    ("logistic_factor", -0.1, "greater_than_equal", "logistic-factor"),
+    ("logistic_factor", 1.1, "less_than_equal", "logistic-factor"),
+    ("logistic_factor", "0.8", "float_type", "logistic-factor"),
+    ("categories", ["gas"], "literal_error", "categories"),
+    ("categories", "heat", "list_type", "categories"),
+    ("cups_list", ["x" * 256], "string_too_long", "bounds"),
+    ("name", "x" * 256, "string_too_long", "bounds"),
+    ("name", None, "string_type", "bounds"),
+    ("type", None, "string_type", "bounds"),
+    ("type", "x" * 256, "string_too_long", "bounds"),
+    ("country", "ESP", "string_pattern_mismatch", "bounds"),
+    ("address", 5, "string_type", "bounds"),
+]
+BAD_CHANGES = [
+    ("country", None, "string_type", "bounds"),
+    ("status", None, "literal_error", "bounds"),
+    ("status", "gone", "literal_error", "bounds"),
+]
+
+
+@pytest.mark.parametrize(
+    ("method", "name", "value", "kind"),
+    [
+        pytest.param(method, name, value, kind, marks=pytest.mark.rule(f"dcycle.facilities.{rule}"))
+        for method, bad in [("POST", BAD), ("PUT", [*BAD, *BAD_CHANGES])]
+        for name, value, kind, rule in bad
+    ],
+)
+def test_what_a_facility_may_not_have(dcycle: Caller, method: str, name: str, value: object, kind: str) -> None:
+    """A value out of bounds or of another type is named, and changes nothing."""
+    before = get(dcycle)
+    body, path = ({**DRAFT, name: value}, PATH) if method == "POST" else ({name: value}, f"{PATH}/{MADRID}")
+    reply = dcycle.request(method, path, json=body)
+    assert reply.status_code == 422
+    assert [(found["type"], found["loc"][:2]) for found in reply.json()["detail"]] == [(kind, ["body", name])]
+    assert get(dcycle) == before
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("dcycle.facilities.page", "dcycle.lists.envelope", "dcycle.lists.order", "dcycle.lists.past-the-end")
+def test_a_list_and_its_pages(dcycle: Caller) -> None:
+    """A list has its facilities oldest first, in pages of ten unless another size is asked for."""
+    created = [create(dcycle, **DRAFT)["id"] for _ in range(9)]
+    first, second, third, whole = (
+        dcycle.get(PATH, params=query).json() for query in ({}, {"page": 2}, {"page": 3}, {"size": 50})
+    )
+    assert {name: first[name] for name in first if name != "items"} == {"total": 12, "page": 1, "size": 10, "pages": 2}
+    assert [facility["id"] for facility in first["items"] + second["items"]] == [MADRID, PLANT, DEPOT, *created]
+    assert (third["items"], third["total"]) == ([], 12)
+    assert whole["items"] == first["items"] + second["items"]
+
+
+@pytest.mark.rule("dcycle.facilities.filters", "dcycle.lists.filters")
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("name=madrid", [MADRID]),
+        ("name=O", [MADRID, PLANT, DEPOT]),
+        ("country=ES", [MADRID, PLANT]),
+        ("country=E", []),
+        ("type=warehouse", [DEPOT]),
+        ("type=ware", []),
+        ("status[]=archived", [DEPOT]),
+        ("status[]=archived&status[]=active", [MADRID, PLANT, DEPOT]),
+        ("status[]=active&type=factory&name=plant", [PLANT]),
+        ("status[]=active&type=warehouse", []),
+    ],
+)
+def test_a_list_that_is_narrowed(dcycle: Caller, query: str, found: list[str]) -> None:
+    """What is listed fits all filters."""
+    assert ids(dcycle, query) == found
+
+
+@pytest.mark.rule("dcycle.lists.bounds")
+@pytest.mark.parametrize("query", [{"status[]": "gone"}, {"page": 0}, {"size": 0}, {"size": 101}])
+def test_a_list_that_there_cannot_be(dcycle: Caller, query: dict[str, Any]) -> None:
+    """A status is one of two, and pages have their bounds."""
+    reply = dcycle.get(PATH, params=query)
+    assert (reply.status_code, reply.json()["detail"][0]["loc"][:2]) == (422, ["query", *query])
+
+
+# --- what their invoices cause ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("dcycle.facilities.co2e")
+def test_invoices_make_up_a_facility(dcycle: Caller) -> None:
+    """A facility causes what its invoices cause, be they of what type they may, and a fraction of that from biomass."""
+    invoices = dcycle.get("/v1/invoices", params={"size": 100}).json()["items"]
+    for facility in dcycle.get(PATH).json()["items"]:
+        own = [invoice["co2e"] for invoice in invoices if invoice["facility_id"] == facility["id"]]
+        assert facility["co2e"] == (round(sum(grams or 0 for grams in own), 3) if own else None)
+    assert (get(dcycle)["co2e"], get(dcycle)["co2e_biomass"]) == (1250.5, 0.0)
+    assert get(dcycle, PLANT)["co2e_biomass"] is None
+
+
+@pytest.mark.rule("dcycle.facilities.co2e")
+def test_an_invoice_that_moves_takes_its_emissions_along(dcycle: Caller) -> None:
+    """What an invoice causes is its facility's, unless it is inactive or deleted; the totals know no facilities."""
+    before = impacts(dcycle)
+
+    def tell(**changes: object) -> tuple[float | None, float | None]:
+        assert dcycle.request("PATCH", f"/v1/invoices/{HEAT}", json=changes).status_code == 200
+        return get(dcycle)["co2e"], get(dcycle, DEPOT)["co2e"]
+
+    assert tell(facility_id=DEPOT) == (1000.5, 250.0)
+    assert tell(facility_id=NOBODYS) == (1000.5, None)
+    assert tell(facility_id=WAREHOUSE) == (1000.5, None)
+    assert dcycle.get(f"{PATH}/{WAREHOUSE}", headers=identity(KEY, LOGISTICS)).json()["co2e"] == 3100.0
+    assert tell(facility_id=None) == (1000.5, None)
+    assert impacts(dcycle) == before
+    assert tell(facility_id=MADRID, status="inactive") == (1000.5, None)
+    assert tell(status="active") == (1250.5, None)
+    dcycle.request("DELETE", f"/v1/invoices/{ELECTRICITY}")
+    assert tell() == (250.0, None)
+
+
+# --- change and delete ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("dcycle.facilities.update")
+def test_a_change(dcycle: Caller) -> None:
+    """What is sent changes, though it is a PUT, and nothing else."""
+    before = get(dcycle)
+    changes = {"name": "Madrid HQ", "type": "hub", "logistic_factor": 0.5, "cups_list": [], "categories": None}
+    expected = {**before, **changes, "updated_at": "2026-01-01T00:00:00Z"}
+    assert change(dcycle, **changes, co2e=5) == expected == get(dcycle)
+    opened = {"address": None, "logistic_factor": None, "cups_list": None}
+    assert change(dcycle, **opened) == {**expected, **opened}
+
+
+@pytest.mark.rule("dcycle.facilities.archived")
+def test_an_archived_facility_counts(dcycle: Caller) -> None:
+    """What was emitted before a facility was archived stays emitted."""
+    before = impacts(dcycle)
+    archived = change(dcycle, status="archived")
+    assert (archived["status"], archived["co2e"]) == ("archived", 1250.5)
+    assert impacts(dcycle) == before
+    assert change(dcycle, status="active")["status"] == "active"
+
+
+@pytest.mark.rule("dcycle.facilities.delete", "dcycle.facilities.delete-gone", "dcycle.facilities.delete-invoices")
+def test_a_deleted_facility_is_disabled(dcycle: Caller) -> None:
+    """With a facility go its emissions; its invoices are there and disabled, and count no more even if they move."""
+    before = impacts(dcycle)["total_co2e"]
+    reply = dcycle.request("DELETE", f"{PATH}/{MADRID}")
+    assert (reply.status_code, reply.content) == (204, b"")
+    assert round(before - impacts(dcycle)["total_co2e"], 6) == 1.2505
+    assert ids(dcycle) == [PLANT, DEPOT]
+    assert [dcycle.request(method, f"{PATH}/{MADRID}", json={}).status_code for method in ("GET", "PUT", "DELETE")] == [
+        404, 404, 404,
+    ]  # fmt: skip
+    moved = dcycle.request("PATCH", f"/v1/invoices/{HEAT}", json={"facility_id": DEPOT}).json()
+    assert (moved["enabled"], moved["co2e"], get(dcycle, DEPOT)["co2e"]) == (False, 250.0, None)
+    assert round(before - impacts(dcycle)["total_co2e"], 6) == 1.2505
+    assert dcycle.space.dcycle.state["facilities"][MADRID]["enabled"] is False
+
+
+@pytest.mark.rule("dcycle.facilities.delete-gone", "dcycle.invoices.facility-name")
+def test_an_invoice_of_a_facility_that_is_gone(dcycle: Caller) -> None:
+    """An invoice names its facility as long as the organization has it."""
+
+    def named() -> Any:
+        (share,) = dcycle.get(f"/v3/invoices/{HEAT}").json()["facility_percentages"]
+        return share["facility_name"]
+
+    assert named() == "Madrid Office"
+    dcycle.request("PATCH", f"/v1/invoices/{HEAT}", json={"facility_id": WAREHOUSE})
+    assert named() is None
+    dcycle.request("PATCH", f"/v1/invoices/{HEAT}", json={"facility_id": None})
+    assert named() is None
+    dcycle.request("PATCH", f"/v1/invoices/{HEAT}", json={"facility_id": MADRID})
+    dcycle.request("DELETE", f"{PATH}/{MADRID}")
+    assert named() is None
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize(
+    ("id", "headers", "status", "body"),
+    [
+        pytest.param(id, headers, status, body, marks=pytest.mark.rule(f"dcycle.facilities.{rule}"))
+        for id, headers, status, body, rule in [
+            (NOBODYS, {}, 404, UNKNOWN, "unknown"),
+            (WAREHOUSE, {}, 403, FOREIGN, "of-another"),
+            (MADRID, identity(KEY, LOGISTICS), 403, FOREIGN, "of-another"),
+            (MADRID, identity(ACME_KEY, CONSTRUCTION), 403, FOREIGN, "of-another"),
+        ]
+    ],
+)
+def test_a_facility_that_is_not_the_organizations(
+    dcycle: Caller, method: str, id: str, headers: dict[str, str], status: int, body: dict[str, str]
+) -> None:
+    """A facility that is not there is told apart from one that is another's."""
+    reply = dcycle.request(method, f"{PATH}/{id}", headers=headers, json={"name": "Mine"})
+    assert (reply.status_code, reply.json()) == (status, body)
+    assert get(dcycle)["name"] == "Madrid Office"
+
+
+@pytest.mark.rule("dcycle.facilities.malformed")
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_an_id_that_is_none(dcycle: Caller, method: str) -> None:
+    """What is no UUID is told apart from what is not there; capitals make no difference."""
+    reply = dcycle.request(method, f"{PATH}/x", json={})
+    (found,) = reply.json()["detail"]
+    assert (reply.status_code, found["type"], found["loc"]) == (422, "uuid_parsing", ["path", "facility_id"])
+    assert dcycle.request(method, f"{PATH}/{MADRID.upper()}", json={}).is_success
+
+
+@pytest.mark.rule("dcycle.facilities.access")
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", ""), ("POST", ""), ("GET", f"/{MADRID}"), ("PUT", f"/{NOBODYS}"), ("DELETE", f"/{MADRID}")],
+)
+@pytest.mark.parametrize(("headers", "status"), [({}, 401), (identity(KEY, HOLDINGS), 403)])
+def test_who_may_see_facilities(dcycle: Caller, method: str, path: str, headers: dict[str, str], status: int) -> None:
+    """Facilities are for who has a key to the organization."""
+    reply = dcycle.identified(headers).request(method, PATH + path, json=DRAFT)
+    assert (reply.status_code, "code" in reply.json()) == (status, True)
+
+
+@pytest.mark.rule("dcycle.body.json", "dcycle.body.problems", "dcycle.body.unknown-ignored")
+def test_a_body_is_read_as_any_other(dcycle: Caller) -> None:
+    """What is no object is refused, what is wrong is told in one order, and what is not documented is ignored."""
+    for method, path in (("POST", PATH), ("PUT", f"{PATH}/{MADRID}")):
+        assert dcycle.request(method, path, json=[]).json()["detail"][0]["loc"] == ["body"]
+    wrong = dcycle.request("PUT", f"{PATH}/x", json={"name": 2}, headers={"x-organization-id": "x"}).json()["detail"]
+    assert [found["loc"][0] for found in wrong] == ["path", "header", "body"]
+    assert create(dcycle, **DRAFT, enabled=False)["status"] == "active"
