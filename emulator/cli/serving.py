@@ -20,12 +20,21 @@ def _refuse_workers(_: click.Context, __: click.Parameter, workers: int) -> int:
     return workers
 
 
+def _check_writable(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
+    if path is not None and not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise click.BadParameter(f"cannot write {path}")
+    return path
+
+
+URL_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
 @click.command()
 @_option("--host", default="127.0.0.1", help="The address to listen on.")
 @_option("--port", default=4412, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
 @_option("--seed", default=0, type=click.IntRange(-(2**63), 2**63 - 1), help="Decides every identifier.")
 @_option("--fixtures", type=click.Path(path_type=Path), help="A directory with fixtures of your own.")
-@_option("--url-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the URL there once ready.")
+@_option("--url-file", type=URL_FILE, callback=_check_writable, help="Write the URL there once ready.")
 @_option("--allow-host", multiple=True, help="A further name that the server may be called by.")
 @_option("--webhook-host", multiple=True, help="A host beyond this machine that webhooks may call.")
 @_option("--control-token", help="Ask this token of whoever uses the control API.")
@@ -55,8 +64,6 @@ def serve(
     from emulator.fixtures import BadFixture
     from emulator.space import Limits
 
-    if url_file is not None and not os.access(url_file if url_file.exists() else url_file.parent, os.W_OK):
-        raise click.UsageError(f"cannot write {url_file}")
     limits = Limits(spaces_max=spaces_max, body_bytes_max=body_bytes_max, journal_exchanges_max=journal_max)
     made_up = None if is_loopback(host) or control_token else secret()
     try:

@@ -1,6 +1,7 @@
 """The outbox: which delivery comes next, when it is tried again, and what a test may do with it."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import settings
@@ -76,7 +77,7 @@ def test_retries_wait_longer_and_longer_and_end_after_a_day() -> None:
         assert delivery.due is not None
         times.append(delivery.due - NOON)
         attempted(outbox, 503)
-    waits = [round((after - before).total_seconds() / 60) for before, after in zip(times, times[1:], strict=False)]
+    waits = [round((after - before).total_seconds() / 60) for before, after in pairwise(times)]
     assert waits == [*MINUTES, *[60] * (len(waits) - len(MINUTES))]
     assert timedelta(hours=23) < times[-1] <= timedelta(hours=24)
     assert [delivery.state for delivery in outbox] == ["given up"]

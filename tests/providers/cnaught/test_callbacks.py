@@ -95,7 +95,7 @@ def test_a_callback_is_given_up_after_a_day(cnaught: Caller, httpserver: HTTPSer
     httpserver.expect_request("/orders").respond_with_data("no", 500)
     ordered(cnaught, httpserver)
     cnaught.space.clock.advance(hours=30)
-    assert len(told(cnaught, httpserver)) == 28
+    assert len(told(cnaught, httpserver)) == 29
     assert [found["state"] for found in cnaught.space.webhooks] == ["given up"]
 
 
