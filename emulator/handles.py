@@ -17,7 +17,7 @@ class Refused(Exception):
 
 
 class SpaceHandle:
-    """A space: its vendors, its clock, its faults, its journal, its webhooks, its snapshots.
+    """A space: its vendors, its clock, its faults, its journal, its webhooks, its snapshots, its books.
 
     ``http`` is a client whose base URL is the server's. The five vendors are attributes: ``space.cnaught.url``.
     """
@@ -70,6 +70,14 @@ class SpaceHandle:
     def restore(self, snapshot: Mapping[str, Any]) -> None:
         """Make the space what a snapshot says. Raises Refused, and then the space is as it was."""
         self.control("PUT", "/snapshot", json=snapshot)
+
+    def ledger(self, **filters: Any) -> dict[str, Any]:
+        """The books of all vendors, or a part of them: ``ledger(provider="cnaught", account="retired/*")``."""
+        return self.control("GET", "/ledger", params=filters)
+
+    def verify_ledger(self) -> dict[str, Any]:
+        """Whether everything holds that must hold of the books, and what does not, with its figures."""
+        return self.control("GET", "/ledger/verify")
 
 
 class ProviderHandle:

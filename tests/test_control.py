@@ -33,6 +33,14 @@ CALLS: list[tuple[str, str, str, Any, int]] = [
     ("list_requests", "GET", "/requests?provider=cnaught&status=201", None, 200),
     ("wait_for_requests", "GET", "/requests/wait?timeout=0", None, 200),
     ("wait_for_requests", "GET", "/requests/wait?timeout=0&status=418", None, 408),
+    (
+        "get_ledger",
+        "GET",
+        "/ledger?provider=cnaught&account=owned/*&unit=g&since=2026-01-01T00:00:00Z&limit=5",
+        None,
+        200,
+    ),
+    ("verify_ledger", "GET", "/ledger/verify", None, 200),
     ("list_faults", "GET", "/faults", None, 200),
     ("add_fault", "POST", "/faults", {"effect": {"status": 503, "headers": {"A": "b"}, "body": [1]}}, 201),
     ("get_snapshot", "GET", "/snapshot", None, 200),
@@ -173,6 +181,9 @@ def test_a_body_that_is_no_object(space: SpaceHandle, operation: str, method: st
         ("GET", "/state/cnaught?offset=-1", None, ["query", "offset"]),
         ("GET", f"/state/cnaught?offset={10**30}", None, ["query", "offset"]),
         ("GET", "/state/cnaught?page=2", None, ["query", "page"]),
+        ("GET", "/ledger?limit=1001", None, ["query", "limit"]),
+        ("GET", "/ledger?since=2026-01-01", None, ["query", "since"]),
+        ("GET", "/ledger?accounts=owned", None, ["query", "accounts"]),
     ],
 )
 def test_a_member_that_is_unknown_or_wrong(
@@ -351,8 +362,9 @@ def test_the_state_is_shown_in_parts(cnaught: Caller) -> None:
 
 
 def test_looking_at_a_space_changes_nothing(cnaught: Caller) -> None:
-    """Reading state, settings, contracts, evidence and journal leaves a space as it was."""
+    """Reading state, settings, contracts, evidence, journal and books leaves a space as it was."""
     before = cnaught.space.snapshot()
-    for path in ("/state/cnaught", "/settings/cnaught", "/contracts/cnaught.json", "/evidence", "/requests", "/bundle"):
+    looks = ("/state/cnaught", "/settings/cnaught", "/contracts/cnaught.json", "/evidence", "/requests", "/bundle")
+    for path in (*looks, "/ledger", "/ledger/verify"):
         cnaught.space.control("GET", path)
     assert cnaught.space.snapshot() == before

@@ -12,15 +12,19 @@ from starlette.routing import Route
 
 import emulator
 from emulator.control import app as control_app
+from emulator.core.ledger import Books
 from emulator.providers import ALL
 
 PACKAGE = Path(emulator.__file__).parent
 ROOT = PACKAGE.parent
 MODULES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_bytes()) for path in PACKAGE.rglob("*.py")}
 
-LAYERS = ("errors", "memory", "vendor", "wire", "endpoints", "app")
+LAYERS = ("errors", "memory", "vendor", "books", "wire", "endpoints", "app")
 """A provider's modules, or packages of one file a noun. Each may import those before it, and a file of a package its
 neighbours; modules of a provider's own stand between memory and vendor."""
+
+RULES = re.compile(r"^providers/\w+/(vendor(/\w+)?|books)\.py$|^core/ledger\.py$")
+"""Modules of rules: what happens, without how it is asked and told."""
 
 TIME_AND_CHANCE = {"core/clock.py", "core/ids.py"}
 REAL_TIME = {"cli/commands.py"}
@@ -79,7 +83,14 @@ def test_endpoints_do_not_run_in_threads(routes: list[Route]) -> None:
     assert [endpoint.__name__ for endpoint in endpoints if not inspect.iscoroutinefunction(endpoint)] == []
 
 
-@pytest.mark.parametrize("name", [name for name in sorted(MODULES) if re.search(r"/vendor(/\w+)?\.py$", name)])
+def test_only_route_tables_know_the_books() -> None:
+    """Books are read off a vendor that knows nothing of them: no rule, no JSON and no endpoint pays for them."""
+    knowing = {name: module for name in MODULES for module in _imports_of_ours(name) if module.endswith(".books")}
+    kept = [provider.name for provider in ALL if isinstance(provider.books, Books)]
+    assert knowing == {f"providers/{name}/app.py": f"emulator.providers.{name}.books" for name in kept}
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(MODULES) if RULES.search(name)])
 def test_a_module_of_rules_never_waits_and_knows_no_wire(name: str) -> None:
     """What a vendor remembers and by which rules it changes is written without HTTP, JSON or await."""
     wires = {"starlette", "orjson", "json", "pydantic", "pydantic_core", "httpx", "emulator.core.http"}

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from emulator.control import memory, requests, server, webhooks, world
+from emulator.control import ledger, memory, requests, server, webhooks, world
 from emulator.core.clock import Backwards
 from emulator.core.errors import Malformed
 from emulator.core.http import allowed_methods, reply
@@ -34,6 +34,8 @@ routes = [
     Route("/snapshots/{name}", memory.delete_snapshot, methods=["DELETE"]),
     Route("/snapshots/{name}/restore", memory.restore_snapshot, methods=["POST"]),
     Route("/bundle", memory.get_bundle, methods=["GET"]),
+    Route("/ledger", ledger.get_ledger, methods=["GET"]),
+    Route("/ledger/verify", ledger.verify_ledger, methods=["GET"]),
     Route("/requests", requests.list_requests, methods=["GET"]),
     Route("/requests", requests.delete_requests, methods=["DELETE"]),
     Route("/requests/wait", requests.wait_for_requests, methods=["GET"]),

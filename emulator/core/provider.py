@@ -11,6 +11,7 @@ from starlette.types import Scope
 from emulator.core.clock import Clock, Event
 from emulator.core.http import Plain, Say, missing
 from emulator.core.ids import Ids
+from emulator.core.ledger import Books, NoBooks
 from emulator.core.routing import FixedPathsFirst
 from emulator.core.webhooks import Webhooks
 
@@ -39,9 +40,10 @@ class Provider:
     """One provider.
 
     ``fixture`` is the type that ``fixtures/<name>.json`` must satisfy; ``vendor`` makes the vendor of a space out of a
-    catalogue and a memory; ``credentials`` are those a user may begin with; ``say`` and ``plain`` word a bare HTTP
-    status as the vendor would; ``webhooks`` tell how it calls back, if it does; ``acts`` are what people do at the
-    vendor without its API, each for the id of something, and answer what has become of it, or raise CannotHappen.
+    catalogue and a memory; ``books`` are read off that memory, if the vendor trades anything; ``credentials`` are those
+    a user may begin with; ``say`` and ``plain`` word a bare HTTP status as the vendor would; ``webhooks`` tell how it
+    calls back, if it does; ``acts`` are what people do at the vendor without its API, each for the id of something, and
+    answer what has become of it, or raise CannotHappen.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Provider:
     app: Starlette
     fixture: type[Any]
     vendor: Callable[[Any, Any, Clock, Ids], Vendor]
+    books: Books | NoBooks
     credentials: Callable[[Any], Mapping[str, str]]
     say: Say
     plain: Plain

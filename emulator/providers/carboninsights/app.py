@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from emulator.core.errors import Refusal
 from emulator.core.http import provider_app
+from emulator.core.ledger import NoBooks
 from emulator.core.provider import Provider
 from emulator.providers.carboninsights import endpoints, errors
 from emulator.providers.carboninsights.memory import Catalogue, Fixture
@@ -69,6 +70,7 @@ PROVIDER = Provider(
     app=provider_app(routes, say, errors.malformed, errors.plain),
     fixture=Fixture,
     vendor=CarbonInsights,
+    books=NoBooks("It reckons what purchases cause, and keeps neither the purchases nor the result."),
     credentials=credentials,
     say=say,
     plain=errors.plain,

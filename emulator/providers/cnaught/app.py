@@ -8,6 +8,7 @@ from emulator.core.errors import Refusal
 from emulator.core.http import provider_app, reply
 from emulator.core.provider import Provider
 from emulator.providers.cnaught import errors
+from emulator.providers.cnaught.books import BOOKS
 from emulator.providers.cnaught.endpoints import (
     acts,
     callbacks,
@@ -73,6 +74,7 @@ PROVIDER = Provider(
     app=provider_app(routes, say, errors.malformed, errors.plain),
     fixture=Fixture,
     vendor=CNaught,
+    books=BOOKS,
     credentials=credentials,
     say=say,
     plain=errors.plain,

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from emulator.core.errors import Refusal
 from emulator.core.http import provider_app, reply
+from emulator.core.ledger import NoBooks
 from emulator.core.provider import Provider
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.endpoints import facilities, invoices, organizations, purchases, references, vehicles
@@ -63,6 +64,7 @@ PROVIDER = Provider(
     app=provider_app(routes, say, errors.malformed, errors.plain),
     fixture=Fixture,
     vendor=Dcycle,
+    books=NoBooks("It tells what organizations emit. Nothing is bought or retired there, and no emission is a credit."),
     credentials=credentials,
     say=say,
     plain=errors.plain,

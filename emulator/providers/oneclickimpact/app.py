@@ -8,6 +8,7 @@ from emulator.core.errors import Refusal
 from emulator.core.http import provider_app, reply
 from emulator.core.provider import Provider
 from emulator.providers.oneclickimpact import endpoints, errors
+from emulator.providers.oneclickimpact.books import BOOKS
 from emulator.providers.oneclickimpact.memory import Catalogue, Fixture
 from emulator.providers.oneclickimpact.vendor import OneClickImpact
 
@@ -47,6 +48,7 @@ PROVIDER = Provider(
     app=provider_app(routes, say, errors.malformed, errors.plain),
     fixture=Fixture,
     vendor=OneClickImpact,
+    books=BOOKS,
     credentials=credentials,
     say=say,
     plain=errors.plain,

@@ -9,6 +9,7 @@ from emulator.core.errors import Refusal
 from emulator.core.http import provider_app, reply
 from emulator.core.provider import Provider
 from emulator.providers.thallo import endpoints, errors
+from emulator.providers.thallo.books import BOOKS
 from emulator.providers.thallo.memory import Catalogue, Fixture
 from emulator.providers.thallo.vendor import Thallo
 
@@ -48,6 +49,7 @@ PROVIDER = Provider(
     app=provider_app(routes, say, errors.malformed, errors.plain),
     fixture=Fixture,
     vendor=Thallo,
+    books=BOOKS,
     credentials=credentials,
     say=say,
     plain=errors.plain,

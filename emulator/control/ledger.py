@@ -1,0 +1,115 @@
+"""The books of a space, shown and checked."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from emulator import audit
+from emulator.control.memory import Part
+from emulator.control.reading import read_query, space_of
+from emulator.core.clock import micros
+from emulator.core.http import Instant, reply
+from emulator.core.ledger import Balances, Entry, balances, exact_sum, figure
+from emulator.space import Space
+
+BEYOND_MEASURE = "an amount that a vendor remembers cannot be reckoned exactly in a thousand digits"
+
+
+class Extract(Part):
+    """Which entries: those for which everything given holds. Whatever is asked for, they come to nothing.
+
+    ``account`` is a pattern, and an entry that touches one such account is shown whole. With a ``unit``, only what was
+    posted in it is shown.
+    """
+
+    provider: str | None = None
+    account: str | None = None
+    unit: str | None = None
+    since: Instant | None = None
+
+    def of(self, entries: list[Entry]) -> Iterator[Entry]:
+        for entry in entries:
+            postings = tuple(posting for posting in entry.postings if self.unit in (None, posting.unit))
+            if (
+                self.provider in (None, entry.provider)
+                and (self.since is None or (entry.at is not None and entry.at >= self.since))
+                and any(fnmatchcase(posting.account, self.account or "*") for posting in postings)
+            ):
+                yield replace(entry, postings=postings)
+
+
+async def get_ledger(request: Request) -> Response:
+    space, asked = space_of(request), read_query(Extract, request)
+    try:
+        return reply(_extract(space, asked))
+    except ArithmeticError:
+        raise HTTPException(409, BEYOND_MEASURE) from None
+
+
+async def verify_ledger(request: Request) -> Response:
+    try:
+        results = audit.verify(space_of(request))
+        checks = [_result(result) for result in results]
+    except ArithmeticError:
+        raise HTTPException(409, BEYOND_MEASURE) from None
+    return reply({"holds": all(result.holds for result in results), "checks": checks})
+
+
+def _extract(space: Space, asked: Extract) -> dict[str, Any]:
+    found = list(asked.of(audit.entries(space)))
+    accounts = balances(found)
+    start, end = asked.offset, asked.offset + asked.limit
+    return {
+        "entries": [_entry(entry) for entry in found[start:end]],
+        "balances": _balances(accounts)[start:end],
+        "sums": _sums(accounts),
+        "totals": {"entries": len(found), "balances": len(accounts)},
+        "without_books": audit.without_books(space),
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "at": micros(entry.at) if entry.at else None,
+        "provider": entry.provider,
+        "subject": entry.subject,
+        "description": entry.description,
+        "postings": [
+            {"account": posting.account, "unit": posting.unit, "amount": figure(posting.amount)}
+            for posting in entry.postings
+        ],
+    }
+
+
+def _balances(accounts: Balances) -> list[dict[str, str]]:
+    return [
+        {"provider": provider, "account": account, "unit": unit, "amount": figure(amount)}
+        for (provider, account, unit), amount in accounts.items()
+    ]
+
+
+def _sums(accounts: Balances) -> dict[str, str]:
+    """What all accounts hold together, by unit."""
+    units = sorted({unit for _, _, unit in accounts})
+    return {
+        unit: figure(exact_sum(amount for (_, _, its_unit), amount in accounts.items() if its_unit == unit))
+        for unit in units
+    }
+
+
+def _result(result: audit.Result) -> dict[str, Any]:
+    return {
+        "name": result.check.name,
+        "statement": result.check.statement,
+        "holds": result.holds,
+        "counted": result.counted,
+        "failures": [
+            {"subject": failure.subject, "expected": figure(failure.expected), "found": figure(failure.found)}
+            for failure in result.failures
+        ],
+    }

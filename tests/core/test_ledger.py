@@ -1,0 +1,126 @@
+"""Books: amounts are exact, entries come to nothing, and what does not is found."""
+
+from decimal import Context, Decimal, localcontext
+
+import pytest
+
+from emulator.core.ledger import (
+    CHECKS,
+    GRAM,
+    GRAMS,
+    Entry,
+    Finding,
+    Posting,
+    agree,
+    balances,
+    exact_sum,
+    figure,
+    in_grams,
+    in_unit,
+    moved,
+    once,
+    told_in,
+)
+
+COMES_TO_NOTHING, NOT_BELOW_ZERO = (check.findings for check in CHECKS)
+TINY = Decimal("5E-324")
+
+
+def entry(*postings: Posting) -> Entry:
+    return Entry(None, "cnaught", "order", "placed", postings)
+
+
+def wrong(findings: object) -> list[Finding]:
+    return [finding for finding in findings if finding.expected != finding.found]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("mass", "unit", "grams"),
+    [
+        (5, "g", "5"),
+        (Decimal("10.5"), "kg", "10500"),
+        (3, "t", "3000000"),
+        (1, "lb", "453.59237"),
+        (10_000_000, "lb", "4535923700"),
+        (TINY, "kg", "0." + "0" * 320 + "5"),
+        (10**30 + 1, "kg", "1" + "0" * 29 + "1000"),
+        (0, "lb", "0"),
+    ],
+)
+def test_masses_in_grams(mass: Decimal | int, unit: str, grams: str) -> None:
+    """A mass in grams is exact, however large or small, and is told without powers of ten."""
+    assert figure(in_grams(mass, unit)) == grams
+
+
+@pytest.mark.parametrize("unit", list(GRAMS))
+def test_masses_come_back(unit: str) -> None:
+    """Grams, kilograms, tonnes and pounds come back from grams as they were."""
+    for mass in (1, 7, 10_000_000, 123_456_789_012):
+        assert in_unit(in_grams(mass, unit), unit) == mass
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (0, "0"),
+        (Decimal("-0.00"), "0"),
+        (Decimal("1E+3"), "1000"),
+        (Decimal("453.5900"), "453.59"),
+        (Decimal("-1.50"), "-1.5"),
+        (10**40, "1" + "0" * 40),
+    ],
+)
+def test_figures(amount: Decimal | int, text: str) -> None:
+    """An amount has one text."""
+    assert figure(amount) == text
+
+
+@pytest.mark.parametrize(
+    "amount", [Decimal("1E+1001"), Decimal("1E-1001"), Decimal(10**1001 + 1), Decimal("1E+999999")]
+)
+def test_what_is_beyond_all_measure(amount: Decimal) -> None:
+    """What has no place in a thousand digits is not reckoned, rather than rounded."""
+    with pytest.raises(ArithmeticError):
+        exact_sum([in_grams(amount, "g"), Decimal(1)])
+
+
+def test_sums_round_nothing() -> None:
+    """A sum holds the last digit of all its parts, whatever arithmetic the caller's thread is set to."""
+    with localcontext(Context(prec=3)):
+        found = balances([entry(*moved(GRAM, mass, "outside/a", "owned/a")) for mass in (Decimal(10**9), TINY)])
+    assert figure(found["cnaught", "owned/a", GRAM]) == "1000000000." + "0" * 323 + "5"
+    assert figure(found["cnaught", "outside/a", GRAM]) == "-1000000000." + "0" * 323 + "5"
+
+
+def test_an_entry_that_does_not_come_to_nothing() -> None:
+    """Each unit of an entry is held apart: grams do not make up for cents."""
+    good, bad = moved(GRAM, 5, "outside/a", "owned/a"), Posting("charged/a", "cent", Decimal(-5))
+    assert wrong(COMES_TO_NOTHING([entry(*good)])) == []
+    assert wrong(COMES_TO_NOTHING([entry(*good, bad)])) == [Finding("cnaught order, placed, cent", 0, Decimal(-5))]
+
+
+def test_an_account_below_zero() -> None:
+    """Only the outside gives more than it has."""
+    assert wrong(NOT_BELOW_ZERO([entry(*moved(GRAM, 5, "outside/a", "owned/a"))])) == []
+    spent = [entry(*moved(GRAM, 5, "outside/a", "owned/a")), entry(*moved(GRAM, 7, "owned/a", "retired/a"))]
+    assert wrong(NOT_BELOW_ZERO(spent)) == [Finding("cnaught owned/a, g", Decimal(0), Decimal(-2))]
+
+
+def test_a_mass_of_more_digits_than_a_vendor_reckons_with() -> None:
+    """Grams that a vendor's arithmetic would round do not come back."""
+    assert wrong(told_in("lb", [entry(*moved(GRAM, in_grams(7, "lb"), "outside/a", "owned/a"))])) == []
+    assert wrong(told_in("kg", [entry(*moved(GRAM, 10**28 + 1, "outside/a", "owned/a"))])) != []
+
+
+def test_what_is_there_twice() -> None:
+    """Each name is counted once, with how often it came."""
+    assert wrong(once(["a", "b", "a"])) == [Finding("a", 1, 2)]
+
+
+def test_tables_that_differ() -> None:
+    """What is in one table alone is nothing in the other."""
+    assert list(agree({"a": 1, "b": 0}, {"a": 2, "c": 3})) == [
+        Finding("a", 1, 2),
+        Finding("b", 0, 0),
+        Finding("c", 0, 3),
+    ]

@@ -1,0 +1,74 @@
+"""1ClickImpact's books: what was made and taken back, and what is found when the memory is spoiled."""
+
+from typing import Any
+
+import pytest
+
+from emulator import Emulator
+from emulator.providers.oneclickimpact.books import BOOKS
+from tests.books import balances, failures, memory, spoil
+from tests.calling import Caller
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "account", "amount", "unit"),
+    [
+        ("/v1/capture_carbon", {"amount": 1}, "carbon_captured/sandbox", "453.59237", "g"),
+        ("/v1/capture_carbon", {"amount": 10_000_000}, "carbon_captured/sandbox", "4535923700", "g"),
+        (
+            "/v1/capture_carbon",
+            {"amount": 2, "customer_email": "sample-customer-1@email.com"},
+            "carbon_captured/sandbox/U1234",
+            "907.18474",
+            "g",
+        ),
+        ("/v1/plant_tree", {"amount": 3}, "tree_planted/sandbox", "3", "tree"),
+        ("/v1/clean_ocean", {"amount": 4}, "waste_removed/sandbox", "4", "pound of waste"),
+        ("/v1/donate_money", {"amount": 500}, "money_donated/sandbox", "500", "cent"),
+        ("/v1/restore_coral", {"amount": 6}, "coral_restored/sandbox", "6", "coral"),
+    ],
+)
+def test_what_is_made_is_in_the_books(
+    oneclickimpact: Caller, path: str, body: dict[str, Any], account: str, amount: str, unit: str
+) -> None:
+    """What is made comes from the outside, in grams if it is carbon; what is taken back is there as cancelled."""
+    space, outside = oneclickimpact.space, {f"outside/{account.partition('/')[0]} {unit}": f"-{amount}"}
+    made = oneclickimpact.post(path, body).json()
+    assert balances(space, "oneclickimpact") == {f"made/{account} {unit}": amount, **outside}
+    oneclickimpact.post("/v1/cancel_impact", {name: made[name] for name in ("user_id", "time_utc")})
+    assert balances(space, "oneclickimpact") == {f"cancelled/{account} {unit}": amount, **outside}
+    assert failures(space) == {}
+
+
+def test_what_a_non_profit_has_been_given_is_not_cancelled(oneclickimpact: Caller) -> None:
+    """A processed impact that is cancelled nevertheless is found."""
+    spoil(
+        oneclickimpact.space,
+        "oneclickimpact",
+        lambda remembered: remembered["impacts"][12].update(cancelled_on="2025-04-01T00:00:00Z"),
+    )
+    subject = "production 2025-03-12T15:22:14.753Z"
+    assert failures(oneclickimpact.space) == {
+        "oneclickimpact.processed": [{"subject": subject, "expected": "0", "found": "100"}]
+    }
+
+
+def test_running_totals_that_run_away(emulator: Emulator, oneclickimpact: Caller) -> None:
+    """An impact that changes behind the back of the totals is found, in pounds."""
+    memory(emulator, oneclickimpact.space, "oneclickimpact").impacts[4].amount = 6
+    assert failures(oneclickimpact.space) == {
+        "oneclickimpact.totals": [{"subject": "sandbox own carbon_captured", "expected": "31", "found": "30"}]
+    }
+
+
+def test_pounds_that_do_not_come_back(emulator: Emulator, oneclickimpact: Caller) -> None:
+    """A mass of more digits than a vendor reckons with is found."""
+    memory(emulator, oneclickimpact.space, "oneclickimpact").impacts[4].amount = 10**28 + 1
+    assert failures(oneclickimpact.space).keys() == {"oneclickimpact.totals", "oneclickimpact.units"}
+
+
+def test_each_check_is_seen_to_fail() -> None:
+    """The tests above are of every check that there is."""
+    assert [check.name for check in BOOKS.checks] == [
+        f"oneclickimpact.{name}" for name in ("totals", "processed", "units")
+    ]

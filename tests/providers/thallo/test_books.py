@@ -1,0 +1,176 @@
+"""Thallo's books: what was bought, asked to be retired and retired, and what is found when the memory is spoiled."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from emulator.providers.thallo.books import BOOKS
+from tests.books import Damage, balances, failures, spoil
+from tests.calling import Caller
+from tests.providers.thallo.conftest import (
+    CUSTOMER,
+    ORDER,
+    OWNED_VINTAGE,
+    SELLERS_ORDER,
+    TONNE,
+    VINTAGE,
+    as_seller,
+    retire,
+    retire_owned,
+)
+
+MARKET, WALLET = f"market/{VINTAGE} g", f"wallet/{VINTAGE}/thallo-ltd g"
+RETIRING, RETIRED = f"retiring/{VINTAGE}/thallo-ltd g", f"retired/{VINTAGE}/thallo-ltd g"
+OWED, CHARGED = "outside/thallo-ltd cent", "charged/thallo-ltd cent"
+
+
+def texts(amounts: Mapping[str, int]) -> dict[str, str]:
+    """Amounts as the books tell them; what is nothing is left out."""
+    return {account: str(amount) for account, amount in amounts.items() if amount}
+
+
+# --- what the books say -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("grams", "more", "bought"),
+    [(1, {}, 1), (750_000, {}, 1), (TONNE, {}, 1), (TONNE + 1, {}, 2), (40 * TONNE, {}, 40), (2 * TONNE, CUSTOMER, 2)],
+)
+def test_a_purchase_is_in_the_books(thallo: Caller, grams: int, more: dict[str, Any], bought: int) -> None:
+    """Whole tonnes go from the market into the wallet and are charged; what was asked for waits for its retirement."""
+    retire(thallo, str(grams), **more)
+    left, cents = bought * TONNE - grams, bought * 3000
+    assert balances(thallo.space, "thallo") == texts(
+        {MARKET: -bought * TONNE, WALLET: left, RETIRING: grams, OWED: -cents, CHARGED: cents}
+    )
+    assert failures(thallo.space) == {}
+
+
+def test_what_is_owned_is_not_charged_again(thallo: Caller) -> None:
+    """Grams out of a wallet cost nothing more."""
+    retire_owned(thallo, "999", "first")
+    assert balances(thallo.space, "thallo") == {
+        f"wallet/{OWNED_VINTAGE}/thallo-ltd g": "-999",
+        f"retiring/{OWNED_VINTAGE}/thallo-ltd g": "999",
+    }
+    assert balances(thallo.space, "thallo", since=None)[f"wallet/{OWNED_VINTAGE}/thallo-ltd g"] == "998971"
+    assert failures(thallo.space) == {}
+
+
+def test_what_is_retired_leaves_the_queue(thallo: Caller) -> None:
+    """Whole tonnes are retired once the month is over and paid; the remainder goes on into the next request."""
+    retire(thallo, "1500000")
+    thallo.space.clock.advance(days=31 + 7 + 3, seconds=-1)
+    assert balances(thallo.space, "thallo") == texts(
+        {MARKET: -2 * TONNE, WALLET: 500_000, RETIRING: 1_500_000, OWED: -6000, CHARGED: 6000}
+    )
+    thallo.space.clock.advance(seconds=1)
+    assert balances(thallo.space, "thallo") == texts(
+        {MARKET: -2 * TONNE, WALLET: 500_000, RETIRING: 500_000, RETIRED: TONNE, OWED: -6000, CHARGED: 6000}
+    )
+    retire(thallo, "500001", "second")
+    thallo.space.clock.advance(days=60)
+    assert balances(thallo.space, "thallo") == texts(
+        {MARKET: -3 * TONNE, WALLET: 999_999, RETIRING: 1, RETIRED: 2 * TONNE, OWED: -9000, CHARGED: 9000}
+    )
+    assert failures(thallo.space) == {}
+
+
+def test_what_the_fixture_gives_is_brought_forward(thallo: Caller) -> None:
+    """Credits on sale, owned and to be retired are there before everything, at no time and for no money."""
+    entries = thallo.space.ledger(provider="thallo", limit=1000)["entries"]
+    brought = [entry for entry in entries if entry["at"] is None]
+    assert entries[: len(brought)] == brought
+    assert {entry["description"] for entry in brought} == {"on sale", "owned", "to be retired"}
+    assert {entry["description"] for entry in entries[len(brought) :]} == {"credits retired"}
+    assert balances(thallo.space, "thallo", since=None)["retired/004o7rnsz29fptz9uo/thallo-ltd g"] == "14000000"
+
+
+def test_before_the_registry_is_done(thallo: Caller) -> None:
+    """A space whose clock stands earlier has retired less: retirement is the clock's doing."""
+    earlier = thallo.space.space("books-of-2024")
+    earlier.clock.freeze("2024-03-01")
+    assert balances(earlier, "thallo", since=None)["retired/004o7rnsz29fptz9uo/thallo-ltd g"] == "10000000"
+    assert failures(earlier) == {}
+    earlier.delete()
+
+
+# --- spoiled memories -------------------------------------------------------------------------------------------------
+
+
+def trade(remembered: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any]
+    [found] = remembered["wallets"]["thallo-ltd"][VINTAGE]["trades"]
+    return found
+
+
+def requests(remembered: dict[str, Any]) -> list[dict[str, Any]]:
+    return [request for request in remembered["retirement_requests"].values() if request["vintage_id"] == VINTAGE]
+
+
+def retired_twice(remembered: dict[str, Any]) -> None:
+    """The same item again, out of a wallet that gives it again."""
+    items = requests(remembered)[0]["items"]
+    items.append(items[0])
+
+
+def of_many_digits(remembered: dict[str, Any]) -> None:
+    requests(remembered)[0]["items"][0]["quantity_grams"] = "1" * 29
+
+
+SPOILED: list[tuple[str, Damage, str, str]] = [
+    (
+        "thallo.conserved",
+        lambda remembered: remembered["sell_orders"][SELLERS_ORDER].update(quantity_grams="101000000"),
+        "100000000",
+        "101000000",
+    ),
+    ("thallo.conserved", lambda remembered: remembered["sell_orders"].pop(SELLERS_ORDER), "100000000", "0"),
+    (
+        "thallo.wallets",
+        lambda remembered: remembered["wallets"]["thallo-ltd"][VINTAGE].update(quantity_grams="900001"),
+        "900000",
+        "900001",
+    ),
+    ("thallo.prices", lambda remembered: trade(remembered).update(price_cents="2999"), "1000000", "0"),
+    (
+        "thallo.prices",
+        lambda remembered: remembered["sell_orders"][ORDER].update(price_cents="3001"),
+        "700000000",
+        "1000000",
+    ),
+    ("thallo.charge", lambda remembered: trade(remembered).update(quantity_grams="1000001"), "3000", "3000.003"),
+    ("thallo.retired-once", retired_twice, "1", "2"),
+    ("thallo.carried", lambda remembered: requests(remembered)[1].update(carried_grams="60000"), "50000", "60000"),
+    ("thallo.units", of_many_digits, "1" * 29, "1" * 28 + "0"),
+]
+
+
+@pytest.mark.parametrize(("check", "damage", "expected", "found"), SPOILED)
+def test_a_spoiled_memory_is_found(thallo: Caller, check: str, damage: Damage, expected: str, found: str) -> None:
+    """A memory in which something has changed fails the check that is about it, and the figures say why."""
+    retire(thallo, "50000")
+    thallo.space.clock.advance(days=31)
+    retire(thallo, "50000", "second")
+    assert failures(thallo.space) == {}
+    spoil(thallo.space, "thallo", damage)
+    failure = failures(thallo.space)[check][0]
+    assert (failure["expected"], failure["found"]) == (expected, found)
+
+
+def test_each_check_is_seen_to_fail() -> None:
+    """The table above is of every check that there is."""
+    assert {check.name for check in BOOKS.checks} == {check for check, *_ in SPOILED}
+
+
+def test_a_seller_has_books_too(thallo: Caller) -> None:
+    """The accounts of one tenant are none of another's."""
+    retire(as_seller(thallo), "1")
+    assert balances(thallo.space, "thallo") == {
+        MARKET: "-1000000",
+        f"wallet/{VINTAGE}/seller g": "999999",
+        f"retiring/{VINTAGE}/seller g": "1",
+        "outside/seller cent": "-3000",
+        "charged/seller cent": "3000",
+    }

@@ -1,0 +1,142 @@
+"""The books in the control API: filtered and paged, they come to nothing; and who has none says why."""
+
+from collections import Counter
+from typing import Any
+
+import httpx
+import pytest
+
+from emulator.core.ledger import CHECKS, Books
+from emulator.handles import SpaceHandle
+from emulator.providers import ALL
+from tests.calling import Caller, credentials_of
+from tests.conftest import START
+
+EVERYTHING = {"limit": 1000}
+
+
+@pytest.fixture
+def traded(space: SpaceHandle) -> SpaceHandle:
+    """A space in which something was made, bought, fulfilled and cancelled."""
+    oneclickimpact, cnaught, thallo = (
+        Caller(space, name, credentials_of(space, name)) for name in ("oneclickimpact", "cnaught", "thallo")
+    )
+    oneclickimpact.post("/v1/capture_carbon", {"amount": 5})
+    space.clock.advance(seconds=1)
+    order = cnaught.post("/v1/orders", {"amount_kg": 10}).json()
+    space.clock.advance(seconds=2)
+    cnaught.post(f"/v1/orders/{order['id']}/cancel")
+    order = {"sell_order_id": "006o2wqvztvuzmadov", "expected_price_cents": "3000"}
+    grams = {"vintage_id": "00410wiwk6v7q7aa10", "quantity_grams": "750000", "external_id": "first"}
+    thallo.post("/api/caas/request-retirement", {**grams, **order})
+    return space
+
+
+def postings(ledger: dict[str, Any]) -> list[dict[str, str]]:
+    return [posting for entry in ledger["entries"] for posting in entry["postings"]]
+
+
+def test_books_tell_everything_oldest_first(traded: SpaceHandle) -> None:
+    """Entries of all vendors stand in the order of their times, each with what it moved, and all come to nothing."""
+    told = traded.ledger(since=START)
+    assert [(entry["at"], entry["provider"], entry["description"]) for entry in told["entries"]] == [
+        ("2026-01-01T00:00:00.000000Z", "oneclickimpact", "carbon_captured made"),
+        ("2026-01-01T00:00:01.000000Z", "cnaught", "order placed"),
+        ("2026-01-01T00:00:03.000000Z", "cnaught", "order fulfilled"),
+        ("2026-01-01T00:00:03.000000Z", "cnaught", "order cancelled"),
+        ("2026-01-01T00:00:03.000000Z", "thallo", "credits bought"),
+        ("2026-01-01T00:00:03.000000Z", "thallo", "retirement asked for"),
+    ]
+    assert told["entries"][0]["postings"] == [
+        {"account": "outside/carbon_captured", "unit": "g", "amount": "-2267.96185"},
+        {"account": "made/carbon_captured/sandbox", "unit": "g", "amount": "2267.96185"},
+    ]
+    assert told["sums"] == {"cent": "0", "g": "0"}
+    assert traded.verify_ledger()["holds"] is True
+
+
+def test_a_vendor_that_trades_nothing_says_so(traded: SpaceHandle) -> None:
+    """Each vendor has books, or a reason for having none."""
+    told = traded.ledger(**EVERYTHING)
+    without = {provider.name for provider in ALL if not isinstance(provider.books, Books)}
+    assert told["without_books"].keys() == without == {"carboninsights", "dcycle"}
+    assert {entry["provider"] for entry in told["entries"]} == {provider.name for provider in ALL} - without
+
+
+@pytest.mark.parametrize(
+    ("asked", "descriptions"),
+    [
+        ({"provider": "thallo"}, ["credits bought", "retirement asked for"]),
+        ({"provider": "dcycle"}, []),
+        ({"provider": "nobody"}, []),
+        ({"account": "owned/*"}, ["order placed", "order fulfilled"]),
+        ({"account": "*/acme"}, ["order placed", "order fulfilled", "order cancelled"]),
+        ({"account": "wallet/*/thallo-ltd"}, ["credits bought", "retirement asked for"]),
+        ({"account": "owned"}, []),
+        ({"unit": "cent"}, ["order placed", "order cancelled", "credits bought"]),
+        ({"unit": "cent", "account": "owned/*"}, []),
+        ({"unit": "cent", "account": "charged/*", "provider": "cnaught"}, ["order placed", "order cancelled"]),
+        ({"since": "2026-01-01T01:00:04+01:00"}, []),
+    ],
+)
+def test_filters(traded: SpaceHandle, asked: dict[str, Any], descriptions: list[str]) -> None:
+    """A filter picks entries; balances, sums and totals are of these, and still come to nothing."""
+    told = traded.ledger(**{"since": START, **asked})
+    assert [entry["description"] for entry in told["entries"]] == descriptions
+    assert told["totals"]["entries"] == len(descriptions)
+    assert set(told["sums"].values()) <= {"0"}
+    assert {posting["unit"] for posting in postings(told)} == told["sums"].keys()
+
+
+def test_pages(traded: SpaceHandle) -> None:
+    """Entries and balances are shown from an offset on, up to a limit; sums and totals are of all."""
+    whole = traded.ledger(**EVERYTHING)
+    assert whole["totals"] == {"entries": len(whole["entries"]), "balances": len(whole["balances"])}
+    pages = [traded.ledger(offset=offset, limit=20) for offset in range(0, max(whole["totals"].values()), 20)]
+    for part in ("entries", "balances"):
+        assert [thing for page in pages for thing in page[part]] == whole[part]
+    assert all({**page, "entries": 0, "balances": 0} == {**whole, "entries": 0, "balances": 0} for page in pages)
+
+
+def test_balances_are_what_was_posted(traded: SpaceHandle) -> None:
+    """A balance is the sum of the postings to its account, and stands in the order of the names."""
+    told, sums = traded.ledger(unit="cent", **EVERYTHING), Counter[tuple[str, str]]()
+    for entry in told["entries"]:
+        for posting in entry["postings"]:
+            sums[entry["provider"], posting["account"]] += int(posting["amount"])
+    shown = [((line["provider"], line["account"]), int(line["amount"])) for line in told["balances"]]
+    assert shown == sorted(sums.items())
+
+
+def test_books_are_those_of_the_space(traded: SpaceHandle) -> None:
+    """Another space knows nothing of it, and a space that is reset has forgotten."""
+    assert traded.space("another").ledger(since=START)["entries"] == []
+    traded.reset()
+    traded.clock.freeze(START)
+    assert traded.ledger(since=START)["entries"] == []
+
+
+def test_books_outlive_a_snapshot(traded: SpaceHandle) -> None:
+    """What a restored space tells is what was told before: its books are its memory."""
+    told, snapshot = traded.ledger(**EVERYTHING), traded.snapshot()
+    traded.reset()
+    traded.restore(snapshot)
+    assert traded.ledger(**EVERYTHING) == told
+
+
+def test_every_check_says_what_it_is(space: SpaceHandle) -> None:
+    """Each check has a name of its own that begins with its vendor's, and a sentence."""
+    checks = space.verify_ledger()["checks"]
+    kept = [(provider.name, provider.books) for provider in ALL if isinstance(provider.books, Books)]
+    named = [(provider, check.name) for provider, books in kept for check in books.checks]
+    assert [check["name"] for check in checks] == [*(check.name for check in CHECKS), *(name for _, name in named)]
+    assert all(name.startswith(f"{provider}.") for provider, name in named)
+    assert len({check["name"] for check in checks}) == len(checks)
+    assert all(check["statement"].endswith(".") for check in checks)
+
+
+def test_a_wrong_method(space: SpaceHandle) -> None:
+    """Books are read and never written."""
+    for path in ("/ledger", "/ledger/verify"):
+        reply: httpx.Response = space.http.post(f"{space.url}/_emulator{path}", json={})
+        assert (reply.status_code, reply.headers["allow"]) == (405, "GET, HEAD")
