@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Exchange:
     @property
     def bytes(self) -> int:
         """What the exchange holds, in bytes of text."""
-        headers = sum(len(name) + len(value) for name, value in self.headers)
+        headers = sum(map(len, chain.from_iterable(self.headers)))
         return len(self.path) + len(self.query) + headers + len(self.body) + len(self.reply_body)
 
 
@@ -65,6 +66,7 @@ class Journal:
         self.bytes_max = bytes_max
         self.dropped = 0
         self._exchanges: deque[Exchange] = deque()
+        self._sizes: deque[int] = deque()
         self._bytes = 0
         self._waiting: list[asyncio.Future[None]] = []
 
@@ -73,10 +75,13 @@ class Journal:
 
     def add(self, exchange: Exchange) -> None:
         """Keep an exchange, and let the oldest go while there are too many of them or they hold too much."""
+        size = exchange.bytes
         self._exchanges.append(exchange)
-        self._bytes += exchange.bytes
+        self._sizes.append(size)
+        self._bytes += size
         while len(self._exchanges) > self.exchanges_max or self._bytes > self.bytes_max:
-            self._bytes -= self._exchanges.popleft().bytes
+            self._exchanges.popleft()
+            self._bytes -= self._sizes.popleft()
             self.dropped += 1
         if self._waiting:
             for future in self._waiting:
@@ -97,5 +102,6 @@ class Journal:
     def clear(self) -> None:
         """Forget everything, the number dropped included."""
         self._exchanges.clear()
+        self._sizes.clear()
         self._bytes = 0
         self.dropped = 0

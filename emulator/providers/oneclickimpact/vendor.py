@@ -219,6 +219,8 @@ class OneClickImpact:
         places; where that ends is found by halving.
         """
         at, times = self._millisecond(), self._times.get(account.id, [])
+        if not times or times[-1] < at:
+            return at
         place = bisect_left(times, at)
         end = bisect_right(range(len(times)), at - place * MILLISECOND, place, key=lambda n: times[n] - n * MILLISECOND)
         return at + (end - place) * MILLISECOND

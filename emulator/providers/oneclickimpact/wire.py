@@ -115,7 +115,7 @@ class Making(BaseModel):
     customer_email: Email = ""
     customer_name: NonEmpty = ""
     notify: bool = True
-    metadata: Annotated[dict[MetadataKey, MetadataValue], Field(max_length=20)] = {}
+    metadata: Annotated[dict[MetadataKey, MetadataValue], Field(max_length=20, default_factory=dict)]
 
     def draft(self) -> ImpactDraft:
         """``notify`` is not in it: nobody is sent a mail."""
