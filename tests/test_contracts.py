@@ -9,8 +9,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from starlette.routing import Route
 
 from emulator import contracts
-from emulator.core.http import missing
 from emulator.core.provider import Provider
+from emulator.core.routing import missing
 from emulator.embedded import SpaceHandle
 from emulator.explanation import EVIDENCE
 from emulator.providers import ALL

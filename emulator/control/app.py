@@ -12,8 +12,8 @@ from starlette.types import Receive, Scope, Send
 from emulator.control import ledger, memory, requests, server, webhooks, world
 from emulator.core.clock import Backwards
 from emulator.core.errors import Malformed
-from emulator.core.http import allowed_methods, reply
-from emulator.core.routing import FixedPathsFirst
+from emulator.core.http import reply
+from emulator.core.routing import FixedPathsFirst, allowed_methods
 from emulator.snapshot import BadSnapshot
 
 routes = [

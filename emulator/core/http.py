@@ -1,10 +1,10 @@
 """Reading requests and writing replies, for every provider alike."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Annotated, Any, TypeAlias, TypeVar, cast
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 import orjson
 from email_validator import EmailNotValidError, validate_email
@@ -19,16 +19,12 @@ from starlette.routing import Route
 from emulator.core.clock import instant
 from emulator.core.errors import Malformed, Problem, Refusal
 from emulator.core.journal import Exchange
-from emulator.core.routing import FixedPathsFirst
+from emulator.core.routing import FixedPathsFirst, allowed_methods, hint
 
-Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 Say: TypeAlias = Callable[[Request, Refusal], Response]
 Plain: TypeAlias = Callable[[int, str | None], Refusal]
 
 M = TypeVar("M", bound=BaseModel)
-
-COMPARED_CHARACTERS_MAX = 200
-"""How much of an unknown path is held against the route table: the comparison grows with the square of its length."""
 
 
 # --- what was asked ---------------------------------------------------------------------------------------------------
@@ -184,51 +180,9 @@ def provider_app(
         if error.status_code == 405:
             answer.headers.setdefault("Allow", ", ".join(allowed_methods(request)))
         if error.status_code in (404, 405, 501):
-            answer.headers["X-Emulator-Hint"] = _hint(request, error)
+            answer.headers["X-Emulator-Hint"] = hint(request, error)
         return answer
 
     app = Starlette(exception_handlers={Refusal: refuse, Malformed: reword, HTTPException: reroute})
     app.router = FixedPathsFirst(routes)
     return app
-
-
-def allowed_methods(request: Request) -> list[str]:
-    """Every method that a route of this path takes, in alphabetical order."""
-    return sorted({method for route in _router(request).on_path(request.scope) for method in route.methods or ()})
-
-
-def not_built(operation: str) -> Endpoint:
-    """The endpoint of an operation that the vendor documents and that is not built: 501, naming itself."""
-
-    async def endpoint(request: Request) -> Response:
-        raise HTTPException(501, f"{operation} is documented by the vendor and not built in this emulator")
-
-    endpoint.__name__ = operation
-    return endpoint
-
-
-def _hint(request: Request, error: HTTPException) -> str:
-    """One line for the developer, in a header of ours, since the body is the vendor's."""
-    if error.status_code == 405:
-        return f"{request.method} is not a method of this path"
-    from difflib import SequenceMatcher  # only a mistake pays for it
-
-    asked = f"{request.method} {request.scope['path'][:COMPARED_CHARACTERS_MAX]}"
-    table = [route for route in _router(request).table if not missing(route)]
-    built = [f"{method} {route.path}" for route in table for method in _own(route)]
-    nearest = max(built, key=lambda name: SequenceMatcher(None, asked, name).ratio())
-    said = error.detail if error.status_code == 501 else "no such route"
-    return f"{said}; nearest: {nearest}"
-
-
-def missing(route: Route) -> bool:
-    """Whether a route's operation is documented and not built."""
-    return getattr(route.endpoint, "__qualname__", "").startswith("not_built.")
-
-
-def _own(route: Route) -> list[str]:
-    return sorted((route.methods or set()) - {"HEAD"})
-
-
-def _router(request: Request) -> FixedPathsFirst:
-    return cast(FixedPathsFirst, request.app.router)

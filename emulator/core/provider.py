@@ -9,10 +9,10 @@ from starlette.applications import Starlette
 from starlette.types import Scope
 
 from emulator.core.clock import Clock, Event
-from emulator.core.http import Plain, Say, missing
+from emulator.core.http import Plain, Say
 from emulator.core.ids import Ids
 from emulator.core.ledger import Books, NoBooks
-from emulator.core.routing import FixedPathsFirst
+from emulator.core.routing import FixedPathsFirst, missing
 from emulator.core.webhooks import Webhooks
 
 Act: TypeAlias = Callable[[Any, str], object]

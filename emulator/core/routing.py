@@ -1,9 +1,18 @@
-"""Starlette's Router, for vendors' route tables."""
+"""Vendors' route tables: Starlette's Router, what a path takes, and what is documented and not built."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias, cast
 
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Match, Route, Router
 from starlette.types import Receive, Scope, Send
+
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+COMPARED_CHARACTERS_MAX = 200
+"""How much of an unknown path is held against the route table: the comparison grows with the square of its length."""
 
 
 class FixedPathsFirst(Router):
@@ -38,6 +47,48 @@ class FixedPathsFirst(Router):
         route = next((route for route in fixed if _takes(route, scope["method"])), fixed[0])
         scope.update(route=route, endpoint=route.endpoint, path_params={})
         await route.handle(scope, receive, send)
+
+
+def not_built(operation: str) -> Endpoint:
+    """The endpoint of an operation that the vendor documents and that is not built: 501, naming itself."""
+
+    async def endpoint(request: Request) -> Response:
+        raise HTTPException(501, f"{operation} is documented by the vendor and not built in this emulator")
+
+    endpoint.__name__ = operation
+    return endpoint
+
+
+def missing(route: Route) -> bool:
+    """Whether a route's operation is documented and not built."""
+    return getattr(route.endpoint, "__qualname__", "").startswith("not_built.")
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """Every method that a route of this path takes, in alphabetical order."""
+    return sorted({method for route in _router(request).on_path(request.scope) for method in route.methods or ()})
+
+
+def hint(request: Request, error: HTTPException) -> str:
+    """One line for the developer, in a header of ours, since the body is the vendor's."""
+    if error.status_code == 405:
+        return f"{request.method} is not a method of this path"
+    from difflib import SequenceMatcher  # only a mistake pays for it
+
+    asked = f"{request.method} {request.scope['path'][:COMPARED_CHARACTERS_MAX]}"
+    table = [route for route in _router(request).table if not missing(route)]
+    built = [f"{method} {route.path}" for route in table for method in _own(route)]
+    nearest = max(built, key=lambda name: SequenceMatcher(None, asked, name).ratio())
+    said = error.detail if error.status_code == 501 else "no such route"
+    return f"{said}; nearest: {nearest}"
+
+
+def _router(request: Request) -> FixedPathsFirst:
+    return cast(FixedPathsFirst, request.app.router)
+
+
+def _own(route: Route) -> list[str]:
+    return sorted((route.methods or set()) - {"HEAD"})
 
 
 def _takes(route: Route, method: str) -> bool:
