@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import orjson
 from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope
 
 from emulator import explanation
 from emulator.core.clock import http_date
@@ -109,37 +111,24 @@ def _turn(space: Space, provider: Provider, scope: Scope) -> Answer:
     exchange: Exchange = scope["exchange"]
     scope["vendor"] = space.vendor(provider.name)  # another one, if the space was restored during a delay
     try:
-        answered = _run(provider.app, scope, exchange.body)
+        response = _finished(provider.app.respond(Request(scope)))
     except Exception:
         log.exception("a bug of the emulator, at %s %s", exchange.method, exchange.path)
         return plain_answer(500, "a bug of the emulator; its log has the traceback")
-    if (endpoint := scope.get("endpoint")) and answered.status != 405:  # Starlette names one for any method
+    if endpoint := scope.get("endpoint"):
         exchange.operation = endpoint.__name__
+    answered = Answer(response.status_code, response.raw_headers, bytes(response.body))
     if answered.status < 400 and exchange.method not in ("GET", "HEAD", "OPTIONS"):
         space.begun = True
     return answered
 
 
-def _run(app: ASGIApp, scope: Scope, body: bytes) -> Answer:
-    """Call an ASGI app that never waits, and take its whole reply."""
-    answered = Answer(500)
-
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            answered.status, answered.headers = message["status"], list(message["headers"])
-        else:
-            answered.body += message.get("body", b"")
-
-    _finish(app(scope, whole(body), send))
-    return answered
-
-
-def _finish(turn: Any) -> None:
-    """Run a coroutine to its end without the event loop. One that waits breaks the turn, which is a bug."""
+def _finished(turn: Coroutine[Any, Any, Response]) -> Response:
+    """What a coroutine answers, run to its end without the event loop; one that waits breaks the turn: a bug."""
     try:
         turn.send(None)
-    except StopIteration:
-        return
+    except StopIteration as end:
+        return cast(Response, end.value)
     turn.close()
     raise RuntimeError("a turn waited for something")
 

@@ -76,7 +76,7 @@ def test_routes_equal_promises(provider: Provider) -> None:
     }
     routes = [
         (method, route.path_format, route.endpoint.__name__, missing(route))
-        for route in provider.app.routes
+        for route in provider.app.router.table
         if isinstance(route, Route)
         for method in (route.methods or set()) - {"HEAD", "OPTIONS"}
     ]

@@ -75,7 +75,7 @@ def test_they_do_touch_time_and_chance(name: str) -> None:
     assert list(_time_and_chance(MODULES[name])) != []
 
 
-@pytest.mark.parametrize("routes", [*(provider.app.routes for provider in ALL), control_app.routes])
+@pytest.mark.parametrize("routes", [*(provider.app.router.table for provider in ALL), control_app.routes])
 def test_endpoints_do_not_run_in_threads(routes: list[Route]) -> None:
     """Every endpoint is ``async def``: a plain one would run in a thread, beside the turns of others."""
     endpoints = [route.endpoint for route in routes]

@@ -59,6 +59,8 @@ routes = [
     Route("/webhooks/{id}/duplicate", webhooks.duplicate_webhook, methods=["POST"]),
 ]
 
+router = FixedPathsFirst(routes)
+
 
 class Control:
     """The control API as an ASGI app. With a token, only who sends ``Authorization: Bearer TOKEN`` may use it."""
@@ -67,7 +69,7 @@ class Control:
         self.token = token
         handlers = {HTTPException: _refuse, Malformed: _malformed, Backwards: _backwards, BadSnapshot: _bad_snapshot}
         self.app = Starlette(exception_handlers=handlers)
-        self.app.router = FixedPathsFirst(routes)
+        self.app.router = router
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/health" or self._authorized(Request(scope)):
@@ -92,7 +94,7 @@ async def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     answer = _error(error.status_code, error.detail)
     if error.status_code == 405:
-        answer.headers["Allow"] = ", ".join(allowed_methods(request))
+        answer.headers["Allow"] = ", ".join(allowed_methods(router, request))
     return answer
 
 

@@ -3,16 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeAlias, cast
+from typing import Any, Protocol, TypeAlias
 
-from starlette.applications import Starlette
 from starlette.types import Scope
 
 from emulator.core.clock import Clock, Event
-from emulator.core.http import Plain, Say
+from emulator.core.http import Plain, Say, VendorApp
 from emulator.core.ids import Ids
 from emulator.core.ledger import Books, NoBooks
-from emulator.core.routing import FixedPathsFirst, missing
+from emulator.core.routing import missing
 from emulator.core.webhooks import Webhooks
 
 Act: TypeAlias = Callable[[Any, str], object]
@@ -50,7 +49,7 @@ class Provider:
     title: str
     hosts: tuple[str, ...]
     version: int
-    app: Starlette
+    app: VendorApp
     fixture: type[Any]
     vendor: Callable[[Any, Any, Clock, Ids], Vendor]
     books: Books | NoBooks
@@ -62,19 +61,15 @@ class Provider:
 
     def operation(self, scope: Scope) -> str | None:
         """The operation that a request would reach: the name of its endpoint."""
-        found = self._router.find(scope)
+        found = self.app.router.find(scope)
         return found.name if found else None
 
     @property
     def operations(self) -> list[str]:
         """The operations that have a route, in the order of the route table."""
-        return [route.name for route in self._router.table]
+        return [route.name for route in self.app.router.table]
 
     @property
     def built(self) -> list[str]:
         """The operations that do what the vendor documents; the others answer 501."""
-        return [route.name for route in self._router.table if not missing(route)]
-
-    @property
-    def _router(self) -> FixedPathsFirst:
-        return cast(FixedPathsFirst, self.app.router)
+        return [route.name for route in self.app.router.table if not missing(route)]

@@ -24,29 +24,46 @@ class FixedPathsFirst(Router):
     def __init__(self, routes: Sequence[Route]) -> None:
         super().__init__(routes, redirect_slashes=False)
         self.table = list(routes)
-        self._fixed: dict[str, list[Route]] = {}
+        self._fixed: dict[str, dict[str, Route]] = {}
         for route in routes:
             if not route.param_convertors:
-                self._fixed.setdefault(route.path, []).append(route)
+                self._fixed.setdefault(route.path, {}).update(dict.fromkeys(route.methods or (), route))
         self._patterns = [route for route in routes if route.param_convertors]
 
     def on_path(self, scope: Scope) -> list[Route]:
         """The routes of a path, whatever their methods."""
-        fixed = self._fixed.get(scope["path"])
-        return fixed or [route for route in self._patterns if route.matches(scope)[0] is not Match.NONE]
+        fixed = self._fixed.get(scope["path"], {})
+        return list(fixed.values()) or [route for route in self._patterns if route.matches(scope)[0] is not Match.NONE]
 
     def find(self, scope: Scope) -> Route | None:
         """The route of a path and method."""
-        return next((route for route in self.on_path(scope) if _takes(route, scope["method"])), None)
+        return next((route for route in self.on_path(scope) if scope["method"] in (route.methods or ())), None)
+
+    def reach(self, scope: Scope) -> Endpoint:
+        """The endpoint of a path and method; what it needs to know is put into the scope.
+
+        Raises HTTPException: 404 for an unknown path, 405 for a method that a path has not.
+        """
+        fixed = self._fixed.get(scope["path"])
+        if fixed is not None:
+            route = fixed.get(scope["method"])
+            if route is None:
+                raise HTTPException(405)
+            scope.update(endpoint=route.endpoint, path_params={})
+            return cast(Endpoint, route.endpoint)
+        known = False
+        for route in self._patterns:
+            match, child = route.matches(scope)
+            if match is Match.FULL:
+                scope.update(child)
+                return cast(Endpoint, route.endpoint)
+            known = known or match is Match.PARTIAL
+        raise HTTPException(405 if known else 404)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        fixed = self._fixed.get(scope["path"])
-        if fixed is None:
-            await super().app(scope, receive, send)
-            return
-        route = next((route for route in fixed if _takes(route, scope["method"])), fixed[0])
-        scope.update(route=route, endpoint=route.endpoint, path_params={})
-        await route.handle(scope, receive, send)
+        request = Request(scope, receive)
+        response = await self.reach(scope)(request)
+        await response(scope, receive, send)
 
 
 def not_built(operation: str) -> Endpoint:
@@ -64,32 +81,24 @@ def missing(route: Route) -> bool:
     return getattr(route.endpoint, "__qualname__", "").startswith("not_built.")
 
 
-def allowed_methods(request: Request) -> list[str]:
+def allowed_methods(router: FixedPathsFirst, request: Request) -> list[str]:
     """Every method that a route of this path takes, in alphabetical order."""
-    return sorted({method for route in _router(request).on_path(request.scope) for method in route.methods or ()})
+    return sorted({method for route in router.on_path(request.scope) for method in route.methods or ()})
 
 
-def hint(request: Request, error: HTTPException) -> str:
+def hint(router: FixedPathsFirst, request: Request, error: HTTPException) -> str:
     """One line for the developer, in a header of ours, since the body is the vendor's."""
     if error.status_code == 405:
         return f"{request.method} is not a method of this path"
     from difflib import SequenceMatcher  # only a mistake pays for it
 
     asked = f"{request.method} {request.scope['path'][:COMPARED_CHARACTERS_MAX]}"
-    table = [route for route in _router(request).table if not missing(route)]
+    table = [route for route in router.table if not missing(route)]
     built = [f"{method} {route.path}" for route in table for method in _own(route)]
     nearest = max(built, key=lambda name: SequenceMatcher(None, asked, name).ratio())
     said = error.detail if error.status_code == 501 else "no such route"
     return f"{said}; nearest: {nearest}"
 
 
-def _router(request: Request) -> FixedPathsFirst:
-    return cast(FixedPathsFirst, request.app.router)
-
-
 def _own(route: Route) -> list[str]:
     return sorted((route.methods or set()) - {"HEAD"})
-
-
-def _takes(route: Route, method: str) -> bool:
-    return method in (route.methods or ())

@@ -8,7 +8,7 @@ from starlette.routing import Route, request_response
 from starlette.types import Receive, Scope, Send
 
 from emulator.core.errors import Refusal
-from emulator.core.http import provider_app
+from emulator.core.http import VendorApp
 from emulator.core.ledger import NoBooks
 from emulator.core.provider import Provider
 from emulator.providers.carboninsights import endpoints, errors
@@ -67,7 +67,7 @@ PROVIDER = Provider(
     title="Carbon Insights",
     hosts=("api.carboninsights.co",),
     version=1,
-    app=provider_app(routes, say, errors.malformed, errors.plain),
+    app=VendorApp(routes, say, errors.malformed, errors.plain),
     fixture=Fixture,
     vendor=CarbonInsights,
     books=NoBooks("It reckons what purchases cause, and keeps neither the purchases nor the result."),

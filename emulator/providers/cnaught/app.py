@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator.core.errors import Refusal
-from emulator.core.http import provider_app, reply
+from emulator.core.http import VendorApp, reply
 from emulator.core.provider import Provider
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.books import BOOKS
@@ -71,7 +71,7 @@ PROVIDER = Provider(
     title="CNaught",
     hosts=("api.cnaught.com",),
     version=1,
-    app=provider_app(routes, say, errors.malformed, errors.plain),
+    app=VendorApp(routes, say, errors.malformed, errors.plain),
     fixture=Fixture,
     vendor=CNaught,
     books=BOOKS,

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator.core.errors import Refusal
-from emulator.core.http import provider_app, reply
+from emulator.core.http import VendorApp, reply
 from emulator.core.ledger import NoBooks
 from emulator.core.provider import Provider
 from emulator.providers.dcycle import errors
@@ -61,7 +61,7 @@ PROVIDER = Provider(
     title="Dcycle",
     hosts=("api.dcycle.io",),
     version=1,
-    app=provider_app(routes, say, errors.malformed, errors.plain),
+    app=VendorApp(routes, say, errors.malformed, errors.plain),
     fixture=Fixture,
     vendor=Dcycle,
     books=NoBooks("It tells what organizations emit. Nothing is bought or retired there, and no emission is a credit."),

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator.core.errors import Refusal
-from emulator.core.http import provider_app, reply
+from emulator.core.http import VendorApp, reply
 from emulator.core.provider import Provider
 from emulator.providers.oneclickimpact import endpoints, errors
 from emulator.providers.oneclickimpact.books import BOOKS
@@ -45,7 +45,7 @@ PROVIDER = Provider(
     title="1ClickImpact",
     hosts=tuple(endpoints.HOSTS),
     version=1,
-    app=provider_app(routes, say, errors.malformed, errors.plain),
+    app=VendorApp(routes, say, errors.malformed, errors.plain),
     fixture=Fixture,
     vendor=OneClickImpact,
     books=BOOKS,

@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from emulator.core.clock import millis
 from emulator.core.errors import Refusal
-from emulator.core.http import provider_app, reply
+from emulator.core.http import VendorApp, reply
 from emulator.core.provider import Provider
 from emulator.providers.thallo import endpoints, errors
 from emulator.providers.thallo.books import BOOKS
@@ -46,7 +46,7 @@ PROVIDER = Provider(
     title="Thallo",
     hosts=(),
     version=1,
-    app=provider_app(routes, say, errors.malformed, errors.plain),
+    app=VendorApp(routes, say, errors.malformed, errors.plain),
     fixture=Fixture,
     vendor=Thallo,
     books=BOOKS,
