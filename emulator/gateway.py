@@ -17,6 +17,9 @@ CONTROL = "_emulator"
 DRAINED_BYTES_MAX = 64 * 1024 * 1024
 """How much of a body above the limit is read and dropped, so that its sender gets to see the answer."""
 
+REMEMBERED_PATH_CHARACTERS_MAX = 256
+"""Tests ask for the same few paths again and again."""
+
 
 class Stray(Exception):
     """A request that reaches no space or no provider. The words are ours, since no vendor was asked."""
@@ -49,7 +52,7 @@ class Gateway:
         self.courier = courier
         self.hosts = hosts
         self.providers = spaces.world.providers
-        self._checked_host = lru_cache(maxsize=1024)(self._check_host)
+        self._remembered = lru_cache(maxsize=1024)(self._destination)
         self.vendor_hosts = {host: provider for provider in self.providers.values() for host in provider.hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,7 +66,8 @@ class Gateway:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            destination = self._destination(scope)
+            known = len(scope["path"]) <= REMEMBERED_PATH_CHARACTERS_MAX
+            destination = (self._remembered if known else self._destination)(_host(scope), scope["path"])
             body = await _body(receive, self.spaces.world.limits.body_bytes_max)
             space = self.spaces.get(destination.space)
         except ClientGone:
@@ -72,15 +76,16 @@ class Gateway:
             return await _send(plain_answer(409, str(error)), receive, send)
         except Stray as stray:
             return await _send(plain_answer(stray.status, stray.error), receive, send)
-        below = {**scope, "path": destination.path, "root_path": "", "space": space, "prefix": destination.prefix}
+        scope.update(path=destination.path, root_path="", space=space, prefix=destination.prefix)
         if destination.provider:
-            await _send(await answer(space, destination.provider, below, body), receive, send)
+            await _send(await answer(space, destination.provider, scope, body), receive, send)
             if destination.provider.webhooks:
                 self.courier.look(space)
         elif body is None:
             await _send(plain_answer(413, "the body is too large"), receive, send)
         else:
-            await self.control({**below, "spaces": self.spaces, "courier": self.courier}, whole(body), send)
+            scope.update(spaces=self.spaces, courier=self.courier)
+            await self.control(scope, whole(body), send)
             self.courier.look(space)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
@@ -94,10 +99,10 @@ class Gateway:
 
     # --- where to
 
-    def _destination(self, scope: Scope) -> Destination:
+    def _destination(self, header: bytes, path: str) -> Destination:
         """The space, provider and path that a request names. Raises Stray."""
-        host = self._host(scope)
-        space, prefix, path = DEFAULT, "", scope["path"]
+        host = self._check_host(header) if header else ""
+        space, prefix = DEFAULT, ""
         if path.startswith("/~"):
             space, _, rest = path[2:].partition("/")
             prefix, path = f"/~{space}", f"/{rest}"
@@ -112,14 +117,8 @@ class Gateway:
             return Destination(space, self.providers[first], f"/{rest}", prefix)
         raise Stray(404, f"no provider is called {first!r}; there are: {', '.join(self.providers)}, and /{CONTROL}")
 
-    def _host(self, scope: Scope) -> str:
-        """The name in the Host header. Raises Stray for a foreign one: a web page could point its own name here."""
-        for key, value in scope["headers"]:
-            if key == b"host":
-                return self._checked_host(value)
-        return ""
-
     def _check_host(self, value: bytes) -> str:
+        """The name in a Host header. Raises Stray for a foreign one: a web page could point its own name here."""
         header = value.decode("latin-1").lower()
         host = header[: header.rfind("]") + 1].strip("[]") if header.startswith("[") else header.partition(":")[0]
         if "." not in host.rstrip(".") and ":" not in host:
@@ -127,6 +126,13 @@ class Gateway:
         if host in self.vendor_hosts or host in self.hosts or is_address(host):
             return host
         raise Stray(421, f"this server does not answer for {host!r}; allow it with --allow-host")
+
+
+def _host(scope: Scope) -> bytes:
+    for key, value in scope["headers"]:
+        if key == b"host":
+            return bytes(value)
+    return b""
 
 
 # --- the wire ---------------------------------------------------------------------------------------------------------

@@ -115,9 +115,9 @@ def _turn(space: Space, provider: Provider, scope: Scope) -> Answer:
     except Exception:
         log.exception("a bug of the emulator, at %s %s", exchange.method, exchange.path)
         return plain_answer(500, "a bug of the emulator; its log has the traceback")
-    if endpoint := scope.get("endpoint"):
-        exchange.operation = endpoint.__name__
     answered = Answer(response.status_code, response.raw_headers, bytes(response.body))
+    if (endpoint := scope.get("endpoint")) and answered.status != 405:
+        exchange.operation = endpoint.__name__
     if answered.status < 400 and exchange.method not in ("GET", "HEAD", "OPTIONS"):
         space.begun = True
     return answered

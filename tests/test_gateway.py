@@ -8,12 +8,17 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.types import Message, Receive, Scope, Send
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Message
 
 from emulator import Emulator, create_app
+from emulator.core.http import VendorApp
 from emulator.gateway import DRAINED_BYTES_MAX, Gateway
 from emulator.handles import SpaceHandle
 from emulator.providers import ALL
+from emulator.providers.cnaught import errors
 from emulator.space import Limits, Spaces
 from emulator.transport import call
 from tests.calling import Caller
@@ -265,22 +270,25 @@ def test_any_server_can_start_and_stop_it(emulator: Emulator) -> None:
 # --- bugs -------------------------------------------------------------------------------------------------------------
 
 
-async def waiting(scope: Scope, receive: Receive, send: Send) -> None:
-    """A vendor that waits for something."""
+async def waiting(request: Request) -> Response:
+    """An endpoint that waits for something."""
     await asyncio.sleep(0)
+    return Response()
 
 
-async def failing(scope: Scope, receive: Receive, send: Send) -> None:
-    """A vendor with a mistake in it."""
+async def failing(request: Request) -> Response:
+    """An endpoint with a mistake in it."""
     raise KeyError("oops")
 
 
-@pytest.mark.parametrize(("vendor", "logged"), [(waiting, "a turn waited for something"), (failing, "oops")])
-def test_a_bug_is_a_bare_500_and_logged(vendor: Any, logged: str, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(("endpoint", "logged"), [(waiting, "a turn waited for something"), (failing, "oops")])
+def test_a_bug_is_a_bare_500_and_logged(endpoint: Any, logged: str, caplog: pytest.LogCaptureFixture) -> None:
     """A vendor that waits in its turn, or fails, is our bug: nobody's envelope, a traceback in the log, and no end."""
     app = create_app()
-    broken = {**app.providers, "cnaught": replace(app.providers["cnaught"], app=vendor)}
-    gateway = Gateway(Spaces(replace(app.spaces.world, providers=broken)), app.control, frozenset())
+    cnaught = app.providers["cnaught"]
+    broken = VendorApp([Route(ORDERS, endpoint)], cnaught.say, errors.malformed, cnaught.plain)
+    providers = {**app.providers, "cnaught": replace(cnaught, app=broken)}
+    gateway = Gateway(Spaces(replace(app.spaces.world, providers=providers)), app.control, frozenset(), app.courier)
     with caplog.at_level(logging.ERROR, "emulator"):
         status, headers, body = asyncio.run(call(gateway, "GET", f"/cnaught{ORDERS}", [], b""))
     assert (status, body) == (500, b'{"error":"a bug of the emulator; its log has the traceback"}')

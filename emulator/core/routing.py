@@ -19,10 +19,12 @@ class FixedPathsFirst(Router):
     """A router in which a path without parameters is found at once, and is never taken for an id.
 
     ``/orders/ride`` is no order, whatever the method: it answers 405 where ``/orders/{id}`` would have answered.
+    ``other_method`` is an endpoint for the methods that a path without parameters has not; as a rule that is 405.
     """
 
-    def __init__(self, routes: Sequence[Route]) -> None:
+    def __init__(self, routes: Sequence[Route], other_method: Endpoint | None = None) -> None:
         super().__init__(routes, redirect_slashes=False)
+        self.other_method = other_method
         self.table = list(routes)
         self._fixed: dict[str, dict[str, Route]] = {}
         for route in routes:
@@ -47,10 +49,10 @@ class FixedPathsFirst(Router):
         fixed = self._fixed.get(scope["path"])
         if fixed is not None:
             route = fixed.get(scope["method"])
-            if route is None:
+            if route is None and self.other_method is None:
                 raise HTTPException(405)
-            scope.update(endpoint=route.endpoint, path_params={})
-            return cast(Endpoint, route.endpoint)
+            scope.update(endpoint=(route or next(iter(fixed.values()))).endpoint, path_params={})
+            return cast(Endpoint, route.endpoint if route else self.other_method)
         known = False
         for route in self._patterns:
             match, child = route.matches(scope)

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route, request_response
-from starlette.types import Receive, Scope, Send
+from starlette.routing import Route
 
 from emulator.core.errors import Refusal
 from emulator.core.http import VendorApp
@@ -15,22 +14,11 @@ from emulator.providers.carboninsights import endpoints, errors
 from emulator.providers.carboninsights.memory import Catalogue, Fixture
 from emulator.providers.carboninsights.vendor import CarbonInsights
 
-
-class View(Route):
-    """A path that answers every method itself: the vendor's library looks at the token before the method."""
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self.app if scope["method"] in (self.methods or ()) else _other_method
-        await app(scope, receive, send)
-
-
-_other_method = request_response(endpoints.other_method)
-
 routes = [
-    View("/register", endpoints.register, methods=["POST"]),
-    View("/token", endpoints.obtain_token, methods=["POST"]),
-    View("/token/refresh", endpoints.refresh_token, methods=["POST"]),
-    View("/calculateCarbonScore", endpoints.calculate_carbon_score, methods=["POST"]),
+    Route("/register", endpoints.register, methods=["POST"]),
+    Route("/token", endpoints.obtain_token, methods=["POST"]),
+    Route("/token/refresh", endpoints.refresh_token, methods=["POST"]),
+    Route("/calculateCarbonScore", endpoints.calculate_carbon_score, methods=["POST"]),
 ]
 
 
@@ -67,7 +55,7 @@ PROVIDER = Provider(
     title="Carbon Insights",
     hosts=("api.carboninsights.co",),
     version=1,
-    app=VendorApp(routes, say, errors.malformed, errors.plain),
+    app=VendorApp(routes, say, errors.malformed, errors.plain, endpoints.other_method),
     fixture=Fixture,
     vendor=CarbonInsights,
     books=NoBooks("It reckons what purchases cause, and keeps neither the purchases nor the result."),

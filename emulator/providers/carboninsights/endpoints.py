@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.core.errors import Malformed, Problem
-from emulator.core.http import exchange_of, json_body, reply
+from emulator.core.http import exchange_of, header, json_body, media_type, reply
 from emulator.core.ids import HEX, nth_text
 from emulator.providers.carboninsights import errors, wire
 from emulator.providers.carboninsights.vendor import CarbonInsights
@@ -82,7 +82,7 @@ def vendor(request: Request) -> CarbonInsights:
 
 def admit(request: Request) -> None:
     """Let in whom the access token names. Raises Unauthorized, in one of its forms, and Throttled."""
-    word, *tokens = request.headers.get("authorization", "").encode("latin-1").split() or [b""]
+    word, *tokens = header(request, b"authorization").encode("latin-1").split() or [b""]
     if word != b"Token":
         raise errors.NotAuthenticated
     if len(tokens) != 1:
@@ -95,7 +95,7 @@ def admit(request: Request) -> None:
 
 def negotiate(request: Request) -> None:
     """Raises NotAcceptable when no media type that is accepted is JSON; the weights do not count."""
-    ranges = (part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "*/*").split(","))
+    ranges = (part.partition(";")[0].strip().lower() for part in header(request, b"accept", "*/*").split(","))
     if not {"*/*", "application/*", "application/json"}.intersection(ranges):
         raise errors.NotAcceptable
 
@@ -107,9 +107,8 @@ def read(model: type[M], request: Request) -> M:
 
 
 def _content(request: Request) -> Any:
-    media_type = request.headers.get("content-type", "")
-    if media_type.partition(";")[0].strip().lower() != "application/json":
-        raise errors.UnsupportedMediaType(media_type)
+    if media_type(request) != "application/json":
+        raise errors.UnsupportedMediaType(header(request, b"content-type"))
     try:
         return json_body(request)
     except Malformed as broken:

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from emulator.core.http import read_body, read_query, reply
+from emulator.core.http import exchange_of, header, read_body, read_query, reply
 from emulator.providers.oneclickimpact import wire
 from emulator.providers.oneclickimpact.memory import Account, Environment, Kind
 from emulator.providers.oneclickimpact.vendor import OneClickImpact
@@ -130,10 +130,10 @@ def vendor(request: Request) -> OneClickImpact:
 
 def account_of(request: Request) -> Account:
     """The account of the API key; the vendor's two hosts know the keys of their environment. Raises KeyRefused."""
-    host = request.headers.get("host", "").partition(":")[0].lower()
-    return vendor(request).account(request.headers.get("x-api-key"), HOSTS.get(host))
+    host = header(request, b"host").partition(":")[0].lower()
+    return vendor(request).account(exchange_of(request).header(b"x-api-key"), HOSTS.get(host))
 
 
 def query_of(model: type[Q], request: Request) -> Q:
     """The query, with all values of every parameter. Raises Malformed."""
-    return read_query(model, request, repeated=list(request.query_params))
+    return read_query(model, request, repeated=None)

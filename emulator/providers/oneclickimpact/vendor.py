@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from emulator.core.clock import Clock, Event
 from emulator.core.ids import DIGITS, Ids
+from emulator.core.paging import insert
 from emulator.providers.oneclickimpact import errors
 from emulator.providers.oneclickimpact.memory import (
     KINDS,
@@ -91,6 +92,7 @@ class OneClickImpact:
         self._totals: defaultdict[str, Totals] = defaultdict(Totals)
         self._made: dict[tuple[str, datetime], Impact] = {}
         self._times: dict[str, list[datetime]] = {}
+        self._taken: dict[str, tuple[datetime, datetime]] = {}
         self._lists: dict[tuple[str, str, Kind], list[Impact]] = {}
         for impact in sorted(memory.impacts, key=made_on):
             self._index(impact)
@@ -213,14 +215,21 @@ class OneClickImpact:
         return customer
 
     def _free_time(self, account: Account) -> datetime:
-        """The clock's millisecond, or the next one after it at which the account made nothing.
+        """The clock's millisecond, or the next one after it at which the account made nothing."""
+        at = self._millisecond()
+        begin, end = self._taken.get(account.id, (at, at))
+        if not begin <= at < end:
+            begin = end = at
+        if (account.id, end) in self._made:
+            end = self._next_free(account, end)
+        self._taken[account.id] = begin, end + MILLISECOND
+        return end
 
-        Times are different and in order, so they run on without a gap for as long as they grow no faster than their
+    def _next_free(self, account: Account, at: datetime) -> datetime:
+        """Times are different and in order, so they run on without a gap for as long as they grow no faster than their
         places; where that ends is found by halving.
         """
-        at, times = self._millisecond(), self._times.get(account.id, [])
-        if not times or times[-1] < at:
-            return at
+        times = self._times[account.id]
         place = bisect_left(times, at)
         end = bisect_right(range(len(times)), at - place * MILLISECOND, place, key=lambda n: times[n] - n * MILLISECOND)
         return at + (end - place) * MILLISECOND
@@ -234,14 +243,15 @@ class OneClickImpact:
         self._made[impact.account_id, impact.made_on] = impact
         if not impact.cancelled_on:
             self._totals[impact.account_id].add(impact)
-        insort(self._times.setdefault(impact.account_id, []), impact.made_on)
+        insert(self._times.setdefault(impact.account_id, []), impact.made_on)
         for name in (CUSTOMERS, impact.customer_id) if impact.customer_id else (OWN,):
-            insort(self._lists.setdefault((impact.account_id, name, impact.kind), []), impact, key=made_on)
+            insert(self._lists.setdefault((impact.account_id, name, impact.kind), []), impact, key=made_on)
 
     def _page(self, account: Account, name: str, search: Search) -> Page:
         """A page of a list; it costs as much as it holds, for each kind has a list of its own, in order of time."""
-        lists = [self._lists.get((account.id, name, kind), []) for kind in KINDS if kind in search.kinds]
-        in_order = merge(*(_part(impacts, search) for impacts in lists), key=made_on, reverse=search.newest_first)
+        lists = [self._lists.get((account.id, name, kind)) for kind in KINDS if kind in search.kinds]
+        parts = [_part(impacts, search) for impacts in lists if impacts]
+        in_order = parts[0] if len(parts) == 1 else merge(*parts, key=made_on, reverse=search.newest_first)
         found = list(islice(in_order, search.limit + 1))
         return Page(found[: search.limit], more=len(found) > search.limit)
 

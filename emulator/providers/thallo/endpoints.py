@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.core.errors import Malformed, Problem
-from emulator.core.http import bearer_token, json_body, read_body, read_query, reply
+from emulator.core.http import bearer_token, json_body, media_type, read_body, read_query, reply
 from emulator.providers.thallo import wire
 from emulator.providers.thallo.memory import ApiKey, Tenant
 from emulator.providers.thallo.vendor import Thallo
@@ -77,6 +77,5 @@ def tenant_of(request: Request) -> Tenant:
 
 def require_json(request: Request) -> None:
     """Raises Malformed unless the body says that it is JSON: Thallo requires the header, and has no 415."""
-    said = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if said != "application/json":
+    if media_type(request) != "application/json":
         raise Malformed(Problem(("header", "Content-Type"), "content_type", "must be application/json"))

@@ -4,7 +4,7 @@ from typing import TypeVar, cast
 
 from starlette.requests import Request
 
-from emulator.core.http import bearer_token
+from emulator.core.http import bearer_token, exchange_of
 from emulator.core.paging import Timeline
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.drafts import Buyer
@@ -24,9 +24,13 @@ def account_of(request: Request) -> Account:
     return vendor(request).account(bearer_token(request))
 
 
-def buyer_of(request: Request) -> Buyer:
+def buyer_of(request: Request, account: Account | None = None) -> Buyer:
     """The account, narrowed by ``X-Subaccount-Id``. Raises Unauthorized, SubaccountsNotAllowed, InvalidSubaccount."""
-    return vendor(request).subaccounts.buyer(account_of(request), request.headers.get("x-subaccount-id"))
+    return vendor(request).subaccounts.buyer(account or account_of(request), subaccount_id(request))
+
+
+def subaccount_id(request: Request) -> str | None:
+    return exchange_of(request).header(b"x-subaccount-id")
 
 
 def page(things: Timeline[T], asked: incoming.Page) -> list[T]:

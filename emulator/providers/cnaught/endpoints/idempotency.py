@@ -7,43 +7,54 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.core.errors import Malformed
-from emulator.core.http import exchange_of, held_requests, json_body
+from emulator.core.http import bearer_token, exchange_of, held_requests, json_body
 from emulator.providers.cnaught import errors
-from emulator.providers.cnaught.endpoints.asking import vendor
+from emulator.providers.cnaught.endpoints.asking import subaccount_id, vendor
 from emulator.providers.cnaught.memory import Account
 
 IDEMPOTENCY_KEY_CHARACTERS_MAX = 512
 
 
-def first_answer(request: Request, account: Account) -> Response | None:
-    """What the first request with this ``Idempotency-Key`` was answered; None when this is the first, or has no key.
+class Attempt:
+    """A request that may have been made before, as its ``Idempotency-Key`` tells. Without one, it never was."""
 
-    Raises IdempotencyKeyTooLong, ConcurrentRequests while the first is still running, ChangedPayload.
-    """
-    key = request.headers.get("idempotency-key")
-    if not key:
-        return None
-    if len(key) > IDEMPOTENCY_KEY_CHARACTERS_MAX:
-        raise errors.IdempotencyKeyTooLong
-    if any(_same_attempt(other, request) for other in held_requests(request)):
-        raise errors.ConcurrentRequests
-    first = vendor(request).answers.first(account, key, _fingerprint(request))
-    if first is None:
-        return None
-    return Response(first.body, first.status, {"X-Idempotent-Replay": "true"}, "application/json")
+    def __init__(self, request: Request, account: Account) -> None:
+        self.request = request
+        self.account = account
+        self.answers = vendor(request).answers
+        self.key = _key(request)
+        self.fingerprint = _fingerprint(request) if self.key else ""
+
+    def first_answer(self) -> Response | None:
+        """What the first request with this key was answered; None when this is the first.
+
+        Raises IdempotencyKeyTooLong, ConcurrentRequests while the first is still running, ChangedPayload.
+        """
+        if not self.key:
+            return None
+        if len(self.key) > IDEMPOTENCY_KEY_CHARACTERS_MAX:
+            raise errors.IdempotencyKeyTooLong
+        if any(_same_attempt(other, self.request) for other in held_requests(self.request)):
+            raise errors.ConcurrentRequests
+        first = self.answers.first(self.account, self.key, self.fingerprint)
+        if first is None:
+            return None
+        return Response(first.body, first.status, {"X-Idempotent-Replay": "true"}, "application/json")
+
+    def answered(self, answer: Response) -> Response:
+        """The answer, kept for later requests with the same key."""
+        if self.key:
+            body = bytes(answer.body).decode()
+            self.answers.remember(self.account, self.key, self.fingerprint, answer.status_code, body)
+        return answer
 
 
-def remembered(request: Request, account: Account, answer: Response) -> Response:
-    """The answer, kept for later requests with the same ``Idempotency-Key``."""
-    if key := request.headers.get("idempotency-key"):
-        body = bytes(answer.body).decode()
-        vendor(request).answers.remember(account, key, _fingerprint(request), answer.status_code, body)
-    return answer
+def _key(request: Request) -> str | None:
+    return exchange_of(request).header(b"idempotency-key")
 
 
 def _same_attempt(other: Request, request: Request) -> bool:
-    names = ("authorization", "idempotency-key")
-    return all(other.headers.get(name) == request.headers.get(name) for name in names)
+    return _key(other) == _key(request) and bearer_token(other) == bearer_token(request)
 
 
 def _fingerprint(request: Request) -> str:
@@ -52,5 +63,5 @@ def _fingerprint(request: Request) -> str:
         body = orjson.dumps(json_body(request), option=orjson.OPT_SORT_KEYS)
     except (Malformed, TypeError):  # no JSON, or an integer beyond 64 bits: then white space does count
         body = exchange_of(request).body
-    asked = [request.method, request.scope["path"], request.headers.get("x-subaccount-id")]
+    asked = [request.method, request.scope["path"], subaccount_id(request)]
     return blake2b(orjson.dumps(asked) + body, digest_size=16).hexdigest()

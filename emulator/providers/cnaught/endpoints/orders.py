@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from emulator.core.http import read_body, read_query, reply, require_json
 from emulator.providers.cnaught.endpoints.asking import account_of, buyer_of, page, vendor
-from emulator.providers.cnaught.endpoints.idempotency import first_answer, remembered
+from emulator.providers.cnaught.endpoints.idempotency import Attempt
 from emulator.providers.cnaught.memory import Order
 from emulator.providers.cnaught.vendor import CNaught
 from emulator.providers.cnaught.wire import incoming, outgoing
@@ -27,12 +27,13 @@ async def place_ride_order(request: Request) -> Response:
 
 def place(request: Request, model: type[incoming.MassOrPriceOrder] | type[incoming.RideOrder]) -> Response:
     cnaught, account = vendor(request), account_of(request)
-    if answer := first_answer(request, account):
+    attempt = Attempt(request, account)
+    if answer := attempt.first_answer():
         return answer
-    buyer = buyer_of(request)
+    buyer = buyer_of(request, account)
     require_json(request)
     order = cnaught.orders.place(buyer, read_body(model, request).draft())
-    return remembered(request, account, reply(as_it_stands(cnaught, order), 201))
+    return attempt.answered(reply(as_it_stands(cnaught, order), 201))
 
 
 async def get_order(request: Request) -> Response:
@@ -43,10 +44,11 @@ async def get_order(request: Request) -> Response:
 
 async def cancel_order(request: Request) -> Response:
     cnaught, account = vendor(request), account_of(request)
-    if answer := first_answer(request, account):
+    attempt = Attempt(request, account)
+    if answer := attempt.first_answer():
         return answer
-    order = cnaught.orders.cancel(buyer_of(request), request.path_params["id"])
-    return remembered(request, account, reply(as_it_stands(cnaught, order)))
+    order = cnaught.orders.cancel(buyer_of(request, account), request.path_params["id"])
+    return attempt.answered(reply(as_it_stands(cnaught, order)))
 
 
 def as_it_stands(cnaught: CNaught, order: Order) -> dict[str, object]:

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from emulator.core.http import exchange_of, media_type, read_body, read_query, reply, require_json
 from emulator.providers.cnaught.endpoints.asking import account_of, page, vendor
-from emulator.providers.cnaught.endpoints.idempotency import first_answer, remembered
+from emulator.providers.cnaught.endpoints.idempotency import Attempt
 from emulator.providers.cnaught.wire import incoming, outgoing
 
 LOGO_BYTES_MAX = 5 * 1024 * 1024
@@ -21,12 +21,13 @@ async def list_subaccounts(request: Request) -> Response:
 
 async def create_subaccount(request: Request) -> Response:
     account = account_of(request)
-    if answer := first_answer(request, account):
+    attempt = Attempt(request, account)
+    if answer := attempt.first_answer():
         return answer
     require_json(request)
     draft = read_body(incoming.NewSubaccount, request).draft()
     subaccount = vendor(request).subaccounts.create(account, draft)
-    return remembered(request, account, reply(outgoing.subaccount(subaccount), 201))
+    return attempt.answered(reply(outgoing.subaccount(subaccount), 201))
 
 
 async def get_subaccount(request: Request) -> Response:

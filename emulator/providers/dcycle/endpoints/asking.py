@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 
 from emulator.core.errors import Malformed, Problem
-from emulator.core.http import bearer_token, exchange_of, json_body, read
+from emulator.core.http import bearer_token, exchange_of, header, json_body, read
 from emulator.providers.dcycle.memory import Key, Organization, User
 from emulator.providers.dcycle.vendor import Dcycle
 from emulator.providers.dcycle.wire.parameters import InOrganization, OrganizationHeader
@@ -20,7 +20,7 @@ def vendor(request: Request) -> Dcycle:
 
 def who(request: Request) -> Key | User:
     """The key in ``x-api-key``, or else the bearer token (the vendor's pages show both). Raises InvalidApiKey."""
-    dcycle, api_key, token = vendor(request), request.headers.get("x-api-key"), bearer_token(request)
+    dcycle, api_key, token = vendor(request), exchange_of(request).header(b"x-api-key"), bearer_token(request)
     if api_key is None and token is not None:
         return dcycle.bearer(token)
     return dcycle.key(api_key)
@@ -60,5 +60,5 @@ def _body(request: Request) -> Any:
     body = exchange_of(request).body
     if not body:
         raise Malformed(Problem(("body",), "missing", "Field required"))
-    media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    media_type = header(request, b"content-type", "application/json").partition(";")[0].strip().lower()
     return json_body(request) if media_type == "application/json" else body.decode("latin-1")
