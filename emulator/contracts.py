@@ -12,13 +12,13 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of a contract. ``missing``: documented and not built; ``description``: its OpenAPI object."""
+    """One operation of a contract. ``missing``: why it is not built, if so; ``description``: its OpenAPI object."""
 
     id: str
     method: str
     path: str
     evidence: str
-    missing: bool
+    missing: str
     description: Mapping[str, Any]
 
 
@@ -59,7 +59,7 @@ def _operations(provider: str) -> Iterator[Operation]:
                     method=method.upper(),
                     path=path,
                     evidence=described["x-evidence"],
-                    missing=described.get("x-missing", False),
+                    missing=described.get("x-missing", ""),
                     description=described,
                 )
 

@@ -60,12 +60,14 @@ def _coverage(name: str, title: str, built: int) -> str:
 
 
 def missing_list() -> str:
-    """The documented operations that answer 501."""
+    """The documented operations that answer 501, those of one reason together."""
     lines = []
     for provider in ALL:
-        missing = [f"`{known.method} {known.path}`" for known in contracts.operations(provider.name) if known.missing]
-        if missing:
-            lines.append(f"- **{provider.title}**: {', '.join(missing)}\n")
+        by_reason: dict[str, list[str]] = {}
+        for known in contracts.operations(provider.name):
+            by_reason.setdefault(known.missing, []).append(f"`{known.method} {known.path}`")
+        by_reason.pop("", None)
+        lines += [f"- **{provider.title}**: {', '.join(paths)}. {reason}\n" for reason, paths in by_reason.items()]
     return "".join(lines)
 
 

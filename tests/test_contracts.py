@@ -1,6 +1,7 @@
 """The contracts: valid, honest about their evidence, and the same as the route tables."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -71,7 +72,7 @@ def test_the_examples_of_a_contract_satisfy_its_schemas(provider: Provider) -> N
 def test_routes_equal_promises(provider: Provider) -> None:
     """Method, path and name of every route are promised, every promise has a route, and both agree on what is built."""
     promises = {
-        (operation.method, operation.path, operation.id, operation.missing)
+        (operation.method, operation.path, operation.id, bool(operation.missing))
         for operation in contracts.operations(provider.name)
     }
     routes = [
@@ -94,6 +95,12 @@ def test_what_is_not_built_says_so(space: SpaceHandle, provider: Provider, opera
     said, _, nearest = reply.headers["X-Emulator-Hint"].partition("; nearest: ")
     assert said.startswith(operation.id)
     assert nearest in _built(provider.name)
+
+
+@pytest.mark.parametrize(("provider", "operation"), MISSING)
+def test_what_is_not_built_has_a_reason(provider: Provider, operation: contracts.Operation) -> None:
+    """The contract says in a short sentence why an operation is not built."""
+    assert re.fullmatch(r"[A-Z].{20,150}\.", operation.missing)
 
 
 @pytest.mark.parametrize(("provider", "operation"), FIXED_PATHS)
