@@ -7,6 +7,7 @@ from starlette.routing import Route
 from emulator.core.errors import Refusal
 from emulator.core.http import VendorApp, reply
 from emulator.core.provider import Provider
+from emulator.core.routing import not_built
 from emulator.providers.oneclickimpact import endpoints, errors
 from emulator.providers.oneclickimpact.books import BOOKS
 from emulator.providers.oneclickimpact.memory import Catalogue, Fixture
@@ -28,6 +29,7 @@ routes = [
     Route("/v1/whoami", endpoints.who_am_i, methods=["GET"]),
     Route("/v1/projects", endpoints.list_projects, methods=["GET"]),
     Route("/v1/projects/{project_id}", endpoints.get_project, methods=["GET"]),
+    Route("/v1/carbon", not_built("calculate_website_carbon"), methods=["GET"]),
 ]
 
 

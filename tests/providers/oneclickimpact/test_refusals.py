@@ -23,7 +23,6 @@ def refused(status: int, type: str, rule: str, method: str, path: str, content: 
         refused(404, INVALID, "unknown-path", "GET", "/records"),
         refused(404, INVALID, "unknown-path", "GET", "/v1/records/"),
         refused(404, INVALID, "unknown-path", "POST", "/v1/plant_trees"),
-        refused(404, INVALID, "unknown-path", "GET", "/v1/carbon"),
         refused(405, INVALID, "wrong-method", "GET", "/v1/capture_carbon"),
         refused(405, INVALID, "wrong-method", "POST", "/v1/records"),
         refused(405, INVALID, "wrong-method", "DELETE", "/v1/customer_records"),
