@@ -8,6 +8,7 @@ from emulator.core.errors import Refusal
 from emulator.core.http import VendorApp, reply
 from emulator.core.ledger import NoBooks
 from emulator.core.provider import Provider
+from emulator.core.routing import not_built
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.endpoints import facilities, invoices, organizations, purchases, references, vehicles
 from emulator.providers.dcycle.memory import Catalogue, Fixture
@@ -43,6 +44,12 @@ routes = [
     Route("/v1/facilities/{facility_id}", facilities.get_facility, methods=["GET"]),
     Route("/v1/facilities/{facility_id}", facilities.update_facility, methods=["PUT"]),
     Route("/v1/facilities/{facility_id}", facilities.delete_facility, methods=["DELETE"]),
+    Route("/v1/projects", not_built("list_projects"), methods=["GET"]),
+    Route("/v1/logistics/requests", not_built("list_logistics_requests"), methods=["GET"]),
+    Route("/v1/logistics/recharges", not_built("list_logistics_recharges"), methods=["GET"]),
+    Route("/v1/logistics/fuels", not_built("list_logistics_fuels"), methods=["GET"]),
+    Route("/v1/logistic-hubs", not_built("list_logistic_hubs"), methods=["GET"]),
+    Route("/api/v1/custom_emission_groups", not_built("list_custom_emission_groups"), methods=["GET"]),
     Route("/auth/login", organizations.log_in, methods=["POST"]),
 ]
 
