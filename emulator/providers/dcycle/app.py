@@ -26,6 +26,7 @@ routes = [
     Route("/v1/vehicles", vehicles.create_vehicle, methods=["POST"]),
     Route("/v1/vehicles/bulk-delete", vehicles.bulk_delete_vehicles, methods=["POST"]),
     Route("/v1/vehicles/unique-values", vehicles.list_vehicle_unique_values, methods=["GET"]),
+    Route("/v1/vehicles/{vehicle_id}", vehicles.get_vehicle, methods=["GET"]),
     Route("/v1/vehicles/{vehicle_id}", vehicles.update_vehicle, methods=["PATCH"]),
     Route("/v1/vehicles/{vehicle_id}", vehicles.delete_vehicle, methods=["DELETE"]),
     Route("/v1/vehicles/{vehicle_id}/consumptions", vehicles.list_vehicle_consumptions, methods=["GET"]),

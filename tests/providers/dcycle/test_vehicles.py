@@ -1,4 +1,4 @@
-"""Vehicles: whom they belong to, how lists are narrowed, and what goes with them."""
+"""Vehicles: what they are made of, whom they belong to, and what goes with them."""
 
 from typing import Any
 
@@ -47,6 +47,12 @@ ONE = {
 def create(dcycle: Caller, **other: object) -> Any:
     reply = dcycle.post(PATH, {**DRAFT, **other})
     assert reply.status_code == 201, reply.text
+    return reply.json()
+
+
+def get(dcycle: Caller, vehicle_id: str) -> Any:
+    reply = dcycle.get(f"{PATH}/{vehicle_id}")
+    assert reply.status_code == 200, reply.text
     return reply.json()
 
 
@@ -163,114 +169,30 @@ def test_a_kind_and_a_fuel_that_nobody_knows(dcycle: Caller) -> None:
     assert listed(dcycle)[-1]["unknown_vehicle_type"] is None
 
 
-# --- lists ------------------------------------------------------------------------------------------------------------
+# --- one --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("dcycle.lists.envelope", "dcycle.lists.default", "dcycle.lists.order", "dcycle.lists.past-the-end")
-def test_a_list_and_its_pages(dcycle: Caller) -> None:
-    """A list has its vehicles oldest first, in pages of fifty."""
-    created = [create(dcycle, license_plate=str(n)) for n in range(48)]
-    first, second, third = (dcycle.get(PATH, params={"page": page}).json() for page in (1, 2, 3))
-    assert {name: first[name] for name in first if name != "items"} == {"total": 53, "page": 1, "size": 50, "pages": 2}
-    assert [vehicle["id"] for vehicle in first["items"] + second["items"]] == [
-        CAR, VAN, TRUCK, POOL_CAR, COURIER, *(vehicle["id"] for vehicle in created)
-    ]  # fmt: skip
-    assert (third["items"], third["total"]) == ([], 53)
+@pytest.mark.rule("dcycle.vehicles.get", "dcycle.vehicles.co2e")
+def test_one_vehicle(dcycle: Caller) -> None:
+    """A vehicle reads as it was answered when it was created, and as it was answered when it was changed."""
+    vehicle = create(dcycle, name="Van")
+    assert get(dcycle, vehicle["id"]) == vehicle
+    dcycle.space.clock.advance(seconds=60)
+    assert get(dcycle, vehicle["id"]) == vehicle
+    changed = change(dcycle, vehicle["id"], name="Bus")
+    assert get(dcycle, vehicle["id"]) == changed != vehicle
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        pytest.param(query, found, marks=pytest.mark.rule(f"dcycle.{rule}"))
-        for query, found, rule in [
-            ("status=archived", [POOL_CAR], "vehicles.filters"),
-            ("status=archived&status=error", [POOL_CAR, COURIER], "vehicles.filters"),
-            ("ownership=rented", [VAN, COURIER], "vehicles.filters"),
-            (f"vehicle_fuel_id={PETROL.upper()}&vehicle_fuel_id={DIESEL}", [CAR, VAN, TRUCK], "vehicles.filters"),
-            (f"unknown_vehicle_id={KIND_VAN}", [VAN], "vehicles.filters"),
-            ("status=active&ownership=rented", [VAN], "lists.filters"),
-            ("status[]=archived", [CAR, VAN, TRUCK, POOL_CAR, COURIER], "vehicles.filters"),
-            ("search=company fleet", [CAR], "vehicles.search"),
-            ("search=-hj", [TRUCK], "vehicles.search"),
-            ("search=CAR", [CAR, POOL_CAR], "vehicles.search"),
-            ("search=zeppelin", [], "vehicles.search"),
-            ("sort=license_plate", [POOL_CAR, VAN, TRUCK, COURIER, CAR], "vehicles.sort"),
-            ("sort=-license_plate", [CAR, COURIER, TRUCK, VAN, POOL_CAR], "vehicles.sort"),
-            ("sort=name", [CAR, COURIER, VAN, POOL_CAR, TRUCK], "vehicles.sort"),
-            ("sort=-name", [POOL_CAR, VAN, COURIER, CAR, TRUCK], "vehicles.sort"),
-            ("sort=-created_at", [POOL_CAR, COURIER, TRUCK, CAR, VAN], "vehicles.sort"),
-            ("sort=-created_at&sort=-license_plate", [COURIER, POOL_CAR, TRUCK, CAR, VAN], "vehicles.sort"),
-            ("sort=updated_at&ownership=owned", [CAR, TRUCK, POOL_CAR], "vehicles.sort"),
-            ("include_children=false&status=archived", [POOL_CAR], "vehicles.children"),
-            ("include_children=true&ownership=rented", [VAN, COURIER, PARCEL_VAN], "vehicles.children"),
-            ("include_children=yes", [CAR, VAN, TRUCK, POOL_CAR, COURIER, LONG_HAUL, PARCEL_VAN], "vehicles.children"),
-        ]
-    ],
-)
-def test_a_list_that_is_narrowed_or_sorted(dcycle: Caller, query: str, found: list[str]) -> None:
-    """Each filter takes any of its values, what is listed fits all of them, and it stands in the order asked for."""
-    assert ids(dcycle, query) == found
-
-
-@pytest.mark.rule("dcycle.vehicles.children")
-def test_a_list_of_a_subsidiary(dcycle: Caller) -> None:
-    """A subsidiary has its own vehicles and those below it, and not those above."""
-    logistics = identity(KEY, LOGISTICS)
-    for query, found in [({}, [LONG_HAUL]), ({"include_children": "true"}, [LONG_HAUL, PARCEL_VAN])]:
-        items = dcycle.get(PATH, headers=logistics, params=query).json()["items"]
-        assert [vehicle["id"] for vehicle in items] == found
-
-
-@pytest.mark.rule("dcycle.lists.bounds")
-@pytest.mark.parametrize(
-    "query", [{"status": "gone"}, {"ownership": "stolen"}, {"sort": "co2e"}, {"vehicle_fuel_id": "diesel"}, {"size": 0}]
-)
-def test_a_list_that_there_cannot_be(dcycle: Caller, query: dict[str, Any]) -> None:
-    """Filters and orders have their values, and pages their bounds."""
-    reply = dcycle.get(PATH, params=query)
-    assert reply.status_code == 422
-    assert reply.json()["detail"][0]["loc"][:2] == ["query", *query]
-
-
-# --- unique values ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.rule("dcycle.vehicles.unique-values", "dcycle.vehicles.unique-values-order")
-@pytest.mark.parametrize(
-    ("field", "groups"),
-    [
-        (
-            "file_id",
-            [
-                ("880e8400-e29b-41d4-a716-446655440000", "fleet_import_2024_q1.csv", 2),
-                ("990e8400-e29b-41d4-a716-446655440001", "fleet_import_2024_q2.csv", 1),
-                (None, None, 3),
-            ],
-        ),
-        (
-            "created_at",
-            [(at, at, count) for at, count in [
-                ("2024-01-15T10:30:00Z", 2), ("2024-06-03T09:15:00Z", 2),
-                ("2024-04-02T08:00:00Z", 1), ("2026-01-01T00:00:00Z", 1),
-            ]],
-        ),
-    ],
-)  # fmt: skip
-def test_values_that_vehicles_share(dcycle: Caller, field: str, groups: list[tuple[Any, Any, int]]) -> None:
-    """Vehicles are counted by file or by time, those of the most common first and those without a file last."""
-    create(dcycle)
-    shown = dcycle.get(f"{PATH}/unique-values", params={"field": field}).json()
-    values = [{"value": value, "label": label, "count": count} for value, label, count in groups]
-    assert shown == {"field": field, "total_count": len(groups), "values": values}
-
-
-@pytest.mark.rule("dcycle.vehicles.unique-values-field")
-@pytest.mark.parametrize(("query", "kind"), [({}, "missing"), ({"field": "name"}, "literal_error")])
-def test_values_of_another_field(dcycle: Caller, query: dict[str, str], kind: str) -> None:
-    """Nothing else is counted."""
-    reply = dcycle.get(f"{PATH}/unique-values", params=query)
-    (found,) = reply.json()["detail"]
-    assert (reply.status_code, found["type"], found["loc"]) == (422, kind, ["query", "field"])
+@pytest.mark.rule("dcycle.vehicles.get", "dcycle.vehicles.co2e")
+def test_what_one_vehicle_causes(dcycle: Caller) -> None:
+    """One vehicle emits what the list says, and less once a consumption is deleted; its kind is not put in words."""
+    car = listed(dcycle)[0]
+    kind = car.pop("unknown_vehicle_type")
+    assert get(dcycle, CAR.upper()) == car
+    assert (car["co2e"], kind) == (4020.0, "car")
+    consumption = dcycle.get(f"{PATH}/{CAR}/consumptions").json()["items"][0]
+    dcycle.request("DELETE", f"/v1/vehicle_consumptions/{consumption['id']}")
+    assert get(dcycle, CAR)["co2e"] == 4020.0 - consumption["data"]["co2e"]
 
 
 # --- change and delete ------------------------------------------------------------------------------------------------
@@ -296,7 +218,7 @@ def test_a_deleted_vehicle_is_gone(dcycle: Caller) -> None:
     assert (reply.status_code, reply.content) == (204, b"")
     assert round(before - impacts(dcycle)["total_co2e"], 6) == car["co2e"] / 1000 == 4.02
     assert CAR not in ids(dcycle)
-    assert dcycle.request("DELETE", f"{PATH}/{CAR}").status_code == 404
+    assert [dcycle.request(method, f"{PATH}/{CAR}").status_code for method in ("GET", "DELETE")] == [404, 404]
 
 
 @pytest.mark.rule("dcycle.vehicles.bulk-delete", "dcycle.vehicles.bulk-delete-twice")
@@ -338,7 +260,7 @@ def test_many_vehicles_that_are_none(dcycle: Caller, sent: object, kind: str) ->
 
 
 @pytest.mark.rule("dcycle.vehicles.unknown")
-@pytest.mark.parametrize(("method", "below"), [("PATCH", ""), ("DELETE", ""), ("GET", "/consumptions")])
+@pytest.mark.parametrize(("method", "below"), [("GET", ""), ("PATCH", ""), ("DELETE", ""), ("GET", "/consumptions")])
 @pytest.mark.parametrize(
     ("id", "headers"), [(NOBODYS, {}), (CAR, identity(KEY, LOGISTICS)), (CAR, identity(ACME_KEY, CONSTRUCTION))]
 )
@@ -354,6 +276,7 @@ def test_a_vehicle_that_is_not_there(dcycle: Caller, method: str, below: str, id
 @pytest.mark.parametrize(
     ("method", "path", "name"),
     [
+        ("GET", f"{PATH}/x", "vehicle_id"),
         ("PATCH", f"{PATH}/x", "vehicle_id"),
         ("DELETE", f"{PATH}/x", "vehicle_id"),
         ("GET", f"{PATH}/x/consumptions", "vehicle_id"),
@@ -371,8 +294,8 @@ def test_an_id_that_is_none(dcycle: Caller, method: str, path: str, name: str) -
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", ""), ("POST", ""), ("PATCH", f"/{CAR}"), ("DELETE", f"/{NOBODYS}"), ("POST", "/bulk-delete"),
-        ("GET", "/unique-values?field=file_id"), ("GET", f"/{CAR}/consumptions"),
+        ("GET", ""), ("POST", ""), ("GET", f"/{CAR}"), ("PATCH", f"/{CAR}"), ("DELETE", f"/{NOBODYS}"),
+        ("POST", "/bulk-delete"), ("GET", "/unique-values?field=file_id"), ("GET", f"/{CAR}/consumptions"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(("headers", "status"), [({}, 401), (identity(KEY, HOLDINGS), 403)])

@@ -25,6 +25,13 @@ async def create_vehicle(request: Request) -> Response:
     return reply(wire.vehicle(vehicle, vehicles.grams(vehicle)), 201)
 
 
+async def get_vehicle(request: Request) -> Response:
+    asked, organization = ask(wire.OneVehicle, request)
+    vehicles = vendor(request).vehicles
+    vehicle = vehicles.get(organization, asked.path.vehicle_id)
+    return reply(wire.vehicle(vehicle, vehicles.grams(vehicle)))
+
+
 async def update_vehicle(request: Request) -> Response:
     asked, organization = ask(wire.UpdateVehicle, request)
     vehicles = vendor(request).vehicles

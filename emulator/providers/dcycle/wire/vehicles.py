@@ -130,7 +130,7 @@ class CreateVehicle(BaseModel):
 
 
 class OneVehicle(BaseModel):
-    """A request to delete."""
+    """A request to read or to delete."""
 
     path: VehiclePath
     header: OrganizationHeader

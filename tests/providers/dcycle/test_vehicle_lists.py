@@ -1,0 +1,132 @@
+"""Lists of vehicles: how they are narrowed and sorted, and the values that vehicles share."""
+
+from typing import Any
+
+import pytest
+
+from tests.calling import Caller
+from tests.providers.dcycle.conftest import KEY, LOGISTICS, identity
+from tests.providers.dcycle.test_vehicles import (
+    CAR,
+    COURIER,
+    DIESEL,
+    KIND_VAN,
+    LONG_HAUL,
+    PARCEL_VAN,
+    PATH,
+    PETROL,
+    POOL_CAR,
+    TRUCK,
+    VAN,
+    create,
+    ids,
+)
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("dcycle.lists.envelope", "dcycle.lists.default", "dcycle.lists.order", "dcycle.lists.past-the-end")
+def test_a_list_and_its_pages(dcycle: Caller) -> None:
+    """A list has its vehicles oldest first, in pages of fifty."""
+    created = [create(dcycle, license_plate=str(n)) for n in range(48)]
+    first, second, third = (dcycle.get(PATH, params={"page": page}).json() for page in (1, 2, 3))
+    assert {name: first[name] for name in first if name != "items"} == {"total": 53, "page": 1, "size": 50, "pages": 2}
+    assert [vehicle["id"] for vehicle in first["items"] + second["items"]] == [
+        CAR, VAN, TRUCK, POOL_CAR, COURIER, *(vehicle["id"] for vehicle in created)
+    ]  # fmt: skip
+    assert (third["items"], third["total"]) == ([], 53)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        pytest.param(query, found, marks=pytest.mark.rule(f"dcycle.{rule}"))
+        for query, found, rule in [
+            ("status=archived", [POOL_CAR], "vehicles.filters"),
+            ("status=archived&status=error", [POOL_CAR, COURIER], "vehicles.filters"),
+            ("ownership=rented", [VAN, COURIER], "vehicles.filters"),
+            (f"vehicle_fuel_id={PETROL.upper()}&vehicle_fuel_id={DIESEL}", [CAR, VAN, TRUCK], "vehicles.filters"),
+            (f"unknown_vehicle_id={KIND_VAN}", [VAN], "vehicles.filters"),
+            ("status=active&ownership=rented", [VAN], "lists.filters"),
+            ("status[]=archived", [CAR, VAN, TRUCK, POOL_CAR, COURIER], "vehicles.filters"),
+            ("search=company fleet", [CAR], "vehicles.search"),
+            ("search=-hj", [TRUCK], "vehicles.search"),
+            ("search=CAR", [CAR, POOL_CAR], "vehicles.search"),
+            ("search=zeppelin", [], "vehicles.search"),
+            ("sort=license_plate", [POOL_CAR, VAN, TRUCK, COURIER, CAR], "vehicles.sort"),
+            ("sort=-license_plate", [CAR, COURIER, TRUCK, VAN, POOL_CAR], "vehicles.sort"),
+            ("sort=name", [CAR, COURIER, VAN, POOL_CAR, TRUCK], "vehicles.sort"),
+            ("sort=-name", [POOL_CAR, VAN, COURIER, CAR, TRUCK], "vehicles.sort"),
+            ("sort=-created_at", [POOL_CAR, COURIER, TRUCK, CAR, VAN], "vehicles.sort"),
+            ("sort=-created_at&sort=-license_plate", [COURIER, POOL_CAR, TRUCK, CAR, VAN], "vehicles.sort"),
+            ("sort=updated_at&ownership=owned", [CAR, TRUCK, POOL_CAR], "vehicles.sort"),
+            ("include_children=false&status=archived", [POOL_CAR], "vehicles.children"),
+            ("include_children=true&ownership=rented", [VAN, COURIER, PARCEL_VAN], "vehicles.children"),
+            ("include_children=yes", [CAR, VAN, TRUCK, POOL_CAR, COURIER, LONG_HAUL, PARCEL_VAN], "vehicles.children"),
+        ]
+    ],
+)
+def test_a_list_that_is_narrowed_or_sorted(dcycle: Caller, query: str, found: list[str]) -> None:
+    """Each filter takes any of its values, what is listed fits all of them, and it stands in the order asked for."""
+    assert ids(dcycle, query) == found
+
+
+@pytest.mark.rule("dcycle.vehicles.children")
+def test_a_list_of_a_subsidiary(dcycle: Caller) -> None:
+    """A subsidiary has its own vehicles and those below it, and not those above."""
+    logistics = identity(KEY, LOGISTICS)
+    for query, found in [({}, [LONG_HAUL]), ({"include_children": "true"}, [LONG_HAUL, PARCEL_VAN])]:
+        items = dcycle.get(PATH, headers=logistics, params=query).json()["items"]
+        assert [vehicle["id"] for vehicle in items] == found
+
+
+@pytest.mark.rule("dcycle.lists.bounds")
+@pytest.mark.parametrize(
+    "query", [{"status": "gone"}, {"ownership": "stolen"}, {"sort": "co2e"}, {"vehicle_fuel_id": "diesel"}, {"size": 0}]
+)
+def test_a_list_that_there_cannot_be(dcycle: Caller, query: dict[str, Any]) -> None:
+    """Filters and orders have their values, and pages their bounds."""
+    reply = dcycle.get(PATH, params=query)
+    assert reply.status_code == 422
+    assert reply.json()["detail"][0]["loc"][:2] == ["query", *query]
+
+
+# --- unique values ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("dcycle.vehicles.unique-values", "dcycle.vehicles.unique-values-order")
+@pytest.mark.parametrize(
+    ("field", "groups"),
+    [
+        (
+            "file_id",
+            [
+                ("880e8400-e29b-41d4-a716-446655440000", "fleet_import_2024_q1.csv", 2),
+                ("990e8400-e29b-41d4-a716-446655440001", "fleet_import_2024_q2.csv", 1),
+                (None, None, 3),
+            ],
+        ),
+        (
+            "created_at",
+            [(at, at, count) for at, count in [
+                ("2024-01-15T10:30:00Z", 2), ("2024-06-03T09:15:00Z", 2),
+                ("2024-04-02T08:00:00Z", 1), ("2026-01-01T00:00:00Z", 1),
+            ]],
+        ),
+    ],
+)  # fmt: skip
+def test_values_that_vehicles_share(dcycle: Caller, field: str, groups: list[tuple[Any, Any, int]]) -> None:
+    """Vehicles are counted by file or by time, those of the most common first and those without a file last."""
+    create(dcycle)
+    shown = dcycle.get(f"{PATH}/unique-values", params={"field": field}).json()
+    values = [{"value": value, "label": label, "count": count} for value, label, count in groups]
+    assert shown == {"field": field, "total_count": len(groups), "values": values}
+
+
+@pytest.mark.rule("dcycle.vehicles.unique-values-field")
+@pytest.mark.parametrize(("query", "kind"), [({}, "missing"), ({"field": "name"}, "literal_error")])
+def test_values_of_another_field(dcycle: Caller, query: dict[str, str], kind: str) -> None:
+    """Nothing else is counted."""
+    reply = dcycle.get(f"{PATH}/unique-values", params=query)
+    (found,) = reply.json()["detail"]
+    assert (reply.status_code, found["type"], found["loc"]) == (422, kind, ["query", "field"])
