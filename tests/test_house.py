@@ -23,8 +23,8 @@ LAYERS = ("errors", "memory", "vendor", "books", "wire", "endpoints", "app")
 """A provider's modules, or packages of one file a noun. Each may import those before it, and a file of a package its
 neighbours; modules of a provider's own stand between memory and vendor."""
 
-RULES = re.compile(r"^providers/\w+/(vendor(/\w+)?|books)\.py$|^core/ledger\.py$")
-"""Modules of rules: what happens, without how it is asked and told."""
+RULES = re.compile(r"^providers/\w+/(?!(errors|memory|wire|endpoints|app|__init__)\b)|^core/ledger\.py$")
+"""Modules of rules, a vendor's and those of a provider's own: what happens, without how it is asked and told."""
 
 TIME_AND_CHANCE = {"core/clock.py", "core/ids.py"}
 REAL_TIME = {"cli/commands.py"}
