@@ -10,9 +10,9 @@ def perform(space: Space, provider: str, act: str, subject: str) -> object:
     if act not in acts:
         raise CannotHappen(f"nothing at {provider} is called {act!r}; there are: {', '.join(acts) or 'none'}")
     at = space.clock.read()
-    space.post(provider)
+    space.post_all()
     become = acts[act](space.vendor(provider), subject)
-    space.post(provider)
+    space.post_all()
     space.begun = True
     space.recording.changes.append(Change(space.turns, at, provider, act=act, subject=subject))
     return become

@@ -54,14 +54,15 @@ class Courier:
         await asyncio.gather(*self._rounds, return_exceptions=True)
 
     def look(self, space: Space) -> None:
-        """See when a space next has something to send, and be there in time. To be called after every change."""
-        if not self._working:
+        """See when a space next has something to send, and be there in time. To be called after every change.
+
+        An alarm that rings in vain does no harm.
+        """
+        due = space.next_call() if self._working and not space.outbox.paused else None
+        if due is None:
             return
         if alarm := self._alarms.pop(space, None):
             alarm.cancel()
-        due = None if space.outbox.paused else space.next_call()
-        if due is None:
-            return
         seconds = (due - space.clock.read()).total_seconds()
         if seconds <= 0 or not space.clock.frozen:
             self._alarms[space] = asyncio.get_running_loop().call_later(max(seconds, 0.0), self._go, ref(space))
@@ -82,8 +83,7 @@ class Courier:
     async def _attempt(self, space: Space, delivery: Delivery) -> None:
         from emulator.posting import NoAnswer, host_of, post  # only who is called back pays for it
 
-        outbox, webhooks = space.outbox, space.world.providers[delivery.provider].webhooks
-        assert webhooks is not None
+        outbox, webhooks = space.outbox, space.world.webhooks[delivery.provider]
         assert delivery.due is not None
         host = host_of(delivery.url)
         if not is_loopback(host) and host not in self.hosts:

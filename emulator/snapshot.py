@@ -132,13 +132,12 @@ def _clock(state: ClockState) -> Clock:
 
 
 def _outbox(space: Space, state: dict[str, Any]) -> Outbox:
-    callers = {name for name, provider in space.world.providers.items() if provider.webhooks}
     try:
         kept = document(OutboxState).read(state)
     except BadDocument as error:
         raise BadSnapshot(f"at outbox.{error.place}: {error.fault}") from None
     for delivery in kept.deliveries:
-        if delivery.provider not in callers:
+        if delivery.provider not in space.world.webhooks:
             raise BadSnapshot(f"at outbox.deliveries: {delivery.provider!r} is no provider that calls back")
     return Outbox(kept)
 

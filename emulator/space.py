@@ -14,7 +14,7 @@ from emulator.core.faults import Faults
 from emulator.core.ids import Ids
 from emulator.core.journal import Journal
 from emulator.core.provider import Fixture, Provider, Vendor
-from emulator.core.webhooks import Outbox
+from emulator.core.webhooks import Outbox, Webhooks
 
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 DEFAULT = "default"
@@ -41,8 +41,11 @@ class World:
     seed: int
     limits: Limits
     memories: Mapping[str, bytes] = field(init=False)
+    webhooks: Mapping[str, Webhooks] = field(init=False)
 
     def __post_init__(self) -> None:
+        calling = {name: provider.webhooks for name, provider in self.providers.items() if provider.webhooks}
+        object.__setattr__(self, "webhooks", calling)
         pickled = {
             name: pickle.dumps(fixture.memory, pickle.HIGHEST_PROTOCOL) for name, fixture in self.fixtures.items()
         }
@@ -134,31 +137,30 @@ class Space:
     def posted(self) -> Outbox:
         """The outbox with all that has fallen due by now in it."""
         self.clock.read()
-        for name in self.world.providers:
-            self.post(name)
+        self.post_all()
         return self.outbox
 
+    def post_all(self) -> None:
+        for name in self.world.webhooks:
+            self.post(name)
+
     def post(self, name: str) -> None:
-        """Put into the outbox what a vendor has to tell by the clock's reading."""
-        webhooks = self.world.providers[name].webhooks
-        if webhooks and name in self.vendors:
-            for call in webhooks.take(self.vendors[name]):
+        """Put into the outbox what a vendor that calls back has to tell by the clock's reading."""
+        webhooks, vendor = self.world.webhooks[name], self.vendors.get(name)
+        if vendor:
+            for call in webhooks.take(vendor):
                 self.outbox.add(name, call)
 
     def next_call(self) -> datetime | None:
         """When the outbox will next have something to send, if nothing else happens."""
         delivery = self.outbox.next()
-        told = [
-            provider.webhooks.next(self.vendors[name])
-            for name, provider in self.world.providers.items()
-            if provider.webhooks and name in self.vendors
-        ]
-        return min((at for at in (delivery and delivery.due, *told) if at), default=None)
+        due = [delivery.due] if delivery else []
+        due += [how.next(self.vendors[name]) for name, how in self.world.webhooks.items() if name in self.vendors]
+        return min(filter(None, due), default=None)
 
     def _due(self, since: datetime, until: datetime) -> list[Event]:
         events = [event for name in self.world.providers for event in self.vendor(name).due(since, until)]
-        for name in self.world.providers:
-            self.post(name)
+        self.post_all()
         return sorted([*events, *self.outbox.due(since, until)], key=lambda event: event.at)
 
 

@@ -77,15 +77,17 @@ def act(space: Space, provider: Provider, scope: Scope, before: Effect | None, a
     exchange: Exchange = scope["exchange"]
     exchange.at = space.clock.read()
     exchange.order = space.turns = space.turns + 1
-    exchange.effects = (before, after)
-    exchange.held = tuple(held["exchange"].number for held in space.held)
+    if space.held:
+        exchange.held = tuple(held["exchange"].number for held in space.held)
     if provider.webhooks:
         space.post(provider.name)  # in the words of before this turn
     answered = Answer(200) if before and before.replaces else _turn(space, provider, scope)
     if provider.webhooks:
         space.post(provider.name)
-    for effect in (before, after):
-        answered = _struck(effect, answered, provider, scope) if effect else answered
+    if before or after:
+        exchange.effects = (before, after)
+        for effect in filter(None, exchange.effects):
+            answered = _struck(effect, answered, provider, scope)
     return answered
 
 
@@ -95,7 +97,7 @@ def close_exchange(space: Space, exchange: Exchange, answered: Answer) -> None:
     if exchange.method == "HEAD":
         answered.body = b""  # its headers tell what GET would answer
     answered.headers += [
-        (b"date", http_date(int(exchange.at.timestamp()))),
+        (b"date", http_date(exchange.at)),
         (b"x-emulator-request-id", b"%d" % exchange.number),
         *(explanation.headers(exchange) if exchange.header(b"x-emulator-explain") else ()),
     ]

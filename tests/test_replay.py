@@ -189,3 +189,29 @@ def test_a_bundle_begins_with_the_last_restored_snapshot(space: SpaceHandle) -> 
     world = make_world()
     assert [json.loads(entry["body"])["amount_kg"] for entry in document["requests"]] == [3]
     assert bundle.replay(bundle.read(document, world), world) is None
+
+
+def test_what_happened_without_a_request_happens_again(cnaught: Caller) -> None:
+    """Acts are part of a run, at the instant at which they happened, while the clock was running."""
+    cnaught.space.clock.run()
+    checkout = {"amount_kg": 100, "success_url": "https://example.com/yes", "cancel_url": "https://example.com/no"}
+    session = cnaught.post("/v1/checkout/sessions", checkout).json()
+    order = cnaught.space.cnaught.happens("complete_checkout", session["id"])
+    cnaught.space.cnaught.happens("fulfil_order", order["id"])
+    assert cnaught.get(f"/v1/orders/{order['id']}").json()["state"] == "fulfilled"
+    world, document = make_world(), cnaught.space.control("GET", "/bundle")
+    assert bundle.replay(bundle.read(document, world), world) is None
+    document["changes"].pop()
+    difference = bundle.replay(bundle.read(document, world), world)
+    assert difference is not None
+    assert difference.path == f"/v1/orders/{order['id']}"
+
+
+def test_a_change_that_cannot_be_made_again_is_told(cnaught: Caller) -> None:
+    """A bundle with an act for which nothing is there is refused with the reason."""
+    cnaught.get("/v1/orders")
+    world, document = make_world(), cnaught.space.control("GET", "/bundle")
+    change = {"after": 0, "at": "2026-01-01T00:00:00Z", "provider": "cnaught", "settings": None}
+    document["changes"] = [{**change, "act": "fulfil_order", "subject": "nobody"}]
+    with pytest.raises(bundle.BadBundle, match="cannot be made: no order that is placed has the id 'nobody'"):
+        bundle.replay(bundle.read(document, world), world)

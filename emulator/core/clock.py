@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 YEAR_MIN, YEAR_MAX = 1970, 2999
 """What a clock may be set to: far enough from the ends of the calendar that no date reckoned from it falls off."""
 
@@ -105,19 +106,31 @@ def instant(text: object) -> datetime:
 @lru_cache(maxsize=4096)
 def micros(at: datetime) -> str:
     """``2022-08-01T18:00:00.000000Z``"""
-    return at.isoformat(timespec="microseconds")[:-6] + "Z"
+    since = at - EPOCH
+    return f"{_second(since.days, since.seconds)}.{since.microseconds:06}Z"
 
 
 @lru_cache(maxsize=4096)
 def millis(at: datetime) -> str:
     """``2024-09-16T20:34:04.429Z``"""
-    return at.isoformat(timespec="milliseconds")[:-6] + "Z"
+    since = at - EPOCH
+    return f"{_second(since.days, since.seconds)}.{since.microseconds // 1000:03}Z"
+
+
+@lru_cache(maxsize=4096)
+def _second(days: int, seconds: int) -> str:
+    return (EPOCH + timedelta(days, seconds)).isoformat(timespec="seconds")[:-6]
+
+
+def http_date(at: datetime) -> bytes:
+    """``Sun, 06 Nov 1994 08:49:37 GMT`` (RFC 9110, section 5.6.7)."""
+    since = at - EPOCH
+    return _http_date(since.days, since.seconds)
 
 
 @lru_cache(maxsize=256)
-def http_date(second: int) -> bytes:
-    """``Sun, 06 Nov 1994 08:49:37 GMT`` for a Unix time in seconds (RFC 9110, section 5.6.7)."""
-    at = datetime.fromtimestamp(second, UTC)
+def _http_date(days: int, seconds: int) -> bytes:
+    at = EPOCH + timedelta(days, seconds)
     day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[at.weekday()]
     month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[at.month - 1]
     return f"{day}, {at.day:02} {month} {at.year:04} {at:%H:%M:%S} GMT".encode()

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, TypeAlias, TypeVar, cast
 
 import orjson
@@ -168,14 +168,32 @@ Instant = Annotated[datetime, BeforeValidator(instant)]
 # --- what is answered -------------------------------------------------------------------------------------------------
 
 
+class Json(Response):
+    """A JSON document of our own making: what Starlette's Response would be, at a third of its cost."""
+
+    def __init__(self, document: bytes, status: int, media_type: str) -> None:
+        self.status_code = status
+        self.body = document
+        self.background = None
+        self.raw_headers = [(b"content-length", b"%d" % len(document)), _content_type(media_type)]
+
+
+@cache
+def _content_type(media_type: str) -> tuple[bytes, bytes]:
+    return b"content-type", media_type.encode()
+
+
 def reply(
     content: object,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
-    media_type: str = "application/json",
+    media_type: str = JSON,
 ) -> Response:
     """A JSON reply."""
-    return Response(orjson.dumps(content), status, headers, media_type)
+    answer = Json(orjson.dumps(content), status, media_type)
+    if headers:
+        answer.headers.update(headers)
+    return answer
 
 
 class VendorApp:

@@ -65,23 +65,20 @@ class Journal:
         self.exchanges_max = exchanges_max
         self.bytes_max = bytes_max
         self.dropped = 0
-        self._exchanges: deque[Exchange] = deque()
-        self._sizes: deque[int] = deque()
+        self._kept: deque[tuple[Exchange, int]] = deque()
         self._bytes = 0
         self._waiting: list[asyncio.Future[None]] = []
 
     def __iter__(self) -> Iterator[Exchange]:
-        return iter(self._exchanges)
+        return (exchange for exchange, _ in self._kept)
 
     def add(self, exchange: Exchange) -> None:
         """Keep an exchange, and let the oldest go while there are too many of them or they hold too much."""
-        size = exchange.bytes
-        self._exchanges.append(exchange)
-        self._sizes.append(size)
+        kept, size = self._kept, exchange.bytes
+        kept.append((exchange, size))
         self._bytes += size
-        while len(self._exchanges) > self.exchanges_max or self._bytes > self.bytes_max:
-            self._exchanges.popleft()
-            self._bytes -= self._sizes.popleft()
+        while len(kept) > self.exchanges_max or self._bytes > self.bytes_max:
+            self._bytes -= kept.popleft()[1]
             self.dropped += 1
         if self._waiting:
             for future in self._waiting:
@@ -101,7 +98,6 @@ class Journal:
 
     def clear(self) -> None:
         """Forget everything, the number dropped included."""
-        self._exchanges.clear()
-        self._sizes.clear()
+        self._kept.clear()
         self._bytes = 0
         self.dropped = 0

@@ -6,7 +6,7 @@ from decimal import Decimal
 from emulator.providers.cnaught.memory import Account, Subaccount
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Buyer:
     """On whose behalf a request acts: an account, or one of its subaccounts."""
 
@@ -14,7 +14,7 @@ class Buyer:
     subaccount: Subaccount | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OrderDraft:
     """An order not yet accepted: by mass, by total price, or by the kilometres of a ride."""
 
@@ -27,7 +27,7 @@ class OrderDraft:
     callback_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SubaccountDraft:
     """A subaccount not yet opened."""
 
@@ -37,7 +37,7 @@ class SubaccountDraft:
     logo_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SessionDraft:
     """A checkout not yet opened."""
 

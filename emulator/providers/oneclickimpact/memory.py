@@ -159,7 +159,8 @@ class Impact:
     cancelled_on: datetime | None = None
     cancellation_reason: str | None = None
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raises ValueError for what no request could have made."""
         if not 1 <= self.amount <= AMOUNT_MAX[self.kind]:
             raise ValueError(f"{self.kind} is between 1 and {AMOUNT_MAX[self.kind]}, not {self.amount}")
         for time in filter(None, (self.made_on, self.cancelled_on)):
@@ -182,11 +183,12 @@ class Memory:
         _all_different("customers", ((owned.account_id, owned.email.lower()) for owned in self.customers.values()))
         onboarded = ((owned.account_id, owned.onboarded_on.isoformat()) for owned in self.customers.values())
         _all_different("times of onboarding", onboarded)
-        _all_different("times", ((impact.account_id, impact.made_on.isoformat()) for impact in self.impacts))
+        _all_different("times", ((impact.account_id, impact.made_on) for impact in self.impacts))
         for name, customer in self.customers.items():
             if name != customer.id:
                 raise ValueError(f"the customer called {name!r} has the id {customer.id!r}")
         for impact in self.impacts:
+            impact.check()
             owner = self.customers.get(impact.customer_id or "")
             if impact.customer_id and (owner is None or owner.account_id != impact.account_id):
                 raise ValueError(f"account {impact.account_id} has no customer called {impact.customer_id!r}")

@@ -33,11 +33,12 @@ CUSTOMERS = "customers"
 """The lists of an account besides those of its single customers, which are called by the customers' ids."""
 
 MILLISECOND = timedelta(milliseconds=1)
+MICROSECOND = timedelta(microseconds=1)
 made_on = attrgetter("made_on")
 onboarded_on = attrgetter("onboarded_on")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ImpactDraft:
     """An impact not yet made. A name goes with an address only."""
 
@@ -48,7 +49,7 @@ class ImpactDraft:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Search:
     """Which part of a list is asked for: ``since`` and ``until`` are both included, ``after`` is where a page ended."""
 
@@ -60,7 +61,7 @@ class Search:
     newest_first: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Page:
     """A part of a list, and whether it goes on."""
 
@@ -85,15 +86,16 @@ class OneClickImpact:
         self.clock = clock
         self.ids = ids
         self._customers = {(owned.account_id, owned.email.lower()): owned for owned in memory.customers.values()}
+        self._keys = [(account.api_key.encode(), account) for account in catalogue.accounts]
         self._projects = {project.id: project for project in catalogue.projects}
         self._onboardings: dict[str, list[Customer]] = {}
         for customer in sorted(memory.customers.values(), key=onboarded_on):
             self._onboardings.setdefault(customer.account_id, []).append(customer)
         self._totals: defaultdict[str, Totals] = defaultdict(Totals)
         self._made: dict[tuple[str, datetime], Impact] = {}
-        self._times: dict[str, list[datetime]] = {}
+        self._times = defaultdict[str, list[datetime]](list)
         self._taken: dict[str, tuple[datetime, datetime]] = {}
-        self._lists: dict[tuple[str, str, Kind], list[Impact]] = {}
+        self._lists = defaultdict[tuple[str, str, Kind], list[Impact]](list)
         for impact in sorted(memory.impacts, key=made_on):
             self._index(impact)
 
@@ -103,9 +105,9 @@ class OneClickImpact:
         """The account of an API key; one of another environment is not known. Raises KeyMissing, KeyUnknown."""
         if not api_key:
             raise errors.KeyMissing
-        for account in self.catalogue.accounts:
-            known = environment in (None, account.environment)
-            if known and compare_digest(account.api_key.encode(), api_key.encode()):
+        given = api_key.encode()
+        for known, account in self._keys:
+            if compare_digest(known, given) and environment in (None, account.environment):
                 return account
         raise errors.KeyUnknown
 
@@ -237,15 +239,15 @@ class OneClickImpact:
     def _millisecond(self) -> datetime:
         """The clock's reading, without what is below a millisecond."""
         now = self.clock.now
-        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+        return now - now.microsecond % 1000 * MICROSECOND
 
     def _index(self, impact: Impact) -> None:
         self._made[impact.account_id, impact.made_on] = impact
         if not impact.cancelled_on:
             self._totals[impact.account_id].add(impact)
-        insert(self._times.setdefault(impact.account_id, []), impact.made_on)
+        insert(self._times[impact.account_id], impact.made_on)
         for name in (CUSTOMERS, impact.customer_id) if impact.customer_id else (OWN,):
-            insert(self._lists.setdefault((impact.account_id, name, impact.kind), []), impact, key=made_on)
+            insert(self._lists[impact.account_id, name, impact.kind], impact, key=made_on)
 
     def _page(self, account: Account, name: str, search: Search) -> Page:
         """A page of a list; it costs as much as it holds, for each kind has a list of its own, in order of time."""
