@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Modules are compiled when they are first imported, and not once more in every process.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: serve test lint clean
+.PHONY: serve test lint bench bench-scale bench-peers bench-publish clean
 
 serve: $(VENV)/serve
 	exec $(BIN)/carbon-emulator serve
@@ -18,6 +18,21 @@ lint: $(VENV)/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy emulator
+
+# BENCH_SECONDS and BENCH_ROUNDS make it longer; BENCH_RECORDS makes the scale smaller or larger.
+bench: $(VENV)/test
+	$(BIN)/python -m tests.benchmarks rates
+
+bench-scale: $(VENV)/test
+	$(BIN)/python -m tests.benchmarks scaling
+
+# Those that the emulator is measured beside. Without them, `make bench` says who is left out.
+bench-peers: $(VENV)/test
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable '.[bench]'
+	npm install --prefix tests/benchmarks --no-package-lock --no-audit --no-fund --loglevel error
+
+bench-publish: $(VENV)/test
+	$(BIN)/python -m tests.benchmarks publish
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

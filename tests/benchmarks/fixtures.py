@@ -1,0 +1,23 @@
+"""Data to begin with."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
+FIRST = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+def oneclickimpact(records: int) -> str:
+    """The fixture of 1ClickImpact, and so many records more, one a minute."""
+    fixture = json.loads((FIXTURES / "oneclickimpact.json").read_text())
+    fixture["memory"]["impacts"] += [
+        {
+            "account_id": "sandbox",
+            "kind": "carbon_captured",
+            "amount": 1 + number % 100,
+            "made_on": (FIRST + timedelta(minutes=number)).isoformat(),
+        }
+        for number in range(records)
+    ]
+    return json.dumps(fixture)
