@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Modules are compiled when they are first imported, and not once more in every process.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: serve test lint bench bench-scale bench-peers bench-publish clean
+.PHONY: serve test lint bench bench-scale bench-peers bench-publish soak clean
 
 serve: $(VENV)/serve
 	exec $(BIN)/carbon-emulator serve
@@ -33,6 +33,10 @@ bench-peers: $(VENV)/test
 
 bench-publish: $(VENV)/test
 	$(BIN)/python -m tests.benchmarks publish
+
+# SOAK_ROUNDS, SOAK_SECONDS and SOAK_CLIENTS make it longer or harder.
+soak: $(VENV)/test
+	$(BIN)/python -m tests.soak
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

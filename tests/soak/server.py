@@ -1,0 +1,45 @@
+"""The server under the storm, in a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+BODY_BYTES_MAX = 65536
+OPTIONS = ("--port=0", f"--body-bytes-max={BODY_BYTES_MAX}", "--journal-max=200", "--spaces-max=128")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server. What it holds is known where the system shows it in /proc; elsewhere it is 0."""
+
+    pid: int
+    port: int
+    log: Path
+
+    def rss_bytes(self) -> int:
+        path = Path(f"/proc/{self.pid}/statm")
+        return int(path.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if path.exists() else 0
+
+    def open_files(self) -> int:
+        path = Path(f"/proc/{self.pid}/fd")
+        return len(list(path.iterdir())) if path.exists() else 0
+
+
+@contextmanager
+def serving(directory: Path) -> Iterator[Server]:
+    """A server with small limits; what it logs is in its directory."""
+    log = directory / "log"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CARBON_EMULATOR_")}
+    with log.open("wb") as errors:
+        command = [sys.executable, "-m", "emulator", "serve", *OPTIONS]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=kept)
+    try:
+        assert process.stdout
+        yield Server(process.pid, int(process.stdout.readline().rpartition(":")[2]), log)
+    finally:
+        process.kill()
+        process.communicate()
