@@ -199,7 +199,7 @@ PEERS = [
         "answers constant bytes",
         start_wiremock,
         {"write": same, "read": same},
-        npm_missing("wiremock", "java"),
+        npm_missing("wiremock/build", "java"),
     ),
     Subject(
         "json-server",

@@ -85,15 +85,19 @@ class Running:
     row: Row
 
 
-def measure(workload: str, subjects: Sequence[Subject], rounds: int, seconds: float) -> list[dict[str, object]]:
-    """One workload. Raises NoLoad."""
+def measure(
+    workload: str, subjects: Sequence[Subject], rounds: int, seconds: float, left_out: dict[str, str]
+) -> list[dict[str, object]]:
+    """One workload. Who does not start or answers wrongly is left out, with the reason. Raises NoLoad."""
     call, reply = sample(workload)
     with ExitStack() as stack:
-        running = [
-            stack.enter_context(started(subject, workload, call, reply))
-            for subject in subjects
-            if workload in subject.asked
-        ]
+        running = []
+        for subject in subjects:
+            if workload in subject.asked and subject.name not in left_out:
+                try:
+                    running.append(stack.enter_context(started(subject, workload, call, reply)))
+                except NoLoad as error:
+                    left_out[subject.name] = str(error)
         for one in running:
             load.run(one.server.url, one.call, seconds)  # it warms up; compilers at run time need it
         for _ in range(rounds):
