@@ -73,16 +73,16 @@ class Gateway:
         except ClientGone:
             return
         except TooManySpaces as error:
-            return await _send(plain_answer(409, str(error)), receive, send)
+            return await _send(plain_answer(409, str(error)), send)
         except Stray as stray:
-            return await _send(plain_answer(stray.status, stray.error), receive, send)
+            return await _send(plain_answer(stray.status, stray.error), send)
         scope.update(path=destination.path, root_path="", space=space, prefix=destination.prefix)
         if destination.provider:
-            await _send(await answer(space, destination.provider, scope, body), receive, send)
+            await _send(await answer(space, destination.provider, scope, body), send)
             if destination.provider.webhooks:
                 self.courier.look(space)
         elif body is None:
-            await _send(plain_answer(413, "the body is too large"), receive, send)
+            await _send(plain_answer(413, "the body is too large"), send)
         else:
             scope.update(spaces=self.spaces, courier=self.courier)
             await self.control(scope, whole(body), send)
@@ -154,28 +154,27 @@ async def _body(receive: Receive, bytes_max: int) -> bytes | None:
     return body if size <= bytes_max else None
 
 
-async def _send(answered: Answer, receive: Receive, send: Send) -> None:
+async def _send(answered: Answer, send: Send) -> None:
     if answered.connection in ("reset", "close"):
-        return await _cut(answered.connection, receive, send)
+        return await _cut(answered.connection, send)
     await send({"type": "http.response.start", "status": answered.status, "headers": answered.headers})
     if answered.connection == "truncate":
         half = answered.body[: len(answered.body) // 2]
         await send({"type": "http.response.body", "body": half, "more_body": True})
-        return await _cut("close", receive, send)
+        return await _cut("close", send)
     await send({"type": "http.response.body", "body": answered.body})
 
 
-async def _cut(how: Literal["reset", "close"], receive: Receive, send: Send) -> None:
+async def _cut(how: Literal["reset", "close"], send: Send) -> None:
     """Break the connection. ASGI has no word for it, so this reaches for uvicorn's transport; in memory it raises."""
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
-    if transport is None:
+    cycle = getattr(send, "__self__", None)
+    transport = getattr(cycle, "transport", None)
+    if cycle is None or transport is None:
         raise ConnectionResetError("a fault broke the connection")
-    if transport.is_closing():
-        return  # the client was faster
-    if how == "reset":
+    cycle.disconnected = True  # uvicorn says so only to the last of several requests on their way, and asks each
+    if how == "reset" and not transport.is_closing():
         no_linger = struct.pack("ii", 1, 0)
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_linger)
         transport.abort()
     else:
         transport.close()
-    await receive()  # until the server has noticed that the connection is gone

@@ -15,8 +15,9 @@ import httpx
 import pytest
 
 from emulator import Emulator
+from emulator.addresses import is_loopback
 from emulator.cli import main
-from emulator.server import PortTaken, bind, is_loopback
+from emulator.server import PortTaken, bind
 
 SECONDS_MAX = 60
 """How long a test waits for a process; the machine may be busy."""
