@@ -1,11 +1,14 @@
 """Serving the emulator on a port, by uvicorn."""
 
+import asyncio
 import gc
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from importlib.util import find_spec
+from typing import Literal
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -67,6 +70,15 @@ def address(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def _http() -> type[asyncio.Protocol] | Literal["h11"]:
+    """The quicker parser, where it is there; the other one has a limit of its own."""
+    if find_spec("httptools") is None:
+        return "h11"
+    from emulator.protocol import BoundedHead
+
+    return BoundedHead
+
+
 def uvicorn_server(app: ASGIApp, ready: Ready | None = None) -> Server:
     """A server for ``serve(sockets=[...])``. It sends no Date of its own: the space's clock gives it."""
     config = uvicorn.Config(
@@ -79,6 +91,7 @@ def uvicorn_server(app: ASGIApp, ready: Ready | None = None) -> Server:
         limit_concurrency=CONNECTIONS_MAX,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
         ws="none",
+        http=_http(),
     )
     return Server(config, ready)
 

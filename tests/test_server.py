@@ -253,3 +253,58 @@ def test_a_variable_is_an_option(
 def test_what_only_this_machine_can_reach(host: str, loopback: bool) -> None:
     """Loopback addresses need no token."""
     assert is_loopback(host) == loopback
+
+
+# --- what is too much -------------------------------------------------------------------------------------------------
+
+HEALTH = b"GET /_emulator/health HTTP/1.1\r\nHost: localhost\r\n"
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """The port of an emulator that is served in a thread."""
+    with Emulator() as carbon:
+        served = carbon.http.base_url.port
+        assert served is not None
+        yield served
+
+
+def answered(port: int, sent: bytes) -> bytes:
+    """What comes back for these bytes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(sent)
+        said = b""
+        while not said.endswith((b"}", b"together")) and (part := client.recv(65536)):
+            said += part
+        return said
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        HEALTH + b"A: " + b"x" * 70_000 + b"\r\n\r\n",
+        HEALTH + b"A: " + b"x" * 1_000_000,
+        HEALTH + b"".join(b"h%d: x\r\n" % number for number in range(20_000)) + b"\r\n",
+        b"GET /" + b"x" * 1_000_000,
+        b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    ],
+    ids=["long", "endless", "many", "endless path", "long path"],
+)
+def test_a_head_above_the_limit(port: int, head: bytes) -> None:
+    """A request line and headers of more than 64 KiB answer 431, whether they end or not, and the server lives on."""
+    assert answered(port, head).startswith(b"HTTP/1.1 431 Request Header Fields Too Large")
+    assert answered(port, HEALTH + b"\r\n").startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        HEALTH + b"A: " + b"x" * 60_000 + b"\r\n\r\n",
+        HEALTH + b"Content-Length: 300000\r\n\r\n" + b"x" * 300_000,
+        (HEALTH + b"\r\n") * 3000,
+    ],
+    ids=["just so", "with a body", "one after the other"],
+)
+def test_a_head_within_the_limit(port: int, whole: bytes) -> None:
+    """What comes after a head does not count, be it a body or more requests."""
+    assert answered(port, whole).startswith(b"HTTP/1.1 200")

@@ -1,0 +1,65 @@
+"""uvicorn's protocol on httptools, with a limit that it lacks: to what may stand before a body."""
+
+from http import HTTPStatus
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_BYTES_MAX = 64 * 1024
+"""For a request line and its headers together; h11, the other parser of uvicorn, has the same limit."""
+
+
+class HeadTooLarge(Exception):
+    """A request line and headers that are longer than allowed."""
+
+
+LINGER_SECONDS = 2.0
+"""For so long a client that is refused may go on sending; a connection closed at once would lose it the answer."""
+
+
+class BoundedHead(HttpToolsProtocol):
+    """Answers 431 to a head above the limit: nothing grows with what a client sends before a body."""
+
+    _in_head = False
+    _earlier_bytes: int | None = None
+    _chunk_bytes = 0
+    _refused = False
+
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        self._chunk_bytes = len(data)
+        super().data_received(data)
+        if self._in_head:  # it goes on in the next chunk
+            self._earlier_bytes = self._read() if self._earlier_bytes is None else self._earlier_bytes + len(data)
+            if self._earlier_bytes > HEAD_BYTES_MAX:
+                self._refuse()
+
+    def on_message_begin(self) -> None:
+        self._in_head = True
+        self._earlier_bytes = None
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        may_be = (self._earlier_bytes or 0) + self._chunk_bytes
+        if may_be > HEAD_BYTES_MAX and self._read() > HEAD_BYTES_MAX:
+            self._refuse()
+            raise HeadTooLarge  # stops the parser
+        super().on_headers_complete()
+
+    def _read(self) -> int:
+        """How much of a head has been read."""
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+
+    def send_400_response(self, msg: str) -> None:
+        if not self._refused:
+            super().send_400_response(msg)
+
+    def _refuse(self) -> None:
+        self._refused = True
+        if self.cycle is None or self.cycle.response_complete:  # else the answer would come before another one
+            status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+            text = f"a request line and its headers may have {HEAD_BYTES_MAX} bytes together"
+            head = f"HTTP/1.1 {status} {status.phrase}\r\nContent-Length: {len(text)}\r\nConnection: close\r\n\r\n"
+            self.transport.write(f"{head}{text}".encode())
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)
