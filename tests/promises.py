@@ -1,7 +1,7 @@
 """Holding replies to the contracts: a reply that its contract does not promise fails the test that got it."""
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import httpx
@@ -21,6 +21,7 @@ def hold(provider: str, reply: httpx.Response, path: str) -> None:
         _hold_body(provider, promised, reply)
 
 
+@lru_cache(maxsize=4096)
 def operation_of(provider: str, method: str, path: str) -> contracts.Operation | None:
     """The operation of the contract that a request reaches; a fixed path is never taken for a pattern."""
     on_path = [found for found in contracts.operations(provider) if _fits(found.path, path)]
