@@ -6,7 +6,9 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp
 
+from emulator.core.documents import write
 from emulator.embedded import SpaceHandle
+from emulator.space import Space
 from emulator.transport import call
 from tests.promises import hold
 
@@ -85,3 +87,8 @@ def credentials_of(space: SpaceHandle, provider: str) -> Mapping[str, str]:
 
 _given: dict[str, Mapping[str, str]] = {}
 """What our own fixtures give, asked for once."""
+
+
+def remembered(space: Space, provider: str) -> object:
+    """What a vendor remembers, and the identifiers that were given out: all that a request to it could change."""
+    return write(space.vendor(provider).memory), dict(space.ids.drawn)

@@ -11,12 +11,11 @@ import pytest
 from jsonschema_rs import ValidationError
 
 from emulator import Emulator, contracts
-from emulator.core.documents import write
 from emulator.core.provider import Provider
 from emulator.embedded import SpaceHandle
 from emulator.providers import ALL
 from emulator.space import Limits
-from tests.calling import NO_CREDENTIALS, Caller, Direct, credentials_of
+from tests.calling import NO_CREDENTIALS, Caller, Direct, credentials_of, remembered
 from tests.conftest import START
 from tests.promises import hold, operation_of
 
@@ -121,11 +120,7 @@ class Prober:
         self.caller = Caller(SpaceHandle(http, space.name), provider, credentials_of(space, provider))
         self.faults: list[str] = []
         self._space = emulator.app.spaces.get(space.name)
-        self._memory = self._remembered()
-
-    def _remembered(self) -> object:
-        """What the vendor remembers, and the identifiers that were given out; the other vendors were not asked."""
-        return write(self._space.vendor(self.caller.provider).memory), dict(self._space.ids.drawn)
+        self._memory = remembered(self._space, provider)
 
     def send(self, what: str, draft: Draft, expected: Container[int] = ANSWERED) -> httpx.Response:
         """Send a request, which is to be answered with one of the ``expected`` statuses."""
@@ -137,7 +132,7 @@ class Prober:
         reply = self.caller.request(
             draft.method, path, promised=False, headers=headers, content=draft.body, params=params
         )
-        before, self._memory = self._memory, self._remembered()
+        before, self._memory = self._memory, remembered(self._space, self.caller.provider)
         if reply.status_code not in expected:
             self.faults.append(f"{what}: {reply.status_code} {reply.text}")
         if self._memory != before and (reply.is_error or draft.method in ("GET", "HEAD", "OPTIONS")):

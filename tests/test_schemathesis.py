@@ -19,7 +19,7 @@ from emulator import Emulator, contracts, snapshot
 from emulator.embedded import SpaceHandle
 from emulator.providers import ALL
 from emulator.space import Space
-from tests.calling import credentials_of
+from tests.calling import credentials_of, remembered
 
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "5"))
 COVERAGE = os.environ.get("SCHEMATHESIS_COVERAGE") == "1"
@@ -82,7 +82,7 @@ def test_contract_and_code_agree(emulator: Emulator, space: SpaceHandle, provide
     schema.app = emulator.app
     built = schema.exclude(operation_id=[operation.id for operation in operations if operation.missing])
     tried, checked, faults = set(), set(), []
-    built.hook(keeping_clean(emulator.app.spaces.get(space.name), faults))
+    built.hook(keeping_clean(emulator.app.spaces.get(space.name), provider, faults))
     for event in from_schema(built).execute():
         assert not isinstance(event, events.FatalError | events.NonFatalError), event
         if isinstance(event, events.ScenarioFinished):
@@ -95,22 +95,23 @@ def test_contract_and_code_agree(emulator: Emulator, space: SpaceHandle, provide
         assert checked >= CHECKS
 
 
-def keeping_clean(space: Space, faults: list[str]) -> Callable[[HookContext, Case, Response], None]:
+def keeping_clean(space: Space, provider: str, faults: list[str]) -> Callable[[HookContext, Case, Response], None]:
     """A hook that undoes what a systematic request did, so that none hides another; what chance makes up adds up,
     unless it locks the tests out.
 
     A refusal that leaves a trace goes to the ``faults``.
     """
-    begun = now = snapshot.take(space)
+    beginning = snapshot.take(space)
+    begun = now = remembered(space, provider)
 
     def after_call(context: HookContext, case: Case, response: Response) -> None:
         nonlocal now
-        before, now = now, snapshot.take(space)
+        before, now = now, remembered(space, provider)
         if now != before and (response.status_code >= 400 or case.method == "GET"):
             faults.append(f"a trace of {response.status_code}\n{case.as_curl_command()}\n{response.text}")
         systematic = case.meta is not None and case.meta.phase.name in SYSTEMATIC
         if now != begun and (systematic or case.operation.definition.raw["operationId"] in LOCKING_OUT):
-            snapshot.restore(space, begun)
+            snapshot.restore(space, beginning)
             now = begun
 
     return after_call
