@@ -122,7 +122,7 @@ class Customer:
         _check_time(self.onboarded_on)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far an impact has come, and who saw to it. What is not known yet is None; times are as the vendor says."""
 
@@ -154,7 +154,7 @@ class Impact:
     customer_id: str | None = None
     category: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
-    progress: Progress = field(default_factory=Progress)
+    progress: Progress = Progress()
     is_bonus: bool = False
     cancelled_on: datetime | None = None
     cancellation_reason: str | None = None

@@ -92,8 +92,7 @@ class OneClickImpact:
         for customer in sorted(memory.customers.values(), key=onboarded_on):
             self._onboardings.setdefault(customer.account_id, []).append(customer)
         self._totals: defaultdict[str, Totals] = defaultdict(Totals)
-        self._made: dict[tuple[str, datetime], Impact] = {}
-        self._times = defaultdict[str, list[datetime]](list)
+        self._made = defaultdict[str, dict[datetime, Impact]](dict)
         self._taken: dict[str, tuple[datetime, datetime]] = {}
         self._lists = defaultdict[tuple[str, str, Kind], list[Impact]](list)
         for impact in sorted(memory.impacts, key=made_on):
@@ -154,7 +153,7 @@ class OneClickImpact:
 
     def impact(self, account: Account, user_id: str, at: datetime) -> Impact:
         """What was made at that time, by the account's own id or that of its customer. Raises ImpactUnknown."""
-        impact = self._made.get((account.id, at))
+        impact = self._made[account.id].get(at)
         if impact is None or user_id not in (account.user_id, impact.customer_id):
             raise errors.ImpactUnknown
         return impact
@@ -217,24 +216,18 @@ class OneClickImpact:
         return customer
 
     def _free_time(self, account: Account) -> datetime:
-        """The clock's millisecond, or the next one after it at which the account made nothing."""
-        at = self._millisecond()
-        begin, end = self._taken.get(account.id, (at, at))
-        if not begin <= at < end:
-            begin = end = at
-        if (account.id, end) in self._made:
-            end = self._next_free(account, end)
-        self._taken[account.id] = begin, end + MILLISECOND
-        return end
+        """The clock's millisecond, or the next one after it at which the account made nothing.
 
-    def _next_free(self, account: Account, at: datetime) -> datetime:
-        """Times are different and in order, so they run on without a gap for as long as they grow no faster than their
-        places; where that ends is found by halving.
+        Of the stretch in which it was last looked for all is taken, so nothing there is looked at again.
         """
-        times = self._times[account.id]
-        place = bisect_left(times, at)
-        end = bisect_right(range(len(times)), at - place * MILLISECOND, place, key=lambda n: times[n] - n * MILLISECOND)
-        return at + (end - place) * MILLISECOND
+        at, made = self._millisecond(), self._made[account.id]
+        begin, free = self._taken.get(account.id, (at, at))
+        if not begin <= at < free:
+            begin = free = at
+        while free in made:
+            free += MILLISECOND
+        self._taken[account.id] = begin, free + MILLISECOND
+        return free
 
     def _millisecond(self) -> datetime:
         """The clock's reading, without what is below a millisecond."""
@@ -242,10 +235,9 @@ class OneClickImpact:
         return now - now.microsecond % 1000 * MICROSECOND
 
     def _index(self, impact: Impact) -> None:
-        self._made[impact.account_id, impact.made_on] = impact
+        self._made[impact.account_id][impact.made_on] = impact
         if not impact.cancelled_on:
             self._totals[impact.account_id].add(impact)
-        insert(self._times[impact.account_id], impact.made_on)
         for name in (CUSTOMERS, impact.customer_id) if impact.customer_id else (OWN,):
             insert(self._lists[impact.account_id, name, impact.kind], impact, key=made_on)
 
