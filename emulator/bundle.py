@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, ConfigDict, Field, ValidationError
 
 from emulator import snapshot
 from emulator.acts import perform
 from emulator.core.errors import CannotHappen
 from emulator.core.faults import Effect
 from emulator.core.journal import Exchange
+from emulator.core.models import Model
 from emulator.core.version import __version__
 from emulator.sealing import Seal
 from emulator.settings import BadSetting, change_settings
@@ -28,7 +29,7 @@ class BadBundle(Exception):
     """A bundle cannot be made or replayed; the message says why."""
 
 
-class Recorded(BaseModel):
+class Recorded(Model):
     """One exchange: what came and went, and what decided it. Bodies are text, or base64 where they are no UTF-8."""
 
     number: int
@@ -49,7 +50,7 @@ class Recorded(BaseModel):
     reply_body: str
 
 
-class Changed(BaseModel):
+class Changed(Model):
     """What a test changed between turns: a provider's settings, or by an act."""
 
     after: int
@@ -71,7 +72,7 @@ class Changed(BaseModel):
             raise BadBundle(f"the change after turn {self.after} cannot be made: {error}") from None
 
 
-class Bundle(BaseModel):
+class Bundle(Model):
     """The document. ``origin`` is the snapshot that the run began with; None stands for a space as it is born."""
 
     model_config = ConfigDict(extra="forbid")
@@ -85,7 +86,7 @@ class Bundle(BaseModel):
     requests: list[Recorded]
 
 
-class Difference(BaseModel):
+class Difference(Model):
     """Where a replay first differs: at which request, in which part of the reply, and how."""
 
     number: int

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from emulator.core.clock import Clock, micros, within_calendar
 from emulator.core.documents import BadDocument, document, write
 from emulator.core.faults import Fault, Faults
 from emulator.core.http import Instant
 from emulator.core.ids import Ids
+from emulator.core.models import Model
 from emulator.core.provider import Vendor
 from emulator.core.version import __version__
 from emulator.core.webhooks import Outbox, OutboxState
@@ -25,7 +26,7 @@ class BadSnapshot(Exception):
     """A snapshot cannot be restored; the message says why. The space is as it was."""
 
 
-class ClockState(BaseModel):
+class ClockState(Model):
     """A clock that stands still at an instant, or runs so many microseconds ahead of the machine's."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -34,7 +35,7 @@ class ClockState(BaseModel):
     ahead_microseconds: Annotated[int, Field(ge=-(10**18), le=10**18)]
 
 
-class FaultsState(BaseModel):
+class FaultsState(Model):
     """The faults of a space, and how many there have been."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -43,7 +44,7 @@ class FaultsState(BaseModel):
     faults: list[Fault]
 
 
-class Snapshot(BaseModel):
+class Snapshot(Model):
     """The document. ``fixtures`` is the digest of those that the space was born from; the catalogues are not in it."""
 
     model_config = ConfigDict(extra="forbid", strict=True)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import httpx
 
-from emulator.handles import Refused, SpaceHandle
+if TYPE_CHECKING:
+    from emulator.handles import SpaceHandle
 
 POLL_SECONDS = 0.2
 
@@ -38,8 +38,12 @@ class Where:
     token: str | None = None
 
     @contextmanager
-    def opened(self) -> Iterator[SpaceHandle]:
+    def opened(self) -> "Iterator[SpaceHandle]":
         """The space. What the server or the network refuses becomes one sentence."""
+        import httpx  # serving has no need of it
+
+        from emulator.handles import Refused, SpaceHandle
+
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         address = self.url or f"http://127.0.0.1:{self.port}"
         with httpx.Client(base_url=address, headers=headers, timeout=30) as http:

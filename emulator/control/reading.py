@@ -2,18 +2,19 @@
 
 from typing import Any, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from emulator.core.errors import Malformed, Problem
 from emulator.core.http import read
+from emulator.core.models import Model
 from emulator.core.provider import Provider
 from emulator.space import Space, Spaces
 
 
-class Asked(BaseModel):
+class Asked(Model):
     """A body or a query of the control API. A member that it does not know is a mistake, and is told."""
 
     model_config = ConfigDict(extra="forbid")

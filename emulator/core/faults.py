@@ -5,10 +5,11 @@ from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal, TypeAlias
 
 import orjson
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from emulator.core.http import JsonInteger
 from emulator.core.journal import Exchange
+from emulator.core.models import Model
 
 When: TypeAlias = Literal["before", "after"]
 Connection: TypeAlias = Literal["reset", "close", "truncate"]
@@ -28,7 +29,7 @@ def _writable(body: object) -> object:
     return body
 
 
-class Effect(BaseModel):
+class Effect(Model):
     """What a fault does. A status without a body is worded as the vendor would word it."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -45,7 +46,7 @@ class Effect(BaseModel):
         return self.status is not None or self.body is not None or self.connection in ("reset", "close")
 
 
-class FaultDraft(BaseModel):
+class FaultDraft(Model):
     """Which requests a fault strikes, and what it does to them.
 
     Whatever is given must match: provider, operation, method, a pattern of the path (``/v1/orders/*``), headers.

@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from emulator.core.errors import Malformed
+from emulator.core.models import Model
 from emulator.providers.carboninsights import errors
 from emulator.providers.carboninsights.footprint import ANYWHERE, Diet, FuelGrade, Impact, Listing, Profile, Purchase
 from emulator.providers.carboninsights.memory import Account
@@ -164,7 +165,7 @@ LongText = Annotated[str, StringConstraints(min_length=8), BeforeValidator(_text
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
 
 
-class Registration(BaseModel):
+class Registration(Model):
     """``POST /register``"""
 
     username: Annotated[ShortText, AfterValidator(_free)]
@@ -177,20 +178,20 @@ class Registration(BaseModel):
         return AccountDraft(self.username, self.password, self.first_name, self.last_name, self.email)
 
 
-class Credentials(BaseModel):
+class Credentials(Model):
     """``POST /token``"""
 
     username: Text
     password: Text
 
 
-class RefreshRequest(BaseModel):
+class RefreshRequest(Model):
     """``POST /token/refresh``"""
 
     refresh: Text
 
 
-class Transaction(BaseModel):
+class Transaction(Model):
     """A purchase, or with a negative amount a refund. Its date changes nothing."""
 
     date: Annotated[date, PlainValidator(_day)]
@@ -200,7 +201,7 @@ class Transaction(BaseModel):
     original_description: Text = ""
 
 
-class Part(BaseModel):
+class Part(Model):
     """Members of which one that is left out takes its default, unless the setting asks for all of them."""
 
     defaults: ClassVar[Mapping[str, Any]]
@@ -251,7 +252,7 @@ class ScoreOptions(Part):
     aggregate: Boolean
 
 
-class ScoreRequest(BaseModel):
+class ScoreRequest(Model):
     """``POST /calculateCarbonScore``"""
 
     transactions: list[Transaction]

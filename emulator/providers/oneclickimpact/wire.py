@@ -7,11 +7,12 @@ from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from emulator.core.clock import millis
 from emulator.core.http import Email, JsonInteger, QueryInteger
+from emulator.core.models import Model
 from emulator.providers.oneclickimpact import errors
 from emulator.providers.oneclickimpact.memory import (
     AMOUNT_MAX,
@@ -103,7 +104,7 @@ LastDay = Annotated[datetime, BeforeValidator(_end_of)]
 EmailInQuery = Annotated[Email, BeforeValidator(_with_plus)]
 
 
-class Making(BaseModel):
+class Making(Model):
     """``POST /v1/capture_carbon``, ``/v1/clean_ocean`` and ``/v1/restore_coral``.
 
     What is left out is empty here; null is refused, and so is empty text.
@@ -146,7 +147,7 @@ class Donation(Making):
         return replace(super().draft(), category=self.category or None)
 
 
-class Cancellation(BaseModel):
+class Cancellation(Model):
     """``POST /v1/cancel_impact``"""
 
     model_config = ConfigDict(strict=True)
@@ -156,14 +157,14 @@ class Cancellation(BaseModel):
     reason: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
-class TrackSearch(BaseModel):
+class TrackSearch(Model):
     """``GET /v1/track``"""
 
     user_id: Annotated[UserId, Once]
     time_utc: Annotated[Moment, Once]
 
 
-class CustomerSearch(BaseModel):
+class CustomerSearch(Model):
     """``GET /v1/customers``"""
 
     customer_email: Annotated[EmailInQuery | None, Once] = None
@@ -175,7 +176,7 @@ class CustomerSearch(BaseModel):
         return None if self.cursor is None else _position(self.cursor, account)
 
 
-class DaySearch(BaseModel):
+class DaySearch(Model):
     """``GET /v1/impact/daily``: whole UTC days, both included."""
 
     start_date: Annotated[FirstDay | None, Once] = None
@@ -190,7 +191,7 @@ class DaySearch(BaseModel):
         return self.end_date.date() if self.end_date else date.max
 
 
-class LocaleSearch(BaseModel):
+class LocaleSearch(Model):
     """``GET /v1/projects/{project_id}``. The texts are in English, whatever the locale."""
 
     locale: Annotated[Literal["en", "de", "es", "fr", "nl"], Once] = "en"
@@ -202,7 +203,7 @@ class ProjectSearch(LocaleSearch):
     type: Annotated[ProjectType | None, Once] = None
 
 
-class RecordSearch(BaseModel):
+class RecordSearch(Model):
     """``GET /v1/records``: whole UTC days, both included. Every parameter comes as the list of its values."""
 
     filter_by: tuple[Kind, ...] = KINDS

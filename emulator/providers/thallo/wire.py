@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from emulator.core.clock import millis
 from emulator.core.http import QueryInteger, read
+from emulator.core.models import Model
 from emulator.providers.thallo.market import Offer, OnSale
 from emulator.providers.thallo.memory import ApiKey, Retiree, RetirementItem, Trade, TradeType, Wallet
 from emulator.providers.thallo.projects import Details
@@ -55,7 +56,7 @@ NumberText = Annotated[str, StringConstraints(max_length=100)]
 """A whole number as text. Other characters are for the rules to refuse."""
 
 
-class PageQuery(BaseModel):
+class PageQuery(Model):
     """``GET /api/market``; pages count projects."""
 
     page: Annotated[QueryInteger, Field(ge=1, le=SAFE_INTEGER_MAX)] = 1
@@ -75,19 +76,19 @@ class InventoryQuery(PageQuery):
     wallet_min_quantity: QueryGrams = 0
 
 
-class RetirementQuery(BaseModel):
+class RetirementQuery(Model):
     """``GET /api/retirement``"""
 
     id: str
 
 
-class ProjectsQuery(BaseModel):
+class ProjectsQuery(Model):
     """``GET /api/projects``; given in both ways, those in brackets count."""
 
     project_ids: list[str] = Field(validation_alias=AliasChoices(*PROJECT_IDS))
 
 
-class KeyDraft(BaseModel):
+class KeyDraft(Model):
     """``POST /api/api-keys``"""
 
     model_config = ConfigDict(strict=True)
@@ -96,7 +97,7 @@ class KeyDraft(BaseModel):
     deactivate_current: bool
 
 
-class OwnRetirement(BaseModel):
+class OwnRetirement(Model):
     """``POST /api/caas/request-retirement`` in the tenant's own name: whatever is said of a customer is ignored."""
 
     model_config = ConfigDict(strict=True)

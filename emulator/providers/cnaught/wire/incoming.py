@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from emulator.core.errors import Malformed, Problem
 from emulator.core.http import Email, JsonInteger, QueryInteger, Text
+from emulator.core.models import Model
 from emulator.providers.cnaught import amounts, errors
 from emulator.providers.cnaught.drafts import OrderDraft, SessionDraft, SubaccountDraft
 
@@ -66,7 +67,7 @@ SecureWebAddress = Annotated[WebAddress, AfterValidator(_secure_web_address)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 
 
-class Page(BaseModel):
+class Page(Model):
     """Which records of a list, newest first: at most one of the two cursors."""
 
     limit: Annotated[QueryInteger, Field(ge=1, le=100)] = 20
@@ -74,11 +75,11 @@ class Page(BaseModel):
     ending_before: str | None = None
 
 
-class NotificationConfig(BaseModel):
+class NotificationConfig(Model):
     url: WebAddress
 
 
-class OrderNotes(BaseModel):
+class OrderNotes(Model):
     """What every order may carry."""
 
     model_config = ConfigDict(strict=True)
@@ -124,7 +125,7 @@ class RideOrder(OrderNotes):
         return replace(self.noted(), distance_km=self.distance_km)
 
 
-class QuoteTerms(BaseModel):
+class QuoteTerms(Model):
     """What every quote may ask for; ``source`` picks the price list, and ``kg`` says what mass is to be priced."""
 
     model_config = ConfigDict(strict=True)
@@ -216,7 +217,7 @@ class OfficeSpaceQuote(QuoteTerms):
         return amounts.activity_kg(self.square_footage, amounts.OFFICE_KG_PER_SQUARE_FOOT)
 
 
-class NewSession(BaseModel):
+class NewSession(Model):
     """``POST /checkout/sessions``. The e-mail address that SDK 2.8.0 sends is not looked at."""
 
     model_config = ConfigDict(strict=True)
@@ -239,7 +240,7 @@ class NewSession(BaseModel):
         )
 
 
-class Period(BaseModel):
+class Period(Model):
     """``GET /impact/data``: from, inclusive, to, exclusive."""
 
     since: Instant | None = Field(default=None, alias="from")
@@ -252,7 +253,7 @@ class Period(BaseModel):
         return self
 
 
-class SubaccountDetails(BaseModel):
+class SubaccountDetails(Model):
     """``PUT /subaccounts/{id}``. An empty text in an optional field counts as absent; the SDK's examples send some."""
 
     model_config = ConfigDict(strict=True)
@@ -274,7 +275,7 @@ class NewSubaccount(SubaccountDetails):
         return replace(super().draft(), logo_url=self.logo_url)
 
 
-class LogoAddress(BaseModel):
+class LogoAddress(Model):
     """``POST /subaccounts/{id}/logo``"""
 
     model_config = ConfigDict(strict=True)

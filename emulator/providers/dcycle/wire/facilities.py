@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from emulator.core.http import Text
+from emulator.core.models import Model
 from emulator.providers.dcycle.memory import Facility, FacilityCategory, FacilityStatus
 from emulator.providers.dcycle.vendor.facilities import Caused, FacilityFilter
 from emulator.providers.dcycle.wire.parameters import (
@@ -69,21 +70,21 @@ class FacilityPage(Page):
         return FacilityFilter(self.name, self.country, self.type, self.status)
 
 
-class FacilityPath(BaseModel):
+class FacilityPath(Model):
     facility_id: Id
 
 
-class ListFacilities(BaseModel):
+class ListFacilities(Model):
     query: FacilityPage
     header: OrganizationHeader
 
 
-class CreateFacility(BaseModel):
+class CreateFacility(Model):
     header: OrganizationHeader
     body: NewFacility
 
 
-class OneFacility(BaseModel):
+class OneFacility(Model):
     """A request to read or to delete."""
 
     path: FacilityPath

@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from emulator.core.http import Text
+from emulator.core.models import Model
 from emulator.providers.dcycle.memory import Invoice, InvoiceStatus, Organization
 from emulator.providers.dcycle.vendor.invoices import InvoiceFilter
 from emulator.providers.dcycle.wire.parameters import Body, Day, Id, Name, OrganizationHeader, Page, kilograms, seconds
@@ -57,16 +58,16 @@ class InvoiceChanges(Body):
     cups: Text | None = None
 
 
-class InvoicePath(BaseModel):
+class InvoicePath(Model):
     invoice_id: Id
 
 
-class ListInvoices(BaseModel):
+class ListInvoices(Model):
     query: InvoicePage
     header: OrganizationHeader
 
 
-class OneInvoice(BaseModel):
+class OneInvoice(Model):
     """A request to read or to delete."""
 
     path: InvoicePath

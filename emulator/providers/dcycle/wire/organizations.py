@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from pydantic import BaseModel
-
 from emulator.core.http import Text
+from emulator.core.models import Model
 from emulator.providers.dcycle.memory import Organization
 from emulator.providers.dcycle.vendor.ledgers import Group, GroupBy
 from emulator.providers.dcycle.vendor.logins import TOKEN_SECONDS
@@ -22,7 +21,7 @@ class TotalImpactsQuery(Query):
     include_children: bool = False
 
 
-class TotalImpactsRequest(BaseModel):
+class TotalImpactsRequest(Model):
     """The query before the header: what is wrong is told in this order."""
 
     query: TotalImpactsQuery
@@ -34,7 +33,7 @@ class Credentials(Body):
     password: Text
 
 
-class LoginRequest(BaseModel):
+class LoginRequest(Model):
     """``POST /auth/login``"""
 
     body: Credentials

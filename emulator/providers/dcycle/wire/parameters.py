@@ -7,9 +7,11 @@ from itertools import islice
 from typing import Annotated, Any, ClassVar, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetPydanticSchema, StringConstraints
+from pydantic import BeforeValidator, ConfigDict, Field, GetPydanticSchema, StringConstraints
 from pydantic_core import PydanticCustomError, PydanticKnownError
 from pydantic_core.core_schema import no_info_after_validator_function
+
+from emulator.core.models import Model
 
 GRAMS_PER_KG = 1000
 GRAMS_PER_TONNE = 1_000_000
@@ -53,19 +55,19 @@ Name = Annotated[str, StringConstraints(max_length=255, pattern=NO_NULL)]
 Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
 
 
-class OrganizationHeader(BaseModel):
+class OrganizationHeader(Model):
     """The organization that a request is about."""
 
     organization_id: Id = Field(alias="x-organization-id")
 
 
-class InOrganization(BaseModel):
+class InOrganization(Model):
     """A request about an organization and nothing else."""
 
     header: OrganizationHeader
 
 
-class Sent(BaseModel):
+class Sent(Model):
     """Members that may be left out."""
 
     def sent(self) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from dataclasses import fields
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from emulator.core.http import Text
+from emulator.core.models import Model
 from emulator.providers.dcycle.memory import (
     QUANTITY_MAX,
     ExpenseType,
@@ -87,21 +88,21 @@ class PurchasePage(Page):
     file_name: list[str] = Field([], alias="file_name[]")
 
 
-class PurchasePath(BaseModel):
+class PurchasePath(Model):
     purchase_id: Id
 
 
-class ListPurchases(BaseModel):
+class ListPurchases(Model):
     query: PurchasePage
     header: OrganizationHeader
 
 
-class CreatePurchase(BaseModel):
+class CreatePurchase(Model):
     header: OrganizationHeader
     body: NewPurchase
 
 
-class OnePurchase(BaseModel):
+class OnePurchase(Model):
     """A request to read or to delete."""
 
     path: PurchasePath

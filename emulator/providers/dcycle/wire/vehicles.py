@@ -4,9 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from emulator.core.http import JsonInteger
+from emulator.core.models import Model
 from emulator.providers.dcycle.memory import (
     Consumption,
     ConsumptionStatus,
@@ -111,25 +112,25 @@ class VehicleIds(Body):
     vehicle_ids: Annotated[list[Id], Field(min_length=1, max_length=IDS_MAX)]
 
 
-class VehiclePath(BaseModel):
+class VehiclePath(Model):
     vehicle_id: Id
 
 
-class ConsumptionPath(BaseModel):
+class ConsumptionPath(Model):
     vehicle_consumption_id: Id
 
 
-class ListVehicles(BaseModel):
+class ListVehicles(Model):
     query: VehiclePage
     header: OrganizationHeader
 
 
-class CreateVehicle(BaseModel):
+class CreateVehicle(Model):
     header: OrganizationHeader
     body: NewVehicle
 
 
-class OneVehicle(BaseModel):
+class OneVehicle(Model):
     """A request to read or to delete."""
 
     path: VehiclePath
@@ -140,23 +141,23 @@ class UpdateVehicle(OneVehicle):
     body: VehicleChanges
 
 
-class DeleteVehicles(BaseModel):
+class DeleteVehicles(Model):
     header: OrganizationHeader
     body: VehicleIds
 
 
-class ListUniqueValues(BaseModel):
+class ListUniqueValues(Model):
     query: UniqueValuesQuery
     header: OrganizationHeader
 
 
-class ListConsumptions(BaseModel):
+class ListConsumptions(Model):
     path: VehiclePath
     query: ConsumptionPage
     header: OrganizationHeader
 
 
-class OneConsumption(BaseModel):
+class OneConsumption(Model):
     """A request to delete."""
 
     path: ConsumptionPath
