@@ -1,6 +1,8 @@
 """Spaces: as many worlds on one server as there are tests, and no way from one into another."""
 
+import gc
 import threading
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -212,3 +214,24 @@ def test_a_reset_leaves_other_spaces_alone(emulator: Emulator, cnaught: Caller) 
     other.reset()
     other.delete()
     assert cnaught.space.snapshot() == before
+
+
+def test_what_is_reset_is_forgotten_at_once() -> None:
+    """Nothing in a space holds itself in a circle: it goes when it is dropped, since garbage is seldom looked for."""
+    with Emulator(port=None) as server:
+        space = server.space("used")
+        for provider in ("oneclickimpact", "cnaught", "carboninsights", "dcycle", "thallo"):
+            caller = Caller(space, provider, credentials_of(space, provider))
+            caller.get("/nowhere", promised=False)
+            caller.post("/", {"amount_kg": None}, promised=False)
+        cnaught = Caller(space, "cnaught", credentials_of(space, "cnaught"))
+        cnaught.post(ORDERS, {"amount_kg": 10, "notification_config": {"url": "http://127.0.0.1:9/"}})
+        space.clock.advance(hours=1)
+        space.webhooks.deliver()
+        gc.disable()
+        try:
+            gone = weakref.ref(server.app.spaces.get("used"))
+            space.reset()
+            assert gone() is None
+        finally:
+            gc.enable()
