@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml  # noqa: F401, for the suites in this process: its C part cannot be imported a second time
 
 from emulator import Emulator
 
@@ -25,9 +24,9 @@ def order(cnaught, **body):
 
 
 def _results(pytester: pytest.Pytester, test: str, *options: str) -> pytest.RunResult:
-    """Run a suite of one test in a pytest of its own."""
+    """Run a suite of one test in a process of its own: what it imports stays there."""
     pytester.makepyfile(SUITE + test)
-    return pytester.runpytest_inprocess(*OTHER_PLUGINS_OFF, *options)
+    return pytester.runpytest_subprocess(*OTHER_PLUGINS_OFF, *options)
 
 
 def test_a_test_says_where_its_clock_stands_and_what_its_ids_follow_from(pytester: pytest.Pytester) -> None:
