@@ -1,5 +1,6 @@
 """One emulator in memory for the run, a fresh space for each test, and the book of which test proves which rule."""
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -12,8 +13,9 @@ from tests.calling import Caller, credentials_of
 
 START = "2026-01-01T00:00:00Z"
 
-settings.register_profile("suite", deadline=None)  # other tests run on the same cores
-settings.load_profile("suite")
+settings.register_profile("suite", deadline=None, max_examples=30)  # other tests run on the same cores
+settings.register_profile("thorough", deadline=None, max_examples=200)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 proved_rules: dict[str, set[str]] = {}
 """The ids of rules that tests name, with the tests that name them."""
@@ -41,8 +43,10 @@ def emulator() -> Iterator[Emulator]:
 @pytest.fixture
 def space(emulator: Emulator) -> Iterator[SpaceHandle]:
     """A fresh space whose clock stands still at the beginning of 2026."""
-    fresh = emulator.space()  # set and dropped from within: thousands of tests begin here
-    emulator.app.spaces.get(fresh.name).set_clock(datetime.fromisoformat(START), frozen=True)
+    fresh = emulator.space()  # begun and dropped from within: thousands of tests start here
+    begun = emulator.app.spaces.get(fresh.name)
+    begun.clock.begin(datetime.fromisoformat(START), frozen=True)
+    begun.begun = True
     yield fresh
     emulator.app.spaces.drop(fresh.name)
 

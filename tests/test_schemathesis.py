@@ -21,7 +21,7 @@ from emulator.providers import ALL
 from emulator.space import Space
 from tests.calling import credentials_of, remembered
 
-EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "2"))
 COVERAGE = os.environ.get("SCHEMATHESIS_COVERAGE") == "1"
 
 BEYOND_SCHEMAS = {
