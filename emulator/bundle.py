@@ -134,8 +134,8 @@ def _recorded(exchange: Exchange, seal: Seal) -> Recorded:
         at=exchange.at,
         provider=exchange.provider,
         method=exchange.method,
-        path=exchange.path,
-        query=exchange.query.decode("latin-1"),
+        path=seal.text(exchange.path),
+        query=seal.query(exchange.query.decode("latin-1")),
         headers=[(name, seal.header(name, value)) for name, value in _named(exchange.headers)],
         body=body,
         encoding=encoding,
@@ -233,21 +233,26 @@ class _Replay:
         headers = [
             (name.encode("latin-1"), self.seal.open(value).encode("latin-1")) for name, value in recorded.headers
         ]
+        path = self.seal.open(recorded.path)
         scope = {
             "type": "http",
             "http_version": "1.1",
             "method": recorded.method,
             "scheme": "http",
-            "path": recorded.path,
-            "raw_path": recorded.path.encode(),
-            "query_string": recorded.query.encode("latin-1"),
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": self.seal.open(recorded.query).encode("latin-1"),
             "root_path": "",
             "headers": headers,
             "space": self.space,
             "prefix": "",
         }
-        text = recorded.encoding == "utf-8"
-        body = self.seal.open(recorded.body).encode() if text else base64.b64decode(recorded.body)
         self.space.requests = recorded.number - 1
-        open_exchange(self.space, provider, scope, body)
+        open_exchange(self.space, provider, scope, self._body(recorded))
         return scope
+
+    def _body(self, recorded: Recorded) -> bytes:
+        if recorded.encoding == "utf-8":
+            return self.seal.open(recorded.body).encode()
+        text = base64.b64decode(recorded.body).decode("latin-1")
+        return self.seal.open(text).encode("latin-1", "replace")

@@ -1,7 +1,6 @@
 """The journal: what was asked and answered, found by filters, waited for, and shown without its secrets."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
@@ -16,16 +15,12 @@ from emulator.control.reading import Asked, read_query, space_of
 from emulator.core.clock import micros
 from emulator.core.http import Instant, reply
 from emulator.core.journal import Exchange, RawHeaders
-from emulator.core.secrets import REDACTED, SECRET_HEADERS, SECRET_MEMBERS
+from emulator.core.secrets import REDACTED, SECRET_MEMBERS, SECRET_TEXT, hide_in_header
 from emulator.space import Space
 
 MISSES_MAX = 5
 INTEGER_BITS_MAX = 63
 """What our JSON writer takes; a whole number beyond it is shown as text."""
-SECRET_TEXT = re.compile(
-    rf"""(\b(?:{"|".join(sorted(SECRET_MEMBERS))})\b["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|[^&\s]+)""", re.DOTALL
-)
-"""A secret member in text that is no JSON: in a form, or in JSON that went wrong."""
 
 
 class Filter(Asked):
@@ -124,17 +119,9 @@ def entry(exchange: Exchange) -> dict[str, Any]:
 
 
 def _headers(raw: RawHeaders) -> dict[str, str]:
-    shown = {}
-    for name, value in raw:
-        text = value.decode("latin-1")
-        shown[name.decode("latin-1")] = _redacted(text) if name in SECRET_HEADERS else text
-    return shown
-
-
-def _redacted(header: str) -> str:
-    """A secret header, but for its scheme: ``Bearer ***``."""
-    scheme, _, secret = header.partition(" ")
-    return f"{scheme} {REDACTED}" if secret else REDACTED
+    return {
+        name.decode("latin-1"): hide_in_header(name, value.decode("latin-1"), lambda _: REDACTED) for name, value in raw
+    }
 
 
 def _query(raw: bytes) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@
 from collections.abc import Sequence
 
 from emulator.core.errors import Malformed, Problem, Refusal, phrase
+from emulator.core.secrets import SECRET_MEMBERS
 
 
 class DcycleRefusal(Refusal):
@@ -205,14 +206,18 @@ def malformed(request: Malformed) -> ValidationFailed:
 
 
 def _element(problem: Problem) -> dict[str, object]:
-    """A problem as pydantic gives it, save that what was sent is not repeated where it is long or holds more."""
+    """A problem as pydantic gives it, save that what is secret, long, or holds more is not repeated."""
     element = {
         "type": problem.kind,
         "loc": problem.place,
         "msg": problem.message,
-        "input": problem.sent if problem.kind != "missing" and _is_short(problem.sent) else None,
+        "input": problem.sent if _may_be_repeated(problem) else None,
     }
     return {**element, "ctx": problem.limits} if problem.limits else element
+
+
+def _may_be_repeated(problem: Problem) -> bool:
+    return problem.kind != "missing" and SECRET_MEMBERS.isdisjoint(problem.place) and _is_short(problem.sent)
 
 
 def _is_short(sent: object) -> bool:

@@ -1,10 +1,12 @@
 """The tree of organizations, and tokens of users in place of keys."""
 
+import hashlib
 from typing import Any
 
 import jwt
 import pytest
 
+from emulator import Emulator
 from tests.calling import NO_CREDENTIALS, Caller
 from tests.providers.dcycle.conftest import (
     ACME_KEY,
@@ -25,6 +27,8 @@ from tests.providers.dcycle.conftest import (
 
 TREE = "/v2/organizations/tree"
 INVALID_API_KEY = {"detail": "Invalid API key", "code": "INVALID_API_KEY"}
+SIGNING_KEY = hashlib.blake2b(b"0/dcycle.signing-key", digest_size=64).digest()
+"""The emulator's own, which follows from its seed."""
 
 
 def log_in(dcycle: Caller, **other: object) -> Any:
@@ -129,6 +133,45 @@ def test_a_token_that_was_not_given_out(dcycle: Caller, forge: Any) -> None:
     assert (reply.status_code, reply.json()) == (401, INVALID_API_KEY)
 
 
+@pytest.mark.rule("dcycle.login.forged")
+def test_a_token_counts_with_its_claims_and_its_algorithm(dcycle: Caller) -> None:
+    """Though signed with the right key, a token is none that says something else, lacks something, or names another
+    algorithm; nothing that its header points at is looked for."""
+    token = log_in(dcycle)["access_token"]
+    claims = jwt.decode(token, options={"verify_signature": False})
+    head, said, signature = token.split(".")
+    other_head = jwt.encode(claims, SIGNING_KEY, "HS512").split(".")[0]
+    pointing = {"jku": "https://example.com/keys", "kid": "../../../dev/null"}
+    forged = [jwt.encode(claims, SIGNING_KEY, algorithm) for algorithm in ("HS384", "HS512")]
+    forged += [jwt.encode({**claims, name: value}, SIGNING_KEY) for name, value in (("sub", "x"), ("exp", 2**40))]
+    forged += [jwt.encode({**claims, name: value}, SIGNING_KEY) for name, value in (("jti", "x"), ("admin", True))]
+    forged += [
+        jwt.encode({name: claims[name] for name in claims if name != left_out}, SIGNING_KEY) for left_out in claims
+    ]
+    forged += [
+        jwt.encode({}, SIGNING_KEY),
+        f"{other_head}.{said}.{signature}",
+        f"{head}.{said}.",
+        f"{head}.e30.{signature}",
+    ]
+    forged += [jwt.encode(claims, "x" * 64, headers=pointing)]
+    assert [with_token(dcycle, each).get(TREE).status_code for each in forged] == [401] * len(forged)
+    assert with_token(dcycle, jwt.encode(claims, SIGNING_KEY)).get(TREE).status_code == 200
+
+
+@pytest.mark.rule("dcycle.login.forged")
+def test_a_token_is_good_in_its_own_space_alone(dcycle: Caller, emulator: Emulator) -> None:
+    """A token of another space, or from before a reset, is refused, though one key signs them all."""
+    token = log_in(dcycle)["access_token"]
+    other = Caller(emulator.space(), "dcycle", with_token(dcycle, token).credentials)
+    other.space.clock.freeze("2026-01-01T00:00:01Z")
+    log_in(other)  # under the same id, a second later
+    assert other.get(TREE).status_code == 401
+    other.space.delete()
+    dcycle.space.reset()
+    assert with_token(dcycle, token).get(TREE).status_code == 401
+
+
 @pytest.mark.rule("dcycle.login.refused")
 @pytest.mark.parametrize("wrong", [{"email": "nobody@example.com"}, {"password": "Your-password"}, {"password": ""}])
 def test_a_login_that_fails(dcycle: Caller, wrong: dict[str, str]) -> None:
@@ -147,3 +190,13 @@ def test_a_login_that_is_none(dcycle: Caller, missing: str, value: object) -> No
     reply = dcycle.post("/auth/login", body)
     assert reply.status_code == 422
     assert [found["loc"] for found in reply.json()["detail"]] == [["body", missing]]
+
+
+@pytest.mark.rule("dcycle.login.required")
+@pytest.mark.parametrize("password", [12345678, "correct\0horse", True])
+def test_a_password_is_not_repeated(dcycle: Caller, password: object) -> None:
+    """A refusal does not say what the password was that it refuses; of an address, it does."""
+    (found,) = dcycle.post("/auth/login", {**USER, "password": password}).json()["detail"]
+    assert (found["loc"], found["input"]) == (["body", "password"], None)
+    (found,) = dcycle.post("/auth/login", {**USER, "email": 5}).json()["detail"]
+    assert (found["loc"], found["input"]) == (["body", "email"], 5)

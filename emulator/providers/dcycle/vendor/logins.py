@@ -50,10 +50,11 @@ class Logins:
         claims = _signed_claims(text, self._key) if len(text) <= TOKEN_BYTES_MAX else None
         if claims is None:
             return None
-        token = self.memory.tokens.get(claims["jti"])
+        jti = str(claims.get("jti"))
+        token = self.memory.tokens.get(jti)
         if token is None or token.expires <= self.clock.now:
             raise errors.InvalidApiKey("dcycle.login.expires")
-        return self._users.get(token.user_id) if claims == _claims(claims["jti"], token) else None
+        return self._users.get(token.user_id) if claims == _claims(jti, token) else None
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
         """Tokens that expire in this span of time."""

@@ -1,0 +1,107 @@
+"""Bundles: no secret stands in one, however it was sent, and what stands in its place replays the same."""
+
+import json
+
+import pytest
+
+from emulator import bundle
+from emulator.app import make_world
+from emulator.handles import SpaceHandle
+from emulator.sealing import Seal
+from tests.calling import NO_CREDENTIALS, Caller, credentials_of
+
+SECRET = "correct-horse"
+NUMBER = 1029384756
+
+
+def sealed(space: SpaceHandle) -> str:
+    """The bundle of a space as text. It replays the same."""
+    document, world = space.control("GET", "/bundle"), make_world()
+    assert bundle.replay(bundle.read(document, world), world) is None
+    return json.dumps(document["requests"])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps({"password": SECRET}),
+        json.dumps({"password": [SECRET, {"a": SECRET}, None, True]}),
+        json.dumps([{"a": {"api_key": SECRET, "amount": 1.5}}]),
+        json.dumps({"password": NUMBER}),
+        json.dumps({"password": -NUMBER}),
+        json.dumps({"password": SECRET})[:-1],
+        json.dumps({"password": SECRET})[:-3],
+        json.dumps({"password": SECRET, "amount": 10**30}),
+        f'{{"password": "{SECRET}", "amount": NaN}}',
+        f'{{"password": "{SECRET}", "name": "\\ud800"}}',
+        f"username=ada&password={SECRET}",
+        f"password={SECRET}&name=\xff",
+        f"password: '{SECRET}",
+    ],
+)
+def test_a_secret_in_a_body_is_not_told(cnaught: Caller, content: str) -> None:
+    """A secret member is taken out at any depth and of any type, of JSON that went wrong and of a form as well."""
+    cnaught.post("/v1/orders", content=content.encode("latin-1"))
+    text = sealed(cnaught.space)
+    assert SECRET not in text
+    assert str(NUMBER) not in text
+
+
+@pytest.mark.parametrize("query", ["api_key={}", "limit=1&api%5Fkey={}", "password={}&password={}x", "&access={}&a"])
+def test_a_secret_in_a_query_is_not_told(cnaught: Caller, query: str) -> None:
+    """A secret parameter is taken out of the address, and the others stay."""
+    cnaught.get(f"/v1/orders?{query.replace('{}', SECRET)}")
+    assert SECRET not in sealed(cnaught.space)
+    (entry,) = cnaught.space.control("GET", "/bundle")["requests"]
+    assert entry["query"].count("{{secret:") == query.count("{}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Authorization", f"Bearer {SECRET} "),
+        ("Authorization", f"Bearer   {SECRET}"),
+        ("Authorization", f"Digest a={SECRET}, b={SECRET}"),
+        ("Authorization", SECRET),
+        ("Proxy-Authorization", f"Basic {SECRET}"),
+        ("X-API-Key", f"{SECRET} {SECRET}"),
+        ("Cookie", f"session={SECRET}; other={SECRET}"),
+    ],
+)
+def test_a_secret_in_a_header_is_not_told(cnaught: Caller, name: str, value: str) -> None:
+    """Of a header that holds a secret, neither the bundle nor the journal shows more than a scheme."""
+    cnaught.get("/v1/orders", headers={name: value})
+    assert SECRET not in sealed(cnaught.space)
+    assert SECRET not in json.dumps(cnaught.space.control("GET", "/requests"))
+
+
+def test_what_is_secret_is_nowhere_told(space: SpaceHandle) -> None:
+    """A key that has been seen as a secret is taken out of paths, queries and other members, too."""
+    cnaught = Caller(space, "cnaught", credentials_of(space, "cnaught"))
+    key = space.cnaught.credentials["api_key"]
+    cnaught.get(f"/v1/orders/{key}?after={key}", promised=False)
+    cnaught.post("/v1/subaccounts", {"name": key[:-1], "logo_url": f"https://example.com/{key}.png"})
+    assert key not in sealed(space)
+
+
+@pytest.mark.parametrize("password", ["Tr0ub4dor-and-3", 9182736455, "9182736455", "123456789012"])
+def test_a_stand_in_is_as_good_as_the_secret(space: SpaceHandle, password: str | int) -> None:
+    """Who registers and logs in with a secret, be it a number, does so with what stands in its place."""
+    carboninsights = Caller(space, "carboninsights", NO_CREDENTIALS)
+    account = {"username": "ada", "first_name": "A", "last_name": "L", "email": "ada@example.com"}
+    carboninsights.post("/register", {**account, "password": password})
+    for shown in (password, str(password)):
+        carboninsights.post("/token", {"username": "ada", "password": shown}, promised=False)
+    assert str(password) not in sealed(space)
+
+
+@pytest.mark.parametrize("mark", ["{{secret:x:y}}", "{{reply:1:access}}", "{{secret:1:99999999999}}", "{{digits::}}"])
+def test_a_mark_of_somebody_else_stays(mark: str) -> None:
+    """What looks like a mark and was made by nobody stands for itself."""
+    assert Seal(make_world()).open(f"a{mark}b") == f"a{mark}b"
+
+
+@pytest.mark.parametrize(("mark", "stand_in"), [("{{secret:3:6}}", "-in-3-"), ("{{digits:3:6}}", "100003")])
+def test_a_stand_in_has_the_length_of_the_secret(mark: str, stand_in: str) -> None:
+    """A stand-in is told apart from others, and is of digits where the secret was."""
+    assert Seal(make_world()).open(mark) == stand_in
