@@ -1,4 +1,6 @@
-"""One emulator in memory for the run, a fresh space for each test, and the book of which test proves which rule."""
+"""One emulator in memory for the run, a fresh space for each test, the book of which test proves which rule, and the
+watch that nothing leaves this machine.
+"""
 
 import os
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ from hypothesis import settings
 
 from emulator import Emulator
 from emulator.embedded import SpaceHandle
+from tests import offline
 from tests.calling import Caller, credentials_of
 
 START = "2026-01-01T00:00:00Z"
@@ -16,6 +19,8 @@ START = "2026-01-01T00:00:00Z"
 settings.register_profile("suite", deadline=None, max_examples=30)  # other tests run on the same cores
 settings.register_profile("thorough", deadline=None, max_examples=200)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+offline.watch()
 
 proved_rules: dict[str, set[str]] = {}
 """The ids of rules that tests name, with the tests that name them."""
@@ -31,6 +36,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker in item.iter_markers("rule"):
             for rule in marker.args:
                 proved_rules.setdefault(rule, set()).add(item.nodeid)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """A test in which something reached beyond this machine fails, though whoever did it took no notice of the stop."""
+    try:
+        yield
+    finally:
+        reached_out = offline.taken()
+    assert reached_out == [], "a test reached beyond this machine"
 
 
 @pytest.fixture(scope="session")
