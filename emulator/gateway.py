@@ -4,10 +4,11 @@ import socket
 import struct
 from functools import lru_cache
 from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from emulator.addresses import is_address
+from emulator.addresses import is_address, is_loopback
 from emulator.core.provider import Provider
 from emulator.courier import Courier
 from emulator.space import DEFAULT, NAME, Spaces, TooManySpaces
@@ -67,7 +68,9 @@ class Gateway:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             known = len(scope["path"]) <= REMEMBERED_PATH_CHARACTERS_MAX
-            destination = (self._remembered if known else self._destination)(_host(scope), scope["path"])
+            destination = (self._remembered if known else self._destination)(_header(scope, b"host"), scope["path"])
+            if destination.provider is None:
+                self._check_origin(_header(scope, b"origin"), _header(scope, b"host"))
             body = await _body(receive, self.spaces.world.limits.body_bytes_max)
             space = self.spaces.get(destination.space)
         except ClientGone:
@@ -127,12 +130,30 @@ class Gateway:
             return host
         raise Stray(421, f"this server does not answer for {host!r}; allow it with --allow-host")
 
+    def _check_origin(self, origin: bytes, host: bytes) -> None:
+        """Raises Stray for a command out of a web page of somebody else's.
 
-def _host(scope: Scope) -> bytes:
+        A browser tells whose page it sends for. Such a page sees no answer, and could still reset a space.
+        """
+        page = _name(origin)
+        if origin and not (page and (page == _name(b"//" + host) or page in self.hosts or is_loopback(page))):
+            raise Stray(403, "the control API takes no commands out of web pages of others")
+
+
+def _header(scope: Scope, name: bytes) -> bytes:
+    """The first value of a header, by its lower-case name."""
     for key, value in scope["headers"]:
-        if key == b"host":
+        if key == name:
             return bytes(value)
     return b""
+
+
+def _name(url: bytes) -> str:
+    """The host that a URL names; empty where it names none."""
+    try:
+        return urlsplit(url.decode("latin-1")).hostname or ""
+    except ValueError:
+        return ""
 
 
 # --- the wire ---------------------------------------------------------------------------------------------------------
