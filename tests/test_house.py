@@ -50,7 +50,7 @@ each_module = pytest.mark.parametrize("name", sorted(MODULES))
 @each_module
 def test_imports_run_one_way(name: str) -> None:
     """Providers know the core and themselves, each module those before it; the core knows only the core."""
-    imported = set(_imports_of_ours(name))
+    imported = set(imports_of_ours(name))
     match name.split("/"):
         case ["core", _]:
             assert {module for module in imported if not module.startswith("emulator.core.")} == set()
@@ -85,7 +85,7 @@ def test_endpoints_do_not_run_in_threads(routes: list[Route]) -> None:
 
 def test_only_route_tables_know_the_books() -> None:
     """Books are read off a vendor that knows nothing of them: no rule, no JSON and no endpoint pays for them."""
-    knowing = {name: module for name in MODULES for module in _imports_of_ours(name) if module.endswith(".books")}
+    knowing = {name: module for name in MODULES for module in imports_of_ours(name) if module.endswith(".books")}
     kept = [provider.name for provider in ALL if isinstance(provider.books, Books)]
     assert knowing == {f"providers/{name}/app.py": f"emulator.providers.{name}.books" for name in kept}
 
@@ -94,7 +94,7 @@ def test_only_route_tables_know_the_books() -> None:
 def test_a_module_of_rules_never_waits_and_knows_no_wire(name: str) -> None:
     """What a vendor remembers and by which rules it changes is written without HTTP, JSON or await."""
     wires = {"starlette", "orjson", "json", "pydantic", "pydantic_core", "httpx", "emulator.core.http"}
-    imported = {module for module, _ in _imports(MODULES[name])}
+    imported = {module for module, _ in imports(MODULES[name])}
     assert {module for module in imported if module in wires or module.partition(".")[0] in wires} == set()
     waiting = (ast.Await, ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith)
     assert [node.lineno for node in ast.walk(MODULES[name]) if isinstance(node, waiting)] == []
@@ -134,7 +134,7 @@ def test_no_file_names_a_machine() -> None:
 # --- reading the code -------------------------------------------------------------------------------------------------
 
 
-def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
+def imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
     """Every import, wherever it stands: the module, and what of it."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -144,9 +144,9 @@ def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
             yield from ((node.module or "", alias.name) for alias in node.names)
 
 
-def _imports_of_ours(name: str) -> Iterator[str]:
+def imports_of_ours(name: str) -> Iterator[str]:
     """What a module imports of the package; ``from emulator.core import ids`` imports ``emulator.core.ids``."""
-    for module, part in _imports(MODULES[name]):
+    for module, part in imports(MODULES[name]):
         whole = f"{module}.{part}".replace(".", "/")
         if module.partition(".")[0] == "emulator":
             inside = f"{whole}.py".removeprefix("emulator/") in MODULES
@@ -159,7 +159,7 @@ def _layer(module: str) -> float:
 
 
 def _time_and_chance(tree: ast.AST) -> Iterator[str]:
-    for module, part in _imports(tree):
+    for module, part in imports(tree):
         if module.partition(".")[0] in ("time", "random", "secrets") or part in ("uuid1", "uuid4", "urandom"):
             yield f"{module} {part}"
     for node in ast.walk(tree):

@@ -1,16 +1,45 @@
 """What the emulator promises about safety, where no other test holds it; SECURITY.md tells which test holds what."""
 
+import ast
 import asyncio
+import hashlib
+import json
+import logging
 import socket
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import httpx
+import jwt
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
+from emulator import Emulator, create_app, fixtures
+from emulator.control.memory import SNAPSHOTS_MAX
+from emulator.core.http import VendorApp
+from emulator.gateway import Gateway
+from emulator.handles import Refused, SpaceHandle
+from emulator.providers import ALL
+from emulator.providers.cnaught import errors
+from emulator.space import NAME, Spaces
+from emulator.transport import call
 from tests import conftest, offline
+from tests.calling import NO_CREDENTIALS, Caller, credentials_of
+from tests.test_house import MODULES, ROOT, imports, imports_of_ours
 
 ELSEWHERE = "192.0.2.1"
 """An address that no machine has (RFC 5737)."""
+
+PASSWORD = "correct-horse-battery"
+NEW_USER = {"username": "ada", "password": PASSWORD, "first_name": "A", "last_name": "L", "email": "ada@example.com"}
+DCYCLE_USER = {"email": "user@example.com", "password": "your-password"}
 
 
 # --- nothing leaves this machine --------------------------------------------------------------------------------------
@@ -54,3 +83,340 @@ def test_this_machine_may_be_reached(host: str) -> None:
     """Servers that tests start are called as ever; who is not there refuses by himself."""
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((host, 9))
+
+
+@cache
+def nodes(name: str) -> list[ast.AST]:
+    """All of a module's syntax."""
+    return list(ast.walk(MODULES[name]))
+
+
+NETWORK = {
+    "httpx",
+    "requests",
+    "urllib.request",
+    "http.client",
+    "aiohttp",
+    "smtplib",
+    "ftplib",
+    "websockets",
+    "urllib3",
+}
+CONNECTING = {"connect", "connect_ex", "sendto", "create_connection", "open_connection", "sock_connect"}
+
+
+def test_one_module_of_a_server_calls_out() -> None:
+    """Of all that a served emulator is made of, only the module that posts webhooks can call anybody."""
+    served, found = set[str](), ["app.py", "server.py"]
+    while found:
+        name = found.pop()
+        served.add(name)
+        paths = (module.replace(".", "/").removeprefix("emulator/") for module in imports_of_ours(name))
+        known = {path for of in paths for path in (f"{of}.py", f"{of}/__init__.py") if path in MODULES}
+        found += known - served
+    assert len(served) > 100
+    assert {name for name in served if any(module in NETWORK for module, _ in imports(MODULES[name]))} == {"posting.py"}
+    called = {(name, node.attr) for name in MODULES for node in nodes(name) if isinstance(node, ast.Attribute)}
+    assert [where for where in called if where[1] in CONNECTING] == []
+
+
+# --- secrets ----------------------------------------------------------------------------------------------------------
+
+
+def use(space: SpaceHandle) -> list[str]:
+    """Let a space come by secrets in every way there is, and use them well and badly. Answers all of them."""
+    secrets = [PASSWORD, "wrong-password", "wrong-key", DCYCLE_USER["password"]]
+    carboninsights = Caller(space, "carboninsights", NO_CREDENTIALS)
+    carboninsights.post("/register", NEW_USER)
+    carboninsights.post("/register", {**NEW_USER, "username": ["ada"]})
+    login = {"username": "ada", "password": PASSWORD}
+    pair = carboninsights.post("/token", login).json()
+    carboninsights.post("/token", {**login, "password": "wrong-password"})
+    access = carboninsights.post("/token/refresh", {"refresh": pair["refresh"]}).json()["access"]
+    for token in (pair["access"], access, "wrong-key"):
+        carboninsights.post("/calculateCarbonScore", {}, headers={"Authorization": f"Token {token}"})
+    thallo = Caller(space, "thallo", credentials_of(space, "thallo"))
+    made = thallo.post("/api/api-keys", {"name": "second", "deactivate_current": False}).json()
+    (new_key,) = (value for value in made.values() if isinstance(value, str) and len(value) == 64)
+    for key in (new_key, "wrong-key"):
+        thallo.get("/api/api-keys", headers={"Authorization": f"Bearer {key}"})
+    dcycle = Caller(space, "dcycle", credentials_of(space, "dcycle"))
+    token = dcycle.post("/auth/login", DCYCLE_USER).json()["access_token"]
+    dcycle.post("/auth/login", {**DCYCLE_USER, "password": "wrong-password"})
+    dcycle.get("/v1/purchases", headers={"Authorization": f"Bearer {token}"})
+    for provider in ALL:
+        Caller(space, provider.name, {"x-api-key": "wrong-key"}).get("/?api_key=wrong-key", promised=False)
+        caller = Caller(space, provider.name, credentials_of(space, provider.name))
+        caller.get("/nowhere", promised=False)
+        secrets += [value.split()[-1] for name, value in caller.credentials.items() if "organization" not in name]
+    return [*secrets, *pair.values(), access, new_key, token]
+
+
+def test_a_used_space_shows_no_secret(space: SpaceHandle) -> None:
+    """Whatever secret a space has come by, no view of the space tells it, nor what is taken of it."""
+    secrets = use(space)
+    space.control("POST", "/snapshots/kept")
+    views = [
+        "snapshot",
+        "bundle",
+        "requests",
+        "webhooks",
+        "ledger",
+        "faults",
+        "snapshots",
+        "spaces",
+        "evidence",
+        "acts",
+    ]
+    views += [f"{of}/{provider.name}" for of in ("state", "settings") for provider in ALL]
+    for view in views:
+        shown = json.dumps(space.control("GET", f"/{view}"))
+        assert [secret for secret in secrets if secret in shown] == [], view
+
+
+def test_nothing_is_logged_of_ordinary_use(
+    space: SpaceHandle, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A space that is used, well and badly, writes nothing of its own to a log, nor anywhere else."""
+    with caplog.at_level(logging.DEBUG):
+        use(space)
+    assert [record for record in caplog.records if record.name.partition(".")[0] == "emulator"] == []
+    assert capfd.readouterr() == ("", "")
+
+
+async def failing(request: Request) -> Response:
+    """An endpoint with a mistake in it."""
+    raise KeyError("oops")
+
+
+def test_a_bug_logs_no_secret(caplog: pytest.LogCaptureFixture) -> None:
+    """Of a request that meets a bug, the log tells the method and the path, and neither headers, query nor body."""
+    app = create_app()
+    cnaught = app.providers["cnaught"]
+    broken = replace(
+        cnaught,
+        app=VendorApp([Route("/v1/orders", failing, methods=["POST"])], cnaught.say, errors.malformed, cnaught.plain),
+    )
+    world = replace(app.spaces.world, providers={**app.providers, "cnaught": broken})
+    gateway = Gateway(Spaces(world), app.control, frozenset(), app.courier)
+    headers = [(b"authorization", b"Bearer " + PASSWORD.encode())]
+    body = json.dumps({"password": PASSWORD}).encode()
+    asked = call(gateway, "POST", f"/cnaught/v1/orders?api_key={PASSWORD}", headers, body)
+    assert asyncio.run(asked)[0] == 500
+    assert "oops" in caplog.text
+    assert PASSWORD not in caplog.text
+
+
+# --- who is let in ----------------------------------------------------------------------------------------------------
+
+CREDENTIALS = {"api_key", "password", "password_hash", "token", "hash"}
+"""What credentials are called here."""
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_credentials_are_compared_in_constant_time(name: str) -> None:
+    """No credential is compared with ``==``, nor looked up by what was sent: how long that takes would tell of it."""
+    assert [ast.unparse(node) for node in nodes(name) if any(map(_is_credential, _compared(node)))] == []
+
+
+def _compared(node: ast.AST) -> list[ast.expr]:
+    """What a node compares as it is, or looks up."""
+    match node:
+        case ast.Compare(left=left, ops=ops, comparators=others):
+            quick = any(isinstance(op, ast.Eq | ast.NotEq | ast.In | ast.NotIn) for op in ops)
+            return [left, *others] if quick else []
+        case ast.Subscript(slice=key):
+            return [key]
+        case ast.Call(func=ast.Attribute(attr="get"), args=[key, *_]):
+            return [key]
+    return []
+
+
+def _is_credential(compared: ast.expr) -> bool:
+    match compared:
+        case ast.Call(func=ast.Attribute(attr="encode", value=value)):
+            return _is_credential(value)
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name in CREDENTIALS
+    return False
+
+
+@pytest.mark.parametrize("part", ["control", *(f"providers/{provider.name}" for provider in ALL)])
+def test_who_has_credentials_compares_them(part: str) -> None:
+    """The control API and every vendor compare what was sent with what is right by ``hmac.compare_digest``."""
+    calls = [
+        node.func.id
+        for name in MODULES
+        if name.startswith(f"{part}/")
+        for node in nodes(name)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    ]
+    assert "compare_digest" in calls
+
+
+@pytest.mark.parametrize("algorithm", ["none", "None", "", "HS384", "RS256", "ES256", "PS256", "EdDSA", "hs256", None])
+@pytest.mark.parametrize("name", ["carboninsights", "dcycle"])
+def test_the_algorithm_of_tokens_is_pinned(space: SpaceHandle, name: str, algorithm: str | None) -> None:
+    """A token that names any other algorithm is refused, though its signature be made with the right key."""
+    caller = Caller(space, name, credentials_of(space, name))
+    if name == "carboninsights":
+        token = caller.credentials["Authorization"].split()[1]
+        method, path, scheme = "POST", "/calculateCarbonScore", "Token"
+    else:
+        token = caller.post("/auth/login", DCYCLE_USER).json()["access_token"]
+        method, path, scheme = "GET", "/v1/purchases", "Bearer"
+    organization = {name: value for name, value in caller.credentials.items() if name == "x-organization-id"}
+
+    def status(bearing: str) -> int:
+        bearer = caller.identified({**organization, "Authorization": f"{scheme} {bearing}"})
+        return bearer.request(method, path, json={"transactions": []} if method == "POST" else None).status_code
+
+    key = hashlib.blake2b(f"0/{name}.signing-key".encode(), digest_size=64).digest()
+    assert status(token) == 200
+    assert status(renamed(token, "HS256", key)) == 200
+    assert status(renamed(token, algorithm, key)) == 401
+    assert status(renamed(token, algorithm, b"")) == 401
+
+
+def renamed(token: str, algorithm: str | None, key: bytes) -> str:
+    """A token whose header names another algorithm, with a signature by HS256 all the same; without a key, none."""
+    head = jwt.utils.base64url_encode(json.dumps({"alg": algorithm, "typ": "JWT"}).encode()).decode()
+    signed = f"{head}.{token.split('.')[1]}"
+    signature = (
+        jwt.utils.base64url_encode(jwt.algorithms.HMACAlgorithm("sha256").sign(signed.encode(), key)) if key else b""
+    )
+    return f"{signed}.{signature.decode()}"
+
+
+@pytest.fixture(scope="module")
+def named() -> Gateway:
+    """A server with a name of its own."""
+    return create_app(hosts=["own.test"])
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("127.0.0.1:4412", "http://evil.example", 403),
+        ("localhost:4412", "https://localhost.evil.example", 403),
+        ("localhost:4412", "null", 403),
+        ("localhost:4412", "http://[", 403),
+        ("localhost:4412", "http://203.0.113.7", 403),
+        ("localhost:4412", "http://localhost:3000", 200),
+        ("localhost:4412", "http://127.0.0.1:4412", 200),
+        ("emulator:4412", "http://emulator:4412", 200),
+        ("emulator:4412", "http://frontend:3000", 403),
+        ("own.test", "https://own.test", 200),
+        ("localhost", "https://own.test", 200),
+        ("localhost", None, 200),
+    ],
+)
+def test_pages_of_others_command_nothing(named: Gateway, host: str, origin: str | None, status: int) -> None:
+    """A web page of another machine, whose browser says so, cannot reset a space behind somebody's back."""
+    headers = [(b"host", host.encode())] + ([] if origin is None else [(b"origin", origin.encode())])
+    for path in ("/_emulator/reset", "/~a/_emulator/reset"):
+        assert asyncio.run(call(named, "POST", path, headers, b""))[0] == status
+
+
+@pytest.mark.parametrize("path", ["/_emulator/health", *(f"/{provider.name}/" for provider in ALL)])
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+def test_pages_of_others_read_nothing(space: SpaceHandle, path: str, method: str) -> None:
+    """No reply allows a browser to show it to a page of another origin, or to send what such a page has made up."""
+    asking = {"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"}
+    reply = space.http.request(method, f"{space.url}{path}", headers=asking)
+    assert [name for name in reply.headers if name.startswith("access-control-")] == []
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+Opening: TypeAlias = Callable[[], AbstractContextManager[list[str]]]
+
+_watching: list[list[str]] = []
+
+
+@pytest.fixture(scope="module")
+def opening() -> Opening:
+    """The files that are opened meanwhile."""
+    sys.addaudithook(_note)
+    return _opening
+
+
+@contextmanager
+def _opening() -> Iterator[list[str]]:
+    _watching.append([])
+    try:
+        yield _watching[-1]
+    finally:
+        _watching.pop()
+
+
+def _note(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "open" and _watching:
+        _watching[-1].append(str(arguments[0]))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("..", "../..", "../../../etc/passwd", "/etc/passwd", "..%2F..%2F..%2Fetc%2Fpasswd", "%2Fetc%2Fpasswd"),
+        *("%2e%2e/%2e%2e", "..%5C..%5Cwindows", "....//....//etc", "cnaught%00", "%00", "cnaught/../cnaught", "~root"),
+        *("file:%2F%2F%2Fetc%2Fpasswd", "%252e%252e%252f", "..%c0%af..", "cnaught.yaml", "*", "x" * 5000),
+    ],
+)
+def test_no_path_leads_to_a_file(emulator: Emulator, space: SpaceHandle, name: str, opening: Opening) -> None:
+    """What stands in a path is looked up among names that are known; no file is opened for it, wherever it points."""
+    control = f"/~{space.name}/_emulator"
+    paths = [f"{control}/{of}/{name}" for of in ("state", "settings", "snapshots", "spaces", "webhooks", "faults")]
+    paths += [f"{control}/contracts/{name}{end}" for end in ("", ".json")]
+    paths += [
+        f"{control}/snapshots/{name}/restore",
+        f"{control}/acts/{name}/x",
+        f"/{name}",
+    ]
+    paths += [f"/~{space.name}/{provider.name}/{name}" for provider in ALL]
+    submit = emulator.transport().submit
+    submit(call(emulator.app, "GET", "/_emulator/contracts/control.json", [], b"")).result()
+    with opening() as opened:
+        for method in ("GET", "POST", "DELETE"):
+            for path in paths:
+                status, _, body = submit(call(emulator.app, method, path, [], b"{}")).result()
+                in_memory = "/snapshots/" in path and NAME.fullmatch(name)
+                assert in_memory or status in range(400, 500), (method, path, status)
+                assert b"root:" not in body
+    assert opened == []
+
+
+def test_fixtures_are_read_by_their_names_alone(tmp_path: Path, opening: Opening) -> None:
+    """Of a directory of fixtures, only the files that are called after the providers are opened."""
+    for name in ("cnaught.json", "notes.json", "..json", ".hidden.json"):
+        (tmp_path / name).write_bytes((ROOT / "fixtures" / "cnaught.json").read_bytes())
+    with opening() as opened:
+        fixtures.load(ALL, tmp_path)
+    ours = [str(ROOT / "fixtures" / f"{provider.name}.json") for provider in ALL if provider.name != "cnaught"]
+    assert sorted(opened) == sorted([str(tmp_path / "cnaught.json"), *ours])
+
+
+def test_a_server_writes_no_file() -> None:
+    """Only the command line and the pytest plugin write files: a served emulator has none to write."""
+    writes = {"open", "write_text", "write_bytes", "mkdir", "unlink", "rename"}
+    writing = {
+        name
+        for name in MODULES
+        for node in nodes(name)
+        if (isinstance(node, ast.Attribute) and node.attr in writes - {"open"})
+        or (isinstance(node, ast.Name) and node.id in writes)
+    }
+    assert writing == {"cli/commands.py", "cli/serving.py", "pytest_plugin.py"}
+
+
+# --- bounds -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_space_keeps_so_many_snapshots(space: SpaceHandle) -> None:
+    """One named snapshot too many is refused, and those that are kept stay; one of them may be taken again."""
+    for n in range(SNAPSHOTS_MAX):
+        space.control("POST", f"/snapshots/{n}")
+    with pytest.raises(Refused, match=f"a space keeps {SNAPSHOTS_MAX} snapshots and takes no more"):
+        space.control("POST", "/snapshots/more")
+    space.control("POST", "/snapshots/0")
+    assert len(space.control("GET", "/snapshots")["snapshots"]) == SNAPSHOTS_MAX
