@@ -26,7 +26,15 @@ proved_rules: dict[str, set[str]] = {}
 """The ids of rules that tests name, with the tests that name them."""
 
 
-LONG = ("test_schemathesis", "test_readme", "test_pytest_plugin", "test_control_schemathesis", "machine", "test_replay")
+LONG = (
+    "test_schemathesis",
+    "test_readme",
+    "test_pytest_plugin",
+    "test_control_schemathesis",
+    "machine",
+    "test_replay",
+    "test_fuzz",
+)
 """The files whose tests take seconds. They begin first, so that no worker is left alone with one at the end."""
 
 

@@ -41,12 +41,17 @@ def organization_of(request: Request) -> Organization:
 
 def read_whole(model: type[M], request: Request) -> M:
     """Path, query, headers and body together, so that one refusal tells everything that is wrong. Raises Malformed."""
-    content: dict[str, Any] = {"path": request.path_params, "header": dict(request.headers)}
+    content: dict[str, Any] = {"path": request.path_params, "header": _headers(request)}
     if "query" in model.model_fields:
         content["query"] = _query(model, request)
     if "body" in model.model_fields:
         content["body"] = _body(request)
     return read(model, content)
+
+
+def _headers(request: Request) -> dict[str, str]:
+    """The first value of each header. (Starlette finds no header whose name has a capital beyond ASCII in it.)"""
+    return dict(reversed(request.headers.items()))
 
 
 def _query(model: type[BaseModel], request: Request) -> dict[str, Any]:
