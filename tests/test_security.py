@@ -5,16 +5,16 @@ import asyncio
 import hashlib
 import json
 import logging
-import socket
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import httpx
 import jwt
 import pytest
 from starlette.requests import Request
@@ -30,94 +30,22 @@ from emulator.providers import ALL
 from emulator.providers.cnaught import errors
 from emulator.space import NAME, Spaces
 from emulator.transport import call
-from tests import conftest, offline
 from tests.calling import NO_CREDENTIALS, Caller, credentials_of
-from tests.test_house import MODULES, ROOT, imports, imports_of_ours
-
-ELSEWHERE = "192.0.2.1"
-"""An address that no machine has (RFC 5737)."""
+from tests.test_house import MODULES, ROOT
 
 PASSWORD = "correct-horse-battery"
 NEW_USER = {"username": "ada", "password": PASSWORD, "first_name": "A", "last_name": "L", "email": "ada@example.com"}
 DCYCLE_USER = {"email": "user@example.com", "password": "your-password"}
 
 
-# --- nothing leaves this machine --------------------------------------------------------------------------------------
-
-
-def datagram(host: str) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unconnected:
-        unconnected.sendto(b"", (host, 9))
-
-
-async def stream(host: str) -> None:
-    await asyncio.open_connection(host, 9)
-
-
-@pytest.mark.parametrize(
-    "reach",
-    [
-        lambda: socket.create_connection((ELSEWHERE, 9)),
-        lambda: socket.create_connection(("2001:db8::1", 9)),
-        lambda: socket.getaddrinfo("example.com", 80),
-        lambda: socket.gethostbyname("localhost.example.com"),
-        lambda: datagram(ELSEWHERE),
-        lambda: asyncio.run(stream(ELSEWHERE)),
-        lambda: httpx.get(f"http://{ELSEWHERE}/"),
-        lambda: httpx.get("https://telemetry.example.com/"),
-    ],
-)
-def test_a_test_that_reaches_out_fails(reach: Callable[[], object]) -> None:
-    """What leads beyond this machine is stopped; a test whose code takes no notice of that fails all the same."""
-    running = conftest.pytest_runtest_call()
-    next(running)
-    with pytest.raises(offline.Offline, match="beyond this machine"):
-        reach()
-    with pytest.raises(AssertionError, match="beyond this machine"):
-        next(running)
-    assert offline.taken() == []
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_this_machine_may_be_reached(host: str) -> None:
-    """Servers that tests start are called as ever; who is not there refuses by himself."""
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection((host, 9))
-
-
-@cache
-def nodes(name: str) -> list[ast.AST]:
-    """All of a module's syntax."""
-    return list(ast.walk(MODULES[name]))
-
-
-NETWORK = {
-    "httpx",
-    "requests",
-    "urllib.request",
-    "http.client",
-    "aiohttp",
-    "smtplib",
-    "ftplib",
-    "websockets",
-    "urllib3",
-}
-CONNECTING = {"connect", "connect_ex", "sendto", "create_connection", "open_connection", "sock_connect"}
-
-
-def test_one_module_of_a_server_calls_out() -> None:
-    """Of all that a served emulator is made of, only the module that posts webhooks can call anybody."""
-    served, found = set[str](), ["app.py", "server.py"]
-    while found:
-        name = found.pop()
-        served.add(name)
-        paths = (module.replace(".", "/").removeprefix("emulator/") for module in imports_of_ours(name))
-        known = {path for of in paths for path in (f"{of}.py", f"{of}/__init__.py") if path in MODULES}
-        found += known - served
-    assert len(served) > 100
-    assert {name for name in served if any(module in NETWORK for module, _ in imports(MODULES[name]))} == {"posting.py"}
-    called = {(name, node.attr) for name in MODULES for node in nodes(name) if isinstance(node, ast.Attribute)}
-    assert [where for where in called if where[1] in CONNECTING] == []
+def test_every_promise_has_its_test() -> None:
+    """Each paragraph of promises in SECURITY.md names tests, and all of them exist."""
+    said = (ROOT / "SECURITY.md").read_text()
+    promises = said.partition("## What it promises")[2].partition("\n## ")[0].strip().split("\n\n")
+    named = [re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", promise) for promise in promises]
+    assert [promise for promise, tests in zip(promises, named, strict=True) if not tests] == []
+    for path, name in chain.from_iterable(named):
+        assert f"def {name}(" in (ROOT / path).read_text(), f"{path}::{name}"
 
 
 # --- secrets ----------------------------------------------------------------------------------------------------------
@@ -208,6 +136,13 @@ def test_a_bug_logs_no_secret(caplog: pytest.LogCaptureFixture) -> None:
 
 
 # --- who is let in ----------------------------------------------------------------------------------------------------
+
+
+@cache
+def nodes(name: str) -> list[ast.AST]:
+    """All of a module's syntax."""
+    return list(ast.walk(MODULES[name]))
+
 
 CREDENTIALS = {"api_key", "password", "password_hash", "token", "hash"}
 """What credentials are called here."""

@@ -1,0 +1,76 @@
+"""Nothing leaves this machine, neither from a test nor from a served emulator, but webhooks that go where they may."""
+
+import ast
+import asyncio
+import socket
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from tests import conftest, offline
+from tests.test_house import MODULES, imports, imports_of_ours
+
+ELSEWHERE = "192.0.2.1"
+"""An address that no machine has (RFC 5737)."""
+
+
+def datagram(host: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unconnected:
+        unconnected.sendto(b"", (host, 9))
+
+
+async def stream(host: str) -> None:
+    await asyncio.open_connection(host, 9)
+
+
+@pytest.mark.parametrize(
+    "reach",
+    [
+        lambda: socket.create_connection((ELSEWHERE, 9)),
+        lambda: socket.create_connection(("2001:db8::1", 9)),
+        lambda: socket.getaddrinfo("example.com", 80),
+        lambda: socket.gethostbyname("localhost.example.com"),
+        lambda: datagram(ELSEWHERE),
+        lambda: asyncio.run(stream(ELSEWHERE)),
+        lambda: httpx.get(f"http://{ELSEWHERE}/"),
+        lambda: httpx.get("https://telemetry.example.com/"),
+    ],
+)
+def test_a_test_that_reaches_out_fails(reach: Callable[[], object]) -> None:
+    """What leads beyond this machine is stopped; a test whose code takes no notice of that fails all the same."""
+    running = conftest.pytest_runtest_call()
+    next(running)
+    with pytest.raises(offline.Offline, match="beyond this machine"):
+        reach()
+    with pytest.raises(AssertionError, match="beyond this machine"):
+        next(running)
+    assert offline.taken() == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_this_machine_may_be_reached(host: str) -> None:
+    """Servers that tests start are called as ever; who is not there refuses by himself."""
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((host, 9))
+
+
+NETWORK = {"httpx", "requests", "urllib.request", "urllib3", "http.client", "aiohttp", "smtplib", "ftplib"}
+CONNECTING = {"connect", "connect_ex", "sendto", "create_connection", "open_connection", "sock_connect"}
+
+
+def test_one_module_of_a_server_calls_out() -> None:
+    """Of all that a served emulator is made of, only the module that posts webhooks can call anybody."""
+    served, found = set[str](), ["app.py", "server.py"]
+    while found:
+        name = found.pop()
+        served.add(name)
+        paths = (module.replace(".", "/").removeprefix("emulator/") for module in imports_of_ours(name))
+        known = {path for of in paths for path in (f"{of}.py", f"{of}/__init__.py") if path in MODULES}
+        found += known - served
+    assert len(served) > 100
+    assert {name for name in served if any(module in NETWORK for module, _ in imports(MODULES[name]))} == {"posting.py"}
+    attributes = {
+        (name, node.attr) for name in MODULES for node in ast.walk(MODULES[name]) if isinstance(node, ast.Attribute)
+    }
+    assert [(name, attribute) for name, attribute in attributes if attribute in CONNECTING] == []
