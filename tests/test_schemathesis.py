@@ -34,6 +34,7 @@ BEYOND_SCHEMAS = {
         "must not be after to": "two parameters, of which one may not be after the other",
         "Only one of starting_after and ending_before may be given": "two parameters exclude each other",
         "No record has the id 'Gre28Fc35bt3'": "the order is the account's, and on no list of a subaccount",
+        "No record has the id '5nubL0NS'": "an earlier request may have deleted the subaccount",
     },
     "carboninsights": {
         "A user with that username already exists.": "a username is taken once",
