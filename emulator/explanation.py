@@ -89,11 +89,11 @@ def _unread_members(exchange: Exchange, request_body: Mapping[str, Any] | None) 
         body = from_json(exchange.body)
     except ValueError:
         return
-    if request_body is None:
+    content = contracts.resolve(exchange.provider, request_body)["content"] if request_body else {}
+    if "application/json" not in content:
         yield from body if isinstance(body, dict) else ()
         return
-    resolved = contracts.resolve(exchange.provider, request_body)
-    schema = resolved["content"]["application/json"]["schema"]
+    schema = content["application/json"]["schema"]
     yield from _beyond(exchange.provider, schema, body, "")
 
 

@@ -12,12 +12,13 @@ from tests.calling import NO_CREDENTIALS, Caller, credentials_of
 
 SECRET = "correct-horse"
 NUMBER = 1029384756
+WORLD = make_world()
 
 
 def sealed(space: SpaceHandle) -> str:
     """The bundle of a space as text. It replays the same."""
-    document, world = space.control("GET", "/bundle"), make_world()
-    assert bundle.replay(bundle.read(document, world), world) is None
+    document = space.control("GET", "/bundle")
+    assert bundle.replay(bundle.read(document, WORLD), WORLD) is None
     return json.dumps(document["requests"])
 
 
@@ -98,10 +99,10 @@ def test_a_stand_in_is_as_good_as_the_secret(space: SpaceHandle, password: str |
 @pytest.mark.parametrize("mark", ["{{secret:x:y}}", "{{reply:1:access}}", "{{secret:1:99999999999}}", "{{digits::}}"])
 def test_a_mark_of_somebody_else_stays(mark: str) -> None:
     """What looks like a mark and was made by nobody stands for itself."""
-    assert Seal(make_world()).open(f"a{mark}b") == f"a{mark}b"
+    assert Seal(WORLD).open(f"a{mark}b") == f"a{mark}b"
 
 
 @pytest.mark.parametrize(("mark", "stand_in"), [("{{secret:3:6}}", "-in-3-"), ("{{digits:3:6}}", "100003")])
 def test_a_stand_in_has_the_length_of_the_secret(mark: str, stand_in: str) -> None:
     """A stand-in is told apart from others, and is of digits where the secret was."""
-    assert Seal(make_world()).open(mark) == stand_in
+    assert Seal(WORLD).open(mark) == stand_in
