@@ -17,7 +17,7 @@ from tests.calling import Caller, credentials_of
 START = "2026-01-01T00:00:00Z"
 
 settings.register_profile("suite", deadline=None, max_examples=30)  # other tests run on the same cores
-settings.register_profile("thorough", deadline=None, max_examples=200)
+settings.register_profile("thorough", deadline=None, max_examples=200, derandomize=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 offline.watch()
