@@ -41,6 +41,8 @@ def nth_text(seed: int, kind: str, n: int, alphabet: str, length: int) -> str:
     """The n-th identifier of a kind, without drawing it."""
     base = len(alphabet)
     value = _nth(seed, kind, n, base**length)
+    if alphabet is HEX:
+        return f"{value:0{length}x}"[::-1]  # what the loop below would make, digit by digit
     characters = []
     for _ in range(length):
         value, digit = divmod(value, base)

@@ -252,12 +252,16 @@ class ScoreOptions(Part):
     aggregate: Boolean
 
 
+USUAL_PROFILE = UserProfile.model_construct(**UserProfile.defaults)
+USUAL_OPTIONS = ScoreOptions.model_construct(**ScoreOptions.defaults)
+
+
 class ScoreRequest(Model):
-    """``POST /calculateCarbonScore``"""
+    """``POST /calculateCarbonScore``. What is left out whole is the same for everybody, and not copied each time."""
 
     transactions: list[Transaction]
-    user_profile: UserProfile = UserProfile.model_construct(**UserProfile.defaults)
-    options: ScoreOptions = ScoreOptions.model_construct(**ScoreOptions.defaults)
+    user_profile: UserProfile = Field(default_factory=lambda: USUAL_PROFILE)
+    options: ScoreOptions = Field(default_factory=lambda: USUAL_OPTIONS)
 
     def purchases(self) -> list[Purchase]:
         return [Purchase(transaction.amount, transaction.category) for transaction in self.transactions]

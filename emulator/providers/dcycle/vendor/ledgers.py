@@ -2,9 +2,10 @@
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from emulator.providers.dcycle.memory import SCOPES, Category, Organization, Record, Scope
@@ -104,16 +105,22 @@ def parts(group_by: GroupBy, first: date, last: date) -> Iterator[tuple[Group, C
             yield group, category, first, last
 
 
-def months(first: date, last: date) -> Iterator[tuple[date, date]]:
+@lru_cache(maxsize=1024)
+def months(first: date, last: date) -> Sequence[tuple[date, date]]:
     """The parts of a range of days that lie in one calendar month each."""
-    start = first
+    found, start = [], first
     while True:
         end = min(start.replace(day=days_of_month(start)), last)
-        yield start, end
+        found.append((start, end))
         if end == last:
-            return
+            return tuple(found)
         start = end + timedelta(days=1)
 
 
 def days_of_month(day: date) -> int:
-    return monthrange(day.year, day.month)[1]
+    return _days(day.year, day.month)
+
+
+@lru_cache(maxsize=1024)
+def _days(year: int, month: int) -> int:
+    return monthrange(year, month)[1]
