@@ -173,6 +173,9 @@ def read(document: Mapping[str, Any], world: World) -> Bundle:
         raise BadBundle(f"the bundle was recorded by version {bundle.emulator}, and this is {__version__}")
     if bundle.fixtures != world.fixtures_digest:
         raise BadBundle("the bundle was recorded with other fixtures than these")
+    named = {request.provider for request in bundle.requests} | {change.provider for change in bundle.changes}
+    if strangers := named - world.providers.keys():
+        raise BadBundle(f"no provider is called {min(strangers)!r}")
     return bundle
 
 

@@ -215,3 +215,12 @@ def test_a_change_that_cannot_be_made_again_is_told(cnaught: Caller) -> None:
     document["changes"] = [{**change, "act": "fulfil_order", "subject": "nobody"}]
     with pytest.raises(bundle.BadBundle, match="cannot be made: no order that is placed has the id 'nobody'"):
         bundle.replay(bundle.read(document, world), world)
+
+
+def test_a_provider_that_nobody_knows_is_refused(cnaught: Caller) -> None:
+    """A bundle whose requests go to no provider of ours is refused with the name."""
+    cnaught.get("/v1/orders")
+    world, document = make_world(), cnaught.space.control("GET", "/bundle")
+    document["requests"][0]["provider"] = "nobody"
+    with pytest.raises(bundle.BadBundle, match="no provider is called 'nobody'"):
+        bundle.read(document, world)
