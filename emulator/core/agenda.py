@@ -26,6 +26,14 @@ class Agenda(Generic[T]):
         start = bisect_right(self._entries, since, key=_at)
         return self._entries[start : bisect_right(self._entries, until, key=_at)]
 
+    def forget(self, until: datetime) -> list[tuple[datetime, T]]:
+        """Take off what has fallen due up to ``until``, and answer it."""
+        gone = bisect_right(self._entries, until, key=_at)
+        past = self._entries[:gone]
+        del self._entries[:gone]
+        self._settled = max(0, self._settled - gone)
+        return past
+
     def settle(self, until: datetime) -> list[tuple[datetime, T]]:
         """What has fallen due up to ``until``, each thing once: what was answered before is not answered again."""
         start = self._settled

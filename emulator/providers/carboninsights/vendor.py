@@ -1,19 +1,17 @@
 """The rules by which Carbon Insights' memory changes (Carbon Insights API reference; simplejwt 4.8 for the tokens)."""
 
 import re
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
-from hashlib import blake2b
 from math import ceil
 from typing import Any, NamedTuple
 
-import jwt
-
+from emulator.core.agenda import Agenda
 from emulator.core.clock import Clock, Event
 from emulator.core.ids import HEX, Ids
+from emulator.core.tokens import signed, signed_claims, signing_key
 from emulator.providers.carboninsights import errors
 from emulator.providers.carboninsights.footprint import Footprint, Impact, Listing, Profile, Purchase
 from emulator.providers.carboninsights.memory import (
@@ -29,8 +27,6 @@ from emulator.providers.carboninsights.memory import (
 
 COUNTRY = "United States"
 DAY = timedelta(days=1)
-TOKEN_BYTES_MAX = 1000
-"""No token of ours is as long; what is longer need not be decoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +77,13 @@ class CarbonInsights:
         self.memory = memory
         self.clock = clock
         self.ids = ids
-        self._key = blake2b(f"{ids.seed}/carboninsights.signing-key".encode(), digest_size=64).digest()
+        self._key = signing_key(ids.seed, "carboninsights")
         self._given = {given.username: _account(n, given) for n, given in enumerate(catalogue.accounts, start=1)}
         self._users = {account.id: account for account in (*self._given.values(), *memory.accounts.values())}
         self._last_id = max(self._users)
-        self._expiring = sorted((token.expires, jti) for jti, token in memory.tokens.items())
+        self._expiring = Agenda[str]()
+        for jti, token in memory.tokens.items():
+            self._expiring.add(token.expires, jti)
 
     # --- accounts
 
@@ -154,7 +152,7 @@ class CarbonInsights:
 
     def _claims(self, token: bytes) -> Mapping[str, Any] | None:
         """The claims of a token that was issued in this space, with no others, and has not expired."""
-        claims = _signed_claims(token, self._key) if len(token) <= TOKEN_BYTES_MAX else None
+        claims = signed_claims(token, self._key)
         if claims is None:
             return None
         jti = str(claims.get("jti"))
@@ -169,14 +167,12 @@ class CarbonInsights:
         expires = (self.clock.now + timedelta(seconds=seconds)).replace(microsecond=0)
         jti, token = self.ids.text("carboninsights.token", HEX, 32), Token(kind, user_id, expires)
         self.memory.tokens[jti] = token
-        insort(self._expiring, (expires, jti))
-        return jwt.encode(token.claims(jti), self._key, algorithm="HS256")
+        self._expiring.add(expires, jti)
+        return signed(token.claims(jti), self._key)
 
     def _forget_expired(self) -> None:
-        gone = bisect_right(self._expiring, self.clock.now, key=lambda entry: entry[0])
-        for _, jti in self._expiring[:gone]:
+        for _, jti in self._expiring.forget(self.clock.now):
             del self.memory.tokens[jti]
-        del self._expiring[:gone]
 
     # --- throttling (Carbon Insights API reference, Throttling)
 
@@ -231,9 +227,7 @@ class CarbonInsights:
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
         """Tokens that expire in this span of time."""
-        start = bisect_right(self._expiring, since, key=lambda entry: entry[0])
-        end = bisect_right(self._expiring, until, key=lambda entry: entry[0])
-        for at, jti in self._expiring[start:end]:
+        for at, jti in sorted(self._expiring.between(since, until)):
             yield Event(at, "carboninsights", "token.expired", jti)
 
 
@@ -248,16 +242,6 @@ def _account(number: int, given: GivenAccount) -> Account:
         last_name=given.last_name,
         email=given.email,
     )
-
-
-@lru_cache(maxsize=1024)
-def _signed_claims(token: bytes, key: bytes) -> Mapping[str, Any] | None:
-    """The claims of a token that was signed with this key. Its times are left to the space's clock."""
-    options: Any = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
-    try:
-        return jwt.decode(token, key, algorithms=["HS256"], options=options)
-    except (jwt.PyJWTError, RecursionError):
-        return None
 
 
 def _wait(log: Sequence[datetime], limit: int, window: timedelta, now: datetime) -> timedelta | None:

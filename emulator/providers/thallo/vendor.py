@@ -1,12 +1,13 @@
 """The rules by which Thallo's memory changes (docs.market.thallo.io)."""
 
 import re
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter, itemgetter
 
+from emulator.core.agenda import Agenda
 from emulator.core.clock import Clock, Event
 from emulator.core.ids import LOWER, Ids
 from emulator.providers.thallo import errors
@@ -110,7 +111,7 @@ class Thallo:
             for invoice in memory.invoices.values()
             if invoice.paid_at is None
         }
-        self._closings: list[Event] = []
+        self._closings = Agenda[Event]()
         for tenant_id, wallets in memory.wallets.items():
             for vintage_id, wallet in wallets.items():
                 self._index_wallet(tenant_id, vintage_id, wallet)
@@ -187,9 +188,7 @@ class Thallo:
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
         """Sell orders that close, and fractional requests that a month's end closes, in this span of time."""
-        start = bisect_right(self._closings, since, key=attrgetter("at"))
-        end = bisect_right(self._closings, until, key=attrgetter("at"))
-        yield from self._closings[start:end]
+        return (event for _, event in self._closings.between(since, until))
 
     # --- below the rules
 
@@ -293,7 +292,7 @@ class Thallo:
             self._announce(request.closes_at, "month.ended", request.id)
 
     def _announce(self, at: datetime, kind: str, subject: str) -> None:
-        insort(self._closings, Event(at, "thallo", kind, subject), key=attrgetter("at"))
+        self._closings.add(at, Event(at, "thallo", kind, subject))
 
 
 def _proof(request: RetirementRequest, now: datetime) -> Proof:

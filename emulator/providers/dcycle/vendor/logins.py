@@ -1,23 +1,18 @@
 """Tokens of users, as JSON Web Tokens that live for an hour (docs.dcycle.io, Authentication)."""
 
-from bisect import bisect_right, insort
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
-from hashlib import blake2b
 from hmac import compare_digest
 from typing import Any
 
-import jwt
-
+from emulator.core.agenda import Agenda
 from emulator.core.clock import Clock, Event
 from emulator.core.ids import Ids
+from emulator.core.tokens import signed, signed_claims, signing_key
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.memory import Memory, Token, User
 
 TOKEN_SECONDS = 3600
-TOKEN_BYTES_MAX = 1000
-"""No token of ours is as long; what is longer need not be decoded."""
 
 
 class Logins:
@@ -27,10 +22,12 @@ class Logins:
         self.memory = memory
         self.clock = clock
         self.ids = ids
-        self._key = blake2b(f"{ids.seed}/dcycle.signing-key".encode(), digest_size=64).digest()
+        self._key = signing_key(ids.seed, "dcycle")
         self._users = {user.id: user for user in users}
         self._by_email = {user.email.lower(): user for user in users}
-        self._expiring = sorted((token.expires, jti) for jti, token in memory.tokens.items())
+        self._expiring = Agenda[str]()
+        for jti, token in memory.tokens.items():
+            self._expiring.add(token.expires, jti)
 
     def log_in(self, email: str, password: str) -> str:
         """A new token for a user, whose earlier ones stay good. Raises InvalidCredentials."""
@@ -42,12 +39,12 @@ class Logins:
         issued = self.clock.now.replace(microsecond=0)
         jti, token = self.ids.uuid("dcycle.token"), Token(user.id, issued, issued + timedelta(seconds=TOKEN_SECONDS))
         self.memory.tokens[jti] = token
-        insort(self._expiring, (token.expires, jti))
-        return jwt.encode(_claims(jti, token), self._key, algorithm="HS256")
+        self._expiring.add(token.expires, jti)
+        return signed(_claims(jti, token), self._key)
 
     def user(self, text: str) -> User | None:
         """Whose token this is. Raises InvalidApiKey for one that has expired; for a text that is none, None."""
-        claims = _signed_claims(text, self._key) if len(text) <= TOKEN_BYTES_MAX else None
+        claims = signed_claims(text.encode(), self._key)
         if claims is None:
             return None
         jti = str(claims.get("jti"))
@@ -58,28 +55,14 @@ class Logins:
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
         """Tokens that expire in this span of time."""
-        start = bisect_right(self._expiring, since, key=lambda entry: entry[0])
-        end = bisect_right(self._expiring, until, key=lambda entry: entry[0])
-        for at, jti in self._expiring[start:end]:
+        for at, jti in sorted(self._expiring.between(since, until)):
             yield Event(at, "dcycle", "token.expired", jti)
 
     def _forget_expired(self) -> None:
-        gone = bisect_right(self._expiring, self.clock.now, key=lambda entry: entry[0])
-        for _, jti in self._expiring[:gone]:
+        for _, jti in self._expiring.forget(self.clock.now):
             del self.memory.tokens[jti]
-        del self._expiring[:gone]
 
 
 def _claims(jti: str, token: Token) -> dict[str, Any]:
     issued, expires = int(token.issued.timestamp()), int(token.expires.timestamp())
     return {"sub": token.user_id, "iat": issued, "exp": expires, "jti": jti}
-
-
-@lru_cache(maxsize=1024)
-def _signed_claims(text: str, key: bytes) -> Mapping[str, Any] | None:
-    """The claims of a token that was signed with this key. Its times are left to the space's clock."""
-    options: Any = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
-    try:
-        return jwt.decode(text.encode(), key, algorithms=["HS256"], options=options)
-    except (jwt.PyJWTError, RecursionError):
-        return None
