@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from emulator.core.documents import BadDocument, Document
+from emulator.core.documents import BadDocument, document
 from emulator.core.provider import Fixture, Provider
 from emulator.resources import resource
 
@@ -27,7 +27,7 @@ def load(providers: Iterable[Provider], directory: Path | None = None) -> tuple[
         content = _read(path)
         digest.update(json.dumps(content, sort_keys=True).encode())
         try:
-            fixtures[provider.name] = Document(provider.fixture).read(content)
+            fixtures[provider.name] = document(provider.fixture).read(content)
         except BadDocument as error:
             raise BadFixture(f"{path}: {error}") from None
     return fixtures, digest.hexdigest()

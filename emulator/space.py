@@ -42,6 +42,7 @@ class World:
     limits: Limits
     memories: Mapping[str, bytes] = field(init=False)
     webhooks: Mapping[str, Webhooks] = field(init=False)
+    newborns: dict[str, Vendor] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         calling = {name: provider.webhooks for name, provider in self.providers.items() if provider.webhooks}
@@ -54,6 +55,16 @@ class World:
     def memory(self, name: str) -> Any:
         """What a vendor remembers at birth: a copy of its own for each space, at a tenth of what ``deepcopy`` costs."""
         return pickle.loads(self.memories[name])  # noqa: S301, what this process has pickled
+
+    def vendor(self, name: str, clock: Clock, ids: Ids) -> Vendor:
+        """A vendor as it is at birth."""
+        return self.providers[name].vendor(self.fixtures[name].catalogue, self.memory(name), clock, ids)
+
+    def newborn(self, name: str) -> Vendor:
+        """The vendor that stands for every one that has not been born: to be asked, never changed."""
+        if name not in self.newborns:
+            self.newborns[name] = self.vendor(name, Clock(), Ids(self.seed))
+        return self.newborns[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +124,7 @@ class Space:
     def vendor(self, name: str) -> Vendor:
         """A vendor of this space, born from its fixture when it is first asked for."""
         if name not in self.vendors:
-            catalogue, memory = self.world.fixtures[name].catalogue, self.world.memory(name)
-            self.vendors[name] = self.world.providers[name].vendor(catalogue, memory, self.clock, self.ids)
+            self.vendors[name] = self.world.vendor(name, self.clock, self.ids)
         return self.vendors[name]
 
     def set_clock(self, at: datetime | None, frozen: bool) -> list[Event]:
@@ -146,20 +156,19 @@ class Space:
 
     def post(self, name: str) -> None:
         """Put into the outbox what a vendor that calls back has to tell by the clock's reading."""
-        webhooks, vendor = self.world.webhooks[name], self.vendors.get(name)
-        if vendor:
-            for call in webhooks.take(vendor):
-                self.outbox.add(name, call)
+        for call in self.world.webhooks[name].take(self.vendor(name)):
+            self.outbox.add(name, call)
 
     def next_call(self) -> datetime | None:
         """When the outbox will next have something to send, if nothing else happens."""
         delivery = self.outbox.next()
         due = [delivery.due] if delivery else []
-        due += [how.next(self.vendors[name]) for name, how in self.world.webhooks.items() if name in self.vendors]
+        due += [how.next(self.vendor(name)) for name, how in self.world.webhooks.items()]
         return min(filter(None, due), default=None)
 
     def _due(self, since: datetime, until: datetime) -> list[Event]:
-        events = [event for name in self.world.providers for event in self.vendor(name).due(since, until)]
+        vendors = [self.vendors.get(name) or self.world.newborn(name) for name in self.world.providers]
+        events = [event for vendor in vendors for event in vendor.due(since, until)]
         self.post_all()
         return sorted([*events, *self.outbox.due(since, until)], key=lambda event: event.at)
 

@@ -67,9 +67,7 @@ def emulator() -> Iterator[Emulator]:
 def space(emulator: Emulator) -> Iterator[SpaceHandle]:
     """A fresh space whose clock stands still at the beginning of 2026."""
     fresh = emulator.space()  # begun and dropped from within: thousands of tests start here
-    begun = emulator.app.spaces.get(fresh.name)
-    begun.clock.begin(datetime.fromisoformat(START), frozen=True)
-    begun.begun = True
+    emulator.app.spaces.get(fresh.name).set_clock(datetime.fromisoformat(START), frozen=True)
     yield fresh
     emulator.app.spaces.drop(fresh.name)
 
