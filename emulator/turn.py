@@ -68,13 +68,14 @@ def open_exchange(space: Space, provider: Provider, scope: Scope, body: bytes) -
         body=body,
         at=space.clock.now,
     )
-    scope.update(exchange=exchange, vendor=space.vendor(provider.name), held=space.held)
+    scope.update(exchange=exchange, held=space.held)
     return exchange
 
 
 def act(space: Space, provider: Provider, scope: Scope, before: Effect | None, after: Effect | None) -> Answer:
     """All that happens at one instant and alone: the turn or the fault in its place, and what faults make of it."""
     exchange: Exchange = scope["exchange"]
+    scope["vendor"] = space.vendor(provider.name)  # of now: a delay may have seen the space restored
     exchange.at = space.clock.read()
     exchange.order = space.turns = space.turns + 1
     if space.held:
@@ -111,13 +112,11 @@ def close_exchange(space: Space, exchange: Exchange, answered: Answer) -> None:
 def _turn(space: Space, provider: Provider, scope: Scope) -> Answer:
     """Let the vendor answer."""
     exchange: Exchange = scope["exchange"]
-    scope["vendor"] = space.vendor(provider.name)  # another one, if the space was restored during a delay
     try:
-        response = _finished(provider.app.respond(Request(scope)))
+        answered = _answer(_finished(provider.app.respond(Request(scope))))
     except Exception:
         log.exception("a bug of the emulator, at %s %s", exchange.method, exchange.path)
         return plain_answer(500, "a bug of the emulator; its log has the traceback")
-    answered = Answer(response.status_code, response.raw_headers, bytes(response.body))
     if (endpoint := scope.get("endpoint")) and answered.status != 405:
         exchange.operation = endpoint.__name__
     if answered.status < 400 and exchange.method not in ("GET", "HEAD", "OPTIONS"):
@@ -186,8 +185,11 @@ def _plain_refusal(provider: Provider, scope: Scope, status: int) -> Answer:
     """A bare status in the vendor's own envelope."""
     if status < 400:
         return Answer(status)
-    response = provider.say(Request(scope), provider.plain(status, None))
-    return Answer(response.status_code, list(response.raw_headers), bytes(response.body))
+    return _answer(provider.say(Request(scope), provider.plain(status, None)))
+
+
+def _answer(response: Response) -> Answer:
+    return Answer(response.status_code, response.raw_headers, bytes(response.body))
 
 
 def plain_answer(status: int, error: str) -> Answer:

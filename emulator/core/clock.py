@@ -117,6 +117,12 @@ def millis(at: datetime) -> str:
     return f"{_second(since.days, since.seconds)}.{since.microseconds // 1000:03}Z"
 
 
+def seconds(at: datetime) -> str:
+    """``2024-01-15T10:30:00Z``"""
+    since = at - EPOCH
+    return f"{_second(since.days, since.seconds)}Z"
+
+
 @lru_cache(maxsize=4096)
 def _second(days: int, seconds: int) -> str:
     return (EPOCH + timedelta(days, seconds)).isoformat(timespec="seconds")[:-6]

@@ -58,14 +58,14 @@ def header(request: Request, name: bytes, default: str = "") -> str:
     return default if value is None else value
 
 
-def media_type(request: Request) -> str:
-    """What the body says it is, in lower case and without parameters; empty where it says nothing."""
-    return header(request, b"content-type").partition(";")[0].strip().lower()
+def media_type(request: Request, default: str = "") -> str:
+    """What the body says it is, in lower case and without parameters; the default where it says nothing."""
+    return header(request, b"content-type", default).partition(";")[0].strip().lower()
 
 
 def require_json(request: Request) -> None:
     """Raises HTTPException 415 when the body says that it is something other than JSON; no word about it will do."""
-    if header(request, b"content-type", JSON) != JSON and media_type(request) != JSON:
+    if media_type(request, JSON) != JSON:
         raise HTTPException(415)
 
 
@@ -91,19 +91,23 @@ def read_body(model: type[M], request: Request) -> M:
 
 
 def read_query(model: type[M], request: Request, repeated: tuple[str, ...] | None = ()) -> M:
-    """The query as a model; the ``repeated`` parameters as lists (None: all of them), of any other the last value.
+    """The query as a model, by its ``parameters``. Raises Malformed.
 
-    Raises Malformed. One query gives one model, which nobody changes.
+    One query gives one model, which nobody changes.
     """
     query = request.scope["query_string"]
     read_query = _remembered_query if len(query) <= REMEMBERED_QUERY_BYTES_MAX else _read_query
     return cast(M, read_query(model, query, repeated))
 
 
-def _read_query(model: type[M], raw: bytes, repeated: tuple[str, ...] | None) -> M:
-    query = QueryParams(raw)
+def parameters(query: QueryParams, repeated: tuple[str, ...] | None = ()) -> dict[str, Any]:
+    """The parameters by name: the ``repeated`` ones as lists (None: all of them), of any other the last value."""
     lists = {name: query.getlist(name) for name in (query if repeated is None else repeated) if name in query}
-    return read(model, {**query, **lists}, "query")
+    return {**query, **lists}
+
+
+def _read_query(model: type[M], raw: bytes, repeated: tuple[str, ...] | None) -> M:
+    return read(model, parameters(QueryParams(raw), repeated), "query")
 
 
 _remembered_query = lru_cache(maxsize=1024)(_read_query)

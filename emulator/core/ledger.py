@@ -180,8 +180,11 @@ def once(names: Iterable[str]) -> Iterator[Finding]:
         yield Finding(name, 1, times)
 
 
-def told_in(unit: str, entries: Iterable[Entry]) -> Iterator[Finding]:
-    """What comes back of each mass that is told in a vendor's unit, and in tonnes, and read again."""
+def told_in(unit: str, entries: Iterable[Entry], *_: object) -> Iterator[Finding]:
+    """What comes back of each mass that is told in a vendor's unit, and in tonnes, and read again.
+
+    The vendor and its opening memory, which a check is given as well, are not asked.
+    """
     postings = (posting for entry in entries for posting in entry.postings if posting.unit == GRAM)
     for grams in dict.fromkeys(posting.amount.copy_abs() for posting in postings):
         for name in (unit, "t"):

@@ -1,8 +1,7 @@
 """Lists that are read a page at a time, however long they have grown."""
 
-from bisect import insort
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Generic, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -46,11 +45,3 @@ class Timeline(Generic[T]):
 
     def _page(self, start: int, end: int) -> list[T]:
         return self._things[max(start, 0) : end][::-1]
-
-
-def insert(things: list[T], thing: T, key: Callable[[T], Any] = lambda thing: thing) -> None:
-    """Put a thing into a list that is in order: as a rule at the end, where a new thing belongs."""
-    if not things or key(things[-1]) <= key(thing):
-        things.append(thing)
-    else:
-        insort(things, thing, key=key)

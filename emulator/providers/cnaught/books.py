@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 from emulator.core.ledger import (
     CENT,
@@ -119,10 +120,6 @@ def _impact(kept: Sequence[Entry], vendor: CNaught, opening: Memory) -> Iterator
     return agree(booked, told)
 
 
-def _kilograms(kept: Sequence[Entry], vendor: CNaught, opening: Memory) -> Iterator[Finding]:
-    return told_in("kg", kept)
-
-
 BOOKS = Books(
     entries,
     (
@@ -148,6 +145,8 @@ BOOKS = Books(
             "The impact data of an account tells of each project what the books say was retired of it.",
             _impact,
         ),
-        Check("cnaught.units", "Grams told in kilograms or tonnes come back as the same grams.", _kilograms),
+        Check(
+            "cnaught.units", "Grams told in kilograms or tonnes come back as the same grams.", partial(told_in, "kg")
+        ),
     ),
 )

@@ -7,6 +7,7 @@ captured; trees, coral and pounds of waste are no mass of CO2e, and have units o
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 
 from emulator.core.clock import millis
 from emulator.core.ledger import (
@@ -88,10 +89,6 @@ def _processed(kept: Sequence[Entry], vendor: OneClickImpact, opening: Memory) -
             yield Finding(_name(impact), 0, impact.amount if impact.cancelled_on else 0)
 
 
-def _pounds(kept: Sequence[Entry], vendor: OneClickImpact, opening: Memory) -> Iterator[Finding]:
-    return told_in("lb", kept)
-
-
 BOOKS = Books(
     entries,
     (
@@ -105,6 +102,10 @@ BOOKS = Books(
             "Nothing is taken back for which a non-profit has the money.",
             _processed,
         ),
-        Check("oneclickimpact.units", "Grams told in pounds or tonnes come back as the same grams.", _pounds),
+        Check(
+            "oneclickimpact.units",
+            "Grams told in pounds or tonnes come back as the same grams.",
+            partial(told_in, "lb"),
+        ),
     ),
 )

@@ -12,7 +12,6 @@ from operator import attrgetter
 
 from emulator.core.clock import Clock, Event
 from emulator.core.ids import DIGITS, Ids
-from emulator.core.paging import insert
 from emulator.providers.oneclickimpact import errors
 from emulator.providers.oneclickimpact.memory import (
     KINDS,
@@ -239,7 +238,7 @@ class OneClickImpact:
         if not impact.cancelled_on:
             self._totals[impact.account_id].add(impact)
         for name in (CUSTOMERS, impact.customer_id) if impact.customer_id else (OWN,):
-            insert(self._lists[impact.account_id, name, impact.kind], impact, key=made_on)
+            _enter(self._lists[impact.account_id, name, impact.kind], impact)
 
     def _page(self, account: Account, name: str, search: Search) -> Page:
         """A page of a list; it costs as much as it holds, for each kind has a list of its own, in order of time."""
@@ -248,6 +247,14 @@ class OneClickImpact:
         in_order = parts[0] if len(parts) == 1 else merge(*parts, key=made_on, reverse=search.newest_first)
         found = list(islice(in_order, search.limit + 1))
         return Page(found[: search.limit], more=len(found) > search.limit)
+
+
+def _enter(impacts: list[Impact], impact: Impact) -> None:
+    """Put an impact into a list in order of time: as a rule at the end, where no place need be looked for."""
+    if not impacts or impacts[-1].made_on <= impact.made_on:
+        impacts.append(impact)
+    else:
+        insort(impacts, impact, key=made_on)
 
 
 def _part(impacts: Sequence[Impact], search: Search) -> Iterator[Impact]:

@@ -7,6 +7,7 @@ not add up among themselves. What has happened since is told by trades and retir
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 
 from emulator.core.ledger import (
     CENT,
@@ -171,10 +172,6 @@ def _carried(kept: Sequence[Entry], vendor: Thallo, opening: Memory) -> Iterator
             left[_queue(request)] = request.remainder_grams
 
 
-def _tonnes(kept: Sequence[Entry], vendor: Thallo, opening: Memory) -> Iterator[Finding]:
-    return told_in("g", kept)
-
-
 BOOKS = Books(
     entries,
     (
@@ -196,6 +193,6 @@ BOOKS = Books(
             _retired_once,
         ),
         Check("thallo.carried", "A request carries over what the one before it left over, and no gram else.", _carried),
-        Check("thallo.units", "Grams told in tonnes come back as the same grams.", _tonnes),
+        Check("thallo.units", "Grams told in tonnes come back as the same grams.", partial(told_in, "g")),
     ),
 )

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 
 from emulator.core.errors import Malformed, Problem
-from emulator.core.http import bearer_token, exchange_of, header, json_body, read
+from emulator.core.http import JSON, bearer_token, exchange_of, json_body, media_type, parameters, read
 from emulator.providers.dcycle.memory import Key, Organization, User
 from emulator.providers.dcycle.vendor import Dcycle
 from emulator.providers.dcycle.wire.parameters import InOrganization, OrganizationHeader
@@ -56,8 +56,7 @@ def _headers(request: Request) -> dict[str, str]:
 
 def _query(model: type[BaseModel], request: Request) -> dict[str, Any]:
     repeated = model.model_fields["query"].annotation.repeated  # type: ignore[union-attr]
-    query = request.query_params
-    return {**query, **{name: query.getlist(name) for name in repeated if name in query}}
+    return parameters(request.query_params, repeated)
 
 
 def _body(request: Request) -> Any:
@@ -65,5 +64,4 @@ def _body(request: Request) -> Any:
     body = exchange_of(request).body
     if not body:
         raise Malformed(Problem(("body",), "missing", "Field required"))
-    media_type = header(request, b"content-type", "application/json").partition(";")[0].strip().lower()
-    return json_body(request) if media_type == "application/json" else body.decode("latin-1")
+    return json_body(request) if media_type(request, JSON) == JSON else body.decode("latin-1")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from emulator.core.clock import seconds
 from emulator.core.http import Text
 from emulator.core.models import Model
 from emulator.providers.dcycle.memory import Facility, FacilityCategory, FacilityStatus
@@ -18,7 +19,6 @@ from emulator.providers.dcycle.wire.parameters import (
     Page,
     either,
     kilograms,
-    seconds,
 )
 
 # --- in ---------------------------------------------------------------------------------------------------------------

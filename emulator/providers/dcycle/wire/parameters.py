@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import islice
 from typing import Annotated, Any, ClassVar, TypeVar
 from uuid import UUID
@@ -118,11 +118,6 @@ def page(things: Collection[T], asked: Page, show: Callable[[T], object]) -> dic
         "size": asked.size,
         "pages": -(-len(things) // asked.size),
     }
-
-
-def seconds(at: datetime) -> str:
-    """``2024-01-15T10:30:00Z``"""
-    return at.astimezone(UTC).isoformat(timespec="seconds")[:-6] + "Z"
 
 
 def kilograms(grams: int | None) -> float | None:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from emulator.core.clock import seconds
 from emulator.core.http import Text
 from emulator.core.models import Model
 from emulator.providers.dcycle.memory import (
@@ -27,7 +28,6 @@ from emulator.providers.dcycle.wire.parameters import (
     OrganizationHeader,
     Page,
     kilograms,
-    seconds,
 )
 
 TERMS = [field.name for field in fields(PurchaseTerms)]

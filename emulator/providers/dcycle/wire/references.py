@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from emulator.core.clock import seconds
 from emulator.providers.dcycle.memory import UnknownVehicle, VehicleFuel
-from emulator.providers.dcycle.wire.parameters import seconds
 
 
 def vehicle_fuels(fuels: Iterable[VehicleFuel]) -> list[dict[str, object]]:

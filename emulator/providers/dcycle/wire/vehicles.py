@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from emulator.core.clock import seconds
 from emulator.core.http import JsonInteger
 from emulator.core.models import Model
 from emulator.providers.dcycle.memory import (
@@ -28,7 +29,6 @@ from emulator.providers.dcycle.wire.parameters import (
     Query,
     either,
     kilograms,
-    seconds,
 )
 
 Sort = Literal[
