@@ -18,7 +18,7 @@ from emulator.core.version import __version__
 from emulator.sealing import Seal
 from emulator.settings import BadSetting, change_settings
 from emulator.space import Recording, Space, World
-from emulator.turn import Answer, act, close_exchange, open_exchange
+from emulator.turn import act, close_exchange, open_exchange
 
 FORMAT = 1
 
@@ -207,11 +207,11 @@ class _Replay:
         """Run one exchange, and say how its reply differs from the recorded one."""
         while self.changes and self.changes[0].after < recorded.order:
             self.changes.popleft().again(self.space)
-        answered = self._run(recorded)
-        body = self.seal.reply(recorded.number, answered.body).decode("utf-8", "backslashreplace")
+        replayed = self._run(recorded)
+        body = self.seal.reply(recorded.number, replayed.reply_body).decode("utf-8", "backslashreplace")
         parts = [
-            ("status", recorded.status, answered.status),
-            ("headers", recorded.reply_headers, _named(answered.headers)),
+            ("status", recorded.status, replayed.status),
+            ("headers", recorded.reply_headers, _named(replayed.reply_headers)),
             ("body", recorded.reply_body, body),
         ]
         for part, before, now in parts:
@@ -220,15 +220,16 @@ class _Replay:
                 return Difference(**about, part=part, recorded=before, replayed=now)
         return None
 
-    def _run(self, recorded: Recorded) -> Answer:
+    def _run(self, recorded: Recorded) -> Exchange:
         """At its own instant, struck by the same faults, while the same others are held up; without the delays."""
         space, provider = self.space, self.space.world.providers[recorded.provider]
         space.clock.begin(recorded.at, frozen=True)
         space.held = [self._scope(self.recorded[number]) for number in recorded.held]
         scope = self._scope(recorded)
-        answered = act(space, provider, scope, recorded.before, recorded.after)
-        close_exchange(space, scope["exchange"], answered)
-        return answered
+        exchange: Exchange = scope["exchange"]
+        act(space, provider, scope, recorded.before, recorded.after)
+        close_exchange(space, exchange)
+        return exchange
 
     def _scope(self, recorded: Recorded) -> dict[str, Any]:
         """A request as it came, with its secrets or their stand-ins."""
@@ -247,8 +248,6 @@ class _Replay:
             "query_string": self.seal.open(recorded.query).encode("latin-1"),
             "root_path": "",
             "headers": headers,
-            "space": self.space,
-            "prefix": "",
         }
         self.space.requests = recorded.number - 1
         open_exchange(self.space, provider, scope, self._body(recorded))

@@ -6,13 +6,14 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emulator.addresses import is_address, is_loopback
+from emulator.core.journal import Exchange
 from emulator.core.provider import Provider
 from emulator.courier import Courier
 from emulator.space import DEFAULT, NAME, Spaces, TooManySpaces
-from emulator.turn import Answer, answer, plain_answer, whole
+from emulator.turn import answer, plain_answer
 
 CONTROL = "_emulator"
 DRAINED_BYTES_MAX = 64 * 1024 * 1024
@@ -76,19 +77,20 @@ class Gateway:
         except ClientGone:
             return
         except TooManySpaces as error:
-            return await _send(plain_answer(409, str(error)), send)
+            return await plain_answer(409, str(error))(scope, receive, send)
         except Stray as stray:
-            return await _send(plain_answer(stray.status, stray.error), send)
-        scope.update(path=destination.path, root_path="", space=space, prefix=destination.prefix)
+            return await plain_answer(stray.status, stray.error)(scope, receive, send)
+        scope["path"] = destination.path
+        scope["root_path"] = ""
         if destination.provider:
             await _send(await answer(space, destination.provider, scope, body), send)
             if destination.provider.webhooks:
                 self.courier.look(space)
         elif body is None:
-            await _send(plain_answer(413, "the body is too large"), send)
+            await plain_answer(413, "the body is too large")(scope, receive, send)
         else:
-            scope.update(spaces=self.spaces, courier=self.courier)
-            await self.control(scope, whole(body), send)
+            scope.update(space=space, prefix=destination.prefix, spaces=self.spaces, courier=self.courier)
+            await self.control(scope, _whole(body), send)
             self.courier.look(space)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
@@ -175,15 +177,25 @@ async def _body(receive: Receive, bytes_max: int) -> bytes | None:
     return body if size <= bytes_max else None
 
 
-async def _send(answered: Answer, send: Send) -> None:
-    if answered.connection in ("reset", "close"):
-        return await _cut(answered.connection, send)
-    await send({"type": "http.response.start", "status": answered.status, "headers": answered.headers})
-    if answered.connection == "truncate":
-        half = answered.body[: len(answered.body) // 2]
-        await send({"type": "http.response.body", "body": half, "more_body": True})
+def _whole(body: bytes) -> Receive:
+    """A receive channel for a body that has been read."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+async def _send(exchange: Exchange, send: Send) -> None:
+    """Send the reply, or what a fault lets through of it."""
+    broken, body = exchange.connection, exchange.reply_body
+    if broken in ("reset", "close"):
+        return await _cut(broken, send)
+    await send({"type": "http.response.start", "status": exchange.status, "headers": exchange.reply_headers})
+    if broken == "truncate":
+        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         return await _cut("close", send)
-    await send({"type": "http.response.body", "body": answered.body})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _cut(how: Literal["reset", "close"], send: Send) -> None:

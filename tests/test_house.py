@@ -8,11 +8,11 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
-from starlette.routing import Route
 
 import emulator
 from emulator.control import app as control_app
 from emulator.core.ledger import Books
+from emulator.core.provider import Provider
 from emulator.providers import ALL
 
 PACKAGE = Path(emulator.__file__).parent
@@ -75,11 +75,17 @@ def test_they_do_touch_time_and_chance(name: str) -> None:
     assert list(_time_and_chance(MODULES[name])) != []
 
 
-@pytest.mark.parametrize("routes", [*(provider.app.router.table for provider in ALL), control_app.routes])
-def test_endpoints_do_not_run_in_threads(routes: list[Route]) -> None:
-    """Every endpoint is ``async def``: a plain one would run in a thread, beside the turns of others."""
-    endpoints = [route.endpoint for route in routes]
+@pytest.mark.parametrize("provider", ALL, ids=lambda provider: provider.name)
+def test_endpoints_of_vendors_cannot_wait(provider: Provider) -> None:
+    """What happens in a turn happens at once and alone: no endpoint of a vendor is ``async def``."""
+    endpoints = [route.endpoint for route in provider.app.router.table]
     assert endpoints != []
+    assert [endpoint.__name__ for endpoint in endpoints if inspect.iscoroutinefunction(endpoint)] == []
+
+
+def test_endpoints_of_the_control_api_do_not_run_in_threads() -> None:
+    """Every one is ``async def``: a plain one would run in a thread, beside the turns of others."""
+    endpoints = [route.endpoint for route in control_app.routes]
     assert [endpoint.__name__ for endpoint in endpoints if not inspect.iscoroutinefunction(endpoint)] == []
 
 

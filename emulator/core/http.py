@@ -221,10 +221,11 @@ class VendorApp:
         self.malformed = malformed
         self.plain = plain
 
-    async def respond(self, request: Request) -> Response:
-        """The vendor's reply, be it a refusal or not."""
+    def respond(self, request: Request) -> Response:
+        """The vendor's reply, be it a refusal or not. No endpoint waits: what happens in a turn happens at once."""
         try:
-            return await self.router.reach(request.scope)(request)
+            response: Response = self.router.reach(request.scope)(request)
+            return response
         except Refusal as refusal:
             return self._refuse(request, refusal)
         except Malformed as broken:

@@ -3,46 +3,56 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
+from starlette.types import Scope
+
 if TYPE_CHECKING:
     from emulator.core.errors import Problem
-    from emulator.core.faults import Effect
+    from emulator.core.faults import Connection, Effect
 
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 
 
-@dataclass(slots=True)
 class Exchange:
     """One request to a vendor and its reply, as they went over the wire; nothing here is interpreted.
 
     ``number`` counts the requests of a space and is never used twice. ``at`` is the clock's reading of the turn.
-    ``fault`` names the fault that acted on it, ``rule`` the rule that refused it. ``order`` counts the turns, which
-    delays may have put in another order than the numbers; ``effects`` are those of the faults before and after the
-    turn, and ``held`` the numbers of the requests that were held up meanwhile.
+    ``connection`` is what a fault does to the reply on its way. ``fault`` names the fault that acted on it, ``rule``
+    the rule that refused it. ``order`` counts the turns, which delays may have put in another order than the numbers;
+    ``effects`` are those of the faults before and after the turn, and ``held`` the numbers of the requests that were
+    held up meanwhile.
     """
 
-    number: int
-    provider: str
-    method: str
-    path: str
-    query: bytes
-    headers: RawHeaders
-    body: bytes
-    at: datetime
     operation: str | None = None
     status: int = 0
-    reply_headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    reply_headers: RawHeaders = ()
     reply_body: bytes = b""
+    connection: "Connection | None" = None
     rule: str | None = None
     problems: "tuple[Problem, ...]" = ()
     fault: str | None = None
     order: int = 0
     effects: "tuple[Effect | None, Effect | None]" = (None, None)
     held: tuple[int, ...] = ()
+
+    def __init__(self, number: int, provider: str, scope: Scope, body: bytes, at: datetime) -> None:
+        self.number = number
+        self.provider = provider
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.query: bytes = scope["query_string"]
+        self.headers: RawHeaders = scope["headers"]
+        self.body = body
+        self.at = at
+
+    def answered(self, status: int, headers: RawHeaders, body: bytes) -> None:
+        """Take down the reply."""
+        self.status = status
+        self.reply_headers = headers
+        self.reply_body = body
 
     def header(self, name: bytes) -> str | None:
         """The first value of a request header, by its lower-case name."""

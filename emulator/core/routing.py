@@ -1,7 +1,7 @@
 """Vendors' route tables: Starlette's Router, what a path takes, and what is documented and not built."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeAlias, cast
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route, Router
 from starlette.types import Receive, Scope, Send
 
-Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+Endpoint: TypeAlias = Callable[[Request], Response]
 
 COMPARED_CHARACTERS_MAX = 200
 """How much of an unknown path is held against the route table: the comparison grows with the square of its length."""
@@ -41,7 +41,7 @@ class FixedPathsFirst(Router):
         """The route of a path and method."""
         return next((route for route in self.on_path(scope) if scope["method"] in (route.methods or ())), None)
 
-    def reach(self, scope: Scope) -> Endpoint:
+    def reach(self, scope: Scope) -> Callable[[Request], Any]:
         """The endpoint of a path and method; what it needs to know is put into the scope.
 
         Raises HTTPException: 404 for an unknown path, 405 for a method that a path has not.
@@ -49,16 +49,19 @@ class FixedPathsFirst(Router):
         fixed = self._fixed.get(scope["path"])
         if fixed is not None:
             route = fixed.get(scope["method"])
-            if route is None and self.other_method is None:
-                raise HTTPException(405)
-            scope.update(endpoint=(route or next(iter(fixed.values()))).endpoint, path_params={})
-            return cast(Endpoint, route.endpoint if route else self.other_method)
+            scope["endpoint"] = (route or next(iter(fixed.values()))).endpoint
+            scope["path_params"] = {}
+            if route:
+                return route.endpoint
+            if self.other_method:
+                return self.other_method
+            raise HTTPException(405)
         known = False
         for route in self._patterns:
             match, child = route.matches(scope)
             if match is Match.FULL:
                 scope.update(child)
-                return cast(Endpoint, route.endpoint)
+                return route.endpoint
             known = known or match is Match.PARTIAL
         raise HTTPException(405 if known else 404)
 
@@ -71,7 +74,7 @@ class FixedPathsFirst(Router):
 def not_built(operation: str) -> Endpoint:
     """The endpoint of an operation that the vendor documents and that is not built: 501, naming itself."""
 
-    async def endpoint(request: Request) -> Response:
+    def endpoint(request: Request) -> Response:
         raise HTTPException(501, f"{operation} is documented by the vendor and not built in this emulator")
 
     endpoint.__name__ = operation

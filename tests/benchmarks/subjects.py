@@ -138,7 +138,7 @@ EMULATOR = Subject("emulator", "this project", start_emulator, {name: ask for na
 def uvicorn(app: str, place: Place) -> Sequence[str]:
     """uvicorn as the emulator runs it."""
     settings = ["--loop=uvloop", "--http=httptools", "--ws=none", "--lifespan=off", "--log-level=warning"]
-    quiet = ["--no-access-log", "--no-date-header", "--no-server-header"]
+    quiet = ["--no-access-log", "--no-date-header", "--no-server-header", "--no-proxy-headers"]
     started = [sys.executable, "-m", "uvicorn", f"tests.benchmarks.apps.{app}:app", f"--port={place.port}"]
     return [*started, *settings, *quiet]
 

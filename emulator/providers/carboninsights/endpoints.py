@@ -29,19 +29,19 @@ VIEWS = {
 # --- accounts ---------------------------------------------------------------------------------------------------------
 
 
-async def register(request: Request) -> Response:
+def register(request: Request) -> Response:
     negotiate(request)
     account = vendor(request).register(read(wire.Registration, request).draft())
     return answer(request, wire.registered(account), 201)
 
 
-async def obtain_token(request: Request) -> Response:
+def obtain_token(request: Request) -> Response:
     negotiate(request)
     sent = read(wire.Credentials, request)
     return answer(request, wire.token_pair(vendor(request).log_in(sent.username, sent.password)))
 
 
-async def refresh_token(request: Request) -> Response:
+def refresh_token(request: Request) -> Response:
     negotiate(request)
     access = vendor(request).refresh(read(wire.RefreshRequest, request).refresh)
     return answer(request, wire.access_token(access))
@@ -50,7 +50,7 @@ async def refresh_token(request: Request) -> Response:
 # --- scores -----------------------------------------------------------------------------------------------------------
 
 
-async def calculate_carbon_score(request: Request) -> Response:
+def calculate_carbon_score(request: Request) -> Response:
     negotiate(request)
     admit(request)
     asked = read(wire.ScoreRequest, request)
@@ -62,7 +62,7 @@ async def calculate_carbon_score(request: Request) -> Response:
 # --- any other method -------------------------------------------------------------------------------------------------
 
 
-async def other_method(request: Request) -> Response:
+def other_method(request: Request) -> Response:
     """OPTIONS describes the path, and any other method is wrong; a path that asks for a token asks for it first."""
     negotiate(request)
     endpoint = request.scope["endpoint"]

@@ -22,27 +22,27 @@ Q = TypeVar("Q", bound=BaseModel)
 # --- making impact, and taking it back --------------------------------------------------------------------------------
 
 
-async def capture_carbon(request: Request) -> Response:
+def capture_carbon(request: Request) -> Response:
     return made(request, "carbon_captured", wire.Making)
 
 
-async def plant_tree(request: Request) -> Response:
+def plant_tree(request: Request) -> Response:
     return made(request, "tree_planted", wire.Planting)
 
 
-async def clean_ocean(request: Request) -> Response:
+def clean_ocean(request: Request) -> Response:
     return made(request, "waste_removed", wire.Making)
 
 
-async def donate_money(request: Request) -> Response:
+def donate_money(request: Request) -> Response:
     return made(request, "money_donated", wire.Donation)
 
 
-async def restore_coral(request: Request) -> Response:
+def restore_coral(request: Request) -> Response:
     return made(request, "coral_restored", wire.Making)
 
 
-async def cancel_impact(request: Request) -> Response:
+def cancel_impact(request: Request) -> Response:
     account = account_of(request)
     asked = read_body(wire.Cancellation, request)
     impact, now = vendor(request).cancel_impact(account, asked.user_id, asked.time_utc, asked.reason or None)
@@ -52,21 +52,21 @@ async def cancel_impact(request: Request) -> Response:
 # --- records ----------------------------------------------------------------------------------------------------------
 
 
-async def list_records(request: Request) -> Response:
+def list_records(request: Request) -> Response:
     account = account_of(request)
     asked = query_of(wire.RecordSearch, request)
     page = vendor(request).own_impacts(account, asked.search(account))
     return reply(wire.records(page, account))
 
 
-async def list_customer_records(request: Request) -> Response:
+def list_customer_records(request: Request) -> Response:
     oneclickimpact, account = vendor(request), account_of(request)
     asked = query_of(wire.CustomerRecordSearch, request)
     page = oneclickimpact.customer_impacts(account, asked.customer_email, asked.search(account))
     return reply(wire.customer_records(page, account, oneclickimpact.memory.customers))
 
 
-async def track_impact(request: Request) -> Response:
+def track_impact(request: Request) -> Response:
     account = account_of(request)
     asked = query_of(wire.TrackSearch, request)
     impact = vendor(request).impact(account, asked.user_id, asked.time_utc)
@@ -76,23 +76,23 @@ async def track_impact(request: Request) -> Response:
 # --- the account, its customers and its totals ------------------------------------------------------------------------
 
 
-async def who_am_i(request: Request) -> Response:
+def who_am_i(request: Request) -> Response:
     return reply(wire.who(account_of(request)))
 
 
-async def list_customers(request: Request) -> Response:
+def list_customers(request: Request) -> Response:
     account = account_of(request)
     asked = query_of(wire.CustomerSearch, request)
     page = vendor(request).customers(account, asked.customer_email, asked.limit, asked.after(account))
     return reply(wire.customers(page, account))
 
 
-async def get_impact(request: Request) -> Response:
+def get_impact(request: Request) -> Response:
     account = account_of(request)
     return reply(wire.totals(vendor(request).totals(account), account))
 
 
-async def get_daily_impact(request: Request) -> Response:
+def get_daily_impact(request: Request) -> Response:
     account = account_of(request)
     asked = query_of(wire.DaySearch, request)
     return reply(wire.daily(vendor(request).totals(account), account, asked.first, asked.last))
@@ -101,13 +101,13 @@ async def get_daily_impact(request: Request) -> Response:
 # --- projects ---------------------------------------------------------------------------------------------------------
 
 
-async def list_projects(request: Request) -> Response:
+def list_projects(request: Request) -> Response:
     account_of(request)
     asked = query_of(wire.ProjectSearch, request)
     return reply({"projects": [wire.project(found) for found in vendor(request).projects(asked.type)]})
 
 
-async def get_project(request: Request) -> Response:
+def get_project(request: Request) -> Response:
     account_of(request)
     query_of(wire.LocaleSearch, request)
     return reply(wire.project(vendor(request).project(request.path_params["project_id"])))

@@ -12,50 +12,50 @@ from emulator.providers.thallo.memory import ApiKey, Tenant
 from emulator.providers.thallo.vendor import Thallo
 
 
-async def get_inventory(request: Request) -> Response:
+def get_inventory(request: Request) -> Response:
     thallo, tenant = vendor(request), tenant_of(request)
     asked = read_query(wire.InventoryQuery, request)
     return reply(wire.inventory(thallo.holdings(tenant, asked.wallet_min_quantity), asked))
 
 
-async def request_retirement(request: Request) -> Response:
+def request_retirement(request: Request) -> Response:
     thallo, tenant = vendor(request), tenant_of(request)
     require_json(request)
     draft = wire.retirement_draft(json_body(request))
     return reply(wire.receipt(thallo.request_retirement(tenant, draft)))
 
 
-async def get_retirement(request: Request) -> Response:
+def get_retirement(request: Request) -> Response:
     thallo, tenant = vendor(request), tenant_of(request)
     asked = read_query(wire.RetirementQuery, request)
     return reply(wire.retirement(thallo.retirement(tenant, asked.id)))
 
 
-async def get_market(request: Request) -> Response:
+def get_market(request: Request) -> Response:
     thallo, _ = vendor(request), tenant_of(request)
     asked = read_query(wire.PageQuery, request)
     return reply(wire.market(thallo.market.on_sale(), asked))
 
 
-async def get_projects(request: Request) -> Response:
+def get_projects(request: Request) -> Response:
     thallo, _ = vendor(request), tenant_of(request)
     asked = read_query(wire.ProjectsQuery, request, repeated=wire.PROJECT_IDS)
     return reply(wire.projects(thallo.projects.named(asked.project_ids)))
 
 
-async def list_api_keys(request: Request) -> Response:
+def list_api_keys(request: Request) -> Response:
     thallo, key = vendor(request), key_of(request)
     return reply(wire.api_keys(thallo.keys.of(key.tenant_id), thallo.keys.is_active))
 
 
-async def create_api_key(request: Request) -> Response:
+def create_api_key(request: Request) -> Response:
     thallo, key = vendor(request), key_of(request)
     require_json(request)
     draft = read_body(wire.KeyDraft, request)
     return reply({"api_key": thallo.keys.create(key, draft.name, draft.deactivate_current)}, 201)
 
 
-async def deactivate_api_key(request: Request) -> Response:
+def deactivate_api_key(request: Request) -> Response:
     thallo, key = vendor(request), key_of(request)
     thallo.keys.deactivate(key.tenant_id, request.path_params["api_key_id"])
     return reply({})

@@ -8,22 +8,22 @@ from emulator.providers.cnaught.endpoints.asking import account_of, buyer_of, ve
 from emulator.providers.cnaught.wire import incoming, outgoing
 
 
-async def create_checkout_session(request: Request) -> Response:
+def create_checkout_session(request: Request) -> Response:
     cnaught, buyer = vendor(request), buyer_of(request)
     require_json(request)
     session = cnaught.checkout.open(buyer, read_body(incoming.NewSession, request).draft())
     return reply(outgoing.session(session, session.state(cnaught.clock.now)), 201)
 
 
-async def get_checkout_session(request: Request) -> Response:
+def get_checkout_session(request: Request) -> Response:
     cnaught = vendor(request)
     session = cnaught.checkout.get(account_of(request), request.path_params["id"])
     return reply(outgoing.session(session, session.state(cnaught.clock.now)))
 
 
-async def create_order_checkout_session(request: Request) -> Response:
-    return await create_checkout_session(request)
+def create_order_checkout_session(request: Request) -> Response:
+    return create_checkout_session(request)
 
 
-async def get_order_checkout_session(request: Request) -> Response:
-    return await get_checkout_session(request)
+def get_order_checkout_session(request: Request) -> Response:
+    return get_checkout_session(request)

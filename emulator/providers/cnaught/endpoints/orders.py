@@ -11,17 +11,17 @@ from emulator.providers.cnaught.vendor import CNaught
 from emulator.providers.cnaught.wire import incoming, outgoing
 
 
-async def list_orders(request: Request) -> Response:
+def list_orders(request: Request) -> Response:
     cnaught, buyer = vendor(request), buyer_of(request)
     orders = page(cnaught.orders.of(buyer), read_query(incoming.Page, request))
     return reply({"data": [as_it_stands(cnaught, order) for order in orders]})
 
 
-async def place_order(request: Request) -> Response:
+def place_order(request: Request) -> Response:
     return place(request, incoming.MassOrPriceOrder)
 
 
-async def place_ride_order(request: Request) -> Response:
+def place_ride_order(request: Request) -> Response:
     return place(request, incoming.RideOrder)
 
 
@@ -36,13 +36,13 @@ def place(request: Request, model: type[incoming.MassOrPriceOrder] | type[incomi
     return attempt.answered(reply(as_it_stands(cnaught, order), 201))
 
 
-async def get_order(request: Request) -> Response:
+def get_order(request: Request) -> Response:
     cnaught, buyer = vendor(request), buyer_of(request)
     order = cnaught.orders.get(buyer, request.path_params["id"])
     return reply(as_it_stands(cnaught, order))
 
 
-async def cancel_order(request: Request) -> Response:
+def cancel_order(request: Request) -> Response:
     cnaught, account = vendor(request), account_of(request)
     attempt = Attempt(request, account)
     if answer := attempt.first_answer():

@@ -16,33 +16,33 @@ def quoted(request: Request, model: type[incoming.QuoteTerms]) -> Response:
     return reply(outgoing.quote(quote))
 
 
-async def get_quote(request: Request) -> Response:
+def get_quote(request: Request) -> Response:
     return quoted(request, incoming.MassQuote)
 
 
-async def get_ride_quote(request: Request) -> Response:
+def get_ride_quote(request: Request) -> Response:
     return quoted(request, incoming.RideQuote)
 
 
-async def get_ground_transport_quote(request: Request) -> Response:
+def get_ground_transport_quote(request: Request) -> Response:
     return quoted(request, incoming.GroundTransportQuote)
 
 
-async def get_flight_quote(request: Request) -> Response:
+def get_flight_quote(request: Request) -> Response:
     return quoted(request, incoming.FlightQuote)
 
 
-async def get_train_quote(request: Request) -> Response:
+def get_train_quote(request: Request) -> Response:
     return quoted(request, incoming.TrainQuote)
 
 
-async def get_air_freight_quote(request: Request) -> Response:
+def get_air_freight_quote(request: Request) -> Response:
     return quoted(request, incoming.AirFreightQuote)
 
 
-async def get_ground_freight_quote(request: Request) -> Response:
+def get_ground_freight_quote(request: Request) -> Response:
     return quoted(request, incoming.GroundFreightQuote)
 
 
-async def get_office_space_quote(request: Request) -> Response:
+def get_office_space_quote(request: Request) -> Response:
     return quoted(request, incoming.OfficeSpaceQuote)

@@ -13,13 +13,13 @@ LOGO_BYTES_MAX = 5 * 1024 * 1024
 """As proposed; the documents are silent."""
 
 
-async def list_subaccounts(request: Request) -> Response:
+def list_subaccounts(request: Request) -> Response:
     account = account_of(request)
     subaccounts = page(vendor(request).subaccounts.of(account), read_query(incoming.Page, request))
     return reply({"data": [outgoing.subaccount(subaccount) for subaccount in subaccounts]})
 
 
-async def create_subaccount(request: Request) -> Response:
+def create_subaccount(request: Request) -> Response:
     account = account_of(request)
     attempt = Attempt(request, account)
     if answer := attempt.first_answer():
@@ -30,12 +30,12 @@ async def create_subaccount(request: Request) -> Response:
     return attempt.answered(reply(outgoing.subaccount(subaccount), 201))
 
 
-async def get_subaccount(request: Request) -> Response:
+def get_subaccount(request: Request) -> Response:
     subaccount = vendor(request).subaccounts.get(account_of(request), request.path_params["id"])
     return reply(outgoing.subaccount(subaccount))
 
 
-async def update_subaccount(request: Request) -> Response:
+def update_subaccount(request: Request) -> Response:
     account = account_of(request)
     require_json(request)
     draft = read_body(incoming.SubaccountDetails, request).draft()
@@ -43,19 +43,19 @@ async def update_subaccount(request: Request) -> Response:
     return reply(outgoing.subaccount(subaccount))
 
 
-async def delete_subaccount(request: Request) -> Response:
+def delete_subaccount(request: Request) -> Response:
     vendor(request).subaccounts.delete(account_of(request), request.path_params["id"])
     return Response(status_code=204)
 
 
-async def set_subaccount_logo_from_url(request: Request) -> Response:
+def set_subaccount_logo_from_url(request: Request) -> Response:
     account = account_of(request)
     require_json(request)
     read_body(incoming.LogoAddress, request)
     return reply(outgoing.subaccount(vendor(request).subaccounts.set_logo(account, request.path_params["id"])))
 
 
-async def set_subaccount_logo(request: Request) -> Response:
+def set_subaccount_logo(request: Request) -> Response:
     account, image = account_of(request), exchange_of(request).body
     if len(image) > LOGO_BYTES_MAX:
         raise HTTPException(413)
@@ -63,6 +63,6 @@ async def set_subaccount_logo(request: Request) -> Response:
     return reply(outgoing.subaccount(vendor(request).subaccounts.set_logo(account, request.path_params["id"])))
 
 
-async def delete_subaccount_logo(request: Request) -> Response:
+def delete_subaccount_logo(request: Request) -> Response:
     account = account_of(request)
     return reply(outgoing.subaccount(vendor(request).subaccounts.clear_logo(account, request.path_params["id"])))

@@ -9,31 +9,31 @@ from emulator.providers.dcycle.wire import invoices as wire
 from emulator.providers.dcycle.wire.parameters import page
 
 
-async def list_invoices(request: Request) -> Response:
+def list_invoices(request: Request) -> Response:
     asked, organization = ask(wire.ListInvoices, request)
     found = vendor(request).invoices.matching(organization, asked.query.filter())
     return reply(page(found, asked.query, wire.listed_invoice))
 
 
-async def get_invoice(request: Request) -> Response:
+def get_invoice(request: Request) -> Response:
     asked, organization = ask(wire.OneInvoice, request)
     return reply(wire.invoice(vendor(request).invoices.get(organization, asked.path.invoice_id)))
 
 
-async def get_invoice_v3(request: Request) -> Response:
+def get_invoice_v3(request: Request) -> Response:
     asked, organization = ask(wire.OneInvoice, request)
     dcycle = vendor(request)
     invoice = dcycle.invoices.get(organization, asked.path.invoice_id)
     return reply(wire.invoice_v3(invoice, organization, dcycle.facilities.name(organization, invoice.facility_id)))
 
 
-async def update_invoice(request: Request) -> Response:
+def update_invoice(request: Request) -> Response:
     asked, organization = ask(wire.UpdateInvoice, request)
     invoice = vendor(request).invoices.update(organization, asked.path.invoice_id, asked.body.sent())
     return reply(wire.invoice(invoice))
 
 
-async def delete_invoice(request: Request) -> Response:
+def delete_invoice(request: Request) -> Response:
     asked, organization = ask(wire.OneInvoice, request)
     vendor(request).invoices.delete(organization, asked.path.invoice_id)
     return Response(status_code=204)

@@ -8,17 +8,17 @@ from emulator.providers.dcycle.endpoints.asking import ask, organization_of, rea
 from emulator.providers.dcycle.wire import organizations as wire
 
 
-async def get_total_impacts(request: Request) -> Response:
+def get_total_impacts(request: Request) -> Response:
     asked, organization = ask(wire.TotalImpactsRequest, request)
     impacts = vendor(request).total_impacts(organization, **dict(asked.query))
     return reply(wire.total_impacts(organization, asked.query, impacts))
 
 
-async def get_organization_tree(request: Request) -> Response:
+def get_organization_tree(request: Request) -> Response:
     organization = organization_of(request)
     return reply(wire.tree(vendor(request).root(organization)))
 
 
-async def log_in(request: Request) -> Response:
+def log_in(request: Request) -> Response:
     sent = read_whole(wire.LoginRequest, request).body
     return reply(wire.token(vendor(request).logins.log_in(sent.email, sent.password)))

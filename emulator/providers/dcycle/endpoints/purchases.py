@@ -9,30 +9,30 @@ from emulator.providers.dcycle.wire import purchases as wire
 from emulator.providers.dcycle.wire.parameters import page
 
 
-async def list_purchases(request: Request) -> Response:
+def list_purchases(request: Request) -> Response:
     asked, organization = ask(wire.ListPurchases, request)
     found = vendor(request).purchases.matching(organization, asked.query.wanted())
     return reply(page(found, asked.query, wire.purchase))
 
 
-async def create_purchase(request: Request) -> Response:
+def create_purchase(request: Request) -> Response:
     asked, organization = ask(wire.CreatePurchase, request)
     purchase = vendor(request).purchases.create(organization, asked.body.terms())
     return reply(wire.purchase(purchase), 201)
 
 
-async def get_purchase(request: Request) -> Response:
+def get_purchase(request: Request) -> Response:
     asked, organization = ask(wire.OnePurchase, request)
     return reply(wire.purchase(vendor(request).purchases.get(organization, asked.path.purchase_id)))
 
 
-async def update_purchase(request: Request) -> Response:
+def update_purchase(request: Request) -> Response:
     asked, organization = ask(wire.UpdatePurchase, request)
     purchase = vendor(request).purchases.update(organization, asked.path.purchase_id, asked.body.sent())
     return reply(wire.purchase(purchase))
 
 
-async def delete_purchase(request: Request) -> Response:
+def delete_purchase(request: Request) -> Response:
     asked, organization = ask(wire.OnePurchase, request)
     vendor(request).purchases.delete(organization, asked.path.purchase_id)
     return Response(status_code=204)

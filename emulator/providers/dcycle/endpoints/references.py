@@ -8,19 +8,19 @@ from emulator.providers.dcycle.endpoints.asking import vendor, who
 from emulator.providers.dcycle.wire import references as wire
 
 
-async def list_vehicle_fuels(request: Request) -> Response:
+def list_vehicle_fuels(request: Request) -> Response:
     who(request)
     return reply(wire.vehicle_fuels(vendor(request).catalogue.vehicle_fuels))
 
 
-async def list_unknown_vehicles(request: Request) -> Response:
+def list_unknown_vehicles(request: Request) -> Response:
     who(request)
     return reply(wire.unknown_vehicles(vendor(request).catalogue.unknown_vehicles))
 
 
-async def list_vehicle_fuels_alias(request: Request) -> Response:
-    return await list_vehicle_fuels(request)
+def list_vehicle_fuels_alias(request: Request) -> Response:
+    return list_vehicle_fuels(request)
 
 
-async def list_unknown_vehicles_alias(request: Request) -> Response:
-    return await list_unknown_vehicles(request)
+def list_unknown_vehicles_alias(request: Request) -> Response:
+    return list_unknown_vehicles(request)

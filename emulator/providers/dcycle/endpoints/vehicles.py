@@ -9,7 +9,7 @@ from emulator.providers.dcycle.wire import vehicles as wire
 from emulator.providers.dcycle.wire.parameters import page
 
 
-async def list_vehicles(request: Request) -> Response:
+def list_vehicles(request: Request) -> Response:
     asked, organization = ask(wire.ListVehicles, request)
     vehicles = vendor(request).vehicles
     found = vehicles.matching(organization, asked.query.filter(), asked.query.include_children)
@@ -18,51 +18,51 @@ async def list_vehicles(request: Request) -> Response:
     )
 
 
-async def create_vehicle(request: Request) -> Response:
+def create_vehicle(request: Request) -> Response:
     asked, organization = ask(wire.CreateVehicle, request)
     vehicles = vendor(request).vehicles
     vehicle = vehicles.create(organization, asked.body.sent())
     return reply(wire.vehicle(vehicle, vehicles.grams(vehicle)), 201)
 
 
-async def get_vehicle(request: Request) -> Response:
+def get_vehicle(request: Request) -> Response:
     asked, organization = ask(wire.OneVehicle, request)
     vehicles = vendor(request).vehicles
     vehicle = vehicles.get(organization, asked.path.vehicle_id)
     return reply(wire.vehicle(vehicle, vehicles.grams(vehicle)))
 
 
-async def update_vehicle(request: Request) -> Response:
+def update_vehicle(request: Request) -> Response:
     asked, organization = ask(wire.UpdateVehicle, request)
     vehicles = vendor(request).vehicles
     vehicle = vehicles.update(organization, asked.path.vehicle_id, asked.body.sent())
     return reply(wire.vehicle(vehicle, vehicles.grams(vehicle)))
 
 
-async def delete_vehicle(request: Request) -> Response:
+def delete_vehicle(request: Request) -> Response:
     asked, organization = ask(wire.OneVehicle, request)
     vendor(request).vehicles.delete(organization, asked.path.vehicle_id)
     return Response(status_code=204)
 
 
-async def bulk_delete_vehicles(request: Request) -> Response:
+def bulk_delete_vehicles(request: Request) -> Response:
     asked, organization = ask(wire.DeleteVehicles, request)
     return reply(wire.deletion(*vendor(request).vehicles.delete_many(organization, asked.body.vehicle_ids)))
 
 
-async def list_vehicle_unique_values(request: Request) -> Response:
+def list_vehicle_unique_values(request: Request) -> Response:
     asked, organization = ask(wire.ListUniqueValues, request)
     groups = vendor(request).vehicles.groups(organization, asked.query.field)
     return reply(wire.unique_values(asked.query.field, groups))
 
 
-async def list_vehicle_consumptions(request: Request) -> Response:
+def list_vehicle_consumptions(request: Request) -> Response:
     asked, organization = ask(wire.ListConsumptions, request)
     found = vendor(request).vehicles.consumptions(organization, asked.path.vehicle_id, asked.query.status)
     return reply(page(found, asked.query, wire.consumption))
 
 
-async def delete_vehicle_consumption(request: Request) -> Response:
+def delete_vehicle_consumption(request: Request) -> Response:
     asked, organization = ask(wire.OneConsumption, request)
     vendor(request).vehicles.delete_consumption(organization, asked.path.vehicle_consumption_id)
     return Response(status_code=204)
