@@ -125,11 +125,11 @@ def read(model: type[M], content: object, where: str | None = None) -> M:
 
 
 def _json_integer(value: object) -> object:
+    if type(value) is int:  # bool is a subclass, and is none
+        return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise PydanticCustomError("int_type", "Input should be a valid integer")
-    return value
+    raise PydanticCustomError("int_type", "Input should be a valid integer")
 
 
 def _query_integer(value: object) -> object:

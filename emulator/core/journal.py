@@ -4,7 +4,6 @@ import asyncio
 from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from starlette.types import Scope
@@ -64,8 +63,10 @@ class Exchange:
     @property
     def bytes(self) -> int:
         """What the exchange holds, in bytes of text."""
-        headers = sum(map(len, chain.from_iterable(self.headers)))
-        return len(self.path) + len(self.query) + headers + len(self.body) + len(self.reply_body)
+        held = len(self.path) + len(self.query) + len(self.body) + len(self.reply_body)
+        for name, value in self.headers:
+            held += len(name) + len(value)
+        return held
 
 
 class Journal:

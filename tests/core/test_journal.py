@@ -283,7 +283,8 @@ def test_a_journal_of_nothing() -> None:
 def test_who_has_just_stopped_waiting_disturbs_nobody() -> None:
     """An exchange may be added in the moment in which somebody gives up waiting."""
     journal = Journal(10, 1000)
-    exchange = Exchange(1, "cnaught", "GET", "/", b"", [], b"", datetime.now(UTC))
+    scope = {"method": "GET", "path": "/", "query_string": b"", "headers": []}
+    exchange = Exchange(1, "cnaught", scope, b"", datetime.now(UTC))
 
     async def give_up() -> None:
         waiting = asyncio.ensure_future(journal.changed(10))

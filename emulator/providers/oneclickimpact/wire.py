@@ -14,6 +14,7 @@ from emulator.core.clock import millis
 from emulator.core.http import Email, JsonInteger, QueryInteger
 from emulator.core.models import Model
 from emulator.providers.oneclickimpact import errors
+from emulator.providers.oneclickimpact.history import CustomerPage, Page, Search
 from emulator.providers.oneclickimpact.memory import (
     AMOUNT_MAX,
     KINDS,
@@ -25,7 +26,7 @@ from emulator.providers.oneclickimpact.memory import (
     ProjectType,
 )
 from emulator.providers.oneclickimpact.totals import Totals
-from emulator.providers.oneclickimpact.vendor import CustomerPage, ImpactDraft, Page, Search
+from emulator.providers.oneclickimpact.vendor import ImpactDraft
 
 RESERVED_METADATA = frozenset({"gift", "widgetID"})
 
@@ -247,9 +248,11 @@ def _position(cursor: str, account: Account) -> datetime:
 
 def impact(impact: Impact, account: Account, customer: Customer | None) -> dict[str, object]:
     """A new impact; its metadata show in its record only."""
-    whose = {} if customer is None else {"customer": _customer(customer)}
-    what = {impact.kind: impact.amount, **_category(impact)}
-    return {"user_id": account.user_id, **what, **whose, "time_utc": millis(impact.made_on)}
+    made = {"user_id": account.user_id, impact.kind: impact.amount, **_category(impact)}
+    if customer:
+        made["customer"] = _customer(customer)
+    made["time_utc"] = millis(impact.made_on)
+    return made
 
 
 def cancellation(impact: Impact, user_id: str, *, repeated: bool) -> dict[str, object]:

@@ -1,0 +1,146 @@
+"""What one account has made: found by time, by customer and by kind, and summed, at a cost that does not grow."""
+
+from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from heapq import merge
+from itertools import islice
+from operator import attrgetter
+
+from emulator.core.clock import EPOCH
+from emulator.providers.oneclickimpact.memory import KINDS, Customer, Impact, Kind
+from emulator.providers.oneclickimpact.totals import Totals
+
+OWN = "own"
+CUSTOMERS = "customers"
+"""The lists of an account besides those of its single customers, which are called by the customers' ids."""
+
+MILLISECOND = timedelta(milliseconds=1)
+made_on = attrgetter("made_on")
+onboarded_on = attrgetter("onboarded_on")
+
+
+@dataclass(slots=True)
+class Search:
+    """Which part of a list is asked for: ``since`` and ``until`` are both included, ``after`` is where a page ended."""
+
+    limit: int
+    kinds: Sequence[Kind] = KINDS
+    since: datetime | None = None
+    until: datetime | None = None
+    after: datetime | None = None
+    newest_first: bool = False
+
+
+@dataclass(slots=True)
+class Page:
+    """A part of a list, and whether it goes on."""
+
+    impacts: Sequence[Impact]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    """A part of the list of customers, and whether it goes on."""
+
+    customers: Sequence[Customer]
+    more: bool
+
+
+class History:
+    """The impacts and customers of one account."""
+
+    def __init__(self) -> None:
+        self.totals = Totals()
+        self._impacts: list[Impact] = []
+        self._lists: defaultdict[tuple[str, Kind], list[Impact]] = defaultdict(list)
+        self._customers: dict[str, Customer] = {}
+        self._onboarded: list[Customer] = []
+        self._taken_from = self._untaken = EPOCH
+
+    # --- customers
+
+    def customer(self, email: str) -> Customer | None:
+        """The one customer with this address, in any case."""
+        return self._customers.get(email.lower())
+
+    def onboard(self, customer: Customer) -> None:
+        self._customers[customer.email.lower()] = customer
+        insort(self._onboarded, customer, key=onboarded_on)
+
+    def customers(self, email: str | None, limit: int, after: datetime | None) -> CustomerPage:
+        """The customers in the order of their first impact; with an address, that one only."""
+        customers: Sequence[Customer] = self._onboarded
+        if email is not None:
+            customer = self.customer(email)
+            customers = (customer,) if customer else ()
+        start = bisect_right(customers, after, key=onboarded_on) if after else 0
+        return CustomerPage(customers[start : start + limit], more=len(customers) > start + limit)
+
+    # --- impacts
+
+    def free_time(self, at: datetime) -> datetime:
+        """The millisecond given, or the next one after it at which nothing was made; it is taken from now on.
+
+        Of the stretch in which one was last looked for all is taken, so nothing there is looked at again.
+        """
+        if not self._taken_from <= at < self._untaken:
+            self._taken_from = self._untaken = at
+        while self._impacts and self._untaken <= self._impacts[-1].made_on and self.made_at(self._untaken):
+            self._untaken += MILLISECOND
+        free = self._untaken
+        self._untaken = free + MILLISECOND
+        return free
+
+    def made_at(self, at: datetime) -> Impact | None:
+        """What was made at this time: nothing, or one impact."""
+        place = bisect_left(self._impacts, at, key=made_on)
+        found = self._impacts[place : place + 1]
+        return found[0] if found and found[0].made_on == at else None
+
+    def enter(self, impact: Impact) -> None:
+        """Count an impact, and put it into the lists that it belongs to."""
+        _enter(self._impacts, impact)
+        if not impact.cancelled_on:
+            self.totals.add(impact)
+        for name in (CUSTOMERS, impact.customer_id) if impact.customer_id else (OWN,):
+            _enter(self._lists[name, impact.kind], impact)
+
+    def page(self, name: str, search: Search) -> Page:
+        """A page of a list; it costs as much as it holds, for each kind has a list of its own, in order of time."""
+        lists = [self._lists[name, kind] for kind in KINDS if kind in search.kinds and (name, kind) in self._lists]
+        parts = [_part(impacts, search) for impacts in lists]
+        in_order = parts[0] if len(parts) == 1 else merge(*parts, key=made_on, reverse=search.newest_first)
+        found = list(islice(in_order, search.limit + 1))
+        return Page(found[: search.limit], more=len(found) > search.limit)
+
+
+def _enter(impacts: list[Impact], impact: Impact) -> None:
+    """Put an impact into a list in order of time: as a rule at the end, where no place need be looked for."""
+    if not impacts or impacts[-1].made_on <= impact.made_on:
+        impacts.append(impact)
+    else:
+        insort(impacts, impact, key=made_on)
+
+
+def _part(impacts: Sequence[Impact], search: Search) -> Iterable[Impact]:
+    """Those impacts, out of some in order of time, that are asked for, in the order asked for."""
+    start, end = 0, len(impacts)
+    if search.since:
+        start = bisect_left(impacts, search.since, key=made_on)
+    if search.until:
+        end = bisect_right(impacts, search.until, key=made_on)
+    if search.after and search.newest_first:
+        end = min(end, bisect_left(impacts, search.after, key=made_on))
+    elif search.after:
+        start = max(start, bisect_right(impacts, search.after, key=made_on))
+    if search.newest_first:
+        return _newest_first(impacts, start, end, search.limit)
+    return impacts[start : min(end, start + search.limit + 1)]
+
+
+def _newest_first(impacts: Sequence[Impact], start: int, end: int, limit: int) -> Iterator[Impact]:
+    return reversed(impacts[max(start, end - limit - 1) : end])
