@@ -1,6 +1,8 @@
 """uvicorn's protocol on httptools, with a limit that it lacks: to what may stand before a body."""
 
+import asyncio
 from http import HTTPStatus
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -14,6 +16,34 @@ class HeadTooLarge(Exception):
 
 LINGER_SECONDS = 2.0
 """For so long a client that is refused may go on sending; a connection closed at once would lose it the answer."""
+
+
+class Joined:
+    """A transport on which the head of a reply waits for its body: one write and one packet in the place of two.
+
+    uvicorn's own writes are the head first, and then the body, be it empty; what it writes to HEAD is a head alone.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self.transport = transport
+        self._head: bytes | None = None
+
+    def write(self, data: bytes) -> None:
+        if self._head is None:
+            self._head = data
+        elif self._head:
+            self.transport.write(self._head + data)
+            self._head = b""
+        else:
+            self.transport.write(data)
+
+    def close(self) -> None:
+        if self._head:
+            self.transport.write(self._head)
+        self.transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.transport, name)
 
 
 class BoundedHead(HttpToolsProtocol):
@@ -46,6 +76,8 @@ class BoundedHead(HttpToolsProtocol):
             self._refuse()
             raise HeadTooLarge  # stops the parser
         super().on_headers_complete()
+        if not self.expect_100_continue and self.scope["method"] != "HEAD":
+            self.cycle.transport = cast(asyncio.Transport, Joined(self.transport))
 
     def _read(self) -> int:
         """How much of a head has been read."""

@@ -112,7 +112,7 @@ def test_nothing_is_logged_of_ordinary_use(
     assert capfd.readouterr() == ("", "")
 
 
-async def failing(request: Request) -> Response:
+def failing(request: Request) -> Response:
     """An endpoint with a mistake in it."""
     raise KeyError("oops")
 

@@ -308,3 +308,39 @@ def test_a_head_above_the_limit(port: int, head: bytes) -> None:
 def test_a_head_within_the_limit(port: int, whole: bytes) -> None:
     """What comes after a head does not count, be it a body or more requests."""
     assert answered(port, whole).startswith(b"HTTP/1.1 200")
+
+
+# --- what goes out ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sent", "begin", "end"),
+    [
+        (HEALTH + b"\r\n", b"HTTP/1.1 200 OK", b"}"),
+        (b"GET /oneclickimpact/v1/whoami HTTP/1.1\r\nHost: localhost\r\n\r\n", b"HTTP/1.1 401", b"}"),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", b"HTTP/1.1 404", b"}"),
+        (HEALTH.replace(b"GET", b"HEAD") + b"\r\n", b"HTTP/1.1 200 OK", b"\r\n\r\n"),
+    ],
+    ids=["control", "vendor", "closing", "HEAD"],
+)
+def test_a_reply_is_one_packet(port: int, sent: bytes, begin: bytes, end: bytes) -> None:
+    """The head and the body of a reply go out together, so that nobody wakes up for half a reply."""
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+            client.sendall(sent)
+            said = client.recv(65536)
+            assert said.startswith(begin)
+            assert said.endswith(end)
+
+
+def test_who_asks_before_sending_a_body_is_told_to_go_on(port: int) -> None:
+    """``Expect: 100-continue`` is answered at once, and the body that follows as ever (RFC 9110, section 10.1.1)."""
+    head = b"PUT /_emulator/clock HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 15\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(head)
+        assert client.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(b'{"frozen":true}')
+        said = b""
+        while not said.endswith(b"}"):
+            said += client.recv(65536)
+        assert said.startswith(b"HTTP/1.1 200 OK")
