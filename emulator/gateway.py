@@ -58,18 +58,11 @@ class Gateway:
         self.vendor_hosts = {host: provider for provider in self.providers.values() for host in provider.hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
-        elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 1000})
-        else:
-            await self._http(scope, receive, send)
-
-    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._other(scope, receive, send)
         try:
-            known = len(scope["path"]) <= REMEMBERED_PATH_CHARACTERS_MAX
-            destination = (self._remembered if known else self._destination)(_header(scope, b"host"), scope["path"])
+            short = len(scope["path"]) <= REMEMBERED_PATH_CHARACTERS_MAX
+            destination = (self._remembered if short else self._destination)(_header(scope, b"host"), scope["path"])
             if destination.provider is None:
                 self._check_origin(_header(scope, b"origin"), _header(scope, b"host"))
             body = await _body(receive, self.spaces.world.limits.body_bytes_max)
@@ -93,9 +86,11 @@ class Gateway:
             await self.control(scope, _whole(body), send)
             self.courier.look(space)
 
-    async def _lifespan(self, receive: Receive, send: Send) -> None:
-        """A server begins and ends; in between, webhooks are delivered as they fall due."""
+    async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A server begins and ends; in between, webhooks are delivered as they fall due. WebSockets are refused."""
         await receive()
+        if scope["type"] == "websocket":
+            return await send({"type": "websocket.close", "code": 1000})
         self.courier.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()

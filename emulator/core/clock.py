@@ -110,7 +110,6 @@ def micros(at: datetime) -> str:
     return f"{_second(since.days, since.seconds)}.{since.microseconds:06}Z"
 
 
-@lru_cache(maxsize=4096)
 def millis(at: datetime) -> str:
     """``2024-09-16T20:34:04.429Z``"""
     since = at - EPOCH

@@ -116,10 +116,10 @@ _remembered_query = lru_cache(maxsize=1024)(_read_query)
 def read(model: type[M], content: object, where: str | None = None) -> M:
     """Content that came in ``where`` (body, query, header) as a model; without it, the content has these as members.
 
-    Raises Malformed.
+    Raises Malformed. It asks the model's validator, which ``model_validate`` would do at half as much again.
     """
     try:
-        return model.model_validate(content)
+        return cast(M, model.__pydantic_validator__.validate_python(content))
     except ValidationError as error:
         raise Malformed.found(where, error) from None
 

@@ -87,10 +87,11 @@ class Journal:
         """Keep an exchange, and let the oldest go while there are too many of them or they hold too much."""
         kept, size = self._kept, exchange.bytes
         kept.append((exchange, size))
-        self._bytes += size
-        while len(kept) > self.exchanges_max or self._bytes > self.bytes_max:
-            self._bytes -= kept.popleft()[1]
+        held = self._bytes + size
+        while len(kept) > self.exchanges_max or held > self.bytes_max:
+            held -= kept.popleft()[1]
             self.dropped += 1
+        self._bytes = held
         if self._waiting:
             for future in self._waiting:
                 if not future.done():  # it is, when who waited gave up a moment ago

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
@@ -56,7 +56,7 @@ class History:
     def __init__(self) -> None:
         self.totals = Totals()
         self._impacts: list[Impact] = []
-        self._lists: defaultdict[tuple[str, Kind], list[Impact]] = defaultdict(list)
+        self._lists: defaultdict[str, dict[Kind, list[Impact]]] = defaultdict(dict)
         self._customers: dict[str, Customer] = {}
         self._onboarded: list[Customer] = []
         self._taken_from = self._untaken = EPOCH
@@ -107,14 +107,16 @@ class History:
         if not impact.cancelled_on:
             self.totals.add(impact)
         for name in (CUSTOMERS, impact.customer_id) if impact.customer_id else (OWN,):
-            _enter(self._lists[name, impact.kind], impact)
+            _enter(self._lists[name].setdefault(impact.kind, []), impact)
 
     def page(self, name: str, search: Search) -> Page:
         """A page of a list; it costs as much as it holds, for each kind has a list of its own, in order of time."""
-        lists = [self._lists[name, kind] for kind in KINDS if kind in search.kinds and (name, kind) in self._lists]
-        parts = [_part(impacts, search) for impacts in lists]
-        in_order = parts[0] if len(parts) == 1 else merge(*parts, key=made_on, reverse=search.newest_first)
-        found = list(islice(in_order, search.limit + 1))
+        lists = self._lists.get(name, {})
+        parts = [_part(impacts, search) for kind, impacts in lists.items() if impacts and kind in search.kinds]
+        if len(parts) == 1:
+            (found,) = parts
+        else:
+            found = list(islice(merge(*parts, key=made_on, reverse=search.newest_first), search.limit + 1))
         return Page(found[: search.limit], more=len(found) > search.limit)
 
 
@@ -126,8 +128,8 @@ def _enter(impacts: list[Impact], impact: Impact) -> None:
         insort(impacts, impact, key=made_on)
 
 
-def _part(impacts: Sequence[Impact], search: Search) -> Iterable[Impact]:
-    """Those impacts, out of some in order of time, that are asked for, in the order asked for."""
+def _part(impacts: Sequence[Impact], search: Search) -> Sequence[Impact]:
+    """Of some impacts in order of time those that are asked for, in the order asked for: a page, and one more."""
     start, end = 0, len(impacts)
     if search.since:
         start = bisect_left(impacts, search.since, key=made_on)
@@ -138,9 +140,5 @@ def _part(impacts: Sequence[Impact], search: Search) -> Iterable[Impact]:
     elif search.after:
         start = max(start, bisect_right(impacts, search.after, key=made_on))
     if search.newest_first:
-        return _newest_first(impacts, start, end, search.limit)
+        return impacts[max(start, end - search.limit - 1) : end][::-1]
     return impacts[start : min(end, start + search.limit + 1)]
-
-
-def _newest_first(impacts: Sequence[Impact], start: int, end: int, limit: int) -> Iterator[Impact]:
-    return reversed(impacts[max(start, end - limit - 1) : end])

@@ -5,6 +5,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -248,7 +249,9 @@ def _position(cursor: str, account: Account) -> datetime:
 
 def impact(impact: Impact, account: Account, customer: Customer | None) -> dict[str, object]:
     """A new impact; its metadata show in its record only."""
-    made = {"user_id": account.user_id, impact.kind: impact.amount, **_category(impact)}
+    made: dict[str, object] = {"user_id": account.user_id, impact.kind: impact.amount}
+    if impact.category is not None:
+        made["category"] = impact.category
     if customer:
         made["customer"] = _customer(customer)
     made["time_utc"] = millis(impact.made_on)
@@ -319,23 +322,33 @@ def project(project: Project) -> dict[str, object]:
 
 def records(page: Page, account: Account) -> dict[str, object]:
     """A page of what an account made for itself."""
-    listed = [{"user_id": account.user_id, **_facts(impact)} for impact in page.impacts]
+    listed = [_record(impact, {"user_id": account.user_id}) for impact in page.impacts]
     return {"user_records": listed, **_next(page, account)}
 
 
 def customer_records(page: Page, account: Account, customers: Mapping[str, Customer]) -> dict[str, object]:
     """A page of what an account made for its customers, under their names of today."""
     listed = [
-        {"user_id": account.user_id, "customer": _customer(customers[impact.customer_id or ""]), **_facts(impact)}
+        _record(impact, {"user_id": account.user_id, "customer": _customer(customers[impact.customer_id or ""])})
         for impact in page.impacts
     ]
     return {"customer_records": listed, **_next(page, account)}
 
 
-def _facts(impact: Impact) -> dict[str, object]:
+def _record(impact: Impact, whose: dict[str, object]) -> dict[str, object]:
     """The amount goes under the name of its kind. What an impact lacks is left out, never null."""
-    metadata = {"metadata": impact.metadata} if impact.metadata else {}
-    return {"time_utc": millis(impact.made_on), impact.kind: impact.amount, **_category(impact), **metadata}
+    record = whose
+    record["time_utc"] = _listed_time(impact.made_on)
+    record[impact.kind] = impact.amount
+    if impact.category is not None:
+        record["category"] = impact.category
+    if impact.metadata:
+        record["metadata"] = impact.metadata
+    return record
+
+
+_listed_time = lru_cache(maxsize=4096)(millis)
+"""A list tells the same times each time."""
 
 
 def _category(impact: Impact) -> dict[str, str]:
@@ -343,8 +356,10 @@ def _category(impact: Impact) -> dict[str, str]:
 
 
 def _customer(customer: Customer) -> dict[str, object]:
-    name = {} if customer.name is None else {"customer_name": customer.name}
-    return {"customer_id": customer.id, "customer_email": customer.email, **name}
+    told: dict[str, object] = {"customer_id": customer.id, "customer_email": customer.email}
+    if customer.name is not None:
+        told["customer_name"] = customer.name
+    return told
 
 
 def _next(page: Page, account: Account) -> dict[str, str]:
