@@ -1,0 +1,147 @@
+"""Accounts and tokens under any sequence of requests: who may ask for a score, until when, and how often."""
+
+from dataclasses import dataclass
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from emulator import Emulator
+from tests.calling import NO_CREDENTIALS, Caller
+from tests.conftest import START
+from tests.providers.carboninsights.conftest import SAMPLE_USER, ask, bearing, change_settings, purchase
+
+ACCESS_SECONDS, REFRESH_SECONDS = 300, 86400
+PER_MINUTE, PER_DAY = 3, 5
+
+NAMES = st.sampled_from([SAMPLE_USER["username"], "newcomer", "latecomer", "Newcomer"])
+PASSWORDS = st.sampled_from([SAMPLE_USER["password"], "0nlyL0calFood", "0nlylocalfood"])
+SPANS = st.sampled_from([1, 59, 60, ACCESS_SECONDS - 1, ACCESS_SECONDS, 3600, REFRESH_SECONDS - 1, REFRESH_SECONDS])
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token that was issued: its text, what it is for, whose it is, and the second from which it is good no more."""
+
+    text: str
+    kind: str
+    username: str
+    expires: int
+
+
+class Accounts(RuleBasedStateMachine):
+    """Clients that register, log in, refresh, ask, wait, and make mistakes."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        super().__init__()
+        self.space = emulator.space()
+        self.space.clock.freeze(START)
+        self.client = Caller(self.space, "carboninsights", NO_CREDENTIALS)
+        self.seconds = 0
+        self.given = {SAMPLE_USER["username"]: SAMPLE_USER["password"]}
+        self.registered: dict[str, str] = {}
+        self.tokens: list[Token] = []
+        self.throttled = False
+        self.admitted: dict[str, list[int]] = {}
+        self.footprint: object = None
+
+    def teardown(self) -> None:
+        self.space.delete()
+
+    # --- what happens
+
+    @rule(username=NAMES, password=PASSWORDS)
+    def register(self, username: str, password: str) -> None:
+        """A name can be registered once; a given account can be taken over, and is then another's."""
+        reply = self.client.post("/register", {**SAMPLE_USER, "username": username, "password": password})
+        assert reply.status_code == (400 if username in self.registered else 201)
+        self.registered.setdefault(username, password)
+
+    @rule(username=NAMES, password=PASSWORDS)
+    def log_in(self, username: str, password: str) -> None:
+        """The last registered password opens, and nothing else does."""
+        reply = self.client.post("/token", {"username": username, "password": password})
+        if {**self.given, **self.registered}.get(username) != password:
+            assert reply.status_code == 401
+        else:
+            assert reply.status_code == 200
+            self.keep("access", reply.json()["access"], username)
+            self.keep("refresh", reply.json()["refresh"], username)
+
+    @rule(which=st.integers(0, 30))
+    def refresh(self, which: int) -> None:
+        """A refresh token gives an access token for as long as it lives; an access token gives none."""
+        token = self.held(which)
+        reply = self.client.post("/token/refresh", {"refresh": token.text})
+        if self.good(token, "refresh"):
+            assert reply.status_code == 200
+            self.keep("access", reply.json()["access"], token.username)
+        else:
+            assert reply.status_code == 401
+
+    @rule(which=st.integers(0, 30))
+    def ask(self, which: int) -> None:
+        """A score is for the bearer of an access token, not too often, and is the same for everybody."""
+        token = self.held(which)
+        reply = ask(bearing(self.client, token.text), purchase("Air Travel"))
+        if not self.good(token, "access"):
+            assert reply.status_code == 401
+        elif self.throttled and self.wait_for(token.username):
+            assert reply.status_code == 429
+            assert int(reply.headers["Retry-After"]) == self.wait_for(token.username)
+        else:
+            assert reply.status_code == 200
+            self.footprint = self.footprint or reply.json()
+            assert reply.json() == self.footprint
+            if self.throttled:
+                self.admitted.setdefault(token.username, []).append(self.seconds)
+
+    @rule(seconds=SPANS)
+    def wait(self, seconds: int) -> None:
+        """Time passes; as many tokens expire as ought to."""
+        before, self.seconds = self.seconds, self.seconds + seconds
+        fell_due = self.space.clock.advance(seconds=seconds)
+        expired = [event for event in fell_due if event["kind"] == "token.expired"]
+        assert len(expired) == sum(before < token.expires <= self.seconds for token in self.tokens)
+
+    @rule()
+    def throttle(self) -> None:
+        """From now on requests are counted, and limited."""
+        change_settings(self.client, throttled=True, requests_per_minute=PER_MINUTE, requests_per_day=PER_DAY)
+        self.throttled = True
+
+    @rule()
+    def restart(self) -> None:
+        """The space goes into a snapshot and comes out of it."""
+        self.space.restore(self.space.snapshot())
+
+    # --- what ought to be
+
+    def keep(self, kind: str, text: str, username: str) -> None:
+        lifetime = ACCESS_SECONDS if kind == "access" else REFRESH_SECONDS
+        self.tokens.append(Token(text, kind, username, self.seconds + lifetime))
+
+    def held(self, which: int) -> Token:
+        """One of the last tokens, or one that was never issued."""
+        return self.tokens[-1 - which] if which < len(self.tokens) else Token("a.b.c", "none", "nobody", 0)
+
+    def good(self, token: Token, kind: str) -> bool:
+        return token.kind == kind and self.seconds < token.expires
+
+    def wait_for(self, username: str) -> int:
+        """How many seconds until one more request is let in."""
+        asked = self.admitted.get(username, [])
+        limits = ((PER_MINUTE, 60), (PER_DAY, 86400))
+        return max(asked[-limit] + span - self.seconds if len(asked) >= limit else 0 for limit, span in limits)
+
+    @invariant()
+    def every_token_is_another_one(self) -> None:
+        assert len({token.text for token in self.tokens}) == len(self.tokens)
+
+
+def test_who_may_ask_and_until_when(emulator: Emulator) -> None:
+    """Whatever is registered, issued and forgotten: a token is good for its kind and its time, and limits hold."""
+    run_state_machine_as_test(
+        lambda: Accounts(emulator),  # type: ignore[arg-type]  # it takes any factory
+        settings=settings(max_examples=12, stateful_step_count=40, deadline=None, derandomize=True),
+    )
