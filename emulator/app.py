@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from emulator import fixtures
 from emulator.control import Control
 from emulator.courier import Courier
+from emulator.fixtures import Fixtures
 from emulator.gateway import Gateway
-from emulator.providers import ALL
+from emulator.providers import ALL, HOSTS
 from emulator.space import Limits, Spaces, World
 
 
@@ -28,10 +28,10 @@ def create_app(
     """
     world = make_world(seed=seed, fixtures_directory=fixtures_directory, limits=limits)
     spaces, courier = Spaces(world), Courier(frozenset(host.lower() for host in webhook_hosts))
-    return Gateway(spaces, Control(control_token), frozenset(host.lower() for host in hosts), courier)
+    own, vendors = frozenset(host.lower() for host in hosts), {host: name for name in HOSTS for host in HOSTS[name]}
+    return Gateway(spaces, Control(control_token), own, vendors, courier)
 
 
 def make_world(*, seed: int = 0, fixtures_directory: Path | None = None, limits: Limits | None = None) -> World:
     """What every space is made from. Raises BadFixture."""
-    loaded, digest = fixtures.load(ALL, fixtures_directory)
-    return World({provider.name: provider for provider in ALL}, loaded, digest, seed, limits or Limits())
+    return World(ALL, Fixtures(ALL, fixtures_directory), seed, limits or Limits())

@@ -117,7 +117,7 @@ def take(space: Space) -> dict[str, Any]:
         format=FORMAT,
         emulator=__version__,
         seed=space.ids.seed,
-        fixtures=space.world.fixtures_digest,
+        fixtures=space.world.fixtures.digest,
         origin=space.recording.origin,
         changes=[Changed(**asdict(change)) for change in space.recording.changes],
         requests=[_recorded(exchange, seal) for exchange in exchanges],
@@ -171,7 +171,7 @@ def read(document: Mapping[str, Any], world: World) -> Bundle:
         raise BadBundle(f"at {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
     if bundle.emulator != __version__:
         raise BadBundle(f"the bundle was recorded by version {bundle.emulator}, and this is {__version__}")
-    if bundle.fixtures != world.fixtures_digest:
+    if bundle.fixtures != world.fixtures.digest:
         raise BadBundle("the bundle was recorded with other fixtures than these")
     named = {request.provider for request in bundle.requests} | {change.provider for change in bundle.changes}
     if strangers := named - world.providers.keys():

@@ -83,8 +83,9 @@ class Courier:
     async def _attempt(self, space: Space, delivery: Delivery) -> None:
         from emulator.posting import NoAnswer, host_of, post  # only who is called back pays for it
 
-        outbox, webhooks = space.outbox, space.world.webhooks[delivery.provider]
+        outbox, webhooks = space.outbox, space.world.providers[delivery.provider].webhooks
         assert delivery.due is not None
+        assert webhooks is not None
         host = host_of(delivery.url)
         if not is_loopback(host) and host not in self.hosts:
             refusal = f"{host!r} is not this machine; allow it with --webhook-host"

@@ -2,6 +2,7 @@
 
 import socket
 import struct
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -46,16 +47,26 @@ class Destination(NamedTuple):
 
 
 class Gateway:
-    """The ASGI application. It reads whole bodies and sends whole answers, so that what lies between never waits."""
+    """The ASGI application. It reads whole bodies and sends whole answers, so that what lies between never waits.
 
-    def __init__(self, spaces: Spaces, control: ASGIApp, hosts: frozenset[str], courier: Courier) -> None:
+    ``hosts`` are the names that it may be called by; ``vendor_hosts`` are the vendors' own, each with its provider.
+    """
+
+    def __init__(
+        self,
+        spaces: Spaces,
+        control: ASGIApp,
+        hosts: frozenset[str],
+        vendor_hosts: Mapping[str, str],
+        courier: Courier,
+    ) -> None:
         self.spaces = spaces
         self.control = control
         self.courier = courier
         self.hosts = hosts
+        self.vendor_hosts = vendor_hosts
         self.providers = spaces.world.providers
         self._remembered = lru_cache(maxsize=1024)(self._destination)
-        self.vendor_hosts = {host: provider for provider in self.providers.values() for host in provider.hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -112,7 +123,7 @@ class Gateway:
         if first == CONTROL:
             return Destination(space, None, f"/{rest}", prefix)
         if host in self.vendor_hosts:
-            return Destination(space, self.vendor_hosts[host], path, prefix)
+            return Destination(space, self.providers[self.vendor_hosts[host]], path, prefix)
         if first in self.providers:
             return Destination(space, self.providers[first], f"/{rest}", prefix)
         raise Stray(404, f"no provider is called {first!r}; there are: {', '.join(self.providers)}, and /{CONTROL}")

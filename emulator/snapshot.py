@@ -69,7 +69,7 @@ def take(space: Space) -> dict[str, Any]:
         "format": FORMAT,
         "emulator": __version__,
         "providers": {name: provider.version for name, provider in space.world.providers.items()},
-        "fixtures": space.world.fixtures_digest,
+        "fixtures": space.world.fixtures.digest,
         "seed": space.ids.seed,
         "begun": space.begun,
         "clock": {
@@ -115,7 +115,7 @@ def _check_versions(space: Space, snapshot: Snapshot) -> None:
     if snapshot.format != FORMAT or snapshot.providers != ours or snapshot.memory.keys() != ours.keys():
         theirs = f"format {snapshot.format} with {snapshot.providers}"
         raise BadSnapshot(f"the snapshot is of {theirs}; this emulator reads format {FORMAT} with {ours}")
-    if snapshot.fixtures != space.world.fixtures_digest:
+    if snapshot.fixtures != space.world.fixtures.digest:
         raise BadSnapshot("the snapshot was taken with other fixtures than those of this server")
 
 
@@ -137,8 +137,9 @@ def _outbox(space: Space, state: dict[str, Any]) -> Outbox:
         kept = document(OutboxState).read(state)
     except BadDocument as error:
         raise BadSnapshot(f"at outbox.{error.place}: {error.fault}") from None
+    calling = {name for name, provider in space.world.providers.items() if provider.webhooks}
     for delivery in kept.deliveries:
-        if delivery.provider not in space.world.webhooks:
+        if delivery.provider not in calling:
             raise BadSnapshot(f"at outbox.deliveries: {delivery.provider!r} is no provider that calls back")
     return Outbox(kept)
 

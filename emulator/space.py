@@ -13,8 +13,10 @@ from emulator.core.clock import Clock, Event
 from emulator.core.faults import Faults
 from emulator.core.ids import Ids
 from emulator.core.journal import Journal
-from emulator.core.provider import Fixture, Provider, Vendor
+from emulator.core.provider import Provider, Vendor
 from emulator.core.webhooks import Outbox, Webhooks
+from emulator.fixtures import Fixtures
+from emulator.ondemand import OnDemand
 
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 DEFAULT = "default"
@@ -33,24 +35,22 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What every space is made from: the providers, their fixtures, the seed, and the limits."""
+    """What every space is made from: the providers, their fixtures, the seed, and the limits.
+
+    Of a vendor that nobody has asked for, only the name is known. ``memories`` are those of birth, to be copied;
+    ``newborns`` are vendors that stand for every one that has not been born, to be asked and never changed.
+    """
 
     providers: Mapping[str, Provider]
-    fixtures: Mapping[str, Fixture]
-    fixtures_digest: str
+    fixtures: Fixtures
     seed: int
     limits: Limits
-    memories: Mapping[str, bytes] = field(init=False)
-    webhooks: Mapping[str, Webhooks] = field(init=False)
-    newborns: dict[str, Vendor] = field(init=False, default_factory=dict)
+    memories: OnDemand[bytes] = field(init=False)
+    newborns: OnDemand[Vendor] = field(init=False)
 
     def __post_init__(self) -> None:
-        calling = {name: provider.webhooks for name, provider in self.providers.items() if provider.webhooks}
-        object.__setattr__(self, "webhooks", calling)
-        pickled = {
-            name: pickle.dumps(fixture.memory, pickle.HIGHEST_PROTOCOL) for name, fixture in self.fixtures.items()
-        }
-        object.__setattr__(self, "memories", pickled)
+        object.__setattr__(self, "memories", OnDemand(self.providers, self._pickled))
+        object.__setattr__(self, "newborns", OnDemand(self.providers, self._newborn))
 
     def memory(self, name: str) -> Any:
         """What a vendor remembers at birth: a copy of its own for each space, at a tenth of what ``deepcopy`` costs."""
@@ -60,11 +60,16 @@ class World:
         """A vendor as it is at birth."""
         return self.providers[name].vendor(self.fixtures[name].catalogue, self.memory(name), clock, ids)
 
-    def newborn(self, name: str) -> Vendor:
-        """The vendor that stands for every one that has not been born: to be asked, never changed."""
-        if name not in self.newborns:
-            self.newborns[name] = self.vendor(name, Clock(), Ids(self.seed))
-        return self.newborns[name]
+    def calling(self) -> list[tuple[str, Webhooks]]:
+        """The vendors that call back, and how, as far as they are loaded: in our fixtures, nobody waits for a call."""
+        loaded = [self.providers[name] for name in self.providers if name in self.fixtures.made]
+        return [(provider.name, provider.webhooks) for provider in loaded if provider.webhooks]
+
+    def _pickled(self, name: str) -> bytes:
+        return pickle.dumps(self.fixtures[name].memory, pickle.HIGHEST_PROTOCOL)
+
+    def _newborn(self, name: str) -> Vendor:
+        return self.vendor(name, Clock(), Ids(self.seed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,23 +156,25 @@ class Space:
         return self.outbox
 
     def post_all(self) -> None:
-        for name in self.world.webhooks:
+        for name, _ in self.world.calling():
             self.post(name)
 
     def post(self, name: str) -> None:
         """Put into the outbox what a vendor that calls back has to tell by the clock's reading."""
-        for call in self.world.webhooks[name].take(self.vendor(name)):
+        how = self.world.providers[name].webhooks
+        assert how
+        for call in how.take(self.vendor(name)):
             self.outbox.add(name, call)
 
     def next_call(self) -> datetime | None:
         """When the outbox will next have something to send, if nothing else happens."""
         delivery = self.outbox.next()
         due = [delivery.due] if delivery else []
-        due += [how.next(self.vendor(name)) for name, how in self.world.webhooks.items()]
+        due += [how.next(self.vendor(name)) for name, how in self.world.calling()]
         return min(filter(None, due), default=None)
 
     def _due(self, since: datetime, until: datetime) -> list[Event]:
-        vendors = [self.vendors.get(name) or self.world.newborn(name) for name in self.world.providers]
+        vendors = [self.vendors.get(name) or self.world.newborns[name] for name in self.world.providers]
         events = [event for vendor in vendors for event in vendor.due(since, until)]
         self.post_all()
         return sorted([*events, *self.outbox.due(since, until)], key=lambda event: event.at)

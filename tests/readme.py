@@ -47,7 +47,7 @@ def coverage_table() -> str:
     """Operations built of those documented, and rules proved, by what they rest on."""
     head = "| provider | operations built / documented | rules tested | of these " + " | ".join(EVIDENCE) + " |\n"
     line = "| --- | --- | --- |" + " --- |" * len(EVIDENCE) + "\n"
-    rows = [_coverage(provider.name, provider.title, len(provider.built)) for provider in ALL]
+    rows = [_coverage(provider.name, provider.title, len(provider.built)) for provider in ALL.values()]
     return head + line + "".join(rows)
 
 
@@ -62,7 +62,7 @@ def _coverage(name: str, title: str, built: int) -> str:
 def missing_list() -> str:
     """The documented operations that answer 501, those of one reason together."""
     lines = []
-    for provider in ALL:
+    for provider in ALL.values():
         by_reason: dict[str, list[str]] = {}
         for known in contracts.operations(provider.name):
             by_reason.setdefault(known.missing, []).append(f"`{known.method} {known.path}`")

@@ -206,10 +206,10 @@ def test_the_answer_to_a_write_is_lost(
 
 def test_every_write_operation_has_its_case() -> None:
     """The table above holds every operation that is built and writes."""
-    built = {name for provider in ALL for name in provider.built}
+    built = {name for provider in ALL.values() for name in provider.built}
     written = {
         operation.id
-        for provider in ALL
+        for provider in ALL.values()
         for operation in contracts.operations(provider.name)
         if operation.method != "GET" and operation.id in built
     }

@@ -19,17 +19,17 @@ from emulator.resources import resource
 from tests.calling import NO_CREDENTIALS, Caller
 from tests.promises import validator
 
-each_provider = pytest.mark.parametrize("provider", ALL, ids=lambda provider: provider.name)
+each_provider = pytest.mark.parametrize("provider", ALL.values(), ids=lambda provider: provider.name)
 
 MISSING = [
     pytest.param(provider, operation, id=f"{provider.name}-{operation.id}")
-    for provider in ALL
+    for provider in ALL.values()
     for operation in contracts.operations(provider.name)
     if operation.missing
 ]
 FIXED_PATHS = [
     pytest.param(provider, operation, id=f"{provider.name}-{operation.id}")
-    for provider in ALL
+    for provider in ALL.values()
     for operation in contracts.operations(provider.name)
     if not operation.missing and "{" not in operation.path
 ]
@@ -37,7 +37,7 @@ FIXED_PATHS = [
 
 def test_every_provider_has_a_contract_and_a_fixture() -> None:
     """Each provider has a contract, rules, exchanges and a fixture; beside theirs there is only the control API's."""
-    names = {provider.name for provider in ALL}
+    names = set(ALL)
     assert {path.name for path in resource("contracts").iterdir()} == names | {"control"}
     assert {path.stem for path in resource("fixtures").iterdir()} == names
     for name in names:

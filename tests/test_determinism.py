@@ -21,7 +21,7 @@ from tests.calling import credentials_of
 
 WRITES_AT = ("2026-02-01T00:00:00Z", "2026-02-01T00:00:00.001Z", "2026-03-01T12:00:00Z")
 
-each_provider = pytest.mark.parametrize("provider", [provider.name for provider in ALL])
+each_provider = pytest.mark.parametrize("provider", ALL)
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def digests(emulator: Emulator | None = None) -> str:
     if emulator is None:
         with Emulator(port=None) as emulator:
             return digests(emulator)
-    transcripts = {provider.name: transcript(emulator.space(), provider.name) for provider in ALL}
+    transcripts = {name: transcript(emulator.space(), name) for name in ALL}
     return json.dumps({name: sha256(repr(found).encode()).hexdigest() for name, found in transcripts.items()})
 
 

@@ -17,7 +17,7 @@ from tests.calling import NO_CREDENTIALS, Caller, credentials_of
 
 FILES = [
     pytest.param(provider.name, path, id=f"{provider.name}-{path.stem}")
-    for provider in ALL
+    for provider in ALL.values()
     for path in sorted((resource("contracts") / provider.name / "exchanges").glob("*.json"))
 ]
 MEMBERS = {"title", "source", "evidence", "at", "given", "request", "reply", "compare", "placeholders"}

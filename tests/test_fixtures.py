@@ -7,19 +7,20 @@ from typing import Any
 
 import pytest
 
-from emulator import create_app, fixtures
+from emulator import create_app
+from emulator.app import make_world
 from emulator.core.clock import Clock
 from emulator.core.documents import Document
 from emulator.core.ids import Ids
 from emulator.core.provider import Provider
-from emulator.fixtures import BadFixture
+from emulator.fixtures import BadFixture, Fixtures
 from emulator.providers import ALL
 from emulator.resources import resource
 
 LITRES = "660e8400-e29b-41d4-a716-446655440000"
 OURS = {path.stem: json.loads(path.read_bytes()) for path in resource("fixtures").iterdir()}
 
-each_provider = pytest.mark.parametrize("provider", ALL, ids=lambda provider: provider.name)
+each_provider = pytest.mark.parametrize("provider", ALL.values(), ids=lambda provider: provider.name)
 
 UNFIT = [
     ("oneclickimpact", "catalogue/accounts", [], "account"),
@@ -55,12 +56,42 @@ UNFIT = [
 @each_provider
 def test_our_fixture_brings_a_vendor_to_life(provider: Provider) -> None:
     """A vendor is born from our fixture, and its memory survives being written down and read again."""
-    fixture = fixtures.load([provider])[0][provider.name]
+    fixture = Fixtures(ALL)[provider.name]
     vendor = provider.vendor(fixture.catalogue, deepcopy(fixture.memory), Clock(), Ids(0))
     document = Document(type(fixture.memory))
     assert vendor.memory == fixture.memory
     assert document.read(json.loads(json.dumps(document.write(fixture.memory)))) == fixture.memory
     assert all(provider.credentials(fixture.catalogue).values())
+
+
+@pytest.mark.parametrize("name", [provider.name for provider in ALL.values() if provider.webhooks])
+def test_nobody_waits_for_a_call_in_our_fixture(name: str) -> None:
+    """A vendor that nobody has asked for has nobody to call back: it need not be loaded to learn that."""
+    webhooks = ALL[name].webhooks
+    assert webhooks is not None
+    assert webhooks.next(make_world().newborns[name]) is None
+
+
+def test_our_fixture_is_made_when_it_is_asked_for() -> None:
+    """To know the providers' names takes no fixture, and to look one up no other."""
+    ours = Fixtures(ALL)
+    assert list(ours) == list(ALL)
+    assert "cnaught" in ours
+    assert "nobody" not in ours
+    assert ours.made == {}
+    assert ours["cnaught"] is ours["cnaught"]
+    assert ours.made.keys() == {"cnaught"}
+    with pytest.raises(KeyError):
+        ours["nobody"]
+
+
+def test_a_users_fixture_is_made_at_once(tmp_path: Path) -> None:
+    """A user's files are read at the start; what becomes of them later is of no account."""
+    path = _write(tmp_path, "thallo", OURS["thallo"])
+    theirs = Fixtures(ALL, tmp_path)
+    path.write_text("{}")
+    assert theirs.made.keys() == {"thallo"}
+    assert theirs.digest == Fixtures(ALL).digest
 
 
 @each_provider
@@ -80,7 +111,7 @@ def test_a_member_that_is_unknown_or_of_the_wrong_type(
     """A member that no fixture has, or one of the wrong type, is refused by its place."""
     path = _write(tmp_path, provider.name, _changed(provider.name, place.replace(".", "/"), content))
     with pytest.raises(BadFixture, match=rf"^{path}: at {place}: \w+"):
-        fixtures.load(ALL, tmp_path)
+        Fixtures(ALL, tmp_path)
 
 
 @each_provider
@@ -90,7 +121,7 @@ def test_a_member_that_is_missing(tmp_path: Path, provider: Provider, left_out: 
     kept = {name: content for name, content in OURS[provider.name].items() if name != left_out}
     path = _write(tmp_path, provider.name, kept)
     with pytest.raises(BadFixture, match=rf"^{path}: at {left_out}: Field required"):
-        fixtures.load(ALL, tmp_path)
+        Fixtures(ALL, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +140,7 @@ def test_a_file_that_is_no_json_object(tmp_path: Path, provider: Provider, writt
     path = tmp_path / f"{provider.name}.json"
     path.write_bytes(written)
     with pytest.raises(BadFixture, match=f"^{path}: .*{fault}"):
-        fixtures.load(ALL, tmp_path)
+        Fixtures(ALL, tmp_path)
 
 
 @pytest.mark.parametrize(("name", "place", "content", "words"), UNFIT)
@@ -122,7 +153,7 @@ def test_parts_that_do_not_fit_together(tmp_path: Path, name: str, place: str, c
 
 def test_every_provider_looks_whether_its_fixture_fits_together() -> None:
     """The table above has something of each provider."""
-    assert {name for name, *_ in UNFIT} == {provider.name for provider in ALL}
+    assert {name for name, *_ in UNFIT} == set(ALL)
 
 
 @pytest.mark.parametrize("make", [lambda path: None, lambda path: path.write_text("{}")])
@@ -130,7 +161,7 @@ def test_a_directory_that_is_none(tmp_path: Path, make: Any) -> None:
     """A directory that is not there, or is a file, is refused by its name."""
     make(tmp_path / "there")
     with pytest.raises(BadFixture, match=f"^{tmp_path / 'there'}: no such directory"):
-        fixtures.load(ALL, tmp_path / "there")
+        Fixtures(ALL, tmp_path / "there")
 
 
 @each_provider
@@ -139,22 +170,23 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, provider: Provider) -> None:
     path = tmp_path / f"{provider.name}.json"
     path.mkdir()
     with pytest.raises(BadFixture, match=f"^.*{path}"):
-        fixtures.load(ALL, tmp_path)
+        Fixtures(ALL, tmp_path)
 
 
 @each_provider
 def test_a_directory_may_hold_some_providers_only(tmp_path: Path, provider: Provider) -> None:
     """A user's file stands in for ours; for the providers that have none, ours are taken."""
-    ours, digest = fixtures.load(ALL)
-    assert fixtures.load(ALL, tmp_path) == (ours, digest)
+    ours, of_nothing = Fixtures(ALL), Fixtures(ALL, tmp_path)
     _write(tmp_path, provider.name, OURS[provider.name])
     (tmp_path / "notes.txt").write_text("nobody's fixture")
-    assert fixtures.load(ALL, tmp_path) == (ours, digest)
+    of_the_same = Fixtures(ALL, tmp_path)
+    assert of_nothing == of_the_same == ours
+    assert of_nothing.digest == of_the_same.digest == ours.digest
     _write(tmp_path, provider.name, {**OURS[provider.name], "memory": {}})
-    theirs, other_digest = fixtures.load(ALL, tmp_path)
+    theirs = Fixtures(ALL, tmp_path)
     assert theirs[provider.name] == Document(provider.fixture).read({**OURS[provider.name], "memory": {}})
     assert {name for name in ours if theirs[name] != ours[name]} <= {provider.name}
-    assert other_digest != digest
+    assert theirs.digest != ours.digest
 
 
 def _changed(name: str, place: str, content: object) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def _good_requests() -> Iterator[Raw]:
     """One good request for every operation, the control API's included; none that waits."""
     with Emulator(port=None) as emulator:
         emulator.clock.freeze(START)
-        for provider in ALL:
+        for provider in ALL.values():
             given_headers = credentials_of(emulator, provider.name)
             credentials = [(name.lower().encode(), value.encode()) for name, value in given_headers.items()]
             for operation in contracts.operations(provider.name):

@@ -25,7 +25,7 @@ from tests.calling import Caller
 
 HEALTH = "/_emulator/health"
 ORDERS = "/v1/orders"
-HOSTS = [(provider.name, host) for provider in ALL for host in provider.hosts]
+HOSTS = [(provider.name, host) for provider in ALL.values() for host in provider.hosts]
 
 
 def ask(app: Gateway, host: str | None, path: str = HEALTH, method: str = "GET") -> int:
@@ -281,7 +281,8 @@ def test_a_bug_is_a_bare_500_and_logged(caplog: pytest.LogCaptureFixture) -> Non
     cnaught = app.providers["cnaught"]
     broken = VendorApp([Route(ORDERS, failing)], cnaught.say, errors.malformed, cnaught.plain)
     providers = {**app.providers, "cnaught": replace(cnaught, app=broken)}
-    gateway = Gateway(Spaces(replace(app.spaces.world, providers=providers)), app.control, frozenset(), app.courier)
+    spaces = Spaces(replace(app.spaces.world, providers=providers))
+    gateway = Gateway(spaces, app.control, frozenset(), {}, app.courier)
     with caplog.at_level(logging.ERROR, "emulator"):
         status, headers, body = asyncio.run(call(gateway, "GET", f"/cnaught{ORDERS}", [], b""))
     assert (status, body) == (500, b'{"error":"a bug of the emulator; its log has the traceback"}')

@@ -57,7 +57,7 @@ def test_imports_run_one_way(name: str) -> None:
         case ["providers", provider, layer, *_]:
             own = f"emulator.providers.{provider}."
             known = ("emulator.core.", own)
-            assert {module for module in imported if not module.startswith(known)} == set()
+            assert {module for module in imported if not f"{module}.".startswith(known)} == set()
             before = {module.removeprefix(own).partition(".")[0] for module in imported if own in module} - {layer}
             assert [name for name in before if _layer(name) > _layer(layer.removesuffix(".py"))] == []
 
@@ -75,7 +75,7 @@ def test_they_do_touch_time_and_chance(name: str) -> None:
     assert list(_time_and_chance(MODULES[name])) != []
 
 
-@pytest.mark.parametrize("provider", ALL, ids=lambda provider: provider.name)
+@pytest.mark.parametrize("provider", ALL.values(), ids=lambda provider: provider.name)
 def test_endpoints_of_vendors_cannot_wait(provider: Provider) -> None:
     """What happens in a turn happens at once and alone: no endpoint of a vendor is ``async def``."""
     endpoints = [route.endpoint for route in provider.app.router.table]
@@ -92,7 +92,7 @@ def test_endpoints_of_the_control_api_do_not_run_in_threads() -> None:
 def test_only_route_tables_know_the_books() -> None:
     """Books are read off a vendor that knows nothing of them: no rule, no JSON and no endpoint pays for them."""
     knowing = {name: module for name in MODULES for module in imports_of_ours(name) if module.endswith(".books")}
-    kept = [provider.name for provider in ALL if isinstance(provider.books, Books)]
+    kept = [provider.name for provider in ALL.values() if isinstance(provider.books, Books)]
     assert knowing == {f"providers/{name}/app.py": f"emulator.providers.{name}.books" for name in kept}
 
 

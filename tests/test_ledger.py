@@ -60,7 +60,7 @@ def test_a_vendor_that_trades_nothing_says_so(traded: SpaceHandle) -> None:
     told = traded.ledger(**EVERYTHING)
     without = {provider.name for provider in ALL if not isinstance(provider.books, Books)}
     assert told["without_books"].keys() == without == {"carboninsights", "dcycle"}
-    assert {entry["provider"] for entry in told["entries"]} == {provider.name for provider in ALL} - without
+    assert {entry["provider"] for entry in told["entries"]} == set(ALL) - without
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_books_outlive_a_snapshot(traded: SpaceHandle) -> None:
 def test_every_check_says_what_it_is(space: SpaceHandle) -> None:
     """Each check has a name of its own that begins with its vendor's, and a sentence."""
     checks = space.verify_ledger()["checks"]
-    kept = [(provider.name, provider.books) for provider in ALL if isinstance(provider.books, Books)]
+    kept = [(provider.name, provider.books) for provider in ALL.values() if isinstance(provider.books, Books)]
     named = [(provider, check.name) for provider, books in kept for check in books.checks]
     assert [check["name"] for check in checks] == [*(check.name for check in CHECKS), *(name for _, name in named)]
     assert all(name.startswith(f"{provider}.") for provider, name in named)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from emulator.providers import ALL
 from tests import conftest, offline
 from tests.test_house import MODULES, imports, imports_of_ours
 
@@ -61,7 +62,7 @@ CONNECTING = {"connect", "connect_ex", "sendto", "create_connection", "open_conn
 
 def test_one_module_of_a_server_calls_out() -> None:
     """Of all that a served emulator is made of, only the module that posts webhooks can call anybody."""
-    served, found = set[str](), ["app.py", "server.py"]
+    served, found = set[str](), ["app.py", "server.py", *(f"providers/{name}/app.py" for name in ALL)]
     while found:
         name = found.pop()
         served.add(name)

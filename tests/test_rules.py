@@ -17,7 +17,7 @@ TESTS = Path(__file__).parent
 MEMBERS = {"id", "statement", "evidence", "source", "operations"}
 MAYBE = {"field", "built"}
 
-each_provider = pytest.mark.parametrize("provider", ALL, ids=lambda provider: provider.name)
+each_provider = pytest.mark.parametrize("provider", ALL.values(), ids=lambda provider: provider.name)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_every_rule_is_proved(provider: Provider, every_proof: dict[str, set[str
 
 def test_every_named_rule_exists() -> None:
     """No test claims to prove a rule that nobody stated."""
-    known = {rule["id"] for provider in ALL for rule in contracts.rules(provider.name)}
+    known = {rule["id"] for name in ALL for rule in contracts.rules(name)}
     assert {rule: tests for rule, tests in proved_rules.items() if rule not in known} == {}
 
 

@@ -75,7 +75,7 @@ CHECKS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("provider", [provider.name for provider in ALL])
+@pytest.mark.parametrize("provider", ALL)
 def test_contract_and_code_agree(emulator: Emulator, space: SpaceHandle, provider: str) -> None:
     """What the contract allows is accepted, what it does not is refused, and every reply is one that it promises."""
     contract, operations = with_known_ids(contracts.contract(provider)), contracts.operations(provider)

@@ -21,9 +21,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from emulator import Emulator, create_app, fixtures
+from emulator import Emulator, create_app
 from emulator.control.memory import SNAPSHOTS_MAX
 from emulator.core.http import VendorApp
+from emulator.fixtures import Fixtures
 from emulator.gateway import Gateway
 from emulator.handles import Refused, SpaceHandle
 from emulator.providers import ALL
@@ -72,7 +73,7 @@ def use(space: SpaceHandle) -> list[str]:
     token = dcycle.post("/auth/login", DCYCLE_USER).json()["access_token"]
     dcycle.post("/auth/login", {**DCYCLE_USER, "password": "wrong-password"})
     dcycle.get("/v1/purchases", headers={"Authorization": f"Bearer {token}"})
-    for provider in ALL:
+    for provider in ALL.values():
         Caller(space, provider.name, {"x-api-key": "wrong-key"}).get("/?api_key=wrong-key", promised=False)
         caller = Caller(space, provider.name, credentials_of(space, provider.name))
         caller.get("/nowhere", promised=False)
@@ -96,7 +97,7 @@ def test_a_used_space_shows_no_secret(space: SpaceHandle) -> None:
         "evidence",
         "acts",
     ]
-    views += [f"{of}/{provider.name}" for of in ("state", "settings") for provider in ALL]
+    views += [f"{of}/{name}" for of in ("state", "settings") for name in ALL]
     for view in views:
         shown = json.dumps(space.control("GET", f"/{view}"))
         assert [secret for secret in secrets if secret in shown] == [], view
@@ -126,7 +127,7 @@ def test_a_bug_logs_no_secret(caplog: pytest.LogCaptureFixture) -> None:
         app=VendorApp([Route("/v1/orders", failing, methods=["POST"])], cnaught.say, errors.malformed, cnaught.plain),
     )
     world = replace(app.spaces.world, providers={**app.providers, "cnaught": broken})
-    gateway = Gateway(Spaces(world), app.control, frozenset(), app.courier)
+    gateway = Gateway(Spaces(world), app.control, frozenset(), {}, app.courier)
     headers = [(b"authorization", b"Bearer " + PASSWORD.encode())]
     body = json.dumps({"password": PASSWORD}).encode()
     asked = call(gateway, "POST", f"/cnaught/v1/orders?api_key={PASSWORD}", headers, body)
@@ -176,7 +177,7 @@ def _is_credential(compared: ast.expr) -> bool:
     return False
 
 
-@pytest.mark.parametrize("part", ["control", *(f"providers/{provider.name}" for provider in ALL)])
+@pytest.mark.parametrize("part", ["control", *(f"providers/{name}" for name in ALL)])
 def test_who_has_credentials_compares_them(part: str) -> None:
     """The control API and every vendor compare what was sent with what is right by ``hmac.compare_digest``."""
     calls = [
@@ -253,7 +254,7 @@ def test_pages_of_others_command_nothing(named: Gateway, host: str, origin: str 
         assert asyncio.run(call(named, "POST", path, headers, b""))[0] == status
 
 
-@pytest.mark.parametrize("path", ["/_emulator/health", *(f"/{provider.name}/" for provider in ALL)])
+@pytest.mark.parametrize("path", ["/_emulator/health", *(f"/{name}/" for name in ALL)])
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 def test_pages_of_others_read_nothing(space: SpaceHandle, path: str, method: str) -> None:
     """No reply allows a browser to show it to a page of another origin, or to send what such a page has made up."""
@@ -308,9 +309,10 @@ def test_no_path_leads_to_a_file(emulator: Emulator, space: SpaceHandle, name: s
         f"{control}/acts/{name}/x",
         f"/{name}",
     ]
-    paths += [f"/~{space.name}/{provider.name}/{name}" for provider in ALL]
+    paths += [f"/~{space.name}/{provider}/{name}" for provider in ALL]
     submit = emulator.transport().submit
-    submit(call(emulator.app, "GET", "/_emulator/contracts/control.json", [], b"")).result()
+    for once in ("/_emulator/contracts/control.json", "/_emulator/snapshot"):
+        submit(call(emulator.app, "GET", once, [], b"")).result()
     with opening() as opened:
         for method in ("GET", "POST", "DELETE"):
             for path in paths:
@@ -325,9 +327,10 @@ def test_fixtures_are_read_by_their_names_alone(tmp_path: Path, opening: Opening
     """Of a directory of fixtures, only the files that are called after the providers are opened."""
     for name in ("cnaught.json", "notes.json", "..json", ".hidden.json"):
         (tmp_path / name).write_bytes((ROOT / "fixtures" / "cnaught.json").read_bytes())
+    Fixtures(ALL, tmp_path)  # what it imports is not the question
     with opening() as opened:
-        fixtures.load(ALL, tmp_path)
-    ours = [str(ROOT / "fixtures" / f"{provider.name}.json") for provider in ALL if provider.name != "cnaught"]
+        Fixtures(ALL, tmp_path)
+    ours = [str(ROOT / "fixtures" / f"{name}.json") for name in ALL if name != "cnaught"]
     assert sorted(opened) == sorted([str(tmp_path / "cnaught.json"), *ours])
 
 

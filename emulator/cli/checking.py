@@ -18,14 +18,15 @@ def fixtures() -> None:
 @click.argument("directory", required=False, type=click.Path(path_type=Path))
 def check(directory: Path | None) -> None:
     """Check a directory of fixtures (ours without one): exit code 0, or 2 with file, place and fault."""
-    from emulator.fixtures import BadFixture, load
+    from emulator.fixtures import BadFixture, Fixtures
     from emulator.providers import ALL
 
     try:
-        _, digest = load(ALL, directory)
+        found = Fixtures(ALL, directory)
+        count = len(list(found.values()))  # which makes them
     except BadFixture as error:
         raise click.UsageError(str(error)) from None
-    click.echo(f"{len(ALL)} fixtures are good: {digest}")
+    click.echo(f"{count} fixtures are good: {found.digest}")
 
 
 @click.command()

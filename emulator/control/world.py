@@ -1,5 +1,6 @@
 """What a test commands: reset, clock, acts, faults."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from difflib import get_close_matches
 from inspect import getdoc
@@ -137,12 +138,12 @@ async def delete_fault(request: Request) -> Response:
 def _check_names(space: Space, draft: FaultDraft) -> None:
     """A fault for a name that nothing has would never fire. Raises HTTPException 400 with the nearest names."""
     providers = space.world.providers
-    _check_name("provider", draft.provider, list(providers))
-    asked = [providers[draft.provider]] if draft.provider else list(providers.values())
-    _check_name("operation", draft.operation, [name for provider in asked for name in provider.operations])
+    _check_name("provider", draft.provider, providers)
+    asked = [draft.provider] if draft.provider else list(providers)
+    _check_name("operation", draft.operation, (name for provider in asked for name in providers[provider].operations))
 
 
-def _check_name(kind: str, name: str | None, known: list[str]) -> None:
-    if name is not None and name not in known:
+def _check_name(kind: str, name: str | None, names: Iterable[str]) -> None:
+    if name is not None and name not in (known := list(names)):
         nearest = get_close_matches(name, known, n=3, cutoff=0.0)
         raise HTTPException(400, f"no {kind} is called {name!r}; nearest: {', '.join(nearest)}")

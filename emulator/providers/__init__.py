@@ -1,10 +1,25 @@
-"""The vendors that are emulated."""
+"""The vendors that are emulated, each loaded when it is first asked for: to load all five would double a start."""
+
+from collections.abc import Iterable, Mapping
+from importlib import import_module
 
 from emulator.core.provider import Provider
-from emulator.providers.carboninsights.app import PROVIDER as CARBONINSIGHTS
-from emulator.providers.cnaught.app import PROVIDER as CNAUGHT
-from emulator.providers.dcycle.app import PROVIDER as DCYCLE
-from emulator.providers.oneclickimpact.app import PROVIDER as ONECLICKIMPACT
-from emulator.providers.thallo.app import PROVIDER as THALLO
+from emulator.ondemand import OnDemand
+from emulator.providers import carboninsights, cnaught, dcycle, oneclickimpact, thallo
 
-ALL: tuple[Provider, ...] = (ONECLICKIMPACT, CNAUGHT, CARBONINSIGHTS, DCYCLE, THALLO)
+HOSTS: Mapping[str, Iterable[str]] = {
+    "oneclickimpact": oneclickimpact.HOSTS,
+    "cnaught": cnaught.HOSTS,
+    "carboninsights": carboninsights.HOSTS,
+    "dcycle": dcycle.HOSTS,
+    "thallo": thallo.HOSTS,
+}
+"""The vendors by name, and the names of their own servers: what is known of one that is not loaded."""
+
+
+def _load(name: str) -> Provider:
+    provider: Provider = import_module(f"emulator.providers.{name}.app").PROVIDER
+    return provider
+
+
+ALL: Mapping[str, Provider] = OnDemand(HOSTS, _load)

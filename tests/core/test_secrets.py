@@ -17,7 +17,7 @@ def journal(space: SpaceHandle) -> str:
     return json.dumps(space.control("GET", "/requests"))
 
 
-@pytest.mark.parametrize("provider", [provider.name for provider in ALL])
+@pytest.mark.parametrize("provider", ALL)
 def test_no_credential_is_shown(space: SpaceHandle, provider: str) -> None:
     """Using a vendor's credentials, well or badly, leaves none of their secrets in the journal."""
     given = getattr(space, provider).credentials

@@ -1,1 +1,3 @@
 """Carbon Insights: accounts, tokens, and carbon scores of bank transactions (api.carboninsights.co)."""
+
+HOSTS = ("api.carboninsights.co",)

@@ -10,7 +10,7 @@ from emulator.core.errors import Refusal
 from emulator.core.http import VendorApp
 from emulator.core.ledger import NoBooks
 from emulator.core.provider import Provider
-from emulator.providers.carboninsights import endpoints, errors
+from emulator.providers.carboninsights import HOSTS, endpoints, errors
 from emulator.providers.carboninsights.memory import Catalogue, Fixture
 from emulator.providers.carboninsights.vendor import CarbonInsights
 
@@ -53,7 +53,7 @@ def credentials(catalogue: Catalogue) -> dict[str, str]:
 PROVIDER = Provider(
     name="carboninsights",
     title="Carbon Insights",
-    hosts=("api.carboninsights.co",),
+    hosts=HOSTS,
     version=1,
     app=VendorApp(routes, say, errors.malformed, errors.plain, endpoints.other_method),
     fixture=Fixture,

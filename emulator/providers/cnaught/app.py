@@ -7,7 +7,7 @@ from starlette.routing import Route
 from emulator.core.errors import Refusal
 from emulator.core.http import VendorApp, reply
 from emulator.core.provider import Provider
-from emulator.providers.cnaught import errors
+from emulator.providers.cnaught import HOSTS, errors
 from emulator.providers.cnaught.books import BOOKS
 from emulator.providers.cnaught.endpoints import (
     acts,
@@ -69,7 +69,7 @@ def credentials(known: Catalogue) -> dict[str, str]:
 PROVIDER = Provider(
     name="cnaught",
     title="CNaught",
-    hosts=("api.cnaught.com",),
+    hosts=HOSTS,
     version=1,
     app=VendorApp(routes, say, errors.malformed, errors.plain),
     fixture=Fixture,

@@ -9,7 +9,7 @@ from emulator.core.http import VendorApp, reply
 from emulator.core.ledger import NoBooks
 from emulator.core.provider import Provider
 from emulator.core.routing import not_built
-from emulator.providers.dcycle import errors
+from emulator.providers.dcycle import HOSTS, errors
 from emulator.providers.dcycle.endpoints import facilities, invoices, organizations, purchases, references, vehicles
 from emulator.providers.dcycle.memory import Catalogue, Fixture
 from emulator.providers.dcycle.vendor import Dcycle
@@ -67,7 +67,7 @@ def credentials(catalogue: Catalogue) -> dict[str, str]:
 PROVIDER = Provider(
     name="dcycle",
     title="Dcycle",
-    hosts=("api.dcycle.io",),
+    hosts=HOSTS,
     version=1,
     app=VendorApp(routes, say, errors.malformed, errors.plain),
     fixture=Fixture,

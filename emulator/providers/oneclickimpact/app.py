@@ -8,7 +8,7 @@ from emulator.core.errors import Refusal
 from emulator.core.http import VendorApp, reply
 from emulator.core.provider import Provider
 from emulator.core.routing import not_built
-from emulator.providers.oneclickimpact import endpoints, errors
+from emulator.providers.oneclickimpact import HOSTS, endpoints, errors
 from emulator.providers.oneclickimpact.books import BOOKS
 from emulator.providers.oneclickimpact.memory import Catalogue, Fixture
 from emulator.providers.oneclickimpact.vendor import OneClickImpact
@@ -45,7 +45,7 @@ def credentials(catalogue: Catalogue) -> dict[str, str]:
 PROVIDER = Provider(
     name="oneclickimpact",
     title="1ClickImpact",
-    hosts=tuple(endpoints.HOSTS),
+    hosts=tuple(HOSTS),
     version=1,
     app=VendorApp(routes, say, errors.malformed, errors.plain),
     fixture=Fixture,

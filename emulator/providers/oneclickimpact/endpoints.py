@@ -1,6 +1,5 @@
 """1ClickImpact's operations: read, ask, reply. The order of the lines is the order in which things are checked."""
 
-from collections.abc import Mapping
 from typing import TypeVar, cast
 
 from pydantic import BaseModel
@@ -8,14 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.core.http import exchange_of, header, read_body, read_query, reply
-from emulator.providers.oneclickimpact import wire
-from emulator.providers.oneclickimpact.memory import Account, Environment, Kind
+from emulator.providers.oneclickimpact import HOSTS, wire
+from emulator.providers.oneclickimpact.memory import Account, Kind
 from emulator.providers.oneclickimpact.vendor import OneClickImpact
 
-HOSTS: Mapping[str, Environment] = {
-    "api.1clickimpact.com": "production",
-    "sandbox.1clickimpact.com": "sandbox",
-}
 Q = TypeVar("Q", bound=BaseModel)
 
 

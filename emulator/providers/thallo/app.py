@@ -8,7 +8,7 @@ from emulator.core.clock import millis
 from emulator.core.errors import Refusal
 from emulator.core.http import VendorApp, reply
 from emulator.core.provider import Provider
-from emulator.providers.thallo import endpoints, errors
+from emulator.providers.thallo import HOSTS, endpoints, errors
 from emulator.providers.thallo.books import BOOKS
 from emulator.providers.thallo.memory import Catalogue, Fixture
 from emulator.providers.thallo.vendor import Thallo
@@ -44,7 +44,7 @@ def credentials(catalogue: Catalogue) -> dict[str, str]:
 PROVIDER = Provider(
     name="thallo",
     title="Thallo",
-    hosts=(),
+    hosts=HOSTS,
     version=1,
     app=VendorApp(routes, say, errors.malformed, errors.plain),
     fixture=Fixture,
