@@ -7,7 +7,6 @@ from functools import cache, lru_cache
 from typing import Annotated, Any, TypeAlias, TypeVar, cast
 
 import orjson
-from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ValidationError
 from pydantic_core import PydanticCustomError, from_json
 from starlette.datastructures import QueryParams
@@ -140,6 +139,8 @@ def _query_integer(value: object) -> object:
 
 @lru_cache(maxsize=4096)
 def _email(value: str) -> str:
+    from email_validator import EmailNotValidError, validate_email  # it takes 40 ms, and many never send an address
+
     try:
         validate_email(value, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
