@@ -58,7 +58,7 @@ def test_books_tell_everything_oldest_first(traded: SpaceHandle) -> None:
 def test_a_vendor_that_trades_nothing_says_so(traded: SpaceHandle) -> None:
     """Each vendor has books, or a reason for having none."""
     told = traded.ledger(**EVERYTHING)
-    without = {provider.name for provider in ALL if not isinstance(provider.books, Books)}
+    without = {provider.name for provider in ALL.values() if not isinstance(provider.books, Books)}
     assert told["without_books"].keys() == without == {"carboninsights", "dcycle"}
     assert {entry["provider"] for entry in told["entries"]} == set(ALL) - without
 
