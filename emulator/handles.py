@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -35,13 +36,14 @@ class SpaceHandle:
     def __getattr__(self, name: str) -> "ProviderHandle":
         if name.startswith("_"):
             raise AttributeError(name)
-        if not self._providers:
-            described = self.control("GET", "/providers")["providers"]
-            self._providers = {provider["name"]: ProviderHandle(self, provider) for provider in described}
-        try:
-            return self._providers[name]
-        except KeyError:
-            raise AttributeError(f"no provider is called {name!r}; there are: {', '.join(self._providers)}") from None
+        if name not in self._providers:
+            try:
+                self._providers[name] = ProviderHandle(self, self.control("GET", f"/providers/{quote(name, safe='')}"))
+            except Refused as refused:
+                if refused.status != 404:
+                    raise
+                raise AttributeError(refused.answer["error"]) from None
+        return self._providers[name]
 
     def control(self, method: str, path: str, **content: Any) -> dict[str, Any]:
         """A call of the control API, in this space. Raises Refused."""

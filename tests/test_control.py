@@ -22,6 +22,7 @@ EVIDENCE = {"seed", "docs", "sdk", "inferred"}
 CALLS: list[tuple[str, str, str, Any, int]] = [
     ("get_health", "GET", "/health", None, 200),
     ("list_providers", "GET", "/providers", None, 200),
+    ("get_provider", "GET", "/providers/cnaught", None, 200),
     ("get_contract", "GET", "/contracts/cnaught.json", None, 200),
     ("get_own_contract", "GET", "/contracts/control.json", None, 200),
     ("get_evidence", "GET", "/evidence", None, 200),
@@ -225,6 +226,7 @@ def test_a_wrong_method(space: SpaceHandle, method: str, path: str, allowed: str
         ("GET", "/clocks", 404, "Not Found"),
         ("GET", "/contracts/gold.json", 404, "no provider is called 'gold'; there are: oneclickimpact"),
         ("GET", "/contracts/%2e%2e%2fcnaught.json", 404, "Not Found"),
+        ("GET", "/providers/gold", 404, "no provider is called 'gold'"),
         ("GET", "/state/gold", 404, "no provider is called 'gold'"),
         ("GET", "/settings/gold", 404, "no provider is called 'gold'"),
         ("PATCH", "/settings/%ff", 404, "no provider is called"),

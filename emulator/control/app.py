@@ -19,6 +19,7 @@ from emulator.snapshot import BadSnapshot
 routes = [
     Route("/health", server.get_health, methods=["GET"]),
     Route("/providers", server.list_providers, methods=["GET"]),
+    Route("/providers/{provider}", server.get_provider, methods=["GET"]),
     Route("/contracts/control.json", server.get_own_contract, methods=["GET"]),
     Route("/contracts/{provider}.json", server.get_contract, methods=["GET"]),
     Route("/evidence", server.get_evidence, methods=["GET"]),

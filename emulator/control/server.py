@@ -22,6 +22,10 @@ async def list_providers(request: Request) -> Response:
     return reply({"providers": [_described(provider, request) for provider in _providers(request).values()]})
 
 
+async def get_provider(request: Request) -> Response:
+    return reply(_described(provider_of(request), request))
+
+
 def _described(provider: Provider, request: Request) -> dict[str, Any]:
     fixture = spaces_of(request).world.fixtures[provider.name]
     return {
