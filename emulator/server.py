@@ -98,15 +98,6 @@ def uvicorn_server(app: ASGIApp, ready: Ready | None = None) -> Server:
 
 def serve(app: ASGIApp, bound: socket.socket, ready: Ready) -> None:
     """Serve until a signal says to stop, and tell the URL once ready."""
-    _collect_seldom()
+    gc.freeze()  # of what the start has made, nothing is garbage: it need not be walked again
     with closing(bound):
         uvicorn_server(app, ready).run(sockets=[bound])
-
-
-def _collect_seldom() -> None:
-    """Look for garbage in cycles seldom, and never in what the start has made: a fifth of a request's cost.
-
-    A request makes no cycles, so there is little to find, and all that the vendors remember is walked for it.
-    """
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
