@@ -14,7 +14,7 @@ from emulator.core.faults import Faults
 from emulator.core.ids import Ids
 from emulator.core.journal import Journal
 from emulator.core.provider import Provider, Vendor
-from emulator.core.webhooks import Outbox, Webhooks
+from emulator.core.webhooks import Outbox
 from emulator.fixtures import Fixtures
 from emulator.ondemand import OnDemand
 
@@ -60,10 +60,10 @@ class World:
         """A vendor as it is at birth."""
         return self.providers[name].vendor(self.fixtures[name].catalogue, self.memory(name), clock, ids)
 
-    def calling(self) -> list[tuple[str, Webhooks]]:
-        """The vendors that call back, and how, as far as they are loaded: in our fixtures, nobody waits for a call."""
+    def calling(self) -> list[Provider]:
+        """The vendors that call back, as far as they are loaded: in our fixtures, nobody waits for a call."""
         loaded = [self.providers[name] for name in self.providers if name in self.fixtures.made]
-        return [(provider.name, provider.webhooks) for provider in loaded if provider.webhooks]
+        return [provider for provider in loaded if provider.webhooks]
 
     def _pickled(self, name: str) -> bytes:
         return pickle.dumps(self.fixtures[name].memory, pickle.HIGHEST_PROTOCOL)
@@ -156,21 +156,20 @@ class Space:
         return self.outbox
 
     def post_all(self) -> None:
-        for name, _ in self.world.calling():
-            self.post(name)
+        for provider in self.world.calling():
+            self.post(provider)
 
-    def post(self, name: str) -> None:
-        """Put into the outbox what a vendor that calls back has to tell by the clock's reading."""
-        how = self.world.providers[name].webhooks
-        assert how
-        for call in how.take(self.vendor(name)):
-            self.outbox.add(name, call)
+    def post(self, provider: Provider) -> None:
+        """Put into the outbox what a vendor has to tell by the clock's reading; one that never calls back, nothing."""
+        if provider.webhooks:
+            for call in provider.webhooks.take(self.vendor(provider.name)):
+                self.outbox.add(provider.name, call)
 
     def next_call(self) -> datetime | None:
         """When the outbox will next have something to send, if nothing else happens."""
         delivery = self.outbox.next()
         due = [delivery.due] if delivery else []
-        due += [how.next(self.vendor(name)) for name, how in self.world.calling()]
+        due += [one.webhooks.next(self.vendor(one.name)) for one in self.world.calling() if one.webhooks]
         return min(filter(None, due), default=None)
 
     def _due(self, since: datetime, until: datetime) -> list[Event]:
