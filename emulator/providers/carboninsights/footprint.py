@@ -66,8 +66,7 @@ class Profile:
         return SHARED if self.shared_account else 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """Where a purchase is entered: the text that its row shows, and the category that it counts as."""
 
     shown: str
@@ -82,12 +81,22 @@ class Purchase(NamedTuple):
     listing: Listing
 
 
+class Factors(NamedTuple):
+    """Of one category, for one user: its rates, the kilograms of CO2e a dollar, what the diet does, and whose it is."""
+
+    rates: Rates
+    co2e_kg: float
+    diet: Impact
+    share: float
+
+
 class Footprint:
     """What purchases of one user cause."""
 
     def __init__(self, purchases: Sequence[Purchase], profile: Profile, catalogue: Catalogue) -> None:
         self.profile = profile
         self.catalogue = catalogue
+        self._factors: dict[str, Factors] = {}
         self.impacts = [(purchase, self._impact(purchase)) for purchase in purchases]
 
     def rows(self) -> list[tuple[str, Impact]]:
@@ -137,19 +146,23 @@ class Footprint:
         )
 
     def _impact(self, purchase: Purchase) -> Impact:
-        name, amount, share = purchase.listing.category, purchase.amount_usd, self.profile.share
-        rates = self._rates(name)
-        diet = DIETS[self.profile.diet] if name in self.catalogue.food else UNCHANGED
+        amount, category = purchase.amount_usd, purchase.listing.category
+        if category not in self._factors:
+            self._factors[category] = self._factors_of(category)
+        rates, co2e_kg, diet, share = self._factors[category]
         return Impact(
-            amount * self._co2e_kg(rates) * diet.co2e_tonnes * share / 1000,
+            amount * co2e_kg * diet.co2e_tonnes * share / 1000,
             amount * rates.land_m2 * diet.land_m2 * share,
             amount * rates.water_l * diet.water_l * share,
         )
 
-    def _co2e_kg(self, rates: Rates) -> float:
-        """Kilograms a dollar, the parts of electricity and fuel as this user has them."""
+    def _factors_of(self, category: str) -> Factors:
+        """What a dollar of a category is multiplied by; the parts of electricity and fuel are as this user has them."""
+        rates = self._rates(category)
         kg = _part_changed(rates.co2e_kg, rates.electric_kg, self.profile.electricity)
-        return _part_changed(kg, rates.fuel_kg, FUEL[self.profile.fuel_grade])
+        kg = _part_changed(kg, rates.fuel_kg, FUEL[self.profile.fuel_grade])
+        diet = DIETS[self.profile.diet] if category in self.catalogue.food else UNCHANGED
+        return Factors(rates, kg, diet, self.profile.share)
 
     def _rates(self, category: str) -> Rates:
         return self.catalogue.rates(category, self.profile.natural_gas)

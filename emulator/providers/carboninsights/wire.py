@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from math import isfinite
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
@@ -79,14 +80,21 @@ def _boolean(value: object) -> bool:
 
 def _day(value: object) -> date:
     """Year first or day first: 01-03-2020 is the first of March, as an older edition of the documented sample shows."""
-    found = re.fullmatch(_DAY, value) if isinstance(value, str) else None
     try:
-        if found is None:
+        if not isinstance(value, str):
             raise ValueError
-        first, second, third = (int(digits) for digits in found.groups() if digits)
-        return date(first, second, third) if found[1] else date(third, second, first)
+        return _date(value)
     except ValueError:
         raise PydanticCustomError("date", "Input should be a date") from None
+
+
+@lru_cache(maxsize=4096)
+def _date(text: str) -> date:
+    found = re.fullmatch(_DAY, text)
+    if found is None:
+        raise ValueError
+    first, second, third = (int(digits) for digits in found.groups() if digits)
+    return date(first, second, third) if found[1] else date(third, second, first)
 
 
 def _zip_code(value: object) -> str:
