@@ -24,6 +24,13 @@ class Timeline(Generic[T]):
     def __iter__(self) -> Iterator[T]:
         return iter(self._things)
 
+    def __getitem__(self, place: int) -> T:
+        return self._things[place]
+
+    def place(self, key: str) -> int:
+        """Where a thing stands, the oldest at 0. Raises KeyError."""
+        return self._places[key]
+
     def add(self, key: str, thing: T) -> None:
         """Put a thing at the end: it is the newest."""
         self._places[key] = len(self._things)

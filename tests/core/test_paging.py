@@ -60,6 +60,7 @@ def test_a_timeline_is_a_list(keys: list[str]) -> None:
     for key in keys:
         things.add(key, key)
     assert (len(things), list(things)) == (len(keys), keys)
+    assert [things[things.place(key)] for key in keys] == keys
     assert list(timeline(keys)) == keys
 
 

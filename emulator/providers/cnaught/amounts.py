@@ -1,12 +1,13 @@
 """What activities come to in kilograms, and kilograms in US cents; all arithmetic is decimal."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.memory import Fractions, Portfolio, Source
 
+K = TypeVar("K", bound=Hashable)
 Vehicle: TypeAlias = Literal["passenger_car_van_or_suv", "small_bus", "school_bus", "coach_bus"]
 
 CAR_KG_PER_KM = Decimal("0.2411409")
@@ -77,7 +78,7 @@ def price(amount_kg: Decimal, portfolio: Portfolio, source: Source) -> int:
     return int((amount_kg * portfolio.price_per_kg(source)).to_integral_value(rounding))
 
 
-def equal_parts(amount_kg: Decimal, projects: tuple[str, ...]) -> Mapping[str, Decimal]:
+def equal_parts(amount_kg: Decimal, projects: Sequence[K]) -> Mapping[K, Decimal]:
     """An amount in grams' precision over projects; what does not divide goes to the last."""
     part = (amount_kg / len(projects)).quantize(Decimal("0.001"), ROUND_FLOOR)
     parts = dict.fromkeys(projects, part)

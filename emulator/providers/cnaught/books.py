@@ -61,9 +61,8 @@ def _retired(vendor: CNaught, order: Order) -> Iterator[Posting]:
     """What an order has retired of each project, whether it was cancelled later or not."""
     if order.fulfils_on and order.cancelled_on and order.cancelled_on < order.fulfils_on:
         return
-    for projects in vendor.orders.allocations(replace(order, cancelled_on=None)).values():
-        for project, amount_kg in projects.items():
-            yield Posting(f"retired/{project}/{_buyer(order)}", GRAM, in_grams(amount_kg, "kg"))
+    for (_, project), amount_kg in vendor.orders.allocations(replace(order, cancelled_on=None)).items():
+        yield Posting(f"retired/{project}/{_buyer(order)}", GRAM, in_grams(amount_kg, "kg"))
 
 
 def _negative(postings: tuple[Posting, ...]) -> tuple[Posting, ...]:

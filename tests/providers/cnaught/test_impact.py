@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
+from emulator import Emulator
+from tests.calling import Caller, credentials_of
 from tests.providers.cnaught.conftest import as_account
 
 
@@ -50,6 +51,18 @@ def test_a_period_picks_orders_by_their_placing(sandbox: Caller, period: dict[st
         sandbox.post("/v1/orders", {"amount_kg": amount_kg})
         sandbox.space.clock.advance(seconds=10)
     assert impact(sandbox, **period)["total_offset_kgs"] == kg
+
+
+@pytest.mark.rule("cnaught.impact.what-counts")
+def test_what_is_to_come_has_retired_nothing(emulator: Emulator) -> None:
+    """A clock that begins in the past, after the impact was asked for, has the fixture's order before it."""
+    space = emulator.space()
+    acme = Caller(space, "cnaught", credentials_of(space, "cnaught"))
+    assert impact(acme)["total_offset_kgs"] == 10.5
+    space.clock.freeze("2022-01-01")
+    assert impact(acme)["total_offset_kgs"] == 0
+    space.clock.freeze("2023-01-01")
+    assert impact(acme)["total_offset_kgs"] == 10.5
 
 
 @pytest.mark.rule("cnaught.impact.since-date", "cnaught.impact.to-date")

@@ -1,23 +1,24 @@
-"""What fulfilled orders have retired, and for whom (docs.cnaught.com, Impact)."""
+"""Whose orders there are, and what those of them that are fulfilled have retired (docs.cnaught.com, Impact)."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
+from operator import attrgetter
 from typing import TypeAlias
 
+from emulator.core.paging import Timeline
+from emulator.providers.cnaught.amounts import equal_parts
 from emulator.providers.cnaught.drafts import Buyer
 from emulator.providers.cnaught.memory import Catalogue, Order
-
-Parts: TypeAlias = Mapping[str, Mapping[str, Decimal]]
-"""Kilograms by category and project."""
-
-Sums: TypeAlias = dict[tuple[str, str], Decimal]
-"""The same, by category and project at once."""
+from emulator.providers.cnaught.vendor.sums import BLOCK, Amounts, Kind, Sums, negative, put
 
 Owner: TypeAlias = tuple[str, str | None]
 """An account, or a subaccount of it."""
+
+created_on = attrgetter("created_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Impact:
     """Kilograms retired for somebody: in all, and by category and project."""
 
     total_kg: Decimal
-    by_category: Parts
+    by_category: Mapping[str, Mapping[str, Decimal]]
 
 
 def owner(buyer: Buyer) -> Owner:
@@ -37,74 +38,90 @@ def owners(order: Order) -> set[Owner]:
     return {(order.account_id, None), (order.account_id, order.subaccount_id)}
 
 
-@dataclass(slots=True)
-class Day:
-    """The orders that were placed on one day (UTC) and fulfilled since: their parts, one by one and in all."""
+class Owned:
+    """The orders of one owner, as they were made, and the sums of what they have retired.
 
-    orders: dict[str, tuple[datetime, Parts]] = field(default_factory=dict)
-    sums: Sums = field(default_factory=lambda: defaultdict(Decimal))
+    ``stretches`` are the places from which on they stand in the order of time: 0 alone, but where a fixture says
+    otherwise, or its orders were placed after what the clock was set to.
+    """
+
+    def __init__(self) -> None:
+        self.orders = Timeline[Order]()
+        self.sums = Sums()
+        self.stretches: list[int] = []
+
+    def add(self, order: Order) -> None:
+        if not self.stretches or order.created_on < self.orders[-1].created_on:
+            self.stretches.append(len(self.orders))
+        self.orders.add(order.id, order)
 
 
 class Impacts:
-    """Sums of retirements by owner and by day of placing.
+    """The orders of all, and the sums of their retirements.
 
-    To ask costs as much as there are days, however many orders there are; only those of the two days that a period
-    cuts through are looked at one by one.
+    To ask for a period costs about the same however many orders there are, and however many of them it takes in.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self._totals: dict[Owner, Sums] = defaultdict(lambda: defaultdict(Decimal))
-        self._days: dict[Owner, dict[date, Day]] = defaultdict(lambda: defaultdict(Day))
+        self._owned: dict[Owner, Owned] = {}
+        self._kinds: dict[str, tuple[Kind, ...]] = {
+            category.id: tuple((category.id, project) for project in category.projects)
+            for category in catalogue.categories.values()
+        }
 
-    def enter(self, order: Order, parts: Parts) -> None:
-        """Count a fulfilled order."""
+    def orders(self, whose: Owner) -> Timeline[Order]:
+        return self._owned[whose].orders if whose in self._owned else Timeline()
+
+    def parts(self, order: Order) -> Amounts:
+        """What an order retires when it is fulfilled."""
+        parts: dict[Kind, Decimal] = {}
+        for category, fraction in self.catalogue.portfolios[order.portfolio_id].allocations.items():
+            parts |= equal_parts(order.amount_kg * fraction, self._kinds[category])
+        return parts
+
+    def enter(self, order: Order) -> None:
         for whose in owners(order):
-            day = self._days[whose][order.created_on.date()]
-            day.orders[order.id] = (order.created_on, parts)
-            _add(day.sums, parts, 1)
-            _add(self._totals[whose], parts, 1)
+            self._owned.setdefault(whose, Owned()).add(order)
 
-    def take_back(self, order: Order) -> None:
-        """Count an order no longer, if it was counted."""
+    def count(self, order: Order) -> None:
+        """Count an order that has been fulfilled."""
+        self._change(order, self.parts(order))
+
+    def discount(self, order: Order) -> None:
+        """Count an order no longer."""
+        self._change(order, negative(self.parts(order)))
+
+    def of(self, whose: Owner, since: datetime | None, until: datetime | None, now: datetime) -> Impact:
+        """What orders placed from ``since`` on and before ``until`` have retired by now; each was counted."""
+        total: dict[Kind, Decimal] = {}
+        if owned := self._owned.get(whose):
+            for start, end in pairwise([*owned.stretches, len(owned.orders)]):
+                first = bisect_left(owned.orders, since, start, end, key=created_on) if since else start
+                last = bisect_left(owned.orders, until, first, end, key=created_on) if until else end
+                put(self._before(last, owned, now), total)
+                put(negative(self._before(first, owned, now)), total)
+        return self._impact(total)
+
+    def _before(self, place: int, owned: Owned, now: datetime) -> Amounts:
+        """What the orders before a place have retired: whole blocks from the sums, the last ones one by one."""
+        total = owned.sums.before(place // BLOCK)
+        for late in range(place - place % BLOCK, place):
+            order = owned.orders[late]
+            if order.state(now) == "fulfilled":
+                put(self.parts(order), total)
+        return total
+
+    def _change(self, order: Order, amounts: Amounts) -> None:
         for whose in owners(order):
-            day = self._days[whose][order.created_on.date()]
-            _, parts = day.orders.pop(order.id, (None, {}))
-            _add(day.sums, parts, -1)
-            _add(self._totals[whose], parts, -1)
+            owned = self._owned[whose]
+            owned.sums.add(owned.orders.place(order.id), amounts)
 
-    def of(self, whose: Owner, since: datetime | None, until: datetime | None) -> Impact:
-        """What orders placed from ``since`` on and before ``until`` have retired."""
-        if since is None and until is None:
-            return self._impact(self._totals.get(whose, {}))
-        sums: Sums = defaultdict(Decimal)
-        for day, placed in self._days.get(whose, {}).items():
-            begin = datetime.combine(day, time(), UTC)
-            if (since is None or since <= begin) and (until is None or begin + timedelta(days=1) <= until):
-                for place, amount_kg in placed.sums.items():
-                    sums[place] += amount_kg
-            else:
-                for parts in _between(placed, since, until):
-                    _add(sums, parts, 1)
-        return self._impact(sums)
-
-    def _impact(self, sums: Sums) -> Impact:
+    def _impact(self, total: Amounts) -> Impact:
         """In the order of the catalogue, without what came to nothing."""
         by_category: dict[str, dict[str, Decimal]] = {}
-        for category in self.catalogue.categories.values():
-            for project in category.projects:
-                if amount_kg := sums.get((category.id, project)):
-                    by_category.setdefault(category.id, {})[project] = amount_kg
-        return Impact(sum(sums.values(), Decimal(0)), by_category)
-
-
-def _add(sums: Sums, parts: Parts, sign: int) -> None:
-    for category, projects in parts.items():
-        for project, amount_kg in projects.items():
-            sums[category, project] += sign * amount_kg
-
-
-def _between(placed: Day, since: datetime | None, until: datetime | None) -> Iterator[Parts]:
-    for created_on, parts in placed.orders.values():
-        if (since is None or since <= created_on) and (until is None or created_on < until):
-            yield parts
+        for category, kinds in self._kinds.items():
+            for kind in kinds:
+                if amount_kg := total.get(kind):
+                    by_category.setdefault(category, {})[kind[1]] = amount_kg
+        return Impact(sum(total.values(), Decimal(0)), by_category)

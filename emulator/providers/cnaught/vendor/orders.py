@@ -1,6 +1,6 @@
 """Orders: placed, fulfilled by the clock, cancelled by a call (docs.cnaught.com, Orders)."""
 
-from bisect import insort
+from bisect import bisect_right, insort
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,11 +12,12 @@ from emulator.core.errors import CannotHappen
 from emulator.core.ids import LETTERS, Ids
 from emulator.core.paging import Timeline
 from emulator.providers.cnaught import errors
-from emulator.providers.cnaught.amounts import bought_kg, equal_parts, offered_kg, price, ride_kg
+from emulator.providers.cnaught.amounts import bought_kg, offered_kg, price, ride_kg
 from emulator.providers.cnaught.drafts import Buyer, OrderDraft
 from emulator.providers.cnaught.memory import Memory, Notice, Order, Session, State
-from emulator.providers.cnaught.vendor.impact import Impact, Impacts, Owner, Parts, owner, owners
+from emulator.providers.cnaught.vendor.impact import Impact, Impacts, owner
 from emulator.providers.cnaught.vendor.offer import Offer
+from emulator.providers.cnaught.vendor.sums import Amounts
 
 
 class Orders:
@@ -27,11 +28,7 @@ class Orders:
         self.memory = memory
         self.clock = clock
         self.ids = ids
-        self._listed: dict[Owner, Timeline[Order]] = {}
-        self._fulfilling = Agenda[Order]()
-        self._impacts = Impacts(offer.catalogue)
-        for order in memory.orders.values():
-            self._enter(order)
+        self._index()
 
     def place(self, buyer: Buyer, draft: OrderDraft) -> Order:
         """Accept an order. Raises InvalidParameters, BillingNotSetUp, PortfolioNotAvailable."""
@@ -91,7 +88,7 @@ class Orders:
 
     def of(self, buyer: Buyer) -> Timeline[Order]:
         """All orders of this buyer; an account's include those of its subaccounts."""
-        return self._listed.get(owner(buyer), Timeline())
+        return self._impacts.orders(owner(buyer))
 
     def cancel(self, buyer: Buyer, order_id: str) -> Order:
         """Cancel an order, fulfilled or not. Raises NotFound, OrderAlreadyCancelled."""
@@ -100,7 +97,8 @@ class Orders:
             raise errors.OrderAlreadyCancelled
 
         self._settle()
-        self._impacts.take_back(order)
+        if order.state(self.clock.now) == "fulfilled":
+            self._impacts.discount(order)
         order.cancelled_on = self.clock.now
         self._notify(order, self.clock.now, "cancelled")
         return order
@@ -116,14 +114,14 @@ class Orders:
         self._notify(order, order.fulfils_on, "fulfilled")
         return order
 
-    def allocations(self, order: Order) -> Parts:
+    def allocations(self, order: Order) -> Amounts:
         """The kilograms of a fulfilled order by category and project; of any other order, nothing."""
-        return self._parts(order) if order.state(self.clock.now) == "fulfilled" else {}
+        return self._impacts.parts(order) if order.state(self.clock.now) == "fulfilled" else {}
 
     def impact(self, buyer: Buyer, since: datetime | None, until: datetime | None) -> Impact:
         """What fulfilled orders placed from ``since`` on and before ``until`` have retired."""
         self._settle()
-        return self._impacts.of(owner(buyer), since, until)
+        return self._impacts.of(owner(buyer), since, until, self.clock.now)
 
     # --- time
 
@@ -140,8 +138,9 @@ class Orders:
     def take_notices(self) -> Iterator[tuple[Notice, Order]]:
         """What callbacks are to be told by now, each once, in order."""
         notices = self.memory.notices
-        while notices and notices[0].at <= self.clock.now:
-            notice = notices.pop(0)
+        due = notices[: bisect_right(notices, self.clock.now, key=attrgetter("at"))]
+        del notices[: len(due)]
+        for notice in due:
             order = self.memory.orders[notice.order_id]
             if notice.state == "cancelled" or (order.cancelled_on is None and order.fulfils_on == notice.at):
                 yield notice, order
@@ -169,24 +168,26 @@ class Orders:
         self._settle()
         return order
 
+    def _index(self) -> None:
+        self._fulfilling = Agenda[Order]()
+        self._impacts = Impacts(self.offer.catalogue)
+        self._settled_on = self.clock.now
+        for order in self.memory.orders.values():
+            self._enter(order)
+
     def _enter(self, order: Order) -> None:
-        for whose in owners(order):
-            self._listed.setdefault(whose, Timeline()).add(order.id, order)
+        self._impacts.enter(order)
         if order.fulfils_on is not None:
             self._fulfilling.add(order.fulfils_on, order)
 
     def _settle(self) -> None:
         """Count what has been fulfilled by now. Done bit by bit, so that no sum has to wait for a million orders."""
+        if self.clock.now < self._settled_on:  # before anything happened in its space, the clock was set to the past
+            self._index()
+        self._settled_on = self.clock.now
         for at, order in self._fulfilling.settle(self.clock.now):
             if at == order.fulfils_on and order.cancelled_on is None:
-                self._impacts.enter(order, self._parts(order))
-
-    def _parts(self, order: Order) -> Parts:
-        catalogue = self.offer.catalogue
-        return {
-            category: equal_parts(order.amount_kg * fraction, catalogue.categories[category].projects)
-            for category, fraction in catalogue.portfolios[order.portfolio_id].allocations.items()
-        }
+                self._impacts.count(order)
 
     def _notify(self, order: Order, at: datetime, state: State) -> None:
         if order.callback_url is not None:

@@ -1,6 +1,6 @@
 """The objects that go out (docs.cnaught.com). Every field is there, null where it has no value."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from emulator.core.clock import micros
@@ -20,6 +20,7 @@ from emulator.providers.cnaught.memory import (
 )
 from emulator.providers.cnaught.vendor.impact import Impact
 from emulator.providers.cnaught.vendor.offer import Quote
+from emulator.providers.cnaught.vendor.sums import Amounts
 from emulator.providers.cnaught.wire.incoming import Period
 
 KG_PER_EQUIVALENT = {
@@ -32,9 +33,7 @@ KG_PER_EQUIVALENT = {
 """Kilograms for one of each: US EPA equivalencies, and 3,974 km at 95 g a passenger-kilometre."""
 
 
-def order(
-    order: Order, state: State, allocations: Mapping[str, Mapping[str, Decimal]], catalogue: Catalogue
-) -> dict[str, object]:
+def order(order: Order, state: State, allocations: Amounts, catalogue: Catalogue) -> dict[str, object]:
     """An order as it stands. Every field is there, null where it has no value; only rides have a distance."""
     page, pdf = _certificates(order.id) if state != "cancelled" else (None, None)
     ride = {} if order.distance_km is None else {"distance_km": _json(order.distance_km)}
@@ -64,16 +63,11 @@ def _certificates(order_id: str) -> tuple[str, str]:
     return f"{registry}/orders/{order_id}", f"{registry}/api/certificates/{order_id}/pdf"
 
 
-def _allocations(
-    order: Order, allocations: Mapping[str, Mapping[str, Decimal]], catalogue: Catalogue
-) -> Iterable[dict[str, object]]:
+def _allocations(order: Order, allocations: Amounts, catalogue: Catalogue) -> Iterable[dict[str, object]]:
     """The retirements; the form of their serial numbers is a guess."""
-    parts = [
-        (catalogue.projects[name], amount) for category in allocations.values() for name, amount in category.items()
-    ]
-    for n, (source, amount_kg) in enumerate(parts, start=1):
+    for n, ((_, name), amount_kg) in enumerate(allocations.items(), start=1):
         yield {
-            "project": project(source),
+            "project": project(catalogue.projects[name]),
             "amount_kg": _json(amount_kg),
             "retirements": [{"serial_number_range": f"SANDBOX-{order.id}-{n}", "url": None}],
         }

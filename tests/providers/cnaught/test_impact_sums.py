@@ -1,0 +1,126 @@
+"""The sums behind the impact, held against adding up one order after the other."""
+
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emulator.core.clock import Clock
+from emulator.core.ids import Ids
+from emulator.providers.cnaught.drafts import Buyer, OrderDraft
+from emulator.providers.cnaught.memory import (
+    Account,
+    Catalogue,
+    Category,
+    ImpactPage,
+    Memory,
+    Order,
+    Portfolio,
+    Project,
+    Settings,
+    Subaccount,
+)
+from emulator.providers.cnaught.vendor import CNaught
+from emulator.providers.cnaught.vendor.sums import BLOCK, Sums
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+PORTFOLIOS = {"one": {"a": Decimal(1)}, "thirds": {"a": Decimal("0.1"), "b": Decimal("0.9")}}
+CATALOGUE = Catalogue(
+    accounts=(Account("acme", "key", "Acme", START, "one", ("one", "thirds"), ImpactPage(False, "", ())),),
+    projects={name: Project(name, name, "", "") for name in "pqrs"},
+    categories={"a": Category("a", "A", ("p",)), "b": Category("b", "B", ("q", "r", "s"))},
+    portfolios={name: Portfolio(name, name, Decimal(1), Decimal(1), parts) for name, parts in PORTFOLIOS.items()},
+)
+MARKETING = Subaccount("marketing", "acme", START, "Marketing")
+BUYERS = {name: Buyer(CATALOGUE.accounts[0], sub) for name, sub in (("acme", None), ("marketing", MARKETING))}
+
+seconds = st.integers(0, 6)
+portfolios = st.sampled_from(sorted(PORTFOLIOS))
+buyers = st.sampled_from(sorted(BUYERS))
+amounts = st.integers(1, 99).map(Decimal) | st.sampled_from(["1e-300", "0.1", "7.0001", "1e9"]).map(Decimal)
+steps = st.one_of(
+    st.tuples(st.just("place"), buyers, amounts, portfolios),
+    st.tuples(st.sampled_from(["cancel", "fulfil"]), st.integers(0, 30)),
+    st.tuples(st.just("wait"), seconds),
+)
+given_orders = st.lists(st.tuples(seconds, amounts, portfolios), max_size=2 * BLOCK)
+
+
+class Story:
+    """A vendor, and what happens at it."""
+
+    def __init__(self, past: list[tuple[int, Decimal, str]]) -> None:
+        orders = {
+            f"given-{n}": Order(f"given-{n}", "acme", None, portfolio, _at(at), _at(at + 1), amount_kg, 1)
+            for n, (at, amount_kg, portfolio) in enumerate(past)
+        }
+        self.clock = Clock()
+        self.clock.begin(START, frozen=True)
+        settings = Settings(fulfilment_seconds=2, fractions="keep")
+        memory = Memory(orders, {MARKETING.id: MARKETING}, settings=settings)
+        self.cnaught = CNaught(CATALOGUE, memory, self.clock, Ids(0))
+
+    def place(self, buyer: str, amount_kg: Decimal, portfolio: str) -> None:
+        self.cnaught.orders.place(BUYERS[buyer], OrderDraft(amount_kg=amount_kg, portfolio_id=portfolio))
+
+    def cancel(self, number: int) -> None:
+        orders = [order for order in self.cnaught.memory.orders.values() if order.cancelled_on is None]
+        if orders:
+            order = orders[number % len(orders)]
+            self.cnaught.orders.cancel(BUYERS[order.subaccount_id or "acme"], order.id)
+
+    def fulfil(self, number: int) -> None:
+        orders = [order for order in self.cnaught.memory.orders.values() if order.state(self.clock.now) == "placed"]
+        if orders:
+            self.cnaught.orders.fulfil(orders[number % len(orders)].id)
+
+    def wait(self, seconds: int) -> None:
+        self.clock.advance(timedelta(seconds=seconds))
+
+    def added_up(self, buyer: str, since: datetime, until: datetime) -> dict[str, Fraction]:
+        """What the impact must be, by project."""
+        sums: dict[str, Fraction] = defaultdict(Fraction)
+        for order in self.cnaught.memory.orders.values():
+            if buyer in ("acme", order.subaccount_id) and since <= order.created_on < until:
+                for (_, project), amount_kg in self.cnaught.orders.allocations(order).items():
+                    sums[project] += Fraction(amount_kg)
+        return {project: amount_kg for project, amount_kg in sums.items() if amount_kg}
+
+    def told(self, buyer: str, since: datetime | None, until: datetime | None) -> dict[str, Fraction]:
+        """What the impact is, by project."""
+        by_category = self.cnaught.orders.impact(BUYERS[buyer], since, until).by_category
+        return {project: Fraction(kg) for projects in by_category.values() for project, kg in projects.items()}
+
+
+def _at(seconds: int) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+@pytest.mark.rule("cnaught.impact.sums")
+@given(given_orders, st.lists(steps, max_size=40), buyers, seconds, seconds)
+def test_a_period_is_what_its_orders_add_up_to(
+    past: list[tuple[int, Decimal, str]], steps: list[tuple[Any, ...]], buyer: str, since: int, length: int
+) -> None:
+    """Whatever was placed, fulfilled and cancelled, and in whichever order of time: every period is told exactly."""
+    story = Story(past)
+    for name, *arguments in steps:
+        getattr(story, name)(*arguments)
+        period = _at(since), _at(since + length)
+        assert story.told(buyer, *period) == story.added_up(buyer, *period)
+    assert story.told(buyer, None, None) == story.added_up(buyer, START, _at(10**6))
+
+
+@given(st.lists(st.tuples(st.integers(0, 20 * BLOCK), st.integers(-9, 9)), max_size=60))
+def test_sums_over_blocks(changes: list[tuple[int, int]]) -> None:
+    """The sum of all blocks before one is that of everything that was added at their places, in whatever order."""
+    sums, places = Sums(), [0] * 21 * BLOCK
+    for place, amount in changes:
+        sums.add(place, {("a", "p"): Decimal(amount)})
+        places[place] += amount
+    for block in range(23):
+        assert sums.before(block).get(("a", "p"), 0) == sum(places[: block * BLOCK])
