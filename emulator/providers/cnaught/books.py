@@ -61,7 +61,8 @@ def _retired(vendor: CNaught, order: Order) -> Iterator[Posting]:
     """What an order has retired of each project, whether it was cancelled later or not."""
     if order.fulfils_on and order.cancelled_on and order.cancelled_on < order.fulfils_on:
         return
-    for (_, project), amount_kg in vendor.orders.allocations(replace(order, cancelled_on=None)).items():
+    state = replace(order, cancelled_on=None).state(vendor.clock.now)
+    for (_, project), amount_kg in vendor.orders.allocations(order, state).items():
         yield Posting(f"retired/{project}/{_buyer(order)}", GRAM, in_grams(amount_kg, "kg"))
 
 

@@ -247,12 +247,21 @@ class Session:
 
 @dataclass(slots=True)
 class Answer:
-    """What a request with an idempotency key was answered, and a fingerprint of what it had asked."""
+    """What a request with an idempotency key was answered, and a fingerprint of what it had asked.
+
+    The answer is a body; or an order in the state in which it was shown, which takes a tenth of the room.
+    """
 
     at: UtcTime
     fingerprint: str
     status: int
-    body: str
+    body: str | None = None
+    order_id: str | None = None
+    state: State | None = None
+
+    def __post_init__(self) -> None:
+        if (self.body is None) != (self.state is not None) or (self.order_id is None) != (self.state is None):
+            raise ValueError("an answer is neither a body nor an order in a state, or both")
 
 
 @dataclass(slots=True)
@@ -306,5 +315,8 @@ class Fixture:
             _known("portfolio", session.portfolio_id, self.catalogue.portfolios)
         for notice in self.memory.notices:
             _known("order", notice.order_id, self.memory.orders)
+        for answer in self.memory.answers.values():
+            if answer.order_id is not None:
+                _known("order", answer.order_id, self.memory.orders)
         if self.memory.notices != sorted(self.memory.notices, key=attrgetter("at")):
             raise ValueError("the notices are not in the order of their times")

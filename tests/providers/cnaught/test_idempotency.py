@@ -54,6 +54,33 @@ def test_a_replay_is_of_its_time(cnaught: Caller) -> None:
     assert first.json()["state"] == "placed"
 
 
+@pytest.mark.rule("cnaught.idempotency.replay-exact")
+@pytest.mark.parametrize("seconds", [0, 2])
+def test_a_replay_shows_an_order_that_was_fulfilled_at_once(cnaught: Caller, seconds: float) -> None:
+    """A replay shows what an order had been matched with, or that it had not, whatever was done at the same instant."""
+    cnaught.space.control("PATCH", "/settings/cnaught", json={"fulfilment_seconds": seconds})
+    first = keyed(cnaught, "/v1/orders", {"amount_kg": 10})
+    assert bool(first.json()["project_allocations"]) is (seconds == 0)
+    if seconds:
+        cnaught.space.control("POST", "/acts/cnaught/fulfil_order", json={"subject": first.json()["id"]})
+    assert keyed(cnaught, "/v1/orders", {"amount_kg": 10}).content == first.content
+    cancelled = keyed(cnaught, f"/v1/orders/{first.json()['id']}/cancel", key="key-2")
+    assert keyed(cnaught, "/v1/orders", {"amount_kg": 10}).content == first.content
+    assert keyed(cnaught, f"/v1/orders/{first.json()['id']}/cancel", key="key-2").content == cancelled.content
+
+
+@pytest.mark.rule("cnaught.idempotency.replay-exact")
+def test_a_replay_outlives_a_snapshot(cnaught: Caller) -> None:
+    """A restored space gives the same replays, of what was ordered and of what was opened."""
+    firsts = [keyed(cnaught, path, CALLS[path], key=path) for path in ("/v1/orders", "/v1/subaccounts")]
+    snapshot = cnaught.space.snapshot()
+    cnaught.space.reset()
+    cnaught.space.restore(snapshot)
+    cnaught.space.clock.advance(seconds=10)
+    for path, first in zip(("/v1/orders", "/v1/subaccounts"), firsts, strict=True):
+        assert keyed(cnaught, path, CALLS[path], key=path).content == first.content
+
+
 @pytest.mark.rule("cnaught.cancel.replay")
 def test_a_repeated_cancel_call_is_no_second_one(cnaught: Caller) -> None:
     """With the key of the first, a second cancel call gets its 200; with another key it is refused."""
@@ -205,6 +232,15 @@ def test_a_key_is_remembered_for_a_day(cnaught: Caller, path: str) -> None:
     anew = keyed(cnaught, path, CALLS[path])
     assert anew.json()["id"] != first.json()["id"]
     assert "X-Idempotent-Replay" not in anew.headers
+
+
+@pytest.mark.rule("cnaught.idempotency.lifetime")
+def test_a_key_may_be_forgotten_at_once(cnaught: Caller) -> None:
+    """Where keys live for no time at all, every request is performed."""
+    cnaught.space.control("PATCH", "/settings/cnaught", json={"idempotency_hours": 0})
+    first, second = keyed(cnaught, "/v1/orders", {"amount_kg": 10}), keyed(cnaught, "/v1/orders", {"amount_kg": 10})
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json()["id"] != second.json()["id"]
 
 
 @pytest.mark.rule("cnaught.idempotency.before-validation")

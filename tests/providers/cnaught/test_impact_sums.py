@@ -87,7 +87,8 @@ class Story:
         sums: dict[str, Fraction] = defaultdict(Fraction)
         for order in self.cnaught.memory.orders.values():
             if buyer in ("acme", order.subaccount_id) and since <= order.created_on < until:
-                for (_, project), amount_kg in self.cnaught.orders.allocations(order).items():
+                parts = self.cnaught.orders.allocations(order, order.state(self.clock.now))
+                for (_, project), amount_kg in parts.items():
                     sums[project] += Fraction(amount_kg)
         return {project: amount_kg for project, amount_kg in sums.items() if amount_kg}
 

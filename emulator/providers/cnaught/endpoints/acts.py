@@ -1,6 +1,6 @@
 """What people do at CNaught that its API has no call for."""
 
-from emulator.providers.cnaught.endpoints.orders import as_it_stands
+from emulator.providers.cnaught.endpoints.showing import as_it_stands
 from emulator.providers.cnaught.vendor import CNaught
 
 

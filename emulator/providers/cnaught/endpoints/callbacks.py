@@ -6,7 +6,7 @@ from datetime import datetime
 import orjson
 
 from emulator.core.webhooks import Call, Webhooks
-from emulator.providers.cnaught.endpoints.orders import as_it_stands
+from emulator.providers.cnaught.endpoints.showing import as_it_stands
 from emulator.providers.cnaught.vendor import CNaught
 
 MINUTE, HOUR = 60, 3600

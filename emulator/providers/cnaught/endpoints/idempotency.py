@@ -7,10 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.core.errors import Malformed
-from emulator.core.http import bearer_token, exchange_of, held_requests, json_body
+from emulator.core.http import bearer_token, exchange_of, held_requests, json_body, reply
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.endpoints.asking import subaccount_id, vendor
-from emulator.providers.cnaught.memory import Account
+from emulator.providers.cnaught.endpoints.showing import as_it_stands, as_it_stood
+from emulator.providers.cnaught.memory import Account, Answer, Order, State
 
 IDEMPOTENCY_KEY_CHARACTERS_MAX = 512
 
@@ -21,7 +22,7 @@ class Attempt:
     def __init__(self, request: Request, account: Account) -> None:
         self.request = request
         self.account = account
-        self.answers = vendor(request).answers
+        self.cnaught = vendor(request)
         self.key = _key(request)
         self.fingerprint = _fingerprint(request) if self.key else ""
 
@@ -36,17 +37,32 @@ class Attempt:
             raise errors.IdempotencyKeyTooLong
         if any(_same_attempt(other, self.request) for other in held_requests(self.request)):
             raise errors.ConcurrentRequests
-        first = self.answers.first(self.account, self.key, self.fingerprint)
+        first = self.cnaught.answers.first(self.account, self.key, self.fingerprint)
         if first is None:
             return None
-        return Response(first.body, first.status, {"X-Idempotent-Replay": "true"}, "application/json")
+        return Response(self._body(first), first.status, {"X-Idempotent-Replay": "true"}, "application/json")
 
     def answered(self, answer: Response) -> Response:
         """The answer, kept for later requests with the same key."""
-        if self.key:
-            body = bytes(answer.body).decode()
-            self.answers.remember(self.account, self.key, self.fingerprint, answer.status_code, body)
+        self._remember(answer.status_code, body=bytes(answer.body).decode())
         return answer
+
+    def answered_with(self, order: Order, status: int) -> Response:
+        """An order as the answer, kept for later requests with the same key."""
+        self._remember(status, order_id=order.id, state=order.state(self.cnaught.clock.now))
+        return reply(as_it_stands(self.cnaught, order), status)
+
+    def _remember(
+        self, status: int, body: str | None = None, order_id: str | None = None, state: State | None = None
+    ) -> None:
+        if self.key:
+            answer = Answer(self.cnaught.clock.now, self.fingerprint, status, body, order_id, state)
+            self.cnaught.answers.remember(self.account, self.key, answer)
+
+    def _body(self, answer: Answer) -> bytes | str:
+        if answer.order_id is None or answer.state is None:
+            return answer.body or ""
+        return orjson.dumps(as_it_stood(self.cnaught, self.cnaught.memory.orders[answer.order_id], answer.state))
 
 
 def _key(request: Request) -> str | None:

@@ -6,9 +6,8 @@ from starlette.responses import Response
 from emulator.core.http import read_body, read_query, reply, require_json
 from emulator.providers.cnaught.endpoints.asking import account_of, buyer_of, page, vendor
 from emulator.providers.cnaught.endpoints.idempotency import Attempt
-from emulator.providers.cnaught.memory import Order
-from emulator.providers.cnaught.vendor import CNaught
-from emulator.providers.cnaught.wire import incoming, outgoing
+from emulator.providers.cnaught.endpoints.showing import as_it_stands
+from emulator.providers.cnaught.wire import incoming
 
 
 def list_orders(request: Request) -> Response:
@@ -33,7 +32,7 @@ def place(request: Request, model: type[incoming.MassOrPriceOrder] | type[incomi
     buyer = buyer_of(request, account)
     require_json(request)
     order = cnaught.orders.place(buyer, read_body(model, request).draft())
-    return attempt.answered(reply(as_it_stands(cnaught, order), 201))
+    return attempt.answered_with(order, 201)
 
 
 def get_order(request: Request) -> Response:
@@ -48,9 +47,4 @@ def cancel_order(request: Request) -> Response:
     if answer := attempt.first_answer():
         return answer
     order = cnaught.orders.cancel(buyer_of(request, account), request.path_params["id"])
-    return attempt.answered(reply(as_it_stands(cnaught, order)))
-
-
-def as_it_stands(cnaught: CNaught, order: Order) -> dict[str, object]:
-    """An order with what the clock has made of it."""
-    return outgoing.order(order, order.state(cnaught.clock.now), cnaught.orders.allocations(order), cnaught.catalogue)
+    return attempt.answered_with(order, 200)

@@ -1,5 +1,6 @@
 """Idempotency: what the first request with a key was answered (docs.cnaught.com, Idempotency)."""
 
+from collections import deque
 from datetime import timedelta
 
 from emulator.core.clock import Clock
@@ -13,6 +14,7 @@ class Answers:
     def __init__(self, memory: Memory, clock: Clock) -> None:
         self.memory = memory
         self.clock = clock
+        self._names = deque(sorted(memory.answers, key=lambda name: memory.answers[name].at))
 
     def first(self, account: Account, key: str, fingerprint: str) -> Answer | None:
         """What the first request with this key was answered, if it is remembered. Raises ChangedPayload."""
@@ -23,16 +25,17 @@ class Answers:
             raise errors.ChangedPayload
         return answer
 
-    def remember(self, account: Account, key: str, fingerprint: str, status: int, body: str) -> None:
+    def remember(self, account: Account, key: str, answer: Answer) -> None:
         """Answer every later request with this key in the same way."""
         answers, name = self.memory.answers, _name(account, key)
-        answers.pop(name, None)
-        answers[name] = Answer(self.clock.now, fingerprint, status, body)
-        while self._forgotten(answers[oldest := next(iter(answers))]):
-            del answers[oldest]
+        while self._names and self._forgotten(answers.get(self._names[0])):
+            answers.pop(self._names.popleft(), None)
+        answers[name] = answer
+        self._names.append(name)
 
-    def _forgotten(self, answer: Answer) -> bool:
-        return self.clock.now - answer.at >= timedelta(hours=self.memory.settings.idempotency_hours)
+    def _forgotten(self, answer: Answer | None) -> bool:
+        lifetime = timedelta(hours=self.memory.settings.idempotency_hours)
+        return answer is None or self.clock.now - answer.at >= lifetime
 
 
 def _name(account: Account, key: str) -> str:

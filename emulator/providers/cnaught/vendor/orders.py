@@ -114,9 +114,9 @@ class Orders:
         self._notify(order, order.fulfils_on, "fulfilled")
         return order
 
-    def allocations(self, order: Order) -> Amounts:
-        """The kilograms of a fulfilled order by category and project; of any other order, nothing."""
-        return self._impacts.parts(order) if order.state(self.clock.now) == "fulfilled" else {}
+    def allocations(self, order: Order, state: State) -> Amounts:
+        """The kilograms by category and project of an order that is fulfilled; in any other state, nothing."""
+        return self._impacts.parts(order) if state == "fulfilled" else {}
 
     def impact(self, buyer: Buyer, since: datetime | None, until: datetime | None) -> Impact:
         """What fulfilled orders placed from ``since`` on and before ``until`` have retired."""
