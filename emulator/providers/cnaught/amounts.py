@@ -80,6 +80,8 @@ def price(amount_kg: Decimal, portfolio: Portfolio, source: Source) -> int:
 
 def equal_parts(amount_kg: Decimal, projects: Sequence[K]) -> Mapping[K, Decimal]:
     """An amount in grams' precision over projects; what does not divide goes to the last."""
+    if len(projects) == 1:
+        return {projects[0]: amount_kg}
     part = (amount_kg / len(projects)).quantize(Decimal("0.001"), ROUND_FLOOR)
     parts = dict.fromkeys(projects, part)
     parts[projects[-1]] += amount_kg - part * len(projects)

@@ -80,4 +80,4 @@ def _fingerprint(request: Request) -> str:
     except (Malformed, TypeError):  # no JSON, or an integer beyond 64 bits: then white space does count
         body = exchange_of(request).body
     asked = [request.method, request.scope["path"], subaccount_id(request)]
-    return blake2b(orjson.dumps(asked) + body, digest_size=16).hexdigest()
+    return blake2b(orjson.dumps(asked) + body, digest_size=8).hexdigest()

@@ -99,23 +99,24 @@ class Impacts:
             for start, end in pairwise([*owned.stretches, len(owned.orders)]):
                 first = bisect_left(owned.orders, since, start, end, key=created_on) if since else start
                 last = bisect_left(owned.orders, until, first, end, key=created_on) if until else end
-                put(self._before(last, owned, now), total)
-                put(negative(self._before(first, owned, now)), total)
+                put(owned.sums.between(first // BLOCK, last // BLOCK), total)
+                put(self._single(last, owned, now), total)
+                put(negative(self._single(first, owned, now)), total)
         return self._impact(total)
 
-    def _before(self, place: int, owned: Owned, now: datetime) -> Amounts:
-        """What the orders before a place have retired: whole blocks from the sums, the last ones one by one."""
-        total = owned.sums.before(place // BLOCK)
-        for late in range(place - place % BLOCK, place):
-            order = owned.orders[late]
+    def _single(self, place: int, owned: Owned, now: datetime) -> Amounts:
+        """What the orders of a block have retired that stand before a place in it."""
+        total: dict[Kind, Decimal] = {}
+        for before in range(place - place % BLOCK, place):
+            order = owned.orders[before]
             if order.state(now) == "fulfilled":
                 put(self.parts(order), total)
         return total
 
-    def _change(self, order: Order, amounts: Amounts) -> None:
+    def _change(self, order: Order, by: Amounts) -> None:
         for whose in owners(order):
             owned = self._owned[whose]
-            owned.sums.add(owned.orders.place(order.id), amounts)
+            owned.sums.change(owned.orders.place(order.id), by)
 
     def _impact(self, total: Amounts) -> Impact:
         """In the order of the catalogue, without what came to nothing."""

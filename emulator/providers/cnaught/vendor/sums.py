@@ -21,28 +21,33 @@ class Sums:
     """Amounts at the places 0, 1, 2... of a list, added up by blocks of places.
 
     The n-th node, from 1 on, holds the sum of the last n & -n blocks up to the n-th (Fenwick, "A new data structure for
-    cumulative frequency tables", 1994). So a sum from the beginning, and a change, take a step a binary digit of n.
+    cumulative frequency tables", 1994). So a sum, and a change, take a step or two a binary digit of n.
     """
 
     def __init__(self) -> None:
         self._nodes: list[dict[Kind, Decimal]] = []
 
-    def add(self, place: int, amounts: Amounts) -> None:
-        """Put amounts to what is at a place already."""
+    def change(self, place: int, by: Amounts) -> None:
+        """Put amounts, which may be below 0, to what is at a place already."""
         n = place // BLOCK + 1
         while len(self._nodes) < n:
             self._nodes.append(self._new_node())
         while n <= len(self._nodes):
-            put(amounts, self._nodes[n - 1])
+            put(by, self._nodes[n - 1])
             n += n & -n
 
-    def before(self, block: int) -> dict[Kind, Decimal]:
-        """What the blocks before this one add up to."""
+    def between(self, start: int, end: int) -> dict[Kind, Decimal]:
+        """What the blocks from ``start`` on and before ``end`` add up to."""
         total: dict[Kind, Decimal] = {}
-        n = min(block, len(self._nodes))
-        while n:
-            put(self._nodes[n - 1], total)
-            n &= n - 1
+        excess: dict[Kind, Decimal] = {}
+        start, end = min(start, len(self._nodes)), min(end, len(self._nodes))
+        while end > start:
+            put(self._nodes[end - 1], total)
+            end &= end - 1
+        while start > end:
+            put(self._nodes[start - 1], excess)
+            start &= start - 1
+        put(negative(excess), total)
         return total
 
     def _new_node(self) -> dict[Kind, Decimal]:
