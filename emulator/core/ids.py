@@ -1,5 +1,6 @@
 """Identifiers. The only module that makes anything up, and it makes the same up again for the same seed."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from math import gcd
@@ -43,11 +44,11 @@ def nth_text(seed: int, kind: str, n: int, alphabet: str, length: int) -> str:
     value = _nth(seed, kind, n, base**length)
     if alphabet is HEX:
         return f"{value:0{length}x}"[::-1]  # what the loop below would make, digit by digit
-    characters = []
-    for _ in range(length):
-        value, digit = divmod(value, base)
-        characters.append(alphabet[digit])
-    return "".join(characters)
+    pairs, text = _pairs(alphabet), ""
+    for _ in range(length // 2):
+        value, pair = divmod(value, base * base)
+        text += pairs[pair]
+    return text + alphabet[value] if length % 2 else text
 
 
 def nth_uuid(seed: int, kind: str, n: int) -> str:
@@ -65,6 +66,12 @@ def secret() -> str:
 def _nth(seed: int, kind: str, n: int, size: int) -> int:
     step, start = _walk(seed, kind, size)
     return (start + n * step) % size
+
+
+@lru_cache(maxsize=16)
+def _pairs(alphabet: str) -> Sequence[str]:
+    """All numbers of two digits, the lower digit first: half as many divisions make a text."""
+    return [low + high for high in alphabet for low in alphabet]
 
 
 @lru_cache(maxsize=1024)

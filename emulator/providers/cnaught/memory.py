@@ -3,6 +3,7 @@
 Masses are kilograms and prices are US cents, both decimal; a unit price is cents per kilogram.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,8 @@ SessionState: TypeAlias = Literal["open", "complete", "expired"]
 State: TypeAlias = Literal["placed", "fulfilled", "cancelled"]
 Source: TypeAlias = Literal["api", "checkout"]
 Fractions: TypeAlias = Literal["floor", "keep", "refuse"]
+
+FIVES = re.compile(r".{1,5}")
 
 SECONDS_MAX = 100 * 365 * 86400
 """A century: with it, times keep to the calendar."""
@@ -195,8 +198,7 @@ class Order:
     @property
     def number(self) -> str:
         """The number on the certificate: the id's ASCII bytes in hexadecimal, by fives (read off the documents)."""
-        digits = self.id.encode().hex()
-        return "-".join(digits[start : start + 5] for start in range(0, len(digits), 5))
+        return "-".join(FIVES.findall(self.id.encode().hex()))
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from emulator.core.errors import Malformed
 from emulator.core.http import bearer_token, exchange_of, held_requests, json_body, reply
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.endpoints.asking import subaccount_id, vendor
-from emulator.providers.cnaught.endpoints.showing import as_it_stands, as_it_stood
+from emulator.providers.cnaught.endpoints.showing import as_it_stood
 from emulator.providers.cnaught.memory import Account, Answer, Order, State
 
 IDEMPOTENCY_KEY_CHARACTERS_MAX = 512
@@ -49,8 +49,9 @@ class Attempt:
 
     def answered_with(self, order: Order, status: int) -> Response:
         """An order as the answer, kept for later requests with the same key."""
-        self._remember(status, order_id=order.id, state=order.state(self.cnaught.clock.now))
-        return reply(as_it_stands(self.cnaught, order), status)
+        state = order.state(self.cnaught.clock.now)
+        self._remember(status, order_id=order.id, state=state)
+        return reply(as_it_stood(self.cnaught, order, state), status)
 
     def _remember(
         self, status: int, body: str | None = None, order_id: str | None = None, state: State | None = None

@@ -82,7 +82,9 @@ class Impacts:
 
     def enter(self, order: Order) -> None:
         for whose in owners(order):
-            self._owned.setdefault(whose, Owned()).add(order)
+            if whose not in self._owned:
+                self._owned[whose] = Owned()
+            self._owned[whose].add(order)
 
     def count(self, order: Order) -> None:
         """Count an order that has been fulfilled."""

@@ -138,6 +138,8 @@ class Orders:
     def take_notices(self) -> Iterator[tuple[Notice, Order]]:
         """What callbacks are to be told by now, each once, in order."""
         notices = self.memory.notices
+        if not notices:
+            return
         due = notices[: bisect_right(notices, self.clock.now, key=attrgetter("at"))]
         del notices[: len(due)]
         for notice in due:

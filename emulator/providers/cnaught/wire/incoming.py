@@ -89,9 +89,12 @@ class OrderNotes(Model):
     notification_config: NotificationConfig | None = None
     portfolio_id: Text | None = None
 
-    def noted(self) -> OrderDraft:
-        """An order of nothing yet, with these notes."""
+    def noted(self, *, kg: Decimal | None = None, cents: int | None = None, km: Decimal | None = None) -> OrderDraft:
+        """An order by mass, by total price or by the kilometres of a ride, with these notes."""
         return OrderDraft(
+            amount_kg=kg,
+            total_price_usd_cents=cents,
+            distance_km=km,
             portfolio_id=self.portfolio_id,
             metadata=self.metadata,
             description=self.description,
@@ -113,7 +116,7 @@ class MassOrPriceOrder(OrderNotes):
         return self
 
     def draft(self) -> OrderDraft:
-        return replace(self.noted(), amount_kg=self.amount_kg, total_price_usd_cents=self.total_price_usd_cents)
+        return self.noted(kg=self.amount_kg, cents=self.total_price_usd_cents)
 
 
 class RideOrder(OrderNotes):
@@ -122,7 +125,7 @@ class RideOrder(OrderNotes):
     distance_km: Amount
 
     def draft(self) -> OrderDraft:
-        return replace(self.noted(), distance_km=self.distance_km)
+        return self.noted(km=self.distance_km)
 
 
 class QuoteTerms(Model):
