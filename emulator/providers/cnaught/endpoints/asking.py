@@ -5,7 +5,7 @@ from typing import TypeVar, cast
 from starlette.requests import Request
 
 from emulator.core.http import bearer_token, exchange_of
-from emulator.core.paging import Timeline
+from emulator.core.paging import Chain, Timeline
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.drafts import Buyer
 from emulator.providers.cnaught.memory import Account
@@ -33,7 +33,7 @@ def subaccount_id(request: Request) -> str | None:
     return exchange_of(request).header(b"x-subaccount-id")
 
 
-def page(things: Timeline[T], asked: incoming.Page) -> list[T]:
+def page(things: Timeline[T] | Chain[T], asked: incoming.Page) -> list[T]:
     """The part of a list that was asked for (docs.cnaught.com, Pagination). Raises InvalidPagination."""
     if asked.starting_after is not None and asked.ending_before is not None:
         raise errors.InvalidPagination(

@@ -2,7 +2,7 @@
 
 from emulator.core.clock import Clock
 from emulator.core.ids import LETTERS, Ids
-from emulator.core.paging import Timeline
+from emulator.core.paging import Chain
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.drafts import Buyer, SubaccountDraft
 from emulator.providers.cnaught.memory import Account, Memory, Subaccount
@@ -17,7 +17,7 @@ class Subaccounts:
         self.orders = orders
         self.clock = clock
         self.ids = ids
-        self._listed: dict[str, Timeline[Subaccount]] = {}
+        self._listed: dict[str, Chain[Subaccount]] = {}
         for subaccount in memory.subaccounts.values():
             self._of(subaccount.account_id).add(subaccount.id, subaccount)
 
@@ -32,9 +32,9 @@ class Subaccounts:
             raise errors.InvalidSubaccount
         return Buyer(account, subaccount)
 
-    def of(self, account: Account) -> Timeline[Subaccount]:
+    def of(self, account: Account) -> Chain[Subaccount]:
         """All subaccounts of this account."""
-        return self._listed.get(account.id, Timeline())
+        return self._listed.get(account.id, Chain())
 
     def get(self, account: Account, subaccount_id: str) -> Subaccount:
         """A subaccount of this account. Raises NotFound."""
@@ -79,8 +79,7 @@ class Subaccounts:
             raise errors.SubaccountHasOrders
 
         del self.memory.subaccounts[subaccount_id]
-        left = ((name, other) for name, other in self.memory.subaccounts.items() if other.account_id == account.id)
-        self._listed[account.id] = Timeline(left)
+        self._of(account.id).remove(subaccount_id)
 
     def set_logo(self, account: Account, subaccount_id: str) -> Subaccount:
         """Put a new logo in the place of any other. Raises NotFound."""
@@ -100,8 +99,8 @@ class Subaccounts:
         """Where the vendor would keep its copy of a logo. Nothing is fetched, and no image is kept."""
         return f"https://customer-assets.cnaught.com/{self.ids.uuid('cnaught.logo')}/logo"
 
-    def _of(self, account_id: str) -> Timeline[Subaccount]:
-        return self._listed.setdefault(account_id, Timeline())
+    def _of(self, account_id: str) -> Chain[Subaccount]:
+        return self._listed.setdefault(account_id, Chain())
 
 
 def _check_default_portfolio(account: Account, draft: SubaccountDraft) -> None:
