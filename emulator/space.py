@@ -16,6 +16,7 @@ from emulator.core.journal import Journal
 from emulator.core.provider import Provider, Vendor
 from emulator.core.webhooks import Outbox
 from emulator.fixtures import Fixtures
+from emulator.leaving import free_slowly
 from emulator.ondemand import OnDemand
 
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -202,10 +203,13 @@ class Spaces:
         return space
 
     def reset(self, name: str, seed: int | None = None) -> Space:
-        """The space of this name as new. What went before is forgotten at once, however much it was."""
+        """The space of this name as new. What went before is forgotten at once, and freed bit by bit."""
+        if name in self._spaces:
+            free_slowly(self._spaces[name])
         self._spaces[name] = Space(name, self.world, seed)
         return self._spaces[name]
 
     def drop(self, name: str) -> None:
         """Forget a space and its name. Raises KeyError."""
+        free_slowly(self._spaces[name])
         del self._spaces[name]

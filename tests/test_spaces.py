@@ -230,8 +230,13 @@ def test_what_is_reset_is_forgotten_at_once() -> None:
         space.webhooks.deliver()
         gc.disable()
         try:
-            gone = weakref.ref(server.app.spaces.get("used"))
+            used = server.app.spaces.get("used")
+            gone, going = weakref.ref(used), [weakref.ref(vendor) for vendor in used.vendors.values()]
+            del used
             space.reset()
             assert gone() is None
+            for _ in range(100):
+                names(server)  # what it had goes between requests
+            assert [vendor() for vendor in going] == [None] * 5
         finally:
             gc.enable()
