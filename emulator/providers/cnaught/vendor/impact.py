@@ -95,7 +95,10 @@ class Impacts:
         self._change(order, negative(self.parts(order)))
 
     def of(self, whose: Owner, since: datetime | None, until: datetime | None, now: datetime) -> Impact:
-        """What orders placed from ``since`` on and before ``until`` have retired by now; each was counted."""
+        """What orders placed from ``since`` on and before ``until`` have retired by now.
+
+        Those that are fulfilled by now must have been counted.
+        """
         total: dict[Kind, Decimal] = {}
         if owned := self._owned.get(whose):
             for start, end in pairwise([*owned.stretches, len(owned.orders)]):
