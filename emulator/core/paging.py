@@ -62,9 +62,8 @@ class Chain(Generic[T]):
 
     def __init__(self, things: Iterable[tuple[str, T]] = ()) -> None:
         self._things: dict[str, T] = {}
-        self._older: dict[str | None, str | None] = {None: None}
-        self._newer: dict[str | None, str | None] = {None: None}
-        """To each key the next one; None stands beyond both ends: next older to it is the newest."""
+        self._older: dict[str | None, str | None] = {None: None}  # None stands beyond either end: next older to it is
+        self._newer: dict[str | None, str | None] = {None: None}  # the newest, and next newer to it the oldest
         for key, thing in things:
             self.add(key, thing)
 

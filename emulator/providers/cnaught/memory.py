@@ -263,7 +263,7 @@ class Answer:
 
     def __post_init__(self) -> None:
         if (self.body is None) != (self.state is not None) or (self.order_id is None) != (self.state is None):
-            raise ValueError("an answer is neither a body nor an order in a state, or both")
+            raise ValueError("an answer is either a body, or an order in a state")
 
 
 @dataclass(slots=True)
