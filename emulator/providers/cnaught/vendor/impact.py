@@ -6,19 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
-from operator import attrgetter
 from typing import TypeAlias
 
 from emulator.core.paging import Timeline
 from emulator.providers.cnaught.amounts import equal_parts
 from emulator.providers.cnaught.drafts import Buyer
 from emulator.providers.cnaught.memory import Catalogue, Order
-from emulator.providers.cnaught.vendor.sums import BLOCK, Amounts, Kind, Sums, negative, put
+from emulator.providers.cnaught.vendor.sums import BLOCK, Amounts, Kind, Sums, nearest_block, negative, put
 
 Owner: TypeAlias = tuple[str, str | None]
 """An account, or a subaccount of it."""
-
-created_on = attrgetter("created_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ def owners(order: Order) -> set[Owner]:
 
 
 class Owned:
-    """The orders of one owner, as they were made, and the sums of what they have retired.
+    """The orders of one owner, as they were made, the instants of that, and the sums of what they have retired.
 
     ``stretches`` are the places from which on they stand in the order of time: 0 alone, but where a fixture says
     otherwise, or its orders were placed after what the clock was set to.
@@ -47,13 +44,15 @@ class Owned:
 
     def __init__(self) -> None:
         self.orders = Timeline[Order]()
+        self.instants: list[datetime] = []
         self.sums = Sums()
         self.stretches: list[int] = []
 
     def add(self, order: Order) -> None:
-        if not self.stretches or order.created_on < self.orders[-1].created_on:
+        if not self.instants or order.created_on < self.instants[-1]:
             self.stretches.append(len(self.orders))
         self.orders.add(order.id, order)
+        self.instants.append(order.created_on)
 
 
 class Impacts:
@@ -102,21 +101,22 @@ class Impacts:
         total: dict[Kind, Decimal] = {}
         if owned := self._owned.get(whose):
             for start, end in pairwise([*owned.stretches, len(owned.orders)]):
-                first = bisect_left(owned.orders, since, start, end, key=created_on) if since else start
-                last = bisect_left(owned.orders, until, first, end, key=created_on) if until else end
-                put(owned.sums.between(first // BLOCK, last // BLOCK), total)
-                put(self._single(last, owned, now), total)
-                put(negative(self._single(first, owned, now)), total)
+                first = bisect_left(owned.instants, since, start, end) if since else start
+                last = bisect_left(owned.instants, until, first, end) if until else end
+                put(owned.sums.between(nearest_block(first), nearest_block(last)), total)
+                put(self._beside(last, owned, now), total)
+                put(negative(self._beside(first, owned, now)), total)
         return self._impact(total)
 
-    def _single(self, place: int, owned: Owned, now: datetime) -> Amounts:
-        """What the orders of a block have retired that stand before a place in it."""
+    def _beside(self, place: int, owned: Owned, now: datetime) -> Amounts:
+        """What the orders have retired from the nearest block's beginning on and before a place; below 0 if after."""
         total: dict[Kind, Decimal] = {}
-        for before in range(place - place % BLOCK, place):
-            order = owned.orders[before]
+        begin = nearest_block(place) * BLOCK
+        for single in range(min(place, begin), min(max(place, begin), len(owned.orders))):
+            order = owned.orders[single]
             if order.state(now) == "fulfilled":
                 put(self.parts(order), total)
-        return total
+        return total if begin <= place else negative(total)
 
     def _change(self, order: Order, by: Amounts) -> None:
         for whose in owners(order):

@@ -61,6 +61,11 @@ class Sums:
         return total
 
 
+def nearest_block(place: int) -> int:
+    """The block that begins nearest to a place."""
+    return (place + BLOCK // 2) // BLOCK
+
+
 def put(amounts: Amounts, total: dict[Kind, Decimal]) -> None:
     """Put amounts to a total."""
     for kind, amount in amounts.items():
