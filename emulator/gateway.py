@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emulator.addresses import is_address, is_loopback
-from emulator.core.journal import Exchange
+from emulator.core.journal import Exchange, RawHeaders
 from emulator.core.provider import Provider
 from emulator.courier import Courier
 from emulator.space import DEFAULT, NAME, Spaces, TooManySpaces
@@ -150,9 +150,10 @@ class Gateway:
 
 def _header(scope: Scope, name: bytes) -> bytes:
     """The first value of a header, by its lower-case name."""
-    for key, value in scope["headers"]:
+    headers: RawHeaders = scope["headers"]
+    for key, value in headers:
         if key == name:
-            return bytes(value)
+            return value
     return b""
 
 

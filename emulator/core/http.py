@@ -27,8 +27,8 @@ M = TypeVar("M", bound=BaseModel)
 
 JSON = "application/json"
 
-REMEMBERED_QUERY_BYTES_MAX = 256
-"""Tests ask the same few queries again and again; to parse one costs more than most pages do."""
+REMEMBERED_BYTES_MAX = 256
+"""Tests send the same few bodies and queries again and again; to read one costs more than most rules do."""
 
 
 # --- what was asked ---------------------------------------------------------------------------------------------------
@@ -45,8 +45,12 @@ def json_body(request: Request) -> Any:
 
     Numbers keep their size; ``NaN`` and ``Infinity`` are no JSON; nesting is limited to 200 levels.
     """
+    return _json(exchange_of(request).body)
+
+
+def _json(body: bytes) -> Any:
     try:
-        return from_json(exchange_of(request).body, allow_inf_nan=False, cache_strings="keys")
+        return from_json(body, allow_inf_nan=False, cache_strings="keys")
     except ValueError as error:
         raise Malformed(Problem(("body",), "json_invalid", str(error))) from None
 
@@ -85,8 +89,13 @@ def held_requests(request: Request) -> Iterable[Request]:
 
 
 def read_body(model: type[M], request: Request) -> M:
-    """The JSON body as a model. Raises Malformed."""
-    return read(model, json_body(request), "body")
+    """The JSON body as a model. Raises Malformed.
+
+    One body gives one model, which nobody changes.
+    """
+    body = exchange_of(request).body
+    read_body = _remembered_body if len(body) <= REMEMBERED_BYTES_MAX else _read_body
+    return cast(M, read_body(model, body))
 
 
 def read_query(model: type[M], request: Request, repeated: tuple[str, ...] | None = ()) -> M:
@@ -95,7 +104,7 @@ def read_query(model: type[M], request: Request, repeated: tuple[str, ...] | Non
     One query gives one model, which nobody changes.
     """
     query = request.scope["query_string"]
-    read_query = _remembered_query if len(query) <= REMEMBERED_QUERY_BYTES_MAX else _read_query
+    read_query = _remembered_query if len(query) <= REMEMBERED_BYTES_MAX else _read_query
     return cast(M, read_query(model, query, repeated))
 
 
@@ -105,10 +114,15 @@ def parameters(query: QueryParams, repeated: tuple[str, ...] | None = ()) -> dic
     return {**query, **lists}
 
 
+def _read_body(model: type[M], body: bytes) -> M:
+    return read(model, _json(body), "body")
+
+
 def _read_query(model: type[M], raw: bytes, repeated: tuple[str, ...] | None) -> M:
     return read(model, parameters(QueryParams(raw), repeated), "query")
 
 
+_remembered_body = lru_cache(maxsize=1024)(_read_body)
 _remembered_query = lru_cache(maxsize=1024)(_read_query)
 
 
@@ -194,8 +208,11 @@ def reply(
     headers: Mapping[str, str] | None = None,
     media_type: str = JSON,
 ) -> Response:
-    """A JSON reply."""
-    answer = Json(orjson.dumps(content), status, media_type)
+    """A JSON reply.
+
+    Its bytes are a copy: orjson's hold 4 KB of memory, however few they are, and a journal keeps them.
+    """
+    answer = Json(bytes(memoryview(orjson.dumps(content))), status, media_type)
     if headers:
         answer.headers.update(headers)
     return answer
