@@ -197,7 +197,8 @@ class Spaces:
         """
         space = self._spaces.get(name)
         if space is None:
-            if len(self._spaces.keys() | {name, DEFAULT}) > self.world.limits.spaces_max:
+            kept_free = name != DEFAULT and DEFAULT not in self._spaces
+            if len(self._spaces) + 1 + kept_free > self.world.limits.spaces_max:
                 raise TooManySpaces(self.world.limits.spaces_max)
             space = self._spaces[name] = Space(name, self.world)
         return space
