@@ -135,21 +135,18 @@ EMULATOR = Subject("emulator", "this project", start_emulator, {name: ask for na
 # --- applications of our own ------------------------------------------------------------------------------------------
 
 
-def uvicorn(app: str, place: Place) -> Sequence[str]:
-    """uvicorn as the emulator runs it."""
-    settings = ["--loop=uvloop", "--http=httptools", "--ws=none", "--lifespan=off", "--log-level=warning"]
-    quiet = ["--no-access-log", "--no-date-header", "--no-server-header", "--no-proxy-headers"]
-    started = [sys.executable, "-m", "uvicorn", f"tests.benchmarks.apps.{app}:app", f"--port={place.port}"]
-    return [*started, *settings, *quiet]
+def served(app: str, place: Place) -> Sequence[str]:
+    """One of our own applications, on the server that the emulator runs on."""
+    return [sys.executable, "-m", "tests.benchmarks.apps", app, str(place.port)]
 
 
 def start_constant(place: Place) -> Start:
     reply = place.write("reply", place.reply)
-    return Start(uvicorn("constant", place), {"BENCH_REPLY": str(reply), "BENCH_STATUS": str(place.call.status)})
+    return Start(served("constant", place), {"BENCH_REPLY": str(reply), "BENCH_STATUS": str(place.call.status)})
 
 
 def start_records(app: str) -> Callable[[Place], Start]:
-    return lambda place: Start(uvicorn(app, place), {"BENCH_RECORDS": str(RECORDS if place.workload == "read" else 0)})
+    return lambda place: Start(served(app, place), {"BENCH_RECORDS": str(RECORDS if place.workload == "read" else 0)})
 
 
 def fastapi_missing() -> str | None:
@@ -162,7 +159,7 @@ def fastapi_missing() -> str | None:
 
 OWN = [
     EMULATOR,
-    Subject("raw", "ASGI, constant bytes, on the same uvicorn", start_constant, dict.fromkeys(WORKLOADS, same)),
+    Subject("raw", "ASGI, constant bytes, on the emulator's own server", start_constant, dict.fromkeys(WORKLOADS, same)),
     Subject("starlette", "Starlette + pydantic by hand", start_records("bare"), {"write": same, "read": same}),
     Subject("fastapi", "FastAPI by hand", start_records("fast"), {"write": same, "read": same}, fastapi_missing),
 ]
