@@ -239,7 +239,7 @@ def _position(cursor: str, account: Account) -> datetime:
         at = datetime.fromisoformat(urlsafe_b64decode(cursor).decode().partition("Z")[0]).replace(tzinfo=UTC)
     except ValueError:
         raise errors.CursorRefused from None
-    if cursor != _cursor(at, account):
+    if cursor != _cursor(at, account.id):
         raise errors.CursorRefused
     return at
 
@@ -297,7 +297,7 @@ def customers(page: CustomerPage, account: Account) -> dict[str, object]:
     """A page of those for whom an account made impact."""
     listed = [{**_customer(customer), "onboarded_on": millis(customer.onboarded_on)} for customer in page.customers]
     more = page.more and page.customers
-    return {"customers": listed, **({"cursor": _cursor(page.customers[-1].onboarded_on, account)} if more else {})}
+    return {"customers": listed, **({"cursor": _cursor(page.customers[-1].onboarded_on, account.id)} if more else {})}
 
 
 def totals(totals: Totals, account: Account) -> dict[str, object]:
@@ -364,9 +364,10 @@ def _customer(customer: Customer) -> dict[str, object]:
 
 def _next(page: Page, account: Account) -> dict[str, str]:
     """The cursor, while more remains after the last record of a page."""
-    return {"cursor": _cursor(page.impacts[-1].made_on, account)} if page.more and page.impacts else {}
+    return {"cursor": _cursor(page.impacts[-1].made_on, account.id)} if page.more and page.impacts else {}
 
 
-def _cursor(at: datetime, account: Account) -> str:
+@lru_cache(maxsize=4096)
+def _cursor(at: datetime, account_id: str) -> str:
     """A place in the lists of an account. The official Python SDK sends it back as it is, so it is fit for a URL."""
-    return urlsafe_b64encode(f"{millis(at)} {account.id}".encode()).decode()
+    return urlsafe_b64encode(f"{millis(at)} {account_id}".encode()).decode()
