@@ -16,6 +16,9 @@ from starlette.types import ASGIApp
 CONNECTIONS_MAX = 4096
 SHUTDOWN_SECONDS_MAX = 10
 BACKLOG = 2048
+ACCEPTED_AT_ONCE = 16
+"""libuv takes one connection off a listening socket in a turn of its loop, so it is given the socket so many times:
+else a new client would wait behind five hundred busy ones, once for each that came with it."""
 
 Ready = Callable[[str], None]
 
@@ -100,4 +103,4 @@ def serve(app: ASGIApp, bound: socket.socket, ready: Ready) -> None:
     """Serve until a signal says to stop, and tell the URL once ready."""
     gc.freeze()  # of what the start has made, nothing is garbage: it need not be walked again
     with closing(bound):
-        uvicorn_server(app, ready).run(sockets=[bound])
+        uvicorn_server(app, ready).run(sockets=[bound, *(bound.dup() for _ in range(1, ACCEPTED_AT_ONCE))])

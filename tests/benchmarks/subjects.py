@@ -159,7 +159,7 @@ def fastapi_missing() -> str | None:
 
 OWN = [
     EMULATOR,
-    Subject("raw", "ASGI, constant bytes, on the emulator's own server", start_constant, dict.fromkeys(WORKLOADS, same)),
+    Subject("raw", "ASGI, constant bytes, on the same server", start_constant, dict.fromkeys(WORKLOADS, same)),
     Subject("starlette", "Starlette + pydantic by hand", start_records("bare"), {"write": same, "read": same}),
     Subject("fastapi", "FastAPI by hand", start_records("fast"), {"write": same, "read": same}, fastapi_missing),
 ]
