@@ -105,6 +105,19 @@ def test_the_contract_names_every_route() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"), [({"Origin": "http://evil.example"}, 403), ({"Host": "evil.example"}, 421)]
+)
+@pytest.mark.parametrize(("operation", "method", "path"), sorted({call[:3] for call in CALLS}))
+def test_who_is_foreign_is_told_so(
+    emulator: Emulator, operation: str, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    """Each operation refuses a foreign web page and a foreign host, with the status and the schema of the contract."""
+    reply = emulator.http.request(method, f"/_emulator{path}", headers=headers)
+    assert reply.status_code == status
+    promised(operation, reply)
+
+
 def test_every_operation_answers_as_promised(emulator: Emulator, cnaught: Caller) -> None:
     """A run through all operations: each answers with the status and the schema of the contract."""
     emulator.space("another").clock.freeze()
