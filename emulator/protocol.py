@@ -1,4 +1,4 @@
-"""uvicorn's protocol on httptools, with a limit that it lacks: to what may stand before a body."""
+"""uvicorn's protocol on httptools, with what it lacks: a limit before the body, and replies that go out whole."""
 
 import asyncio
 from http import HTTPStatus
@@ -47,7 +47,10 @@ class Joined:
 
 
 class BoundedHead(HttpToolsProtocol):
-    """Answers 431 to a head above the limit: nothing grows with what a client sends before a body."""
+    """Answers 431 to a head above the limit: nothing grows with what a client sends before a body.
+
+    It hands out joined transports, save where a head is all there is, or a client waits for leave to go on.
+    """
 
     _in_head = False
     _earlier_bytes: int | None = None
