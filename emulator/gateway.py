@@ -14,7 +14,7 @@ from emulator.core.journal import Exchange, RawHeaders
 from emulator.core.provider import Provider
 from emulator.courier import Courier
 from emulator.space import DEFAULT, NAME, Spaces, TooManySpaces
-from emulator.turn import answer, plain_answer
+from emulator.turn import answer, answer_under_faults, plain_answer
 
 CONTROL = "_emulator"
 DRAINED_BYTES_MAX = 64 * 1024 * 1024
@@ -87,7 +87,11 @@ class Gateway:
         scope["path"] = destination.path
         scope["root_path"] = ""
         if destination.provider:
-            await _send(await answer(space, destination.provider, scope, body), send)
+            if body is None or space.faults:
+                exchange = await answer_under_faults(space, destination.provider, scope, body)
+            else:
+                exchange = answer(space, destination.provider, scope, body)
+            await _send(exchange, send)
             if destination.provider.webhooks:
                 self.courier.look(space)
         elif body is None:

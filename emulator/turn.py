@@ -22,17 +22,21 @@ TOO_LARGE = Effect(status=413)
 """What happens to a request whose body is above the limit, in the vendor's words."""
 
 
-async def answer(space: Space, provider: Provider, scope: Scope, body: bytes | None) -> Exchange:
-    """The exchange of a request whose body has been read, answered; None stands for a body above the limit.
+def answer(space: Space, provider: Provider, scope: Scope, body: bytes) -> Exchange:
+    """The exchange of a request whose body has been read, answered. Nothing is waited for."""
+    exchange = open_exchange(space, provider, scope, body)
+    act(space, provider, scope, None, None)
+    close_exchange(space, exchange)
+    return exchange
+
+
+async def answer_under_faults(space: Space, provider: Provider, scope: Scope, body: bytes | None) -> Exchange:
+    """The same where faults may strike; None stands for a body above the limit, which is refused in the same way.
 
     Only delays that faults ask for are waited for, before the turn and after it.
     """
     exchange = open_exchange(space, provider, scope, body or b"")
-    before = after = None
-    if body is None:
-        before = TOO_LARGE
-    elif space.faults:
-        before, after = _strike(space, provider, scope)
+    before, after = (TOO_LARGE, None) if body is None else _strike(space, provider, scope)
     if before and before.delay_seconds:
         await _hold(space, scope, before.delay_seconds)
     act(space, provider, scope, before, after)
@@ -58,12 +62,14 @@ def act(space: Space, provider: Provider, scope: Scope, before: Effect | None, a
     exchange.order = space.turns = space.turns + 1
     if space.held:
         exchange.held = tuple(held["exchange"].number for held in space.held)
-    space.post(provider)  # in the words of before this turn
+    if provider.webhooks:
+        space.post(provider)  # in the words of before this turn
     if before and before.replaces:
         exchange.answered(200, [], b"")
     else:
         _take_turn(space, provider, scope)
-    space.post(provider)
+    if provider.webhooks:
+        space.post(provider)
     if before or after:
         exchange.effects = (before, after)
         for effect in filter(None, exchange.effects):

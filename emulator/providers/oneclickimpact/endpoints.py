@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from emulator.core.http import exchange_of, header, read_body, read_query, reply
+from emulator.core.http import exchange_of, read_body, read_query, reply
 from emulator.providers.oneclickimpact import HOSTS, wire
 from emulator.providers.oneclickimpact.memory import Account, Kind
 from emulator.providers.oneclickimpact.vendor import OneClickImpact
@@ -125,8 +125,9 @@ def vendor(request: Request) -> OneClickImpact:
 
 def account_of(request: Request) -> Account:
     """The account of the API key; the vendor's two hosts know the keys of their environment. Raises KeyRefused."""
-    host = header(request, b"host").partition(":")[0].lower()
-    return vendor(request).account(exchange_of(request).header(b"x-api-key"), HOSTS.get(host))
+    asked = exchange_of(request)
+    host = (asked.header(b"host") or "").partition(":")[0].lower()
+    return vendor(request).account(asked.header(b"x-api-key"), HOSTS.get(host))
 
 
 def query_of(model: type[Q], request: Request) -> Q:
