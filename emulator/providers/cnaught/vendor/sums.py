@@ -1,4 +1,4 @@
-"""What stretches of a long list add up to, in a time that hardly grows with the list."""
+"""What stretches of a long list add up to, in a time that does not grow with the list."""
 
 from collections.abc import Mapping
 from decimal import Context, Decimal
@@ -11,7 +11,9 @@ Amounts: TypeAlias = Mapping[Kind, Decimal]
 """Kilograms by category and project."""
 
 BLOCK = 4
-"""How many places share a node: their single amounts are not kept, for whoever asks can work them out again."""
+"""How many places share a sum: their single amounts are not kept, for whoever asks can work them out again."""
+
+BLOCKS_MAX = 1 << 40
 
 EXACT = Context(prec=1000)
 """Wide enough for doubles of any size: no sum is rounded, so what is taken away again leaves nothing behind."""
@@ -20,43 +22,45 @@ EXACT = Context(prec=1000)
 class Sums:
     """Amounts at the places 0, 1, 2... of a list, added up by blocks of places.
 
-    The n-th node, from 1 on, holds the sum of the last n & -n blocks up to the n-th (Fenwick, "A new data structure for
-    cumulative frequency tables", 1994). So a sum, and a change, take a step or two a binary digit of n.
+    As a rule an amount comes at the end. So there is the sum of all from the beginning to each block, and whoever asks
+    for a stretch takes the one away from the other. What comes further up, or is taken back, is put down as a
+    correction: in nodes, of which the n-th holds the corrections of the last n & -n blocks up to the n-th (Fenwick, "A
+    new data structure for cumulative frequency tables", 1994).
     """
 
     def __init__(self) -> None:
-        self._nodes: list[dict[Kind, Decimal]] = []
+        self._sums: list[dict[Kind, Decimal]] = []
+        self._corrections: dict[int, dict[Kind, Decimal]] = {}
 
     def change(self, place: int, by: Amounts) -> None:
         """Put amounts, which may be below 0, to what is at a place already."""
-        n = place // BLOCK + 1
-        while len(self._nodes) < n:
-            self._nodes.append(self._new_node())
-        while n <= len(self._nodes):
-            put(by, self._nodes[n - 1])
-            n += n & -n
+        block, count = place // BLOCK, len(self._sums)
+        if block < count - 1:
+            return self._correct(block, by)
+        if block >= count:
+            so_far = self._sums[-1] if count else {}
+            self._sums += [so_far] * (block - count)  # only the last one ever changes
+            self._sums.append(dict(so_far))
+        put(by, self._sums[-1])
 
     def between(self, start: int, end: int) -> dict[Kind, Decimal]:
-        """What the blocks from ``start`` on and before ``end`` add up to."""
-        total: dict[Kind, Decimal] = {}
-        excess: dict[Kind, Decimal] = {}
-        start, end = min(start, len(self._nodes)), min(end, len(self._nodes))
-        while end > start:
-            put(self._nodes[end - 1], total)
-            end &= end - 1
-        while start > end:
-            put(self._nodes[start - 1], excess)
-            start &= start - 1
-        put(negative(excess), total)
+        """What the blocks from ``start`` on and before ``end`` add up to; the end may come before the start."""
+        total = self._up_to(end)
+        put(negative(self._up_to(start)), total)
         return total
 
-    def _new_node(self) -> dict[Kind, Decimal]:
-        """The next node, with what the nodes of its blocks hold so far."""
-        total: dict[Kind, Decimal] = {}
-        n = len(self._nodes)  # the last node before it, and its own last block is empty yet
-        end = n & (n + 1)
-        while n > end:
-            put(self._nodes[n - 1], total)
+    def _correct(self, block: int, by: Amounts) -> None:
+        n = block + 1
+        while n <= BLOCKS_MAX:
+            put(by, self._corrections.setdefault(n, {}))
+            n += n & -n
+
+    def _up_to(self, block: int) -> dict[Kind, Decimal]:
+        """The sum of all blocks before this one."""
+        n = min(block, len(self._sums))
+        total = dict(self._sums[n - 1]) if n else {}
+        while n and self._corrections:
+            put(self._corrections.get(n, {}), total)
             n &= n - 1
         return total
 
