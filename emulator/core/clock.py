@@ -107,7 +107,8 @@ def instant(text: object) -> datetime:
 def micros(at: datetime) -> str:
     """``2022-08-01T18:00:00.000000Z``"""
     since = at - EPOCH
-    return f"{_second(since.days, since.seconds)}.{since.microseconds:06}Z"
+    thousands, rest = divmod(since.microseconds, 1000)
+    return f"{_second(since.days, since.seconds)}.{_THOUSANDTHS[thousands]}{_THOUSANDTHS[rest]}Z"
 
 
 def millis(at: datetime) -> str:

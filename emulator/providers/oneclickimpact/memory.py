@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal, TypeAlias, get_args
+
+from emulator.core.documents import UtcTime
 
 Environment: TypeAlias = Literal["sandbox", "production"]
 Kind: TypeAlias = Literal["carbon_captured", "tree_planted", "waste_removed", "money_donated", "coral_restored"]
@@ -113,7 +115,7 @@ class Customer:
     id: str
     account_id: str
     email: str
-    onboarded_on: datetime
+    onboarded_on: UtcTime
     """When the first impact was made for them: in whole milliseconds, and different for every customer."""
     name: str | None = None
 
@@ -150,13 +152,13 @@ class Impact:
     account_id: str
     kind: Kind
     amount: int
-    made_on: datetime
+    made_on: UtcTime
     customer_id: str | None = None
     category: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     progress: Progress = Progress()
     is_bonus: bool = False
-    cancelled_on: datetime | None = None
+    cancelled_on: UtcTime | None = None
     cancellation_reason: str | None = None
 
     def check(self) -> None:
@@ -214,8 +216,8 @@ def _check_id(id: str) -> None:
 
 
 def _check_time(time: datetime) -> None:
-    if time.utcoffset() != timedelta() or time.microsecond % 1000:
-        raise ValueError(f"{time.isoformat()} is not in UTC and whole milliseconds")
+    if time.microsecond % 1000:
+        raise ValueError(f"{time.isoformat()} is not in whole milliseconds")
 
 
 def _all_different(what: str, things: Iterable[object]) -> None:
