@@ -1,6 +1,10 @@
-"""uvicorn's protocol on httptools, with what it lacks: a limit before the body, and replies that go out whole."""
+"""uvicorn's protocol on httptools, with what it lacks.
+
+A head has a limit, a reply goes out in one piece, and an offer of another protocol is overlooked.
+"""
 
 import asyncio
+import re
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -8,6 +12,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_BYTES_MAX = 64 * 1024
 """For a request line and its headers together; h11, the other parser of uvicorn, has the same limit."""
+
+
+OFFER = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
+"""A header by which a client offers to go on in another protocol, as Java's own does by default."""
 
 
 class HeadTooLarge(Exception):
@@ -61,11 +69,22 @@ class BoundedHead(HttpToolsProtocol):
         if self._refused:
             return
         self._chunk_bytes = len(data)
-        super().data_received(data)
+        super().data_received(self._without_offer(data))
         if self._in_head:  # it goes on in the next chunk
             self._earlier_bytes = self._read() if self._earlier_bytes is None else self._earlier_bytes + len(data)
             if self._earlier_bytes > HEAD_BYTES_MAX:
                 self._refuse()
+
+    def _without_offer(self, data: bytes) -> bytes:
+        """What came, less any offer in its head, which a server may ignore (RFC 9110, section 7.8).
+
+        The parser cannot: it takes what follows such a head for the other protocol, and a body would be lost.
+        """
+        reading_body = self.cycle is not None and self.cycle.more_body and not self._in_head
+        if reading_body or not (b"pgrade:" in data or b"PGRADE:" in data):
+            return data
+        head, end, rest = data.partition(b"\r\n\r\n")
+        return OFFER.sub(b"", head) + end + rest
 
     def on_message_begin(self) -> None:
         self._in_head = True

@@ -344,3 +344,26 @@ def test_who_asks_before_sending_a_body_is_told_to_go_on(port: int) -> None:
         while not said.endswith(b"}"):
             said += client.recv(65536)
         assert said.startswith(b"HTTP/1.1 200 OK")
+
+
+@pytest.mark.parametrize(
+    "offer", [b"Upgrade: h2c", b"upgrade: websocket", b"UPGRADE: h2c", b"Upgrade: a\r\nUpgrade: b"]
+)
+@pytest.mark.parametrize("parts", [1, 2, 3])
+def test_who_offers_another_protocol_is_answered_in_this_one(port: int, offer: bytes, parts: int) -> None:
+    """A request is done with its body, whatever else it offers, and a body that looks like an offer stays as it is."""
+    body = b'{"amount": 5, "metadata": {"note": "Upgrade: h2c"}}'
+    key = b"x-api-key: test_local_0001\r\nContent-Length: %d\r\n" % len(body)
+    head = b"POST /~offers/oneclickimpact/v1/capture_carbon HTTP/1.1\r\nHost: localhost\r\n" + key
+    sent = [head + b"Connection: Upgrade, HTTP2-Settings\r\n" + offer + b"\r\n\r\n", body[:20], body[20:]]
+    sent = [b"".join(sent[: 4 - parts]), *sent[4 - parts :]]
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        for part in sent:
+            client.sendall(part)
+            time.sleep(0.01)
+        assert client.recv(65536).startswith(b"HTTP/1.1 200 OK")
+    listed = httpx.get(
+        f"http://127.0.0.1:{port}/~offers/oneclickimpact/v1/records?sort_order=desc&limit=1",
+        headers={"x-api-key": "test_local_0001"},
+    )
+    assert listed.json()["user_records"][0]["metadata"] == {"note": "Upgrade: h2c"}
