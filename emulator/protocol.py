@@ -13,6 +13,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEAD_BYTES_MAX = 64 * 1024
 """For a request line and its headers together; h11, the other parser of uvicorn, has the same limit."""
 
+LINGER_SECONDS = 2.0
+"""For so long a client that is refused may go on sending; a connection closed at once would lose it the answer."""
 
 OFFER = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 """A header by which a client offers to go on in another protocol, as Java's own does by default."""
@@ -20,10 +22,6 @@ OFFER = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 
 class HeadTooLarge(Exception):
     """A request line and headers that are longer than allowed."""
-
-
-LINGER_SECONDS = 2.0
-"""For so long a client that is refused may go on sending; a connection closed at once would lose it the answer."""
 
 
 class Joined:
