@@ -100,8 +100,8 @@ def measure(
                     left_out[subject.name] = str(error)
         for one in running:
             load.run(one.server.url, one.call, seconds)  # it warms up; compilers at run time need it
-        for _ in range(rounds):
-            for one in running:
+        for turn in range(rounds):
+            for one in [*running[turn:], *running[:turn]]:  # not always behind the same one, which may be still at it
                 one.row.rounds.append(_measured(one, seconds))
         for one in running:
             one.row.after_bytes = one.server.rss_bytes()
