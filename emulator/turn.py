@@ -62,14 +62,12 @@ def act(space: Space, provider: Provider, scope: Scope, before: Effect | None, a
     exchange.order = space.turns = space.turns + 1
     if space.held:
         exchange.held = tuple(held["exchange"].number for held in space.held)
-    if provider.webhooks:
-        space.post(provider)  # in the words of before this turn
+    space.post(provider)  # in the words of before this turn
     if before and before.replaces:
         exchange.answered(200, [], b"")
     else:
         _take_turn(space, provider, scope)
-    if provider.webhooks:
-        space.post(provider)
+    space.post(provider)
     if before or after:
         exchange.effects = (before, after)
         for effect in filter(None, exchange.effects):

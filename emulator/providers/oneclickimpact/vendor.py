@@ -22,7 +22,7 @@ from emulator.providers.oneclickimpact.memory import (
 )
 from emulator.providers.oneclickimpact.totals import Totals
 
-MICROSECONDS = [timedelta(microseconds=number) for number in range(1000)]
+MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
@@ -169,4 +169,4 @@ class OneClickImpact:
     def _millisecond(self) -> datetime:
         """The clock's reading, without what is below a millisecond."""
         now = self.clock.now
-        return now - MICROSECONDS[now.microsecond % 1000]
+        return now - now.microsecond % 1000 * MICROSECOND

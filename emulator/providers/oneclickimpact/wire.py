@@ -249,9 +249,7 @@ def _position(cursor: str, account: Account) -> datetime:
 
 def impact(impact: Impact, account: Account, customer: Customer | None) -> dict[str, object]:
     """A new impact; its metadata show in its record only."""
-    made: dict[str, object] = {"user_id": account.user_id, impact.kind: impact.amount}
-    if impact.category is not None:
-        made["category"] = impact.category
+    made: dict[str, object] = {"user_id": account.user_id, impact.kind: impact.amount, **_category(impact)}
     if customer:
         made["customer"] = _customer(customer)
     made["time_utc"] = millis(impact.made_on)
@@ -337,11 +335,7 @@ def customer_records(page: Page, account: Account, customers: Mapping[str, Custo
 
 def _record(impact: Impact, whose: dict[str, object]) -> dict[str, object]:
     """The amount goes under the name of its kind. What an impact lacks is left out, never null."""
-    record = whose
-    record["time_utc"] = _listed_time(impact.made_on)
-    record[impact.kind] = impact.amount
-    if impact.category is not None:
-        record["category"] = impact.category
+    record = {**whose, "time_utc": _listed_time(impact.made_on), impact.kind: impact.amount, **_category(impact)}
     if impact.metadata:
         record["metadata"] = impact.metadata
     return record
