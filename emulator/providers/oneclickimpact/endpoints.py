@@ -7,9 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.core.http import exchange_of, read_body, read_query, reply
-from emulator.providers.oneclickimpact import HOSTS, wire
+from emulator.providers.oneclickimpact import HOSTS
 from emulator.providers.oneclickimpact.memory import Account, Kind
 from emulator.providers.oneclickimpact.vendor import OneClickImpact
+from emulator.providers.oneclickimpact.wire import incoming, outgoing
 
 Q = TypeVar("Q", bound=BaseModel)
 
@@ -18,30 +19,30 @@ Q = TypeVar("Q", bound=BaseModel)
 
 
 def capture_carbon(request: Request) -> Response:
-    return made(request, "carbon_captured", wire.Making)
+    return made(request, "carbon_captured", incoming.Making)
 
 
 def plant_tree(request: Request) -> Response:
-    return made(request, "tree_planted", wire.Planting)
+    return made(request, "tree_planted", incoming.Planting)
 
 
 def clean_ocean(request: Request) -> Response:
-    return made(request, "waste_removed", wire.Making)
+    return made(request, "waste_removed", incoming.Making)
 
 
 def donate_money(request: Request) -> Response:
-    return made(request, "money_donated", wire.Donation)
+    return made(request, "money_donated", incoming.Donation)
 
 
 def restore_coral(request: Request) -> Response:
-    return made(request, "coral_restored", wire.Making)
+    return made(request, "coral_restored", incoming.Making)
 
 
 def cancel_impact(request: Request) -> Response:
     account = account_of(request)
-    asked = read_body(wire.Cancellation, request)
+    asked = read_body(incoming.Cancellation, request)
     impact, now = vendor(request).cancel_impact(account, asked.user_id, asked.time_utc, asked.reason or None)
-    return reply(wire.cancellation(impact, asked.user_id, repeated=not now))
+    return reply(outgoing.cancellation(impact, asked.user_id, repeated=not now))
 
 
 # --- records ----------------------------------------------------------------------------------------------------------
@@ -49,48 +50,48 @@ def cancel_impact(request: Request) -> Response:
 
 def list_records(request: Request) -> Response:
     account = account_of(request)
-    asked = query_of(wire.RecordSearch, request)
+    asked = query_of(incoming.RecordSearch, request)
     page = vendor(request).own_impacts(account, asked.search(account))
-    return reply(wire.records(page, account))
+    return reply(outgoing.records(page, account))
 
 
 def list_customer_records(request: Request) -> Response:
     oneclickimpact, account = vendor(request), account_of(request)
-    asked = query_of(wire.CustomerRecordSearch, request)
+    asked = query_of(incoming.CustomerRecordSearch, request)
     page = oneclickimpact.customer_impacts(account, asked.customer_email, asked.search(account))
-    return reply(wire.customer_records(page, account, oneclickimpact.memory.customers))
+    return reply(outgoing.customer_records(page, account, oneclickimpact.memory.customers))
 
 
 def track_impact(request: Request) -> Response:
     account = account_of(request)
-    asked = query_of(wire.TrackSearch, request)
+    asked = query_of(incoming.TrackSearch, request)
     impact = vendor(request).impact(account, asked.user_id, asked.time_utc)
-    return reply(wire.track(impact, asked.user_id, account))
+    return reply(outgoing.track(impact, asked.user_id, account))
 
 
 # --- the account, its customers and its totals ------------------------------------------------------------------------
 
 
 def who_am_i(request: Request) -> Response:
-    return reply(wire.who(account_of(request)))
+    return reply(outgoing.who(account_of(request)))
 
 
 def list_customers(request: Request) -> Response:
     account = account_of(request)
-    asked = query_of(wire.CustomerSearch, request)
+    asked = query_of(incoming.CustomerSearch, request)
     page = vendor(request).customers(account, asked.customer_email, asked.limit, asked.after(account))
-    return reply(wire.customers(page, account))
+    return reply(outgoing.customers(page, account))
 
 
 def get_impact(request: Request) -> Response:
     account = account_of(request)
-    return reply(wire.totals(vendor(request).totals(account), account))
+    return reply(outgoing.totals(vendor(request).totals(account), account))
 
 
 def get_daily_impact(request: Request) -> Response:
     account = account_of(request)
-    asked = query_of(wire.DaySearch, request)
-    return reply(wire.daily(vendor(request).totals(account), account, asked.first, asked.last))
+    asked = query_of(incoming.DaySearch, request)
+    return reply(outgoing.daily(vendor(request).totals(account), account, asked.first, asked.last))
 
 
 # --- projects ---------------------------------------------------------------------------------------------------------
@@ -98,25 +99,25 @@ def get_daily_impact(request: Request) -> Response:
 
 def list_projects(request: Request) -> Response:
     account_of(request)
-    asked = query_of(wire.ProjectSearch, request)
-    return reply({"projects": [wire.project(found) for found in vendor(request).projects(asked.type)]})
+    asked = query_of(incoming.ProjectSearch, request)
+    return reply({"projects": [outgoing.project(found) for found in vendor(request).projects(asked.type)]})
 
 
 def get_project(request: Request) -> Response:
     account_of(request)
-    query_of(wire.LocaleSearch, request)
-    return reply(wire.project(vendor(request).project(request.path_params["project_id"])))
+    query_of(incoming.LocaleSearch, request)
+    return reply(outgoing.project(vendor(request).project(request.path_params["project_id"])))
 
 
 # --- below the operations ---------------------------------------------------------------------------------------------
 
 
-def made(request: Request, kind: Kind, model: type[wire.Making]) -> Response:
+def made(request: Request, kind: Kind, model: type[incoming.Making]) -> Response:
     """An impact of one kind, made as the body says."""
     oneclickimpact, account = vendor(request), account_of(request)
     impact = oneclickimpact.make_impact(account, kind, read_body(model, request).draft())
     customer = oneclickimpact.memory.customers.get(impact.customer_id or "")
-    return reply(wire.impact(impact, account, customer))
+    return reply(outgoing.impact(impact, account, customer))
 
 
 def vendor(request: Request) -> OneClickImpact:

@@ -1,0 +1,126 @@
+"""The objects that go out (docs.1clickimpact.com)."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from functools import lru_cache
+
+from emulator.core.clock import millis
+from emulator.providers.oneclickimpact.history import CustomerPage, Page
+from emulator.providers.oneclickimpact.memory import KINDS, Account, Customer, Impact, Project
+from emulator.providers.oneclickimpact.totals import Totals
+from emulator.providers.oneclickimpact.wire.cursors import cursor
+
+
+def impact(impact: Impact, account: Account, customer: Customer | None) -> dict[str, object]:
+    """A new impact; its metadata show in its record only."""
+    made: dict[str, object] = {"user_id": account.user_id, impact.kind: impact.amount, **_category(impact)}
+    if customer:
+        made["customer"] = _customer(customer)
+    made["time_utc"] = millis(impact.made_on)
+    return made
+
+
+def cancellation(impact: Impact, user_id: str, *, repeated: bool) -> dict[str, object]:
+    """What was taken back, under the id that was asked for."""
+    assert impact.cancelled_on
+    why = {} if impact.cancellation_reason is None else {"reason": impact.cancellation_reason}
+    return {
+        "user_id": user_id,
+        "time_utc": millis(impact.made_on),
+        "cancelled_on": millis(impact.cancelled_on),
+        "message": "impact was already cancelled" if repeated else "impact cancelled",
+        **why,
+        impact.kind: impact.amount,
+        **_category(impact),
+    }
+
+
+def track(impact: Impact, user_id: str, account: Account) -> dict[str, object]:
+    """The life of an impact so far, under the id that was asked for. What is not known yet is left out."""
+    later: dict[str, object] = asdict(impact.progress)
+    if impact.cancelled_on:
+        later |= {"cancelled_on": millis(impact.cancelled_on), "cancellation_reason": impact.cancellation_reason}
+    return {
+        "tracking_id": f"{user_id}-{millis(impact.made_on)}",
+        "impact_initiated": millis(impact.made_on),
+        impact.kind: impact.amount,
+        **_category(impact),
+        "is_test_transaction": account.environment == "sandbox",
+        "is_bonus_impact": impact.is_bonus,
+        **{name: known for name, known in later.items() if known is not None},
+    }
+
+
+def who(account: Account) -> dict[str, object]:
+    return {"user_id": account.user_id, "email": account.email}
+
+
+def customers(page: CustomerPage, account: Account) -> dict[str, object]:
+    """A page of those for whom an account made impact."""
+    listed = [{**_customer(customer), "onboarded_on": millis(customer.onboarded_on)} for customer in page.customers]
+    more = page.more and page.customers
+    return {"customers": listed, **({"cursor": cursor(page.customers[-1].onboarded_on, account.id)} if more else {})}
+
+
+def totals(totals: Totals, account: Account) -> dict[str, object]:
+    """The sums, and the two parts that they are made of."""
+    sums: dict[str, object] = {kind: totals.own[kind] + totals.customers[kind] for kind in KINDS}
+    return {"user_id": account.user_id, **sums, "user_impact": totals.own, "customer_impact": totals.customers}
+
+
+def daily(totals: Totals, account: Account, first: date, last: date) -> dict[str, object]:
+    """The sums of each day on which something was made."""
+    listed: list[Mapping[str, object]] = [
+        {"date": day.isoformat(), **{str(kind): sums[kind] for kind in KINDS}} for day, sums in totals.days(first, last)
+    ]
+    return {"user_id": account.user_id, "daily_impact": listed}
+
+
+def project(project: Project) -> dict[str, object]:
+    """No key is ever left out: the official Python SDK reads each of them."""
+    told = asdict(project)
+    return {"project_id": told.pop("id"), "sdgs": told.pop("goals"), **told}
+
+
+def records(page: Page, account: Account) -> dict[str, object]:
+    """A page of what an account made for itself."""
+    listed = [_record(impact, {"user_id": account.user_id}) for impact in page.impacts]
+    return {"user_records": listed, **_next(page, account)}
+
+
+def customer_records(page: Page, account: Account, customers: Mapping[str, Customer]) -> dict[str, object]:
+    """A page of what an account made for its customers, under their names of today."""
+    listed = [
+        _record(impact, {"user_id": account.user_id, "customer": _customer(customers[impact.customer_id or ""])})
+        for impact in page.impacts
+    ]
+    return {"customer_records": listed, **_next(page, account)}
+
+
+def _record(impact: Impact, whose: dict[str, object]) -> dict[str, object]:
+    """The amount goes under the name of its kind. What an impact lacks is left out, never null."""
+    record = {**whose, "time_utc": _listed_time(impact.made_on), impact.kind: impact.amount, **_category(impact)}
+    if impact.metadata:
+        record["metadata"] = impact.metadata
+    return record
+
+
+_listed_time = lru_cache(maxsize=4096)(millis)
+"""A list tells the same times each time."""
+
+
+def _category(impact: Impact) -> dict[str, str]:
+    return {} if impact.category is None else {"category": impact.category}
+
+
+def _customer(customer: Customer) -> dict[str, object]:
+    told: dict[str, object] = {"customer_id": customer.id, "customer_email": customer.email}
+    if customer.name is not None:
+        told["customer_name"] = customer.name
+    return told
+
+
+def _next(page: Page, account: Account) -> dict[str, str]:
+    """The cursor, while more remains after the last record of a page."""
+    return {"cursor": cursor(page.impacts[-1].made_on, account.id)} if page.more and page.impacts else {}
