@@ -14,6 +14,7 @@ from emulator.core.errors import CannotHappen
 from emulator.core.faults import Effect
 from emulator.core.journal import Exchange
 from emulator.core.models import Model
+from emulator.core.request import Request
 from emulator.core.version import __version__
 from emulator.sealing import Seal
 from emulator.settings import BadSetting, change_settings
@@ -224,14 +225,12 @@ class _Replay:
         """At its own instant, struck by the same faults, while the same others are held up; without the delays."""
         space, provider = self.space, self.space.world.providers[recorded.provider]
         space.clock.begin(recorded.at, frozen=True)
-        space.held = [self._scope(self.recorded[number]) for number in recorded.held]
-        scope = self._scope(recorded)
-        exchange: Exchange = scope["exchange"]
-        act(space, provider, scope, recorded.before, recorded.after)
-        close_exchange(space, exchange)
-        return exchange
+        space.held = [self._request(self.recorded[number]) for number in recorded.held]
+        request = self._request(recorded)
+        act(space, provider, request, recorded.before, recorded.after)
+        return close_exchange(space, request)
 
-    def _scope(self, recorded: Recorded) -> dict[str, Any]:
+    def _request(self, recorded: Recorded) -> Request:
         """A request as it came, with its secrets or their stand-ins."""
         provider = self.space.world.providers[recorded.provider]
         headers = [
@@ -250,8 +249,7 @@ class _Replay:
             "headers": headers,
         }
         self.space.requests = recorded.number - 1
-        open_exchange(self.space, provider, scope, self._body(recorded))
-        return scope
+        return open_exchange(self.space, provider, scope, self._body(recorded))
 
     def _body(self, recorded: Recorded) -> bytes:
         if recorded.encoding == "utf-8":

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from starlette.types import Scope
-
 from emulator.core.clock import Clock, Event
 from emulator.core.faults import Faults
 from emulator.core.ids import Ids
 from emulator.core.journal import Journal
 from emulator.core.provider import Provider, Vendor
+from emulator.core.request import Request
 from emulator.core.webhooks import Outbox
 from emulator.fixtures import Fixtures
 from emulator.leaving import free_slowly
@@ -121,7 +120,7 @@ class Space:
         self.outbox = Outbox()
         self.requests = 0
         self.turns = 0
-        self.held: list[Scope] = []
+        self.held: list[Request] = []
         self.begun = False
         self.vendors: dict[str, Vendor] = {}
         self.snapshots: dict[str, dict[str, Any]] = {}

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from functools import partial
 
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
@@ -14,6 +13,7 @@ from emulator.core.faults import Effect
 from emulator.core.http import Json, reply
 from emulator.core.journal import Exchange
 from emulator.core.provider import Provider
+from emulator.core.request import Request
 from emulator.space import Space
 
 log = logging.getLogger("emulator")
@@ -25,10 +25,9 @@ start need not build what would do it."""
 
 def answer(space: Space, provider: Provider, scope: Scope, body: bytes) -> Exchange:
     """The exchange of a request whose body has been read, answered. Nothing is waited for."""
-    exchange = open_exchange(space, provider, scope, body)
-    act(space, provider, scope, None, None)
-    close_exchange(space, exchange)
-    return exchange
+    request = open_exchange(space, provider, scope, body)
+    act(space, provider, request)
+    return close_exchange(space, request)
 
 
 async def answer_under_faults(space: Space, provider: Provider, scope: Scope, body: bytes | None) -> Exchange:
@@ -36,47 +35,47 @@ async def answer_under_faults(space: Space, provider: Provider, scope: Scope, bo
 
     Only delays that faults ask for are waited for, before the turn and after it.
     """
-    exchange = open_exchange(space, provider, scope, body or b"")
-    before, after = (TOO_LARGE, None) if body is None else _strike(space, provider, scope)
+    request = open_exchange(space, provider, scope, body or b"")
+    before, after = (TOO_LARGE, None) if body is None else _strike(space, provider, request)
     if before and before.delay_seconds:
-        await _hold(space, scope, before.delay_seconds)
-    act(space, provider, scope, before, after)
+        await _hold(space, request, before.delay_seconds)
+    act(space, provider, request, before, after)
     if after and after.delay_seconds:
         await asyncio.sleep(after.delay_seconds)
-    close_exchange(space, exchange)
-    return exchange
+    return close_exchange(space, request)
 
 
-def open_exchange(space: Space, provider: Provider, scope: Scope, body: bytes) -> Exchange:
-    """Give a request its number, and its scope what the endpoints find there."""
-    space.requests += 1
-    scope["held"] = space.held
-    scope["exchange"] = exchange = Exchange(space.requests, provider.name, scope, body, space.clock.now)
-    return exchange
+def open_exchange(space: Space, provider: Provider, scope: Scope, body: bytes) -> Request:
+    """Give a request its number, and the exchange that is to become of it."""
+    space.requests = number = space.requests + 1
+    return Request(scope, Exchange(number, provider.name, scope, body, space.clock.now), space.held)
 
 
-def act(space: Space, provider: Provider, scope: Scope, before: Effect | None, after: Effect | None) -> None:
+def act(
+    space: Space, provider: Provider, request: Request, before: Effect | None = None, after: Effect | None = None
+) -> None:
     """All that happens at one instant and alone: the turn or the fault in its place, and what faults make of it."""
-    exchange: Exchange = scope["exchange"]
-    scope["vendor"] = space.vendor(provider.name)  # of now: a delay may have seen the space restored
+    exchange = request.exchange
+    request.vendor = space.vendor(provider.name)  # of now: a delay may have seen the space restored
     exchange.at = space.clock.read()
     exchange.order = space.turns = space.turns + 1
     if space.held:
-        exchange.held = tuple(held["exchange"].number for held in space.held)
+        exchange.held = tuple(held.exchange.number for held in space.held)
     space.post(provider)  # in the words of before this turn
     if before and before.replaces:
         exchange.answered(200, [], b"")
     else:
-        _take_turn(space, provider, scope)
+        _take_turn(space, provider, request)
     space.post(provider)
     if before or after:
         exchange.effects = (before, after)
         for effect in filter(None, exchange.effects):
-            _strike_reply(effect, provider, scope)
+            _strike_reply(effect, provider, request)
 
 
-def close_exchange(space: Space, exchange: Exchange) -> None:
+def close_exchange(space: Space, request: Request) -> Exchange:
     """Put our own headers on the reply, and the exchange into the journal."""
+    exchange = request.exchange
     if exchange.method == "HEAD":
         exchange.reply_body = b""  # its headers tell what GET would answer
     exchange.reply_headers = [
@@ -84,23 +83,24 @@ def close_exchange(space: Space, exchange: Exchange) -> None:
         (b"date", http_date(exchange.at)),
         (b"x-emulator-request-id", b"%d" % exchange.number),
     ]
-    if exchange.header(b"x-emulator-explain"):
+    if request.header(b"x-emulator-explain"):
         exchange.reply_headers += explanation.headers(exchange)
     space.journal.add(exchange)
+    return exchange
 
 
 # --- the turn ---------------------------------------------------------------------------------------------------------
 
 
-def _take_turn(space: Space, provider: Provider, scope: Scope) -> None:
+def _take_turn(space: Space, provider: Provider, request: Request) -> None:
     """Let the vendor answer."""
-    exchange: Exchange = scope["exchange"]
+    exchange = request.exchange
     try:
-        response = provider.app.respond(Request(scope))
+        response = provider.app.respond(request)
     except Exception:
         log.exception("a bug of the emulator, at %s %s", exchange.method, exchange.path)
         return _reply(exchange, plain_answer(500, "a bug of the emulator; its log has the traceback"))
-    if (endpoint := scope.get("endpoint")) and response.status_code != 405:
+    if (endpoint := request.scope.get("endpoint")) and response.status_code != 405:
         exchange.operation = endpoint.__name__
     if response.status_code < 400 and exchange.method not in ("GET", "HEAD", "OPTIONS"):
         space.begun = True
@@ -115,30 +115,30 @@ def plain_answer(status: int, error: str) -> Response:
 # --- faults -----------------------------------------------------------------------------------------------------------
 
 
-async def _hold(space: Space, scope: Scope, seconds: float) -> None:
+async def _hold(space: Space, request: Request, seconds: float) -> None:
     """Hold a request up before its turn, where others can see that it is still running."""
-    space.held.append(scope)
+    space.held.append(request)
     try:
         await asyncio.sleep(seconds)
     finally:
-        space.held.remove(scope)
+        space.held.remove(request)
 
 
-def _strike(space: Space, provider: Provider, scope: Scope) -> tuple[Effect | None, Effect | None]:
+def _strike(space: Space, provider: Provider, request: Request) -> tuple[Effect | None, Effect | None]:
     """The faults that strike a request: one before its turn, and one after, unless the first takes its place."""
-    exchange: Exchange = scope["exchange"]
-    operation = partial(provider.operation, scope)
+    exchange = request.exchange
+    operation = partial(provider.operation, request.scope)
     exchange.operation = operation()
     before = space.faults.strike("before", exchange, operation)
     after = None if before and before.replaces else space.faults.strike("after", exchange, operation)
     return before, after
 
 
-def _strike_reply(effect: Effect, provider: Provider, scope: Scope) -> None:
+def _strike_reply(effect: Effect, provider: Provider, request: Request) -> None:
     """Leave of a reply what a fault leaves of it. A bare status of 400 and up is in the vendor's own envelope."""
-    exchange: Exchange = scope["exchange"]
+    exchange = request.exchange
     if effect.status is not None and effect.status >= 400 and effect.body is None:
-        _reply(exchange, provider.say(Request(scope), provider.plain(effect.status, None)))
+        _reply(exchange, provider.say(request, provider.plain(effect.status, None)))
     elif effect.status is not None:
         exchange.answered(effect.status, [], b"")
     if isinstance(effect.body, str):

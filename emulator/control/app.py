@@ -95,7 +95,7 @@ async def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     answer = _error(error.status_code, error.detail)
     if error.status_code == 405:
-        answer.headers["Allow"] = ", ".join(allowed_methods(router, request))
+        answer.headers["Allow"] = ", ".join(allowed_methods(router, request.scope))
     return answer
 
 

@@ -1,7 +1,7 @@
 """Reading requests and writing replies, for every provider alike."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Annotated, Any, TypeAlias, TypeVar, cast
@@ -11,13 +11,12 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ValidationError
 from pydantic_core import PydanticCustomError, from_json
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator.core.clock import instant
 from emulator.core.errors import Malformed, Problem, Refusal
-from emulator.core.journal import Exchange
+from emulator.core.request import Request
 from emulator.core.routing import Endpoint, FixedPathsFirst, allowed_methods, hint
 
 Say: TypeAlias = Callable[[Request, Refusal], Response]
@@ -34,18 +33,12 @@ REMEMBERED_BYTES_MAX = 256
 # --- what was asked ---------------------------------------------------------------------------------------------------
 
 
-def exchange_of(request: Request) -> Exchange:
-    """The exchange this request opened: its number, its place in time, its body as it came."""
-    exchange: Exchange = request.scope["exchange"]
-    return exchange
-
-
 def json_body(request: Request) -> Any:
     """The body as JSON. Raises Malformed, of the kind ``json_invalid``, when it is none.
 
     Numbers keep their size; ``NaN`` and ``Infinity`` are no JSON; nesting is limited to 200 levels.
     """
-    return _json(exchange_of(request).body)
+    return _json(request.exchange.body)
 
 
 def _json(body: bytes) -> Any:
@@ -55,37 +48,22 @@ def _json(body: bytes) -> Any:
         raise Malformed(Problem(("body",), "json_invalid", str(error))) from None
 
 
-def header(request: Request, name: bytes, default: str = "") -> str:
-    """The first value of a header, by its lower-case name, at a third of what Starlette's ``headers`` cost."""
-    value = exchange_of(request).header(name)
-    return default if value is None else value
-
-
-def media_type(request: Request, default: str = "") -> str:
-    """What the body says it is, in lower case and without parameters; the default where it says nothing."""
-    return header(request, b"content-type", default).partition(";")[0].strip().lower()
+def media_type(request: Request) -> str | None:
+    """What the body says it is, in lower case and without parameters; None where it says nothing."""
+    said = request.header(b"content-type")
+    return None if said is None else said.partition(";")[0].strip().lower()
 
 
 def require_json(request: Request) -> None:
     """Raises HTTPException 415 when the body says that it is something other than JSON; no word about it will do."""
-    if media_type(request, JSON) != JSON:
+    if media_type(request) not in (JSON, None):
         raise HTTPException(415)
 
 
 def bearer_token(request: Request) -> str | None:
     """What stands behind ``Authorization: Bearer``; None under any other scheme, or none."""
-    scheme, _, token = header(request, b"authorization").partition(" ")
+    scheme, _, token = (request.header(b"authorization") or "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
-
-
-def held_requests(request: Request) -> Iterable[Request]:
-    """The requests of the same space and provider that came before this one and that a fault holds up."""
-    own = exchange_of(request)
-    return (
-        Request(scope)
-        for scope in request.scope["held"]
-        if scope["exchange"].provider == own.provider and scope["exchange"].number < own.number
-    )
 
 
 def read_body(model: type[M], request: Request) -> M:
@@ -93,7 +71,7 @@ def read_body(model: type[M], request: Request) -> M:
 
     One body gives one model, which nobody changes.
     """
-    body = exchange_of(request).body
+    body = request.exchange.body
     read_body = _remembered_body if len(body) <= REMEMBERED_BYTES_MAX else _read_body
     return cast(M, read_body(model, body))
 
@@ -247,20 +225,20 @@ class VendorApp:
         except Refusal as refusal:
             return self._refuse(request, refusal)
         except Malformed as broken:
-            exchange_of(request).problems = broken.problems
+            request.exchange.problems = broken.problems
             return self._refuse(request, self.malformed(broken))
         except HTTPException as error:
             return self._reword(request, error)
 
     def _refuse(self, request: Request, refusal: Refusal) -> Response:
-        exchange_of(request).rule = refusal.rule
+        request.exchange.rule = refusal.rule
         return self.say(request, refusal)
 
     def _reword(self, request: Request, error: HTTPException) -> Response:
         detail = error.detail if error.status_code == 501 else None
         answer = self._refuse(request, self.plain(error.status_code, detail))
         if error.status_code == 405:
-            answer.headers.setdefault("Allow", ", ".join(allowed_methods(self.router, request)))
+            answer.headers.setdefault("Allow", ", ".join(allowed_methods(self.router, request.scope)))
         if error.status_code in (404, 405, 501):
             answer.headers["X-Emulator-Hint"] = hint(self.router, request, error)
         return answer

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+from starlette import requests
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route, Router
 from starlette.types import Receive, Scope, Send
+
+from emulator.core.request import Request
 
 Endpoint: TypeAlias = Callable[[Request], Response]
 
@@ -41,7 +43,7 @@ class FixedPathsFirst(Router):
         """The route of a path and method."""
         return next((route for route in self.on_path(scope) if scope["method"] in (route.methods or ())), None)
 
-    def reach(self, scope: Scope) -> Callable[[Request], Any]:
+    def reach(self, scope: Scope) -> Callable[[Any], Any]:
         """The endpoint of a path and method; what it needs to know is put into the scope.
 
         Raises HTTPException: 404 for an unknown path, 405 for a method that a path has not.
@@ -49,10 +51,10 @@ class FixedPathsFirst(Router):
         fixed = self._fixed.get(scope["path"])
         if fixed is not None:
             route = fixed.get(scope["method"])
-            scope["endpoint"] = (route or next(iter(fixed.values()))).endpoint
-            scope["path_params"] = {}
             if route:
-                return route.endpoint
+                scope["endpoint"] = endpoint = route.endpoint
+                return endpoint
+            scope["endpoint"] = next(iter(fixed.values())).endpoint
             if self.other_method:
                 return self.other_method
             raise HTTPException(405)
@@ -66,8 +68,7 @@ class FixedPathsFirst(Router):
         raise HTTPException(405 if known else 404)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        response = await self.reach(scope)(request)
+        response = await self.reach(scope)(requests.Request(scope, receive))
         await response(scope, receive, send)
 
 
@@ -86,9 +87,9 @@ def missing(route: Route) -> bool:
     return getattr(route.endpoint, "__qualname__", "").startswith("not_built.")
 
 
-def allowed_methods(router: FixedPathsFirst, request: Request) -> list[str]:
+def allowed_methods(router: FixedPathsFirst, scope: Scope) -> list[str]:
     """Every method that a route of this path takes, in alphabetical order."""
-    return sorted({method for route in router.on_path(request.scope) for method in route.methods or ()})
+    return sorted({method for route in router.on_path(scope) for method in route.methods or ()})
 
 
 def hint(router: FixedPathsFirst, request: Request, error: HTTPException) -> str:

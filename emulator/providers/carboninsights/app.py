@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -10,6 +9,7 @@ from emulator.core.errors import Refusal
 from emulator.core.http import VendorApp
 from emulator.core.ledger import NoBooks
 from emulator.core.provider import Provider
+from emulator.core.request import Request
 from emulator.providers.carboninsights import HOSTS, endpoints, errors
 from emulator.providers.carboninsights.memory import Catalogue, Fixture
 from emulator.providers.carboninsights.vendor import CarbonInsights

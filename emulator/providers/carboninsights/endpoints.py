@@ -2,16 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.core.errors import Malformed, Problem
-from emulator.core.http import exchange_of, header, json_body, media_type, reply
+from emulator.core.http import json_body, media_type, reply
 from emulator.core.ids import HEX, nth_text
+from emulator.core.request import Request
 from emulator.providers.carboninsights import errors, wire
 from emulator.providers.carboninsights.vendor import CarbonInsights
 
@@ -77,12 +77,13 @@ def other_method(request: Request) -> Response:
 
 
 def vendor(request: Request) -> CarbonInsights:
-    return cast(CarbonInsights, request.scope["vendor"])
+    vendor: CarbonInsights = request.vendor
+    return vendor
 
 
 def admit(request: Request) -> None:
     """Let in whom the access token names. Raises Unauthorized, in one of its forms, and Throttled."""
-    word, *tokens = header(request, b"authorization").encode("latin-1").split() or [b""]
+    word, *tokens = (request.header(b"authorization") or "").encode("latin-1").split() or [b""]
     if word != b"Token":
         raise errors.NotAuthenticated
     if len(tokens) != 1:
@@ -95,24 +96,26 @@ def admit(request: Request) -> None:
 
 def negotiate(request: Request) -> None:
     """Raises NotAcceptable when no media type that is accepted is JSON; the weights do not count."""
-    ranges = (part.partition(";")[0].strip().lower() for part in header(request, b"accept", "*/*").split(","))
+    accepted = request.header(b"accept")
+    parts = ["*/*"] if accepted is None else accepted.split(",")
+    ranges = (part.partition(";")[0].strip().lower() for part in parts)
     if not {"*/*", "application/*", "application/json"}.intersection(ranges):
         raise errors.NotAcceptable
 
 
 def read(model: type[M], request: Request) -> M:
     """The body as a model; an empty one counts as ``{}``. Raises UnsupportedMediaType, Malformed."""
-    content = _content(request) if exchange_of(request).body else {}
+    content = _content(request) if request.exchange.body else {}
     return wire.read(model, content, vendor(request))
 
 
 def _content(request: Request) -> Any:
     if media_type(request) != "application/json":
-        raise errors.UnsupportedMediaType(header(request, b"content-type"))
+        raise errors.UnsupportedMediaType(request.header(b"content-type") or "")
     try:
         return json_body(request)
     except Malformed as broken:
-        reason = _reason(exchange_of(request).body) or broken.problems[0].message
+        reason = _reason(request.exchange.body) or broken.problems[0].message
         raise Malformed(Problem(("body",), "json_invalid", reason)) from None
 
 
@@ -137,7 +140,7 @@ def _refuse_constant(name: str) -> None:
 def answer(request: Request, content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A reply, under the id that every reply has; to HEAD, without its body."""
     response = reply(content, status, headers)
-    number = exchange_of(request).number
+    number = request.exchange.number
     response.headers["Request-Id"] = nth_text(vendor(request).ids.seed, "carboninsights.request", number, HEX, 32)
     if request.method == "HEAD":
         response.body = b""

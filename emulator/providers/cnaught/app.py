@@ -1,12 +1,12 @@
 """CNaught's route table, and its envelope."""
 
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator.core.errors import Refusal
 from emulator.core.http import VendorApp, reply
 from emulator.core.provider import Provider
+from emulator.core.request import Request
 from emulator.providers.cnaught import HOSTS, errors
 from emulator.providers.cnaught.books import BOOKS
 from emulator.providers.cnaught.endpoints import (

@@ -1,6 +1,5 @@
 """Dcycle's route table, and its envelope."""
 
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -8,6 +7,7 @@ from emulator.core.errors import Refusal
 from emulator.core.http import VendorApp, reply
 from emulator.core.ledger import NoBooks
 from emulator.core.provider import Provider
+from emulator.core.request import Request
 from emulator.core.routing import not_built
 from emulator.providers.dcycle import HOSTS, errors
 from emulator.providers.dcycle.endpoints import facilities, invoices, organizations, purchases, references, vehicles

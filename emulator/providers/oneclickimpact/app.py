@@ -1,12 +1,12 @@
 """1ClickImpact's route table, and its envelope."""
 
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator.core.errors import Refusal
 from emulator.core.http import VendorApp, reply
 from emulator.core.provider import Provider
+from emulator.core.request import Request
 from emulator.core.routing import not_built
 from emulator.providers.oneclickimpact import HOSTS, endpoints, errors
 from emulator.providers.oneclickimpact.books import BOOKS

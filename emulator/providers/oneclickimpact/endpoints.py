@@ -1,12 +1,12 @@
 """1ClickImpact's operations: read, ask, reply. The order of the lines is the order in which things are checked."""
 
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from pydantic import BaseModel
-from starlette.requests import Request
 from starlette.responses import Response
 
-from emulator.core.http import exchange_of, read_body, read_query, reply
+from emulator.core.http import read_body, read_query, reply
+from emulator.core.request import Request
 from emulator.providers.oneclickimpact import HOSTS
 from emulator.providers.oneclickimpact.memory import Account, Kind
 from emulator.providers.oneclickimpact.vendor import OneClickImpact
@@ -121,12 +121,13 @@ def made(request: Request, kind: Kind, model: type[incoming.Making]) -> Response
 
 
 def vendor(request: Request) -> OneClickImpact:
-    return cast(OneClickImpact, request.scope["vendor"])
+    vendor: OneClickImpact = request.vendor
+    return vendor
 
 
 def account_of(request: Request) -> Account:
     """The account of the API key; the vendor's two hosts know the keys of their environment. Raises KeyRefused."""
-    asked = exchange_of(request)
+    asked = request.exchange
     host = (asked.header(b"host") or "").partition(":")[0].lower()
     return vendor(request).account(asked.header(b"x-api-key"), HOSTS.get(host))
 

@@ -1,6 +1,5 @@
 """Thallo's route table, and its envelope."""
 
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -8,6 +7,7 @@ from emulator.core.clock import millis
 from emulator.core.errors import Refusal
 from emulator.core.http import VendorApp, reply
 from emulator.core.provider import Provider
+from emulator.core.request import Request
 from emulator.providers.thallo import HOSTS, endpoints, errors
 from emulator.providers.thallo.books import BOOKS
 from emulator.providers.thallo.memory import Catalogue, Fixture

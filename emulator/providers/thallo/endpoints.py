@@ -1,12 +1,10 @@
 """Thallo's operations: read, ask, reply. The order of the lines is the order in which Thallo checks things."""
 
-from typing import cast
-
-from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.core.errors import Malformed, Problem
 from emulator.core.http import bearer_token, json_body, media_type, read_body, read_query, reply
+from emulator.core.request import Request
 from emulator.providers.thallo import wire
 from emulator.providers.thallo.memory import ApiKey, Tenant
 from emulator.providers.thallo.vendor import Thallo
@@ -62,7 +60,8 @@ def deactivate_api_key(request: Request) -> Response:
 
 
 def vendor(request: Request) -> Thallo:
-    return cast(Thallo, request.scope["vendor"])
+    vendor: Thallo = request.vendor
+    return vendor
 
 
 def key_of(request: Request) -> ApiKey:

@@ -1,11 +1,10 @@
 """Who asks, and for which part of a list."""
 
-from typing import TypeVar, cast
+from typing import TypeVar
 
-from starlette.requests import Request
-
-from emulator.core.http import bearer_token, exchange_of
+from emulator.core.http import bearer_token
 from emulator.core.paging import Chain, Timeline
+from emulator.core.request import Request
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.drafts import Buyer
 from emulator.providers.cnaught.memory import Account
@@ -16,7 +15,8 @@ T = TypeVar("T")
 
 
 def vendor(request: Request) -> CNaught:
-    return cast(CNaught, request.scope["vendor"])
+    vendor: CNaught = request.vendor
+    return vendor
 
 
 def account_of(request: Request) -> Account:
@@ -30,7 +30,7 @@ def buyer_of(request: Request, account: Account | None = None) -> Buyer:
 
 
 def subaccount_id(request: Request) -> str | None:
-    return exchange_of(request).header(b"x-subaccount-id")
+    return request.header(b"x-subaccount-id")
 
 
 def page(things: Timeline[T] | Chain[T], asked: incoming.Page) -> list[T]:

@@ -1,9 +1,9 @@
 """Projects, categories and portfolios."""
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.core.http import reply
+from emulator.core.request import Request
 from emulator.providers.cnaught.endpoints.asking import account_of, vendor
 from emulator.providers.cnaught.wire import outgoing
 

@@ -1,9 +1,9 @@
 """Checkout sessions, at the paths of the documents and at those of SDK 2.8.0."""
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.core.http import read_body, reply, require_json
+from emulator.core.request import Request
 from emulator.providers.cnaught.endpoints.asking import account_of, buyer_of, vendor
 from emulator.providers.cnaught.wire import incoming, outgoing
 

@@ -3,11 +3,11 @@
 from hashlib import blake2b
 
 import orjson
-from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.core.errors import Malformed
-from emulator.core.http import bearer_token, exchange_of, held_requests, json_body, reply
+from emulator.core.http import bearer_token, json_body, reply
+from emulator.core.request import Request
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.endpoints.asking import subaccount_id, vendor
 from emulator.providers.cnaught.endpoints.showing import as_it_stood
@@ -35,7 +35,7 @@ class Attempt:
             return None
         if len(self.key) > IDEMPOTENCY_KEY_CHARACTERS_MAX:
             raise errors.IdempotencyKeyTooLong
-        if any(_same_attempt(other, self.request) for other in held_requests(self.request)):
+        if any(_same_attempt(other, self.request) for other in self.request.earlier_held()):
             raise errors.ConcurrentRequests
         first = self.cnaught.answers.first(self.account, self.key, self.fingerprint)
         if first is None:
@@ -67,7 +67,7 @@ class Attempt:
 
 
 def _key(request: Request) -> str | None:
-    return exchange_of(request).header(b"idempotency-key")
+    return request.header(b"idempotency-key")
 
 
 def _same_attempt(other: Request, request: Request) -> bool:
@@ -79,6 +79,6 @@ def _fingerprint(request: Request) -> str:
     try:
         body = orjson.dumps(json_body(request), option=orjson.OPT_SORT_KEYS)
     except (Malformed, TypeError):  # no JSON, or an integer beyond 64 bits: then white space does count
-        body = exchange_of(request).body
+        body = request.exchange.body
     asked = [request.method, request.scope["path"], subaccount_id(request)]
     return blake2b(orjson.dumps(asked) + body, digest_size=8).hexdigest()

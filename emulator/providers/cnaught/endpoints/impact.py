@@ -1,9 +1,9 @@
 """Climate impact."""
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.core.http import read_query, reply
+from emulator.core.request import Request
 from emulator.providers.cnaught.endpoints.asking import buyer_of, vendor
 from emulator.providers.cnaught.wire import incoming, outgoing
 

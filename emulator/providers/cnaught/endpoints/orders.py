@@ -1,9 +1,9 @@
 """Orders."""
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.core.http import read_body, read_query, reply, require_json
+from emulator.core.request import Request
 from emulator.providers.cnaught.endpoints.asking import account_of, buyer_of, page, vendor
 from emulator.providers.cnaught.endpoints.idempotency import Attempt
 from emulator.providers.cnaught.endpoints.showing import as_it_stands

@@ -1,10 +1,10 @@
 """Subaccounts."""
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
-from emulator.core.http import exchange_of, media_type, read_body, read_query, reply, require_json
+from emulator.core.http import media_type, read_body, read_query, reply, require_json
+from emulator.core.request import Request
 from emulator.providers.cnaught.endpoints.asking import account_of, page, vendor
 from emulator.providers.cnaught.endpoints.idempotency import Attempt
 from emulator.providers.cnaught.wire import incoming, outgoing
@@ -56,10 +56,10 @@ def set_subaccount_logo_from_url(request: Request) -> Response:
 
 
 def set_subaccount_logo(request: Request) -> Response:
-    account, image = account_of(request), exchange_of(request).body
+    account, image = account_of(request), request.exchange.body
     if len(image) > LOGO_BYTES_MAX:
         raise HTTPException(413)
-    incoming.check_image(media_type(request), image)
+    incoming.check_image(media_type(request) or "", image)
     return reply(outgoing.subaccount(vendor(request).subaccounts.set_logo(account, request.path_params["id"])))
 
 

@@ -1,12 +1,12 @@
 """Who asks, about which organization, and for what."""
 
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
-from starlette.requests import Request
 
 from emulator.core.errors import Malformed, Problem
-from emulator.core.http import JSON, bearer_token, exchange_of, json_body, media_type, parameters, read
+from emulator.core.http import JSON, bearer_token, json_body, media_type, parameters, read
+from emulator.core.request import Request
 from emulator.providers.dcycle.memory import Key, Organization, User
 from emulator.providers.dcycle.vendor import Dcycle
 from emulator.providers.dcycle.wire.parameters import InOrganization, OrganizationHeader
@@ -15,12 +15,13 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def vendor(request: Request) -> Dcycle:
-    return cast(Dcycle, request.scope["vendor"])
+    vendor: Dcycle = request.vendor
+    return vendor
 
 
 def who(request: Request) -> Key | User:
     """The key in ``x-api-key``, or else the bearer token (the vendor's pages show both). Raises InvalidApiKey."""
-    dcycle, api_key, token = vendor(request), exchange_of(request).header(b"x-api-key"), bearer_token(request)
+    dcycle, api_key, token = vendor(request), request.header(b"x-api-key"), bearer_token(request)
     if api_key is None and token is not None:
         return dcycle.bearer(token)
     return dcycle.key(api_key)
@@ -61,7 +62,7 @@ def _query(model: type[BaseModel], request: Request) -> dict[str, Any]:
 
 def _body(request: Request) -> Any:
     """The body: JSON, unless it says that it is something else, which no model takes. Raises Malformed."""
-    body = exchange_of(request).body
+    body = request.exchange.body
     if not body:
         raise Malformed(Problem(("body",), "missing", "Field required"))
-    return json_body(request) if media_type(request, JSON) == JSON else body.decode("latin-1")
+    return json_body(request) if media_type(request) in (JSON, None) else body.decode("latin-1")

@@ -1,9 +1,9 @@
 """Invoices."""
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.core.http import reply
+from emulator.core.request import Request
 from emulator.providers.dcycle.endpoints.asking import ask, vendor
 from emulator.providers.dcycle.wire import invoices as wire
 from emulator.providers.dcycle.wire.parameters import page

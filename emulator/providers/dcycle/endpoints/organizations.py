@@ -1,9 +1,9 @@
 """Emissions, trees and logins."""
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.core.http import reply
+from emulator.core.request import Request
 from emulator.providers.dcycle.endpoints.asking import ask, organization_of, read_whole, vendor
 from emulator.providers.dcycle.wire import organizations as wire
 

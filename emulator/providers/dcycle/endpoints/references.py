@@ -1,9 +1,9 @@
 """Reference lists, which need a key and no organization; the vendor's pages give two paths for each."""
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.core.http import reply
+from emulator.core.request import Request
 from emulator.providers.dcycle.endpoints.asking import vendor, who
 from emulator.providers.dcycle.wire import references as wire
 

@@ -1,0 +1,36 @@
+"""A request to a vendor: Starlette's own, whole, and with what its turn knows about it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette import requests
+from starlette.types import Scope
+
+from emulator.core.journal import Exchange
+
+
+class Request(requests.Request):
+    """Starlette's request without a channel, for its body has been read; it is in the exchange.
+
+    ``vendor`` is the one asked, as it stands when the turn begins. ``held`` are the requests of the same space, this
+    one among them at times, that faults hold up.
+    """
+
+    vendor: Any
+
+    def __init__(self, scope: Scope, exchange: Exchange, held: "Sequence[Request]") -> None:
+        self.scope = scope
+        self.exchange = exchange
+        self.held = held
+        self._first_values = dict(reversed(exchange.headers))
+
+    def header(self, name: bytes) -> str | None:
+        """The first value of a header, by its lower-case name, at a tenth of what Starlette's ``headers`` cost."""
+        value = self._first_values.get(name)
+        return None if value is None else value.decode("latin-1")
+
+    def earlier_held(self) -> "list[Request]":
+        """The requests to the same vendor that came before this one and that a fault holds up."""
+        own = self.exchange
+        others = ((other, other.exchange) for other in self.held)
+        return [other for other, its in others if its.provider == own.provider and its.number < own.number]
