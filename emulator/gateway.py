@@ -20,8 +20,8 @@ CONTROL = "_emulator"
 DRAINED_BYTES_MAX = 64 * 1024 * 1024
 """How much of a body above the limit is read and dropped, so that its sender gets to see the answer."""
 
-REMEMBERED_PATH_CHARACTERS_MAX = 256
-"""Tests ask for the same few paths again and again."""
+REMEMBERED_CHARACTERS_MAX = 512
+"""Of host and path together. Tests ask for the same few again and again."""
 
 
 class Stray(Exception):
@@ -71,33 +71,33 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._other(scope, receive, send)
+        host, path = _header(scope, b"host"), scope["path"]
+        find = self._remembered if len(host) + len(path) <= REMEMBERED_CHARACTERS_MAX else self._destination
         try:
-            short = len(scope["path"]) <= REMEMBERED_PATH_CHARACTERS_MAX
-            destination = (self._remembered if short else self._destination)(_header(scope, b"host"), scope["path"])
-            if destination.provider is None:
-                self._check_origin(_header(scope, b"origin"), _header(scope, b"host"))
+            name, provider, scope["path"], prefix = find(host, path)
+            if provider is None:
+                self._check_origin(_header(scope, b"origin"), host)
             body = await _body(receive, self.spaces.world.limits.body_bytes_max)
-            space = self.spaces.get(destination.space)
+            space = self.spaces.get(name)
         except ClientGone:
             return
         except TooManySpaces as error:
             return await plain_answer(409, str(error))(scope, receive, send)
         except Stray as stray:
             return await plain_answer(stray.status, stray.error)(scope, receive, send)
-        scope["path"] = destination.path
         scope["root_path"] = ""
-        if destination.provider:
-            if body is None or space.faults:
-                exchange = await answer_under_faults(space, destination.provider, scope, body)
+        if provider:
+            if body is None or space.faults.by_id:
+                exchange = await answer_under_faults(space, provider, scope, body)
             else:
-                exchange = answer(space, destination.provider, scope, body)
+                exchange = answer(space, provider, scope, body)
             await _send(exchange, send)
-            if destination.provider.webhooks:
+            if provider.webhooks:
                 self.courier.look(space)
         elif body is None:
             await plain_answer(413, "the body is too large")(scope, receive, send)
         else:
-            scope.update(space=space, prefix=destination.prefix, spaces=self.spaces, courier=self.courier)
+            scope.update(space=space, prefix=prefix, spaces=self.spaces, courier=self.courier)
             await self.control(scope, _whole(body), send)
             self.courier.look(space)
 
@@ -174,18 +174,18 @@ def _name(url: bytes) -> str:
 
 async def _body(receive: Receive, bytes_max: int) -> bytes | None:
     """The whole body of a request; None when it is above the limit. Raises ClientGone."""
-    body, size = b"", 0
-    while size <= DRAINED_BYTES_MAX:
+    parts: list[bytes] = []
+    size = 0
+    while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
         part = message.get("body", b"")
         size += len(part)
         if size <= bytes_max:
-            body += part
-        if not message.get("more_body"):
-            break
-    return body if size <= bytes_max else None
+            parts.append(part)
+        if not message.get("more_body") or size > DRAINED_BYTES_MAX:
+            return b"".join(parts) if size <= bytes_max else None
 
 
 def _whole(body: bytes) -> Receive:

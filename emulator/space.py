@@ -128,9 +128,10 @@ class Space:
 
     def vendor(self, name: str) -> Vendor:
         """A vendor of this space, born from its fixture when it is first asked for."""
-        if name not in self.vendors:
-            self.vendors[name] = self.world.vendor(name, self.clock, self.ids)
-        return self.vendors[name]
+        vendor = self.vendors.get(name)
+        if vendor is None:
+            vendor = self.vendors[name] = self.world.vendor(name, self.clock, self.ids)
+        return vendor
 
     def set_clock(self, at: datetime | None, frozen: bool) -> list[Event]:
         """Move the clock and say what fell due on the way. Raises Backwards, except in a space that has not begun."""

@@ -10,7 +10,7 @@ from starlette.types import Scope
 from emulator import explanation
 from emulator.core.clock import http_date
 from emulator.core.faults import Effect
-from emulator.core.http import Json, reply
+from emulator.core.http import reply
 from emulator.core.journal import Exchange
 from emulator.core.provider import Provider
 from emulator.core.request import Request
@@ -100,9 +100,10 @@ def _take_turn(space: Space, provider: Provider, request: Request) -> None:
     except Exception:
         log.exception("a bug of the emulator, at %s %s", exchange.method, exchange.path)
         return _reply(exchange, plain_answer(500, "a bug of the emulator; its log has the traceback"))
-    if (endpoint := request.scope.get("endpoint")) and response.status_code != 405:
+    status = response.status_code
+    if status != 405 and (endpoint := request.scope.get("endpoint")):
         exchange.operation = endpoint.__name__
-    if response.status_code < 400 and exchange.method not in ("GET", "HEAD", "OPTIONS"):
+    if status < 400 and exchange.method not in ("GET", "HEAD", "OPTIONS"):
         space.begun = True
     _reply(exchange, response)
 
@@ -142,7 +143,7 @@ def _strike_reply(effect: Effect, provider: Provider, request: Request) -> None:
     elif effect.status is not None:
         exchange.answered(effect.status, [], b"")
     if isinstance(effect.body, str):
-        _reply(exchange, Json(effect.body.encode(), exchange.status, "text/plain; charset=utf-8"))
+        _reply(exchange, Response(effect.body, exchange.status, media_type="text/plain"))
     elif effect.body is not None:
         _reply(exchange, reply(effect.body, exchange.status))
     named = {name.lower().encode(): value.encode() for name, value in effect.headers.items()}

@@ -53,7 +53,7 @@ class Clock:
 
     def ahead(self) -> datetime:
         """What the clock would read if it ran: the machine's time and the offset."""
-        return _machine_time() + self.offset
+        return _machine_time() + self.offset if self.offset else _machine_time()
 
     def begin(self, at: datetime, frozen: bool) -> None:
         """Set the clock of a space in which nothing has happened: any instant will do, the past included."""

@@ -90,32 +90,29 @@ class Faults:
 
     def __init__(self, faults: list[Fault] | None = None, added: int = 0) -> None:
         self.added = added
-        self._faults = {fault.id: fault for fault in faults or ()}
+        self.by_id = {fault.id: fault for fault in faults or ()}
 
     def __iter__(self) -> Iterator[Fault]:
-        return iter(self._faults.values())
-
-    def __bool__(self) -> bool:
-        return bool(self._faults)
+        return iter(self.by_id.values())
 
     def add(self, draft: FaultDraft) -> Fault:
         """Set a fault. Its id counts up from ``fault-1``."""
         self.added += 1
         fault = Fault(id=f"fault-{self.added}", **draft.model_dump(exclude_unset=True))
-        self._faults[fault.id] = fault
+        self.by_id[fault.id] = fault
         return fault
 
     def remove(self, fault_id: str) -> None:
         """Take a fault away. Raises KeyError."""
-        del self._faults[fault_id]
+        del self.by_id[fault_id]
 
     def clear(self) -> None:
         """Take all faults away."""
-        self._faults.clear()
+        self.by_id.clear()
 
     def strike(self, when: When, exchange: Exchange, operation: Callable[[], str | None]) -> Effect | None:
         """The effect on this request, if a fault strikes it: the first one whose turn it is. Counts it."""
-        for fault in self._faults.values():
+        for fault in self.by_id.values():
             if fault.when != when or fault.fired >= fault.times or not fault.matches(exchange, operation):
                 continue
             fault.seen += 1

@@ -59,7 +59,7 @@ routes = [
 
 def say(request: Request, refusal: Refusal) -> Response:
     """Problem details (RFC 7807); a type, a title and a status, or the vendor's SDK cannot read them."""
-    return reply(refusal.body(), refusal.status, refusal.headers, "application/problem+json")
+    return reply(refusal.body(), refusal.status, refusal.headers, b"application/problem+json")
 
 
 def credentials(known: Catalogue) -> dict[str, str]:

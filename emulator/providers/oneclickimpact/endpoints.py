@@ -115,7 +115,7 @@ def get_project(request: Request) -> Response:
 def made(request: Request, kind: Kind, model: type[incoming.Making]) -> Response:
     """An impact of one kind, made as the body says."""
     oneclickimpact, account = vendor(request), account_of(request)
-    impact = oneclickimpact.make_impact(account, kind, read_body(model, request).draft())
+    impact = oneclickimpact.make_impact(account, kind, read_body(model, request).draft)
     customer = oneclickimpact.memory.customers.get(impact.customer_id or "")
     return reply(outgoing.impact(impact, account, customer))
 
@@ -127,9 +127,8 @@ def vendor(request: Request) -> OneClickImpact:
 
 def account_of(request: Request) -> Account:
     """The account of the API key; the vendor's two hosts know the keys of their environment. Raises KeyRefused."""
-    asked = request.exchange
-    host = (asked.header(b"host") or "").partition(":")[0].lower()
-    return vendor(request).account(asked.header(b"x-api-key"), HOSTS.get(host))
+    host = (request.header(b"host") or "").partition(":")[0].lower()
+    return vendor(request).account(request.header(b"x-api-key"), HOSTS.get(host))
 
 
 def query_of(model: type[Q], request: Request) -> Q:

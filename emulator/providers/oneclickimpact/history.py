@@ -2,9 +2,10 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from heapq import merge
 from itertools import islice
 from operator import attrgetter
@@ -18,6 +19,7 @@ CUSTOMERS = "customers"
 """The lists of an account besides those of its single customers, which are called by the customers' ids."""
 
 MILLISECOND = timedelta(milliseconds=1)
+MICROSECOND = timedelta(microseconds=1)
 made_on = attrgetter("made_on")
 onboarded_on = attrgetter("onboarded_on")
 
@@ -56,7 +58,7 @@ class History:
     def __init__(self) -> None:
         self.totals = Totals()
         self._impacts: list[Impact] = []
-        self._lists: defaultdict[str, dict[Kind, list[Impact]]] = defaultdict(dict)
+        self._lists: defaultdict[str, defaultdict[Kind, list[Impact]]] = defaultdict(partial(defaultdict, list))
         self._customers: dict[str, Customer] = {}
         self._onboarded: list[Customer] = []
         self._taken_from = self._untaken = EPOCH
@@ -83,12 +85,12 @@ class History:
     # --- impacts
 
     def free_time(self, at: datetime) -> datetime:
-        """The millisecond given, or the next one after it at which nothing was made; it is taken from now on.
+        """The millisecond of this instant, or the next one after it at which nothing was made; from now on it is taken.
 
         Of the stretch in which one was last looked for all is taken, so nothing there is looked at again.
         """
         if not self._taken_from <= at < self._untaken:
-            self._taken_from = self._untaken = at
+            self._taken_from = self._untaken = millisecond(at)
         while self._impacts and self._untaken <= self._impacts[-1].made_on and self.made_at(self._untaken):
             self._untaken += MILLISECOND
         free = self._untaken
@@ -103,29 +105,38 @@ class History:
 
     def enter(self, impact: Impact) -> None:
         """Count an impact, and put it into the lists that it belongs to."""
-        _enter(self._impacts, impact)
         if not impact.cancelled_on:
             self.totals.add(impact)
-        for name in (CUSTOMERS, impact.customer_id) if impact.customer_id else (OWN,):
-            _enter(self._lists[name].setdefault(impact.kind, []), impact)
+        newest = not self._impacts or self._impacts[-1].made_on <= impact.made_on
+        for impacts in self._lists_of(impact):
+            if newest:
+                impacts.append(impact)
+            else:
+                insort(impacts, impact, key=made_on)
+
+    def _lists_of(self, impact: Impact) -> tuple[list[Impact], ...]:
+        """The lists that an impact belongs to."""
+        if impact.customer_id is None:
+            return self._impacts, self._lists[OWN][impact.kind]
+        return self._impacts, self._lists[CUSTOMERS][impact.kind], self._lists[impact.customer_id][impact.kind]
 
     def page(self, name: str, search: Search) -> Page:
         """A page of a list; it costs as much as it holds, for each kind has a list of its own, in order of time."""
-        lists = self._lists.get(name, {})
-        parts = [_part(impacts, search) for kind, impacts in lists.items() if impacts and kind in search.kinds]
+        parts = [_part(impacts, search) for kind, impacts in self._kinds(name) if kind in search.kinds]
         if len(parts) == 1:
             (found,) = parts
         else:
             found = list(islice(merge(*parts, key=made_on, reverse=search.newest_first), search.limit + 1))
-        return Page(found[: search.limit], more=len(found) > search.limit)
+        return Page(found[: search.limit], len(found) > search.limit)
+
+    def _kinds(self, name: str) -> Iterable[tuple[Kind, list[Impact]]]:
+        """What is on a list, by kind; nothing is on one that has not begun."""
+        return self._lists[name].items() if name in self._lists else ()
 
 
-def _enter(impacts: list[Impact], impact: Impact) -> None:
-    """Put an impact into a list in order of time: as a rule at the end, where no place need be looked for."""
-    if not impacts or impacts[-1].made_on <= impact.made_on:
-        impacts.append(impact)
-    else:
-        insort(impacts, impact, key=made_on)
+def millisecond(at: datetime) -> datetime:
+    """An instant, without what is below a millisecond."""
+    return at - at.microsecond % 1000 * MICROSECOND
 
 
 def _part(impacts: Sequence[Impact], search: Search) -> Sequence[Impact]:

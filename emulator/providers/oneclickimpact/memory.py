@@ -141,9 +141,9 @@ class Progress:
     live_session_date: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Impact:
-    """What was made: for a customer, or without one for the account itself.
+    """What was made: for a customer, or without one for the account itself. Each is one of its kind, whatever is in it.
 
     ``amount`` is in the unit of its kind; ``made_on`` is in whole milliseconds, and no account has two at one time.
     One that was cancelled stays on record.

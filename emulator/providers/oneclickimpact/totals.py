@@ -18,15 +18,19 @@ class Totals:
 
     def add(self, impact: Impact) -> None:
         day = impact.made_on.date()
-        if day not in self._by_day:
-            self._by_day[day] = dict.fromkeys(KINDS, 0)
+        sums = self._by_day.get(day)
+        if sums is None:
+            sums = self._by_day[day] = dict.fromkeys(KINDS, 0)
             insort(self._days, day)
-        self._change(impact, day, impact.amount)
+        sums[impact.kind] += impact.amount
+        self._whose(impact)[impact.kind] += impact.amount
 
     def take_back(self, impact: Impact) -> None:
         day = impact.made_on.date()
-        self._change(impact, day, -impact.amount)
-        if not any(self._by_day[day].values()):  # no amount is 0, so nothing is left of the day
+        sums = self._by_day[day]
+        sums[impact.kind] -= impact.amount
+        self._whose(impact)[impact.kind] -= impact.amount
+        if not any(sums.values()):  # no amount is 0, so nothing is left of the day
             del self._by_day[day]
             self._days.remove(day)
 
@@ -35,7 +39,5 @@ class Totals:
         for day in self._days[bisect_left(self._days, first) : bisect_right(self._days, last)]:
             yield day, self._by_day[day]
 
-    def _change(self, impact: Impact, day: date, by: int) -> None:
-        sums = self.customers if impact.customer_id else self.own
-        sums[impact.kind] += by
-        self._by_day[day][impact.kind] += by
+    def _whose(self, impact: Impact) -> dict[Kind, int]:
+        return self.customers if impact.customer_id else self.own

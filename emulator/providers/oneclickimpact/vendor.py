@@ -2,13 +2,22 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from hmac import compare_digest
 
 from emulator.core.clock import Clock, Event
 from emulator.core.ids import DIGITS, Ids
 from emulator.providers.oneclickimpact import errors
-from emulator.providers.oneclickimpact.history import CUSTOMERS, OWN, CustomerPage, History, Page, Search, made_on
+from emulator.providers.oneclickimpact.history import (
+    CUSTOMERS,
+    OWN,
+    CustomerPage,
+    History,
+    Page,
+    Search,
+    made_on,
+    millisecond,
+)
 from emulator.providers.oneclickimpact.memory import (
     Account,
     Catalogue,
@@ -21,8 +30,6 @@ from emulator.providers.oneclickimpact.memory import (
     ProjectType,
 )
 from emulator.providers.oneclickimpact.totals import Totals
-
-MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
@@ -72,18 +79,10 @@ class OneClickImpact:
             raise errors.NameWithoutEmail
 
         history = self._histories[account.id]
-        at, customer_id = history.free_time(self._millisecond()), None
+        at, customer_id = history.free_time(self.clock.now), None
         if draft.customer_email:
             customer_id = self._onboarded(account, draft.customer_email, draft.customer_name, at).id
-        impact = Impact(
-            account_id=account.id,
-            kind=kind,
-            amount=draft.amount,
-            made_on=at,
-            customer_id=customer_id,
-            category=draft.category,
-            metadata=draft.metadata,
-        )
+        impact = Impact(account.id, kind, draft.amount, at, customer_id, draft.category, draft.metadata)
         self.memory.impacts.append(impact)
         history.enter(impact)
         return impact
@@ -99,7 +98,7 @@ class OneClickImpact:
         if impact.processed:
             raise errors.AlreadyProcessed
 
-        impact.cancelled_on = self._millisecond()
+        impact.cancelled_on = millisecond(self.clock.now)
         impact.cancellation_reason = reason
         self.totals(account).take_back(impact)
         return impact, True
@@ -165,8 +164,3 @@ class OneClickImpact:
             history.onboard(customer)
         customer.name = name or customer.name
         return customer
-
-    def _millisecond(self) -> datetime:
-        """The clock's reading, without what is below a millisecond."""
-        now = self.clock.now
-        return now - now.microsecond % 1000 * MICROSECOND

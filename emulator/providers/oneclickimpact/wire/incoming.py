@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -103,6 +104,7 @@ class Making(Model):
     notify: bool = True
     metadata: Annotated[dict[MetadataKey, MetadataValue], Field(max_length=20, default_factory=dict)]
 
+    @cached_property
     def draft(self) -> ImpactDraft:
         """``notify`` is not in it: nobody is sent a mail."""
         return ImpactDraft(
@@ -118,8 +120,9 @@ class Planting(Making):
 
     category: Annotated[str, BeforeValidator(_food)] = ""
 
+    @cached_property
     def draft(self) -> ImpactDraft:
-        return replace(super().draft(), category=self.category or None)
+        return replace(super().draft, category=self.category or None)
 
 
 class Donation(Making):
@@ -128,8 +131,9 @@ class Donation(Making):
     amount: Annotated[int, BeforeValidator(_cents), Field(validate_default=True)] = 0
     category: NonEmpty = ""
 
+    @cached_property
     def draft(self) -> ImpactDraft:
-        return replace(super().draft(), category=self.category or None)
+        return replace(super().draft, category=self.category or None)
 
 
 class Cancellation(Model):
@@ -200,12 +204,18 @@ class RecordSearch(Model):
 
     def search(self, account: Account) -> Search:
         """Raises CursorRefused."""
+        if self.cursor is None:
+            return self.first_page
+        return replace(self.first_page, after=position(self.cursor, account))
+
+    @cached_property
+    def first_page(self) -> Search:
+        """Where no cursor leads."""
         return Search(
             limit=self.limit,
             kinds=self.filter_by,
             since=self.start_date,
             until=self.end_date,
-            after=None if self.cursor is None else position(self.cursor, account),
             newest_first=self.sort_order == "desc",
         )
 
