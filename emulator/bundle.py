@@ -137,7 +137,7 @@ def _recorded(exchange: Exchange, seal: Seal) -> Recorded:
         method=exchange.method,
         path=seal.text(exchange.path),
         query=seal.query(exchange.query.decode("latin-1")),
-        headers=[(name, seal.header(name, value)) for name, value in _named(exchange.headers)],
+        headers=[(name, seal.header(name, value)) for name, value in _named(exchange.headers.raw)],
         body=body,
         encoding=encoding,
         before=before,

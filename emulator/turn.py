@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from emulator import explanation
-from emulator.core.clock import http_date
+from emulator.core.clock import date_header
 from emulator.core.faults import Effect
 from emulator.core.http import reply
 from emulator.core.journal import Exchange
@@ -48,7 +48,8 @@ async def answer_under_faults(space: Space, provider: Provider, scope: Scope, bo
 def open_exchange(space: Space, provider: Provider, scope: Scope, body: bytes) -> Request:
     """Give a request its number, and the exchange that is to become of it."""
     space.requests = number = space.requests + 1
-    return Request(scope, Exchange(number, provider.name, scope, body, space.clock.now), space.held)
+    headers = space.journal.headers(scope["headers"])
+    return Request(scope, Exchange(number, provider.name, scope, headers, body, space.clock.now), space.held)
 
 
 def act(
@@ -61,12 +62,14 @@ def act(
     exchange.order = space.turns = space.turns + 1
     if space.held:
         exchange.held = tuple(held.exchange.number for held in space.held)
-    space.post(provider)  # in the words of before this turn
+    if provider.webhooks:
+        space.post(provider)  # in the words of before this turn
     if before and before.replaces:
         exchange.answered(200, [], b"")
     else:
         _take_turn(space, provider, request)
-    space.post(provider)
+    if provider.webhooks:
+        space.post(provider)
     if before or after:
         exchange.effects = (before, after)
         for effect in filter(None, exchange.effects):
@@ -80,7 +83,7 @@ def close_exchange(space: Space, request: Request) -> Exchange:
         exchange.reply_body = b""  # its headers tell what GET would answer
     exchange.reply_headers = [
         *exchange.reply_headers,
-        (b"date", http_date(exchange.at)),
+        date_header(exchange.at),
         (b"x-emulator-request-id", b"%d" % exchange.number),
     ]
     if request.header(b"x-emulator-explain"):
@@ -153,4 +156,5 @@ def _strike_reply(effect: Effect, provider: Provider, request: Request) -> None:
 
 
 def _reply(exchange: Exchange, response: Response) -> None:
-    exchange.answered(response.status_code, response.raw_headers, bytes(response.body))
+    body = response.body if isinstance(response.body, bytes) else bytes(response.body)
+    exchange.answered(response.status_code, response.raw_headers, body)

@@ -132,15 +132,15 @@ _THOUSANDTHS = [f"{number:03}" for number in range(1000)]
 """To look one up costs half of what formatting it does, and most times that are told are new."""
 
 
-def http_date(at: datetime) -> bytes:
-    """``Sun, 06 Nov 1994 08:49:37 GMT`` (RFC 9110, section 5.6.7)."""
+def date_header(at: datetime) -> tuple[bytes, bytes]:
+    """``Date: Sun, 06 Nov 1994 08:49:37 GMT`` (RFC 9110, section 6.6.1)."""
     since = at - EPOCH
-    return _http_date(since.days, since.seconds)
+    return _date_header(since.days, since.seconds)
 
 
 @lru_cache(maxsize=256)
-def _http_date(days: int, seconds: int) -> bytes:
+def _date_header(days: int, seconds: int) -> tuple[bytes, bytes]:
     at = EPOCH + timedelta(days, seconds)
     day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[at.weekday()]
     month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[at.month - 1]
-    return f"{day}, {at.day:02} {month} {at.year:04} {at:%H:%M:%S} GMT".encode()
+    return b"date", f"{day}, {at.day:02} {month} {at.year:04} {at:%H:%M:%S} GMT".encode()

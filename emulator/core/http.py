@@ -25,6 +25,7 @@ Plain: TypeAlias = Callable[[int, str | None], Refusal]
 M = TypeVar("M", bound=BaseModel)
 
 JSON = "application/json"
+JSON_TYPE = (b"content-type", b"application/json")
 
 REMEMBERED_BYTES_MAX = 256
 """Tests send the same few bodies and queries again and again; to read one costs more than most rules do."""
@@ -170,23 +171,28 @@ class Json(Response):
 
     background = None
 
-    def __init__(self, document: bytes, status: int, media_type: bytes) -> None:
+    def __init__(self, document: bytes, status: int, content_type: tuple[bytes, bytes]) -> None:
         self.status_code = status
         self.body = document
-        self.raw_headers = [(b"content-length", b"%d" % len(document)), (b"content-type", media_type)]
+        self.raw_headers = [_content_length(len(document)), content_type]
+
+
+@lru_cache(maxsize=4096)
+def _content_length(length: int) -> tuple[bytes, bytes]:
+    return b"content-length", b"%d" % length
 
 
 def reply(
     content: object,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
-    media_type: bytes = b"application/json",
+    content_type: tuple[bytes, bytes] = JSON_TYPE,
 ) -> Response:
     """A JSON reply.
 
     Its bytes are a copy: orjson's hold 4 KB of memory, however few they are, and a journal keeps them.
     """
-    answer = Json(b"".join((orjson.dumps(content), b"")), status, media_type)
+    answer = Json(b"".join((orjson.dumps(content), b"")), status, content_type)
     if headers:
         answer.headers.update(headers)
     return answer

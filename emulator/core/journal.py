@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 
 
+class Headers:
+    """The headers of a request: as they came, the first value of each by its lower-case name, and all their bytes."""
+
+    def __init__(self, raw: RawHeaders) -> None:
+        self.raw = raw
+        self.first = dict(reversed(raw))
+        self.bytes = sum(len(name) + len(value) for name, value in raw)
+
+
 class Exchange:
     """One request to a vendor and its reply, as they went over the wire; nothing here is interpreted.
 
@@ -37,13 +46,13 @@ class Exchange:
     effects: "tuple[Effect | None, Effect | None]" = (None, None)
     held: tuple[int, ...] = ()
 
-    def __init__(self, number: int, provider: str, scope: Scope, body: bytes, at: datetime) -> None:
+    def __init__(self, number: int, provider: str, scope: Scope, headers: Headers, body: bytes, at: datetime) -> None:
         self.number = number
         self.provider = provider
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.query: bytes = scope["query_string"]
-        self.headers: RawHeaders = scope["headers"]
+        self.headers = headers
         self.body = body
         self.at = at
 
@@ -55,18 +64,13 @@ class Exchange:
 
     def header(self, name: bytes) -> str | None:
         """The first value of a request header, by its lower-case name."""
-        for key, value in self.headers:
-            if key == name:
-                return value.decode("latin-1")
-        return None
+        value = self.headers.first.get(name)
+        return None if value is None else value.decode("latin-1")
 
     @property
     def bytes(self) -> int:
         """What the exchange holds, in bytes of text."""
-        held = len(self.path) + len(self.query) + len(self.body) + len(self.reply_body)
-        for name, value in self.headers:
-            held += len(name) + len(value)
-        return held
+        return self.headers.bytes + len(self.path) + len(self.query) + len(self.body) + len(self.reply_body)
 
 
 class Journal:
@@ -76,20 +80,27 @@ class Journal:
         self.exchanges_max = exchanges_max
         self.bytes_max = bytes_max
         self.dropped = 0
-        self._kept: deque[tuple[Exchange, int]] = deque()
+        self._kept: deque[Exchange] = deque()
         self._bytes = 0
+        self._headers = Headers(())
         self._waiting: list[asyncio.Future[None]] = []
 
     def __iter__(self) -> Iterator[Exchange]:
-        return (exchange for exchange, _ in self._kept)
+        return iter(self._kept)
+
+    def headers(self, raw: RawHeaders) -> Headers:
+        """The headers of a request; where they are those of the last one, as from one client they are, its own."""
+        if self._headers.raw != raw:
+            self._headers = Headers(raw)
+        return self._headers
 
     def add(self, exchange: Exchange) -> None:
         """Keep an exchange, and let the oldest go while there are too many of them or they hold too much."""
-        kept, size = self._kept, exchange.bytes
-        kept.append((exchange, size))
-        held = self._bytes + size
+        kept = self._kept
+        kept.append(exchange)
+        held = self._bytes + exchange.bytes
         while len(kept) > self.exchanges_max or held > self.bytes_max:
-            held -= kept.popleft()[1]
+            held -= kept.popleft().bytes
             self.dropped += 1
         self._bytes = held
         if self._waiting:

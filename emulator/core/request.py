@@ -22,11 +22,10 @@ class Request(requests.Request):
         self.scope = scope
         self.exchange = exchange
         self.held = held
-        self._first_values = dict(reversed(exchange.headers))
 
     def header(self, name: bytes) -> str | None:
         """The first value of a header, by its lower-case name, at a tenth of what Starlette's ``headers`` cost."""
-        value = self._first_values.get(name)
+        value = self.exchange.headers.first.get(name)
         return None if value is None else value.decode("latin-1")
 
     def earlier_held(self) -> "list[Request]":

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
-from emulator.core.journal import Exchange, Journal
+from emulator.core.journal import Exchange, Headers, Journal
 from emulator.handles import Refused, SpaceHandle
 from emulator.space import Limits
 from tests.calling import Caller
@@ -284,7 +284,7 @@ def test_who_has_just_stopped_waiting_disturbs_nobody() -> None:
     """An exchange may be added in the moment in which somebody gives up waiting."""
     journal = Journal(10, 1000)
     scope = {"method": "GET", "path": "/", "query_string": b"", "headers": []}
-    exchange = Exchange(1, "cnaught", scope, b"", datetime.now(UTC))
+    exchange = Exchange(1, "cnaught", scope, Headers(()), b"", datetime.now(UTC))
 
     async def give_up() -> None:
         waiting = asyncio.ensure_future(journal.changed(10))

@@ -57,9 +57,12 @@ routes = [
 ]
 
 
+PROBLEM_TYPE = (b"content-type", b"application/problem+json")
+
+
 def say(request: Request, refusal: Refusal) -> Response:
     """Problem details (RFC 7807); a type, a title and a status, or the vendor's SDK cannot read them."""
-    return reply(refusal.body(), refusal.status, refusal.headers, b"application/problem+json")
+    return reply(refusal.body(), refusal.status, refusal.headers, PROBLEM_TYPE)
 
 
 def credentials(known: Catalogue) -> dict[str, str]:
