@@ -66,6 +66,7 @@ class Gateway:
         self.hosts = hosts
         self.vendor_hosts = vendor_hosts
         self.providers = spaces.world.providers
+        self.body_bytes_max = spaces.world.limits.body_bytes_max
         self._remembered = lru_cache(maxsize=1024)(self._destination)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,7 +78,7 @@ class Gateway:
             name, provider, scope["path"], prefix = find(host, path)
             if provider is None:
                 self._check_origin(_header(scope, b"origin"), host)
-            body = await _body(receive, self.spaces.world.limits.body_bytes_max)
+            body = await _body(receive, self.body_bytes_max)
             space = self.spaces.get(name)
         except ClientGone:
             return
@@ -174,8 +175,7 @@ def _name(url: bytes) -> str:
 
 async def _body(receive: Receive, bytes_max: int) -> bytes | None:
     """The whole body of a request; None when it is above the limit. Raises ClientGone."""
-    parts: list[bytes] = []
-    size = 0
+    size, parts = 0, []
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":

@@ -86,7 +86,7 @@ def close_exchange(space: Space, request: Request) -> Exchange:
         date_header(exchange.at),
         (b"x-emulator-request-id", b"%d" % exchange.number),
     ]
-    if request.header(b"x-emulator-explain"):
+    if exchange.headers[b"x-emulator-explain"]:
         exchange.reply_headers += explanation.headers(exchange)
     space.journal.add(exchange)
     return exchange

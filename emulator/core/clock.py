@@ -53,7 +53,8 @@ class Clock:
 
     def ahead(self) -> datetime:
         """What the clock would read if it ran: the machine's time and the offset."""
-        return _machine_time() + self.offset if self.offset else _machine_time()
+        now = _machine_time()
+        return now + self.offset if self.offset else now
 
     def begin(self, at: datetime, frozen: bool) -> None:
         """Set the clock of a space in which nothing has happened: any instant will do, the past included."""

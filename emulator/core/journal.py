@@ -15,13 +15,19 @@ if TYPE_CHECKING:
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 
 
-class Headers:
-    """The headers of a request: as they came, the first value of each by its lower-case name, and all their bytes."""
+class Headers(dict[bytes, str | None]):
+    """The headers of a request, of each the first value, by its lower-case name; None where there is no such header.
+
+    It holds those that have been asked for. ``raw`` are all of them, as they came, and ``size`` is their bytes of text.
+    """
 
     def __init__(self, raw: RawHeaders) -> None:
         self.raw = raw
-        self.first = dict(reversed(raw))
-        self.bytes = sum(len(name) + len(value) for name, value in raw)
+        self.size = sum(len(name) + len(value) for name, value in raw)
+
+    def __missing__(self, name: bytes) -> str | None:
+        self[name] = first = next((value.decode("latin-1") for known, value in self.raw if known == name), None)
+        return first
 
 
 class Exchange:
@@ -30,8 +36,8 @@ class Exchange:
     ``number`` counts the requests of a space and is never used twice. ``at`` is the clock's reading of the turn.
     ``connection`` is what a fault does to the reply on its way. ``fault`` names the fault that acted on it, ``rule``
     the rule that refused it. ``order`` counts the turns, which delays may have put in another order than the numbers;
-    ``effects`` are those of the faults before and after the turn, and ``held`` the numbers of the requests that were
-    held up meanwhile.
+    ``size`` is what a journal keeps of it, in bytes of text. ``effects`` are those of the faults before and after the
+    turn, and ``held`` the numbers of the requests that were held up meanwhile.
     """
 
     operation: str | None = None
@@ -43,6 +49,7 @@ class Exchange:
     problems: "tuple[Problem, ...]" = ()
     fault: str | None = None
     order: int = 0
+    size: int = 0
     effects: "tuple[Effect | None, Effect | None]" = (None, None)
     held: tuple[int, ...] = ()
 
@@ -64,13 +71,7 @@ class Exchange:
 
     def header(self, name: bytes) -> str | None:
         """The first value of a request header, by its lower-case name."""
-        value = self.headers.first.get(name)
-        return None if value is None else value.decode("latin-1")
-
-    @property
-    def bytes(self) -> int:
-        """What the exchange holds, in bytes of text."""
-        return self.headers.bytes + len(self.path) + len(self.query) + len(self.body) + len(self.reply_body)
+        return self.headers[name]
 
 
 class Journal:
@@ -96,11 +97,13 @@ class Journal:
 
     def add(self, exchange: Exchange) -> None:
         """Keep an exchange, and let the oldest go while there are too many of them or they hold too much."""
+        text = len(exchange.path) + len(exchange.query) + len(exchange.body) + len(exchange.reply_body)
+        exchange.size = size = text + exchange.headers.size
         kept = self._kept
         kept.append(exchange)
-        held = self._bytes + exchange.bytes
+        held = self._bytes + size
         while len(kept) > self.exchanges_max or held > self.bytes_max:
-            held -= kept.popleft().bytes
+            held -= kept.popleft().size
             self.dropped += 1
         self._bytes = held
         if self._waiting:

@@ -268,7 +268,7 @@ def test_the_journal_keeps_so_many_bytes(where: str) -> None:
             path = {"path": f"/cnaught/{much}", "query": f"/cnaught/?{much}"}.get(where, "/cnaught/")
             headers, content = {"X-Much": much if where == "header" else ""}, much if where == "body" else ""
             small.http.post(path, headers=headers, content=content)
-            held = sum(exchange.bytes for exchange in small.app.spaces.get("default").journal)
+            held = sum(exchange.size for exchange in small.app.spaces.get("default").journal)
             assert 0 <= held <= 10_000
         assert small.control("GET", "/requests") == {"requests": [], "dropped": 5}
 

@@ -107,12 +107,13 @@ class History:
         """Count an impact, and put it into the lists that it belongs to."""
         if not impact.cancelled_on:
             self.totals.add(impact)
-        newest = not self._impacts or self._impacts[-1].made_on <= impact.made_on
-        for impacts in self._lists_of(impact):
-            if newest:
-                impacts.append(impact)
-            else:
+        lists = self._lists_of(impact)
+        if self._impacts and impact.made_on < self._impacts[-1].made_on:
+            for impacts in lists:
                 insort(impacts, impact, key=made_on)
+        else:  # as a rule it is the newest, whose place need not be looked for
+            for impacts in lists:
+                impacts.append(impact)
 
     def _lists_of(self, impact: Impact) -> tuple[list[Impact], ...]:
         """The lists that an impact belongs to."""
