@@ -12,7 +12,7 @@ from emulator import snapshot
 from emulator.acts import perform
 from emulator.core.errors import CannotHappen
 from emulator.core.faults import Effect
-from emulator.core.journal import Exchange
+from emulator.core.journal import Exchange, Headers
 from emulator.core.models import Model
 from emulator.core.request import Request
 from emulator.core.version import __version__
@@ -249,7 +249,7 @@ class _Replay:
             "headers": headers,
         }
         self.space.requests = recorded.number - 1
-        return open_exchange(self.space, provider, scope, self._body(recorded))
+        return open_exchange(self.space, provider, scope, Headers(headers), self._body(recorded))
 
     def _body(self, recorded: Recorded) -> bytes:
         if recorded.encoding == "utf-8":

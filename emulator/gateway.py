@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emulator.addresses import is_address, is_loopback
-from emulator.core.journal import Exchange, RawHeaders
+from emulator.core.journal import Exchange, Headers, RawHeaders
 from emulator.core.provider import Provider
 from emulator.courier import Courier
 from emulator.space import DEFAULT, NAME, Spaces, TooManySpaces
@@ -68,16 +68,18 @@ class Gateway:
         self.providers = spaces.world.providers
         self.body_bytes_max = spaces.world.limits.body_bytes_max
         self._remembered = lru_cache(maxsize=1024)(self._destination)
+        self._headers = Headers(())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._other(scope, receive, send)
-        host, path = _header(scope, b"host"), scope["path"]
+        headers = self._shared(scope["headers"])
+        host, path = headers[b"host"] or "", scope["path"]
         find = self._remembered if len(host) + len(path) <= REMEMBERED_CHARACTERS_MAX else self._destination
         try:
             name, provider, scope["path"], prefix = find(host, path)
             if provider is None:
-                self._check_origin(_header(scope, b"origin"), host)
+                self._check_origin(headers[b"origin"] or "", host)
             body = await _body(receive, self.body_bytes_max)
             space = self.spaces.get(name)
         except ClientGone:
@@ -89,18 +91,26 @@ class Gateway:
         scope["root_path"] = ""
         if provider:
             if body is None or space.faults.by_id:
-                exchange = await answer_under_faults(space, provider, scope, body)
+                exchange = await answer_under_faults(space, provider, scope, headers, body)
             else:
-                exchange = answer(space, provider, scope, body)
-            await _send(exchange, send)
+                exchange = answer(space, provider, scope, headers, body)
+            if exchange.connection:
+                await _break(exchange, send)
+            else:
+                await send(_start(exchange))
+                await send({"type": "http.response.body", "body": exchange.reply_body})
             if provider.webhooks:
                 self.courier.look(space)
-        elif body is None:
-            await plain_answer(413, "the body is too large")(scope, receive, send)
         else:
             scope.update(space=space, prefix=prefix, spaces=self.spaces, courier=self.courier)
-            await self.control(scope, _whole(body), send)
-            self.courier.look(space)
+            await self._command(scope, body, send)
+
+    async def _command(self, scope: Scope, body: bytes | None, send: Send) -> None:
+        """A request to the control API."""
+        if body is None:
+            return await plain_answer(413, "the body is too large")(scope, _whole(b""), send)
+        await self.control(scope, _whole(body), send)
+        self.courier.look(scope["space"])
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A server begins and ends; in between, webhooks are delivered as they fall due. WebSockets are refused."""
@@ -113,9 +123,15 @@ class Gateway:
         await self.courier.stop()
         await send({"type": "lifespan.shutdown.complete"})
 
+    def _shared(self, raw: RawHeaders) -> Headers:
+        """The headers of a request. A client sends the same ones as a rule, and they are kept once for all it asks."""
+        if self._headers.raw != raw:
+            self._headers = Headers(raw)
+        return self._headers
+
     # --- where to
 
-    def _destination(self, header: bytes, path: str) -> Destination:
+    def _destination(self, header: str, path: str) -> Destination:
         """The space, provider and path that a request names. Raises Stray."""
         host = self._check_host(header) if header else ""
         space, prefix = DEFAULT, ""
@@ -133,9 +149,9 @@ class Gateway:
             return Destination(space, self.providers[first], f"/{rest}", prefix)
         raise Stray(404, f"no provider is called {first!r}; there are: {', '.join(self.providers)}, and /{CONTROL}")
 
-    def _check_host(self, value: bytes) -> str:
+    def _check_host(self, header: str) -> str:
         """The name in a Host header. Raises Stray for a foreign one: a web page could point its own name here."""
-        header = value.decode("latin-1").lower()
+        header = header.lower()
         host = header[: header.rfind("]") + 1].strip("[]") if header.startswith("[") else header.partition(":")[0]
         if "." not in host.rstrip(".") and ":" not in host:
             return host  # a name without a dot is this machine's, or its network's
@@ -143,29 +159,20 @@ class Gateway:
             return host
         raise Stray(421, f"this server does not answer for {host!r}; allow it with --allow-host")
 
-    def _check_origin(self, origin: bytes, host: bytes) -> None:
+    def _check_origin(self, origin: str, host: str) -> None:
         """Raises Stray for a command out of a web page of somebody else's.
 
         A browser tells whose page it sends for. Such a page sees no answer, and could still reset a space.
         """
         page = _name(origin)
-        if origin and not (page and (page == _name(b"//" + host) or page in self.hosts or is_loopback(page))):
+        if origin and not (page and (page == _name("//" + host) or page in self.hosts or is_loopback(page))):
             raise Stray(403, "the control API takes no commands out of web pages of others")
 
 
-def _header(scope: Scope, name: bytes) -> bytes:
-    """The first value of a header, by its lower-case name."""
-    headers: RawHeaders = scope["headers"]
-    for key, value in headers:
-        if key == name:
-            return value
-    return b""
-
-
-def _name(url: bytes) -> str:
+def _name(url: str) -> str:
     """The host that a URL names; empty where it names none."""
     try:
-        return urlsplit(url.decode("latin-1")).hostname or ""
+        return urlsplit(url).hostname or ""
     except ValueError:
         return ""
 
@@ -197,16 +204,17 @@ def _whole(body: bytes) -> Receive:
     return receive
 
 
-async def _send(exchange: Exchange, send: Send) -> None:
-    """Send the reply, or what a fault lets through of it."""
-    broken, body = exchange.connection, exchange.reply_body
-    if broken in ("reset", "close"):
-        return await _cut(broken, send)
-    await send({"type": "http.response.start", "status": exchange.status, "headers": exchange.reply_headers})
-    if broken == "truncate":
-        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-        return await _cut("close", send)
-    await send({"type": "http.response.body", "body": body})
+def _start(exchange: Exchange) -> Message:
+    return {"type": "http.response.start", "status": exchange.status, "headers": exchange.reply_headers}
+
+
+async def _break(exchange: Exchange, send: Send) -> None:
+    """Send what a fault lets through of a reply."""
+    if exchange.connection == "truncate":
+        half = len(exchange.reply_body) // 2
+        await send(_start(exchange))
+        await send({"type": "http.response.body", "body": exchange.reply_body[:half], "more_body": True})
+    await _cut("reset" if exchange.connection == "reset" else "close", send)
 
 
 async def _cut(how: Literal["reset", "close"], send: Send) -> None:

@@ -11,7 +11,7 @@ from emulator import explanation
 from emulator.core.clock import date_header
 from emulator.core.faults import Effect
 from emulator.core.http import reply
-from emulator.core.journal import Exchange
+from emulator.core.journal import Exchange, Headers
 from emulator.core.provider import Provider
 from emulator.core.request import Request
 from emulator.space import Space
@@ -23,19 +23,21 @@ TOO_LARGE = Effect.model_construct(status=413)
 start need not build what would do it."""
 
 
-def answer(space: Space, provider: Provider, scope: Scope, body: bytes) -> Exchange:
+def answer(space: Space, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Exchange:
     """The exchange of a request whose body has been read, answered. Nothing is waited for."""
-    request = open_exchange(space, provider, scope, body)
+    request = open_exchange(space, provider, scope, headers, body)
     act(space, provider, request)
     return close_exchange(space, request)
 
 
-async def answer_under_faults(space: Space, provider: Provider, scope: Scope, body: bytes | None) -> Exchange:
+async def answer_under_faults(
+    space: Space, provider: Provider, scope: Scope, headers: Headers, body: bytes | None
+) -> Exchange:
     """The same where faults may strike; None stands for a body above the limit, which is refused in the same way.
 
     Only delays that faults ask for are waited for, before the turn and after it.
     """
-    request = open_exchange(space, provider, scope, body or b"")
+    request = open_exchange(space, provider, scope, headers, body or b"")
     before, after = (TOO_LARGE, None) if body is None else _strike(space, provider, request)
     if before and before.delay_seconds:
         await _hold(space, request, before.delay_seconds)
@@ -45,10 +47,9 @@ async def answer_under_faults(space: Space, provider: Provider, scope: Scope, bo
     return close_exchange(space, request)
 
 
-def open_exchange(space: Space, provider: Provider, scope: Scope, body: bytes) -> Request:
+def open_exchange(space: Space, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Request:
     """Give a request its number, and the exchange that is to become of it."""
     space.requests = number = space.requests + 1
-    headers = space.journal.headers(scope["headers"])
     return Request(scope, Exchange(number, provider.name, scope, headers, body, space.clock.now), space.held)
 
 

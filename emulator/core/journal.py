@@ -83,17 +83,10 @@ class Journal:
         self.dropped = 0
         self._kept: deque[Exchange] = deque()
         self._bytes = 0
-        self._headers = Headers(())
         self._waiting: list[asyncio.Future[None]] = []
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self._kept)
-
-    def headers(self, raw: RawHeaders) -> Headers:
-        """The headers of a request; where they are those of the last one, as from one client they are, its own."""
-        if self._headers.raw != raw:
-            self._headers = Headers(raw)
-        return self._headers
 
     def add(self, exchange: Exchange) -> None:
         """Keep an exchange, and let the oldest go while there are too many of them or they hold too much."""

@@ -268,9 +268,24 @@ def test_the_journal_keeps_so_many_bytes(where: str) -> None:
             path = {"path": f"/cnaught/{much}", "query": f"/cnaught/?{much}"}.get(where, "/cnaught/")
             headers, content = {"X-Much": much if where == "header" else ""}, much if where == "body" else ""
             small.http.post(path, headers=headers, content=content)
-            held = sum(exchange.size for exchange in small.app.spaces.get("default").journal)
-            assert 0 <= held <= 10_000
+            journal = small.app.spaces.get("default").journal
+            assert sum(_text_bytes(exchange) for exchange in journal) <= 10_000
         assert small.control("GET", "/requests") == {"requests": [], "dropped": 5}
+
+
+def _text_bytes(exchange: Exchange) -> int:
+    """All that was sent, and the body that was answered."""
+    headers = sum(len(name) + len(value) for name, value in exchange.headers.raw)
+    return headers + len(exchange.path) + len(exchange.query) + len(exchange.body) + len(exchange.reply_body)
+
+
+def test_one_client_sends_the_same_headers_again(emulator: Emulator) -> None:
+    """Requests with the same headers share them, one after another; any other request has its own."""
+    for sent in ("a", "a", "b", "a"):
+        emulator.http.get("/cnaught/", headers={"X-Sent": sent})
+    journal = list(emulator.app.spaces.get("default").journal)
+    assert [exchange.header(b"x-sent") for exchange in journal] == ["a", "a", "b", "a"]
+    assert [exchange.headers is journal[0].headers for exchange in journal] == [True, True, False, False]
 
 
 def test_a_journal_of_nothing() -> None:

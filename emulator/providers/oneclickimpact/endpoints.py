@@ -1,5 +1,6 @@
 """1ClickImpact's operations: read, ask, reply. The order of the lines is the order in which things are checked."""
 
+from functools import lru_cache
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -8,7 +9,7 @@ from starlette.responses import Response
 from emulator.core.http import read_body, read_query, reply
 from emulator.core.request import Request
 from emulator.providers.oneclickimpact import HOSTS
-from emulator.providers.oneclickimpact.memory import Account, Kind
+from emulator.providers.oneclickimpact.memory import Account, Environment, Kind
 from emulator.providers.oneclickimpact.vendor import OneClickImpact
 from emulator.providers.oneclickimpact.wire import incoming, outgoing
 
@@ -127,8 +128,13 @@ def vendor(request: Request) -> OneClickImpact:
 
 def account_of(request: Request) -> Account:
     """The account of the API key; the vendor's two hosts know the keys of their environment. Raises KeyRefused."""
-    host = (request.header(b"host") or "").partition(":")[0].lower()
-    return vendor(request).account(request.header(b"x-api-key"), HOSTS.get(host))
+    return vendor(request).account(request.header(b"x-api-key"), environment(request.header(b"host") or ""))
+
+
+@lru_cache(maxsize=64)
+def environment(host: str) -> Environment | None:
+    """The environment of one of the vendor's hosts; None for any other host, where both are at home."""
+    return HOSTS.get(host.partition(":")[0].lower())
 
 
 def query_of(model: type[Q], request: Request) -> Q:

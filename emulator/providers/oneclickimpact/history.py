@@ -107,19 +107,14 @@ class History:
         """Count an impact, and put it into the lists that it belongs to."""
         if not impact.cancelled_on:
             self.totals.add(impact)
-        lists = self._lists_of(impact)
-        if self._impacts and impact.made_on < self._impacts[-1].made_on:
-            for impacts in lists:
-                insort(impacts, impact, key=made_on)
-        else:  # as a rule it is the newest, whose place need not be looked for
-            for impacts in lists:
-                impacts.append(impact)
-
-    def _lists_of(self, impact: Impact) -> tuple[list[Impact], ...]:
-        """The lists that an impact belongs to."""
+        newest = not self._impacts or self._impacts[-1].made_on <= impact.made_on
+        put = list.append if newest else _insort  # as a rule it is, and its place need not be looked for
+        put(self._impacts, impact)
         if impact.customer_id is None:
-            return self._impacts, self._lists[OWN][impact.kind]
-        return self._impacts, self._lists[CUSTOMERS][impact.kind], self._lists[impact.customer_id][impact.kind]
+            put(self._lists[OWN][impact.kind], impact)
+        else:
+            put(self._lists[CUSTOMERS][impact.kind], impact)
+            put(self._lists[impact.customer_id][impact.kind], impact)
 
     def page(self, name: str, search: Search) -> Page:
         """A page of a list; it costs as much as it holds, for each kind has a list of its own, in order of time."""
@@ -133,6 +128,9 @@ class History:
     def _kinds(self, name: str) -> Iterable[tuple[Kind, list[Impact]]]:
         """What is on a list, by kind; nothing is on one that has not begun."""
         return self._lists[name].items() if name in self._lists else ()
+
+
+_insort = partial(insort, key=made_on)
 
 
 def millisecond(at: datetime) -> datetime:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from functools import lru_cache
+from itertools import repeat
 
 import orjson
 
@@ -20,7 +21,7 @@ def impact(impact: Impact, account: Account, customer: Customer | None) -> dict[
     if impact.category is not None:
         made["category"] = impact.category
     if customer:
-        made["customer"] = _customer(*_who(customer))
+        made["customer"] = _customer(customer.id, customer.email, customer.name)
     made["time_utc"] = millis(impact.made_on)
     return made
 
@@ -89,14 +90,14 @@ def project(project: Project) -> dict[str, object]:
 
 def records(page: Page, account: Account) -> dict[str, object]:
     """A page of what an account made for itself."""
-    listed = [_record(impact, account.user_id) for impact in page.impacts]
+    listed = [*map(_record, page.impacts, repeat(account.user_id))]
     return {"user_records": listed, **_next(page, account)}
 
 
 def customer_records(page: Page, account: Account, customers: Mapping[str, Customer]) -> dict[str, object]:
     """A page of what an account made for its customers, under their names of today."""
     owners = [customers[impact.customer_id or ""] for impact in page.impacts]
-    listed = [_record(impact, account.user_id, _who(owner)) for impact, owner in zip(page.impacts, owners, strict=True)]
+    listed = [*map(_record, page.impacts, repeat(account.user_id), map(_who, owners))]
     return {"customer_records": listed, **_next(page, account)}
 
 
