@@ -182,17 +182,28 @@ def _name(url: str) -> str:
 
 async def _body(receive: Receive, bytes_max: int) -> bytes | None:
     """The whole body of a request; None when it is above the limit. Raises ClientGone."""
-    size, parts = 0, []
-    while True:
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message.get("more_body"):
+        body = await _joined(body, receive, bytes_max)
+    elif message["type"] == "http.disconnect":
+        raise ClientGone
+    return body if len(body) <= bytes_max else None
+
+
+async def _joined(first: bytes, receive: Receive, bytes_max: int) -> bytes:
+    """A body that comes in parts; of one above the limit, only so much as shows that it is. Raises ClientGone."""
+    parts, size, more = [first], len(first), True
+    while more and size <= DRAINED_BYTES_MAX:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
         part = message.get("body", b"")
-        size += len(part)
         if size <= bytes_max:
             parts.append(part)
-        if not message.get("more_body") or size > DRAINED_BYTES_MAX:
-            return b"".join(parts) if size <= bytes_max else None
+        size += len(part)
+        more = message.get("more_body", False)
+    return b"".join(parts)
 
 
 def _whole(body: bytes) -> Receive:

@@ -151,4 +151,5 @@ def _part(impacts: Sequence[Impact], search: Search) -> Sequence[Impact]:
         start = max(start, bisect_right(impacts, search.after, key=made_on))
     if search.newest_first:
         return impacts[max(start, end - search.limit - 1) : end][::-1]
-    return impacts[start : min(end, start + search.limit + 1)]
+    stop = start + search.limit + 1
+    return impacts[start : stop if stop < end else end]

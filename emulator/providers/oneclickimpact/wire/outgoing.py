@@ -91,14 +91,14 @@ def project(project: Project) -> dict[str, object]:
 def records(page: Page, account: Account) -> dict[str, object]:
     """A page of what an account made for itself."""
     listed = [*map(_record, page.impacts, repeat(account.user_id))]
-    return {"user_records": listed, **_next(page, account)}
+    return _paged("user_records", listed, page, account)
 
 
 def customer_records(page: Page, account: Account, customers: Mapping[str, Customer]) -> dict[str, object]:
     """A page of what an account made for its customers, under their names of today."""
     owners = [customers[impact.customer_id or ""] for impact in page.impacts]
     listed = [*map(_record, page.impacts, repeat(account.user_id), map(_who, owners))]
-    return {"customer_records": listed, **_next(page, account)}
+    return _paged("customer_records", listed, page, account)
 
 
 @lru_cache(maxsize=4096)
@@ -128,6 +128,9 @@ def _customer(id: str, email: str, name: str | None) -> dict[str, object]:
     return told
 
 
-def _next(page: Page, account: Account) -> dict[str, str]:
-    """The cursor, while more remains after the last record of a page."""
-    return {"cursor": cursor(page.impacts[-1].made_on, account.id)} if page.more and page.impacts else {}
+def _paged(name: str, listed: list[orjson.Fragment], page: Page, account: Account) -> dict[str, object]:
+    """A page, with a cursor while more remains after its last record."""
+    told: dict[str, object] = {name: listed}
+    if page.more and page.impacts:
+        told["cursor"] = cursor(page.impacts[-1].made_on, account.id)
+    return told
