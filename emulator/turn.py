@@ -66,7 +66,7 @@ def act(
     if provider.webhooks:
         space.post(provider)  # in the words of before this turn
     if before and before.replaces:
-        exchange.answered(200, [], b"")
+        exchange.answered(_blank(200))
     else:
         _take_turn(space, provider, request)
     if provider.webhooks:
@@ -103,18 +103,25 @@ def _take_turn(space: Space, provider: Provider, request: Request) -> None:
         response = provider.app.respond(request)
     except Exception:
         log.exception("a bug of the emulator, at %s %s", exchange.method, exchange.path)
-        return _reply(exchange, plain_answer(500, "a bug of the emulator; its log has the traceback"))
+        return exchange.answered(plain_answer(500, "a bug of the emulator; its log has the traceback"))
     status = response.status_code
     if status != 405 and (endpoint := request.scope.get("endpoint")):
         exchange.operation = endpoint.__name__
-    if status < 400 and exchange.method not in ("GET", "HEAD", "OPTIONS"):
+    if not space.begun and status < 400 and exchange.method not in ("GET", "HEAD", "OPTIONS"):
         space.begun = True
-    _reply(exchange, response)
+    exchange.answered(response)
 
 
 def plain_answer(status: int, error: str) -> Response:
     """What the emulator says in its own words."""
     return reply({"error": error}, status)
+
+
+def _blank(status: int) -> Response:
+    """A status, and nothing else."""
+    response = Response(status_code=status)
+    response.raw_headers.clear()
+    return response
 
 
 # --- faults -----------------------------------------------------------------------------------------------------------
@@ -143,19 +150,14 @@ def _strike_reply(effect: Effect, provider: Provider, request: Request) -> None:
     """Leave of a reply what a fault leaves of it. A bare status of 400 and up is in the vendor's own envelope."""
     exchange = request.exchange
     if effect.status is not None and effect.status >= 400 and effect.body is None:
-        _reply(exchange, provider.say(request, provider.plain(effect.status, None)))
+        exchange.answered(provider.say(request, provider.plain(effect.status, None)))
     elif effect.status is not None:
-        exchange.answered(effect.status, [], b"")
+        exchange.answered(_blank(effect.status))
     if isinstance(effect.body, str):
-        _reply(exchange, Response(effect.body, exchange.status, media_type="text/plain"))
+        exchange.answered(Response(effect.body, exchange.status, media_type="text/plain"))
     elif effect.body is not None:
-        _reply(exchange, reply(effect.body, exchange.status))
+        exchange.answered(reply(effect.body, exchange.status))
     named = {name.lower().encode(): value.encode() for name, value in effect.headers.items()}
     kept = [(name, value) for name, value in exchange.reply_headers if name not in named]
     exchange.reply_headers = [*kept, *named.items()]
     exchange.connection = effect.connection or exchange.connection
-
-
-def _reply(exchange: Exchange, response: Response) -> None:
-    body = response.body if isinstance(response.body, bytes) else bytes(response.body)
-    exchange.answered(response.status_code, response.raw_headers, body)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
+from starlette.responses import Response
 from starlette.types import Scope
 
 if TYPE_CHECKING:
@@ -63,11 +64,11 @@ class Exchange:
         self.body = body
         self.at = at
 
-    def answered(self, status: int, headers: RawHeaders, body: bytes) -> None:
+    def answered(self, response: Response) -> None:
         """Take down the reply."""
-        self.status = status
-        self.reply_headers = headers
-        self.reply_body = body
+        self.status = response.status_code
+        self.reply_headers = response.raw_headers
+        self.reply_body = bytes(response.body) if isinstance(response.body, memoryview) else response.body
 
     def header(self, name: bytes) -> str | None:
         """The first value of a request header, by its lower-case name."""

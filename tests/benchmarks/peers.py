@@ -54,7 +54,7 @@ def start_mockoon(place: Place) -> Start:
     path, _, _ = place.call.path.partition("?")
     answer = {
         "uuid": "00000000-0000-4000-8000-000000000001",
-        "body": place.reply.decode(),
+        "body": place.reply.body.decode(),
         "bodyType": "INLINE",
         "statusCode": place.call.status,
         "headers": [{"key": "Content-Type", "value": "application/json"}],
@@ -94,7 +94,7 @@ def start_wiremock(place: Place) -> Start:
         "request": {"method": place.call.method, "urlPath": path},
         "response": {
             "status": place.call.status,
-            "body": place.reply.decode(),
+            "body": place.reply.body.decode(),
             "headers": {"Content-Type": "application/json"},
         },
     }

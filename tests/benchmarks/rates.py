@@ -17,11 +17,12 @@ import httpx
 from tests.benchmarks import load
 from tests.benchmarks.load import Call, NoLoad, Outcome
 from tests.benchmarks.process import Server, free_port, import_seconds, serving
-from tests.benchmarks.subjects import EMULATOR, WORKLOADS, Place, Subject
+from tests.benchmarks.subjects import EMULATOR, WORKLOADS, Place, Reply, Subject
 
 FLOOR = "raw"
 IMPORTS = "imports"
 ANY = Call("GET", "/")
+NOTHING = Reply((), b"{}")
 TICK_SECONDS = 0.2
 """How long a server has to become quiet before its load begins."""
 
@@ -109,14 +110,15 @@ def measure(
     return [one.row.figures(floor) for one in running]
 
 
-def sample(workload: str) -> tuple[Call, bytes]:
+def sample(workload: str) -> tuple[Call, Reply]:
     """What the emulator is asked, and what it answers."""
-    with started(EMULATOR, workload, ANY, b"") as one:
-        return one.call, _ask(one.server, one.call).content
+    with started(EMULATOR, workload, ANY, NOTHING) as one:
+        answered = _ask(one.server, one.call)
+        return one.call, Reply(answered.headers.raw, answered.content)
 
 
 @contextmanager
-def started(subject: Subject, workload: str, call: Call, reply: bytes) -> Iterator[Running]:
+def started(subject: Subject, workload: str, call: Call, reply: Reply) -> Iterator[Running]:
     """A subject that is up, filled, and answers as it should. Raises NoLoad."""
     with up(subject, workload, call, reply) as server:
         row = Row(workload, subject.name, server.rss_bytes())
@@ -129,7 +131,7 @@ def started(subject: Subject, workload: str, call: Call, reply: bytes) -> Iterat
 
 
 @contextmanager
-def up(subject: Subject, workload: str | None = None, call: Call = ANY, reply: bytes = b"{}") -> Iterator[Server]:
+def up(subject: Subject, workload: str | None = None, call: Call = ANY, reply: Reply = NOTHING) -> Iterator[Server]:
     """A subject that is up. Raises NoLoad."""
     with TemporaryDirectory(prefix="bench-") as directory:
         place = Place(Path(directory), free_port(), workload, call, reply)

@@ -18,6 +18,14 @@ Ask = Callable[[httpx.Client, Call], Call]
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """What the emulator answers: its headers and its body."""
+
+    headers: Sequence[tuple[bytes, bytes]]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a server is to be started, what for, and what it may answer: the emulator's own call and reply.
 
@@ -28,7 +36,7 @@ class Place:
     port: int
     workload: str | None
     call: Call
-    reply: bytes
+    reply: Reply
 
     def write(self, name: str, content: bytes | str) -> Path:
         """A file in the server's directory."""
@@ -141,8 +149,9 @@ def served(app: str, place: Place) -> Sequence[str]:
 
 
 def start_constant(place: Place) -> Start:
-    reply = place.write("reply", place.reply)
-    return Start(served("constant", place), {"BENCH_REPLY": str(reply), "BENCH_STATUS": str(place.call.status)})
+    headers = [(name.decode(), value.decode()) for name, value in place.reply.headers]
+    reply = {"status": place.call.status, "headers": headers, "body": place.reply.body.decode()}
+    return Start(served("constant", place), {"BENCH_REPLY": str(place.write("reply", json.dumps(reply)))})
 
 
 def start_records(app: str) -> Callable[[Place], Start]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hmac import compare_digest
+from typing import get_args
 
 from emulator.core.clock import Clock, Event
 from emulator.core.ids import DIGITS, Ids
@@ -51,7 +52,7 @@ class OneClickImpact:
         self.memory = memory
         self.clock = clock
         self.ids = ids
-        self._keys = [(account.api_key.encode(), account.environment, account) for account in catalogue.accounts]
+        self._keys = {environment: _keys(catalogue, environment) for environment in (None, *get_args(Environment))}
         self._projects = {project.id: project for project in catalogue.projects}
         self._histories = {account.id: History() for account in catalogue.accounts}
         for customer in memory.customers.values():
@@ -66,8 +67,8 @@ class OneClickImpact:
         if not api_key:
             raise errors.KeyMissing
         given = api_key.encode()
-        for known, where, account in self._keys:
-            if compare_digest(known, given) and environment in (None, where):
+        for known, account in self._keys[environment]:
+            if compare_digest(known, given):
                 return account
         raise errors.KeyUnknown
 
@@ -164,3 +165,9 @@ class OneClickImpact:
             history.onboard(customer)
         customer.name = name or customer.name
         return customer
+
+
+def _keys(catalogue: Catalogue, environment: Environment | None) -> list[tuple[bytes, Account]]:
+    """The keys that an environment knows, or all keys, each with its account."""
+    known = [account for account in catalogue.accounts if environment in (None, account.environment)]
+    return [(account.api_key.encode(), account) for account in known]

@@ -1,17 +1,18 @@
-"""The floor: an application that reads the body and answers the same bytes, whatever is asked."""
+"""The floor: an application that reads the body and answers the same head and the same body, whatever is asked."""
 
+import json
 import os
 from pathlib import Path
 
 from starlette.types import Receive, Scope, Send
 
-BODY = Path(os.environ["BENCH_REPLY"]).read_bytes()
+REPLY = json.loads(Path(os.environ["BENCH_REPLY"]).read_bytes())
 START = {
     "type": "http.response.start",
-    "status": int(os.environ["BENCH_STATUS"]),
-    "headers": [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(BODY))],
+    "status": REPLY["status"],
+    "headers": [(name.encode(), value.encode()) for name, value in REPLY["headers"]],
 }
-REST = {"type": "http.response.body", "body": BODY}
+REST = {"type": "http.response.body", "body": REPLY["body"].encode()}
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
