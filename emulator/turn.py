@@ -63,14 +63,12 @@ def act(
     exchange.order = space.turns = space.turns + 1
     if space.held:
         exchange.held = tuple(held.exchange.number for held in space.held)
-    if provider.webhooks:
-        space.post(provider)  # in the words of before this turn
+    space.post(provider)  # in the words of before this turn
     if before and before.replaces:
         exchange.answered(_blank(200))
     else:
         _take_turn(space, provider, request)
-    if provider.webhooks:
-        space.post(provider)
+    space.post(provider)
     if before or after:
         exchange.effects = (before, after)
         for effect in filter(None, exchange.effects):

@@ -17,13 +17,13 @@ RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 
 
 class Headers(dict[bytes, str | None]):
-    """The headers of a request, of each the first value, by its lower-case name; None where there is no such header.
+    """The headers of a request: of each the first value, by its lower-case name; None where there is no such header.
 
-    It holds those that have been asked for. ``raw`` are all of them, as they came, and ``size`` is their bytes of text.
+    Here are those that have been asked for. ``raw`` are all of them as they came, ``size`` how many bytes they are.
     """
 
     def __init__(self, raw: RawHeaders) -> None:
-        self.raw = raw
+        self.raw = list(raw)
         self.size = sum(len(name) + len(value) for name, value in raw)
 
     def __missing__(self, name: bytes) -> str | None:

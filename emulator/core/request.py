@@ -1,4 +1,4 @@
-"""A request to a vendor: Starlette's own, whole, and with what its turn knows about it."""
+"""A request to a vendor: Starlette's own, and what its turn knows about it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,10 +10,9 @@ from emulator.core.journal import Exchange
 
 
 class Request(requests.Request):
-    """Starlette's request without a channel, for its body has been read; it is in the exchange.
+    """Starlette's request. It has no channel, for its body has been read; that is in the exchange.
 
-    ``vendor`` is the one asked, as it stands when the turn begins. ``held`` are the requests of the same space, this
-    one among them at times, that faults hold up.
+    ``vendor`` is the one that is asked, from the turn on. ``held`` are the requests of the space that faults hold up.
     """
 
     vendor: Any

@@ -133,7 +133,7 @@ def account_of(request: Request) -> Account:
 
 @lru_cache(maxsize=64)
 def environment(host: str) -> Environment | None:
-    """The environment of one of the vendor's hosts; None for any other host, where both are at home."""
+    """The environment whose keys a host knows; None where the host is not the vendor's own, and knows all keys."""
     return HOSTS.get(host.partition(":")[0].lower())
 
 

@@ -143,7 +143,7 @@ class Progress:
 
 @dataclass(slots=True, eq=False)
 class Impact:
-    """What was made: for a customer, or without one for the account itself. Each is one of its kind, whatever is in it.
+    """What was made: for a customer, or without one for the account itself. Two that hold the same are still two.
 
     ``amount`` is in the unit of its kind; ``made_on`` is in whole milliseconds, and no account has two at one time.
     One that was cancelled stays on record.
