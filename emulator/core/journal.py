@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from starlette.responses import Response
@@ -24,11 +25,13 @@ class Headers(dict[bytes, str | None]):
 
     def __init__(self, raw: RawHeaders) -> None:
         self.raw = list(raw)
-        self.size = sum(len(name) + len(value) for name, value in raw)
+        self.size = len(b"".join(chain.from_iterable(self.raw)))
+        self._first = dict(reversed(self.raw))
 
     def __missing__(self, name: bytes) -> str | None:
-        self[name] = first = next((value.decode("latin-1") for known, value in self.raw if known == name), None)
-        return first
+        value = self._first.get(name)
+        self[name] = text = None if value is None else value.decode("latin-1")
+        return text
 
 
 class Exchange:
