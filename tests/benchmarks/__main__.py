@@ -22,9 +22,9 @@ def main() -> None:
 
 @main.command("rates")
 @click.option(
-    "--seconds", envvar="BENCH_SECONDS", default=3, show_default=True, help="How long each measurement takes."
+    "--seconds", envvar="BENCH_SECONDS", default=1, show_default=True, help="How long each measurement takes."
 )
-@click.option("--rounds", envvar="BENCH_ROUNDS", default=3, show_default=True, help="How often everything is measured.")
+@click.option("--rounds", envvar="BENCH_ROUNDS", default=7, show_default=True, help="How often everything is measured.")
 @click.option("--workload", multiple=True, type=click.Choice(list(WORKLOADS)), help="This one only; may be repeated.")
 @click.option("--subject", multiple=True, type=click.Choice(NAMES), help="This one only; may be repeated.")
 def measure_rates(seconds: int, rounds: int, workload: Sequence[str], subject: Sequence[str]) -> None:

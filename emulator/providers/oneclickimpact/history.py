@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -118,16 +118,13 @@ class History:
 
     def page(self, name: str, search: Search) -> Page:
         """A page of a list; it costs as much as it holds, for each kind has a list of its own, in order of time."""
-        parts = [_part(impacts, search) for kind, impacts in self._kinds(name) if kind in search.kinds]
+        by_kind: Mapping[Kind, list[Impact]] = self._lists.get(name, {})
+        parts = [_part(impacts, search) for kind, impacts in by_kind.items() if kind in search.kinds]
         if len(parts) == 1:
             (found,) = parts
         else:
             found = list(islice(merge(*parts, key=made_on, reverse=search.newest_first), search.limit + 1))
         return Page(found[: search.limit], len(found) > search.limit)
-
-    def _kinds(self, name: str) -> Iterable[tuple[Kind, list[Impact]]]:
-        """What is on a list, by kind; nothing is on one that has not begun."""
-        return self._lists[name].items() if name in self._lists else ()
 
 
 _insort = partial(insort, key=made_on)

@@ -101,7 +101,7 @@ def customer_records(page: Page, account: Account, customers: Mapping[str, Custo
     return _paged("customer_records", listed, page, account)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _record(impact: Impact, user_id: str, owner: tuple[str, str, str | None] | None = None) -> orjson.Fragment:
     """A record as JSON, for lists tell the same ones again and again. What an impact lacks is left out, never null."""
     record: dict[str, object] = {"user_id": user_id}
