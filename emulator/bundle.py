@@ -12,9 +12,9 @@ from emulator import snapshot
 from emulator.acts import perform
 from emulator.core.errors import CannotHappen
 from emulator.core.faults import Effect
-from emulator.core.journal import Exchange, Headers
+from emulator.core.journal import Exchange
 from emulator.core.models import Model
-from emulator.core.request import Request
+from emulator.core.request import Headers, Request
 from emulator.core.version import __version__
 from emulator.sealing import Seal
 from emulator.settings import BadSetting, change_settings
@@ -137,7 +137,7 @@ def _recorded(exchange: Exchange, seal: Seal) -> Recorded:
         method=exchange.method,
         path=seal.text(exchange.path),
         query=seal.query(exchange.query.decode("latin-1")),
-        headers=[(name, seal.header(name, value)) for name, value in _named(exchange.headers.raw)],
+        headers=[(name, seal.header(name, value)) for name, value in _named(exchange.headers)],
         body=body,
         encoding=encoding,
         before=before,

@@ -78,7 +78,7 @@ def _query(exchange: Exchange) -> list[tuple[str, str]]:
 def _misspelt(exchange: Exchange, known: set[str]) -> Iterator[str]:
     """Headers that are nearly, but not quite, one that the operation reads: Idempotency_Key."""
     names = {name.lower() for name in known}
-    for raw, _ in exchange.headers.raw:
+    for raw, _ in exchange.headers:
         name = raw.decode("latin-1")
         if name not in names and get_close_matches(name.replace("_", "-"), names, n=1, cutoff=0.85):
             yield name

@@ -11,9 +11,9 @@ from emulator import explanation
 from emulator.core.clock import date_header
 from emulator.core.faults import Effect
 from emulator.core.http import reply
-from emulator.core.journal import Exchange, Headers
+from emulator.core.journal import Exchange
 from emulator.core.provider import Provider
-from emulator.core.request import Request
+from emulator.core.request import Headers, Request
 from emulator.space import Space
 
 log = logging.getLogger("emulator")
@@ -50,7 +50,10 @@ async def answer_under_faults(
 def open_exchange(space: Space, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Request:
     """Give a request its number, and the exchange that is to become of it."""
     space.requests = number = space.requests + 1
-    return Request(scope, Exchange(number, provider.name, scope, headers, body, space.clock.now), space.held)
+    scope["headers"] = headers.raw  # which other requests of the same client share
+    exchange = Exchange(number, provider.name, scope, body, space.clock.now)
+    exchange.size = headers.size
+    return Request(scope, exchange, headers, space.held)
 
 
 def act(
@@ -85,7 +88,7 @@ def close_exchange(space: Space, request: Request) -> Exchange:
         date_header(exchange.at),
         (b"x-emulator-request-id", b"%d" % exchange.number),
     ]
-    if exchange.headers[b"x-emulator-explain"]:
+    if request.header(b"x-emulator-explain"):
         exchange.reply_headers += explanation.headers(exchange)
     space.journal.add(exchange)
     return exchange

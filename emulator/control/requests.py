@@ -107,7 +107,7 @@ def entry(exchange: Exchange) -> dict[str, Any]:
         "method": exchange.method,
         "path": exchange.path,
         "query": _query(exchange.query),
-        "headers": _headers(exchange.headers.raw),
+        "headers": _headers(exchange.headers),
         "body": _body(exchange.body),
         "unread": explanation.unread(exchange),
         "status": exchange.status,

@@ -1,12 +1,30 @@
 """A request to a vendor: Starlette's own, and what its turn knows about it."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from starlette import requests
 from starlette.types import Scope
 
-from emulator.core.journal import Exchange
+from emulator.core.journal import Exchange, RawHeaders
+
+
+class Headers(dict[bytes, str | None]):
+    """The headers of a request: of each the first value, by its lower-case name; None where there is no such header.
+
+    Here are those that have been asked for. ``raw`` are all of them as they came, ``size`` how many bytes they are.
+    """
+
+    def __init__(self, raw: RawHeaders) -> None:
+        self.raw = list(raw)
+        self.size = len(b"".join(chain.from_iterable(self.raw)))
+        self._first = dict(reversed(self.raw))
+
+    def __missing__(self, name: bytes) -> str | None:
+        value = self._first.get(name)
+        self[name] = text = None if value is None else value.decode("latin-1")
+        return text
 
 
 class Request(requests.Request):
@@ -17,14 +35,15 @@ class Request(requests.Request):
 
     vendor: Any
 
-    def __init__(self, scope: Scope, exchange: Exchange, held: "Sequence[Request]") -> None:
+    def __init__(self, scope: Scope, exchange: Exchange, first_values: Headers, held: "Sequence[Request]") -> None:
         self.scope = scope
         self.exchange = exchange
+        self._first_values = first_values
         self.held = held
 
     def header(self, name: bytes) -> str | None:
         """The first value of a header, by its lower-case name, at a tenth of what Starlette's ``headers`` cost."""
-        return self.exchange.headers[name]
+        return self._first_values[name]
 
     def earlier_held(self) -> "list[Request]":
         """The requests to the same vendor that came before this one and that a fault holds up."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
-from emulator.core.journal import Exchange, Headers, Journal
+from emulator.core.journal import Exchange, Journal
 from emulator.handles import Refused, SpaceHandle
 from emulator.space import Limits
 from tests.calling import Caller
@@ -275,7 +275,7 @@ def test_the_journal_keeps_so_many_bytes(where: str) -> None:
 
 def _text_bytes(exchange: Exchange) -> int:
     """All that was sent, and the body that was answered."""
-    headers = sum(len(name) + len(value) for name, value in exchange.headers.raw)
+    headers = sum(len(name) + len(value) for name, value in exchange.headers)
     return headers + len(exchange.path) + len(exchange.query) + len(exchange.body) + len(exchange.reply_body)
 
 
@@ -299,7 +299,7 @@ def test_who_has_just_stopped_waiting_disturbs_nobody() -> None:
     """An exchange may be added in the moment in which somebody gives up waiting."""
     journal = Journal(10, 1000)
     scope = {"method": "GET", "path": "/", "query_string": b"", "headers": []}
-    exchange = Exchange(1, "cnaught", scope, Headers(()), b"", datetime.now(UTC))
+    exchange = Exchange(1, "cnaught", scope, b"", datetime.now(UTC))
 
     async def give_up() -> None:
         waiting = asyncio.ensure_future(journal.changed(10))
