@@ -5,6 +5,7 @@ subjects one right after the other, a ratio is taken in each, and what is told i
 """
 
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -101,9 +102,11 @@ def measure(
                     left_out[subject.name] = str(error)
         for one in running:
             load.run(one.server.url, one.call, seconds)  # it warms up; compilers at run time need it
-        for turn in range(rounds):
-            for one in [*running[turn:], *running[:turn]]:  # not always behind the same one, which may be still at it
+        order = deque(running)
+        for _ in range(rounds):
+            for one in order:
                 one.row.rounds.append(_measured(one, seconds))
+            order.rotate(-1)  # not always behind the same one, which may be still at it
         for one in running:
             one.row.after_bytes = one.server.rss_bytes()
     floor = next((one.row for one in running if one.subject.name == FLOOR), None)
