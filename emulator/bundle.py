@@ -12,9 +12,9 @@ from emulator import snapshot
 from emulator.acts import perform
 from emulator.core.errors import CannotHappen
 from emulator.core.faults import Effect
-from emulator.core.journal import Exchange
+from emulator.core.journal import Exchange, Headers
 from emulator.core.models import Model
-from emulator.core.request import Headers, Request
+from emulator.core.request import Request
 from emulator.core.version import __version__
 from emulator.sealing import Seal
 from emulator.settings import BadSetting, change_settings

@@ -10,9 +10,8 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emulator.addresses import is_address, is_loopback
-from emulator.core.journal import Exchange, RawHeaders
+from emulator.core.journal import Exchange, Headers, RawHeaders
 from emulator.core.provider import Provider
-from emulator.core.request import Headers
 from emulator.courier import Courier
 from emulator.space import DEFAULT, NAME, Spaces, TooManySpaces
 from emulator.turn import answer, answer_under_faults, plain_answer
@@ -217,6 +216,7 @@ def _whole(body: bytes) -> Receive:
 
 
 def _start(exchange: Exchange) -> Message:
+    """The head of a reply."""
     return {"type": "http.response.start", "status": exchange.status, "headers": exchange.reply_headers}
 
 

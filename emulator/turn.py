@@ -11,9 +11,9 @@ from emulator import explanation
 from emulator.core.clock import date_header
 from emulator.core.faults import Effect
 from emulator.core.http import reply
-from emulator.core.journal import Exchange
+from emulator.core.journal import Exchange, Headers
 from emulator.core.provider import Provider
-from emulator.core.request import Headers, Request
+from emulator.core.request import Request
 from emulator.space import Space
 
 log = logging.getLogger("emulator")
@@ -50,9 +50,7 @@ async def answer_under_faults(
 def open_exchange(space: Space, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Request:
     """Give a request its number, and the exchange that is to become of it."""
     space.requests = number = space.requests + 1
-    scope["headers"] = headers.raw  # which other requests of the same client share
-    exchange = Exchange(number, provider.name, scope, body, space.clock.now)
-    exchange.size = headers.size
+    exchange = Exchange(number, provider.name, scope, headers, body, space.clock.now)
     return Request(scope, exchange, headers, space.held)
 
 
@@ -142,8 +140,8 @@ def _strike(space: Space, provider: Provider, request: Request) -> tuple[Effect 
     exchange = request.exchange
     operation = partial(provider.operation, request.scope)
     exchange.operation = operation()
-    before = space.faults.strike("before", exchange, operation)
-    after = None if before and before.replaces else space.faults.strike("after", exchange, operation)
+    before = space.faults.strike("before", request, operation)
+    after = None if before and before.replaces else space.faults.strike("after", request, operation)
     return before, after
 
 

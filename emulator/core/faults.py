@@ -8,8 +8,8 @@ import orjson
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from emulator.core.http import JsonInteger
-from emulator.core.journal import Exchange
 from emulator.core.models import Model
+from emulator.core.request import Request
 
 When: TypeAlias = Literal["before", "after"]
 Connection: TypeAlias = Literal["reset", "close", "truncate"]
@@ -74,13 +74,14 @@ class Fault(FaultDraft):
     seen: int = 0
     fired: int = 0
 
-    def matches(self, exchange: Exchange, operation: Callable[[], str | None]) -> bool:
+    def matches(self, request: Request, operation: Callable[[], str | None]) -> bool:
         """Whether a request is of the kind that this fault strikes."""
+        exchange = request.exchange
         return (
             self.provider in (None, exchange.provider)
             and self.method in (None, exchange.method)
             and (self.path is None or fnmatchcase(exchange.path, self.path))
-            and all(exchange.header(name.lower().encode()) == value for name, value in self.headers.items())
+            and all(request.header(name.lower().encode()) == value for name, value in self.headers.items())
             and (self.operation is None or self.operation == operation())
         )
 
@@ -110,14 +111,14 @@ class Faults:
         """Take all faults away."""
         self.by_id.clear()
 
-    def strike(self, when: When, exchange: Exchange, operation: Callable[[], str | None]) -> Effect | None:
+    def strike(self, when: When, request: Request, operation: Callable[[], str | None]) -> Effect | None:
         """The effect on this request, if a fault strikes it: the first one whose turn it is. Counts it."""
         for fault in self.by_id.values():
-            if fault.when != when or fault.fired >= fault.times or not fault.matches(exchange, operation):
+            if fault.when != when or fault.fired >= fault.times or not fault.matches(request, operation):
                 continue
             fault.seen += 1
             if fault.seen >= fault.nth:
                 fault.fired += 1
-                exchange.fault = fault.id
+                request.exchange.fault = fault.id
                 return fault.effect
         return None

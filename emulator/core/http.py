@@ -25,7 +25,7 @@ Plain: TypeAlias = Callable[[int, str | None], Refusal]
 M = TypeVar("M", bound=BaseModel)
 
 JSON = "application/json"
-JSON_TYPE = (b"content-type", b"application/json")
+JSON_TYPE = (b"content-type", JSON.encode())
 
 REMEMBERED_BYTES_MAX = 256
 """Tests send the same few bodies and queries again and again; to read one costs more than most rules do."""
@@ -55,9 +55,14 @@ def media_type(request: Request) -> str | None:
     return None if said is None else said.partition(";")[0].strip().lower()
 
 
+def may_be_json(request: Request) -> bool:
+    """Whether the body says that it is JSON; no word about it will do."""
+    return media_type(request) in (JSON, None)
+
+
 def require_json(request: Request) -> None:
-    """Raises HTTPException 415 when the body says that it is something other than JSON; no word about it will do."""
-    if media_type(request) not in (JSON, None):
+    """Raises HTTPException 415 when the body says that it is something other than JSON."""
+    if not may_be_json(request):
         raise HTTPException(415)
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from starlette.responses import Response
@@ -16,14 +17,31 @@ if TYPE_CHECKING:
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 
 
+class Headers(dict[bytes, str | None]):
+    """The headers of a request: of each the first value, by its lower-case name; None where there is no such header.
+
+    Here are those that have been asked for. ``raw`` are all of them as they came, ``size`` how many bytes they are.
+    """
+
+    def __init__(self, raw: RawHeaders) -> None:
+        self.raw = list(raw)
+        self.size = len(b"".join(chain.from_iterable(self.raw)))
+        self._first = dict(reversed(self.raw))
+
+    def __missing__(self, name: bytes) -> str | None:
+        value = self._first.get(name)
+        self[name] = text = None if value is None else value.decode("latin-1")
+        return text
+
+
 class Exchange:
     """One request to a vendor and its reply, as they went over the wire; nothing here is interpreted.
 
     ``number`` counts the requests of a space and is never used twice. ``at`` is the clock's reading of the turn.
     ``connection`` is what a fault does to the reply on its way. ``fault`` names the fault that acted on it, ``rule``
     the rule that refused it. ``order`` counts the turns, which delays may have put in another order than the numbers.
-    ``size`` is what it holds, in bytes of text: that of its headers, and of all once it is kept. ``effects`` are those
-    of the faults before and after the turn, and ``held`` the numbers of the requests that were held up meanwhile.
+    ``size`` is what it holds, in bytes of text, once a journal keeps it. ``effects`` are those of the faults before and
+    after the turn, and ``held`` the numbers of the requests that were held up meanwhile.
     """
 
     operation: str | None = None
@@ -39,13 +57,14 @@ class Exchange:
     effects: "tuple[Effect | None, Effect | None]" = (None, None)
     held: tuple[int, ...] = ()
 
-    def __init__(self, number: int, provider: str, scope: Scope, body: bytes, at: datetime) -> None:
+    def __init__(self, number: int, provider: str, scope: Scope, headers: Headers, body: bytes, at: datetime) -> None:
         self.number = number
         self.provider = provider
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.query: bytes = scope["query_string"]
-        self.headers: RawHeaders = scope["headers"]
+        self.headers: RawHeaders = headers.raw
+        self.headers_size = headers.size
         self.body = body
         self.at = at
 
@@ -54,10 +73,6 @@ class Exchange:
         self.status = response.status_code
         self.reply_headers = response.raw_headers
         self.reply_body = bytes(response.body) if isinstance(response.body, memoryview) else response.body
-
-    def header(self, name: bytes) -> str | None:
-        """The first value of a request header, by its lower-case name."""
-        return next((value.decode("latin-1") for known, value in self.headers if known == name), None)
 
 
 class Journal:
@@ -76,7 +91,8 @@ class Journal:
 
     def add(self, exchange: Exchange) -> None:
         """Keep an exchange, and let the oldest go while there are too many of them or they hold too much."""
-        exchange.size += len(exchange.path) + len(exchange.query) + len(exchange.body) + len(exchange.reply_body)
+        text = len(exchange.path) + len(exchange.query) + len(exchange.body) + len(exchange.reply_body)
+        exchange.size = exchange.headers_size + text
         kept = self._kept
         kept.append(exchange)
         held = self._bytes + exchange.size

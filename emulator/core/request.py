@@ -1,30 +1,12 @@
 """A request to a vendor: Starlette's own, and what its turn knows about it."""
 
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any
 
 from starlette import requests
 from starlette.types import Scope
 
-from emulator.core.journal import Exchange, RawHeaders
-
-
-class Headers(dict[bytes, str | None]):
-    """The headers of a request: of each the first value, by its lower-case name; None where there is no such header.
-
-    Here are those that have been asked for. ``raw`` are all of them as they came, ``size`` how many bytes they are.
-    """
-
-    def __init__(self, raw: RawHeaders) -> None:
-        self.raw = list(raw)
-        self.size = len(b"".join(chain.from_iterable(self.raw)))
-        self._first = dict(reversed(self.raw))
-
-    def __missing__(self, name: bytes) -> str | None:
-        value = self._first.get(name)
-        self[name] = text = None if value is None else value.decode("latin-1")
-        return text
+from emulator.core.journal import Exchange, Headers
 
 
 class Request(requests.Request):

@@ -24,7 +24,7 @@ made_on = attrgetter("made_on")
 onboarded_on = attrgetter("onboarded_on")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Search:
     """Which part of a list is asked for: ``since`` and ``until`` are both included, ``after`` is where a page ended."""
 
@@ -43,6 +43,11 @@ class Page:
     impacts: Sequence[Impact]
     more: bool
 
+    @property
+    def end(self) -> datetime | None:
+        """Where the next page goes on, if there is one."""
+        return self.impacts[-1].made_on if self.more and self.impacts else None
+
 
 @dataclass(frozen=True, slots=True)
 class CustomerPage:
@@ -50,6 +55,11 @@ class CustomerPage:
 
     customers: Sequence[Customer]
     more: bool
+
+    @property
+    def end(self) -> datetime | None:
+        """Where the next page goes on, if there is one."""
+        return self.customers[-1].onboarded_on if self.more and self.customers else None
 
 
 class History:

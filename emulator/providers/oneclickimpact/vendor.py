@@ -33,7 +33,7 @@ from emulator.providers.oneclickimpact.memory import (
 from emulator.providers.oneclickimpact.totals import Totals
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ImpactDraft:
     """An impact not yet made. A name goes with an address only."""
 

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from emulator.core.errors import Malformed, Problem
-from emulator.core.http import JSON, bearer_token, json_body, media_type, parameters, read
+from emulator.core.http import bearer_token, json_body, may_be_json, parameters, read
 from emulator.core.request import Request
 from emulator.providers.dcycle.memory import Key, Organization, User
 from emulator.providers.dcycle.vendor import Dcycle
@@ -65,4 +65,4 @@ def _body(request: Request) -> Any:
     body = request.exchange.body
     if not body:
         raise Malformed(Problem(("body",), "missing", "Field required"))
-    return json_body(request) if media_type(request) in (JSON, None) else body.decode("latin-1")
+    return json_body(request) if may_be_json(request) else body.decode("latin-1")

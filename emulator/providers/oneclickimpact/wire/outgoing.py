@@ -1,8 +1,8 @@
 """The objects that go out (docs.1clickimpact.com)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import repeat
 
@@ -17,9 +17,7 @@ from emulator.providers.oneclickimpact.wire.cursors import cursor
 
 def impact(impact: Impact, account: Account, customer: Customer | None) -> dict[str, object]:
     """A new impact; its metadata show in its record only."""
-    made: dict[str, object] = {"user_id": account.user_id, impact.kind: impact.amount}
-    if impact.category is not None:
-        made["category"] = impact.category
+    made: dict[str, object] = {"user_id": account.user_id, impact.kind: impact.amount, **_category(impact)}
     if customer:
         made["customer"] = _customer(customer.id, customer.email, customer.name)
     made["time_utc"] = millis(impact.made_on)
@@ -64,8 +62,7 @@ def who(account: Account) -> dict[str, object]:
 def customers(page: CustomerPage, account: Account) -> dict[str, object]:
     """A page of those for whom an account made impact."""
     listed = [{**_customer(*_who(known)), "onboarded_on": millis(known.onboarded_on)} for known in page.customers]
-    more = page.more and page.customers
-    return {"customers": listed, **({"cursor": cursor(page.customers[-1].onboarded_on, account.id)} if more else {})}
+    return _paged("customers", listed, page.end, account)
 
 
 def totals(totals: Totals, account: Account) -> dict[str, object]:
@@ -91,14 +88,14 @@ def project(project: Project) -> dict[str, object]:
 def records(page: Page, account: Account) -> dict[str, object]:
     """A page of what an account made for itself."""
     listed = [*map(_record, page.impacts, repeat(account.user_id))]
-    return _paged("user_records", listed, page, account)
+    return _paged("user_records", listed, page.end, account)
 
 
 def customer_records(page: Page, account: Account, customers: Mapping[str, Customer]) -> dict[str, object]:
     """A page of what an account made for its customers, under their names of today."""
     owners = [customers[impact.customer_id or ""] for impact in page.impacts]
     listed = [*map(_record, page.impacts, repeat(account.user_id), map(_who, owners))]
-    return _paged("customer_records", listed, page, account)
+    return _paged("customer_records", listed, page.end, account)
 
 
 @lru_cache(maxsize=1024)
@@ -128,9 +125,9 @@ def _customer(id: str, email: str, name: str | None) -> dict[str, object]:
     return told
 
 
-def _paged(name: str, listed: list[orjson.Fragment], page: Page, account: Account) -> dict[str, object]:
-    """A page, with a cursor while more remains after its last record."""
+def _paged(name: str, listed: Sequence[object], end: datetime | None, account: Account) -> dict[str, object]:
+    """A page, with a cursor where another one goes on."""
     told: dict[str, object] = {name: listed}
-    if page.more and page.impacts:
-        told["cursor"] = cursor(page.impacts[-1].made_on, account.id)
+    if end is not None:
+        told["cursor"] = cursor(end, account.id)
     return told
