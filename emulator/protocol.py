@@ -30,36 +30,42 @@ class Joined:
     uvicorn's own writes are the head first, and then the body, be it empty; what it writes to HEAD is a head alone.
     """
 
+    __slots__ = ("_head", "_transport")
+
     def __init__(self, transport: asyncio.Transport) -> None:
-        self.transport = transport
+        self._transport = transport
         self._head: bytes | None = None
 
     def write(self, data: bytes) -> None:
         if self._head is None:
             self._head = data
-        elif self._head:
-            self.transport.write(self._head + data)
-            self._head = b""
         else:
-            self.transport.write(data)
+            self._transport.write(self._head + data)
+            self._head = b""
 
     def close(self) -> None:
         if self._head:
-            self.transport.write(self._head)
-        self.transport.close()
+            self._transport.write(self._head)
+        self._transport.close()
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.transport, name)
+    def abort(self) -> None:
+        self._transport.abort()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return self._transport.get_extra_info(name, default)
 
 
 class BoundedHead(HttpToolsProtocol):
     """Answers 431 to a head above the limit: nothing grows with what a client sends before a body.
 
-    It hands out joined transports, save where a head is all there is, or a client waits for leave to go on.
+    It hands out joined transports, save where a head is all there is, or a client waits for leave to go on. What every
+    request runs through names uvicorn's class: ``super()`` would cost as much as what it calls there.
     """
 
-    _in_head = False
-    _earlier_bytes: int | None = None
+    _earlier_bytes = 0
     _chunk_bytes = 0
     _refused = False
 
@@ -67,9 +73,9 @@ class BoundedHead(HttpToolsProtocol):
         if self._refused:
             return
         self._chunk_bytes = len(data)
-        super().data_received(self._without_offer(data))
-        if self._in_head:  # it goes on in the next chunk
-            self._earlier_bytes = self._read() if self._earlier_bytes is None else self._earlier_bytes + len(data)
+        HttpToolsProtocol.data_received(self, self._without_offer(data))
+        if self._in_head():  # it goes on in the next chunk
+            self._earlier_bytes = self._earlier_bytes + len(data) if self._earlier_bytes else self._read()
             if self._earlier_bytes > HEAD_BYTES_MAX:
                 self._refuse()
 
@@ -78,26 +84,25 @@ class BoundedHead(HttpToolsProtocol):
 
         The parser cannot: it takes what follows such a head for the other protocol, and a body would be lost.
         """
-        reading_body = self.cycle is not None and self.cycle.more_body and not self._in_head
-        if reading_body or not (b"pgrade:" in data or b"PGRADE:" in data):
+        if data.find(b"pgrade:") < 0 > data.find(b"PGRADE:"):
+            return data
+        if self.cycle is not None and self.cycle.more_body and not self._in_head():
             return data
         head, end, rest = data.partition(b"\r\n\r\n")
         return OFFER.sub(b"", head) + end + rest
 
-    def on_message_begin(self) -> None:
-        self._in_head = True
-        self._earlier_bytes = None
-        super().on_message_begin()
-
     def on_headers_complete(self) -> None:
-        self._in_head = False
-        may_be = (self._earlier_bytes or 0) + self._chunk_bytes
+        may_be, self._earlier_bytes = self._earlier_bytes + self._chunk_bytes, 0
         if may_be > HEAD_BYTES_MAX and self._read() > HEAD_BYTES_MAX:
             self._refuse()
             raise HeadTooLarge  # stops the parser
-        super().on_headers_complete()
+        HttpToolsProtocol.on_headers_complete(self)
         if not self.expect_100_continue and self.scope["method"] != "HEAD":
             self.cycle.transport = cast(asyncio.Transport, Joined(self.transport))
+
+    def _in_head(self) -> bool:
+        """Whether a head has begun and is not complete: only then a request's scope is made and its cycle is not."""
+        return self.scope is not (self.cycle and self.cycle.scope)
 
     def _read(self) -> int:
         """How much of a head has been read."""
