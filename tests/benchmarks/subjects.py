@@ -143,9 +143,14 @@ EMULATOR = Subject("emulator", "this project", start_emulator, {name: ask for na
 # --- applications of our own ------------------------------------------------------------------------------------------
 
 
+UVICORN = ["-m", "uvicorn", "--log-level=warning", "--lifespan=off"]
+QUIET = [f"--no-{each}" for each in ("access-log", "proxy-headers", "date-header", "server-header")]
+"""uvicorn as it comes, doing no more than it must: it logs no request, looks for no proxy, and adds no header."""
+
+
 def served(app: str, place: Place) -> Sequence[str]:
-    """One of our own applications, on the server that the emulator runs on."""
-    return [sys.executable, "-m", "tests.benchmarks.apps", app, str(place.port)]
+    """One of our own applications on uvicorn."""
+    return [sys.executable, *UVICORN, *QUIET, f"--port={place.port}", f"tests.benchmarks.apps.{app}:app"]
 
 
 def start_constant(place: Place) -> Start:
@@ -168,7 +173,7 @@ def fastapi_missing() -> str | None:
 
 OWN = [
     EMULATOR,
-    Subject("raw", "ASGI, constant bytes, on the same server", start_constant, dict.fromkeys(WORKLOADS, same)),
+    Subject("raw", "ASGI, constant bytes, on the same uvicorn", start_constant, dict.fromkeys(WORKLOADS, same)),
     Subject("starlette", "Starlette + pydantic by hand", start_records("bare"), {"write": same, "read": same}),
     Subject("fastapi", "FastAPI by hand", start_records("fast"), {"write": same, "read": same}, fastapi_missing),
 ]
