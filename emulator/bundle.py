@@ -144,7 +144,7 @@ def _recorded(exchange: Exchange, seal: Seal) -> Recorded:
         after=after,
         held=exchange.held,
         status=exchange.status,
-        reply_headers=_named(exchange.reply_headers),
+        reply_headers=_named(exchange.reply_headers()),
         reply_body=seal.reply(exchange.number, exchange.reply_body).decode("utf-8", "backslashreplace"),
     )
 
@@ -212,7 +212,7 @@ class _Replay:
         body = self.seal.reply(recorded.number, replayed.reply_body).decode("utf-8", "backslashreplace")
         parts = [
             ("status", recorded.status, replayed.status),
-            ("headers", recorded.reply_headers, _named(replayed.reply_headers)),
+            ("headers", recorded.reply_headers, _named(replayed.reply_headers())),
             ("body", recorded.reply_body, body),
         ]
         for part, before, now in parts:

@@ -4,7 +4,7 @@ import socket
 import struct
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -37,13 +37,8 @@ class ClientGone(Exception):
     """The client hung up before its request was complete."""
 
 
-class Destination(NamedTuple):
-    """Where a request goes: a space, a provider (none: the control API), and the path below it."""
-
-    space: str
-    provider: Provider | None
-    path: str
-    prefix: str
+Destination: TypeAlias = tuple[str, Provider | None, str, str]
+"""Where a request goes: a space, a provider (none: the control API), the path below it, and the prefix above it."""
 
 
 class Gateway:
@@ -142,11 +137,11 @@ class Gateway:
                 raise Stray(400, "a space's name is 1 to 64 letters, digits, dots, hyphens or underscores")
         first, _, rest = path[1:].partition("/")
         if first == CONTROL:
-            return Destination(space, None, f"/{rest}", prefix)
+            return space, None, f"/{rest}", prefix
         if host in self.vendor_hosts:
-            return Destination(space, self.providers[self.vendor_hosts[host]], path, prefix)
+            return space, self.providers[self.vendor_hosts[host]], path, prefix
         if first in self.providers:
-            return Destination(space, self.providers[first], f"/{rest}", prefix)
+            return space, self.providers[first], f"/{rest}", prefix
         raise Stray(404, f"no provider is called {first!r}; there are: {', '.join(self.providers)}, and /{CONTROL}")
 
     def _check_host(self, header: str) -> str:
@@ -217,7 +212,7 @@ def _whole(body: bytes) -> Receive:
 
 def _start(exchange: Exchange) -> Message:
     """The head of a reply."""
-    return {"type": "http.response.start", "status": exchange.status, "headers": exchange.reply_headers}
+    return {"type": "http.response.start", "status": exchange.status, "headers": exchange.reply_headers()}
 
 
 async def _break(exchange: Exchange, send: Send) -> None:

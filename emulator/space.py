@@ -13,7 +13,7 @@ from emulator.core.ids import Ids
 from emulator.core.journal import Journal
 from emulator.core.provider import Provider, Vendor
 from emulator.core.request import Request
-from emulator.core.webhooks import Outbox
+from emulator.core.webhooks import Outbox, Webhooks
 from emulator.fixtures import Fixtures
 from emulator.leaving import free_slowly
 from emulator.ondemand import OnDemand
@@ -60,10 +60,10 @@ class World:
         """A vendor as it is at birth."""
         return self.providers[name].vendor(self.fixtures[name].catalogue, self.memory(name), clock, ids)
 
-    def calling(self) -> list[Provider]:
-        """The vendors that call back, as far as they are loaded: in our fixtures, nobody waits for a call."""
+    def webhooks(self) -> list[tuple[str, Webhooks]]:
+        """How the vendors call back that do, as far as they are loaded: in our fixtures, nobody waits for a call."""
         loaded = [self.providers[name] for name in self.providers if name in self.fixtures.made]
-        return [provider for provider in loaded if provider.webhooks]
+        return [(provider.name, provider.webhooks) for provider in loaded if provider.webhooks]
 
     def _pickled(self, name: str) -> bytes:
         return pickle.dumps(self.fixtures[name].memory, pickle.HIGHEST_PROTOCOL)
@@ -157,20 +157,19 @@ class Space:
         return self.outbox
 
     def post_all(self) -> None:
-        for provider in self.world.calling():
-            self.post(provider)
+        for name, webhooks in self.world.webhooks():
+            self.post(name, webhooks)
 
-    def post(self, provider: Provider) -> None:
-        """Put into the outbox what a vendor has to tell by the clock's reading; one that never calls back, nothing."""
-        if provider.webhooks:
-            for call in provider.webhooks.take(self.vendor(provider.name)):
-                self.outbox.add(provider.name, call)
+    def post(self, name: str, webhooks: Webhooks) -> None:
+        """Put into the outbox what a vendor has to tell by the clock's reading."""
+        for call in webhooks.take(self.vendor(name)):
+            self.outbox.add(name, call)
 
     def next_call(self) -> datetime | None:
         """When the outbox will next have something to send, if nothing else happens."""
         delivery = self.outbox.next()
         due = [delivery.due] if delivery else []
-        due += [one.webhooks.next(self.vendor(one.name)) for one in self.world.calling() if one.webhooks]
+        due += [webhooks.next(self.vendor(name)) for name, webhooks in self.world.webhooks()]
         return min(filter(None, due), default=None)
 
     def _due(self, since: datetime, until: datetime) -> list[Event]:

@@ -8,7 +8,6 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from emulator import explanation
-from emulator.core.clock import date_header
 from emulator.core.faults import Effect
 from emulator.core.http import reply
 from emulator.core.journal import Exchange, Headers
@@ -58,18 +57,20 @@ def act(
     space: Space, provider: Provider, request: Request, before: Effect | None = None, after: Effect | None = None
 ) -> None:
     """All that happens at one instant and alone: the turn or the fault in its place, and what faults make of it."""
-    exchange = request.exchange
+    exchange, webhooks = request.exchange, provider.webhooks
     request.vendor = space.vendor(provider.name)  # of now: a delay may have seen the space restored
     exchange.at = space.clock.read()
     exchange.order = space.turns = space.turns + 1
     if space.held:
         exchange.held = tuple(held.exchange.number for held in space.held)
-    space.post(provider)  # in the words of before this turn
+    if webhooks:
+        space.post(provider.name, webhooks)  # in the words of before this turn
     if before and before.replaces:
         exchange.answered(_blank(200))
     else:
         _take_turn(space, provider, request)
-    space.post(provider)
+    if webhooks:
+        space.post(provider.name, webhooks)
     if before or after:
         exchange.effects = (before, after)
         for effect in filter(None, exchange.effects):
@@ -77,17 +78,12 @@ def act(
 
 
 def close_exchange(space: Space, request: Request) -> Exchange:
-    """Put our own headers on the reply, and the exchange into the journal."""
+    """Put the exchange into the journal, and an explanation on the reply if one is asked for."""
     exchange = request.exchange
     if exchange.method == "HEAD":
         exchange.reply_body = b""  # its headers tell what GET would answer
-    exchange.reply_headers = [
-        *exchange.reply_headers,
-        date_header(exchange.at),
-        (b"x-emulator-request-id", b"%d" % exchange.number),
-    ]
     if request.header(b"x-emulator-explain"):
-        exchange.reply_headers += explanation.headers(exchange)
+        exchange.said_headers = [*exchange.said_headers, *explanation.headers(exchange)]
     space.journal.add(exchange)
     return exchange
 
@@ -157,6 +153,6 @@ def _strike_reply(effect: Effect, provider: Provider, request: Request) -> None:
     elif effect.body is not None:
         exchange.answered(reply(effect.body, exchange.status))
     named = {name.lower().encode(): value.encode() for name, value in effect.headers.items()}
-    kept = [(name, value) for name, value in exchange.reply_headers if name not in named]
-    exchange.reply_headers = [*kept, *named.items()]
+    kept = [(name, value) for name, value in exchange.said_headers if name not in named]
+    exchange.said_headers = [*kept, *named.items()]
     exchange.connection = effect.connection or exchange.connection

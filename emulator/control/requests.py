@@ -111,7 +111,7 @@ def entry(exchange: Exchange) -> dict[str, Any]:
         "body": _body(exchange.body),
         "unread": explanation.unread(exchange),
         "status": exchange.status,
-        "reply": {"headers": _headers(exchange.reply_headers), "body": _body(exchange.reply_body)},
+        "reply": {"headers": _headers(exchange.reply_headers()), "body": _body(exchange.reply_body)},
         "evidence": explanation.evidence(exchange),
         "rule": decided and decided["id"],
         "fault": exchange.fault,

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from starlette.responses import Response
 from starlette.types import Scope
 
+from emulator.core.clock import date_header
+
 if TYPE_CHECKING:
     from emulator.core.errors import Problem
     from emulator.core.faults import Connection, Effect
@@ -22,6 +24,8 @@ class Headers(dict[bytes, str | None]):
 
     Here are those that have been asked for. ``raw`` are all of them as they came, ``size`` how many bytes they are.
     """
+
+    __slots__ = ("_first", "raw", "size")
 
     def __init__(self, raw: RawHeaders) -> None:
         self.raw = list(raw)
@@ -40,20 +44,19 @@ class Exchange:
     ``number`` counts the requests of a space and is never used twice. ``at`` is the clock's reading of the turn.
     ``connection`` is what a fault does to the reply on its way. ``fault`` names the fault that acted on it, ``rule``
     the rule that refused it. ``order`` counts the turns, which delays may have put in another order than the numbers.
-    ``size`` is what it holds, in bytes of text, once a journal keeps it. ``effects`` are those of the faults before and
-    after the turn, and ``held`` the numbers of the requests that were held up meanwhile.
+    ``size`` is what it holds, in bytes of text: the request, and the reply too once a journal keeps it. ``effects`` are
+    those of the faults before and after the turn, ``held`` the numbers of the requests that were held up meanwhile.
     """
 
     operation: str | None = None
     status: int = 0
-    reply_headers: RawHeaders = ()
+    said_headers: RawHeaders = ()
     reply_body: bytes = b""
     connection: "Connection | None" = None
     rule: str | None = None
     problems: "tuple[Problem, ...]" = ()
     fault: str | None = None
     order: int = 0
-    size: int = 0
     effects: "tuple[Effect | None, Effect | None]" = (None, None)
     held: tuple[int, ...] = ()
 
@@ -64,15 +67,19 @@ class Exchange:
         self.path: str = scope["path"]
         self.query: bytes = scope["query_string"]
         self.headers: RawHeaders = headers.raw
-        self.headers_size = headers.size
         self.body = body
+        self.size = headers.size + len(self.path) + len(self.query) + len(body)
         self.at = at
 
     def answered(self, response: Response) -> None:
         """Take down the reply."""
         self.status = response.status_code
-        self.reply_headers = response.raw_headers
+        self.said_headers = response.raw_headers
         self.reply_body = bytes(response.body) if isinstance(response.body, memoryview) else response.body
+
+    def reply_headers(self) -> list[tuple[bytes, bytes]]:
+        """What was said, and our own two, which follow from what is known."""
+        return [*self.said_headers, date_header(self.at), (b"x-emulator-request-id", b"%d" % self.number)]
 
 
 class Journal:
@@ -91,8 +98,7 @@ class Journal:
 
     def add(self, exchange: Exchange) -> None:
         """Keep an exchange, and let the oldest go while there are too many of them or they hold too much."""
-        text = len(exchange.path) + len(exchange.query) + len(exchange.body) + len(exchange.reply_body)
-        exchange.size = exchange.headers_size + text
+        exchange.size += len(exchange.reply_body)
         kept = self._kept
         kept.append(exchange)
         held = self._bytes + exchange.size
