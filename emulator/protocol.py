@@ -1,6 +1,7 @@
 """uvicorn's protocol on httptools, with what it lacks.
 
-A head has a limit, a reply goes out in one piece, and an offer of another protocol is overlooked.
+A head has a limit, a reply goes out in one piece, an offer of another protocol is overlooked, and one look at all
+connections now and then finds those that nobody uses any more.
 """
 
 import asyncio
@@ -65,19 +66,22 @@ class BoundedHead(HttpToolsProtocol):
     request runs through names uvicorn's class: ``super()`` would cost as much as what it calls there.
     """
 
-    _earlier_bytes = 0
-    _chunk_bytes = 0
+    _head_bytes = 0
     _refused = False
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
-        self._chunk_bytes = len(data)
+        before = self.scope
+        self._head_bytes += len(data)  # at most
         HttpToolsProtocol.data_received(self, self._without_offer(data))
-        if self._in_head():  # it goes on in the next chunk
-            self._earlier_bytes = self._earlier_bytes + len(data) if self._earlier_bytes else self._read()
-            if self._earlier_bytes > HEAD_BYTES_MAX:
-                self._refuse()
+        if not self._in_head():
+            self._head_bytes = 0
+            return
+        if self.scope is not before:
+            self._head_bytes = self._read()
+        if self._head_bytes > HEAD_BYTES_MAX:
+            self._refuse()
 
     def _without_offer(self, data: bytes) -> bytes:
         """What came, less any offer in its head, which a server may ignore (RFC 9110, section 7.8).
@@ -92,13 +96,23 @@ class BoundedHead(HttpToolsProtocol):
         return OFFER.sub(b"", head) + end + rest
 
     def on_headers_complete(self) -> None:
-        may_be, self._earlier_bytes = self._earlier_bytes + self._chunk_bytes, 0
-        if may_be > HEAD_BYTES_MAX and self._read() > HEAD_BYTES_MAX:
+        if self._head_bytes > HEAD_BYTES_MAX and self._read() > HEAD_BYTES_MAX:
             self._refuse()
             raise HeadTooLarge  # stops the parser
         HttpToolsProtocol.on_headers_complete(self)
         if not self.expect_100_continue and self.scope["method"] != "HEAD":
             self.cycle.transport = cast(asyncio.Transport, Joined(self.transport))
+
+    def on_response_complete(self) -> None:
+        """As uvicorn's, but without a timer for each reply, which would be a twentieth of a request."""
+        if self.pipeline or self.transport.is_closing():
+            return HttpToolsProtocol.on_response_complete(self)
+        self.server_state.total_requests += 1
+        self.flow.resume_reading()
+
+    def is_idle(self) -> bool:
+        """Whether the last request has been answered, and no other one has begun."""
+        return self.cycle is not None and self.cycle.response_complete and not self._in_head()
 
     def _in_head(self) -> bool:
         """Whether a head has begun and is not complete: only then a request's scope is made and its cycle is not."""

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from importlib.util import find_spec
-from typing import Literal
+from typing import Any, Literal
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -19,6 +19,9 @@ BACKLOG = 2048
 ACCEPTED_AT_ONCE = 16
 """libuv takes one connection off a listening socket in a turn of its loop, so it is given the socket so many times:
 else a new client would wait behind five hundred busy ones, once for each that came with it."""
+
+TICKS_A_SECOND = 10
+"""So often uvicorn's server looks up from its work."""
 
 Ready = Callable[[str], None]
 
@@ -33,11 +36,26 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, ready: Ready | None = None) -> None:
         super().__init__(config)
         self.ready = ready
+        self._idle: dict[Any, object] = {}
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.ready and sockets:
             self.ready(address(sockets[0]))
+
+    async def on_tick(self, counter: int) -> bool:
+        """As uvicorn's; and every few seconds, the connections are closed that nobody has used meanwhile."""
+        if counter % (TICKS_A_SECOND * self.config.timeout_keep_alive) == 0:
+            self._close_the_idle()
+        return await super().on_tick(counter)
+
+    def _close_the_idle(self) -> None:
+        """Close the connections that were idle at the last look, and ever since; those of h11 close by themselves."""
+        ours: list[Any] = [each for each in self.server_state.connections if hasattr(each, "is_idle")]
+        before, self._idle = self._idle, {each: each.cycle for each in ours if each.is_idle()}
+        for connection, answered in self._idle.items():
+            if before.get(connection) is answered:
+                connection.transport.close()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,5 +1,6 @@
 """The server as a process: how it says that it is ready, how it ends, and how it fails."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -14,10 +15,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from emulator import Emulator
+from emulator import Emulator, create_app
 from emulator.addresses import is_loopback
 from emulator.cli import main
-from emulator.server import PortTaken, bind
+from emulator.server import PortTaken, bind, uvicorn_server
 
 SECONDS_MAX = 60
 """How long a test waits for a process; the machine may be busy."""
@@ -331,6 +332,39 @@ def test_a_reply_is_one_packet(port: int, sent: bytes, begin: bytes, end: bytes)
             said = client.recv(65536)
             assert said.startswith(begin)
             assert said.endswith(end)
+
+
+def test_a_connection_that_nobody_uses_is_closed() -> None:
+    """One on which nothing was asked from one look to the next is closed; one that asks or begins to ask is not."""
+    asyncio.run(watch())
+
+
+async def watch() -> None:
+    server = uvicorn_server(create_app())
+    bound = bind("127.0.0.1", 0)
+    serving = asyncio.create_task(server.serve(sockets=[bound]))
+    idle, asking, begun = [await asyncio.open_connection(*bound.getsockname()) for _ in range(3)]
+    for one in (idle, asking, begun):
+        assert await told(one, HEALTH + b"\r\n")
+    await server.on_tick(0)
+    begun[1].write(HEALTH)
+    assert await told(asking, HEALTH + b"\r\n")
+    await server.on_tick(0)
+    assert await idle[0].read() == b""
+    assert await told(asking, HEALTH + b"\r\n")
+    assert await told(begun, b"\r\n")
+    server.should_exit = True
+    for _, writer in (idle, asking, begun):
+        writer.close()
+        await writer.wait_closed()
+    await serving
+
+
+async def told(connection: tuple[asyncio.StreamReader, asyncio.StreamWriter], sent: bytes) -> bytes:
+    """The reply to what is sent."""
+    reader, writer = connection
+    writer.write(sent)
+    return await asyncio.wait_for(reader.readuntil(b"}"), SECONDS_MAX)
 
 
 def test_who_asks_before_sending_a_body_is_told_to_go_on(port: int) -> None:
