@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 YEAR_MIN, YEAR_MAX = 1970, 2999
@@ -82,8 +82,7 @@ class Clock:
         self.frozen_at = self.now if frozen else None
 
 
-def _machine_time() -> datetime:
-    return datetime.now(UTC)
+_machine_time = partial(datetime.now, UTC)
 
 
 def within_calendar(at: datetime) -> datetime:

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import chain
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from starlette.responses import Response
 from starlette.types import Scope
@@ -75,7 +75,8 @@ class Exchange:
         """Take down the reply."""
         self.status = response.status_code
         self.said_headers = response.raw_headers
-        self.reply_body = bytes(response.body) if isinstance(response.body, memoryview) else response.body
+        body: Any = response.body  # bytes: nobody answers a view of something
+        self.reply_body = body
 
     def reply_headers(self) -> list[tuple[bytes, bytes]]:
         """What was said, and our own two, which follow from what is known."""
@@ -101,11 +102,10 @@ class Journal:
         exchange.size += len(exchange.reply_body)
         kept = self._kept
         kept.append(exchange)
-        held = self._bytes + exchange.size
-        while len(kept) > self.exchanges_max or held > self.bytes_max:
-            held -= kept.popleft().size
+        self._bytes += exchange.size
+        while len(kept) > self.exchanges_max or self._bytes > self.bytes_max:
+            self._bytes -= kept.popleft().size
             self.dropped += 1
-        self._bytes = held
         if self._waiting:
             for future in self._waiting:
                 if not future.done():  # it is, when who waited gave up a moment ago
