@@ -47,7 +47,7 @@ def without_prefix(client: httpx.Client, call: Call) -> Call:
     return replace(call, path=call.path.removeprefix(PREFIX))
 
 
-# --- Mockoon and WireMock: answer what they were told -----------------------------------------------------------------
+# --- Mockoon, WireMock and MockServer: answer what they were told -----------------------------------------------------
 
 
 def start_mockoon(place: Place) -> Start:
@@ -103,6 +103,22 @@ def start_wiremock(place: Place) -> Start:
     quiet = ["--no-request-journal", "--disable-banner"]
     options = [f"--port={place.port}", "--bind-address=127.0.0.1", f"--root-dir={place.directory}", *quiet]
     return Start(["java", "-jar", str(jar), *options])
+
+
+def start_mockserver(place: Place) -> Start:
+    path, _, _ = place.call.path.partition("?")
+    expectation = {
+        "httpRequest": {"method": place.call.method, "path": path},
+        "httpResponse": {
+            "statusCode": place.call.status,
+            "body": place.reply.body.decode(),
+            "headers": {"Content-Type": ["application/json"]},
+        },
+    }
+    file = place.write("expectations.json", json.dumps([expectation]))
+    (jar,) = (PACKAGES / "mockserver-node").glob("*.jar")
+    options = [f"-Dmockserver.initializationJsonPath={file}", "-Dmockserver.disableLogging=true"]
+    return Start(["java", *options, "-jar", str(jar), "-serverPort", str(place.port)])
 
 
 # --- json-server: keeps what it is sent, in a file --------------------------------------------------------------------
@@ -200,6 +216,13 @@ PEERS = [
         start_wiremock,
         {"write": same, "read": same},
         npm_missing("wiremock/build", "java"),
+    ),
+    Subject(
+        "mockserver",
+        "answers constant bytes",
+        start_mockserver,
+        {"write": same, "read": same},
+        npm_missing("mockserver-node", "java"),
     ),
     Subject(
         "json-server",
