@@ -171,6 +171,8 @@ def _time_and_chance(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in ("utcnow", "uuid1", "uuid4", "urandom"):
             yield node.attr
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in ("datetime.now", "datetime.today", "date.today"):
+            yield ast.unparse(node)  # called here, or handed on to be called elsewhere
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("now", "today"):
             yield ast.unparse(node)
 
