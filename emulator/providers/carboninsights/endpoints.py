@@ -12,8 +12,9 @@ from emulator.core.errors import Malformed, Problem
 from emulator.core.http import json_body, media_type, reply
 from emulator.core.ids import HEX, nth_text
 from emulator.core.request import Request
-from emulator.providers.carboninsights import errors, wire
+from emulator.providers.carboninsights import errors
 from emulator.providers.carboninsights.vendor import CarbonInsights
+from emulator.providers.carboninsights.wire import incoming, outgoing
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -31,20 +32,20 @@ VIEWS = {
 
 def register(request: Request) -> Response:
     negotiate(request)
-    account = vendor(request).register(read(wire.Registration, request).draft())
-    return answer(request, wire.registered(account), 201)
+    account = vendor(request).register(read(incoming.Registration, request).draft())
+    return answer(request, outgoing.registered(account), 201)
 
 
 def obtain_token(request: Request) -> Response:
     negotiate(request)
-    sent = read(wire.Credentials, request)
-    return answer(request, wire.token_pair(vendor(request).log_in(sent.username, sent.password)))
+    sent = read(incoming.Credentials, request)
+    return answer(request, outgoing.token_pair(vendor(request).log_in(sent.username, sent.password)))
 
 
 def refresh_token(request: Request) -> Response:
     negotiate(request)
-    access = vendor(request).refresh(read(wire.RefreshRequest, request).refresh)
-    return answer(request, wire.access_token(access))
+    access = vendor(request).refresh(read(incoming.RefreshRequest, request).refresh)
+    return answer(request, outgoing.access_token(access))
 
 
 # --- scores -----------------------------------------------------------------------------------------------------------
@@ -53,10 +54,10 @@ def refresh_token(request: Request) -> Response:
 def calculate_carbon_score(request: Request) -> Response:
     negotiate(request)
     admit(request)
-    asked = read(wire.ScoreRequest, request)
+    asked = read(incoming.ScoreRequest, request)
     options = asked.chosen()
     score = vendor(request).score(asked.purchases(), asked.profile(), options)
-    return answer(request, wire.score(score, options))
+    return answer(request, outgoing.score(score, options))
 
 
 # --- any other method -------------------------------------------------------------------------------------------------
@@ -70,7 +71,7 @@ def other_method(request: Request) -> Response:
         admit(request)
     if request.method != "OPTIONS":
         raise HTTPException(405)
-    return answer(request, wire.view(VIEWS[endpoint.__name__]))
+    return answer(request, outgoing.view(VIEWS[endpoint.__name__]))
 
 
 # --- who asks ---------------------------------------------------------------------------------------------------------
@@ -106,7 +107,7 @@ def negotiate(request: Request) -> None:
 def read(model: type[M], request: Request) -> M:
     """The body as a model; an empty one counts as ``{}``. Raises UnsupportedMediaType, Malformed."""
     content = _content(request) if request.exchange.body else {}
-    return wire.read(model, content, vendor(request))
+    return incoming.read(model, content, vendor(request))
 
 
 def _content(request: Request) -> Any:

@@ -5,51 +5,51 @@ from starlette.responses import Response
 from emulator.core.errors import Malformed, Problem
 from emulator.core.http import bearer_token, json_body, media_type, read_body, read_query, reply
 from emulator.core.request import Request
-from emulator.providers.thallo import wire
 from emulator.providers.thallo.memory import ApiKey, Tenant
 from emulator.providers.thallo.vendor import Thallo
+from emulator.providers.thallo.wire import incoming, outgoing
 
 
 def get_inventory(request: Request) -> Response:
     thallo, tenant = vendor(request), tenant_of(request)
-    asked = read_query(wire.InventoryQuery, request)
-    return reply(wire.inventory(thallo.holdings(tenant, asked.wallet_min_quantity), asked))
+    asked = read_query(incoming.InventoryQuery, request)
+    return reply(outgoing.inventory(thallo.holdings(tenant, asked.wallet_min_quantity), asked))
 
 
 def request_retirement(request: Request) -> Response:
     thallo, tenant = vendor(request), tenant_of(request)
     require_json(request)
-    draft = wire.retirement_draft(json_body(request))
-    return reply(wire.receipt(thallo.request_retirement(tenant, draft)))
+    draft = incoming.retirement_draft(json_body(request))
+    return reply(outgoing.receipt(thallo.request_retirement(tenant, draft)))
 
 
 def get_retirement(request: Request) -> Response:
     thallo, tenant = vendor(request), tenant_of(request)
-    asked = read_query(wire.RetirementQuery, request)
-    return reply(wire.retirement(thallo.retirement(tenant, asked.id)))
+    asked = read_query(incoming.RetirementQuery, request)
+    return reply(outgoing.retirement(thallo.retirement(tenant, asked.id)))
 
 
 def get_market(request: Request) -> Response:
     thallo, _ = vendor(request), tenant_of(request)
-    asked = read_query(wire.PageQuery, request)
-    return reply(wire.market(thallo.market.on_sale(), asked))
+    asked = read_query(incoming.PageQuery, request)
+    return reply(outgoing.market(thallo.market.on_sale(), asked))
 
 
 def get_projects(request: Request) -> Response:
     thallo, _ = vendor(request), tenant_of(request)
-    asked = read_query(wire.ProjectsQuery, request, repeated=wire.PROJECT_IDS)
-    return reply(wire.projects(thallo.projects.named(asked.project_ids)))
+    asked = read_query(incoming.ProjectsQuery, request, repeated=incoming.PROJECT_IDS)
+    return reply(outgoing.projects(thallo.projects.named(asked.project_ids)))
 
 
 def list_api_keys(request: Request) -> Response:
     thallo, key = vendor(request), key_of(request)
-    return reply(wire.api_keys(thallo.keys.of(key.tenant_id), thallo.keys.is_active))
+    return reply(outgoing.api_keys(thallo.keys.of(key.tenant_id), thallo.keys.is_active))
 
 
 def create_api_key(request: Request) -> Response:
     thallo, key = vendor(request), key_of(request)
     require_json(request)
-    draft = read_body(wire.KeyDraft, request)
+    draft = read_body(incoming.KeyDraft, request)
     return reply({"api_key": thallo.keys.create(key, draft.name, draft.deactivate_current)}, 201)
 
 

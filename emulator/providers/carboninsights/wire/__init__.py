@@ -1,0 +1,1 @@
+"""Carbon Insights' JSON: what comes in, and what goes out."""

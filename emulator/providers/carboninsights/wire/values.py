@@ -1,0 +1,113 @@
+"""The values that come in, read as Django REST Framework 3.12 reads them."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from math import isfinite
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+AMOUNT_MAX = 1e300
+"""Above this, what a purchase causes, or a sum of such, could leave the range of a double."""
+NUMBER_CHARACTERS_MAX = 1000
+
+
+def as_text(value: object) -> str:
+    """Trimmed; a number is taken as its text."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise PydanticCustomError("string_type", "Input should be text")
+    text = str(value).strip()
+    if not text:
+        raise PydanticCustomError("blank", "Input should not be blank")
+    if "\x00" in text:
+        raise PydanticCustomError("null_characters", "Input should not hold the character U+0000")
+    return text
+
+
+def _number(value: object) -> float:
+    """A number or its text, as a double: a text that Python reads beyond that (``1_000``, ``nan``) is none."""
+    if isinstance(value, str):
+        if len(value) > NUMBER_CHARACTERS_MAX:
+            raise PydanticCustomError("number_too_long", "Input should be shorter")
+        value = value if re.fullmatch(r"\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*", value) else None
+    try:
+        if isinstance(value, bool) or not isinstance(value, str | int | float) or not isfinite(number := float(value)):
+            raise ValueError
+    except (ValueError, OverflowError):
+        raise PydanticCustomError("number", "Input should be a number") from None
+    return number
+
+
+def _amount(value: float) -> float:
+    if abs(value) > AMOUNT_MAX:
+        raise PydanticCustomError("number", "Input should be a number of usual size")
+    return value
+
+
+def _boolean(value: object) -> bool:
+    if isinstance(value, str | int | float) and value in BOOLEANS:
+        return BOOLEANS[value]
+    raise PydanticCustomError("boolean", "Input should be a boolean")
+
+
+def _day(value: object) -> date:
+    """Year first or day first: 01-03-2020 is the first of March, as an older edition of the documented sample shows."""
+    try:
+        if not isinstance(value, str):
+            raise ValueError
+        return _date(value)
+    except ValueError:
+        raise PydanticCustomError("date", "Input should be a date") from None
+
+
+@lru_cache(maxsize=4096)
+def _date(text: str) -> date:
+    found = re.fullmatch(_DAY, text)
+    if found is None:
+        raise ValueError
+    first, second, third = (int(digits) for digits in found.groups() if digits)
+    return date(first, second, third) if found[1] else date(third, second, first)
+
+
+def _zip_code(value: object) -> str:
+    """Five digits. The sample sends an integer, which knows no leading zeros."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 99999:
+        return f"{value:05}"
+    if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{5}(-[0-9]{4})?\s*", value):
+        return value.strip()[:5]
+    raise PydanticCustomError("zip_code", "Input should be a ZIP code")
+
+
+def _address(value: str) -> str:
+    """An e-mail address as Django 3.2 takes it, quoted local parts and bare IP addresses apart."""
+    if not re.fullmatch(_ADDRESS, value):
+        raise PydanticCustomError("email", "Input should be an e-mail address")
+    return value
+
+
+_DAY = r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})|([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})"
+_ATOM = r"[-!#$%&'*+/=?^_`{}|~0-9A-Za-z]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@(?:localhost|(?:{_LABEL}\.)+[A-Za-z0-9-]{{1,62}}[A-Za-z0-9])"
+
+BOOLEANS: Mapping[str | int | float, bool] = {
+    **dict.fromkeys((1, "1", "t", "T", "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
+    **dict.fromkeys(
+        (0, "0", "f", "F", "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False
+    ),
+}
+
+Text = Annotated[str, BeforeValidator(as_text)]
+ShortText = Annotated[str, StringConstraints(max_length=49), BeforeValidator(as_text)]
+LongText = Annotated[str, StringConstraints(min_length=8), BeforeValidator(as_text)]
+Boolean = Annotated[bool, BeforeValidator(_boolean)]
+Number = Annotated[float, BeforeValidator(_number)]
+Amount = Annotated[Number, AfterValidator(_amount)]
+Day = Annotated[date, PlainValidator(_day)]
+ZipCode = Annotated[str, BeforeValidator(_zip_code)]
+Address = Annotated[Text, AfterValidator(_address)]
