@@ -66,21 +66,21 @@ class BoundedHead(HttpToolsProtocol):
     request runs through names uvicorn's class: ``super()`` would cost as much as what it calls there.
     """
 
-    _head_bytes = 0
+    _at_least = _at_most = 0
+    """How long a head is that is not complete: another request may end in the piece of data in which it begins."""
     _refused = False
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
         before = self.scope
-        self._head_bytes += len(data)  # at most
+        self._at_most += len(data)
         HttpToolsProtocol.data_received(self, self._without_offer(data))
         if not self._in_head():
-            self._head_bytes = 0
+            self._at_most = 0
             return
-        if self.scope is not before:
-            self._head_bytes = self._read()
-        if self._head_bytes > HEAD_BYTES_MAX:
+        self._at_least = self._at_least + len(data) if self.scope is before else self._read()
+        if self._at_least > HEAD_BYTES_MAX and not self._refused:
             self._refuse()
 
     def _without_offer(self, data: bytes) -> bytes:
@@ -96,7 +96,7 @@ class BoundedHead(HttpToolsProtocol):
         return OFFER.sub(b"", head) + end + rest
 
     def on_headers_complete(self) -> None:
-        if self._head_bytes > HEAD_BYTES_MAX and self._read() > HEAD_BYTES_MAX:
+        if self._at_most > HEAD_BYTES_MAX and self._read() > HEAD_BYTES_MAX:
             self._refuse()
             raise HeadTooLarge  # stops the parser
         HttpToolsProtocol.on_headers_complete(self)
