@@ -34,6 +34,12 @@ def rules(provider: str) -> list[dict[str, Any]]:
     return _load(provider, "rules.yaml")  # type: ignore[no-any-return]
 
 
+@cache
+def rule(provider: str, id: str | None) -> Mapping[str, Any] | None:
+    """The documented rule of this id, if there is one."""
+    return next((found for found in rules(provider) if found["id"] == id), None)
+
+
 def resolve(provider: str, node: Any) -> Any:
     """What a node of the contract stands for: itself, or what it refers to."""
     while isinstance(node, dict) and "$ref" in node:
@@ -48,6 +54,12 @@ def resolve(provider: str, node: Any) -> Any:
 def operations(provider: str) -> tuple[Operation, ...]:
     """Every operation of a provider's contract, in the order of the document."""
     return tuple(_operations(provider))
+
+
+@cache
+def operation(provider: str, id: str | None) -> Operation | None:
+    """The operation of this id, if there is one."""
+    return next((found for found in operations(provider) if found.id == id), None)
 
 
 def _operations(provider: str) -> Iterator[Operation]:

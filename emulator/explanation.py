@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,6 +13,9 @@ from emulator.core.journal import Exchange
 
 EVIDENCE = ("seed", "docs", "sdk", "inferred")
 """What a behaviour can rest on, the firmest first."""
+
+NAME_CHARACTERS_MAX = 100
+"""A longer name is not held against those that are known: it is nearly none of them."""
 
 
 def evidence(exchange: Exchange) -> str:
@@ -32,7 +36,7 @@ def rule(exchange: Exchange) -> Mapping[str, Any] | None:
         fitting = [known for known in of_field if ("required" in known["id"]) == (problem.kind == "missing")]
         if of_field:
             return (fitting or of_field)[0]
-    return next((known for known in rules if known["id"] == exchange.rule), None)
+    return contracts.rule(exchange.provider, exchange.rule)
 
 
 def _governs(known: Mapping[str, Any], exchange: Exchange) -> bool:
@@ -45,13 +49,12 @@ def unread(exchange: Exchange) -> list[str]:
     operation = _operation(exchange)
     if operation is None:
         return []
-    described = operation.description
-    parameters = [contracts.resolve(exchange.provider, entry) for entry in described.get("parameters", ())]
-    known = {place: {entry["name"] for entry in parameters if entry["in"] == place} for place in ("query", "header")}
+    queries, headers = (_parameters(exchange.provider, operation.id, place) for place in ("query", "header"))
+    sent = (raw.decode("latin-1") for raw, _ in exchange.headers)
     return [
-        *(f"query {name}" for name in dict(_query(exchange)) if name not in known["query"]),
-        *(f"header {name}" for name in _misspelt(exchange, known["header"])),
-        *(f"body {place}" for place in _unread_members(exchange, described.get("requestBody"))),
+        *(f"query {name}" for name in dict(_query(exchange)) if name not in queries),
+        *(f"header {name}" for name in sent if len(name) <= NAME_CHARACTERS_MAX and _is_misspelt(name, headers)),
+        *(f"body {place}" for place in _unread_members(exchange, operation.description.get("requestBody"))),
     ]
 
 
@@ -67,21 +70,27 @@ def headers(exchange: Exchange) -> list[tuple[bytes, bytes]]:
 
 
 def _operation(exchange: Exchange) -> contracts.Operation | None:
-    found = (operation for operation in contracts.operations(exchange.provider) if operation.id == exchange.operation)
-    return next(found, None)
+    return contracts.operation(exchange.provider, exchange.operation)
+
+
+@cache
+def _parameters(provider: str, operation_id: str, place: str) -> frozenset[str]:
+    """The names that an operation reads in queries or headers; those of headers in lower case."""
+    operation = contracts.operation(provider, operation_id)
+    described = operation.description.get("parameters", ()) if operation else ()
+    parameters = [contracts.resolve(provider, entry) for entry in described]
+    names = (entry["name"] for entry in parameters if entry["in"] == place)
+    return frozenset(name.lower() if place == "header" else name for name in names)
 
 
 def _query(exchange: Exchange) -> list[tuple[str, str]]:
     return parse_qsl(exchange.query.decode("latin-1"), keep_blank_values=True)
 
 
-def _misspelt(exchange: Exchange, known: set[str]) -> Iterator[str]:
-    """Headers that are nearly, but not quite, one that the operation reads: Idempotency_Key."""
-    names = {name.lower() for name in known}
-    for raw, _ in exchange.headers:
-        name = raw.decode("latin-1")
-        if name not in names and get_close_matches(name.replace("_", "-"), names, n=1, cutoff=0.85):
-            yield name
+@lru_cache(maxsize=4096)
+def _is_misspelt(name: str, known: frozenset[str]) -> bool:
+    """Whether a header is nearly, but not quite, one that the operation reads: Idempotency_Key."""
+    return name not in known and bool(get_close_matches(name.replace("_", "-"), known, n=1, cutoff=0.85))
 
 
 def _unread_members(exchange: Exchange, request_body: Mapping[str, Any] | None) -> Iterator[str]:

@@ -42,6 +42,7 @@ class Exchange:
     """One request to a vendor and its reply, as they went over the wire; nothing here is interpreted.
 
     ``number`` counts the requests of a space and is never used twice. ``at`` is the clock's reading of the turn.
+    ``said_headers`` are those of the vendor, or of a fault in its place, and ``reply_headers()`` all that are sent.
     ``connection`` is what a fault does to the reply on its way. ``fault`` names the fault that acted on it, ``rule``
     the rule that refused it. ``order`` counts the turns, which delays may have put in another order than the numbers.
     ``size`` is what it holds, in bytes of text: the request, and the reply too once a journal keeps it. ``effects`` are
@@ -79,7 +80,7 @@ class Exchange:
         self.reply_body = body
 
     def reply_headers(self) -> list[tuple[bytes, bytes]]:
-        """What was said, and our own two, which follow from what is known."""
+        """Those that were said, and our own two, which follow from what else is known."""
         return [*self.said_headers, date_header(self.at), (b"x-emulator-request-id", b"%d" % self.number)]
 
 

@@ -105,7 +105,7 @@ def customer_records(page: Page, account: Account, customers: Mapping[str, Custo
     return _paged("customer_records", listed, page.end, account)
 
 
-class OwnRecords(dict[Impact, orjson.Fragment]):
+class _OwnRecords(dict[Impact, orjson.Fragment]):
     """What a user made for itself, told once: to look up a record here costs a third of what ``lru_cache`` takes."""
 
     def __init__(self, user_id: str) -> None:
@@ -119,7 +119,7 @@ class OwnRecords(dict[Impact, orjson.Fragment]):
         return told
 
 
-_own_records = lru_cache(maxsize=16)(OwnRecords)
+_own_records = lru_cache(maxsize=16)(_OwnRecords)
 
 
 @lru_cache(maxsize=TOLD_MAX)
