@@ -27,7 +27,7 @@ INSTANT = re.compile(
 
 
 def _number(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise PydanticCustomError("number_type", "Input should be a number")
     return Decimal(repr(value))
 

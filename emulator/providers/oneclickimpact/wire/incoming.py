@@ -27,7 +27,7 @@ def _unreserved(key: str) -> str:
 
 def _cents(value: object) -> object:
     """An amount of money; nothing else than an integer that is in bounds."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise PydanticCustomError("cents", "is no number")
     if not 1 <= value <= AMOUNT_MAX["money_donated"] or value % 1:
         raise PydanticCustomError("cents", "is no amount of cents that is in bounds")
