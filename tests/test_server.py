@@ -350,7 +350,7 @@ async def watch() -> None:
     begun[1].write(HEALTH)
     assert await told(asking, HEALTH + b"\r\n")
     await server.on_tick(0)
-    assert await idle[0].read() == b""
+    assert await asyncio.wait_for(idle[0].read(), SECONDS_MAX) == b""
     assert await told(asking, HEALTH + b"\r\n")
     assert await told(begun, b"\r\n")
     server.should_exit = True
