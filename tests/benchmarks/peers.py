@@ -51,7 +51,6 @@ def without_prefix(client: httpx.Client, call: Call) -> Call:
 
 
 def start_mockoon(place: Place) -> Start:
-    path, _, _ = place.call.path.partition("?")
     answer = {
         "uuid": "00000000-0000-4000-8000-000000000001",
         "body": place.reply.body.decode(),
@@ -65,7 +64,7 @@ def start_mockoon(place: Place) -> Start:
         "uuid": "00000000-0000-4000-8000-000000000002",
         "type": "http",
         "method": place.call.method.lower(),
-        "endpoint": path.lstrip("/"),
+        "endpoint": place.path.lstrip("/"),
         "responses": [answer],
     }
     environment = {
@@ -89,9 +88,8 @@ def start_mockoon(place: Place) -> Start:
 
 
 def start_wiremock(place: Place) -> Start:
-    path, _, _ = place.call.path.partition("?")
     mapping = {
-        "request": {"method": place.call.method, "urlPath": path},
+        "request": {"method": place.call.method, "urlPath": place.path},
         "response": {
             "status": place.call.status,
             "body": place.reply.body.decode(),
@@ -106,9 +104,8 @@ def start_wiremock(place: Place) -> Start:
 
 
 def start_mockserver(place: Place) -> Start:
-    path, _, _ = place.call.path.partition("?")
     expectation = {
-        "httpRequest": {"method": place.call.method, "path": path},
+        "httpRequest": {"method": place.call.method, "path": place.path},
         "httpResponse": {
             "statusCode": place.call.status,
             "body": place.reply.body.decode(),

@@ -38,6 +38,11 @@ class Place:
     call: Call
     reply: Reply
 
+    @property
+    def path(self) -> str:
+        """What is asked for, without a query."""
+        return self.call.path.partition("?")[0]
+
     def write(self, name: str, content: bytes | str) -> Path:
         """A file in the server's directory."""
         path = self.directory / name
