@@ -12,13 +12,18 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of a contract. ``missing``: why it is not built, if so; ``description``: its OpenAPI object."""
+    """One operation of a contract.
+
+    ``missing`` says why it is not built, if so; ``parameters`` are the names that it reads, by where they stand;
+    ``description`` is its OpenAPI object.
+    """
 
     id: str
     method: str
     path: str
     evidence: str
     missing: str
+    parameters: Mapping[str, frozenset[str]]
     description: Mapping[str, Any]
 
 
@@ -72,8 +77,17 @@ def _operations(provider: str) -> Iterator[Operation]:
                     path=path,
                     evidence=described["x-evidence"],
                     missing=described.get("x-missing", ""),
+                    parameters=_parameters(provider, described),
                     description=described,
                 )
+
+
+def _parameters(provider: str, described: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    parameters = [resolve(provider, entry) for entry in described.get("parameters", ())]
+    return {
+        place: frozenset(entry["name"] for entry in parameters if entry["in"] == place)
+        for place in ("path", "query", "header")
+    }
 
 
 def evidence(provider: str) -> dict[str, Any]:

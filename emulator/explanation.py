@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,7 +20,7 @@ NAME_CHARACTERS_MAX = 100
 
 def evidence(exchange: Exchange) -> str:
     """What the reply rests on: the weaker of the operation's evidence and that of the reply with this status."""
-    operation = _operation(exchange)
+    operation = contracts.operation(exchange.provider, exchange.operation)
     if operation is None:
         return "inferred"
     promised = contracts.resolve(exchange.provider, operation.description["responses"].get(str(exchange.status), {}))
@@ -46,14 +46,14 @@ def _governs(known: Mapping[str, Any], exchange: Exchange) -> bool:
 
 def unread(exchange: Exchange) -> list[str]:
     """What the client sent that no rule of the operation reads: parameters, members, and headers that look misspelt."""
-    operation = _operation(exchange)
+    operation = contracts.operation(exchange.provider, exchange.operation)
     if operation is None:
         return []
-    queries, headers = (_parameters(exchange.provider, operation.id, place) for place in ("query", "header"))
-    sent = (raw.decode("latin-1") for raw, _ in exchange.headers)
+    known = operation.parameters
+    headers = [raw.decode("latin-1") for raw, _ in exchange.headers if len(raw) <= NAME_CHARACTERS_MAX]
     return [
-        *(f"query {name}" for name in dict(_query(exchange)) if name not in queries),
-        *(f"header {name}" for name in sent if len(name) <= NAME_CHARACTERS_MAX and _is_misspelt(name, headers)),
+        *(f"query {name}" for name in dict(_query(exchange)) if name not in known["query"]),
+        *(f"header {name}" for name in headers if _is_misspelt(name, known["header"])),
         *(f"body {place}" for place in _unread_members(exchange, operation.description.get("requestBody"))),
     ]
 
@@ -69,20 +69,6 @@ def headers(exchange: Exchange) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.encode()) for name, value in explained.items()]
 
 
-def _operation(exchange: Exchange) -> contracts.Operation | None:
-    return contracts.operation(exchange.provider, exchange.operation)
-
-
-@cache
-def _parameters(provider: str, operation_id: str, place: str) -> frozenset[str]:
-    """The names that an operation reads in queries or headers; those of headers in lower case."""
-    operation = contracts.operation(provider, operation_id)
-    described = operation.description.get("parameters", ()) if operation else ()
-    parameters = [contracts.resolve(provider, entry) for entry in described]
-    names = (entry["name"] for entry in parameters if entry["in"] == place)
-    return frozenset(name.lower() if place == "header" else name for name in names)
-
-
 def _query(exchange: Exchange) -> list[tuple[str, str]]:
     return parse_qsl(exchange.query.decode("latin-1"), keep_blank_values=True)
 
@@ -90,7 +76,8 @@ def _query(exchange: Exchange) -> list[tuple[str, str]]:
 @lru_cache(maxsize=4096)
 def _is_misspelt(name: str, known: frozenset[str]) -> bool:
     """Whether a header is nearly, but not quite, one that the operation reads: Idempotency_Key."""
-    return name not in known and bool(get_close_matches(name.replace("_", "-"), known, n=1, cutoff=0.85))
+    names = {name.lower() for name in known}
+    return name not in names and bool(get_close_matches(name.replace("_", "-"), names, n=1, cutoff=0.85))
 
 
 def _unread_members(exchange: Exchange, request_body: Mapping[str, Any] | None) -> Iterator[str]:

@@ -16,7 +16,6 @@ from emulator.server import uvicorn_server
 SMALL, LARGE = HEAD_BYTES_MAX - 1000, HEAD_BYTES_MAX + 1000
 """Clear of the limit to either side: where it falls to the byte depends on how a head comes."""
 
-
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n"
 
 

@@ -106,7 +106,7 @@ def customer_records(page: Page, account: Account, customers: Mapping[str, Custo
 
 
 class _OwnRecords(dict[Impact, orjson.Fragment]):
-    """What a user made for itself, told once: to look up a record here costs a third of what ``lru_cache`` takes."""
+    """What a user made for itself, told once: to look up a record here costs half of what ``lru_cache`` takes."""
 
     def __init__(self, user_id: str) -> None:
         super().__init__()
