@@ -21,22 +21,22 @@ lint: $(VENV)/test
 
 # BENCH_SECONDS and BENCH_ROUNDS make it longer; BENCH_RECORDS makes the scale smaller or larger.
 bench: $(VENV)/test
-	$(BIN)/python -m tests.benchmarks rates
+	$(BIN)/python -m benchmarks rates
 
 bench-scale: $(VENV)/test
-	$(BIN)/python -m tests.benchmarks scaling
+	$(BIN)/python -m benchmarks scaling
 
 # Those that the emulator is measured beside. Without them, `make bench` says who is left out.
 bench-peers: $(VENV)/test
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable '.[bench]'
-	npm install --prefix tests/benchmarks --no-package-lock --no-audit --no-fund --loglevel error
+	npm install --prefix benchmarks --no-package-lock --no-audit --no-fund --loglevel error
 
 bench-publish: $(VENV)/test
-	$(BIN)/python -m tests.benchmarks publish
+	$(BIN)/python -m benchmarks publish
 
 # SOAK_ROUNDS, SOAK_SECONDS and SOAK_CLIENTS make it longer or harder.
 soak: $(VENV)/test
-	$(BIN)/python -m tests.soak
+	$(BIN)/python -m soak
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -6,7 +6,7 @@ from emulator.core.version import __version__
 
 if TYPE_CHECKING:
     from emulator.app import create_app
-    from emulator.embedded import Emulator
+    from emulator.client.embedded import Emulator
 
 __all__ = ["Emulator", "__version__", "create_app"]
 
@@ -18,7 +18,7 @@ def __getattr__(name: str) -> Any:
 
         return create_app
     if name == "Emulator":
-        from emulator.embedded import Emulator
+        from emulator.client.embedded import Emulator
 
         return Emulator
     raise AttributeError(f"module 'emulator' has no attribute {name!r}")

@@ -1,5 +1,5 @@
 """``python -m emulator``: the same as ``carbon-emulator``."""
 
-from emulator.cli import main
+from emulator.cli.app import main
 
 main()

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from emulator.control import Control
-from emulator.courier import Courier
-from emulator.fixtures import Fixtures
-from emulator.gateway import Gateway
+from emulator.gateway.courier import Courier
+from emulator.gateway.gateway import Gateway
 from emulator.providers import ALL, HOSTS
-from emulator.space import Limits, Spaces, World
+from emulator.space.fixtures import Fixtures
+from emulator.space.spaces import Spaces
+from emulator.space.world import Limits, World
 
 
 def create_app(
@@ -28,8 +29,8 @@ def create_app(
     """
     world = make_world(seed=seed, fixtures_directory=fixtures_directory, limits=limits)
     spaces, courier = Spaces(world), Courier(frozenset(host.lower() for host in webhook_hosts))
-    own, vendors = frozenset(host.lower() for host in hosts), {host: name for name in HOSTS for host in HOSTS[name]}
-    return Gateway(spaces, Control(control_token), own, vendors, courier)
+    own, backends = frozenset(host.lower() for host in hosts), {host: name for name in HOSTS for host in HOSTS[name]}
+    return Gateway(spaces, Control(control_token), own, backends, courier)
 
 
 def make_world(*, seed: int = 0, fixtures_directory: Path | None = None, limits: Limits | None = None) -> World:

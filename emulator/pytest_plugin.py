@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from emulator.handles import ProviderHandle, SpaceHandle
+    from emulator.client.handles import ProviderHandle, SpaceHandle
 
 LAST_REQUESTS = 10
 _space_of_test = pytest.StashKey["SpaceHandle"]()
@@ -45,8 +45,8 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def carbon_emulator(request: pytest.FixtureRequest) -> Iterator["SpaceHandle"]:
     """A running emulator: this process's own, or the one at ``--carbon-emulator-url``."""
-    from emulator.embedded import Emulator
-    from emulator.handles import connect
+    from emulator.client.embedded import Emulator
+    from emulator.client.handles import connect
 
     url = request.config.getoption("--carbon-emulator-url")
     if url:
@@ -133,7 +133,7 @@ def _asked(item: pytest.Item) -> dict[str, Any]:
 
 
 def _weaker(evidence: str, floor: str) -> bool:
-    from emulator.explanation import EVIDENCE
+    from emulator.evidence.explanation import EVIDENCE
 
     if floor not in EVIDENCE:
         raise pytest.UsageError(f"evidence is one of {', '.join(EVIDENCE)}, not {floor!r}")
@@ -166,7 +166,7 @@ def _last_requests(space: "SpaceHandle") -> Iterator[str]:
 
 def _written_bundle(item: pytest.Item, space: "SpaceHandle") -> str:
     """Write the test's whole run to a file, and say where."""
-    from emulator.handles import Refused
+    from emulator.client.handles import Refused
 
     directory = Path(item.config.rootpath, item.config.getoption("--carbon-emulator-bundles"))
     file = directory / (re.sub(r"[^A-Za-z0-9_.-]+", "-", item.nodeid)[-150:] + ".json")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import settings
 
 from emulator import Emulator
-from emulator.embedded import SpaceHandle
-from tests import offline
-from tests.calling import Caller, credentials_of
+from emulator.client.embedded import SpaceHandle
+from tests.support import offline
+from tests.support.caller import Caller, credentials_of
 
 START = "2026-01-01T00:00:00Z"
 

@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from emulator import contracts
-from emulator.embedded import SpaceHandle
+from emulator.client.embedded import SpaceHandle
+from emulator.evidence import contracts
 from emulator.providers import ALL
-from tests.calling import Caller, credentials_of
+from tests.support.caller import Caller, credentials_of
 
 KEY = {"Idempotency-Key": "purchase-1"}
 IMPACT = {"user_id": "U123", "time_utc": "2024-09-16T20:30:13.391Z"}
@@ -192,21 +192,21 @@ def test_the_answer_to_a_write_is_lost(
     happened: int,
 ) -> None:
     """What a retry does after the connection broke is what the vendor's rules say: once where it has a way to tell."""
-    vendor = getattr(space, provider)
+    backend = getattr(space, provider)
     caller = Caller(space, provider, {} if provider == "carboninsights" else credentials_of(space, provider))
     method = next(found.method for found in contracts.operations(provider) if found.id == operation)
     content = {} if body is None else {"json": body}
-    before = count(vendor.state)
-    vendor.faults.add(operation=operation, when="after", effect={"connection": "reset"})
+    before = count(backend.state)
+    backend.faults.add(operation=operation, when="after", effect={"connection": "reset"})
     with pytest.raises(httpx.TransportError):
         caller.request(method, path, headers=headers, **content)
     assert caller.request(method, path, headers=headers, **content).status_code == status
-    assert count(vendor.state) - before == happened
+    assert count(backend.state) - before == happened
 
 
 def test_every_write_operation_has_its_case() -> None:
     """The table above holds every operation that is built and writes."""
-    built = {name for provider in ALL.values() for name in provider.built}
+    built = {name for provider in ALL.values() for name in provider.implemented}
     written = {
         operation.id
         for provider in ALL.values()

@@ -10,14 +10,15 @@ import httpx
 import pytest
 from jsonschema_rs import ValidationError
 
-from emulator import Emulator, contracts
-from emulator.core.provider import Provider
-from emulator.embedded import SpaceHandle
+from emulator import Emulator
+from emulator.client.embedded import SpaceHandle
+from emulator.evidence import contracts
 from emulator.providers import ALL
-from emulator.space import Limits
-from tests.calling import NO_CREDENTIALS, Caller, Direct, credentials_of, remembered
+from emulator.space.world import Limits
+from emulator.web.provider import Provider
 from tests.conftest import START
-from tests.promises import hold, operation_of
+from tests.support.caller import NO_CREDENTIALS, Caller, Direct, credentials_of, remembered
+from tests.support.contract_check import hold, operation_of
 
 DEEP = 100_000
 BODY_BYTES_MAX = 1000

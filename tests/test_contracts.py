@@ -9,15 +9,15 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from starlette.routing import Route
 
-from emulator import contracts
-from emulator.core.provider import Provider
-from emulator.core.routing import missing
-from emulator.embedded import SpaceHandle
-from emulator.explanation import EVIDENCE
+from emulator.client.embedded import SpaceHandle
+from emulator.core.resources import resource
+from emulator.evidence import contracts
+from emulator.evidence.explanation import EVIDENCE
 from emulator.providers import ALL
-from emulator.resources import resource
-from tests.calling import NO_CREDENTIALS, Caller
-from tests.promises import validator
+from emulator.web.provider import Provider
+from emulator.web.route_table import is_implemented
+from tests.support.caller import NO_CREDENTIALS, Caller
+from tests.support.contract_check import validator
 
 each_provider = pytest.mark.parametrize("provider", ALL.values(), ids=lambda provider: provider.name)
 
@@ -76,7 +76,7 @@ def test_routes_equal_promises(provider: Provider) -> None:
         for operation in contracts.operations(provider.name)
     }
     routes = [
-        (method, route.path_format, route.endpoint.__name__, missing(route))
+        (method, route.path_format, route.endpoint.__name__, not is_implemented(route))
         for route in provider.app.router.table
         if isinstance(route, Route)
         for method in (route.methods or set()) - {"HEAD", "OPTIONS"}

@@ -7,13 +7,14 @@ from typing import Any
 import httpx
 import pytest
 
-from emulator import Emulator, contracts, create_app
+from emulator import Emulator, create_app
+from emulator.client.handles import Refused, SpaceHandle
+from emulator.client.transport import call
 from emulator.control import app as control_app
-from emulator.gateway import Gateway
-from emulator.handles import Refused, SpaceHandle
-from emulator.transport import call
-from tests.calling import Caller
-from tests.promises import validator
+from emulator.evidence import contracts
+from emulator.gateway.gateway import Gateway
+from tests.support.caller import Caller
+from tests.support.contract_check import validator
 
 ORDERS = "/v1/orders"
 EVIDENCE = {"seed", "docs", "sdk", "inferred"}

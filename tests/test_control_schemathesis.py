@@ -7,10 +7,11 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
 
-from emulator import Emulator, contracts
+from emulator import Emulator
+from emulator.client.handles import SpaceHandle
 from emulator.control import app as control_app
-from emulator.handles import SpaceHandle
-from tests.calling import Caller
+from emulator.evidence import contracts
+from tests.support.caller import Caller
 from tests.test_schemathesis import CHECKS, COVERAGE, EXAMPLES
 
 BEYOND_SCHEMAS = (

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from emulator import Emulator, contracts
-from emulator.embedded import SpaceHandle
+from emulator import Emulator
+from emulator.client.embedded import SpaceHandle
+from emulator.core.resources import resource
+from emulator.evidence import contracts
 from emulator.providers import ALL
-from emulator.resources import resource
-from tests.calling import credentials_of
+from tests.support.caller import credentials_of
 
 WRITES_AT = ("2026-02-01T00:00:00Z", "2026-02-01T00:00:00.001Z", "2026-03-01T12:00:00Z")
 

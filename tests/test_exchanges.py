@@ -9,11 +9,11 @@ import httpx
 import pytest
 
 from emulator import Emulator
-from emulator.embedded import SpaceHandle
-from emulator.explanation import EVIDENCE
+from emulator.client.embedded import SpaceHandle
+from emulator.core.resources import resource
+from emulator.evidence.explanation import EVIDENCE
 from emulator.providers import ALL
-from emulator.resources import resource
-from tests.calling import NO_CREDENTIALS, Caller, credentials_of
+from tests.support.caller import NO_CREDENTIALS, Caller, credentials_of
 
 FILES = [
     pytest.param(provider.name, path, id=f"{provider.name}-{path.stem}")

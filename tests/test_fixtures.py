@@ -13,10 +13,10 @@ from emulator.app import make_world
 from emulator.core.clock import Clock
 from emulator.core.documents import Document
 from emulator.core.ids import Ids
-from emulator.core.provider import Provider
-from emulator.fixtures import BadFixture, Fixtures
+from emulator.core.resources import resource
 from emulator.providers import ALL
-from emulator.resources import resource
+from emulator.space.fixtures import BadFixture, Fixtures
+from emulator.web.provider import Provider
 
 LITRES = "660e8400-e29b-41d4-a716-446655440000"
 OURS = {path.stem: json.loads(path.read_bytes()) for path in resource("fixtures").iterdir()}
@@ -58,9 +58,9 @@ UNFIT = [
 def test_our_fixture_brings_a_vendor_to_life(provider: Provider) -> None:
     """A vendor is born from our fixture, and its memory survives being written down and read again."""
     fixture = Fixtures(ALL)[provider.name]
-    vendor = provider.vendor(fixture.catalogue, deepcopy(fixture.memory), Clock(), Ids(0))
+    backend = provider.backend(fixture.catalogue, deepcopy(fixture.memory), Clock(), Ids(0))
     document = Document(type(fixture.memory))
-    assert asdict(vendor.memory) == asdict(fixture.memory)
+    assert asdict(backend.memory) == asdict(fixture.memory)
     read_again = document.read(json.loads(json.dumps(document.write(fixture.memory))))
     assert asdict(read_again) == asdict(fixture.memory)
     assert all(provider.credentials(fixture.catalogue).values())

@@ -17,13 +17,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from starlette.types import Message, Scope
 
-from emulator import Emulator, contracts, create_app
-from emulator.core.journal import Exchange, Journal
+from emulator import Emulator, create_app
+from emulator.client.transport import Headers, Reply
+from emulator.evidence import contracts
 from emulator.providers import ALL
-from emulator.transport import Headers, Reply
-from tests.calling import credentials_of
+from emulator.space.journal import Journal
+from emulator.web.exchange import Exchange
 from tests.conftest import START
 from tests.providers.dcycle.conftest import INDUSTRIES, KEY
+from tests.support.caller import credentials_of
 from tests.test_bad_input import good_draft
 from tests.test_control import CALLS
 

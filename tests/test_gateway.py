@@ -14,14 +14,15 @@ from starlette.routing import Route
 from starlette.types import Message
 
 from emulator import Emulator, create_app
-from emulator.core.http import VendorApp
-from emulator.gateway import DRAINED_BYTES_MAX, Gateway
-from emulator.handles import SpaceHandle
+from emulator.client.handles import SpaceHandle
+from emulator.client.transport import call
+from emulator.gateway.gateway import DRAINED_BYTES_MAX, Gateway
 from emulator.providers import ALL
 from emulator.providers.cnaught import errors
-from emulator.space import Limits, Spaces
-from emulator.transport import call
-from tests.calling import Caller
+from emulator.space.spaces import Spaces
+from emulator.space.world import Limits
+from emulator.web.provider_app import ProviderApp
+from tests.support.caller import Caller
 
 HEALTH = "/_emulator/health"
 ORDERS = "/v1/orders"
@@ -279,7 +280,7 @@ def test_a_bug_is_a_bare_500_and_logged(caplog: pytest.LogCaptureFixture) -> Non
     """A vendor that fails in its turn is our bug: nobody's envelope, a traceback in the log, and no end."""
     app = create_app()
     cnaught = app.providers["cnaught"]
-    broken = VendorApp([Route(ORDERS, failing)], cnaught.say, errors.malformed, cnaught.plain)
+    broken = ProviderApp([Route(ORDERS, failing)], cnaught.render, errors.schema_refusal, cnaught.http_refusal)
     providers = {**app.providers, "cnaught": replace(cnaught, app=broken)}
     spaces = Spaces(replace(app.spaces.world, providers=providers))
     gateway = Gateway(spaces, app.control, frozenset(), {}, app.courier)

@@ -9,7 +9,7 @@ from weakref import ref
 
 import pytest
 
-from emulator.leaving import MANY, PORTION, free_slowly
+from emulator.space.gradual_free import MANY, PORTION, free_slowly
 
 
 class Record:

@@ -6,11 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
+from emulator.client.handles import SpaceHandle
 from emulator.core.ledger import CHECKS, Books
-from emulator.handles import SpaceHandle
 from emulator.providers import ALL
-from tests.calling import Caller, credentials_of
 from tests.conftest import START
+from tests.support.caller import Caller, credentials_of
 
 EVERYTHING = {"limit": 1000}
 

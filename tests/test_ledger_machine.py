@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from emulator import Emulator
-from tests.books import failures
-from tests.calling import Caller, credentials_of
 from tests.conftest import START
 from tests.providers.thallo.conftest import ORDER, OWNED_VINTAGE, SMALL_ORDER, SMALL_VINTAGE, TONNE, VINTAGE, retire
+from tests.support.books import failures
+from tests.support.caller import Caller, credentials_of
 
 IMPACTS = st.sampled_from(["capture_carbon", "plant_tree", "clean_ocean", "donate_money", "restore_coral"])
 KILOGRAMS = st.sampled_from([7.2342, 0.5, 1, 12.345678901234567, 10**9]) | st.integers(1, 10**6)

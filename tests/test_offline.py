@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from emulator.providers import ALL
-from tests import conftest, offline
-from tests.test_house import MODULES, imports, imports_of_ours
+from tests import conftest
+from tests.support import offline
+from tests.test_architecture import MODULES, imports, imports_of_ours
 
 ELSEWHERE = "192.0.2.1"
 """An address that no machine has (RFC 5737)."""
@@ -62,7 +63,7 @@ CONNECTING = {"connect", "connect_ex", "sendto", "create_connection", "open_conn
 
 def test_one_module_of_a_server_calls_out() -> None:
     """Of all that a served emulator is made of, only the module that posts webhooks can call anybody."""
-    served, found = set[str](), ["app.py", "server.py", *(f"providers/{name}/app.py" for name in ALL)]
+    served, found = set[str](), ["app.py", "server/server.py", *(f"providers/{name}/app.py" for name in ALL)]
     while found:
         name = found.pop()
         served.add(name)
@@ -70,7 +71,9 @@ def test_one_module_of_a_server_calls_out() -> None:
         known = {path for of in paths for path in (f"{of}.py", f"{of}/__init__.py") if path in MODULES}
         found += known - served
     assert len(served) > 100
-    assert {name for name in served if any(module in NETWORK for module, _ in imports(MODULES[name]))} == {"posting.py"}
+    assert {name for name in served if any(module in NETWORK for module, _ in imports(MODULES[name]))} == {
+        "gateway/post.py"
+    }
     attributes = {
         (name, node.attr) for name in MODULES for node in ast.walk(MODULES[name]) if isinstance(node, ast.Attribute)
     }

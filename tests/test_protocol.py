@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
-from emulator.protocol import HEAD_BYTES_MAX, BoundedHead
-from emulator.server import uvicorn_server
+from emulator.server.protocol import HEAD_BYTES_MAX, BoundedHead
+from emulator.server.server import uvicorn_server
 
 SMALL, LARGE = HEAD_BYTES_MAX - 1000, HEAD_BYTES_MAX + 1000
 """Clear of the limit to either side: where it falls to the byte depends on how a head comes."""

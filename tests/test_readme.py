@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from emulator import Emulator
-from tests.readme import README, URL, rendered
+from tests.support.readme import README, URL, rendered
 from tests.test_pytest_plugin import OTHER_PLUGINS_OFF
 
 TEXT = README.read_text()
@@ -22,7 +22,7 @@ NODE = [block for block in re.findall(r"```js\n(.*?)```", TEXT, re.DOTALL) if "i
 
 def test_the_readme_shows_what_comes_back() -> None:
     """Every command of the README prints what stands below it, and its tables are those of the code."""
-    assert rendered(TEXT) == TEXT, "run: python -m tests.readme"
+    assert rendered(TEXT) == TEXT, "run: python -m tests.support.readme"
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.splitlines()[0])

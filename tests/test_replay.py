@@ -11,12 +11,13 @@ from typing import Any
 import httpx
 import pytest
 
-from emulator import Emulator, bundle
+from emulator import Emulator
 from emulator.app import make_world
-from emulator.embedded import SpaceHandle
-from emulator.space import Limits
-from tests.calling import Caller, credentials_of
+from emulator.client.embedded import SpaceHandle
+from emulator.recording import bundle
+from emulator.space.world import Limits
 from tests.conftest import START
+from tests.support.caller import Caller, credentials_of
 
 REQUESTS = 2000
 SECRETS = ["test_local_0001", "test_acme_0001", "Sav3Th3Whal3s", "sk_live_1234567890abcdef", "18077981128785C0"]

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from emulator import contracts, providers
-from emulator.core.provider import Provider
-from emulator.explanation import EVIDENCE
+from emulator import providers
+from emulator.evidence import contracts
+from emulator.evidence.explanation import EVIDENCE
 from emulator.providers import ALL
+from emulator.web.provider import Provider
 from tests.conftest import proved_rules
 
 TESTS = Path(__file__).parent
@@ -35,9 +36,9 @@ def test_every_rule_is_proved(provider: Provider, every_proof: dict[str, set[str
     """Every rule that is built is named by a test, and no rule that is named by a test counts as not built."""
     rules = contracts.rules(provider.name)
     unproved = {rule["id"] for rule in rules if rule["id"] not in every_proof}
-    not_built = {rule["id"] for rule in rules if not rule.get("built", True)}
-    assert unproved - not_built == set()
-    assert not_built - unproved == set()
+    not_implemented = {rule["id"] for rule in rules if not rule.get("built", True)}
+    assert unproved - not_implemented == set()
+    assert not_implemented - unproved == set()
 
 
 def test_every_named_rule_exists() -> None:

@@ -15,11 +15,13 @@ from schemathesis.engine import events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.generation.meta import TestPhase
 
-from emulator import Emulator, contracts, snapshot
-from emulator.embedded import SpaceHandle
+from emulator import Emulator
+from emulator.client.embedded import SpaceHandle
+from emulator.evidence import contracts
 from emulator.providers import ALL
-from emulator.space import Space
-from tests.calling import credentials_of, remembered
+from emulator.space import snapshot
+from emulator.space.space import Space
+from tests.support.caller import credentials_of, remembered
 
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "2"))
 COVERAGE = os.environ.get("SCHEMATHESIS_COVERAGE") == "1"

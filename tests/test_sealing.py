@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from emulator import bundle
 from emulator.app import make_world
-from emulator.handles import SpaceHandle
-from emulator.sealing import Seal
-from tests.calling import NO_CREDENTIALS, Caller, credentials_of
+from emulator.client.handles import SpaceHandle
+from emulator.recording import bundle
+from emulator.recording.sealing import Seal
+from tests.support.caller import NO_CREDENTIALS, Caller, credentials_of
 
 SECRET = "correct-horse"
 NUMBER = 1029384756

@@ -22,17 +22,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator import Emulator, create_app
+from emulator.client.handles import Refused, SpaceHandle
+from emulator.client.transport import call
 from emulator.control.memory import SNAPSHOTS_MAX
-from emulator.core.http import VendorApp
-from emulator.fixtures import Fixtures
-from emulator.gateway import Gateway
-from emulator.handles import Refused, SpaceHandle
+from emulator.gateway.gateway import Gateway
 from emulator.providers import ALL
 from emulator.providers.cnaught import errors
-from emulator.space import NAME, Spaces
-from emulator.transport import call
-from tests.calling import NO_CREDENTIALS, Caller, credentials_of
-from tests.test_house import MODULES, ROOT
+from emulator.space.fixtures import Fixtures
+from emulator.space.space import NAME
+from emulator.space.spaces import Spaces
+from emulator.web.provider_app import ProviderApp
+from tests.support.caller import NO_CREDENTIALS, Caller, credentials_of
+from tests.test_architecture import MODULES, ROOT
 
 PASSWORD = "correct-horse-battery"
 NEW_USER = {"username": "ada", "password": PASSWORD, "first_name": "A", "last_name": "L", "email": "ada@example.com"}
@@ -124,7 +125,12 @@ def test_a_bug_logs_no_secret(caplog: pytest.LogCaptureFixture) -> None:
     cnaught = app.providers["cnaught"]
     broken = replace(
         cnaught,
-        app=VendorApp([Route("/v1/orders", failing, methods=["POST"])], cnaught.say, errors.malformed, cnaught.plain),
+        app=ProviderApp(
+            [Route("/v1/orders", failing, methods=["POST"])],
+            cnaught.render,
+            errors.schema_refusal,
+            cnaught.http_refusal,
+        ),
     )
     world = replace(app.spaces.world, providers={**app.providers, "cnaught": broken})
     gateway = Gateway(Spaces(world), app.control, frozenset(), {}, app.courier)
@@ -344,7 +350,7 @@ def test_a_server_writes_no_file() -> None:
         if (isinstance(node, ast.Attribute) and node.attr in writes - {"open"})
         or (isinstance(node, ast.Name) and node.id in writes)
     }
-    assert writing == {"cli/commands.py", "cli/serving.py", "pytest_plugin.py"}
+    assert writing == {"cli/client_commands.py", "cli/serve.py", "pytest_plugin.py"}
 
 
 # --- bounds -----------------------------------------------------------------------------------------------------------

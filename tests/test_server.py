@@ -16,9 +16,9 @@ import httpx
 import pytest
 
 from emulator import Emulator, create_app
-from emulator.addresses import is_loopback
-from emulator.cli import main
-from emulator.server import PortTaken, bind, uvicorn_server
+from emulator.cli.app import main
+from emulator.core.hosts import is_loopback
+from emulator.server.server import PortTaken, bind, uvicorn_server
 
 SECONDS_MAX = 60
 """How long a test waits for a process; the machine may be busy."""

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
-from emulator.handles import Refused, SpaceHandle
-from emulator.resources import resource
-from tests.calling import Caller, credentials_of
+from emulator.client.handles import Refused, SpaceHandle
+from emulator.core.resources import resource
+from tests.support.caller import Caller, credentials_of
 
 ORDERS = "/v1/orders"
 Damage = Callable[[dict[str, Any]], Any]

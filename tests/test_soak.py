@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from tests.soak.ledger import Ledger
-from tests.soak.run import soak
+from soak.ledger import Ledger
+from soak.run import soak
 
 
 def test_a_storm_leaves_no_damage() -> None:

@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from emulator import Emulator
-from emulator.handles import Refused, SpaceHandle
-from emulator.space import Limits
-from tests.calling import Caller, credentials_of
+from emulator.client.handles import Refused, SpaceHandle
+from emulator.space.world import Limits
+from tests.support.caller import Caller, credentials_of
 
 ORDERS = "/v1/orders"
 SPACES, THREADS, ROUNDS = 64, 16, 2
@@ -231,12 +231,12 @@ def test_what_is_reset_is_forgotten_at_once() -> None:
         gc.disable()
         try:
             used = server.app.spaces.get("used")
-            gone, going = weakref.ref(used), [weakref.ref(vendor) for vendor in used.vendors.values()]
+            gone, going = weakref.ref(used), [weakref.ref(backend) for backend in used.backends.values()]
             del used
             space.reset()
             assert gone() is None
             for _ in range(100):
                 names(server)  # what it had goes between requests
-            assert [vendor() for vendor in going] == [None] * 5
+            assert [backend() for backend in going] == [None] * 5
         finally:
             gc.enable()

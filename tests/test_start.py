@@ -8,7 +8,7 @@ from emulator.providers import ALL
 
 SERVED = """
 import asyncio, json, sys
-import emulator.cli.serving, emulator.server
+import emulator.cli.serve, emulator.server.server
 from emulator.app import create_app
 
 async def ask(app, path):
@@ -42,19 +42,19 @@ def imported_after(*paths: str) -> list[set[str]]:
     return [set(json.loads(line)) for line in told.splitlines()]
 
 
-def vendors(imported: set[str]) -> set[str]:
+def backends(imported: set[str]) -> set[str]:
     return {name for name in ALL if any(module.startswith(f"emulator.providers.{name}.") for module in imported)}
 
 
 def test_a_start_loads_no_vendor() -> None:
     """Who asks for the server's health, for nobody, or for what is ours, loads no vendor and no library of one."""
     ours = ["/", HEALTH, "/_emulator/requests", "/_emulator/webhooks", "/_emulator/clock", "/~new/_emulator/faults"]
-    assert [(vendors(imported), imported & NEEDLESS) for imported in imported_after(*ours)] == [(set(), set())] * 6
+    assert [(backends(imported), imported & NEEDLESS) for imported in imported_after(*ours)] == [(set(), set())] * 6
 
 
 def test_a_request_loads_the_vendor_that_it_is_for() -> None:
     """Who asks one vendor loads that one, and so does who commands it; its neighbours stay unknown."""
     asked = ["cnaught", "thallo", "oneclickimpact", "carboninsights", "dcycle"]
     paths = [f"/{name}/nowhere" for name in asked[:3]] + [f"/~new/_emulator/state/{name}" for name in asked[3:]]
-    known = [vendors(imported) for imported in imported_after(*paths, HEALTH)]
+    known = [backends(imported) for imported in imported_after(*paths, HEALTH)]
     assert known == [set(asked[:count]) for count in (1, 2, 3, 4, 5, 5)]

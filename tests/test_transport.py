@@ -10,8 +10,8 @@ import pytest
 import requests
 
 from emulator import Emulator
-from emulator.handles import SpaceHandle
-from tests.calling import Caller
+from emulator.client.handles import SpaceHandle
+from tests.support.caller import Caller
 
 ORDERS = "/v1/orders"
 

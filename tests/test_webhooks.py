@@ -11,10 +11,10 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from emulator import Emulator
-from emulator.handles import Refused, SpaceHandle
-from emulator.posting import NoAnswer, host_of, post
-from tests.calling import Caller, credentials_of
+from emulator.client.handles import Refused, SpaceHandle
+from emulator.gateway.post import NoAnswer, host_of, post
 from tests.conftest import START
+from tests.support.caller import Caller, credentials_of
 
 SECONDS_MAX = 5
 
@@ -169,7 +169,7 @@ def test_a_host_may_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
         called.append(url)
         return 200
 
-    monkeypatch.setattr("emulator.posting.post", note)
+    monkeypatch.setattr("emulator.gateway.post.post", note)
     with Emulator(port=None, webhook_hosts=["Hooks.Example.com"]) as carbon:
         carbon.clock.freeze(START)
         cnaught = Caller(carbon, "cnaught", credentials_of(carbon, "cnaught"))

@@ -12,9 +12,9 @@ from starlette.types import Receive, Scope, Send
 from emulator.control import ledger, memory, requests, server, webhooks, world
 from emulator.core.clock import Backwards
 from emulator.core.errors import Malformed
-from emulator.core.http import reply
-from emulator.core.routing import FixedPathsFirst, allowed_methods
-from emulator.snapshot import BadSnapshot
+from emulator.space.snapshot import BadSnapshot
+from emulator.web.replies import reply
+from emulator.web.route_table import RouteTable, allowed_methods
 
 routes = [
     Route("/health", server.get_health, methods=["GET"]),
@@ -60,7 +60,7 @@ routes = [
     Route("/webhooks/{id}/duplicate", webhooks.duplicate_webhook, methods=["POST"]),
 ]
 
-router = FixedPathsFirst(routes)
+router = RouteTable(routes)
 
 
 class Control:

@@ -9,13 +9,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from emulator import audit
 from emulator.control.memory import Part
 from emulator.control.reading import read_query, space_of
 from emulator.core.clock import micros
-from emulator.core.http import Instant, reply
 from emulator.core.ledger import Balances, Entry, balances, exact_sum, figure
-from emulator.space import Space
+from emulator.space import audit
+from emulator.space.space import Space
+from emulator.web.fields import Instant
+from emulator.web.replies import reply
 
 BEYOND_MEASURE = "an amount that a vendor remembers cannot be reckoned exactly in a thousand digits"
 

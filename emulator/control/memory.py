@@ -10,12 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from emulator import bundle, snapshot
 from emulator.control.reading import Asked, object_of, provider_of, read_query, space_of
 from emulator.core.documents import write
-from emulator.core.http import reply
-from emulator.settings import BadSetting, change_settings, settings
-from emulator.space import NAME, Space
+from emulator.recording import bundle
+from emulator.space import snapshot
+from emulator.space.settings import BadSetting, change_settings, settings
+from emulator.space.space import NAME, Space
+from emulator.web.replies import reply
 
 SNAPSHOTS_MAX = 32
 
@@ -114,7 +115,7 @@ async def get_bundle(request: Request) -> Response:
 
 
 def _memory(request: Request) -> Any:
-    return space_of(request).vendor(provider_of(request).name).memory
+    return space_of(request).backend(provider_of(request).name).memory
 
 
 def _part(collection: dict[str, Any] | list[Any], asked: Part) -> dict[str, Any] | list[Any]:

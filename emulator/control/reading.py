@@ -8,10 +8,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from emulator.core.errors import Malformed, Problem
-from emulator.core.http import read
-from emulator.core.models import Model
-from emulator.core.provider import Provider
-from emulator.space import Space, Spaces
+from emulator.space.space import Space
+from emulator.space.spaces import Spaces
+from emulator.web.model import Model
+from emulator.web.provider import Provider
+from emulator.web.reading import read
 
 
 class Asked(Model):

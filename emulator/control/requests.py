@@ -10,13 +10,16 @@ from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.responses import Response
 
-from emulator import bundle, explanation
 from emulator.control.reading import Asked, read_query, space_of
 from emulator.core.clock import micros
-from emulator.core.http import Instant, reply
-from emulator.core.journal import Exchange, RawHeaders
 from emulator.core.secrets import REDACTED, SECRET_MEMBERS, SECRET_TEXT, hide_in_header
-from emulator.space import Space
+from emulator.evidence import explanation
+from emulator.recording import bundle
+from emulator.space.space import Space
+from emulator.web.exchange import Exchange
+from emulator.web.fields import Instant
+from emulator.web.headers import RawHeaders
+from emulator.web.replies import reply
 
 MISSES_MAX = 5
 INTEGER_BITS_MAX = 63

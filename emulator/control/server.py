@@ -6,11 +6,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from emulator import contracts
 from emulator.control.reading import base_url, provider_of, spaces_of
-from emulator.core.http import reply
-from emulator.core.provider import Provider
 from emulator.core.version import __version__
+from emulator.evidence import contracts
+from emulator.web.provider import Provider
+from emulator.web.replies import reply
 
 
 async def get_health(request: Request) -> Response:
@@ -34,7 +34,7 @@ def _described(provider: Provider, request: Request) -> dict[str, Any]:
         "url": f"{base_url(request)}/{provider.name}",
         "hosts": provider.hosts,
         "credentials": provider.credentials(fixture.catalogue),
-        "operations": len(provider.built),
+        "operations": len(provider.implemented),
     }
 
 

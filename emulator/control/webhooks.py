@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from emulator.control.reading import Asked, read_body, read_query, space_of
 from emulator.core.clock import micros
-from emulator.core.http import reply
-from emulator.core.webhooks import Delivery, Outbox, State, UnknownDelivery
-from emulator.courier import Courier
+from emulator.gateway.courier import Courier
+from emulator.space.outbox import Delivery, Outbox, State, UnknownDelivery
+from emulator.web.replies import reply
 
 
 class Filter(Asked):

@@ -11,14 +11,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from emulator.acts import perform
 from emulator.control.reading import Asked, json_of, provider_of, read_body, space_of, spaces_of
 from emulator.core.clock import Event, micros, within_calendar
 from emulator.core.errors import CannotHappen
-from emulator.core.faults import FaultDraft
-from emulator.core.http import Instant, JsonInteger, read, reply
-from emulator.core.provider import Provider
-from emulator.space import Space
+from emulator.space.acts import perform
+from emulator.space.faults import FaultDraft
+from emulator.space.space import Space
+from emulator.web.fields import Instant, JsonInteger
+from emulator.web.provider import Provider
+from emulator.web.reading import read
+from emulator.web.replies import reply
 
 SECONDS_MAX = 100 * 366 * 86400
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 
-from emulator.core.provider import Provider
-from emulator.ondemand import OnDemand
+from emulator.core.on_demand import OnDemand
 from emulator.providers import carboninsights, cnaught, dcycle, oneclickimpact, thallo
+from emulator.web.provider import Provider
 
 HOSTS: Mapping[str, Iterable[str]] = {
     "oneclickimpact": oneclickimpact.HOSTS,

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from emulator import Emulator
-from emulator.handles import SpaceHandle
+from emulator.client.handles import SpaceHandle
 
 ORDERS = "/v1/orders"
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emulator import Emulator
+from emulator.client.handles import Refused, SpaceHandle
 from emulator.core import clock as time
-from emulator.handles import Refused, SpaceHandle
-from tests.calling import Caller
 from tests.conftest import START
+from tests.support.caller import Caller
 
 EARLIER = "2025-12-31T23:59:59.999999Z"
 A_MOMENT = timedelta(seconds=30)

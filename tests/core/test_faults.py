@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from emulator import Emulator
-from emulator.handles import Refused, SpaceHandle
+from emulator.client.handles import Refused, SpaceHandle
 from emulator.providers import ALL
-from tests.calling import Caller
+from tests.support.caller import Caller
 
 ORDERS = "/v1/orders"
 ONE_KG = {"amount_kg": 1}

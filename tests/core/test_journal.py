@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
-from emulator.core.journal import Exchange, Headers, Journal
-from emulator.handles import Refused, SpaceHandle
-from emulator.space import Limits
-from tests.calling import Caller
+from emulator.client.handles import Refused, SpaceHandle
+from emulator.space.journal import Journal
+from emulator.space.world import Limits
+from emulator.web.exchange import Exchange
+from emulator.web.headers import Headers
+from tests.support.caller import Caller
 
 ORDERS = "/v1/orders"
 ONE_KG = {"amount_kg": 1}

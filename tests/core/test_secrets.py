@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from emulator.handles import SpaceHandle
+from emulator.client.handles import SpaceHandle
 from emulator.providers import ALL
-from tests.calling import Caller, credentials_of
+from tests.support.caller import Caller, credentials_of
 
 SECRET = "correct horse"
 

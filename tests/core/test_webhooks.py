@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from emulator.core.documents import document, write
-from emulator.core.webhooks import OVER_MAX, Attempt, Call, Delivery, Outbox, OutboxState, UnknownDelivery, Webhooks
+from emulator.space.outbox import OVER_MAX, Attempt, Delivery, Outbox, OutboxState, UnknownDelivery
+from emulator.web.webhooks import Call, Webhooks
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 MINUTES = (1, 2, 5, 10, 30, 60)
 HOW = Webhooks(
-    next=lambda vendor: None,
-    take=lambda vendor: (),
+    next=lambda backend: None,
+    take=lambda backend: (),
     accepted=200,
     timeout_seconds=10,
     waits_seconds=[60 * minutes for minutes in MINUTES],

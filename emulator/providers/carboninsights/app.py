@@ -6,13 +6,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator.core.errors import Refusal
-from emulator.core.http import VendorApp
 from emulator.core.ledger import NoBooks
-from emulator.core.provider import Provider
-from emulator.core.request import Request
 from emulator.providers.carboninsights import HOSTS, endpoints, errors
+from emulator.providers.carboninsights.backend import CarbonInsights
 from emulator.providers.carboninsights.memory import Catalogue, Fixture
-from emulator.providers.carboninsights.vendor import CarbonInsights
+from emulator.web.provider import Provider
+from emulator.web.provider_app import ProviderApp
+from emulator.web.request import Request
 
 routes = [
     Route("/register", endpoints.register, methods=["POST"]),
@@ -22,7 +22,7 @@ routes = [
 ]
 
 
-def say(request: Request, refusal: Refusal) -> Response:
+def render(request: Request, refusal: Refusal) -> Response:
     """A detail, or the fields at fault; each error on a path that there is tells its methods."""
     refusal = _at(request, refusal)
     allow = {"Allow": "POST, OPTIONS"} if request.scope["path"] in {route.path for route in routes} else {}
@@ -55,11 +55,11 @@ PROVIDER = Provider(
     title="Carbon Insights",
     hosts=HOSTS,
     version=1,
-    app=VendorApp(routes, say, errors.malformed, errors.plain, endpoints.other_method),
+    app=ProviderApp(routes, render, errors.schema_refusal, errors.http_refusal, endpoints.other_method),
     fixture=Fixture,
-    vendor=CarbonInsights,
+    backend=CarbonInsights,
     books=NoBooks("It reckons what purchases cause, and keeps neither the purchases nor the result."),
     credentials=credentials,
-    say=say,
-    plain=errors.plain,
+    render=render,
+    http_refusal=errors.http_refusal,
 )

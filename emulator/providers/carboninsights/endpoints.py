@@ -9,12 +9,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from emulator.core.errors import Malformed, Problem
-from emulator.core.http import json_body, media_type, reply
 from emulator.core.ids import HEX, nth_text
-from emulator.core.request import Request
 from emulator.providers.carboninsights import errors
-from emulator.providers.carboninsights.vendor import CarbonInsights
+from emulator.providers.carboninsights.backend import CarbonInsights
 from emulator.providers.carboninsights.wire import incoming, outgoing
+from emulator.web.reading import json_body, media_type
+from emulator.web.replies import reply
+from emulator.web.request import Request
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -32,19 +33,19 @@ VIEWS = {
 
 def register(request: Request) -> Response:
     negotiate(request)
-    account = vendor(request).register(read(incoming.Registration, request).draft())
+    account = backend(request).register(read(incoming.Registration, request).draft())
     return answer(request, outgoing.registered(account), 201)
 
 
 def obtain_token(request: Request) -> Response:
     negotiate(request)
     sent = read(incoming.Credentials, request)
-    return answer(request, outgoing.token_pair(vendor(request).log_in(sent.username, sent.password)))
+    return answer(request, outgoing.token_pair(backend(request).log_in(sent.username, sent.password)))
 
 
 def refresh_token(request: Request) -> Response:
     negotiate(request)
-    access = vendor(request).refresh(read(incoming.RefreshRequest, request).refresh)
+    access = backend(request).refresh(read(incoming.RefreshRequest, request).refresh)
     return answer(request, outgoing.access_token(access))
 
 
@@ -56,7 +57,7 @@ def calculate_carbon_score(request: Request) -> Response:
     admit(request)
     asked = read(incoming.ScoreRequest, request)
     options = asked.chosen()
-    score = vendor(request).score(asked.purchases(), asked.profile(), options)
+    score = backend(request).score(asked.purchases(), asked.profile(), options)
     return answer(request, outgoing.score(score, options))
 
 
@@ -77,9 +78,9 @@ def other_method(request: Request) -> Response:
 # --- who asks ---------------------------------------------------------------------------------------------------------
 
 
-def vendor(request: Request) -> CarbonInsights:
-    vendor: CarbonInsights = request.vendor
-    return vendor
+def backend(request: Request) -> CarbonInsights:
+    backend: CarbonInsights = request.backend
+    return backend
 
 
 def admit(request: Request) -> None:
@@ -89,7 +90,7 @@ def admit(request: Request) -> None:
         raise errors.NotAuthenticated
     if len(tokens) != 1:
         raise errors.BadAuthorizationHeader
-    vendor(request).admit(vendor(request).account(tokens[0]))
+    backend(request).admit(backend(request).account(tokens[0]))
 
 
 # --- what is asked ----------------------------------------------------------------------------------------------------
@@ -107,7 +108,7 @@ def negotiate(request: Request) -> None:
 def read(model: type[M], request: Request) -> M:
     """The body as a model; an empty one counts as ``{}``. Raises UnsupportedMediaType, Malformed."""
     content = _content(request) if request.exchange.body else {}
-    return incoming.read(model, content, vendor(request))
+    return incoming.read(model, content, backend(request))
 
 
 def _content(request: Request) -> Any:
@@ -142,7 +143,7 @@ def answer(request: Request, content: object, status: int = 200, headers: Mappin
     """A reply, under the id that every reply has; to HEAD, without its body."""
     response = reply(content, status, headers)
     number = request.exchange.number
-    response.headers["Request-Id"] = nth_text(vendor(request).ids.seed, "carboninsights.request", number, HEX, 32)
+    response.headers["Request-Id"] = nth_text(backend(request).ids.seed, "carboninsights.request", number, HEX, 32)
     if request.method == "HEAD":
         response.body = b""
     return response

@@ -209,7 +209,7 @@ class PlainStatus(CarbonInsightsRefusal):
         self.detail = detail or f"{phrase(status)}."
 
 
-def plain(status: int, detail: str | None = None) -> CarbonInsightsRefusal:
+def http_refusal(status: int, detail: str | None = None) -> CarbonInsightsRefusal:
     """The refusal for a bare status, as far as the status alone can tell it."""
     match status:
         case 400:
@@ -243,7 +243,7 @@ class MalformedBody(Malformed):
         self.rows = rows
 
 
-def malformed(request: Malformed) -> CarbonInsightsRefusal:
+def schema_refusal(request: Malformed) -> CarbonInsightsRefusal:
     """The refusal for a request that breaks the schema."""
     first = request.problems[0]
     if first.kind == "json_invalid":

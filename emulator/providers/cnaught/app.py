@@ -4,10 +4,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator.core.errors import Refusal
-from emulator.core.http import VendorApp, reply
-from emulator.core.provider import Provider
-from emulator.core.request import Request
 from emulator.providers.cnaught import HOSTS, errors
+from emulator.providers.cnaught.backend import CNaught
 from emulator.providers.cnaught.books import BOOKS
 from emulator.providers.cnaught.endpoints import (
     acts,
@@ -20,7 +18,10 @@ from emulator.providers.cnaught.endpoints import (
     subaccounts,
 )
 from emulator.providers.cnaught.memory import Catalogue, Fixture
-from emulator.providers.cnaught.vendor import CNaught
+from emulator.web.provider import Provider
+from emulator.web.provider_app import ProviderApp
+from emulator.web.replies import reply
+from emulator.web.request import Request
 
 routes = [
     Route("/v1/orders", orders.list_orders, methods=["GET"]),
@@ -60,7 +61,7 @@ routes = [
 PROBLEM_TYPE = (b"content-type", b"application/problem+json")
 
 
-def say(request: Request, refusal: Refusal) -> Response:
+def render(request: Request, refusal: Refusal) -> Response:
     """Problem details (RFC 7807); a type, a title and a status, or the vendor's SDK cannot read them."""
     return reply(refusal.body(), refusal.status, refusal.headers, PROBLEM_TYPE)
 
@@ -74,13 +75,13 @@ PROVIDER = Provider(
     title="CNaught",
     hosts=HOSTS,
     version=1,
-    app=VendorApp(routes, say, errors.malformed, errors.plain),
+    app=ProviderApp(routes, render, errors.schema_refusal, errors.http_refusal),
     fixture=Fixture,
-    vendor=CNaught,
+    backend=CNaught,
     books=BOOKS,
     credentials=credentials,
-    say=say,
-    plain=errors.plain,
+    render=render,
+    http_refusal=errors.http_refusal,
     webhooks=callbacks.WEBHOOKS,
     acts=acts.ACTS,
 )

@@ -28,21 +28,21 @@ from emulator.core.ledger import (
     told_in,
 )
 from emulator.providers.cnaught.amounts import price
+from emulator.providers.cnaught.backend import CNaught
 from emulator.providers.cnaught.drafts import Buyer
 from emulator.providers.cnaught.memory import Memory, Order, Session
-from emulator.providers.cnaught.vendor import CNaught
 
 
-def entries(vendor: CNaught, opening: Memory) -> Iterator[Entry]:
+def entries(backend: CNaught, opening: Memory) -> Iterator[Entry]:
     """What the orders tell, the fixture's too."""
-    for order in vendor.memory.orders.values():
+    for order in backend.memory.orders.values():
         buyer, grams = _buyer(order), in_grams(order.amount_kg, "kg")
         owned = f"owned/{order.portfolio_id}/{buyer}"
         bought = moved(GRAM, grams, OUTSIDE + order.portfolio_id, owned)
         charged = moved(CENT, order.price_usd_cents, OUTSIDE + buyer, f"charged/{buyer}")
         yield Entry(order.created_on, "cnaught", order.id, "order placed", (*bought, *charged))
 
-        held, retired = (Posting(owned, GRAM, grams),), tuple(_retired(vendor, order))
+        held, retired = (Posting(owned, GRAM, grams),), tuple(_retired(backend, order))
         if retired:
             assert order.fulfils_on is not None
             yield Entry(order.fulfils_on, "cnaught", order.id, "order fulfilled", (*_negative(held), *retired))
@@ -57,12 +57,12 @@ def _buyer(order: Order) -> str:
     return f"{order.account_id}/{order.subaccount_id}" if order.subaccount_id else order.account_id
 
 
-def _retired(vendor: CNaught, order: Order) -> Iterator[Posting]:
+def _retired(backend: CNaught, order: Order) -> Iterator[Posting]:
     """What an order has retired of each project, whether it was cancelled later or not."""
     if order.fulfils_on and order.cancelled_on and order.cancelled_on < order.fulfils_on:
         return
-    state = replace(order, cancelled_on=None).state(vendor.clock.now)
-    for (_, project), amount_kg in vendor.orders.allocations(order, state).items():
+    state = replace(order, cancelled_on=None).state(backend.clock.now)
+    for (_, project), amount_kg in backend.orders.allocations(order, state).items():
         yield Posting(f"retired/{project}/{_buyer(order)}", GRAM, in_grams(amount_kg, "kg"))
 
 
@@ -73,23 +73,23 @@ def _negative(postings: tuple[Posting, ...]) -> tuple[Posting, ...]:
 # --- what must hold ---------------------------------------------------------------------------------------------------
 
 
-def _charges(kept: Sequence[Entry], vendor: CNaught, opening: Memory) -> Iterator[Finding]:
+def _charges(kept: Sequence[Entry], backend: CNaught, opening: Memory) -> Iterator[Finding]:
     """What each order should cost, and what was charged for it."""
-    for order in vendor.memory.orders.values():
+    for order in backend.memory.orders.values():
         expected = _as_given(order, opening.orders.get(order.id))
         if expected is None and order.checkout_session_id is not None:
-            expected = vendor.memory.sessions[order.checkout_session_id].price_usd_cents
+            expected = backend.memory.sessions[order.checkout_session_id].price_usd_cents
         if expected is None:
-            expected = price(order.amount_kg, vendor.catalogue.portfolios[order.portfolio_id], "api")
+            expected = price(order.amount_kg, backend.catalogue.portfolios[order.portfolio_id], "api")
         yield Finding(order.id, expected, order.price_usd_cents)
 
 
-def _checkouts(kept: Sequence[Entry], vendor: CNaught, opening: Memory) -> Iterator[Finding]:
+def _checkouts(kept: Sequence[Entry], backend: CNaught, opening: Memory) -> Iterator[Finding]:
     """What each checkout session should ask for, and what it asks for."""
-    for session in vendor.memory.sessions.values():
+    for session in backend.memory.sessions.values():
         expected = _as_given(session, opening.sessions.get(session.id))
         if expected is None:
-            portfolio = vendor.catalogue.portfolios[session.portfolio_id]
+            portfolio = backend.catalogue.portfolios[session.portfolio_id]
             expected = price(measured(session.amount_kg), portfolio, "checkout")
         yield Finding(session.id, expected, session.price_usd_cents)
 
@@ -99,22 +99,22 @@ def _as_given(now: Order | Session, given: Order | Session | None) -> int | None
     return given.price_usd_cents if given and given.amount_kg == now.amount_kg else None
 
 
-def _retired_once(kept: Sequence[Entry], vendor: CNaught, opening: Memory) -> Iterator[Finding]:
+def _retired_once(kept: Sequence[Entry], backend: CNaught, opening: Memory) -> Iterator[Finding]:
     """How many orders there are of each id, and for each checkout session."""
-    orders = vendor.memory.orders.values()
+    orders = backend.memory.orders.values()
     yield from once(order.id for order in orders)
     yield from once(order.checkout_session_id for order in orders if order.checkout_session_id is not None)
 
 
-def _impact(kept: Sequence[Entry], vendor: CNaught, opening: Memory) -> Iterator[Finding]:
+def _impact(kept: Sequence[Entry], backend: CNaught, opening: Memory) -> Iterator[Finding]:
     """The grams of each project that the books say an account has retired, and those that its impact data tells."""
     booked, told = defaultdict[str, Decimal](Decimal), defaultdict[str, Decimal](Decimal)
     for (_, account, _), grams in balances(kept).items():
         what, project, *buyer = account.split("/")
         if what == "retired":
             booked[f"{buyer[0]} {project}"] += grams
-    for known in vendor.catalogue.accounts:
-        for projects in vendor.orders.impact(Buyer(known), None, None).by_category.values():
+    for known in backend.catalogue.accounts:
+        for projects in backend.orders.impact(Buyer(known), None, None).by_category.values():
             for project, amount_kg in projects.items():
                 told[f"{known.id} {project}"] += in_grams(amount_kg, "kg")
     return agree(booked, told)

@@ -179,7 +179,7 @@ _RULES = {
 }
 
 
-def plain(status: int, detail: str | None = None) -> CNaughtRefusal:
+def http_refusal(status: int, detail: str | None = None) -> CNaughtRefusal:
     """The refusal for a bare status: the vendor's own where it has one for it."""
     match status:
         case 400:
@@ -198,7 +198,7 @@ def plain(status: int, detail: str | None = None) -> CNaughtRefusal:
             return PlainStatus(status, detail)
 
 
-def malformed(request: Malformed) -> InvalidParameters:
+def schema_refusal(request: Malformed) -> InvalidParameters:
     """The refusal for a request that breaks the schema: snake_case fields, dotted where they nest."""
     errors: defaultdict[str, list[str]] = defaultdict(list)
     for problem in request.problems:

@@ -4,15 +4,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator.core.errors import Refusal
-from emulator.core.http import VendorApp, reply
 from emulator.core.ledger import NoBooks
-from emulator.core.provider import Provider
-from emulator.core.request import Request
-from emulator.core.routing import not_built
 from emulator.providers.dcycle import HOSTS, errors
+from emulator.providers.dcycle.backend import Dcycle
 from emulator.providers.dcycle.endpoints import facilities, invoices, organizations, purchases, references, vehicles
 from emulator.providers.dcycle.memory import Catalogue, Fixture
-from emulator.providers.dcycle.vendor import Dcycle
+from emulator.web.provider import Provider
+from emulator.web.provider_app import ProviderApp
+from emulator.web.replies import reply
+from emulator.web.request import Request
+from emulator.web.route_table import not_implemented
 
 routes = [
     Route("/v1/total-impacts", organizations.get_total_impacts, methods=["GET"]),
@@ -45,17 +46,17 @@ routes = [
     Route("/v1/facilities/{facility_id}", facilities.get_facility, methods=["GET"]),
     Route("/v1/facilities/{facility_id}", facilities.update_facility, methods=["PUT"]),
     Route("/v1/facilities/{facility_id}", facilities.delete_facility, methods=["DELETE"]),
-    Route("/v1/projects", not_built("list_projects"), methods=["GET"]),
-    Route("/v1/logistics/requests", not_built("list_logistics_requests"), methods=["GET"]),
-    Route("/v1/logistics/recharges", not_built("list_logistics_recharges"), methods=["GET"]),
-    Route("/v1/logistics/fuels", not_built("list_logistics_fuels"), methods=["GET"]),
-    Route("/v1/logistic-hubs", not_built("list_logistic_hubs"), methods=["GET"]),
-    Route("/api/v1/custom_emission_groups", not_built("list_custom_emission_groups"), methods=["GET"]),
+    Route("/v1/projects", not_implemented("list_projects"), methods=["GET"]),
+    Route("/v1/logistics/requests", not_implemented("list_logistics_requests"), methods=["GET"]),
+    Route("/v1/logistics/recharges", not_implemented("list_logistics_recharges"), methods=["GET"]),
+    Route("/v1/logistics/fuels", not_implemented("list_logistics_fuels"), methods=["GET"]),
+    Route("/v1/logistic-hubs", not_implemented("list_logistic_hubs"), methods=["GET"]),
+    Route("/api/v1/custom_emission_groups", not_implemented("list_custom_emission_groups"), methods=["GET"]),
     Route("/auth/login", organizations.log_in, methods=["POST"]),
 ]
 
 
-def say(request: Request, refusal: Refusal) -> Response:
+def render(request: Request, refusal: Refusal) -> Response:
     return reply(refusal.body(), refusal.status, refusal.headers)
 
 
@@ -69,11 +70,11 @@ PROVIDER = Provider(
     title="Dcycle",
     hosts=HOSTS,
     version=1,
-    app=VendorApp(routes, say, errors.malformed, errors.plain),
+    app=ProviderApp(routes, render, errors.schema_refusal, errors.http_refusal),
     fixture=Fixture,
-    vendor=Dcycle,
+    backend=Dcycle,
     books=NoBooks("It tells what organizations emit. Nothing is bought or retired there, and no emission is a credit."),
     credentials=credentials,
-    say=say,
-    plain=errors.plain,
+    render=render,
+    http_refusal=errors.http_refusal,
 )

@@ -181,7 +181,7 @@ class PlainStatus(DcycleRefusal):
         self.detail = detail or phrase(status)
 
 
-def plain(status: int, detail: str | None = None) -> DcycleRefusal:
+def http_refusal(status: int, detail: str | None = None) -> DcycleRefusal:
     """The refusal for a bare status."""
     match status:
         case 400:
@@ -200,7 +200,7 @@ def plain(status: int, detail: str | None = None) -> DcycleRefusal:
             return PlainStatus(status, detail)
 
 
-def malformed(request: Malformed) -> ValidationFailed:
+def schema_refusal(request: Malformed) -> ValidationFailed:
     """The refusal for a request that breaks the schema: one element for each problem."""
     return ValidationFailed(request.problems)
 

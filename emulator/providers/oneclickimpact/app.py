@@ -4,14 +4,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator.core.errors import Refusal
-from emulator.core.http import VendorApp, reply
-from emulator.core.provider import Provider
-from emulator.core.request import Request
-from emulator.core.routing import not_built
 from emulator.providers.oneclickimpact import HOSTS, endpoints, errors
+from emulator.providers.oneclickimpact.backend import OneClickImpact
 from emulator.providers.oneclickimpact.books import BOOKS
 from emulator.providers.oneclickimpact.memory import Catalogue, Fixture
-from emulator.providers.oneclickimpact.vendor import OneClickImpact
+from emulator.web.provider import Provider
+from emulator.web.provider_app import ProviderApp
+from emulator.web.replies import reply
+from emulator.web.request import Request
+from emulator.web.route_table import not_implemented
 
 routes = [
     Route("/v1/capture_carbon", endpoints.capture_carbon, methods=["POST"]),
@@ -29,11 +30,11 @@ routes = [
     Route("/v1/whoami", endpoints.who_am_i, methods=["GET"]),
     Route("/v1/projects", endpoints.list_projects, methods=["GET"]),
     Route("/v1/projects/{project_id}", endpoints.get_project, methods=["GET"]),
-    Route("/v1/carbon", not_built("calculate_website_carbon"), methods=["GET"]),
+    Route("/v1/carbon", not_implemented("calculate_website_carbon"), methods=["GET"]),
 ]
 
 
-def say(request: Request, refusal: Refusal) -> Response:
+def render(request: Request, refusal: Refusal) -> Response:
     """A type and a message: the vendor's SDKs read the body of every status as JSON."""
     return reply(refusal.body(), refusal.status, refusal.headers)
 
@@ -47,11 +48,11 @@ PROVIDER = Provider(
     title="1ClickImpact",
     hosts=tuple(HOSTS),
     version=1,
-    app=VendorApp(routes, say, errors.malformed, errors.plain),
+    app=ProviderApp(routes, render, errors.schema_refusal, errors.http_refusal),
     fixture=Fixture,
-    vendor=OneClickImpact,
+    backend=OneClickImpact,
     books=BOOKS,
     credentials=credentials,
-    say=say,
-    plain=errors.plain,
+    render=render,
+    http_refusal=errors.http_refusal,
 )

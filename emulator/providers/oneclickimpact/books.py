@@ -25,8 +25,8 @@ from emulator.core.ledger import (
     moved,
     told_in,
 )
+from emulator.providers.oneclickimpact.backend import OneClickImpact
 from emulator.providers.oneclickimpact.memory import KINDS, Impact, Kind, Memory
-from emulator.providers.oneclickimpact.vendor import OneClickImpact
 
 UNITS: Mapping[Kind, str] = {
     "carbon_captured": GRAM,
@@ -37,9 +37,9 @@ UNITS: Mapping[Kind, str] = {
 }
 
 
-def entries(vendor: OneClickImpact, opening: Memory) -> Iterator[Entry]:
+def entries(backend: OneClickImpact, opening: Memory) -> Iterator[Entry]:
     """What the impacts tell, the fixture's too."""
-    for impact in vendor.memory.impacts:
+    for impact in backend.memory.impacts:
         name, amount = _name(impact), _amount(impact)
         made = f"made/{impact.kind}/{_owner(impact)}"
         coming = moved(UNITS[impact.kind], amount, OUTSIDE + impact.kind, made)
@@ -66,7 +66,7 @@ def _amount(impact: Impact) -> Decimal:
 # --- what must hold ---------------------------------------------------------------------------------------------------
 
 
-def _totals(kept: Sequence[Entry], vendor: OneClickImpact, opening: Memory) -> Iterator[Finding]:
+def _totals(kept: Sequence[Entry], backend: OneClickImpact, opening: Memory) -> Iterator[Finding]:
     """The vendor's running totals, and what the books say was made, both in the vendor's units."""
     booked, told = defaultdict[str, Decimal](Decimal), dict[str, int]()
     for (_, account, unit), amount in balances(kept).items():
@@ -74,17 +74,17 @@ def _totals(kept: Sequence[Entry], vendor: OneClickImpact, opening: Memory) -> I
         if what == "made":
             whose = "customers" if owner[1:] else "own"
             booked[f"{owner[0]} {whose} {kind}"] += in_unit(amount, "lb") if unit == GRAM else amount
-    for known in vendor.catalogue.accounts:
-        totals = vendor.totals(known)
+    for known in backend.catalogue.accounts:
+        totals = backend.totals(known)
         for kind in KINDS:
             told[f"{known.id} own {kind}"] = totals.own[kind]
             told[f"{known.id} customers {kind}"] = totals.customers[kind]
     return agree(booked, told)
 
 
-def _processed(kept: Sequence[Entry], vendor: OneClickImpact, opening: Memory) -> Iterator[Finding]:
+def _processed(kept: Sequence[Entry], backend: OneClickImpact, opening: Memory) -> Iterator[Finding]:
     """How much was taken back of each impact that a non-profit has the money for."""
-    for impact in vendor.memory.impacts:
+    for impact in backend.memory.impacts:
         if impact.processed:
             yield Finding(_name(impact), 0, impact.amount if impact.cancelled_on else 0)
 

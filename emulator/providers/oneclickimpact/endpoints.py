@@ -6,12 +6,13 @@ from typing import TypeVar
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from emulator.core.http import read_body, read_query, reply
-from emulator.core.request import Request
 from emulator.providers.oneclickimpact import HOSTS
+from emulator.providers.oneclickimpact.backend import OneClickImpact
 from emulator.providers.oneclickimpact.memory import Account, Environment, Kind
-from emulator.providers.oneclickimpact.vendor import OneClickImpact
 from emulator.providers.oneclickimpact.wire import incoming, outgoing
+from emulator.web.reading import read_body, read_query
+from emulator.web.replies import reply
+from emulator.web.request import Request
 
 Q = TypeVar("Q", bound=BaseModel)
 
@@ -42,7 +43,7 @@ def restore_coral(request: Request) -> Response:
 def cancel_impact(request: Request) -> Response:
     account = account_of(request)
     asked = read_body(incoming.Cancellation, request)
-    impact, now = vendor(request).cancel_impact(account, asked.user_id, asked.time_utc, asked.reason or None)
+    impact, now = backend(request).cancel_impact(account, asked.user_id, asked.time_utc, asked.reason or None)
     return reply(outgoing.cancellation(impact, asked.user_id, repeated=not now))
 
 
@@ -52,12 +53,12 @@ def cancel_impact(request: Request) -> Response:
 def list_records(request: Request) -> Response:
     account = account_of(request)
     asked = query_of(incoming.RecordSearch, request)
-    page = vendor(request).own_impacts(account, asked.search(account))
+    page = backend(request).own_impacts(account, asked.search(account))
     return reply(outgoing.records(page, account))
 
 
 def list_customer_records(request: Request) -> Response:
-    oneclickimpact, account = vendor(request), account_of(request)
+    oneclickimpact, account = backend(request), account_of(request)
     asked = query_of(incoming.CustomerRecordSearch, request)
     page = oneclickimpact.customer_impacts(account, asked.customer_email, asked.search(account))
     return reply(outgoing.customer_records(page, account, oneclickimpact.memory.customers))
@@ -66,7 +67,7 @@ def list_customer_records(request: Request) -> Response:
 def track_impact(request: Request) -> Response:
     account = account_of(request)
     asked = query_of(incoming.TrackSearch, request)
-    impact = vendor(request).impact(account, asked.user_id, asked.time_utc)
+    impact = backend(request).impact(account, asked.user_id, asked.time_utc)
     return reply(outgoing.track(impact, asked.user_id, account))
 
 
@@ -80,19 +81,19 @@ def who_am_i(request: Request) -> Response:
 def list_customers(request: Request) -> Response:
     account = account_of(request)
     asked = query_of(incoming.CustomerSearch, request)
-    page = vendor(request).customers(account, asked.customer_email, asked.limit, asked.after(account))
+    page = backend(request).customers(account, asked.customer_email, asked.limit, asked.after(account))
     return reply(outgoing.customers(page, account))
 
 
 def get_impact(request: Request) -> Response:
     account = account_of(request)
-    return reply(outgoing.totals(vendor(request).totals(account), account))
+    return reply(outgoing.totals(backend(request).totals(account), account))
 
 
 def get_daily_impact(request: Request) -> Response:
     account = account_of(request)
     asked = query_of(incoming.DaySearch, request)
-    return reply(outgoing.daily(vendor(request).totals(account), account, asked.first, asked.last))
+    return reply(outgoing.daily(backend(request).totals(account), account, asked.first, asked.last))
 
 
 # --- projects ---------------------------------------------------------------------------------------------------------
@@ -101,13 +102,13 @@ def get_daily_impact(request: Request) -> Response:
 def list_projects(request: Request) -> Response:
     account_of(request)
     asked = query_of(incoming.ProjectSearch, request)
-    return reply({"projects": [outgoing.project(found) for found in vendor(request).projects(asked.type)]})
+    return reply({"projects": [outgoing.project(found) for found in backend(request).projects(asked.type)]})
 
 
 def get_project(request: Request) -> Response:
     account_of(request)
     query_of(incoming.LocaleSearch, request)
-    return reply(outgoing.project(vendor(request).project(request.path_params["project_id"])))
+    return reply(outgoing.project(backend(request).project(request.path_params["project_id"])))
 
 
 # --- below the operations ---------------------------------------------------------------------------------------------
@@ -115,20 +116,20 @@ def get_project(request: Request) -> Response:
 
 def made(request: Request, kind: Kind, model: type[incoming.Making]) -> Response:
     """An impact of one kind, made as the body says."""
-    oneclickimpact, account = vendor(request), account_of(request)
+    oneclickimpact, account = backend(request), account_of(request)
     impact = oneclickimpact.make_impact(account, kind, read_body(model, request).draft)
     customer = oneclickimpact.memory.customers.get(impact.customer_id or "")
     return reply(outgoing.impact(impact, account, customer))
 
 
-def vendor(request: Request) -> OneClickImpact:
-    vendor: OneClickImpact = request.vendor
-    return vendor
+def backend(request: Request) -> OneClickImpact:
+    backend: OneClickImpact = request.backend
+    return backend
 
 
 def account_of(request: Request) -> Account:
     """The account of the API key; the vendor's two hosts know the keys of their environment. Raises KeyRefused."""
-    return vendor(request).account(request.header(b"x-api-key"), environment(request.header(b"host") or ""))
+    return backend(request).account(request.header(b"x-api-key"), environment(request.header(b"host") or ""))
 
 
 @lru_cache(maxsize=64)

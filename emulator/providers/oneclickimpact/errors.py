@@ -109,7 +109,7 @@ class PlainStatus(OneClickImpactRefusal):
         self.rule = rule
 
 
-def plain(status: int, detail: str | None = None) -> OneClickImpactRefusal:
+def http_refusal(status: int, detail: str | None = None) -> OneClickImpactRefusal:
     """The refusal for a bare status."""
     match status:
         case 400:
@@ -126,7 +126,7 @@ def plain(status: int, detail: str | None = None) -> OneClickImpactRefusal:
             return PlainStatus(status, detail or phrase(status))
 
 
-def malformed(request: Malformed) -> InvalidRequest:
+def schema_refusal(request: Malformed) -> InvalidRequest:
     """The refusal for a request that breaks the schema: one sentence, with a clause for each parameter at fault."""
     clauses = dict.fromkeys(_clause(problem) for problem in request.problems)
     return InvalidRequest("; ".join(clauses))

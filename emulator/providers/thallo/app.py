@@ -5,13 +5,14 @@ from starlette.routing import Route
 
 from emulator.core.clock import millis
 from emulator.core.errors import Refusal
-from emulator.core.http import VendorApp, reply
-from emulator.core.provider import Provider
-from emulator.core.request import Request
 from emulator.providers.thallo import HOSTS, endpoints, errors
+from emulator.providers.thallo.backend import Thallo
 from emulator.providers.thallo.books import BOOKS
 from emulator.providers.thallo.memory import Catalogue, Fixture
-from emulator.providers.thallo.vendor import Thallo
+from emulator.web.provider import Provider
+from emulator.web.provider_app import ProviderApp
+from emulator.web.replies import reply
+from emulator.web.request import Request
 
 routes = [
     Route("/api/inventory", endpoints.get_inventory, methods=["GET"]),
@@ -25,13 +26,13 @@ routes = [
 ]
 
 
-def say(request: Request, refusal: Refusal) -> Response:
+def render(request: Request, refusal: Refusal) -> Response:
     """All five fields, always: without any one of them the vendor's SDK hides the code from its user."""
     assert isinstance(refusal, errors.ThalloRefusal)
     body = {
         "statusCode": refusal.status,
         "url": request.scope["path"],
-        "timestamp": millis(endpoints.vendor(request).clock.now),
+        "timestamp": millis(endpoints.backend(request).clock.now),
         **refusal.body(),
     }
     return reply(body, refusal.status, refusal.headers)
@@ -46,11 +47,11 @@ PROVIDER = Provider(
     title="Thallo",
     hosts=HOSTS,
     version=1,
-    app=VendorApp(routes, say, errors.malformed, errors.plain),
+    app=ProviderApp(routes, render, errors.schema_refusal, errors.http_refusal),
     fixture=Fixture,
-    vendor=Thallo,
+    backend=Thallo,
     books=BOOKS,
     credentials=credentials,
-    say=say,
-    plain=errors.plain,
+    render=render,
+    http_refusal=errors.http_refusal,
 )

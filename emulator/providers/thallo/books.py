@@ -24,20 +24,20 @@ from emulator.core.ledger import (
     once,
     told_in,
 )
+from emulator.providers.thallo.backend import Thallo
 from emulator.providers.thallo.memory import REGISTRY, TONNE_GRAMS, Memory, RetirementRequest, Trade
-from emulator.providers.thallo.vendor import Thallo
 
 
-def entries(vendor: Thallo, opening: Memory) -> Iterator[Entry]:
+def entries(backend: Thallo, opening: Memory) -> Iterator[Entry]:
     """What the fixture gave, was bought since, was asked to be retired, and has been."""
     yield from _brought_forward(opening)
-    for tenant_id, vintage_id, trade in _purchases(vendor, opening):
+    for tenant_id, vintage_id, trade in _purchases(backend, opening):
         bought = moved(GRAM, trade.quantity_grams, f"market/{vintage_id}", f"wallet/{vintage_id}/{tenant_id}")
         charged = moved(CENT, _charge(trade), OUTSIDE + tenant_id, f"charged/{tenant_id}")
         yield Entry(trade.executed_at, "thallo", trade.id, "credits bought", (*bought, *charged))
-    for request in vendor.memory.retirement_requests.values():
+    for request in backend.memory.retirement_requests.values():
         yield from _asked(request, opening)
-        yield from _retired(request, vendor)
+        yield from _retired(request, backend)
 
 
 def _brought_forward(opening: Memory) -> Iterator[Entry]:
@@ -61,9 +61,9 @@ def _opened(subject: str, description: str, grams: int, vintage_id: str, account
     return Entry(None, "thallo", subject, description, moved(GRAM, grams, OUTSIDE + vintage_id, account))
 
 
-def _purchases(vendor: Thallo, opening: Memory) -> Iterator[tuple[str, str, Trade]]:
+def _purchases(backend: Thallo, opening: Memory) -> Iterator[tuple[str, str, Trade]]:
     """Everything bought since the opening, with its tenant and vintage."""
-    for tenant_id, wallets in vendor.memory.wallets.items():
+    for tenant_id, wallets in backend.memory.wallets.items():
         for vintage_id, wallet in wallets.items():
             given = opening.wallets.get(tenant_id, {}).get(vintage_id)
             known = {trade.id for trade in given.trades} if given else set()
@@ -90,11 +90,11 @@ def _asked(request: RetirementRequest, opening: Memory) -> Iterator[Entry]:
         yield Entry(item.created_at, "thallo", item.id, "retirement asked for", queued)
 
 
-def _retired(request: RetirementRequest, vendor: Thallo) -> Iterator[Entry]:
+def _retired(request: RetirementRequest, backend: Thallo) -> Iterator[Entry]:
     """What the registry has retired by now: whole tonnes."""
-    now = vendor.clock.now
+    now = backend.clock.now
     invoice_ids = dict.fromkeys(item.invoice_id for item in request.items if item.invoice_id is not None)
-    invoices = [vendor.memory.invoices[invoice_id] for invoice_id in invoice_ids]
+    invoices = [backend.memory.invoices[invoice_id] for invoice_id in invoice_ids]
     if request.status(now, invoices) == "COMPLETE":
         retired = f"retired/{request.vintage_id}/{request.tenant_id}"
         gone = moved(GRAM, request.quantity_grams(now), _queue(request), retired)
@@ -104,9 +104,9 @@ def _retired(request: RetirementRequest, vendor: Thallo) -> Iterator[Entry]:
 # --- what must hold ---------------------------------------------------------------------------------------------------
 
 
-def _conserved(kept: Sequence[Entry], vendor: Thallo, opening: Memory) -> Iterator[Finding]:
+def _conserved(kept: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
     """The grams of each vintage at the opening, and those that there are now."""
-    return agree(_grams(opening), _grams(vendor.memory))
+    return agree(_grams(opening), _grams(backend.memory))
 
 
 def _grams(memory: Memory) -> Counter[str]:
@@ -122,47 +122,47 @@ def _grams(memory: Memory) -> Counter[str]:
     return grams
 
 
-def _wallets(kept: Sequence[Entry], vendor: Thallo, opening: Memory) -> Iterator[Finding]:
+def _wallets(kept: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
     """What the books say is in each wallet, and what is in it."""
     booked = {account: grams for (_, account, _), grams in balances(kept).items() if account.startswith("wallet/")}
     held = {
         f"wallet/{vintage_id}/{tenant_id}": wallet.quantity_grams
-        for tenant_id, wallets in vendor.memory.wallets.items()
+        for tenant_id, wallets in backend.memory.wallets.items()
         for vintage_id, wallet in wallets.items()
     }
     return agree(booked, held)
 
 
-def _prices(kept: Sequence[Entry], vendor: Thallo, opening: Memory) -> Iterator[Finding]:
+def _prices(kept: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
     """The grams that were sold of each vintage at each price, and those that were bought."""
     sold, bought = Counter[str](), Counter[str]()
     for order in opening.sell_orders.values():
         sold[f"{order.vintage_id} at {order.price_cents} cents"] += order.quantity_grams
-    for order in vendor.memory.sell_orders.values():
+    for order in backend.memory.sell_orders.values():
         sold[f"{order.vintage_id} at {order.price_cents} cents"] -= order.quantity_grams
-    for _, vintage_id, trade in _purchases(vendor, opening):
+    for _, vintage_id, trade in _purchases(backend, opening):
         bought[f"{vintage_id} at {trade.price_cents} cents"] += trade.quantity_grams
     return agree(sold, bought)
 
 
-def _charges(kept: Sequence[Entry], vendor: Thallo, opening: Memory) -> Iterator[Finding]:
+def _charges(kept: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
     """What the whole tonnes of each purchase cost, and what was charged for it."""
-    for _, _, trade in _purchases(vendor, opening):
+    for _, _, trade in _purchases(backend, opening):
         yield Finding(trade.id, trade.quantity_grams // TONNE_GRAMS * trade.price_cents, _charge(trade))
 
 
-def _retired_once(kept: Sequence[Entry], vendor: Thallo, opening: Memory) -> Iterator[Finding]:
+def _retired_once(kept: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
     """How often each call of a tenant was taken, and how often each trade was used."""
-    requests = vendor.memory.retirement_requests.values()
+    requests = backend.memory.retirement_requests.values()
     calls = [(request.tenant_id, item) for request in requests for item in request.items]
     yield from once(f"{tenant_id} {item.external_id}" for tenant_id, item in calls)
     yield from once(item.trade_id for _, item in calls if item.trade_id is not None)
 
 
-def _carried(kept: Sequence[Entry], vendor: Thallo, opening: Memory) -> Iterator[Finding]:
+def _carried(kept: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
     """What the request before each left over, and what it carries over."""
     left = dict[str, int]()
-    for request in vendor.memory.retirement_requests.values():
+    for request in backend.memory.retirement_requests.values():
         if request.whole:
             yield Finding(request.id, 0, request.carried_grams)
         else:

@@ -205,7 +205,7 @@ _SAID = {500: "Internal server error"}
 _RULES = {404: "thallo.errors.unknown-path", 405: "thallo.errors.wrong-method", 413: "thallo.retirements.too-large"}
 
 
-def plain(status: int, detail: str | None = None) -> ThalloRefusal:
+def http_refusal(status: int, detail: str | None = None) -> ThalloRefusal:
     """The refusal for a bare status."""
     match status:
         case 400:
@@ -216,7 +216,7 @@ def plain(status: int, detail: str | None = None) -> ThalloRefusal:
             return PlainStatus(status, detail)
 
 
-def malformed(request: Malformed) -> BadRequest:
+def schema_refusal(request: Malformed) -> BadRequest:
     """The refusal for a request that breaks the schema: field first, as NestJS words it."""
     return BadRequest([f"{problem.field or 'body'} {problem.worded(_WORDS)}" for problem in request.problems])
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.calling import Caller
+from tests.support.caller import Caller
 
 SCORE = "/calculateCarbonScore"
 PATHS = ("/register", "/token", "/token/refresh", SCORE)

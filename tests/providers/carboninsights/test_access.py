@@ -6,7 +6,6 @@ from typing import Any
 import jwt
 import pytest
 
-from tests.calling import Caller
 from tests.providers.carboninsights.conftest import (
     JSON,
     SCORE,
@@ -18,6 +17,7 @@ from tests.providers.carboninsights.conftest import (
     log_in,
     newcomer,
 )
+from tests.support.caller import Caller
 
 NOT_PROVIDED = {"detail": "Authentication credentials were not provided."}
 BAD_HEADER = {

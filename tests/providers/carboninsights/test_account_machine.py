@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from emulator import Emulator
-from tests.calling import NO_CREDENTIALS, Caller
 from tests.conftest import START
 from tests.providers.carboninsights.conftest import SAMPLE_USER, ask, bearing, change_settings, purchase
+from tests.support.caller import NO_CREDENTIALS, Caller
 
 ACCESS_SECONDS, REFRESH_SECONDS = 300, 86400
 PER_MINUTE, PER_DAY = 3, 5

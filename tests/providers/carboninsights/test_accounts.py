@@ -2,16 +2,8 @@
 
 import pytest
 
-from tests.calling import Caller
-from tests.providers.carboninsights.conftest import (
-    LOGIN,
-    NEW_USER,
-    NULL,
-    SAMPLE_USER,
-    WRONG_TEXTS,
-    log_in,
-    required,
-)
+from tests.providers.carboninsights.conftest import LOGIN, NEW_USER, NULL, SAMPLE_USER, WRONG_TEXTS, log_in, required
+from tests.support.caller import Caller
 
 TOO_LONG = "Ensure this field has no more than 49 characters."
 TOO_SHORT = "Ensure this field has at least 8 characters."

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.carboninsights.conftest import JSON, LOGIN, NEW_USER, PATHS, SCORE, ask, purchase, required
+from tests.support.caller import Caller
 
 PARSE = "JSON parse error - "
 each_path = pytest.mark.parametrize("path", PATHS)

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.carboninsights.conftest import (
     CO2E,
     NO_NUMBER,
@@ -17,6 +16,7 @@ from tests.providers.carboninsights.conftest import (
     required,
     tonnes,
 )
+from tests.support.caller import Caller
 
 DEFAULT_PROFILE = {
     "diet": "typical",

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from emulator.resources import resource
-from tests.calling import Caller
+from emulator.core.resources import resource
 from tests.providers.carboninsights.conftest import CO2E, LAND, SCORE, WATER, ask, details, purchase, savings, tonnes
+from tests.support.caller import Caller
 
 AIR, HOTEL, TAXI = 0.23864127230148421, 0.021415030569301514, 0.04303300299010413
 

@@ -6,7 +6,6 @@ import jwt
 import pytest
 
 from emulator import Emulator
-from tests.calling import Caller
 from tests.providers.carboninsights.conftest import (
     LOGIN,
     NEW_USER,
@@ -19,6 +18,7 @@ from tests.providers.carboninsights.conftest import (
     log_in,
     newcomer,
 )
+from tests.support.caller import Caller
 
 NO_ACCOUNT = {"detail": "No active account found with the given credentials"}
 NOT_VALID = {"detail": "Token is invalid or expired", "code": "token_not_valid"}

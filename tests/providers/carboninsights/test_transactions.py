@@ -4,7 +4,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.calling import Caller
 from tests.providers.carboninsights.conftest import (
     CO2E,
     JSON,
@@ -22,6 +21,7 @@ from tests.providers.carboninsights.conftest import (
     purchase,
     tonnes,
 )
+from tests.support.caller import Caller
 
 NO_DATE = "Date has wrong format. Use one of these formats instead: YYYY-MM-DD, DD-MM-YYYY."
 LISTED = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.calling import Caller
+from tests.support.caller import Caller
 
 KEYS = {
     "no-billing": "test_no_billing_0001",

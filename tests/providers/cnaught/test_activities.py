@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
+from tests.support.caller import Caller
 
 CHEAP = {"portfolio_id": "ixmZSK"}
 """A portfolio whose kilogram costs 1.6 cents by API and 2.5 at the checkout."""

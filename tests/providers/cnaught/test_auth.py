@@ -2,9 +2,9 @@
 
 import pytest
 
-from emulator import contracts
-from tests.calling import NO_CREDENTIALS, Caller
+from emulator.evidence import contracts
 from tests.providers.cnaught.conftest import as_account
+from tests.support.caller import NO_CREDENTIALS, Caller
 
 OPERATIONS = [operation for operation in contracts.operations("cnaught") if not operation.missing]
 

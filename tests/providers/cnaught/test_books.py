@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
-from emulator.handles import Refused
+from emulator.client.handles import Refused
 from emulator.providers.cnaught.books import BOOKS
-from tests.books import Damage, balances, failures, memory, spoil
-from tests.calling import Caller
+from tests.support.books import Damage, balances, failures, memory, spoil
+from tests.support.caller import Caller
 
 ORDERS = "/v1/orders"
 SANDBOX = {"portfolio_id": "oH5hlq"}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from tests.calling import Caller
+from tests.support.caller import Caller
 
 CHECKOUT = {"amount_kg": 100, "success_url": "https://example.com/yes", "cancel_url": "https://example.com/no"}
 

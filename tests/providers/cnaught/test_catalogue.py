@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.cnaught.conftest import as_account
+from tests.support.caller import Caller
 
 
 @pytest.mark.rule("cnaught.catalogue.project")

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.cnaught.conftest import as_account
+from tests.support.caller import Caller
 
 PATHS = ("/v1/checkout/sessions", "/v1/orders/checkout-session")
 RETURN = {"success_url": "https://example.com/yes?{CHECKOUT_SESSION_ID}", "cancel_url": "https://example.com/no"}

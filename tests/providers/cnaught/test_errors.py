@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.calling import NO_CREDENTIALS, Caller
+from tests.support.caller import NO_CREDENTIALS, Caller
 
 TYPES = "https://api.cnaught.com/v1/errors/"
 BODIES: dict[str, dict[str, Any]] = {

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.calling import Caller
 from tests.providers.cnaught.conftest import as_account
+from tests.support.caller import Caller
 
 CALLS: dict[str, Any] = {
     "/v1/orders": {"amount_kg": 10},

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
-from tests.calling import Caller, credentials_of
 from tests.providers.cnaught.conftest import as_account
+from tests.support.caller import Caller, credentials_of
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from emulator.core.clock import Clock
 from emulator.core.ids import Ids
+from emulator.providers.cnaught.backend import CNaught
+from emulator.providers.cnaught.backend.sums import BLOCK, Sums
 from emulator.providers.cnaught.drafts import Buyer, OrderDraft
 from emulator.providers.cnaught.memory import (
     Account,
@@ -25,8 +27,6 @@ from emulator.providers.cnaught.memory import (
     Settings,
     Subaccount,
 )
-from emulator.providers.cnaught.vendor import CNaught
-from emulator.providers.cnaught.vendor.sums import BLOCK, Sums
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PORTFOLIOS = {"one": {"a": Decimal(1)}, "thirds": {"a": Decimal("0.1"), "b": Decimal("0.9")}}

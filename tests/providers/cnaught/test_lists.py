@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.cnaught.conftest import as_account
+from tests.support.caller import Caller
 
 LISTS: dict[str, dict[str, Any]] = {"/v1/orders": {"amount_kg": 1}, "/v1/subaccounts": {"name": "Marketing"}}
 """Every list, with a body that adds to it."""

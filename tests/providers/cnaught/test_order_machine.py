@@ -20,9 +20,9 @@ from hypothesis.stateful import (
 )
 
 from emulator import Emulator
-from tests.calling import Caller
 from tests.conftest import START
 from tests.providers.cnaught.conftest import KEYS
+from tests.support.caller import Caller
 
 FULFILMENT_SECONDS = 2
 KEY_SECONDS = 24 * 3600

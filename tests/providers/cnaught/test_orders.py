@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.calling import Caller
 from tests.conftest import START
 from tests.providers.cnaught.conftest import as_account
+from tests.support.caller import Caller
 
 ORDER_MEMBERS = {
     "id", "order_number", "created_on", "amount_kg", "price_usd_cents", "state", "type", "metadata", "description",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.cnaught.conftest import as_account
+from tests.support.caller import Caller
 
 CHEAP = {"portfolio_id": "ixmZSK"}
 """A portfolio whose kilogram costs 1.6 cents by API and 2.5 at the checkout."""

@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.calling import Caller
 from tests.providers.cnaught.conftest import as_account
+from tests.support.caller import Caller
 
 MARKETING = "/v1/subaccounts/5nubL0NS"
 LOGO = f"{MARKETING}/logo"

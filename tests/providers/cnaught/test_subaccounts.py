@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from emulator import contracts
-from tests.calling import Caller
+from emulator.evidence import contracts
 from tests.providers.cnaught.conftest import as_account
+from tests.support.caller import Caller
 
 NARROWED = [
     operation

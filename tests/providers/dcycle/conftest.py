@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.calling import Caller
+from tests.support.caller import Caller
 
 PATH = "/v1/total-impacts"
 YEAR = {"start_date": "2025-01-01", "end_date": "2025-12-31"}

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.dcycle.conftest import (
     ACME_KEY,
     CONSTRUCTION,
@@ -19,6 +18,7 @@ from tests.providers.dcycle.conftest import (
     identity,
     impacts,
 )
+from tests.support.caller import Caller
 
 NOBODYS = "11111111-2222-4333-8444-555555555555"
 INVALID_API_KEY = {"detail": "Invalid API key", "code": "INVALID_API_KEY"}

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.dcycle.conftest import HOLDINGS, INDUSTRIES, KEY, LAST_MILE, LOGISTICS, identity, impacts
 from tests.providers.dcycle.test_vehicles import CAR, DIESEL, FACTOR, NOBODYS, PETROL, POOL_CAR, change, listed
+from tests.support.caller import Caller
 
 PATH = "/v1/vehicle_consumptions"
 LITRES = "660e8400-e29b-41d4-a716-446655440000"

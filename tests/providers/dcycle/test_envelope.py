@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.dcycle.conftest import PATH, ask
+from tests.support.caller import Caller
 
 
 @pytest.mark.rule("dcycle.path.unknown", "dcycle.reply.json")

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.dcycle.conftest import ACME_KEY, CONSTRUCTION, HOLDINGS, KEY, LOGISTICS, identity, impacts
+from tests.support.caller import Caller
 
 PATH = "/v1/facilities"
 MADRID = "550e8400-e29b-41d4-a716-446655440000"

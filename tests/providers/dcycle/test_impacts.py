@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.dcycle.conftest import (
     ACME_KEY,
     CONSTRUCTION,
@@ -17,6 +16,7 @@ from tests.providers.dcycle.conftest import (
     identity,
     impacts,
 )
+from tests.support.caller import Caller
 
 GROUPINGS = ("scope", "category", "month")
 SCOPES = {"vehicles": 1, "combustion": 1, "electricity": 2, "purchases": 3, "travels": 3, "goods_shipped": 3}

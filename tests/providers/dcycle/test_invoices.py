@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.dcycle.conftest import INDUSTRIES, KEY, LOGISTICS, USER, identity, impacts
+from tests.support.caller import Caller
 
 PATH = "/v1/invoices"
 SAMPLE = "d66887a3-a556-4782-952b-f8818ec8d8bc"

@@ -7,7 +7,6 @@ import jwt
 import pytest
 
 from emulator import Emulator
-from tests.calling import NO_CREDENTIALS, Caller
 from tests.providers.dcycle.conftest import (
     ACME_KEY,
     CONSTRUCTION,
@@ -24,6 +23,7 @@ from tests.providers.dcycle.conftest import (
     identity,
     impacts,
 )
+from tests.support.caller import NO_CREDENTIALS, Caller
 
 TREE = "/v2/organizations/tree"
 INVALID_API_KEY = {"detail": "Invalid API key", "code": "INVALID_API_KEY"}

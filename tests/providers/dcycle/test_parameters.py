@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.dcycle.conftest import INDUSTRIES, KEY, YEAR, ask, identity, impacts
+from tests.support.caller import Caller
 
 NO_DAY = "date_from_datetime_parsing"
 NOT_MIDNIGHT = "date_from_datetime_inexact"

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from emulator.core.clock import Clock
 from emulator.core.documents import BadDocument, Document
 from emulator.core.ids import Ids
+from emulator.providers.dcycle.backend import Dcycle
+from emulator.providers.dcycle.backend.ledgers import GroupBy, InMonth
 from emulator.providers.dcycle.memory import CATEGORIES, SCOPES, Catalogue, Fixture, Key, Memory, Organization, Record
-from emulator.providers.dcycle.vendor import Dcycle
-from emulator.providers.dcycle.vendor.ledgers import GroupBy, InMonth
 
 PARENT = "00000000-0000-4000-8000-000000000001"
 CHILD = "00000000-0000-4000-8000-000000000002"

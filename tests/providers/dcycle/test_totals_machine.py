@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from emulator import Emulator
-from tests.calling import Caller, credentials_of
 from tests.conftest import START
 from tests.providers.dcycle import test_consumptions, test_invoices, test_purchases
 from tests.providers.dcycle.conftest import impacts
 from tests.providers.dcycle.test_consumptions import ELECTRIC, consumed
 from tests.providers.dcycle.test_vehicles import CAR, DIESEL, FACTOR, PETROL, change
+from tests.support.caller import Caller, credentials_of
 
 WINDOW = {"start_date": "2024-01-01", "end_date": "2025-12-31"}
 """As long as a window may be."""

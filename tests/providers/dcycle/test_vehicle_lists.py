@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.dcycle.conftest import KEY, LOGISTICS, identity
 from tests.providers.dcycle.test_vehicles import (
     CAR,
@@ -21,6 +20,7 @@ from tests.providers.dcycle.test_vehicles import (
     create,
     ids,
 )
+from tests.support.caller import Caller
 
 # --- lists ------------------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.dcycle.conftest import (
     ACME_KEY,
     CONSTRUCTION,
@@ -15,6 +14,7 @@ from tests.providers.dcycle.conftest import (
     identity,
     impacts,
 )
+from tests.support.caller import Caller
 
 PATH = "/v1/vehicles"
 CAR = "550e8400-e29b-41d4-a716-446655440000"

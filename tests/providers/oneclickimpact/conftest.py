@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from emulator.handles import SpaceHandle
-from tests.calling import Caller
+from emulator.client.handles import SpaceHandle
+from tests.support.caller import Caller
 
 LISTS = {"user_records": "/v1/records", "customer_records": "/v1/customer_records"}
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
+from tests.support.caller import Caller
 
 KINDS = ("carbon_captured", "tree_planted", "waste_removed", "money_donated", "coral_restored")
 NOTHING = dict.fromkeys(KINDS, 0)

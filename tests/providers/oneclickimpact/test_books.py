@@ -6,8 +6,8 @@ import pytest
 
 from emulator import Emulator
 from emulator.providers.oneclickimpact.books import BOOKS
-from tests.books import balances, failures, memory, spoil
-from tests.calling import Caller
+from tests.support.books import balances, failures, memory, spoil
+from tests.support.caller import Caller
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.oneclickimpact.conftest import customer_records, own_records
+from tests.support.caller import Caller
 
 CUSTOMER = {"customer_email": "jane@example.com", "customer_name": "Jane"}
 

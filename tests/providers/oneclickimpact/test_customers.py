@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.oneclickimpact.conftest import customer_records
+from tests.support.caller import Caller
 
 JANE = "jane@example.com"
 

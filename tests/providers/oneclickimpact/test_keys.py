@@ -2,10 +2,10 @@
 
 import pytest
 
-from emulator.handles import SpaceHandle
-from tests.calling import Caller
-from tests.promises import hold
+from emulator.client.handles import SpaceHandle
 from tests.providers.oneclickimpact.conftest import LISTS, customer_records, own_records
+from tests.support.caller import Caller
+from tests.support.contract_check import hold
 
 WRITES = ("capture_carbon", "plant_tree", "clean_ocean", "donate_money", "restore_coral", "cancel_impact")
 READS = ("track", "customers", "impact", "impact/daily", "whoami", "projects", "projects/project_trees_1")

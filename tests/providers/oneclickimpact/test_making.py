@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.oneclickimpact.conftest import customer_records, own_records
+from tests.support.caller import Caller
 
 KINDS = {
     "/v1/plant_tree": "tree_planted",

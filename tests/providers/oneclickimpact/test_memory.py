@@ -9,8 +9,8 @@ import orjson
 import pytest
 
 from emulator.core.documents import BadDocument, Document
+from emulator.core.resources import resource
 from emulator.providers.oneclickimpact.memory import Fixture
-from emulator.resources import resource
 
 
 @pytest.fixture

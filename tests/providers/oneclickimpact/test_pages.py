@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.oneclickimpact.conftest import LISTS, listed, own_records
+from tests.support.caller import Caller
 
 PAGES_MAX = 100
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from emulator import Emulator
-from tests.calling import Caller
 from tests.conftest import START
 from tests.providers.oneclickimpact.conftest import LISTS, listed
+from tests.support.caller import Caller
 
 KINDS = ["carbon_captured", "tree_planted", "waste_removed", "money_donated", "coral_restored"]
 EMAILS = ["customer@example.com", "jane@example.com", "joe@example.com"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.calling import Caller
+from tests.support.caller import Caller
 
 TYPES = ["trees", "ocean", "carbon"]
 

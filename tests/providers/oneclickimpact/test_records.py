@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.oneclickimpact.conftest import LISTS, customer_records, listed, own_records
+from tests.support.caller import Caller
 
 KINDS = {"carbon_captured", "tree_planted", "waste_removed", "money_donated", "coral_restored"}
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.oneclickimpact.conftest import LISTS, own_records
+from tests.support.caller import Caller
 
 INVALID = "invalid_request_error"
 

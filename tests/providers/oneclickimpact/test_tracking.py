@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.oneclickimpact.conftest import customer_records, own_records
+from tests.support.caller import Caller
 
 OWN = {"user_id": "U123", "time_utc": "2024-09-16T20:30:13.391Z"}
 GIVEN = {"user_id": "U1234", "time_utc": "2024-06-12T15:22:14.753Z"}

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.calling import Caller
+from tests.support.caller import Caller
 
 SELLER_KEY = "B" * 64
 TONNE = 1_000_000

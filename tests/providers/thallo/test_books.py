@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 
 from emulator.providers.thallo.books import BOOKS
-from tests.books import Damage, balances, failures, spoil
-from tests.calling import Caller
 from tests.providers.thallo.conftest import (
     CUSTOMER,
     ORDER,
@@ -19,6 +17,8 @@ from tests.providers.thallo.conftest import (
     retire,
     retire_owned,
 )
+from tests.support.books import Damage, balances, failures, spoil
+from tests.support.caller import Caller
 
 MARKET, WALLET = f"market/{VINTAGE} g", f"wallet/{VINTAGE}/thallo-ltd g"
 RETIRING, RETIRED = f"retiring/{VINTAGE}/thallo-ltd g", f"retired/{VINTAGE}/thallo-ltd g"

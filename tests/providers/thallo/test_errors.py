@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.calling import Caller
 from tests.conftest import START
 from tests.providers.thallo.conftest import retire
+from tests.support.caller import Caller
 
 INVENTORY, RETIREMENT, KEYS = "/api/inventory", "/api/caas/request-retirement", "/api/api-keys"
 NOW = START.replace("Z", ".000Z")

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.thallo.conftest import (
     OWNED_VINTAGE,
     SELLERS_ORDER,
@@ -20,6 +19,7 @@ from tests.providers.thallo.conftest import (
     retire,
     wallet,
 )
+from tests.support.caller import Caller
 
 EMPTY_PAGE = {"total_pages": 0, "total_items": 0, "previous_page": None, "next_page": None}
 

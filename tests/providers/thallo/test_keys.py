@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.thallo.conftest import as_seller
+from tests.support.caller import Caller
 
 KEYS = "/api/api-keys"
 FIRST, SELLERS_FIRST = "00n06yx75dzuxz2lgi", "00nsellersfirstkey"

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.thallo.conftest import (
     CLOSED_ORDER,
     ORDER,
@@ -17,6 +16,7 @@ from tests.providers.thallo.conftest import (
     remember,
     retire,
 )
+from tests.support.caller import Caller
 
 SMALL = {"vintage_id": SMALL_VINTAGE, "sell_order_id": SMALL_ORDER, "expected_price_cents": "1500"}
 

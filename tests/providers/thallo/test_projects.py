@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
+from tests.support.caller import Caller
 
 HYDRO, COOKSTOVES, FILTERS = "003c1hatqib9jbpwwl", "003g3ghxs84jlgw5pi", "003waterfilters000"
 

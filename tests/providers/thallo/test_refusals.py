@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.thallo.conftest import (
     CLOSED_ORDER,
     CUSTOMER,
@@ -16,6 +15,7 @@ from tests.providers.thallo.conftest import (
     memory,
     retire,
 )
+from tests.support.caller import Caller
 
 NO_PURCHASE = {"vintage_id": OWNED_VINTAGE, "sell_order_id": None}
 NOWHERE, NO_ORDER = {"vintage_id": "004nosuchvintage00"}, {"sell_order_id": "006nosuchorder0000"}

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.thallo.conftest import (
     CUSTOMER,
     ORDER,
@@ -19,6 +18,7 @@ from tests.providers.thallo.conftest import (
     retire_owned,
     wallet,
 )
+from tests.support.caller import Caller
 
 PATH = "/api/caas/request-retirement"
 

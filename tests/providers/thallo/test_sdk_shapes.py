@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 
-from tests.calling import Caller
 from tests.providers.thallo.conftest import CLOSED_ORDER, ORDER, VINTAGE, retire
+from tests.support.caller import Caller
 
 Read: TypeAlias = Callable[[dict[str, Any]], object]
 

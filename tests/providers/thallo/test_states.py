@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
 from tests.providers.thallo.conftest import CUSTOMER, OWNED_VINTAGE, as_seller, memory, retire, retire_owned
+from tests.support.caller import Caller
 
 PATH = "/api/retirement"
 JANUARY_ENDS, SETTLED, RETIRED = "2026-02-01T00:00:00Z", "2026-02-08T00:00:00Z", "2026-02-11T00:00:00Z"

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from emulator import Emulator
-from tests.calling import Caller, credentials_of
 from tests.conftest import START
 from tests.providers.thallo.conftest import (
     CUSTOMER,
@@ -24,6 +23,7 @@ from tests.providers.thallo.conftest import (
     inventory,
     retire,
 )
+from tests.support.caller import Caller, credentials_of
 
 Amounts: TypeAlias = dict[tuple[str, str], int]
 """Grams by tenant and vintage."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
-from emulator.embedded import ProviderHandle
+from emulator.client.embedded import ProviderHandle
 from tests.conftest import START
 from tests.sdk.cnaught.client import Client, NodeSdk, Thrown, installed_node
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from emulator.embedded import ProviderHandle
+from emulator.client.embedded import ProviderHandle
 from tests.sdk.cnaught.client import Client, NodeSdk, Thrown
 from tests.sdk.cnaught.conftest import CALLS, CHECKOUT, ORDER, SUBACCOUNT, TYPES, refused, thrown
 

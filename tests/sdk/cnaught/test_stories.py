@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
-from emulator.embedded import ProviderHandle
-from tests.readme import README, URL
+from emulator.client.embedded import ProviderHandle
 from tests.sdk.cnaught.client import HERE, Client, NodeSdk
 from tests.sdk.cnaught.conftest import CALLS, CHECKOUT, FOR_SUBACCOUNT, ORDER, PNG, SUBACCOUNT, refused, thrown
+from tests.support.readme import README, URL
 
 # --- orders -----------------------------------------------------------------------------------------------------------
 

@@ -16,10 +16,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from emulator.core.errors import Malformed
-from emulator.core.models import Model
 from emulator.providers.carboninsights import errors
+from emulator.providers.carboninsights.backend import COUNTRY, AccountDraft, CarbonInsights, Options
 from emulator.providers.carboninsights.footprint import ANYWHERE, Diet, FuelGrade, Listing, Profile, Purchase
-from emulator.providers.carboninsights.vendor import COUNTRY, AccountDraft, CarbonInsights, Options
 from emulator.providers.carboninsights.wire.values import (
     Address,
     Amount,
@@ -32,6 +31,7 @@ from emulator.providers.carboninsights.wire.values import (
     ZipCode,
     as_text,
 )
+from emulator.web.model import Model
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -43,12 +43,12 @@ M = TypeVar("M", bound=BaseModel)
 class Reading:
     """What it takes to read a body besides the body: the vendor's lists and settings, and if categories are codes."""
 
-    vendor: CarbonInsights
+    backend: CarbonInsights
     by_code: bool
 
 
 def _free(value: str, info: ValidationInfo) -> str:
-    if _reading(info).vendor.taken(value):
+    if _reading(info).backend.taken(value):
         raise PydanticCustomError("taken", "Input should be a username that nobody has")
     return value
 
@@ -61,7 +61,7 @@ def _distinct(value: str, info: ValidationInfo) -> str:
 
 def _listing(value: object, info: ValidationInfo) -> Listing:
     reading = _reading(info)
-    listing = reading.vendor.listing(as_text(value), reading.by_code)
+    listing = reading.backend.listing(as_text(value), reading.by_code)
     if listing is None:
         kind = "merchant_code" if reading.by_code else "category"
         raise PydanticCustomError(kind, "Input should be listed")
@@ -120,7 +120,7 @@ class Part(Model):
     @model_validator(mode="before")
     @classmethod
     def filled(cls, sent: object, info: ValidationInfo) -> object:
-        if isinstance(sent, dict) and not _reading(info).vendor.memory.settings.all_children_required:
+        if isinstance(sent, dict) and not _reading(info).backend.memory.settings.all_children_required:
             return {**cls.defaults, **sent}
         return sent
 
@@ -184,10 +184,10 @@ class ScoreRequest(Model):
         return Options(**dict(self.options))
 
 
-def read(model: type[M], content: object, vendor: CarbonInsights) -> M:
+def read(model: type[M], content: object, backend: CarbonInsights) -> M:
     """A body as a model; all that is wrong with it is told at once. Raises MalformedBody."""
     try:
-        return model.model_validate(content, context=Reading(vendor, _by_code(content)))
+        return model.model_validate(content, context=Reading(backend, _by_code(content)))
     except ValidationError as error:
         problems = Malformed.found("body", error).problems
         raise errors.MalformedBody(*problems, rows=_rows(content)) from None

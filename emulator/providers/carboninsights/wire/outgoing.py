@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from emulator.providers.carboninsights.backend import Options, Score, TokenPair
 from emulator.providers.carboninsights.footprint import Impact
 from emulator.providers.carboninsights.memory import Account
-from emulator.providers.carboninsights.vendor import Options, Score, TokenPair
 
 TITLES = ("CO2e Emissions [tonne]", "Land Use [m2]", "Water Use [litre]")
 """The columns in the order of ``Impact``; only the first is documented."""

@@ -1,7 +1,7 @@
 """What people do at CNaught that its API has no call for."""
 
+from emulator.providers.cnaught.backend import CNaught
 from emulator.providers.cnaught.endpoints.showing import as_it_stands
-from emulator.providers.cnaught.vendor import CNaught
 
 
 def complete_checkout(cnaught: CNaught, session_id: str) -> object:

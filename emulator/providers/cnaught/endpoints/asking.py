@@ -2,31 +2,31 @@
 
 from typing import TypeVar
 
-from emulator.core.http import bearer_token
 from emulator.core.paging import Chain, Timeline
-from emulator.core.request import Request
 from emulator.providers.cnaught import errors
+from emulator.providers.cnaught.backend import CNaught
 from emulator.providers.cnaught.drafts import Buyer
 from emulator.providers.cnaught.memory import Account
-from emulator.providers.cnaught.vendor import CNaught
 from emulator.providers.cnaught.wire import incoming
+from emulator.web.reading import bearer_token
+from emulator.web.request import Request
 
 T = TypeVar("T")
 
 
-def vendor(request: Request) -> CNaught:
-    vendor: CNaught = request.vendor
-    return vendor
+def backend(request: Request) -> CNaught:
+    backend: CNaught = request.backend
+    return backend
 
 
 def account_of(request: Request) -> Account:
     """The account of the bearer key. Raises Unauthorized."""
-    return vendor(request).account(bearer_token(request))
+    return backend(request).account(bearer_token(request))
 
 
 def buyer_of(request: Request, account: Account | None = None) -> Buyer:
     """The account, narrowed by ``X-Subaccount-Id``. Raises Unauthorized, SubaccountsNotAllowed, InvalidSubaccount."""
-    return vendor(request).subaccounts.buyer(account or account_of(request), subaccount_id(request))
+    return backend(request).subaccounts.buyer(account or account_of(request), subaccount_id(request))
 
 
 def subaccount_id(request: Request) -> str | None:

@@ -5,9 +5,9 @@ from datetime import datetime
 
 import orjson
 
-from emulator.core.webhooks import Call, Webhooks
+from emulator.providers.cnaught.backend import CNaught
 from emulator.providers.cnaught.endpoints.showing import as_it_stands
-from emulator.providers.cnaught.vendor import CNaught
+from emulator.web.webhooks import Call, Webhooks
 
 MINUTE, HOUR = 60, 3600
 

@@ -6,12 +6,13 @@ import orjson
 from starlette.responses import Response
 
 from emulator.core.errors import Malformed
-from emulator.core.http import bearer_token, json_body, reply
-from emulator.core.request import Request
 from emulator.providers.cnaught import errors
-from emulator.providers.cnaught.endpoints.asking import subaccount_id, vendor
+from emulator.providers.cnaught.endpoints.asking import backend, subaccount_id
 from emulator.providers.cnaught.endpoints.showing import as_it_stood
 from emulator.providers.cnaught.memory import Account, Answer, Order, State
+from emulator.web.reading import bearer_token, json_body
+from emulator.web.replies import reply
+from emulator.web.request import Request
 
 IDEMPOTENCY_KEY_CHARACTERS_MAX = 512
 
@@ -22,7 +23,7 @@ class Attempt:
     def __init__(self, request: Request, account: Account) -> None:
         self.request = request
         self.account = account
-        self.cnaught = vendor(request)
+        self.cnaught = backend(request)
         self.key = _key(request)
         self.fingerprint = _fingerprint(request) if self.key else ""
 

@@ -2,16 +2,17 @@
 
 from starlette.responses import Response
 
-from emulator.core.http import read_body, read_query, reply, require_json
-from emulator.core.request import Request
-from emulator.providers.cnaught.endpoints.asking import account_of, buyer_of, page, vendor
+from emulator.providers.cnaught.endpoints.asking import account_of, backend, buyer_of, page
 from emulator.providers.cnaught.endpoints.idempotency import Attempt
 from emulator.providers.cnaught.endpoints.showing import as_it_stands
 from emulator.providers.cnaught.wire import incoming
+from emulator.web.reading import read_body, read_query, require_json
+from emulator.web.replies import reply
+from emulator.web.request import Request
 
 
 def list_orders(request: Request) -> Response:
-    cnaught, buyer = vendor(request), buyer_of(request)
+    cnaught, buyer = backend(request), buyer_of(request)
     orders = page(cnaught.orders.of(buyer), read_query(incoming.Page, request))
     return reply({"data": [as_it_stands(cnaught, order) for order in orders]})
 
@@ -25,7 +26,7 @@ def place_ride_order(request: Request) -> Response:
 
 
 def place(request: Request, model: type[incoming.MassOrPriceOrder] | type[incoming.RideOrder]) -> Response:
-    cnaught, account = vendor(request), account_of(request)
+    cnaught, account = backend(request), account_of(request)
     attempt = Attempt(request, account)
     if answer := attempt.first_answer():
         return answer
@@ -36,13 +37,13 @@ def place(request: Request, model: type[incoming.MassOrPriceOrder] | type[incomi
 
 
 def get_order(request: Request) -> Response:
-    cnaught, buyer = vendor(request), buyer_of(request)
+    cnaught, buyer = backend(request), buyer_of(request)
     order = cnaught.orders.get(buyer, request.path_params["id"])
     return reply(as_it_stands(cnaught, order))
 
 
 def cancel_order(request: Request) -> Response:
-    cnaught, account = vendor(request), account_of(request)
+    cnaught, account = backend(request), account_of(request)
     attempt = Attempt(request, account)
     if answer := attempt.first_answer():
         return answer

@@ -2,17 +2,18 @@
 
 from starlette.responses import Response
 
-from emulator.core.http import read_body, reply, require_json
-from emulator.core.request import Request
-from emulator.providers.cnaught.endpoints.asking import buyer_of, vendor
+from emulator.providers.cnaught.endpoints.asking import backend, buyer_of
 from emulator.providers.cnaught.wire import incoming, outgoing
+from emulator.web.reading import read_body, require_json
+from emulator.web.replies import reply
+from emulator.web.request import Request
 
 
 def quoted(request: Request, model: type[incoming.QuoteTerms]) -> Response:
     buyer = buyer_of(request)
     require_json(request)
     asked = read_body(model, request)
-    quote = vendor(request).offer.quote(buyer, asked.kg(), asked.portfolio_id, asked.source or "api")
+    quote = backend(request).offer.quote(buyer, asked.kg(), asked.portfolio_id, asked.source or "api")
     return reply(outgoing.quote(quote))
 
 

@@ -1,7 +1,7 @@
 """Orders, as they are shown wherever one is: in replies, in callbacks, and again for a repeated request."""
 
+from emulator.providers.cnaught.backend import CNaught
 from emulator.providers.cnaught.memory import Order, State
-from emulator.providers.cnaught.vendor import CNaught
 from emulator.providers.cnaught.wire import outgoing
 
 

@@ -3,11 +3,12 @@
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from emulator.core.http import media_type, read_body, read_query, reply, require_json
-from emulator.core.request import Request
-from emulator.providers.cnaught.endpoints.asking import account_of, page, vendor
+from emulator.providers.cnaught.endpoints.asking import account_of, backend, page
 from emulator.providers.cnaught.endpoints.idempotency import Attempt
 from emulator.providers.cnaught.wire import incoming, outgoing
+from emulator.web.reading import media_type, read_body, read_query, require_json
+from emulator.web.replies import reply
+from emulator.web.request import Request
 
 LOGO_BYTES_MAX = 5 * 1024 * 1024
 """As proposed; the documents are silent."""
@@ -15,7 +16,7 @@ LOGO_BYTES_MAX = 5 * 1024 * 1024
 
 def list_subaccounts(request: Request) -> Response:
     account = account_of(request)
-    subaccounts = page(vendor(request).subaccounts.of(account), read_query(incoming.Page, request))
+    subaccounts = page(backend(request).subaccounts.of(account), read_query(incoming.Page, request))
     return reply({"data": [outgoing.subaccount(subaccount) for subaccount in subaccounts]})
 
 
@@ -26,12 +27,12 @@ def create_subaccount(request: Request) -> Response:
         return answer
     require_json(request)
     draft = read_body(incoming.NewSubaccount, request).draft()
-    subaccount = vendor(request).subaccounts.create(account, draft)
+    subaccount = backend(request).subaccounts.create(account, draft)
     return attempt.answered(reply(outgoing.subaccount(subaccount), 201))
 
 
 def get_subaccount(request: Request) -> Response:
-    subaccount = vendor(request).subaccounts.get(account_of(request), request.path_params["id"])
+    subaccount = backend(request).subaccounts.get(account_of(request), request.path_params["id"])
     return reply(outgoing.subaccount(subaccount))
 
 
@@ -39,12 +40,12 @@ def update_subaccount(request: Request) -> Response:
     account = account_of(request)
     require_json(request)
     draft = read_body(incoming.SubaccountDetails, request).draft()
-    subaccount = vendor(request).subaccounts.update(account, request.path_params["id"], draft)
+    subaccount = backend(request).subaccounts.update(account, request.path_params["id"], draft)
     return reply(outgoing.subaccount(subaccount))
 
 
 def delete_subaccount(request: Request) -> Response:
-    vendor(request).subaccounts.delete(account_of(request), request.path_params["id"])
+    backend(request).subaccounts.delete(account_of(request), request.path_params["id"])
     return Response(status_code=204)
 
 
@@ -52,7 +53,7 @@ def set_subaccount_logo_from_url(request: Request) -> Response:
     account = account_of(request)
     require_json(request)
     read_body(incoming.LogoAddress, request)
-    return reply(outgoing.subaccount(vendor(request).subaccounts.set_logo(account, request.path_params["id"])))
+    return reply(outgoing.subaccount(backend(request).subaccounts.set_logo(account, request.path_params["id"])))
 
 
 def set_subaccount_logo(request: Request) -> Response:
@@ -60,9 +61,9 @@ def set_subaccount_logo(request: Request) -> Response:
     if len(image) > LOGO_BYTES_MAX:
         raise HTTPException(413)
     incoming.check_image(media_type(request) or "", image)
-    return reply(outgoing.subaccount(vendor(request).subaccounts.set_logo(account, request.path_params["id"])))
+    return reply(outgoing.subaccount(backend(request).subaccounts.set_logo(account, request.path_params["id"])))
 
 
 def delete_subaccount_logo(request: Request) -> Response:
     account = account_of(request)
-    return reply(outgoing.subaccount(vendor(request).subaccounts.clear_logo(account, request.path_params["id"])))
+    return reply(outgoing.subaccount(backend(request).subaccounts.clear_logo(account, request.path_params["id"])))

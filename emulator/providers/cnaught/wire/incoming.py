@@ -10,10 +10,10 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringC
 from pydantic_core import PydanticCustomError
 
 from emulator.core.errors import Malformed, Problem
-from emulator.core.http import Email, JsonInteger, QueryInteger, Text
-from emulator.core.models import Model
 from emulator.providers.cnaught import amounts, errors
 from emulator.providers.cnaught.drafts import OrderDraft, SessionDraft, SubaccountDraft
+from emulator.web.fields import Email, JsonInteger, QueryInteger, Text
+from emulator.web.model import Model
 
 MEASURES = ("amount_kg", "total_price_usd_cents")
 ONE_MEASURE = "exactly one of amount_kg and total_price_usd_cents must be given"

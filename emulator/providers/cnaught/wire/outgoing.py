@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from emulator.core.clock import micros
+from emulator.providers.cnaught.backend.impact import Impact
+from emulator.providers.cnaught.backend.offer import Quote
+from emulator.providers.cnaught.backend.sums import Amounts
 from emulator.providers.cnaught.drafts import Buyer
 from emulator.providers.cnaught.memory import (
     Account,
@@ -18,9 +21,6 @@ from emulator.providers.cnaught.memory import (
     State,
     Subaccount,
 )
-from emulator.providers.cnaught.vendor.impact import Impact
-from emulator.providers.cnaught.vendor.offer import Quote
-from emulator.providers.cnaught.vendor.sums import Amounts
 from emulator.providers.cnaught.wire.incoming import Period
 
 KG_PER_EQUIVALENT = {

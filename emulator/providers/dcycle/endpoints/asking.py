@@ -5,23 +5,23 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from emulator.core.errors import Malformed, Problem
-from emulator.core.http import bearer_token, json_body, may_be_json, parameters, read
-from emulator.core.request import Request
+from emulator.providers.dcycle.backend import Dcycle
 from emulator.providers.dcycle.memory import Key, Organization, User
-from emulator.providers.dcycle.vendor import Dcycle
 from emulator.providers.dcycle.wire.parameters import InOrganization, OrganizationHeader
+from emulator.web.reading import bearer_token, json_body, may_be_json, parameters, read
+from emulator.web.request import Request
 
 M = TypeVar("M", bound=BaseModel)
 
 
-def vendor(request: Request) -> Dcycle:
-    vendor: Dcycle = request.vendor
-    return vendor
+def backend(request: Request) -> Dcycle:
+    backend: Dcycle = request.backend
+    return backend
 
 
 def who(request: Request) -> Key | User:
     """The key in ``x-api-key``, or else the bearer token (the vendor's pages show both). Raises InvalidApiKey."""
-    dcycle, api_key, token = vendor(request), request.header(b"x-api-key"), bearer_token(request)
+    dcycle, api_key, token = backend(request), request.header(b"x-api-key"), bearer_token(request)
     if api_key is None and token is not None:
         return dcycle.bearer(token)
     return dcycle.key(api_key)
@@ -32,7 +32,7 @@ def ask(model: type[M], request: Request) -> tuple[M, Organization]:
     asker = who(request)
     asked = read_whole(model, request)
     header: OrganizationHeader = asked.header  # type: ignore[attr-defined]
-    return asked, vendor(request).organization(asker, header.organization_id)
+    return asked, backend(request).organization(asker, header.organization_id)
 
 
 def organization_of(request: Request) -> Organization:

@@ -5,10 +5,8 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from emulator.core.clock import seconds
-from emulator.core.http import Text
-from emulator.core.models import Model
+from emulator.providers.dcycle.backend.facilities import Caused, FacilityFilter
 from emulator.providers.dcycle.memory import Facility, FacilityCategory, FacilityStatus
-from emulator.providers.dcycle.vendor.facilities import Caused, FacilityFilter
 from emulator.providers.dcycle.wire.parameters import (
     Body,
     Country,
@@ -20,6 +18,8 @@ from emulator.providers.dcycle.wire.parameters import (
     either,
     kilograms,
 )
+from emulator.web.fields import Text
+from emulator.web.model import Model
 
 # --- in ---------------------------------------------------------------------------------------------------------------
 

@@ -6,11 +6,11 @@ from typing import Literal
 from pydantic import Field
 
 from emulator.core.clock import seconds
-from emulator.core.http import Text
-from emulator.core.models import Model
+from emulator.providers.dcycle.backend.invoices import InvoiceFilter
 from emulator.providers.dcycle.memory import Invoice, InvoiceStatus, Organization
-from emulator.providers.dcycle.vendor.invoices import InvoiceFilter
 from emulator.providers.dcycle.wire.parameters import Body, Day, Id, Name, OrganizationHeader, Page, kilograms
+from emulator.web.fields import Text
+from emulator.web.model import Model
 
 Sort = Literal[
     "start_date", "end_date", "created_at", "quantity", "invoice_id",

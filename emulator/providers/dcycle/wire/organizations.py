@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from emulator.core.http import Text
-from emulator.core.models import Model
+from emulator.providers.dcycle.backend.ledgers import Group, GroupBy
+from emulator.providers.dcycle.backend.logins import TOKEN_SECONDS
 from emulator.providers.dcycle.memory import Organization
-from emulator.providers.dcycle.vendor.ledgers import Group, GroupBy
-from emulator.providers.dcycle.vendor.logins import TOKEN_SECONDS
 from emulator.providers.dcycle.wire.parameters import Body, Day, OrganizationHeader, Query, tonnes
+from emulator.web.fields import Text
+from emulator.web.model import Model
 
 # --- in ---------------------------------------------------------------------------------------------------------------
 

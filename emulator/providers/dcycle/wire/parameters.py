@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, GetPydanticSchema, Stri
 from pydantic_core import PydanticCustomError, PydanticKnownError
 from pydantic_core.core_schema import no_info_after_validator_function
 
-from emulator.core.models import Model
+from emulator.web.model import Model
 
 GRAMS_PER_KG = 1000
 GRAMS_PER_TONNE = 1_000_000

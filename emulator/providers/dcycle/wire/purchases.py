@@ -6,8 +6,6 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from emulator.core.clock import seconds
-from emulator.core.http import Text
-from emulator.core.models import Model
 from emulator.providers.dcycle.memory import (
     QUANTITY_MAX,
     ExpenseType,
@@ -29,6 +27,8 @@ from emulator.providers.dcycle.wire.parameters import (
     Page,
     kilograms,
 )
+from emulator.web.fields import Text
+from emulator.web.model import Model
 
 TERMS = [field.name for field in fields(PurchaseTerms)]
 

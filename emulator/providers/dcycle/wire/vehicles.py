@@ -7,8 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from emulator.core.clock import seconds
-from emulator.core.http import JsonInteger
-from emulator.core.models import Model
+from emulator.providers.dcycle.backend.vehicles import Group, VehicleFilter
 from emulator.providers.dcycle.memory import (
     Consumption,
     ConsumptionStatus,
@@ -19,17 +18,9 @@ from emulator.providers.dcycle.memory import (
     VehicleStatus,
     VehicleType,
 )
-from emulator.providers.dcycle.vendor.vehicles import Group, VehicleFilter
-from emulator.providers.dcycle.wire.parameters import (
-    Body,
-    Id,
-    Name,
-    OrganizationHeader,
-    Page,
-    Query,
-    either,
-    kilograms,
-)
+from emulator.providers.dcycle.wire.parameters import Body, Id, Name, OrganizationHeader, Page, Query, either, kilograms
+from emulator.web.fields import JsonInteger
+from emulator.web.model import Model
 
 Sort = Literal[
     "name", "license_plate", "created_at", "updated_at", "-name", "-license_plate", "-created_at", "-updated_at"

@@ -9,12 +9,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from emulator.core.http import Email, JsonInteger, QueryInteger
-from emulator.core.models import Model
+from emulator.providers.oneclickimpact.backend import ImpactDraft
 from emulator.providers.oneclickimpact.history import Search
 from emulator.providers.oneclickimpact.memory import AMOUNT_MAX, KINDS, Account, Kind, ProjectType
-from emulator.providers.oneclickimpact.vendor import ImpactDraft
 from emulator.providers.oneclickimpact.wire.cursors import position
+from emulator.web.fields import Email, JsonInteger, QueryInteger
+from emulator.web.model import Model
 
 RESERVED_METADATA = frozenset({"gift", "widgetID"})
 

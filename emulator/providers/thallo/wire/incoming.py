@@ -7,10 +7,11 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from emulator.core.http import QueryInteger, read
-from emulator.core.models import Model
+from emulator.providers.thallo.backend import RetirementDraft
 from emulator.providers.thallo.memory import Retiree, TradeType
-from emulator.providers.thallo.vendor import RetirementDraft
+from emulator.web.fields import QueryInteger
+from emulator.web.model import Model
+from emulator.web.reading import read
 
 PROJECT_IDS = ("project_ids[]", "project_ids")
 """How clients write the parameter: the SDK with brackets."""

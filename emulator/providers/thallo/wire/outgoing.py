@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from emulator.core.clock import millis
+from emulator.providers.thallo.backend import Holding, Receipt, Retirement
 from emulator.providers.thallo.market import Offer, OnSale
 from emulator.providers.thallo.memory import ApiKey, Retiree, RetirementItem, Trade, TradeType, Wallet
 from emulator.providers.thallo.projects import Details
-from emulator.providers.thallo.vendor import Holding, Receipt, Retirement
 from emulator.providers.thallo.wire.incoming import InventoryQuery, PageQuery
 
 

@@ -1,0 +1,88 @@
+"""``python -m benchmarks``"""
+
+import json
+import sys
+from collections.abc import Sequence
+
+import click
+
+from benchmarks import load, picture, rates, report, scaling
+from benchmarks.load import NoLoad
+from benchmarks.peers import PEERS
+from benchmarks.process import stay_off_the_servers_core
+from benchmarks.subjects import OWN, WORKLOADS
+
+NAMES = [subject.name for subject in [*OWN, *PEERS]]
+
+
+@click.group()
+def main() -> None:
+    """Measure the emulator, and others beside it."""
+
+
+@main.command("rates")
+@click.option(
+    "--seconds", envvar="BENCH_SECONDS", default=1, show_default=True, help="How long each measurement takes."
+)
+@click.option("--rounds", envvar="BENCH_ROUNDS", default=7, show_default=True, help="How often everything is measured.")
+@click.option("--workload", multiple=True, type=click.Choice(list(WORKLOADS)), help="This one only; may be repeated.")
+@click.option("--subject", multiple=True, type=click.Choice(NAMES), help="This one only; may be repeated.")
+def measure_rates(seconds: int, rounds: int, workload: Sequence[str], subject: Sequence[str]) -> None:
+    """Requests a second, p99, CPU and memory by workload and server; and how long each server takes to start."""
+    load.check()
+    stay_off_the_servers_core()
+    asked = [one for one in [*OWN, *PEERS] if one.name in (subject or NAMES)]
+    left_out = {one.name: reason for one in asked if (reason := one.missing())}
+    found = []
+    for name in workload or WORKLOADS:
+        _progress(f"{name}: {rounds} rounds")
+        found += rates.measure(name, asked, rounds, seconds, left_out)
+    _progress("cold starts")
+    subjects = [one for one in asked if one.name not in left_out]
+    figures = {
+        "machine": report.machine(),
+        "connections": load.CONNECTIONS,
+        "seconds": seconds,
+        "rounds": rounds,
+        "workloads": rates.titles(),
+        "subjects": {one.name: one.about for one in subjects},
+        "rates": found,
+        "cold_starts": rates.cold_starts(subjects, rounds),
+        "left_out": left_out,
+    }
+    report.write("rates.json", json.dumps(figures, indent=2))
+    report.write("speed.svg", picture.svg(figures))
+    click.echo(report.rates(figures))
+
+
+@main.command("scaling")
+@click.option("--few", default=1000, show_default=True, help="How many records the small space has.")
+@click.option("--many", envvar="BENCH_RECORDS", default=1_000_000, show_default=True, help="And the large one.")
+@click.option("--reset", envvar="BENCH_RESET", default=100_000, show_default=True, help="How many are reset.")
+def measure_scaling(few: int, many: int, reset: int) -> None:
+    """What a request costs when much is remembered. A million records need about 10 minutes and 3 GB of memory."""
+    found = scaling.measure(few, many, reset)
+    figures = {"machine": report.machine(), "few": few, "many": many, "scaling": found}
+    report.write("scaling.json", json.dumps(figures, indent=2))
+    click.echo(report.scaling(figures))
+
+
+@main.command("publish")
+def publish() -> None:
+    """Put the figures of the last run into the README, and its picture beside it."""
+    spoken = report.spoken()
+    report.README.write_text(report.readme(report.README.read_text(), spoken))
+    report.PICTURE.parent.mkdir(exist_ok=True)
+    report.PICTURE.write_text((report.DIRECTORY / "speed.svg").read_text())
+    report.KEPT.write_text(json.dumps({name: report.read(f"{name}.json") for name in ("rates", "scaling")}, indent=2))
+
+
+def _progress(said: str) -> None:
+    click.echo(said, err=True)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except NoLoad as error:
+        sys.exit(f"bench: {error}")

@@ -1,0 +1,104 @@
+"""A server in a process of its own, on a core of its own; what it costs is read from /proc."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.load import CLIENT_CORE, SERVER_CORE, NoLoad
+
+ROOT = Path(__file__).parent.parent.parent
+START_SECONDS_MAX = 60
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+IMPORTS = "import starlette, uvicorn, pydantic"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server, and how long it took from exec to its first answer."""
+
+    pid: int
+    url: str
+    start_seconds: float
+
+    def cpu_seconds(self) -> float:
+        """What the process has used of its core so far, in user and kernel mode, by all its threads."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+
+    def rss_bytes(self) -> int:
+        """What it holds of the machine's memory."""
+        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * PAGE_BYTES
+
+
+def stay_off_the_servers_core() -> None:
+    """From now on this process and what it starts run on the client's core, servers excepted."""
+    os.sched_setaffinity(0, {CLIENT_CORE})
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        return int(bound.getsockname()[1])
+
+
+@contextmanager
+def serving(command: Sequence[str], port: int, environment: Mapping[str, str], directory: Path) -> Iterator[Server]:
+    """Start a server, wait for its first answer, and end it. Raises NoLoad when it does not come up."""
+    said = directory / "said"
+    with said.open("wb") as output:
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            command,
+            env={**_environment(), **environment},
+            cwd=directory,
+            stdout=output,
+            stderr=output,
+            preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
+        )
+    try:
+        _wait(lambda: _answers(port), process, began, said)
+        yield Server(process.pid, f"http://127.0.0.1:{port}", time.perf_counter() - began)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def import_seconds() -> float:
+    """How long Python takes to import what the emulator stands on, as a process of its own on the server's core."""
+    began = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-c", IMPORTS],
+        env=_environment(),
+        check=True,
+        preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
+    )
+    return time.perf_counter() - began
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CARBON_EMULATOR_")}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # modules are compiled once, not at every start
+    return {**kept, "PYTHONPATH": str(ROOT)}
+
+
+def _wait(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", began: float, said: Path) -> None:
+    while not ready():
+        if process.poll() is not None or time.perf_counter() - began > START_SECONDS_MAX:
+            raise NoLoad(f"it did not start: {said.read_text(errors='replace').strip()[-300:]}")
+        time.sleep(0.001)
+
+
+def _answers(port: int) -> bool:
+    """Whether a request is answered, by whatever status."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=START_SECONDS_MAX) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            return connection.recv(12).startswith(b"HTTP/1.1")
+    except OSError:
+        return False

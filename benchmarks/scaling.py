@@ -1,0 +1,247 @@
+"""What requests cost when much is remembered, beside what they cost when little is.
+
+Everything goes through the ASGI application, in this process and without a socket. Two spaces, a small and a large one,
+are asked in turn; the ratio is taken in each round, and the median is told.
+"""
+
+import asyncio
+import gc
+import json
+import os
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+from typing import Any, TypeAlias
+
+from starlette.types import Message
+
+from benchmarks.load import SERVER_CORE, Call
+from benchmarks.process import PAGE_BYTES
+from benchmarks.subjects import JSON, KEY
+from emulator.app import create_app
+
+START = "2026-01-01T00:00:00Z"
+DAYS = 365
+ROUNDS = 5
+REQUESTS_A_ROUND = 200
+BEARER = {"Authorization": "Bearer test_acme_0001"}
+
+Figures: TypeAlias = Mapping[str, Any]
+
+
+class Asking:
+    """The application, asked without a socket."""
+
+    def __init__(self) -> None:
+        self.app = create_app()
+
+    async def ask(self, call: Call, space: str, unique: str = "") -> bytes:
+        """One request; its reply must have the status that the call expects."""
+        path, _, query = f"/~{space}{call.path}".partition("?")
+        headers = {**call.headers, **({call.unique: unique} if call.unique else {})}
+        scope = {
+            "type": "http",
+            "method": call.method,
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": query.encode(),
+            "headers": [(b"host", b"127.0.0.1"), *((k.lower().encode(), v.encode()) for k, v in headers.items())],
+            "http_version": "1.1",
+            "scheme": "http",
+            "server": ("127.0.0.1", 80),
+            "client": ("127.0.0.1", 1),
+        }
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": call.body.encode(), "more_body": False}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        await self.app(scope, receive, send)
+        body = b"".join(message.get("body", b"") for message in sent)
+        assert sent[0]["status"] == call.status, (call.method, path, sent[0]["status"], body)
+        return body
+
+    async def command(self, method: str, path: str, body: object, space: str) -> None:
+        """One request to the control API."""
+        await self.ask(Call(method, f"/_emulator{path}", JSON, json.dumps(body)), space)
+
+    async def timed(self, call: Call, space: str, requests: int = REQUESTS_A_ROUND) -> float:
+        """Microseconds a request."""
+        began = time.perf_counter()
+        for number in range(requests):
+            await self.ask(call, space, f"timed-{number}")
+        return (time.perf_counter() - began) / requests * 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A vendor's records: how one is made, the questions that are asked of many, and settings that keep them all."""
+
+    record: Call
+    questions: Mapping[str, Call]
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+BOOKS: Mapping[str, Book] = {
+    "oneclickimpact": Book(
+        Call("POST", "/oneclickimpact/v1/capture_carbon", {**KEY, **JSON}, '{"amount": 5}'),
+        {
+            "a page of 10 records": Call("GET", "/oneclickimpact/v1/records?limit=10", KEY),
+            "the last 10 records": Call("GET", "/oneclickimpact/v1/records?limit=10&sort_order=desc", KEY),
+            "10 records of one month": Call(
+                "GET", "/oneclickimpact/v1/records?limit=10&start_date=2026-06-01&end_date=2026-06-30", KEY
+            ),
+            "the account's totals": Call("GET", "/oneclickimpact/v1/impact", KEY),
+            "one more record": Call("POST", "/oneclickimpact/v1/capture_carbon", {**KEY, **JSON}, '{"amount": 5}'),
+        },
+    ),
+    "cnaught": Book(
+        Call("POST", "/cnaught/v1/orders", {**BEARER, **JSON}, '{"amount_kg": 10}', "Idempotency-Key", 201),
+        {
+            "a repeated idempotency key": Call(
+                "POST",
+                "/cnaught/v1/orders",
+                {**BEARER, **JSON, "Idempotency-Key": "record-1"},
+                '{"amount_kg": 10}',
+                status=201,
+            ),
+            "the impact in all": Call("GET", "/cnaught/v1/impact/data", BEARER),
+            "the impact of one month": Call(
+                "GET", "/cnaught/v1/impact/data?from=2026-06-01T12:00:00Z&to=2026-06-30T12:00:00Z", BEARER
+            ),
+            "a page of 10 orders": Call("GET", "/cnaught/v1/orders?limit=10", BEARER),
+        },
+        {"idempotency_hours": 24 * DAYS * 2},
+    ),
+}
+
+
+# --- by the number of records -----------------------------------------------------------------------------------------
+
+
+async def records(provider: str, few: int, many: int) -> Sequence[Figures]:
+    """What each question costs with few and with many records, and what a record needs of memory."""
+    asking, book = Asking(), BOOKS[provider]
+    await _fill(asking, provider, "few", few)
+    before = _rss_bytes()
+    await _fill(asking, provider, "many", many)
+    told: list[Figures] = [
+        {"what": f"{provider}: memory of a record", "unit": "bytes", "much": (_rss_bytes() - before) // many},
+    ]
+    for name, call in book.questions.items():
+        rounds = [(await asking.timed(call, "few"), await asking.timed(call, "many")) for _ in range(ROUNDS + 1)]
+        told.append(_compared(f"{provider}: {name}", rounds[1:]))  # the first one settles what fell due meanwhile
+    return told
+
+
+async def _fill(asking: Asking, provider: str, space: str, count: int) -> None:
+    """Make so many records over a year."""
+    book = BOOKS[provider]
+    await asking.command("PUT", "/clock", {"now": START, "frozen": True}, space)
+    if book.settings:
+        await asking.command("PATCH", f"/settings/{provider}", book.settings, space)
+    for day in range(DAYS):
+        for number in range(day * count // DAYS, (day + 1) * count // DAYS):
+            await asking.ask(book.record, space, f"record-{number}")
+        await asking.command("POST", "/clock/advance", {"seconds": 86400}, space)
+
+
+# --- spaces -----------------------------------------------------------------------------------------------------------
+
+
+async def spaces(few: int, many: int) -> Sequence[Figures]:
+    """What it costs to create a space, first and with many there, and to reset one of few and of many records."""
+    asking, page = Asking(), BOOKS["oneclickimpact"].questions["a page of 10 records"]
+    await asking.ask(page, "first")
+    created = [(await asking.timed(page, "first", 1), await asking.timed(page, f"new-{n}", 1)) for n in range(500)]
+    early, late = created[:100], created[-100:]
+    told: list[Figures] = [
+        {
+            "what": "a later request in a space, and the first, which makes it",
+            "unit": "µs",
+            "little": round(median(known for known, _ in created), 1),
+            "much": round(median(new for _, new in created), 1),
+            "ratio": round(median(new / known for known, new in created), 2),
+        },
+        {
+            "what": "the first request in a space, among 100 spaces and among 500",
+            "unit": "µs",
+            "little": round(median(new for _, new in early), 1),
+            "much": round(median(new for _, new in late), 1),
+            "ratio": round(median(new for _, new in late) / median(new for _, new in early), 2),
+        },
+    ]
+    resets, pauses = [], []
+    for _ in range(3):
+        await _write(asking, "small", few)
+        await _write(asking, "large", many)
+        gc.collect()
+        small, large = await _reset(asking, "small"), await _reset(asking, "large")
+        resets.append((small[0], large[0]))
+        pauses.append((small[1], large[1]))
+    told.append(_compared(f"reset of {few:,} and of {many:,} records, with the next request", resets))
+    told.append(_compared("the longest turn of the event loop while they go", pauses))
+    return told
+
+
+async def _write(asking: Asking, space: str, count: int) -> None:
+    for _ in range(count):
+        await asking.ask(BOOKS["oneclickimpact"].record, space)
+
+
+async def _reset(asking: Asking, space: str) -> tuple[float, float]:
+    """Microseconds of a reset and of the request after it, and of the longest of many turns of the event loop then."""
+    began = time.perf_counter()
+    await asking.command("POST", "/reset", {}, space)
+    await asking.ask(BOOKS["oneclickimpact"].questions["a page of 10 records"], space)
+    times = [began, time.perf_counter()]
+    for _ in range(10_000):
+        await asyncio.sleep(0)
+        times.append(time.perf_counter())
+    reset, *turns = (end - start for start, end in pairwise(times))
+    return reset * 1e6, max(turns) * 1e6
+
+
+# --- in processes of their own ----------------------------------------------------------------------------------------
+
+
+def measure(few: int, many: int, reset_many: int) -> Sequence[Figures]:
+    """All of it; each in a fresh process, so that memory is its own."""
+    works: list[tuple[Callable[..., Coroutine[Any, Any, Sequence[Figures]]], tuple[Any, ...]]] = [
+        *((records, (provider, few, many)) for provider in BOOKS),
+        (spaces, (10, reset_many)),
+    ]
+    told: list[Figures] = []
+    for work, arguments in works:
+        with get_context("fork").Pool(1) as pool:
+            told += pool.apply(_alone, (work, arguments))
+    return told
+
+
+def _alone(
+    work: Callable[..., Coroutine[Any, Any, Sequence[Figures]]], arguments: tuple[Any, ...]
+) -> Sequence[Figures]:
+    os.sched_setaffinity(0, {SERVER_CORE})
+    return asyncio.run(work(*arguments))
+
+
+def _compared(what: str, rounds: Sequence[tuple[float, float]]) -> Figures:
+    return {
+        "what": what,
+        "unit": "µs",
+        "little": round(median(few for few, _ in rounds), 1),
+        "much": round(median(many for _, many in rounds), 1),
+        "ratio": round(median(many / few for few, many in rounds), 2),
+    }
+
+
+def _rss_bytes() -> int:
+    gc.collect()
+    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES

@@ -1,0 +1,1 @@
+"""Control a space from Python: handles, an in-memory transport, an embedded server."""

@@ -1,0 +1,1 @@
+"""The contracts, and what each behavior rests on."""

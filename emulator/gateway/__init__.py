@@ -1,0 +1,1 @@
+"""What every request crosses: the gateway, its turn, and webhook delivery."""

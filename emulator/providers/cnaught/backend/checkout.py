@@ -1,0 +1,83 @@
+"""Checkout sessions: somebody else pays for an order (docs.cnaught.com, Checkout)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from emulator.core.agenda import Agenda
+from emulator.core.clock import Clock, Event
+from emulator.core.errors import CannotHappen
+from emulator.core.ids import LETTERS, Ids
+from emulator.providers.cnaught import errors
+from emulator.providers.cnaught.amounts import offered_kg, price
+from emulator.providers.cnaught.backend.offer import Offer
+from emulator.providers.cnaught.backend.orders import Orders
+from emulator.providers.cnaught.drafts import Buyer, SessionDraft
+from emulator.providers.cnaught.memory import Account, Memory, Order, Session
+
+CHECKOUT_CENTS_MIN = 50
+"""The smallest total that can be paid at the checkout (docs.cnaught.com, Checkout)."""
+
+
+class Checkout:
+    """The checkout sessions of every account in one space."""
+
+    def __init__(self, offer: Offer, orders: Orders, memory: Memory, clock: Clock, ids: Ids) -> None:
+        self.offer = offer
+        self.orders = orders
+        self.memory = memory
+        self.clock = clock
+        self.ids = ids
+        self._expiring = Agenda[Session]()
+        for session in memory.sessions.values():
+            self._expiring.add(session.expires_on, session)
+
+    def open(self, buyer: Buyer, draft: SessionDraft) -> Session:
+        """Let somebody pay for an order. Raises InvalidParameters, PortfolioNotAvailable."""
+        amount_kg = offered_kg(draft.amount_kg, self.memory.settings.fractions)
+        portfolio = self.offer.chosen(buyer, draft.portfolio_id)
+        if portfolio is None:
+            raise errors.PortfolioNotAvailable
+        cents = price(amount_kg, portfolio, "checkout")
+        if cents < CHECKOUT_CENTS_MIN:
+            wrong = {"amount_kg": [f"must cost at least {CHECKOUT_CENTS_MIN} cents"]}
+            raise errors.InvalidParameters(wrong, "cnaught.checkout.price-min")
+
+        session = Session(
+            id=self.ids.text("cnaught.session", LETTERS, 10),
+            account_id=buyer.account.id,
+            subaccount_id=buyer.subaccount.id if buyer.subaccount else None,
+            portfolio_id=portfolio.id,
+            created_on=self.clock.now,
+            expires_on=self.clock.now + timedelta(hours=self.memory.settings.checkout_hours),
+            amount_kg=amount_kg,
+            price_usd_cents=cents,
+            success_url=draft.success_url,
+            cancel_url=draft.cancel_url,
+            order_description=draft.description,
+            order_webhook_url=draft.callback_url,
+        )
+        self.memory.sessions[session.id] = session
+        self._expiring.add(session.expires_on, session)
+        return session
+
+    def get(self, account: Account, session_id: str) -> Session:
+        """A checkout session of this account. Raises NotFound."""
+        session = self.memory.sessions.get(session_id)
+        if session is None or session.account_id != account.id:
+            raise errors.NotFound("checkout session", "cnaught.checkout.unknown-id")
+        return session
+
+    def complete(self, session_id: str) -> Order:
+        """Let somebody pay: the session is complete, and the order placed. Raises CannotHappen."""
+        session = self.memory.sessions.get(session_id)
+        if session is None or session.state(self.clock.now) != "open":
+            raise CannotHappen(f"no checkout session that is open has the id {session_id!r}")
+
+        session.completed_on = self.clock.now
+        return self.orders.place_for(session)
+
+    def due(self, since: datetime, until: datetime) -> Iterator[Event]:
+        """Sessions that expire in this span of time."""
+        for at, session in self._expiring.between(since, until):
+            if session.completed_on is None:
+                yield Event(at, "cnaught", "session.expired", session.id)

@@ -1,0 +1,196 @@
+"""Orders: placed, fulfilled by the clock, cancelled by a call (docs.cnaught.com, Orders)."""
+
+from bisect import bisect_right, insort
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from operator import attrgetter
+
+from emulator.core.agenda import Agenda
+from emulator.core.clock import Clock, Event
+from emulator.core.errors import CannotHappen
+from emulator.core.ids import LETTERS, Ids
+from emulator.core.paging import Timeline
+from emulator.providers.cnaught import errors
+from emulator.providers.cnaught.amounts import bought_kg, offered_kg, price, ride_kg
+from emulator.providers.cnaught.backend.impact import Impact, Impacts, owner
+from emulator.providers.cnaught.backend.offer import Offer
+from emulator.providers.cnaught.backend.sums import Amounts
+from emulator.providers.cnaught.drafts import Buyer, OrderDraft
+from emulator.providers.cnaught.memory import Memory, Notice, Order, Session, State
+
+
+class Orders:
+    """The orders of every account in one space."""
+
+    def __init__(self, offer: Offer, memory: Memory, clock: Clock, ids: Ids) -> None:
+        self.offer = offer
+        self.memory = memory
+        self.clock = clock
+        self.ids = ids
+        self._index()
+
+    def place(self, buyer: Buyer, draft: OrderDraft) -> Order:
+        """Accept an order. Raises InvalidParameters, BillingNotSetUp, PortfolioNotAvailable."""
+        amount_kg = self._asked_kg(draft)
+        if not buyer.account.billing_set_up:
+            raise errors.BillingNotSetUp
+        portfolio = self.offer.chosen(buyer, draft.portfolio_id)
+        if portfolio is None:
+            raise errors.PortfolioNotAvailable
+        if amount_kg is None:
+            assert draft.total_price_usd_cents is not None
+            amount_kg = bought_kg(draft.total_price_usd_cents, portfolio)
+
+        return self._keep(
+            Order(
+                id=self._new_id(),
+                account_id=buyer.account.id,
+                subaccount_id=buyer.subaccount.id if buyer.subaccount else None,
+                portfolio_id=portfolio.id,
+                created_on=self.clock.now,
+                fulfils_on=self._fulfils_on(),
+                amount_kg=amount_kg,
+                price_usd_cents=price(amount_kg, portfolio, "api"),
+                distance_km=draft.distance_km,
+                metadata=draft.metadata,
+                description=draft.description,
+                callback_url=draft.callback_url,
+            )
+        )
+
+    def place_for(self, session: Session) -> Order:
+        """The order that somebody has paid for at a checkout."""
+        return self._keep(
+            Order(
+                id=self._new_id(),
+                account_id=session.account_id,
+                subaccount_id=session.subaccount_id,
+                portfolio_id=session.portfolio_id,
+                created_on=self.clock.now,
+                fulfils_on=self._fulfils_on(),
+                amount_kg=session.amount_kg,
+                price_usd_cents=session.price_usd_cents,
+                description=session.order_description,
+                callback_url=session.order_webhook_url,
+                checkout_session_id=session.id,
+            )
+        )
+
+    def get(self, buyer: Buyer, order_id: str) -> Order:
+        """An order of this buyer. Raises NotFound."""
+        order = self.memory.orders.get(order_id)
+        if order is None or order.account_id != buyer.account.id:
+            raise errors.NotFound("order", "cnaught.orders.unknown-id")
+        if buyer.subaccount and order.subaccount_id != buyer.subaccount.id:
+            raise errors.NotFound("order", "cnaught.subaccount-header.other-subaccount")
+        return order
+
+    def of(self, buyer: Buyer) -> Timeline[Order]:
+        """All orders of this buyer; an account's include those of its subaccounts."""
+        return self._impacts.orders(owner(buyer))
+
+    def cancel(self, buyer: Buyer, order_id: str) -> Order:
+        """Cancel an order, fulfilled or not. Raises NotFound, OrderAlreadyCancelled."""
+        order = self.get(buyer, order_id)
+        if order.cancelled_on is not None:
+            raise errors.OrderAlreadyCancelled
+
+        self._settle()
+        if order.state(self.clock.now) == "fulfilled":
+            self._impacts.discount(order)
+        order.cancelled_on = self.clock.now
+        self._notify(order, self.clock.now, "cancelled")
+        return order
+
+    def fulfil(self, order_id: str) -> Order:
+        """Fulfil an order now, whenever it would have been. Raises CannotHappen."""
+        order = self.memory.orders.get(order_id)
+        if order is None or order.state(self.clock.now) != "placed":
+            raise CannotHappen(f"no order that is placed has the id {order_id!r}")
+
+        order.fulfils_on = self.clock.now
+        self._fulfilling.add(order.fulfils_on, order)
+        self._notify(order, order.fulfils_on, "fulfilled")
+        return order
+
+    def allocations(self, order: Order, state: State) -> Amounts:
+        """The kilograms by category and project of an order that is fulfilled; in any other state, nothing."""
+        return self._impacts.parts(order) if state == "fulfilled" else {}
+
+    def impact(self, buyer: Buyer, since: datetime | None, until: datetime | None) -> Impact:
+        """What fulfilled orders placed from ``since`` on and before ``until`` have retired."""
+        self._settle()
+        return self._impacts.of(owner(buyer), since, until, self.clock.now)
+
+    # --- time
+
+    def due(self, since: datetime, until: datetime) -> Iterator[Event]:
+        """Orders that are fulfilled in this span of time."""
+        for at, order in self._fulfilling.between(since, until):
+            if at == order.fulfils_on and (order.cancelled_on is None or order.cancelled_on > at):
+                yield Event(at, "cnaught", "order.fulfilled", order.id)
+
+    def next_notice(self) -> datetime | None:
+        """When the next callback has something to be told, if nothing else happens."""
+        return self.memory.notices[0].at if self.memory.notices else None
+
+    def take_notices(self) -> Iterator[tuple[Notice, Order]]:
+        """What callbacks are to be told by now, each once, in order."""
+        notices = self.memory.notices
+        if not notices:
+            return
+        due = notices[: bisect_right(notices, self.clock.now, key=attrgetter("at"))]
+        del notices[: len(due)]
+        for notice in due:
+            order = self.memory.orders[notice.order_id]
+            if notice.state == "cancelled" or (order.cancelled_on is None and order.fulfils_on == notice.at):
+                yield notice, order
+
+    # --- below the rules
+
+    def _new_id(self) -> str:
+        return self.ids.text("cnaught.order", LETTERS, 12)
+
+    def _fulfils_on(self) -> datetime | None:
+        seconds = self.memory.settings.fulfilment_seconds
+        return None if seconds is None else self.clock.now + timedelta(seconds=seconds)
+
+    def _asked_kg(self, draft: OrderDraft) -> Decimal | None:
+        """The mass that an order asks for; by price, None."""
+        if draft.distance_km is not None:
+            return ride_kg(draft.distance_km)
+        return None if draft.amount_kg is None else offered_kg(draft.amount_kg, self.memory.settings.fractions)
+
+    def _keep(self, order: Order) -> Order:
+        self.memory.orders[order.id] = order
+        self._enter(order)
+        if order.fulfils_on is not None:
+            self._notify(order, order.fulfils_on, "fulfilled")
+        self._settle()
+        return order
+
+    def _index(self) -> None:
+        self._fulfilling = Agenda[Order]()
+        self._impacts = Impacts(self.offer.catalogue)
+        self._settled_on = self.clock.now
+        for order in self.memory.orders.values():
+            self._enter(order)
+
+    def _enter(self, order: Order) -> None:
+        self._impacts.enter(order)
+        if order.fulfils_on is not None:
+            self._fulfilling.add(order.fulfils_on, order)
+
+    def _settle(self) -> None:
+        """Count what has been fulfilled by now. Done bit by bit, so that no sum has to wait for a million orders."""
+        if self.clock.now < self._settled_on:  # before anything happened in its space, the clock was set to the past
+            self._index()
+        self._settled_on = self.clock.now
+        for at, order in self._fulfilling.settle(self.clock.now):
+            if at == order.fulfils_on and order.cancelled_on is None:
+                self._impacts.count(order)
+
+    def _notify(self, order: Order, at: datetime, state: State) -> None:
+        if order.callback_url is not None:
+            insort(self.memory.notices, Notice(at, order.id, state), key=attrgetter("at"))

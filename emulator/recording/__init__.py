@@ -1,0 +1,1 @@
+"""Record a run as a bundle without its secrets, and replay it."""

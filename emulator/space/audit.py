@@ -1,0 +1,70 @@
+"""The books of a whole space: the entries of all its vendors, and whether everything that must hold of them does."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Any
+
+from emulator.core.ledger import CHECKS, Books, Check, Entry, Finding, NoBooks
+from emulator.space.space import Space
+
+FAILURES_MAX = 5
+BROUGHT_FORWARD = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a check: how many things it looked at, and the first that are not as they should be."""
+
+    check: Check
+    counted: int
+    failures: tuple[Finding, ...]
+
+    @property
+    def holds(self) -> bool:
+        return not self.failures
+
+
+def entries(space: Space) -> list[Entry]:
+    """All entries, oldest first; what was brought forward comes before everything. Raises ArithmeticError."""
+    found = chain.from_iterable(_entries(space).values())
+    return sorted(found, key=lambda entry: entry.at or BROUGHT_FORWARD)
+
+
+def verify(space: Space) -> list[Result]:
+    """What becomes of every check: first those of all books, then those of each vendor's. Raises ArithmeticError."""
+    kept = _entries(space)
+    results = [_result(check, list(chain.from_iterable(kept.values()))) for check in CHECKS]
+    for name, books in _books(space):
+        results += [_result(check, kept[name], *_facts(space, name)) for check in books.checks]
+    return results
+
+
+def without_books(space: Space) -> dict[str, str]:
+    """The vendors of which no books are kept, and why."""
+    providers = space.world.providers.values()
+    return {provider.name: provider.books.reason for provider in providers if isinstance(provider.books, NoBooks)}
+
+
+def _entries(space: Space) -> dict[str, list[Entry]]:
+    """The entries of each vendor that has books, as they are at this moment."""
+    space.clock.read()
+    return {name: list(books.entries(*_facts(space, name))) for name, books in _books(space)}
+
+
+def _books(space: Space) -> Iterator[tuple[str, Books]]:
+    for name, provider in space.world.providers.items():
+        if isinstance(provider.books, Books):
+            yield name, provider.books
+
+
+def _facts(space: Space, name: str) -> tuple[Any, Any]:
+    """A vendor, and the memory it began with."""
+    return space.backend(name), space.world.fixtures[name].memory
+
+
+def _result(check: Check, *facts: Any) -> Result:
+    findings = list(check.findings(*facts))
+    wrong = [finding for finding in findings if finding.expected != finding.found]
+    return Result(check, len(findings), tuple(wrong[:FAILURES_MAX]))

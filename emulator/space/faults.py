@@ -1,0 +1,94 @@
+"""Faults on demand: a reply in the vendor's own words, a delay, a broken connection; counted, never by chance."""
+
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from emulator.web.effect import Effect, HeaderName
+from emulator.web.fields import JsonInteger
+from emulator.web.model import Model
+from emulator.web.request import Request
+
+When: TypeAlias = Literal["before", "after"]
+
+COUNT_MAX = 10**9
+
+
+class FaultDraft(Model):
+    """Which requests a fault strikes, and what it does to them.
+
+    Whatever is given must match: provider, operation, method, a pattern of the path (``/v1/orders/*``), headers.
+    ``nth`` lets that many matching requests less one go by; ``times`` is how many it strikes from then on.
+    A fault *before* acts in place of the operation; one *after* lets the operation commit, then acts on its reply.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    provider: str | None = None
+    operation: str | None = None
+    method: Annotated[str, StringConstraints(to_upper=True, max_length=20)] | None = None
+    path: Annotated[str, StringConstraints(max_length=1000)] | None = None
+    headers: dict[HeaderName, str] = {}
+    nth: Annotated[JsonInteger, Field(ge=1, le=COUNT_MAX)] = 1
+    when: When = "before"
+    effect: Effect
+    times: Annotated[JsonInteger, Field(ge=1, le=COUNT_MAX)] = 1
+
+
+class Fault(FaultDraft):
+    """A fault in a space. ``seen`` counts the requests that matched, ``fired`` those that it struck."""
+
+    id: str
+    seen: int = 0
+    fired: int = 0
+
+    def matches(self, request: Request, operation: Callable[[], str | None]) -> bool:
+        """Whether a request is of the kind that this fault strikes."""
+        exchange = request.exchange
+        return (
+            self.provider in (None, exchange.provider)
+            and self.method in (None, exchange.method)
+            and (self.path is None or fnmatchcase(exchange.path, self.path))
+            and all(request.header(name.lower().encode()) == value for name, value in self.headers.items())
+            and (self.operation is None or self.operation == operation())
+        )
+
+
+class Faults:
+    """The faults of a space, in the order in which they were added."""
+
+    def __init__(self, faults: list[Fault] | None = None, added: int = 0) -> None:
+        self.added = added
+        self.by_id = {fault.id: fault for fault in faults or ()}
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter(self.by_id.values())
+
+    def add(self, draft: FaultDraft) -> Fault:
+        """Set a fault. Its id counts up from ``fault-1``."""
+        self.added += 1
+        fault = Fault(id=f"fault-{self.added}", **draft.model_dump(exclude_unset=True))
+        self.by_id[fault.id] = fault
+        return fault
+
+    def remove(self, fault_id: str) -> None:
+        """Take a fault away. Raises KeyError."""
+        del self.by_id[fault_id]
+
+    def clear(self) -> None:
+        """Take all faults away."""
+        self.by_id.clear()
+
+    def strike(self, when: When, request: Request, operation: Callable[[], str | None]) -> Effect | None:
+        """The effect on this request, if a fault strikes it: the first one whose turn it is. Counts it."""
+        for fault in self.by_id.values():
+            if fault.when != when or fault.fired >= fault.times or not fault.matches(request, operation):
+                continue
+            fault.seen += 1
+            if fault.seen >= fault.nth:
+                fault.fired += 1
+                request.exchange.fault = fault.id
+                return fault.effect
+        return None

@@ -1,0 +1,222 @@
+"""Webhooks: what vendors tell other people's servers, in which order, how often, and what came of it.
+
+Nothing here reaches a network: an outbox says what is to be sent next, and is told what came of it.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from typing import Any, Literal, TypeAlias
+
+from emulator.core.clock import Event
+from emulator.core.documents import UtcTime
+from emulator.web.webhooks import Call, Webhooks
+
+State: TypeAlias = Literal["pending", "delivered", "given up", "refused"]
+
+OVER_MAX = 1000
+"""How many deliveries that are over a space remembers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try: when it was due, and the status that came back, or why none did."""
+
+    at: UtcTime
+    status: int | None = None
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class Delivery:
+    """A call on its way. ``due`` is the time of the next attempt, None when there is to be none.
+
+    Deliveries of one provider and subject are a lane: they are made one after the other, in the order of their
+    ``place``, each when the one before is over.
+    """
+
+    id: str
+    provider: str
+    at: UtcTime
+    kind: str
+    subject: str
+    url: str
+    body: str
+    due: UtcTime | None
+    place: int
+    state: State = "pending"
+    copy_of: str | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+
+    @property
+    def lane(self) -> tuple[str, str]:
+        return self.provider, self.subject
+
+    @property
+    def entry(self) -> tuple[datetime, int, str]:
+        """By what a pending delivery comes up: its time, then its place."""
+        assert self.due is not None
+        return self.due, self.place, self.id
+
+
+class UnknownDelivery(Exception):
+    """No delivery has this id, or none that is pending."""
+
+
+@dataclass(slots=True)
+class OutboxState:
+    """All there is to an outbox: ``added`` counts all deliveries, ``dropped`` those that were over and forgotten."""
+
+    deliveries: list[Delivery] = field(default_factory=list)
+    added: int = 0
+    dropped: int = 0
+    paused: bool = False
+
+    def __post_init__(self) -> None:
+        if len({delivery.id for delivery in self.deliveries}) != len(self.deliveries):
+            raise ValueError("two deliveries have one id")
+        for delivery in self.deliveries:
+            if (delivery.state == "pending") != (delivery.due is not None):
+                raise ValueError(f"delivery {delivery.id} is due and over, or neither")
+
+
+class Outbox:
+    """The deliveries of a space, and the order in which the pending ones are to be made."""
+
+    def __init__(self, state: OutboxState | None = None) -> None:
+        kept = state or OutboxState()
+        self.added = kept.added
+        self.dropped = kept.dropped
+        self.paused = kept.paused
+        self._deliveries = {delivery.id: delivery for delivery in kept.deliveries}
+        self._over = deque(delivery.id for delivery in self if delivery.state != "pending")
+        self._last_place = max((delivery.place for delivery in self), default=0)
+        self._line_up()
+
+    @property
+    def state(self) -> OutboxState:
+        return OutboxState(list(self), self.added, self.dropped, self.paused)
+
+    def __iter__(self) -> Iterator[Delivery]:
+        return iter(self._deliveries.values())
+
+    def get(self, delivery_id: str) -> Delivery:
+        """Raises UnknownDelivery."""
+        if delivery_id not in self._deliveries:
+            raise UnknownDelivery(delivery_id)
+        return self._deliveries[delivery_id]
+
+    def add(self, provider: str, call: Call) -> Delivery:
+        """Take a call on, due from its change on. Its id counts up from ``webhook-1``."""
+        about = (call.at, call.kind, call.subject, call.url, call.body)
+        return self._add(Delivery(self._new_id(), provider, *about, due=call.at, place=self._new_place()))
+
+    # --- what is next
+
+    def next(self) -> Delivery | None:
+        """The delivery whose attempt is due first, be it now or later."""
+        while self._heap:
+            delivery = self._deliveries.get(self._heap[0][2])
+            if delivery and delivery.due and delivery.entry == self._heap[0] and self._leads(delivery):
+                return delivery
+            heappop(self._heap)  # moved or over since, or behind another one
+        return None
+
+    def due(self, since: datetime, until: datetime) -> Iterator[Event]:
+        """The attempts that fall due in this span of time, as far as can be told."""
+        for delivery in self:
+            if delivery.due is not None and since < delivery.due <= until:
+                yield Event(delivery.due, delivery.provider, "webhook.due", delivery.id)
+
+    # --- what came of it
+
+    def answered(self, delivery: Delivery, attempt: Attempt, how: Webhooks) -> None:
+        """Write an attempt down. Unless it was accepted, the next is due after a while, reckoned from this one."""
+        delivery.attempts.append(attempt)
+        if attempt.status == how.accepted:
+            return self._end(delivery, "delivered")
+        wait = how.waits_seconds[min(len(delivery.attempts), len(how.waits_seconds)) - 1]
+        again = attempt.at + timedelta(seconds=wait)
+        if again > delivery.at + timedelta(hours=how.hours_max):
+            return self._end(delivery, "given up")
+        delivery.due = again
+        heappush(self._heap, delivery.entry)
+
+    def refused(self, delivery: Delivery, attempt: Attempt) -> None:
+        """Write down that this server does not call such a place."""
+        delivery.attempts.append(attempt)
+        self._end(delivery, "refused")
+
+    # --- what a test may do with it
+
+    def redeliver(self, delivery: Delivery, now: datetime) -> None:
+        """Let a delivery be attempted at once, be it pending or over."""
+        delivery.due = now
+        if delivery.state == "pending":
+            return heappush(self._heap, delivery.entry)
+        self._over.remove(delivery.id)
+        delivery.state, delivery.place = "pending", self._new_place()
+        self._enter(delivery)
+
+    def duplicate(self, delivery: Delivery, now: datetime) -> Delivery:
+        """A second delivery of the same call, due at once: vendors send one twice now and then."""
+        own: dict[str, Any] = {"id": self._new_id(), "place": self._new_place(), "copy_of": delivery.id, "attempts": []}
+        return self._add(replace(delivery, due=now, state="pending", **own))
+
+    def reorder(self, ids: Sequence[str]) -> None:
+        """Let pending deliveries change places and times, so that they come in this order. Raises UnknownDelivery."""
+        moved = [self.get(delivery_id) for delivery_id in ids]
+        for delivery in moved:
+            if delivery.state != "pending":
+                raise UnknownDelivery(delivery.id)
+
+        times = sorted(delivery.entry[:2] for delivery in moved)
+        for delivery, (due, _), place in zip(moved, times, sorted(each.place for each in moved), strict=True):
+            delivery.due, delivery.place = due, place
+        self._line_up()
+
+    # --- the lanes
+
+    def _new_id(self) -> str:
+        self.added += 1
+        return f"webhook-{self.added}"
+
+    def _new_place(self) -> int:
+        self._last_place += 1
+        return self._last_place
+
+    def _add(self, delivery: Delivery) -> Delivery:
+        self._deliveries[delivery.id] = delivery
+        self._enter(delivery)
+        return delivery
+
+    def _line_up(self) -> None:
+        self._lanes: dict[tuple[str, str], deque[Delivery]] = {}
+        self._heap: list[tuple[datetime, int, str]] = []
+        pending = [delivery for delivery in self if delivery.state == "pending"]
+        for delivery in sorted(pending, key=lambda delivery: delivery.place):
+            self._enter(delivery)
+
+    def _enter(self, delivery: Delivery) -> None:
+        """Put a delivery at the end of its lane."""
+        self._lanes.setdefault(delivery.lane, deque()).append(delivery)
+        heappush(self._heap, delivery.entry)
+
+    def _leads(self, delivery: Delivery) -> bool:
+        return self._lanes[delivery.lane][0] is delivery
+
+    def _end(self, delivery: Delivery, state: State) -> None:
+        """End a delivery, and let the next of its lane come up."""
+        lane = self._lanes[delivery.lane]
+        lane.remove(delivery)
+        if lane:
+            heappush(self._heap, lane[0].entry)
+        else:
+            del self._lanes[delivery.lane]
+        delivery.state, delivery.due = state, None
+        self._over.append(delivery.id)
+        while len(self._over) > OVER_MAX:
+            del self._deliveries[self._over.popleft()]
+            self.dropped += 1

@@ -1,0 +1,155 @@
+"""A whole space as one JSON document, and back: exactly, or not at all."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, ValidationError
+
+from emulator.core.clock import Clock, micros, within_calendar
+from emulator.core.documents import BadDocument, document, write
+from emulator.core.ids import Ids
+from emulator.core.version import __version__
+from emulator.space.faults import Fault, Faults
+from emulator.space.outbox import Outbox, OutboxState
+from emulator.space.space import Space
+from emulator.web.fields import Instant
+from emulator.web.model import Model
+from emulator.web.provider import Backend
+
+FORMAT = 1
+
+Count = Annotated[int, Field(ge=0, lt=2**63)]
+
+
+class BadSnapshot(Exception):
+    """A snapshot cannot be restored; the message says why. The space is as it was."""
+
+
+class ClockState(Model):
+    """A clock that stands still at an instant, or runs so many microseconds ahead of the machine's."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    frozen_at: Instant | None
+    ahead_microseconds: Annotated[int, Field(ge=-(10**18), le=10**18)]
+
+
+class FaultsState(Model):
+    """The faults of a space, and how many there have been."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    added: Count
+    faults: list[Fault]
+
+
+class Snapshot(Model):
+    """The document. ``fixtures`` is the digest of those that the space was born from; the catalogues are not in it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    format: int
+    emulator: str
+    providers: dict[str, int]
+    fixtures: str
+    seed: Annotated[int, Field(ge=-(2**63), lt=2**63)]
+    begun: bool
+    clock: ClockState
+    ids: dict[str, Count]
+    faults: FaultsState
+    outbox: dict[str, Any]
+    memory: dict[str, dict[str, Any]]
+
+
+def take(space: Space) -> dict[str, Any]:
+    """Everything that a space remembers. Its journal is not in here, nor the number of its requests."""
+    clock = space.clock
+    return {
+        "format": FORMAT,
+        "emulator": __version__,
+        "providers": {name: provider.version for name, provider in space.world.providers.items()},
+        "fixtures": space.world.fixtures.digest,
+        "seed": space.ids.seed,
+        "begun": space.begun,
+        "clock": {
+            "frozen_at": micros(clock.frozen_at) if clock.frozen_at else None,
+            "ahead_microseconds": 0 if clock.frozen_at else clock.offset // timedelta(microseconds=1),
+        },
+        "ids": dict(space.ids.drawn),
+        "faults": {"added": space.faults.added, "faults": [fault.model_dump() for fault in space.faults]},
+        "outbox": write(space.outbox.state),
+        "memory": {name: write(space.backend(name).memory) for name in space.world.providers},
+    }
+
+
+def restore(space: Space, document: Mapping[str, Any]) -> None:
+    """Make a space what a snapshot says. Everything is made first, and only then put in place. Raises BadSnapshot."""
+    snapshot = _read(document)
+    _check_versions(space, snapshot)
+    clock, ids = _clock(snapshot.clock), Ids(snapshot.seed, dict(snapshot.ids))
+    outbox = _outbox(space, snapshot.outbox)
+    backends = {name: _vendor(space, name, memory, clock, ids) for name, memory in snapshot.memory.items()}
+
+    space.clock = clock
+    space.ids = ids
+    space.faults = Faults(snapshot.faults.faults, snapshot.faults.added)
+    space.outbox = outbox
+    space.begun = snapshot.begun
+    space.backends = backends
+
+
+def _read(document: Mapping[str, Any]) -> Snapshot:
+    found = document.get("format")
+    if isinstance(found, int) and found > FORMAT:
+        raise BadSnapshot(f"the snapshot has format {found}, and this emulator reads formats up to {FORMAT}")
+    try:
+        return Snapshot.model_validate(document)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise BadSnapshot(f"at {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+
+
+def _check_versions(space: Space, snapshot: Snapshot) -> None:
+    ours = {name: provider.version for name, provider in space.world.providers.items()}
+    if snapshot.format != FORMAT or snapshot.providers != ours or snapshot.memory.keys() != ours.keys():
+        theirs = f"format {snapshot.format} with {snapshot.providers}"
+        raise BadSnapshot(f"the snapshot is of {theirs}; this emulator reads format {FORMAT} with {ours}")
+    if snapshot.fixtures != space.world.fixtures.digest:
+        raise BadSnapshot("the snapshot was taken with other fixtures than those of this server")
+
+
+def _clock(state: ClockState) -> Clock:
+    clock = Clock()
+    if state.frozen_at:
+        clock.begin(state.frozen_at, frozen=True)
+    else:
+        clock.offset = timedelta(microseconds=state.ahead_microseconds)
+        try:
+            clock.begin(within_calendar(clock.ahead()), frozen=False)
+        except (OverflowError, ValueError):
+            raise BadSnapshot("at clock.ahead_microseconds: it leads out of the calendar") from None
+    return clock
+
+
+def _outbox(space: Space, state: dict[str, Any]) -> Outbox:
+    try:
+        kept = document(OutboxState).read(state)
+    except BadDocument as error:
+        raise BadSnapshot(f"at outbox.{error.place}: {error.fault}") from None
+    calling = {name for name, provider in space.world.providers.items() if provider.webhooks}
+    for delivery in kept.deliveries:
+        if delivery.provider not in calling:
+            raise BadSnapshot(f"at outbox.deliveries: {delivery.provider!r} is no provider that calls back")
+    return Outbox(kept)
+
+
+def _vendor(space: Space, name: str, memory: dict[str, Any], clock: Clock, ids: Ids) -> Backend:
+    fixture, provider = space.world.fixtures[name], space.world.providers[name]
+    try:
+        whole = provider.fixture(fixture.catalogue, document(type(fixture.memory)).read(memory))
+        return provider.backend(whole.catalogue, whole.memory, clock, ids)
+    except BadDocument as error:
+        raise BadSnapshot(f"at memory.{name}.{error.place}: {error.fault}") from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadSnapshot(f"at memory.{name}: it does not fit together: {error!r}") from None

@@ -1,0 +1,62 @@
+"""What every space is made from."""
+
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from emulator.core.clock import Clock
+from emulator.core.ids import Ids
+from emulator.core.on_demand import OnDemand
+from emulator.space.fixtures import Fixtures
+from emulator.web.provider import Backend, Provider
+from emulator.web.webhooks import Webhooks
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What keeps one server within bounds, whatever is sent to it."""
+
+    spaces_max: int = 1024
+    body_bytes_max: int = 8 * 1024 * 1024
+    journal_exchanges_max: int = 1000
+    journal_bytes_max: int = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What every space is made from: the providers, their fixtures, the seed, and the limits.
+
+    Of a vendor that nobody has asked for, only the name is known. ``memories`` are those of birth, to be copied;
+    ``newborns`` are vendors that stand for every one that has not been born, to be asked and never changed.
+    """
+
+    providers: Mapping[str, Provider]
+    fixtures: Fixtures
+    seed: int
+    limits: Limits
+    memories: OnDemand[bytes] = field(init=False)
+    newborns: OnDemand[Backend] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "memories", OnDemand(self.providers, self._pickled))
+        object.__setattr__(self, "newborns", OnDemand(self.providers, self._newborn))
+
+    def memory(self, name: str) -> Any:
+        """What a vendor remembers at birth: a copy of its own for each space, at a tenth of what ``deepcopy`` costs."""
+        return pickle.loads(self.memories[name])  # noqa: S301, what this process has pickled
+
+    def backend(self, name: str, clock: Clock, ids: Ids) -> Backend:
+        """A vendor as it is at birth."""
+        return self.providers[name].backend(self.fixtures[name].catalogue, self.memory(name), clock, ids)
+
+    def webhooks(self) -> list[tuple[str, Webhooks]]:
+        """How the vendors call back that do, as far as they are loaded: in our fixtures, nobody waits for a call."""
+        loaded = [self.providers[name] for name in self.providers if name in self.fixtures.made]
+        return [(provider.name, provider.webhooks) for provider in loaded if provider.webhooks]
+
+    def _pickled(self, name: str) -> bytes:
+        return pickle.dumps(self.fixtures[name].memory, pickle.HIGHEST_PROTOCOL)
+
+    def _newborn(self, name: str) -> Backend:
+        return self.backend(name, Clock(), Ids(self.seed))

@@ -1,0 +1,105 @@
+"""Read the body, query and headers of a request."""
+
+from functools import lru_cache
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
+from starlette.datastructures import QueryParams
+from starlette.exceptions import HTTPException
+
+from emulator.core.errors import Malformed, Problem
+from emulator.web.replies import JSON
+from emulator.web.request import Request
+
+M = TypeVar("M", bound=BaseModel)
+
+REMEMBERED_BYTES_MAX = 256
+"""Tests send the same few bodies and queries again and again; to read one costs more than most rules do."""
+
+
+def json_body(request: Request) -> Any:
+    """The body as JSON. Raises Malformed, of the kind ``json_invalid``, when it is none.
+
+    Numbers keep their size; ``NaN`` and ``Infinity`` are no JSON; nesting is limited to 200 levels.
+    """
+    return _json(request.exchange.body)
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return from_json(body, allow_inf_nan=False, cache_strings="keys")
+    except ValueError as error:
+        raise Malformed(Problem(("body",), "json_invalid", str(error))) from None
+
+
+def media_type(request: Request) -> str | None:
+    """What the body says it is, in lower case and without parameters; None where it says nothing."""
+    said = request.header(b"content-type")
+    return None if said is None else said.partition(";")[0].strip().lower()
+
+
+def may_be_json(request: Request) -> bool:
+    """Whether the body says that it is JSON; no word about it will do."""
+    return media_type(request) in (JSON, None)
+
+
+def require_json(request: Request) -> None:
+    """Raises HTTPException 415 when the body says that it is something other than JSON."""
+    if not may_be_json(request):
+        raise HTTPException(415)
+
+
+def bearer_token(request: Request) -> str | None:
+    """What stands behind ``Authorization: Bearer``; None under any other scheme, or none."""
+    scheme, _, token = (request.header(b"authorization") or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def read_body(model: type[M], request: Request) -> M:
+    """The JSON body as a model. Raises Malformed.
+
+    One body gives one model, which nobody changes.
+    """
+    body = request.exchange.body
+    read_body = _remembered_body if len(body) <= REMEMBERED_BYTES_MAX else _read_body
+    return cast(M, read_body(model, body))
+
+
+def read_query(model: type[M], request: Request, repeated: tuple[str, ...] | None = ()) -> M:
+    """The query as a model, by its ``parameters``. Raises Malformed.
+
+    One query gives one model, which nobody changes.
+    """
+    query = request.scope["query_string"]
+    read_query = _remembered_query if len(query) <= REMEMBERED_BYTES_MAX else _read_query
+    return cast(M, read_query(model, query, repeated))
+
+
+def parameters(query: QueryParams, repeated: tuple[str, ...] | None = ()) -> dict[str, Any]:
+    """The parameters by name: the ``repeated`` ones as lists (None: all of them), of any other the last value."""
+    lists = {name: query.getlist(name) for name in (query if repeated is None else repeated) if name in query}
+    return {**query, **lists}
+
+
+def _read_body(model: type[M], body: bytes) -> M:
+    return read(model, _json(body), "body")
+
+
+def _read_query(model: type[M], raw: bytes, repeated: tuple[str, ...] | None) -> M:
+    return read(model, parameters(QueryParams(raw), repeated), "query")
+
+
+_remembered_body = lru_cache(maxsize=1024)(_read_body)
+_remembered_query = lru_cache(maxsize=1024)(_read_query)
+
+
+def read(model: type[M], content: object, where: str | None = None) -> M:
+    """Content that came in ``where`` (body, query, header) as a model; without it, the content has these as members.
+
+    Raises Malformed. It asks the model's validator, which ``model_validate`` would do at half as much again.
+    """
+    try:
+        return cast(M, model.__pydantic_validator__.validate_python(content))
+    except ValidationError as error:
+        raise Malformed.found(where, error) from None

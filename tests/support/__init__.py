@@ -1,0 +1,1 @@
+"""Test support: clients, checks and data that tests share."""

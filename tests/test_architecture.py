@@ -1,0 +1,238 @@
+"""The architecture: which package imports which, what reads the time, what names are allowed, how long files may be."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import emulator
+from emulator.control import app as control_app
+from emulator.core.ledger import Books
+from emulator.providers import ALL
+from emulator.web.provider import Provider
+
+PACKAGE = Path(emulator.__file__).parent
+ROOT = PACKAGE.parent
+MODULES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_bytes()) for path in PACKAGE.rglob("*.py")}
+
+PACKAGES = (
+    ("core",),
+    ("web",),
+    ("providers",),
+    ("space",),
+    ("evidence",),
+    ("gateway",),
+    ("recording",),
+    ("control",),
+    ("app",),
+    ("server",),
+    ("client",),
+    ("pytest_plugin", "cli"),
+)
+"""The packages and modules of ``emulator``, lowest first. Each may import itself and those before it."""
+
+LAYERS = ("errors", "memory", "backend", "books", "wire", "endpoints", "app")
+"""The modules of a provider, or packages with one file a noun. Each may import those before it, and a file of a package
+its neighbors; modules of a provider's own stand between memory and backend."""
+
+RULES = re.compile(r"^providers/\w+/(?!(errors|wording|memory|wire|endpoints|app|__init__)\b)|^core/ledger\.py$")
+"""Modules of rules, a vendor's and those of a provider's own: what happens, without how it is asked and told."""
+
+TIME_AND_CHANCE = {"core/clock.py", "core/ids.py"}
+REAL_TIME = {"cli/client_commands.py"}
+"""Waits for a server to come up, in the user's time and not in a space's."""
+
+WIRES = ("emulator.web.reading", "emulator.web.replies", "emulator.web.request")
+
+BANNED = {"utils", "helpers", "common", "base", "manager", "handler", "service", "mixin"}
+TERMS = {"base_url"}
+"""Terms of the field, whatever words they hold."""
+
+FILE_LINES_MAX = 400
+FUNCTION_LINES_MAX = 40
+
+UNTRACKED = [".git", *(line.rstrip("/") for line in (ROOT / ".gitignore").read_text().split())]
+MACHINE = re.compile(
+    r"(?<![\w.])/(?:work|root|home|Users|tmp/team|opt/pypi)/"
+    r"|index[-_]url\b|//[^/\s]*(?:pypi|pythonhosted|npmjs|artifactory|nexus|devpi)"
+)
+"""A path of somebody's machine, or a package registry."""
+
+each_module = pytest.mark.parametrize("name", sorted(MODULES))
+
+
+@each_module
+def test_packages_import_downward(name: str) -> None:
+    """A package imports only itself and the packages below it; annotations and function bodies are no exception."""
+    level = _level(f"emulator.{name.removesuffix('.py').partition('/')[0]}")
+    assert [module for module in imports_of_ours(name) if _level(module) > level] == []
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(MODULES) if name.count("/") > 1])
+def test_layers_of_a_provider_import_downward(name: str) -> None:
+    """A provider knows no other provider, and each of its modules only those before it."""
+    _, provider, layer, *_ = name.split("/")
+    own = f"emulator.providers.{provider}."
+    siblings = [module for module in imports_of_ours(name) if module.startswith("emulator.providers.")]
+    assert [module for module in siblings if not f"{module}.".startswith(own)] == []
+    before = {module.removeprefix(own).partition(".")[0] for module in siblings if own in module} - {layer}
+    assert [name for name in before if _layer(name) > _layer(layer.removesuffix(".py"))] == []
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    """The import graph has no cycle, whether an import runs at start, in a function, or for annotations alone."""
+    graph = {_dotted(name): set(imports_of_ours(name)) for name in MODULES}
+    graph.pop("emulator")  # it imports what it offers when that is first used
+    TopologicalSorter({module: found & graph.keys() - {module} for module, found in graph.items()}).prepare()
+
+
+@each_module
+def test_only_clock_and_ids_touch_time_and_chance(name: str) -> None:
+    """Whatever depends on the machine's time or on chance stands in one of two modules."""
+    if name not in TIME_AND_CHANCE | REAL_TIME:
+        assert list(_time_and_chance(MODULES[name])) == []
+
+
+@pytest.mark.parametrize("name", sorted(TIME_AND_CHANCE | REAL_TIME))
+def test_they_do_touch_time_and_chance(name: str) -> None:
+    """The modules that the rule above lets off are there and need it."""
+    assert list(_time_and_chance(MODULES[name])) != []
+
+
+@pytest.mark.parametrize("provider", ALL.values(), ids=lambda provider: provider.name)
+def test_endpoints_of_vendors_cannot_wait(provider: Provider) -> None:
+    """What happens in a turn happens at once and alone: no endpoint of a vendor is ``async def``."""
+    endpoints = [route.endpoint for route in provider.app.router.table]
+    assert endpoints != []
+    assert [endpoint.__name__ for endpoint in endpoints if inspect.iscoroutinefunction(endpoint)] == []
+
+
+def test_endpoints_of_the_control_api_do_not_run_in_threads() -> None:
+    """Every one is ``async def``: a plain one would run in a thread, beside the turns of others."""
+    endpoints = [route.endpoint for route in control_app.routes]
+    assert [endpoint.__name__ for endpoint in endpoints if not inspect.iscoroutinefunction(endpoint)] == []
+
+
+def test_only_route_tables_know_the_books() -> None:
+    """Books are read off a vendor that knows nothing of them: no rule, no JSON and no endpoint pays for them."""
+    knowing = {name: module for name in MODULES for module in imports_of_ours(name) if module.endswith(".books")}
+    kept = [provider.name for provider in ALL.values() if isinstance(provider.books, Books)]
+    assert knowing == {f"providers/{name}/app.py": f"emulator.providers.{name}.books" for name in kept}
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(MODULES) if RULES.search(name)])
+def test_a_module_of_rules_never_waits_and_knows_no_wire(name: str) -> None:
+    """What a vendor remembers and by which rules it changes is written without HTTP, JSON or await."""
+    wires = {"starlette", "orjson", "json", "pydantic", "pydantic_core", "httpx", *WIRES}
+    imported = {module for module, _ in imports(MODULES[name])}
+    assert {module for module in imported if module in wires or module.partition(".")[0] in wires} == set()
+    waiting = (ast.Await, ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith)
+    assert [node.lineno for node in ast.walk(MODULES[name]) if isinstance(node, waiting)] == []
+
+
+@each_module
+def test_names_say_what_things_are(name: str) -> None:
+    """No module, class, function or parameter hides behind a word that fits everything."""
+    names = [Path(part).stem for part in name.split("/")] + list(_defined(MODULES[name]))
+    assert [found for found in names if found not in TERMS and _words(found) & BANNED] == []
+
+
+@each_module
+def test_files_and_functions_are_of_readable_length(name: str) -> None:
+    """A file has at most 400 lines, a function at most 40."""
+    assert len((PACKAGE / name).read_text().splitlines()) <= FILE_LINES_MAX
+    long = {
+        node.name: length
+        for node in ast.walk(MODULES[name])
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION_LINES_MAX
+    }
+    assert long == {}
+
+
+def test_no_file_names_a_machine() -> None:
+    """No file of the project holds a path of the machine on which it was written, or a package registry."""
+    found = {
+        f"{path.relative_to(ROOT)}:{number}": line
+        for path in _texts()
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if MACHINE.search(line)
+    }
+    assert found == {}
+
+
+# --- reading the code -------------------------------------------------------------------------------------------------
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """Every import, wherever it stands: the module, and what of it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "a relative import"
+            yield from ((node.module or "", alias.name) for alias in node.names)
+
+
+def imports_of_ours(name: str) -> Iterator[str]:
+    """What a module imports of the package; ``from emulator.core import ids`` imports ``emulator.core.ids``."""
+    for module, part in imports(MODULES[name]):
+        whole = f"{module}.{part}".replace(".", "/")
+        if module.partition(".")[0] == "emulator":
+            inside = f"{whole}.py".removeprefix("emulator/") in MODULES
+            yield whole.replace("/", ".") if inside else module
+
+
+def _level(module: str) -> int:
+    """The level of a module of ours; what only starts the program or offers its names is above all others."""
+    package = module.split(".")[1] if "." in module else "__init__"
+    return next((level for level, packages in enumerate(PACKAGES) if package in packages), len(PACKAGES))
+
+
+def _dotted(name: str) -> str:
+    return f"emulator/{name}".removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _layer(module: str) -> float:
+    """The place of a provider's module among the others; one of its own stands before the vendor."""
+    return LAYERS.index(module) if module in LAYERS else LAYERS.index("backend") - 0.5
+
+
+def _time_and_chance(tree: ast.AST) -> Iterator[str]:
+    for module, part in imports(tree):
+        if module.partition(".")[0] in ("time", "random", "secrets") or part in ("uuid1", "uuid4", "urandom"):
+            yield f"{module} {part}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in ("utcnow", "uuid1", "uuid4", "urandom"):
+            yield node.attr
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in ("datetime.now", "datetime.today", "date.today"):
+            yield ast.unparse(node)  # called here, or handed on to be called elsewhere
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("now", "today"):
+            yield ast.unparse(node)
+
+
+def _defined(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+
+
+def _words(name: str) -> set[str]:
+    """The words of a name in either style, and their singulars."""
+    words = {word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", name)}
+    return words | {word.removesuffix("s") for word in words}
+
+
+def _texts() -> Iterator[Path]:
+    """Every text of the project: what a commit would hold."""
+    for path in sorted(ROOT.rglob("*")):
+        untracked = any(fnmatch(part, name) for part in path.relative_to(ROOT).parts for name in UNTRACKED)
+        if path.is_file() and not untracked and b"\0" not in path.read_bytes():
+            yield path
