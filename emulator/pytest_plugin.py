@@ -133,7 +133,7 @@ def _asked(item: pytest.Item) -> dict[str, Any]:
 
 
 def _weaker(evidence: str, floor: str) -> bool:
-    from emulator.evidence.explanation import EVIDENCE
+    from emulator.evidence.rules import EVIDENCE
 
     if floor not in EVIDENCE:
         raise pytest.UsageError(f"evidence is one of {', '.join(EVIDENCE)}, not {floor!r}")

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from emulator.client.embedded import SpaceHandle
 from emulator.core.resources import resource
 from emulator.evidence import contracts
-from emulator.evidence.explanation import EVIDENCE
+from emulator.evidence.rules import EVIDENCE
 from emulator.providers import ALL
 from emulator.web.provider import Provider
 from emulator.web.route_table import is_implemented

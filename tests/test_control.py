@@ -11,13 +11,13 @@ from emulator import Emulator, create_app
 from emulator.client.handles import Refused, SpaceHandle
 from emulator.client.transport import call
 from emulator.control import app as control_app
-from emulator.evidence import contracts
+from emulator.evidence import contracts, rules
 from emulator.gateway.gateway import Gateway
 from tests.support.caller import Caller
 from tests.support.contract_check import validator
 
 ORDERS = "/v1/orders"
-EVIDENCE = {"seed", "docs", "sdk", "inferred"}
+EVIDENCE = set(rules.EVIDENCE)
 
 # Every operation, once and well: its name, the method, the path, the body, the status.
 CALLS: list[tuple[str, str, str, Any, int]] = [

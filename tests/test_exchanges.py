@@ -11,7 +11,7 @@ import pytest
 from emulator import Emulator
 from emulator.client.embedded import SpaceHandle
 from emulator.core.resources import resource
-from emulator.evidence.explanation import EVIDENCE
+from emulator.evidence.rules import EVIDENCE
 from emulator.providers import ALL
 from tests.support.caller import NO_CREDENTIALS, Caller, credentials_of
 

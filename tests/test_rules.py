@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from emulator import providers
 from emulator.evidence import contracts
-from emulator.evidence.explanation import EVIDENCE
+from emulator.evidence.rules import EVIDENCE, InvalidRules, expanded
 from emulator.providers import ALL
 from emulator.web.provider import Provider
 from tests.conftest import proved_rules
 
 TESTS = Path(__file__).parent
 MEMBERS = {"id", "statement", "evidence", "source", "operations"}
-MAYBE = {"field", "built"}
+MAYBE = {"field", "kinds", "built"}
 
 each_provider = pytest.mark.parametrize("provider", ALL.values(), ids=lambda provider: provider.name)
 
@@ -74,6 +75,59 @@ def test_every_rule_that_a_refusal_carries_exists(provider: Provider) -> None:
     carried = set(_rules_in_the_code(provider))
     assert carried
     assert carried - {rule["id"] for rule in contracts.rules(provider.name)} == set()
+
+
+RULES_FILE = """
+source: proposed
+groups:
+  places: [place_order, place_ride_order]
+  orders: [places, get_order]
+rules:
+  - id: p.orders.first
+    statement: One.
+    evidence: inferred
+  - id: p.orders.second
+    statement: Two.
+    evidence: docs
+    source: a page
+    operations: [orders, cancel_order]
+    field: amount_kg
+    kinds: [missing]
+"""
+OPERATIONS = ["place_order", "place_ride_order", "get_order", "cancel_order"]
+
+
+def test_a_rules_file_is_expanded() -> None:
+    """Every rule gets the source of the file unless it has its own, and the operations of its groups."""
+    first, second = expanded(yaml.safe_load(RULES_FILE), OPERATIONS)
+    assert (first["source"], first["operations"]) == ("proposed", [])
+    assert (second["source"], second["operations"]) == ("a page", OPERATIONS)
+
+
+@pytest.mark.parametrize(
+    ("correct", "wrong", "message"),
+    [
+        ("source: proposed", "sauce: proposed", "rules file: missing source"),
+        ("rules:", "more: 1\nrules:", "rules file: unknown more; known: groups, rules, source"),
+        ("id: p.orders.second", "ident: x", "rule 1: missing id"),
+        ("statement: Two.", "text: Two.", "p.orders.second: missing statement"),
+        ("field: amount_kg", "fields: amount_kg", "p.orders.second: unknown fields; known: built, evidence, field"),
+        ("evidence: docs", "evidence: doc", "p.orders.second: unknown evidence 'doc'; known: observed, seed, docs"),
+        ("    source: a page\n", "", "p.orders.second: a rule whose evidence is 'docs' needs a source"),
+        ("    field: amount_kg\n", "", "p.orders.second: kinds without a field"),
+        ("p.orders.second", "p.orders.first", "p.orders.first: duplicate id"),
+        ("[orders,", "[order,", "p.orders.second: unknown operation or group order"),
+        ("[orders,", "[orders, get_order,", "p.orders.second: lists get_order more than once"),
+        ("[places, get_order]", "[place, get_order]", "group orders: unknown operation or group place"),
+        ("  orders:", "  get_order:", "group get_order: the name of an operation"),
+    ],
+)
+def test_a_wrong_rules_file_is_rejected(correct: str, wrong: str, message: str) -> None:
+    """A rules file that breaks the format is an error that names the rule or the group."""
+    broken = RULES_FILE.replace(correct, wrong)
+    with pytest.raises(InvalidRules) as error:
+        expanded(yaml.safe_load(broken), OPERATIONS)
+    assert str(error.value).startswith(message)
 
 
 def _rules_in_the_code(provider: Provider) -> Iterator[str]:

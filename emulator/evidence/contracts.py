@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from emulator.core.resources import resource
+from emulator.evidence.rules import expanded
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -35,8 +36,8 @@ def contract(provider: str) -> dict[str, Any]:
 
 @cache
 def rules(provider: str) -> list[dict[str, Any]]:
-    """The documented rules of a provider: id, statement, evidence, source, operations, and maybe the field."""
-    return _load(provider, "rules.yaml")  # type: ignore[no-any-return]
+    """Return the documented rules of a provider, expanded: see ``emulator/evidence/rules.py``."""
+    return expanded(_load(provider, "rules.yaml"), [operation.id for operation in operations(provider)])
 
 
 @cache

@@ -9,10 +9,8 @@ from urllib.parse import parse_qsl
 from pydantic_core import from_json
 
 from emulator.evidence import contracts
+from emulator.evidence.rules import EVIDENCE
 from emulator.web.exchange import Exchange
-
-EVIDENCE = ("seed", "docs", "sdk", "inferred")
-"""What a behaviour can rest on, the firmest first."""
 
 NAME_CHARACTERS_MAX = 100
 """A longer name is not held against those that are known: it is nearly none of them."""

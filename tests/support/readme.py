@@ -10,7 +10,7 @@ from pathlib import Path
 
 from emulator import Emulator
 from emulator.evidence import contracts
-from emulator.evidence.explanation import EVIDENCE
+from emulator.evidence.rules import EVIDENCE
 from emulator.providers import ALL
 
 README = Path(__file__).parents[2] / "README.md"
