@@ -59,6 +59,7 @@ def test_what_is_fulfilled_is_retired(cnaught: Caller) -> None:
     }
 
 
+@pytest.mark.rule("cnaught.cancel.credited")
 @pytest.mark.parametrize("seconds", [0, 1.5, 2, 3600])
 def test_what_is_cancelled_is_credited(cnaught: Caller, seconds: float) -> None:
     """Fulfilled or not, a cancelled order leaves nothing owned, retired or charged."""

@@ -6,7 +6,7 @@ from tests.providers.cnaught.conftest import as_account
 from tests.support.caller import Caller
 
 
-@pytest.mark.rule("cnaught.catalogue.project")
+@pytest.mark.rule("cnaught.catalogue.project", "cnaught.catalogue.project-details")
 def test_a_project_by_its_id(cnaught: Caller) -> None:
     """A project tells more of itself when it is asked for than within a category."""
     project = cnaught.get("/v1/projects/I0UbDH").json()
@@ -47,7 +47,7 @@ def test_an_account_lists_its_portfolios(cnaught: Caller, account: str | None, i
     assert [portfolio["id"] for portfolio in portfolios] == ids
 
 
-@pytest.mark.rule("cnaught.catalogue.portfolio")
+@pytest.mark.rule("cnaught.catalogue.portfolio", "cnaught.catalogue.portfolio-fractions")
 @pytest.mark.parametrize(
     ("portfolio_id", "prices", "fractions"),
     [

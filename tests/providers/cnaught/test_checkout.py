@@ -37,7 +37,7 @@ def test_a_session_is_open_and_readable(cnaught: Caller, path: str) -> None:
         assert cnaught.get(f"{other}/{session['id']}").json() == session
 
 
-@pytest.mark.rule("cnaught.checkout.price")
+@pytest.mark.rule("cnaught.checkout.price", "cnaught.checkout.whole-kilograms")
 @pytest.mark.parametrize(
     ("body", "kg", "cents"),
     [
@@ -58,9 +58,9 @@ def test_what_a_session_costs(cnaught: Caller, body: dict[str, Any], kg: int, ce
     [
         pytest.param(body, field, marks=pytest.mark.rule(f"cnaught.checkout.{rule}"))
         for body, field, rule in [
-            ({"amount_kg": 24}, "amount_kg", "price-min"),
-            ({"amount_kg": 24.9}, "amount_kg", "price-min"),
-            ({"amount_kg": 19, **CHEAP}, "amount_kg", "price-min"),
+            ({"amount_kg": 24}, "amount_kg", "price-min-refused"),
+            ({"amount_kg": 24.9}, "amount_kg", "price-min-refused"),
+            ({"amount_kg": 19, **CHEAP}, "amount_kg", "price-min-refused"),
             ({"amount_kg": 0}, "amount_kg", "amount-bounds"),
             ({"amount_kg": -10}, "amount_kg", "amount-bounds"),
             ({"amount_kg": None}, "amount_kg", "amount-bounds"),
@@ -89,7 +89,7 @@ def test_fifty_cents_will_do(cnaught: Caller, body: dict[str, Any]) -> None:
 
 
 @each_path
-@pytest.mark.rule("cnaught.orders.portfolio-forbidden", "cnaught.orders.portfolio-unknown")
+@pytest.mark.rule("cnaught.checkout.portfolio-forbidden")
 @pytest.mark.parametrize("portfolio_id", ["nobody", "mHvNvWbq"])
 def test_a_session_from_a_portfolio_that_is_not_there(cnaught: Caller, path: str, portfolio_id: str) -> None:
     """A portfolio unknown or of others is forbidden, as it is to orders."""
@@ -98,7 +98,7 @@ def test_a_session_from_a_portfolio_that_is_not_there(cnaught: Caller, path: str
 
 
 @each_path
-@pytest.mark.rule("cnaught.checkout.expires")
+@pytest.mark.rule("cnaught.checkout.expires", "cnaught.checkout.expired")
 def test_a_session_expires(cnaught: Caller, path: str) -> None:
     """A day after it was opened a session has expired, which the clock tells."""
     session = opened(cnaught, path).json()
@@ -113,7 +113,7 @@ def test_a_session_expires(cnaught: Caller, path: str) -> None:
 
 
 @each_path
-@pytest.mark.rule("cnaught.checkout.attached", "cnaught.checkout.order-notes")
+@pytest.mark.rule("cnaught.checkout.attached", "cnaught.checkout.attached-portfolio", "cnaught.checkout.order-notes")
 def test_a_session_on_behalf_of_a_subaccount(cnaught: Caller, path: str) -> None:
     """A session says for whom it is and what its order is to carry, and has the price of the subaccount's portfolio."""
     body = {"name": "Sales", "default_portfolio_id": "ixmZSK"}

@@ -103,7 +103,7 @@ def test_pages_make_up_the_list(sandbox: Caller, path: str, limit: int) -> None:
 
 
 @both_lists
-@pytest.mark.rule("cnaught.lists.both-cursors")
+@pytest.mark.rule("cnaught.lists.both-cursors", "cnaught.lists.both-cursors-problem")
 def test_both_cursors_at_once(sandbox: Caller, path: str) -> None:
     """A page is after one record or before another, not both."""
     ids = filled(sandbox, path, 3)

@@ -13,7 +13,12 @@ ORDER_MEMBERS = {
 }  # fmt: skip
 
 
-@pytest.mark.rule("cnaught.orders.created", "cnaught.orders.placed-first")
+@pytest.mark.rule(
+    "cnaught.orders.created",
+    "cnaught.orders.readable-at-once",
+    "cnaught.orders.listed-first",
+    "cnaught.orders.placed-first",
+)
 def test_a_new_order_is_placed_readable_and_first_in_the_list(cnaught: Caller) -> None:
     """Placing answers 201 with a placed order, which can be read at once and leads the list."""
     reply = cnaught.post("/v1/orders", {"amount_kg": 10})
@@ -92,7 +97,12 @@ def test_an_order_keeps_its_notes(cnaught: Caller) -> None:
         pytest.param({"amount_kg": 1}, 1, 2, marks=pytest.mark.rule("cnaught.orders.amount-bounds")),
         pytest.param({"amount_kg": 1e9}, 10**9, 2 * 10**9, marks=pytest.mark.rule("cnaught.orders.amount-bounds")),
         pytest.param({"total_price_usd_cents": 3190}, 1595, 3190, marks=pytest.mark.rule("cnaught.orders.price-order")),
-        pytest.param({"total_price_usd_cents": 3191}, 1595, 3190, marks=pytest.mark.rule("cnaught.orders.price-order")),
+        pytest.param(
+            {"total_price_usd_cents": 3191},
+            1595,
+            3190,
+            marks=pytest.mark.rule("cnaught.orders.price-order", "cnaught.orders.price-order-rounding"),
+        ),
         pytest.param({"amount_kg": 7, "portfolio_id": "ixmZSK"}, 7, 11, marks=pytest.mark.rule("cnaught.orders.price")),
         pytest.param({"total_price_usd_cents": 2, "portfolio_id": "ixmZSK"}, 1, 2),
     ],
@@ -103,12 +113,12 @@ def test_an_order_costs_its_mass(cnaught: Caller, body: dict[str, object], kg: i
     assert (order["amount_kg"], order["price_usd_cents"]) == (kg, cents)
 
 
-@pytest.mark.rule("cnaught.orders.ride-mass")
+@pytest.mark.rule("cnaught.orders.ride-mass", "cnaught.orders.ride-created")
 @pytest.mark.parametrize(("km", "kg", "cents"), [(30, 8, 16), (10.5, 3, 6), (0.001, 1, 2), (1e9, 241140900, 482281800)])
 def test_a_ride_weighs_its_distance(cnaught: Caller, km: float, kg: int, cents: int) -> None:
     """A ride's mass is rounded up to whole kilograms, in decimals."""
-    order = cnaught.post("/v1/orders/ride", {"distance_km": km}).json()
-    assert (order["amount_kg"], order["price_usd_cents"]) == (kg, cents)
+    reply = cnaught.post("/v1/orders/ride", {"distance_km": km})
+    assert (reply.status_code, reply.json()["amount_kg"], reply.json()["price_usd_cents"]) == (201, kg, cents)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +148,10 @@ def test_a_ride_weighs_its_distance(cnaught: Caller, km: float, kg: int, cents: 
     ]
     + [
         pytest.param(
-            "/v1/orders/ride", {}, "distance_km", marks=pytest.mark.rule("cnaught.orders.ride-distance-required")
+            "/v1/orders/ride",
+            {},
+            "distance_km",
+            marks=pytest.mark.rule("cnaught.orders.ride-distance-required", "cnaught.orders.ride-distance-missing"),
         ),
     ]
     + [
@@ -155,7 +168,7 @@ def test_a_ride_weighs_its_distance(cnaught: Caller, km: float, kg: int, cents: 
             "/v1/orders",
             {"amount_kg": 1, note: "x" * 513},
             note,
-            marks=pytest.mark.rule("cnaught.orders.text-max-length"),
+            marks=pytest.mark.rule("cnaught.orders.text-max-length", "cnaught.orders.text-too-long"),
         )
         for note in ("metadata", "description")
     ]
@@ -183,7 +196,7 @@ def test_a_malformed_order_is_refused(cnaught: Caller, path: str, body: dict[str
     assert reply.json()["errors"].keys() == {field}
 
 
-@pytest.mark.rule("cnaught.orders.amount-or-price")
+@pytest.mark.rule("cnaught.orders.amount-or-price", "cnaught.orders.amount-or-price-problem")
 @pytest.mark.parametrize(
     "measures",
     [
@@ -254,7 +267,7 @@ def test_a_portfolio_is_looked_at_after_the_body(cnaught: Caller, amount_kg: flo
     assert cnaught.post("/v1/orders", {"amount_kg": amount_kg, "portfolio_id": "nobody"}).status_code == 400
 
 
-@pytest.mark.rule("cnaught.orders.unknown-id")
+@pytest.mark.rule("cnaught.orders.unknown-id", "cnaught.orders.unknown-id-title", "cnaught.errors.not-found-type")
 @pytest.mark.parametrize(("method", "path"), [("GET", "/v1/orders/123"), ("POST", "/v1/orders/123/cancel")])
 def test_an_unknown_order(cnaught: Caller, method: str, path: str) -> None:
     """An unknown id answers 404 with the title that the vendor's sandbox gave."""
@@ -289,7 +302,9 @@ def test_a_fulfilled_order_shows_where_its_mass_went(cnaught: Caller) -> None:
     assert sandbox.post(f"/v1/orders/{order['id']}/cancel").json()["project_allocations"] == []
 
 
-@pytest.mark.rule("cnaught.cancel.cancelled", "cnaught.cancel.fulfilled-too")
+@pytest.mark.rule(
+    "cnaught.cancel.cancelled", "cnaught.cancel.keeps-amounts", "cnaught.cancel.status", "cnaught.cancel.fulfilled-too"
+)
 @pytest.mark.parametrize("seconds", [0, 10])
 def test_an_order_is_cancelled_placed_or_fulfilled(cnaught: Caller, seconds: int) -> None:
     """Cancelling answers 200 with the order as it was, but cancelled and without certificates, for good."""
@@ -302,7 +317,7 @@ def test_an_order_is_cancelled_placed_or_fulfilled(cnaught: Caller, seconds: int
     assert cnaught.get(f"/v1/orders/{order['id']}").json() == reply.json()
 
 
-@pytest.mark.rule("cnaught.cancel.twice")
+@pytest.mark.rule("cnaught.cancel.twice", "cnaught.errors.forbidden-type")
 def test_an_order_is_cancelled_once(cnaught: Caller) -> None:
     """A cancelled order cannot be cancelled again."""
     cnaught.post("/v1/orders/Gre28Fc35bt3/cancel")

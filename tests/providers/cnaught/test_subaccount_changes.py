@@ -44,15 +44,15 @@ def test_an_update_replaces_the_details(
     [
         pytest.param(body, field, marks=pytest.mark.rule(rule))
         for body, field, rule in [
-            ({}, "name", "cnaught.subaccounts.name"),
-            ({"name": "x" * 513}, "name", "cnaught.subaccounts.name"),
+            ({}, "name", "cnaught.subaccounts.name-refused"),
+            ({"name": "x" * 513}, "name", "cnaught.subaccounts.name-refused"),
             ({"name": ""}, "name", "cnaught.subaccounts.name-empty"),
             ({"name": "a\0b"}, "name", "cnaught.errors.null-character"),
             ({"name": "A", "email": "jane"}, "email", "cnaught.subaccounts.email"),
             (
                 {"name": "A", "default_portfolio_id": "nobody"},
                 "default_portfolio_id",
-                "cnaught.subaccounts.portfolio-invalid",
+                "cnaught.subaccounts.portfolio-invalid-problem",
             ),
             ([], "body", "cnaught.errors.malformed-json"),
         ]
@@ -66,7 +66,9 @@ def test_a_malformed_update_is_refused(cnaught: Caller, body: object, field: str
     assert cnaught.get(MARKETING).json() == before
 
 
-@pytest.mark.rule("cnaught.subaccounts.logo-hosted", "cnaught.subaccounts.logo-replaced")
+@pytest.mark.rule(
+    "cnaught.subaccounts.logo-hosted", "cnaught.subaccounts.logo-replaced", "cnaught.subaccounts.logo-address"
+)
 def test_a_logo_comes_and_goes(cnaught: Caller) -> None:
     """A logo has an address at the vendor's, a new one each time, until it is cleared, which may be done twice."""
     first, second = cnaught.post(LOGO, IMAGE), cnaught.post(LOGO, IMAGE)
@@ -99,7 +101,7 @@ def test_a_logo_may_be_sent_as_bytes(cnaught: Caller, media_type: str) -> None:
     assert cnaught.get(MARKETING).json()["logo_url"].startswith("https://customer-assets.cnaught.com/")
 
 
-@pytest.mark.rule("cnaught.subaccounts.logo-image")
+@pytest.mark.rule("cnaught.subaccounts.logo-image", "cnaught.subaccounts.logo-image-refused")
 @pytest.mark.parametrize(
     ("image", "media_type"),
     [
@@ -120,7 +122,7 @@ def put_logo(cnaught: Caller, image: bytes, media_type: str) -> httpx.Response:
     return cnaught.request("PUT", LOGO, content=image, headers={"Content-Type": media_type})
 
 
-@pytest.mark.rule("cnaught.subaccounts.deleted")
+@pytest.mark.rule("cnaught.subaccounts.deleted", "cnaught.subaccounts.deleted-unknown")
 def test_a_deleted_subaccount_is_gone(cnaught: Caller) -> None:
     """What is deleted is neither listed nor read nor acted for, and cannot be deleted again; others stay."""
     kept = [cnaught.post("/v1/subaccounts", {"name": name}).json()["id"] for name in ("A", "B")]
@@ -146,7 +148,9 @@ def test_a_subaccount_with_orders_stays(cnaught: Caller, cancelled: bool) -> Non
     assert cnaught.get(MARKETING).status_code == 200
 
 
-@pytest.mark.rule("cnaught.subaccounts.unknown-id", "cnaught.auth.accounts-apart")
+@pytest.mark.rule(
+    "cnaught.subaccounts.unknown-id", "cnaught.subaccounts.unknown-id-changed", "cnaught.auth.accounts-apart"
+)
 @pytest.mark.parametrize(
     ("method", "path", "content"),
     [

@@ -32,7 +32,9 @@ def on_behalf(subaccount_id: str) -> dict[str, Any]:
 # --- opening ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("cnaught.subaccounts.created")
+@pytest.mark.rule(
+    "cnaught.subaccounts.created", "cnaught.subaccounts.readable-at-once", "cnaught.subaccounts.listed-first"
+)
 def test_a_new_subaccount_is_readable_and_first_in_the_list(cnaught: Caller) -> None:
     """Creating answers 201 with the subaccount as it was asked for, to be read at once."""
     asked = {"name": "Sales", "email": "jane.doe@example.com", "default_portfolio_id": "ixmZSK"}
@@ -60,10 +62,10 @@ def test_what_is_unset_is_null(cnaught: Caller, unset: object) -> None:
     [
         pytest.param(body, field, marks=pytest.mark.rule(rule))
         for body, field, rule in [
-            ({}, "name", "cnaught.subaccounts.name"),
-            ({"name": None}, "name", "cnaught.subaccounts.name"),
-            ({"name": 5}, "name", "cnaught.subaccounts.name"),
-            ({"name": "x" * 513}, "name", "cnaught.subaccounts.name"),
+            ({}, "name", "cnaught.subaccounts.name-refused"),
+            ({"name": None}, "name", "cnaught.subaccounts.name-refused"),
+            ({"name": 5}, "name", "cnaught.subaccounts.name-refused"),
+            ({"name": "x" * 513}, "name", "cnaught.subaccounts.name-refused"),
             ({"name": ""}, "name", "cnaught.subaccounts.name-empty"),
             ({"default_portfolio_id": "nobody"}, "default_portfolio_id", "cnaught.subaccounts.portfolio-invalid"),
             ({"email": "jane"}, "email", "cnaught.subaccounts.email"),
@@ -169,7 +171,7 @@ def test_a_subaccount_that_the_account_has_not(
     }
 
 
-@pytest.mark.rule("cnaught.subaccount-header.new-order-attached")
+@pytest.mark.rule("cnaught.subaccount-header.new-order-attached", "cnaught.subaccount-header.order-member")
 @pytest.mark.parametrize(("path", "body"), [("/v1/orders", {"amount_kg": 1}), ("/v1/orders/ride", {"distance_km": 1})])
 def test_an_order_belongs_to_the_subaccount_named(cnaught: Caller, path: str, body: dict[str, int]) -> None:
     """An order placed on behalf of a subaccount is attached to it, and any other to none."""
@@ -210,7 +212,7 @@ def test_a_subaccount_cannot_reach_other_orders(cnaught: Caller) -> None:
     assert cnaught.post(f"/v1/orders/{own}/cancel", **on_behalf("5nubL0NS")).json()["state"] == "cancelled"
 
 
-@pytest.mark.rule("cnaught.subaccount-header.default-portfolio")
+@pytest.mark.rule("cnaught.subaccount-header.default-portfolio", "cnaught.subaccount-header.default-portfolio-quoted")
 @pytest.mark.parametrize(
     ("path", "body"),
     [
