@@ -36,7 +36,7 @@ def test_customers_are_listed(oneclickimpact: Caller) -> None:
     assert listed[4:] == [{**made["customer"], "onboarded_on": made["time_utc"]}]
 
 
-@pytest.mark.rule("oneclickimpact.onboarding.email")
+@pytest.mark.rule("oneclickimpact.onboarding.email", "oneclickimpact.onboarding.email-case")
 @pytest.mark.parametrize(
     ("email", "found"),
     [("sample-customer-2@email.com", ["U789"]), ("Sample-Customer-2@EMAIL.com", ["U789"]), ("me@example.com", [])],
@@ -60,7 +60,7 @@ def test_pages_of_customers(oneclickimpact: Caller, live: Caller) -> None:
         assert oneclickimpact.get("/v1/customers", params={"limit": limit}).status_code == 400
 
 
-@pytest.mark.rule("oneclickimpact.totals.sums", "oneclickimpact.totals.zero")
+@pytest.mark.rule("oneclickimpact.totals.sums", "oneclickimpact.totals.coral", "oneclickimpact.totals.zero")
 def test_totals(oneclickimpact: Caller) -> None:
     """The totals are those of the account and of its customers together; what was never made is 0."""
     oneclickimpact.post("/v1/donate_money", {"amount": 7})
@@ -102,7 +102,7 @@ def test_days(oneclickimpact: Caller, asked: dict[str, str], found: list[str]) -
     assert [day["date"] for day in days(oneclickimpact, **asked)] == found
 
 
-@pytest.mark.rule("oneclickimpact.totals.cancelled")
+@pytest.mark.rule("oneclickimpact.totals.cancelled", "oneclickimpact.totals.cancelled-day")
 def test_what_is_cancelled_counts_no_more(oneclickimpact: Caller) -> None:
     """Cancelling takes an amount off the totals and its day once, and what is left of nothing is no day."""
     for _ in range(2):

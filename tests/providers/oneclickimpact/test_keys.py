@@ -96,7 +96,7 @@ def test_a_host_knows_the_keys_of_its_environment(space: SpaceHandle, name: str,
     assert space.http.get(f"{space.oneclickimpact.url}/v1/records", headers=headers).status_code == 200
 
 
-@pytest.mark.rule("oneclickimpact.auth.account")
+@pytest.mark.rule("oneclickimpact.auth.account", "oneclickimpact.auth.account-of-records")
 def test_everything_is_under_the_accounts_id(oneclickimpact: Caller) -> None:
     """The user_id of a reply and of every record is the account's, a customer's records included."""
     body = {"amount": 1, "customer_email": "jane@example.com"}

@@ -18,7 +18,12 @@ CUSTOMER = {"customer_email": "jane@example.com", "customer_name": "Jane"}
 each_kind = pytest.mark.parametrize(("path", "kind"), KINDS.items())
 
 
-@pytest.mark.rule("oneclickimpact.making.reply", "oneclickimpact.making.listed")
+@pytest.mark.rule(
+    "oneclickimpact.making.reply",
+    "oneclickimpact.making.coral-reply",
+    "oneclickimpact.making.listed",
+    "oneclickimpact.making.listed-metadata",
+)
 @each_kind
 def test_impact_of_every_kind(oneclickimpact: Caller, path: str, kind: str) -> None:
     """What is made for oneself answers account, amount and time, and is listed so."""
@@ -37,7 +42,7 @@ def test_impact_for_a_customer(oneclickimpact: Caller, path: str, kind: str) -> 
     assert customer_records(oneclickimpact, filter_by=kind) == [{**made, "metadata": {"a": "b"}}]
 
 
-@pytest.mark.rule("oneclickimpact.making.amount-bounds")
+@pytest.mark.rule("oneclickimpact.making.amount-bounds", "oneclickimpact.making.coral-bounds")
 @pytest.mark.parametrize(("amount", "status"), [(0, 400), (1, 200), (10_000_000, 200), (10_000_001, 400)])
 @pytest.mark.parametrize("path", ["/v1/plant_tree", "/v1/clean_ocean", "/v1/restore_coral"])
 def test_the_bounds_of_an_amount(oneclickimpact: Caller, path: str, amount: int, status: int) -> None:
@@ -71,7 +76,11 @@ def test_a_donation_that_is_refused(oneclickimpact: Caller, content: bytes) -> N
 @pytest.mark.parametrize(
     ("path", "category"),
     [
-        pytest.param("/v1/plant_tree", "food", marks=pytest.mark.rule("oneclickimpact.making.tree-category")),
+        pytest.param(
+            "/v1/plant_tree",
+            "food",
+            marks=pytest.mark.rule("oneclickimpact.making.tree-category", "oneclickimpact.making.tree-category-echo"),
+        ),
         pytest.param("/v1/donate_money", "veterans", marks=pytest.mark.rule("oneclickimpact.making.donation-category")),
         pytest.param("/v1/donate_money", "ü", marks=pytest.mark.rule("oneclickimpact.making.donation-category-text")),
     ],

@@ -10,7 +10,12 @@ GIVEN = {"user_id": "U1234", "time_utc": "2024-06-12T15:22:14.753Z"}
 PROCESSED = {"user_id": "U901", "time_utc": "2025-03-12T15:22:14.753Z"}
 
 
-@pytest.mark.rule("oneclickimpact.track.reply", "oneclickimpact.track.test", "oneclickimpact.track.known-only")
+@pytest.mark.rule(
+    "oneclickimpact.track.reply",
+    "oneclickimpact.track.at-once",
+    "oneclickimpact.track.test",
+    "oneclickimpact.track.known-only",
+)
 def test_what_was_just_made_is_tracked(oneclickimpact: Caller, live: Caller) -> None:
     """An impact is tracked at once, with what is known of it, and next year no more is."""
     for caller, test in ((oneclickimpact, True), (live, False)):
@@ -101,7 +106,9 @@ def test_an_impact_is_cancelled(oneclickimpact: Caller) -> None:
     assert (told["category"], "reason" in told) == ("food", False)
 
 
-@pytest.mark.rule("oneclickimpact.cancel.repeated", "oneclickimpact.cancel.first-reason")
+@pytest.mark.rule(
+    "oneclickimpact.cancel.repeated", "oneclickimpact.cancel.repeated-message", "oneclickimpact.cancel.first-reason"
+)
 def test_an_impact_is_cancelled_once(oneclickimpact: Caller) -> None:
     """Cancelling again changes nothing, and answers the first time and reason."""
     first = oneclickimpact.post("/v1/cancel_impact", {**GIVEN, "reason": "order refunded"}).json()
@@ -126,7 +133,7 @@ def test_what_is_cancelled_is_tracked(oneclickimpact: Caller, reason: dict[str, 
     }
 
 
-@pytest.mark.rule("oneclickimpact.cancel.record-kept")
+@pytest.mark.rule("oneclickimpact.cancel.record-kept", "oneclickimpact.cancel.customer-kept")
 def test_the_record_of_what_is_cancelled_is_kept(oneclickimpact: Caller) -> None:
     """Lists and customers are what they were."""
 
@@ -153,7 +160,7 @@ def test_what_was_processed_stays(live: Caller) -> None:
     assert live.get("/v1/impact").json() == before
 
 
-@pytest.mark.rule("oneclickimpact.cancel.reason")
+@pytest.mark.rule("oneclickimpact.cancel.reason", "oneclickimpact.cancel.reason-refused")
 @pytest.mark.parametrize(
     ("reason", "status"), [("", 200), ("ü" * 200, 200), ("x" * 201, 400), (None, 400), (5, 400), (["x"], 400)]
 )

@@ -11,7 +11,9 @@ NOW = START.replace("Z", ".000Z")
 UNAUTHORIZED = {"statusCode": 401, "timestamp": NOW, "error": "Unauthorized", "message": "Unauthorized"}
 
 
-@pytest.mark.rule("thallo.auth.bearer", "thallo.auth.refused", "thallo.auth.refused-fields")
+@pytest.mark.rule(
+    "thallo.auth.bearer", "thallo.auth.bearer-everywhere", "thallo.auth.refused", "thallo.auth.refused-fields"
+)
 @pytest.mark.parametrize("said", ["", "Bearer", "Bearer ", "Bearer nobody", "Basic {key}", "{key}", "Bearer {key}0"])
 @pytest.mark.parametrize(
     ("method", "path"),
