@@ -85,7 +85,7 @@ class Gateway:
             return await plain_answer(409, str(error))(scope, receive, send)
         except Stray as stray:
             return await plain_answer(stray.status, stray.error)(scope, receive, send)
-        scope["root_path"] = ""
+        scope["root_path"], scope["headers"] = "", headers.raw
         if provider:
             if body is None or space.faults.by_id:
                 exchange = await answer_under_faults(space, provider, scope, headers, body)

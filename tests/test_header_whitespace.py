@@ -1,0 +1,45 @@
+"""Optional whitespace around a header's value is not part of it (RFC 9110, section 5.5)."""
+
+import httpx
+import pytest
+
+from emulator.app import create_app
+from emulator.client.embedded import SpaceHandle
+from emulator.providers import ALL
+from emulator.web.headers import Headers
+from tests.support.caller import Direct, credentials_of
+
+READS = {
+    "oneclickimpact": "/v1/whoami",
+    "cnaught": "/v1/portfolios",
+    "carboninsights": "/calculateCarbonScore",
+    "dcycle": "/v1/facilities",
+    "thallo": "/api/market",
+}
+
+
+@pytest.mark.parametrize("padding", [" {}", "{} ", "{}\t", "\t {} \t "])
+@pytest.mark.parametrize("name", ALL)
+def test_credentials_within_whitespace(space: SpaceHandle, name: str, padding: str) -> None:
+    """A key with spaces or tabs around it is the same key, at every provider."""
+    url, known = f"{space.url}/{name}{READS[name]}", credentials_of(space, name)
+    method = "POST" if name == "carboninsights" else "GET"
+    padded = [(header.encode(), padding.format(value).encode()) for header, value in known.items()]
+    expected = space.http.request(method, url, headers=known)
+    assert expected.status_code not in (401, 403)
+    assert space.http.request(method, url, headers=padded).status_code == expected.status_code
+
+
+def test_a_control_token_within_whitespace() -> None:
+    """The control API reads its headers in the same way."""
+    transport = Direct(create_app(control_token="open-sesame"))
+    http = httpx.Client(transport=transport, base_url="http://127.0.0.1")
+    headers = [(b"authorization", b" Bearer open-sesame\t ")]
+    assert http.get("/_emulator/spaces", headers=headers).status_code == 200
+    assert http.get("/_emulator/spaces").status_code == 401
+
+
+@pytest.mark.parametrize("value", [b"a b", b"\x0b", b"\xa0", b"", b'" a "'])
+def test_only_spaces_and_tabs_around_a_value_go(value: bytes) -> None:
+    """What is within a value stays, and so do characters that only Python takes for whitespace."""
+    assert Headers([(b"x", b" \t" + value + b"\t ")])[b"x"] == value.decode("latin-1")
