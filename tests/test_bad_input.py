@@ -1,9 +1,11 @@
 """Bad input: whatever comes, it is the vendor who says no, never with a 5xx, and no refusal leaves a trace."""
 
 import json
-from collections.abc import Container, Iterator, Mapping
+import re
+from collections.abc import Callable, Container, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from decimal import Context, Decimal
 from typing import Any
 
 import httpx
@@ -102,6 +104,10 @@ KEYS = (
 )  # fmt: skip
 
 
+PYTHON = re.compile(r"Decimal\(|<class|<[a-z_.]+ object|datetime\.|Traceback|pydantic|\bValue error\b")
+"""What no vendor's message holds. Dcycle's server is written in Python, and its messages begin with "Value error"."""
+
+
 @dataclass(frozen=True)
 class Draft:
     """A request that is to be sent. Without a body of its own it says nothing of JSON."""
@@ -138,6 +144,11 @@ class Prober:
             self.faults.append(f"{what}: {reply.status_code} {reply.text}")
         if self._memory != before and (reply.is_error or draft.method in ("GET", "HEAD", "OPTIONS")):
             self.faults.append(f"{what}: a trace of {reply.status_code} {reply.text}")
+        found = PYTHON.search(
+            reply.text.replace("Value error, ", "") if self.caller.provider == "dcycle" else reply.text
+        )
+        if found:
+            self.faults.append(f"{what}: {found[0]!r} in {reply.text}")
         try:
             hold_refusal(self.caller.provider, reply, draft.path)
         except (AssertionError, KeyError, ValueError, ValidationError) as error:
@@ -248,6 +259,50 @@ def test_an_odd_value_anywhere_in_a_body(prober: Prober, good: Draft, operation:
         for place, body in variations(example_of(operation), value):
             prober.send(f"{what} at {place}", replace(good, body=body), REFUSED if what in NO_VALUES else ANSWERED)
     assert prober.faults == []
+
+
+@each_operation_with_body
+def test_a_value_beyond_each_bound(prober: Prober, good: Draft, operation: contracts.Operation) -> None:
+    """A member that breaks a bound of the contract is refused in the vendor's words, without any of Python's."""
+    schema = operation.description["requestBody"]["content"]["application/json"]["schema"]
+    for place, constraint, value in beyond(prober.caller.provider, schema):
+        body = deepcopy(example_of(operation))
+        above: Any = body
+        for part in place[:-1]:
+            above = above.setdefault(part, {}) if isinstance(above, dict) else above[part]
+        above[place[-1]] = "<here>"
+        text = json.dumps(body).replace('"<here>"', value)
+        prober.send(f"{constraint} of {'.'.join(map(str, place))}", replace(good, body=text.encode()), REFUSED)
+    assert prober.faults == []
+
+
+def beyond(provider: str, schema: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[Any, str, str]]:
+    """Every bound of a schema, with a value that breaks it as JSON text."""
+    schema = contracts.resolve(provider, schema)
+    if place:
+        for constraint in sorted(BEYOND.keys() & schema.keys()):
+            yield place, constraint, BEYOND[constraint](schema[constraint])
+    for name, member in schema.get("properties", {}).items():
+        yield from beyond(provider, member, (*place, name))
+    if "items" in schema:
+        yield from beyond(provider, schema["items"], (*place, 0))
+
+
+EXACT, TINY = Context(prec=60), Decimal("1e-30")
+BEYOND: Mapping[str, Callable[[Any], str]] = {
+    "minimum": lambda least: str(EXACT.subtract(Decimal(str(least)), TINY)),
+    "maximum": lambda most: str(EXACT.add(Decimal(str(most)), TINY)),
+    "exclusiveMinimum": str,
+    "exclusiveMaximum": str,
+    "minLength": lambda least: json.dumps("x" * (least - 1)),
+    "maxLength": lambda most: json.dumps("x" * (most + 1)),
+    "enum": lambda _: '"<none of these>"',
+    "const": lambda _: '"<not this>"',
+    "format": lambda _: '"<not this form>"',
+    "type": lambda name: "[]" if "object" in name else "{}",
+    "maxItems": lambda most: json.dumps(["x"] * (most + 1)),
+    "maxProperties": lambda most: json.dumps({str(number): "x" for number in range(most + 1)}),
+}
 
 
 def variations(body: Any, value: str) -> Iterator[tuple[str, bytes]]:

@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from types import MappingProxyType
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationError, create_model
 
+from emulator.core.errors import Malformed
+
 T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 def _utc(at: datetime) -> datetime:
@@ -15,6 +20,11 @@ def _utc(at: datetime) -> datetime:
 
 UtcTime = Annotated[AwareDatetime, AfterValidator(_utc)]
 """A point in time in a document: it must say how far it is from UTC, and is kept in UTC."""
+
+FrozenMapping: TypeAlias = Annotated[Mapping[K, V], AfterValidator(MappingProxyType)]
+"""A JSON object that cannot change, for models and drafts: those are cached and shared between spaces."""
+
+EMPTY: Mapping[Any, Any] = MappingProxyType({})
 
 
 class BadDocument(Exception):
@@ -39,8 +49,8 @@ class Document(Generic[T]):
         try:
             return self._model.model_validate({"content": content}).content  # type: ignore[attr-defined, no-any-return]
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            raise BadDocument(".".join(str(part) for part in first["loc"][1:]), first["msg"]) from None
+            first = Malformed.found(None, error).problems[0]
+            raise BadDocument(first.field, first.message) from None
 
     def write(self, thing: T) -> dict[str, Any]:
         """The JSON object that describes a dataclass."""

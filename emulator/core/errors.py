@@ -7,10 +7,12 @@
 Anything else that is raised is a bug of the emulator.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from http import HTTPStatus
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
@@ -71,14 +73,33 @@ class Malformed(Exception):
 
     @classmethod
     def found(cls, where: str | None, error: ValidationError) -> "Malformed":
-        """What pydantic found in the body, the query or the headers, or, without a ``where``, in several of these."""
+        """Return what pydantic found in the body, query or headers, or in several of these without a ``where``."""
         above = () if where is None else (where,)
-        return cls(
-            *(
-                Problem((*above, *found["loc"]), found["type"], found["msg"], found.get("ctx", {}), found["input"])
-                for found in error.errors(include_url=False)
-            )
-        )
+        return cls(*(_problem(above, found) for found in error.errors(include_url=False)))
+
+
+def _problem(above: Place, found: Any) -> Problem:
+    """Return one of pydantic's problems without any Python in its words: it writes bounds with ``repr``."""
+    limits: Mapping[str, object] = found.get("ctx", {})
+    message: str = found["msg"]
+    if isinstance(limits.get("error"), Exception):
+        message, limits = str(limits["error"]), {}
+    elif "Decimal" in message:
+        limits = {name: _plain(limit) for name, limit in limits.items()}
+        message = _DECIMAL.sub(r"\1", message)
+    return Problem((*above, *found["loc"]), found["type"], message, limits, found["input"])
+
+
+def _plain(limit: object) -> object:
+    """Return a bound as a number of JSON."""
+    written = _DECIMAL.fullmatch(limit) if isinstance(limit, str) else None
+    if not written:
+        return limit
+    number = Decimal(written[1])
+    return int(number) if number == number.to_integral_value() else number
+
+
+_DECIMAL = re.compile(r"Decimal\('([^']*)'\)")
 
 
 def phrase(status: int) -> str:

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from emulator.core.clock import Clock, micros, within_calendar
 from emulator.core.documents import BadDocument, document, write
+from emulator.core.errors import Malformed
 from emulator.core.ids import Ids
 from emulator.core.version import __version__
 from emulator.space.faults import Fault, Faults
@@ -106,8 +107,8 @@ def _read(document: Mapping[str, Any]) -> Snapshot:
     try:
         return Snapshot.model_validate(document)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise BadSnapshot(f"at {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+        first = Malformed.found("snapshot", error).problems[0]
+        raise BadSnapshot(f"at {first.field}: {first.message}") from None
 
 
 def _check_versions(space: Space, snapshot: Snapshot) -> None:

@@ -23,6 +23,7 @@
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from emulator.core.errors import Malformed, Problem, Refusal, phrase
@@ -278,7 +279,8 @@ def _place(problem: Problem) -> Sequence[str | int]:
 def _sentence(problem: Problem) -> str:
     if problem.sent is None and problem.kind != "missing":
         return "This field may not be null."
-    return _WORDS[problem.kind].format(**problem.limits, sent=problem.sent)
+    sent_type = "float" if isinstance(problem.sent, Decimal) else type(problem.sent).__name__
+    return _WORDS[problem.kind].format(**problem.limits, sent=problem.sent, sent_type=sent_type)
 
 
 NO_FIELD = "non_field_errors"
@@ -303,8 +305,8 @@ _WORDS = {
     "merchant_code": '"{sent}" is not a valid choice.',
     "date": "Date has wrong format. Use one of these formats instead: YYYY-MM-DD, DD-MM-YYYY.",
     "zip_code": "Enter a zip code in the format XXXXX or XXXXX-XXXX.",
-    "model_type": "Invalid data. Expected a dictionary, but got {sent.__class__.__name__}.",
-    "list_type": 'Expected a list of items but got type "{sent.__class__.__name__}".',
+    "model_type": "Invalid data. Expected a dictionary, but got {sent_type}.",
+    "list_type": 'Expected a list of items but got type "{sent_type}".',
 }
 
 _RULES = {
