@@ -40,6 +40,8 @@ class FaultDraft(Model):
 class Fault(FaultDraft):
     """A fault in a space. ``seen`` counts the requests that matched, ``fired`` those that it struck."""
 
+    model_config = ConfigDict(frozen=False)
+
     id: str
     seen: int = 0
     fired: int = 0

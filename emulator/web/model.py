@@ -1,9 +1,12 @@
-"""What all our models of what comes in have in common."""
+"""The base of all models of what comes in."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Model(BaseModel):
-    """A model whose validator is built when it is first needed: to build all of them would be a fifth of a start."""
+    """A frozen model: one that was read from a request is cached and shared between spaces.
 
-    model_config = ConfigDict(defer_build=True)
+    Its validator is built on first use: building all of them would take a fifth of the start.
+    """
+
+    model_config = ConfigDict(defer_build=True, frozen=True)

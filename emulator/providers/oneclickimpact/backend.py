@@ -1,12 +1,13 @@
 """The rules by which 1ClickImpact's memory changes (docs.1clickimpact.com)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hmac import compare_digest
 from typing import get_args
 
 from emulator.core.clock import Clock, Event
+from emulator.core.documents import EMPTY, FrozenMapping
 from emulator.core.ids import DIGITS, Ids
 from emulator.providers.oneclickimpact import errors
 from emulator.providers.oneclickimpact.history import (
@@ -41,7 +42,7 @@ class ImpactDraft:
     customer_email: str | None = None
     customer_name: str | None = None
     category: str | None = None
-    metadata: Mapping[str, str] = field(default_factory=dict)
+    metadata: FrozenMapping[str, str] = field(default_factory=lambda: EMPTY)
 
 
 class OneClickImpact:
@@ -83,7 +84,7 @@ class OneClickImpact:
         at, customer_id = history.free_time(self.clock.now), None
         if draft.customer_email:
             customer_id = self._onboarded(account, draft.customer_email, draft.customer_name, at).id
-        impact = Impact(account.id, kind, draft.amount, at, customer_id, draft.category, draft.metadata)
+        impact = Impact(account.id, kind, draft.amount, at, customer_id, draft.category, dict(draft.metadata))
         self.memory.impacts.append(impact)
         history.enter(impact)
         return impact

@@ -29,7 +29,7 @@ class Search:
     """Which part of a list is asked for: ``since`` and ``until`` are both included, ``after`` is where a page ended."""
 
     limit: int
-    kinds: Sequence[Kind] = KINDS
+    kinds: tuple[Kind, ...] = KINDS
     since: datetime | None = None
     until: datetime | None = None
     after: datetime | None = None

@@ -79,7 +79,7 @@ class RetirementQuery(Model):
 class ProjectsQuery(Model):
     """``GET /api/projects``; given in both ways, those in brackets count."""
 
-    project_ids: list[str] = Field(validation_alias=AliasChoices(*PROJECT_IDS))
+    project_ids: tuple[str, ...] = Field(validation_alias=AliasChoices(*PROJECT_IDS))
 
 
 class KeyDraft(Model):

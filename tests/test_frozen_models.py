@@ -1,0 +1,81 @@
+"""Cached models are shared between requests and spaces, so no part of them may change."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from types import MappingProxyType, NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import pytest
+from pydantic import AfterValidator, BaseModel
+
+from emulator import Emulator
+from emulator.client.embedded import SpaceHandle
+from emulator.evidence import contracts
+from emulator.providers import ALL
+from emulator.web import reading
+from tests.test_bad_input import Prober, good_draft
+
+IMMUTABLE = (str, int, float, bool, bytes, NoneType, Decimal, date, datetime)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_cached_model_is_frozen(
+    emulator: Emulator, space: SpaceHandle, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cached model is frozen, nested members included: they are tuples and FrozenMappings, not lists and dicts."""
+    cached: set[type[BaseModel]] = set()
+    monkeypatch.setattr(reading, "_remembered_body", _recording(reading._read_body, cached))
+    monkeypatch.setattr(reading, "_remembered_query", _recording(reading._read_query, cached))
+    prober = Prober(emulator, space, name)
+    for operation in contracts.operations(name):
+        prober.send(operation.id, good_draft(name, operation), range(100, 600))
+
+    assert [found for model in cached for found in mutable_parts(model, model.__name__)] == []
+
+
+def _recording(read: Any, cached: set[type[BaseModel]]) -> Any:
+    def recording(model: type[BaseModel], *content: Any) -> Any:
+        cached.add(model)
+        return read(model, *content)
+
+    return recording
+
+
+def mutable_parts(kind: Any, place: str) -> Iterator[str]:
+    """Every part of a type that can change after it was read, by its place in the model."""
+    origin, parts = get_origin(kind), get_args(kind)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield from _parts_of_model(kind, place)
+    elif is_dataclass(kind):
+        if not kind.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+            yield f"{place}: {kind} is not frozen"
+        hints = get_type_hints(kind, include_extras=True)
+        for field in fields(kind):
+            yield from mutable_parts(hints[field.name], f"{place}.{field.name}")
+    elif origin is Annotated:
+        frozen = any(isinstance(extra, AfterValidator) and extra.func is MappingProxyType for extra in parts[1:])
+        for part in get_args(parts[0]) if frozen else parts[:1]:
+            yield from mutable_parts(part, place)
+    elif origin in (Union, UnionType, tuple, frozenset):
+        for part in parts:
+            yield from mutable_parts(part, place)
+    elif (
+        origin is not Literal and kind is not Ellipsis and not (isinstance(kind, type) and issubclass(kind, IMMUTABLE))
+    ):
+        yield f"{place}: {kind} is mutable"
+
+
+def _parts_of_model(model: type[BaseModel], place: str) -> Iterator[str]:
+    if not model.model_config.get("frozen"):
+        yield f"{place}: {model} is not frozen"
+    hints = get_type_hints(model, include_extras=True)
+    for name in model.model_fields:
+        yield from mutable_parts(hints[name], f"{place}.{name}")
+    for kind in model.__mro__:
+        for name, member in vars(kind).items():
+            if isinstance(member, cached_property):
+                result = get_type_hints(member.func, include_extras=True)["return"]
+                yield from mutable_parts(result, f"{place}.{name}")
