@@ -3,10 +3,10 @@
 from typing import Any, TypeVar, cast
 
 from pydantic import ConfigDict
-from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from emulator.core import exact_json
 from emulator.core.errors import Malformed, Problem
 from emulator.space.space import Space
 from emulator.space.spaces import Spaces
@@ -54,9 +54,9 @@ async def read_body(model: type[M], request: Request) -> M:
 
 
 async def json_of(request: Request) -> Any:
-    """The JSON body, of at most 200 levels. Raises Malformed."""
+    """Return the JSON body, its numbers with all their digits. Raise Malformed."""
     try:
-        return from_json(await request.body(), allow_inf_nan=False)
+        return exact_json.parse(await request.body())
     except ValueError as error:
         raise Malformed(Problem(("body",), "json_invalid", f"Input should be JSON: {error}")) from None
 

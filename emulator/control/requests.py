@@ -5,19 +5,19 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
-from pydantic import Field
-from pydantic_core import from_json
+from pydantic import AfterValidator, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from emulator.control.reading import Asked, read_query, space_of
+from emulator.core import exact_json
 from emulator.core.clock import micros
 from emulator.core.secrets import REDACTED, SECRET_MEMBERS, SECRET_TEXT, hide_in_header
 from emulator.evidence import explanation
 from emulator.recording import bundle
 from emulator.space.space import Space
 from emulator.web.exchange import Exchange
-from emulator.web.fields import Instant
+from emulator.web.fields import Instant, QueryDouble
 from emulator.web.headers import RawHeaders
 from emulator.web.replies import reply
 
@@ -55,7 +55,7 @@ class Wait(Filter):
     """How many such requests to wait for, and how long in real seconds."""
 
     count: Annotated[int, Field(ge=1, le=10**9)] = 1
-    timeout: Annotated[float, Field(ge=0, le=300, allow_inf_nan=False)] = 5.0
+    timeout: Annotated[QueryDouble, Field(ge=0, le=300), AfterValidator(float)] = 5.0
 
 
 async def list_requests(request: Request) -> Response:
@@ -137,7 +137,7 @@ def _body(raw: bytes) -> Any:
     if not raw:
         return None
     try:
-        return _without_secrets(from_json(raw, allow_inf_nan=False))
+        return _without_secrets(exact_json.parse(raw))
     except ValueError:
         return SECRET_TEXT.sub(rf"\1{REDACTED}", raw.decode("utf-8", "backslashreplace"))
 

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from inspect import getdoc
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +17,7 @@ from emulator.core.errors import CannotHappen
 from emulator.space.acts import perform
 from emulator.space.faults import FaultDraft
 from emulator.space.space import Space
-from emulator.web.fields import Instant, JsonInteger
+from emulator.web.fields import Instant, JsonDouble, JsonInteger
 from emulator.web.provider import Provider
 from emulator.web.reading import read
 from emulator.web.replies import reply
@@ -35,7 +35,7 @@ class ClockSetting(Asked):
 class TimeSpan(Asked):
     """How much time is to pass, in seconds."""
 
-    seconds: Annotated[float, Field(strict=True, ge=-SECONDS_MAX, le=SECONDS_MAX)]
+    seconds: Annotated[JsonDouble, Field(ge=-SECONDS_MAX, le=SECONDS_MAX), AfterValidator(float)]
 
 
 class Reset(Asked):

@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 import orjson
-from pydantic_core import from_json
 
+from emulator.core import exact_json
 from emulator.core.secrets import SECRET_MEMBERS, SECRET_TEXT, hide_in_header
 from emulator.space.world import World
 
@@ -49,7 +49,7 @@ class Seal:
         content = _json(body)
         if _holds_secrets(content):
             try:
-                return orjson.dumps(self._without(content))
+                return exact_json.dump(self._without(content))
             except TypeError:
                 content = None  # a number that our writer does not take
         text, codec = _decoded(body)
@@ -70,7 +70,7 @@ class Seal:
         for member in SECRET_MEMBERS & content.keys():
             if isinstance(content[member], str):
                 self._learn(f"reply:{number}:{member}", content[member])
-        return orjson.dumps(self._without(content))
+        return exact_json.dump(self._without(content))
 
     def open(self, text: str) -> str:
         """A sealed text with secrets in place of its marks: the true one where this run knows it, else a stand-in."""
@@ -147,7 +147,7 @@ def _holds_secrets(content: Any) -> bool:
 def _json(body: bytes) -> Any:
     """What a body says, as vendors read it; None when it is no JSON."""
     try:
-        return from_json(body, allow_inf_nan=False)
+        return exact_json.parse(body)
     except ValueError:
         return None
 

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-import orjson
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from emulator.web.fields import JsonInteger
+from emulator.core import exact_json
+from emulator.web.fields import JsonDouble, JsonInteger
 from emulator.web.model import Model
 
 Connection: TypeAlias = Literal["reset", "close", "truncate"]
@@ -17,7 +17,7 @@ HeaderValue = Annotated[str, StringConstraints(pattern=r"^[ -~]{0,1000}$")]
 def _writable(body: object) -> object:
     """Raises ValueError for what no reply can carry, such as whole numbers of more than 64 bits."""
     try:
-        orjson.dumps(body)
+        exact_json.dump(body)
     except TypeError as error:
         raise ValueError(str(error)) from None
     return body
@@ -31,7 +31,7 @@ class Effect(Model):
     status: Annotated[JsonInteger, Field(ge=200, le=599)] | None = None
     headers: dict[HeaderName, HeaderValue] = {}
     body: Annotated[Any, AfterValidator(_writable)] = None
-    delay_seconds: Annotated[float, Field(ge=0, le=600, allow_inf_nan=False)] = 0.0
+    delay_seconds: Annotated[JsonDouble, Field(ge=0, le=600), AfterValidator(float)] = 0.0
     connection: Connection | None = None
 
     @property

@@ -1,28 +1,51 @@
-"""Types of fields that several providers and the control API share."""
+"""Types of fields that several providers and the control API share.
+
+Numbers arrive with all the digits that were sent (see ``core.exact_json``). Bounds compare exact values; whatever
+rounds a number does so after its bounds.
+"""
 
 import re
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, PlainValidator
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from emulator.core.clock import instant
+from emulator.core.exact_json import decimal
+
+_QUERY_NUMBER = r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][-+]?[0-9]{1,3})?"
 
 
-def _json_integer(value: object) -> object:
-    if type(value) is int:  # bool is a subclass, and is none
+def _json_integer(value: object) -> int:
+    if type(value) is int:  # bool is a subclass, but not a number
         return value
     if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Decimal) and value == value.to_integral_value():
         return int(value)
     raise PydanticCustomError("int_type", "Input should be a valid integer")
 
 
-def _query_integer(value: object) -> object:
+def _json_number(value: object) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise PydanticKnownError("float_type")
+    number = decimal(value)
+    return number if not number or float(number) else Decimal(0)
+
+
+def _query_integer(value: object) -> int:
     if not isinstance(value, str) or not re.fullmatch(r"-?[0-9]{1,300}", value):
         raise PydanticCustomError("int_parsing", "Input should be a valid integer")
     return int(value)
+
+
+def _query_number(value: object) -> Decimal:
+    if not isinstance(value, str) or not re.fullmatch(_QUERY_NUMBER, value):
+        raise PydanticKnownError("float_parsing")
+    return Decimal(value)
 
 
 @lru_cache(maxsize=4096)
@@ -45,8 +68,17 @@ def _unicode(value: str) -> str:
 JsonInteger = Annotated[int, BeforeValidator(_json_integer)]
 """A JSON number without a fraction (JSON Schema's ``integer``: 5 and 5.0, not true, not "5")."""
 
+JsonNumber = Annotated[Decimal, PlainValidator(_json_number)]
+"""A JSON number with all its digits. One below the range of a double is 0, as clients read it."""
+
+JsonDouble = Annotated[float, PlainValidator(_json_number)]
+"""A JSON number that is kept as a double. Add its bounds, then ``AfterValidator(float)``: bounds compare all digits."""
+
 QueryInteger = Annotated[int, BeforeValidator(_query_integer)]
 """A whole number in a query: digits, with a minus sign or without."""
+
+QueryDouble = Annotated[float, PlainValidator(_query_number)]
+"""A number in a query that is kept as a double. Add its bounds, then ``AfterValidator(float)``."""
 
 Text = Annotated[str, AfterValidator(_unicode)]
 """Text as vendors' databases take it: any characters but U+0000."""

@@ -4,10 +4,10 @@ from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 
+from emulator.core import exact_json
 from emulator.core.errors import Malformed, Problem
 from emulator.web.replies import JSON
 from emulator.web.request import Request
@@ -19,16 +19,13 @@ REMEMBERED_BYTES_MAX = 256
 
 
 def json_body(request: Request) -> Any:
-    """The body as JSON. Raises Malformed, of the kind ``json_invalid``, when it is none.
-
-    Numbers keep their size; ``NaN`` and ``Infinity`` are no JSON; nesting is limited to 200 levels.
-    """
+    """Return the body as JSON, its numbers with all their digits. Raise Malformed (``json_invalid``)."""
     return _json(request.exchange.body)
 
 
 def _json(body: bytes) -> Any:
     try:
-        return from_json(body, allow_inf_nan=False, cache_strings="keys")
+        return exact_json.parse(body)
     except ValueError as error:
         raise Malformed(Problem(("body",), "json_invalid", str(error))) from None
 
@@ -51,9 +48,9 @@ def require_json(request: Request) -> None:
 
 
 def bearer_token(request: Request) -> str | None:
-    """What stands behind ``Authorization: Bearer``; None under any other scheme, or none."""
+    """Return the token of ``Authorization: Bearer``, None without one."""
     scheme, _, token = (request.header(b"authorization") or "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
+    return token.strip(" ") if scheme.lower() == "bearer" else None
 
 
 def read_body(model: type[M], request: Request) -> M:

@@ -6,6 +6,8 @@ from functools import lru_cache
 import orjson
 from starlette.responses import Response
 
+from emulator.core.exact_json import write_number
+
 JSON = "application/json"
 JSON_TYPE = (b"content-type", JSON.encode())
 
@@ -36,7 +38,7 @@ def reply(
 
     Its bytes are a copy: orjson's hold 4 KB of memory, however few they are, and a journal keeps them.
     """
-    answer = Json(b"".join((orjson.dumps(content), b"")), status, content_type)
+    answer = Json(b"".join((orjson.dumps(content, default=write_number), b"")), status, content_type)
     if headers:
         answer.headers.update(headers)
     return answer

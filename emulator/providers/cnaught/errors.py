@@ -210,7 +210,7 @@ _WORDS = {
     "missing": "is required",
     "json_invalid": "is not valid JSON",
     "model_type": "must be an object",
-    "number_type": "must be a number",
+    "float_type": "must be a number",
     "finite_number": "must be a number",
     "int_type": "must be an integer",
     "int_parsing": "must be an integer",

@@ -19,6 +19,8 @@
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
+from math import isfinite
 
 from emulator.core.errors import Malformed, Problem, Refusal, phrase
 from emulator.core.secrets import SECRET_MEMBERS
@@ -222,4 +224,6 @@ def _may_be_repeated(problem: Problem) -> bool:
 
 def _is_short(sent: object) -> bool:
     """Whether it is a text, a truth value, or a number of at most 64 bits."""
+    if isinstance(sent, Decimal):
+        return isfinite(float(sent))
     return isinstance(sent, str | float) or (isinstance(sent, int) and -(2**63) <= sent < 2**63)

@@ -25,7 +25,7 @@ from emulator.providers.carboninsights.wire.values import (
     Boolean,
     Day,
     LongText,
-    Number,
+    Share,
     ShortText,
     Text,
     ZipCode,
@@ -135,7 +135,7 @@ class UserProfile(Part):
         "fuel_grade": "regular",
     }
     diet: Diet
-    renewable_energy: Annotated[Number, Field(ge=0, le=1)]
+    renewable_energy: Share
     natural_gas: Boolean
     shared_account: Boolean
     zip_code: ZipCode

@@ -3,21 +3,25 @@
 import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from math import isfinite
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, PlainValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints
 from pydantic_core import PydanticCustomError
+
+from emulator.core.exact_json import decimal
 
 AMOUNT_MAX = 1e300
 """Above this, what a purchase causes, or a sum of such, could leave the range of a double."""
 NUMBER_CHARACTERS_MAX = 1000
+NUMBER = r"\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*"
 
 
 def as_text(value: object) -> str:
     """Trimmed; a number is taken as its text."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         raise PydanticCustomError("string_type", "Input should be text")
     text = str(value).strip()
     if not text:
@@ -27,28 +31,30 @@ def as_text(value: object) -> str:
     return text
 
 
-def _number(value: object) -> float:
-    """A number or its text, as a double: a text that Python reads beyond that (``1_000``, ``nan``) is none."""
-    if isinstance(value, str):
-        if len(value) > NUMBER_CHARACTERS_MAX:
-            raise PydanticCustomError("number_too_long", "Input should be shorter")
-        value = value if re.fullmatch(r"\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*", value) else None
+def _number(value: object) -> float | Decimal:
+    """Return a number or its text with all its digits. Text that only Python reads (``1_000``, ``nan``) is refused."""
+    if type(value) is float:
+        return value
+    if isinstance(value, str) and len(value) > NUMBER_CHARACTERS_MAX:
+        raise PydanticCustomError("number_too_long", "Input should be shorter")
     try:
-        if isinstance(value, bool) or not isinstance(value, (str, int, float)) or not isfinite(number := float(value)):
-            raise ValueError
-    except (ValueError, OverflowError):
-        raise PydanticCustomError("number", "Input should be a number") from None
-    return number
+        if isinstance(value, str) and re.fullmatch(NUMBER, value):
+            value = Decimal(value.strip())
+        if isinstance(value, int | Decimal) and not isinstance(value, bool) and isfinite(float(value)):
+            return decimal(value)
+    except (OverflowError, InvalidOperation):
+        pass
+    raise PydanticCustomError("number", "Input should be a number")
 
 
-def _amount(value: float) -> float:
-    if abs(value) > AMOUNT_MAX:
+def _amount(value: float | Decimal) -> float | Decimal:
+    if not -AMOUNT_MAX <= value <= AMOUNT_MAX:
         raise PydanticCustomError("number", "Input should be a number of usual size")
     return value
 
 
 def _boolean(value: object) -> bool:
-    if isinstance(value, (str, int, float)) and value in BOOLEANS:
+    if isinstance(value, (str, int, float, Decimal)) and value in BOOLEANS:
         return BOOLEANS[value]
     raise PydanticCustomError("boolean", "Input should be a boolean")
 
@@ -95,7 +101,7 @@ _ATOM = r"[-!#$%&'*+/=?^_`{}|~0-9A-Za-z]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@(?:localhost|(?:{_LABEL}\.)+[A-Za-z0-9-]{{1,62}}[A-Za-z0-9])"
 
-BOOLEANS: Mapping[str | int | float, bool] = {
+BOOLEANS: Mapping[str | float | Decimal, bool] = {
     **dict.fromkeys((1, "1", "t", "T", "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
     **dict.fromkeys(
         (0, "0", "f", "F", "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False
@@ -106,8 +112,8 @@ Text = Annotated[str, BeforeValidator(as_text)]
 ShortText = Annotated[str, StringConstraints(max_length=49), BeforeValidator(as_text)]
 LongText = Annotated[str, StringConstraints(min_length=8), BeforeValidator(as_text)]
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
-Number = Annotated[float, BeforeValidator(_number)]
-Amount = Annotated[Number, AfterValidator(_amount)]
+Share = Annotated[float, PlainValidator(_number), Field(ge=0, le=1), AfterValidator(float)]
+Amount = Annotated[float, PlainValidator(_number), AfterValidator(_amount), AfterValidator(float)]
 Day = Annotated[date, PlainValidator(_day)]
 ZipCode = Annotated[str, BeforeValidator(_zip_code)]
 Address = Annotated[Text, AfterValidator(_address)]

@@ -5,6 +5,7 @@ from hashlib import blake2b
 import orjson
 from starlette.responses import Response
 
+from emulator.core import exact_json
 from emulator.core.errors import Malformed
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.endpoints.asking import backend, subaccount_id
@@ -78,8 +79,8 @@ def _same_attempt(other: Request, request: Request) -> bool:
 def _fingerprint(request: Request) -> str:
     """Of what was asked: method, path, subaccount and JSON body, whatever the order of its members and white space."""
     try:
-        body = orjson.dumps(json_body(request), option=orjson.OPT_SORT_KEYS)
-    except (Malformed, TypeError):  # no JSON, or an integer beyond 64 bits: then white space does count
+        body = exact_json.canonical(json_body(request))
+    except Malformed:  # not JSON: then white space counts
         body = request.exchange.body
     asked = [request.method, request.scope["path"], subaccount_id(request)]
     return blake2b(orjson.dumps(asked) + body, digest_size=8).hexdigest()

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from emulator.core.errors import Malformed, Problem
 from emulator.providers.cnaught import amounts, errors
 from emulator.providers.cnaught.drafts import OrderDraft, SessionDraft, SubaccountDraft
-from emulator.web.fields import Email, JsonInteger, QueryInteger, Text
+from emulator.web.fields import Email, JsonInteger, JsonNumber, QueryInteger, Text
 from emulator.web.model import Model
 
 MEASURES = ("amount_kg", "total_price_usd_cents")
@@ -24,12 +24,6 @@ INSTANT = re.compile(
     r"(T([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?"
 )
 """The forms of ISO 8601 that are read; Python's own reading of more of them changes with its version."""
-
-
-def _number(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise PydanticCustomError("number_type", "Input should be a number")
-    return Decimal(repr(value))
 
 
 def _web_address(value: str) -> str:
@@ -59,7 +53,7 @@ def _absent_if_empty(value: object) -> object:
     return None if value == "" else value
 
 
-Amount = Annotated[Decimal, BeforeValidator(_number), Field(gt=0, le=AMOUNT_MAX)]
+Amount = Annotated[JsonNumber, Field(gt=0, le=AMOUNT_MAX)]
 Cents = Annotated[JsonInteger, Field(gt=0, le=int(AMOUNT_MAX))]
 Note = Annotated[Text, StringConstraints(max_length=512)]
 WebAddress = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_web_address)]

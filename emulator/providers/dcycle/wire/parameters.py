@@ -3,14 +3,24 @@
 import re
 from collections.abc import Callable, Collection
 from datetime import date
+from decimal import Decimal
 from itertools import islice
 from typing import Annotated, Any, ClassVar, TypeVar
 from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field, GetPydanticSchema, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetPydanticSchema,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError, PydanticKnownError
 from pydantic_core.core_schema import no_info_after_validator_function
 
+from emulator.web.fields import JsonDouble
 from emulator.web.model import Model
 
 GRAMS_PER_KG = 1000
@@ -49,8 +59,7 @@ Id = Annotated[
 ]
 """A UUID, kept as text in lower case."""
 
-Number = Annotated[float, Field(strict=True)]
-Fraction = Annotated[Number, Field(ge=0, le=1)]
+Fraction = Annotated[JsonDouble, Field(ge=0.0, le=1.0), AfterValidator(float)]
 Name = Annotated[str, StringConstraints(max_length=255, pattern=NO_NULL)]
 Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
 
@@ -79,6 +88,12 @@ class Body(Sent):
     """A JSON object."""
 
     model_config = ConfigDict(from_attributes=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _number_without_attributes(cls, content: object) -> object:
+        """Return a Decimal as the float that FastAPI reads: pydantic would look for the fields among its attributes."""
+        return float(content) if isinstance(content, Decimal) else content
 
 
 def either(body: Body, first: str, second: str) -> None:

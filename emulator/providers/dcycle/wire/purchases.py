@@ -3,7 +3,7 @@
 from dataclasses import fields
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from emulator.core.clock import seconds
 from emulator.providers.dcycle.memory import (
@@ -22,17 +22,16 @@ from emulator.providers.dcycle.wire.parameters import (
     Fraction,
     Id,
     Name,
-    Number,
     OrganizationHeader,
     Page,
     kilograms,
 )
-from emulator.web.fields import Text
+from emulator.web.fields import JsonDouble, Text
 from emulator.web.model import Model
 
 TERMS = [field.name for field in fields(PurchaseTerms)]
 
-Quantity = Annotated[Number, Field(ge=0, le=QUANTITY_MAX)]
+Quantity = Annotated[JsonDouble, Field(ge=0.0, le=float(QUANTITY_MAX)), AfterValidator(float)]
 Status = Literal["active", "pending", "in_progress", "in_review", "inactive"]
 
 

@@ -3,12 +3,14 @@
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from emulator.core.documents import EMPTY, FrozenMapping
 from emulator.providers.oneclickimpact.backend import ImpactDraft
 from emulator.providers.oneclickimpact.history import Search
 from emulator.providers.oneclickimpact.memory import AMOUNT_MAX, KINDS, Account, Kind, ProjectType
@@ -27,9 +29,9 @@ def _unreserved(key: str) -> str:
 
 def _cents(value: object) -> object:
     """An amount of money; nothing else than an integer that is in bounds."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise PydanticCustomError("cents", "is no number")
-    if not 1 <= value <= AMOUNT_MAX["money_donated"] or value % 1:
+    if not 1 <= value <= AMOUNT_MAX["money_donated"] or value != int(value):
         raise PydanticCustomError("cents", "is no amount of cents that is in bounds")
     return int(value)
 
@@ -102,7 +104,7 @@ class Making(Model):
     customer_email: Email = ""
     customer_name: NonEmpty = ""
     notify: bool = True
-    metadata: Annotated[dict[MetadataKey, MetadataValue], Field(max_length=20, default_factory=dict)]
+    metadata: Annotated[FrozenMapping[MetadataKey, MetadataValue], Field(max_length=20, default_factory=lambda: EMPTY)]
 
     @cached_property
     def draft(self) -> ImpactDraft:

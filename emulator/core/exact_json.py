@@ -1,0 +1,76 @@
+"""Read and write JSON without rounding its numbers."""
+
+import json
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import orjson
+from pydantic_core import from_json
+
+DIGITS_MAX = 4300
+"""How many digits a number may have, written out in full. Python reads integers up to the same limit."""
+
+_OUTLINE = bytes.maketrans(b"123456789.E", b"0000000000e")
+_LONG = b"0" * 17
+_SCALED = b"0e000"
+"""Numbers of at most 15 digits and two digits of exponent survive a double; longer ones show in a body's outline."""
+
+
+def parse(body: bytes) -> Any:
+    """Return the content of a JSON document. Raise ValueError for anything else.
+
+    A number is an int, a float where a float prints as the same number, or else a Decimal. ``NaN`` and ``Infinity``
+    are not JSON; nesting is limited to 200 levels.
+    """
+    content = from_json(body, allow_inf_nan=False, cache_strings="keys")
+    outline = body.translate(_OUTLINE, b"+-")
+    if _LONG in outline or _SCALED in outline:
+        return json.loads(body, parse_float=_number)
+    return content
+
+
+def dump(content: object) -> bytes:
+    """Return a JSON document, with Decimals as numbers of all their digits."""
+    return orjson.dumps(content, default=write_number)
+
+
+def write_number(value: object) -> orjson.Fragment:
+    """Return a Decimal as JSON: the ``default`` function for orjson. Raise TypeError for anything else."""
+    if isinstance(value, Decimal) and value.is_finite():
+        return orjson.Fragment(str(value))
+    raise TypeError
+
+
+def canonical(content: object) -> bytes:
+    """Return one document for the same content: 5 and 5.0 are one number, and members have no order."""
+    return orjson.dumps(_canonical(content), default=write_number, option=orjson.OPT_SORT_KEYS)
+
+
+def decimal(number: float | Decimal) -> Decimal:
+    """Return the number that was written, as a Decimal."""
+    return number if isinstance(number, Decimal) else Decimal(repr(number))
+
+
+def _canonical(content: Any) -> Any:
+    match content:
+        case dict():
+            return {name: _canonical(member) for name, member in content.items()}
+        case list():
+            return [_canonical(item) for item in content]
+        case bool() | str() | None:
+            return content
+        case _:
+            number = decimal(content)
+            whole = number == number.to_integral_value()
+            return orjson.Fragment(str(int(number)) if whole else f"{number:f}".rstrip("0"))
+
+
+def _number(text: str) -> float | Decimal:
+    try:
+        exact = Decimal(text)
+    except InvalidOperation:  # an exponent of more than 18 digits
+        raise ValueError("number out of range") from None
+    if len(text) > DIGITS_MAX or abs(exact.adjusted()) > DIGITS_MAX:
+        raise ValueError("number out of range")
+    rounded = float(text)
+    return rounded if exact == Decimal(repr(rounded)) else exact

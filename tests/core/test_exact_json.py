@@ -1,0 +1,101 @@
+"""JSON without rounding: which numbers stay exact, and what is not JSON."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic_core import from_json
+
+from emulator.core import exact_json
+
+DIGITS = st.text("0123456789", min_size=1, max_size=40)
+EXPONENTS = st.builds("{}{}{}".format, st.sampled_from("eE"), st.sampled_from(["", "+", "-"]), st.integers(0, 400))
+NUMBERS = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(["", "-"]),
+    st.one_of(st.just("0"), DIGITS.map(lambda digits: "1" + digits)),
+    st.one_of(st.just(""), DIGITS.map(".".__add__)),
+    st.one_of(
+        st.just(""),
+        st.builds("{}{}{}".format, st.sampled_from("eE"), st.sampled_from(["", "+", "-"]), st.integers(0, 400)),
+    ),
+)
+DOCUMENTS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda parts: st.lists(parts) | st.dictionaries(st.text(), parts),
+)
+
+
+@given(NUMBERS)
+def test_a_number_keeps_its_digits(text: str) -> None:
+    """A number equals the decimal that was written, however it was written and wherever it stands."""
+    for document in (text, f"[{text}]", f'{{"amount": {text}}}'):
+        content = exact_json.parse(document.encode())
+        number = (
+            content[0] if isinstance(content, list) else content["amount"] if isinstance(content, dict) else content
+        )
+        assert exact_json.decimal(number) == Decimal(text)
+
+
+@given(NUMBERS)
+def test_a_number_is_written_with_its_digits(text: str) -> None:
+    """A number that was read is written as the same number, unless it is an integer beyond the writer's 64 bits."""
+    number = exact_json.parse(text.encode())
+    if not isinstance(number, int) or number.bit_length() < 64:
+        assert Decimal(exact_json.dump(number).decode()) == Decimal(text)
+
+
+@pytest.mark.parametrize("text", ["5", "5.0", "12.5", "0.1", "1e2", "1e22", "0.000001", "123456789012345", "1.10"])
+def test_an_ordinary_number_is_an_int_or_a_float(text: str) -> None:
+    """A Decimal appears only where a float would print as another number."""
+    assert type(exact_json.parse(text.encode())) in (int, float)
+
+
+@given(DOCUMENTS)
+def test_a_document_is_read_as_before(content: object) -> None:
+    """Content without long numbers is what any JSON reader makes of it."""
+    document = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+    assert exact_json.parse(document) == from_json(document)
+
+
+@pytest.mark.parametrize("long", [b"", b"0.12345678901234567890, "])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"NaN", b"Infinity", b"-Infinity", b"01", b"1.", b"1,"),
+        *(b"1e5000", b"1e-5000", b"1e99999999999999999999", b"1" * 4301, b"0." + b"1" * 4300),
+        *(b'"\\ud800"', b'"\x00"', b"'1'", b"[" * 201 + b"]" * 201),
+    ],
+)
+def test_what_is_not_json(long: bytes, body: bytes) -> None:
+    """Constants that JSON lacks, endless numbers, deep nesting and bad text are refused, beside a long number too."""
+    with pytest.raises(ValueError):  # noqa: PT011  # the parsers' own words
+        exact_json.parse(b"[" + long + body + b"]")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (b"5", b"5.0"),
+        (b"5", b"5.000000000000000000000"),
+        (b"100", b"1e2"),
+        (b"0.5", b"0.50000000000000000000"),
+        (b"1180591620717411303424", b"1180591620717411303424.0"),
+        (b"0.000000000000000000012", b"1.20e-20"),
+        (b'{"a":[1.0],"b":2}', b'{"b":2,"a":[1]}'),
+    ],
+)
+def test_one_canonical_document(first: bytes, second: bytes) -> None:
+    """The same content has one canonical document, however its numbers are written and its members ordered."""
+    assert exact_json.canonical(exact_json.parse(first)) == exact_json.canonical(exact_json.parse(second))
+
+
+@given(NUMBERS, NUMBERS)
+def test_different_numbers_have_different_canonical_documents(first: str, second: str) -> None:
+    """Two numbers have one canonical document exactly if they are equal."""
+    same = exact_json.canonical(exact_json.parse(first.encode())) == exact_json.canonical(
+        exact_json.parse(second.encode())
+    )
+    assert same == (Decimal(first) == Decimal(second))
