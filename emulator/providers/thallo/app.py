@@ -1,18 +1,14 @@
-"""Thallo's route table, and its envelope."""
+"""Thallo's route table, its credentials, and its provider."""
 
-from starlette.responses import Response
 from starlette.routing import Route
 
-from emulator.core.clock import millis
-from emulator.core.errors import Refusal
-from emulator.providers.thallo import HOSTS, endpoints, errors
+from emulator.providers.thallo import HOSTS, endpoints, wording
 from emulator.providers.thallo.backend import Thallo
 from emulator.providers.thallo.books import BOOKS
-from emulator.providers.thallo.memory import Catalogue, Fixture
+from emulator.providers.thallo.memory.catalogue import Catalogue
+from emulator.providers.thallo.memory.fixture import Fixture
 from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
-from emulator.web.replies import reply
-from emulator.web.request import Request
 
 routes = [
     Route("/api/inventory", endpoints.get_inventory, methods=["GET"]),
@@ -26,19 +22,8 @@ routes = [
 ]
 
 
-def render(request: Request, refusal: Refusal) -> Response:
-    """All five fields, always: without any one of them the vendor's SDK hides the code from its user."""
-    assert isinstance(refusal, errors.ThalloRefusal)
-    body = {
-        "statusCode": refusal.status,
-        "url": request.scope["path"],
-        "timestamp": millis(endpoints.backend(request).clock.now),
-        **refusal.body(),
-    }
-    return reply(body, refusal.status, refusal.headers)
-
-
 def credentials(catalogue: Catalogue) -> dict[str, str]:
+    """Return the credentials of the first tenant."""
     return {"api_key": catalogue.tenants[0].key.api_key}
 
 
@@ -47,11 +32,11 @@ PROVIDER = Provider(
     title="Thallo",
     hosts=HOSTS,
     version=1,
-    app=ProviderApp(routes, render, errors.schema_refusal, errors.http_refusal),
+    app=ProviderApp(routes, wording.render, wording.schema_refusal, wording.http_refusal),
     fixture=Fixture,
     backend=Thallo,
     books=BOOKS,
     credentials=credentials,
-    render=render,
-    http_refusal=errors.http_refusal,
+    render=wording.render,
+    http_refusal=wording.http_refusal,
 )

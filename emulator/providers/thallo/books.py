@@ -1,7 +1,6 @@
-"""Thallo's books: grams of each vintage from the market into wallets, from there into retirement, and what was charged.
+"""Thallo's books: grams move from the market into wallets and from there into retirement, and purchases are charged.
 
-What the fixture gives is brought forward: its grams as they stand, its trades not at all, for the documents' samples do
-not add up among themselves. What has happened since is told by trades and retirement items, and by the clock.
+The fixture's amounts are brought forward as they are. Later entries follow from trades, retirement items and the clock.
 """
 
 from collections import Counter
@@ -25,18 +24,20 @@ from emulator.core.ledger import (
     told_in,
 )
 from emulator.providers.thallo.backend import Thallo
-from emulator.providers.thallo.memory import REGISTRY, TONNE_GRAMS, Memory, RetirementRequest, Trade
+from emulator.providers.thallo.memory.fields import TONNE_GRAMS
+from emulator.providers.thallo.memory.fixture import Memory
+from emulator.providers.thallo.memory.records import REGISTRY, RetirementRequest, Trade
 
 
 def entries(backend: Thallo, opening: Memory) -> Iterator[Entry]:
-    """What the fixture gave, was bought since, was asked to be retired, and has been."""
+    """Yield the entries of the fixture, of purchases, of retirement items and of completed retirements."""
     yield from _brought_forward(opening)
     for tenant_id, vintage_id, trade in _purchases(backend, opening):
         bought = moved(GRAM, trade.quantity_grams, f"market/{vintage_id}", f"wallet/{vintage_id}/{tenant_id}")
         charged = moved(CENT, _charge(trade), OUTSIDE + tenant_id, f"charged/{tenant_id}")
         yield Entry(trade.executed_at, "thallo", trade.id, "credits bought", (*bought, *charged))
     for request in backend.memory.retirement_requests.values():
-        yield from _asked(request, opening)
+        yield from _queued(request, opening)
         yield from _retired(request, backend)
 
 
@@ -62,7 +63,7 @@ def _opened(subject: str, description: str, grams: int, vintage_id: str, account
 
 
 def _purchases(backend: Thallo, opening: Memory) -> Iterator[tuple[str, str, Trade]]:
-    """Everything bought since the opening, with its tenant and vintage."""
+    """Yield every purchase since the opening, with its tenant and vintage."""
     for tenant_id, wallets in backend.memory.wallets.items():
         for vintage_id, wallet in wallets.items():
             given = opening.wallets.get(tenant_id, {}).get(vintage_id)
@@ -73,7 +74,7 @@ def _purchases(backend: Thallo, opening: Memory) -> Iterator[tuple[str, str, Tra
 
 
 def _charge(trade: Trade) -> Decimal:
-    """In cents; the price is that of a tonne. Raises ArithmeticError."""
+    """Return the charge in cents; the price is per tonne. Raises ArithmeticError."""
     return EXACT.scaleb(Decimal(trade.quantity_grams * trade.price_cents), -6)
 
 
@@ -81,8 +82,8 @@ def _queue(request: RetirementRequest) -> str:
     return f"retiring/{request.vintage_id}/{request.tenant_id}"
 
 
-def _asked(request: RetirementRequest, opening: Memory) -> Iterator[Entry]:
-    """The calls since the opening. What is carried over from an earlier request was asked for there."""
+def _queued(request: RetirementRequest, opening: Memory) -> Iterator[Entry]:
+    """Yield the items since the opening. What a request carries over was queued in an earlier one."""
     given = opening.retirement_requests.get(request.id)
     for item in request.items[len(given.items) if given else 0 :]:
         wallet = f"wallet/{request.vintage_id}/{request.tenant_id}"
@@ -91,26 +92,24 @@ def _asked(request: RetirementRequest, opening: Memory) -> Iterator[Entry]:
 
 
 def _retired(request: RetirementRequest, backend: Thallo) -> Iterator[Entry]:
-    """What the registry has retired by now: whole tonnes."""
-    now = backend.clock.now
-    invoice_ids = dict.fromkeys(item.invoice_id for item in request.items if item.invoice_id is not None)
-    invoices = [backend.memory.invoices[invoice_id] for invoice_id in invoice_ids]
+    """Yield what the registry has retired by now: whole tonnes."""
+    now, invoices = backend.clock.now, backend.invoices.of(request)
     if request.status(now, invoices) == "COMPLETE":
         retired = f"retired/{request.vintage_id}/{request.tenant_id}"
         gone = moved(GRAM, request.quantity_grams(now), _queue(request), retired)
         yield Entry(request.starts_at(invoices) + REGISTRY, "thallo", request.id, "credits retired", gone)
 
 
-# --- what must hold ---------------------------------------------------------------------------------------------------
+# --- checks -----------------------------------------------------------------------------------------------------------
 
 
-def _conserved(kept: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
-    """The grams of each vintage at the opening, and those that there are now."""
+def _conserved(entries: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
+    """Compare the grams of each vintage at the opening with those now."""
     return agree(_grams(opening), _grams(backend.memory))
 
 
 def _grams(memory: Memory) -> Counter[str]:
-    """The grams of each vintage on the market, in wallets, and asked to be retired."""
+    """Return the grams of each vintage on the market, in wallets, and requested for retirement."""
     grams = Counter[str]()
     for order in memory.sell_orders.values():
         grams[order.vintage_id] += order.quantity_grams
@@ -122,9 +121,9 @@ def _grams(memory: Memory) -> Counter[str]:
     return grams
 
 
-def _wallets(kept: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
-    """What the books say is in each wallet, and what is in it."""
-    booked = {account: grams for (_, account, _), grams in balances(kept).items() if account.startswith("wallet/")}
+def _wallets(entries: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
+    """Compare the balance of each wallet's account with the wallet."""
+    booked = {account: grams for (_, account, _), grams in balances(entries).items() if account.startswith("wallet/")}
     held = {
         f"wallet/{vintage_id}/{tenant_id}": wallet.quantity_grams
         for tenant_id, wallets in backend.memory.wallets.items()
@@ -133,8 +132,8 @@ def _wallets(kept: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterato
     return agree(booked, held)
 
 
-def _prices(kept: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
-    """The grams that were sold of each vintage at each price, and those that were bought."""
+def _prices(entries: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
+    """Compare the grams sold of each vintage at each price with those bought."""
     sold, bought = Counter[str](), Counter[str]()
     for order in opening.sell_orders.values():
         sold[f"{order.vintage_id} at {order.price_cents} cents"] += order.quantity_grams
@@ -145,22 +144,22 @@ def _prices(kept: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator
     return agree(sold, bought)
 
 
-def _charges(kept: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
-    """What the whole tonnes of each purchase cost, and what was charged for it."""
+def _charges(entries: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
+    """Compare the price of each purchase's whole tonnes with its charge."""
     for _, _, trade in _purchases(backend, opening):
         yield Finding(trade.id, trade.quantity_grams // TONNE_GRAMS * trade.price_cents, _charge(trade))
 
 
-def _retired_once(kept: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
-    """How often each call of a tenant was taken, and how often each trade was used."""
+def _retired_once(entries: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
+    """Count how often each call of a tenant was accepted, and how often each trade was used."""
     requests = backend.memory.retirement_requests.values()
     calls = [(request.tenant_id, item) for request in requests for item in request.items]
     yield from once(f"{tenant_id} {item.external_id}" for tenant_id, item in calls)
     yield from once(item.trade_id for _, item in calls if item.trade_id is not None)
 
 
-def _carried(kept: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
-    """What the request before each left over, and what it carries over."""
+def _carried(entries: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
+    """Compare what each request left over with what the next one carries over."""
     left = dict[str, int]()
     for request in backend.memory.retirement_requests.values():
         if request.whole:
@@ -177,22 +176,18 @@ BOOKS = Books(
     (
         Check(
             "thallo.conserved",
-            "The grams of a vintage on the market, in wallets and asked to be retired are those of the fixture.",
+            "The grams of a vintage on the market, in wallets and requested for retirement are those of the fixture.",
             _conserved,
         ),
-        Check("thallo.wallets", "A wallet holds what its tenant bought and did not ask to be retired.", _wallets),
-        Check(
-            "thallo.prices", "What was bought of a vintage at a price is what was sold of it at that price.", _prices
-        ),
-        Check(
-            "thallo.charge", "A purchase is of whole tonnes, so tonnes times price is the charge to the cent.", _charges
-        ),
+        Check("thallo.wallets", "A wallet holds what its tenant bought and did not request to retire.", _wallets),
+        Check("thallo.prices", "What was bought of a vintage at a price was sold at that price.", _prices),
+        Check("thallo.charge", "The charge of a purchase is its whole tonnes times the price, to the cent.", _charges),
         Check(
             "thallo.retired-once",
-            "A call is taken once, and a trade is used by one call: nothing is retired twice.",
+            "A call is accepted once, and a trade is used by one call: nothing is retired twice.",
             _retired_once,
         ),
-        Check("thallo.carried", "A request carries over what the one before it left over, and no gram else.", _carried),
-        Check("thallo.units", "Grams told in tonnes come back as the same grams.", partial(told_in, "g")),
+        Check("thallo.carried", "A request carries over exactly what the one before it left.", _carried),
+        Check("thallo.units", "Grams converted to tonnes and back are the same grams.", partial(told_in, "g")),
     ),
 )

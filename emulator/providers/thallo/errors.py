@@ -1,7 +1,7 @@
-"""Every way Thallo says no (docs.market.thallo.io; official Node SDK 1.3.0: the five fields and the codes).
+"""Thallo's refusals (docs.market.thallo.io; official Node SDK 1.3.0 for the five fields and the codes).
 
 * ThalloRefusal
-  + BadRequest                  400, with one text for each problem
+  + BadRequest                  400, with a sentence per problem
   + Unauthorized                401
   + Unprocessable               422, with the code in ``error``
     - RequestNotFound
@@ -16,27 +16,27 @@
       . InvoiceNotLive
   + PlainStatus                 any other status, in the same form
 
-The retirement refusals stand in the order in which Thallo comes to them; that order and all words are guesses.
+The refusals of a retirement are in the order of their checks. That order and all sentences are guesses.
 """
 
 from collections.abc import Sequence
 
-from emulator.core.errors import Malformed, Refusal, phrase
+from emulator.core.errors import Refusal, phrase
 
 
 class ThalloRefusal(Refusal):
-    """``error`` is what a program reads, ``message`` what its author does."""
+    """``error`` is for programs, ``message`` for people."""
 
     error: str
     message: str | Sequence[str]
 
     def body(self) -> dict[str, object]:
-        """All but the ``url`` and the ``timestamp``, which every error has as well."""
+        """Return the members that depend on the refusal alone."""
         return {"error": self.error, "message": self.message}
 
 
 class BadRequest(ThalloRefusal):
-    """The request breaks the schema. A list in ``message`` is how NestJS, which Thallo seems to run on, tells so."""
+    """The request breaks the schema. Thallo seems to run on NestJS, which puts a list in ``message``."""
 
     status = 400
     error = "Bad Request"
@@ -47,7 +47,7 @@ class BadRequest(ThalloRefusal):
 
 
 class Unauthorized(ThalloRefusal):
-    """No API key, or one that is unknown or deactivated."""
+    """The API key is missing, unknown or deactivated."""
 
     status = 401
     error = "Unauthorized"
@@ -56,7 +56,7 @@ class Unauthorized(ThalloRefusal):
 
 
 class Unprocessable(ThalloRefusal):
-    """The request is well formed and cannot be carried out. What is not found is told so, too: there is no such 404."""
+    """The request is well formed but cannot be carried out. Records that do not exist answer 422 as well, not 404."""
 
     status = 422
     message: str
@@ -80,11 +80,11 @@ class KeyNotFound(Unprocessable):
     rule = "thallo.keys.unknown"
 
 
-# --- what a retirement is refused for ---------------------------------------------------------------------------------
+# --- retirements ------------------------------------------------------------------------------------------------------
 
 
 class RetirementRefusal(Unprocessable):
-    """Grams cannot be queued."""
+    """Grams cannot be queued for retirement."""
 
 
 class QuantityNotANumber(RetirementRefusal):
@@ -183,54 +183,21 @@ class InvoiceNotLive(RetirementRefusal):
     rule = "thallo.refusals.invoice"
 
 
-# --- any other status, and the schema ---------------------------------------------------------------------------------
+# --- any other status -------------------------------------------------------------------------------------------------
 
 
 class PlainStatus(ThalloRefusal):
-    """A bare HTTP status: wrong method, body too large, or one that a fault asked for."""
+    """A bare HTTP status: wrong method, body too large, or a fault's."""
 
-    def __init__(self, status: int, detail: str | None = None) -> None:
+    def __init__(self, status: int, detail: str | None, rule: str | None) -> None:
         self.status = status
-        self.error = _OLDER_NAMES.get(status) or phrase(status)
-        self.message = detail or _SAID.get(status) or self.error
-        self.rule = _RULES.get(status)
+        self.error = NESTJS_PHRASES.get(status) or phrase(status)
+        self.message = detail or MESSAGES.get(status) or self.error
+        self.rule = rule
 
 
-_OLDER_NAMES = {413: "Payload Too Large", 422: "Unprocessable Entity"}
-"""Which NestJS keeps."""
+NESTJS_PHRASES = {413: "Payload Too Large", 422: "Unprocessable Entity"}
+"""Older names of statuses, which NestJS keeps."""
 
-_SAID = {500: "Internal server error"}
-"""The documents' own words."""
-
-_RULES = {404: "thallo.errors.unknown-path", 405: "thallo.errors.wrong-method", 413: "thallo.retirements.too-large"}
-
-
-def http_refusal(status: int, detail: str | None = None) -> ThalloRefusal:
-    """The refusal for a bare status."""
-    match status:
-        case 400:
-            return BadRequest(["request is invalid"])
-        case 401:
-            return Unauthorized()
-        case _:
-            return PlainStatus(status, detail)
-
-
-def schema_refusal(request: Malformed) -> BadRequest:
-    """The refusal for a request that breaks the schema: field first, as NestJS words it."""
-    return BadRequest([f"{problem.field or 'body'} {problem.worded(_WORDS)}" for problem in request.problems])
-
-
-_WORDS = {
-    "missing": "should not be empty",
-    "json_invalid": "is not valid JSON",
-    "model_type": "must be an object",
-    "bool_type": "must be a boolean value",
-    "string_type": "must be a string",
-    "string_too_short": "should not be empty",
-    "string_too_long": "must be shorter than or equal to {max_length} characters",
-    "int_parsing": "must be an integer number",
-    "greater_than_equal": "must not be less than {ge}",
-    "less_than_equal": "must not be greater than {le}",
-    "literal_error": "must be one of {expected}",
-}
+MESSAGES = {500: "Internal server error"}
+"""Messages that the documents print."""

@@ -1,100 +1,82 @@
-"""The models of what comes in."""
+"""The models of requests. Each becomes a draft; models are cached, and therefore frozen."""
 
-import re
-from collections.abc import Sequence
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import AliasChoices, ConfigDict, Field
 
-from emulator.providers.thallo.backend import RetirementDraft
-from emulator.providers.thallo.memory import Retiree, TradeType
+from emulator.providers.thallo.backend import drafts
+from emulator.providers.thallo.memory.catalogue import Retiree
+from emulator.providers.thallo.memory.fields import TradeType
+from emulator.providers.thallo.wire.fields import SAFE_INTEGER_MAX, Country, Name, NumberText, QueryGrams
 from emulator.web.fields import QueryInteger
 from emulator.web.model import Model
 from emulator.web.reading import read
 
 PROJECT_IDS = ("project_ids[]", "project_ids")
-"""How clients write the parameter: the SDK with brackets."""
-
-T = TypeVar("T")
-
-SAFE_INTEGER_MAX = 2**53 - 1
-COUNTRIES = """
-AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC
-CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD
-GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH
-KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW
-MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC
-SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY
-UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
-"""
-"""The codes of ISO 3166-1 alpha-2, as the SDK lists them."""
+"""Both spellings of the parameter; the SDK's has brackets."""
 
 
-def _grams(value: object) -> object:
-    if not isinstance(value, str) or not re.fullmatch("[0-9]{1,100}", value):
-        raise PydanticCustomError("grams", "must be a whole number of at most 100 digits")
-    return int(value)
+class Query(Model):
+    model_config = ConfigDict(frozen=True)
 
 
-def _country(value: str) -> str:
-    if value not in COUNTRIES.split():
-        raise PydanticCustomError("country", "must be a valid ISO31661 Alpha2 code")
-    return value
+class Body(Model):
+    model_config = ConfigDict(strict=True, frozen=True)
 
 
-QueryGrams = Annotated[int, BeforeValidator(_grams)]
-Name = Annotated[str, StringConstraints(min_length=1)]
-Country = Annotated[str, AfterValidator(_country)]
-NumberText = Annotated[str, StringConstraints(max_length=100)]
-"""A whole number as text. Other characters are for the rules to refuse."""
+# --- queries ----------------------------------------------------------------------------------------------------------
 
 
-class PageQuery(Model):
-    """``GET /api/market``; pages count projects."""
+class PageQuery(Query):
+    """``GET /api/market``. Pages count projects."""
 
     page: Annotated[QueryInteger, Field(ge=1, le=SAFE_INTEGER_MAX)] = 1
     per_page: Annotated[QueryInteger, Field(ge=1, le=100)] = 20
 
-    def cut(self, items: Sequence[T]) -> Sequence[T]:
-        """One page of items."""
-        start = (self.page - 1) * self.per_page
-        return items[start : start + self.per_page]
+    def page_draft(self) -> drafts.Page:
+        return drafts.Page(self.page, self.per_page)
 
 
 class InventoryQuery(PageQuery):
-    """``GET /api/inventory``."""
+    """``GET /api/inventory``"""
 
     trades_per_wallet: Annotated[QueryInteger, Field(ge=0, le=SAFE_INTEGER_MAX)] | None = None
     trade_type: TradeType | None = None
     wallet_min_quantity: QueryGrams = 0
 
+    def draft(self) -> drafts.InventoryQuery:
+        return drafts.InventoryQuery(
+            self.page_draft(), self.wallet_min_quantity, self.trade_type, self.trades_per_wallet
+        )
 
-class RetirementQuery(Model):
+
+class RetirementQuery(Query):
     """``GET /api/retirement``"""
 
     id: str
 
 
-class ProjectsQuery(Model):
-    """``GET /api/projects``; given in both ways, those in brackets count."""
+class ProjectsQuery(Query):
+    """``GET /api/projects``. If both spellings are present, the one with brackets counts."""
 
     project_ids: tuple[str, ...] = Field(validation_alias=AliasChoices(*PROJECT_IDS))
 
 
-class KeyDraft(Model):
-    """``POST /api/api-keys``"""
+# --- bodies -----------------------------------------------------------------------------------------------------------
 
-    model_config = ConfigDict(strict=True)
+
+class KeyDraft(Body):
+    """``POST /api/api-keys``"""
 
     name: Name
     deactivate_current: bool
 
+    def draft(self) -> drafts.KeyDraft:
+        return drafts.KeyDraft(self.name, self.deactivate_current)
 
-class OwnRetirement(Model):
-    """``POST /api/caas/request-retirement`` in the tenant's own name: whatever is said of a customer is ignored."""
 
-    model_config = ConfigDict(strict=True)
+class OwnRetirement(Body):
+    """``POST /api/caas/request-retirement`` in the tenant's own name: the details of a customer are ignored."""
 
     vintage_id: str
     quantity_grams: NumberText
@@ -111,8 +93,8 @@ class OwnRetirement(Model):
     def customer(self) -> Retiree | None:
         return None
 
-    def draft(self) -> RetirementDraft:
-        return RetirementDraft(
+    def draft(self) -> drafts.RetirementDraft:
+        return drafts.RetirementDraft(
             vintage_id=self.vintage_id,
             quantity_grams=self.quantity_grams,
             external_id=self.external_id,
@@ -124,7 +106,7 @@ class OwnRetirement(Model):
 
 
 class CustomerRetirement(OwnRetirement):
-    """The same in the name of the tenant's customer, of whom everything must be said."""
+    """``POST /api/caas/request-retirement`` in the name of the tenant's customer, whose details are required."""
 
     should_retire_external_customer: Literal[True]
     external_retiree_name: Name
@@ -136,7 +118,7 @@ class CustomerRetirement(OwnRetirement):
         return Retiree(self.external_retiree_name, self.external_retiree_tax_id, self.external_retiree_location)
 
 
-def retirement_draft(body: object) -> RetirementDraft:
-    """The retirement that a body asks for; the flag says whose. Raises Malformed."""
+def retirement_draft(body: object) -> drafts.RetirementDraft:
+    """Return the draft in a body; its flag selects the model. Raises Malformed."""
     flag = isinstance(body, dict) and body.get("should_retire_external_customer")
     return read(CustomerRetirement if flag is True else OwnRetirement, body, "body").draft()

@@ -1,39 +1,42 @@
-"""The objects that go out."""
+"""The objects in replies (docs.market.thallo.io; official Node SDK 1.3.0 for projects)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from emulator.core.clock import millis
-from emulator.providers.thallo.backend import Holding, Receipt, Retirement
-from emulator.providers.thallo.market import Offer, OnSale
-from emulator.providers.thallo.memory import ApiKey, Retiree, RetirementItem, Trade, TradeType, Wallet
-from emulator.providers.thallo.projects import Details
-from emulator.providers.thallo.wire.incoming import InventoryQuery, PageQuery
+from emulator.providers.thallo.backend.drafts import InventoryQuery, Page
+from emulator.providers.thallo.backend.inventory import Holding
+from emulator.providers.thallo.backend.market import Offer, OnSale
+from emulator.providers.thallo.backend.projects import Details
+from emulator.providers.thallo.backend.retirements import Receipt, Retirement
+from emulator.providers.thallo.memory.catalogue import Retiree
+from emulator.providers.thallo.memory.fields import TradeType
+from emulator.providers.thallo.memory.records import ApiKey, RetirementItem, Trade, Wallet
 
 
-def inventory(holdings: Sequence[Holding], asked: InventoryQuery) -> dict[str, object]:
-    """One page of projects, and where it stands."""
+def inventory(holdings: Sequence[Holding], query: InventoryQuery) -> dict[str, object]:
+    """Return a page of the inventory."""
     return {
         "projects": [
             {
                 "project_id": holding.project_id,
                 "vintages": [
-                    {"vintage_id": vintage_id, "wallets": [_wallet(wallet, asked)]}
+                    {"vintage_id": vintage_id, "wallets": [_wallet(wallet, query)]}
                     for vintage_id, wallet in holding.wallets
                 ],
             }
-            for holding in asked.cut(holdings)
+            for holding in query.page.of(holdings)
         ],
-        "pagination": _pagination(len(holdings), asked),
+        "pagination": _pagination(len(holdings), query.page),
     }
 
 
-def _wallet(wallet: Wallet, asked: InventoryQuery) -> dict[str, object]:
-    """``CAAS`` is the only type of wallet there is so far."""
+def _wallet(wallet: Wallet, query: InventoryQuery) -> dict[str, object]:
+    """Return a wallet. So far ``CAAS`` is the only type."""
     return {
         "type": "CAAS",
         "quantity_grams": str(wallet.quantity_grams),
-        "trades": [_trade(trade) for trade in islice(_newest_first(wallet, asked.trade_type), asked.trades_per_wallet)],
+        "trades": [_trade(trade) for trade in islice(_newest_first(wallet, query.trade_type), query.trades_max)],
     }
 
 
@@ -50,14 +53,14 @@ def _trade(trade: Trade) -> dict[str, object]:
     }
 
 
-def market(sales: Sequence[OnSale], asked: PageQuery) -> dict[str, object]:
-    """One page of projects, and where it stands."""
+def market(sales: Sequence[OnSale], page: Page) -> dict[str, object]:
+    """Return a page of the market."""
     return {
         "projects": [
             {"project_id": sale.project_id, "vintages": [_offer(offer) for offer in sale.offers]}
-            for sale in asked.cut(sales)
+            for sale in page.of(sales)
         ],
-        "pagination": _pagination(len(sales), asked),
+        "pagination": _pagination(len(sales), page),
     }
 
 
@@ -76,22 +79,22 @@ def _offer(offer: Offer) -> dict[str, object]:
     }
 
 
-def _pagination(items: int, asked: PageQuery) -> dict[str, object]:
-    """Neighbours are real pages: the one before a page past the end is the last."""
-    pages = -(-items // asked.per_page)
+def _pagination(items: int, page: Page) -> dict[str, object]:
+    """Return the position of a page. Its neighbors exist: the page before one past the end is the last page."""
+    pages = -(-items // page.size)
     return {
-        "per_page": asked.per_page,
+        "per_page": page.size,
         "total_pages": pages,
         "total_items": items,
-        "current_page": asked.page,
-        "previous_page": min(asked.page - 1, pages) or None,
-        "next_page": asked.page + 1 if asked.page < pages else None,
+        "current_page": page.number,
+        "previous_page": min(page.number - 1, pages) or None,
+        "next_page": page.number + 1 if page.number < pages else None,
     }
 
 
-def projects(found: Sequence[Details]) -> dict[str, object]:
-    """All of them: projects have no pages."""
-    return {"projects": [_project(details) for details in found]}
+def projects(projects: Sequence[Details]) -> dict[str, object]:
+    """Return projects; their list has no pages."""
+    return {"projects": [_project(details) for details in projects]}
 
 
 def _project(details: Details) -> dict[str, object]:
@@ -117,29 +120,30 @@ def _project(details: Details) -> dict[str, object]:
 
 
 def receipt(receipt: Receipt) -> dict[str, object]:
+    """Return the reply to an accepted retirement."""
     return {
         "retirement_request_id": receipt.retirement_request_id,
         "external_id_already_processed": receipt.already_processed,
     }
 
 
-def retirement(found: Retirement) -> dict[str, object]:
-    """What is not there yet is null, as the first README of the SDK had it."""
-    request, proof = found.request, found.proof
+def retirement(retirement: Retirement) -> dict[str, object]:
+    """Return a retirement request. Missing values are null, as in the README of the SDK before 1.3.0."""
+    request, proof = retirement.request, retirement.proof
     return {
         "id": request.id,
-        "status": found.status,
-        "total_quantity": str(found.quantity_grams),
+        "status": retirement.status,
+        "total_quantity": str(retirement.quantity_grams),
         "type": "WHOLE" if request.whole else "FRACTIONALISED",
-        "project_id": found.project_id,
+        "project_id": retirement.project_id,
         "vintage_id": request.vintage_id,
         "created_at": millis(request.created_at),
-        "retired_at": millis(found.retired_at) if found.retired_at else None,
+        "retired_at": millis(retirement.retired_at) if retirement.retired_at else None,
         "retired_serial_numbers": proof.serial_numbers if proof else None,
         "thallo_proof_of_retirement_certificate_url": proof.certificate_url if proof else None,
         "should_retire_external_customer": any(item.customer for item in request.items),
-        "all_invoices_settled": found.invoices_settled,
-        "retirement_request_items": [_item(item, item.customer or found.company) for item in request.items],
+        "all_invoices_settled": retirement.invoices_settled,
+        "retirement_request_items": [_item(item, item.customer or retirement.company) for item in request.items],
     }
 
 
@@ -157,10 +161,15 @@ def _item(item: RetirementItem, retiree: Retiree) -> dict[str, object]:
 
 
 def api_keys(keys: Sequence[ApiKey], is_active: Callable[[str], bool]) -> dict[str, object]:
-    """All but the keys themselves."""
+    """Return a user's keys without their texts."""
     return {
         "api_keys": [
             {"id": key.id, "name": key.name, "created_at": millis(key.created_at), "is_active": is_active(key.id)}
             for key in keys
         ]
     }
+
+
+def new_api_key(api_key: str) -> dict[str, object]:
+    """Return the text of a key: this reply is the only one that contains it."""
+    return {"api_key": api_key}

@@ -1,9 +1,9 @@
-"""The projects behind the credits, with all their vintages, for sale or not."""
+"""Projects, with all their vintages, for sale or not."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from emulator.providers.thallo.memory import Catalogue, Project, Vintage
+from emulator.providers.thallo.memory.catalogue import Catalogue, Project, Vintage
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,13 @@ class Projects:
 
     def __init__(self, catalogue: Catalogue) -> None:
         vintages: dict[str, dict[str, Vintage]] = {project_id: {} for project_id in catalogue.projects}
-        for vintage_id, vintage in sorted(catalogue.vintages.items(), key=lambda found: (found[1].year, found[0])):
+        for vintage_id, vintage in sorted(catalogue.vintages.items(), key=lambda item: (item[1].year, item[0])):
             vintages[vintage.project_id][vintage_id] = vintage
         self._details = {
             project_id: Details(project_id, project, vintages[project_id])
             for project_id, project in catalogue.projects.items()
         }
 
-    def named(self, project_ids: Iterable[str]) -> Sequence[Details]:
-        """The projects of these ids, in their order; each once, and none for an id that is unknown."""
+    def with_ids(self, project_ids: Iterable[str]) -> Sequence[Details]:
+        """Return the projects with these ids in the same order, each once; unknown ids are left out."""
         return [self._details[project_id] for project_id in dict.fromkeys(project_ids) if project_id in self._details]

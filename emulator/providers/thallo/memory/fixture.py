@@ -1,0 +1,65 @@
+"""The fixture: the catalogue, and the memory with which a space begins."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from emulator.core.documents import UtcTime
+from emulator.providers.thallo.memory.catalogue import Catalogue, check_known
+from emulator.providers.thallo.memory.records import ApiKey, Invoice, RetirementRequest, SellOrder, Wallet
+
+
+@dataclass(slots=True)
+class Settings:
+    """What a user may change: whether the invoices of the current month take purchases."""
+
+    invoices_live: bool = True
+
+
+@dataclass(slots=True)
+class Memory:
+    """Everything that requests and the clock change.
+
+    ``wallets`` are by tenant, then by vintage. ``api_keys`` are those that were created here; ``deactivated_keys`` has
+    the ids of all inactive keys, with the time of their deactivation.
+    """
+
+    wallets: dict[str, dict[str, Wallet]] = field(default_factory=dict)
+    sell_orders: dict[str, SellOrder] = field(default_factory=dict)
+    retirement_requests: dict[str, RetirementRequest] = field(default_factory=dict)
+    invoices: dict[str, Invoice] = field(default_factory=dict)
+    api_keys: dict[str, ApiKey] = field(default_factory=dict)
+    deactivated_keys: dict[str, UtcTime] = field(default_factory=dict)
+    settings: Settings = field(default_factory=Settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Fixture:
+    """``fixtures/thallo.json``."""
+
+    catalogue: Catalogue
+    memory: Memory
+
+    def __post_init__(self) -> None:
+        tenants = {tenant.id for tenant in self.catalogue.tenants}
+        check_known("tenant", _tenant_ids(self.memory), tenants)
+        check_known("vintage", _vintage_ids(self.memory), self.catalogue.vintages)
+        check_known("invoice", _invoice_ids(self.memory), self.memory.invoices)
+
+
+def _tenant_ids(memory: Memory) -> Iterator[str]:
+    yield from memory.wallets
+    yield from (order.seller_id for order in memory.sell_orders.values() if order.seller_id is not None)
+    yield from (request.tenant_id for request in memory.retirement_requests.values())
+    yield from (invoice.tenant_id for invoice in memory.invoices.values())
+    yield from (key.tenant_id for key in memory.api_keys.values())
+
+
+def _vintage_ids(memory: Memory) -> Iterator[str]:
+    yield from (vintage_id for wallets in memory.wallets.values() for vintage_id in wallets)
+    yield from (order.vintage_id for order in memory.sell_orders.values())
+    yield from (request.vintage_id for request in memory.retirement_requests.values())
+
+
+def _invoice_ids(memory: Memory) -> Iterator[str]:
+    items = (item for request in memory.retirement_requests.values() for item in request.items)
+    yield from (item.invoice_id for item in items if item.invoice_id is not None)
