@@ -36,7 +36,7 @@ PACKAGES = (
 )
 """The packages and modules of ``emulator``, lowest first. Each may import itself and those before it."""
 
-LAYERS = ("errors", "memory", "backend", "books", "wire", "endpoints", "app")
+LAYERS = ("errors", "memory", "backend", "books", "wire", "endpoints", "wording", "app")
 """The modules of a provider, or packages with one file a noun. Each may import those before it, and a file of a package
 its neighbors; modules of a provider's own stand between memory and backend."""
 

@@ -1,18 +1,14 @@
-"""Carbon Insights' route table, and its envelope."""
+"""Carbon Insights' route table, its credentials, and its provider."""
 
-from collections.abc import Callable, Mapping
-
-from starlette.responses import Response
 from starlette.routing import Route
 
-from emulator.core.errors import Refusal
 from emulator.core.ledger import NoBooks
-from emulator.providers.carboninsights import HOSTS, endpoints, errors
+from emulator.providers.carboninsights import HOSTS, endpoints, wording
 from emulator.providers.carboninsights.backend import CarbonInsights
-from emulator.providers.carboninsights.memory import Catalogue, Fixture
+from emulator.providers.carboninsights.memory.catalogue import Catalogue
+from emulator.providers.carboninsights.memory.fixture import Fixture
 from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
-from emulator.web.request import Request
 
 routes = [
     Route("/register", endpoints.register, methods=["POST"]),
@@ -22,31 +18,8 @@ routes = [
 ]
 
 
-def render(request: Request, refusal: Refusal) -> Response:
-    """A detail, or the fields at fault; each error on a path that there is tells its methods."""
-    refusal = _at(request, refusal)
-    allow = {"Allow": "POST, OPTIONS"} if request.scope["path"] in {route.path for route in routes} else {}
-    return endpoints.answer(request, refusal.body(), refusal.status, {**allow, **refusal.headers})
-
-
-def _at(request: Request, refusal: Refusal) -> Refusal:
-    """A bare status in the words that the path or the method asks for."""
-    match refusal:
-        case errors.MethodNotAllowed():
-            return errors.MethodNotAllowed(request.method)
-        case errors.PlainStatus(status=401):
-            return _UNAUTHORIZED.get(request.scope["path"], errors.TokenNotValid)()
-    return refusal
-
-
-_UNAUTHORIZED: Mapping[str, Callable[[], Refusal]] = {
-    "/token": errors.NoActiveAccount,
-    "/token/refresh": errors.RefreshTokenNotValid,
-}
-
-
 def credentials(catalogue: Catalogue) -> dict[str, str]:
-    """The documented sample account."""
+    """Return the credentials of the first account: the documented sample."""
     return {"username": catalogue.accounts[0].username, "password": catalogue.accounts[0].password}
 
 
@@ -55,11 +28,11 @@ PROVIDER = Provider(
     title="Carbon Insights",
     hosts=HOSTS,
     version=1,
-    app=ProviderApp(routes, render, errors.schema_refusal, errors.http_refusal, endpoints.other_method),
+    app=ProviderApp(routes, wording.render, wording.schema_refusal, wording.http_refusal, endpoints.other_method),
     fixture=Fixture,
     backend=CarbonInsights,
-    books=NoBooks("It reckons what purchases cause, and keeps neither the purchases nor the result."),
+    books=NoBooks("It calculates what purchases cause, and keeps neither the purchases nor the result."),
     credentials=credentials,
-    render=render,
-    http_refusal=errors.http_refusal,
+    render=wording.render,
+    http_refusal=wording.http_refusal,
 )

@@ -1,4 +1,4 @@
-"""Carbon Insights' operations: read, ask, reply. The order of the lines is the order in which it checks things."""
+"""Carbon Insights' operations: authenticate, read, ask, reply. The order of the lines is the order of its checks."""
 
 import json
 from collections.abc import Mapping
@@ -12,117 +12,124 @@ from emulator.core.errors import Malformed, Problem
 from emulator.core.ids import HEX, nth_text
 from emulator.providers.carboninsights import errors
 from emulator.providers.carboninsights.backend import CarbonInsights
+from emulator.providers.carboninsights.memory.records import Account
 from emulator.providers.carboninsights.wire import incoming, outgoing
 from emulator.web.reading import json_body, media_type
-from emulator.web.replies import reply
+from emulator.web.replies import JSON, reply
 from emulator.web.request import Request
 
 M = TypeVar("M", bound=BaseModel)
 
+SCORE_PATH = "/calculateCarbonScore"
 VIEWS = {
-    "register": "Register",
-    "obtain_token": "Token Obtain Pair",
-    "refresh_token": "Token Refresh",
-    "calculate_carbon_score": "Calculate Carbon Score",
+    "/register": "Register",
+    "/token": "Token Obtain Pair",
+    "/token/refresh": "Token Refresh",
+    SCORE_PATH: "Calculate Carbon Score",
 }
-"""What the paths are called in the answer to OPTIONS."""
-
-
-# --- accounts ---------------------------------------------------------------------------------------------------------
+"""The name of each path in the reply to OPTIONS."""
 
 
 def register(request: Request) -> Response:
     negotiate(request)
-    account = backend(request).register(read(incoming.Registration, request).draft())
-    return answer(request, outgoing.registered(account), 201)
+    draft = read(incoming.Registration, request).draft()
+    account = backend(request).accounts.register(draft)
+    return respond(request, outgoing.registered(account), 201)
 
 
 def obtain_token(request: Request) -> Response:
     negotiate(request)
-    sent = read(incoming.Credentials, request)
-    return answer(request, outgoing.token_pair(backend(request).log_in(sent.username, sent.password)))
+    credentials = read(incoming.Credentials, request).draft()
+    account = backend(request).accounts.log_in(credentials)
+    return respond(request, outgoing.token_pair(backend(request).tokens.issue_pair(account)))
 
 
 def refresh_token(request: Request) -> Response:
     negotiate(request)
-    access = backend(request).refresh(read(incoming.RefreshRequest, request).refresh)
-    return answer(request, outgoing.access_token(access))
-
-
-# --- scores -----------------------------------------------------------------------------------------------------------
+    token = read(incoming.RefreshRequest, request).refresh
+    return respond(request, outgoing.access_token(backend(request).tokens.refresh(token)))
 
 
 def calculate_carbon_score(request: Request) -> Response:
     negotiate(request)
     admit(request)
-    asked = read(incoming.ScoreRequest, request)
-    options = asked.chosen()
-    score = backend(request).score(asked.purchases(), asked.profile(), options)
-    return answer(request, outgoing.score(score, options))
-
-
-# --- any other method -------------------------------------------------------------------------------------------------
+    draft = read(incoming.ScoreRequest, request).draft()
+    score = backend(request).score(draft)
+    return respond(request, outgoing.score(score, draft.options))
 
 
 def other_method(request: Request) -> Response:
-    """OPTIONS describes the path, and any other method is wrong; a path that asks for a token asks for it first."""
+    """Describe the path for OPTIONS, and refuse any other method. The protected path authenticates first."""
     negotiate(request)
-    endpoint = request.scope["endpoint"]
-    if endpoint is calculate_carbon_score:
+    path = request.scope["path"]
+    if path == SCORE_PATH:
         admit(request)
     if request.method != "OPTIONS":
         raise HTTPException(405)
-    return answer(request, outgoing.view(VIEWS[endpoint.__name__]))
+    return respond(request, outgoing.view(VIEWS[path]))
 
 
-# --- who asks ---------------------------------------------------------------------------------------------------------
+# --- context ----------------------------------------------------------------------------------------------------------
 
 
 def backend(request: Request) -> CarbonInsights:
-    backend: CarbonInsights = request.backend
-    return backend
+    """Return Carbon Insights in the request's space."""
+    carboninsights: CarbonInsights = request.backend
+    return carboninsights
 
 
-def admit(request: Request) -> None:
-    """Let in whom the access token names. Raises Unauthorized, in one of its forms, and Throttled."""
-    word, *tokens = (request.header(b"authorization") or "").encode("latin-1").split() or [b""]
-    if word != b"Token":
+def authenticate(request: Request) -> Account:
+    """Return the account of the access token. Raises Unauthorized, in one of its forms."""
+    scheme, *tokens = (request.header(b"authorization") or "").encode("latin-1").split() or [b""]
+    if scheme != b"Token":
         raise errors.NotAuthenticated
     if len(tokens) != 1:
         raise errors.BadAuthorizationHeader
-    backend(request).admit(backend(request).account(tokens[0]))
+    return backend(request).tokens.authenticate(tokens[0])
 
 
-# --- what is asked ----------------------------------------------------------------------------------------------------
+def admit(request: Request) -> None:
+    """Authenticate a request and count it. Raises Unauthorized, Throttled."""
+    backend(request).throttle.admit(authenticate(request))
 
 
 def negotiate(request: Request) -> None:
-    """Raises NotAcceptable when no media type that is accepted is JSON; the weights do not count."""
+    """Raise NotAcceptable unless the accepted media types include JSON; their weights do not count."""
     accepted = request.header(b"accept")
     parts = ["*/*"] if accepted is None else accepted.split(",")
     ranges = (part.partition(";")[0].strip().lower() for part in parts)
-    if not {"*/*", "application/*", "application/json"}.intersection(ranges):
+    if not {"*/*", "application/*", JSON}.intersection(ranges):
         raise errors.NotAcceptable
 
 
 def read(model: type[M], request: Request) -> M:
-    """The body as a model; an empty one counts as ``{}``. Raises UnsupportedMediaType, Malformed."""
+    """Return the body as a model; an empty body counts as ``{}``. Raises UnsupportedMediaType, Malformed."""
     content = _content(request) if request.exchange.body else {}
     return incoming.read(model, content, backend(request))
 
 
+def respond(request: Request, content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a reply with the ``Request-Id`` that every reply has; without a body to HEAD."""
+    response = reply(content, status, headers)
+    number = request.exchange.number
+    response.headers["Request-Id"] = nth_text(backend(request).ids.seed, "carboninsights.request", number, HEX, 32)
+    if request.method == "HEAD":
+        response.body = b""
+    return response
+
+
 def _content(request: Request) -> Any:
-    if media_type(request) != "application/json":
+    if media_type(request) != JSON:
         raise errors.UnsupportedMediaType(request.header(b"content-type") or "")
     try:
         return json_body(request)
-    except Malformed as broken:
-        reason = _reason(request.exchange.body) or broken.problems[0].message
+    except Malformed as malformed:
+        reason = _reason(request.exchange.body) or malformed.problems[0].message
         raise Malformed(Problem(("body",), "json_invalid", reason)) from None
 
 
 def _reason(body: bytes) -> str | None:
-    """What Python's own parser has against a body, if anything."""
+    """Return the reason of Python's own parser, if it refuses a body."""
     try:
         json.loads(body.decode(), parse_constant=_refuse_constant)
     except RecursionError:
@@ -134,16 +141,3 @@ def _reason(body: bytes) -> str | None:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"Out of range float values are not JSON compliant: {name!r}")
-
-
-# --- what is answered -------------------------------------------------------------------------------------------------
-
-
-def answer(request: Request, content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A reply, under the id that every reply has; to HEAD, without its body."""
-    response = reply(content, status, headers)
-    number = request.exchange.number
-    response.headers["Request-Id"] = nth_text(backend(request).ids.seed, "carboninsights.request", number, HEX, 32)
-    if request.method == "HEAD":
-        response.body = b""
-    return response

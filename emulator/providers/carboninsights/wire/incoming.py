@@ -1,25 +1,16 @@
-"""The models of what comes in."""
+"""The models of requests. Each becomes a draft. All problems of a body are reported at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    Field,
-    PlainValidator,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from emulator.core.errors import Malformed
-from emulator.providers.carboninsights import errors
-from emulator.providers.carboninsights.backend import COUNTRY, AccountDraft, CarbonInsights, Options
-from emulator.providers.carboninsights.footprint import ANYWHERE, Diet, FuelGrade, Listing, Profile, Purchase
-from emulator.providers.carboninsights.wire.values import (
+from emulator.core.errors import Malformed, Problem
+from emulator.providers.carboninsights.backend import CarbonInsights, drafts
+from emulator.providers.carboninsights.backend.drafts import COUNTRY, US_AVERAGE_ZIP_CODE, Listing
+from emulator.providers.carboninsights.wire.fields import (
     Address,
     Amount,
     Boolean,
@@ -36,47 +27,48 @@ from emulator.web.model import Model
 M = TypeVar("M", bound=BaseModel)
 
 
-# --- what the vendor's lists decide -----------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What it takes to read a body besides the body: the vendor's lists and settings, and if categories are codes."""
+class Context:
+    """What validation needs besides a body: the space's lists and settings, and whether categories are codes."""
 
     backend: CarbonInsights
     by_code: bool
 
 
 def _free(value: str, info: ValidationInfo) -> str:
-    if _reading(info).backend.taken(value):
-        raise PydanticCustomError("taken", "Input should be a username that nobody has")
+    if _context(info).backend.accounts.is_taken(value):
+        raise PydanticCustomError("taken", "Input should be a username that is not taken")
     return value
 
 
 def _distinct(value: str, info: ValidationInfo) -> str:
     if value == info.data.get("username"):
-        raise PydanticCustomError("same_as_username", "Input should be another text than the username")
+        raise PydanticCustomError("same_as_username", "Input should differ from the username")
     return value
 
 
 def _listing(value: object, info: ValidationInfo) -> Listing:
-    reading = _reading(info)
-    listing = reading.backend.listing(as_text(value), reading.by_code)
+    context, text = _context(info), as_text(value)
+    categories = context.backend.categories
+    listing = categories.listing_of_code(text) if context.by_code else categories.listing(text)
     if listing is None:
-        kind = "merchant_code" if reading.by_code else "category"
-        raise PydanticCustomError(kind, "Input should be listed")
+        raise PydanticCustomError("merchant_code" if context.by_code else "category", "Input should be listed")
     return listing
 
 
-def _reading(info: ValidationInfo) -> Reading:
-    assert isinstance(info.context, Reading)
+def _context(info: ValidationInfo) -> Context:
+    assert isinstance(info.context, Context)
     return info.context
 
 
-# --- bodies -----------------------------------------------------------------------------------------------------------
+class Body(Model):
+    model_config = ConfigDict(frozen=True)
 
 
-class Registration(Model):
+# --- accounts and tokens ----------------------------------------------------------------------------------------------
+
+
+class Registration(Body):
     """``POST /register``"""
 
     username: Annotated[ShortText, AfterValidator(_free)]
@@ -85,25 +77,31 @@ class Registration(Model):
     last_name: ShortText
     email: Address
 
-    def draft(self) -> AccountDraft:
-        return AccountDraft(self.username, self.password, self.first_name, self.last_name, self.email)
+    def draft(self) -> drafts.AccountDraft:
+        return drafts.AccountDraft(self.username, self.password, self.first_name, self.last_name, self.email)
 
 
-class Credentials(Model):
+class Credentials(Body):
     """``POST /token``"""
 
     username: Text
     password: Text
 
+    def draft(self) -> drafts.Credentials:
+        return drafts.Credentials(self.username, self.password)
 
-class RefreshRequest(Model):
+
+class RefreshRequest(Body):
     """``POST /token/refresh``"""
 
     refresh: Text
 
 
-class Transaction(Model):
-    """A purchase, or with a negative amount a refund. Its date changes nothing."""
+# --- scores -----------------------------------------------------------------------------------------------------------
+
+
+class Transaction(Body):
+    """A purchase, or with a negative amount a refund. Its date and descriptions change nothing."""
 
     date: Day
     amount: Amount
@@ -111,90 +109,110 @@ class Transaction(Model):
     description: Text = ""
     original_description: Text = ""
 
-
-class Part(Model):
-    """Members of which one that is left out takes its default, unless the setting asks for all of them."""
-
-    defaults: ClassVar[Mapping[str, Any]]
-
-    @model_validator(mode="before")
-    @classmethod
-    def filled(cls, sent: object, info: ValidationInfo) -> object:
-        if isinstance(sent, dict) and not _reading(info).backend.memory.settings.all_children_required:
-            return {**cls.defaults, **sent}
-        return sent
+    def purchase(self) -> drafts.Purchase:
+        return drafts.Purchase(self.amount, self.category)
 
 
-class UserProfile(Part):
-    defaults = {
-        "diet": "typical",
-        "renewable_energy": 0.0,
-        "natural_gas": False,
-        "shared_account": False,
-        "zip_code": ANYWHERE,
-        "fuel_grade": "regular",
-    }
-    diet: Diet
-    renewable_energy: Share
-    natural_gas: Boolean
-    shared_account: Boolean
-    zip_code: ZipCode
-    fuel_grade: FuelGrade
+class UserProfile(Body):
+    diet: drafts.Diet = "typical"
+    renewable_energy: Share = 0.0
+    natural_gas: Boolean = False
+    shared_account: Boolean = False
+    zip_code: ZipCode = US_AVERAGE_ZIP_CODE
+    fuel_grade: drafts.FuelGrade = "regular"
+
+    def draft(self) -> drafts.Profile:
+        return drafts.Profile(
+            diet=self.diet,
+            renewable_energy=self.renewable_energy,
+            natural_gas=self.natural_gas,
+            shared_account=self.shared_account,
+            zip_code=self.zip_code,
+            fuel_grade=self.fuel_grade,
+        )
 
 
-class ScoreOptions(Part):
-    defaults = {
-        "offsets": False,
-        "recommendations": False,
-        "CO2e": True,
-        "land": False,
-        "water": False,
-        "category_type": "category",
-        "country": COUNTRY,
-        "aggregate": False,
-    }
-    offsets: Boolean
-    recommendations: Boolean
-    co2e: Boolean = Field(alias="CO2e")
-    land: Boolean
-    water: Boolean
-    category_type: Literal["category", "mcc"]
-    country: Text
-    aggregate: Boolean
+class Options(Body):
+    offsets: Boolean = False
+    recommendations: Boolean = False
+    co2e: Boolean = Field(default=True, alias="CO2e")
+    land: Boolean = False
+    water: Boolean = False
+    category_type: drafts.CategoryType = "category"
+    country: Text = COUNTRY
+    aggregate: Boolean = False
+
+    def draft(self) -> drafts.Options:
+        return drafts.Options(
+            offsets=self.offsets,
+            recommendations=self.recommendations,
+            co2e=self.co2e,
+            land=self.land,
+            water=self.water,
+            category_type=self.category_type,
+            country=self.country,
+            aggregate=self.aggregate,
+        )
 
 
-USUAL_PROFILE = UserProfile.model_construct(**UserProfile.defaults)
-USUAL_OPTIONS = ScoreOptions.model_construct(**ScoreOptions.defaults)
+DEFAULT_PROFILE = UserProfile.model_construct()
+DEFAULT_OPTIONS = Options.model_construct()
 
 
-class ScoreRequest(Model):
-    """``POST /calculateCarbonScore``. What is left out whole is the same for everybody, and not copied each time."""
+class ScoreRequest(Body):
+    """``POST /calculateCarbonScore``"""
 
     transactions: list[Transaction]
-    user_profile: UserProfile = Field(default_factory=lambda: USUAL_PROFILE)
-    options: ScoreOptions = Field(default_factory=lambda: USUAL_OPTIONS)
+    user_profile: UserProfile = Field(default_factory=lambda: DEFAULT_PROFILE)
+    options: Options = Field(default_factory=lambda: DEFAULT_OPTIONS)
 
-    def purchases(self) -> list[Purchase]:
-        return [Purchase(transaction.amount, transaction.category) for transaction in self.transactions]
+    def draft(self) -> drafts.ScoreDraft:
+        purchases = tuple(transaction.purchase() for transaction in self.transactions)
+        return drafts.ScoreDraft(purchases, self.user_profile.draft(), self.options.draft())
 
-    def profile(self) -> Profile:
-        return Profile(**dict(self.user_profile))
 
-    def chosen(self) -> Options:
-        return Options(**dict(self.options))
+PARTS: dict[Literal["user_profile", "options"], type[Body]] = {"user_profile": UserProfile, "options": Options}
+
+
+# --- bodies -----------------------------------------------------------------------------------------------------------
+
+
+class MalformedBody(Malformed):
+    """A body that breaks the schema. Each of its ``rows`` transactions has a position in the refusal."""
+
+    def __init__(self, *problems: Problem, rows: int) -> None:
+        super().__init__(*problems)
+        self.rows = rows
 
 
 def read(model: type[M], content: object, backend: CarbonInsights) -> M:
-    """A body as a model; all that is wrong with it is told at once. Raises MalformedBody."""
+    """Return a body as a model. Raises MalformedBody with all its problems."""
+    missing = list(_missing_children(content, backend)) if model is ScoreRequest else []
     try:
-        return model.model_validate(content, context=Reading(backend, _by_code(content)))
+        body = model.model_validate(content, context=Context(backend, _by_code(content)))
     except ValidationError as error:
         problems = Malformed.found("body", error).problems
-        raise errors.MalformedBody(*problems, rows=_rows(content)) from None
+        raise MalformedBody(*problems, *missing, rows=_rows(content)) from None
+    if missing:
+        raise MalformedBody(*missing, rows=_rows(content))
+    return body
+
+
+def _missing_children(content: object, backend: CarbonInsights) -> Iterator[Problem]:
+    """Yield the missing members of ``user_profile`` and ``options``, if the settings require all of them."""
+    if not (backend.memory.settings.all_children_required and isinstance(content, dict)):
+        return
+    for part, model in PARTS.items():
+        children = content.get(part)
+        if isinstance(children, dict):
+            names = (field.alias or name for name, field in model.model_fields.items())
+            yield from (
+                Problem(("body", part, name), "missing", "Field required") for name in names if name not in children
+            )
 
 
 def _by_code(content: object) -> bool:
-    """Whether categories are codes, which another part of the body says than the one that has them."""
+    """Return whether categories are codes: another part of the body than the transactions decides that."""
     match content:
         case {"options": {"category_type": "mcc"}}:
             return True

@@ -1,13 +1,15 @@
-"""The objects that go out."""
+"""The objects in replies (Carbon Insights API reference)."""
 
 from collections.abc import Iterable, Sequence
 
-from emulator.providers.carboninsights.backend import Options, Score, TokenPair
-from emulator.providers.carboninsights.footprint import Impact
-from emulator.providers.carboninsights.memory import Account
+from emulator.providers.carboninsights.backend.drafts import Options
+from emulator.providers.carboninsights.backend.footprint import Impact
+from emulator.providers.carboninsights.backend.scores import Score
+from emulator.providers.carboninsights.backend.tokens import TokenPair
+from emulator.providers.carboninsights.memory.records import Account
 
 TITLES = ("CO2e Emissions [tonne]", "Land Use [m2]", "Water Use [litre]")
-"""The columns in the order of ``Impact``; only the first is documented."""
+"""The columns, in the order of ``Impact``. Only the first is documented."""
 
 
 def registered(account: Account) -> dict[str, object]:
@@ -24,7 +26,7 @@ def access_token(token: str) -> dict[str, object]:
 
 
 def score(score: Score, options: Options) -> dict[str, object]:
-    """Recommendations and offsets are there if asked for."""
+    """Return a score, with recommendations and an offset link if they were requested."""
     details: dict[str, object] = {"footprint": _table(score.footprint, options)}
     if score.savings is not None:
         details["recommendations"] = _table(score.savings, options)
@@ -34,10 +36,10 @@ def score(score: Score, options: Options) -> dict[str, object]:
 
 
 def _table(rows: Sequence[tuple[str, Impact]], options: Options) -> dict[str, object]:
-    """By columns, the rows numbered in text: a pandas DataFrame as a dictionary."""
+    """Return rows as columns, in the dictionary form of a pandas DataFrame."""
     table: dict[str, object] = {"category": _column(title for title, _ in rows)}
-    for metric, asked in enumerate((options.co2e, options.land, options.water)):
-        if asked:
+    for metric, requested in enumerate((options.co2e, options.land, options.water)):
+        if requested:
             table[TITLES[metric]] = _column(impact[metric] for _, impact in rows)
     return table
 
@@ -47,5 +49,5 @@ def _column(values: Iterable[object]) -> dict[str, object]:
 
 
 def view(name: str) -> dict[str, object]:
-    """What OPTIONS tells of a path."""
+    """Return the description of a path that OPTIONS answers."""
     return {"name": name, "description": "", "renders": ["application/json"], "parses": ["application/json"]}

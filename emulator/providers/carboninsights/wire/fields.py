@@ -1,4 +1,4 @@
-"""The values that come in, read as Django REST Framework 3.12 reads them."""
+"""Types of the fields of requests, read as Django REST Framework 3.12 reads them."""
 
 import re
 from collections.abc import Mapping
@@ -14,20 +14,20 @@ from pydantic_core import PydanticCustomError
 from emulator.core.exact_json import decimal
 
 AMOUNT_MAX = 1e300
-"""Above this, what a purchase causes, or a sum of such, could leave the range of a double."""
+"""Above this, the impact of a purchase, or a sum of impacts, could exceed the range of a double."""
 NUMBER_CHARACTERS_MAX = 1000
 NUMBER = r"\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*"
 
 
 def as_text(value: object) -> str:
-    """Trimmed; a number is taken as its text."""
+    """Return trimmed text; a number becomes its text."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         raise PydanticCustomError("string_type", "Input should be text")
     text = str(value).strip()
     if not text:
         raise PydanticCustomError("blank", "Input should not be blank")
     if "\x00" in text:
-        raise PydanticCustomError("null_characters", "Input should not hold the character U+0000")
+        raise PydanticCustomError("null_characters", "Input should not contain the character U+0000")
     return text
 
 
@@ -60,7 +60,7 @@ def _boolean(value: object) -> bool:
 
 
 def _day(value: object) -> date:
-    """Year first or day first: 01-03-2020 is the first of March, as an older edition of the documented sample shows."""
+    """Return a date, year first or day first: an older edition of the sample shows that 01-03-2020 is 1 March."""
     try:
         if not isinstance(value, str):
             raise ValueError
@@ -79,7 +79,7 @@ def _date(text: str) -> date:
 
 
 def _zip_code(value: object) -> str:
-    """Five digits. The sample sends an integer, which knows no leading zeros."""
+    """Return five digits. The sample sends an integer, which has no leading zeros."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 99999:
@@ -90,9 +90,9 @@ def _zip_code(value: object) -> str:
 
 
 def _address(value: str) -> str:
-    """An e-mail address as Django 3.2 takes it, quoted local parts and bare IP addresses apart."""
+    """Return an email address that Django 3.2 accepts, except for quoted local parts and IP addresses."""
     if not re.fullmatch(_ADDRESS, value):
-        raise PydanticCustomError("email", "Input should be an e-mail address")
+        raise PydanticCustomError("email", "Input should be an email address")
     return value
 
 
