@@ -1,4 +1,4 @@
-"""Carbon Insights as its client sees it."""
+"""Clients of Carbon Insights, and the sentences of its refusals."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -37,17 +37,17 @@ WRONG_TEXTS: list[tuple[object, str]] = [
     ({"a": 1}, NO_TEXT),
     ("abcdefgh\0", "Null characters are not allowed."),
 ]
-"""What is no text, and what is said of it."""
+"""Values that are not valid text, with their refusals."""
 
 
 @pytest.fixture
 def carboninsights(caller: Caller) -> Caller:
-    """The documented sample account, with an access token."""
+    """Return a client of the documented sample account, with an access token."""
     return caller
 
 
 def required(names: Iterable[str]) -> dict[str, list[str]]:
-    """What is said when these fields are missing."""
+    """Return the refusal of missing fields."""
     return {name: [REQUIRED] for name in names}
 
 
@@ -56,18 +56,18 @@ def anonymous(carboninsights: Caller) -> Caller:
 
 
 def bearing(carboninsights: Caller, access: str) -> Caller:
-    """The client with another access token."""
+    """Return the client with another access token."""
     return carboninsights.identified({"Authorization": f"Token {access}"})
 
 
 def log_in(carboninsights: Caller, login: dict[str, str] = LOGIN) -> dict[str, str]:
-    """A new pair of tokens."""
+    """Return a new pair of tokens."""
     pair: dict[str, str] = carboninsights.post("/token", {name: login[name] for name in LOGIN}).json()
     return pair
 
 
 def newcomer(carboninsights: Caller) -> Caller:
-    """A client that has just registered."""
+    """Return a client that has just registered."""
     assert carboninsights.post("/register", NEW_USER).status_code == 201
     return bearing(carboninsights, log_in(carboninsights, NEW_USER)["access"])
 
@@ -77,7 +77,7 @@ def purchase(category: object, amount: object = 100, date: object = "2021-08-15"
 
 
 def ask(carboninsights: Caller, *transactions: object, **parts: object) -> httpx.Response:
-    """Ask for a score; ``parts`` are user_profile and options."""
+    """Request a score; ``parts`` are user_profile and options."""
     return carboninsights.post(SCORE, {"transactions": list(transactions), **parts})
 
 
@@ -89,21 +89,21 @@ def details(carboninsights: Caller, *transactions: object, **parts: object) -> d
 
 
 def tonnes(carboninsights: Caller, category: str, amount: object = 100, **profile: object) -> float:
-    """The tonnes of one purchase."""
+    """Return the tonnes of one purchase."""
     table = details(carboninsights, purchase(category, amount), user_profile=profile)["footprint"]
     cause: float = table[CO2E]["0"]
     return cause
 
 
 def metrics(carboninsights: Caller, category: str, amount: object = 100, **profile: object) -> list[float]:
-    """Tonnes, square metres and litres of one purchase."""
+    """Return the tonnes, square meters and liters of one purchase."""
     options = {"land": True, "water": True}
     table = details(carboninsights, purchase(category, amount), user_profile=profile, options=options)["footprint"]
     return [table[title]["0"] for title in (CO2E, LAND, WATER)]
 
 
 def savings(carboninsights: Caller, *transactions: object, **parts: Any) -> dict[str, float]:
-    """Tonnes by the title of a recommendation, in their order."""
+    """Return tonnes by the title of the recommendation, in their order."""
     options = {**parts.pop("options", {}), "recommendations": True}
     table = details(carboninsights, *transactions, options=options, **parts)["recommendations"]
     return dict(zip(table["category"].values(), table[CO2E].values(), strict=True))
@@ -114,7 +114,7 @@ def change_settings(carboninsights: Caller, **settings: object) -> None:
 
 
 def change_memory(carboninsights: Caller, change: Callable[[dict[str, Any]], object]) -> None:
-    """Let Carbon Insights remember something else."""
+    """Change Carbon Insights' memory."""
     snapshot = carboninsights.space.snapshot()
     change(snapshot["memory"]["carboninsights"])
     carboninsights.space.restore(snapshot)

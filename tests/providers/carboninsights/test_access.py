@@ -1,4 +1,4 @@
-"""Who may ask for a score, and how often."""
+"""Access to scores: the token, and the rate limits."""
 
 import hashlib
 from typing import Any
@@ -29,13 +29,13 @@ SEED = 0
 
 
 def not_valid(message: str) -> dict[str, Any]:
-    said = {"token_class": "AccessToken", "token_type": "access", "message": message}
+    refusal = {"token_class": "AccessToken", "token_type": "access", "message": message}
     detail = "Given token not valid for any token type"
-    return {"detail": detail, "code": "token_not_valid", "messages": [said]}
+    return {"detail": detail, "code": "token_not_valid", "messages": [refusal]}
 
 
 def signed(claims: dict[str, Any]) -> str:
-    """A token under the emulator's own key."""
+    """Return a token that is signed with the emulator's own key."""
     key = hashlib.blake2b(f"{SEED}/carboninsights.signing-key".encode(), digest_size=64).digest()
     return jwt.encode(claims, key, algorithm="HS256")
 
@@ -60,8 +60,8 @@ def signed(claims: dict[str, Any]) -> str:
         ]
     ],
 )
-def test_a_header_that_will_not_do(carboninsights: Caller, header: str | None, body: dict[str, Any]) -> None:
-    """Each way to send no good token has its own 401."""
+def test_an_invalid_header_is_refused(carboninsights: Caller, header: str | None, body: dict[str, Any]) -> None:
+    """Each invalid header has its own 401."""
     access = log_in(carboninsights)["access"]
     headers = {} if header is None else {"Authorization": header.replace("{}", access).encode()}
     reply = anonymous(carboninsights).request("POST", SCORE, headers=headers, json=EMPTY)  # type: ignore[arg-type]
@@ -71,15 +71,15 @@ def test_a_header_that_will_not_do(carboninsights: Caller, header: str | None, b
 
 @pytest.mark.rule("carboninsights.auth.prefix", "carboninsights.auth.header-parts")
 @pytest.mark.parametrize("blanks", [" ", "    ", "\t"])
-def test_the_word_token_and_the_token(carboninsights: Caller, blanks: str) -> None:
+def test_a_valid_header(carboninsights: Caller, blanks: str) -> None:
     """The header is the word Token, any blanks, and the access token."""
     header = {"Authorization": f"Token{blanks}{log_in(carboninsights)['access']}"}
     assert ask(carboninsights.identified(header)).status_code == 200
 
 
 @pytest.mark.rule("carboninsights.auth.invalid")
-def test_tokens_that_are_not_what_they_seem(carboninsights: Caller) -> None:
-    """An unsigned token, one of a stranger's key, one never issued and a refresh token are no access tokens."""
+def test_invalid_tokens_are_refused(carboninsights: Caller) -> None:
+    """Unsigned, foreign, altered and refresh tokens are refused."""
     pair = log_in(carboninsights)
     claims = jwt.decode(pair["access"], options={"verify_signature": False})
     for token in (
@@ -99,8 +99,8 @@ def test_tokens_that_are_not_what_they_seem(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.auth.account")
-def test_a_token_of_nobody(carboninsights: Caller) -> None:
-    """A good token is refused when its account is gone or inactive, or when it names none."""
+def test_a_token_without_an_active_account(carboninsights: Caller) -> None:
+    """A valid token is refused if its account is gone or inactive, or if it names none."""
     buyer, access = newcomer(carboninsights), log_in(carboninsights)["access"]
     claims = jwt.decode(access, options={"verify_signature": False})
     del claims["user_id"]
@@ -114,7 +114,7 @@ def test_a_token_of_nobody(carboninsights: Caller) -> None:
 
 @pytest.mark.rule("carboninsights.paths.check-order")
 def test_the_order_of_checks(carboninsights: Caller) -> None:
-    """Each mistake hides those that are looked for later."""
+    """Each mistake hides those that are checked later."""
     mistakes: list[tuple[int, dict[str, str]]] = [
         (406, {"Accept": "text/html", "Authorization": "Token x", "Content-Type": "text/plain"}),
         (401, {"Authorization": "Token x", "Content-Type": "text/plain"}),
@@ -132,8 +132,8 @@ def test_the_order_of_checks(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.throttle.off")
-def test_throttling_is_off_unless_set(carboninsights: Caller) -> None:
-    """Without the setting nothing is counted; with it, the paths that need no token are free."""
+def test_throttling_is_off_by_default(carboninsights: Caller) -> None:
+    """By default nothing is counted. With the setting, the paths without a token are not limited."""
     for _ in range(40):
         assert ask(carboninsights).status_code == 200
     assert carboninsights.space.snapshot()["memory"]["carboninsights"]["admitted"] == {}
@@ -159,7 +159,7 @@ def test_throttling_is_off_unless_set(carboninsights: Caller) -> None:
 def test_a_request_above_a_limit(
     carboninsights: Caller, settings: dict[str, int], requests: int, apart: float, seconds: int
 ) -> None:
-    """The request after the last that fits is told to wait, the longest of the waits, rounded up; then it fits."""
+    """The first request above a limit is refused with the longest wait, rounded up; after that wait it is admitted."""
     change_settings(carboninsights, throttled=True, **settings, access_seconds=2 * 86400.0)
     buyer = bearing(carboninsights, log_in(carboninsights)["access"])
     for _ in range(requests):
@@ -167,22 +167,22 @@ def test_a_request_above_a_limit(
         carboninsights.space.clock.advance(seconds=apart)
     reply = ask(buyer)
     unit = "second" if seconds == 1 else "seconds"
-    said = {"detail": f"Request was throttled. Expected available in {seconds} {unit}."}
-    assert (reply.status_code, reply.json(), reply.headers["Retry-After"]) == (429, said, str(seconds))
+    refusal = {"detail": f"Request was throttled. Expected available in {seconds} {unit}."}
+    assert (reply.status_code, reply.json(), reply.headers["Retry-After"]) == (429, refusal, str(seconds))
     carboninsights.space.clock.advance(seconds=seconds)
     assert ask(buyer).status_code == 200
 
 
 @pytest.mark.rule("carboninsights.throttle.limits")
 def test_the_limits_are_the_documented_ones(carboninsights: Caller) -> None:
-    """Unless set otherwise, an account may make 30 requests a second, 400 a minute and 100,000 a day."""
+    """The default limits are 30 requests per second, 400 per minute and 100,000 per day."""
     settings = carboninsights.space.control("GET", "/settings/carboninsights")
     assert [settings[f"requests_per_{window}"] for window in ("second", "minute", "day")] == [30, 400, 100_000]
 
 
 @pytest.mark.rule("carboninsights.throttle.window")
 def test_which_requests_count(carboninsights: Caller) -> None:
-    """What ends in 400 or 405 counts, what ends in 401 or 429 does not; each account has limits of its own."""
+    """Requests that end in 400 or 405 count, those that end in 401 or 429 do not. Each account has its own limits."""
     stranger = newcomer(carboninsights)
     change_settings(carboninsights, throttled=True, requests_per_minute=3)
     assert carboninsights.post(SCORE, {}).status_code == 400

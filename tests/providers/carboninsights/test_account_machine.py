@@ -1,4 +1,4 @@
-"""Accounts and tokens under any sequence of requests: who may ask for a score, until when, and how often."""
+"""Accounts, tokens and rate limits under any sequence of requests."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ SPANS = st.sampled_from([1, 59, 60, ACCESS_SECONDS - 1, ACCESS_SECONDS, 3600, RE
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token that was issued: its text, what it is for, whose it is, and the second from which it is good no more."""
+    """An issued token: its text, kind and account, and the second from nth it is expired."""
 
     text: str
     kind: str
@@ -30,7 +30,7 @@ class Token:
 
 
 class Accounts(RuleBasedStateMachine):
-    """Clients that register, log in, refresh, ask, wait, and make mistakes."""
+    """Clients that register, log in, refresh, request scores, wait, and make mistakes."""
 
     def __init__(self, emulator: Emulator) -> None:
         super().__init__()
@@ -48,54 +48,54 @@ class Accounts(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.space.delete()
 
-    # --- what happens
+    # --- rules
 
     @rule(username=NAMES, password=PASSWORDS)
     def register(self, username: str, password: str) -> None:
-        """A name can be registered once; a given account can be taken over, and is then another's."""
+        """A username can be registered once; the sample account can be taken over."""
         reply = self.client.post("/register", {**SAMPLE_USER, "username": username, "password": password})
         assert reply.status_code == (400 if username in self.registered else 201)
         self.registered.setdefault(username, password)
 
     @rule()
-    def log_in_as_given(self) -> None:
-        """The account of the documents is there from the start, and opens until somebody else has its name."""
+    def log_in_as_sample_user(self) -> None:
+        """The sample account works from the start, until it is taken over."""
         self.log_in(SAMPLE_USER["username"], SAMPLE_USER["password"])
 
     @rule(data=st.data())
     def log_in_as_registered(self, data: st.DataObject) -> None:
-        """Who has registered can log in."""
+        """A registered account can log in."""
         if self.registered:
             self.log_in(*data.draw(st.sampled_from(sorted(self.registered.items()))))
 
     @rule(username=NAMES, password=PASSWORDS)
     def log_in(self, username: str, password: str) -> None:
-        """The registered password opens, and nothing else does."""
+        """Only the registered password is accepted."""
         reply = self.client.post("/token", {"username": username, "password": password})
         if {**self.given, **self.registered}.get(username) != password:
             assert reply.status_code == 401
         else:
             assert reply.status_code == 200
-            self.keep("access", reply.json()["access"], username)
-            self.keep("refresh", reply.json()["refresh"], username)
+            self.add_token("access", reply.json()["access"], username)
+            self.add_token("refresh", reply.json()["refresh"], username)
 
-    @rule(which=st.integers(0, 5))
-    def refresh(self, which: int) -> None:
-        """A refresh token gives an access token for as long as it lives; an access token gives none."""
-        token = self.held(which)
+    @rule(nth=st.integers(0, 5))
+    def refresh(self, nth: int) -> None:
+        """A refresh token gives access tokens until it expires; an access token gives none."""
+        token = self.token(nth)
         reply = self.client.post("/token/refresh", {"refresh": token.text})
-        if self.good(token, "refresh"):
+        if self.is_valid(token, "refresh"):
             assert reply.status_code == 200
-            self.keep("access", reply.json()["access"], token.username)
+            self.add_token("access", reply.json()["access"], token.username)
         else:
             assert reply.status_code == 401
 
-    @rule(which=st.integers(0, 5))
-    def ask(self, which: int) -> None:
-        """A score is for the bearer of an access token, not too often, and is the same for everybody."""
-        token = self.held(which)
+    @rule(nth=st.integers(0, 5))
+    def ask(self, nth: int) -> None:
+        """A valid access token gives the same score every time, within the rate limits."""
+        token = self.token(nth)
         reply = ask(bearing(self.client, token.text), purchase("Air Travel"))
-        if not self.good(token, "access"):
+        if not self.is_valid(token, "access"):
             assert reply.status_code == 401
         elif self.throttled and self.wait_for(token.username):
             assert reply.status_code == 429
@@ -109,49 +109,49 @@ class Accounts(RuleBasedStateMachine):
 
     @rule(seconds=SPANS)
     def wait(self, seconds: int) -> None:
-        """Time passes; as many tokens expire as ought to."""
+        """Each token that expires on the way is an event."""
         before, self.seconds = self.seconds, self.seconds + seconds
-        fell_due = self.space.clock.advance(seconds=seconds)
-        expired = [event for event in fell_due if event["kind"] == "token.expired"]
+        events = self.space.clock.advance(seconds=seconds)
+        expired = [event for event in events if event["kind"] == "token.expired"]
         assert len(expired) == sum(before < token.expires <= self.seconds for token in self.tokens)
 
     @rule()
     def throttle(self) -> None:
-        """From now on requests are counted, and limited."""
+        """Count and limit requests from now on."""
         change_settings(self.client, throttled=True, requests_per_minute=PER_MINUTE, requests_per_day=PER_DAY)
         self.throttled = True
 
     @rule()
-    def restart(self) -> None:
-        """The space goes into a snapshot and comes out of it."""
+    def restore(self) -> None:
+        """Restore the space from its own snapshot."""
         self.space.restore(self.space.snapshot())
 
-    # --- what ought to be
+    # --- expectations
 
-    def keep(self, kind: str, text: str, username: str) -> None:
+    def add_token(self, kind: str, text: str, username: str) -> None:
         lifetime = ACCESS_SECONDS if kind == "access" else REFRESH_SECONDS
         self.tokens.append(Token(text, kind, username, self.seconds + lifetime))
 
-    def held(self, which: int) -> Token:
-        """One of the last tokens, or one that was never issued."""
-        return self.tokens[-1 - which] if which < len(self.tokens) else Token("a.b.c", "none", "nobody", 0)
+    def token(self, nth: int) -> Token:
+        """Return one of the last tokens, or one that was never issued."""
+        return self.tokens[-1 - nth] if nth < len(self.tokens) else Token("a.b.c", "none", "nobody", 0)
 
-    def good(self, token: Token, kind: str) -> bool:
+    def is_valid(self, token: Token, kind: str) -> bool:
         return token.kind == kind and self.seconds < token.expires
 
     def wait_for(self, username: str) -> int:
-        """How many seconds until one more request is let in."""
+        """Return the seconds until another request is admitted."""
         asked = self.admitted.get(username, [])
         limits = ((PER_MINUTE, 60), (PER_DAY, 86400))
         return max(asked[-limit] + span - self.seconds if len(asked) >= limit else 0 for limit, span in limits)
 
     @invariant()
-    def every_token_is_another_one(self) -> None:
+    def every_token_is_unique(self) -> None:
         assert len({token.text for token in self.tokens}) == len(self.tokens)
 
 
-def test_who_may_ask_and_until_when(emulator: Emulator) -> None:
-    """Whatever is registered, issued and forgotten: a token is good for its kind and its time, and limits hold."""
+def test_tokens_and_limits_hold(emulator: Emulator) -> None:
+    """A token is valid for its kind until it expires, and the rate limits hold."""
     run_state_machine_as_test(
         lambda: Accounts(emulator),  # type: ignore[arg-type]  # it takes any factory
         settings=settings(max_examples=12, stateful_step_count=40, deadline=None, derandomize=True),

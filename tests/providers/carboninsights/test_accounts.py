@@ -1,4 +1,4 @@
-"""Registration: who may, what is refused, and what it answers."""
+"""Registration: its reply, its limits, its refusals."""
 
 import pytest
 
@@ -11,17 +11,17 @@ NO_ADDRESS = "Enter a valid email address."
 
 
 @pytest.mark.rule("carboninsights.register.reply", "carboninsights.register.status", "carboninsights.token.open")
-def test_a_registration_is_told_and_counts_at_once(carboninsights: Caller) -> None:
+def test_a_registration_takes_effect_at_once(carboninsights: Caller) -> None:
     """A registration answers 201 with one sentence and no token, and the account can log in."""
     reply = carboninsights.post("/register", NEW_USER, headers={"Authorization": "Token nonsense"})
-    said = "Account with username newcomer created successfully. Use credentials to generate authorization token."
-    assert (reply.status_code, reply.json()) == (201, {"message": said})
+    message = "Account with username newcomer created successfully. Use credentials to generate authorization token."
+    assert (reply.status_code, reply.json()) == (201, {"message": message})
     assert log_in(carboninsights, NEW_USER).keys() == {"access", "refresh"}
 
 
 @pytest.mark.rule("carboninsights.register.sample-account")
 def test_the_sample_account_is_taken_over_once(carboninsights: Caller) -> None:
-    """The sample account can log in unregistered; registering it once sets its password, and then it is taken."""
+    """The sample account can log in unregistered; its first registration sets its password."""
     assert log_in(carboninsights).keys() == {"access", "refresh"}
     other = {**SAMPLE_USER, "password": "0therPassw0rd"}
     assert carboninsights.post("/register", other).status_code == 201
@@ -32,7 +32,7 @@ def test_the_sample_account_is_taken_over_once(carboninsights: Caller) -> None:
 
 @pytest.mark.rule("carboninsights.register.username-taken")
 def test_a_username_is_taken_once(carboninsights: Caller) -> None:
-    """A second registration of a username is refused, and leaves the first as it was."""
+    """A second registration of a username is refused and leaves the first unchanged."""
     assert carboninsights.post("/register", NEW_USER).status_code == 201
     reply = carboninsights.post("/register", {**NEW_USER, "password": "0therPassw0rd"})
     assert (reply.status_code, reply.json()) == (400, {"username": ["A user with that username already exists."]})
@@ -60,8 +60,8 @@ def test_a_username_is_taken_once(carboninsights: Caller) -> None:
         ]
     ],
 )
-def test_what_passes(carboninsights: Caller, field: str, value: str) -> None:
-    """What is within the limits registers, and nothing beyond the documented rules is asked for."""
+def test_valid_values_are_accepted(carboninsights: Caller, field: str, value: str) -> None:
+    """Values within the documented limits are accepted, without further rules."""
     assert carboninsights.post("/register", {**NEW_USER, field: value}).status_code == 201
 
 
@@ -103,15 +103,15 @@ def test_what_passes(carboninsights: Caller, field: str, value: str) -> None:
         ]
     ],
 )
-def test_what_is_refused(carboninsights: Caller, field: str, value: object, sentence: str) -> None:
-    """A field beyond its limits is refused under its name, alone."""
+def test_an_invalid_field_is_refused(carboninsights: Caller, field: str, value: object, sentence: str) -> None:
+    """An invalid field is refused under its name."""
     reply = carboninsights.post("/register", {**NEW_USER, field: value})
     assert (reply.status_code, reply.json()) == (400, {field: [sentence]})
 
 
 @pytest.mark.rule("carboninsights.input.all-fields-told")
-def test_all_bad_fields_are_told_at_once(carboninsights: Caller) -> None:
-    """One reply names every field at fault, whichever rule it breaks, and no other."""
+def test_all_invalid_fields_are_reported(carboninsights: Caller) -> None:
+    """One reply names every invalid field and no other."""
     carboninsights.post("/register", NEW_USER)
     body = {"username": "newcomer", "password": "short", "first_name": None, "email": "nope", "last_name": "fine"}
     assert carboninsights.post("/register", body).json() == {
@@ -124,25 +124,25 @@ def test_all_bad_fields_are_told_at_once(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.input.text-number")
-def test_numbers_are_text_and_outer_blanks_are_trimmed(carboninsights: Caller) -> None:
-    """Numbers register as their text, and blanks around any text count for nothing, at the login too."""
+def test_numbers_count_as_text_and_blanks_are_trimmed(carboninsights: Caller) -> None:
+    """A number counts as its text, and outer blanks are trimmed, at the login as well."""
     body = {**NEW_USER, "username": 4711, "password": "  12345678\n", "email": " a@example.com "}
     assert "username 4711 created" in carboninsights.post("/register", body).json()["message"]
     assert carboninsights.post("/token", {"username": " 4711", "password": 12345678}).status_code == 200
 
 
-def test_no_password_is_kept(carboninsights: Caller) -> None:
-    """What is remembered holds no password; two accounts with one password do not look alike."""
+def test_no_password_is_stored(carboninsights: Caller) -> None:
+    """The memory contains no password, and two accounts with one password have different hashes."""
     for username in ("first", "second"):
         carboninsights.post("/register", {**NEW_USER, "username": username})
-    remembered = carboninsights.space.snapshot()["memory"]["carboninsights"]
-    assert NEW_USER["password"] not in str(remembered)
-    hashes = {account["password_hash"] for account in remembered["accounts"].values()}
+    memory = carboninsights.space.snapshot()["memory"]["carboninsights"]
+    assert NEW_USER["password"] not in str(memory)
+    hashes = {account["password_hash"] for account in memory["accounts"].values()}
     assert len(hashes) == 2
 
 
-def test_accounts_are_numbered_on(carboninsights: Caller) -> None:
-    """The sample account keeps its number when it is taken over; every other gets the next."""
+def test_ids_are_consecutive(carboninsights: Caller) -> None:
+    """The sample account keeps its id when it is taken over; every other account gets the next id."""
     for username in ("first", SAMPLE_USER["username"], "second"):
         carboninsights.post("/register", {**SAMPLE_USER, "username": username})
     accounts = carboninsights.space.snapshot()["memory"]["carboninsights"]["accounts"]

@@ -1,4 +1,4 @@
-"""What all paths have in common: headers, media types, bodies that are no JSON, wrong methods, bare statuses."""
+"""What all paths share: headers, media types, bodies that are not JSON, wrong methods, bare statuses."""
 
 import pytest
 
@@ -10,8 +10,8 @@ each_path = pytest.mark.parametrize("path", PATHS)
 
 
 @pytest.mark.rule("carboninsights.headers.request-id-present", "carboninsights.headers.request-id-form")
-def test_every_answer_has_an_id_of_its_own(carboninsights: Caller) -> None:
-    """Successes, refusals and failures alike carry 32 lower-case hexadecimal digits that never come twice."""
+def test_every_reply_has_a_unique_id(carboninsights: Caller) -> None:
+    """Every reply has 32 lower-case hexadecimal digits that are never repeated."""
     carboninsights.space.faults.add("carboninsights", path="/token", effect={"status": 503})
     replies = [
         ask(carboninsights),
@@ -34,8 +34,8 @@ def test_every_answer_has_an_id_of_its_own(carboninsights: Caller) -> None:
 
 @each_path
 @pytest.mark.rule("carboninsights.headers.allow")
-def test_every_error_on_a_path_tells_its_methods(carboninsights: Caller, path: str) -> None:
-    """400, 405, 406 and 415 carry the methods of the path; a success does not."""
+def test_every_error_on_a_path_lists_its_methods(carboninsights: Caller, path: str) -> None:
+    """Errors on a known path list its methods; a success does not."""
     replies = [
         carboninsights.post(path, {}),
         carboninsights.get(path),
@@ -63,7 +63,7 @@ def test_every_error_on_a_path_tells_its_methods(carboninsights: Caller, path: s
     ],
 )
 def test_the_content_type(carboninsights: Caller, path: str, media_type: str | None, status: int) -> None:
-    """A body counts if it is declared as JSON; else the 415 repeats what was declared."""
+    """A body must be declared as JSON; a refusal repeats the declared type."""
     headers = {} if media_type is None else {"Content-Type": media_type}
     reply = carboninsights.post(path, content=b"{}", headers=headers)
     assert reply.status_code == status
@@ -84,8 +84,8 @@ def test_the_content_type(carboninsights: Caller, path: str, media_type: str | N
         ("text/*, application/xml", 406),
     ],
 )
-def test_what_is_accepted(carboninsights: Caller, path: str, accept: str, status: int) -> None:
-    """JSON must be among what the client accepts."""
+def test_the_accepted_media_types(carboninsights: Caller, path: str, accept: str, status: int) -> None:
+    """The client must accept JSON."""
     reply = carboninsights.post(path, {}, headers={"Accept": accept})
     assert reply.status_code == status
     if status == 406:
@@ -110,8 +110,8 @@ def test_what_is_accepted(carboninsights: Caller, path: str, accept: str, status
         (b"{}{}", "Extra data: line 1 column 3 (char 2)"),
     ],
 )
-def test_a_body_that_is_no_json(carboninsights: Caller, path: str, content: bytes, reason: str) -> None:
-    """What does not parse is told as a parse error, with Python's reason where Python has one."""
+def test_a_body_that_is_not_json(carboninsights: Caller, path: str, content: bytes, reason: str) -> None:
+    """A body that does not parse is a parse error, with the reason of Python's parser if it has one."""
     reply = carboninsights.post(path, content=content, headers=JSON)
     assert reply.status_code == 400
     assert reply.json()["detail"].startswith(PARSE + reason)
@@ -129,7 +129,7 @@ def test_a_body_that_is_no_json(carboninsights: Caller, path: str, content: byte
     ],
 )
 def test_an_empty_body(carboninsights: Caller, path: str, names: list[str], headers: dict[str, str]) -> None:
-    """No body at all counts as an empty object, whatever it is declared as."""
+    """An empty body counts as an empty object, whatever its declared type."""
     reply = carboninsights.post(path, content=b"", headers=headers)
     assert (reply.status_code, reply.json()) == (400, required(names))
 
@@ -147,15 +147,15 @@ def test_an_empty_body(carboninsights: Caller, path: str, names: list[str], head
         (b"null", "No data provided"),
     ],
 )
-def test_a_body_that_is_no_object(carboninsights: Caller, path: str, content: bytes, sentence: str) -> None:
-    """Any other JSON than an object is refused under no field."""
+def test_a_body_that_is_not_an_object(carboninsights: Caller, path: str, content: bytes, sentence: str) -> None:
+    """Any JSON but an object is refused without a field."""
     reply = carboninsights.post(path, content=content, headers=JSON)
     assert (reply.status_code, reply.json()) == (400, {"non_field_errors": [sentence]})
 
 
 @pytest.mark.rule("carboninsights.input.unknown-keys")
 def test_unknown_keys_are_ignored(carboninsights: Caller) -> None:
-    """What nobody documented changes nothing, at any depth, the older name of renewable_energy included."""
+    """Unknown keys change nothing at any depth, the former name of renewable_energy included."""
     assert carboninsights.post("/register", {**NEW_USER, "phone": None}).status_code == 201
     assert carboninsights.post("/token", {**LOGIN, "otp": 1}).status_code == 200
     row, profile = purchase("Bills & Utilities"), {"VRE": True, "mood": "good"}
@@ -167,7 +167,7 @@ def test_unknown_keys_are_ignored(carboninsights: Caller) -> None:
 @pytest.mark.parametrize("headers", [{}, {"Authorization": ""}])
 @each_path
 def test_a_body_beyond_the_limit(carboninsights: Caller, path: str, headers: dict[str, str]) -> None:
-    """A body of more than 8 MiB is refused before anything else is looked at."""
+    """A body of more than 8 MiB is refused before any other check."""
     reply = carboninsights.post(path, content=b" " * (8 * 1024 * 1024 + 1), headers={**JSON, **headers})
     assert (reply.status_code, reply.json()) == (413, {"detail": "Request body is too large."})
 
@@ -178,7 +178,7 @@ def test_a_body_beyond_the_limit(carboninsights: Caller, path: str, headers: dic
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 def test_an_unknown_path(carboninsights: Caller, method: str, path: str) -> None:
-    """A path is known as it is spelt, without a slash at its end."""
+    """Paths match exactly, without a slash at the end."""
     reply = carboninsights.request(method, path)
     assert (reply.status_code, reply.json()) == (404, {"detail": "Not found."})
 
@@ -187,7 +187,7 @@ def test_an_unknown_path(carboninsights: Caller, method: str, path: str) -> None
 @pytest.mark.rule("carboninsights.paths.wrong-method-status", "carboninsights.paths.wrong-method-body")
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "TRACE", "HEAD"])
 def test_a_wrong_method(carboninsights: Caller, method: str, path: str) -> None:
-    """Any method but POST and OPTIONS is told as wrong; HEAD without a body."""
+    """Any method but POST and OPTIONS is refused; HEAD without a body."""
     reply = carboninsights.request(method, path)
     assert (reply.status_code, reply.headers["Allow"]) == (405, "POST, OPTIONS")
     assert reply.text == ("" if method == "HEAD" else f'{{"detail":"Method \\"{method}\\" not allowed."}}')
@@ -196,7 +196,7 @@ def test_a_wrong_method(carboninsights: Caller, method: str, path: str) -> None:
 @each_path
 @pytest.mark.rule("carboninsights.paths.options")
 def test_options_describe_a_path(carboninsights: Caller, path: str) -> None:
-    """OPTIONS answers 200 with what the path reads and writes; the protected path asks for a token first."""
+    """OPTIONS answers 200 with a description; the protected path requires a token."""
     reply = carboninsights.request("OPTIONS", path)
     assert reply.status_code == 200
     described = reply.json()
@@ -212,8 +212,8 @@ def test_options_describe_a_path(carboninsights: Caller, path: str) -> None:
     ("status", "detail"),
     [(500, "A server error occurred."), (503, "Service temporarily unavailable, try again later.")],
 )
-def test_a_failure_on_demand(carboninsights: Caller, path: str, status: int, detail: str) -> None:
-    """A server that is broken or offline says so."""
+def test_a_server_failure(carboninsights: Caller, path: str, status: int, detail: str) -> None:
+    """A fault with status 500 or 503 has the documented meaning."""
     carboninsights.space.faults.add("carboninsights", effect={"status": status})
     reply = carboninsights.post(path, {})
     assert (reply.status_code, reply.json()) == (status, {"detail": detail})
@@ -221,8 +221,8 @@ def test_a_failure_on_demand(carboninsights: Caller, path: str, status: int, det
 
 @pytest.mark.parametrize("status", [400, 401, 404, 405, 406, 413, 415, 429, 500, 503])
 @each_path
-def test_a_bare_status_has_the_words_of_its_path(carboninsights: Caller, path: str, status: int) -> None:
-    """Any documented status that a fault asks for is worded as the contract has it for that path."""
+def test_a_fault_has_the_form_of_its_path(carboninsights: Caller, path: str, status: int) -> None:
+    """A fault with a documented status answers in the form that the contract has for the path."""
     carboninsights.space.faults.add("carboninsights", effect={"status": status})
     on_some_paths = {401: PATHS[1:], 404: (), 405: (), 429: (SCORE,)}
     reply = carboninsights.post(path, {}, promised=path in on_some_paths.get(status, PATHS))
@@ -232,7 +232,7 @@ def test_a_bare_status_has_the_words_of_its_path(carboninsights: Caller, path: s
 
 @pytest.mark.parametrize("status", [402, 403, 418, 499, 502, 504, 599])
 def test_any_other_status_has_a_detail(carboninsights: Caller, status: int) -> None:
-    """A status that nobody documented comes in the same form."""
+    """A fault with any other status answers in the same form."""
     carboninsights.space.faults.add("carboninsights", effect={"status": status})
     reply = carboninsights.post("/token", LOGIN, promised=False)
     assert (reply.status_code, list(reply.json())) == (status, ["detail"])

@@ -1,4 +1,4 @@
-"""The user's profile and the options: what may be sent, what is assumed, what is refused."""
+"""The profile and the options: their values, defaults and refusals."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ ROWS = [purchase(name) for name in ("Groceries", "Bills & Utilities", "Auto & Tr
 
 
 def refused(carboninsights: Caller, part: str, name: str, value: object) -> Any:
-    """What is said of one member."""
+    """Return the sentences about one member."""
     reply = ask(carboninsights, **{part: {name: value}})
     assert reply.status_code == 400
     assert list(reply.json()) == [part]
@@ -57,7 +57,7 @@ def refused(carboninsights: Caller, part: str, name: str, value: object) -> Any:
     + [("fuel_grade", grade) for grade in ("regular", "mid_grade", "premium", "diesel")],
 )
 def test_a_choice(carboninsights: Caller, name: str, value: str) -> None:
-    """Diet and fuel grade have three and four values."""
+    """Diet has three values and fuel grade has four."""
     assert ask(carboninsights, user_profile={name: value}).status_code == 200
 
 
@@ -66,8 +66,8 @@ def test_a_choice(carboninsights: Caller, name: str, value: str) -> None:
     ("part", "name"), [("user_profile", "diet"), ("user_profile", "fuel_grade"), ("options", "category_type")]
 )
 @pytest.mark.parametrize("value", ["keto", "Typical", " vegan", "", 5, True, [1], {}, "{0}"])
-def test_a_wrong_choice(carboninsights: Caller, part: str, name: str, value: object) -> None:
-    """Any other value is refused, and repeated as Python writes it."""
+def test_an_invalid_choice(carboninsights: Caller, part: str, name: str, value: object) -> None:
+    """Any other value is refused and repeated as Python prints it."""
     assert refused(carboninsights, part, name, value) == [f'"{value}" is not a valid choice.']
 
 
@@ -83,7 +83,7 @@ def test_a_wrong_choice(carboninsights: Caller, part: str, name: str, value: obj
         (None, NULL),
     ],
 )
-def test_a_wrong_fraction(carboninsights: Caller, value: object, sentence: str) -> None:
+def test_an_invalid_fraction(carboninsights: Caller, value: object, sentence: str) -> None:
     """The renewable fraction is a number from 0 to 1."""
     assert refused(carboninsights, "user_profile", "renewable_energy", value) == [sentence]
 
@@ -91,7 +91,7 @@ def test_a_wrong_fraction(carboninsights: Caller, value: object, sentence: str) 
 @pytest.mark.rule("carboninsights.profile.renewable-range")
 @pytest.mark.parametrize("value", [0, 1, 0.5, "0.5", " 1 "])
 def test_a_fraction(carboninsights: Caller, value: object) -> None:
-    """Both ends belong to it."""
+    """Both bounds are accepted."""
     assert ask(carboninsights, user_profile={"renewable_energy": value}).status_code == 200
 
 
@@ -102,7 +102,7 @@ def test_a_fraction(carboninsights: Caller, value: object) -> None:
     + [(value, False) for value in (False, "false", "no", "off", "0", 0, "n", "F")],
 )
 def test_a_boolean(carboninsights: Caller, value: object, meaning: bool) -> None:
-    """A boolean may be said in many ways, in the profile and in the options."""
+    """A boolean has many spellings, in the profile and in the options."""
     expected = tonnes(carboninsights, "Bills & Utilities", natural_gas=meaning)
     assert tonnes(carboninsights, "Bills & Utilities", natural_gas=value) == expected
     assert ("offsets" in details(carboninsights, options={"offsets": value})) == meaning
@@ -114,8 +114,8 @@ def test_a_boolean(carboninsights: Caller, value: object, meaning: bool) -> None
     [("user_profile", name) for name in ("natural_gas", "shared_account")]
     + [("options", name) for name in ("offsets", "recommendations", "CO2e", "land", "water", "aggregate")],
 )
-def test_a_wrong_boolean(carboninsights: Caller, part: str, name: str) -> None:
-    """Whatever else is sent is none."""
+def test_an_invalid_boolean(carboninsights: Caller, part: str, name: str) -> None:
+    """Any other value is refused."""
     wrong: list[object] = [2, -1, "", "maybe", " true", [], {}, [True], 10**400]
     for value in wrong:
         assert refused(carboninsights, part, name, value) == [NO_BOOLEAN]
@@ -135,7 +135,7 @@ def test_a_wrong_boolean(carboninsights: Caller, part: str, name: str) -> None:
     ],
 )
 def test_a_zip_code(carboninsights: Caller, value: object, meaning: str) -> None:
-    """An integer is padded to five digits, and of nine digits the first five count."""
+    """An integer is padded to five digits; of nine digits the first five count."""
     expected = tonnes(carboninsights, "Bills & Utilities", zip_code=meaning)
     assert tonnes(carboninsights, "Bills & Utilities", zip_code=value) == expected
 
@@ -144,14 +144,14 @@ def test_a_zip_code(carboninsights: Caller, value: object, meaning: str) -> None
 @pytest.mark.parametrize(
     "value", [100000, -1, 19130.5, "1913", "191301", "19130-22", "19130 2211", "ABCDE", "", "١٢٣٤٥", True, [], 10**400]
 )
-def test_a_wrong_zip_code(carboninsights: Caller, value: object) -> None:
-    """Anything else is no ZIP code."""
+def test_an_invalid_zip_code(carboninsights: Caller, value: object) -> None:
+    """Any other value is refused."""
     assert refused(carboninsights, "user_profile", "zip_code", value) == [NO_ZIP_CODE]
 
 
 @pytest.mark.rule("carboninsights.profile.defaults")
-def test_the_assumed_profile(carboninsights: Caller) -> None:
-    """Without a profile, or with a part of one, the rest is as documented."""
+def test_the_default_profile(carboninsights: Caller) -> None:
+    """Missing members have the documented defaults."""
     plain = ask(carboninsights, *ROWS).json()
     assert ask(carboninsights, *ROWS, user_profile={}).json() == plain
     assert ask(carboninsights, *ROWS, user_profile=DEFAULT_PROFILE).json() == plain
@@ -161,8 +161,8 @@ def test_the_assumed_profile(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.options.defaults")
-def test_the_assumed_options(carboninsights: Caller) -> None:
-    """Without options, or with some of them, the rest are as documented."""
+def test_the_default_options(carboninsights: Caller) -> None:
+    """Missing members have the documented defaults."""
     plain = ask(carboninsights, *ROWS).json()
     assert list(plain["details"]["footprint"][CO2E]) == ["0", "1", "2", "3", "4"]
     assert ask(carboninsights, *ROWS, options={}).json() == plain
@@ -174,8 +174,8 @@ def test_the_assumed_options(carboninsights: Caller) -> None:
 
 @pytest.mark.rule("carboninsights.options.all-children")
 @pytest.mark.parametrize(("part", "whole"), [("user_profile", DEFAULT_PROFILE), ("options", DEFAULT_OPTIONS)])
-def test_all_members_on_demand(carboninsights: Caller, part: str, whole: dict[str, object]) -> None:
-    """With the setting, a part must be sent whole or not at all; all that is missing is told."""
+def test_all_members_can_be_required(carboninsights: Caller, part: str, whole: dict[str, object]) -> None:
+    """With the setting, a part that is sent must have all its members."""
     change_settings(carboninsights, all_children_required=True)
     assert ask(carboninsights, *ROWS).status_code == 200
     assert ask(carboninsights, *ROWS, **{part: whole}).status_code == 200
@@ -186,7 +186,7 @@ def test_all_members_on_demand(carboninsights: Caller, part: str, whole: dict[st
 
 @pytest.mark.rule("carboninsights.options.country")
 def test_another_country(carboninsights: Caller) -> None:
-    """Another country is calculated with US data, and one note names it."""
+    """Another country is calculated with US data, and one message names it."""
     plain = ask(carboninsights, *ROWS).json()
     abroad = ask(carboninsights, *ROWS, options={"country": "Perú"}).json()
     assert abroad["details"] == plain["details"]
@@ -208,7 +208,7 @@ def test_a_shared_account(carboninsights: Caller) -> None:
     ("diet", "factors"), [("vegetarian", [0.677, 0.55, 0.85]), ("vegan", [0.513, 0.35, 0.75]), ("typical", [1, 1, 1])]
 )
 def test_a_diet(carboninsights: Caller, diet: str, factors: list[float]) -> None:
-    """A diet acts on the four food categories, in each metric by its own factor, and on no other."""
+    """A diet affects the four food categories, with one factor per metric."""
     for category in ("Groceries", "Restaurants", "Fast Food", "Food & Dining"):
         expected = [cause * factor for cause, factor in zip(metrics(carboninsights, category), factors, strict=True)]
         assert metrics(carboninsights, category, diet=diet) == pytest.approx(expected, rel=1e-14)
@@ -218,7 +218,7 @@ def test_a_diet(carboninsights: Caller, diet: str, factors: list[float]) -> None
 
 @pytest.mark.rule("carboninsights.factors.utilities")
 def test_natural_gas(carboninsights: Caller) -> None:
-    """Gas changes what a dollar of Bills & Utilities causes, in every metric, and nothing else."""
+    """Gas affects Bills & Utilities in every metric, and nothing else."""
     assert metrics(carboninsights, "Bills & Utilities", 1000) == [2.3393, 140.0, 174670.0]
     assert metrics(carboninsights, "Bills & Utilities", 1000, natural_gas=True) == [2.698, 136.0, 127190.0]
     assert metrics(carboninsights, "Hotel", natural_gas=True) == metrics(carboninsights, "Hotel")
@@ -231,7 +231,7 @@ GRID = [0.60, 0.70, 0.85, 1.02, 1.25, 1.25, 1.35, 1.00, 1.12, 0.60]
 @pytest.mark.parametrize(("gas", "whole", "electric"), [(False, 2.3393, 2.2262), (True, 2.698, 1.4166)])
 @pytest.mark.parametrize("renewable", [0, 0.25, 1])
 def test_electricity(carboninsights: Caller, gas: bool, whole: float, electric: float, renewable: float) -> None:
-    """The electric part follows the renewable fraction and the region; without a region it is the average."""
+    """The electric part depends on the renewable fraction and the region; without a region it is average."""
     for zip_code, region in [("00000", 1.0), *((f"{digit}5000", factor) for digit, factor in enumerate(GRID))]:
         profile = {"natural_gas": gas, "renewable_energy": renewable, "zip_code": zip_code}
         expected = 1000 * (whole - electric + electric * (1 - renewable) * region) / 1000
@@ -244,7 +244,7 @@ def test_electricity(carboninsights: Caller, gas: bool, whole: float, electric: 
     ("grade", "factor"), [("regular", 1.0), ("mid_grade", 0.85), ("premium", 0.78), ("diesel", 0.98)]
 )
 def test_a_fuel_grade(carboninsights: Caller, grade: str, factor: float) -> None:
-    """A grade acts on all of Rental Car & Taxi, on the fuel in Auto & Transport, on CO2e alone, and nowhere else."""
+    """A grade affects the CO2e of Rental Car & Taxi and of the fuel in Auto & Transport, and nothing else."""
     taxi, car = metrics(carboninsights, "Rental Car & Taxi"), metrics(carboninsights, "Auto & Transport")
     assert metrics(carboninsights, "Rental Car & Taxi", fuel_grade=grade) == [
         pytest.approx(taxi[0] * factor, rel=1e-14),

@@ -1,4 +1,4 @@
-"""Scores: the documented sample, the form of the answer, the arithmetic, and the recommendations."""
+"""Scores: the documented sample, the form of the reply, the arithmetic, and the recommendations."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ AIR, HOTEL, TAXI = 0.23864127230148421, 0.021415030569301514, 0.0430330029901041
 
 
 def sample() -> dict[str, Any]:
-    """The documented request."""
+    """Return the documented request."""
     path = resource("contracts") / "carboninsights" / "exchanges" / "calculate-carbon-score.json"
     body: dict[str, Any] = json.loads(path.read_bytes())["request"]["body"]
     return body
@@ -29,8 +29,8 @@ def column(*values: object) -> dict[str, object]:
     "carboninsights.reply.shape",
     "carboninsights.auth.prefix",
 )
-def test_the_sample_comes_back_to_the_last_digit(carboninsights: Caller) -> None:
-    """The documented request gets the documented answer, its numbers printed in full."""
+def test_the_sample_is_reproduced_to_the_last_digit(carboninsights: Caller) -> None:
+    """The documented request is answered with the documented numbers, printed in full."""
     reply = carboninsights.post(SCORE, sample())
     assert reply.json() == {
         "messages": [],
@@ -61,15 +61,15 @@ def test_the_sample_comes_back_to_the_last_digit(carboninsights: Caller) -> None
     ],
 )
 def test_the_columns(carboninsights: Caller, options: dict[str, bool], titles: list[str]) -> None:
-    """Each metric that is asked for has a column, in one order, in both tables."""
+    """Each requested metric has a column in both tables, in one order."""
     answer = details(carboninsights, purchase("Air Travel"), options={**options, "recommendations": True})
     assert list(answer) == ["footprint", "recommendations"]
     assert list(answer["footprint"]) == list(answer["recommendations"]) == ["category", *titles]
 
 
 @pytest.mark.rule("carboninsights.reply.aggregate", "carboninsights.reply.row-order")
-def test_rows_one_by_one_and_together(carboninsights: Caller) -> None:
-    """One row for each transaction as it came, or one for each category by code point, what cancels out included."""
+def test_single_and_aggregated_rows(carboninsights: Caller) -> None:
+    """There is a row per transaction in input order, or per category by code point, even if it nets to zero."""
     names = ["Travel", "Hotel", "ATM Fee", "Air Travel", "Hotel", "Travel"]
     amounts = [1, 2, 0, 4, 5, -1]
     rows = [purchase(name, amount) for name, amount in zip(names, amounts, strict=True)]
@@ -81,8 +81,8 @@ def test_rows_one_by_one_and_together(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.reply.aggregate", "carboninsights.mcc.shown")
-def test_codes_together(carboninsights: Caller) -> None:
-    """Codes are grouped by their four digits, not by the category that they count as."""
+def test_aggregated_codes(carboninsights: Caller) -> None:
+    """Codes are grouped by their four digits, not by their category."""
     options = {"aggregate": True, "category_type": "mcc"}
     table = details(carboninsights, *map(purchase, (3058, "742", "3000", 742, "0742")), options=options)["footprint"]
     assert table["category"] == column("0742", "3000", "3058")
@@ -90,7 +90,7 @@ def test_codes_together(carboninsights: Caller) -> None:
 
 @pytest.mark.rule("carboninsights.factors.arithmetic")
 def test_the_order_of_operations(carboninsights: Caller) -> None:
-    """Amount times rate over a thousand in doubles, then a plain sum in the order of the rows, is exact."""
+    """The result is amount times factor over a thousand in doubles, summed in the order of the rows."""
     amounts = [0.1, 0.2, 0.3, 1e16, 1, -1e16, 248.76, 73.88]
     rates = {"Hotel": 0.28986235204793603, "Groceries": 0.803, "Clothing": 0.2155}
     for name, rate in rates.items():
@@ -107,7 +107,7 @@ def test_the_order_of_operations(carboninsights: Caller) -> None:
 
 @pytest.mark.rule("carboninsights.reply.offsets")
 def test_the_offset_link(carboninsights: Caller) -> None:
-    """The link is there if asked for, and leads to an example domain."""
+    """The link is included if requested, and its domain is an example domain."""
     assert "offsets" not in details(carboninsights)
     link = details(carboninsights, options={"offsets": True})["offsets"]["referral_link"]
     assert link.startswith("https://offsets.example.com/")
@@ -115,7 +115,7 @@ def test_the_offset_link(carboninsights: Caller) -> None:
 
 @pytest.mark.rule("carboninsights.recommend.absent")
 def test_nothing_to_recommend(carboninsights: Caller) -> None:
-    """Recommendations are left out unless asked for, and empty when there is nothing to say."""
+    """Recommendations are absent unless requested, and empty if there are none."""
     assert list(details(carboninsights, purchase("Air Travel"))) == ["footprint"]
     options = {"recommendations": True, "land": True}
     answer = details(carboninsights, purchase("Hotel"), purchase("Paycheck", -5000), options=options)
@@ -124,7 +124,7 @@ def test_nothing_to_recommend(carboninsights: Caller) -> None:
 
 @pytest.mark.rule("carboninsights.recommend.flight")
 def test_one_flight_less(carboninsights: Caller) -> None:
-    """One flight less saves the mean of the flights that were paid for, refunds apart, whether codes or names tell."""
+    """One Less Flight saves the mean of the paid flights, by name or by code; refunds do not count."""
     flights = [purchase("Air Travel", amount) for amount in (100, 200, -600, 0)]
     mean = (tonnes(carboninsights, "Air Travel", 100) + tonnes(carboninsights, "Air Travel", 200)) / 2
     assert savings(carboninsights, *flights) == {"One Less Flight": mean}
@@ -152,7 +152,7 @@ def test_one_flight_less(carboninsights: Caller) -> None:
 def test_a_habit(
     carboninsights: Caller, category: str, profile: dict[str, object], title: str | None, fraction: float
 ) -> None:
-    """A habit is worth changing where it causes something on balance, and saves its fraction of that."""
+    """A habit with positive net emissions saves its fraction of them."""
     rows = [purchase(category, 100), purchase(category, -40)]
     expected = tonnes(carboninsights, category, 60, **profile) * fraction
     saved = savings(carboninsights, *rows, user_profile=profile)
@@ -161,8 +161,8 @@ def test_a_habit(
 
 
 @pytest.mark.rule("carboninsights.recommend.others")
-def test_switching_saves_what_a_switch_would(carboninsights: Caller) -> None:
-    """What renewable energy would save is the difference that it makes; land and water stay as they are."""
+def test_renewable_energy_saves_the_difference(carboninsights: Caller) -> None:
+    """Renewable energy saves the difference that it makes; land and water are unchanged."""
     profile: dict[str, object] = {"renewable_energy": 0.25, "zip_code": 60601, "shared_account": True}
     green = tonnes(carboninsights, "Bills & Utilities", **{**profile, "renewable_energy": 1})
     options = {"recommendations": True, "land": True, "water": True}
@@ -174,7 +174,7 @@ def test_switching_saves_what_a_switch_would(carboninsights: Caller) -> None:
 
 @pytest.mark.rule("carboninsights.recommend.order")
 def test_the_order_of_recommendations(carboninsights: Caller) -> None:
-    """The largest saving comes first, and of equal ones the first by title."""
+    """The largest saving comes first; equal ones are sorted by title."""
     rows = [purchase(name, 100) for name in ("Clothing", "Groceries", "Bills & Utilities", "Air Travel")]
     saved = savings(carboninsights, *rows, purchase("Auto & Transport", 100))
     assert len(saved) == 5

@@ -1,4 +1,4 @@
-"""Tokens: how they are got, what they say, how long and where they are good."""
+"""Tokens: how they are issued, their claims, and where and how long they are valid."""
 
 from typing import Any
 
@@ -27,14 +27,14 @@ START_SECONDS = 1767225600
 
 
 def claims(token: str) -> dict[str, Any]:
-    """What a token says, unchecked."""
+    """Return the claims of a token, unverified."""
     said: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
     return said
 
 
 @pytest.mark.rule("carboninsights.token.pair", "carboninsights.token.open")
-def test_credentials_buy_a_pair_of_tokens(carboninsights: Caller) -> None:
-    """The sample account's credentials answer 200 with two texts; no token is needed, and none is looked at."""
+def test_credentials_answer_a_pair_of_tokens(carboninsights: Caller) -> None:
+    """The sample credentials answer 200 with two texts; an Authorization header is ignored."""
     for caller in (anonymous(carboninsights), bearing(carboninsights, "a b c")):
         reply = caller.post("/token", LOGIN)
         assert reply.status_code == 200
@@ -53,14 +53,14 @@ def test_credentials_buy_a_pair_of_tokens(carboninsights: Caller) -> None:
     ],
 )
 def test_wrong_credentials(carboninsights: Caller, login: dict[str, str]) -> None:
-    """A wrong username and a wrong password, by case even, are refused alike."""
+    """A wrong username and a wrong password are refused alike; case matters."""
     reply = carboninsights.post("/token", login)
     assert (reply.status_code, reply.json(), reply.headers["WWW-Authenticate"]) == (401, NO_ACCOUNT, CHALLENGE)
 
 
 @pytest.mark.rule("carboninsights.token.wrong-credentials")
 def test_an_inactive_account_cannot_log_in(carboninsights: Caller) -> None:
-    """An account that has been made inactive looks like none."""
+    """An inactive account is refused like an unknown one."""
     newcomer(carboninsights)
     change_memory(carboninsights, lambda memory: memory["accounts"]["newcomer"].update(active=False))
     reply = carboninsights.post("/token", {name: NEW_USER[name] for name in LOGIN})
@@ -68,8 +68,8 @@ def test_an_inactive_account_cannot_log_in(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.token.claims", "carboninsights.token.lifetimes")
-def test_what_a_token_says(carboninsights: Caller) -> None:
-    """A token is an HS256 JWT of four claims, and lives five minutes or a day."""
+def test_the_claims_of_a_token(carboninsights: Caller) -> None:
+    """A token is an HS256 JWT with four claims that lives five minutes or a day."""
     pair = log_in(carboninsights)
     for kind, seconds in (("access", 300), ("refresh", 86400)):
         said = claims(pair[kind])
@@ -82,7 +82,7 @@ def test_what_a_token_says(carboninsights: Caller) -> None:
 
 @pytest.mark.rule("carboninsights.token.access-short-lived", "carboninsights.token.lifetimes")
 def test_tokens_expire_by_the_spaces_clock(carboninsights: Caller) -> None:
-    """Each token is good to the second before its exp and not from then on; that it expires is told."""
+    """A token is valid until the second before its exp; its expiry is an event."""
     pair = log_in(carboninsights)
     buyer, refresh = bearing(carboninsights, pair["access"]), {"refresh": pair["refresh"]}
     carboninsights.space.clock.advance(seconds=299.999999)
@@ -98,7 +98,7 @@ def test_tokens_expire_by_the_spaces_clock(carboninsights: Caller) -> None:
 
 @pytest.mark.rule("carboninsights.token.lifetimes")
 def test_lifetimes_are_settings(carboninsights: Caller) -> None:
-    """How long tokens live may be set, to the seven days that were seen, say; exp is a whole second."""
+    """The settings determine lifetimes, such as the observed seven days; exp is a whole second."""
     change_settings(carboninsights, access_seconds=7 * 86400.0, refresh_seconds=1.5)
     carboninsights.space.clock.advance(seconds=0.9)
     pair = log_in(carboninsights)
@@ -107,8 +107,8 @@ def test_lifetimes_are_settings(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.token.refresh-reply", "carboninsights.token.refresh-again")
-def test_a_refresh_token_is_used_again_and_again(carboninsights: Caller) -> None:
-    """A refresh token answers an access token alone, each time a new one, good for a score; no header is needed."""
+def test_a_refresh_token_can_be_used_repeatedly(carboninsights: Caller) -> None:
+    """Each use of a refresh token answers a new access token alone; no header is needed."""
     refresh = {"refresh": log_in(carboninsights)["refresh"]}
     replies = [anonymous(carboninsights).post("/token/refresh", refresh).json() for _ in range(2)]
     assert [list(reply) for reply in replies] == [["access"], ["access"]]
@@ -119,15 +119,15 @@ def test_a_refresh_token_is_used_again_and_again(carboninsights: Caller) -> None
 
 @pytest.mark.rule("carboninsights.token.refresh-refused", "carboninsights.auth.challenge")
 @pytest.mark.parametrize("token", ["x", "a.b.c", "é", "=" * 5000, "W10.W10.W10", f"{'W' * 900}.{'W' * 4}.W10"])
-def test_garbage_is_no_refresh_token(carboninsights: Caller, token: str) -> None:
-    """What is no token at all is refused like an expired one."""
+def test_garbage_is_not_a_refresh_token(carboninsights: Caller, token: str) -> None:
+    """Garbage is refused like an expired token."""
     reply = carboninsights.post("/token/refresh", {"refresh": token})
     assert (reply.status_code, reply.json(), reply.headers["WWW-Authenticate"]) == (401, NOT_VALID, CHALLENGE)
 
 
 @pytest.mark.rule("carboninsights.token.refresh-refused")
-def test_an_altered_or_mistaken_refresh_token(carboninsights: Caller) -> None:
-    """A tampered token is invalid, and an access token has the wrong type."""
+def test_an_invalid_refresh_token(carboninsights: Caller) -> None:
+    """An altered token is invalid, and an access token has the wrong type."""
     pair = log_in(carboninsights)
     head, _, signature = pair["refresh"].split(".")
     swapped = f"{head}.{pair['access'].split('.')[1]}.{signature}"
@@ -137,7 +137,7 @@ def test_an_altered_or_mistaken_refresh_token(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.token.own-space")
-def test_a_token_is_good_in_its_own_space_alone(carboninsights: Caller, emulator: Emulator) -> None:
+def test_a_token_is_valid_only_in_its_space(carboninsights: Caller, emulator: Emulator) -> None:
     """A token of another space, or from before a reset, is refused."""
     pair = log_in(carboninsights)
     other = Caller(emulator.space(), "carboninsights", bearing(carboninsights, pair["access"]).credentials)
@@ -149,16 +149,16 @@ def test_a_token_is_good_in_its_own_space_alone(carboninsights: Caller, emulator
 
 
 @pytest.mark.rule("carboninsights.token.own-space")
-def test_a_token_counts_with_all_its_claims(carboninsights: Caller, emulator: Emulator) -> None:
-    """Another space's token is refused even if an own one has the same jti."""
+def test_all_claims_of_a_token_count(carboninsights: Caller, emulator: Emulator) -> None:
+    """A token of another space is refused even if its jti exists in this one."""
     other = Caller(emulator.space(), "carboninsights", {})
     other.space.clock.freeze("2026-01-01T00:00:01Z")
     assert ask(bearing(carboninsights, log_in(other)["access"])).status_code == 401
     other.space.delete()
 
 
-def test_expired_tokens_are_forgotten_at_the_next_login(carboninsights: Caller) -> None:
-    """The memory of tokens holds those that are good, and the latest that are not."""
+def test_a_login_removes_expired_tokens(carboninsights: Caller) -> None:
+    """A login removes expired tokens from the memory."""
     for _ in range(3):
         log_in(carboninsights)
         carboninsights.space.clock.advance(days=2)
@@ -167,8 +167,8 @@ def test_expired_tokens_are_forgotten_at_the_next_login(carboninsights: Caller) 
     assert kinds == ["access", "refresh"]
 
 
-def test_a_snapshot_keeps_tokens_good(carboninsights: Caller) -> None:
-    """What was issued before a snapshot is good after its restoration, and expires when it would have."""
+def test_a_restored_token_is_valid(carboninsights: Caller) -> None:
+    """A restored token is valid, and expires when it would have."""
     pair, snapshot = log_in(carboninsights), carboninsights.space.snapshot()
     carboninsights.space.reset()
     carboninsights.space.restore(snapshot)

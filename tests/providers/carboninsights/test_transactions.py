@@ -1,4 +1,4 @@
-"""Transactions: what must be sent, in which forms, and where in the answer it says what is wrong."""
+"""Transactions: their fields, the accepted forms, and the position of a problem in the refusal."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -46,22 +46,22 @@ RETIRED = [
 ]  # fmt: skip
 
 
-WRONG_DATES: list[object] = [
+INVALID_DATES: list[object] = [
     "01-13-2020", "2020-02-30", "29-02-2021", "03/01/2020", "2020-03-01T00:00:00", " 2020-03-01", "2020-03-01\n",
     "20-03-01", "0000-01-01", "2020-03", "٢٠٢٠-٠٣-٠١", "", "today", 20200301, 1.5, True, [], {},
 ]  # fmt: skip
-WRONG_AMOUNTS: list[object] = [
+INVALID_AMOUNTS: list[object] = [
     "abc", "", " ", "1,000", "1_000", "NaN", "inf", "-Infinity", "1e999", "0x1F", "١",
     [], {}, [5], True, False, 10**400, -(10**400), 1.1e300, -1.7e308,
 ]  # fmt: skip
 
 
-# --- where it says what is wrong --------------------------------------------------------------------------------------
+# --- problems ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.rule("carboninsights.score.required")
-def test_what_must_be_sent(carboninsights: Caller) -> None:
-    """The list is required, and three members of each row; nothing else is."""
+def test_required_members(carboninsights: Caller) -> None:
+    """The list and three members of each row are required."""
     assert carboninsights.post(SCORE, {}).json() == {"transactions": [REQUIRED]}
     missing = {"date": [REQUIRED], "amount": [REQUIRED], "category": [REQUIRED]}
     assert ask(carboninsights, {}).json() == {"transactions": [missing]}
@@ -71,8 +71,8 @@ def test_what_must_be_sent(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.score.nested-errors", "carboninsights.input.all-fields-told")
-def test_every_row_has_its_place_in_the_answer(carboninsights: Caller) -> None:
-    """A refusal lists every row, a good one as an empty object, and tells all that is wrong anywhere."""
+def test_a_refusal_has_an_entry_per_row(carboninsights: Caller) -> None:
+    """A refusal has an entry per row, an empty object for a valid one, and reports all problems."""
     rows = [purchase("Hotel"), purchase("Space Travel", "x", 5), 7, None, {}, "x", purchase("Hotel")]
     reply = ask(carboninsights, *rows, user_profile={"diet": "keto"}, options={"land": 2})
     assert (reply.status_code, reply.json()) == (
@@ -107,13 +107,13 @@ def test_every_row_has_its_place_in_the_answer(carboninsights: Caller) -> None:
     ],
 )
 def test_a_part_of_the_wrong_type(carboninsights: Caller, part: str, value: object, said: object) -> None:
-    """A part that is no list, or no object, is refused as a whole."""
+    """A part that is not a list or not an object is refused as a whole."""
     reply = carboninsights.post(SCORE, {"transactions": [], part: value})
     assert (reply.status_code, reply.json()) == (400, {part: said})
 
 
 @pytest.mark.rule("carboninsights.score.empty-list")
-def test_no_transactions_at_all(carboninsights: Caller) -> None:
+def test_no_transactions(carboninsights: Caller) -> None:
     """An empty list has an empty footprint."""
     assert details(carboninsights) == {"footprint": {"category": {}, CO2E: {}}}
 
@@ -121,8 +121,8 @@ def test_no_transactions_at_all(carboninsights: Caller) -> None:
 @pytest.mark.rule("carboninsights.input.text-wrong")
 @pytest.mark.parametrize("field", ["category", "description", "original_description"])
 @pytest.mark.parametrize(("value", "sentence"), WRONG_TEXTS)
-def test_a_text_that_is_none(carboninsights: Caller, field: str, value: object, sentence: str) -> None:
-    """The texts of a row are checked like any others."""
+def test_an_invalid_text(carboninsights: Caller, field: str, value: object, sentence: str) -> None:
+    """The texts of a row are validated like all others."""
     reply = ask(carboninsights, {**purchase("Hotel"), field: value})
     assert (reply.status_code, reply.json()) == (400, {"transactions": [{field: [sentence]}]})
 
@@ -145,15 +145,15 @@ def test_a_text_that_is_none(carboninsights: Caller, field: str, value: object, 
     ],
 )
 def test_a_date(carboninsights: Caller, date: str) -> None:
-    """A date is year first or day first, beside any other, and changes nothing."""
+    """A date is year first or day first, in any mixture, and changes nothing."""
     table = details(carboninsights, purchase("Hotel", date=date), purchase("Hotel", date="2021-08-15"))["footprint"]
     assert table[CO2E]["0"] == table[CO2E]["1"]
 
 
 @pytest.mark.rule("carboninsights.score.date-wrong", "carboninsights.score.date-day-first")
-@pytest.mark.parametrize("date", WRONG_DATES)
-def test_a_wrong_date(carboninsights: Caller, date: object) -> None:
-    """Every other form is refused, and so is a day that no calendar has."""
+@pytest.mark.parametrize("date", INVALID_DATES)
+def test_an_invalid_date(carboninsights: Caller, date: object) -> None:
+    """Any other form is refused, and so is a day that does not exist."""
     reply = ask(carboninsights, purchase("Hotel", date=date))
     assert (reply.status_code, reply.json()) == (400, {"transactions": [{"date": [NO_DATE]}]})
 
@@ -180,17 +180,17 @@ def test_an_amount(carboninsights: Caller, amount: object, value: float) -> None
 @pytest.mark.rule("carboninsights.score.amount-forms")
 @pytest.mark.parametrize(
     ("amount", "sentence"),
-    [*((amount, NO_NUMBER) for amount in WRONG_AMOUNTS), ("1" * 1001, "String value too large."), (None, NULL)],
+    [*((amount, NO_NUMBER) for amount in INVALID_AMOUNTS), ("1" * 1001, "String value too large."), (None, NULL)],
 )
-def test_a_wrong_amount(carboninsights: Caller, amount: object, sentence: str) -> None:
-    """What is no finite number, or beyond 1e300, is refused."""
+def test_an_invalid_amount(carboninsights: Caller, amount: object, sentence: str) -> None:
+    """An amount that is not a finite number, or beyond 1e300, is refused."""
     reply = ask(carboninsights, purchase("Hotel", amount))
     assert (reply.status_code, reply.json()) == (400, {"transactions": [{"amount": [sentence]}]})
 
 
 @pytest.mark.rule("carboninsights.score.amount-forms")
 def test_an_amount_that_overflows_a_double(carboninsights: Caller) -> None:
-    """A literal beyond the doubles is a wrong amount; the largest that passes gives finite numbers, summed even."""
+    """A literal beyond the range of a double is refused; sums of the largest amounts are finite."""
     body = b'{"transactions":[{"date":"2020-03-01","amount":1e999,"category":"Hotel"}]}'
     assert carboninsights.post(SCORE, content=body, headers=JSON).json() == {"transactions": [{"amount": [NO_NUMBER]}]}
     rows = [purchase("Rental Car & Taxi", 1e300)] * 1000
@@ -205,7 +205,7 @@ def test_an_amount_that_overflows_a_double(carboninsights: Caller) -> None:
 )
 @pytest.mark.rule("carboninsights.score.refund", "carboninsights.score.refund-land-water")
 def test_a_refund(carboninsights: Caller, category: str, amount: float) -> None:
-    """A refund takes back exactly what the purchase caused, in every metric, whatever the profile."""
+    """A refund is exactly the negative of the purchase in every metric, whatever the profile."""
     profile = {"diet": "vegan", "fuel_grade": "diesel", "zip_code": 19130, "renewable_energy": 0.3}
     paid = metrics(carboninsights, category, amount, **profile)
     assert metrics(carboninsights, category, -amount, **profile) == [-cause for cause in paid]
@@ -217,7 +217,7 @@ def test_a_refund(carboninsights: Caller, category: str, amount: float) -> None:
 
 @pytest.mark.rule("carboninsights.category.names")
 def test_every_listed_category(carboninsights: Caller) -> None:
-    """All 97 names are taken as they are spelt, the misspelt one too, and shown."""
+    """All 97 names are accepted and shown as they are spelled, the misspelled one included."""
     assert len(set(LISTED)) == 97
     table = details(carboninsights, *(purchase(name) for name in LISTED))["footprint"]
     assert list(table["category"].values()) == LISTED
@@ -226,7 +226,7 @@ def test_every_listed_category(carboninsights: Caller) -> None:
 @pytest.mark.rule("carboninsights.category.unknown")
 @pytest.mark.parametrize("category", ["Space Travel", "air travel", "AirTravel", "5411", 'a"{b}', "☂", 5411, 1.5])
 def test_an_unknown_category(carboninsights: Caller, category: object) -> None:
-    """A name that is not listed is refused at its row, and repeated."""
+    """A name that is not listed is refused at its row and repeated."""
     reply = ask(carboninsights, purchase("Hotel"), purchase(category))
     said = [f'"{category}" is not a valid choice.']
     assert (reply.status_code, reply.json()) == (400, {"transactions": [{}, {"category": said}]})
@@ -234,7 +234,7 @@ def test_an_unknown_category(carboninsights: Caller, category: object) -> None:
 
 @pytest.mark.rule("carboninsights.category.alias")
 def test_the_corrected_spelling(carboninsights: Caller) -> None:
-    """Returned Purchase counts as Renturned Purchase, and is shown as sent."""
+    """Returned Purchase counts as Renturned Purchase and is shown as sent."""
     rows = purchase("Returned Purchase"), purchase("Renturned Purchase")
     table = details(carboninsights, *rows)["footprint"]
     assert table["category"] == {"0": "Returned Purchase", "1": "Renturned Purchase"}
@@ -243,7 +243,7 @@ def test_the_corrected_spelling(carboninsights: Caller) -> None:
 
 @pytest.mark.rule("carboninsights.category.retired")
 def test_retired_categories(carboninsights: Caller) -> None:
-    """The thirteen names that left the list in 2020 count only while the setting is on."""
+    """The thirteen names of the 2020 list are accepted only with the setting."""
     rows = [purchase(name) for name in RETIRED]
     assert [list(row) for row in ask(carboninsights, *rows).json()["transactions"]] == [["category"]] * 13
     change_settings(carboninsights, retired_categories=True)
@@ -274,7 +274,7 @@ def test_retired_categories(carboninsights: Caller) -> None:
     ],
 )
 def test_a_merchant_code(carboninsights: Caller, code: object, shown: str, category: str) -> None:
-    """A code is shown with four digits and counts as its category, or as Uncategorized with a note that names it."""
+    """A code is shown with four digits and counts as its category, or as Uncategorized with a message."""
     reply = ask(carboninsights, purchase(code), purchase(code), options={"category_type": "mcc"}).json()
     table = reply["details"]["footprint"]
     assert table["category"]["0"] == shown
@@ -285,8 +285,8 @@ def test_a_merchant_code(carboninsights: Caller, code: object, shown: str, categ
 
 @pytest.mark.rule("carboninsights.mcc.wrong")
 @pytest.mark.parametrize("code", ["Groceries", "54111", 54111, "-742", "7.4", 742.0, "٧٤٢"])
-def test_a_wrong_merchant_code(carboninsights: Caller, code: object) -> None:
-    """What is not one to four digits is no code, and no name is one."""
+def test_an_invalid_merchant_code(carboninsights: Caller, code: object) -> None:
+    """A code is one to four digits; names are refused."""
     reply = ask(carboninsights, purchase(code), options={"category_type": "mcc"})
     said = [f'"{code}" is not a valid choice.']
     assert (reply.status_code, reply.json()) == (400, {"transactions": [{"category": said}]})
@@ -304,7 +304,7 @@ ANY = VALUES | SOME
 
 
 def some(*names: str) -> st.SearchStrategy[object]:
-    """An object with some of these members, or anything else."""
+    """Return an object with some of these members, or anything else."""
     return st.fixed_dictionaries({}, optional=dict.fromkeys(names, ANY)) | ANY
 
 
@@ -320,8 +320,8 @@ BODIES = st.fixed_dictionaries(
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=BODIES)
-def test_any_body_is_scored_or_refused_in_its_own_shape(carboninsights: Caller, body: dict[str, object]) -> None:
-    """Whatever JSON is sent, the answer is a promised 200 or 400, with a place for each row."""
+def test_any_body_is_scored_or_refused_in_its_shape(carboninsights: Caller, body: dict[str, object]) -> None:
+    """Any JSON answers a promised 200 or 400, with an entry per row."""
     reply = carboninsights.post(SCORE, body)
     assert reply.status_code in (200, 400)
     said = reply.json().get("transactions")

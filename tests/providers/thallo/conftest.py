@@ -1,4 +1,4 @@
-"""Thallo as its client sees it."""
+"""Clients of Thallo, and the records of its fixture that tests use."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ SELLER_KEY = "B" * 64
 TONNE = 1_000_000
 
 OWNED_VINTAGE = "0049zfm3m2vbnpxacv"
-"""The default tenant is born with 999970 g of it, and none is on the market."""
+"""The default tenant has 999970 g of it, and none is on the market."""
 
 VINTAGE, ORDER = "00410wiwk6v7q7aa10", "006o2wqvztvuzmadov"
 """700 t at 3000 cents."""
@@ -23,7 +23,7 @@ SMALL_VINTAGE, SMALL_ORDER = "004fdpkssx2zi9vodm", "006mcfdyidljqj9bs1"
 """1 t at 1500 cents."""
 
 CLOSED_ORDER = "006closedorder0000"
-"""5 t of ``VINTAGE`` that can no longer be bought."""
+"""5 t of ``VINTAGE``, in an order that has closed."""
 
 CUSTOMER = {
     "should_retire_external_customer": True,
@@ -35,17 +35,17 @@ CUSTOMER = {
 
 @pytest.fixture
 def thallo(caller: Caller) -> Caller:
-    """The default tenant."""
+    """Return a client of the default tenant."""
     return caller
 
 
 def as_seller(thallo: Caller) -> Caller:
-    """The tenant whose own sell order is on the market."""
+    """Return a client of the tenant that has a sell order on the market."""
     return thallo.identified({"Authorization": f"Bearer {SELLER_KEY}"})
 
 
 def retire(thallo: Caller, quantity_grams: object, external_id: object = "first", **more: object) -> httpx.Response:
-    """Ask for a retirement of the vintage on the market, from its order at its price; None leaves a field out."""
+    """Request a retirement of ``VINTAGE``, with its order and price; None leaves a field out."""
     body = {
         "vintage_id": VINTAGE,
         "quantity_grams": quantity_grams,
@@ -59,7 +59,7 @@ def retire(thallo: Caller, quantity_grams: object, external_id: object = "first"
 
 
 def retire_owned(thallo: Caller, quantity_grams: str, external_id: str, **more: object) -> httpx.Response:
-    """Ask for a retirement out of the wallet that the default tenant is born with, without naming an order."""
+    """Request a retirement from the wallet that the fixture gives the default tenant, without an order."""
     nothing = {"sell_order_id": None, "expected_price_cents": None}
     return retire(thallo, quantity_grams, external_id, **{"vintage_id": OWNED_VINTAGE, **nothing, **more})
 
@@ -70,7 +70,7 @@ def inventory(thallo: Caller, **query: object) -> dict[str, Any]:
 
 
 def wallet(thallo: Caller, vintage_id: str = VINTAGE) -> dict[str, Any]:
-    """A wallet as the inventory shows it."""
+    """Return a wallet of the inventory."""
     vintages = [vintage for project in inventory(thallo)["projects"] for vintage in project["vintages"]]
     [found] = [vintage["wallets"] for vintage in vintages if vintage["vintage_id"] == vintage_id]
     [only] = found
@@ -78,13 +78,13 @@ def wallet(thallo: Caller, vintage_id: str = VINTAGE) -> dict[str, Any]:
 
 
 def memory(thallo: Caller) -> dict[str, Any]:
-    """All that Thallo remembers, amounts as text."""
+    """Return Thallo's memory as a snapshot has it; amounts are text."""
     remembered: dict[str, Any] = thallo.space.snapshot()["memory"]["thallo"]
     return remembered
 
 
 def remember(thallo: Caller, part: str, content: dict[str, Any]) -> None:
-    """Let Thallo remember something more."""
+    """Add content to a part of Thallo's memory."""
     snapshot = thallo.space.snapshot()
     snapshot["memory"]["thallo"][part] |= content
     thallo.space.restore(snapshot)

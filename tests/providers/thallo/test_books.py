@@ -1,4 +1,4 @@
-"""Thallo's books: what was bought, asked to be retired and retired, and what is found when the memory is spoiled."""
+"""Thallo's books: their entries, and the checks that detect a corrupted memory."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,11 +26,11 @@ OWED, CHARGED = "outside/thallo-ltd cent", "charged/thallo-ltd cent"
 
 
 def texts(amounts: Mapping[str, int]) -> dict[str, str]:
-    """Amounts as the books tell them; what is nothing is left out."""
+    """Return amounts as the books write them, without zeros."""
     return {account: str(amount) for account, amount in amounts.items() if amount}
 
 
-# --- what the books say -----------------------------------------------------------------------------------------------
+# --- entries ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def texts(amounts: Mapping[str, int]) -> dict[str, str]:
     [(1, {}, 1), (750_000, {}, 1), (TONNE, {}, 1), (TONNE + 1, {}, 2), (40 * TONNE, {}, 40), (2 * TONNE, CUSTOMER, 2)],
 )
 def test_a_purchase_is_in_the_books(thallo: Caller, grams: int, more: dict[str, Any], bought: int) -> None:
-    """Whole tonnes go from the market into the wallet and are charged; what was asked for waits for its retirement."""
+    """Whole tonnes move from the market to the wallet and are charged; the requested grams are queued."""
     retire(thallo, str(grams), **more)
     left, cents = bought * TONNE - grams, bought * 3000
     assert balances(thallo.space, "thallo") == texts(
@@ -47,8 +47,8 @@ def test_a_purchase_is_in_the_books(thallo: Caller, grams: int, more: dict[str, 
     assert failures(thallo.space) == {}
 
 
-def test_what_is_owned_is_not_charged_again(thallo: Caller) -> None:
-    """Grams out of a wallet cost nothing more."""
+def test_owned_grams_are_not_charged_again(thallo: Caller) -> None:
+    """Grams from a wallet cost nothing more."""
     retire_owned(thallo, "999", "first")
     assert balances(thallo.space, "thallo") == {
         f"wallet/{OWNED_VINTAGE}/thallo-ltd g": "-999",
@@ -58,8 +58,8 @@ def test_what_is_owned_is_not_charged_again(thallo: Caller) -> None:
     assert failures(thallo.space) == {}
 
 
-def test_what_is_retired_leaves_the_queue(thallo: Caller) -> None:
-    """Whole tonnes are retired once the month is over and paid; the remainder goes on into the next request."""
+def test_retired_grams_leave_the_queue(thallo: Caller) -> None:
+    """Whole tonnes are retired after the month is paid; the remainder is carried into the next request."""
     retire(thallo, "1500000")
     thallo.space.clock.advance(days=31 + 7 + 3, seconds=-1)
     assert balances(thallo.space, "thallo") == texts(
@@ -77,8 +77,8 @@ def test_what_is_retired_leaves_the_queue(thallo: Caller) -> None:
     assert failures(thallo.space) == {}
 
 
-def test_what_the_fixture_gives_is_brought_forward(thallo: Caller) -> None:
-    """Credits on sale, owned and to be retired are there before everything, at no time and for no money."""
+def test_the_fixture_is_brought_forward(thallo: Caller) -> None:
+    """The fixture's credits come first, without a time and without a charge."""
     entries = thallo.space.ledger(provider="thallo", limit=1000)["entries"]
     brought = [entry for entry in entries if entry["at"] is None]
     assert entries[: len(brought)] == brought
@@ -87,8 +87,8 @@ def test_what_the_fixture_gives_is_brought_forward(thallo: Caller) -> None:
     assert balances(thallo.space, "thallo", since=None)["retired/004o7rnsz29fptz9uo/thallo-ltd g"] == "14000000"
 
 
-def test_before_the_registry_is_done(thallo: Caller) -> None:
-    """A space whose clock stands earlier has retired less: retirement is the clock's doing."""
+def test_retirement_depends_on_the_clock(thallo: Caller) -> None:
+    """At an earlier time, less has been retired."""
     earlier = thallo.space.space("books-of-2024")
     earlier.clock.freeze("2024-03-01")
     assert balances(earlier, "thallo", since=None)["retired/004o7rnsz29fptz9uo/thallo-ltd g"] == "10000000"
@@ -96,7 +96,7 @@ def test_before_the_registry_is_done(thallo: Caller) -> None:
     earlier.delete()
 
 
-# --- spoiled memories -------------------------------------------------------------------------------------------------
+# --- corrupted memories -----------------------------------------------------------------------------------------------
 
 
 def trade(remembered: dict[str, Any]) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def requests(remembered: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def retired_twice(remembered: dict[str, Any]) -> None:
-    """The same item again, out of a wallet that gives it again."""
+    """Add the same item again."""
     items = requests(remembered)[0]["items"]
     items.append(items[0])
 
@@ -119,7 +119,7 @@ def of_many_digits(remembered: dict[str, Any]) -> None:
     requests(remembered)[0]["items"][0]["quantity_grams"] = "1" * 29
 
 
-SPOILED: list[tuple[str, Damage, str, str]] = [
+CORRUPTED: list[tuple[str, Damage, str, str]] = [
     (
         "thallo.conserved",
         lambda remembered: remembered["sell_orders"][SELLERS_ORDER].update(quantity_grams="101000000"),
@@ -147,9 +147,9 @@ SPOILED: list[tuple[str, Damage, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("check", "damage", "expected", "found"), SPOILED)
-def test_a_spoiled_memory_is_found(thallo: Caller, check: str, damage: Damage, expected: str, found: str) -> None:
-    """A memory in which something has changed fails the check that is about it, and the figures say why."""
+@pytest.mark.parametrize(("check", "damage", "expected", "found"), CORRUPTED)
+def test_a_corrupted_memory_is_detected(thallo: Caller, check: str, damage: Damage, expected: str, found: str) -> None:
+    """A corrupted memory fails the check that covers it, with the expected and the actual figure."""
     retire(thallo, "50000")
     thallo.space.clock.advance(days=31)
     retire(thallo, "50000", "second")
@@ -159,13 +159,13 @@ def test_a_spoiled_memory_is_found(thallo: Caller, check: str, damage: Damage, e
     assert (failure["expected"], failure["found"]) == (expected, found)
 
 
-def test_each_check_is_seen_to_fail() -> None:
-    """The table above is of every check that there is."""
-    assert {check.name for check in BOOKS.checks} == {check for check, *_ in SPOILED}
+def test_every_check_has_a_corrupted_memory() -> None:
+    """The table above covers every check."""
+    assert {check.name for check in BOOKS.checks} == {check for check, *_ in CORRUPTED}
 
 
-def test_a_seller_has_books_too(thallo: Caller) -> None:
-    """The accounts of one tenant are none of another's."""
+def test_each_tenant_has_accounts(thallo: Caller) -> None:
+    """Each tenant has its own accounts."""
     retire(as_seller(thallo), "1")
     assert balances(thallo.space, "thallo") == {
         MARKET: "-1000000",

@@ -1,4 +1,4 @@
-"""How Thallo says no: five fields, whatever it says no to."""
+"""Thallo's errors: five fields, whatever the problem."""
 
 import pytest
 
@@ -14,7 +14,7 @@ UNAUTHORIZED = {"statusCode": 401, "timestamp": NOW, "error": "Unauthorized", "m
 @pytest.mark.rule(
     "thallo.auth.bearer", "thallo.auth.bearer-everywhere", "thallo.auth.refused", "thallo.auth.refused-fields"
 )
-@pytest.mark.parametrize("said", ["", "Bearer", "Bearer ", "Bearer nobody", "Basic {key}", "{key}", "Bearer {key}0"])
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Bearer nobody", "Basic {key}", "{key}", "Bearer {key}0"])
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -28,16 +28,16 @@ UNAUTHORIZED = {"statusCode": 401, "timestamp": NOW, "error": "Unauthorized", "m
         ("DELETE", f"{KEYS}/00n06yx75dzuxz2lgi"),
     ],
 )
-def test_a_key_that_nobody_holds_is_refused(thallo: Caller, method: str, path: str, said: str) -> None:
-    """Without a bearer key, or with one that nobody holds, every operation answers 401."""
-    authorization = said.format(key=thallo.credentials["Authorization"].removeprefix("Bearer "))
+def test_an_unknown_key_is_refused(thallo: Caller, method: str, path: str, header: str) -> None:
+    """Every operation answers 401 without a bearer key, or with an unknown one."""
+    authorization = header.format(key=thallo.credentials["Authorization"].removeprefix("Bearer "))
     reply = thallo.request(method, path, headers={"Authorization": authorization})
     assert (reply.status_code, reply.json()) == (401, {**UNAUTHORIZED, "url": path})
 
 
 @pytest.mark.rule("thallo.auth.bearer")
 def test_the_key_is_the_documented_one(thallo: Caller) -> None:
-    """The default tenant holds the documents' sample key, and the scheme's name may be in any case."""
+    """The default tenant has the documents' sample key; the scheme's name may be in any case."""
     key = "18077981128785C05993E9C685FD52410BADCD994B3C1D0365A0C7088BA5BAC1"
     assert thallo.credentials == {"Authorization": f"Bearer {key}"}
     assert thallo.get(INVENTORY, headers={"Authorization": f"bearer {key}"}).status_code == 200
@@ -57,7 +57,7 @@ def test_the_key_is_the_documented_one(thallo: Caller) -> None:
     ],
 )
 def test_the_key_is_checked_before_the_input(thallo: Caller, method: str, path: str, content: bytes) -> None:
-    """A bad request without a valid key answers 401."""
+    """An invalid request without a valid key answers 401."""
     assert thallo.request(method, path, headers={"Authorization": ""}, content=content).status_code == 401
 
 
@@ -73,7 +73,7 @@ def test_the_key_is_checked_before_the_input(thallo: Caller, method: str, path: 
     ],
 )
 def test_every_error_has_five_fields(thallo: Caller, method: str, path: str, status: int) -> None:
-    """An error tells status, path without query, the clock's time, a name and a message."""
+    """An error has the status, the path without the query, the clock's time, a code and a message."""
     thallo.space.clock.advance(seconds=1.5)
     body = thallo.request(method, path).json()
     assert list(body) == ["statusCode", "url", "timestamp", "error", "message"]
@@ -82,8 +82,8 @@ def test_every_error_has_five_fields(thallo: Caller, method: str, path: str, sta
 
 
 @pytest.mark.rule("thallo.errors.contents")
-def test_an_error_names_the_path_as_the_vendor_does(thallo: Caller) -> None:
-    """Neither the space nor the provider's prefix is in ``url``."""
+def test_an_error_names_the_vendors_path(thallo: Caller) -> None:
+    """``url`` contains neither the space nor the provider's prefix."""
     assert "/~" in thallo.space.url
     assert retire(thallo, "0").json()["url"] == RETIREMENT
 
@@ -91,7 +91,7 @@ def test_an_error_names_the_path_as_the_vendor_does(thallo: Caller) -> None:
 @pytest.mark.rule("thallo.errors.unknown-path")
 @pytest.mark.parametrize("path", ["/", "/api", "/api/", "/inventory", "/api/inventory/", "/api/caas"])
 def test_an_unknown_path_is_refused(thallo: Caller, path: str) -> None:
-    """A path that Thallo has not got answers 404."""
+    """An unknown path answers 404."""
     reply = thallo.get(path)
     assert (reply.status_code, reply.json()["error"]) == (404, "Not Found")
 
@@ -107,15 +107,15 @@ def test_an_unknown_path_is_refused(thallo: Caller, path: str) -> None:
     ],
 )
 def test_another_method_is_refused(thallo: Caller, method: str, path: str, allowed: str) -> None:
-    """A known path with another method answers 405 and names the methods there are."""
+    """A known path with another method answers 405 and lists the allowed methods."""
     reply = thallo.request(method, path)
     assert (reply.status_code, reply.json()["error"]) == (405, "Method Not Allowed")
     assert reply.headers["allow"] == allowed
 
 
 @pytest.mark.rule("thallo.errors.message-list")
-def test_every_faulty_field_has_a_text(thallo: Caller) -> None:
-    """A request that breaks the schema answers 400 with one text for each faulty field."""
+def test_every_invalid_field_has_a_sentence(thallo: Caller) -> None:
+    """A request that breaks the schema answers 400 with a sentence per invalid field."""
     faulty = {
         "page": "0",
         "per_page": "101",
@@ -141,8 +141,8 @@ def test_every_faulty_field_has_a_text(thallo: Caller) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503, 599])
-def test_a_fault_is_worded_as_an_error(thallo: Caller, status: int) -> None:
-    """Any status that a fault asks for comes with all five fields."""
+def test_a_fault_has_the_form_of_an_error(thallo: Caller, status: int) -> None:
+    """A fault with a bare status answers with all five fields."""
     thallo.space.faults.add("thallo", effect={"status": status})
     reply = thallo.get(INVENTORY, promised=False)
     assert (reply.status_code, reply.json()["statusCode"], reply.json()["timestamp"]) == (status, status, NOW)
@@ -150,7 +150,7 @@ def test_a_fault_is_worded_as_an_error(thallo: Caller, status: int) -> None:
 
 
 @pytest.mark.rule("thallo.errors.server-error")
-def test_a_server_error_is_said_in_the_documents_words(thallo: Caller) -> None:
-    """A 500 that a fault asks for has the message that the documents print."""
+def test_a_server_error_has_the_documented_message(thallo: Caller) -> None:
+    """A fault with status 500 answers with the documented message."""
     thallo.space.faults.add("thallo", effect={"status": 500})
     assert thallo.get(INVENTORY, promised=False).json()["message"] == "Internal server error"

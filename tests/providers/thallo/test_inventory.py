@@ -1,4 +1,4 @@
-"""The inventory: what a tenant owns, by project, vintage and wallet, and the trades that led to it."""
+"""The inventory: a tenant's wallets by project and vintage, with their trades."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ EMPTY_PAGE = {"total_pages": 0, "total_items": 0, "previous_page": None, "next_p
 
 @pytest.fixture
 def full(thallo: Caller) -> Caller:
-    """A tenant that owns four vintages of three projects: 999970, 750000, 400000 and 0 grams."""
+    """Return a client of a tenant that owns four vintages of three projects: 999970, 750000, 400000 and 0 grams."""
     retire(thallo, "250000", "a")
     small = {"vintage_id": SMALL_VINTAGE, "sell_order_id": SMALL_ORDER, "expected_price_cents": "1500"}
     retire(thallo, "1000000", "b", **small)
@@ -44,7 +44,7 @@ def vintages(page: dict[str, Any]) -> list[str]:
 
 
 def trades(page: dict[str, Any]) -> list[str]:
-    """The trades of the wallet that the tenant is born with, which bought 1 t and had sold 10 t."""
+    """Return the trades of the fixture's wallet, which sold 10 t and then bought 1 t."""
     [found] = [
         vintage["wallets"][0]["trades"]
         for project in page["projects"]
@@ -56,14 +56,14 @@ def trades(page: dict[str, Any]) -> list[str]:
 
 @pytest.mark.rule("thallo.inventory.tenant")
 def test_tenants_see_their_own_wallets(full: Caller) -> None:
-    """What one tenant owns is nowhere in the inventory of another."""
+    """A tenant's wallets are not in the inventory of another."""
     assert vintages(inventory(as_seller(full))) == ["004n6oj3x71236shn2"]
     assert vintages(inventory(full)) == [VINTAGE, SELLERS_VINTAGE, SMALL_VINTAGE, OWNED_VINTAGE]
 
 
 @pytest.mark.rule("thallo.inventory.order")
 def test_projects_and_vintages_are_in_the_order_of_their_ids(full: Caller) -> None:
-    """Projects ascend, and so do the vintages of each, whatever was bought first."""
+    """Projects and their vintages are sorted by id, whatever was bought first."""
     page = inventory(full)
     assert projects(page) == ["003c1hatqib9jbpwwl", "003g3ghxs84jlgw5pi", "003ksr13jstw0zcq8g"]
     assert [vintage["vintage_id"] for vintage in page["projects"][0]["vintages"]] == [VINTAGE, SELLERS_VINTAGE]
@@ -96,7 +96,7 @@ def test_amounts_are_text_and_dates_have_milliseconds(thallo: Caller) -> None:
 
 @pytest.mark.rule("thallo.inventory.trades-newest-first", "thallo.inventory.trades-same-instant")
 def test_trades_are_newest_first(thallo: Caller) -> None:
-    """A later trade stands above an earlier one, at the same instant too."""
+    """A later trade comes before an earlier one, even at the same instant."""
     for n in (1, 2, 3):
         retire(thallo, str(n * TONNE), external_id=str(n))
     thallo.space.clock.advance(seconds=1)
@@ -106,7 +106,7 @@ def test_trades_are_newest_first(thallo: Caller) -> None:
 
 @pytest.mark.rule("thallo.inventory.trades-newest-first")
 def test_a_clock_before_the_fixtures_time_keeps_trades_in_order(thallo: Caller) -> None:
-    """A trade made before the latest one is listed below it."""
+    """A trade that is executed before the fixture's latest one is listed after it."""
     snapshot = thallo.space.snapshot()
     snapshot["clock"]["frozen_at"] = "2023-08-16T10:00:00Z"
     snapshot["memory"]["thallo"]["sell_orders"]["006mcfdyidljqj9bs1"]["vintage_id"] = OWNED_VINTAGE
@@ -135,14 +135,14 @@ def test_a_clock_before_the_fixtures_time_keeps_trades_in_order(thallo: Caller) 
         ),
     ],
 )
-def test_trades_are_filtered_then_cut(thallo: Caller, query: dict[str, object], expected: list[str]) -> None:
-    """``trade_type`` chooses among the trades of each wallet, and of those ``trades_per_wallet`` keeps the newest."""
+def test_trades_are_filtered_then_limited(thallo: Caller, query: dict[str, object], expected: list[str]) -> None:
+    """``trade_type`` filters the trades of each wallet; ``trades_per_wallet`` then keeps the newest."""
     assert trades(inventory(thallo, **query)) == expected
 
 
 @pytest.mark.rule("thallo.inventory.trade-type-scope")
-def test_a_wallet_without_such_trades_stays(full: Caller) -> None:
-    """No wallet is left out for want of a trade of the type."""
+def test_a_wallet_without_such_trades_is_listed(full: Caller) -> None:
+    """A wallet without trades of the type is still listed."""
     page = inventory(full, trade_type="SELL")
     assert vintages(page) == vintages(inventory(full))
     assert page["projects"][0]["vintages"][0]["wallets"][0]["trades"] == []
@@ -153,7 +153,7 @@ def test_a_wallet_without_such_trades_stays(full: Caller) -> None:
 
 @pytest.mark.rule("thallo.inventory.min-quantity", "thallo.inventory.min-quantity-drops")
 @pytest.mark.parametrize(
-    ("at_least", "kept", "items"),
+    ("at_least", "expected", "items"),
     [
         (None, [VINTAGE, SELLERS_VINTAGE, SMALL_VINTAGE, OWNED_VINTAGE], 3),
         ("0", [VINTAGE, SELLERS_VINTAGE, SMALL_VINTAGE, OWNED_VINTAGE], 3),
@@ -166,17 +166,17 @@ def test_a_wallet_without_such_trades_stays(full: Caller) -> None:
         ("0" * 99 + "1", [VINTAGE, SELLERS_VINTAGE, OWNED_VINTAGE], 2),
     ],
 )
-def test_small_wallets_drop_out(full: Caller, at_least: str | None, kept: list[str], items: int) -> None:
-    """Wallets that hold less are left out, with vintages and projects that hold nothing else."""
+def test_small_wallets_drop_out(full: Caller, at_least: str | None, expected: list[str], items: int) -> None:
+    """Wallets that hold less are left out, and so are vintages and projects without other wallets."""
     page = inventory(full, **({} if at_least is None else {"wallet_min_quantity": at_least}))
-    assert vintages(page) == kept
+    assert vintages(page) == expected
     assert page["pagination"]["total_items"] == items
 
 
 @pytest.mark.rule("thallo.inventory.min-quantity-bounds")
 @pytest.mark.parametrize(("more", "items"), [(0, 1), (1, 0)])
 def test_wallets_are_compared_exactly(thallo: Caller, more: int, items: int) -> None:
-    """One gram makes the difference above 2**53 too, where a float would not see it."""
+    """One gram makes a difference above 2**53, where a float would not."""
     remember(thallo, "wallets", {"thallo-ltd": {VINTAGE: {"quantity_grams": str(2**60 + 1), "trades": []}}})
     page = inventory(thallo, wallet_min_quantity=2**60 + 1 + more)
     assert page["pagination"]["total_items"] == items
@@ -187,7 +187,7 @@ def test_wallets_are_compared_exactly(thallo: Caller, more: int, items: int) -> 
 
 @pytest.mark.rule("thallo.paging.defaults")
 def test_a_page_holds_20_projects(thallo: Caller) -> None:
-    """Without parameters the first page of 20 projects comes."""
+    """Without parameters, the first page of 20 projects is returned."""
     page = inventory(thallo)["pagination"]
     assert (page["current_page"], page["per_page"]) == (1, 20)
 
@@ -204,10 +204,10 @@ def test_a_page_holds_20_projects(thallo: Caller) -> None:
         pytest.param(2**53 - 1, 100, 0, 1, 1, None, marks=pytest.mark.rule("thallo.paging.past-the-end")),
     ],
 )
-def test_a_page_knows_its_neighbours(
+def test_a_page_has_neighbors(
     full: Caller, page: int, per_page: int, shown: int, pages: int, previous: int | None, next_: int | None
 ) -> None:
-    """Pages count projects; the neighbours are real pages or null."""
+    """Pages count projects; the neighbors are existing pages or null."""
     answer = inventory(full, page=page, per_page=per_page)
     assert len(answer["projects"]) == shown
     assert answer["pagination"] == {
@@ -229,8 +229,8 @@ def test_pages_follow_each_other_without_a_gap(full: Caller) -> None:
 
 @pytest.mark.rule("thallo.paging.no-data")
 @pytest.mark.parametrize("page", [1, 7])
-def test_nothing_has_no_pages(thallo: Caller, page: int) -> None:
-    """Without any project the totals are 0 and there are no neighbours."""
+def test_an_empty_inventory_has_no_pages(thallo: Caller, page: int) -> None:
+    """Without projects the totals are 0 and the neighbors are null."""
     answer = inventory(thallo, page=page, wallet_min_quantity=TONNE)
     assert answer == {"projects": [], "pagination": {"per_page": 20, "current_page": page, **EMPTY_PAGE}}
 
@@ -241,7 +241,7 @@ def test_nothing_has_no_pages(thallo: Caller, page: int) -> None:
 @pytest.mark.rule("thallo.paging.bounds")
 @pytest.mark.parametrize("page", ["0", "-1", str(2**53), "1.0", "1e1", "", "x", "+1", " 1", "٣", "true", "9" * 400])
 def test_a_bad_page_is_refused(thallo: Caller, page: str) -> None:
-    """Pages count from 1."""
+    """Pages are whole numbers from 1."""
     assert thallo.get("/api/inventory", params={"page": page}).status_code == 400
 
 
@@ -265,7 +265,7 @@ def test_a_page_holds_1_to_100_projects(thallo: Caller, size: str, status: int) 
     ],
 )
 def test_a_bad_filter_is_refused(thallo: Caller, name: str, value: str) -> None:
-    """Anything that is no such number or type answers 400 and names the parameter."""
+    """An invalid number or type answers 400 and names the parameter."""
     reply = thallo.get("/api/inventory", params={name: value})
     assert reply.status_code == 400
     assert reply.json()["message"][0].startswith(f"{name} ")
@@ -273,5 +273,5 @@ def test_a_bad_filter_is_refused(thallo: Caller, name: str, value: str) -> None:
 
 @pytest.mark.rule("thallo.input.unknown-names")
 def test_an_unknown_parameter_is_ignored(thallo: Caller) -> None:
-    """A parameter that Thallo has not got changes nothing."""
+    """An unknown parameter changes nothing."""
     assert inventory(thallo, project="x", Page="0") == inventory(thallo)

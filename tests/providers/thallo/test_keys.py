@@ -1,4 +1,4 @@
-"""API keys: a user lists, makes and deactivates them, and a deactivated one opens nothing any more."""
+"""API keys: created, listed, deactivated."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def keys(thallo: Caller) -> list[dict[str, Any]]:
 
 
 def create(thallo: Caller, name: str = "second", deactivate_current: bool = False) -> Caller:
-    """Make a key, and be the client that uses it."""
+    """Create a key and return a client that uses it."""
     reply = thallo.post(KEYS, {"name": name, "deactivate_current": deactivate_current})
     assert reply.status_code == 201
     return thallo.identified({"Authorization": f"Bearer {reply.json()['api_key']}"})
@@ -26,8 +26,8 @@ def deactivate(thallo: Caller, key_id: str) -> int:
     return thallo.request("DELETE", f"{KEYS}/{key_id}").status_code
 
 
-def opens(thallo: Caller) -> bool:
-    """Whether a client's key opens anything; if not, nothing at all."""
+def is_accepted(thallo: Caller) -> bool:
+    """Return whether a client's key is accepted; every operation must agree."""
     statuses = {thallo.get(path).status_code for path in ("/api/inventory", "/api/market", KEYS)}
     assert statuses in ({200}, {401})
     return statuses == {200}
@@ -35,52 +35,52 @@ def opens(thallo: Caller) -> bool:
 
 @pytest.mark.rule("thallo.keys.list")
 def test_keys_are_listed_without_their_texts(thallo: Caller) -> None:
-    """All keys stand in the list, oldest first, and no list nor snapshot shows what opens anything."""
+    """All keys are listed, oldest first; neither lists nor snapshots contain their texts."""
     thallo.space.clock.advance(seconds=1.5)
     second = create(thallo, "the second")
     deactivate(thallo, keys(second)[1]["id"])
     third = create(thallo, "the third")
     first = {"id": FIRST, "name": "default api key", "created_at": "2023-06-09T06:34:37.685Z", "is_active": True}
-    found = keys(thallo)
-    assert found[0] == first
-    assert [(key["name"], key["created_at"], key["is_active"]) for key in found[1:]] == [
+    listed = keys(thallo)
+    assert listed[0] == first
+    assert [(key["name"], key["created_at"], key["is_active"]) for key in listed[1:]] == [
         ("the second", "2026-01-01T00:00:01.500Z", False),
         ("the third", "2026-01-01T00:00:01.500Z", True),
     ]
-    assert len({key["id"] for key in found}) == 3
+    assert len({key["id"] for key in listed}) == 3
     text = third.credentials["Authorization"].removeprefix("Bearer ")
     assert text not in str(thallo.space.snapshot()) + thallo.get(KEYS).text
 
 
 @pytest.mark.rule("thallo.keys.create", "thallo.keys.created")
-def test_a_new_key_opens_everything(thallo: Caller) -> None:
-    """A key is another one each time, opens what the first opens, and goes on to after a restart."""
+def test_a_new_key_is_accepted_everywhere(thallo: Caller) -> None:
+    """A new key differs from all others, has the same access, and still works after a restore."""
     second = create(thallo)
-    assert opens(second)
-    assert opens(thallo)
+    assert is_accepted(second)
+    assert is_accepted(thallo)
     assert second.get("/api/inventory").json() == thallo.get("/api/inventory").json()
-    assert opens(as_seller(thallo))
+    assert is_accepted(as_seller(thallo))
     thallo.space.restore(thallo.space.snapshot())
-    assert opens(second)
+    assert is_accepted(second)
     deactivate(thallo, keys(thallo)[1]["id"])
     assert create(thallo).credentials != second.credentials
 
 
 @pytest.mark.rule("thallo.keys.deactivate-current", "thallo.keys.maximum-current")
 @pytest.mark.parametrize("keys_before", [1, 2])
-def test_a_new_key_may_take_the_place_of_the_current_one(thallo: Caller, keys_before: int) -> None:
-    """The key of the request is deactivated, and does not count against the new one."""
+def test_a_new_key_may_replace_the_current_one(thallo: Caller, keys_before: int) -> None:
+    """The key of the request is deactivated and does not count towards the limit."""
     other = create(thallo) if keys_before == 2 else None
     new = create(thallo, deactivate_current=True)
-    assert not opens(thallo)
-    assert opens(new)
-    assert other is None or opens(other)
+    assert not is_accepted(thallo)
+    assert is_accepted(new)
+    assert other is None or is_accepted(other)
     assert [key["is_active"] for key in keys(new)] == [False, *[True] * keys_before]
 
 
 @pytest.mark.rule("thallo.keys.maximum")
 def test_a_third_key_is_refused(thallo: Caller) -> None:
-    """Two keys may be active; when one of them no longer is, there is room again."""
+    """Two keys may be active. Once one is deactivated, another can be created."""
     create(thallo)
     before = thallo.space.snapshot()
     reply = thallo.post(KEYS, {"name": "third", "deactivate_current": False})
@@ -94,30 +94,30 @@ def test_a_third_key_is_refused(thallo: Caller) -> None:
 
 @pytest.mark.rule("thallo.keys.deactivate")
 @pytest.mark.parametrize("by", ["itself", "the other"])
-def test_a_deactivated_key_opens_nothing(thallo: Caller, by: str) -> None:
-    """From the next request on it is refused, whoever deactivated it, and a restart does not bring it back."""
+def test_a_deactivated_key_is_refused(thallo: Caller, by: str) -> None:
+    """A deactivated key is refused from the next request on, also after a restore."""
     second = create(thallo)
     reply = (thallo if by == "itself" else second).request("DELETE", f"{KEYS}/{FIRST}")
     assert (reply.status_code, reply.json()) == (200, {})
-    assert not opens(thallo)
-    assert opens(second)
+    assert not is_accepted(thallo)
+    assert is_accepted(second)
     thallo.space.restore(thallo.space.snapshot())
-    assert not opens(thallo)
-    assert opens(second)
+    assert not is_accepted(thallo)
+    assert is_accepted(second)
 
 
 @pytest.mark.rule("thallo.keys.deactivate")
 def test_the_last_key_can_be_deactivated(thallo: Caller) -> None:
-    """After that nothing opens anything for this user; others are not concerned."""
+    """The user is then locked out; other users are not affected."""
     assert deactivate(thallo, FIRST) == 200
-    assert not opens(thallo)
+    assert not is_accepted(thallo)
     assert thallo.post(KEYS, {"name": "back", "deactivate_current": False}).status_code == 401
-    assert opens(as_seller(thallo))
+    assert is_accepted(as_seller(thallo))
 
 
 @pytest.mark.rule("thallo.keys.deactivated")
 def test_a_key_is_deactivated_once(thallo: Caller) -> None:
-    """To deactivate an inactive key is fine, and changes nothing."""
+    """Deactivating an inactive key succeeds and changes nothing."""
     create(thallo)
     second_id = keys(thallo)[1]["id"]
     assert deactivate(thallo, second_id) == 200
@@ -129,17 +129,17 @@ def test_a_key_is_deactivated_once(thallo: Caller) -> None:
 
 @pytest.mark.rule("thallo.keys.unknown", "thallo.keys.own")
 @pytest.mark.parametrize("key_id", ["00nnosuchkey000000", SELLERS_FIRST, FIRST.upper(), "%00", "18077981128785C0"])
-def test_a_key_of_nobody_or_of_others_is_not_found(thallo: Caller, key_id: str) -> None:
-    """Only the user's own keys are there."""
+def test_an_unknown_key_is_not_found(thallo: Caller, key_id: str) -> None:
+    """Only the user's own keys exist."""
     reply = thallo.request("DELETE", f"{KEYS}/{key_id}")
     assert (reply.status_code, reply.json()["error"]) == (422, "API_KEY_NOT_EXISTS")
     assert reply.json()["message"] == "Api key not found"
-    assert opens(as_seller(thallo))
+    assert is_accepted(as_seller(thallo))
 
 
 @pytest.mark.rule("thallo.keys.own")
 def test_users_see_their_own_keys(thallo: Caller) -> None:
-    """What one user makes is not in the list of another."""
+    """A user's key is not in the list of another user."""
     create(thallo)
     assert [key["id"] for key in keys(as_seller(thallo))] == [SELLERS_FIRST]
 
@@ -162,20 +162,20 @@ def test_users_see_their_own_keys(thallo: Caller) -> None:
         ({"name": "a", "deactivate_current": None}, ["deactivate_current must be a boolean value"]),
     ],
 )  # fmt: skip
-def test_a_draft_of_a_key_is_whole(thallo: Caller, body: dict[str, object], message: list[str]) -> None:
-    """Name and flag are needed, and of their types."""
+def test_an_incomplete_draft_is_refused(thallo: Caller, body: dict[str, object], message: list[str]) -> None:
+    """The name and the flag are required and have types."""
     reply = thallo.post(KEYS, body)
     assert (reply.status_code, reply.json()["message"]) == (400, message)
 
 
 @pytest.mark.rule("thallo.input.unknown-names")
-def test_what_a_key_has_not_got_is_ignored(thallo: Caller) -> None:
-    """Further fields change nothing."""
+def test_unknown_fields_are_ignored(thallo: Caller) -> None:
+    """Unknown fields change nothing."""
     assert thallo.post(KEYS, {"name": "\x00 ж", "deactivate_current": False, "is_active": 5}).status_code == 201
 
 
 @pytest.mark.parametrize(
-    ("said", "content", "status"),
+    ("media_type", "content", "status"),
     [
         pytest.param("text/plain", b"{}", 400, marks=pytest.mark.rule("thallo.retirements.content-type")),
         pytest.param("", b"{}", 400, marks=pytest.mark.rule("thallo.retirements.content-type")),
@@ -189,6 +189,6 @@ def test_what_a_key_has_not_got_is_ignored(thallo: Caller) -> None:
         ),
     ],
 )
-def test_a_body_that_is_no_draft(thallo: Caller, said: str, content: bytes, status: int) -> None:
-    """A new key is asked for in JSON, as a retirement is."""
-    assert thallo.post(KEYS, content=content, headers={"Content-Type": said}).status_code == status
+def test_a_body_that_is_not_a_draft_is_refused(thallo: Caller, media_type: str, content: bytes, status: int) -> None:
+    """The body must be a JSON object of limited size, as for a retirement."""
+    assert thallo.post(KEYS, content=content, headers={"Content-Type": media_type}).status_code == status

@@ -1,4 +1,4 @@
-"""The market: which sell orders are listed, in which order, and how purchases change them."""
+"""The market: the listed sell orders, their order, and the effect of purchases."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def market(thallo: Caller, **query: object) -> dict[str, Any]:
 
 
 def orders(page: dict[str, Any], vintage_id: str | None = None) -> list[str]:
-    """The sell orders of a page, or of one vintage on it, in their order."""
+    """Return the sell orders of a page, or of one vintage on it, in their order."""
     return [
         order["sell_order_id"]
         for project in page["projects"]
@@ -38,14 +38,14 @@ def orders(page: dict[str, Any], vintage_id: str | None = None) -> list[str]:
 
 
 def sell(thallo: Caller, order_id: str, price_cents: str, **more: object) -> None:
-    """Put an order for 5 t on the market; an order of that id makes way."""
+    """Put an order for 5 t on the market, in place of one with the same id."""
     order = {"id": order_id, "vintage_id": VINTAGE, "quantity_grams": "5000000", "price_cents": price_cents, **more}
     remember(thallo, "sell_orders", {order_id: order})
 
 
 @pytest.mark.rule("thallo.market.forms")
 def test_the_market_lists_projects_vintages_and_orders(thallo: Caller) -> None:
-    """Amounts are digits as text, at any size, and the year is a number."""
+    """Amounts are digits as text, at any size; the year is a number."""
     sell(thallo, SMALL_ORDER, str(10**20), vintage_id=SMALL_VINTAGE, quantity_grams=str(10**30))
     assert market(thallo, per_page=1, page=3)["projects"] == [
         {
@@ -65,7 +65,7 @@ def test_the_market_lists_projects_vintages_and_orders(thallo: Caller) -> None:
 
 @pytest.mark.rule("thallo.market.shrinks")
 def test_a_purchase_shows_at_once(thallo: Caller) -> None:
-    """What was bought is no longer for sale; what was taken from the wallet never was."""
+    """Bought grams leave the order at once; grams from a wallet do not count."""
     retire(thallo, "1500000", "a")
     retire(thallo, "500000", "b")
     [order] = market(thallo, page=2, per_page=1)["projects"][0]["vintages"][2]["sell_orders"]
@@ -73,8 +73,8 @@ def test_a_purchase_shows_at_once(thallo: Caller) -> None:
 
 
 @pytest.mark.rule("thallo.market.live")
-def test_an_order_bought_empty_leaves_with_its_project(thallo: Caller) -> None:
-    """A project without a live order is not listed, and not counted."""
+def test_a_project_leaves_with_its_last_order(thallo: Caller) -> None:
+    """A project without a live order is neither listed nor counted."""
     assert SMALL_ORDER in orders(market(thallo))
     retire(thallo, "1000000", **SMALL)
     page = market(thallo)
@@ -84,7 +84,7 @@ def test_an_order_bought_empty_leaves_with_its_project(thallo: Caller) -> None:
 
 @pytest.mark.rule("thallo.market.live")
 def test_an_order_is_listed_until_it_closes(thallo: Caller) -> None:
-    """The clock takes an order off the market, at the instant at which nobody can buy from it any more."""
+    """An order leaves the market at the instant at which it closes."""
     sell(thallo, "006willclosesoon00", "2999", closes_at="2026-01-01T00:00:10Z")
     thallo.space.clock.advance(seconds=9.999999)
     assert orders(market(thallo), VINTAGE) == ["006willclosesoon00", ORDER]
@@ -94,15 +94,15 @@ def test_an_order_is_listed_until_it_closes(thallo: Caller) -> None:
 
 
 @pytest.mark.rule("thallo.market.everyone")
-def test_everybody_sees_the_same_market(thallo: Caller) -> None:
-    """The seller sees its own order among the others."""
+def test_all_tenants_see_the_same_market(thallo: Caller) -> None:
+    """The seller's own order is listed as well."""
     assert SELLERS_ORDER in orders(market(thallo))
     assert market(as_seller(thallo)) == market(thallo)
 
 
 @pytest.mark.rule("thallo.market.order")
 def test_the_cheapest_order_is_listed_first(thallo: Caller) -> None:
-    """Projects ascend by id, vintages by year, and orders by price, of the same price by id."""
+    """Projects are sorted by id, vintages by year, and orders by price, then by id."""
     for order_id, price in [("006b00000000000000", "3000"), ("006a00000000000000", "3000"), ("006z", "999")]:
         sell(thallo, order_id.ljust(18, "0"), price)
     page = market(thallo)
@@ -128,11 +128,11 @@ def test_the_cheapest_order_is_listed_first(thallo: Caller) -> None:
 def test_a_page_of_the_market(
     thallo: Caller, page: int, per_page: int, shown: int, pages: int, previous: int | None, next_: int | None
 ) -> None:
-    """The market has pages as the inventory has them."""
-    asked = {} if (page, per_page) == (1, 20) else {"page": page, "per_page": per_page}
-    answer = market(thallo, **asked)
-    assert len(answer["projects"]) == shown
-    assert answer["pagination"] == {
+    """The market has the same pages as the inventory."""
+    query = {} if (page, per_page) == (1, 20) else {"page": page, "per_page": per_page}
+    listed = market(thallo, **query)
+    assert len(listed["projects"]) == shown
+    assert listed["pagination"] == {
         "per_page": per_page,
         "total_pages": pages,
         "total_items": 11,
@@ -144,7 +144,7 @@ def test_a_page_of_the_market(
 
 @pytest.mark.rule("thallo.paging.no-data")
 def test_a_market_without_orders_has_no_pages(thallo: Caller) -> None:
-    """When everything is sold the totals are 0."""
+    """If everything is sold the totals are 0."""
     sold = {name: {**order, "quantity_grams": "0"} for name, order in memory(thallo)["sell_orders"].items()}
     remember(thallo, "sell_orders", sold)
     empty = {"total_pages": 0, "total_items": 0, "previous_page": None, "next_page": None}
@@ -161,5 +161,5 @@ def test_a_bad_page_of_the_market_is_refused(thallo: Caller, query: dict[str, st
 
 @pytest.mark.rule("thallo.input.unknown-names")
 def test_an_unknown_parameter_of_the_market_is_ignored(thallo: Caller) -> None:
-    """A parameter that the market has not got changes nothing."""
+    """An unknown parameter changes nothing."""
     assert market(thallo, trade_type="x", sort="price") == market(thallo)

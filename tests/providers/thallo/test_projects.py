@@ -1,4 +1,4 @@
-"""The details of projects: how they are asked for, and what is said of them."""
+"""Projects: selected by id, with their details."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ HYDRO, COOKSTOVES, FILTERS = "003c1hatqib9jbpwwl", "003g3ghxs84jlgw5pi", "003wat
 
 
 def projects(thallo: Caller, query: str) -> list[dict[str, Any]]:
-    """The projects that a query, as it goes over the wire, asks for."""
+    """Return the projects for a query string."""
     reply = thallo.get(f"/api/projects?{query}")
     assert reply.json().keys() == {"projects"}
     return list(reply.json()["projects"])
 
 
-def ids(found: list[dict[str, Any]]) -> list[str]:
-    return [project["project_id"] for project in found]
+def ids(listed: list[dict[str, Any]]) -> list[str]:
+    return [project["project_id"] for project in listed]
 
 
 @pytest.mark.rule("thallo.projects.spellings")
@@ -32,14 +32,14 @@ def ids(found: list[dict[str, Any]]) -> list[str]:
         (f"project_ids={HYDRO}&project_ids[]={FILTERS}", [FILTERS]),
     ],
 )
-def test_ids_may_be_spelt_in_several_ways(thallo: Caller, query: str, expected: list[str]) -> None:
-    """With brackets or without, encoded or not, one id or several."""
+def test_the_parameter_has_several_spellings(thallo: Caller, query: str, expected: list[str]) -> None:
+    """The name may have brackets, encoded or not; there may be one id or several."""
     assert ids(projects(thallo, query)) == expected
 
 
 @pytest.mark.rule("thallo.projects.order", "thallo.projects.unknown")
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("query_ids", "expected"),
     [
         ([COOKSTOVES, HYDRO], [COOKSTOVES, HYDRO]),
         ([FILTERS, HYDRO, COOKSTOVES, HYDRO, FILTERS], [FILTERS, HYDRO, COOKSTOVES]),
@@ -48,22 +48,22 @@ def test_ids_may_be_spelt_in_several_ways(thallo: Caller, query: str, expected: 
         (["003nosuchproject00"] * 200, []),
     ],
 )
-def test_projects_come_as_asked(thallo: Caller, asked: list[str], expected: list[str]) -> None:
-    """The order is that of the question; what comes twice is told once, and what is unknown is left out."""
-    assert ids(projects(thallo, "&".join(f"project_ids[]={project_id}" for project_id in asked))) == expected
+def test_projects_are_in_the_order_of_the_query(thallo: Caller, query_ids: list[str], expected: list[str]) -> None:
+    """Projects are in the order of the query, each once; unknown ids are left out."""
+    assert ids(projects(thallo, "&".join(f"project_ids[]={project_id}" for project_id in query_ids))) == expected
 
 
 @pytest.mark.rule("thallo.projects.none", "thallo.errors.message-list")
 @pytest.mark.parametrize("query", ["", "projectIds=x", "project_ids[0]=x", f"project_id={HYDRO}"])
-def test_an_id_is_needed(thallo: Caller, query: str) -> None:
-    """Without an id there is no answer."""
+def test_an_id_is_required(thallo: Caller, query: str) -> None:
+    """A query without ids is refused."""
     reply = thallo.get(f"/api/projects?{query}")
     assert (reply.status_code, reply.json()["message"]) == (400, ["project_ids[] should not be empty"])
 
 
 @pytest.mark.rule("thallo.projects.vintages")
-def test_all_vintages_are_told(thallo: Caller) -> None:
-    """A vintage is told by year whether it is for sale or not, with its page at the registry where it has one."""
+def test_all_vintages_are_listed(thallo: Caller) -> None:
+    """Vintages are sorted by year, on sale or not, with their registry page if they have one."""
     [hydro, mangroves] = projects(thallo, f"project_ids[]={HYDRO}&project_ids[]=003ksr13jstw0zcq8g")
     url = "https://registry.verra.org/app/projectDetail/CCB/904"
     assert hydro["vintages"] == [
@@ -78,18 +78,18 @@ def test_all_vintages_are_told(thallo: Caller) -> None:
 
 
 @pytest.mark.rule("thallo.projects.optional")
-def test_what_a_project_has_not_got_is_absent(thallo: Caller) -> None:
-    """A project without a description says nothing of it."""
+def test_missing_details_are_absent(thallo: Caller) -> None:
+    """A project without a description has no such member."""
     [hydro, filters] = projects(thallo, f"project_ids[]={HYDRO}&project_ids[]={FILTERS}")
     assert hydro.keys() - filters.keys() == {"description"}
     assert filters.keys() <= hydro.keys()
 
 
 def test_every_project_of_the_market_has_details(thallo: Caller) -> None:
-    """What is on the market can be looked up, with the same vintages and years."""
+    """Every project on the market has details, with the same vintages and years."""
     market = thallo.get("/api/market").json()["projects"]
-    found = projects(thallo, "&".join(f"project_ids[]={project_id}" for project_id in ids(market)))
-    assert ids(found) == ids(market)
-    for sale, details in zip(market, found, strict=True):
+    listed = projects(thallo, "&".join(f"project_ids[]={project_id}" for project_id in ids(market)))
+    assert ids(listed) == ids(market)
+    for sale, details in zip(market, listed, strict=True):
         years = {vintage["vintage_id"]: vintage["vintage_year"] for vintage in details["vintages"]}
         assert all(years[vintage["vintage_id"]] == vintage["vintage_year"] for vintage in sale["vintages"])

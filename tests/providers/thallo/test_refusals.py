@@ -1,4 +1,4 @@
-"""The sixteen refusals of a retirement: what each is for, which of two comes first, and that none leaves a trace."""
+"""The sixteen refusals of a retirement: their conditions, their order, and that they change nothing."""
 
 import pytest
 
@@ -18,7 +18,7 @@ from tests.providers.thallo.conftest import (
 from tests.support.caller import Caller
 
 NO_PURCHASE = {"vintage_id": OWNED_VINTAGE, "sell_order_id": None}
-NOWHERE, NO_ORDER = {"vintage_id": "004nosuchvintage00"}, {"sell_order_id": "006nosuchorder0000"}
+NO_VINTAGE, NO_ORDER = {"vintage_id": "004nosuchvintage00"}, {"sell_order_id": "006nosuchorder0000"}
 SELLERS = {"vintage_id": SELLERS_VINTAGE, "sell_order_id": SELLERS_ORDER, "expected_price_cents": "600"}
 SMALL = {"vintage_id": SMALL_VINTAGE, "sell_order_id": SMALL_ORDER, "expected_price_cents": "1500"}
 
@@ -31,7 +31,7 @@ CASES = [
         ("frac-not-positive", "FRAC_QUANT_LESS_THAN_EQ_ZERO", {"quantity_grams": text})
         for text in ("0", "-0", "-1", "000", "-" + "9" * 99)
     ],
-    ("vintage", "VINTAGE_ID_NOT_EXISTS", NOWHERE),
+    ("vintage", "VINTAGE_ID_NOT_EXISTS", NO_VINTAGE),
     ("vintage", "VINTAGE_ID_NOT_EXISTS", {"vintage_id": ""}),
     ("tonnes-too-low", "QUANT_TONNES_TOO_LOW", {**CUSTOMER, "quantity_grams": "999999"}),
     ("tonnes-too-low", "QUANT_TONNES_TOO_LOW", {**CUSTOMER, "quantity_grams": "20"}),
@@ -59,10 +59,10 @@ CASES = [
 ]  # fmt: skip
 
 PRIOR = [
-    ("FRAC_QUANT_INVALID_NUMBER", {"quantity_grams": "abc", **NOWHERE}),
-    ("FRAC_QUANT_LESS_THAN_EQ_ZERO", {"quantity_grams": "0", **NOWHERE}),
-    ("VINTAGE_ID_NOT_EXISTS", {"quantity_grams": "20", **CUSTOMER, **NOWHERE}),
-    ("VINTAGE_ID_NOT_EXISTS", {"quantity_grams": "1500000", **CUSTOMER, **NOWHERE}),
+    ("FRAC_QUANT_INVALID_NUMBER", {"quantity_grams": "abc", **NO_VINTAGE}),
+    ("FRAC_QUANT_LESS_THAN_EQ_ZERO", {"quantity_grams": "0", **NO_VINTAGE}),
+    ("VINTAGE_ID_NOT_EXISTS", {"quantity_grams": "20", **CUSTOMER, **NO_VINTAGE}),
+    ("VINTAGE_ID_NOT_EXISTS", {"quantity_grams": "1500000", **CUSTOMER, **NO_VINTAGE}),
     ("QUANT_TONNES_TOO_LOW", {"quantity_grams": "20", **CUSTOMER, "sell_order_id": None}),
     ("QUANT_TONNES_TOO_LOW", {"quantity_grams": "20", **CUSTOMER, "vintage_id": OWNED_VINTAGE}),
     ("QUANT_TONNES_INVALID_NUMBER", {"quantity_grams": "1500000", **CUSTOMER, "sell_order_id": None}),
@@ -76,7 +76,7 @@ PRIOR = [
     ("PRICE_SUPPLIED_DIFF_CURRENT_PRICE", {"expected_price_cents": "1", "quantity_grams": "9" * 50}),
     ("SELL_ORDER_SUPPLY_TOO_LOW", {"quantity_grams": "9" * 50}),
 ]
-"""The invoice is closed all the while, and whatever else is wrong comes later in the order than the code."""
+"""The invoice is closed as well; all other mistakes of a row come later in the order than its code."""
 
 
 def close_invoice(thallo: Caller) -> None:
@@ -88,8 +88,8 @@ def close_invoice(thallo: Caller) -> None:
     ("code", "changes"),
     [pytest.param(code, changes, marks=pytest.mark.rule(f"thallo.refusals.{rule}")) for rule, code, changes in CASES],
 )
-def test_a_refusal_has_a_code_and_leaves_no_trace(thallo: Caller, code: str, changes: dict[str, object]) -> None:
-    """A call that cannot be carried out answers 422 with a code, and all is as it was."""
+def test_a_refusal_has_a_code_and_changes_nothing(thallo: Caller, code: str, changes: dict[str, object]) -> None:
+    """A refused call answers 422 with a code and changes nothing."""
     before = thallo.space.snapshot()
     reply = retire(thallo, **{"quantity_grams": "750000", **changes})
     assert (reply.status_code, reply.json()["error"]) == (422, code)
@@ -98,7 +98,7 @@ def test_a_refusal_has_a_code_and_leaves_no_trace(thallo: Caller, code: str, cha
 
 @pytest.mark.rule("thallo.refusals.own-credits")
 def test_own_credits_are_not_bought(thallo: Caller) -> None:
-    """The seller of an order cannot buy from it; anybody else can."""
+    """The seller of an order cannot buy from it; other tenants can."""
     before = memory(thallo)
     assert retire(as_seller(thallo), "750000", **SELLERS).json()["error"] == "PURCHASE_OWN_CREDITS"
     assert memory(thallo) == before
@@ -107,7 +107,7 @@ def test_own_credits_are_not_bought(thallo: Caller) -> None:
 
 @pytest.mark.rule("thallo.refusals.invoice")
 def test_a_closed_invoice_takes_no_purchase(thallo: Caller) -> None:
-    """While the month's invoice is closed nothing is bought, and what is in the wallet can be retired."""
+    """While the month's invoice is closed, only owned credits can be retired."""
     close_invoice(thallo)
     before = memory(thallo)
     assert retire(thallo, "750000").json()["error"] == "INVOICE_NOT_LIVE"
@@ -116,18 +116,18 @@ def test_a_closed_invoice_takes_no_purchase(thallo: Caller) -> None:
 
 
 @pytest.mark.rule("thallo.refusals.text")
-def test_a_refusal_is_said_in_one_text(thallo: Caller) -> None:
+def test_the_message_of_a_refusal_is_a_text(thallo: Caller) -> None:
     """The message is a text, not a list."""
     assert retire(thallo, "750000", sell_order_id=CLOSED_ORDER).json()["message"] == "Sell order is not live"
 
 
-# --- which comes first ------------------------------------------------------------------------------------------------
+# --- order ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.rule("thallo.refusals.order")
 @pytest.mark.parametrize(("code", "changes"), PRIOR)
 def test_the_first_refusal_in_order_wins(thallo: Caller, code: str, changes: dict[str, object]) -> None:
-    """Of several things that are wrong the first in Thallo's order is told."""
+    """If several refusals apply, the first in Thallo's order is returned."""
     close_invoice(thallo)
     assert retire(thallo, **{"quantity_grams": "750000", **changes}).json()["error"] == code
 
@@ -140,23 +140,23 @@ def test_the_first_refusal_in_order_wins(thallo: Caller, code: str, changes: dic
         ("PURCHASE_OWN_CREDITS", {"expected_price_cents": "1", "quantity_grams": "9" * 50}),
     ],
 )
-def test_own_credits_stand_between_vintage_and_price(thallo: Caller, code: str, changes: dict[str, object]) -> None:
-    """The seller hears of another vintage first, and of the price not at all."""
+def test_own_credits_come_between_vintage_and_price(thallo: Caller, code: str, changes: dict[str, object]) -> None:
+    """Own credits are refused after another vintage and before a wrong price."""
     close_invoice(thallo)
     assert retire(as_seller(thallo), **{"quantity_grams": "750000", **SELLERS, **changes}).json()["error"] == code
 
 
 @pytest.mark.rule("thallo.refusals.order")
-def test_a_replay_stands_between_schema_and_rules(thallo: Caller) -> None:
-    """A replay breaks off before the rules and after the schema."""
+def test_a_replay_comes_between_schema_and_rules(thallo: Caller) -> None:
+    """A replay is recognized after the schema and before all rules."""
     retire(thallo, "50", "same")
-    assert retire(thallo, "abc", "same", **NOWHERE).status_code == 200
+    assert retire(thallo, "abc", "same", **NO_VINTAGE).status_code == 200
     assert retire(thallo, 50, "same").status_code == 400
 
 
 @pytest.mark.rule("thallo.refusals.order")
-def test_a_wallet_that_suffices_stands_before_the_order(thallo: Caller) -> None:
-    """When nothing has to be bought nothing about the purchase is refused."""
+def test_a_sufficient_wallet_comes_before_the_order(thallo: Caller) -> None:
+    """If nothing is bought, the details of the purchase are not checked."""
     close_invoice(thallo)
     reply = retire(thallo, "1", vintage_id=OWNED_VINTAGE, sell_order_id=ORDER, expected_price_cents="x")
     assert reply.status_code == 200

@@ -1,4 +1,4 @@
-"""Retirement requests: what is taken from the wallet, what is bought, and what is queued."""
+"""Retirement requests: what is taken from the wallet, bought and queued."""
 
 import pytest
 
@@ -49,8 +49,8 @@ def test_a_request_is_answered_with_its_id(thallo: Caller) -> None:
         {"sell_order_id": ORDER, "expected_price_cents": "-1"},
     ],
 )
-def test_the_wallet_goes_first(thallo: Caller, more: dict[str, str]) -> None:
-    """What the wallet holds is taken from it to the last gram; order and price are then ignored."""
+def test_the_wallet_is_used_first(thallo: Caller, more: dict[str, str]) -> None:
+    """The wallet is used first, to its last gram; order and price are then ignored."""
     before = memory(thallo)["sell_orders"]
     assert retire_owned(thallo, "30", "a", **more).status_code == 200
     assert wallet(thallo, OWNED_VINTAGE)["quantity_grams"] == "999940"
@@ -62,7 +62,7 @@ def test_the_wallet_goes_first(thallo: Caller, more: dict[str, str]) -> None:
 
 @pytest.mark.rule("thallo.retirements.whole-tonnes", "thallo.retirements.left-over", "thallo.retirements.order-shrinks")
 @pytest.mark.parametrize(
-    ("asked", "tonnes", "left"),
+    ("requested", "tonnes", "left"),
     [
         ([750_000], 1, 250_000),
         ([1], 1, 999_999),
@@ -75,9 +75,9 @@ def test_the_wallet_goes_first(thallo: Caller, more: dict[str, str]) -> None:
         ([700_000_000], 700, 0),
     ],
 )
-def test_whole_tonnes_are_bought(thallo: Caller, asked: list[int], tonnes: int, left: int) -> None:
-    """The fewest tonnes that suffice move from the order to the wallet, and what was not asked for stays there."""
-    for n, grams in enumerate(asked):
+def test_whole_tonnes_are_bought(thallo: Caller, requested: list[int], tonnes: int, left: int) -> None:
+    """The fewest whole tonnes are bought; the grams that were not requested stay in the wallet."""
+    for n, grams in enumerate(requested):
         assert retire(thallo, str(grams), external_id=str(n)).status_code == 200
     assert wallet(thallo)["quantity_grams"] == str(left)
     assert memory(thallo)["sell_orders"][ORDER]["quantity_grams"] == str((700 - tonnes) * TONNE)
@@ -93,7 +93,7 @@ def test_an_empty_wallet_keeps_its_trades(thallo: Caller) -> None:
 
 @pytest.mark.rule("thallo.retirements.buy-trade")
 def test_a_purchase_is_one_trade(thallo: Caller) -> None:
-    """A call that buys puts one trade on top, at the order's price and the present time; one that does not, none."""
+    """A purchase adds one trade, with the order's price and the present time; a call without one adds none."""
     retire(thallo, "1500000", external_id="a")
     retire(thallo, "500000", external_id="b")
     assert len(wallet(thallo)["trades"]) == 1
@@ -110,18 +110,18 @@ def test_a_purchase_is_one_trade(thallo: Caller) -> None:
 
 @pytest.mark.rule("thallo.retirements.order-shrinks")
 def test_an_order_bought_empty_is_not_live(thallo: Caller) -> None:
-    """Nothing more can be bought from an order that was bought empty."""
+    """Nothing can be bought from an empty order."""
     small = {"vintage_id": SMALL_VINTAGE, "sell_order_id": SMALL_ORDER, "expected_price_cents": "1500"}
     assert retire(thallo, "1000000", external_id="a", **small).status_code == 200
     assert retire(thallo, "1", external_id="b", **small).json()["error"] == "SELL_ORDER_NOT_LIVE"
 
 
-# --- which request ----------------------------------------------------------------------------------------------------
+# --- requests ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.rule("thallo.retirements.fractions-join")
 def test_fractions_of_a_vintage_join_one_request(thallo: Caller) -> None:
-    """Fractions share the open request of tenant and vintage, and the invoice of the month."""
+    """Fractions join the open request of tenant and vintage, and share the month's invoice."""
     first = request_id(thallo, "1000050", "a")
     thallo.space.clock.advance(seconds=76)
     assert request_id(thallo, "3000050", "b") == first
@@ -137,7 +137,7 @@ def test_fractions_of_a_vintage_join_one_request(thallo: Caller) -> None:
 
 @pytest.mark.rule("thallo.retirements.whole-alone")
 def test_whole_tonnes_get_a_request_of_their_own(thallo: Caller) -> None:
-    """Neither fractions nor whole tonnes join a request for whole tonnes, which joins none itself."""
+    """A request for whole tonnes is joined by no other call and joins no other request."""
     ids = [request_id(thallo, grams, f"{grams} {n}") for n in (1, 2) for grams in ("50", "2000000")]
     assert ids[0] == ids[2]
     assert len(set(ids)) == 3
@@ -146,7 +146,7 @@ def test_whole_tonnes_get_a_request_of_their_own(thallo: Caller) -> None:
 
 @pytest.mark.rule("thallo.retirements.month-end")
 def test_a_month_closes_its_request(thallo: Caller) -> None:
-    """To the last instant of the month fractions join, at the first of the next a new request and invoice begin."""
+    """Fractions join until the last instant of the month; then a new request and invoice begin."""
     first = request_id(thallo, "50", "a")
     thallo.space.clock.freeze("2026-01-31T23:59:59.999999Z")
     assert request_id(thallo, "1500000", "b") == first
@@ -159,8 +159,8 @@ def test_a_month_closes_its_request(thallo: Caller) -> None:
     assert requests[first]["items"][-1]["invoice_id"] != requests[second]["items"][-1]["invoice_id"]
 
 
-def test_an_item_remembers_who_retires(thallo: Caller) -> None:
-    """A customer's retirement keeps the customer, and one's own does not; both keep the retiree's id."""
+def test_an_item_keeps_its_retiree(thallo: Caller) -> None:
+    """An item keeps its customer, if it has one, and the retiree's id."""
     customers = request_id(thallo, "1000000", "a", external_retiree_id="r1", **CUSTOMER)
     own = request_id(
         thallo, "1000000", "b", external_retiree_id="r2", **{**CUSTOMER, "should_retire_external_customer": False}
@@ -172,7 +172,7 @@ def test_an_item_remembers_who_retires(thallo: Caller) -> None:
 
 
 def test_a_purchase_from_an_order_that_will_close(thallo: Caller) -> None:
-    """An order sells until the instant at which it closes, which the clock tells."""
+    """An order sells until the instant at which it closes."""
     order = memory(thallo)["sell_orders"][ORDER]
     remember(thallo, "sell_orders", {ORDER: {**order, "closes_at": "2026-01-01T00:00:10Z"}})
     assert retire(thallo, "1000000", "a").status_code == 200
@@ -194,7 +194,7 @@ def test_a_purchase_from_an_order_that_will_close(thallo: Caller) -> None:
     ],
 )
 def test_an_accepted_external_id_is_never_processed_again(thallo: Caller, changes: dict[str, str | None]) -> None:
-    """A replay answers with the first call's request, whatever it asks for, and changes nothing."""
+    """A replay answers with the first call's request, whatever its body, and changes nothing."""
     first = request_id(thallo, "50", "same")
     before = memory(thallo)
     thallo.space.clock.advance(days=400)
@@ -205,13 +205,13 @@ def test_an_accepted_external_id_is_never_processed_again(thallo: Caller, change
 
 @pytest.mark.rule("thallo.retirements.refused-id-free")
 def test_a_refused_external_id_is_free(thallo: Caller) -> None:
-    """The id of a refused call is processed when it comes again."""
+    """The id of a refused call can be used again."""
     assert retire(thallo, "50", "same", expected_price_cents="2999").status_code == 422
     assert retire(thallo, "50", "same").json()["external_id_already_processed"] is False
 
 
 @pytest.mark.rule("thallo.retirements.replay-tenant")
-def test_external_ids_are_the_tenants_own(thallo: Caller) -> None:
+def test_external_ids_belong_to_tenants(thallo: Caller) -> None:
     """An id that one tenant has used is free for another."""
     first = request_id(thallo, "50", "same")
     other = retire(as_seller(thallo), "50", "same").json()
@@ -223,11 +223,13 @@ def test_external_ids_are_the_tenants_own(thallo: Caller) -> None:
 
 
 @pytest.mark.rule("thallo.retirements.content-type")
-@pytest.mark.parametrize("said", [None, "text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""])
-def test_a_body_must_say_that_it_is_json(thallo: Caller, said: str | None) -> None:
-    """Without ``application/json`` in ``Content-Type`` a body is refused, and with a charset it is not."""
+@pytest.mark.parametrize(
+    "media_type", [None, "text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""]
+)
+def test_a_body_must_be_declared_as_json(thallo: Caller, media_type: str | None) -> None:
+    """``Content-Type`` must be ``application/json``, with or without a charset."""
     body = b'{"vintage_id":"00410wiwk6v7q7aa10","quantity_grams":"1","external_id":"a"}'
-    refused = thallo.post(PATH, content=body, headers={} if said is None else {"Content-Type": said})
+    refused = thallo.post(PATH, content=body, headers={} if media_type is None else {"Content-Type": media_type})
     assert refused.json()["message"] == ["Content-Type must be application/json"]
     accepted = thallo.post(PATH, content=body, headers={"Content-Type": "Application/JSON; charset=utf-8"})
     assert accepted.json()["error"] == "MISSING_SELL_ORDER_ID"
@@ -241,7 +243,7 @@ def test_a_body_must_say_that_it_is_json(thallo: Caller, said: str | None) -> No
         b"[" * 100_000, b'{"external_id":"\xff"}', b'{"external_id":"\\ud800"}', b"\xef\xbb\xbf", b"{} {}", b"{'a':1}",
     ],
 )  # fmt: skip
-def test_a_body_that_is_no_json_object_is_refused(thallo: Caller, body: bytes) -> None:
+def test_a_body_must_be_a_json_object(thallo: Caller, body: bytes) -> None:
     """Anything but one JSON object answers 400."""
     reply = thallo.post(PATH, content=body, headers={"Content-Type": "application/json"})
     assert (reply.status_code, reply.json()["error"]) == (400, "Bad Request")
@@ -249,7 +251,7 @@ def test_a_body_that_is_no_json_object_is_refused(thallo: Caller, body: bytes) -
 
 @pytest.mark.rule("thallo.retirements.too-large")
 def test_a_body_above_the_limit_is_refused(thallo: Caller) -> None:
-    """More than the emulator reads answers 413."""
+    """A body above the emulator's limit answers 413."""
     reply = thallo.post(PATH, content=b" " * (8 * 1024 * 1024 + 1), headers={"Content-Type": "application/json"})
     assert (reply.status_code, reply.json()["error"]) == (413, "Payload Too Large")
 
@@ -283,15 +285,15 @@ BAD_FIELDS: list[tuple[str, str, list[object]]] = [
     ],
 )
 def test_a_bad_field_is_refused(thallo: Caller, field: str, value: object, more: dict[str, object]) -> None:
-    """A field that is missing, of another type, too long or not sensible answers 400 and is named."""
+    """A field that is missing, too long, or of a wrong type or value answers 400 and is named."""
     reply = retire(thallo, **{"quantity_grams": "1000000", **more, field: value})
     assert (reply.status_code, reply.json()["error"]) == (400, "Bad Request")
     assert [message.partition(" ")[0] for message in reply.json()["message"]] == [field]
 
 
 @pytest.mark.rule("thallo.retirements.length")
-def test_a_price_that_is_not_needed_is_not_too_long_either(thallo: Caller) -> None:
-    """The length of a price is bounded when nothing has to be bought, too; its form is not looked at."""
+def test_the_length_of_a_price_is_always_checked(thallo: Caller) -> None:
+    """The length of a price is checked even if nothing is bought; its form is not."""
     assert retire_owned(thallo, "1", "a", expected_price_cents="x" * 101).status_code == 400
     assert retire_owned(thallo, "1", "a", expected_price_cents="x" * 100).status_code == 200
 
@@ -311,14 +313,14 @@ def test_a_price_that_is_not_needed_is_not_too_long_either(thallo: Caller) -> No
         {"external_id": "\x00 ж 💧"},
     ],
 )  # fmt: skip
-def test_a_sensible_body_is_accepted(thallo: Caller, more: dict[str, object]) -> None:
-    """What may be absent, ignored or odd does not stand in the way."""
+def test_a_valid_body_is_accepted(thallo: Caller, more: dict[str, object]) -> None:
+    """Optional, ignored and unusual values are accepted."""
     assert retire(thallo, **{"quantity_grams": "1000000", **more}).status_code == 200
 
 
 @pytest.mark.rule("thallo.retirements.optional")
-def test_null_is_absence(thallo: Caller) -> None:
-    """Null in all optional fields is the same as leaving them out."""
+def test_null_counts_as_absent(thallo: Caller) -> None:
+    """Null in an optional field counts as absent."""
     names = [*CUSTOMER, "external_retiree_id", "sell_order_id", "expected_price_cents"]
     body = {"vintage_id": OWNED_VINTAGE, "quantity_grams": "1", "external_id": "a", **dict.fromkeys(names)}
     assert thallo.post(PATH, body).status_code == 200

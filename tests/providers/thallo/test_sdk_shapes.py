@@ -1,6 +1,6 @@
-"""What the official Node SDK 1.3.0 sends, and how it reads what comes: its five calls, without the SDK.
+"""The official Node SDK 1.3.0, without the SDK: what its five calls send, and how it reads replies.
 
-``read_*`` turn a reply into what the SDK's caller gets, and fail where the SDK would throw.
+``read_*`` return what the SDK's caller gets, and fail where the SDK would throw.
 """
 
 import re
@@ -17,10 +17,10 @@ from tests.support.caller import Caller
 Read: TypeAlias = Callable[[dict[str, Any]], object]
 
 HEADERS = {"Content-Type": "application/json", "Accept": "application/json, text/plain, */*"}
-"""On every call, without a body too."""
+"""The headers of every call, with or without a body."""
 
 ERROR_FIELDS = {"statusCode": int, "url": str, "timestamp": str, "error": str, "message": (str, list)}
-"""The fields by which the SDK knows an error of Thallo's; without any one of them it hides the code."""
+"""The fields by which the SDK recognizes an error; if one is missing it hides the code."""
 
 RETIREMENT = {
     "vintage_id": VINTAGE,
@@ -34,20 +34,20 @@ RETIREMENT = {
 
 
 def big_int(text: object) -> int:
-    """``BigInt`` of a text: anything but digits throws, and an empty text becomes 0 unnoticed."""
+    """Return ``BigInt`` of a text. Like the SDK it accepts only digits; the SDK also turns an empty text into 0."""
     assert isinstance(text, str)
     assert re.fullmatch("-?[0-9]+", text)
     return int(text)
 
 
 def date(text: object) -> datetime:
-    """``new Date`` of a text."""
+    """Return ``new Date`` of a text."""
     assert isinstance(text, str)
     return datetime.fromisoformat(text)
 
 
 def read_pagination(body: dict[str, Any]) -> None:
-    """It is read without a guard."""
+    """Check the pagination, which the SDK reads without a guard."""
     names = {"per_page", "total_pages", "total_items", "current_page", "previous_page", "next_page"}
     assert body["pagination"].keys() == names
     assert all(value is None or type(value) is int for value in body["pagination"].values())
@@ -103,8 +103,8 @@ GETS = [
 
 
 @pytest.mark.parametrize(("path", "query", "read"), GETS)
-def test_the_sdk_reads_every_answer(thallo: Caller, path: str, query: Mapping[str, Any], read: Read) -> None:
-    """A GET that says it brings JSON, and brings nothing, is answered with all that the SDK reads unguarded."""
+def test_the_sdk_reads_every_reply(thallo: Caller, path: str, query: Mapping[str, Any], read: Read) -> None:
+    """A GET with a JSON content type and no body is answered with everything that the SDK reads unguarded."""
     reply = thallo.get(path, params=query, headers=HEADERS)
     assert reply.status_code == 200
     read(reply.json())
@@ -112,23 +112,23 @@ def test_the_sdk_reads_every_answer(thallo: Caller, path: str, query: Mapping[st
 
 @pytest.mark.rule("thallo.inventory.forms", "thallo.market.forms")
 def test_amounts_of_any_size_are_whole_numbers(thallo: Caller) -> None:
-    """Far above 2**53 no amount turns into an exponent, a fraction or a number of JSON."""
+    """Even far above 2**53 an amount has no exponent or fraction, and is a text."""
     price, grams = str(10**24 + 1), str(10**36)
     snapshot = thallo.space.snapshot()
     snapshot["memory"]["thallo"]["sell_orders"][ORDER] |= {"quantity_grams": grams, "price_cents": price}
     thallo.space.restore(snapshot)
     assert read_market(thallo.get("/api/market").json()) > 10**60
-    asked = str(10**36 - 999_999)
-    receipt = retire(thallo, asked, expected_price_cents=price).json()
+    requested = str(10**36 - 999_999)
+    receipt = retire(thallo, requested, expected_price_cents=price).json()
     found = thallo.get("/api/retirement", params={"id": receipt["retirement_request_id"]}).json()
-    assert read_retirement(found) == int(asked)
+    assert read_retirement(found) == int(requested)
     assert read_inventory(thallo.get("/api/inventory").json()) == 999_970 + 999_999
 
 
 @pytest.mark.rule("thallo.retirements.retiree-id-optional")
 @pytest.mark.parametrize("left_out", [(), ("sell_order_id", "expected_price_cents"), ("external_retiree_id",)])
 def test_the_sdk_sends_no_null(thallo: Caller, left_out: tuple[str, ...]) -> None:
-    """What its caller does not give is not in the body, and what comes back are an id and a flag."""
+    """The SDK leaves out missing values; the reply is an id and a flag."""
     retire(thallo, "50", "before")
     body = {name: value for name, value in RETIREMENT.items() if name not in left_out}
     receipt = thallo.post("/api/caas/request-retirement", body, headers=HEADERS).json()
@@ -138,8 +138,8 @@ def test_the_sdk_sends_no_null(thallo: Caller, left_out: tuple[str, ...]) -> Non
 
 @pytest.mark.rule("thallo.projects.spellings")
 @pytest.mark.parametrize("brackets", ["[]", "%5B%5D"])
-def test_both_ways_in_which_its_http_library_writes_lists(thallo: Caller, brackets: str) -> None:
-    """Older and newer versions of it differ in the brackets."""
+def test_both_encodings_of_lists(thallo: Caller, brackets: str) -> None:
+    """Older and newer versions of its HTTP library encode the brackets differently."""
     ids = ["003c1hatqib9jbpwwl", "003g3ghxs84jlgw5pi"]
     query = "&".join(f"project_ids{brackets}={project_id}" for project_id in ids)
     found = thallo.get(f"/api/projects?{query}", headers=HEADERS).json()["projects"]
@@ -149,8 +149,8 @@ def test_both_ways_in_which_its_http_library_writes_lists(thallo: Caller, bracke
 # --- errors -----------------------------------------------------------------------------------------------------------
 
 
-def known_error(reply: httpx.Response) -> str:
-    """The code that the SDK shows its user; fails where it would take the error for none of Thallo's."""
+def recognized_code(reply: httpx.Response) -> str:
+    """Return the code that the SDK shows its user. Fail if the SDK would not recognize the error."""
     body = reply.json()
     assert isinstance(body, dict)
     for name, kind in ERROR_FIELDS.items():
@@ -178,24 +178,24 @@ def known_error(reply: httpx.Response) -> str:
         ("DELETE", "/api/api-keys/x", None, "API_KEY_NOT_EXISTS"),
     ],
 )
-def test_the_sdk_knows_every_error(thallo: Caller, method: str, path: str, body: object, code: str) -> None:
-    """All five fields are there with their types, so that the code reaches the SDK's user."""
+def test_the_sdk_recognizes_every_error(thallo: Caller, method: str, path: str, body: object, code: str) -> None:
+    """Every error has all five fields with their types, so that the SDK's user sees the code."""
     content = {} if body is None else {"json": body}
-    assert known_error(thallo.request(method, path, headers=HEADERS, **content)) == code
+    assert recognized_code(thallo.request(method, path, headers=HEADERS, **content)) == code
 
 
 @pytest.mark.rule("thallo.auth.refused-fields")
 @pytest.mark.parametrize(("path", "query", "read"), GETS)
-def test_the_sdk_knows_a_missing_key(thallo: Caller, path: str, query: Mapping[str, Any], read: Read) -> None:
-    """So are they without a valid key."""
+def test_the_sdk_recognizes_a_missing_key(thallo: Caller, path: str, query: Mapping[str, Any], read: Read) -> None:
+    """A missing key answers with all five fields."""
     reply = thallo.get(path, params=query, headers={**HEADERS, "Authorization": "Bearer undefined"})
-    assert (reply.status_code, known_error(reply)) == (401, "Unauthorized")
+    assert (reply.status_code, recognized_code(reply)) == (401, "Unauthorized")
 
 
 @pytest.mark.parametrize("status", [400, 403, 409, 429, 500, 502, 503])
-def test_the_sdk_knows_what_a_fault_makes(thallo: Caller, status: int) -> None:
-    """And so are they when a fault makes the error."""
+def test_the_sdk_recognizes_faults(thallo: Caller, status: int) -> None:
+    """A fault's status answers with all five fields."""
     thallo.space.faults.add("thallo", effect={"status": status})
     reply = thallo.get("/api/inventory", headers=HEADERS, promised=False)
-    assert known_error(reply) == reply.json()["error"]
+    assert recognized_code(reply) == reply.json()["error"]
     assert reply.json()["statusCode"] == status

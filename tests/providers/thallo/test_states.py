@@ -1,4 +1,4 @@
-"""What becomes of a retirement request: it follows from what was asked, and from the clock."""
+"""Retirement requests over time: their state follows from their items and the clock."""
 
 from typing import Any
 
@@ -29,12 +29,12 @@ def total(thallo: Caller, found_id: str) -> tuple[str, int]:
     return found["status"], int(found["total_quantity"])
 
 
-# --- what is shown ----------------------------------------------------------------------------------------------------
+# --- fields -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.rule("thallo.retirement.fields", "thallo.retirement.type", "thallo.retirement.purchase")
 def test_a_request_shows_its_calls(thallo: Caller) -> None:
-    """Two fractions in one request: their sum, the trade of the one that bought, the invoice of the month."""
+    """A request shows the sum of its calls, each with its trade and the month's invoice."""
     first = request_id(thallo, "1500000", "a", external_retiree_id="r1")
     thallo.space.clock.advance(seconds=76.25)
     assert request_id(thallo, "250000", "b") == first
@@ -78,10 +78,10 @@ def test_a_request_shows_its_calls(thallo: Caller) -> None:
     ("more", "flag", "name"),
     [({}, False, "Thallo Ltd"), (CUSTOMER, True, "Alice Bob"), ({"external_retiree_name": "X"}, False, "Thallo Ltd")],
 )
-def test_whole_tonnes_for_oneself_and_for_a_customer(
+def test_whole_tonnes_for_the_tenant_and_for_a_customer(
     thallo: Caller, more: dict[str, object], flag: bool, name: str
 ) -> None:
-    """The retiree is the customer where the flag says so, else the tenant's company."""
+    """The retiree is the customer if the flag is true, and else the tenant's company."""
     found = retirement(thallo, request_id(thallo, "2000000", **more))
     [item] = found["retirement_request_items"]
     assert (found["type"], found["should_retire_external_customer"], item["retiree_name"]) == ("WHOLE", flag, name)
@@ -90,7 +90,7 @@ def test_whole_tonnes_for_oneself_and_for_a_customer(
 @pytest.mark.rule("thallo.retirement.unknown")
 @pytest.mark.parametrize("unknown", ["00mnosuchrequest00", "", "\x00", "00MAXWB1X2LTJGH4OB"])
 def test_an_unknown_request_is_not_found(thallo: Caller, unknown: str) -> None:
-    """It answers 422, and not 404."""
+    """It answers 422, not 404."""
     reply = thallo.get(PATH, params={"id": unknown})
     assert (reply.status_code, reply.json()["error"]) == (422, "NOT_FOUND")
     assert isinstance(reply.json()["message"], str)
@@ -98,14 +98,14 @@ def test_an_unknown_request_is_not_found(thallo: Caller, unknown: str) -> None:
 
 @pytest.mark.rule("thallo.retirement.unknown")
 def test_a_request_of_another_tenant_is_not_found(thallo: Caller) -> None:
-    """Tenants see nothing of each other's requests."""
+    """Tenants cannot see each other's requests."""
     first = request_id(thallo, "50")
     assert as_seller(thallo).get(PATH, params={"id": first}).json()["error"] == "NOT_FOUND"
 
 
 @pytest.mark.rule("thallo.retirement.id", "thallo.errors.message-list", "thallo.input.unknown-names")
-def test_an_id_is_needed(thallo: Caller) -> None:
-    """Without an id there is no answer; anything beside it is ignored."""
+def test_an_id_is_required(thallo: Caller) -> None:
+    """The id is required; unknown parameters are ignored."""
     reply = thallo.get(PATH, params={"ID": "00maxwb1x2ltjgh4ob"})
     assert (reply.status_code, reply.json()["message"]) == (400, ["id should not be empty"])
     assert thallo.get(PATH, params={"id": "00maxwb1x2ltjgh4ob", "expand": "x"}).status_code == 200
@@ -128,8 +128,8 @@ def test_an_id_is_needed(thallo: Caller) -> None:
     ],
 )
 @pytest.mark.rule("thallo.retirement.proof")
-def test_fractions_in_the_course_of_time(thallo: Caller, at: str, status: str) -> None:
-    """Open to the end of the month, closed until the invoice is paid, then three days at the registry."""
+def test_fractions_over_time(thallo: Caller, at: str, status: str) -> None:
+    """Fractions are open until the month ends, closed until payment, and then three days at the registry."""
     first = request_id(thallo, "1500000")
     thallo.space.clock.freeze(at)
     found = retirement(thallo, first)
@@ -153,8 +153,8 @@ def test_fractions_in_the_course_of_time(thallo: Caller, at: str, status: str) -
         (RETIRED, "COMPLETE"),
     ],
 )
-def test_bought_tonnes_in_the_course_of_time(thallo: Caller, at: str, status: str) -> None:
-    """Whole tonnes are never open; they wait for the invoice of their month."""
+def test_bought_tonnes_over_time(thallo: Caller, at: str, status: str) -> None:
+    """Whole tonnes are never open; they wait for the month's invoice."""
     first = request_id(thallo, "2000000")
     thallo.space.clock.freeze(at)
     assert total(thallo, first) == (status, 2_000_000)
@@ -162,7 +162,7 @@ def test_bought_tonnes_in_the_course_of_time(thallo: Caller, at: str, status: st
 
 @pytest.mark.rule("thallo.retirement.in-progress", "thallo.retirement.purchase")
 def test_tonnes_from_the_wallet_wait_for_no_invoice(thallo: Caller) -> None:
-    """Where nothing was bought there is nothing to settle, and the registry begins at once."""
+    """If nothing was bought there is nothing to settle, and the registry begins at once."""
     snapshot = thallo.space.snapshot()
     snapshot["memory"]["thallo"]["wallets"]["thallo-ltd"][OWNED_VINTAGE]["quantity_grams"] = "2000000"
     thallo.space.restore(snapshot)
@@ -176,7 +176,7 @@ def test_tonnes_from_the_wallet_wait_for_no_invoice(thallo: Caller) -> None:
 @pytest.mark.rule("thallo.retirement.nothing-to-process")
 @pytest.mark.parametrize("quantity_grams", ["1", "999999"])
 def test_less_than_a_tonne_is_not_carried_out(thallo: Caller, quantity_grams: str) -> None:
-    """A month that leaves less than a tonne leaves nothing to process, for good."""
+    """Less than a tonne at the end of the month leaves nothing to process, for good."""
     first = request_id(thallo, quantity_grams)
     assert total(thallo, first) == ("OPEN", int(quantity_grams))
     for at in (JANUARY_ENDS, SETTLED, RETIRED, "2027-01-01T00:00:00Z"):
@@ -189,8 +189,8 @@ def test_less_than_a_tonne_is_not_carried_out(thallo: Caller, quantity_grams: st
 
 
 @pytest.mark.rule("thallo.retirement.carried", "thallo.retirement.carried-on")
-def test_what_is_left_over_goes_into_the_next_request(thallo: Caller) -> None:
-    """Whole tonnes are carried out, the rest is added to what the next month brings, and no gram is lost."""
+def test_a_remainder_joins_the_next_request(thallo: Caller) -> None:
+    """Whole tonnes are carried out; the remainder joins the next request, and no gram is lost."""
     first = request_id(thallo, "1750000", "a")
     thallo.space.clock.freeze(JANUARY_ENDS)
     assert total(thallo, first) == ("CLOSED", 1_000_000)
@@ -206,8 +206,8 @@ def test_what_is_left_over_goes_into_the_next_request(thallo: Caller) -> None:
 
 
 @pytest.mark.rule("thallo.retirement.carried-on")
-def test_what_is_left_over_waits_for_months(thallo: Caller) -> None:
-    """A year without a call loses nothing; whole tonnes and other vintages have no part in it."""
+def test_a_remainder_waits_for_months(thallo: Caller) -> None:
+    """A remainder waits as long as it takes; whole tonnes and other vintages do not take it."""
     request_id(thallo, "400000", "a")
     thallo.space.clock.freeze("2027-01-15T00:00:00Z")
     assert total(thallo, request_id(thallo, "3000000", "b"))[1] == 3_000_000
@@ -222,7 +222,7 @@ def test_what_is_left_over_waits_for_months(thallo: Caller) -> None:
 
 @pytest.mark.rule("thallo.retirements.month-end")
 def test_the_end_of_a_month_is_an_event_for_fractions_only(thallo: Caller) -> None:
-    """Each request for fractions changes at the end of its own month; requests for whole tonnes do not."""
+    """Each request for fractions closes at the end of its own month; requests for whole tonnes do not."""
     first = request_id(thallo, "50", "a")
     request_id(thallo, "2000000", "b")
     sellers = request_id(as_seller(thallo), "50", "a")
@@ -236,7 +236,7 @@ def test_the_end_of_a_month_is_an_event_for_fractions_only(thallo: Caller) -> No
 
 @pytest.mark.rule("thallo.retirement.reading")
 def test_reading_changes_nothing(thallo: Caller) -> None:
-    """However often it is read and at whatever time, what Thallo remembers stays the same, byte for byte."""
+    """Reading a request at any time changes nothing in Thallo's memory."""
     first = request_id(thallo, "1750000")
     before = memory(thallo)
     for at in (JANUARY_ENDS, SETTLED, RETIRED, "2027-01-01T00:00:00Z"):
@@ -245,8 +245,8 @@ def test_reading_changes_nothing(thallo: Caller) -> None:
     assert memory(thallo) == before
 
 
-def test_a_restart_changes_nothing(thallo: Caller) -> None:
-    """A request that comes out of a snapshot goes on as it would have."""
+def test_a_restore_changes_nothing(thallo: Caller) -> None:
+    """A restored request continues as before."""
     first = request_id(thallo, "1750000", "a")
     thallo.space.clock.freeze(JANUARY_ENDS)
     second = request_id(thallo, "500000", "b")

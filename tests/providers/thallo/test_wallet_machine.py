@@ -1,4 +1,4 @@
-"""Wallets under any sequence of requests: no gram is made, none is lost."""
+"""Wallets under any sequence of requests: no gram is created or lost."""
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -44,7 +44,7 @@ TENANTS = ("thallo-ltd", "seller")
 
 
 class Wallets(RuleBasedStateMachine):
-    """Two tenants that retire, repeat themselves and make mistakes on one market."""
+    """Two tenants on one market that retire, repeat calls and make mistakes."""
 
     def __init__(self, emulator: Emulator) -> None:
         super().__init__()
@@ -53,13 +53,13 @@ class Wallets(RuleBasedStateMachine):
         thallo = Caller(self.space, "thallo", credentials_of(self.space, "thallo"))
         self.callers = dict(zip(TENANTS, (thallo, as_seller(thallo)), strict=True))
         self.accepted: dict[tuple[str, str], str] = {}
-        self.now = self.born = self.space.thallo.state
+        self.now = self.first = self.space.thallo.state
 
     def teardown(self) -> None:
-        self.hold_requests()
+        self.check_requests()
         self.space.delete()
 
-    # --- what happens
+    # --- rules
 
     @rule(
         tenant=st.sampled_from(TENANTS),
@@ -71,7 +71,7 @@ class Wallets(RuleBasedStateMachine):
     def retire(
         self, tenant: str, purchase: tuple[str, str | None, str | None], amount: int, customer: bool, external_id: str
     ) -> None:
-        """A sensible call: accepted, or refused for want of credits or of whole tonnes."""
+        """Make a valid call, which may lack credits or whole tonnes."""
         vintage_id, order_id, price = purchase
         more = {"sell_order_id": order_id, "expected_price_cents": price, **(CUSTOMER if customer else {})}
         self.ask(tenant, str(amount), external_id, vintage_id, more)
@@ -84,26 +84,26 @@ class Wallets(RuleBasedStateMachine):
         price=st.sampled_from(["3000", "600", "2999", "0", "x", None]),
         external_id=EXTERNAL_IDS,
     )
-    def blunder(
+    def retire_badly(
         self, tenant: str, amount: str, vintage_id: str, order_id: str | None, price: str | None, external_id: str
     ) -> None:
-        """A call of which anything may be wrong."""
+        """Make a call that may be invalid in any way."""
         more = {"sell_order_id": order_id, "expected_price_cents": price}
         self.ask(tenant, amount, external_id, vintage_id, more)
 
     @rule(days=st.integers(1, 40))
     def wait(self, days: int) -> None:
-        """Time passes; months end."""
+        """Let time pass and months end."""
         self.space.clock.advance(days=days)
 
     @rule()
-    def restart(self) -> None:
-        """The space goes into a snapshot and comes out of it."""
+    def restore(self) -> None:
+        """Restore the space from its own snapshot."""
         self.space.restore(self.space.snapshot())
 
     @rule(tenant=st.sampled_from(TENANTS))
-    def look(self, tenant: str) -> None:
-        """A tenant reads its inventory, and sees what it owns."""
+    def read_inventory(self, tenant: str) -> None:
+        """Compare a tenant's inventory with its wallets."""
         seen = {
             (tenant, vintage["vintage_id"]): int(vintage["wallets"][0]["quantity_grams"])
             for project in inventory(self.callers[tenant])["projects"]
@@ -112,7 +112,7 @@ class Wallets(RuleBasedStateMachine):
         assert seen == {where: grams for where, grams in owned(self.now).items() if where[0] == tenant}
 
     def ask(self, tenant: str, amount: str, external_id: str, vintage_id: str, more: Mapping[str, object]) -> None:
-        """Make a call and hold its effects to its answer."""
+        """Make a call and compare its effects with its reply."""
         before, first = self.now, self.accepted.get((tenant, external_id))
         reply = retire(self.callers[tenant], amount, external_id, vintage_id=vintage_id, **more)
         self.now = self.space.thallo.state
@@ -124,10 +124,10 @@ class Wallets(RuleBasedStateMachine):
         else:
             assert reply.json()["external_id_already_processed"] is False
             self.accepted[tenant, external_id] = reply.json()["retirement_request_id"]
-            self.hold_effects(before, (tenant, vintage_id), int(amount))
+            self.check_effects(before, (tenant, vintage_id), int(amount))
 
-    def hold_effects(self, before: dict[str, Any], where: tuple[str, str], amount: int) -> None:
-        """One wallet gave the amount and got the fewest whole tonnes that it lacked; no other wallet changed."""
+    def check_effects(self, before: dict[str, Any], where: tuple[str, str], amount: int) -> None:
+        """One wallet lost the amount and gained the fewest whole tonnes it lacked; no other wallet changed."""
         lacked = max(0, amount - owned(before).get(where, 0))
         bought = -(-lacked // TONNE) * TONNE
         assert changes(owned(before), owned(self.now)) == changes({}, {where: bought - amount})
@@ -135,8 +135,8 @@ class Wallets(RuleBasedStateMachine):
         assert changes(retired(before), retired(self.now)) == {where: amount}
         assert on_market(before) - on_market(self.now) == bought
 
-    def hold_requests(self) -> None:
-        """What was asked for is in the requests to the gram, or on its way from one month to another: under a tonne."""
+    def check_requests(self) -> None:
+        """The requests hold everything that was requested, except for less than a tonne between two months."""
         shown: Amounts = {}
         for request_id, request in self.now["retirement_requests"].items():
             where = (request["tenant_id"], request["vintage_id"])
@@ -144,19 +144,19 @@ class Wallets(RuleBasedStateMachine):
             shown[where] = shown.get(where, 0) + int(found["total_quantity"])
         assert all(0 <= asked - shown[where] < TONNE for where, asked in retired(self.now).items())
 
-    # --- what holds at any time
+    # --- invariants
 
     @invariant()
     def grams_are_conserved(self) -> None:
-        """Since birth, what was bought is what was retired and what more is owned."""
-        more_owned, bought = changes(owned(self.born), owned(self.now)), changes(traded(self.born), traded(self.now))
+        """Since the beginning, what was bought equals what was retired plus what more is owned."""
+        more_owned, bought = changes(owned(self.first), owned(self.now)), changes(traded(self.first), traded(self.now))
         for where in owned(self.now):
             assert bought.get(where, 0) == retired(self.now).get(where, 0) + more_owned.get(where, 0)
-        assert sum(bought.values()) == on_market(self.born) - on_market(self.now)
+        assert sum(bought.values()) == on_market(self.first) - on_market(self.now)
 
     @invariant()
     def nothing_is_negative(self) -> None:
-        """No wallet and no order holds less than nothing, and orders hold whole tonnes."""
+        """No wallet or order is negative, and orders hold whole tonnes."""
         assert min(owned(self.now).values()) >= 0
         assert all(grams >= 0 and grams % TONNE == 0 for grams in orders(self.now).values())
 
@@ -194,13 +194,13 @@ def on_market(remembered: dict[str, Any]) -> int:
 
 
 def changes(before: Amounts, after: Amounts) -> Amounts:
-    """What has changed, by how much."""
+    """Return the differences between two tables of amounts."""
     differences = {where: after.get(where, 0) - before.get(where, 0) for where in before.keys() | after.keys()}
     return {where: difference for where, difference in differences.items() if difference}
 
 
-def test_no_gram_is_made_or_lost(emulator: Emulator) -> None:
-    """Whatever is asked, repeated and refused: bought = retired + owned, for each tenant and vintage."""
+def test_no_gram_is_created_or_lost(emulator: Emulator) -> None:
+    """For each tenant and vintage, what was bought equals what was retired plus what is owned."""
     run_state_machine_as_test(
         lambda: Wallets(emulator),  # type: ignore[arg-type]  # it takes any factory
         settings=settings(max_examples=20, stateful_step_count=30, deadline=None, derandomize=True),
