@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError, ValidationInfo
+from pydantic import AfterValidator, BaseModel, Field, PlainValidator, ValidationError, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from emulator.core.errors import Malformed, Problem
@@ -61,14 +61,10 @@ def _context(info: ValidationInfo) -> Context:
     return info.context
 
 
-class Body(Model):
-    model_config = ConfigDict(frozen=True)
-
-
 # --- accounts and tokens ----------------------------------------------------------------------------------------------
 
 
-class Registration(Body):
+class Registration(Model):
     """``POST /register``"""
 
     username: Annotated[ShortText, AfterValidator(_free)]
@@ -81,7 +77,7 @@ class Registration(Body):
         return drafts.AccountDraft(self.username, self.password, self.first_name, self.last_name, self.email)
 
 
-class Credentials(Body):
+class Credentials(Model):
     """``POST /token``"""
 
     username: Text
@@ -91,7 +87,7 @@ class Credentials(Body):
         return drafts.Credentials(self.username, self.password)
 
 
-class RefreshRequest(Body):
+class RefreshRequest(Model):
     """``POST /token/refresh``"""
 
     refresh: Text
@@ -100,7 +96,7 @@ class RefreshRequest(Body):
 # --- scores -----------------------------------------------------------------------------------------------------------
 
 
-class Transaction(Body):
+class Transaction(Model):
     """A purchase, or with a negative amount a refund. Its date and descriptions change nothing."""
 
     date: Day
@@ -113,7 +109,7 @@ class Transaction(Body):
         return drafts.Purchase(self.amount, self.category)
 
 
-class UserProfile(Body):
+class UserProfile(Model):
     diet: drafts.Diet = "typical"
     renewable_energy: Share = 0.0
     natural_gas: Boolean = False
@@ -132,7 +128,7 @@ class UserProfile(Body):
         )
 
 
-class Options(Body):
+class Options(Model):
     offsets: Boolean = False
     recommendations: Boolean = False
     co2e: Boolean = Field(default=True, alias="CO2e")
@@ -159,7 +155,7 @@ DEFAULT_PROFILE = UserProfile.model_construct()
 DEFAULT_OPTIONS = Options.model_construct()
 
 
-class ScoreRequest(Body):
+class ScoreRequest(Model):
     """``POST /calculateCarbonScore``"""
 
     transactions: list[Transaction]
@@ -171,7 +167,7 @@ class ScoreRequest(Body):
         return drafts.ScoreDraft(purchases, self.user_profile.draft(), self.options.draft())
 
 
-PARTS: dict[Literal["user_profile", "options"], type[Body]] = {"user_profile": UserProfile, "options": Options}
+PARTS: dict[Literal["user_profile", "options"], type[Model]] = {"user_profile": UserProfile, "options": Options}
 
 
 # --- bodies -----------------------------------------------------------------------------------------------------------

@@ -16,18 +16,14 @@ PROJECT_IDS = ("project_ids[]", "project_ids")
 """Both spellings of the parameter; the SDK's has brackets."""
 
 
-class Query(Model):
-    model_config = ConfigDict(frozen=True)
-
-
 class Body(Model):
-    model_config = ConfigDict(strict=True, frozen=True)
+    model_config = ConfigDict(strict=True)
 
 
 # --- queries ----------------------------------------------------------------------------------------------------------
 
 
-class PageQuery(Query):
+class PageQuery(Model):
     """``GET /api/market``. Pages count projects."""
 
     page: Annotated[QueryInteger, Field(ge=1, le=SAFE_INTEGER_MAX)] = 1
@@ -50,13 +46,13 @@ class InventoryQuery(PageQuery):
         )
 
 
-class RetirementQuery(Query):
+class RetirementQuery(Model):
     """``GET /api/retirement``"""
 
     id: str
 
 
-class ProjectsQuery(Query):
+class ProjectsQuery(Model):
     """``GET /api/projects``. If both spellings are present, the one with brackets counts."""
 
     project_ids: tuple[str, ...] = Field(validation_alias=AliasChoices(*PROJECT_IDS))
