@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Container, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Context, Decimal
 from typing import Any
 
@@ -21,6 +21,7 @@ from emulator.web.provider import Provider
 from tests.conftest import START
 from tests.support.caller import NO_CREDENTIALS, Caller, Direct, credentials_of, remembered
 from tests.support.contract_check import hold, operation_of
+from tests.support.drafts import Draft, example_of, good_draft, parameters, takes_json
 
 DEEP = 100_000
 BODY_BYTES_MAX = 1000
@@ -108,17 +109,6 @@ PYTHON = re.compile(r"Decimal\(|<class|<[a-z_.]+ object|datetime\.|Traceback|pyd
 """What no vendor's message holds. Dcycle's server is written in Python, and its messages begin with "Value error"."""
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A request that is to be sent. Without a body of its own it says nothing of JSON."""
-
-    method: str
-    path: str
-    query: Mapping[str, str] | str = field(default_factory=dict)
-    headers: Mapping[str, Any] = field(default_factory=dict)
-    body: bytes = b""
-
-
 class Prober:
     """Sends requests to one vendor and writes down, in ``faults``, every reply for which something does not hold."""
 
@@ -169,10 +159,6 @@ def hold_refusal(provider: str, reply: httpx.Response, path: str) -> None:
         assert set(members) <= reply.json().keys(), "not the vendor's envelope"
 
 
-def takes_json(operation: contracts.Operation) -> bool:
-    return "application/json" in operation.description.get("requestBody", {}).get("content", {})
-
-
 # --- what is sent where -----------------------------------------------------------------------------------------------
 
 BUILT = [
@@ -203,34 +189,6 @@ def good(provider: Provider, operation: contracts.Operation) -> Draft:
 @pytest.fixture
 def prober(emulator: Emulator, space: SpaceHandle, provider: Provider) -> Prober:
     return Prober(emulator, space, provider.name)
-
-
-def good_draft(provider: str, operation: contracts.Operation) -> Draft:
-    path, query = operation.path, {}
-    for parameter in parameters(provider, operation):
-        if parameter["in"] == "path":
-            path = path.replace(f"{{{parameter['name']}}}", parameter["example"])
-        elif parameter["in"] == "query" and parameter["required"]:
-            query[parameter["name"]] = parameter["example"]
-    body = example_of(operation)
-    if body is None:
-        return Draft(operation.method, path, query)
-    if takes_json(operation):
-        return Draft(operation.method, path, query, body=json.dumps(body).encode())
-    said = {"Content-Type": next(iter(operation.description["requestBody"]["content"]))}
-    return Draft(operation.method, path, query, said, body.encode())
-
-
-def parameters(provider: str, operation: contracts.Operation, where: str | None = None) -> list[dict[str, Any]]:
-    found = [contracts.resolve(provider, entry) for entry in operation.description.get("parameters", ())]
-    return [{"required": False, **entry} for entry in found if where in (None, entry["in"])]
-
-
-def example_of(operation: contracts.Operation) -> Any:
-    """The first example of the body, if the operation has one."""
-    for media in operation.description.get("requestBody", {}).get("content", {}).values():
-        return media["example"] if "example" in media else next(iter(media["examples"].values()))["value"]
-    return None
 
 
 @each_operation

@@ -16,8 +16,8 @@ from emulator.web.provider import Provider
 from tests.conftest import proved_rules
 
 TESTS = Path(__file__).parent
-MEMBERS = {"id", "statement", "evidence", "source", "operations"}
-MAYBE = {"field", "kinds", "built"}
+MEMBERS = {"id", "statement", "evidence", "source", "operations", "fields", "kinds"}
+MAYBE = {"refines", "built"}
 
 each_provider = pytest.mark.parametrize("provider", ALL.values(), ids=lambda provider: provider.name)
 
@@ -63,7 +63,8 @@ def test_a_rule_says_where_it_comes_from_and_what_it_is_about(provider: Provider
     operations = {operation.id for operation in contracts.operations(provider.name)}
     for rule in contracts.rules(provider.name):
         assert MEMBERS <= rule.keys() <= MEMBERS | MAYBE, rule["id"]
-        assert all(isinstance(rule[member], str) and rule[member] for member in MEMBERS - {"operations"}), rule["id"]
+        texts = [rule[member] for member in ("id", "statement", "evidence", "source")]
+        assert all(isinstance(text, str) and text for text in texts), rule["id"]
         assert rule["evidence"] in EVIDENCE, rule["id"]
         assert set(rule["operations"]) <= operations, rule["id"]
         assert rule.get("built", False) is False, rule["id"]
@@ -77,8 +78,28 @@ def test_every_rule_that_a_refusal_carries_exists(provider: Provider) -> None:
     assert carried - {rule["id"] for rule in contracts.rules(provider.name)} == set()
 
 
+@each_provider
+def test_a_problem_is_decided_by_one_rule(provider: Provider) -> None:
+    """No two rules of a contract decide the same kind of problem in the same field of an operation."""
+    for operation in contracts.operations(provider.name):
+        assert contracts.deciding(provider.name, operation.id, "no_such_field", "no_such_kind") is None
+
+
+def test_two_rules_for_one_problem_are_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rules that decide the same problem are an error that names both."""
+    shared = {"operations": ["place_order"], "fields": ["amount_kg"], "kinds": ["missing"]}
+    both = [{"id": id, **shared} for id in ("cnaught.orders.first", "cnaught.orders.second")]
+    monkeypatch.setattr(contracts, "rules", lambda provider: both)
+    contracts._rules_by_problem.cache_clear()
+    with pytest.raises(InvalidRules, match=r"cnaught\.orders\.second: cnaught\.orders\.first also decides"):
+        contracts.deciding("cnaught", "place_order", "amount_kg", "missing")
+    contracts._rules_by_problem.cache_clear()
+
+
 RULES_FILE = """
 source: proposed
+kinds:
+  wrong_type: [int_type, string_type]
 groups:
   places: [place_order, place_ride_order]
   orders: [places, get_order]
@@ -92,34 +113,36 @@ rules:
     source: a page
     operations: [orders, cancel_order]
     field: amount_kg
-    kinds: [missing]
+    kinds: [missing, wrong_type]
 """
 OPERATIONS = ["place_order", "place_ride_order", "get_order", "cancel_order"]
 
 
 def test_a_rules_file_is_expanded() -> None:
-    """Every rule gets the source of the file unless it has its own, and the operations of its groups."""
+    """Every rule gets the source of the file unless it has its own, and the members of its groups."""
     first, second = expanded(yaml.safe_load(RULES_FILE), OPERATIONS)
     assert (first["source"], first["operations"]) == ("proposed", [])
+    assert (first["fields"], first["kinds"]) == ([], [])
     assert (second["source"], second["operations"]) == ("a page", OPERATIONS)
+    assert (second["fields"], second["kinds"]) == (["amount_kg"], ["missing", "int_type", "string_type"])
 
 
 @pytest.mark.parametrize(
     ("correct", "wrong", "message"),
     [
         ("source: proposed", "sauce: proposed", "rules file: missing source"),
-        ("rules:", "more: 1\nrules:", "rules file: unknown more; known: groups, rules, source"),
+        ("rules:", "more: 1\nrules:", "rules file: unknown more; known: groups, kinds, rules, source"),
         ("id: p.orders.second", "ident: x", "rule 1: missing id"),
         ("statement: Two.", "text: Two.", "p.orders.second: missing statement"),
         ("field: amount_kg", "fields: amount_kg", "p.orders.second: unknown fields; known: built, evidence, field"),
         ("evidence: docs", "evidence: doc", "p.orders.second: unknown evidence 'doc'; known: observed, seed, docs"),
         ("    source: a page\n", "", "p.orders.second: a rule whose evidence is 'docs' needs a source"),
-        ("    field: amount_kg\n", "", "p.orders.second: kinds without a field"),
         ("p.orders.second", "p.orders.first", "p.orders.first: duplicate id"),
         ("[orders,", "[order,", "p.orders.second: unknown operation or group order"),
         ("[orders,", "[orders, get_order,", "p.orders.second: lists get_order more than once"),
         ("[places, get_order]", "[place, get_order]", "group orders: unknown operation or group place"),
         ("  orders:", "  get_order:", "group get_order: the name of an operation"),
+        ("    kinds: [", "    refines: p.orders.third\n    kinds: [", "p.orders.third: unknown rule to refine"),
     ],
 )
 def test_a_wrong_rules_file_is_rejected(correct: str, wrong: str, message: str) -> None:

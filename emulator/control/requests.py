@@ -14,6 +14,7 @@ from emulator.core import exact_json
 from emulator.core.clock import micros
 from emulator.core.secrets import REDACTED, SECRET_MEMBERS, SECRET_TEXT, hide_in_header
 from emulator.evidence import explanation
+from emulator.evidence.unread import unread
 from emulator.recording import bundle
 from emulator.space.space import Space
 from emulator.web.exchange import Exchange
@@ -101,7 +102,7 @@ def _missed(space: Space, asked: Wait, found: int) -> Response:
 
 def entry(exchange: Exchange) -> dict[str, Any]:
     """An exchange as it is shown: readable, explained, and without secrets."""
-    decided = explanation.rule(exchange)
+    explained = explanation.explain(exchange)
     return {
         "id": exchange.number,
         "at": micros(exchange.at),
@@ -112,11 +113,12 @@ def entry(exchange: Exchange) -> dict[str, Any]:
         "query": _query(exchange.query),
         "headers": _headers(exchange.headers),
         "body": _body(exchange.body),
-        "unread": explanation.unread(exchange),
+        "unread": unread(exchange),
         "status": exchange.status,
         "reply": {"headers": _headers(exchange.reply_headers()), "body": _body(exchange.reply_body)},
-        "evidence": explanation.evidence(exchange),
-        "rule": decided and decided["id"],
+        "evidence": explained.evidence,
+        "evidence_fields": [part.document() for part in explained.fields],
+        "rule": explained.rule,
         "fault": exchange.fault,
     }
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from emulator.control.reading import base_url, provider_of, spaces_of
 from emulator.core.version import __version__
-from emulator.evidence import contracts
+from emulator.evidence import contracts, explanation
 from emulator.web.provider import Provider
 from emulator.web.replies import reply
 
@@ -52,7 +52,7 @@ def _contract(name: str, url: str) -> Response:
 
 
 async def get_evidence(request: Request) -> Response:
-    return reply({"providers": {name: contracts.evidence(name) for name in _providers(request)}})
+    return reply({"providers": {name: explanation.evidence(name) for name in _providers(request)}})
 
 
 async def list_spaces(request: Request) -> Response:

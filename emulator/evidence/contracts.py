@@ -1,12 +1,12 @@
-"""Reading ``contracts/<provider>``: what the vendors promise, and on what evidence. No reply obeys them."""
+"""Read ``contracts/<provider>``: what the vendors promise, and the evidence for it. No reply depends on it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from emulator.core.resources import resource
-from emulator.evidence.rules import expanded
+from emulator.evidence.rules import InvalidRules, expanded
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -15,8 +15,8 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 class Operation:
     """One operation of a contract.
 
-    ``missing`` says why it is not built, if so; ``parameters`` are the names that it reads, by where they stand;
-    ``description`` is its OpenAPI object.
+    ``missing`` is the reason why it is not implemented, or empty. ``parameters`` are the names that it reads, by place;
+    ``all_parameters`` their OpenAPI objects. ``description`` is the OpenAPI object of the operation.
     """
 
     id: str
@@ -25,12 +25,13 @@ class Operation:
     evidence: str
     missing: str
     parameters: Mapping[str, frozenset[str]]
+    all_parameters: tuple[Mapping[str, Any], ...]
     description: Mapping[str, Any]
 
 
 @cache
 def contract(provider: str) -> dict[str, Any]:
-    """The OpenAPI document of a provider."""
+    """Return the OpenAPI document of a provider."""
     return _load(provider, "openapi.yaml")  # type: ignore[no-any-return]
 
 
@@ -40,14 +41,65 @@ def rules(provider: str) -> list[dict[str, Any]]:
     return expanded(_load(provider, "rules.yaml"), [operation.id for operation in operations(provider)])
 
 
-@cache
 def rule(provider: str, id: str | None) -> Mapping[str, Any] | None:
-    """The documented rule of this id, if there is one."""
-    return next((found for found in rules(provider) if found["id"] == id), None)
+    """Return the documented rule of this id, if there is one."""
+    return None if id is None else _rules_by_id(provider).get(id)
+
+
+@cache
+def _rules_by_id(provider: str) -> dict[str, dict[str, Any]]:
+    return {found["id"]: found for found in rules(provider)}
+
+
+def governs(rule: Mapping[str, Any], operation: str | None) -> bool:
+    """Return whether a rule governs an operation; a rule without operations governs all."""
+    return not rule["operations"] or operation in rule["operations"]
+
+
+def refined(provider: str, operation: str | None, id: str) -> str:
+    """Return the id of the rule that stands for a rule in an operation: itself, unless another one refines it there."""
+    return _refinements(provider).get((id, operation), id)
+
+
+@cache
+def _refinements(provider: str) -> dict[tuple[str, str | None], str]:
+    refining = [rule for rule in rules(provider) if "refines" in rule]
+    return {(rule["refines"], operation): rule["id"] for rule in refining for operation in rule["operations"]}
+
+
+def deciding(provider: str, operation: str | None, field: str, kind: str) -> str | None:
+    """Return the id of the rule that decides a kind of problem in a field, if the contract names one.
+
+    A rule that names the field goes before one for all members above it (``metadata.*``), and before one for any field.
+    """
+    by_problem = _rules_by_problem(provider)
+    above = [field[:position] for position in range(len(field)) if field[position] == "."]
+    names = (field, *(f"{name}.*" for name in reversed(above)), None)
+    return next((id for name in names if (id := by_problem.get((operation, name, kind)))), None)
+
+
+@cache
+def _rules_by_problem(provider: str) -> dict[tuple[str | None, str | None, str], str]:
+    """The deciding rules, by operation, field (None: any field) and kind of problem: one each."""
+    found: dict[tuple[str | None, str | None, str], str] = {}
+    for rule in rules(provider):
+        for key in _problems(provider, rule):
+            if key in found:
+                raise InvalidRules(f"{rule['id']}: {found[key]} also decides {key}")
+            found[key] = rule["id"]
+    return found
+
+
+def _problems(provider: str, rule: Mapping[str, Any]) -> Iterator[tuple[str, str | None, str]]:
+    governed = rule["operations"] or [operation.id for operation in operations(provider)]
+    for operation in governed:
+        for field in rule["fields"] or (None,):
+            for kind in rule.get("kinds", ()):
+                yield operation, field, kind
 
 
 def resolve(provider: str, node: Any) -> Any:
-    """What a node of the contract stands for: itself, or what it refers to."""
+    """Return a node of the contract, or what it refers to."""
     while isinstance(node, dict) and "$ref" in node:
         found: Any = contract(provider)
         for part in node["$ref"].removeprefix("#/").split("/"):
@@ -58,13 +110,13 @@ def resolve(provider: str, node: Any) -> Any:
 
 @cache
 def operations(provider: str) -> tuple[Operation, ...]:
-    """Every operation of a provider's contract, in the order of the document."""
+    """Return every operation of a provider's contract, in the order of the document."""
     return tuple(_operations(provider))
 
 
 @cache
 def operation(provider: str, id: str | None) -> Operation | None:
-    """The operation of this id, if there is one."""
+    """Return the operation of this id, if there is one."""
     return next((found for found in operations(provider) if found.id == id), None)
 
 
@@ -72,35 +124,28 @@ def _operations(provider: str) -> Iterator[Operation]:
     for path, item in contract(provider)["paths"].items():
         for method, described in item.items():
             if method in METHODS:
+                parameters = tuple(resolve(provider, entry) for entry in described.get("parameters", ()))
                 yield Operation(
                     id=described["operationId"],
                     method=method.upper(),
                     path=path,
                     evidence=described["x-evidence"],
                     missing=described.get("x-missing", ""),
-                    parameters=_parameters(provider, described),
+                    parameters=_names(parameters),
+                    all_parameters=parameters,
                     description=described,
                 )
 
 
-def _parameters(provider: str, described: Mapping[str, Any]) -> dict[str, frozenset[str]]:
-    parameters = [resolve(provider, entry) for entry in described.get("parameters", ())]
+def _names(parameters: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
     return {
         place: frozenset(entry["name"] for entry in parameters if entry["in"] == place)
         for place in ("path", "query", "header")
     }
 
 
-def evidence(provider: str) -> dict[str, Any]:
-    """What the operations and the rules of a provider rest on."""
-    return {
-        "operations": {operation.id: operation.evidence for operation in operations(provider)},
-        "rules": [{key: rule[key] for key in ("id", "statement", "evidence", "source")} for rule in rules(provider)],
-    }
-
-
 def _load(provider: str, name: str) -> Any:
-    import yaml  # a server that is never asked for its contracts does not need it
+    import yaml  # a server that nobody asks for its contracts does not load it
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load((resource("contracts") / provider / name).read_bytes(), loader)  # noqa: S506  # a safe one

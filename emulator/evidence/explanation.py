@@ -1,114 +1,101 @@
-"""What an exchange rests on, and what of it nobody read: the contracts held against the journal, when somebody asks."""
+"""Explain an exchange: the rule that decided it, and the evidence for everything that shaped it.
 
-from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
-from functools import lru_cache
-from typing import Any
-from urllib.parse import parse_qsl
+The contract is compared with the exchange only when somebody asks.
+"""
 
-from pydantic_core import from_json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
 
 from emulator.evidence import contracts
+from emulator.evidence.parts import Part, parts, possible_parts, refusals
 from emulator.evidence.rules import EVIDENCE
 from emulator.web.exchange import Exchange
 
-NAME_CHARACTERS_MAX = 100
-"""A longer name is not held against those that are known: it is nearly none of them."""
+INFERRED_CHARACTERS_MAX = 1000
+"""How long the list in ``X-Emulator-Inferred`` may be: clients limit the size of headers."""
 
 
-def evidence(exchange: Exchange) -> str:
-    """What the reply rests on: the weaker of the operation's evidence and that of the reply with this status."""
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The rule that refused, if any; the weakest evidence of all that shaped the exchange; and what weakened it.
+
+    ``fields`` are the parts that rest on weaker evidence than the operation does.
+    """
+
+    rule: str | None
+    evidence: str
+    fields: tuple[Part, ...]
+
+
+def explain(exchange: Exchange) -> Explanation:
+    """Explain an exchange. Outside of every operation, its evidence is that of the rule that refused it."""
     operation = contracts.operation(exchange.provider, exchange.operation)
+    deciding = next(refusals(exchange), None)
+    rule = deciding.rule if deciding else None
     if operation is None:
-        return "inferred"
-    promised = contracts.resolve(exchange.provider, operation.description["responses"].get(str(exchange.status), {}))
-    reply_evidence: str = promised.get("x-evidence", "inferred")
-    return max(operation.evidence, reply_evidence, key=EVIDENCE.index)
+        return Explanation(rule, deciding.evidence if deciding else "inferred", (deciding,) if deciding else ())
+    fields = _weaker(parts(exchange, operation), operation.evidence)
+    return Explanation(rule, weakest([operation.evidence, *(part.evidence for part in fields)]), fields)
 
 
-def rule(exchange: Exchange) -> Mapping[str, Any] | None:
-    """The documented rule that decided: one of the first field at fault, or the one that the refusal names."""
-    rules = contracts.rules(exchange.provider)
-    for problem in exchange.problems:
-        of_field = [known for known in rules if known.get("field") == problem.field and _governs(known, exchange)]
-        fitting = [known for known in of_field if ("required" in known["id"]) == (problem.kind == "missing")]
-        if of_field:
-            return (fitting or of_field)[0]
-    return contracts.rule(exchange.provider, exchange.rule)
+@cache
+def possible_fields(provider: str, operation: str) -> tuple[Part, ...]:
+    """Return the parts of an operation that may rest on weaker evidence than the operation does."""
+    known = contracts.operation(provider, operation)
+    assert known is not None, operation
+    return _weaker(possible_parts(provider, known), known.evidence)
 
 
-def _governs(known: Mapping[str, Any], exchange: Exchange) -> bool:
-    """Whether a rule governs the operation; one that names no operations governs all."""
-    return not known["operations"] or exchange.operation in known["operations"]
+def weakest(levels: Iterable[str]) -> str:
+    """Return the weakest of some levels of evidence."""
+    return max(levels, key=EVIDENCE.index)
 
 
-def unread(exchange: Exchange) -> list[str]:
-    """What the client sent that no rule of the operation reads: parameters, members, and headers that look misspelt."""
-    operation = contracts.operation(exchange.provider, exchange.operation)
-    if operation is None:
-        return []
-    known = operation.parameters
-    headers = [raw.decode("latin-1") for raw, _ in exchange.headers if len(raw) <= NAME_CHARACTERS_MAX]
-    return [
-        *(f"query {name}" for name in dict(_query(exchange)) if name not in known["query"]),
-        *(f"header {name}" for name in headers if _is_misspelt(name, known["header"])),
-        *(f"body {place}" for place in _unread_members(exchange, operation.description.get("requestBody"))),
-    ]
+def _weaker(found: Iterable[Part], evidence: str) -> tuple[Part, ...]:
+    """The parts, each once, whose evidence is weaker than this."""
+    floor = EVIDENCE.index(evidence)
+    return tuple(part for part in dict.fromkeys(found) if EVIDENCE.index(part.evidence) > floor)
 
 
 def headers(exchange: Exchange) -> list[tuple[bytes, bytes]]:
-    """The explanation of a reply as headers."""
-    decided = rule(exchange)
-    explained = {
+    """Return the explanation of a reply as headers; ``X-Emulator-Inferred`` lists what is a guess."""
+    explained = explain(exchange)
+    values = {
         "x-emulator-operation": exchange.operation or "none",
-        "x-emulator-rule": decided["id"] if decided else "none",
-        "x-emulator-evidence": decided["evidence"] if decided else evidence(exchange),
+        "x-emulator-rule": explained.rule or "none",
+        "x-emulator-evidence": explained.evidence,
     }
-    return [(name.encode(), value.encode()) for name, value in explained.items()]
+    if inferred := [_named(part) for part in explained.fields if part.evidence == "inferred"]:
+        values["x-emulator-inferred"] = _joined(inferred)
+    return [(name.encode(), value.encode()) for name, value in values.items()]
 
 
-def _query(exchange: Exchange) -> list[tuple[str, str]]:
-    return parse_qsl(exchange.query.decode("latin-1"), keep_blank_values=True)
+def _named(part: Part) -> str:
+    """A part in words: ``price_usd_cents (cnaught.orders.price)``, ``query limit``."""
+    name = part.field if part.place == "reply" else f"{part.place} {part.field}".strip()
+    return f"{name} ({part.rule})" if part.rule else name
 
 
-@lru_cache(maxsize=4096)
-def _is_misspelt(name: str, known: frozenset[str]) -> bool:
-    """Whether a header is nearly, but not quite, one that the operation reads: Idempotency_Key."""
-    names = {name.lower() for name in known}
-    return name not in names and bool(get_close_matches(name.replace("_", "-"), names, n=1, cutoff=0.85))
+def _joined(names: list[str]) -> str:
+    """The names in one line of bounded length, with the number of those that are left out."""
+    kept: list[str] = []
+    length = 0
+    for name in names:
+        length += len(name) + 2
+        if length > INFERRED_CHARACTERS_MAX:
+            return ", ".join([*kept, f"and {len(names) - len(kept)} more"])
+        kept.append(name)
+    return ", ".join(kept)
 
 
-def _unread_members(exchange: Exchange, request_body: Mapping[str, Any] | None) -> Iterator[str]:
-    try:
-        body = from_json(exchange.body)
-    except ValueError:
-        return
-    content = contracts.resolve(exchange.provider, request_body)["content"] if request_body else {}
-    if "application/json" not in content:
-        yield from body if isinstance(body, dict) else ()
-        return
-    schema = content["application/json"]["schema"]
-    yield from _beyond(exchange.provider, schema, body, "")
-
-
-def _beyond(provider: str, schema: Mapping[str, Any], value: Any, place: str) -> Iterator[str]:
-    """The places of members that a schema does not name. A schema that names no members takes any."""
-    schema = contracts.resolve(provider, schema)
-    if isinstance(value, list) and "items" in schema:
-        for index, item in enumerate(value):
-            yield from _beyond(provider, schema["items"], item, f"{place}[{index}]")
-    properties = _members(provider, schema)
-    if isinstance(value, dict) and properties:
-        for name, member in value.items():
-            below = f"{place}.{name}" if place else name
-            if name in properties:
-                yield from _beyond(provider, properties[name], member, below)
-            else:
-                yield below
-
-
-def _members(provider: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The members that a schema names, itself or in one of its alternatives."""
-    parts = [part for word in ("allOf", "anyOf", "oneOf") for part in schema.get(word, ())]
-    below = [_members(provider, contracts.resolve(provider, part)) for part in parts]
-    return {name: member for named in (*below, schema.get("properties", {})) for name, member in named.items()}
+def evidence(provider: str) -> dict[str, object]:
+    """Return the evidence of a provider: of its operations, of their fields that are weaker, and of its rules."""
+    ids = [operation.id for operation in contracts.operations(provider)]
+    return {
+        "operations": {operation.id: operation.evidence for operation in contracts.operations(provider)},
+        "fields": {id: [part.document() for part in possible_fields(provider, id)] for id in ids},
+        "rules": [
+            {key: rule[key] for key in ("id", "statement", "evidence", "source")} for rule in contracts.rules(provider)
+        ],
+    }

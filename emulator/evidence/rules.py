@@ -1,4 +1,16 @@
-"""The format of ``contracts/<provider>/rules.yaml``: check a file, and expand its defaults and groups."""
+"""The format of ``contracts/<provider>/rules.yaml``: check a file, and expand its defaults and groups.
+
+A file has a default ``source``, named ``groups`` of operations, named ``kinds`` of problems (pydantic's error types)
+and the ``rules``. A rule has an ``id``, a ``statement`` and its ``evidence``, and may have
+
+* ``source``, where it is not the default
+* ``operations``, the operations or groups that it governs; without it, all
+* ``field``, the request field that it is about, or a list of them: ``notification_config.url``, ``items[].amount``
+* ``kinds``, the kinds of problems, or groups of kinds, that it decides in that field, or in any field that no other
+  rule decides
+* ``refines``, the rule that it stands for in its own operations, because the evidence differs there
+* ``built: false``, for a rule that the emulator does not follow
+"""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -9,8 +21,9 @@ EVIDENCE = ("observed", "seed", "docs", "sdk", "inferred")
 """What a behavior can rest on, strongest first."""
 
 FILE_KEYS = frozenset({"source", "groups", "rules"})
+OPTIONAL_FILE_KEYS = frozenset({"kinds"})
 REQUIRED_KEYS = frozenset({"id", "statement", "evidence"})
-OPTIONAL_KEYS = frozenset({"source", "operations", "field", "kinds", "built"})
+OPTIONAL_KEYS = frozenset({"source", "operations", "field", "kinds", "refines", "built"})
 
 
 class InvalidRules(ValueError):
@@ -19,40 +32,52 @@ class InvalidRules(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class RulesFile:
-    """What the rules of a file share: the default source, and the operations that a name stands for."""
+    """What the rules of a file share: the default source, and what names of operations and of kinds stand for."""
 
     source: str
-    named: Mapping[str, tuple[str, ...]]
+    operations: Mapping[str, Sequence[str]]
+    kinds: Mapping[str, Sequence[str]]
 
 
 def expanded(document: Mapping[str, Any], operations: Iterable[str]) -> list[dict[str, Any]]:
-    """Return every rule of a file with its source and its full list of operations, empty if it governs them all.
+    """Return every rule of a file with its ``source``, its ``operations`` (none: all), ``fields`` and ``kinds``.
 
     Raise InvalidRules if the file breaks the format or names an operation that is not one of ``operations``.
     """
-    _check_keys("rules file", document, FILE_KEYS, FILE_KEYS)
-    file = RulesFile(document["source"], _named(document["groups"], operations))
+    _check_keys("rules file", document, FILE_KEYS, FILE_KEYS | OPTIONAL_FILE_KEYS)
+    file = RulesFile(document["source"], _named(document["groups"], operations), document.get("kinds", {}))
     for position, rule in enumerate(document["rules"]):
         _check(rule.get("id", f"rule {position}"), rule)
-    if repeated := _repeated(rule["id"] for rule in document["rules"]):
+    ids = [rule["id"] for rule in document["rules"]]
+    if repeated := _repeated(ids):
         raise InvalidRules(f"{', '.join(repeated)}: duplicate id")
-    return [
-        {"source": file.source, **rule, "operations": _members(rule["id"], rule.get("operations", ()), file.named)}
-        for rule in document["rules"]
-    ]
+    if unknown := {rule["refines"] for rule in document["rules"] if "refines" in rule} - set(ids):
+        raise InvalidRules(f"{', '.join(sorted(unknown))}: unknown rule to refine")
+    return [_expanded(rule, file) for rule in document["rules"]]
 
 
-def _named(groups: Mapping[str, Sequence[str]], operations: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def _expanded(rule: Mapping[str, Any], file: RulesFile) -> dict[str, Any]:
+    field = rule.get("field", ())
+    return {
+        "source": file.source,
+        **{key: value for key, value in rule.items() if key != "field"},
+        "operations": _members(rule["id"], rule.get("operations", ()), file.operations),
+        "fields": [field] if isinstance(field, str) else list(field),
+        "kinds": [kind for name in rule.get("kinds", ()) for kind in file.kinds.get(name, (name,))],
+    }
+
+
+def _named(groups: Mapping[str, Sequence[str]], operations: Iterable[str]) -> dict[str, Sequence[str]]:
     """What each name stands for: an operation for itself, a group for its operations and earlier groups."""
-    named: dict[str, tuple[str, ...]] = {operation: (operation,) for operation in operations}
+    named: dict[str, Sequence[str]] = {operation: (operation,) for operation in operations}
     for name, members in groups.items():
         if name in named:
             raise InvalidRules(f"group {name}: the name of an operation")
-        named[name] = tuple(_members(f"group {name}", members, named))
+        named[name] = _members(f"group {name}", members, named)
     return named
 
 
-def _members(owner: str, names: Sequence[str], named: Mapping[str, tuple[str, ...]]) -> list[str]:
+def _members(owner: str, names: Sequence[str], named: Mapping[str, Sequence[str]]) -> list[str]:
     if unknown := [name for name in names if name not in named]:
         raise InvalidRules(f"{owner}: unknown operation or group {', '.join(unknown)}")
     members = [operation for name in names for operation in named[name]]
@@ -67,8 +92,6 @@ def _check(id: str, rule: Mapping[str, Any]) -> None:
         raise InvalidRules(f"{id}: unknown evidence {rule['evidence']!r}; known: {', '.join(EVIDENCE)}")
     if rule["evidence"] != "inferred" and "source" not in rule:
         raise InvalidRules(f"{id}: a rule whose evidence is {rule['evidence']!r} needs a source")
-    if "kinds" in rule and "field" not in rule:
-        raise InvalidRules(f"{id}: kinds without a field")
 
 
 def _check_keys(owner: str, found: Mapping[str, Any], required: Collection[str], known: Collection[str]) -> None:

@@ -52,7 +52,7 @@ def test_an_update_replaces_the_details(
             (
                 {"name": "A", "default_portfolio_id": "nobody"},
                 "default_portfolio_id",
-                "cnaught.subaccounts.portfolio-invalid-problem",
+                "cnaught.subaccounts.update-portfolio-invalid",
             ),
             ([], "body", "cnaught.errors.malformed-json"),
         ]

@@ -68,6 +68,7 @@ def test_what_is_unset_is_null(cnaught: Caller, unset: object) -> None:
             ({"name": "x" * 513}, "name", "cnaught.subaccounts.name-refused"),
             ({"name": ""}, "name", "cnaught.subaccounts.name-empty"),
             ({"default_portfolio_id": "nobody"}, "default_portfolio_id", "cnaught.subaccounts.portfolio-invalid"),
+            ({"default_portfolio_id": "x"}, "default_portfolio_id", "cnaught.subaccounts.portfolio-invalid-problem"),
             ({"email": "jane"}, "email", "cnaught.subaccounts.email"),
             ({"email": "jane@"}, "email", "cnaught.subaccounts.email"),
             ({"email": "jane doe@example.com"}, "email", "cnaught.subaccounts.email"),

@@ -85,7 +85,7 @@ def test_what_a_facility_must_have(dcycle: Caller, name: str) -> None:
     assert (reply.status_code, reply.json()) == (422, {"detail": [found]})
 
 
-@pytest.mark.rule("dcycle.facilities.somewhere")
+@pytest.mark.rule("dcycle.facilities.somewhere", "dcycle.facilities.somewhere-problem")
 @pytest.mark.parametrize("places", [{}, {"country": None}, {"country": None, "address": None}])
 def test_a_facility_that_is_nowhere(dcycle: Caller, places: dict[str, object]) -> None:
     """A facility has a country or an address."""
@@ -355,7 +355,7 @@ def test_who_may_see_facilities(dcycle: Caller, method: str, path: str, headers:
     assert (reply.status_code, "code" in reply.json()) == (status, True)
 
 
-@pytest.mark.rule("dcycle.body.json", "dcycle.body.problems", "dcycle.body.unknown-ignored")
+@pytest.mark.rule("dcycle.body.json", "dcycle.body.types", "dcycle.body.problems", "dcycle.body.unknown-ignored")
 def test_a_body_is_read_as_any_other(dcycle: Caller) -> None:
     """What is no object is refused, what is wrong is told in one order, and what is not documented is ignored."""
     for method, path in (("POST", PATH), ("PUT", f"{PATH}/{MADRID}")):

@@ -97,7 +97,7 @@ def test_what_a_vehicle_must_have(dcycle: Caller, name: str) -> None:
     assert (reply.status_code, reply.json()) == (422, {"detail": [found]})
 
 
-@pytest.mark.rule("dcycle.vehicles.fuel-or-factor")
+@pytest.mark.rule("dcycle.vehicles.fuel-or-factor", "dcycle.vehicles.fuel-or-factor-problem")
 @pytest.mark.parametrize(
     ("factors", "status"),
     [
@@ -154,7 +154,9 @@ def test_what_a_vehicle_may_not_have(dcycle: Caller, method: str, name: str, val
     assert listed(dcycle) == before
 
 
-@pytest.mark.rule("dcycle.vehicles.values", "dcycle.vehicles.bounds")
+@pytest.mark.rule(
+    "dcycle.vehicles.values", "dcycle.vehicles.country", "dcycle.vehicles.bounds", "dcycle.vehicles.status"
+)
 def test_what_a_vehicle_may_have(dcycle: Caller) -> None:
     """A country may have three letters, a year is a year of four digits, and whole numbers may be written as 2000.0."""
     vehicle = create(dcycle, country="ESP", registration_year=2000.0, name="x" * 255, license_plate="")

@@ -90,7 +90,7 @@ def test_a_capture_is_listed_once(oneclickimpact: Caller) -> None:
     assert customer_records(oneclickimpact)[4:] == [given]
 
 
-@pytest.mark.rule("oneclickimpact.notify.optional", "oneclickimpact.notify.no-effect")
+@pytest.mark.rule("oneclickimpact.notify.optional", "oneclickimpact.notify.no-effect", "oneclickimpact.notify.refused")
 @pytest.mark.parametrize("customer", [{}, CUSTOMER])
 @pytest.mark.parametrize("notify", [True, False])
 def test_notify_changes_nothing(oneclickimpact: Caller, notify: bool, customer: dict[str, str]) -> None:

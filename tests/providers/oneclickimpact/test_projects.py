@@ -24,7 +24,9 @@ def test_projects_of_one_type(oneclickimpact: Caller, type: str) -> None:
     assert [project["project_id"] for project in projects] == [f"project_{type}_1"]
 
 
-@pytest.mark.rule("oneclickimpact.projects.locale", "oneclickimpact.projects.locale-english")
+@pytest.mark.rule(
+    "oneclickimpact.projects.locale", "oneclickimpact.projects.locale-english", "oneclickimpact.projects.refused"
+)
 @pytest.mark.parametrize("path", ["/v1/projects", "/v1/projects/project_trees_1"])
 def test_the_texts_are_in_english(oneclickimpact: Caller, path: str) -> None:
     """Five locales are known, and all of them read English."""

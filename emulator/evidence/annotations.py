@@ -1,0 +1,143 @@
+"""Find what a JSON value rests on: the ``x-evidence`` and ``x-rules`` of its schema in a contract.
+
+A schema marks a value whose evidence is weaker than its operation's, with ``x-evidence`` (a level) or with ``x-rules``,
+a list of the rules that compute it. A rule counts where it governs the operation and, if it stands as
+``{rule: ID, if: SCHEMA}``, for the values that match. The marks of a schema apply to a value as JSON Schema's
+annotations do: through references, ``allOf``, the alternatives that match, members and items.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from emulator.evidence import contracts
+from emulator.evidence.matching import Schema, matches
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What one value rests on: a level of evidence, and the rule that has it, if it is a rule."""
+
+    evidence: str
+    rule: str | None
+    condition: Schema = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Node:
+    """A schema, reduced to its marks and to the parts through which others are reached.
+
+    ``parts`` apply with the schema, ``choices`` where a value matches their condition.
+    """
+
+    marks: list[Mark] = field(default_factory=list)
+    parts: list["Node"] = field(default_factory=list)
+    choices: list[tuple[Schema, "Node"]] = field(default_factory=list)
+    members: dict[str, "Node"] = field(default_factory=dict)
+    other_members: "Node | None" = None
+    items: "Node | None" = None
+    leads_to_marks: bool | None = None
+
+    def children(self) -> Iterator["Node"]:
+        """Yield every schema below this one, and those that apply with it."""
+        yield from (*self.parts, *(node for _, node in self.choices), *self.members.values())
+        yield from (node for node in (self.other_members, self.items) if node)
+
+
+class Annotations:
+    """The marks of a provider's contract that count for one operation. A schema is read when it is first needed."""
+
+    def __init__(self, provider: str, operation: str) -> None:
+        self.provider = provider
+        self.operation = operation
+        self._nodes: dict[int, tuple[Schema, Node]] = {}  # by the identity of the schema, which must stay alive
+
+    def of_value(self, schema: Schema, value: Any) -> Iterator[tuple[str, Mark]]:
+        """Yield the marks of a value and of its members, each with its place: ``data[].price_usd_cents``."""
+        yield from self._of_value(self._node(schema), value, "")
+
+    def of_schema(self, schema: Schema) -> Iterator[tuple[str, Mark]]:
+        """Yield every mark that some value of a schema may have, each with its place."""
+        yield from self._of_schema(self._node(schema), "", ())
+
+    def own_marks(self, schema: Schema) -> Iterator[Mark]:
+        """Yield the marks of a schema, a parameter or a header by itself."""
+        if "x-evidence" in schema:
+            yield Mark(schema["x-evidence"], None)
+        for entry in schema.get("x-rules", ()):
+            id, condition = (entry, {}) if isinstance(entry, str) else (entry["rule"], entry["if"])
+            rule = contracts.rule(self.provider, id)
+            assert rule is not None, id
+            if contracts.governs(rule, self.operation):
+                yield Mark(rule["evidence"], id, condition)
+
+    def _of_value(self, node: Node, value: Any, place: str) -> Iterator[tuple[str, Mark]]:
+        if not self._leads_to_marks(node):
+            return
+        yield from ((place, mark) for mark in node.marks if matches(self.provider, mark.condition, value))
+        for part in node.parts:
+            yield from self._of_value(part, value, place)
+        for condition, part in node.choices:
+            if matches(self.provider, condition, value):
+                yield from self._of_value(part, value, place)
+        if isinstance(value, dict):
+            for name, member in value.items():
+                below = node.members.get(name, node.other_members)
+                if below:
+                    yield from self._of_value(below, member, _below(place, name if name in node.members else "*"))
+        elif isinstance(value, list) and node.items:
+            for item in value:
+                yield from self._of_value(node.items, item, f"{place}[]")
+
+    def _of_schema(self, node: Node, place: str, above: tuple[int, ...]) -> Iterator[tuple[str, Mark]]:
+        if id(node) in above or not self._leads_to_marks(node):
+            return
+        above = (*above, id(node))
+        yield from ((place, mark) for mark in node.marks)
+        for part in (*node.parts, *(part for _, part in node.choices)):
+            yield from self._of_schema(part, place, above)
+        for name, member in node.members.items():
+            yield from self._of_schema(member, _below(place, name), above)
+        if node.other_members:
+            yield from self._of_schema(node.other_members, _below(place, "*"), above)
+        if node.items:
+            yield from self._of_schema(node.items, f"{place}[]", above)
+
+    def _leads_to_marks(self, node: Node) -> bool:
+        if node.leads_to_marks is None:
+            reached, waiting = {id(node): node}, [node]
+            while waiting:
+                new = {id(child): child for child in waiting.pop().children() if id(child) not in reached}
+                reached |= new
+                waiting += new.values()
+            node.leads_to_marks = any(found.marks for found in reached.values())
+        return node.leads_to_marks
+
+    def _node(self, schema: Schema | bool) -> Node:
+        """The node of a schema, one for each: a schema may contain itself."""
+        if isinstance(schema, bool):
+            return Node()
+        if id(schema) not in self._nodes:
+            node = Node(list(self.own_marks(schema)))
+            self._nodes[id(schema)] = (schema, node)
+            self._connect(node, schema)
+        return self._nodes[id(schema)][1]
+
+    def _connect(self, node: Node, schema: Schema) -> None:
+        if "$ref" in schema:
+            node.parts.append(self._node(contracts.resolve(self.provider, {"$ref": schema["$ref"]})))
+        node.parts += [self._node(part) for part in schema.get("allOf", ())]
+        for word in ("anyOf", "oneOf"):
+            node.choices += [(part, self._node(part)) for part in schema.get(word, ())]
+        if "if" in schema:
+            node.choices.append((schema["if"], self._node(schema.get("then", {}))))
+            node.choices.append(({"not": schema["if"]}, self._node(schema.get("else", {}))))
+        node.members = {name: self._node(part) for name, part in schema.get("properties", {}).items()}
+        if isinstance(schema.get("additionalProperties"), Mapping):
+            node.other_members = self._node(schema["additionalProperties"])
+        if "items" in schema:
+            node.items = self._node(schema["items"])
+
+
+def _below(place: str, name: str) -> str:
+    return f"{place}.{name}" if place else name

@@ -1,0 +1,112 @@
+"""Every bound of every contract is decided by one rule, and a refusal names it and its evidence."""
+
+from typing import get_args
+
+import httpx
+import pytest
+from pydantic_core.core_schema import ErrorType
+
+from emulator.client.embedded import SpaceHandle
+from emulator.evidence import contracts
+from emulator.evidence.explanation import weakest
+from emulator.providers import ALL
+from tests.support.bounds import Violation, violations
+from tests.support.caller import Caller, credentials_of
+
+STANDARD_KINDS = set(get_args(ErrorType))
+"""The kinds of problems that pydantic knows. What another kind stands for is for its provider to say."""
+
+KINDS_OF_KEYWORDS = {
+    "required": ("missing",),
+    "additionalProperties": ("extra_forbidden",),
+    "enum": ("literal_error", "enum", "type", "parsing"),
+    "minimum": ("greater_than", "greater_than_equal", "parsing"),
+    "exclusiveMinimum": ("greater_than",),
+    "maximum": ("less_than", "less_than_equal", "parsing"),
+    "exclusiveMaximum": ("less_than",),
+    "minLength": ("too_short",),
+    "maxLength": ("too_long",),
+    "propertyNames": ("too_long",),
+    "maxProperties": ("too_long",),
+    "minItems": ("too_short",),
+    "pattern": ("mismatch", "parsing", "type", "too_short"),
+    "format": ("parsing", "mismatch"),
+}
+"""The ends of the standard kinds by which a bound may be refused. For any other keyword, all kinds will do."""
+
+
+PROVED = [
+    "cnaught.errors.texts-are-texts",
+    "carboninsights.register.required",
+    "carboninsights.token.required",
+    "carboninsights.token.refresh-required",
+    "dcycle.body.null-character",
+    "dcycle.lists.filters-refused",
+    "dcycle.purchases.other-lengths",
+    "dcycle.invoices.update-refused",
+]
+"""The rules that only this test proves."""
+
+
+@pytest.mark.rule(*PROVED)
+@pytest.mark.parametrize("provider", ALL)
+def test_every_bound_has_its_rule(space: SpaceHandle, provider: str) -> None:
+    """Each bound of each operation, once broken, is refused by a rule that is about this bound, with its evidence."""
+    caller = Caller(space, provider, credentials_of(space, provider))
+    replies = {
+        violation: refused(caller, violation)
+        for operation in contracts.operations(provider)
+        if not operation.missing
+        for violation in violations(provider, operation)
+    }
+    faults = {violation: fault_of(provider, violation, reply) for violation, reply in replies.items()}
+    assert [f"{violation}: {fault}" for violation, fault in faults.items() if fault] == []
+    named = {reply.headers["X-Emulator-Rule"] for reply in replies.values()}
+    assert {rule for rule in PROVED if rule.startswith(f"{provider}.")} <= named
+
+
+def refused(caller: Caller, violation: Violation) -> httpx.Response:
+    """The reply to a request that breaks a bound, with its explanation."""
+    draft = violation.draft
+    declared = {"Content-Type": "application/json"} if draft.body else {}
+    left_out = violation.field.lower() if violation.place == "header" and violation.keyword == "required" else ""
+    credentials = {name: value for name, value in caller.credentials.items() if name.lower() != left_out}
+    return caller.identified(credentials).request(
+        draft.method,
+        draft.path,
+        headers={**declared, **draft.headers, "X-Emulator-Explain": "1"},
+        content=draft.body,
+        params=draft.query,
+    )
+
+
+def fault_of(provider: str, violation: Violation, reply: httpx.Response) -> str | None:
+    """What is wrong with the explanation of the reply to a request that breaks a bound."""
+    operation = violation.operation
+    if reply.status_code < 400:
+        return f"accepted with {reply.status_code}"
+    id = reply.headers["X-Emulator-Rule"]
+    rule = contracts.rule(provider, id)
+    if rule is None or not contracts.governs(rule, operation.id):
+        return f"{id} does not govern it"
+    if not rule["fields"] and not rule["kinds"]:
+        return f"{id} is about everything"
+    if not is_about(rule["fields"], violation.field) or not may_decide(rule["kinds"], violation.keyword):
+        return f"{id} is not about it"
+    response = contracts.resolve(provider, operation.description["responses"][str(reply.status_code)])
+    evidence = weakest([operation.evidence, response["x-evidence"], rule["evidence"]])
+    if weakest([evidence, reply.headers["X-Emulator-Evidence"]]) != reply.headers["X-Emulator-Evidence"]:
+        return f"the evidence of {id} is {evidence}, not {reply.headers['X-Emulator-Evidence']}"
+    return None
+
+
+def is_about(fields: list[str], field: str) -> bool:
+    """Whether a rule about these fields, or about any field, is about this one."""
+    above = [field[:position] for position in range(len(field)) if field[position] == "."]
+    return not fields or bool({field, *(f"{name}.*" for name in above)} & set(fields))
+
+
+def may_decide(kinds: list[str], keyword: str) -> bool:
+    """Whether a rule that decides these kinds of problems may decide a bound."""
+    ends = KINDS_OF_KEYWORDS.get(keyword)
+    return not kinds or not ends or any(kind not in STANDARD_KINDS or kind.endswith(ends) for kind in kinds)
