@@ -56,6 +56,9 @@ def test_an_entry_tells_everything(cnaught: Caller) -> None:
         "unread": ["query a", "query b"],
         "status": 400,
         "evidence": entry["evidence"],
+        "evidence_fields": [
+            {"in": "refusal", "field": "amount_kg", "evidence": "docs", "rule": "cnaught.orders.amount-positive"}
+        ],
         "rule": "cnaught.orders.amount-positive",
         "fault": None,
     }
