@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from emulator.control import Control
+from emulator.control.app import Control
 from emulator.gateway.courier import Courier
 from emulator.gateway.gateway import Gateway
 from emulator.providers import ALL, HOSTS
@@ -30,7 +30,7 @@ def create_app(
     world = make_world(seed=seed, fixtures_directory=fixtures_directory, limits=limits)
     spaces, courier = Spaces(world), Courier(frozenset(host.lower() for host in webhook_hosts))
     own, backends = frozenset(host.lower() for host in hosts), {host: name for name in HOSTS for host in HOSTS[name]}
-    return Gateway(spaces, Control(control_token), own, backends, courier)
+    return Gateway(spaces, Control(spaces, courier, control_token), own, backends, courier)
 
 
 def make_world(*, seed: int = 0, fixtures_directory: Path | None = None, limits: Limits | None = None) -> World:

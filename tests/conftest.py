@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from emulator import Emulator
 from emulator.client.embedded import SpaceHandle
+from emulator.space.commands import MoveClock
 from tests.support import offline
 from tests.support.caller import Caller, credentials_of
 
@@ -67,7 +68,7 @@ def emulator() -> Iterator[Emulator]:
 def space(emulator: Emulator) -> Iterator[SpaceHandle]:
     """A fresh space whose clock stands still at the beginning of 2026."""
     fresh = emulator.space()  # begun and dropped from within: thousands of tests start here
-    emulator.app.spaces.get(fresh.name).set_clock(datetime.fromisoformat(START), frozen=True)
+    emulator.app.spaces.get(fresh.name).run(MoveClock(datetime.fromisoformat(START), frozen=True))
     yield fresh
     emulator.app.spaces.drop(fresh.name)
 

@@ -77,7 +77,7 @@ def test_routes_equal_promises(provider: Provider) -> None:
     }
     routes = [
         (method, route.path_format, route.endpoint.__name__, not is_implemented(route))
-        for route in provider.app.router.table
+        for route in provider.app.routes.routes
         if isinstance(route, Route)
         for method in (route.methods or set()) - {"HEAD", "OPTIONS"}
     ]

@@ -96,7 +96,7 @@ OPERATIONS = [
 
 def test_the_contract_names_every_route() -> None:
     """Routes and contract name the same operations, under the same paths and methods."""
-    routes = {(route.name, route.path, *((route.methods or set()) - {"HEAD"})) for route in control_app.routes}
+    routes = {(route.name, route.path, *((route.methods or set()) - {"HEAD"})) for route in control_app.ROUTES.routes}
     paths = contracts.contract("control")["paths"]
     assert routes == {
         (described["operationId"], path, method.upper())
@@ -238,16 +238,16 @@ def test_a_wrong_method(space: SpaceHandle, method: str, path: str, allowed: str
         ("GET", "/", 404, "Not Found"),
         ("GET", "/clock/", 404, "Not Found"),
         ("GET", "/clocks", 404, "Not Found"),
-        ("GET", "/contracts/gold.json", 404, "no provider is called 'gold'; there are: oneclickimpact"),
+        ("GET", "/contracts/gold.json", 404, "unknown provider 'gold'; known: oneclickimpact"),
         ("GET", "/contracts/%2e%2e%2fcnaught.json", 404, "Not Found"),
-        ("GET", "/providers/gold", 404, "no provider is called 'gold'"),
-        ("GET", "/state/gold", 404, "no provider is called 'gold'"),
-        ("GET", "/settings/gold", 404, "no provider is called 'gold'"),
-        ("PATCH", "/settings/%ff", 404, "no provider is called"),
-        ("DELETE", "/spaces/nobodys", 404, "no space is called 'nobodys'"),
-        ("DELETE", "/faults/fault-9", 404, "no fault is called 'fault-9'"),
-        ("DELETE", "/snapshots/none", 404, "no snapshot is called 'none'; there are: none"),
-        ("POST", "/snapshots/none/restore", 404, "no snapshot is called 'none'"),
+        ("GET", "/providers/gold", 404, "unknown provider 'gold'"),
+        ("GET", "/state/gold", 404, "unknown provider 'gold'"),
+        ("GET", "/settings/gold", 404, "unknown provider 'gold'"),
+        ("PATCH", "/settings/%ff", 404, "unknown provider"),
+        ("DELETE", "/spaces/nobodys", 404, "unknown space 'nobodys'"),
+        ("DELETE", "/faults/fault-9", 404, "unknown fault 'fault-9'"),
+        ("DELETE", "/snapshots/none", 404, "unknown snapshot 'none'; known: none"),
+        ("POST", "/snapshots/none/restore", 404, "unknown snapshot 'none'"),
         ("POST", "/snapshots/a b", 400, "a snapshot's name is"),
     ],
 )

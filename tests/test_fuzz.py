@@ -21,7 +21,7 @@ from emulator import Emulator, create_app
 from emulator.client.transport import Headers, Reply
 from emulator.evidence import contracts
 from emulator.providers import ALL
-from emulator.space.journal import Journal
+from emulator.space.history import History
 from emulator.web.exchange import Exchange
 from tests.conftest import START
 from tests.providers.dcycle.conftest import INDUSTRIES, KEY
@@ -73,15 +73,15 @@ class Fuzzed:
 
     def begin(self) -> None:
         """Forget what has been, but for what a bundle will tell of it."""
-        self._told += self.app.spaces.get(SPACE).journal
+        self._told += self.app.spaces.get(SPACE).history.exchanges()
         self.app.spaces.reset(SPACE)
 
     def end(self) -> None:
         """All that was ever sent can be told in one bundle. (To take one for each request would take too long.)"""
         self.begin()
-        journal = self.app.spaces.get(SPACE).journal = Journal(len(self._told), 10**12)
+        history = self.app.spaces.get(SPACE).history = History(len(self._told), 10**12)
         for exchange in self._told:
-            journal.add(exchange)
+            history.add(exchange)
         assert len(self.control("/bundle")["requests"]) == len(self._told)
 
     def send(self, raw: Raw) -> Reply:
@@ -225,11 +225,11 @@ def requests(draw: st.DrawFn) -> Raw:
 def fuzzed() -> Iterator[Fuzzed]:
     """An emulator in which nobody waits for requests that do not come."""
 
-    async def gave_up(journal: Journal, seconds: float) -> None:
+    async def gave_up(history: History, seconds: float) -> None:
         raise TimeoutError
 
     with pytest.MonkeyPatch.context() as patch, asyncio.Runner() as loop:
-        patch.setattr(Journal, "changed", gave_up)
+        patch.setattr(History, "changed", gave_up)
         fuzzed = Fuzzed(loop)
         yield fuzzed
         fuzzed.end()

@@ -16,6 +16,7 @@ from starlette.types import Message
 from emulator import Emulator, create_app
 from emulator.client.handles import SpaceHandle
 from emulator.client.transport import call
+from emulator.control.app import Control
 from emulator.gateway.gateway import DRAINED_BYTES_MAX, Gateway
 from emulator.providers import ALL
 from emulator.providers.cnaught import errors
@@ -283,7 +284,7 @@ def test_a_bug_is_a_bare_500_and_logged(caplog: pytest.LogCaptureFixture) -> Non
     broken = ProviderApp([Route(ORDERS, failing)], cnaught.render, errors.schema_refusal, cnaught.http_refusal)
     providers = {**app.providers, "cnaught": replace(cnaught, app=broken)}
     spaces = Spaces(replace(app.spaces.world, providers=providers))
-    gateway = Gateway(spaces, app.control, frozenset(), {}, app.courier)
+    gateway = Gateway(spaces, Control(spaces, app.courier), frozenset(), {}, app.courier)
     with caplog.at_level(logging.ERROR, "emulator"):
         status, headers, body = asyncio.run(call(gateway, "GET", f"/cnaught{ORDERS}", [], b""))
     assert (status, body) == (500, b'{"error":"a bug of the emulator; its log has the traceback"}')

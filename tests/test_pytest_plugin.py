@@ -125,7 +125,7 @@ def test_alone(cnaught, n):
             *workers,
         )
         result.assert_outcomes(passed=8)
-        assert [space["name"] for space in server.control("GET", "/spaces")["spaces"]] == ["default"]
+        assert [space["name"] for space in server.control("GET", "/spaces")["spaces"]] == []
 
 
 def test_a_misspelt_marker_is_refused(pytester: pytest.Pytester) -> None:

@@ -15,6 +15,7 @@ from emulator import Emulator
 from emulator.app import make_world
 from emulator.client.embedded import SpaceHandle
 from emulator.recording import bundle
+from emulator.recording.replay import replay
 from emulator.space.world import Limits
 from tests.conftest import START
 from tests.support.caller import Caller, credentials_of
@@ -145,7 +146,7 @@ def test_a_replay_says_where_it_first_differs(day: SpaceHandle) -> None:
     document = day.control("GET", "/bundle")
     document["requests"][40]["status"] += 1
     world = make_world()
-    difference = bundle.replay(bundle.read(document, world), world)
+    difference = replay(bundle.read(document, world), world)
     assert difference is not None
     assert (difference.number, difference.part) == (document["requests"][40]["number"], "status")
 
@@ -165,7 +166,7 @@ def test_a_damaged_bundle_is_refused(space: SpaceHandle, change: dict[str, Any],
     world = make_world()
     document = {**space.control("GET", "/bundle"), **change}
     with pytest.raises(bundle.BadBundle, match=words):
-        bundle.replay(bundle.read(document, world), world)
+        replay(bundle.read(document, world), world)
 
 
 def test_a_journal_that_dropped_requests_gives_no_bundle() -> None:
@@ -189,7 +190,7 @@ def test_a_bundle_begins_with_the_last_restored_snapshot(space: SpaceHandle) -> 
     document = space.control("GET", "/bundle")
     world = make_world()
     assert [json.loads(entry["body"])["amount_kg"] for entry in document["requests"]] == [3]
-    assert bundle.replay(bundle.read(document, world), world) is None
+    assert replay(bundle.read(document, world), world) is None
 
 
 def test_what_happened_without_a_request_happens_again(cnaught: Caller) -> None:
@@ -201,9 +202,9 @@ def test_what_happened_without_a_request_happens_again(cnaught: Caller) -> None:
     cnaught.space.cnaught.happens("fulfil_order", order["id"])
     assert cnaught.get(f"/v1/orders/{order['id']}").json()["state"] == "fulfilled"
     world, document = make_world(), cnaught.space.control("GET", "/bundle")
-    assert bundle.replay(bundle.read(document, world), world) is None
+    assert replay(bundle.read(document, world), world) is None
     document["changes"].pop()
-    difference = bundle.replay(bundle.read(document, world), world)
+    difference = replay(bundle.read(document, world), world)
     assert difference is not None
     assert difference.path == f"/v1/orders/{order['id']}"
 
@@ -215,7 +216,7 @@ def test_a_change_that_cannot_be_made_again_is_told(cnaught: Caller) -> None:
     change = {"after": 0, "at": "2026-01-01T00:00:00Z", "provider": "cnaught", "settings": None}
     document["changes"] = [{**change, "act": "fulfil_order", "subject": "nobody"}]
     with pytest.raises(bundle.BadBundle, match="cannot be made: no order that is placed has the id 'nobody'"):
-        bundle.replay(bundle.read(document, world), world)
+        replay(bundle.read(document, world), world)
 
 
 def test_a_provider_that_nobody_knows_is_refused(cnaught: Caller) -> None:
@@ -223,5 +224,5 @@ def test_a_provider_that_nobody_knows_is_refused(cnaught: Caller) -> None:
     cnaught.get("/v1/orders")
     world, document = make_world(), cnaught.space.control("GET", "/bundle")
     document["requests"][0]["provider"] = "nobody"
-    with pytest.raises(bundle.BadBundle, match="no provider is called 'nobody'"):
+    with pytest.raises(bundle.BadBundle, match="unknown provider 'nobody'"):
         bundle.read(document, world)

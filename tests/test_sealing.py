@@ -7,6 +7,7 @@ import pytest
 from emulator.app import make_world
 from emulator.client.handles import SpaceHandle
 from emulator.recording import bundle
+from emulator.recording.replay import replay
 from emulator.recording.sealing import Seal
 from tests.support.caller import NO_CREDENTIALS, Caller, credentials_of
 
@@ -18,7 +19,7 @@ WORLD = make_world()
 def sealed(space: SpaceHandle) -> str:
     """The bundle of a space as text. It replays the same."""
     document = space.control("GET", "/bundle")
-    assert bundle.replay(bundle.read(document, WORLD), WORLD) is None
+    assert replay(bundle.read(document, WORLD), WORLD) is None
     return json.dumps(document["requests"])
 
 

@@ -24,7 +24,7 @@ from starlette.routing import Route
 from emulator import Emulator, create_app
 from emulator.client.handles import Refused, SpaceHandle
 from emulator.client.transport import call
-from emulator.control.memory import SNAPSHOTS_MAX
+from emulator.control.snapshots import SNAPSHOTS_MAX
 from emulator.gateway.gateway import Gateway
 from emulator.providers import ALL
 from emulator.providers.cnaught import errors
@@ -360,7 +360,7 @@ def test_a_space_keeps_so_many_snapshots(space: SpaceHandle) -> None:
     """One named snapshot too many is refused, and those that are kept stay; one of them may be taken again."""
     for n in range(SNAPSHOTS_MAX):
         space.control("POST", f"/snapshots/{n}")
-    with pytest.raises(Refused, match=f"a space keeps {SNAPSHOTS_MAX} snapshots and takes no more"):
+    with pytest.raises(Refused, match=f"a space keeps at most {SNAPSHOTS_MAX} snapshots"):
         space.control("POST", "/snapshots/more")
     space.control("POST", "/snapshots/0")
     assert len(space.control("GET", "/snapshots")["snapshots"]) == SNAPSHOTS_MAX

@@ -217,8 +217,8 @@ ORDER = "memory.cnaught.orders.Gre28Fc35bt3"
         (put("faults.more", 1), "at faults.more: Extra inputs"),
         (put("faults.faults", [{"id": "fault-1"}]), "at faults.faults.0.effect: Field required"),
         (put("faults.faults", {}), "at faults.faults: "),
-        (lambda snapshot: [snapshot], "must"),
-        (lambda snapshot: None, "must"),
+        (lambda snapshot: [snapshot], "should be an object"),
+        (lambda snapshot: None, "the request is invalid"),
         (lambda snapshot: {}, "at format: Field required"),
     ],
 )

@@ -145,7 +145,7 @@ def test_addresses_stay_in_the_space(space: SpaceHandle) -> None:
 def test_a_request_that_leads_nowhere_makes_no_space(small: Emulator, path: str, host: str) -> None:
     """A foreign host or an unknown provider leaves no space behind."""
     assert small.http.get(path, headers={"Host": host}).is_client_error
-    assert names(small) == ["default"]
+    assert names(small) == []
 
 
 # --- the bound --------------------------------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ def test_the_number_of_spaces_is_bounded(small: Emulator) -> None:
     """One space too many is refused with the reason, and none of the others is touched."""
     for name in ("a", "b"):
         small.space(name).clock.freeze("2030-01-01")
-    for path in ("/~d/_emulator/clock", "/~d/cnaught/v1/orders", "/~e/_emulator/reset"):
+    for path in ("/~d/_emulator/clock/advance", "/~d/cnaught/v1/orders", "/~e/_emulator/reset"):
         reply = small.http.post(path)
         assert (reply.status_code, "holds 3 spaces" in reply.json()["error"]) == (409, True)
     assert [small.space(name).clock.now.year for name in ("a", "b")] == [2030, 2030]
@@ -165,12 +165,12 @@ def test_a_full_server_still_answers_for_itself(small: Emulator) -> None:
     """However many spaces have been named, health and the list of spaces are told, and a space can be deleted."""
     for name in ("a", "b"):
         small.space(name).clock.freeze()
-    assert names(small) == ["a", "b", "default"]
+    assert names(small) == ["a", "b"]
     assert small.control("GET", "/health")["status"] == "ok"
     assert small.control("GET", "/spaces")["spaces_max"] == 3
     small.space("b").delete()
     small.space("c").clock.freeze()
-    assert names(small) == ["a", "default", "c"]
+    assert names(small) == ["a", "c"]
 
 
 # --- beginning again --------------------------------------------------------------------------------------------------
@@ -201,7 +201,7 @@ def test_a_deleted_space_is_gone(emulator: Emulator) -> None:
     assert "once" not in names(emulator)
     assert not space.clock.frozen
     space.delete()
-    with pytest.raises(Refused, match="no space is called 'once'") as refused:
+    with pytest.raises(Refused, match="unknown space 'once'") as refused:
         emulator.control("DELETE", "/spaces/once")
     assert refused.value.status == 404
 

@@ -287,9 +287,9 @@ def test_an_outbox_of_a_stranger_is_refused(cnaught: Caller) -> None:
             "cnaught",
             "fulfill",
             "x",
-            "nothing at cnaught is called 'fulfill'; there are: complete_checkout",
+            "unknown act 'fulfill' of cnaught; known: complete_checkout",
         ),
-        ("thallo", "fulfil_order", "x", "there are: none"),
+        ("thallo", "fulfil_order", "x", "unknown act 'fulfil_order' of thallo; known: none"),
     ],
 )
 def test_what_cannot_happen(space: SpaceHandle, provider: str, act: str, subject: str, words: str) -> None:

@@ -37,13 +37,14 @@ def replay(file: Path, fixtures: Path | None, as_json: bool) -> None:
     """Run a recorded bundle again: exit code 0 when every byte is the same, 1 with the first difference."""
     from emulator.app import make_world
     from emulator.recording import bundle
+    from emulator.recording.replay import replay as run_again
     from emulator.space.fixtures import BadFixture
 
     try:
         world = make_world(fixtures_directory=fixtures)
         recorded = bundle.read(read_json(file), world)
         with click.progressbar(length=len(recorded.requests), label="replaying", file=sys.stderr) as progress:
-            difference = bundle.replay(recorded, world, lambda: progress.update(1))
+            difference = run_again(recorded, world, lambda: progress.update(1))
     except (BadFixture, bundle.BadBundle) as error:
         raise click.UsageError(str(error)) from None
     if as_json:

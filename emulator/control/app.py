@@ -1,114 +1,139 @@
-"""The control API's route table, its envelope, and its token."""
+"""The control API's route table, its error envelope, and its token."""
 
+from collections.abc import Awaitable
 from hmac import compare_digest
+from inspect import isawaitable
+from typing import Any
 
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope
 
-from emulator.control import ledger, memory, requests, server, webhooks, world
+from emulator.control import (
+    acts,
+    bundle,
+    clock,
+    contracts,
+    evidence,
+    faults,
+    health,
+    ledger,
+    providers,
+    requests,
+    settings,
+    snapshots,
+    spaces,
+    state,
+    webhooks,
+)
+from emulator.control.request import ControlRequest
 from emulator.core.clock import Backwards
 from emulator.core.errors import Malformed
+from emulator.gateway.courier import Courier
 from emulator.space.snapshot import BadSnapshot
+from emulator.space.spaces import Spaces, TooManySpaces
+from emulator.web.headers import Headers
+from emulator.web.reading import bearer_token
 from emulator.web.replies import reply
-from emulator.web.route_table import RouteTable, allowed_methods
+from emulator.web.route_table import RouteTable
 
-routes = [
-    Route("/health", server.get_health, methods=["GET"]),
-    Route("/providers", server.list_providers, methods=["GET"]),
-    Route("/providers/{provider}", server.get_provider, methods=["GET"]),
-    Route("/contracts/control.json", server.get_own_contract, methods=["GET"]),
-    Route("/contracts/{provider}.json", server.get_contract, methods=["GET"]),
-    Route("/evidence", server.get_evidence, methods=["GET"]),
-    Route("/spaces", server.list_spaces, methods=["GET"]),
-    Route("/spaces/{name}", server.delete_space, methods=["DELETE"]),
-    Route("/state/{provider}", memory.get_state, methods=["GET"]),
-    Route("/settings/{provider}", memory.get_settings, methods=["GET"]),
-    Route("/settings/{provider}", memory.patch_settings, methods=["PATCH"]),
-    Route("/snapshot", memory.get_snapshot, methods=["GET"]),
-    Route("/snapshot", memory.put_snapshot, methods=["PUT"]),
-    Route("/snapshots", memory.list_snapshots, methods=["GET"]),
-    Route("/snapshots/{name}", memory.keep_snapshot, methods=["POST"]),
-    Route("/snapshots/{name}", memory.delete_snapshot, methods=["DELETE"]),
-    Route("/snapshots/{name}/restore", memory.restore_snapshot, methods=["POST"]),
-    Route("/bundle", memory.get_bundle, methods=["GET"]),
-    Route("/ledger", ledger.get_ledger, methods=["GET"]),
-    Route("/ledger/verify", ledger.verify_ledger, methods=["GET"]),
-    Route("/requests", requests.list_requests, methods=["GET"]),
-    Route("/requests", requests.delete_requests, methods=["DELETE"]),
-    Route("/requests/wait", requests.wait_for_requests, methods=["GET"]),
-    Route("/reset", world.reset, methods=["POST"]),
-    Route("/clock", world.get_clock, methods=["GET"]),
-    Route("/clock", world.set_clock, methods=["PUT"]),
-    Route("/clock/advance", world.advance_clock, methods=["POST"]),
-    Route("/acts", world.list_acts, methods=["GET"]),
-    Route("/acts/{provider}/{act}", world.perform_act, methods=["POST"]),
-    Route("/faults", world.list_faults, methods=["GET"]),
-    Route("/faults", world.add_fault, methods=["POST"]),
-    Route("/faults", world.delete_faults, methods=["DELETE"]),
-    Route("/faults/{id}", world.delete_fault, methods=["DELETE"]),
-    Route("/webhooks", webhooks.list_webhooks, methods=["GET"]),
-    Route("/webhooks", webhooks.patch_webhooks, methods=["PATCH"]),
-    Route("/webhooks/step", webhooks.step_webhooks, methods=["POST"]),
-    Route("/webhooks/deliver", webhooks.deliver_webhooks, methods=["POST"]),
-    Route("/webhooks/reorder", webhooks.reorder_webhooks, methods=["POST"]),
-    Route("/webhooks/{id}", webhooks.get_webhook, methods=["GET"]),
-    Route("/webhooks/{id}/redeliver", webhooks.redeliver_webhook, methods=["POST"]),
-    Route("/webhooks/{id}/duplicate", webhooks.duplicate_webhook, methods=["POST"]),
-]
-
-router = RouteTable(routes)
+ROUTES = RouteTable(
+    [
+        Route("/health", health.get_health, methods=["GET"]),
+        Route("/providers", providers.list_providers, methods=["GET"]),
+        Route("/providers/{provider}", providers.get_provider, methods=["GET"]),
+        Route("/contracts/control.json", contracts.get_own_contract, methods=["GET"]),
+        Route("/contracts/{provider}.json", contracts.get_contract, methods=["GET"]),
+        Route("/evidence", evidence.get_evidence, methods=["GET"]),
+        Route("/spaces", spaces.list_spaces, methods=["GET"]),
+        Route("/spaces/{name}", spaces.delete_space, methods=["DELETE"]),
+        Route("/reset", spaces.reset, methods=["POST"]),
+        Route("/state/{provider}", state.get_state, methods=["GET"]),
+        Route("/settings/{provider}", settings.get_settings, methods=["GET"]),
+        Route("/settings/{provider}", settings.patch_settings, methods=["PATCH"]),
+        Route("/snapshot", snapshots.get_snapshot, methods=["GET"]),
+        Route("/snapshot", snapshots.put_snapshot, methods=["PUT"]),
+        Route("/snapshots", snapshots.list_snapshots, methods=["GET"]),
+        Route("/snapshots/{name}", snapshots.keep_snapshot, methods=["POST"]),
+        Route("/snapshots/{name}", snapshots.delete_snapshot, methods=["DELETE"]),
+        Route("/snapshots/{name}/restore", snapshots.restore_snapshot, methods=["POST"]),
+        Route("/bundle", bundle.get_bundle, methods=["GET"]),
+        Route("/ledger", ledger.get_ledger, methods=["GET"]),
+        Route("/ledger/verify", ledger.verify_ledger, methods=["GET"]),
+        Route("/requests", requests.list_requests, methods=["GET"]),
+        Route("/requests", requests.delete_requests, methods=["DELETE"]),
+        Route("/requests/wait", requests.wait_for_requests, methods=["GET"]),
+        Route("/clock", clock.get_clock, methods=["GET"]),
+        Route("/clock", clock.set_clock, methods=["PUT"]),
+        Route("/clock/advance", clock.advance_clock, methods=["POST"]),
+        Route("/acts", acts.list_acts, methods=["GET"]),
+        Route("/acts/{provider}/{act}", acts.perform_act, methods=["POST"]),
+        Route("/faults", faults.list_faults, methods=["GET"]),
+        Route("/faults", faults.add_fault, methods=["POST"]),
+        Route("/faults", faults.delete_faults, methods=["DELETE"]),
+        Route("/faults/{id}", faults.delete_fault, methods=["DELETE"]),
+        Route("/webhooks", webhooks.list_webhooks, methods=["GET"]),
+        Route("/webhooks", webhooks.patch_webhooks, methods=["PATCH"]),
+        Route("/webhooks/step", webhooks.step_webhooks, methods=["POST"]),
+        Route("/webhooks/deliver", webhooks.deliver_webhooks, methods=["POST"]),
+        Route("/webhooks/reorder", webhooks.reorder_webhooks, methods=["POST"]),
+        Route("/webhooks/{id}", webhooks.get_webhook, methods=["GET"]),
+        Route("/webhooks/{id}/redeliver", webhooks.redeliver_webhook, methods=["POST"]),
+        Route("/webhooks/{id}/duplicate", webhooks.duplicate_webhook, methods=["POST"]),
+    ]
+)
 
 
 class Control:
-    """The control API as an ASGI app. With a token, only who sends ``Authorization: Bearer TOKEN`` may use it."""
+    """The control API. With a token, only requests with ``Authorization: Bearer TOKEN`` may use it, except health."""
 
-    def __init__(self, token: str | None = None) -> None:
+    def __init__(self, spaces: Spaces, courier: Courier, token: str | None = None) -> None:
+        self.spaces = spaces
+        self.courier = courier
         self.token = token
-        handlers = {HTTPException: _refuse, Malformed: _malformed, Backwards: _backwards, BadSnapshot: _bad_snapshot}
-        self.app = Starlette(exception_handlers=handlers)
-        self.app.router = router
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] == "/health" or self._authorized(Request(scope)):
-            await self.app(scope, receive, send)
-        else:
-            answer = _error(401, "the control API of this server asks for its token: Authorization: Bearer TOKEN")
-            answer.headers["WWW-Authenticate"] = "Bearer"
-            await answer(scope, receive, send)
+    async def answer(self, scope: Scope, headers: Headers, body: bytes, space_name: str, prefix: str) -> Response:
+        """Return the reply to a request whose body has been read, for the space that its path names."""
+        names: Any = {"space_name": space_name, "prefix": prefix}
+        return await self._respond(
+            ControlRequest(scope, headers, body, spaces=self.spaces, courier=self.courier, **names)
+        )
 
-    def _authorized(self, request: Request) -> bool:
-        if self.token is None:
-            return True
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and compare_digest(token.encode(), self.token.encode())
+    async def _respond(self, request: ControlRequest) -> Response:
+        """Return the reply to a request, be it an error or not. Only waiting and delivering endpoints are awaited."""
+        try:
+            self._authorize(request)
+            result: Response | Awaitable[Response] = ROUTES.endpoint(request.scope)(request)
+            return await result if isawaitable(result) else result
+        except HTTPException as error:
+            return _error(error.status_code, error.detail, _headers(request, error))
+        except Malformed as malformed:
+            problems = [{"place": list(problem.place), "problem": problem.message} for problem in malformed.problems]
+            return _error(400, "the request is invalid", problems=problems)
+        except Backwards as error:
+            return _error(409, f"{error}; reset the space to begin at an earlier time")
+        except BadSnapshot as error:
+            return _error(400, f"{error}; the space has not changed")
+        except TooManySpaces as error:
+            return _error(409, str(error))
 
-
-def _error(status: int, error: str, **facts: object) -> Response:
-    return reply({"error": error, **facts}, status)
-
-
-async def _refuse(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    answer = _error(error.status_code, error.detail)
-    if error.status_code == 405:
-        answer.headers["Allow"] = ", ".join(allowed_methods(router, request.scope))
-    return answer
-
-
-async def _malformed(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Malformed)
-    problems = [{"place": list(problem.place), "problem": problem.message} for problem in error.problems]
-    return _error(400, "the request does not say what it must", problems=problems)
-
-
-async def _backwards(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Backwards)
-    return _error(409, f"{error}; reset the space to begin at an earlier time")
+    def _authorize(self, request: ControlRequest) -> None:
+        if self.token is None or request.scope["path"] == "/health":
+            return
+        if not compare_digest((bearer_token(request) or "").encode(), self.token.encode()):
+            raise HTTPException(
+                401,
+                "the control API of this server requires its token: Authorization: Bearer TOKEN; "
+                "the server prints it at start, and --control-token or CARBON_EMULATOR_CONTROL_TOKEN sets it",
+                {"WWW-Authenticate": "Bearer"},
+            )
 
 
-async def _bad_snapshot(request: Request, error: Exception) -> Response:
-    return _error(400, f"{error}; the space is as it was")
+def _error(status: int, error: str, headers: dict[str, str] | None = None, **facts: Any) -> Response:
+    return reply({"error": error, **facts}, status, headers)
+
+
+def _headers(request: ControlRequest, error: HTTPException) -> dict[str, str]:
+    allow = {"Allow": ", ".join(ROUTES.allowed_methods(request.scope))} if error.status_code == 405 else {}
+    return {**(error.headers or {}), **allow}

@@ -6,23 +6,23 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
-from emulator.control.memory import Part
-from emulator.control.reading import read_query, space_of
+from emulator.control.params import Page
+from emulator.control.request import ControlRequest
 from emulator.core.clock import micros
 from emulator.core.ledger import Balances, Entry, balances, exact_sum, figure
 from emulator.space import audit
 from emulator.space.space import Space
 from emulator.web.fields import Instant
+from emulator.web.reading import read_query
 from emulator.web.replies import reply
 
 BEYOND_MEASURE = "an amount that a vendor remembers cannot be reckoned exactly in a thousand digits"
 
 
-class Extract(Part):
-    """Which entries: those for which everything given holds. Whatever is asked for, they come to nothing.
+class LedgerQuery(Page):
+    """Which entries: those for which everything given holds. Whatever is query for, they come to nothing.
 
     ``account`` is a pattern, and an entry that touches one such account is shown whole. With a ``unit``, only what was
     posted in it is shown.
@@ -44,27 +44,27 @@ class Extract(Part):
                 yield replace(entry, postings=postings)
 
 
-async def get_ledger(request: Request) -> Response:
-    space, asked = space_of(request), read_query(Extract, request)
+def get_ledger(request: ControlRequest) -> Response:
+    space, query = request.space, read_query(LedgerQuery, request)
     try:
-        return reply(_extract(space, asked))
+        return reply(_extract(space, query))
     except ArithmeticError:
         raise HTTPException(409, BEYOND_MEASURE) from None
 
 
-async def verify_ledger(request: Request) -> Response:
+def verify_ledger(request: ControlRequest) -> Response:
     try:
-        results = audit.verify(space_of(request))
+        results = audit.verify(request.space)
         checks = [_result(result) for result in results]
     except ArithmeticError:
         raise HTTPException(409, BEYOND_MEASURE) from None
     return reply({"holds": all(result.holds for result in results), "checks": checks})
 
 
-def _extract(space: Space, asked: Extract) -> dict[str, Any]:
-    found = list(asked.of(audit.entries(space)))
+def _extract(space: Space, query: LedgerQuery) -> dict[str, Any]:
+    found = list(query.of(audit.entries(space)))
     accounts = balances(found)
-    start, end = asked.offset, asked.offset + asked.limit
+    start, end = query.offset, query.offset + query.limit
     return {
         "entries": [_entry(entry) for entry in found[start:end]],
         "balances": _balances(accounts)[start:end],

@@ -1,4 +1,4 @@
-"""The journal: what was asked and answered, found by filters, waited for, and shown without its secrets."""
+"""The journal: the exchanges of a space, filtered, awaited, and shown without their secrets."""
 
 import asyncio
 from collections.abc import Mapping
@@ -6,29 +6,30 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
 from pydantic import AfterValidator, Field
-from starlette.requests import Request
 from starlette.responses import Response
 
-from emulator.control.reading import Asked, read_query, space_of
+from emulator.control.params import Params
+from emulator.control.request import ControlRequest
 from emulator.core import exact_json
 from emulator.core.clock import micros
 from emulator.core.secrets import REDACTED, SECRET_MEMBERS, SECRET_TEXT, hide_in_header
 from emulator.evidence import explanation
 from emulator.evidence.unread import unread
-from emulator.recording import bundle
+from emulator.space import snapshot
 from emulator.space.space import Space
 from emulator.web.exchange import Exchange
 from emulator.web.fields import Instant, QueryDouble
 from emulator.web.headers import RawHeaders
+from emulator.web.reading import read_query
 from emulator.web.replies import reply
 
 MISSES_MAX = 5
 INTEGER_BITS_MAX = 63
-"""What our JSON writer takes; a whole number beyond it is shown as text."""
+"""Larger integers are shown as text: the JSON writer rejects them."""
 
 
-class Filter(Asked):
-    """Which requests: those for which everything given holds."""
+class Filter(Params):
+    """The exchanges that match every given value."""
 
     provider: str | None = None
     operation: str | None = None
@@ -39,7 +40,7 @@ class Filter(Asked):
     id: Annotated[int, Field(ge=1, lt=2**53)] | None = None
 
     def differences(self, exchange: Exchange) -> dict[str, dict[str, object]]:
-        """In what an exchange is not what was asked for."""
+        """Return the values in which an exchange differs from this filter."""
         wanted = {name: value for name, value in self._wanted().items() if value is not None}
         found = {name: getattr(exchange, "number" if name == "id" else name, None) for name in wanted}
         differs = {name: {"asked": wanted[name], "was": found[name]} for name in wanted if wanted[name] != found[name]}
@@ -47,61 +48,61 @@ class Filter(Asked):
             differs["since"] = {"asked": micros(self.since), "was": micros(exchange.at)}
         return differs
 
+    def of(self, space: Space) -> list[Exchange]:
+        """Return the matching exchanges of a space, oldest first."""
+        return [exchange for exchange in space.history.exchanges() if not self.differences(exchange)]
+
     def _wanted(self) -> dict[str, object]:
         names = ("provider", "operation", "path", "status", "id")
         return {**{name: getattr(self, name) for name in names}, "method": self.method and self.method.upper()}
 
 
 class Wait(Filter):
-    """How many such requests to wait for, and how long in real seconds."""
+    """How many such exchanges to wait for, and for how many real seconds."""
 
     count: Annotated[int, Field(ge=1, le=10**9)] = 1
     timeout: Annotated[QueryDouble, Field(ge=0, le=300), AfterValidator(float)] = 5.0
 
 
-async def list_requests(request: Request) -> Response:
-    journal, asked = space_of(request).journal, read_query(Filter, request)
-    found = [entry(exchange) for exchange in journal if not asked.differences(exchange)]
-    return reply({"requests": found, "dropped": journal.dropped})
+def list_requests(request: ControlRequest) -> Response:
+    return _listed(request.space, read_query(Filter, request).of(request.space))
 
 
-async def delete_requests(request: Request) -> Response:
-    bundle.begin(space_of(request))
-    return reply({"requests": [], "dropped": 0})
+def delete_requests(request: ControlRequest) -> Response:
+    request.space.history.restart(snapshot.take(request.space))
+    return _listed(request.space, [])
 
 
-async def wait_for_requests(request: Request) -> Response:
-    space, asked = space_of(request), read_query(Wait, request)
-    deadline = asyncio.get_running_loop().time() + asked.timeout
-    while True:
-        found = [exchange for exchange in space.journal if not asked.differences(exchange)]
-        if len(found) >= asked.count:
-            return reply({"requests": [entry(exchange) for exchange in found], "dropped": space.journal.dropped})
+async def wait_for_requests(request: ControlRequest) -> Response:
+    space, wait = request.space, read_query(Wait, request)
+    time = asyncio.get_running_loop().time
+    deadline = time() + wait.timeout
+    while len(found := wait.of(space)) < wait.count:
         try:
-            await space.journal.changed(deadline - asyncio.get_running_loop().time())
+            await space.history.changed(deadline - time())
         except TimeoutError:
-            return _missed(space, asked, len(found))
+            return _timed_out(space, wait, len(found))
+    return _listed(space, found)
 
 
-def _missed(space: Space, asked: Wait, found: int) -> Response:
-    """Why so few: the requests that came nearest, and how they differ."""
-    near = sorted(space.journal, key=lambda exchange: len(asked.differences(exchange)))
+def _listed(space: Space, exchanges: list[Exchange]) -> Response:
+    return reply({"requests": [entry(exchange) for exchange in exchanges], "dropped": space.history.dropped})
+
+
+def _timed_out(space: Space, wait: Wait, found: int) -> Response:
+    """Return 408 with the exchanges that came nearest, and how they differ."""
+    differing = [(exchange, wait.differences(exchange)) for exchange in space.history.exchanges()]
+    nearest = sorted((pair for pair in differing if pair[1]), key=lambda pair: len(pair[1]))[:MISSES_MAX]
     misses = [
-        {
-            "id": exchange.number,
-            "method": exchange.method,
-            "path": exchange.path,
-            "differs": asked.differences(exchange),
-        }
-        for exchange in near
-        if asked.differences(exchange)
+        {"id": exchange.number, "method": exchange.method, "path": exchange.path, "differs": differs}
+        for exchange, differs in nearest
     ]
-    error = f"{found} of {asked.count} such requests came within {asked.timeout:g} seconds"
-    return reply({"error": error, "found": found, "nearest_misses": misses[:MISSES_MAX]}, 408)
+    error = f"{found} of {wait.count} matching requests arrived within {wait.timeout:g} seconds"
+    return reply({"error": error, "found": found, "nearest_misses": misses}, 408)
 
 
 def entry(exchange: Exchange) -> dict[str, Any]:
-    """An exchange as it is shown: readable, explained, and without secrets."""
+    """Return an exchange in readable form, explained, and without its secrets."""
     explained = explanation.explain(exchange)
     return {
         "id": exchange.number,
@@ -135,7 +136,7 @@ def _query(raw: bytes) -> list[tuple[str, str]]:
 
 
 def _body(raw: bytes) -> Any:
-    """A body as JSON where it is some, as text otherwise."""
+    """Return a body as JSON if it is JSON, as text otherwise."""
     if not raw:
         return None
     try:

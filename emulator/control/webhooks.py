@@ -1,108 +1,107 @@
-"""The outbox: what vendors tell other people's servers, and what a test does with it."""
+"""The outbox: webhooks of the vendors, and what a test does with them."""
 
-from typing import Annotated, Any, Self, cast
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import from_json
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
-from emulator.control.reading import Asked, read_body, read_query, space_of
+from emulator.control.params import Params
+from emulator.control.request import ControlRequest
 from emulator.core.clock import micros
-from emulator.gateway.courier import Courier
-from emulator.space.outbox import Delivery, Outbox, State, UnknownDelivery
+from emulator.space.commands import DuplicateWebhook, PauseWebhooks, RedeliverWebhook, ReorderWebhooks
+from emulator.space.outbox import Delivery, State, UnknownDelivery
+from emulator.web.reading import read_body, read_query
 from emulator.web.replies import reply
 
 
-class Filter(Asked):
-    """Which deliveries: those for which everything given holds."""
+class Filter(Params):
+    """The deliveries that match every given value."""
 
     provider: str | None = None
     kind: str | None = None
     subject: str | None = None
     state: State | None = None
 
-    def fits(self, delivery: Delivery) -> bool:
+    def matches(self, delivery: Delivery) -> bool:
         return all(getattr(delivery, name) == wanted for name, wanted in self if wanted is not None)
 
 
-class Pause(Asked):
-    """Whether deliveries wait until a test asks for them."""
+class Pause(Params):
+    """Whether deliveries wait until a test requests them."""
 
     paused: Annotated[bool, Field(strict=True)]
 
 
-class Order(Asked):
-    """The ids of pending deliveries, in the order in which they are to come."""
+class Order(Params):
+    """The ids of pending deliveries, in the order in which to deliver them."""
 
-    ids: Annotated[list[str], Field(min_length=1, max_length=10_000)]
+    ids: Annotated[tuple[str, ...], Field(min_length=1, max_length=10_000)]
 
     @model_validator(mode="after")
-    def once_each(self) -> Self:
+    def check_unique(self) -> Self:
         if len(set(self.ids)) != len(self.ids):
-            raise ValueError("an id stands there twice")
+            raise ValueError("an id occurs twice")
         return self
 
 
-async def list_webhooks(request: Request) -> Response:
-    outbox, asked = _outbox(request), read_query(Filter, request)
-    found = [_shown(delivery) for delivery in outbox if asked.fits(delivery)]
+def list_webhooks(request: ControlRequest) -> Response:
+    outbox, wanted = request.space.posted(), read_query(Filter, request)
+    found = [_shown(delivery) for delivery in outbox if wanted.matches(delivery)]
     return reply({"webhooks": found, "dropped": outbox.dropped, "paused": outbox.paused})
 
 
-async def patch_webhooks(request: Request) -> Response:
-    _outbox(request).paused = (await read_body(Pause, request)).paused
-    return reply({"paused": _outbox(request).paused})
+def patch_webhooks(request: ControlRequest) -> Response:
+    request.space.run(PauseWebhooks(read_body(Pause, request).paused))
+    return reply({"paused": request.space.outbox.paused})
 
 
-async def get_webhook(request: Request) -> Response:
-    return reply(_shown(_named(request)))
-
-
-async def step_webhooks(request: Request) -> Response:
-    return await _delivered(request, attempts_max=1)
-
-
-async def deliver_webhooks(request: Request) -> Response:
-    return await _delivered(request)
-
-
-async def redeliver_webhook(request: Request) -> Response:
-    delivery = _named(request)
-    _outbox(request).redeliver(delivery, space_of(request).clock.read())
-    return reply(_shown(delivery))
-
-
-async def duplicate_webhook(request: Request) -> Response:
-    copy = _outbox(request).duplicate(_named(request), space_of(request).clock.read())
-    return reply(_shown(copy), 201)
-
-
-async def reorder_webhooks(request: Request) -> Response:
-    asked = await read_body(Order, request)
+def get_webhook(request: ControlRequest) -> Response:
     try:
-        _outbox(request).reorder(asked.ids)
+        return reply(_shown(request.space.posted().get(request.path_params["id"])))
     except UnknownDelivery as unknown:
-        raise HTTPException(409, f"no webhook that is pending is called {str(unknown)!r}") from None
-    return reply({"webhooks": [_shown(_outbox(request).get(name)) for name in asked.ids]})
+        raise _not_found(unknown) from None
 
 
-async def _delivered(request: Request, attempts_max: int | None = None) -> Response:
-    courier = cast(Courier, request.scope["courier"])
-    attempted = await courier.deliver(space_of(request), attempts_max)
+async def step_webhooks(request: ControlRequest) -> Response:
+    return await _deliver(request, attempts_max=1)
+
+
+async def deliver_webhooks(request: ControlRequest) -> Response:
+    return await _deliver(request)
+
+
+def redeliver_webhook(request: ControlRequest) -> Response:
+    try:
+        return reply(_shown(request.space.run(RedeliverWebhook(request.path_params["id"]))))
+    except UnknownDelivery as unknown:
+        raise _not_found(unknown) from None
+
+
+def duplicate_webhook(request: ControlRequest) -> Response:
+    try:
+        return reply(_shown(request.space.run(DuplicateWebhook(request.path_params["id"]))), 201)
+    except UnknownDelivery as unknown:
+        raise _not_found(unknown) from None
+
+
+def reorder_webhooks(request: ControlRequest) -> Response:
+    ids = read_body(Order, request).ids
+    try:
+        request.space.run(ReorderWebhooks(ids))
+    except UnknownDelivery as unknown:
+        raise HTTPException(409, f"no pending webhook {str(unknown)!r}") from None
+    return reply({"webhooks": [_shown(request.space.outbox.get(id)) for id in ids]})
+
+
+async def _deliver(request: ControlRequest, attempts_max: int | None = None) -> Response:
+    attempted = await request.courier.deliver(request.space, attempts_max)
     return reply({"attempted": [_shown(delivery) for delivery in attempted]})
 
 
-def _outbox(request: Request) -> Outbox:
-    return space_of(request).posted()
-
-
-def _named(request: Request) -> Delivery:
-    try:
-        return _outbox(request).get(request.path_params["id"])
-    except UnknownDelivery as unknown:
-        raise HTTPException(404, f"no webhook is called {str(unknown)!r}") from None
+def _not_found(unknown: UnknownDelivery) -> HTTPException:
+    return HTTPException(404, f"unknown webhook {str(unknown)!r}")
 
 
 def _shown(delivery: Delivery) -> dict[str, Any]:

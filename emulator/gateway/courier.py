@@ -5,6 +5,7 @@ from typing import Any
 from weakref import WeakKeyDictionary, ref
 
 from emulator.core.hosts import is_loopback
+from emulator.space.commands import RecordAttempt
 from emulator.space.outbox import Attempt, Delivery
 from emulator.space.space import Space
 
@@ -83,18 +84,18 @@ class Courier:
     async def _attempt(self, space: Space, delivery: Delivery) -> None:
         from emulator.gateway.post import NoAnswer, host_of, post
 
-        outbox, webhooks = space.outbox, space.world.providers[delivery.provider].webhooks
+        webhooks = space.world.providers[delivery.provider].webhooks
         assert delivery.due is not None
         assert webhooks is not None
         host = host_of(delivery.url)
         if not is_loopback(host) and host not in self.hosts:
             refusal = f"{host!r} is not this machine; allow it with --webhook-host"
-            return outbox.refused(delivery, Attempt(delivery.due, error=refusal))
+            return space.run(RecordAttempt(delivery.id, Attempt(delivery.due, error=refusal), refused=True))
         try:
             attempt = Attempt(delivery.due, await post(delivery.url, delivery.body, webhooks.timeout_seconds))
         except NoAnswer as error:
             attempt = Attempt(delivery.due, error=str(error))
-        outbox.answered(delivery, attempt, webhooks)
+        space.run(RecordAttempt(delivery.id, attempt))
 
 
 def _due(space: Space) -> Delivery | None:

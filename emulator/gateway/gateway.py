@@ -4,10 +4,11 @@ import socket
 import struct
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 
 from emulator.core.hosts import is_address, is_loopback
 from emulator.gateway.courier import Courier
@@ -43,6 +44,14 @@ Destination: TypeAlias = tuple[str, Provider | None, str, str]
 """Where a request goes: a space, a provider (none: the control API), the path below it, and the prefix above it."""
 
 
+class ControlApi(Protocol):
+    """The control API, which is above the gateway: it waits where a test asks to wait."""
+
+    async def answer(self, scope: Scope, headers: Headers, body: bytes, space_name: str, prefix: str) -> Response:
+        """Return the reply to a request whose body has been read."""
+        ...
+
+
 class Gateway:
     """The ASGI application. It reads whole bodies and sends whole answers, so that what lies between never waits.
 
@@ -52,7 +61,7 @@ class Gateway:
     def __init__(
         self,
         spaces: Spaces,
-        control: ASGIApp,
+        control: ControlApi,
         hosts: frozenset[str],
         vendor_hosts: Mapping[str, str],
         courier: Courier,
@@ -78,7 +87,7 @@ class Gateway:
             if provider is None:
                 self._check_origin(headers[b"origin"] or "", host)
             body = await _body(receive, self.body_bytes_max)
-            space = self.spaces.get(name)
+            space = self.spaces.get(name) if provider else None
         except ClientGone:
             return
         except TooManySpaces as error:
@@ -86,7 +95,7 @@ class Gateway:
         except Stray as stray:
             return await plain_answer(stray.status, stray.error)(scope, receive, send)
         scope["root_path"], scope["headers"] = "", headers.raw
-        if provider:
+        if provider and space:
             if body is None or space.faults.by_id:
                 exchange = await answer_under_faults(space, provider, scope, headers, body)
             else:
@@ -99,15 +108,22 @@ class Gateway:
             if provider.webhooks:
                 self.courier.look(space)
         else:
-            scope.update(space=space, prefix=prefix, spaces=self.spaces, courier=self.courier)
-            await self._command(scope, body, send)
+            await self._command(scope, headers, body, send, name, prefix)
 
-    async def _command(self, scope: Scope, body: bytes | None, send: Send) -> None:
+    async def _command(
+        self, scope: Scope, headers: Headers, body: bytes | None, send: Send, name: str, prefix: str
+    ) -> None:
         """A request to the control API."""
         if body is None:
-            return await plain_answer(413, "the body is too large")(scope, _whole(b""), send)
-        await self.control(scope, _whole(body), send)
-        self.courier.look(scope["space"])
+            response = plain_answer(413, "the body is too large")
+        else:
+            response = await self.control.answer(scope, headers, body, name, prefix)
+        if scope["method"] == "HEAD":
+            response.body = b""
+        await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
+        await send({"type": "http.response.body", "body": response.body})
+        if space := self.spaces.find(name):
+            self.courier.look(space)
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A server begins and ends; in between, webhooks are delivered as they fall due. WebSockets are refused."""
@@ -201,15 +217,6 @@ async def _joined(first: bytes, receive: Receive, bytes_max: int) -> bytes:
         size += len(part)
         more = message.get("more_body", False)
     return b"".join(parts)
-
-
-def _whole(body: bytes) -> Receive:
-    """A receive channel for a body that has been read."""
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
 
 
 def _start(exchange: Exchange) -> Message:

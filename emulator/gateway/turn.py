@@ -1,4 +1,4 @@
-"""One request to a vendor, from its arrival to the answer that is sent: faults, the turn itself, and the journal."""
+"""One request to a vendor, from its arrival to its reply: faults, the turn itself, and the history."""
 
 import asyncio
 import logging
@@ -19,102 +19,91 @@ from emulator.web.request import Request
 log = logging.getLogger("emulator")
 
 TOO_LARGE = Effect.model_construct(status=413)
-"""What happens to a request whose body is above the limit, in the vendor's words. Nothing of it needs validation, and a
-start need not build what would do it."""
+"""The effect on a request whose body exceeds the limit: a 413 in the vendor's words. Skipping validation here saves the
+start from building the validator."""
 
 
 def answer(space: Space, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Exchange:
-    """The exchange of a request whose body has been read, answered. Nothing is waited for."""
-    request = open_exchange(space, provider, scope, headers, body)
-    act(space, provider, request)
-    return close_exchange(space, request)
+    """Answer a request whose body has been read, without waiting."""
+    return run_turn(space, provider, open_exchange(space, provider, scope, headers, body))
 
 
 async def answer_under_faults(
     space: Space, provider: Provider, scope: Scope, headers: Headers, body: bytes | None
 ) -> Exchange:
-    """The same where faults may strike; None stands for a body above the limit, which is refused in the same way.
+    """Answer a request that faults may strike. A body of None exceeds the limit and is refused.
 
-    Only delays that faults ask for are waited for, before the turn and after it.
+    It waits only as long as faults demand, before the turn and after it.
     """
     request = open_exchange(space, provider, scope, headers, body or b"")
     before, after = (TOO_LARGE, None) if body is None else _strike(space, provider, request)
     if before and before.delay_seconds:
         await _hold(space, request, before.delay_seconds)
-    act(space, provider, request, before, after)
+    exchange = run_turn(space, provider, request, before, after)
     if after and after.delay_seconds:
         await asyncio.sleep(after.delay_seconds)
-    return close_exchange(space, request)
+    return exchange
 
 
 def open_exchange(space: Space, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Request:
-    """Give a request its number, and the exchange that is to become of it."""
+    """Number a request and open its exchange."""
     space.requests = number = space.requests + 1
     exchange = Exchange(number, provider.name, scope, headers, body, space.clock.now)
     return Request(scope, exchange, headers, space.held)
 
 
-def act(
+def run_turn(
     space: Space, provider: Provider, request: Request, before: Effect | None = None, after: Effect | None = None
-) -> None:
-    """All that happens at one instant and alone: the turn or the fault in its place, and what faults make of it."""
+) -> Exchange:
+    """Run one turn atomically: the operation, or the fault in its place, and the effects on its reply; record it."""
     exchange, webhooks = request.exchange, provider.webhooks
-    request.backend = space.backend(provider.name)  # of now: a delay may have seen the space restored
+    request.backend = space.backend(provider.name)  # now, since a delay may have seen the space restored
     exchange.at = space.clock.read()
     exchange.order = space.turns = space.turns + 1
     if space.held:
         exchange.held = tuple(held.exchange.number for held in space.held)
     if webhooks:
-        space.post(provider.name, webhooks)  # in the words of before this turn
+        space.post(provider.name, webhooks)  # what fell due before this turn carries the state before it
     if before and before.replaces:
-        exchange.answered(_blank(200))
+        exchange.record_reply(_blank(200))
     else:
-        _take_turn(space, provider, request)
+        _run_operation(provider, request)
     if webhooks:
         space.post(provider.name, webhooks)
     if before or after:
         exchange.effects = (before, after)
         for effect in filter(None, exchange.effects):
-            _strike_reply(effect, provider, request)
-
-
-def close_exchange(space: Space, request: Request) -> Exchange:
-    """Put the exchange into the journal, and an explanation on the reply if one is asked for."""
-    exchange = request.exchange
+            _apply(effect, provider, request)
     if exchange.method == "HEAD":
-        exchange.reply_body = b""  # its headers tell what GET would answer
+        exchange.reply_body = b""  # its headers are those of GET
     if request.header(b"x-emulator-explain"):
         exchange.vendor_headers = [*exchange.vendor_headers, *explanation.headers(exchange)]
-    space.journal.add(exchange)
+    space.record(exchange)
     return exchange
 
 
-# --- the turn ---------------------------------------------------------------------------------------------------------
+# --- the operation ----------------------------------------------------------------------------------------------------
 
 
-def _take_turn(space: Space, provider: Provider, request: Request) -> None:
-    """Let the vendor answer."""
+def _run_operation(provider: Provider, request: Request) -> None:
     exchange = request.exchange
     try:
         response = provider.app.respond(request)
     except Exception:
         log.exception("a bug of the emulator, at %s %s", exchange.method, exchange.path)
-        return exchange.answered(plain_answer(500, "a bug of the emulator; its log has the traceback"))
-    status = response.status_code
-    if status != 405 and (endpoint := request.scope.get("endpoint")):
+        return exchange.record_reply(plain_answer(500, "a bug of the emulator; its log has the traceback"))
+    if response.status_code != 405 and (endpoint := request.scope.get("endpoint")):
         exchange.operation = endpoint.__name__
-    if not space.begun and status < 400 and exchange.method not in ("GET", "HEAD", "OPTIONS"):
-        space.begun = True
-    exchange.answered(response)
+    exchange.record_reply(response)
 
 
 def plain_answer(status: int, error: str) -> Response:
-    """What the emulator says in its own words."""
+    """Return an error of the emulator itself, which no vendor words."""
     return reply({"error": error}, status)
 
 
 def _blank(status: int) -> Response:
-    """A status, and nothing else."""
+    """Return a reply of a status alone."""
     response = Response(status_code=status)
     response.raw_headers.clear()
     return response
@@ -124,7 +113,7 @@ def _blank(status: int) -> Response:
 
 
 async def _hold(space: Space, request: Request, seconds: float) -> None:
-    """Hold a request up before its turn, where others can see that it is still running."""
+    """Delay a request before its turn, and show others meanwhile that it is still running."""
     space.held.append(request)
     try:
         await asyncio.sleep(seconds)
@@ -133,7 +122,7 @@ async def _hold(space: Space, request: Request, seconds: float) -> None:
 
 
 def _strike(space: Space, provider: Provider, request: Request) -> tuple[Effect | None, Effect | None]:
-    """The faults that strike a request: one before its turn, and one after, unless the first takes its place."""
+    """Return the effects of the faults that strike: one before the turn; one after it, unless the first replaces it."""
     exchange = request.exchange
     operation = partial(provider.operation, request.scope)
     exchange.operation = operation()
@@ -142,17 +131,17 @@ def _strike(space: Space, provider: Provider, request: Request) -> tuple[Effect 
     return before, after
 
 
-def _strike_reply(effect: Effect, provider: Provider, request: Request) -> None:
-    """Leave of a reply what a fault leaves of it. A bare status of 400 and up is in the vendor's own envelope."""
+def _apply(effect: Effect, provider: Provider, request: Request) -> None:
+    """Change a reply as a fault says. A status of 400 and above without a body is worded as the vendor would."""
     exchange = request.exchange
     if effect.status is not None and effect.status >= 400 and effect.body is None:
-        exchange.answered(provider.render(request, provider.http_refusal(effect.status, None)))
+        exchange.record_reply(provider.render(request, provider.http_refusal(effect.status, None)))
     elif effect.status is not None:
-        exchange.answered(_blank(effect.status))
+        exchange.record_reply(_blank(effect.status))
     if isinstance(effect.body, str):
-        exchange.answered(Response(effect.body, exchange.status, media_type="text/plain"))
+        exchange.record_reply(Response(effect.body, exchange.status, media_type="text/plain"))
     elif effect.body is not None:
-        exchange.answered(reply(effect.body, exchange.status))
+        exchange.record_reply(reply(effect.body, exchange.status))
     named = {name.lower().encode(): value.encode() for name, value in effect.headers.items()}
     kept = [(name, value) for name, value in exchange.vendor_headers if name not in named]
     exchange.vendor_headers = [*kept, *named.items()]

@@ -1,29 +1,28 @@
-"""What a user may turn in a vendor, while it runs."""
+"""The settings of a provider in one space."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from emulator.core.documents import BadDocument, document, write
-from emulator.space.space import Change, Space
 
 
 class BadSetting(Exception):
-    """No such setting, or no such value for it; the message says which. Everything is as it was."""
+    """A setting is unknown, or its value is not allowed; the message says which. Nothing has changed."""
 
 
-def settings(space: Space, provider: str) -> dict[str, Any]:
-    """The settings of a provider; of one in which nothing is to be turned, none."""
-    current = getattr(space.backend(provider).memory, "settings", None)
-    return write(current) if current else {}
+def read(memory: Any) -> dict[str, Any]:
+    """Return the settings in a backend's memory; empty if it has none."""
+    settings = getattr(memory, "settings", None)
+    return write(settings) if settings else {}
 
 
-def change_settings(space: Space, provider: str, changes: Mapping[str, Any]) -> None:
-    """Change some of a provider's settings; those not named stay. Raises BadSetting."""
-    memory = space.backend(provider).memory
+def change(memory: Any, provider: str, changes: Mapping[str, Any]) -> None:
+    """Change some settings in a backend's memory; the others stay. Raises BadSetting."""
     if not hasattr(memory, "settings"):
         raise BadSetting(f"{provider} has no settings")
     try:
-        memory.settings = document(type(memory.settings)).read({**write(memory.settings), **changes})
+        settings = document(type(memory.settings)).read({**write(memory.settings), **changes})
     except BadDocument as error:
         raise BadSetting(str(error)) from None
-    space.recording.changes.append(Change(space.turns, space.clock.read(), provider, settings=dict(changes)))
+
+    memory.settings = settings

@@ -13,7 +13,7 @@ from emulator.core.ids import Ids
 from emulator.core.version import __version__
 from emulator.space.faults import Fault, Faults
 from emulator.space.outbox import Outbox, OutboxState
-from emulator.space.space import Space
+from emulator.space.space import Space, State
 from emulator.web.fields import Instant
 from emulator.web.model import Model
 from emulator.web.provider import Backend
@@ -72,7 +72,7 @@ def take(space: Space) -> dict[str, Any]:
         "providers": {name: provider.version for name, provider in space.world.providers.items()},
         "fixtures": space.world.fixtures.digest,
         "seed": space.ids.seed,
-        "begun": space.begun,
+        "begun": space.clock_moved,
         "clock": {
             "frozen_at": micros(clock.frozen_at) if clock.frozen_at else None,
             "ahead_microseconds": 0 if clock.frozen_at else clock.offset // timedelta(microseconds=1),
@@ -85,19 +85,21 @@ def take(space: Space) -> dict[str, Any]:
 
 
 def restore(space: Space, document: Mapping[str, Any]) -> None:
-    """Make a space what a snapshot says. Everything is made first, and only then put in place. Raises BadSnapshot."""
+    """Make a space what a snapshot says, and begin its history there. Raises BadSnapshot, and then changes nothing."""
     snapshot = _read(document)
     _check_versions(space, snapshot)
     clock, ids = _clock(snapshot.clock), Ids(snapshot.seed, dict(snapshot.ids))
-    outbox = _outbox(space, snapshot.outbox)
-    backends = {name: _vendor(space, name, memory, clock, ids) for name, memory in snapshot.memory.items()}
+    state = State(
+        clock=clock,
+        ids=ids,
+        faults=Faults(snapshot.faults.faults, snapshot.faults.added),
+        outbox=_outbox(space, snapshot.outbox),
+        backends={name: _backend(space, name, memory, clock, ids) for name, memory in snapshot.memory.items()},
+        clock_moved=snapshot.begun,
+    )
 
-    space.clock = clock
-    space.ids = ids
-    space.faults = Faults(snapshot.faults.faults, snapshot.faults.added)
-    space.outbox = outbox
-    space.begun = snapshot.begun
-    space.backends = backends
+    space.become(state)
+    space.history.restart(dict(document))
 
 
 def _read(document: Mapping[str, Any]) -> Snapshot:
@@ -145,7 +147,7 @@ def _outbox(space: Space, state: dict[str, Any]) -> Outbox:
     return Outbox(kept)
 
 
-def _vendor(space: Space, name: str, memory: dict[str, Any], clock: Clock, ids: Ids) -> Backend:
+def _backend(space: Space, name: str, memory: dict[str, Any], clock: Clock, ids: Ids) -> Backend:
     fixture, provider = space.world.fixtures[name], space.world.providers[name]
     try:
         whole = provider.fixture(fixture.catalogue, document(type(fixture.memory)).read(memory))

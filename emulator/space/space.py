@@ -1,54 +1,47 @@
 """A space: an isolated world. Whatever can differ between two tests belongs to a space."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from emulator.core.clock import Clock, Event
+from emulator.core.documents import write
 from emulator.core.ids import Ids
 from emulator.space.faults import Faults
-from emulator.space.journal import Journal
+from emulator.space.history import Change, Command, Entry, History
 from emulator.space.outbox import Outbox
 from emulator.space.world import World
 from emulator.web.provider import Backend
 from emulator.web.request import Request
 from emulator.web.webhooks import Webhooks
 
+T = TypeVar("T")
+
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 DEFAULT = "default"
-"""The space that is meant where none is named."""
+"""The space of a request that names none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What a test changed at a vendor between turns, ``after`` so many: its settings, or by an act on something."""
+class State:
+    """Everything that a snapshot restores: see ``Space`` for each part."""
 
-    after: int
-    at: datetime
-    provider: str
-    settings: dict[str, Any] | None = None
-    act: str | None = None
-    subject: str = ""
-
-
-@dataclass(slots=True)
-class Recording:
-    """From where on the journal tells a space's whole story.
-
-    ``origin`` is the snapshot it begins with, None for the space as it was born; ``changes`` were made since.
-    """
-
-    origin: dict[str, Any] | None = None
-    changes: list[Change] = field(default_factory=list)
+    clock: Clock
+    ids: Ids
+    faults: Faults
+    outbox: Outbox
+    backends: Mapping[str, Backend]
+    clock_moved: bool
 
 
 class Space:
-    """One isolated world: the five vendors' memories, a clock, ids, faults, a journal and an outbox.
+    """One isolated world: the vendors' backends, a clock, identifiers, faults, an outbox and a history.
 
-    ``requests`` counts the requests to vendors, ``turns`` those of them that had their turn, and ``held`` are those
-    that a fault holds up. ``begun`` says whether anything has been written or the clock been set: from then on time
-    only goes forward.
+    ``requests`` counts the requests to vendors, ``turns`` those that had their turn, and ``held`` lists those that a
+    fault delays before it. ``snapshots`` are kept by name. Everything that changes a space is an entry of its
+    ``history``: an exchange, which the turn records, or a command, which ``run`` applies and records.
     """
 
     def __init__(self, name: str, world: World, seed: int | None = None) -> None:
@@ -57,64 +50,108 @@ class Space:
         self.clock = Clock()
         self.ids = Ids(world.seed if seed is None else seed)
         self.faults = Faults()
-        self.journal = Journal(world.limits.journal_exchanges_max, world.limits.journal_bytes_max)
         self.outbox = Outbox()
+        self.history = History(world.limits.journal_exchanges_max, world.limits.journal_bytes_max)
         self.requests = 0
         self.turns = 0
         self.held: list[Request] = []
-        self.begun = False
+        self.clock_moved = False
         self.backends: dict[str, Backend] = {}
         self.snapshots: dict[str, dict[str, Any]] = {}
-        self.recording = Recording()
 
     def backend(self, name: str) -> Backend:
-        """A vendor of this space, born from its fixture when it is first asked for."""
+        """Return a vendor's backend in this space, made from its fixture when first used."""
         backend = self.backends.get(name)
         if backend is None:
             backend = self.backends[name] = self.world.backend(name, self.clock, self.ids)
         return backend
 
-    def set_clock(self, at: datetime | None, frozen: bool) -> list[Event]:
-        """Move the clock and say what fell due on the way. Raises Backwards, except in a space that has not begun."""
+    # --- history
+
+    def run(self, command: Command[T]) -> T:
+        """Apply a command at the clock's reading, record it, and return its result. If it raises, nothing changes."""
+        at = self.clock.read()
+        result = command.apply(self)
+        self.record(Change(at, self.turns, command))
+        return result
+
+    def record(self, entry: Entry) -> None:
+        """Add an entry to the history; nothing else does."""
+        self.history.add(entry)
+
+    def become(self, state: State) -> None:
+        """Replace the whole state."""
+        self.clock = state.clock
+        self.ids = state.ids
+        self.faults = state.faults
+        self.outbox = state.outbox
+        self.backends = dict(state.backends)
+        self.clock_moved = state.clock_moved
+
+    # --- time
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the space is as its fixtures make it and its clock was never moved: then it may begin at any time."""
+        return not self.clock_moved and all(self._is_initial(name) for name in self.backends)
+
+    def move_clock(self, at: datetime | None, frozen: bool) -> list[Event]:
+        """Move the clock to an instant, or leave it; freeze it, or let it run. Return the events on the way, in order.
+
+        Raises Backwards for an earlier instant, except in a fresh space.
+        """
         since = self.clock.read()
-        if at is None or self.begun:
-            self.clock.set(at, frozen)
-        else:
+        if at is not None and at < since and self.fresh:
             self.clock.begin(at, frozen)
-        self.begun = True
+        else:
+            self.clock.set(at, frozen)
+        self.clock_moved = True
         return self._due(since, self.clock.now)
 
     def advance_clock(self, by: timedelta) -> list[Event]:
-        """Let time pass and say what fell due, in order. Raises Backwards."""
+        """Let time pass. Return the events on the way, in order. Raises Backwards."""
         since = self.clock.read()
         self.clock.advance(by)
-        self.begun = True
+        self.clock_moved = True
         return self._due(since, self.clock.now)
-
-    def posted(self) -> Outbox:
-        """The outbox with all that has fallen due by now in it."""
-        self.clock.read()
-        self.post_all()
-        return self.outbox
-
-    def post_all(self) -> None:
-        for name, webhooks in self.world.webhooks():
-            self.post(name, webhooks)
-
-    def post(self, name: str, webhooks: Webhooks) -> None:
-        """Put into the outbox what a vendor has to tell by the clock's reading."""
-        for call in webhooks.take(self.backend(name)):
-            self.outbox.add(name, call)
-
-    def next_call(self) -> datetime | None:
-        """When the outbox will next have something to send, if nothing else happens."""
-        delivery = self.outbox.next()
-        due = [delivery.due] if delivery else []
-        due += [webhooks.next(self.backend(name)) for name, webhooks in self.world.webhooks()]
-        return min(filter(None, due), default=None)
 
     def _due(self, since: datetime, until: datetime) -> list[Event]:
         backends = [self.backends.get(name) or self.world.newborns[name] for name in self.world.providers]
         events = [event for backend in backends for event in backend.due(since, until)]
         self.post_all()
         return sorted([*events, *self.outbox.due(since, until)], key=lambda event: event.at)
+
+    def _is_initial(self, name: str) -> bool:
+        return _facts(self.backends[name].memory) == _facts(self.world.newborns[name].memory)
+
+    # --- webhooks
+
+    def posted(self) -> Outbox:
+        """Return the outbox with every call in it that has fallen due by now."""
+        self.clock.read()
+        self.post_all()
+        return self.outbox
+
+    def post_all(self) -> None:
+        """Put into the outbox what any vendor has to send by the clock's reading."""
+        for name, webhooks in self.world.webhooks():
+            self.post(name, webhooks)
+
+    def post(self, name: str, webhooks: Webhooks) -> None:
+        """Put into the outbox what a vendor has to send by the clock's reading."""
+        for call in webhooks.take(self.backend(name)):
+            self.outbox.add(name, call)
+
+    def next_call(self) -> datetime | None:
+        """Return when the outbox will next have something to send, if nothing else happens."""
+        delivery = self.outbox.next()
+        due: Iterable[datetime | None] = [
+            delivery.due if delivery else None,
+            *(webhooks.next(self.backend(name)) for name, webhooks in self.world.webhooks()),
+        ]
+        return min(filter(None, due), default=None)
+
+
+def _facts(memory: Any) -> dict[str, Any]:
+    """Return what a memory holds, without its settings."""
+    return {name: value for name, value in write(memory).items() if name != "settings"}

@@ -8,14 +8,15 @@ from emulator.space.world import World
 
 
 class TooManySpaces(Exception):
-    """One more space than the server may hold."""
+    """The server holds as many spaces as it may. ``spaces_max`` is the limit."""
 
     def __init__(self, spaces_max: int) -> None:
-        super().__init__(f"this server holds {spaces_max} spaces and takes no more; delete one, or raise --spaces-max")
+        super().__init__(f"the server holds {spaces_max} spaces, its limit; delete one, or raise --spaces-max")
+        self.spaces_max = spaces_max
 
 
 class Spaces:
-    """The spaces of one server, each made when it is first named; the number is bounded, and none is ever evicted."""
+    """The spaces of one server, each made when first used. Their number is bounded, and none is evicted."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -24,27 +25,36 @@ class Spaces:
     def __iter__(self) -> Iterator[Space]:
         return iter(self._spaces.values())
 
-    def get(self, name: str) -> Space:
-        """The space of this name, new if need be. Raises TooManySpaces.
+    def find(self, name: str) -> Space | None:
+        """Return the space of this name if it exists."""
+        return self._spaces.get(name)
 
-        There is always a place for ``default``: a server that is full still tells its health, and deletes a space.
+    def get(self, name: str) -> Space:
+        """Return the space of this name, made if necessary. Raises TooManySpaces.
+
+        One space is reserved for ``default``, so that a full server can still be commanded without naming a space.
         """
         space = self._spaces.get(name)
         if space is None:
-            kept_free = name != DEFAULT and DEFAULT not in self._spaces
-            if len(self._spaces) + 1 + kept_free > self.world.limits.spaces_max:
-                raise TooManySpaces(self.world.limits.spaces_max)
+            self._check_room(name)
             space = self._spaces[name] = Space(name, self.world)
         return space
 
     def reset(self, name: str, seed: int | None = None) -> Space:
-        """The space of this name as new. What went before is forgotten at once, and freed bit by bit."""
+        """Make the space of this name anew. Raises TooManySpaces. The old one is freed bit by bit."""
         if name in self._spaces:
             free_slowly(self._spaces[name])
+        else:
+            self._check_room(name)
         self._spaces[name] = Space(name, self.world, seed)
         return self._spaces[name]
 
     def drop(self, name: str) -> None:
-        """Forget a space and its name. Raises KeyError."""
+        """Delete a space. Raises KeyError."""
         free_slowly(self._spaces[name])
         del self._spaces[name]
+
+    def _check_room(self, name: str) -> None:
+        reserved = name != DEFAULT and DEFAULT not in self._spaces
+        if len(self._spaces) + 1 + reserved > self.world.limits.spaces_max:
+            raise TooManySpaces(self.world.limits.spaces_max)

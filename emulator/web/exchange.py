@@ -11,16 +11,22 @@ from emulator.core.errors import Problem
 from emulator.web.effect import Connection, Effect
 from emulator.web.headers import Headers, RawHeaders
 
+EXCHANGE_BYTES = 1024
+"""What an exchange counts as, besides its text: its objects."""
+
 
 class Exchange:
-    """One request to a vendor and its reply, as they went over the wire; nothing here is interpreted.
+    """One request to a vendor and its reply; nothing here is interpreted.
 
-    ``number`` counts the requests of a space and is never used twice. ``at`` is the clock's reading of the turn.
-    ``said_headers`` are those of the vendor, or of a fault in its place, and ``reply_headers()`` all that are sent.
-    ``connection`` is what a fault does to the reply on its way. ``fault`` names the fault that acted on it, ``rule``
-    the rule that refused it. ``order`` counts the turns, which delays may have put in another order than the numbers.
-    ``size`` is what it holds, in bytes of text: the request, and the reply too once a journal keeps it. ``effects`` are
-    those of the faults before and after the turn, ``held`` the numbers of the requests that were held up meanwhile.
+    Request: ``number`` counts the requests of a space and is never reused. ``at`` is the clock's reading at the turn;
+    ``order`` counts the turns, which delays may put in another order than the numbers. ``held`` are the numbers of the
+    requests that faults delayed meanwhile.
+
+    Reply: ``vendor_headers`` come from the vendor, or from a fault in its place; ``reply_headers()`` are all that are
+    sent. ``connection`` is what a fault does to the reply in transit.
+
+    Explanation: ``operation`` is the endpoint's name, ``rule`` the rule that refused it, ``problems`` what broke the
+    schema, ``fault`` the fault that struck, ``effects`` those of the faults before and after the turn.
     """
 
     operation: str | None = None
@@ -43,16 +49,21 @@ class Exchange:
         self.query: bytes = scope["query_string"]
         self.headers: RawHeaders = headers.raw
         self.body = body
-        self.size = headers.size + len(self.path) + len(self.query) + len(body)
+        self.request_size = EXCHANGE_BYTES + headers.size + len(self.path) + len(self.query) + len(body)
         self.at = at
 
-    def answered(self, response: Response) -> None:
-        """Take down the reply."""
+    @property
+    def size(self) -> int:
+        """What it holds, in bytes."""
+        return self.request_size + len(self.reply_body)
+
+    def record_reply(self, response: Response) -> None:
+        """Keep the status, headers and body of a reply."""
         self.status = response.status_code
         self.vendor_headers = response.raw_headers
-        body: Any = response.body  # bytes: nobody answers a view of something
+        body: Any = response.body  # bytes: no reply holds a memoryview
         self.reply_body = body
 
     def reply_headers(self) -> list[tuple[bytes, bytes]]:
-        """Those that were said, and our own two, which follow from what else is known."""
+        """Return the vendor's headers and the emulator's two, which follow from the rest."""
         return [*self.vendor_headers, date_header(self.at), (b"x-emulator-request-id", b"%d" % self.number)]

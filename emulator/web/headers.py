@@ -6,19 +6,22 @@ from typing import TypeAlias
 
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 
+HEADER_BYTES = 160
+"""What a header counts as, besides its text: a tuple and two bytes objects."""
+
 
 class Headers(dict[bytes, str | None]):
-    """The headers of a request: of each the first value, by its lower-case name; None where there is no such header.
+    """The first value of each header by its lower-case name; None if the request lacks it.
 
-    Here are those that have been asked for. ``raw`` are all of them, ``size`` how many bytes they are. Optional
-    whitespace around a value is not part of it (RFC 9110, section 5.5).
+    It holds those that were read. ``raw`` are all headers, ``size`` is what they hold, in bytes. Optional whitespace
+    around a value is not part of it (RFC 9110, section 5.5).
     """
 
     __slots__ = ("_first", "raw", "size")
 
     def __init__(self, raw: RawHeaders) -> None:
         self.raw = [(name, value.strip(b" \t")) for name, value in raw]
-        self.size = len(b"".join(chain.from_iterable(self.raw)))
+        self.size = len(b"".join(chain.from_iterable(self.raw))) + HEADER_BYTES * len(self.raw)
         self._first = dict(reversed(self.raw))
 
     def __missing__(self, name: bytes) -> str | None:

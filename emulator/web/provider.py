@@ -18,17 +18,17 @@ Act: TypeAlias = Callable[[Any, str], object]
 
 
 class Backend(Protocol):
-    """A vendor in one space: a memory, and the rules by which it changes."""
+    """A vendor's state in one space, and the rules by which it changes."""
 
     memory: Any
 
     def due(self, since: datetime, until: datetime) -> Iterable[Event]:
-        """What falls due by time alone after ``since`` and up to ``until``, in any order."""
+        """Return what falls due by time alone after ``since`` and up to ``until``, in any order."""
         ...
 
 
 class Fixture(Protocol):
-    """What a vendor starts from: a catalogue that never changes, and the memory it is born with."""
+    """What a vendor starts from: a catalogue that never changes, and an initial memory."""
 
     catalogue: Any
     memory: Any
@@ -38,11 +38,12 @@ class Fixture(Protocol):
 class Provider:
     """One provider.
 
-    ``fixture`` is the type that ``fixtures/<name>.json`` must satisfy; ``vendor`` makes the vendor of a space out of a
-    catalogue and a memory; ``books`` are read off that memory, if the vendor trades anything; ``credentials`` are those
-    a user may begin with; ``say`` and ``plain`` word a bare HTTP status as the vendor would; ``webhooks`` tell how it
-    calls back, if it does; ``acts`` are what people do at the vendor without its API, each for the id of something, and
-    answer what has become of it, or raise CannotHappen.
+    ``version`` counts the changes of its memory's form. ``fixture`` is the type that ``fixtures/<name>.json`` must
+    satisfy; ``backend`` makes the backend of a space from a catalogue and a memory; ``books`` reads its trades, if it
+    trades anything; ``credentials`` returns those a user may start with; ``render`` and ``http_refusal`` word a bare
+    HTTP status as the vendor would; ``webhooks`` says how the vendor calls back, if it does. ``acts`` are what people
+    do at the vendor without its API: each takes the id of its subject, returns what became of it, or raises
+    CannotHappen.
     """
 
     name: str
@@ -60,16 +61,16 @@ class Provider:
     acts: Mapping[str, Act] = field(default_factory=dict)
 
     def operation(self, scope: Scope) -> str | None:
-        """The operation that a request would reach: the name of its endpoint."""
-        found = self.app.router.find(scope)
+        """Return the operation that a request would reach: the name of its endpoint."""
+        found = self.app.routes.find(scope)
         return found.name if found else None
 
     @property
     def operations(self) -> list[str]:
         """The operations that have a route, in the order of the route table."""
-        return [route.name for route in self.app.router.table]
+        return [route.name for route in self.app.routes.routes]
 
     @property
     def implemented(self) -> list[str]:
         """The operations that do what the vendor documents; the others answer 501."""
-        return [route.name for route in self.app.router.table if is_implemented(route)]
+        return [route.name for route in self.app.routes.routes if is_implemented(route)]

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from emulator.core.errors import Malformed, Refusal
 from emulator.web.request import Request
-from emulator.web.route_table import Endpoint, RouteTable, allowed_methods, hint
+from emulator.web.route_table import Endpoint, RouteTable
 
 Render: TypeAlias = Callable[[Request, Refusal], Response]
 SchemaRefusal: TypeAlias = Callable[[Malformed], Refusal]
@@ -17,11 +17,11 @@ HttpRefusal: TypeAlias = Callable[[int, str | None], Refusal]
 
 
 class ProviderApp:
-    """A vendor's routes, and its envelope for all three lanes of errors.
+    """A vendor's routes, and its envelope for all three kinds of errors.
 
-    ``say`` puts a refusal in the vendor's envelope; ``malformed`` and ``plain`` give the vendor's refusal for a request
-    that breaks the schema and for a bare HTTP status. It is Starlette's application without what a turn has no use for
-    (middleware, lifespan, a channel to send on), which would be a third of the cost of a request.
+    ``render`` puts a refusal into the vendor's envelope; ``schema_refusal`` and ``http_refusal`` return the vendor's
+    refusal for a request that breaks the schema and for a bare HTTP status. This is Starlette's application without the
+    parts that a turn has no use for (middleware, lifespan, channels), which cost a third of a request.
     """
 
     def __init__(
@@ -32,33 +32,33 @@ class ProviderApp:
         http_refusal: HttpRefusal,
         other_method: Endpoint | None = None,
     ) -> None:
-        self.router = RouteTable(routes, other_method)
+        self.routes = RouteTable(routes, other_method)
         self.render = render
         self.schema_refusal = schema_refusal
         self.http_refusal = http_refusal
 
     def respond(self, request: Request) -> Response:
-        """The vendor's reply, be it a refusal or not. No endpoint waits: what happens in a turn happens at once."""
+        """Return the vendor's reply, be it a refusal or not. Endpoints are plain functions: a turn never waits."""
         try:
-            response: Response = self.router.reach(request.scope)(request)
+            response: Response = self.routes.endpoint(request.scope)(request)
             return response
         except Refusal as refusal:
             return self._refuse(request, refusal)
-        except Malformed as broken:
-            request.exchange.problems = broken.problems
-            return self._refuse(request, self.schema_refusal(broken))
+        except Malformed as malformed:
+            request.exchange.problems = malformed.problems
+            return self._refuse(request, self.schema_refusal(malformed))
         except HTTPException as error:
-            return self._reword(request, error)
+            return self._refuse_http(request, error)
 
     def _refuse(self, request: Request, refusal: Refusal) -> Response:
         request.exchange.rule = refusal.rule
         return self.render(request, refusal)
 
-    def _reword(self, request: Request, error: HTTPException) -> Response:
+    def _refuse_http(self, request: Request, error: HTTPException) -> Response:
         detail = error.detail if error.status_code == 501 else None
-        answer = self._refuse(request, self.http_refusal(error.status_code, detail))
+        response = self._refuse(request, self.http_refusal(error.status_code, detail))
         if error.status_code == 405:
-            answer.headers.setdefault("Allow", ", ".join(allowed_methods(self.router, request.scope)))
+            response.headers.setdefault("Allow", ", ".join(self.routes.allowed_methods(request.scope)))
         if error.status_code in (404, 405, 501):
-            answer.headers["X-Emulator-Hint"] = hint(self.router, request, error)
-        return answer
+            response.headers["X-Emulator-Hint"] = self.routes.hint(request, error)
+        return response

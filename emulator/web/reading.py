@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from emulator.core import exact_json
 from emulator.core.errors import Malformed, Problem
 from emulator.web.replies import JSON
-from emulator.web.request import Request
+from emulator.web.request import WholeRequest
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -18,9 +18,9 @@ REMEMBERED_BYTES_MAX = 256
 """Tests send the same few bodies and queries again and again; to read one costs more than most rules do."""
 
 
-def json_body(request: Request) -> Any:
+def json_body(request: WholeRequest) -> Any:
     """Return the body as JSON, its numbers with all their digits. Raise Malformed (``json_invalid``)."""
-    return _json(request.exchange.body)
+    return _json(request.content)
 
 
 def _json(body: bytes) -> Any:
@@ -30,40 +30,40 @@ def _json(body: bytes) -> Any:
         raise Malformed(Problem(("body",), "json_invalid", str(error))) from None
 
 
-def media_type(request: Request) -> str | None:
+def media_type(request: WholeRequest) -> str | None:
     """What the body says it is, in lower case and without parameters; None where it says nothing."""
     said = request.header(b"content-type")
     return None if said is None else said.partition(";")[0].strip().lower()
 
 
-def may_be_json(request: Request) -> bool:
+def may_be_json(request: WholeRequest) -> bool:
     """Whether the body says that it is JSON; no word about it will do."""
     return media_type(request) in (JSON, None)
 
 
-def require_json(request: Request) -> None:
+def require_json(request: WholeRequest) -> None:
     """Raises HTTPException 415 when the body says that it is something other than JSON."""
     if not may_be_json(request):
         raise HTTPException(415)
 
 
-def bearer_token(request: Request) -> str | None:
+def bearer_token(request: WholeRequest) -> str | None:
     """Return the token of ``Authorization: Bearer``, None without one."""
     scheme, _, token = (request.header(b"authorization") or "").partition(" ")
     return token.strip(" ") if scheme.lower() == "bearer" else None
 
 
-def read_body(model: type[M], request: Request) -> M:
+def read_body(model: type[M], request: WholeRequest) -> M:
     """The JSON body as a model. Raises Malformed.
 
     One body gives one model, which nobody changes.
     """
-    body = request.exchange.body
+    body = request.content
     read_body = _remembered_body if len(body) <= REMEMBERED_BYTES_MAX else _read_body
     return cast(M, read_body(model, body))
 
 
-def read_query(model: type[M], request: Request, repeated: tuple[str, ...] | None = ()) -> M:
+def read_query(model: type[M], request: WholeRequest, repeated: tuple[str, ...] | None = ()) -> M:
     """The query as a model, by its ``parameters``. Raises Malformed.
 
     One query gives one model, which nobody changes.

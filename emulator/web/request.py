@@ -1,4 +1,4 @@
-"""A request to a vendor: Starlette's own, and what its turn knows about it."""
+"""A request whose body has been read: what endpoints of providers and of the control API receive."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,26 +10,40 @@ from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers
 
 
-class Request(requests.Request):
-    """Starlette's request. It has no channel, for its body has been read; that is in the exchange.
+class WholeRequest(requests.Request):
+    """Starlette's request without its channel: ``content`` is the whole body.
 
-    ``vendor`` is the one that is asked, from the turn on. ``held`` are the requests of the space that faults hold up.
+    ``header()`` costs a tenth of Starlette's ``headers``.
+    """
+
+    def __init__(self, scope: Scope, first_values: Headers, content: bytes) -> None:
+        self.scope = scope
+        self.content = content
+        self._first_values = first_values
+
+    def header(self, name: bytes) -> str | None:
+        """Return the first value of a header, given its lower-case name; None if the request lacks it."""
+        return self._first_values[name]
+
+
+class Request(WholeRequest):
+    """A request to a vendor.
+
+    ``backend`` is the vendor's in this space, set when the turn begins. ``held`` are the requests of the space that
+    faults delay at present.
     """
 
     backend: Any
 
     def __init__(self, scope: Scope, exchange: Exchange, first_values: Headers, held: "Sequence[Request]") -> None:
         self.scope = scope
-        self.exchange = exchange
+        self.content = exchange.body
         self._first_values = first_values
+        self.exchange = exchange
         self.held = held
 
-    def header(self, name: bytes) -> str | None:
-        """The first value of a header, by its lower-case name, at a tenth of what Starlette's ``headers`` cost."""
-        return self._first_values[name]
-
     def earlier_held(self) -> "list[Request]":
-        """The requests to the same vendor that came before this one and that a fault holds up."""
+        """Return the delayed requests to the same vendor that arrived before this one."""
         own = self.exchange
         others = ((other, other.exchange) for other in self.held)
         return [other for other, its in others if its.provider == own.provider and its.number < own.number]

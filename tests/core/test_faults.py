@@ -191,7 +191,7 @@ def test_a_fault_is_listed_until_it_is_taken_away(cnaught: Caller) -> None:
     assert next(iter(faults)) == {**made, "seen": 1, "fired": 1}
     assert cnaught.space.control("DELETE", f"/faults/{other}") == {"deleted": other}
     assert [fault["id"] for fault in faults] == ["fault-1"]
-    with pytest.raises(Refused, match="no fault is called 'fault-2'"):
+    with pytest.raises(Refused, match="unknown fault 'fault-2'"):
         cnaught.space.control("DELETE", "/faults/fault-2")
     faults.clear()
     assert list(faults) == []
@@ -245,13 +245,13 @@ UNUSUAL = [("GET", "/nowhere"), ("PATCH", ORDERS), ("HEAD", ORDERS)]
 @pytest.mark.parametrize(
     ("which", "words"),
     [
-        ({"provider": "cnaugth"}, "no provider is called 'cnaugth'; nearest: cnaught,"),
+        ({"provider": "cnaugth"}, "unknown provider 'cnaugth'; nearest: cnaught,"),
         (
             {"provider": "cnaught", "operation": "place_orders"},
-            "no operation is called 'place_orders'; nearest: place_",
+            "unknown operation 'place_orders'; nearest: place_",
         ),
-        ({"operation": "PlaceOrder"}, "no operation is called 'PlaceOrder'; nearest:"),
-        ({"provider": "thallo", "operation": "place_order"}, "no operation is called 'place_order'; nearest:"),
+        ({"operation": "PlaceOrder"}, "unknown operation 'PlaceOrder'; nearest:"),
+        ({"provider": "thallo", "operation": "place_order"}, "unknown operation 'place_order'; nearest:"),
     ],
 )
 def test_a_name_that_nothing_has(space: SpaceHandle, which: dict[str, str], words: str) -> None:

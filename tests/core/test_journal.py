@@ -9,7 +9,7 @@ import pytest
 
 from emulator import Emulator
 from emulator.client.handles import Refused, SpaceHandle
-from emulator.space.journal import Journal
+from emulator.space.history import History
 from emulator.space.world import Limits
 from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers
@@ -217,7 +217,7 @@ def test_waiting_ends_when_enough_have_come(cnaught: Caller) -> None:
 
 def test_waiting_in_vain_tells_the_nearest_misses(asked: Caller) -> None:
     """Who waits in vain learns how many came, and which requests came nearest, and how they differ."""
-    with pytest.raises(Refused, match=r"1 of 2 such requests came within 0.01 seconds") as refused:
+    with pytest.raises(Refused, match=r"1 of 2 matching requests arrived within 0.01 seconds") as refused:
         asked.space.requests.wait(2, timeout=0.01, operation="place_order", status=201)
     assert refused.value.status == 408
     answer = refused.value.answer
@@ -273,7 +273,7 @@ def test_the_journal_keeps_so_many_bytes(where: str) -> None:
             path = {"path": f"/cnaught/{much}", "query": f"/cnaught/?{much}"}.get(where, "/cnaught/")
             headers, content = {"X-Much": much if where == "header" else ""}, much if where == "body" else ""
             small.http.post(path, headers=headers, content=content)
-            journal = small.app.spaces.get("default").journal
+            journal = small.app.spaces.get("default").history.exchanges()
             assert sum(_text_bytes(exchange) for exchange in journal) <= 10_000
         assert small.control("GET", "/requests") == {"requests": [], "dropped": 5}
 
@@ -288,7 +288,7 @@ def test_one_client_sends_the_same_headers_again(emulator: Emulator) -> None:
     """Requests with the same headers share them, one after another; any other request has its own."""
     for sent in ("a", "a", "b", "a"):
         emulator.http.get("/cnaught/", headers={"X-Sent": sent})
-    journal = list(emulator.app.spaces.get("default").journal)
+    journal = emulator.app.spaces.get("default").history.exchanges()[-4:]
     assert [dict(exchange.headers)[b"x-sent"] for exchange in journal] == [b"a", b"a", b"b", b"a"]
     assert [exchange.headers is journal[0].headers for exchange in journal] == [True, True, False, False]
 
@@ -302,7 +302,7 @@ def test_a_journal_of_nothing() -> None:
 
 def test_who_has_just_stopped_waiting_disturbs_nobody() -> None:
     """An exchange may be added in the moment in which somebody gives up waiting."""
-    journal = Journal(10, 1000)
+    journal = History(10, 10_000)
     scope = {"method": "GET", "path": "/", "query_string": b"", "headers": []}
     exchange = Exchange(1, "cnaught", scope, Headers(()), b"", datetime.now(UTC))
 

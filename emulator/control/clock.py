@@ -1,0 +1,61 @@
+"""The clock of a space: read, set, advance."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from emulator.control.params import Params
+from emulator.control.request import ControlRequest
+from emulator.core.clock import Event, micros, within_calendar
+from emulator.space.commands import AdvanceClock, MoveClock
+from emulator.space.space import Space
+from emulator.web.fields import Instant, JsonDouble
+from emulator.web.reading import read_body
+from emulator.web.replies import reply
+
+SECONDS_MAX = 100 * 366 * 86400
+
+
+class ClockSetting(Params):
+    """The instant to set, and whether the clock is frozen; what is absent stays."""
+
+    now: Instant | None = None
+    frozen: Annotated[bool, Field(strict=True)] | None = None
+
+
+class TimeSpan(Params):
+    """How much time to let pass, in seconds."""
+
+    seconds: Annotated[JsonDouble, Field(ge=-SECONDS_MAX, le=SECONDS_MAX), AfterValidator(float)]
+
+
+def get_clock(request: ControlRequest) -> Response:
+    return reply(_clock(request.space))
+
+
+def set_clock(request: ControlRequest) -> Response:
+    space, setting = request.space, read_body(ClockSetting, request)
+    frozen = space.clock.frozen if setting.frozen is None else setting.frozen
+    events = space.run(MoveClock(setting.now, frozen))
+    return reply({**_clock(space), "events": [_event(event) for event in events]})
+
+
+def advance_clock(request: ControlRequest) -> Response:
+    space, span = request.space, timedelta(seconds=read_body(TimeSpan, request).seconds)
+    try:
+        within_calendar(space.clock.read() + span)
+    except ValueError as error:
+        raise HTTPException(400, str(error)) from None
+    events = space.run(AdvanceClock(span))
+    return reply({**_clock(space), "events": [_event(event) for event in events]})
+
+
+def _clock(space: Space) -> dict[str, Any]:
+    return {"now": micros(space.clock.read()), "frozen": space.clock.frozen}
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {"at": micros(event.at), "provider": event.provider, "kind": event.kind, "subject": event.subject}

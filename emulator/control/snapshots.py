@@ -1,0 +1,56 @@
+"""Snapshots: the whole space as one document, and named ones kept in memory."""
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from emulator.control.params import json_object
+from emulator.control.request import ControlRequest
+from emulator.space import snapshot
+from emulator.space.space import NAME, Space
+from emulator.web.replies import reply
+
+SNAPSHOTS_MAX = 32
+
+
+def get_snapshot(request: ControlRequest) -> Response:
+    return reply(snapshot.take(request.space))
+
+
+def put_snapshot(request: ControlRequest) -> Response:
+    snapshot.restore(request.space, json_object(request))
+    return reply({"space": request.space.name})
+
+
+def list_snapshots(request: ControlRequest) -> Response:
+    return reply({"snapshots": list(request.space.snapshots), "snapshots_max": SNAPSHOTS_MAX})
+
+
+def keep_snapshot(request: ControlRequest) -> Response:
+    space, name = request.space, request.path_params["name"]
+    if not NAME.fullmatch(name):
+        raise HTTPException(400, "a snapshot's name is 1 to 64 letters, digits, dots, hyphens or underscores")
+    if len(space.snapshots) >= SNAPSHOTS_MAX and name not in space.snapshots:
+        raise HTTPException(409, f"a space keeps at most {SNAPSHOTS_MAX} snapshots; delete one")
+    space.snapshots[name] = snapshot.take(space)
+    return reply({"snapshot": name}, 201)
+
+
+def restore_snapshot(request: ControlRequest) -> Response:
+    name = request.path_params["name"]
+    snapshot.restore(request.space, _named_snapshot(request.space, name))
+    return reply({"snapshot": name})
+
+
+def delete_snapshot(request: ControlRequest) -> Response:
+    space, name = request.space, request.path_params["name"]
+    _named_snapshot(space, name)
+    del space.snapshots[name]
+    return reply({"deleted": name})
+
+
+def _named_snapshot(space: Space, name: str) -> dict[str, Any]:
+    if name not in space.snapshots:
+        raise HTTPException(404, f"unknown snapshot {name!r}; known: {', '.join(space.snapshots) or 'none'}")
+    return space.snapshots[name]

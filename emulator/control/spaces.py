@@ -1,0 +1,39 @@
+"""The spaces of the server: list, delete, reset."""
+
+from typing import Annotated
+
+from pydantic import Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from emulator.control.params import Params
+from emulator.control.request import ControlRequest
+from emulator.web.fields import JsonInteger
+from emulator.web.reading import read_body
+from emulator.web.replies import reply
+
+
+class Reset(Params):
+    """The seed of the space from now on; the server's if absent."""
+
+    seed: Annotated[JsonInteger, Field(ge=-(2**63), lt=2**63)] | None = None
+
+
+def list_spaces(request: ControlRequest) -> Response:
+    spaces = [{"name": space.name, "requests": space.requests} for space in request.spaces]
+    return reply({"spaces": spaces, "spaces_max": request.spaces.world.limits.spaces_max})
+
+
+def delete_space(request: ControlRequest) -> Response:
+    name = request.path_params["name"]
+    try:
+        request.spaces.drop(name)
+    except KeyError:
+        raise HTTPException(404, f"unknown space {name!r}") from None
+    return reply({"deleted": name})
+
+
+def reset(request: ControlRequest) -> Response:
+    params = read_body(Reset, request) if request.content else Reset()
+    space = request.spaces.reset(request.space_name, params.seed)
+    return reply({"space": space.name, "seed": space.ids.seed})

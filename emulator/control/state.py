@@ -1,0 +1,33 @@
+"""What a vendor remembers, in a readable form."""
+
+from copy import copy
+from dataclasses import fields
+from itertools import islice
+from typing import Any
+
+from starlette.responses import Response
+
+from emulator.control.params import Page
+from emulator.control.request import ControlRequest
+from emulator.core.documents import write
+from emulator.web.reading import read_query
+from emulator.web.replies import reply
+
+
+def get_state(request: ControlRequest) -> Response:
+    provider, page = request.provider.name, read_query(Page, request)
+    memory = request.space.backend(provider).memory
+    shown, totals = copy(memory), {}
+    for entry in fields(memory):
+        collection = getattr(memory, entry.name)
+        if isinstance(collection, dict | list):
+            totals[entry.name] = len(collection)
+            setattr(shown, entry.name, _part(collection, page))
+    return reply({"provider": provider, "state": write(shown), "totals": totals})
+
+
+def _part(collection: dict[str, Any] | list[Any], page: Page) -> dict[str, Any] | list[Any]:
+    end = page.offset + page.limit
+    if isinstance(collection, dict):
+        return dict(islice(collection.items(), page.offset, end))
+    return collection[page.offset : end]

@@ -1,0 +1,189 @@
+"""The commands that change a space: what the control API and webhook attempts do to it.
+
+Each is a frozen dataclass of facts. ``Space.run`` applies it and adds it to the space's history, so that the same
+commands between the same requests lead to the same state.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from emulator.core.clock import Event
+from emulator.core.errors import CannotHappen
+from emulator.space import settings
+from emulator.space.faults import Fault, FaultDraft
+from emulator.space.outbox import Attempt, Delivery
+from emulator.space.space import Space
+
+
+@dataclass(frozen=True, slots=True)
+class SmallCommand:
+    """A command that holds next to nothing."""
+
+    @property
+    def size(self) -> int:
+        return 0
+
+
+# --- clock ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MoveClock(SmallCommand):
+    """Move the clock to an instant (None: leave it), and freeze it or let it run. Raises Backwards."""
+
+    to: datetime | None
+    frozen: bool
+
+    def apply(self, space: Space) -> list[Event]:
+        return space.move_clock(self.to, self.frozen)
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceClock(SmallCommand):
+    """Let time pass. Raises Backwards for a negative span."""
+
+    by: timedelta
+
+    def apply(self, space: Space) -> list[Event]:
+        return space.advance_clock(self.by)
+
+
+# --- vendors ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSettings:
+    """Change some settings of a provider; the others stay. Raises BadSetting."""
+
+    provider: str
+    changes: Mapping[str, Any]
+
+    @property
+    def size(self) -> int:
+        return len(orjson.dumps(self.changes))
+
+    def apply(self, space: Space) -> None:
+        settings.change(space.backend(self.provider).memory, self.provider, self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class PerformAct(SmallCommand):
+    """Perform an act at a vendor on a subject, and return what became of it. Raises CannotHappen."""
+
+    provider: str
+    act: str
+    subject: str
+
+    def apply(self, space: Space) -> object:
+        acts = space.world.providers[self.provider].acts
+        if self.act not in acts:
+            raise CannotHappen(f"unknown act {self.act!r} of {self.provider}; known: {', '.join(acts) or 'none'}")
+        space.post_all()
+        result = acts[self.act](space.backend(self.provider), self.subject)
+        space.post_all()
+        return result
+
+
+# --- faults -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AddFault:
+    """Add a fault, and return it with its id."""
+
+    draft: FaultDraft
+
+    @property
+    def size(self) -> int:
+        return len(self.draft.model_dump_json())
+
+    def apply(self, space: Space) -> Fault:
+        return space.faults.add(self.draft)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFault(SmallCommand):
+    """Remove a fault. Raises KeyError for an unknown id."""
+
+    id: str
+
+    def apply(self, space: Space) -> None:
+        space.faults.remove(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ClearFaults(SmallCommand):
+    """Remove all faults."""
+
+    def apply(self, space: Space) -> None:
+        space.faults.clear()
+
+
+# --- webhooks ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PauseWebhooks(SmallCommand):
+    """Stop delivering in the background, or deliver again."""
+
+    paused: bool
+
+    def apply(self, space: Space) -> None:
+        space.outbox.paused = self.paused
+
+
+@dataclass(frozen=True, slots=True)
+class RedeliverWebhook(SmallCommand):
+    """Make a delivery due now, whatever its state. Raises UnknownDelivery."""
+
+    id: str
+
+    def apply(self, space: Space) -> Delivery:
+        delivery = space.posted().get(self.id)
+        space.outbox.redeliver(delivery, space.clock.now)
+        return delivery
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateWebhook(SmallCommand):
+    """Add a second delivery of the same call, due now, and return it. Raises UnknownDelivery."""
+
+    id: str
+
+    def apply(self, space: Space) -> Delivery:
+        return space.posted().duplicate(space.outbox.get(self.id), space.clock.now)
+
+
+@dataclass(frozen=True, slots=True)
+class ReorderWebhooks:
+    """Deliver pending webhooks in this order. Raises UnknownDelivery for one that is unknown or over."""
+
+    ids: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.ids))
+
+    def apply(self, space: Space) -> None:
+        space.posted().reorder(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAttempt(SmallCommand):
+    """Record the outcome of a webhook's attempt: a status, or why none came back. Raises UnknownDelivery."""
+
+    id: str
+    attempt: Attempt
+    refused: bool = False
+
+    def apply(self, space: Space) -> None:
+        delivery = space.outbox.get(self.id)
+        webhooks = space.world.providers[delivery.provider].webhooks
+        if self.refused or webhooks is None:
+            space.outbox.refused(delivery, self.attempt)
+        else:
+            space.outbox.answered(delivery, self.attempt, webhooks)

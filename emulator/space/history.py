@@ -1,0 +1,115 @@
+"""The history of a space: everything that happened to it, in order, bounded by count and by bytes."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from emulator.web.exchange import Exchange
+
+T_co = TypeVar("T_co", covariant=True)
+
+COMMAND_BYTES = 1024
+"""What a command counts as, besides what it holds."""
+
+
+class Command(Protocol[T_co]):
+    """A change that a control request, or the outcome of a webhook's attempt, makes to a space.
+
+    Commands are frozen dataclasses of facts. ``size`` is what they hold, in bytes.
+    """
+
+    @property
+    def size(self) -> int: ...
+
+    def apply(self, space: Any) -> T_co:
+        """Make the change and return its result; or raise, and change nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A command that was applied: the clock's reading, and how many turns came before."""
+
+    at: datetime
+    turns: int
+    command: Command[object]
+
+    @property
+    def size(self) -> int:
+        return COMMAND_BYTES + self.command.size
+
+
+Entry: TypeAlias = Exchange | Change
+
+
+class History:
+    """The entries since ``origin``, oldest first: a snapshot, or None for a space as its fixtures make it.
+
+    Above ``exchanges_max`` exchanges or ``bytes_max`` bytes the oldest entries go. ``dropped`` counts the exchanges
+    among them; ``complete`` tells whether the entries still lead from the origin to the present state.
+    """
+
+    def __init__(self, exchanges_max: int, bytes_max: int) -> None:
+        self.exchanges_max = exchanges_max
+        self.bytes_max = bytes_max
+        self._waiting: list[asyncio.Future[None]] = []
+        self.restart(None)
+
+    def restart(self, origin: dict[str, Any] | None) -> None:
+        """Forget all entries, and begin again with a snapshot."""
+        self.origin = origin
+        self.dropped = 0
+        self.complete = True
+        self._entries: deque[Entry] = deque()
+        self._exchanges = 0
+        self._bytes = 0
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries)
+
+    def exchanges(self) -> list[Exchange]:
+        """Return the exchanges that are kept, in the order of their turns."""
+        return [entry for entry in self._entries if isinstance(entry, Exchange)]
+
+    def changes(self) -> list[Change]:
+        """Return the commands that are kept, in order."""
+        return [entry for entry in self._entries if isinstance(entry, Change)]
+
+    def add(self, entry: Entry) -> None:
+        """Append an entry, and drop the oldest while there are too many or they hold too much."""
+        self._entries.append(entry)
+        self._bytes += entry.size
+        if type(entry) is Exchange:
+            self._exchanges += 1
+            if self._waiting:
+                self._wake()
+        if self._exchanges > self.exchanges_max or self._bytes > self.bytes_max:
+            self._drop()
+
+    async def changed(self, seconds: float) -> None:
+        """Wait until an exchange is added. Raises TimeoutError."""
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        try:
+            await asyncio.wait_for(future, seconds)
+        finally:
+            if future in self._waiting:
+                self._waiting.remove(future)
+
+    def _drop(self) -> None:
+        self.complete = False
+        while self._exchanges > self.exchanges_max or self._bytes > self.bytes_max:
+            oldest = self._entries.popleft()
+            self._bytes -= oldest.size
+            if type(oldest) is Exchange:
+                self._exchanges -= 1
+                self.dropped += 1
+
+    def _wake(self) -> None:
+        for future in self._waiting:
+            if not future.done():  # it is done if its waiter gave up a moment ago
+                future.set_result(None)
+        self._waiting.clear()
