@@ -17,6 +17,7 @@ import pytest
 
 from emulator import Emulator, create_app
 from emulator.cli.app import main
+from emulator.cli.parent import POLL_SECONDS
 from emulator.core.hosts import is_loopback
 from emulator.server.server import PortTaken, bind, uvicorn_server
 
@@ -58,6 +59,52 @@ def test_a_server_says_where_it_is_and_ends_when_told(number: int, tmp_path: Pat
             assert client.get("/_emulator/health").json()["status"] == "ok"
             assert client.get("/cnaught/v1/orders").status_code == 401
             assert ended(process, number) == (0, "", "")
+
+
+PARENT = """
+import subprocess, sys
+command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--exit-with-parent"]
+server = subprocess.Popen(command, stdin=getattr(subprocess, sys.argv[1]), stdout=subprocess.PIPE)
+print(server.stdout.readline().decode().strip(), flush=True)
+sys.stdin.read()
+"""
+"""A process that starts a server and waits."""
+
+
+@pytest.mark.parametrize("standard_input", ["PIPE", "DEVNULL"])
+def test_a_server_ends_with_its_parent(standard_input: str) -> None:
+    """With ``--exit-with-parent`` a server ends when its parent is killed, with or without a pipe as standard input."""
+    command = [sys.executable, "-c", PARENT, standard_input]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as started:
+        assert started.stdout
+        url = started.stdout.readline().strip()
+        time.sleep(2 * POLL_SECONDS)
+        assert httpx.get(f"{url}/_emulator/health").status_code == 200
+        started.kill()
+    wait_until_gone(url)
+
+
+def test_a_server_ends_when_its_pipe_does() -> None:
+    """The end of a pipe as standard input is enough: a launcher between parent and server may live on."""
+    command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--exit-with-parent"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdin
+        assert server.stdout
+        assert server.stdout.readline().startswith("http://")
+        server.stdin.close()
+        assert server.wait(SECONDS_MAX) == 0
+
+
+def wait_until_gone(url: str) -> None:
+    """Wait until no server answers at a URL."""
+    deadline = time.monotonic() + SECONDS_MAX
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(f"{url}/_emulator/health")
+        except httpx.TransportError:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"{url} still answers")
 
 
 def test_a_running_request_is_answered_before_the_end() -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from emulator.cli.parent import exit_with_parent
+
 
 def _option(name: str, **attributes: Any) -> Callable[[Any], Any]:
     """An option of the server that is also an environment variable: --spaces-max, CARBON_EMULATOR_SPACES_MAX."""
@@ -26,6 +28,11 @@ def _check_writable(_: click.Context, __: click.Parameter, path: Path | None) ->
     return path
 
 
+def _exit_with_parent(_: click.Context, __: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        exit_with_parent()
+
+
 URL_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -41,6 +48,13 @@ URL_FILE = click.Path(path_type=Path, dir_okay=False)
 @_option("--spaces-max", default=1024, type=click.IntRange(1), help="How many spaces there may be.")
 @_option("--body-bytes-max", default=8 * 1024 * 1024, type=click.IntRange(1), help="How large a body may be.")
 @_option("--journal-max", default=1000, type=click.IntRange(0), help="How many requests a space remembers.")
+@_option(
+    "--exit-with-parent",
+    is_flag=True,
+    callback=_exit_with_parent,
+    expose_value=False,
+    help="Stop when the process that started this one has ended, even if it was killed.",
+)
 @_option(
     "--workers",
     default=1,
