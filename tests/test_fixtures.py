@@ -25,7 +25,7 @@ each_provider = pytest.mark.parametrize("provider", ALL.values(), ids=lambda pro
 
 UNFIT = [
     ("oneclickimpact", "catalogue/accounts", [], "account"),
-    ("oneclickimpact", "catalogue/accounts/0/api_key", "sk_0001", "the key of account sandbox"),
+    ("oneclickimpact", "catalogue/accounts/0/api_key", "sk_0001", "the API key of account sandbox"),
     ("oneclickimpact", "memory/impacts/0/account_id", "nobody", "nobody"),
     ("cnaught", "catalogue/accounts", [], "account"),
     ("cnaught", "catalogue/accounts/0/default_portfolio_id", "nobody", "the default portfolio of account acme"),

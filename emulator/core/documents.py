@@ -15,7 +15,10 @@ V = TypeVar("V")
 
 
 def _utc(at: datetime) -> datetime:
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("in UTC, it is beyond the calendar") from None
 
 
 UtcTime = Annotated[AwareDatetime, AfterValidator(_utc)]

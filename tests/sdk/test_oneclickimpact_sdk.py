@@ -1,4 +1,4 @@
-"""1ClickImpact's official Python SDK, as it is installed, against a served emulator: only its address is changed."""
+"""1ClickImpact's official Python SDK against a served emulator: only its base URL is changed."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -21,14 +21,14 @@ KINDS = {
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Emulator]:
-    """An emulator on a port of its own, since the SDK opens its own connections."""
+    """Serve an emulator on a port of its own, since the SDK opens its own connections."""
     with Emulator(port=0) as running:
         yield running
 
 
 @pytest.fixture
 def client(served: Emulator) -> Iterator[Any]:
-    """The SDK's client of the sandbox, in a fresh space."""
+    """Return the SDK's client for the sandbox, in a fresh space."""
     space = served.space()
     client = makeimpact.OneClickImpact(
         space.oneclickimpact.credentials["api_key"], environment=makeimpact.Environment.SANDBOX
@@ -40,7 +40,7 @@ def client(served: Emulator) -> Iterator[Any]:
 
 @pytest.mark.parametrize(("method", "kind"), KINDS.items())
 def test_impact_is_made_listed_and_tracked(client: Any, method: str, kind: str) -> None:
-    """What the SDK makes, it finds in the records, and tracks."""
+    """The SDK finds an impact that it made in the records, and tracks it."""
     made = getattr(client, method)(amount=5, metadata={"orderId": "A-1001"})
     assert (getattr(made, kind), made.customer) == (5, None)
     record = client.get_records(filter_by=kind, sort_order="desc", limit=1).user_records[0]
@@ -52,14 +52,14 @@ def test_impact_is_made_listed_and_tracked(client: Any, method: str, kind: str) 
 
 @pytest.mark.parametrize(("method", "category"), [("plant_tree", "food"), ("donate_money", "veterans")])
 def test_a_category(client: Any, method: str, category: str) -> None:
-    """A category is echoed, and tracked."""
+    """A category is echoed and tracked."""
     made = getattr(client, method)(amount=5, category=category)
     assert made.category == category
     assert client.track(user_id=made.user_id, time_utc=made.time_utc).category == category
 
 
 def test_a_customer(client: Any) -> None:
-    """A customer with a plus in the address is onboarded, and found by it though the SDK sends it as it is."""
+    """A customer with a plus sign in the email is found by it, although the SDK does not encode it."""
     made = client.plant_tree(amount=1, customer_email="a+b@example.com", customer_name="Test User", notify=False)
     assert made.customer.customer_info.customer_email == "a+b@example.com"
     listed = client.get_customer_records(customer_email="a+b@example.com").customer_records
@@ -70,7 +70,7 @@ def test_a_customer(client: Any) -> None:
 
 
 def test_pages(client: Any) -> None:
-    """A cursor is sent back as it came, and leads through records and customers."""
+    """The SDK pages through records and customers with the cursors that it received."""
     for read, name in (
         (client.get_records, "user_records"),
         (client.get_customer_records, "customer_records"),
@@ -86,7 +86,7 @@ def test_pages(client: Any) -> None:
 
 
 def test_totals_and_cancelling(client: Any) -> None:
-    """What is cancelled leaves the totals, twice or once, and says so."""
+    """Cancelling subtracts from the totals once, and a repeated call reports it."""
     before, days = client.get_impact(), client.get_daily_impact()
     made = client.restore_coral(amount=20)
     assert client.get_impact().user_impact.coral_restored == before.user_impact.coral_restored + 20
@@ -101,7 +101,7 @@ def test_totals_and_cancelling(client: Any) -> None:
 
 
 def test_account_and_projects(client: Any) -> None:
-    """The account and the projects have everything that the SDK reads."""
+    """The account and the projects have every key that the SDK reads."""
     assert asdict(client.who_am_i()) == {"user_id": "U123", "email": "my-email@email.com"}
     projects = client.get_projects().projects
     assert {project.type for project in projects} == {"trees", "ocean", "carbon"}
@@ -122,13 +122,13 @@ def test_account_and_projects(client: Any) -> None:
     ],
 )
 def test_a_refusal_reaches_the_caller(client: Any, call: Any, message: str) -> None:
-    """The SDK raises its own exception, with the words of the refusal."""
+    """The SDK raises its exception with the message of the refusal."""
     with pytest.raises(makeimpact.OneClickImpactError, match=message):
         call(client)
 
 
 def test_an_unknown_key(client: Any) -> None:
-    """A key that nobody has is refused in the vendor's words."""
+    """An unknown key is refused with the vendor's message."""
     client.api_key = "incorrect_api_key"
     with pytest.raises(makeimpact.OneClickImpactError, match="API Key does not exist"):
         client.who_am_i()

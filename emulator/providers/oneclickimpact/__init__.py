@@ -1,4 +1,4 @@
-"""1ClickImpact: impact made for oneself and for customers, the records of it and the totals (docs.1clickimpact.com)."""
+"""1ClickImpact: impact made for an account and for its customers, its records and totals (docs.1clickimpact.com)."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -7,4 +7,4 @@ HOSTS: Mapping[str, Literal["production", "sandbox"]] = {
     "api.1clickimpact.com": "production",
     "sandbox.1clickimpact.com": "sandbox",
 }
-"""By the environment whose keys each of them knows."""
+"""The vendor's hosts, each with the environment whose keys it accepts."""

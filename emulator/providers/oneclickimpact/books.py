@@ -1,7 +1,7 @@
-"""1ClickImpact's books: what was made for whom, and taken back.
+"""1ClickImpact's books: what was made for whom, and cancelled.
 
-The documents name no prices, so nothing is charged here: cents are those that were donated. Grams are those of carbon
-captured; trees, coral and pounds of waste are no mass of CO2e, and have units of their own.
+The documents name no prices, so nothing is charged; cents are those that were donated. Grams are those of captured
+carbon. Trees, coral and pounds of waste are not a mass of CO2e and have units of their own.
 """
 
 from collections import defaultdict
@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 
-from emulator.core.clock import millis
 from emulator.core.ledger import (
     CENT,
     GRAM,
@@ -26,7 +25,8 @@ from emulator.core.ledger import (
     told_in,
 )
 from emulator.providers.oneclickimpact.backend import OneClickImpact
-from emulator.providers.oneclickimpact.memory import KINDS, Impact, Kind, Memory
+from emulator.providers.oneclickimpact.memory.fixture import Memory
+from emulator.providers.oneclickimpact.memory.records import KINDS, Impact, Kind
 
 UNITS: Mapping[Kind, str] = {
     "carbon_captured": GRAM,
@@ -38,21 +38,16 @@ UNITS: Mapping[Kind, str] = {
 
 
 def entries(backend: OneClickImpact, opening: Memory) -> Iterator[Entry]:
-    """What the impacts tell, the fixture's too."""
+    """Yield the entries of all impacts, the fixture's included."""
     for impact in backend.memory.impacts:
-        name, amount = _name(impact), _amount(impact)
+        amount = _amount(impact)
         made = f"made/{impact.kind}/{_owner(impact)}"
         coming = moved(UNITS[impact.kind], amount, OUTSIDE + impact.kind, made)
-        yield Entry(impact.made_on, "oneclickimpact", name, f"{impact.kind} made", coming)
+        yield Entry(impact.made_on, "oneclickimpact", impact.subject, f"{impact.kind} made", coming)
         if impact.cancelled_on:
             cancelled = f"cancelled/{impact.kind}/{_owner(impact)}"
             going = moved(UNITS[impact.kind], amount, made, cancelled)
-            yield Entry(impact.cancelled_on, "oneclickimpact", name, f"{impact.kind} cancelled", going)
-
-
-def _name(impact: Impact) -> str:
-    """No account makes two impacts at one time."""
-    return f"{impact.account_id} {millis(impact.made_on)}"
+            yield Entry(impact.cancelled_on, "oneclickimpact", impact.subject, f"{impact.kind} cancelled", going)
 
 
 def _owner(impact: Impact) -> str:
@@ -63,30 +58,30 @@ def _amount(impact: Impact) -> Decimal:
     return in_grams(impact.amount, "lb") if UNITS[impact.kind] == GRAM else Decimal(impact.amount)
 
 
-# --- what must hold ---------------------------------------------------------------------------------------------------
+# --- checks -----------------------------------------------------------------------------------------------------------
 
 
-def _totals(kept: Sequence[Entry], backend: OneClickImpact, opening: Memory) -> Iterator[Finding]:
-    """The vendor's running totals, and what the books say was made, both in the vendor's units."""
-    booked, told = defaultdict[str, Decimal](Decimal), dict[str, int]()
-    for (_, account, unit), amount in balances(kept).items():
-        what, kind, *owner = account.split("/")
-        if what == "made":
-            whose = "customers" if owner[1:] else "own"
-            booked[f"{owner[0]} {whose} {kind}"] += in_unit(amount, "lb") if unit == GRAM else amount
+def _totals(entries: Sequence[Entry], backend: OneClickImpact, opening: Memory) -> Iterator[Finding]:
+    """Compare the vendor's running totals with the books, in the vendor's units."""
+    booked, shown = defaultdict[str, Decimal](Decimal), dict[str, int]()
+    for (_, account, unit), amount in balances(entries).items():
+        state, kind, *owner = account.split("/")
+        if state == "made":
+            part = "customers" if owner[1:] else "own"
+            booked[f"{owner[0]} {part} {kind}"] += in_unit(amount, "lb") if unit == GRAM else amount
     for known in backend.catalogue.accounts:
-        totals = backend.totals(known)
+        totals = backend.impacts.totals(known)
         for kind in KINDS:
-            told[f"{known.id} own {kind}"] = totals.own[kind]
-            told[f"{known.id} customers {kind}"] = totals.customers[kind]
-    return agree(booked, told)
+            shown[f"{known.id} own {kind}"] = totals.own[kind]
+            shown[f"{known.id} customers {kind}"] = totals.customers[kind]
+    return agree(booked, shown)
 
 
-def _processed(kept: Sequence[Entry], backend: OneClickImpact, opening: Memory) -> Iterator[Finding]:
-    """How much was taken back of each impact that a non-profit has the money for."""
+def _processed(entries: Sequence[Entry], backend: OneClickImpact, opening: Memory) -> Iterator[Finding]:
+    """Find how much was cancelled of each impact that had been processed."""
     for impact in backend.memory.impacts:
-        if impact.processed:
-            yield Finding(_name(impact), 0, impact.amount if impact.cancelled_on else 0)
+        if impact.processed(backend.clock.now):
+            yield Finding(impact.subject, 0, impact.amount if impact.cancelled_on else 0)
 
 
 BOOKS = Books(
@@ -94,17 +89,17 @@ BOOKS = Books(
     (
         Check(
             "oneclickimpact.totals",
-            "The totals that an account is told are what its books say was made, less what was cancelled.",
+            "The totals of an account are what its books say was made, less what was cancelled.",
             _totals,
         ),
         Check(
             "oneclickimpact.processed",
-            "Nothing is taken back for which a non-profit has the money.",
+            "Nothing is cancelled for which a nonprofit has the money.",
             _processed,
         ),
         Check(
             "oneclickimpact.units",
-            "Grams told in pounds or tonnes come back as the same grams.",
+            "Grams converted to pounds or tonnes convert back to the same grams.",
             partial(told_in, "lb"),
         ),
     ),

@@ -1,4 +1,4 @@
-"""1ClickImpact as its client sees it: the sandbox, whose records the documents print, and production."""
+"""Clients of 1ClickImpact: of the sandbox, which has the records that the documents print, and of production."""
 
 from typing import Any
 
@@ -12,27 +12,27 @@ LISTS = {"user_records": "/v1/records", "customer_records": "/v1/customer_record
 
 @pytest.fixture
 def oneclickimpact(caller: Caller) -> Caller:
-    """The account of the sandbox: four carbon records for customers, three of its own."""
+    """Return a client of the sandbox account: four carbon records for customers, three own ones."""
     return caller
 
 
 @pytest.fixture
 def live(caller: Caller, space: SpaceHandle) -> Caller:
-    """The account of production, with records of all kinds."""
+    """Return a client of the production account, which has records of all kinds."""
     return caller.identified({"x-api-key": space.oneclickimpact.credentials["live_api_key"]})
 
 
-def own_records(caller: Caller, **asked: object) -> list[dict[str, Any]]:
-    """A page of the account's own records."""
-    return listed(caller, "user_records", **asked)
+def own_records(caller: Caller, **params: object) -> list[dict[str, Any]]:
+    """Return a page of the account's own records."""
+    return listed(caller, "user_records", **params)
 
 
-def customer_records(caller: Caller, **asked: object) -> list[dict[str, Any]]:
-    """A page of the records of its customers."""
-    return listed(caller, "customer_records", **asked)
+def customer_records(caller: Caller, **params: object) -> list[dict[str, Any]]:
+    """Return a page of the records for its customers."""
+    return listed(caller, "customer_records", **params)
 
 
-def listed(caller: Caller, name: str, **asked: object) -> list[dict[str, Any]]:
-    """A page of either list."""
-    records: list[dict[str, Any]] = caller.get(LISTS[name], params=asked).json()[name]
+def listed(caller: Caller, name: str, **params: object) -> list[dict[str, Any]]:
+    """Return a page of either list."""
+    records: list[dict[str, Any]] = caller.get(LISTS[name], params=params).json()[name]
     return records

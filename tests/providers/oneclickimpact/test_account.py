@@ -1,4 +1,4 @@
-"""The account: who it is, whom it made impact for, and how much in all."""
+"""The account: its identity, its customers and its totals."""
 
 from typing import Any
 
@@ -11,24 +11,24 @@ NOTHING = dict.fromkeys(KINDS, 0)
 CUSTOMERS = ["U1234", "U789", "U5678", "U3456"]
 
 
-def ids(caller: Caller, **asked: object) -> list[str]:
-    return [found["customer_id"] for found in caller.get("/v1/customers", params=asked).json()["customers"]]
+def ids(caller: Caller, **params: object) -> list[str]:
+    return [found["customer_id"] for found in caller.get("/v1/customers", params=params).json()["customers"]]
 
 
-def days(caller: Caller, **asked: object) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = caller.get("/v1/impact/daily", params=asked).json()["daily_impact"]
+def days(caller: Caller, **params: object) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = caller.get("/v1/impact/daily", params=params).json()["daily_impact"]
     return found
 
 
 @pytest.mark.rule("oneclickimpact.account.whoami")
 def test_who_am_i(oneclickimpact: Caller) -> None:
-    """The account's id and address are told."""
+    """The reply holds the account's id and email."""
     assert oneclickimpact.get("/v1/whoami").json() == {"user_id": "U123", "email": "my-email@email.com"}
 
 
 @pytest.mark.rule("oneclickimpact.onboarding.listed", "oneclickimpact.onboarding.order")
 def test_customers_are_listed(oneclickimpact: Caller) -> None:
-    """Whoever impact was made for is listed in order of the first, with its time; later impact changes nothing."""
+    """Customers are listed in the order of their first impacts, with their times; later impacts change nothing."""
     made = oneclickimpact.post("/v1/clean_ocean", {"amount": 1, "customer_email": "jane@example.com"}).json()
     oneclickimpact.post("/v1/plant_tree", {"amount": 1, "customer_email": "JANE@example.com"})
     listed = oneclickimpact.get("/v1/customers").json()["customers"]
@@ -42,13 +42,13 @@ def test_customers_are_listed(oneclickimpact: Caller) -> None:
     [("sample-customer-2@email.com", ["U789"]), ("Sample-Customer-2@EMAIL.com", ["U789"]), ("me@example.com", [])],
 )
 def test_one_customer(oneclickimpact: Caller, email: str, found: list[str]) -> None:
-    """An address lists its customer alone, and nobody for a stranger."""
+    """An email lists its customer alone, and an unknown email lists none."""
     assert ids(oneclickimpact, customer_email=email) == found
 
 
 @pytest.mark.rule("oneclickimpact.onboarding.pages")
 def test_pages_of_customers(oneclickimpact: Caller, live: Caller) -> None:
-    """A cursor leads from page to page, is there only while more remain, and is this account's."""
+    """A page has a cursor only while more customers remain, and only its own account accepts it."""
     first = oneclickimpact.get("/v1/customers?limit=3").json()
     assert [found["customer_id"] for found in first["customers"]] == CUSTOMERS[:3]
     second = oneclickimpact.get("/v1/customers", params={"cursor": first["cursor"]}).json()
@@ -62,7 +62,7 @@ def test_pages_of_customers(oneclickimpact: Caller, live: Caller) -> None:
 
 @pytest.mark.rule("oneclickimpact.totals.sums", "oneclickimpact.totals.coral", "oneclickimpact.totals.zero")
 def test_totals(oneclickimpact: Caller) -> None:
-    """The totals are those of the account and of its customers together; what was never made is 0."""
+    """The totals add up the account's own and its customers' impacts; a kind without impacts is 0."""
     oneclickimpact.post("/v1/donate_money", {"amount": 7})
     oneclickimpact.post("/v1/donate_money", {"amount": 2, "customer_email": "jane@example.com"})
     own, given = {**NOTHING, "carbon_captured": 30}, {**NOTHING, "carbon_captured": 250}
@@ -78,7 +78,7 @@ def test_totals(oneclickimpact: Caller) -> None:
 
 @pytest.mark.rule("oneclickimpact.totals.daily")
 def test_a_day(oneclickimpact: Caller) -> None:
-    """A day's sums are of all kinds, for the account and its customers together."""
+    """A day has the sums of all kinds, of the account and its customers together."""
     oneclickimpact.post("/v1/plant_tree", {"amount": 7})
     oneclickimpact.post("/v1/plant_tree", {"amount": 2, "customer_email": "jane@example.com"})
     oneclickimpact.post("/v1/restore_coral", {"amount": 4})
@@ -88,7 +88,7 @@ def test_a_day(oneclickimpact: Caller) -> None:
 
 @pytest.mark.rule("oneclickimpact.totals.daily-days")
 @pytest.mark.parametrize(
-    ("asked", "found"),
+    ("params", "found"),
     [
         ({}, ["2024-06-12", "2024-06-15", "2024-06-21", "2024-09-16", "2024-09-17"]),
         ({"start_date": "2024-09-16"}, ["2024-09-16", "2024-09-17"]),
@@ -97,14 +97,14 @@ def test_a_day(oneclickimpact: Caller) -> None:
         ({"start_date": "2024-06-20", "end_date": "2024-06-15"}, []),
     ],
 )
-def test_days(oneclickimpact: Caller, asked: dict[str, str], found: list[str]) -> None:
-    """Only days on which something was made are listed, both ends included."""
-    assert [day["date"] for day in days(oneclickimpact, **asked)] == found
+def test_days(oneclickimpact: Caller, params: dict[str, str], found: list[str]) -> None:
+    """Only days with impacts are listed, both ends included."""
+    assert [day["date"] for day in days(oneclickimpact, **params)] == found
 
 
 @pytest.mark.rule("oneclickimpact.totals.cancelled", "oneclickimpact.totals.cancelled-day")
-def test_what_is_cancelled_counts_no_more(oneclickimpact: Caller) -> None:
-    """Cancelling takes an amount off the totals and its day once, and what is left of nothing is no day."""
+def test_cancelled_impacts_do_not_count(oneclickimpact: Caller) -> None:
+    """Cancelling subtracts an amount from the totals and from its day once; a day without impacts is not listed."""
     for _ in range(2):
         body = {"user_id": "U123", "time_utc": "2024-09-17T13:24:04.429Z"}
         assert oneclickimpact.post("/v1/cancel_impact", body).status_code == 200
@@ -116,8 +116,8 @@ def test_what_is_cancelled_counts_no_more(oneclickimpact: Caller) -> None:
 
 
 @pytest.mark.rule("oneclickimpact.totals.cancelled")
-def test_totals_are_restored_without_what_was_cancelled(oneclickimpact: Caller) -> None:
-    """A space that is restored from its snapshot has the totals that it had."""
+def test_totals_are_restored_without_cancelled_impacts(oneclickimpact: Caller) -> None:
+    """A space that is restored from its snapshot has the same totals again."""
     oneclickimpact.post("/v1/cancel_impact", {"user_id": "U123", "time_utc": "2024-09-17T13:24:04.429Z"})
     before = [oneclickimpact.get(path).json() for path in ("/v1/impact", "/v1/impact/daily", "/v1/customers")]
     kept = oneclickimpact.space.snapshot()

@@ -1,4 +1,4 @@
-"""1ClickImpact's books: what was made and taken back, and what is found when the memory is spoiled."""
+"""1ClickImpact's books: what was made and cancelled, and what the checks find in a spoiled memory."""
 
 from typing import Any
 
@@ -28,10 +28,10 @@ from tests.support.caller import Caller
         ("/v1/restore_coral", {"amount": 6}, "coral_restored/sandbox", "6", "coral"),
     ],
 )
-def test_what_is_made_is_in_the_books(
+def test_impacts_are_in_the_books(
     oneclickimpact: Caller, path: str, body: dict[str, Any], account: str, amount: str, unit: str
 ) -> None:
-    """What is made comes from the outside, in grams if it is carbon; what is taken back is there as cancelled."""
+    """An impact comes from outside, in grams if it is carbon; a cancelled one is moved."""
     space, outside = oneclickimpact.space, {f"outside/{account.partition('/')[0]} {unit}": f"-{amount}"}
     made = oneclickimpact.post(path, body).json()
     assert balances(space, "oneclickimpact") == {f"made/{account} {unit}": amount, **outside}
@@ -40,8 +40,8 @@ def test_what_is_made_is_in_the_books(
     assert failures(space) == {}
 
 
-def test_what_a_non_profit_has_been_given_is_not_cancelled(oneclickimpact: Caller) -> None:
-    """A processed impact that is cancelled nevertheless is found."""
+def test_a_processed_impact_that_was_cancelled(oneclickimpact: Caller) -> None:
+    """A processed impact that was cancelled nevertheless is found."""
     spoil(
         oneclickimpact.space,
         "oneclickimpact",
@@ -53,22 +53,22 @@ def test_what_a_non_profit_has_been_given_is_not_cancelled(oneclickimpact: Calle
     }
 
 
-def test_running_totals_that_run_away(emulator: Emulator, oneclickimpact: Caller) -> None:
-    """An impact that changes behind the back of the totals is found, in pounds."""
+def test_wrong_running_totals(emulator: Emulator, oneclickimpact: Caller) -> None:
+    """Totals that differ from the impacts are found, in pounds."""
     memory(emulator, oneclickimpact.space, "oneclickimpact").impacts[4].amount = 6
     assert failures(oneclickimpact.space) == {
         "oneclickimpact.totals": [{"subject": "sandbox own carbon_captured", "expected": "31", "found": "30"}]
     }
 
 
-def test_pounds_that_do_not_come_back(emulator: Emulator, oneclickimpact: Caller) -> None:
-    """A mass of more digits than a vendor reckons with is found."""
+def test_pounds_that_do_not_convert_back(emulator: Emulator, oneclickimpact: Caller) -> None:
+    """A mass with more digits than the vendor calculates with is found."""
     memory(emulator, oneclickimpact.space, "oneclickimpact").impacts[4].amount = 10**28 + 1
     assert failures(oneclickimpact.space).keys() == {"oneclickimpact.totals", "oneclickimpact.units"}
 
 
-def test_each_check_is_seen_to_fail() -> None:
-    """The tests above are of every check that there is."""
+def test_each_check_has_failed() -> None:
+    """The tests above cover every check."""
     assert [check.name for check in BOOKS.checks] == [
         f"oneclickimpact.{name}" for name in ("totals", "processed", "units")
     ]

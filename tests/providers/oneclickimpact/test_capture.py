@@ -10,7 +10,7 @@ CUSTOMER = {"customer_email": "jane@example.com", "customer_name": "Jane"}
 
 @pytest.mark.rule("oneclickimpact.capture.own-reply", "oneclickimpact.capture.time-is-clock")
 def test_a_capture_for_oneself(oneclickimpact: Caller) -> None:
-    """A capture answers account, amount and the clock's time, and nothing about a customer."""
+    """An own capture returns account, amount and the clock's time, and no customer."""
     oneclickimpact.space.clock.advance(seconds=1.234)
     reply = oneclickimpact.post("/v1/capture_carbon", {"amount": 5})
     assert reply.status_code == 200
@@ -27,7 +27,7 @@ def test_a_capture_for_oneself(oneclickimpact: Caller) -> None:
     ],
 )
 def test_an_amount_that_is_accepted(oneclickimpact: Caller, amount: bytes, captured: int) -> None:
-    """Whole pounds from 1 to 10,000,000 are captured, and answered as an integer."""
+    """Whole pounds from 1 to 10,000,000 are captured, and returned as an integer."""
     reply = oneclickimpact.post("/v1/capture_carbon", content=b'{"amount": %b}' % amount)
     assert reply.status_code == 200
     assert b'"carbon_captured":%d,' % captured in reply.content
@@ -45,7 +45,7 @@ def test_an_amount_that_is_accepted(oneclickimpact: Caller, amount: bytes, captu
     ],
 )
 def test_an_amount_that_is_refused(oneclickimpact: Caller, amount: bytes) -> None:
-    """Too little, too much, or no whole number answers 400 and captures nothing."""
+    """Other amounts are refused with 400, and nothing is captured."""
     before = own_records(oneclickimpact)
     reply = oneclickimpact.post("/v1/capture_carbon", content=b'{"amount": %b}' % amount)
     assert (reply.status_code, reply.json()["type"]) == (400, "invalid_request_error")
@@ -54,14 +54,14 @@ def test_an_amount_that_is_refused(oneclickimpact: Caller, amount: bytes) -> Non
 
 @pytest.mark.rule("oneclickimpact.capture.time-format")
 def test_a_time_has_milliseconds(oneclickimpact: Caller) -> None:
-    """Whatever the clock reads below a millisecond is cut off."""
+    """A time is the clock's, truncated to milliseconds."""
     oneclickimpact.space.clock.advance(microseconds=5_999)
     assert oneclickimpact.post("/v1/capture_carbon", {"amount": 1}).json()["time_utc"] == "2026-01-01T00:00:00.005Z"
 
 
 @pytest.mark.rule("oneclickimpact.capture.time-unique", "oneclickimpact.capture.not-idempotent")
 def test_no_two_impacts_at_one_time(oneclickimpact: Caller, live: Caller) -> None:
-    """With the clock standing still, each impact of an account takes the next free millisecond; accounts are apart."""
+    """While the clock is frozen, each impact of an account takes the next free millisecond; accounts are separate."""
     bodies = [{"amount": 1}, {"amount": 1}, {"amount": 1, **CUSTOMER}, {"amount": 1}]
     times = [oneclickimpact.post("/v1/capture_carbon", body).json()["time_utc"] for body in bodies]
     assert times == [f"2026-01-01T00:00:00.00{n}Z" for n in range(4)]
@@ -72,8 +72,8 @@ def test_no_two_impacts_at_one_time(oneclickimpact: Caller, live: Caller) -> Non
 
 
 @pytest.mark.rule("oneclickimpact.capture.time-unique")
-def test_a_free_time_before_later_records_is_taken(oneclickimpact: Caller) -> None:
-    """Records that lie in the clock's future do not push a new one behind them, but fill their milliseconds."""
+def test_a_free_millisecond_before_later_records_is_taken(oneclickimpact: Caller) -> None:
+    """A record in the clock's future only takes its own millisecond."""
     oneclickimpact.space.reset()
     oneclickimpact.space.clock.freeze("2024-06-12T15:22:14.752Z")
     times = [oneclickimpact.post("/v1/capture_carbon", {"amount": 1}).json()["time_utc"] for _ in range(2)]
@@ -83,7 +83,7 @@ def test_a_free_time_before_later_records_is_taken(oneclickimpact: Caller) -> No
 
 @pytest.mark.rule("oneclickimpact.capture.listed", "oneclickimpact.capture.lists-apart")
 def test_a_capture_is_listed_once(oneclickimpact: Caller) -> None:
-    """What an account captures for itself is in its own list, for a customer in the other, and as it was answered."""
+    """An own capture is in the own list, one for a customer in the other, each as it was returned."""
     own = oneclickimpact.post("/v1/capture_carbon", {"amount": 3}).json()
     given = oneclickimpact.post("/v1/capture_carbon", {"amount": 4, **CUSTOMER}).json()
     assert own_records(oneclickimpact)[3:] == [own]
@@ -94,7 +94,7 @@ def test_a_capture_is_listed_once(oneclickimpact: Caller) -> None:
 @pytest.mark.parametrize("customer", [{}, CUSTOMER])
 @pytest.mark.parametrize("notify", [True, False])
 def test_notify_changes_nothing(oneclickimpact: Caller, notify: bool, customer: dict[str, str]) -> None:
-    """A capture answers and is listed in the same way with notify, true or false, as without."""
+    """Replies and records are the same with notify, true or false, and without it."""
     plain, notified = (
         oneclickimpact.post("/v1/capture_carbon", {"amount": 1, **customer, **more}).json()
         for more in ({}, {"notify": notify})
@@ -106,7 +106,7 @@ def test_notify_changes_nothing(oneclickimpact: Caller, notify: bool, customer: 
 @pytest.mark.rule("oneclickimpact.notify.no-effect")
 @pytest.mark.parametrize("notify", ["true", 1, 0, [], None])
 def test_notify_is_a_boolean(oneclickimpact: Caller, notify: object) -> None:
-    """Anything but true and false is refused."""
+    """A value that is not a boolean is refused."""
     reply = oneclickimpact.post("/v1/capture_carbon", {"amount": 1, "notify": notify})
     assert (reply.status_code, reply.json()["message"]) == (400, "notify must be a boolean")
 
@@ -126,7 +126,7 @@ def test_notify_is_a_boolean(oneclickimpact: Caller, notify: object) -> None:
     ],
 )
 @pytest.mark.rule("oneclickimpact.metadata.in-records", "oneclickimpact.metadata.left-out")
-def test_metadata_come_back_in_the_record(oneclickimpact: Caller, metadata: dict[str, str]) -> None:
+def test_metadata_are_in_the_record(oneclickimpact: Caller, metadata: dict[str, str]) -> None:
     """Metadata within the bounds are in the record as they were sent, and not in the capture's reply."""
     for customer, records in (({}, own_records), (CUSTOMER, customer_records)):
         made = oneclickimpact.post("/v1/capture_carbon", {"amount": 1, **customer, "metadata": metadata}).json()

@@ -1,4 +1,4 @@
-"""Customers: how an address becomes one, and what it is called."""
+"""Customers: identified by email, with the last name given."""
 
 import re
 
@@ -11,7 +11,7 @@ JANE = "jane@example.com"
 
 
 def customer(oneclickimpact: Caller, email: str, name: str | None = None) -> dict[str, str]:
-    """The customer that a capture answers."""
+    """Capture carbon for a customer, and return the customer in the reply."""
     named = {} if name is None else {"customer_name": name}
     reply = oneclickimpact.post("/v1/capture_carbon", {"amount": 1, "customer_email": email, **named})
     answered: dict[str, str] = reply.json()["customer"]
@@ -20,7 +20,7 @@ def customer(oneclickimpact: Caller, email: str, name: str | None = None) -> dic
 
 @pytest.mark.rule("oneclickimpact.customers.reply", "oneclickimpact.customers.id")
 def test_a_capture_for_a_customer(oneclickimpact: Caller) -> None:
-    """A capture with an address and a name also answers the customer; a new one has an id of U and eight digits."""
+    """A capture with an email and a name also returns the customer; a new one has an id of U and eight digits."""
     body = {"amount": 5, "customer_email": JANE, "customer_name": "Jane"}
     made = oneclickimpact.post("/v1/capture_carbon", body).json()
     customer_id = made["customer"].pop("customer_id")
@@ -36,8 +36,8 @@ def test_a_capture_for_a_customer(oneclickimpact: Caller) -> None:
 
 @pytest.mark.rule("oneclickimpact.customers.email-grammar")
 @pytest.mark.parametrize("email", ["user@shop.test", "a+b@x.com", "ü@example.com", "o'neil@sub.example.co.uk"])
-def test_an_address_that_is_accepted(oneclickimpact: Caller, email: str) -> None:
-    """An address is judged by its syntax alone, and echoed as it was sent."""
+def test_an_email_that_is_accepted(oneclickimpact: Caller, email: str) -> None:
+    """An email is checked by its syntax alone, and echoed as it was sent."""
     assert customer(oneclickimpact, email)["customer_email"] == email
     assert len(customer_records(oneclickimpact, customer_email=email)) == 1
 
@@ -53,8 +53,8 @@ def test_an_address_that_is_accepted(oneclickimpact: Caller, email: str) -> None
         for email in ("", "example.com", "me@localhost", '"me"@example.com', "me@[127.0.0.1]", "a\u0000@example.com")
     ],
 )
-def test_an_address_that_is_refused(oneclickimpact: Caller, email: str) -> None:
-    """What is no address answers 400, in a body and in a query."""
+def test_an_email_that_is_refused(oneclickimpact: Caller, email: str) -> None:
+    """Text that is not an email is refused with 400, in a body and in a query."""
     for reply in (
         oneclickimpact.post("/v1/capture_carbon", {"amount": 1, "customer_email": email}),
         oneclickimpact.get("/v1/customer_records", params={"customer_email": email}),
@@ -75,21 +75,21 @@ def test_an_address_that_is_refused(oneclickimpact: Caller, email: str) -> None:
     ],
 )
 def test_a_name_that_is_refused(oneclickimpact: Caller, body: dict[str, object], rule: str) -> None:
-    """A name is text that is not empty, and goes with an address."""
+    """A name must be text that is not empty, and come with an email."""
     reply = oneclickimpact.post("/v1/capture_carbon", {"amount": 1, **body})
     assert (reply.status_code, reply.json()["message"]) == (400, f"customer_name must {rule}")
 
 
 @pytest.mark.rule("oneclickimpact.customers.name-unknown")
 def test_a_customer_without_a_name(oneclickimpact: Caller) -> None:
-    """While nobody has said the name, the key is left out of replies and records."""
+    """Until a name is given, replies and records leave the key out."""
     assert customer(oneclickimpact, JANE).keys() == {"customer_id", "customer_email"}
     assert customer_records(oneclickimpact)[-1]["customer"].keys() == {"customer_id", "customer_email"}
 
 
 @pytest.mark.rule("oneclickimpact.customers.same-email")
-def test_one_address_is_one_customer(oneclickimpact: Caller) -> None:
-    """Addresses that differ in letter case only are one customer, shown with the address as first given."""
+def test_one_email_is_one_customer(oneclickimpact: Caller) -> None:
+    """Emails that differ in letter case only are one customer, shown with the email as first given."""
     first = customer(oneclickimpact, "Jane@Example.com", "Jane")
     assert [customer(oneclickimpact, email) for email in (JANE, "JANE@EXAMPLE.COM")] == [first, first]
     for email in ("Jane@Example.com", JANE, "jANE@example.COM"):
@@ -98,7 +98,7 @@ def test_one_address_is_one_customer(oneclickimpact: Caller) -> None:
 
 @pytest.mark.rule("oneclickimpact.customers.name-update")
 def test_a_customer_is_renamed(oneclickimpact: Caller) -> None:
-    """A later name counts for older records too, and a capture without a name answers the one that is known."""
+    """A later name applies to older records too; a capture without a name returns the known one."""
     email = "sample-customer-1@email.com"
     assert customer(oneclickimpact, email)["customer_name"] == "Sample Customer 1"
     assert customer(oneclickimpact, email, "Jane")["customer_name"] == "Jane"

@@ -1,4 +1,4 @@
-"""Keys: who asks, and in which environment."""
+"""API keys: the account, and its environment."""
 
 import pytest
 
@@ -19,7 +19,7 @@ KEYS = {"api_key": "sandbox.1clickimpact.com", "live_api_key": "api.1clickimpact
 @pytest.mark.rule("oneclickimpact.auth.header")
 @pytest.mark.parametrize("name", ["x-api-key", "X-API-KEY", "X-Api-Key"])
 def test_the_key_comes_in_a_header(oneclickimpact: Caller, name: str) -> None:
-    """The key is read from x-api-key, in whatever case the header's name is written."""
+    """The key is read from the header x-api-key, whatever the letter case of its name."""
     key = oneclickimpact.credentials["x-api-key"]
     assert oneclickimpact.identified({name: key}).get("/v1/records").status_code == 200
 
@@ -46,7 +46,7 @@ def test_the_key_comes_in_a_header(oneclickimpact: Caller, name: str) -> None:
 def test_a_bad_key_is_refused(
     oneclickimpact: Caller, method: str, path: str, credentials: dict[str, str], message: str
 ) -> None:
-    """A request without a key, or with one that nobody has, answers 401 in the vendor's words."""
+    """A request without a key or with an unknown one is refused with 401 and the vendor's message."""
     reply = oneclickimpact.identified(credentials).request(method, path, json={"amount": 1})
     assert (reply.status_code, reply.json()) == (401, {"type": "key_error", "message": message})
 
@@ -54,22 +54,22 @@ def test_a_bad_key_is_refused(
 @pytest.mark.rule("oneclickimpact.auth.unknown-key-status")
 @pytest.mark.parametrize("key", [b"t\xc3\xa9st", b"t\xe9st", b"\x80"])
 def test_a_key_may_be_any_bytes(space: SpaceHandle, key: bytes) -> None:
-    """A key that is no ASCII text is unknown like any other."""
+    """A key that is not ASCII text is unknown like any other."""
     reply = space.http.get(f"{space.oneclickimpact.url}/v1/records", headers=[(b"x-api-key", key)])
     assert (reply.status_code, reply.json()["message"]) == (401, "API Key does not exist")
 
 
 @pytest.mark.rule("oneclickimpact.auth.before-validation")
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_the_key_is_looked_at_first(oneclickimpact: Caller, method: str, path: str) -> None:
-    """A bad key is told before a bad body and a bad query."""
+def test_the_key_is_checked_first(oneclickimpact: Caller, method: str, path: str) -> None:
+    """A bad key is reported before a bad body and a bad query."""
     stranger = oneclickimpact.identified({"x-api-key": "incorrect_api_key"})
     assert stranger.request(method, f"{path}?limit=abc", content=b"{").status_code == 401
 
 
 @pytest.mark.rule("oneclickimpact.auth.separate-data")
-def test_the_environments_are_apart(oneclickimpact: Caller, live: Caller) -> None:
-    """What one environment's key makes is not listed to the other's, and one address is two customers."""
+def test_environments_are_separate(oneclickimpact: Caller, live: Caller) -> None:
+    """Impacts of one environment are not listed in the other, and one email is a customer in each."""
     body = {"amount": 7, "customer_email": "both@example.com"}
     ids = {
         caller.post("/v1/capture_carbon", body).json()["customer"]["customer_id"] for caller in (oneclickimpact, live)
@@ -86,8 +86,8 @@ def test_the_environments_are_apart(oneclickimpact: Caller, live: Caller) -> Non
 @pytest.mark.rule("oneclickimpact.auth.wrong-environment")
 @pytest.mark.parametrize("host", KEYS.values())
 @pytest.mark.parametrize("name", KEYS)
-def test_a_host_knows_the_keys_of_its_environment(space: SpaceHandle, name: str, host: str) -> None:
-    """Under the vendor's host names a key of the other environment is unknown; the local address takes both."""
+def test_a_host_accepts_the_keys_of_its_environment(space: SpaceHandle, name: str, host: str) -> None:
+    """Under the vendor's host names, a key of the other environment is unknown; the local address accepts both."""
     headers = {"x-api-key": space.oneclickimpact.credentials[name]}
     for written in (host, f"{host.upper()}:443"):
         reply = space.http.get(f"{space.url}/v1/records", headers={**headers, "host": written})
@@ -97,8 +97,8 @@ def test_a_host_knows_the_keys_of_its_environment(space: SpaceHandle, name: str,
 
 
 @pytest.mark.rule("oneclickimpact.auth.account", "oneclickimpact.auth.account-of-records")
-def test_everything_is_under_the_accounts_id(oneclickimpact: Caller) -> None:
-    """The user_id of a reply and of every record is the account's, a customer's records included."""
+def test_the_user_id_is_the_accounts(oneclickimpact: Caller) -> None:
+    """The user_id of a reply and of every record is the account's, also in records of customers."""
     body = {"amount": 1, "customer_email": "jane@example.com"}
     replies = [oneclickimpact.post("/v1/capture_carbon", body).json()]
     assert {found["user_id"] for found in replies + own_records(oneclickimpact) + customer_records(oneclickimpact)} == {

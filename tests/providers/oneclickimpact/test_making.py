@@ -1,4 +1,4 @@
-"""Trees, ocean, coral and money: made as carbon is captured, each under its own name and within its own bounds."""
+"""Trees, ocean, coral and money: like captured carbon, each with its own name and bounds."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ each_kind = pytest.mark.parametrize(("path", "kind"), KINDS.items())
 )
 @each_kind
 def test_impact_of_every_kind(oneclickimpact: Caller, path: str, kind: str) -> None:
-    """What is made for oneself answers account, amount and time, and is listed so."""
+    """An own impact returns account, amount and time, and its record is the same."""
     made = oneclickimpact.post(path, {"amount": 5}).json()
     assert made == {"user_id": "U123", kind: 5, "time_utc": "2026-01-01T00:00:00.000Z"}
     assert own_records(oneclickimpact, filter_by=kind) == [made]
@@ -35,7 +35,7 @@ def test_impact_of_every_kind(oneclickimpact: Caller, path: str, kind: str) -> N
 @pytest.mark.rule("oneclickimpact.making.reply", "oneclickimpact.making.listed")
 @each_kind
 def test_impact_for_a_customer(oneclickimpact: Caller, path: str, kind: str) -> None:
-    """What is made for a customer also answers the customer, and is listed with its metadata in the other list."""
+    """An impact for a customer also returns the customer; its record in the other list adds the metadata."""
     made = oneclickimpact.post(path, {"amount": 5, **CUSTOMER, "notify": False, "metadata": {"a": "b"}}).json()
     assert {name: made["customer"][name] for name in CUSTOMER} == CUSTOMER
     assert made.keys() == {"user_id", kind, "customer", "time_utc"}
@@ -46,14 +46,14 @@ def test_impact_for_a_customer(oneclickimpact: Caller, path: str, kind: str) -> 
 @pytest.mark.parametrize(("amount", "status"), [(0, 400), (1, 200), (10_000_000, 200), (10_000_001, 400)])
 @pytest.mark.parametrize("path", ["/v1/plant_tree", "/v1/clean_ocean", "/v1/restore_coral"])
 def test_the_bounds_of_an_amount(oneclickimpact: Caller, path: str, amount: int, status: int) -> None:
-    """From 1 to 10,000,000 can be made at once."""
+    """An amount is between 1 and 10,000,000."""
     assert oneclickimpact.post(path, {"amount": amount}).status_code == status
 
 
 @pytest.mark.rule("oneclickimpact.making.donation-bounds")
 @pytest.mark.parametrize("amount", [b"1", b"1000000000", b"5.0"])
 def test_a_donation_that_is_accepted(oneclickimpact: Caller, amount: bytes) -> None:
-    """From 1 cent to 10 million dollars can be given at once, and are answered as an integer."""
+    """A donation is between 1 cent and 10 million dollars, and returned as an integer."""
     reply = oneclickimpact.post("/v1/donate_money", content=b'{"amount": %b}' % amount)
     assert b'"money_donated":%b,' % amount.removesuffix(b".0") in reply.content
 
@@ -68,7 +68,7 @@ def test_a_donation_that_is_accepted(oneclickimpact: Caller, amount: bytes) -> N
     ],
 )
 def test_a_donation_that_is_refused(oneclickimpact: Caller, content: bytes) -> None:
-    """Too little, too much, or no whole number answers 400, with the bounds of a donation."""
+    """Other amounts are refused with 400, and the message has the bounds of a donation."""
     reply = oneclickimpact.post("/v1/donate_money", content=content)
     assert (reply.status_code, reply.json()["message"]) == (400, "amount must be an integer between 1 and 1000000000")
 
@@ -86,7 +86,7 @@ def test_a_donation_that_is_refused(oneclickimpact: Caller, content: bytes) -> N
     ],
 )
 def test_a_category_is_echoed(oneclickimpact: Caller, path: str, category: str) -> None:
-    """A category is in the reply and in the record, and in neither when none is given."""
+    """A category is in the reply and in the record, and in neither if none is given."""
     assert "category" not in oneclickimpact.post(path, {"amount": 1}).json()
     made = oneclickimpact.post(path, {"amount": 1, "category": category}).json()
     assert made["category"] == category
@@ -105,12 +105,12 @@ def test_a_category_is_echoed(oneclickimpact: Caller, path: str, category: str) 
     ],
 )
 def test_a_category_that_is_refused(oneclickimpact: Caller, path: str, category: Any, words: str) -> None:
-    """Any other category answers 400, and the message says what there is."""
+    """Any other category is refused with 400, and the message names what is accepted."""
     reply = oneclickimpact.post(path, {"amount": 1, "category": category})
     assert (reply.status_code, reply.json()["message"]) == (400, f"category must be {words}")
 
 
 @pytest.mark.parametrize("path", ["/v1/clean_ocean", "/v1/restore_coral"])
 def test_other_kinds_have_no_category(oneclickimpact: Caller, path: str) -> None:
-    """Where the vendor names no category, one is ignored like any unknown field."""
+    """Kinds without categories ignore the field like any unknown one."""
     assert "category" not in oneclickimpact.post(path, {"amount": 1, "category": 5}).json()

@@ -1,4 +1,4 @@
-"""Pages: how many records, and where the next page begins."""
+"""Pages of records, and their cursors."""
 
 import re
 from base64 import urlsafe_b64encode
@@ -14,38 +14,38 @@ PAGES_MAX = 100
 
 
 def capture(oneclickimpact: Caller, count: int, email: str | None = None) -> None:
-    """So many more records, of amounts 1, 2, 3..."""
+    """Make records with the amounts 1, 2, 3..."""
     customer = {"customer_email": email} if email else {}
     for amount in range(1, count + 1):
         oneclickimpact.post("/v1/capture_carbon", {"amount": amount, **customer})
 
 
-def walk(caller: Caller, name: str, **asked: object) -> Iterator[dict[str, Any]]:
-    """All pages of a list; a list that does not end is cut off, so that the test fails and does not hang."""
-    page = caller.get(LISTS[name], params=asked).json()
+def walk(caller: Caller, name: str, **params: object) -> Iterator[dict[str, Any]]:
+    """Yield all pages of a list; one that does not end is cut off, so that the test fails and does not hang."""
+    page = caller.get(LISTS[name], params=params).json()
     for _ in range(PAGES_MAX):
         yield page
         if "cursor" not in page:
             break
-        page = caller.get(LISTS[name], params={**asked, "cursor": page["cursor"]}).json()
+        page = caller.get(LISTS[name], params={**params, "cursor": page["cursor"]}).json()
 
 
 @pytest.mark.rule("oneclickimpact.pages.limit")
-@pytest.mark.parametrize(("asked", "count"), [({}, 10), ({"limit": 1}, 1), ({"limit": 11}, 11), ({"limit": 1000}, 12)])
+@pytest.mark.parametrize(("params", "count"), [({}, 10), ({"limit": 1}, 1), ({"limit": 11}, 11), ({"limit": 1000}, 12)])
 @pytest.mark.parametrize(("name", "email"), [("user_records", None), ("customer_records", "a@x.com")])
 def test_a_page_holds_no_more_than_its_limit(
-    oneclickimpact: Caller, name: str, email: str | None, asked: dict[str, int], count: int
+    oneclickimpact: Caller, name: str, email: str | None, params: dict[str, int], count: int
 ) -> None:
-    """A page holds as many records as were asked for, ten unless something is said."""
+    """A page holds as many records as its limit, ten by default."""
     capture(oneclickimpact, 12, email)
-    assert len(listed(oneclickimpact, name, start_date="2026-01-01", **asked)) == count
+    assert len(listed(oneclickimpact, name, start_date="2026-01-01", **params)) == count
 
 
 @pytest.mark.rule("oneclickimpact.pages.limit-refused")
 @pytest.mark.parametrize("limit", ["-1", "1001", "1.5", "abc", "", "1e2", "+5", "0x5", " 5", "٥", "9" * 5000])
 @pytest.mark.parametrize("path", LISTS.values())
 def test_a_limit_that_is_refused(oneclickimpact: Caller, path: str, limit: str) -> None:
-    """A limit is a whole number from 0 to 1000, in digits."""
+    """A limit must be an integer from 0 to 1000, in digits."""
     reply = oneclickimpact.get(path, params={"limit": limit})
     assert (reply.status_code, reply.json()["message"]) == (400, "limit must be an integer between 0 and 1000")
 
@@ -53,7 +53,7 @@ def test_a_limit_that_is_refused(oneclickimpact: Caller, path: str, limit: str) 
 @pytest.mark.rule("oneclickimpact.pages.no-cursor", "oneclickimpact.pages.cursor-only-when-more")
 @pytest.mark.parametrize(("limit", "more"), [(0, False), (1, True), (2, True), (3, False), (4, False)])
 def test_a_cursor_means_that_more_remains(oneclickimpact: Caller, limit: int, more: bool) -> None:
-    """A page has a cursor only while records remain after it, and a page of none has none."""
+    """A page has a cursor only while records remain after it; an empty page has none."""
     page = oneclickimpact.get("/v1/records", params={"limit": limit}).json()
     assert len(page["user_records"]) == min(limit, 3)
     assert ("cursor" in page) == more
@@ -64,7 +64,7 @@ def test_a_cursor_means_that_more_remains(oneclickimpact: Caller, limit: int, mo
 @pytest.mark.parametrize("limit", [1, 2, 4, 7])
 @pytest.mark.parametrize("name", LISTS)
 def test_the_pages_make_up_the_list(live: Caller, name: str, limit: int, order: str) -> None:
-    """Page by page, every record comes once and in order, kinds and customers mixed."""
+    """Page by page, every record appears once and in order, all kinds and customers mixed."""
     capture(live, 2)
     capture(live, 2, "a@x.com")
     pages = [page[name] for page in walk(live, name, limit=limit, sort_order=order)]
@@ -74,19 +74,19 @@ def test_the_pages_make_up_the_list(live: Caller, name: str, limit: int, order: 
 
 @pytest.mark.rule("oneclickimpact.pages.new-records")
 @pytest.mark.parametrize(("order", "amounts"), [("asc", [5, 15, 10, 1, 2]), ("desc", [10, 15, 5])])
-def test_records_that_come_while_one_reads(oneclickimpact: Caller, order: str, amounts: list[int]) -> None:
-    """Records made after the first page come at the end in ascending order; none is repeated in either."""
-    asked = {"limit": 2, "sort_order": order}
-    page = oneclickimpact.get("/v1/records", params=asked).json()
+def test_records_made_between_two_pages(oneclickimpact: Caller, order: str, amounts: list[int]) -> None:
+    """Records made after the first page follow at the end in ascending order; no order repeats a record."""
+    params = {"limit": 2, "sort_order": order}
+    page = oneclickimpact.get("/v1/records", params=params).json()
     capture(oneclickimpact, 2)
-    rest = oneclickimpact.get("/v1/records", params={**asked, "limit": 9, "cursor": page["cursor"]}).json()
+    rest = oneclickimpact.get("/v1/records", params={**params, "limit": 9, "cursor": page["cursor"]}).json()
     read = [record["carbon_captured"] for record in page["user_records"] + rest["user_records"]]
     assert (read, "cursor" in rest) == (amounts, False)
 
 
 @pytest.mark.rule("oneclickimpact.pages.filters-of-the-call")
 @pytest.mark.parametrize(
-    ("asked", "part"),
+    ("params", "part"),
     [
         ({}, slice(3, None)),
         ({"filter_by": "tree_planted"}, slice(4, None)),
@@ -96,23 +96,23 @@ def test_records_that_come_while_one_reads(oneclickimpact: Caller, order: str, a
         ({"sort_order": "desc", "end_date": "2023-10-03"}, slice(0, 0)),
     ],
 )
-def test_a_cursor_keeps_the_place_alone(live: Caller, asked: dict[str, str], part: slice) -> None:
+def test_a_cursor_is_a_position_only(live: Caller, params: dict[str, str], part: slice) -> None:
     """Filters, order and limit are those of the call that carries the cursor."""
     records = own_records(live)
     cursor = live.get("/v1/records?limit=3").json()["cursor"]
-    assert own_records(live, cursor=cursor, **asked) == records[part]
+    assert own_records(live, cursor=cursor, **params) == records[part]
 
 
 @pytest.mark.rule("oneclickimpact.pages.filters-of-the-call")
-def test_a_cursor_is_a_place_in_time(live: Caller) -> None:
-    """Both lists of an account share its time, so a cursor of one is good for the other."""
+def test_a_cursor_is_a_time(live: Caller) -> None:
+    """A cursor is a time, so a cursor of one list of an account works in the other."""
     cursor = live.get("/v1/records?limit=3").json()["cursor"]
     assert listed(live, "customer_records", cursor=cursor) == listed(live, "customer_records")
 
 
 @pytest.mark.rule("oneclickimpact.pages.cursor-characters")
 def test_a_cursor_is_fit_for_a_url(oneclickimpact: Caller) -> None:
-    """A cursor can be put into a URL as it is, and every page has another."""
+    """A cursor needs no percent-encoding, and every page has a different one."""
     capture(oneclickimpact, 5)
     cursors = [page["cursor"] for page in walk(oneclickimpact, "user_records", limit=1) if "cursor" in page]
     assert all(re.fullmatch(r"[A-Za-z0-9_-]+={0,2}", cursor) for cursor in cursors)
@@ -141,8 +141,8 @@ def test_a_cursor_is_fit_for_a_url(oneclickimpact: Caller) -> None:
     ],
 )
 @pytest.mark.parametrize("path", LISTS.values())
-def test_a_cursor_that_cannot_be_read(oneclickimpact: Caller, path: str, cursor: str) -> None:
-    """What no page has answered is refused."""
+def test_a_cursor_that_is_refused(oneclickimpact: Caller, path: str, cursor: str) -> None:
+    """A cursor that no page returned is refused."""
     reply = oneclickimpact.get(path, params={"cursor": cursor})
     assert reply.status_code == 400
     assert reply.json()["message"] == "cursor must be the cursor of a previous page of this account"
@@ -150,7 +150,7 @@ def test_a_cursor_that_cannot_be_read(oneclickimpact: Caller, path: str, cursor:
 
 @pytest.mark.rule("oneclickimpact.pages.cursor-refused")
 def test_a_cursor_of_another_environment(oneclickimpact: Caller, live: Caller) -> None:
-    """A cursor is good for the account that it was made for, and no other."""
+    """A cursor works only for the account to which it was issued."""
     cursor = oneclickimpact.get("/v1/records?limit=1").json()["cursor"]
     assert oneclickimpact.get(f"/v1/records?cursor={cursor}").status_code == 200
     assert live.get(f"/v1/records?cursor={cursor}").status_code == 400

@@ -1,4 +1,4 @@
-"""Paging, whatever happens between two pages: a machine that reads lists while they grow, and knows what must come."""
+"""Paging, whatever happens between two pages: a machine that reads lists while they grow."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,28 +36,28 @@ searches = st.tuples(
 
 @dataclass
 class Walk:
-    """Someone who reads a list page by page. ``whole`` is what there was when a descending one read its first page."""
+    """A reader of a list, page by page. ``whole`` is the list when a descending reader read its first page."""
 
     name: str
-    asked: dict[str, Any]
+    params: dict[str, Any]
     read: list[dict[str, Any]] = field(default_factory=list)
     cursor: str | None = None
     over: bool = False
     whole: list[dict[str, Any]] | None = None
 
     def wants(self, record: dict[str, Any]) -> bool:
-        """Whether the filters let a record pass; those for customers are for their list alone."""
+        """Tell whether the filters accept a record; customer filters apply to their list only."""
         day = record["time_utc"][:10]
-        email = self.asked.get("customer_email") if self.name == "customer_records" else None
+        email = self.params.get("customer_email") if self.name == "customer_records" else None
         return (
-            not record.keys().isdisjoint(self.asked["filter_by"] or KINDS)
-            and self.asked.get("start_date", day) <= day <= self.asked.get("end_date", day)
+            not record.keys().isdisjoint(self.params["filter_by"] or KINDS)
+            and self.params.get("start_date", day) <= day <= self.params.get("end_date", day)
             and (email is None or record["customer"]["customer_email"] == email)
         )
 
 
 class Paging(RuleBasedStateMachine):
-    """An account of production that captures carbon while others read its lists, which hold all kinds of records."""
+    """A production account captures carbon while readers page through its lists of all kinds of records."""
 
     def __init__(self, emulator: Emulator) -> None:
         super().__init__()
@@ -72,9 +72,9 @@ class Paging(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.space.delete()
 
-    @initialize(asked=st.lists(searches, min_size=READERS, max_size=READERS))
-    def begin(self, asked: list[tuple[str, dict[str, Any]]]) -> None:
-        self.walks = [Walk(name, filters) for name, filters in asked]
+    @initialize(params=st.lists(searches, min_size=READERS, max_size=READERS))
+    def begin(self, params: list[tuple[str, dict[str, Any]]]) -> None:
+        self.walks = [Walk(name, filters) for name, filters in params]
 
     @rule(milliseconds=st.sampled_from([0, 1, 2, 5, 1000, 86_400_000]))
     def let_time_pass(self, milliseconds: int) -> None:
@@ -82,7 +82,7 @@ class Paging(RuleBasedStateMachine):
 
     @rule(email=st.none() | st.sampled_from(EMAILS), count=st.integers(1, 3))
     def capture(self, email: str | None, count: int) -> None:
-        """New records are the last of all, for the times of an account only grow; the sandbox's are none of these."""
+        """New records are the last of all, since an account's times only grow; the sandbox has its own."""
         name, customer = ("customer_records", {"customer_email": email}) if email else ("user_records", {})
         self.sandbox.post("/v1/capture_carbon", {"amount": 9, **customer})
         for amount in range(1, count + 1):
@@ -90,14 +90,14 @@ class Paging(RuleBasedStateMachine):
             assert all(record["time_utc"] < made["time_utc"] for records in self.made.values() for record in records)
             self.made[name].append(made)
 
-    @rule(reader=st.integers(0, READERS - 1), limit=st.integers(0, 5), asked=searches)
-    def turn_the_page(self, reader: int, limit: int, asked: tuple[str, dict[str, Any]]) -> None:
-        """A page holds what follows in order, no less than it may, and a cursor only while more remains."""
+    @rule(reader=st.integers(0, READERS - 1), limit=st.integers(0, 5), params=searches)
+    def turn_the_page(self, reader: int, limit: int, params: tuple[str, dict[str, Any]]) -> None:
+        """A page holds the records that follow, as many as its limit, and a cursor only while more remain."""
         if self.walks[reader].over:
-            self.walks[reader] = Walk(*asked)
+            self.walks[reader] = Walk(*params)
         walk = self.walks[reader]
         at = {"cursor": walk.cursor} if walk.cursor else {}
-        page = self.live.get(LISTS[walk.name], params={**walk.asked, **at, "limit": limit}).json()
+        page = self.live.get(LISTS[walk.name], params={**walk.params, **at, "limit": limit}).json()
         rest = self.remaining(walk)
         assert page[walk.name] == rest[:limit]
         assert ("cursor" in page) == (0 < limit < len(rest))
@@ -107,9 +107,9 @@ class Paging(RuleBasedStateMachine):
             walk.over = walk.cursor is None
 
     def remaining(self, walk: Walk) -> list[dict[str, Any]]:
-        """What is to come: ascending, all that is not read yet; descending, what there was when the walk began."""
+        """Return what must follow: ascending, all unread records; descending, those from when the walk began."""
         wanted = [record for record in self.made[walk.name] if walk.wants(record)]
-        if walk.asked["sort_order"] == "desc":
+        if walk.params["sort_order"] == "desc":
             if not walk.read:
                 walk.whole = wanted[::-1]
             assert walk.whole is not None
@@ -119,7 +119,7 @@ class Paging(RuleBasedStateMachine):
 
 @pytest.mark.rule("oneclickimpact.pages.next", "oneclickimpact.pages.new-records", "oneclickimpact.capture.time-unique")
 def test_no_record_is_repeated_or_skipped_while_records_are_added(emulator: Emulator) -> None:
-    """However captures and pages mix, every walk reads each record that it should once and in order."""
+    """However captures and pages mix, every reader sees each record once and in order."""
 
     class PagingHere(Paging):
         def __init__(self) -> None:

@@ -9,7 +9,7 @@ TYPES = ["trees", "ocean", "carbon"]
 
 @pytest.mark.rule("oneclickimpact.projects.listed")
 def test_all_projects_are_listed(oneclickimpact: Caller) -> None:
-    """Every project is listed with all of its keys, also one that is not available."""
+    """Every project is listed with all its keys, also one that is not available."""
     projects = oneclickimpact.get("/v1/projects").json()["projects"]
     assert [project["type"] for project in projects] == TYPES
     assert [project["available"] for project in projects] == [True, True, False]
@@ -19,7 +19,7 @@ def test_all_projects_are_listed(oneclickimpact: Caller) -> None:
 @pytest.mark.rule("oneclickimpact.projects.type")
 @pytest.mark.parametrize("type", TYPES)
 def test_projects_of_one_type(oneclickimpact: Caller, type: str) -> None:
-    """A type lists its projects alone."""
+    """A type lists its projects only."""
     projects = oneclickimpact.get("/v1/projects", params={"type": type}).json()["projects"]
     assert [project["project_id"] for project in projects] == [f"project_{type}_1"]
 
@@ -29,7 +29,7 @@ def test_projects_of_one_type(oneclickimpact: Caller, type: str) -> None:
 )
 @pytest.mark.parametrize("path", ["/v1/projects", "/v1/projects/project_trees_1"])
 def test_the_texts_are_in_english(oneclickimpact: Caller, path: str) -> None:
-    """Five locales are known, and all of them read English."""
+    """Five locales are accepted, and the texts are English in each."""
     plain = oneclickimpact.get(path).json()
     for locale in ("en", "de", "es", "fr", "nl"):
         assert oneclickimpact.get(path, params={"locale": locale}).json() == plain
@@ -46,14 +46,14 @@ def test_the_texts_are_in_english(oneclickimpact: Caller, path: str) -> None:
     ],
 )
 def test_a_search_that_is_refused(oneclickimpact: Caller, path: str, message: str) -> None:
-    """Another locale or type answers 400, and the message says which there are."""
+    """Another locale or type is refused with 400, and the message names those that exist."""
     reply = oneclickimpact.get(path)
     assert (reply.status_code, reply.json()["message"]) == (400, message)
 
 
 @pytest.mark.rule("oneclickimpact.projects.one")
 def test_one_project(oneclickimpact: Caller) -> None:
-    """A project is answered as it is listed."""
+    """A single project is the same as in the list."""
     for project in oneclickimpact.get("/v1/projects").json()["projects"]:
         assert oneclickimpact.get(f"/v1/projects/{project['project_id']}").json() == project
 
@@ -61,6 +61,6 @@ def test_one_project(oneclickimpact: Caller) -> None:
 @pytest.mark.rule("oneclickimpact.projects.unknown")
 @pytest.mark.parametrize("id", ["project_trees_2", "PROJECT_TREES_1", "%00"])
 def test_a_project_that_is_not_there(oneclickimpact: Caller, id: str) -> None:
-    """Nobody's id answers 404."""
+    """An unknown id is refused with 404."""
     reply = oneclickimpact.get(f"/v1/projects/{id}")
     assert (reply.status_code, reply.json()["type"]) == (404, "invalid_request_error")

@@ -1,4 +1,4 @@
-"""Records: which are listed, in what form and in what order."""
+"""Records: their form, their filters and their order."""
 
 from typing import Any
 
@@ -11,13 +11,13 @@ KINDS = {"carbon_captured", "tree_planted", "waste_removed", "money_donated", "c
 
 
 def kinds(records: list[dict[str, Any]]) -> list[str]:
-    """The kind of each record."""
+    """Return the kind of each record."""
     return [*(kind for record in records for kind in record if kind in KINDS)]
 
 
 @pytest.mark.rule("oneclickimpact.records.shape")
 def test_a_record_has_one_amount(live: Caller) -> None:
-    """A record has account, time and the amount of its kind alone; a customer's has the customer as well."""
+    """A record has account, time and the amount of its kind only; one for a customer also has the customer."""
     own, customers = own_records(live), customer_records(live)
     assert own[0] == {"user_id": "U123", "time_utc": "2023-10-04T20:56:15.031Z", "tree_planted": 24}
     assert [record.keys() & KINDS for record in own + customers] == [{kind} for kind in kinds(own + customers)]
@@ -33,18 +33,18 @@ def test_a_record_has_one_amount(live: Caller) -> None:
 
 @pytest.mark.rule("oneclickimpact.records.empty")
 @pytest.mark.parametrize(
-    ("name", "asked"),
+    ("name", "params"),
     [
-        ("customer_records", {"customer_email": "nobody@example.com"}),
+        ("customer_records", {"customer_email": "none@example.com"}),
         ("customer_records", {"filter_by": "coral_restored"}),
         ("user_records", {"start_date": "2024-09-18", "end_date": "2024-09-16"}),
         ("user_records", {"start_date": "9999-12-31", "end_date": "9999-12-31"}),
         ("user_records", {"end_date": "0001-01-01"}),
     ],
 )
-def test_a_list_may_be_empty(oneclickimpact: Caller, name: str, asked: dict[str, str]) -> None:
-    """When nothing matches, the answer is an empty list and nothing else."""
-    reply = oneclickimpact.get(LISTS[name], params=asked)
+def test_a_list_may_be_empty(oneclickimpact: Caller, name: str, params: dict[str, str]) -> None:
+    """Without matching records, the reply is an empty list and nothing else."""
+    reply = oneclickimpact.get(LISTS[name], params=params)
     assert (reply.status_code, reply.json()) == (200, {name: []})
 
 
@@ -66,7 +66,7 @@ def test_a_list_may_be_empty(oneclickimpact: Caller, name: str, asked: dict[str,
     ],
 )
 def test_filtering_by_kind(live: Caller, filter_by: list[str], own: str, customers: str) -> None:
-    """Only the kinds that are named are listed, in one order of time; without a name, all."""
+    """Only the given kinds are listed, in one order of time; without a filter, all kinds."""
     letters = {"carbon_captured": "c", "tree_planted": "t", "waste_removed": "w", "money_donated": "m"}
     for name, expected in (("user_records", own), ("customer_records", customers)):
         found = listed(live, name, filter_by=filter_by)
@@ -115,7 +115,7 @@ def test_filtering_by_kind(live: Caller, filter_by: list[str], own: str, custome
 )
 @pytest.mark.parametrize("path", LISTS.values())
 def test_a_search_that_is_refused(oneclickimpact: Caller, path: str, query: str, rule: str) -> None:
-    """A parameter with a value that it does not take answers 400, and the message says what it takes."""
+    """An invalid parameter is refused with 400, and the message says what is accepted."""
     reply = oneclickimpact.get(f"{path}?{query}")
     assert reply.status_code == 400
     assert reply.json()["message"].startswith(rule)
@@ -123,7 +123,7 @@ def test_a_search_that_is_refused(oneclickimpact: Caller, path: str, query: str,
 
 @pytest.mark.rule("oneclickimpact.records.single-valued")
 def test_one_customer_at_a_time(oneclickimpact: Caller) -> None:
-    """A second address is refused, not ignored."""
+    """A second email is refused, not ignored."""
     query = "customer_email=a@example.com&customer_email=b@example.com"
     reply = oneclickimpact.get(f"/v1/customer_records?{query}")
     assert (reply.status_code, reply.json()["message"]) == (400, "customer_email must be given only once")
@@ -131,7 +131,7 @@ def test_one_customer_at_a_time(oneclickimpact: Caller) -> None:
 
 @pytest.mark.rule("oneclickimpact.records.dates-inclusive", "oneclickimpact.records.dates-format")
 @pytest.mark.parametrize(
-    ("asked", "amounts"),
+    ("params", "amounts"),
     [
         ({}, [5, 15, 10, 1, 2, 3, 4]),
         ({"start_date": "2024-09-17"}, [15, 10, 1, 2, 3, 4]),
@@ -143,20 +143,20 @@ def test_one_customer_at_a_time(oneclickimpact: Caller) -> None:
         ({"start_date": "2026-01-03"}, []),
     ],
 )
-def test_days_are_whole_and_included(oneclickimpact: Caller, asked: dict[str, str], amounts: list[int]) -> None:
-    """Both days count, from the first millisecond of one to the last of the other."""
+def test_days_are_whole_and_included(oneclickimpact: Caller, params: dict[str, str], amounts: list[int]) -> None:
+    """Both days are included, from the first millisecond of one to the last of the other."""
     for amount, at in enumerate(
         ("01T00:00:00.000Z", "01T23:59:59.999Z", "02T00:00:00.000Z", "02T23:59:59.999Z"), start=1
     ):
         oneclickimpact.space.clock.freeze(f"2026-01-{at}")
         oneclickimpact.post("/v1/capture_carbon", {"amount": amount})
-    assert [record["carbon_captured"] for record in own_records(oneclickimpact, **asked)] == amounts
+    assert [record["carbon_captured"] for record in own_records(oneclickimpact, **params)] == amounts
 
 
 @pytest.mark.rule("oneclickimpact.records.order")
 @pytest.mark.parametrize("name", LISTS)
 def test_records_are_in_order_of_time(live: Caller, name: str) -> None:
-    """The oldest is first, unless the order is descending."""
+    """The oldest record is first, unless the order is descending."""
     ascending = listed(live, name)
     times = [record["time_utc"] for record in ascending]
     assert times == sorted(times)
@@ -166,7 +166,7 @@ def test_records_are_in_order_of_time(live: Caller, name: str) -> None:
 
 @pytest.mark.rule("oneclickimpact.records.customer-email")
 def test_the_records_of_one_customer(oneclickimpact: Caller) -> None:
-    """An address restricts the list to its customer; without one, those of all are listed."""
+    """An email restricts the list to its customer; without one, the records for all customers are listed."""
     everything = customer_records(oneclickimpact)
     for record in everything:
         assert customer_records(oneclickimpact, customer_email=record["customer"]["customer_email"]) == [record]
@@ -175,8 +175,8 @@ def test_the_records_of_one_customer(oneclickimpact: Caller) -> None:
 
 @pytest.mark.rule("oneclickimpact.records.customer-email-plus")
 @pytest.mark.parametrize("written", ["a+b@x.com", "a%2Bb@x.com", "a%20b@x.com"])
-def test_a_plus_that_nobody_encoded(oneclickimpact: Caller, written: str) -> None:
-    """An address with a plus sign is found however the sign was sent."""
+def test_a_plus_sign_in_an_email(oneclickimpact: Caller, written: str) -> None:
+    """An email with a plus sign is found however the sign was encoded."""
     oneclickimpact.post("/v1/capture_carbon", {"amount": 1, "customer_email": "a+b@x.com"})
     found = oneclickimpact.get(f"/v1/customer_records?customer_email={written}").json()["customer_records"]
     assert [record["customer"]["customer_email"] for record in found] == ["a+b@x.com"]

@@ -1,4 +1,4 @@
-"""The life of an impact: following it, and taking it back."""
+"""Tracking an impact, and cancelling it."""
 
 import pytest
 
@@ -16,13 +16,13 @@ PROCESSED = {"user_id": "U901", "time_utc": "2025-03-12T15:22:14.753Z"}
     "oneclickimpact.track.test",
     "oneclickimpact.track.known-only",
 )
-def test_what_was_just_made_is_tracked(oneclickimpact: Caller, live: Caller) -> None:
-    """An impact is tracked at once, with what is known of it, and next year no more is."""
+def test_a_new_impact_is_tracked(oneclickimpact: Caller, live: Caller) -> None:
+    """A new impact can be tracked at once; without delays, a year later nothing more is known."""
     for caller, test in ((oneclickimpact, True), (live, False)):
         made = caller.post("/v1/plant_tree", {"amount": 5, "category": "food"}).json()
         caller.space.clock.advance(days=365)
-        asked = {name: made[name] for name in OWN}
-        assert caller.get("/v1/track", params=asked).json() == {
+        params = {name: made[name] for name in OWN}
+        assert caller.get("/v1/track", params=params).json() == {
             "tracking_id": f"U123-{made['time_utc']}",
             "impact_initiated": made["time_utc"],
             "tree_planted": 5,
@@ -33,24 +33,24 @@ def test_what_was_just_made_is_tracked(oneclickimpact: Caller, live: Caller) -> 
 
 
 @pytest.mark.rule("oneclickimpact.track.known-only")
-def test_what_is_known_of_an_impact_is_told(live: Caller) -> None:
-    """How far an impact has come is what the fixture says."""
-    told = live.get("/v1/track", params=PROCESSED).json()
-    assert told["donation_sent"] == "2025-03-15T09:00:00.000Z"
-    assert "impact_completed" not in told
+def test_known_progress_is_tracked(live: Caller) -> None:
+    """The progress in the fixture is tracked; what is not known is left out."""
+    tracked = live.get("/v1/track", params=PROCESSED).json()
+    assert tracked["donation_sent"] == "2025-03-15T09:00:00.000Z"
+    assert "impact_completed" not in tracked
 
 
 @pytest.mark.rule("oneclickimpact.track.user-id")
 @pytest.mark.parametrize("user_id", ["U123", "U1234"])
 def test_a_customers_impact_has_two_ids(oneclickimpact: Caller, user_id: str) -> None:
-    """A customer's impact is found by the account's id and by the customer's, and tracked under the one asked for."""
-    told = oneclickimpact.get("/v1/track", params={**GIVEN, "user_id": user_id}).json()
-    assert told["tracking_id"] == f"{user_id}-{GIVEN['time_utc']}"
+    """A customer's impact is found by the account's id and by the customer's, and tracked under the one given."""
+    tracked = oneclickimpact.get("/v1/track", params={**GIVEN, "user_id": user_id}).json()
+    assert tracked["tracking_id"] == f"{user_id}-{GIVEN['time_utc']}"
 
 
 @pytest.mark.rule("oneclickimpact.track.unknown")
 @pytest.mark.parametrize(
-    "asked",
+    "params",
     [
         {**OWN, "user_id": "U1234"},
         {**GIVEN, "user_id": "U789"},
@@ -59,9 +59,9 @@ def test_a_customers_impact_has_two_ids(oneclickimpact: Caller, user_id: str) ->
         {**PROCESSED, "user_id": "U123"},
     ],
 )
-def test_an_impact_that_is_not_there(oneclickimpact: Caller, asked: dict[str, str]) -> None:
-    """Another's impact, another customer's or another time's is not found, and not cancelled."""
-    for reply in (oneclickimpact.get("/v1/track", params=asked), oneclickimpact.post("/v1/cancel_impact", asked)):
+def test_an_unknown_impact(oneclickimpact: Caller, params: dict[str, str]) -> None:
+    """An impact of another account, customer or time is not found, and not cancelled."""
+    for reply in (oneclickimpact.get("/v1/track", params=params), oneclickimpact.post("/v1/cancel_impact", params)):
         assert (reply.status_code, reply.json()["type"]) == (404, "invalid_request_error")
 
 
@@ -82,18 +82,18 @@ def test_an_impact_that_is_not_there(oneclickimpact: Caller, asked: dict[str, st
         )
     ],
 )
-def test_an_impact_that_cannot_be_meant(oneclickimpact: Caller, name: str, value: str) -> None:
-    """An id or a time of another form answers 400, and the message names it; so does one that is left out."""
+def test_an_invalid_id_or_time(oneclickimpact: Caller, name: str, value: str) -> None:
+    """An id or a time that is malformed or missing is refused with 400, and the message names it."""
     wrong, short = {**OWN, name: value}, {other: OWN[other] for other in OWN if other != name}
-    for asked in (wrong, short):
-        for reply in (oneclickimpact.get("/v1/track", params=asked), oneclickimpact.post("/v1/cancel_impact", asked)):
+    for params in (wrong, short):
+        for reply in (oneclickimpact.get("/v1/track", params=params), oneclickimpact.post("/v1/cancel_impact", params)):
             assert reply.status_code == 400
             assert reply.json()["message"].startswith(f"{name} must be ")
 
 
 @pytest.mark.rule("oneclickimpact.cancel.reply")
 def test_an_impact_is_cancelled(oneclickimpact: Caller) -> None:
-    """Cancelling answers what is taken back and when, and a reason and a category if there is one."""
+    """Cancelling returns the impact, its time of cancellation, and reason and category if there are any."""
     assert oneclickimpact.post("/v1/cancel_impact", {**OWN, "reason": "order refunded"}).json() == {
         **OWN,
         "cancelled_on": "2026-01-01T00:00:00.000Z",
@@ -102,15 +102,15 @@ def test_an_impact_is_cancelled(oneclickimpact: Caller) -> None:
         "carbon_captured": 5,
     }
     made = oneclickimpact.post("/v1/plant_tree", {"amount": 5, "category": "food"}).json()
-    told = oneclickimpact.post("/v1/cancel_impact", {name: made[name] for name in OWN}).json()
-    assert (told["category"], "reason" in told) == ("food", False)
+    tracked = oneclickimpact.post("/v1/cancel_impact", {name: made[name] for name in OWN}).json()
+    assert (tracked["category"], "reason" in tracked) == ("food", False)
 
 
 @pytest.mark.rule(
     "oneclickimpact.cancel.repeated", "oneclickimpact.cancel.repeated-message", "oneclickimpact.cancel.first-reason"
 )
 def test_an_impact_is_cancelled_once(oneclickimpact: Caller) -> None:
-    """Cancelling again changes nothing, and answers the first time and reason."""
+    """Cancelling again changes nothing, and returns the first time and reason."""
     first = oneclickimpact.post("/v1/cancel_impact", {**GIVEN, "reason": "order refunded"}).json()
     oneclickimpact.space.clock.advance(days=1)
     remembered = oneclickimpact.space.snapshot()["providers"]["oneclickimpact"]
@@ -121,21 +121,21 @@ def test_an_impact_is_cancelled_once(oneclickimpact: Caller) -> None:
 
 @pytest.mark.rule("oneclickimpact.cancel.tracked")
 @pytest.mark.parametrize("reason", [{}, {"reason": "duplicate transaction"}])
-def test_what_is_cancelled_is_tracked(oneclickimpact: Caller, reason: dict[str, str]) -> None:
-    """The tracking says when an impact was cancelled, and why if anybody said."""
-    told = oneclickimpact.get("/v1/track", params=OWN).json()
+def test_a_cancelled_impact_is_tracked(oneclickimpact: Caller, reason: dict[str, str]) -> None:
+    """Tracking shows when an impact was cancelled, and the reason if one was given."""
+    tracked = oneclickimpact.get("/v1/track", params=OWN).json()
     oneclickimpact.post("/v1/cancel_impact", {**OWN, **reason})
     why = {"cancellation_reason": reason["reason"]} if reason else {}
     assert oneclickimpact.get("/v1/track", params=OWN).json() == {
-        **told,
+        **tracked,
         "cancelled_on": "2026-01-01T00:00:00.000Z",
         **why,
     }
 
 
 @pytest.mark.rule("oneclickimpact.cancel.record-kept", "oneclickimpact.cancel.customer-kept")
-def test_the_record_of_what_is_cancelled_is_kept(oneclickimpact: Caller) -> None:
-    """Lists and customers are what they were."""
+def test_the_record_of_a_cancelled_impact_is_kept(oneclickimpact: Caller) -> None:
+    """Cancelling changes neither records nor customers."""
 
     def lists() -> list[object]:
         return [
@@ -145,14 +145,14 @@ def test_the_record_of_what_is_cancelled_is_kept(oneclickimpact: Caller) -> None
         ]
 
     before = lists()
-    for asked in (OWN, GIVEN):
-        assert oneclickimpact.post("/v1/cancel_impact", asked).status_code == 200
+    for params in (OWN, GIVEN):
+        assert oneclickimpact.post("/v1/cancel_impact", params).status_code == 200
     assert lists() == before
 
 
 @pytest.mark.rule("oneclickimpact.cancel.processed", "oneclickimpact.cancel.processed-status")
-def test_what_was_processed_stays(live: Caller) -> None:
-    """Once the money is with a non-profit, cancelling answers 400 and changes nothing."""
+def test_a_processed_impact_is_not_cancelled(live: Caller) -> None:
+    """Once a nonprofit has the money, cancelling is refused with 400 and changes nothing."""
     before = live.get("/v1/impact").json()
     reply = live.post("/v1/cancel_impact", PROCESSED)
     assert (reply.status_code, reply.json()["type"]) == (400, "invalid_request_error")
@@ -165,7 +165,7 @@ def test_what_was_processed_stays(live: Caller) -> None:
     ("reason", "status"), [("", 200), ("ü" * 200, 200), ("x" * 201, 400), (None, 400), (5, 400), (["x"], 400)]
 )
 def test_the_length_of_a_reason(oneclickimpact: Caller, reason: object, status: int) -> None:
-    """A reason is text of at most 200 characters; an empty one is none."""
+    """A reason is text of at most 200 characters; an empty one counts as none."""
     reply = oneclickimpact.post("/v1/cancel_impact", {**OWN, "reason": reason})
     assert reply.status_code == status
     assert status == 400 or reply.json().get("reason", "") == reason

@@ -1,1 +1,1 @@
-"""1ClickImpact's JSON: what comes in, and what goes out (docs.1clickimpact.com)."""
+"""1ClickImpact's JSON: requests as typed drafts, and records as replies."""

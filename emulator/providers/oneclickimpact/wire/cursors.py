@@ -6,17 +6,20 @@ from functools import lru_cache
 
 from emulator.core.clock import millis
 from emulator.providers.oneclickimpact import errors
-from emulator.providers.oneclickimpact.memory import Account
+from emulator.providers.oneclickimpact.memory.catalogue import Account
 
 
 @lru_cache(maxsize=4096)
 def cursor(at: datetime, account_id: str) -> str:
-    """A place in the lists of an account. The official Python SDK sends it back as it is, so it is fit for a URL."""
+    """Return the cursor of a position in an account's lists.
+
+    It consists of characters that need no percent-encoding: the official Python SDK applies none.
+    """
     return urlsafe_b64encode(f"{millis(at)} {account_id}".encode()).decode()
 
 
 def position(text: str, account: Account) -> datetime:
-    """Where the page ended that had this cursor. Raises CursorRefused unless it was made for this account."""
+    """Return where the page with this cursor ended. Raises CursorRefused unless it was issued to this account."""
     try:
         at = datetime.fromisoformat(urlsafe_b64decode(text).decode().partition("Z")[0]).replace(tzinfo=UTC)
     except ValueError:

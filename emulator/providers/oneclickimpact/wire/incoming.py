@@ -1,4 +1,4 @@
-"""The models of what comes in (docs.1clickimpact.com)."""
+"""The models of requests (docs.1clickimpact.com)."""
 
 import re
 from dataclasses import replace
@@ -7,53 +7,54 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from emulator.core.documents import EMPTY, FrozenMapping
-from emulator.providers.oneclickimpact.backend import ImpactDraft
-from emulator.providers.oneclickimpact.history import Search
-from emulator.providers.oneclickimpact.memory import AMOUNT_MAX, KINDS, Account, Kind, ProjectType
+from emulator.providers.oneclickimpact.backend.drafts import CancellationDraft, CustomerSearch, ImpactDraft, Search
+from emulator.providers.oneclickimpact.memory.catalogue import Account, ProjectType
+from emulator.providers.oneclickimpact.memory.fields import (
+    METADATA_PAIRS_MAX,
+    MetadataKey,
+    MetadataValue,
+    NonEmpty,
+    Reason,
+)
+from emulator.providers.oneclickimpact.memory.records import AMOUNT_MAX, KINDS, Kind
 from emulator.providers.oneclickimpact.wire.cursors import position
 from emulator.web.fields import Email, JsonInteger, QueryInteger
 from emulator.web.model import Model
 
-RESERVED_METADATA = frozenset({"gift", "widgetID"})
-
-
-def _unreserved(key: str) -> str:
-    if key in RESERVED_METADATA:
-        raise PydanticCustomError("reserved", "is a reserved key")
-    return key
+# --- fields -----------------------------------------------------------------------------------------------------------
 
 
 def _cents(value: object) -> object:
-    """An amount of money; nothing else than an integer that is in bounds."""
+    """Return an amount of a donation. One kind of problem says all: its bounds are not those of other amounts."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise PydanticCustomError("cents", "is no number")
+        raise PydanticCustomError("cents", "must be a number")
     if not 1 <= value <= AMOUNT_MAX["money_donated"] or value != int(value):
-        raise PydanticCustomError("cents", "is no amount of cents that is in bounds")
+        raise PydanticCustomError("cents", "must be an integer within the bounds of a donation")
     return int(value)
 
 
 def _food(value: object) -> object:
     if value != "food":
-        raise PydanticCustomError("food", "is no category of trees")
+        raise PydanticCustomError("food", "must be food")
     return value
 
 
-def _only_one(values: list[str]) -> str:
-    """The value of a parameter, out of the list of all that were given."""
+def _once(values: list[str]) -> str:
+    """Return the value of a parameter; a query comes with the list of its values."""
     if len(values) > 1:
-        raise PydanticCustomError("repeated", "is given more than once")
+        raise PydanticCustomError("repeated", "must be given only once")
     return values[0]
 
 
-def _begin_of(value: str) -> datetime:
+def _start_of_day(value: str) -> datetime:
     return datetime.combine(_day(value), time.min, UTC)
 
 
-def _end_of(value: str) -> datetime:
+def _end_of_day(value: str) -> datetime:
     return datetime.combine(_day(value), time.max, UTC)
 
 
@@ -63,7 +64,7 @@ def _day(value: str) -> date:
             raise ValueError
         return date.fromisoformat(value)
     except ValueError:
-        raise PydanticCustomError("date", "is no date in the form yyyy-mm-dd") from None
+        raise PydanticCustomError("date", "must be a date in the form yyyy-mm-dd") from None
 
 
 def _moment(value: object) -> datetime:
@@ -72,30 +73,31 @@ def _moment(value: object) -> datetime:
             raise ValueError
         return datetime.fromisoformat(value)
     except ValueError:
-        raise PydanticCustomError("moment", "is no time in UTC with milliseconds") from None
+        raise PydanticCustomError("moment", "must be a time in UTC with milliseconds") from None
 
 
 def _with_plus(value: str) -> str:
-    """The official Python SDK sends ``+`` as it is, and forms read it as a space, which no address has."""
+    """Return an email with its plus signs: the official Python SDK does not encode them, and forms decode a space."""
     return value.replace(" ", "+")
 
 
 _MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z"
-NonEmpty = Annotated[str, StringConstraints(min_length=1)]
 UserId = Annotated[str, StringConstraints(pattern=r"^U[0-9]+$")]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
-MetadataKey = Annotated[str, StringConstraints(max_length=40), AfterValidator(_unreserved)]
-MetadataValue = Annotated[str, StringConstraints(max_length=500)]
-Once = BeforeValidator(_only_one)
-FirstDay = Annotated[datetime, BeforeValidator(_begin_of)]
-LastDay = Annotated[datetime, BeforeValidator(_end_of)]
+Once = BeforeValidator(_once)
+FirstDay = Annotated[datetime, BeforeValidator(_start_of_day)]
+LastDay = Annotated[datetime, BeforeValidator(_end_of_day)]
 EmailInQuery = Annotated[Email, BeforeValidator(_with_plus)]
+Limit = Annotated[QueryInteger, Field(ge=0, le=1000), Once]
 
 
-class Making(Model):
+# --- bodies -----------------------------------------------------------------------------------------------------------
+
+
+class NewImpact(Model):
     """``POST /v1/capture_carbon``, ``/v1/clean_ocean`` and ``/v1/restore_coral``.
 
-    What is left out is empty here; null is refused, and so is empty text.
+    A field that is left out is empty here; null and empty text are refused.
     """
 
     model_config = ConfigDict(strict=True)
@@ -104,21 +106,23 @@ class Making(Model):
     customer_email: Email = ""
     customer_name: NonEmpty = ""
     notify: bool = True
-    metadata: Annotated[FrozenMapping[MetadataKey, MetadataValue], Field(max_length=20, default_factory=lambda: EMPTY)]
+    metadata: Annotated[
+        FrozenMapping[MetadataKey, MetadataValue], Field(max_length=METADATA_PAIRS_MAX, default_factory=lambda: EMPTY)
+    ]
 
     @cached_property
     def draft(self) -> ImpactDraft:
-        """``notify`` is not in it: nobody is sent a mail."""
         return ImpactDraft(
             amount=self.amount,
             customer_email=self.customer_email or None,
             customer_name=self.customer_name or None,
+            notify=self.notify,
             metadata=self.metadata,
         )
 
 
-class Planting(Making):
-    """``POST /v1/plant_tree``: of trees, only those that bear food are a category."""
+class NewTrees(NewImpact):
+    """``POST /v1/plant_tree``: the only category is food."""
 
     category: Annotated[str, BeforeValidator(_food)] = ""
 
@@ -127,8 +131,8 @@ class Planting(Making):
         return replace(super().draft, category=self.category or None)
 
 
-class Donation(Making):
-    """``POST /v1/donate_money``: in cents, for any cause. No amount is 0 here, which is refused."""
+class NewDonation(NewImpact):
+    """``POST /v1/donate_money``: US cents, for any cause. A missing amount is 0, which is refused."""
 
     amount: Annotated[int, BeforeValidator(_cents), Field(validate_default=True)] = 0
     category: NonEmpty = ""
@@ -145,29 +149,37 @@ class Cancellation(Model):
 
     user_id: UserId
     time_utc: Moment
-    reason: Annotated[str, StringConstraints(max_length=200)] = ""
+    reason: Reason = ""
+
+    @cached_property
+    def draft(self) -> CancellationDraft:
+        return CancellationDraft(self.user_id, self.time_utc, self.reason or None)
 
 
-class TrackSearch(Model):
+# --- queries ----------------------------------------------------------------------------------------------------------
+
+
+class TrackQuery(Model):
     """``GET /v1/track``"""
 
     user_id: Annotated[UserId, Once]
     time_utc: Annotated[Moment, Once]
 
 
-class CustomerSearch(Model):
+class CustomerQuery(Model):
     """``GET /v1/customers``"""
 
     customer_email: Annotated[EmailInQuery | None, Once] = None
-    limit: Annotated[QueryInteger, Field(ge=0, le=1000), Once] = 10
+    limit: Limit = 10
     cursor: Annotated[str | None, Once] = None
 
-    def after(self, account: Account) -> datetime | None:
-        """Where the page before ended. Raises CursorRefused."""
-        return None if self.cursor is None else position(self.cursor, account)
+    def search(self, account: Account) -> CustomerSearch:
+        """Return the search. Raises CursorRefused."""
+        after = None if self.cursor is None else position(self.cursor, account)
+        return CustomerSearch(self.limit, self.customer_email, after)
 
 
-class DaySearch(Model):
+class DailyQuery(Model):
     """``GET /v1/impact/daily``: whole UTC days, both included."""
 
     start_date: Annotated[FirstDay | None, Once] = None
@@ -182,37 +194,36 @@ class DaySearch(Model):
         return self.end_date.date() if self.end_date else date.max
 
 
-class LocaleSearch(Model):
+class LocaleQuery(Model):
     """``GET /v1/projects/{project_id}``. The texts are in English, whatever the locale."""
 
     locale: Annotated[Literal["en", "de", "es", "fr", "nl"], Once] = "en"
 
 
-class ProjectSearch(LocaleSearch):
+class ProjectQuery(LocaleQuery):
     """``GET /v1/projects``"""
 
     type: Annotated[ProjectType | None, Once] = None
 
 
-class RecordSearch(Model):
+class RecordQuery(Model):
     """``GET /v1/records``: whole UTC days, both included. Every parameter comes as the list of its values."""
 
     filter_by: tuple[Kind, ...] = KINDS
     start_date: Annotated[FirstDay | None, Once] = None
     end_date: Annotated[LastDay | None, Once] = None
-    limit: Annotated[QueryInteger, Field(ge=0, le=1000), Once] = 10
+    limit: Limit = 10
     cursor: Annotated[str | None, Once] = None
     sort_order: Annotated[Literal["asc", "desc"], Once] = "asc"
 
     def search(self, account: Account) -> Search:
-        """Raises CursorRefused."""
+        """Return the search. Raises CursorRefused."""
         if self.cursor is None:
             return self.first_page
         return replace(self.first_page, after=position(self.cursor, account))
 
     @cached_property
     def first_page(self) -> Search:
-        """Where no cursor leads."""
         return Search(
             limit=self.limit,
             kinds=self.filter_by,
@@ -222,7 +233,7 @@ class RecordSearch(Model):
         )
 
 
-class CustomerRecordSearch(RecordSearch):
+class CustomerRecordQuery(RecordQuery):
     """``GET /v1/customer_records``"""
 
     customer_email: Annotated[EmailInQuery | None, Once] = None

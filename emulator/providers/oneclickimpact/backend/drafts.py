@@ -1,0 +1,49 @@
+"""Drafts: what requests ask for, typed and frozen."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from emulator.core.documents import EMPTY, FrozenMapping
+from emulator.providers.oneclickimpact.memory.records import KINDS, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactDraft:
+    """An impact to make. A name must come with an email; ``notify`` asks for an email to the customer."""
+
+    amount: int
+    customer_email: str | None = None
+    customer_name: str | None = None
+    category: str | None = None
+    notify: bool = True
+    metadata: FrozenMapping[str, str] = field(default_factory=lambda: EMPTY)
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationDraft:
+    """An impact to cancel, by the id of its account's user or of its customer, and its time."""
+
+    user_id: str
+    made_on: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A part of a list. ``since`` and ``until`` are included; ``after`` is where the previous page ended."""
+
+    limit: int
+    kinds: tuple[Kind, ...] = KINDS
+    since: datetime | None = None
+    until: datetime | None = None
+    after: datetime | None = None
+    newest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSearch:
+    """A part of the list of customers: with an email, that customer alone."""
+
+    limit: int
+    email: str | None = None
+    after: datetime | None = None

@@ -1,0 +1,66 @@
+"""Notices: the events that webhooks must still report."""
+
+from bisect import bisect_right, insort
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from operator import attrgetter
+
+from emulator.core.clock import Clock
+from emulator.core.ids import HEX, Ids
+from emulator.providers.oneclickimpact.backend.history import History
+from emulator.providers.oneclickimpact.memory.catalogue import Environment
+from emulator.providers.oneclickimpact.memory.fixture import Memory
+from emulator.providers.oneclickimpact.memory.records import EventType, Impact, Notice, millisecond
+from emulator.providers.oneclickimpact.memory.settings import WebhookEndpoint
+
+
+class Notices:
+    """The notices of one space."""
+
+    def __init__(self, memory: Memory, histories: Mapping[str, History], clock: Clock, ids: Ids) -> None:
+        self.memory = memory
+        self._histories = histories
+        self._clock = clock
+        self._ids = ids
+
+    def report(self, type: EventType, impact: Impact) -> None:
+        """Report an event of now, if anyone listens."""
+        if self.memory.settings.webhook_endpoints:
+            self.plan(type, impact, millisecond(self._clock.now))
+
+    def plan(self, type: EventType, impact: Impact, at: datetime) -> None:
+        """Report an event at an instant."""
+        insort(self.memory.notices, Notice(at, type, impact.account_id, impact.made_on), key=attrgetter("at"))
+
+    def withdraw(self, type: EventType, impact: Impact) -> None:
+        """Report an event of an impact no more."""
+        event = (type, impact.account_id, impact.made_on)
+        others = [each for each in self.memory.notices if (each.type, each.account_id, each.made_on) != event]
+        self.memory.notices[:] = others
+
+    def next(self) -> datetime | None:
+        """Return when the next event must be reported, if nothing else happens."""
+        return self.memory.notices[0].at if self.memory.notices else None
+
+    def take(self) -> Iterator[tuple[Notice, Impact]]:
+        """Yield the events that must be reported by now, each once, in order."""
+        notices = self.memory.notices
+        if not notices:
+            return
+        due = notices[: bisect_right(notices, self._clock.now, key=attrgetter("at"))]
+        del notices[: len(due)]
+        for notice in due:
+            impact = self._histories[notice.account_id].made_at(notice.made_on)
+            assert impact
+            yield notice, impact
+
+    def listening(self, type: EventType, environment: Environment) -> list[WebhookEndpoint]:
+        """Return the endpoints that want to know of an event in an environment."""
+        return [
+            endpoint
+            for endpoint in self.memory.settings.webhook_endpoints
+            if endpoint.enabled and endpoint.environment == environment and type in endpoint.events
+        ]
+
+    def new_event_id(self) -> str:
+        return f"evt_{self._ids.text('oneclickimpact.event', HEX, 24)}"

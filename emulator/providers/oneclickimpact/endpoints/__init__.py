@@ -1,0 +1,1 @@
+"""1ClickImpact's operations: authenticate, read, ask, reply. The order of the lines is the order of the checks."""

@@ -1,0 +1,39 @@
+"""The backend that a request reaches, and the account that sends it."""
+
+from functools import lru_cache
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from emulator.providers.oneclickimpact import HOSTS
+from emulator.providers.oneclickimpact.backend import OneClickImpact
+from emulator.providers.oneclickimpact.memory.catalogue import Account, Environment
+from emulator.web import reading
+from emulator.web.request import Request
+
+Q = TypeVar("Q", bound=BaseModel)
+
+
+def backend(request: Request) -> OneClickImpact:
+    """Return 1ClickImpact in the request's space."""
+    backend: OneClickImpact = request.backend
+    return backend
+
+
+def authenticate(request: Request) -> Account:
+    """Return the account of the API key; the vendor's own hosts accept the keys of their environment only.
+
+    Raises KeyMissing, KeyUnknown.
+    """
+    return backend(request).account(request.header(b"x-api-key"), environment(request.header(b"host") or ""))
+
+
+@lru_cache(maxsize=64)
+def environment(host: str) -> Environment | None:
+    """Return the environment whose keys a host accepts; None for a host that is not the vendor's and accepts all."""
+    return HOSTS.get(host.partition(":")[0].lower())
+
+
+def read_query(model: type[Q], request: Request) -> Q:
+    """Return the query, with the list of values of each parameter. Raises Malformed."""
+    return reading.read_query(model, request, repeated=None)

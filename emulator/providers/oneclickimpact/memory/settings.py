@@ -1,0 +1,72 @@
+"""The settings: when impacts progress by time alone, and where and how webhooks are sent."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, StringConstraints
+
+from emulator.providers.oneclickimpact.memory.catalogue import Environment, check_unique
+from emulator.providers.oneclickimpact.memory.fields import DelaySeconds, NonEmpty
+from emulator.providers.oneclickimpact.memory.records import EVENT_TYPES, EventType
+
+SignedText: TypeAlias = Literal["timestamp.body", "body"]
+
+ENDPOINTS_MAX = 10
+SECRETS_MAX = 5
+
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,2000}$")]
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,99}$")]
+SignaturePrefix = Annotated[str, StringConstraints(pattern=r"^[!-~]{0,50}$")]
+
+RESERVED_HEADERS = frozenset(
+    {
+        *("connection", "content-length", "content-type", "host", "transfer-encoding", "user-agent"),
+        *("x-1ci-delivery-id", "x-1ci-event", "x-1ci-timestamp"),
+    }
+)
+"""The headers of a delivery that have another meaning than a signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookEndpoint:
+    """A URL that webhooks call: for which events, of which environment, signed with which secrets.
+
+    While a secret is being replaced there are two, and a delivery carries a signature by each.
+    """
+
+    id: NonEmpty
+    url: Url
+    secrets: Annotated[tuple[NonEmpty, ...], Field(min_length=1, max_length=SECRETS_MAX)]
+    events: Annotated[tuple[EventType, ...], Field(min_length=1)] = EVENT_TYPES
+    environment: Environment = "sandbox"
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a user of the emulator may set; no API of the vendor does.
+
+    The delays say how long after it was made an impact reaches each stage; without a delay, time alone brings nothing
+    about. The signature's text, header and prefix are guesses, so they can be set.
+    """
+
+    donation_available_seconds: DelaySeconds | None = None
+    donation_sent_seconds: DelaySeconds | None = None
+    impact_completed_seconds: DelaySeconds | None = None
+    webhook_endpoints: Annotated[tuple[WebhookEndpoint, ...], Field(max_length=ENDPOINTS_MAX)] = ()
+    webhook_signed_text: SignedText = "timestamp.body"
+    webhook_signature_header: HeaderName = "X-1CI-Signature"
+    webhook_signature_prefix: SignaturePrefix = "sha256="
+
+    def __post_init__(self) -> None:
+        check_unique("ids of webhook endpoints", (endpoint.id for endpoint in self.webhook_endpoints))
+        if self.webhook_signature_header.lower() in RESERVED_HEADERS:
+            raise ValueError(f"the signature cannot be sent in the header {self.webhook_signature_header}")
+        delays = [delay for delay in self.delays if delay is not None]
+        if delays != sorted(delays):
+            raise ValueError("the delays of an impact's stages must not decrease")
+
+    @property
+    def delays(self) -> tuple[int | None, ...]:
+        """The delay of each stage, in their order."""
+        return self.donation_available_seconds, self.donation_sent_seconds, self.impact_completed_seconds

@@ -1,0 +1,55 @@
+"""Hostile snapshots: a memory with one value replaced, removed or added."""
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any, TypeAlias
+
+Place: TypeAlias = tuple[str | int, ...]
+
+VALUES = (
+    *("null", "true", "0", "1", "-1", "0.5", "1e400", "-1e400", "1e-400", str(2**63), str(2**64), "1" + "0" * 400),
+    *('""', '" "', '"x"', '"\\u0000"', '"💥"', '"{{secret:1:2}}"', f'"{"9" * 5000}"', '"NaN"', '"a/b c"'),
+    *('"U1"', '"1"', '"http://127.0.0.1/"', '"http://xn--ls8h.example/"'),
+    *('"0001-01-01T00:00:00Z"', '"0001-01-01T00:00:00+14:00"', '"9999-12-31T23:59:59.999Z"'),
+    *('"9999-12-31T23:59:59.999-14:00"', '"1969-12-31T23:59:59.999Z"', '"2024-06-12T15:22:14.753Z"'),
+    *("[]", "{}", "[null]", '{"a": null}', '[[[["x"]]]]'),
+)
+"""Values of every JSON type, as JSON text: absent, too large, too small, out of the calendar, in need of escaping."""
+
+
+def variations(document: Any) -> Iterator[tuple[str, str]]:
+    """Yield the document with one part changed, as JSON text, and a name for the change."""
+    for place in places(document):
+        above, last = place[:-1], place[-1]
+        for value in VALUES:
+            changed = deepcopy(document)
+            _at(changed, above)[last] = "<here>"
+            yield f"{value[:40]} at {_dotted(place)}", json.dumps(changed).replace('"<here>"', value)
+        changed = deepcopy(document)
+        del _at(changed, above)[last]
+        yield f"nothing at {_dotted(place)}", json.dumps(changed)
+        changed = deepcopy(document)
+        holder = _at(changed, above)
+        copy = deepcopy(holder[last])
+        holder.append(copy) if isinstance(holder, list) else holder.update({f"{last}x": copy})
+        yield f"a copy of {_dotted(place)}", json.dumps(changed)
+
+
+def places(document: Any, above: Place = ()) -> Iterator[Place]:
+    """Yield the place of every member and item of a document, at any depth."""
+    parts = document.items() if isinstance(document, dict) else enumerate(document)
+    for name, part in parts:
+        yield (*above, name)
+        if isinstance(part, dict | list):
+            yield from places(part, (*above, name))
+
+
+def _at(document: Any, place: Place) -> Any:
+    for part in place:
+        document = document[part]
+    return document
+
+
+def _dotted(place: Place) -> str:
+    return ".".join(map(str, place))
