@@ -101,7 +101,7 @@ def _invoices(state: dict[str, Any]) -> int:
 
 
 def _inactive_invoices(state: dict[str, Any]) -> int:
-    return sum(invoice["status"] == "inactive" for invoice in state["invoices"].values())
+    return sum(invoice["terms"]["status"] == "inactive" for invoice in state["invoices"].values())
 
 
 def _vehicles(state: dict[str, Any]) -> int:
@@ -109,7 +109,7 @@ def _vehicles(state: dict[str, Any]) -> int:
 
 
 def _rented(state: dict[str, Any]) -> int:
-    return sum(vehicle["ownership"] == "rented" for vehicle in state["vehicles"].values())
+    return sum(vehicle["terms"]["ownership"] == "rented" for vehicle in state["vehicles"].values())
 
 
 def _consumptions(state: dict[str, Any]) -> int:
@@ -121,7 +121,7 @@ def _facilities(state: dict[str, Any]) -> int:
 
 
 def _archived(state: dict[str, Any]) -> int:
-    return sum(facility["status"] == "archived" for facility in state["facilities"].values())
+    return sum(facility["terms"]["status"] == "archived" for facility in state["facilities"].values())
 
 
 CASES = [

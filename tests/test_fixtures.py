@@ -19,6 +19,7 @@ from emulator.space.fixtures import BadFixture, Fixtures
 from emulator.web.provider import Provider
 
 LITRES = "660e8400-e29b-41d4-a716-446655440000"
+UNKNOWN = "11111111-2222-4333-8444-555555555555"
 OURS = {path.stem: json.loads(path.read_bytes()) for path in resource("fixtures").iterdir()}
 
 each_provider = pytest.mark.parametrize("provider", ALL.values(), ids=lambda provider: provider.name)
@@ -39,11 +40,11 @@ UNFIT = [
     ("carboninsights", "memory/settings/access_seconds", 0, "more than 0 seconds"),
     ("dcycle", "catalogue/keys", [], "key"),
     ("dcycle", "catalogue/keys/0/organization_id", "nobody", "'nobody'"),
-    ("dcycle", "catalogue/vehicle_fuels/0/fuel_units/0/grams_per_unit", -1, "is not from 0"),
-    ("dcycle", "memory/vehicles", {}, "is of no vehicle"),
-    ("dcycle", f"memory/consumptions/{LITRES}/quantity", -1, "is not from 0"),
-    ("dcycle", "memory/facilities", {"x": {}}, "Field required"),
-    ("dcycle", f"memory/consumptions/{LITRES}/id", "x", "has the id x"),
+    ("dcycle", "catalogue/vehicle_fuels/0/fuel_units/0/grams_per_unit", -1, "greater than or equal to 0"),
+    ("dcycle", "memory/vehicles", {}, "belongs to no vehicle"),
+    ("dcycle", f"memory/consumptions/{LITRES}/terms/quantity", -1, "greater than or equal to 0"),
+    ("dcycle", "memory/facilities", {LITRES: {}}, "Field required"),
+    ("dcycle", f"memory/consumptions/{LITRES}/id", UNKNOWN, f"has the id {UNKNOWN}"),
     ("thallo", "catalogue", {"tenants": [], "projects": {}, "vintages": {}}, "tenant"),
     ("thallo", "catalogue/tenants/1/key/id", "00n06yx75dzuxz2lgi", "the same key"),
     ("thallo", "catalogue/projects", {}, "project"),

@@ -1,18 +1,16 @@
-"""Dcycle's route table, and its envelope."""
+"""Dcycle's route table and credentials."""
 
-from starlette.responses import Response
 from starlette.routing import Route
 
-from emulator.core.errors import Refusal
 from emulator.core.ledger import NoBooks
-from emulator.providers.dcycle import HOSTS, errors
+from emulator.providers.dcycle import HOSTS
 from emulator.providers.dcycle.backend import Dcycle
 from emulator.providers.dcycle.endpoints import facilities, invoices, organizations, purchases, references, vehicles
-from emulator.providers.dcycle.memory import Catalogue, Fixture
+from emulator.providers.dcycle.memory.catalogue import Catalogue
+from emulator.providers.dcycle.memory.fixture import Fixture
+from emulator.providers.dcycle.wording import http_refusal, render, schema_refusal
 from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
-from emulator.web.replies import reply
-from emulator.web.request import Request
 from emulator.web.route_table import not_implemented
 
 routes = [
@@ -56,11 +54,8 @@ routes = [
 ]
 
 
-def render(request: Request, refusal: Refusal) -> Response:
-    return reply(refusal.body(), refusal.status, refusal.headers)
-
-
 def credentials(catalogue: Catalogue) -> dict[str, str]:
+    """Return the credentials with which a user may begin."""
     first = catalogue.keys[0]
     return {"api_key": first.api_key, "organization_id": first.organization_id}
 
@@ -69,12 +64,14 @@ PROVIDER = Provider(
     name="dcycle",
     title="Dcycle",
     hosts=HOSTS,
-    version=1,
-    app=ProviderApp(routes, render, errors.schema_refusal, errors.http_refusal),
+    version=2,
+    app=ProviderApp(routes, render, schema_refusal, http_refusal),
     fixture=Fixture,
     backend=Dcycle,
-    books=NoBooks("It tells what organizations emit. Nothing is bought or retired there, and no emission is a credit."),
+    books=NoBooks(
+        "Dcycle reports what organizations emit. Nothing is bought or retired there, and no emission is a credit."
+    ),
     credentials=credentials,
     render=render,
-    http_refusal=errors.http_refusal,
+    http_refusal=http_refusal,
 )

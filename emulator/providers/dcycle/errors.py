@@ -1,33 +1,31 @@
-"""Every way Dcycle says no: a detail, and a code where the vendor has one (docs.dcycle.io).
+"""Every refusal of Dcycle: a detail, and a code where the vendor has one (docs.dcycle.io).
 
 * DcycleRefusal
-  + InvalidDateRange            400
-  + DateRangeTooLarge           400
-  + InvalidApiKey               401
-  + InvalidCredentials          401
-  + Forbidden                   403
-  + PurchaseNotFound            404
-  + InvoiceNotFound             404
-  + VehicleNotFound             404
-  + VehicleConsumptionNotFound  404
-  + FacilityNotFound            404
-  + FacilityOfAnother           403
-  + ValidationFailed            422, with a list of what is wrong, as FastAPI gives it
-  + RateLimitExceeded           429
-  + InternalError               500
-  + PlainStatus                 any other status, without a code
+  + InvalidDateRange               400
+  + DateRangeTooLarge              400
+  + InvalidApiKey                  401
+  + InvalidCredentials             401
+  + Forbidden                      403
+  + FacilityOfOtherOrganization    403
+  + NotFound                       404
+    - PurchaseNotFound
+    - InvoiceNotFound
+    - VehicleNotFound
+    - VehicleConsumptionNotFound
+    - FacilityNotFound
+  + ValidationFailed               422, with a list of problems, as FastAPI gives it
+  + RateLimitExceeded              429, by a fault only
+  + InternalError                  500, by a fault only
+  + PlainStatus                    any other status, without a code
 """
 
-from collections.abc import Sequence
-from decimal import Decimal
-from math import isfinite
+from collections.abc import Mapping, Sequence
 
-from emulator.core.errors import Malformed, Problem, Refusal, phrase
-from emulator.core.secrets import SECRET_MEMBERS
+from emulator.core.errors import Refusal, phrase
 
 
 class DcycleRefusal(Refusal):
-    """``detail`` says what is wrong, ``code`` names it."""
+    """``detail`` describes the refusal, ``code`` names it."""
 
     detail: str
     code: str | None = None
@@ -54,7 +52,7 @@ class DateRangeTooLarge(DcycleRefusal):
 
 
 class InvalidApiKey(DcycleRefusal):
-    """No API key, or one that nobody has: the vendor does not say which."""
+    """The API key is missing or unknown: the vendor does not say which."""
 
     status = 401
     detail = "Invalid API key"
@@ -65,7 +63,7 @@ class InvalidApiKey(DcycleRefusal):
 
 
 class InvalidCredentials(DcycleRefusal):
-    """No user has this address and this password: not told which."""
+    """The email address or the password is wrong: the vendor does not say which."""
 
     status = 401
     detail = "Invalid email or password"
@@ -74,7 +72,7 @@ class InvalidCredentials(DcycleRefusal):
 
 
 class Forbidden(DcycleRefusal):
-    """The key does not reach this organization, or there is no such organization: the vendor does not say which."""
+    """The organization is out of the client's reach or does not exist: the vendor does not say which."""
 
     status = 403
     detail = "You don't have permission to access this organization"
@@ -84,80 +82,71 @@ class Forbidden(DcycleRefusal):
         self.rule = rule
 
 
-class PurchaseNotFound(DcycleRefusal):
-    """There is no such purchase, or it is another organization's."""
-
-    status = 404
-    detail = "Purchase not found"
-    code = "PURCHASE_NOT_FOUND"
-    rule = "dcycle.purchases.unknown"
-
-
-class InvoiceNotFound(DcycleRefusal):
-    """There is no such invoice, or it is another organization's."""
-
-    status = 404
-    detail = "Invoice not found"
-    code = "INVOICE_NOT_FOUND"
-    rule = "dcycle.invoices.unknown"
-
-
-class VehicleNotFound(DcycleRefusal):
-    """There is no such vehicle, or it is another organization's."""
-
-    status = 404
-    code = "VEHICLE_NOT_FOUND"
-    rule = "dcycle.vehicles.unknown"
-
-    def __init__(self, vehicle_id: str) -> None:
-        self.detail = f"Vehicle with id=UUID('{vehicle_id}') not found"
-
-
-class VehicleConsumptionNotFound(DcycleRefusal):
-    """There is no such consumption of a vehicle, or it is another organization's."""
-
-    status = 404
-    code = "VEHICLE_CONSUMPTION_NOT_FOUND"
-    rule = "dcycle.consumptions.unknown"
-
-    def __init__(self, consumption_id: str) -> None:
-        self.detail = f"VehicleConsumption with id=UUID('{consumption_id}') not found"
-
-
-class FacilityNotFound(DcycleRefusal):
-    """There is no such facility, or it was deleted."""
-
-    status = 404
-    code = "NOT_FOUND"
-    rule = "dcycle.facilities.unknown"
-
-    def __init__(self, facility_id: str) -> None:
-        self.detail = f"Facility with id=UUID('{facility_id}') not found"
-
-
-class FacilityOfAnother(DcycleRefusal):
-    """The facility is another organization's, which the vendor tells apart from none, and without a code."""
+class FacilityOfOtherOrganization(DcycleRefusal):
+    """The facility belongs to another organization. Here the vendor says so, without a code."""
 
     status = 403
     detail = "Facility doesn't belong to organization"
     rule = "dcycle.facilities.of-another"
 
 
+class NotFound(DcycleRefusal):
+    """The organization has no such record. ``{id}`` in ``wording`` stands for the id of the request."""
+
+    status = 404
+    wording: str
+
+    def __init__(self, id: str) -> None:
+        self.detail = self.wording.format(id=id)
+
+
+class PurchaseNotFound(NotFound):
+    wording = "Purchase not found"
+    code = "PURCHASE_NOT_FOUND"
+    rule = "dcycle.purchases.unknown"
+
+
+class InvoiceNotFound(NotFound):
+    wording = "Invoice not found"
+    code = "INVOICE_NOT_FOUND"
+    rule = "dcycle.invoices.unknown"
+
+
+class VehicleNotFound(NotFound):
+    wording = "Vehicle with id=UUID('{id}') not found"
+    code = "VEHICLE_NOT_FOUND"
+    rule = "dcycle.vehicles.unknown"
+
+
+class VehicleConsumptionNotFound(NotFound):
+    wording = "VehicleConsumption with id=UUID('{id}') not found"
+    code = "VEHICLE_CONSUMPTION_NOT_FOUND"
+    rule = "dcycle.consumptions.unknown"
+
+
+class FacilityNotFound(NotFound):
+    """There is no such facility, or it was deleted."""
+
+    wording = "Facility with id=UUID('{id}') not found"
+    code = "NOT_FOUND"
+    rule = "dcycle.facilities.unknown"
+
+
 class ValidationFailed(DcycleRefusal):
-    """Everything that is wrong with the path, the query, the headers and the body."""
+    """Every problem of the path, the query, the headers and the body."""
 
     status = 422
     rule = "dcycle.validation.form"
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Mapping[str, object]]) -> None:
         self.problems = problems
 
     def body(self) -> dict[str, object]:
-        return {"detail": [_element(problem) for problem in self.problems]}
+        return {"detail": self.problems}
 
 
 class RateLimitExceeded(DcycleRefusal):
-    """Only a fault brings it about: the vendor publishes no limit, and no time to wait."""
+    """Raised by a fault only: the vendor publishes no limit, and no time to wait."""
 
     status = 429
     detail = "Rate limit exceeded"
@@ -167,7 +156,7 @@ class RateLimitExceeded(DcycleRefusal):
 
 
 class InternalError(DcycleRefusal):
-    """Only a fault brings it about."""
+    """Raised by a fault only."""
 
     status = 500
     detail = "Internal server error"
@@ -176,54 +165,8 @@ class InternalError(DcycleRefusal):
 
 
 class PlainStatus(DcycleRefusal):
-    """A bare HTTP status, worded as FastAPI does: unknown path, wrong method, or one that a fault asked for."""
+    """A bare HTTP status, worded as FastAPI does: an unknown path, a wrong method, or the status of a fault."""
 
     def __init__(self, status: int, detail: str | None = None) -> None:
         self.status = status
         self.detail = detail or phrase(status)
-
-
-def http_refusal(status: int, detail: str | None = None) -> DcycleRefusal:
-    """The refusal for a bare status."""
-    match status:
-        case 400:
-            return InvalidDateRange()
-        case 401:
-            return InvalidApiKey()
-        case 403:
-            return Forbidden()
-        case 422:
-            return ValidationFailed([Problem(("query", "start_date"), "missing", "Field required")])
-        case 429:
-            return RateLimitExceeded()
-        case 500:
-            return InternalError()
-        case _:
-            return PlainStatus(status, detail)
-
-
-def schema_refusal(request: Malformed) -> ValidationFailed:
-    """The refusal for a request that breaks the schema: one element for each problem."""
-    return ValidationFailed(request.problems)
-
-
-def _element(problem: Problem) -> dict[str, object]:
-    """A problem as pydantic gives it, save that what is secret, long, or holds more is not repeated."""
-    element = {
-        "type": problem.kind,
-        "loc": problem.place,
-        "msg": problem.message,
-        "input": problem.sent if _may_be_repeated(problem) else None,
-    }
-    return {**element, "ctx": problem.limits} if problem.limits else element
-
-
-def _may_be_repeated(problem: Problem) -> bool:
-    return problem.kind != "missing" and SECRET_MEMBERS.isdisjoint(problem.place) and _is_short(problem.sent)
-
-
-def _is_short(sent: object) -> bool:
-    """Whether it is a text, a truth value, or a number of at most 64 bits."""
-    if isinstance(sent, Decimal):
-        return isfinite(float(sent))
-    return isinstance(sent, str | float) or (isinstance(sent, int) and -(2**63) <= sent < 2**63)

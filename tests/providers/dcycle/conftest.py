@@ -1,4 +1,4 @@
-"""Dcycle as its client sees it."""
+"""Dcycle from the point of view of a client."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,10 +15,10 @@ KEY = "sk_live_1234567890abcdef"
 INDUSTRIES = "a8315ef3-dd50-43f8-b7ce-d839e68d51fa"
 LOGISTICS = "5b0e9c1d-7f3a-4c68-9a42-d1f0c7be2e95"
 LAST_MILE = "c94a60f7-2d18-4be3-8f5b-6a7e31d09c24"
-"""The first key, and the organizations of its tree: each is below the one before."""
+"""The first key, and the organizations of its tree: each is a subsidiary of the one before."""
 
 USER = {"email": "user@example.com", "password": "your-password"}
-"""Who may log in to the first tree."""
+"""A user of the first tree."""
 
 ACME_KEY = "sk_live_fedcba0987654321"
 LEAF_KEY = "sk_live_0123456789abcdef"
@@ -26,12 +26,12 @@ HOLDINGS = "dce3ff33-9fcc-4521-910f-7972d81fb70c"
 CONSTRUCTION = "d9e08b1a-bd28-4950-a730-3c300a2ff91e"
 PROJECT_ALPHA = "22dcadf6-2da8-4077-a555-7da22c3c5eae"
 SERVICES = "e3d4c82b-1a8c-429c-aaea-1f82b6bd7fe4"
-"""Two keys of another tree, one of its root and one of a leaf; Project Alpha is below Construction, Services beside."""
+"""Two keys of another tree, one of its root and one of a leaf. Project Alpha is a subsidiary of Construction."""
 
 
 @pytest.fixture
 def dcycle(caller: Caller) -> Caller:
-    """The first key, asking about its own organization."""
+    """A client with the first key and its own organization."""
     return caller
 
 
@@ -40,7 +40,7 @@ def identity(key: str, organization: str) -> dict[str, str]:
 
 
 def impacts(dcycle: Caller, headers: Mapping[str, str] | None = None, /, **query: str) -> Any:
-    """What a year emitted, or another period; the body of a 200."""
+    """Return the totals of the year 2025, or of another period."""
     reply = ask(dcycle, headers, **{**YEAR, **query})
     assert reply.status_code == 200, reply.text
     return reply.json()

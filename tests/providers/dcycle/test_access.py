@@ -1,4 +1,4 @@
-"""Keys and organizations: who may ask about whom, and what is checked first."""
+"""Access: keys, organizations, and the order of checks."""
 
 import pytest
 
@@ -20,7 +20,7 @@ from tests.providers.dcycle.conftest import (
 )
 from tests.support.caller import Caller
 
-NOBODYS = "11111111-2222-4333-8444-555555555555"
+UNKNOWN_ID = "11111111-2222-4333-8444-555555555555"
 INVALID_API_KEY = {"detail": "Invalid API key", "code": "INVALID_API_KEY"}
 FORBIDDEN = {"detail": "You don't have permission to access this organization", "code": "FORBIDDEN"}
 
@@ -40,8 +40,8 @@ FORBIDDEN = {"detail": "You don't have permission to access this organization", 
         pytest.param({"x-api-key": "no", "Authorization": f"Bearer {KEY}"}),
     ],
 )
-def test_a_key_that_is_missing_or_unknown(dcycle: Caller, headers: dict[str, str]) -> None:
-    """Without a key that the vendor knows the answer is 401, and always the same."""
+def test_missing_and_unknown_keys(dcycle: Caller, headers: dict[str, str]) -> None:
+    """A missing or unknown key is refused with 401, always with the same body."""
     reply = ask(dcycle.identified({"x-organization-id": INDUSTRIES}), headers, **YEAR)
     assert (reply.status_code, reply.json()) == (401, INVALID_API_KEY)
 
@@ -49,7 +49,7 @@ def test_a_key_that_is_missing_or_unknown(dcycle: Caller, headers: dict[str, str
 @pytest.mark.rule("dcycle.auth.bearer")
 @pytest.mark.parametrize("authorization", [f"Bearer {KEY}", f"bearer  {KEY} "])
 def test_a_key_as_a_bearer_token(dcycle: Caller, authorization: str) -> None:
-    """A key opens the same door as a bearer token."""
+    """A key is also accepted as a bearer token."""
     bearer = dcycle.identified({"Authorization": authorization, "x-organization-id": INDUSTRIES})
     assert impacts(bearer) == impacts(dcycle)
 
@@ -61,7 +61,7 @@ def test_a_key_as_a_bearer_token(dcycle: Caller, authorization: str) -> None:
     + [(key, one) for key in (ACME_KEY, LEAF_KEY) for one in (HOLDINGS, CONSTRUCTION, PROJECT_ALPHA, SERVICES)],
 )
 def test_a_key_reaches_its_whole_tree(dcycle: Caller, key: str, organization: str) -> None:
-    """Every organization of the tree may be asked about, above and beside the key's own as well as below."""
+    """A key reaches every organization of its tree: above, beside and below its own."""
     assert impacts(dcycle, identity(key, organization))["organization_id"] == organization
 
 
@@ -71,7 +71,7 @@ def test_a_key_reaches_its_whole_tree(dcycle: Caller, key: str, organization: st
     [
         pytest.param(key, organization, marks=pytest.mark.rule(rule))
         for key, organization, rule in [
-            (KEY, NOBODYS, "dcycle.organization.unknown"),
+            (KEY, UNKNOWN_ID, "dcycle.organization.unknown"),
             (KEY, HOLDINGS, "dcycle.organization.other-tree"),
             (KEY, PROJECT_ALPHA, "dcycle.organization.other-tree"),
             (ACME_KEY, INDUSTRIES, "dcycle.organization.other-tree"),
@@ -80,14 +80,14 @@ def test_a_key_reaches_its_whole_tree(dcycle: Caller, key: str, organization: st
     ],
 )
 def test_an_organization_out_of_reach(dcycle: Caller, key: str, organization: str) -> None:
-    """An organization of another tree is refused in the same words as one that does not exist."""
+    """An organization of another tree is refused with the same body as one that does not exist."""
     reply = ask(dcycle, identity(key, organization), **YEAR)
     assert (reply.status_code, reply.json()) == (403, FORBIDDEN)
 
 
 @pytest.mark.rule("dcycle.organization.case")
 def test_an_organization_in_upper_case(dcycle: Caller) -> None:
-    """An id is the same in capitals, and is shown in lower case."""
+    """An id in upper case names the same organization, and the reply has it in lower case."""
     assert impacts(dcycle, {"x-organization-id": INDUSTRIES.upper()}) == impacts(dcycle)
 
 
@@ -115,6 +115,6 @@ def test_an_organization_in_upper_case(dcycle: Caller) -> None:
         ),
     ],
 )
-def test_what_is_checked_first(dcycle: Caller, headers: dict[str, str], query: dict[str, str], status: int) -> None:
-    """First the key, then all parameters at once, then the organization, then the two dates together."""
+def test_the_order_of_checks(dcycle: Caller, headers: dict[str, str], query: dict[str, str], status: int) -> None:
+    """The key is checked first, then all parameters at once, then the organization, then the order of the dates."""
     assert ask(dcycle.identified(headers), **query).status_code == status

@@ -1,11 +1,11 @@
-"""What vehicles consume: by which factors it is calculated, and how it moves the totals."""
+"""Consumptions of vehicles: their factors, and their share of the totals."""
 
 from typing import Any
 
 import pytest
 
 from tests.providers.dcycle.conftest import HOLDINGS, INDUSTRIES, KEY, LAST_MILE, LOGISTICS, identity, impacts
-from tests.providers.dcycle.test_vehicles import CAR, DIESEL, FACTOR, NOBODYS, PETROL, POOL_CAR, change, listed
+from tests.providers.dcycle.test_vehicles import CAR, DIESEL, FACTOR, PETROL, POOL_CAR, UNKNOWN_ID, change, listed
 from tests.support.caller import Caller
 
 PATH = "/v1/vehicle_consumptions"
@@ -23,14 +23,14 @@ def consumed(dcycle: Caller, vehicle_id: str = CAR, query: str = "size=100", **h
 
 
 def driven(dcycle: Caller) -> float:
-    """The tonnes of the vehicles in a year."""
+    """Return the tonnes of all vehicles in 2025."""
     items = impacts(dcycle, group_by="category")["items"]
     return sum(item["co2e"] for item in items if item["category"] == "vehicles")
 
 
 @pytest.mark.rule("dcycle.consumptions.listed", "dcycle.consumptions.data")
-def test_what_a_vehicle_consumed(dcycle: Caller) -> None:
-    """A consumption says what was used in which period, and what that caused."""
+def test_one_consumption(dcycle: Caller) -> None:
+    """A consumption has its quantity, its period and its emissions."""
     assert consumed(dcycle)[0] == {
         "id": LITRES,
         "vehicle_id": CAR,
@@ -53,21 +53,21 @@ def test_what_a_vehicle_consumed(dcycle: Caller) -> None:
     [("status=loading", 1), ("status=loading&status=error", 2), ("status=success", 12), ("status=active", 0), ("", 14)],
 )
 def test_consumptions_of_a_status(dcycle: Caller, query: str, found: int) -> None:
-    """A list has the consumptions of any of the statuses asked for, in pages."""
+    """A list of consumptions is filtered by any of several statuses, and paged."""
     shown = dcycle.get(f"/v1/vehicles/{CAR}/consumptions?size=5&{query}").json()
     assert (shown["total"], len(shown["items"]), shown["pages"]) == (found, min(found, 5), -(-found // 5))
 
 
 @pytest.mark.rule("dcycle.lists.bounds")
-def test_consumptions_of_a_status_that_there_is_not(dcycle: Caller) -> None:
-    """A status is one of four."""
+def test_consumptions_of_an_unknown_status(dcycle: Caller) -> None:
+    """An unknown status is refused."""
     reply = dcycle.get(f"/v1/vehicles/{CAR}/consumptions", params={"status": "done"})
     assert (reply.status_code, reply.json()["detail"][0]["loc"][:2]) == (422, ["query", "status"])
 
 
 @pytest.mark.rule("dcycle.consumptions.counts", "dcycle.vehicles.co2e")
-def test_consumptions_make_up_the_totals(dcycle: Caller) -> None:
-    """The vehicles of an organization and what they consumed add up to its emissions by vehicles."""
+def test_consumptions_add_up_to_the_totals(dcycle: Caller) -> None:
+    """The emissions of vehicles are the sum of their consumptions, and make up the category ``vehicles``."""
     vehicles = listed(dcycle)
     assert round(sum(vehicle["co2e"] for vehicle in vehicles) / 1000, 6) == driven(dcycle) == 100.0
     for vehicle in vehicles:
@@ -77,8 +77,8 @@ def test_consumptions_make_up_the_totals(dcycle: Caller) -> None:
 
 @pytest.mark.rule("dcycle.consumptions.not-calculated")
 @pytest.mark.parametrize("status", ["loading", "error"])
-def test_a_consumption_that_is_not_processed(dcycle: Caller, status: str) -> None:
-    """What is not processed has no emissions, and gets none by a change of its vehicle."""
+def test_unprocessed_consumptions(dcycle: Caller, status: str) -> None:
+    """A consumption that is loading or failed has no emissions, also after a change of its vehicle."""
     before = driven(dcycle)
     change(dcycle, CAR, vehicle_fuel_id=DIESEL)
     (waiting,) = consumed(dcycle, query=f"status={status}")
@@ -95,19 +95,17 @@ def test_a_consumption_that_is_not_processed(dcycle: Caller, status: str) -> Non
             ({"vehicle_fuel_id": DIESEL}, 335.0, "fuel-factor"),
             ({"vehicle_fuel_id": PETROL}, 288.75, "fuel-factor"),
             ({"vehicle_fuel_id": ELECTRIC}, None, "fuel-factor"),
-            ({"vehicle_fuel_id": NOBODYS}, None, "not-looked-up"),
+            ({"vehicle_fuel_id": UNKNOWN_ID}, None, "not-looked-up"),
             ({"vehicle_fuel_id": None}, None, "fuel-factor"),
             ({"custom_emission_factor_id": FACTOR}, 150.0, "custom-factor"),
             ({"custom_emission_factor_id": FACTOR, "vehicle_fuel_id": None}, 150.0, "custom-factor"),
-            ({"custom_emission_factor_id": NOBODYS}, None, "not-looked-up"),
+            ({"custom_emission_factor_id": UNKNOWN_ID}, None, "not-looked-up"),
             ({"registration_year": 1999, "market_segment": "sports"}, 335.0, "fuel-factor"),
         ]
     ],
 )
-def test_a_change_of_fuel_is_calculated_again(
-    dcycle: Caller, changes: dict[str, object], kilograms: float | None
-) -> None:
-    """Another fuel or factor changes what was consumed long ago, the vehicle's sum, and the totals of that day."""
+def test_a_change_of_fuel_recalculates(dcycle: Caller, changes: dict[str, object], kilograms: float | None) -> None:
+    """Another fuel or factor recalculates past consumptions, the vehicle's emissions, and the totals of those days."""
     before = impacts(dcycle, **DAY)["total_co2e"]
     vehicle = change(dcycle, CAR, **changes)
     assert consumed(dcycle)[0]["data"]["co2e"] == kilograms
@@ -115,8 +113,8 @@ def test_a_change_of_fuel_is_calculated_again(
     assert round(before - impacts(dcycle, **DAY)["total_co2e"], 6) == round((335 - (kilograms or 0)) / 1000, 6)
 
 
-def test_the_fixture_is_calculated_as_everything_is(dcycle: Caller) -> None:
-    """Touching every vehicle of the fixture changes no figure."""
+def test_the_fixture_is_calculated_like_new_records(dcycle: Caller) -> None:
+    """An update without changes recalculates the fixture's vehicles to the same figures."""
     before = impacts(dcycle, group_by="month", include_children="true")
     for organization in (INDUSTRIES, LOGISTICS, LAST_MILE):
         own = identity(KEY, organization)
@@ -128,15 +126,15 @@ def test_the_fixture_is_calculated_as_everything_is(dcycle: Caller) -> None:
 
 @pytest.mark.rule("dcycle.vehicles.archived")
 def test_an_archived_vehicle_counts(dcycle: Caller) -> None:
-    """What a vehicle consumed before it was archived is still in the totals."""
+    """The consumptions of an archived vehicle remain in the totals."""
     before = driven(dcycle)
     assert change(dcycle, POOL_CAR, custom_emission_factor_id=FACTOR)["status"] == "archived"
     assert round(driven(dcycle) - before, 6) == 0.2886
 
 
 @pytest.mark.rule("dcycle.consumptions.delete", "dcycle.consumptions.unknown")
-def test_a_deleted_consumption_is_gone(dcycle: Caller) -> None:
-    """With a consumption go its emissions, from the day and from the vehicle, and it is not found again."""
+def test_delete_a_consumption(dcycle: Caller) -> None:
+    """A deleted consumption is not found, and its emissions are gone from the day and from the vehicle."""
     before = impacts(dcycle, **DAY)["total_co2e"]
     reply = dcycle.request("DELETE", f"{PATH}/{LITRES}")
     assert (reply.status_code, reply.content) == (204, b"")
@@ -149,8 +147,8 @@ def test_a_deleted_consumption_is_gone(dcycle: Caller) -> None:
 
 @pytest.mark.rule("dcycle.vehicles.delete", "dcycle.vehicles.bulk-delete")
 @pytest.mark.parametrize("at_once", [False, True])
-def test_consumptions_go_with_their_vehicle(dcycle: Caller, at_once: bool) -> None:
-    """What a deleted vehicle consumed is not found, and counts for nothing."""
+def test_consumptions_are_deleted_with_their_vehicle(dcycle: Caller, at_once: bool) -> None:
+    """The consumptions of a deleted vehicle are not found and do not count."""
     if at_once:
         dcycle.post("/v1/vehicles/bulk-delete", {"vehicle_ids": [CAR]})
     else:
@@ -160,9 +158,9 @@ def test_consumptions_go_with_their_vehicle(dcycle: Caller, at_once: bool) -> No
 
 
 @pytest.mark.rule("dcycle.consumptions.unknown")
-@pytest.mark.parametrize(("id", "headers"), [(NOBODYS, {}), (LITRES, identity(KEY, LOGISTICS))])
-def test_a_consumption_that_is_not_there(dcycle: Caller, id: str, headers: dict[str, str]) -> None:
-    """What an organization does not have is not found, be it another's or nobody's."""
+@pytest.mark.parametrize(("id", "headers"), [(UNKNOWN_ID, {}), (LITRES, identity(KEY, LOGISTICS))])
+def test_an_unknown_consumption(dcycle: Caller, id: str, headers: dict[str, str]) -> None:
+    """A record of another organization is not found, like one that does not exist."""
     reply = dcycle.request("DELETE", f"{PATH}/{id}", headers=headers)
     detail = f"VehicleConsumption with id=UUID('{id}') not found"
     assert (reply.status_code, reply.json()) == (404, {"code": "VEHICLE_CONSUMPTION_NOT_FOUND", "detail": detail})
@@ -170,6 +168,6 @@ def test_a_consumption_that_is_not_there(dcycle: Caller, id: str, headers: dict[
 
 @pytest.mark.rule("dcycle.vehicles.access")
 @pytest.mark.parametrize(("headers", "status"), [({}, 401), (identity(KEY, HOLDINGS), 403)])
-def test_who_may_delete_a_consumption(dcycle: Caller, headers: dict[str, str], status: int) -> None:
-    """A consumption is for who has a key to the organization."""
+def test_access_to_consumptions(dcycle: Caller, headers: dict[str, str], status: int) -> None:
+    """Deleting a consumption needs a key that reaches the organization."""
     assert dcycle.identified(headers).request("DELETE", f"{PATH}/{LITRES}").status_code == status

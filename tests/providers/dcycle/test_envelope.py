@@ -1,4 +1,4 @@
-"""Paths, methods, and bare statuses in the vendor's words."""
+"""Unknown paths, wrong methods, and statuses of faults in the vendor's envelope."""
 
 import pytest
 
@@ -17,7 +17,7 @@ from tests.support.caller import Caller
     ],
 )
 def test_an_unknown_path(dcycle: Caller, path: str) -> None:
-    """A path that nobody documented is not found, with a key or without."""
+    """An unknown path is answered 404, with or without a key."""
     for caller in (dcycle, dcycle.identified({})):
         reply = caller.get(path)
         assert (reply.status_code, reply.json()) == (404, {"detail": "Not Found"})
@@ -34,8 +34,8 @@ def test_an_unknown_path(dcycle: Caller, path: str) -> None:
         ("POST", "/v1/facilities/1", {"GET", "PUT", "DELETE"}),
     ],
 )
-def test_a_method_that_the_path_has_not(dcycle: Caller, method: str, path: str, allowed: set[str]) -> None:
-    """A wrong method is told, with a key or without, and with the methods there are."""
+def test_a_wrong_method(dcycle: Caller, method: str, path: str, allowed: set[str]) -> None:
+    """A wrong method is answered 405 with the allowed methods, with or without a key."""
     for caller in (dcycle, dcycle.identified({})):
         reply = caller.request(method, path)
         assert (reply.status_code, reply.json()) == (405, {"detail": "Method Not Allowed"})
@@ -52,8 +52,8 @@ def test_a_method_that_the_path_has_not(dcycle: Caller, method: str, path: str, 
         ]
     ],
 )
-def test_a_fault_in_the_vendors_words(dcycle: Caller, status: int, body: dict[str, str]) -> None:
-    """A fault that brings a status alone is worded as the vendor would."""
+def test_a_fault_with_a_status(dcycle: Caller, status: int, body: dict[str, str]) -> None:
+    """A fault that only sets a status gets the vendor's body."""
     dcycle.space.faults.add("dcycle", effect={"status": status})
     reply = ask(dcycle)
     assert (reply.status_code, reply.json()) == (status, body)
@@ -61,13 +61,13 @@ def test_a_fault_in_the_vendors_words(dcycle: Caller, status: int, body: dict[st
 
 @pytest.mark.parametrize("status", [400, 401, 403, 422])
 def test_a_fault_with_a_status_of_the_operation(dcycle: Caller, status: int) -> None:
-    """A status that the operation itself knows is worded as the operation words it, and so keeps the contract."""
+    """A fault with a status that the operation documents gets the operation's body, and so satisfies the contract."""
     dcycle.space.faults.add("dcycle", effect={"status": status})
     assert ask(dcycle).status_code == status
 
 
 @pytest.mark.parametrize(("status", "detail"), [(409, "Conflict"), (503, "Service Unavailable"), (599, "Status 599")])
 def test_a_fault_with_any_other_status(dcycle: Caller, status: int, detail: str) -> None:
-    """Any other status has its phrase for a detail."""
+    """Any other status has its reason phrase as detail."""
     dcycle.space.faults.add("dcycle", effect={"status": status})
     assert dcycle.get(PATH, promised=False).json() == {"detail": detail}

@@ -1,4 +1,4 @@
-"""Facilities: where they are, what their invoices cause, and what becomes of these."""
+"""Facilities: their country, their emissions by invoices, and their deletion."""
 
 from typing import Any
 
@@ -12,10 +12,10 @@ MADRID = "550e8400-e29b-41d4-a716-446655440000"
 PLANT = "3a7f9e54-6f0b-4c53-8c1e-5d2b7a908f11"
 DEPOT = "b1c6f0d2-83a4-4e57-9d0b-2f6e1a7c9035"
 WAREHOUSE = "0e9d47c8-5a12-4b6f-8c3d-71b2e5f04a96"
-NOBODYS = "11111111-2222-4333-8444-555555555555"
+UNKNOWN_ID = "11111111-2222-4333-8444-555555555555"
 HEAT = "47d1c6b9-0f52-4a8e-b7a3-9c5e1d20f684"
 ELECTRICITY = "d2a95e13-6b7c-4f80-8e1d-30c4b7f9a256"
-UNKNOWN = {"code": "NOT_FOUND", "detail": f"Facility with id=UUID('{NOBODYS}') not found"}
+UNKNOWN = {"code": "NOT_FOUND", "detail": f"Facility with id=UUID('{UNKNOWN_ID}') not found"}
 FOREIGN = {"detail": "Facility doesn't belong to organization"}
 DRAFT = {"name": "Lisbon Office", "type": "office", "country": "PT"}
 
@@ -47,7 +47,7 @@ def ids(dcycle: Caller, query: str = "") -> list[str]:
 
 @pytest.mark.rule("dcycle.facilities.create", "dcycle.facilities.defaults", "dcycle.facilities.logistic-factor")
 def test_a_new_facility(dcycle: Caller) -> None:
-    """A new facility is active, causes nothing that is known, and is the last on the list."""
+    """A new facility is active, has no known emissions, and is the last of the list."""
     before = impacts(dcycle)
     facility = create(dcycle, **DRAFT)
     assert facility == {
@@ -70,16 +70,16 @@ def test_a_new_facility(dcycle: Caller) -> None:
 
 
 @pytest.mark.rule("dcycle.facilities.create")
-def test_all_that_may_be_said_of_a_facility(dcycle: Caller) -> None:
-    """What is sent comes back."""
+def test_every_member_of_a_facility(dcycle: Caller) -> None:
+    """Every documented member that is sent is returned."""
     terms = {"logistic_factor": 0, "categories": ["heat", "recharge"], "cups_list": ["ES1", "ES2"], "address": "Here"}
     assert terms.items() <= create(dcycle, **DRAFT, **terms).items()
 
 
 @pytest.mark.rule("dcycle.facilities.required")
 @pytest.mark.parametrize("name", ["name", "type"])
-def test_what_a_facility_must_have(dcycle: Caller, name: str) -> None:
-    """What is missing is named."""
+def test_required_members_of_a_facility(dcycle: Caller, name: str) -> None:
+    """A missing required member is named."""
     reply = dcycle.post(PATH, {member: value for member, value in DRAFT.items() if member != name})
     found = {"type": "missing", "loc": ["body", name], "msg": "Field required", "input": None}
     assert (reply.status_code, reply.json()) == (422, {"detail": [found]})
@@ -87,8 +87,8 @@ def test_what_a_facility_must_have(dcycle: Caller, name: str) -> None:
 
 @pytest.mark.rule("dcycle.facilities.somewhere", "dcycle.facilities.somewhere-problem")
 @pytest.mark.parametrize("places", [{}, {"country": None}, {"country": None, "address": None}])
-def test_a_facility_that_is_nowhere(dcycle: Caller, places: dict[str, object]) -> None:
-    """A facility has a country or an address."""
+def test_a_facility_needs_a_country_or_an_address(dcycle: Caller, places: dict[str, object]) -> None:
+    """A facility without country and address is refused."""
     reply = dcycle.post(PATH, {"name": "Office", "type": "office", **places})
     (found,) = reply.json()["detail"]
     assert (reply.status_code, found["type"], found["loc"]) == (422, "value_error", ["body"])
@@ -109,8 +109,8 @@ def test_a_facility_that_is_nowhere(dcycle: Caller, places: dict[str, object]) -
         ]
     ],
 )
-def test_where_a_facility_is(dcycle: Caller, places: dict[str, object], country: str) -> None:
-    """The address decides, then the country that is sent."""
+def test_the_country_of_a_new_facility(dcycle: Caller, places: dict[str, object], country: str) -> None:
+    """The country is that of the address, or else the one that is sent."""
     assert create(dcycle, name="Office", type="office", **places)["country"] == country
 
 
@@ -127,8 +127,8 @@ def test_where_a_facility_is(dcycle: Caller, places: dict[str, object], country:
         ]
     ],
 )
-def test_where_a_facility_moves(dcycle: Caller, changes: dict[str, object], country: str) -> None:
-    """A new address moves a facility to the country that it names, and nowhere if it names none."""
+def test_the_country_of_a_new_address(dcycle: Caller, changes: dict[str, object], country: str) -> None:
+    """A new address changes the country if it names one."""
     changed = change(dcycle, **changes)
     assert (changed["address"], changed["country"]) == (changes["address"], country)
 
@@ -162,8 +162,8 @@ BAD_CHANGES = [
         for name, value, kind, rule in bad
     ],
 )
-def test_what_a_facility_may_not_have(dcycle: Caller, method: str, name: str, value: object, kind: str) -> None:
-    """A value out of bounds or of another type is named, and changes nothing."""
+def test_bad_members_of_a_facility(dcycle: Caller, method: str, name: str, value: object, kind: str) -> None:
+    """A value out of bounds or of the wrong type is named, and changes nothing."""
     before = get(dcycle)
     body, path = ({**DRAFT, name: value}, PATH) if method == "POST" else ({name: value}, f"{PATH}/{MADRID}")
     reply = dcycle.request(method, path, json=body)
@@ -177,7 +177,7 @@ def test_what_a_facility_may_not_have(dcycle: Caller, method: str, name: str, va
 
 @pytest.mark.rule("dcycle.facilities.page", "dcycle.lists.envelope", "dcycle.lists.order", "dcycle.lists.past-the-end")
 def test_a_list_and_its_pages(dcycle: Caller) -> None:
-    """A list has its facilities oldest first, in pages of ten unless another size is asked for."""
+    """A list has its facilities oldest first, in pages of ten by default."""
     created = [create(dcycle, **DRAFT)["id"] for _ in range(9)]
     first, second, third, whole = (
         dcycle.get(PATH, params=query).json() for query in ({}, {"page": 2}, {"page": 3}, {"size": 50})
@@ -204,25 +204,25 @@ def test_a_list_and_its_pages(dcycle: Caller) -> None:
         ("status[]=active&type=warehouse", []),
     ],
 )
-def test_a_list_that_is_narrowed(dcycle: Caller, query: str, found: list[str]) -> None:
-    """What is listed fits all filters."""
+def test_a_filtered_list(dcycle: Caller, query: str, found: list[str]) -> None:
+    """A list contains what matches every filter."""
     assert ids(dcycle, query) == found
 
 
 @pytest.mark.rule("dcycle.lists.bounds")
 @pytest.mark.parametrize("query", [{"status[]": "gone"}, {"page": 0}, {"size": 0}, {"size": 101}])
-def test_a_list_that_there_cannot_be(dcycle: Caller, query: dict[str, Any]) -> None:
-    """A status is one of two, and pages have their bounds."""
+def test_bad_lists(dcycle: Caller, query: dict[str, Any]) -> None:
+    """An unknown status and a page out of bounds are refused."""
     reply = dcycle.get(PATH, params=query)
     assert (reply.status_code, reply.json()["detail"][0]["loc"][:2]) == (422, ["query", *query])
 
 
-# --- what their invoices cause ----------------------------------------------------------------------------------------
+# --- emissions --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.rule("dcycle.facilities.co2e")
-def test_invoices_make_up_a_facility(dcycle: Caller) -> None:
-    """A facility causes what its invoices cause, be they of what type they may, and a fraction of that from biomass."""
+def test_invoices_add_up_to_their_facility(dcycle: Caller) -> None:
+    """The emissions of a facility are those of its invoices of every type, those from biomass included."""
     invoices = dcycle.get("/v1/invoices", params={"size": 100}).json()["items"]
     for facility in dcycle.get(PATH).json()["items"]:
         own = [invoice["co2e"] for invoice in invoices if invoice["facility_id"] == facility["id"]]
@@ -232,8 +232,8 @@ def test_invoices_make_up_a_facility(dcycle: Caller) -> None:
 
 
 @pytest.mark.rule("dcycle.facilities.co2e")
-def test_an_invoice_that_moves_takes_its_emissions_along(dcycle: Caller) -> None:
-    """What an invoice causes is its facility's, unless it is inactive or deleted; the totals know no facilities."""
+def test_an_invoice_moves_with_its_emissions(dcycle: Caller) -> None:
+    """An invoice counts for its facility unless it is inactive or deleted; moving it leaves the totals unchanged."""
     before = impacts(dcycle)
 
     def tell(**changes: object) -> tuple[float | None, float | None]:
@@ -241,7 +241,7 @@ def test_an_invoice_that_moves_takes_its_emissions_along(dcycle: Caller) -> None
         return get(dcycle)["co2e"], get(dcycle, DEPOT)["co2e"]
 
     assert tell(facility_id=DEPOT) == (1000.5, 250.0)
-    assert tell(facility_id=NOBODYS) == (1000.5, None)
+    assert tell(facility_id=UNKNOWN_ID) == (1000.5, None)
     assert tell(facility_id=WAREHOUSE) == (1000.5, None)
     assert dcycle.get(f"{PATH}/{WAREHOUSE}", headers=identity(KEY, LOGISTICS)).json()["co2e"] == 3100.0
     assert tell(facility_id=None) == (1000.5, None)
@@ -256,8 +256,8 @@ def test_an_invoice_that_moves_takes_its_emissions_along(dcycle: Caller) -> None
 
 
 @pytest.mark.rule("dcycle.facilities.update")
-def test_a_change(dcycle: Caller) -> None:
-    """What is sent changes, though it is a PUT, and nothing else."""
+def test_an_update_changes_only_what_is_sent(dcycle: Caller) -> None:
+    """An update changes only the members that are sent, although it is a PUT."""
     before = get(dcycle)
     changes = {"name": "Madrid HQ", "type": "hub", "logistic_factor": 0.5, "cups_list": [], "categories": None}
     expected = {**before, **changes, "updated_at": "2026-01-01T00:00:00Z"}
@@ -268,7 +268,7 @@ def test_a_change(dcycle: Caller) -> None:
 
 @pytest.mark.rule("dcycle.facilities.archived")
 def test_an_archived_facility_counts(dcycle: Caller) -> None:
-    """What was emitted before a facility was archived stays emitted."""
+    """The emissions of an archived facility remain in the totals."""
     before = impacts(dcycle)
     archived = change(dcycle, status="archived")
     assert (archived["status"], archived["co2e"]) == ("archived", 1250.5)
@@ -277,8 +277,8 @@ def test_an_archived_facility_counts(dcycle: Caller) -> None:
 
 
 @pytest.mark.rule("dcycle.facilities.delete", "dcycle.facilities.delete-gone", "dcycle.facilities.delete-invoices")
-def test_a_deleted_facility_is_disabled(dcycle: Caller) -> None:
-    """With a facility go its emissions; its invoices are there and disabled, and count no more even if they move."""
+def test_delete_a_facility(dcycle: Caller) -> None:
+    """Deleting a facility disables its invoices, which then never count again, even at another facility."""
     before = impacts(dcycle)["total_co2e"]
     reply = dcycle.request("DELETE", f"{PATH}/{MADRID}")
     assert (reply.status_code, reply.content) == (204, b"")
@@ -294,8 +294,8 @@ def test_a_deleted_facility_is_disabled(dcycle: Caller) -> None:
 
 
 @pytest.mark.rule("dcycle.facilities.delete-gone", "dcycle.invoices.facility-name")
-def test_an_invoice_of_a_facility_that_is_gone(dcycle: Caller) -> None:
-    """An invoice names its facility as long as the organization has it."""
+def test_the_facility_name_of_an_invoice(dcycle: Caller) -> None:
+    """An invoice has the name of its facility until the facility is deleted."""
 
     def named() -> Any:
         (share,) = dcycle.get(f"/v3/invoices/{HEAT}").json()["facility_percentages"]
@@ -317,17 +317,17 @@ def test_an_invoice_of_a_facility_that_is_gone(dcycle: Caller) -> None:
     [
         pytest.param(id, headers, status, body, marks=pytest.mark.rule(f"dcycle.facilities.{rule}"))
         for id, headers, status, body, rule in [
-            (NOBODYS, {}, 404, UNKNOWN, "unknown"),
+            (UNKNOWN_ID, {}, 404, UNKNOWN, "unknown"),
             (WAREHOUSE, {}, 403, FOREIGN, "of-another"),
             (MADRID, identity(KEY, LOGISTICS), 403, FOREIGN, "of-another"),
             (MADRID, identity(ACME_KEY, CONSTRUCTION), 403, FOREIGN, "of-another"),
         ]
     ],
 )
-def test_a_facility_that_is_not_the_organizations(
+def test_unknown_and_foreign_facilities(
     dcycle: Caller, method: str, id: str, headers: dict[str, str], status: int, body: dict[str, str]
 ) -> None:
-    """A facility that is not there is told apart from one that is another's."""
+    """An unknown facility is answered 404, one of another organization 403."""
     reply = dcycle.request(method, f"{PATH}/{id}", headers=headers, json={"name": "Mine"})
     assert (reply.status_code, reply.json()) == (status, body)
     assert get(dcycle)["name"] == "Madrid Office"
@@ -335,8 +335,8 @@ def test_a_facility_that_is_not_the_organizations(
 
 @pytest.mark.rule("dcycle.facilities.malformed")
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_an_id_that_is_none(dcycle: Caller, method: str) -> None:
-    """What is no UUID is told apart from what is not there; capitals make no difference."""
+def test_malformed_ids(dcycle: Caller, method: str) -> None:
+    """A malformed id is answered 422, not 404; an id may be in upper case."""
     reply = dcycle.request(method, f"{PATH}/x", json={})
     (found,) = reply.json()["detail"]
     assert (reply.status_code, found["type"], found["loc"]) == (422, "uuid_parsing", ["path", "facility_id"])
@@ -346,18 +346,18 @@ def test_an_id_that_is_none(dcycle: Caller, method: str) -> None:
 @pytest.mark.rule("dcycle.facilities.access")
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", ""), ("POST", ""), ("GET", f"/{MADRID}"), ("PUT", f"/{NOBODYS}"), ("DELETE", f"/{MADRID}")],
+    [("GET", ""), ("POST", ""), ("GET", f"/{MADRID}"), ("PUT", f"/{UNKNOWN_ID}"), ("DELETE", f"/{MADRID}")],
 )
 @pytest.mark.parametrize(("headers", "status"), [({}, 401), (identity(KEY, HOLDINGS), 403)])
-def test_who_may_see_facilities(dcycle: Caller, method: str, path: str, headers: dict[str, str], status: int) -> None:
-    """Facilities are for who has a key to the organization."""
+def test_access_to_facilities(dcycle: Caller, method: str, path: str, headers: dict[str, str], status: int) -> None:
+    """Facilities need a key that reaches the organization."""
     reply = dcycle.identified(headers).request(method, PATH + path, json=DRAFT)
     assert (reply.status_code, "code" in reply.json()) == (status, True)
 
 
 @pytest.mark.rule("dcycle.body.json", "dcycle.body.types", "dcycle.body.problems", "dcycle.body.unknown-ignored")
-def test_a_body_is_read_as_any_other(dcycle: Caller) -> None:
-    """What is no object is refused, what is wrong is told in one order, and what is not documented is ignored."""
+def test_bodies_are_validated_like_others(dcycle: Caller) -> None:
+    """A body must be an object; problems are listed in a fixed order, and unknown members are ignored."""
     for method, path in (("POST", PATH), ("PUT", f"{PATH}/{MADRID}")):
         assert dcycle.request(method, path, json=[]).json()["detail"][0]["loc"] == ["body"]
     wrong = dcycle.request("PUT", f"{PATH}/x", json={"name": 2}, headers={"x-organization-id": "x"}).json()["detail"]

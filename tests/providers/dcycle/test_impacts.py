@@ -1,4 +1,4 @@
-"""Emissions: what is counted, and how it is grouped. The figures are those of the fixture."""
+"""Total impacts: what is counted, and how it is grouped. The figures are those of the fixture."""
 
 from typing import Any
 
@@ -30,13 +30,13 @@ DAYS = [
 
 
 def same_sum(figures: list[float], total: float) -> bool:
-    """Whether figures add up, to the gram."""
+    """Tell whether figures add up, to the gram."""
     return round(sum(figures), 6) == total
 
 
 @pytest.mark.rule("dcycle.reply.keys", "dcycle.reply.echo", "dcycle.reply.unit", "dcycle.reply.json")
 def test_a_reply_has_its_six_members(dcycle: Caller) -> None:
-    """A reply repeats what was asked, names its unit, and has a total and items."""
+    """A reply has the organization, the dates, the unit, the total and the items."""
     shown = impacts(dcycle, start_date="2025-02-03", end_date="2025-03-04")
     assert shown.keys() == {"organization_id", "start_date", "end_date", "unit", "total_co2e", "items"}
     assert shown["organization_id"] == dcycle.credentials["x-organization-id"]
@@ -45,8 +45,8 @@ def test_a_reply_has_its_six_members(dcycle: Caller) -> None:
 
 @pytest.mark.rule("dcycle.group-by.default", "dcycle.children.default")
 @pytest.mark.parametrize("default", [{"group_by": "scope"}, {"include_children": "false"}])
-def test_what_is_not_asked_has_a_default(dcycle: Caller, default: dict[str, str]) -> None:
-    """Without a grouping it is by scope, and without a word about subsidiaries they are not counted."""
+def test_defaults(dcycle: Caller, default: dict[str, str]) -> None:
+    """By default items are grouped by scope, and subsidiaries are not counted."""
     assert impacts(dcycle) == impacts(dcycle, **default)
 
 
@@ -76,7 +76,7 @@ def test_what_is_not_asked_has_a_default(dcycle: Caller, default: dict[str, str]
     ],
 )
 def test_items_by_grouping(dcycle: Caller, grouping: str, members: list[str], order: list[tuple[object, ...]]) -> None:
-    """Each grouping has its own members and its own order, without items for nothing, also across a new year."""
+    """Each grouping has its own members and order, also across years, without items for zero emissions."""
     items = impacts(dcycle, start_date="2024-01-01", end_date="2025-12-31", group_by=grouping)["items"]
     assert all(list(item) == members for item in items)
     assert [tuple(item.values())[:-1] for item in items] == order
@@ -86,7 +86,7 @@ def test_items_by_grouping(dcycle: Caller, grouping: str, members: list[str], or
 @pytest.mark.parametrize("children", ["false", "true"])
 @pytest.mark.parametrize(("start", "end"), DAYS)
 def test_items_add_up_to_one_total(dcycle: Caller, start: str, end: str, children: str) -> None:
-    """The items of each grouping add up to its total, and all groupings have the same one."""
+    """The items of each grouping add up to the same total."""
     period = {"start_date": start, "end_date": end, "include_children": children}
     shown = [impacts(dcycle, group_by=grouping, **period) for grouping in GROUPINGS]
     assert len({one["total_co2e"] for one in shown}) == 1
@@ -95,7 +95,7 @@ def test_items_add_up_to_one_total(dcycle: Caller, start: str, end: str, childre
 
 @pytest.mark.rule("dcycle.items.categories-make-scope")
 @pytest.mark.parametrize(("start", "end"), DAYS)
-def test_categories_make_up_their_scope(dcycle: Caller, start: str, end: str) -> None:
+def test_categories_add_up_to_their_scope(dcycle: Caller, start: str, end: str) -> None:
     """The categories of a scope add up to the item of that scope."""
     scopes = impacts(dcycle, start_date=start, end_date=end)["items"]
     categories = impacts(dcycle, start_date=start, end_date=end, group_by="category")["items"]
@@ -105,7 +105,7 @@ def test_categories_make_up_their_scope(dcycle: Caller, start: str, end: str) ->
 
 @pytest.mark.rule("dcycle.items.no-zero")
 def test_a_group_without_emissions_has_no_item(dcycle: Caller) -> None:
-    """Where a day knows one category alone, there is one item."""
+    """A day with emissions of one category has one item."""
     logistics = identity(KEY, LOGISTICS)
     day = {"start_date": "2025-06-15", "end_date": "2025-06-15"}
     assert impacts(dcycle, logistics, **day)["items"] == [{"scope": 3, "co2e": 40.25}]
@@ -130,8 +130,8 @@ def test_nothing_emitted(dcycle: Caller, grouping: str) -> None:
         ("2025-06-01", "2025-06-14", 0),
     ],
 )
-def test_both_ends_count(dcycle: Caller, start: str, end: str, tonnes: float) -> None:
-    """What was emitted on the first or the last day is counted, and nothing of the days around."""
+def test_both_dates_are_included(dcycle: Caller, start: str, end: str, tonnes: float) -> None:
+    """The first and the last day of the period are counted, the days around them are not."""
     assert impacts(dcycle, identity(KEY, LOGISTICS), start_date=start, end_date=end)["total_co2e"] == tonnes
 
 
@@ -145,15 +145,15 @@ def test_both_ends_count(dcycle: Caller, start: str, end: str, tonnes: float) ->
         ("2025-03-31", "2025-06-15", [(2025, 3, 0.1), (2025, 6, 40.25)]),
     ],
 )
-def test_a_month_in_part(dcycle: Caller, start: str, end: str, months: list[tuple[int, int, float]]) -> None:
-    """Of a month at the edge of a period only the days inside count; an invoice is spread evenly over its days."""
+def test_partial_months(dcycle: Caller, start: str, end: str, months: list[tuple[int, int, float]]) -> None:
+    """Of a partial month only the days in the period count; an invoice is spread evenly over its days."""
     shown = impacts(dcycle, identity(KEY, LOGISTICS), start_date=start, end_date=end, group_by="month")
     assert [tuple(item.values()) for item in shown["items"]] == months
 
 
 @pytest.mark.rule("dcycle.reply.rounding")
-def test_an_invoice_that_no_day_divides(dcycle: Caller) -> None:
-    """A tonne over sixty days is whole grams each day and a whole tonne in all."""
+def test_an_uneven_spread_of_an_invoice(dcycle: Caller) -> None:
+    """A tonne over sixty days is whole grams each day and one tonne in total."""
     construction = identity(ACME_KEY, CONSTRUCTION)
 
     def tonnes(start: str, end: str) -> Any:
@@ -180,10 +180,10 @@ def test_an_invoice_that_no_day_divides(dcycle: Caller) -> None:
     ],
 )
 @pytest.mark.parametrize("grouping", GROUPINGS)
-def test_subsidiaries_count_when_asked(
+def test_subsidiaries_count_on_request(
     dcycle: Caller, organization: dict[str, str], alone: float, with_children: float, grouping: str
 ) -> None:
-    """Subsidiaries are all that are below, at any depth; those above and beside stay out."""
+    """With ``include_children`` subsidiaries at any depth count, and no other organization."""
     without = impacts(dcycle, organization, group_by=grouping, include_children="false")
     together = impacts(dcycle, organization, group_by=grouping, include_children="true")
     assert (without["total_co2e"], together["total_co2e"]) == (alone, with_children)
@@ -191,8 +191,8 @@ def test_subsidiaries_count_when_asked(
 
 @pytest.mark.rule("dcycle.children.same-items", "dcycle.children.organization-id")
 @pytest.mark.parametrize("grouping", GROUPINGS)
-def test_subsidiaries_are_summed_into_the_same_items(dcycle: Caller, grouping: str) -> None:
-    """No group comes twice, and the organization is still the one asked about."""
+def test_subsidiaries_are_added_into_the_same_items(dcycle: Caller, grouping: str) -> None:
+    """Subsidiaries are added into the same items, and the organization of the reply is the requested one."""
     shown = impacts(dcycle, group_by=grouping, include_children="true")
     groups = [tuple(item.values())[:-1] for item in shown["items"]]
     assert groups == [tuple(item.values())[:-1] for item in impacts(dcycle, group_by=grouping)["items"]]

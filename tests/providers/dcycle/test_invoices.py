@@ -9,7 +9,7 @@ from tests.support.caller import Caller
 
 PATH = "/v1/invoices"
 SAMPLE = "d66887a3-a556-4782-952b-f8818ec8d8bc"
-NOBODYS = "11111111-2222-4333-8444-555555555555"
+UNKNOWN_ID = "11111111-2222-4333-8444-555555555555"
 FACILITY = "3a7f9e54-6f0b-4c53-8c1e-5d2b7a908f11"
 JANUARY = {"start_date": "2024-01-01", "end_date": "2024-01-31"}
 LISTS = ["/v1/vehicle-fuels", "/v1/unknown-vehicles", "/v1/vehicles/fuels", "/v1/vehicles/unknown"]
@@ -41,8 +41,8 @@ def change(dcycle: Caller, **changes: object) -> Any:
 
 
 @pytest.mark.rule("dcycle.invoices.listed", "dcycle.invoices.one", "dcycle.invoices.v3")
-def test_an_invoice_and_its_shapes(dcycle: Caller) -> None:
-    """A list shows the least of an invoice, version 1 more, and version 3 most; what they share they show alike."""
+def test_the_forms_of_an_invoice(dcycle: Caller) -> None:
+    """A list has the fewest members of an invoice, version 1 more, version 3 most; shared members are equal."""
     in_list = next(item for item in listed(dcycle) if item["id"] == SAMPLE)
     one, third = (dcycle.get(f"/{version}/invoices/{SAMPLE}").json() for version in ("v1", "v3"))
     assert (in_list.keys(), one.keys(), third.keys()) == (LISTED, ONE, V3)
@@ -52,7 +52,7 @@ def test_an_invoice_and_its_shapes(dcycle: Caller) -> None:
 
 @pytest.mark.rule("dcycle.invoices.share", "dcycle.invoices.period", "dcycle.invoices.facility-name")
 def test_a_share_of_an_invoice(dcycle: Caller) -> None:
-    """A facility's share is a part of the base quantity, for the whole of the period's days."""
+    """The quantity is the facility's share of the base quantity, and the period covers whole days."""
     third = dcycle.get(f"/v3/invoices/{SAMPLE}").json()
     assert (third["base_quantity"], third["percentage"], third["quantity"]) == (3000, 0.5, 1500)
     assert (third["start_date"], third["end_date"]) == ("2024-01-01T00:00:00", "2024-01-31T23:59:59")
@@ -81,8 +81,8 @@ def test_a_share_of_an_invoice(dcycle: Caller) -> None:
         ]
     ],
 )
-def test_a_list_that_is_narrowed(dcycle: Caller, query: dict[str, Any], fits: Any) -> None:
-    """A filter keeps what fits it, and all of that."""
+def test_a_filtered_list(dcycle: Caller, query: dict[str, Any], fits: Any) -> None:
+    """A filter returns every matching invoice, and no other."""
     everything = listed(dcycle)
     kept = listed(dcycle, **query)
     assert kept == [item for item in everything if fits(item)]
@@ -91,24 +91,30 @@ def test_a_list_that_is_narrowed(dcycle: Caller, query: dict[str, Any], fits: An
 
 @pytest.mark.rule("dcycle.invoices.sort")
 @pytest.mark.parametrize("name", ["start_date", "end_date", "created_at", "quantity", "invoice_id"])
-def test_a_list_that_is_sorted(dcycle: Caller, name: str) -> None:
-    """A list is sorted by what is asked, from either end."""
+def test_a_sorted_list(dcycle: Caller, name: str) -> None:
+    """A list is sorted by the requested member, ascending or descending."""
     up, down = ([item[name] for item in listed(dcycle, sort=sort)] for sort in (name, f"-{name}"))
     assert up == sorted(up) == down[::-1]
 
 
 @pytest.mark.rule("dcycle.invoices.sort")
-def test_what_has_no_number_is_sorted_last(dcycle: Caller) -> None:
-    """An invoice without a number comes after those that have one, from either end."""
+def test_missing_numbers_are_sorted_last(dcycle: Caller) -> None:
+    """An invoice without a number comes last, ascending and descending."""
     change(dcycle, invoice_id=None)
     assert [listed(dcycle, sort=sort)[-1]["id"] for sort in ("invoice_id", "-invoice_id")] == [SAMPLE, SAMPLE]
 
 
 @pytest.mark.rule("dcycle.invoices.update")
-def test_a_change(dcycle: Caller) -> None:
-    """What is sent changes, and nothing else."""
+def test_an_update_changes_only_what_is_sent(dcycle: Caller) -> None:
+    """An update changes only the members that are sent."""
     before = dcycle.get(f"{PATH}/{SAMPLE}").json()
-    changes = {"uploaded_by": NOBODYS, "supplier_id": NOBODYS, "invoice_id": "X-1", "cups": "ES1", "facility_id": None}
+    changes = {
+        "uploaded_by": UNKNOWN_ID,
+        "supplier_id": UNKNOWN_ID,
+        "invoice_id": "X-1",
+        "cups": "ES1",
+        "facility_id": None,
+    }
     assert change(dcycle, **changes) == {**before, **changes, "updated_at": "2026-01-01T00:00:00Z"}
     assert change(dcycle) == {**before, **changes, "updated_at": "2026-01-01T00:00:00Z"}
 
@@ -127,8 +133,8 @@ def test_an_inactive_invoice_does_not_count(dcycle: Caller) -> None:
 
 
 @pytest.mark.rule("dcycle.invoices.delete", "dcycle.invoices.unknown")
-def test_a_deleted_invoice_is_gone(dcycle: Caller) -> None:
-    """What is deleted is in no total and on no list, and is not found again."""
+def test_delete_an_invoice(dcycle: Caller) -> None:
+    """A deleted record is not found, not listed, and in no total."""
     before = listed(dcycle)
     reply = dcycle.request("DELETE", f"{PATH}/{SAMPLE}")
     assert (reply.status_code, reply.content) == (204, b"")
@@ -141,15 +147,15 @@ def test_a_deleted_invoice_is_gone(dcycle: Caller) -> None:
 @pytest.mark.parametrize(
     ("id", "headers", "status"),
     [
-        pytest.param(NOBODYS, {}, 404, marks=pytest.mark.rule("dcycle.invoices.unknown")),
+        pytest.param(UNKNOWN_ID, {}, 404, marks=pytest.mark.rule("dcycle.invoices.unknown")),
         pytest.param(SAMPLE, identity(KEY, LOGISTICS), 404, marks=pytest.mark.rule("dcycle.invoices.unknown")),
         pytest.param("x", {}, 422, marks=pytest.mark.rule("dcycle.invoices.malformed")),
     ],
 )
-def test_an_invoice_that_is_not_there(
+def test_unknown_and_malformed_invoice_ids(
     dcycle: Caller, method: str, version: str, id: str, headers: dict[str, str], status: int
 ) -> None:
-    """What an organization does not have is not found, and what is no UUID is told apart from it."""
+    """An unknown id is answered 404, and a malformed one 422."""
     reply = dcycle.request(method, f"/{version}/invoices/{id}", headers=headers, json={})
     assert reply.status_code == status
     if status == 404:
@@ -158,8 +164,8 @@ def test_an_invoice_that_is_not_there(
 
 @pytest.mark.rule("dcycle.invoices.malformed")
 @pytest.mark.parametrize("changes", [{"status": "gone"}, {"status": None}, {"facility_id": "x"}, {"cups": 5}])
-def test_a_change_that_cannot_be(dcycle: Caller, changes: dict[str, object]) -> None:
-    """A value of another type or outside its list is refused."""
+def test_bad_changes(dcycle: Caller, changes: dict[str, object]) -> None:
+    """A value of the wrong type or outside of its list is refused."""
     assert dcycle.request("PATCH", f"{PATH}/{SAMPLE}", json=changes).status_code == 422
 
 
@@ -168,7 +174,7 @@ def test_a_change_that_cannot_be(dcycle: Caller, changes: dict[str, object]) -> 
 
 @pytest.mark.rule("dcycle.references.lists", "dcycle.references.aliases")
 def test_the_reference_lists(dcycle: Caller) -> None:
-    """Fuels and kinds of vehicles are whole lists, the same on either path."""
+    """The lists of fuels and vehicle types are complete, and equal on both paths."""
     fuels, kinds, fuels_again, kinds_again = (dcycle.get(path).json() for path in LISTS)
     assert [fuel["fuel"] for fuel in fuels] == [
         "diesel", "petrol", "electric", "hybrid", "LPG", "natural gas", "hydrogen",
@@ -179,8 +185,8 @@ def test_the_reference_lists(dcycle: Caller) -> None:
 
 @pytest.mark.rule("dcycle.references.access")
 @pytest.mark.parametrize("path", LISTS)
-def test_who_may_read_the_reference_lists(dcycle: Caller, path: str) -> None:
-    """A key or a token is enough; without either there is nothing to see."""
+def test_access_to_the_reference_lists(dcycle: Caller, path: str) -> None:
+    """A reference list needs a key or a token, and no organization."""
     stranger = dcycle.identified({})
     token = stranger.post("/auth/login", USER).json()["access_token"]
     for headers in ({"x-api-key": KEY}, {"Authorization": f"Bearer {KEY}"}, {"Authorization": f"Bearer {token}"}):

@@ -1,4 +1,4 @@
-"""The tree of organizations, and tokens of users in place of keys."""
+"""The tree of organizations, and tokens of users."""
 
 import hashlib
 from typing import Any
@@ -28,7 +28,7 @@ from tests.support.caller import NO_CREDENTIALS, Caller
 TREE = "/v2/organizations/tree"
 INVALID_API_KEY = {"detail": "Invalid API key", "code": "INVALID_API_KEY"}
 SIGNING_KEY = hashlib.blake2b(b"0/dcycle.signing-key", digest_size=64).digest()
-"""The emulator's own, which follows from its seed."""
+"""The signing key of the emulator, which follows from its seed."""
 
 
 def log_in(dcycle: Caller, **other: object) -> Any:
@@ -46,7 +46,7 @@ def with_token(dcycle: Caller, token: str | None = None, organization: str = IND
 @pytest.mark.parametrize("key", [ACME_KEY, LEAF_KEY])
 @pytest.mark.parametrize("organization", [HOLDINGS, CONSTRUCTION, PROJECT_ALPHA, SERVICES])
 def test_a_tree_begins_at_its_root(dcycle: Caller, key: str, organization: str) -> None:
-    """Every member of a tree reads the whole of it, from the root down to leaves without children."""
+    """Every member of a tree gets the whole tree from its root; leaves have an empty list of children."""
     root = dcycle.get(TREE, headers=identity(key, organization)).json()
     assert (root["id"], root["name"]) == (HOLDINGS, "Acme Holdings")
     construction, services = root["children"]
@@ -65,14 +65,14 @@ def test_a_tree_begins_at_its_root(dcycle: Caller, key: str, organization: str) 
         (identity(KEY, HOLDINGS), 403),
     ],
 )
-def test_who_may_read_a_tree(dcycle: Caller, headers: dict[str, str], status: int) -> None:
-    """A tree is for who has a key to it and names a member of it."""
+def test_access_to_the_tree(dcycle: Caller, headers: dict[str, str], status: int) -> None:
+    """A tree needs a key that reaches it, and the id of a member."""
     assert dcycle.identified(headers).get(TREE).status_code == status
 
 
 @pytest.mark.rule("dcycle.login.token", "dcycle.login.jwt")
-def test_a_login_gives_a_token(dcycle: Caller) -> None:
-    """Who logs in is given a token that says whose it is and when it ends."""
+def test_a_login_returns_a_token(dcycle: Caller) -> None:
+    """A login returns a JSON Web Token with its user and its end."""
     given = log_in(dcycle)
     assert (given["token_type"], given["expires_in"]) == ("Bearer", 3600)
     assert jwt.get_unverified_header(given["access_token"])["alg"] == "HS256"
@@ -83,8 +83,8 @@ def test_a_login_gives_a_token(dcycle: Caller) -> None:
 
 @pytest.mark.rule("dcycle.login.accepted", "dcycle.login.reach")
 @pytest.mark.parametrize("organization", [INDUSTRIES, LOGISTICS, LAST_MILE])
-def test_a_token_opens_what_a_key_opens(dcycle: Caller, organization: str) -> None:
-    """A token stands in the place of a key, for the whole tree of its user and for no other."""
+def test_a_token_reaches_what_a_key_reaches(dcycle: Caller, organization: str) -> None:
+    """A token reaches the whole tree of its user, and no other tree."""
     bearer = with_token(dcycle, organization=organization)
     assert impacts(bearer) == impacts(dcycle, identity(KEY, organization))
     assert bearer.get(TREE).json()["id"] == INDUSTRIES
@@ -95,22 +95,22 @@ def test_a_token_opens_what_a_key_opens(dcycle: Caller, organization: str) -> No
 
 
 @pytest.mark.rule("dcycle.login.expires", "dcycle.login.expired-body")
-def test_a_token_lives_for_an_hour(dcycle: Caller) -> None:
-    """A token is good until its hour is over, and then as bad as an unknown key; the event says so."""
+def test_a_token_expires_after_an_hour(dcycle: Caller) -> None:
+    """A token expires after an hour with an event, and is then refused like an unknown key."""
     bearer = with_token(dcycle)
     dcycle.space.clock.advance(seconds=3599)
     assert bearer.get(TREE).status_code == 200
     events = dcycle.space.clock.advance(seconds=1)
     assert [event["kind"] for event in events if event["provider"] == "dcycle"] == ["token.expired"]
-    log_in(dcycle)  # who is expired is forgotten, and no better for it
+    log_in(dcycle)  # forgets expired tokens
     for _ in range(2):
         reply = bearer.get(TREE)
         assert (reply.status_code, reply.json()) == (401, INVALID_API_KEY)
 
 
 @pytest.mark.rule("dcycle.login.many")
-def test_a_token_beside_a_later_one(dcycle: Caller) -> None:
-    """Two tokens of one user are two, and both good."""
+def test_a_second_login_keeps_the_first_token(dcycle: Caller) -> None:
+    """A second login leaves the first token valid."""
     first, second = (log_in(dcycle, email=email)["access_token"] for email in (USER["email"], USER["email"].upper()))
     assert first != second
     assert [with_token(dcycle, token).get(TREE).status_code for token in (first, second)] == [200, 200]
@@ -127,16 +127,15 @@ def test_a_token_beside_a_later_one(dcycle: Caller) -> None:
         lambda token: token + "x" * 1000,
     ],
 )
-def test_a_token_that_was_not_given_out(dcycle: Caller, forge: Any) -> None:
-    """A token that was changed, or signed by somebody else, is none."""
+def test_forged_tokens(dcycle: Caller, forge: Any) -> None:
+    """A token that was changed or signed with another key is refused."""
     reply = with_token(dcycle, forge(log_in(dcycle)["access_token"])).get(TREE)
     assert (reply.status_code, reply.json()) == (401, INVALID_API_KEY)
 
 
 @pytest.mark.rule("dcycle.login.forged")
-def test_a_token_counts_with_its_claims_and_its_algorithm(dcycle: Caller) -> None:
-    """Though signed with the right key, a token is none that says something else, lacks something, or names another
-    algorithm; nothing that its header points at is looked for."""
+def test_forged_claims_and_algorithms(dcycle: Caller) -> None:
+    """A token with other claims, missing claims or another algorithm is refused, although its signature is valid."""
     token = log_in(dcycle)["access_token"]
     claims = jwt.decode(token, options={"verify_signature": False})
     head, said, signature = token.split(".")
@@ -160,12 +159,12 @@ def test_a_token_counts_with_its_claims_and_its_algorithm(dcycle: Caller) -> Non
 
 
 @pytest.mark.rule("dcycle.login.forged")
-def test_a_token_is_good_in_its_own_space_alone(dcycle: Caller, emulator: Emulator) -> None:
-    """A token of another space, or from before a reset, is refused, though one key signs them all."""
+def test_a_token_is_valid_in_its_own_space_only(dcycle: Caller, emulator: Emulator) -> None:
+    """A token of another space, or from before a reset, is refused, although it has a valid signature."""
     token = log_in(dcycle)["access_token"]
     other = Caller(emulator.space(), "dcycle", with_token(dcycle, token).credentials)
     other.space.clock.freeze("2026-01-01T00:00:01Z")
-    log_in(other)  # under the same id, a second later
+    log_in(other)  # gives the same id, a second later
     assert other.get(TREE).status_code == 401
     other.space.delete()
     dcycle.space.reset()
@@ -174,8 +173,8 @@ def test_a_token_is_good_in_its_own_space_alone(dcycle: Caller, emulator: Emulat
 
 @pytest.mark.rule("dcycle.login.refused")
 @pytest.mark.parametrize("wrong", [{"email": "nobody@example.com"}, {"password": "Your-password"}, {"password": ""}])
-def test_a_login_that_fails(dcycle: Caller, wrong: dict[str, str]) -> None:
-    """An unknown address and a wrong password are refused in the same words."""
+def test_bad_credentials(dcycle: Caller, wrong: dict[str, str]) -> None:
+    """An unknown address and a wrong password are refused with the same body."""
     reply = dcycle.post("/auth/login", {**USER, **wrong})
     assert reply.status_code == 401
     assert reply.json() == {"detail": "Invalid email or password", "code": "INVALID_CREDENTIALS"}
@@ -184,8 +183,8 @@ def test_a_login_that_fails(dcycle: Caller, wrong: dict[str, str]) -> None:
 @pytest.mark.rule("dcycle.login.required")
 @pytest.mark.parametrize("missing", ["email", "password"])
 @pytest.mark.parametrize("value", [None, 5, ["x"]])
-def test_a_login_that_is_none(dcycle: Caller, missing: str, value: object) -> None:
-    """Address and password are both texts, and both required."""
+def test_malformed_credentials(dcycle: Caller, missing: str, value: object) -> None:
+    """Address and password are required, and must be strings."""
     body = {**USER, missing: value} if value else {name: text for name, text in USER.items() if name != missing}
     reply = dcycle.post("/auth/login", body)
     assert reply.status_code == 422
@@ -195,7 +194,7 @@ def test_a_login_that_is_none(dcycle: Caller, missing: str, value: object) -> No
 @pytest.mark.rule("dcycle.login.required")
 @pytest.mark.parametrize("password", [12345678, "correct\0horse", True])
 def test_a_password_is_not_repeated(dcycle: Caller, password: object) -> None:
-    """A refusal does not say what the password was that it refuses; of an address, it does."""
+    """A refusal repeats a bad address, and never a bad password."""
     (found,) = dcycle.post("/auth/login", {**USER, "password": password}).json()["detail"]
     assert (found["loc"], found["input"]) == (["body", "password"], None)
     (found,) = dcycle.post("/auth/login", {**USER, "email": 5}).json()["detail"]

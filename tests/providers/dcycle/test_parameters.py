@@ -1,4 +1,4 @@
-"""Parameters: what is read, and what is refused in FastAPI's words."""
+"""Parameters: what is accepted, and what is refused in FastAPI's form."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ NOT_MIDNIGHT = "date_from_datetime_inexact"
 
 
 def element(kind: str, place: str, name: str, message: str, sent: str | None, **limits: str) -> dict[str, Any]:
-    """One element of a 422."""
+    """Return one element of a 422."""
     found: dict[str, Any] = {"type": kind, "loc": [place, name], "msg": message, "input": sent}
     return {**found, "ctx": limits} if limits else found
 
@@ -26,8 +26,8 @@ def element(kind: str, place: str, name: str, message: str, sent: str | None, **
         pytest.param("header", "x-organization-id", marks=pytest.mark.rule("dcycle.organization.required")),
     ],
 )
-def test_a_parameter_that_is_missing(dcycle: Caller, place: str, name: str) -> None:
-    """What is required and not there is named by its place, with null for what was sent."""
+def test_missing_parameters(dcycle: Caller, place: str, name: str) -> None:
+    """A missing parameter is named by its place, with null as input."""
     headers, query = dict(dcycle.credentials), dict(YEAR)
     del {"header": headers, "query": query}[place][name]
     reply = ask(dcycle.identified(headers), **query)
@@ -60,8 +60,8 @@ def test_a_parameter_that_is_missing(dcycle: Caller, place: str, name: str) -> N
     ],
 )
 @pytest.mark.parametrize("name", ["start_date", "end_date"])
-def test_a_date_that_is_none(dcycle: Caller, name: str, sent: str, kind: str, why: str | None) -> None:
-    """A date is a day of the calendar, as YYYY-MM-DD or its midnight; numbers are no dates here."""
+def test_bad_dates(dcycle: Caller, name: str, sent: str, kind: str, why: str | None) -> None:
+    """A date that is not a day of the calendar is refused; numbers are not dates."""
     reply = ask(dcycle, **{**YEAR, name: sent})
     (found,) = reply.json()["detail"]
     assert (reply.status_code, found["type"], found["loc"]) == (422, kind, ["query", name])
@@ -75,15 +75,15 @@ def test_a_date_that_is_none(dcycle: Caller, name: str, sent: str, kind: str, wh
 @pytest.mark.parametrize(
     "midnight", ["2025-01-01T00:00:00", "2025-01-01T00:00:00Z", "2025-01-01 00:00", "2025-01-01t00:00:00.000+02:00"]
 )
-def test_a_date_as_its_midnight(dcycle: Caller, midnight: str) -> None:
-    """A date-time at midnight is its day as written, and comes back as a plain date."""
+def test_midnight_is_a_date(dcycle: Caller, midnight: str) -> None:
+    """A date-time at midnight is accepted as its day."""
     assert impacts(dcycle, start_date=midnight) == impacts(dcycle)
 
 
 @pytest.mark.rule("dcycle.group-by.values", "dcycle.group-by.bad")
 @pytest.mark.parametrize("sent", ["year", "SCOPE", "", "scope,month", "scope\x00"])
-def test_a_grouping_that_is_none(dcycle: Caller, sent: str) -> None:
-    """A grouping is scope, category or month, in lower case."""
+def test_bad_groupings(dcycle: Caller, sent: str) -> None:
+    """Any other grouping than scope, category or month, in lower case, is refused."""
     reply = ask(dcycle, **YEAR, group_by=sent)
     expected = "'scope', 'category' or 'month'"
     found = element("enum", "query", "group_by", f"Input should be {expected}", sent, expected=expected)
@@ -96,15 +96,15 @@ def test_a_grouping_that_is_none(dcycle: Caller, sent: str) -> None:
     [(word, True) for word in ("true", "1", "yes", "on", "t", "y", "TRUE", "Yes", "oN")]
     + [(word, False) for word in ("false", "0", "no", "off", "f", "n", "FALSE", "No", "oFF")],
 )
-def test_yes_and_no_in_many_words(dcycle: Caller, word: str, included: bool) -> None:
-    """A boolean is read in any of pydantic's words, in any case of letters."""
+def test_good_booleans(dcycle: Caller, word: str, included: bool) -> None:
+    """A boolean may be any of pydantic's words, in upper or lower case."""
     assert impacts(dcycle, include_children=word)["total_co2e"] == (1613.525 if included else 1550.8)
 
 
 @pytest.mark.rule("dcycle.children.bad")
 @pytest.mark.parametrize("sent", ["maybe", "2", "", "null", " true"])
-def test_neither_yes_nor_no(dcycle: Caller, sent: str) -> None:
-    """Any other word is refused."""
+def test_bad_booleans(dcycle: Caller, sent: str) -> None:
+    """A word that is not a boolean is refused."""
     reply = ask(dcycle, **YEAR, include_children=sent)
     message = "Input should be a valid boolean, unable to interpret input"
     found = element("bool_parsing", "query", "include_children", message, sent)
@@ -113,8 +113,8 @@ def test_neither_yes_nor_no(dcycle: Caller, sent: str) -> None:
 
 @pytest.mark.rule("dcycle.organization.uuid")
 @pytest.mark.parametrize("sent", ["", "x", "1", INDUSTRIES[:-1], f"{INDUSTRIES}0", INDUSTRIES.replace("a", "g")])
-def test_an_organization_id_that_is_none(dcycle: Caller, sent: str) -> None:
-    """An organization's id is a UUID."""
+def test_malformed_organization_ids(dcycle: Caller, sent: str) -> None:
+    """An organization id that is not a UUID is refused."""
     reply = ask(dcycle, identity(KEY, sent), **YEAR)
     (found,) = reply.json()["detail"]
     assert (reply.status_code, found["type"], found["loc"]) == (422, "uuid_parsing", ["header", "x-organization-id"])
@@ -123,8 +123,8 @@ def test_an_organization_id_that_is_none(dcycle: Caller, sent: str) -> None:
 
 
 @pytest.mark.rule("dcycle.validation.all-at-once")
-def test_all_that_is_wrong_is_told_at_once(dcycle: Caller) -> None:
-    """One refusal has an element for each problem: the query's in order, then the header's."""
+def test_every_problem_is_listed(dcycle: Caller) -> None:
+    """One refusal lists every problem: those of the query in order, then those of the header."""
     reply = ask(dcycle, identity(KEY, "x"), end_date="soon", group_by="year", include_children="maybe")
     assert [(*found["loc"], found["type"]) for found in reply.json()["detail"]] == [
         ("query", "start_date", "missing"),
@@ -137,13 +137,13 @@ def test_all_that_is_wrong_is_told_at_once(dcycle: Caller) -> None:
 
 @pytest.mark.rule("dcycle.validation.unknown-ignored", "dcycle.reply.not-paged")
 @pytest.mark.parametrize("more", [{"page": "2", "size": "1"}, {"page": "-1"}, {"limit": "x"}, {"START_DATE": "never"}])
-def test_parameters_that_nobody_documented(dcycle: Caller, more: dict[str, str]) -> None:
-    """Unknown parameters change nothing; there are no pages."""
+def test_unknown_parameters(dcycle: Caller, more: dict[str, str]) -> None:
+    """Unknown parameters are ignored, and there are no pages."""
     assert impacts(dcycle, group_by="month", **more) == impacts(dcycle, group_by="month")
 
 
-def test_of_a_repeated_parameter_the_last_counts(dcycle: Caller) -> None:
-    """A parameter that comes twice has its last value."""
+def test_repeated_parameters(dcycle: Caller) -> None:
+    """The last value of a repeated parameter counts."""
     reply = dcycle.get("/v1/total-impacts?start_date=never&start_date=2025-01-01&end_date=2025-12-31")
     assert reply.json() == impacts(dcycle)
 
@@ -178,8 +178,8 @@ def test_of_a_repeated_parameter_the_last_counts(dcycle: Caller) -> None:
         ),
     ],
 )
-def test_dates_that_do_not_go_together(dcycle: Caller, start: str, end: str, body: dict[str, str]) -> None:
-    """Reversed dates and more than 730 days are answered 400."""
+def test_bad_ranges(dcycle: Caller, start: str, end: str, body: dict[str, str]) -> None:
+    """Reversed dates and a range of more than 730 days are answered 400."""
     reply = ask(dcycle, start_date=start, end_date=end)
     assert (reply.status_code, reply.json()) == (400, body)
 
@@ -199,7 +199,7 @@ def test_dates_that_do_not_go_together(dcycle: Caller, start: str, end: str, bod
         ]
     ],
 )
-def test_dates_that_go_together(dcycle: Caller, start: str, end: str, grouping: str) -> None:
-    """From one day to 730 days later, anywhere in the calendar."""
+def test_good_ranges(dcycle: Caller, start: str, end: str, grouping: str) -> None:
+    """A range of up to 730 days is accepted anywhere in the calendar."""
     shown = impacts(dcycle, start_date=start, end_date=end, group_by=grouping)
     assert (shown["start_date"], shown["end_date"]) == (start, end)

@@ -1,4 +1,4 @@
-"""Purchases: what is bought raises the totals, what is deleted or inactive lowers them."""
+"""Purchases: their calculation, and their share of the totals."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from tests.support.caller import Caller
 
 PATH = "/v1/purchases"
 SUPPLIES = f"{PATH}/550e8400-e29b-41d4-a716-446655440000"
-NOBODYS = f"{PATH}/11111111-2222-4333-8444-555555555555"
+UNKNOWN_ID = f"{PATH}/11111111-2222-4333-8444-555555555555"
 FACTOR = "770e8400-e29b-41d4-a716-446655440000"
 DRAFT = {
     "product_name": "Office Supplies",
@@ -39,7 +39,7 @@ def create(dcycle: Caller, **other: object) -> Any:
 
 
 def bought(dcycle: Caller, day: str = "2025-06-15") -> float:
-    """The tonnes of a day's purchases."""
+    """Return the tonnes of the purchases of a day."""
     items = impacts(dcycle, start_date=day, end_date=day, group_by="category")["items"]
     return sum(item["co2e"] for item in items if item["category"] == "purchases")
 
@@ -49,7 +49,7 @@ def bought(dcycle: Caller, day: str = "2025-06-15") -> float:
 
 @pytest.mark.rule("dcycle.purchases.create", "dcycle.purchases.counts", "dcycle.purchases.defaults")
 def test_a_purchase_raises_the_totals(dcycle: Caller) -> None:
-    """What is bought is in scope 3 of its day at once, in tonnes, and of no other day or category."""
+    """A purchase raises the totals of its day and category at once, and no others."""
     year, day = impacts(dcycle)["total_co2e"], bought(dcycle)
     purchase = create(dcycle)
     assert {name: purchase[name] for name in DRAFT} == DRAFT
@@ -85,8 +85,8 @@ def test_a_purchase_raises_the_totals(dcycle: Caller) -> None:
         ]
     ],
 )
-def test_what_a_purchase_causes(dcycle: Caller, terms: dict[str, object], kilograms: float | None) -> None:
-    """The quantity at the factor of the sector or of the supplier, less what is recycled; in totals as in itself."""
+def test_emissions_of_a_purchase(dcycle: Caller, terms: dict[str, object], kilograms: float | None) -> None:
+    """A purchase causes its quantity times its factor, less what is recycled; the totals rise by the same mass."""
     before = bought(dcycle)
     assert create(dcycle, **terms)["co2e"] == kilograms
     assert round(bought(dcycle) - before, 6) == round((kilograms or 0) / 1000, 6)
@@ -94,8 +94,8 @@ def test_what_a_purchase_causes(dcycle: Caller, terms: dict[str, object], kilogr
 
 @pytest.mark.rule("dcycle.purchases.required")
 @pytest.mark.parametrize("name", DRAFT)
-def test_what_a_purchase_must_have(dcycle: Caller, name: str) -> None:
-    """What is missing is named."""
+def test_required_members_of_a_purchase(dcycle: Caller, name: str) -> None:
+    """A missing required member is named."""
     reply = dcycle.post(PATH, {member: value for member, value in DRAFT.items() if member != name})
     found = {"type": "missing", "loc": ["body", name], "msg": "Field required", "input": None}
     assert (reply.status_code, reply.json()) == (422, {"detail": [found]})
@@ -133,8 +133,8 @@ BAD = [
     [pytest.param(*case, marks=pytest.mark.rule(RULES.get(rule, f"dcycle.purchases.{rule}"))) for *case, rule in BAD],
 )
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
-def test_what_a_purchase_may_not_have(dcycle: Caller, method: str, name: str, value: object, kind: str) -> None:
-    """A value out of bounds or of another type is named, and changes nothing."""
+def test_bad_members_of_a_purchase(dcycle: Caller, method: str, name: str, value: object, kind: str) -> None:
+    """A value out of bounds or of the wrong type is named, and changes nothing."""
     before = dcycle.get(SUPPLIES).json()
     body, path = ({**DRAFT, name: value}, PATH) if method == "POST" else ({name: value}, SUPPLIES)
     reply = dcycle.request(method, path, json=body)
@@ -155,24 +155,24 @@ def test_what_a_purchase_may_not_have(dcycle: Caller, method: str, name: str, va
     ],
 )
 @pytest.mark.parametrize(("method", "path"), [("POST", PATH), ("PATCH", SUPPLIES), ("POST", "/auth/login")])
-def test_a_body_that_is_no_object(dcycle: Caller, method: str, path: str, sent: dict[str, Any], kind: str) -> None:
-    """What is no JSON object is refused, whatever it is."""
+def test_a_body_must_be_an_object(dcycle: Caller, method: str, path: str, sent: dict[str, Any], kind: str) -> None:
+    """A body that is not a JSON object is refused."""
     reply = dcycle.request(method, path, **sent)
     (found,) = reply.json()["detail"]
     assert (reply.status_code, found["type"], found["loc"]) == (422, kind, ["body"])
 
 
 @pytest.mark.rule("dcycle.body.problems")
-def test_everything_that_is_wrong_at_once(dcycle: Caller) -> None:
-    """The path comes before the headers, and these before the body."""
+def test_every_problem_is_listed(dcycle: Caller) -> None:
+    """One refusal lists every problem: those of the path, then of the headers, then of the body."""
     reply = dcycle.request("PATCH", f"{PATH}/x", json={"recycled": 2}, headers={"x-organization-id": "x"})
     places = [found["loc"] for found in reply.json()["detail"]]
     assert places == [["path", "purchase_id"], ["header", "x-organization-id"], ["body", "recycled"]]
 
 
 @pytest.mark.rule("dcycle.body.unknown-ignored")
-def test_members_that_nobody_documented(dcycle: Caller) -> None:
-    """What is not documented changes nothing."""
+def test_unknown_members(dcycle: Caller) -> None:
+    """Unknown members are ignored."""
     assert create(dcycle, co2e=5, surprise=1)["co2e"] == 600.0
     assert dcycle.request("PATCH", SUPPLIES, json={"co2e": 5, "id": 1}).json()["co2e"] == 450.0
 
@@ -181,8 +181,8 @@ def test_members_that_nobody_documented(dcycle: Caller) -> None:
 
 
 @pytest.mark.rule("dcycle.purchases.update")
-def test_a_change_is_calculated_again(dcycle: Caller) -> None:
-    """What is sent changes, nothing else does, and the totals follow, from the old day to the new one."""
+def test_an_update_is_recalculated(dcycle: Caller) -> None:
+    """An update changes only what is sent, recalculates the emissions, and moves them to the new day."""
     purchase, before = create(dcycle), bought(dcycle)
     dcycle.space.clock.advance(seconds=60)
     changes = {"quantity": 100.0, "purchase_date": "2025-06-16"}
@@ -194,7 +194,7 @@ def test_a_change_is_calculated_again(dcycle: Caller) -> None:
 
 @pytest.mark.rule("dcycle.purchases.inactive")
 def test_an_inactive_purchase_does_not_count(dcycle: Caller) -> None:
-    """An inactive purchase keeps what it causes, and counts again when it is active."""
+    """An inactive purchase keeps its emissions without counting, and counts again once it is active."""
     before = impacts(dcycle)
     path = f"{PATH}/{create(dcycle)['id']}"
     counted = impacts(dcycle)
@@ -208,15 +208,15 @@ def test_an_inactive_purchase_does_not_count(dcycle: Caller) -> None:
 @pytest.mark.parametrize(
     ("name", "kilograms"), [("recycled", 600.0), ("quantity", None), ("unit_id", None), ("status", 450.0)]
 )
-def test_null_leaves_a_member_open(dcycle: Caller, name: str, kilograms: float | None) -> None:
-    """What is set to null is null, and calculated as if it had not been given."""
+def test_null_removes_a_member(dcycle: Caller, name: str, kilograms: float | None) -> None:
+    """Null removes a member, and the purchase is calculated without it."""
     changed = dcycle.request("PATCH", SUPPLIES, json={name: None}).json()
     assert (changed[name], changed["co2e"]) == (None, kilograms)
 
 
 @pytest.mark.rule("dcycle.purchases.null")
-def test_a_purchase_without_a_day_counts_nowhere(dcycle: Caller) -> None:
-    """What has no day is in no total, and is back with its day."""
+def test_a_purchase_without_a_date_does_not_count(dcycle: Caller) -> None:
+    """A purchase without a date is in no total until it gets one."""
     before = bought(dcycle, "2024-03-15")
     assert dcycle.request("PATCH", SUPPLIES, json={"purchase_date": None}).json()["co2e"] == 450.0
     assert bought(dcycle, "2024-03-15") == 0
@@ -225,8 +225,8 @@ def test_a_purchase_without_a_day_counts_nowhere(dcycle: Caller) -> None:
 
 
 @pytest.mark.rule("dcycle.purchases.delete", "dcycle.purchases.unknown")
-def test_a_deleted_purchase_is_gone(dcycle: Caller) -> None:
-    """What is deleted is in no total and on no list, and is not found again."""
+def test_delete_a_purchase(dcycle: Caller) -> None:
+    """A deleted record is not found, not listed, and in no total."""
     before = impacts(dcycle)
     path = f"{PATH}/{create(dcycle)['id']}"
     reply = dcycle.request("DELETE", path)
@@ -236,8 +236,8 @@ def test_a_deleted_purchase_is_gone(dcycle: Caller) -> None:
     assert [dcycle.request(method, path, json={}).status_code for method in ("GET", "PATCH", "DELETE")] == [404] * 3
 
 
-def test_the_fixture_is_calculated_as_everything_is(dcycle: Caller) -> None:
-    """Touching every purchase of the fixture changes no figure."""
+def test_the_fixture_is_calculated_like_new_records(dcycle: Caller) -> None:
+    """An update without changes recalculates the fixture's purchases to the same figures."""
     before = impacts(dcycle, group_by="month", include_children="true")
     for organization in (INDUSTRIES, LOGISTICS):
         for purchase in dcycle.get(PATH, headers=identity(KEY, organization)).json()["items"]:
@@ -250,10 +250,10 @@ def test_the_fixture_is_calculated_as_everything_is(dcycle: Caller) -> None:
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 @pytest.mark.parametrize(
     ("path", "headers"),
-    [(NOBODYS, {}), (SUPPLIES, identity(KEY, LOGISTICS)), (SUPPLIES, identity(ACME_KEY, CONSTRUCTION))],
+    [(UNKNOWN_ID, {}), (SUPPLIES, identity(KEY, LOGISTICS)), (SUPPLIES, identity(ACME_KEY, CONSTRUCTION))],
 )
-def test_a_purchase_that_is_not_there(dcycle: Caller, method: str, path: str, headers: dict[str, str]) -> None:
-    """What an organization does not have is not found, be it another's or nobody's."""
+def test_an_unknown_purchase(dcycle: Caller, method: str, path: str, headers: dict[str, str]) -> None:
+    """A record of another organization is not found, like one that does not exist."""
     reply = dcycle.request(method, path, headers=headers, json={"status": "inactive"})
     assert (reply.status_code, reply.json()) == (404, {"detail": "Purchase not found", "code": "PURCHASE_NOT_FOUND"})
     assert dcycle.get(SUPPLIES).json()["status"] == "active"
@@ -261,8 +261,8 @@ def test_a_purchase_that_is_not_there(dcycle: Caller, method: str, path: str, he
 
 @pytest.mark.rule("dcycle.purchases.malformed-id")
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-def test_an_id_that_is_none(dcycle: Caller, method: str) -> None:
-    """What is no UUID is told apart from what is not there; capitals make no difference."""
+def test_malformed_ids(dcycle: Caller, method: str) -> None:
+    """A malformed id is answered 422, not 404; an id may be in upper case."""
     reply = dcycle.request(method, f"{PATH}/1", json={})
     (found,) = reply.json()["detail"]
     assert (reply.status_code, found["type"], found["loc"]) == (422, "uuid_parsing", ["path", "purchase_id"])
@@ -270,10 +270,10 @@ def test_an_id_that_is_none(dcycle: Caller, method: str) -> None:
 
 
 @pytest.mark.rule("dcycle.purchases.access")
-@pytest.mark.parametrize(("method", "path"), [("GET", PATH), ("POST", PATH), ("GET", SUPPLIES), ("DELETE", NOBODYS)])
+@pytest.mark.parametrize(("method", "path"), [("GET", PATH), ("POST", PATH), ("GET", SUPPLIES), ("DELETE", UNKNOWN_ID)])
 @pytest.mark.parametrize(("headers", "status"), [({}, 401), (identity(KEY, HOLDINGS), 403)])
-def test_who_may_see_purchases(dcycle: Caller, method: str, path: str, headers: dict[str, str], status: int) -> None:
-    """Purchases are for who has a key to the organization."""
+def test_access_to_purchases(dcycle: Caller, method: str, path: str, headers: dict[str, str], status: int) -> None:
+    """Purchases need a key that reaches the organization."""
     assert dcycle.identified(headers).request(method, path, json=DRAFT).status_code == status
 
 
@@ -282,7 +282,7 @@ def test_who_may_see_purchases(dcycle: Caller, method: str, path: str, headers: 
 
 @pytest.mark.rule("dcycle.lists.envelope", "dcycle.lists.default", "dcycle.lists.order", "dcycle.purchases.own")
 def test_a_list_and_its_pages(dcycle: Caller) -> None:
-    """A list has its things oldest first, in pages, and those of one organization alone."""
+    """A list has the records of one organization, oldest first, in pages."""
     created = [create(dcycle, quantity=float(n)) for n in range(45)]
     whole = dcycle.get(PATH).json()
     assert (whole["total"], whole["page"], whole["size"], whole["pages"]) == (58, 1, 50, 2)
@@ -299,8 +299,8 @@ def test_a_list_and_its_pages(dcycle: Caller) -> None:
     ("query", "pages", "total"),
     [({"page": 2}, 1, 13), ({"page": 2**53 - 1, "size": 5}, 3, 13), ({"file_name[]": "none.xlsx"}, 0, 0)],
 )
-def test_a_page_without_items(dcycle: Caller, query: dict[str, Any], pages: int, total: int) -> None:
-    """Past the end there is nothing, and the numbers are true all the same."""
+def test_pages_past_the_end(dcycle: Caller, query: dict[str, Any], pages: int, total: int) -> None:
+    """A page past the end is empty, with the true numbers of records and pages."""
     shown = dcycle.get(PATH, params=query).json()
     assert (shown["items"], shown["pages"], shown["total"]) == ([], pages, total)
 
@@ -310,8 +310,8 @@ def test_a_page_without_items(dcycle: Caller, query: dict[str, Any], pages: int,
     "query",
     [{"page": 0}, {"page": -1}, {"page": "x"}, {"page": 2**53}, {"size": 0}, {"size": 101}, {"status[]": "gone"}],
 )
-def test_a_page_that_there_cannot_be(dcycle: Caller, query: dict[str, Any]) -> None:
-    """Pages and their sizes have bounds, and filters have their values."""
+def test_bad_pages(dcycle: Caller, query: dict[str, Any]) -> None:
+    """A page, size or filter out of its bounds is refused."""
     reply = dcycle.get(PATH, params=query)
     assert reply.status_code == 422
     assert reply.json()["detail"][0]["loc"][:2] == ["query", *query]
@@ -330,8 +330,8 @@ def test_a_page_that_there_cannot_be(dcycle: Caller, query: dict[str, Any]) -> N
         ("status=inactive&file_name[]=a.xlsx", [0]),
     ],
 )
-def test_a_list_that_is_narrowed(dcycle: Caller, query: str, found: list[int]) -> None:
-    """Each filter takes any of its values, and what is listed fits all of them."""
+def test_a_filtered_list(dcycle: Caller, query: str, found: list[int]) -> None:
+    """A filter matches any of its values, and a list contains what matches every filter."""
     made = [
         create(dcycle, file_name="a.xlsx"),
         create(dcycle, file_name="b.xlsx", status="inactive", expense_type="capex"),

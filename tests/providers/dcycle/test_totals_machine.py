@@ -1,4 +1,4 @@
-"""The totals under any sequence of changes: they are the sum of what a plain model says of each record."""
+"""Totals under random changes: they equal the sum of a plain model of every record."""
 
 from copy import deepcopy
 from typing import Any, TypeAlias
@@ -16,14 +16,14 @@ from tests.providers.dcycle.test_vehicles import CAR, DIESEL, FACTOR, PETROL, ch
 from tests.support.caller import Caller, credentials_of
 
 WINDOW = {"start_date": "2024-01-01", "end_date": "2025-12-31"}
-"""As long as a window may be."""
+"""The longest period that a request may have."""
 
 GRAMS_BY_EURO = {"Manufacturing": 400, "Construction": 320, "Astrology": 300}
 GRAMS_BY_DOLLAR = {"Manufacturing": 368}
 CALCULATED, COUNTED = ("active", "in_review", "inactive"), ("active", "in_review")
 GRAMS_BY_FUEL = {DIESEL: 335_000, PETROL: 288_750, ELECTRIC: 0, None: 0}
 GRAMS_BY_FACTOR = 150_000
-"""What one of the car's consumptions causes."""
+"""What each consumption of the car causes."""
 
 PRICES = [(sector, "EUR", grams) for sector, grams in GRAMS_BY_EURO.items()]
 PRICES += [(sector, "USD", grams) for sector, grams in GRAMS_BY_DOLLAR.items()]
@@ -32,7 +32,7 @@ NTH = st.integers(0, 20)
 
 
 class Emissions(RuleBasedStateMachine):
-    """A client who buys, drives, and puts things right."""
+    """A client that creates, changes and deletes records at random."""
 
     def __init__(self, emulator: Emulator) -> None:
         super().__init__()
@@ -55,16 +55,16 @@ class Emissions(RuleBasedStateMachine):
         self.space.delete()
 
     def total(self) -> int:
-        """The grams of the window, as the vendor adds them up."""
+        """Return the total of the period, in grams."""
         return round(impacts(self.dcycle, **WINDOW)["total_co2e"] * 1_000_000)
 
     def expected(self) -> int:
-        """The grams of everything that is changed here, one by one."""
+        """Return the sum of every record in the model, in grams."""
         bought = sum(purchase["grams"] for purchase in self.purchases.values() if purchase["status"] in COUNTED)
         driven = len(self.consumptions) * self.grams_by_consumption
         return bought + driven + sum(grams for counts, grams in self.invoices.values() if counts)
 
-    # --- what happens
+    # --- actions
 
     @rule(
         price=st.sampled_from(PRICES),
@@ -77,7 +77,7 @@ class Emissions(RuleBasedStateMachine):
         self.purchase(price, quantity, quarters, day, status)
 
     def purchase(self, price: Price, quantity: int, quarters: int, day: str, status: str) -> None:
-        """What is bought counts at its factor, less what is recycled."""
+        """Create a purchase and add it to the model."""
         sector, unit, grams = price
         terms = {"sector": sector, "unit_id": unit, "quantity": quantity, "recycled": quarters / 4, "status": status}
         bought = test_purchases.create(self.dcycle, **terms, purchase_date=day)
@@ -103,7 +103,7 @@ class Emissions(RuleBasedStateMachine):
     @precondition(lambda self: self.consumptions)
     @rule(fuel=st.sampled_from(list(GRAMS_BY_FUEL)), own_factor=st.booleans())
     def change_fuel(self, fuel: str | None, own_factor: bool) -> None:
-        """Whatever was consumed is calculated again; a factor of one's own goes before that of the fuel."""
+        """Past consumptions are recalculated; a custom factor takes precedence over that of the fuel."""
         change(self.dcycle, CAR, vehicle_fuel_id=fuel, custom_emission_factor_id=FACTOR if own_factor else None)
         self.grams_by_consumption = GRAMS_BY_FACTOR if own_factor else GRAMS_BY_FUEL[fuel]
 
@@ -146,16 +146,16 @@ class Emissions(RuleBasedStateMachine):
         self.space.restore(snapshot)
         self.purchases, self.consumptions, self.grams_by_consumption, self.invoices = deepcopy(model)
 
-    # --- what holds at any time
+    # --- invariants
 
     @invariant()
-    def the_total_is_that_of_the_parts(self) -> None:
-        """Nothing is counted twice, and nothing is left behind."""
+    def total_equals_the_sum_of_the_records(self) -> None:
+        """The total equals the sum of the model."""
         assert self.total() == self.rest + self.expected()
 
 
-def test_totals_are_the_sum_of_the_parts(emulator: Emulator) -> None:
-    """After each purchase, change, deletion and restart, the totals are the sum of what there is."""
+def test_totals_equal_the_sum_of_the_records(emulator: Emulator) -> None:
+    """After any sequence of creations, changes, deletions and restores, totals equal the sum of the records."""
     run_state_machine_as_test(
         lambda: Emissions(emulator),  # type: ignore[arg-type]  # it takes any factory
         settings=settings(max_examples=20, stateful_step_count=14, deadline=None, derandomize=True),

@@ -1,4 +1,4 @@
-"""Lists of vehicles: how they are narrowed and sorted, and the values that vehicles share."""
+"""Lists of vehicles: filters, sorting, and unique values."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ from tests.support.caller import Caller
 
 @pytest.mark.rule("dcycle.lists.envelope", "dcycle.lists.default", "dcycle.lists.order", "dcycle.lists.past-the-end")
 def test_a_list_and_its_pages(dcycle: Caller) -> None:
-    """A list has its vehicles oldest first, in pages of fifty."""
+    """A list has its vehicles oldest first, in pages of fifty by default."""
     created = [create(dcycle, license_plate=str(n)) for n in range(48)]
     first, second, third = (dcycle.get(PATH, params={"page": page}).json() for page in (1, 2, 3))
     assert {name: first[name] for name in first if name != "items"} == {"total": 53, "page": 1, "size": 50, "pages": 2}
@@ -66,14 +66,14 @@ def test_a_list_and_its_pages(dcycle: Caller) -> None:
         ]
     ],
 )
-def test_a_list_that_is_narrowed_or_sorted(dcycle: Caller, query: str, found: list[str]) -> None:
-    """Each filter takes any of its values, what is listed fits all of them, and it stands in the order asked for."""
+def test_a_filtered_and_sorted_list(dcycle: Caller, query: str, found: list[str]) -> None:
+    """A list contains what matches every filter, in the requested order."""
     assert ids(dcycle, query) == found
 
 
 @pytest.mark.rule("dcycle.vehicles.children")
 def test_a_list_of_a_subsidiary(dcycle: Caller) -> None:
-    """A subsidiary has its own vehicles and those below it, and not those above."""
+    """With ``include_children`` a list contains the vehicles of subsidiaries, and no others."""
     logistics = identity(KEY, LOGISTICS)
     for query, found in [({}, [LONG_HAUL]), ({"include_children": "true"}, [LONG_HAUL, PARCEL_VAN])]:
         items = dcycle.get(PATH, headers=logistics, params=query).json()["items"]
@@ -84,8 +84,8 @@ def test_a_list_of_a_subsidiary(dcycle: Caller) -> None:
 @pytest.mark.parametrize(
     "query", [{"status": "gone"}, {"ownership": "stolen"}, {"sort": "co2e"}, {"vehicle_fuel_id": "diesel"}, {"size": 0}]
 )
-def test_a_list_that_there_cannot_be(dcycle: Caller, query: dict[str, Any]) -> None:
-    """Filters and orders have their values, and pages their bounds."""
+def test_bad_lists(dcycle: Caller, query: dict[str, Any]) -> None:
+    """An unknown filter value or order and a page out of bounds are refused."""
     reply = dcycle.get(PATH, params=query)
     assert reply.status_code == 422
     assert reply.json()["detail"][0]["loc"][:2] == ["query", *query]
@@ -115,8 +115,8 @@ def test_a_list_that_there_cannot_be(dcycle: Caller, query: dict[str, Any]) -> N
         ),
     ],
 )  # fmt: skip
-def test_values_that_vehicles_share(dcycle: Caller, field: str, groups: list[tuple[Any, Any, int]]) -> None:
-    """Vehicles are counted by file or by time, those of the most common first and those without a file last."""
+def test_unique_values(dcycle: Caller, field: str, groups: list[tuple[Any, Any, int]]) -> None:
+    """Vehicles are counted by file or time, the most common value first, vehicles without a file last."""
     create(dcycle)
     shown = dcycle.get(f"{PATH}/unique-values", params={"field": field}).json()
     values = [{"value": value, "label": label, "count": count} for value, label, count in groups]
@@ -125,8 +125,8 @@ def test_values_that_vehicles_share(dcycle: Caller, field: str, groups: list[tup
 
 @pytest.mark.rule("dcycle.vehicles.unique-values-field")
 @pytest.mark.parametrize(("query", "kind"), [({}, "missing"), ({"field": "name"}, "literal_error")])
-def test_values_of_another_field(dcycle: Caller, query: dict[str, str], kind: str) -> None:
-    """Nothing else is counted."""
+def test_unique_values_of_an_unknown_field(dcycle: Caller, query: dict[str, str], kind: str) -> None:
+    """Any other field is refused."""
     reply = dcycle.get(f"{PATH}/unique-values", params=query)
     (found,) = reply.json()["detail"]
     assert (reply.status_code, found["type"], found["loc"]) == (422, kind, ["query", "field"])

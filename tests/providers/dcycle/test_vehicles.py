@@ -1,4 +1,4 @@
-"""Vehicles: what they are made of, whom they belong to, and what goes with them."""
+"""Vehicles: their members, their organization, and their deletion."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ POOL_CAR = "15aac51f-5ad0-441c-8eb9-42d02e44996e"
 COURIER = "76283019-ff64-40f5-93ff-fbd8ce2a86d8"
 LONG_HAUL = "e1a858d3-6a83-4d63-b50a-99f92674ae8f"
 PARCEL_VAN = "44a8bb63-0140-4ce8-b1ee-c865534b505d"
-NOBODYS = "11111111-2222-4333-8444-555555555555"
+UNKNOWN_ID = "11111111-2222-4333-8444-555555555555"
 
 DIESEL = "660e8400-e29b-41d4-a716-446655440000"
 PETROL = "441fa08a-a2fc-47eb-b52b-7702858cae02"
@@ -78,7 +78,7 @@ def ids(dcycle: Caller, query: str = "") -> list[str]:
 
 @pytest.mark.rule("dcycle.vehicles.create", "dcycle.vehicles.co2e", "dcycle.vehicles.listed")
 def test_a_new_vehicle(dcycle: Caller) -> None:
-    """A new vehicle is active, has consumed nothing, changes no total, and is the last on the list."""
+    """A new vehicle is active, has no emissions, changes no total, and is the last of the list."""
     before = impacts(dcycle)
     vehicle = create(dcycle, name="Van", registration_year=2022, market_segment="mpv", size="large_car")
     assert vehicle.keys() == ONE
@@ -90,8 +90,8 @@ def test_a_new_vehicle(dcycle: Caller) -> None:
 
 @pytest.mark.rule("dcycle.vehicles.required")
 @pytest.mark.parametrize("name", [name for name in DRAFT if name != "vehicle_fuel_id"])
-def test_what_a_vehicle_must_have(dcycle: Caller, name: str) -> None:
-    """What is missing is named."""
+def test_required_members_of_a_vehicle(dcycle: Caller, name: str) -> None:
+    """A missing required member is named."""
     reply = dcycle.post(PATH, {member: value for member, value in DRAFT.items() if member != name})
     found = {"type": "missing", "loc": ["body", name], "msg": "Field required", "input": None}
     assert (reply.status_code, reply.json()) == (422, {"detail": [found]})
@@ -108,8 +108,8 @@ def test_what_a_vehicle_must_have(dcycle: Caller, name: str) -> None:
         ({"vehicle_fuel_id": None, "custom_emission_factor_id": None}, 422),
     ],
 )
-def test_a_vehicle_has_a_fuel_or_a_factor(dcycle: Caller, factors: dict[str, object], status: int) -> None:
-    """Without a fuel a vehicle has a factor of its own, and it has one of them."""
+def test_a_vehicle_needs_a_fuel_or_a_factor(dcycle: Caller, factors: dict[str, object], status: int) -> None:
+    """A vehicle needs a fuel or a custom factor."""
     reply = dcycle.post(PATH, {**{name: DRAFT[name] for name in DRAFT if name != "vehicle_fuel_id"}, **factors})
     assert reply.status_code == status
     if status == 422:
@@ -144,8 +144,8 @@ BAD = [
     [pytest.param(*case, marks=pytest.mark.rule(f"dcycle.vehicles.{rule}")) for *case, rule in BAD],
 )
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
-def test_what_a_vehicle_may_not_have(dcycle: Caller, method: str, name: str, value: object, kind: str) -> None:
-    """A value out of its list or bounds, or of another type, is named, and changes nothing."""
+def test_bad_members_of_a_vehicle(dcycle: Caller, method: str, name: str, value: object, kind: str) -> None:
+    """A value out of its list or bounds or of the wrong type is named, and changes nothing."""
     before = listed(dcycle)
     body, path = ({**DRAFT, name: value}, PATH) if method == "POST" else ({name: value}, f"{PATH}/{CAR}")
     reply = dcycle.request(method, path, json=body)
@@ -157,17 +157,17 @@ def test_what_a_vehicle_may_not_have(dcycle: Caller, method: str, name: str, val
 @pytest.mark.rule(
     "dcycle.vehicles.values", "dcycle.vehicles.country", "dcycle.vehicles.bounds", "dcycle.vehicles.status"
 )
-def test_what_a_vehicle_may_have(dcycle: Caller) -> None:
-    """A country may have three letters, a year is a year of four digits, and whole numbers may be written as 2000.0."""
+def test_good_members_of_a_vehicle(dcycle: Caller) -> None:
+    """A country may have three letters, a plate may be empty, and 2000.0 is a whole number."""
     vehicle = create(dcycle, country="ESP", registration_year=2000.0, name="x" * 255, license_plate="")
     assert (vehicle["country"], vehicle["registration_year"]) == ("ESP", 2000)
 
 
 @pytest.mark.rule("dcycle.vehicles.not-looked-up", "dcycle.vehicles.listed")
-def test_a_kind_and_a_fuel_that_nobody_knows(dcycle: Caller) -> None:
-    """What a vehicle refers to is taken at its word; a kind that is on no list has no name."""
-    vehicle = create(dcycle, unknown_vehicle_id=NOBODYS, vehicle_fuel_id=NOBODYS)
-    assert vehicle["vehicle_fuel_id"] == NOBODYS
+def test_unknown_types_and_fuels(dcycle: Caller) -> None:
+    """Unknown type and fuel ids are accepted; an unknown type has no name."""
+    vehicle = create(dcycle, unknown_vehicle_id=UNKNOWN_ID, vehicle_fuel_id=UNKNOWN_ID)
+    assert vehicle["vehicle_fuel_id"] == UNKNOWN_ID
     assert listed(dcycle)[-1]["unknown_vehicle_type"] is None
 
 
@@ -176,7 +176,7 @@ def test_a_kind_and_a_fuel_that_nobody_knows(dcycle: Caller) -> None:
 
 @pytest.mark.rule("dcycle.vehicles.get", "dcycle.vehicles.co2e")
 def test_one_vehicle(dcycle: Caller) -> None:
-    """A vehicle reads as it was answered when it was created, and as it was answered when it was changed."""
+    """Reading a vehicle returns what its creation or its last change returned."""
     vehicle = create(dcycle, name="Van")
     assert get(dcycle, vehicle["id"]) == vehicle
     dcycle.space.clock.advance(seconds=60)
@@ -186,8 +186,8 @@ def test_one_vehicle(dcycle: Caller) -> None:
 
 
 @pytest.mark.rule("dcycle.vehicles.get", "dcycle.vehicles.co2e")
-def test_what_one_vehicle_causes(dcycle: Caller) -> None:
-    """One vehicle emits what the list says, and less once a consumption is deleted; its kind is not put in words."""
+def test_emissions_of_a_vehicle(dcycle: Caller) -> None:
+    """A vehicle has the emissions that the list shows, and fewer once a consumption is deleted."""
     car = listed(dcycle)[0]
     kind = car.pop("unknown_vehicle_type")
     assert get(dcycle, CAR.upper()) == car
@@ -201,8 +201,8 @@ def test_what_one_vehicle_causes(dcycle: Caller) -> None:
 
 
 @pytest.mark.rule("dcycle.vehicles.update")
-def test_a_change(dcycle: Caller) -> None:
-    """What is sent changes, and nothing else."""
+def test_an_update_changes_only_what_is_sent(dcycle: Caller) -> None:
+    """An update changes only the members that are sent."""
     vehicle = create(dcycle, name="Van")
     dcycle.space.clock.advance(seconds=60)
     changes = {"name": None, "ownership": "rented", "country": "FR", "size": "medium", "registration_year": 2020}
@@ -212,8 +212,8 @@ def test_a_change(dcycle: Caller) -> None:
 
 
 @pytest.mark.rule("dcycle.vehicles.delete", "dcycle.vehicles.unknown")
-def test_a_deleted_vehicle_is_gone(dcycle: Caller) -> None:
-    """With a vehicle go its emissions and its place on the list, and it is not found again."""
+def test_delete_a_vehicle(dcycle: Caller) -> None:
+    """A deleted vehicle is not found and not listed, and its emissions are gone from the totals."""
     car = next(vehicle for vehicle in listed(dcycle) if vehicle["id"] == CAR)
     before = impacts(dcycle)["total_co2e"]
     reply = dcycle.request("DELETE", f"{PATH}/{CAR}")
@@ -224,9 +224,9 @@ def test_a_deleted_vehicle_is_gone(dcycle: Caller) -> None:
 
 
 @pytest.mark.rule("dcycle.vehicles.bulk-delete", "dcycle.vehicles.bulk-delete-twice")
-def test_many_vehicles_at_once(dcycle: Caller) -> None:
-    """Those that are the organization's are deleted, each once; the others are named, and stay."""
-    sent = [CAR, LONG_HAUL, TRUCK, CAR.upper(), NOBODYS, NOBODYS]
+def test_bulk_delete(dcycle: Caller) -> None:
+    """The organization's vehicles are deleted, each once; unknown and foreign ids are reported as failed."""
+    sent = [CAR, LONG_HAUL, TRUCK, CAR.upper(), UNKNOWN_ID, UNKNOWN_ID]
     reply = dcycle.post(f"{PATH}/bulk-delete", {"vehicle_ids": sent})
     assert (reply.status_code, reply.json()) == (
         200,
@@ -234,7 +234,7 @@ def test_many_vehicles_at_once(dcycle: Caller) -> None:
             "success_count": 2,
             "success_ids": [CAR, TRUCK],
             "failed_count": 2,
-            "failed_ids": [LONG_HAUL, NOBODYS],
+            "failed_ids": [LONG_HAUL, UNKNOWN_ID],
             "message": "Deleted 2 of 4 vehicles",
         },
     )
@@ -254,8 +254,8 @@ def test_many_vehicles_at_once(dcycle: Caller) -> None:
         (None, "list_type"),
     ],
 )
-def test_many_vehicles_that_are_none(dcycle: Caller, sent: object, kind: str) -> None:
-    """Neither none nor too many nor anything but UUIDs can be deleted."""
+def test_bad_bulk_deletes(dcycle: Caller, sent: object, kind: str) -> None:
+    """An empty list, too many ids and malformed ids are refused."""
     reply = dcycle.post(f"{PATH}/bulk-delete", {"vehicle_ids": sent})
     assert (reply.status_code, reply.json()["detail"][0]["type"]) == (422, kind)
     assert CAR in ids(dcycle)
@@ -264,10 +264,10 @@ def test_many_vehicles_that_are_none(dcycle: Caller, sent: object, kind: str) ->
 @pytest.mark.rule("dcycle.vehicles.unknown")
 @pytest.mark.parametrize(("method", "below"), [("GET", ""), ("PATCH", ""), ("DELETE", ""), ("GET", "/consumptions")])
 @pytest.mark.parametrize(
-    ("id", "headers"), [(NOBODYS, {}), (CAR, identity(KEY, LOGISTICS)), (CAR, identity(ACME_KEY, CONSTRUCTION))]
+    ("id", "headers"), [(UNKNOWN_ID, {}), (CAR, identity(KEY, LOGISTICS)), (CAR, identity(ACME_KEY, CONSTRUCTION))]
 )
-def test_a_vehicle_that_is_not_there(dcycle: Caller, method: str, below: str, id: str, headers: dict[str, str]) -> None:
-    """What an organization does not have is not found, be it another's or nobody's."""
+def test_an_unknown_vehicle(dcycle: Caller, method: str, below: str, id: str, headers: dict[str, str]) -> None:
+    """A record of another organization is not found, like one that does not exist."""
     reply = dcycle.request(method, f"{PATH}/{id}{below}", headers=headers, json={"name": "Mine"})
     assert reply.status_code == 404
     assert reply.json() == {"code": "VEHICLE_NOT_FOUND", "detail": f"Vehicle with id=UUID('{id}') not found"}
@@ -285,8 +285,8 @@ def test_a_vehicle_that_is_not_there(dcycle: Caller, method: str, below: str, id
         ("DELETE", "/v1/vehicle_consumptions/x", "vehicle_consumption_id"),
     ],
 )
-def test_an_id_that_is_none(dcycle: Caller, method: str, path: str, name: str) -> None:
-    """What is no UUID is told apart from what is not there."""
+def test_malformed_ids(dcycle: Caller, method: str, path: str, name: str) -> None:
+    """A malformed id is answered 422, not 404."""
     reply = dcycle.request(method, path, json={})
     (found,) = reply.json()["detail"]
     assert (reply.status_code, found["type"], found["loc"]) == (422, "uuid_parsing", ["path", name])
@@ -296,20 +296,20 @@ def test_an_id_that_is_none(dcycle: Caller, method: str, path: str, name: str) -
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", ""), ("POST", ""), ("GET", f"/{CAR}"), ("PATCH", f"/{CAR}"), ("DELETE", f"/{NOBODYS}"),
+        ("GET", ""), ("POST", ""), ("GET", f"/{CAR}"), ("PATCH", f"/{CAR}"), ("DELETE", f"/{UNKNOWN_ID}"),
         ("POST", "/bulk-delete"), ("GET", "/unique-values?field=file_id"), ("GET", f"/{CAR}/consumptions"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(("headers", "status"), [({}, 401), (identity(KEY, HOLDINGS), 403)])
-def test_who_may_see_vehicles(dcycle: Caller, method: str, path: str, headers: dict[str, str], status: int) -> None:
-    """Vehicles are for who has a key to the organization."""
+def test_access_to_vehicles(dcycle: Caller, method: str, path: str, headers: dict[str, str], status: int) -> None:
+    """Vehicles need a key that reaches the organization."""
     body = {**DRAFT, "vehicle_ids": [INDUSTRIES]}
     assert dcycle.identified(headers).request(method, PATH + path, json=body).status_code == status
 
 
 @pytest.mark.rule("dcycle.body.json", "dcycle.body.problems", "dcycle.body.unknown-ignored")
-def test_a_body_is_read_as_any_other(dcycle: Caller) -> None:
-    """What is no object is refused, what is wrong is told in one order, and what is not documented is ignored."""
+def test_bodies_are_validated_like_others(dcycle: Caller) -> None:
+    """A body must be an object; problems are listed in a fixed order, and unknown members are ignored."""
     for method, path in (("POST", PATH), ("PATCH", f"{PATH}/{CAR}"), ("POST", f"{PATH}/bulk-delete")):
         assert dcycle.request(method, path, json=[]).json()["detail"][0]["loc"] == ["body"]
     wrong = dcycle.request("PATCH", f"{PATH}/x", json={"size": 2}, headers={"x-organization-id": "x"}).json()["detail"]

@@ -1,118 +1,85 @@
 """Facilities, which emit by their invoices (docs.dcycle.io, Facilities)."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import NamedTuple
 
-from emulator.core.clock import Clock
-from emulator.core.ids import Ids
 from emulator.providers.dcycle import errors
-from emulator.providers.dcycle.backend.book import Book
 from emulator.providers.dcycle.backend.invoices import Invoices
-from emulator.providers.dcycle.backend.ledgers import Ledgers
-from emulator.providers.dcycle.memory import Facility, Memory, Organization
-
-ELSEWHERE = "ES"
-"""Where an address is that names no country: the vendor would look it up on a map."""
+from emulator.providers.dcycle.backend.records import Context, Filter, Records
+from emulator.providers.dcycle.memory.catalogue import Organization
+from emulator.providers.dcycle.memory.facilities import Facility, FacilityTerms
 
 
-@dataclass(frozen=True, slots=True)
-class FacilityFilter:
-    """What a list of facilities is narrowed to; ``name`` is a part of the facility's own."""
-
-    name: str | None = None
-    country: str | None = None
-    type: str | None = None
-    statuses: Collection[str] = ()
-
-    def takes(self, facility: Facility) -> bool:
-        return (
-            facility.enabled
-            and (self.name is None or self.name.casefold() in facility.name.casefold())
-            and (self.country is None or self.country == facility.country)
-            and (self.type is None or self.type == facility.type)
-            and (not self.statuses or facility.status in self.statuses)
-        )
-
-
-class Caused(NamedTuple):
-    """Grams of CO2e, and of those from biomass; None where nothing was calculated."""
+class FacilityGrams(NamedTuple):
+    """Grams of CO2e, and of those from biomass; None if nothing was calculated."""
 
     co2e_grams: int | None
     co2e_biomass_grams: int | None
 
 
-class Facilities:
+class Facilities(Records[Facility, FacilityTerms]):
     """The facilities of every organization in one space."""
 
-    def __init__(
-        self,
-        countries: Mapping[str, str],
-        invoices: Invoices,
-        memory: Memory,
-        ledgers: Ledgers,
-        clock: Clock,
-        ids: Ids,
-    ) -> None:
-        self.memory = memory
-        self.clock = clock
-        self.ids = ids
+    kind = Facility
+    id_kind = "dcycle.facility"
+    not_found = errors.FacilityNotFound
+
+    def __init__(self, context: Context, invoices: Invoices) -> None:
+        super().__init__(context, context.memory.facilities)
         self._invoices = invoices
-        self._countries = {name.casefold(): code for name, code in countries.items()}
-        self._book = Book(memory.facilities, ledgers)
+        self._countries = {name.casefold(): code for name, code in context.catalogue.countries.items()}
 
-    def matching(self, organization: Organization, wanted: FacilityFilter) -> Collection[Facility]:
-        """The facilities that a filter takes, oldest first."""
-        return self._book.of(organization, wanted.takes)
+    def find(self, organization: Organization, wanted: Filter[Facility] | None = None) -> Collection[Facility]:
+        """Return the facilities that a filter matches and that were not deleted, oldest first."""
+        return [facility for facility in super().find(organization, wanted) if facility.enabled]
 
-    def get(self, organization: Organization, facility_id: str) -> Facility:
-        """A facility of this organization. Raises FacilityNotFound, FacilityOfAnother."""
-        facility = self.memory.facilities.get(facility_id)
+    def get(self, organization: Organization, id: str) -> Facility:
+        """Return a facility of this organization. Raises FacilityNotFound, FacilityOfOtherOrganization."""
+        facility = self.context.memory.facilities.get(id)
         if facility is None or not facility.enabled:
-            raise errors.FacilityNotFound(facility_id)
+            raise self.not_found(id)
         if facility.organization_id != organization.id:
-            raise errors.FacilityOfAnother
+            raise errors.FacilityOfOtherOrganization
         return facility
 
-    def caused(self, facility: Facility) -> Caused:
-        """What the invoices of a facility cause together."""
-        counted = [invoice for invoice in self._invoices.of_facility(facility) if invoice.counts]
-        return Caused(
+    def grams(self, facility: Facility) -> FacilityGrams:
+        """Return what the invoices of a facility cause together."""
+        counted = [invoice for invoice in self._invoices.belonging_to(facility) if invoice.counts]
+        return FacilityGrams(
             _sum(invoice.co2e_grams for invoice in counted), _sum(invoice.co2e_biomass_grams for invoice in counted)
         )
 
     def name(self, organization: Organization, facility_id: str | None) -> str | None:
-        """What a facility of this organization is called, if it has it."""
-        facility = self._book.get(organization, facility_id) if facility_id else None
-        return facility.name if facility and facility.enabled else None
+        """Return the name of a facility of this organization; None if there is none of this id."""
+        if facility_id is None or not self.has(organization, facility_id):
+            return None
+        facility = self.context.memory.facilities[facility_id]
+        return facility.terms.name if facility.enabled else None
 
-    def create(self, organization: Organization, terms: Mapping[str, Any]) -> Facility:
-        """Enter a facility, in the country of its address or else in the one given."""
-        now, id = self.clock.now, self.ids.uuid("dcycle.facility")
-        located = {"country": ELSEWHERE, **self._located(terms)}
-        return self._book.put(Facility(id, organization.id, created_at=now, updated_at=now, **located))
+    def create(self, organization: Organization, terms: FacilityTerms) -> Facility:
+        """Create a facility in the country of its address, or else in the one stated."""
+        return super().create(organization, self._located(terms))
 
-    def update(self, organization: Organization, facility_id: str, changes: Mapping[str, Any]) -> Facility:
-        """Change what is said of a facility. Raises FacilityNotFound, FacilityOfAnother."""
-        facility = self.get(organization, facility_id)
-        return self._book.put(replace(facility, updated_at=self.clock.now, **self._located(changes)))
+    def update(self, record: Facility, terms: FacilityTerms) -> Facility:
+        """Change a facility; a new address moves it to its country."""
+        moved = terms.address != record.terms.address
+        return super().update(record, self._located(terms) if moved else terms)
 
-    def delete(self, organization: Organization, facility_id: str) -> None:
-        """Disable a facility and its invoices, which count no more. Raises FacilityNotFound, FacilityOfAnother."""
-        facility = self.get(organization, facility_id)
+    def delete(self, organization: Organization, id: str) -> None:
+        """Disable a facility and its invoices. Raises FacilityNotFound, FacilityOfOtherOrganization."""
+        facility = self.get(organization, id)
 
         self._invoices.disable(facility)
-        self._book.put(replace(facility, updated_at=self.clock.now, enabled=False))
+        self.put(replace(facility, updated_at=self.clock.now, enabled=False))
 
-    def _located(self, terms: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The terms, with the country that the last part of the address names; without one, as they are."""
-        last_part = (terms.get("address") or "").rpartition(",")[2].strip()
-        country = self._countries.get(last_part.casefold(), terms.get("country"))
-        others = {name: value for name, value in terms.items() if name != "country"}
-        return {**others, "country": country} if country else others
+    def _located(self, terms: FacilityTerms) -> FacilityTerms:
+        """The terms with the country that the last part of the address names, if it names one."""
+        last_part = (terms.address or "").rpartition(",")[2].strip()
+        return replace(terms, country=self._countries.get(last_part.casefold(), terms.country))
 
 
 def _sum(grams: Iterable[int | None]) -> int | None:
-    """The sum of what is known; None where nothing is."""
+    """The sum of the known amounts; None if there are none."""
     known = [amount for amount in grams if amount is not None]
     return sum(known) if known else None

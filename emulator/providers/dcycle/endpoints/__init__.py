@@ -1,1 +1,1 @@
-"""Dcycle's operations: read, ask, reply. The order of the lines is the order in which Dcycle checks things."""
+"""Dcycle's operations, one file a noun. Each authenticates, reads, calls the backend and replies, in this order."""

@@ -2,38 +2,43 @@
 
 from starlette.responses import Response
 
-from emulator.providers.dcycle.endpoints.asking import ask, backend
-from emulator.providers.dcycle.wire import invoices as wire
-from emulator.providers.dcycle.wire.parameters import page
+from emulator.providers.dcycle.backend.records import sort
+from emulator.providers.dcycle.endpoints.context import authorize, backend
+from emulator.providers.dcycle.wire.incoming import invoices as incoming
+from emulator.providers.dcycle.wire.outgoing import invoices as outgoing
+from emulator.providers.dcycle.wire.outgoing.pages import page
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
 
 def list_invoices(request: Request) -> Response:
-    asked, organization = ask(wire.ListInvoices, request)
-    found = backend(request).invoices.matching(organization, asked.query.filter())
-    return reply(page(found, asked.query, wire.listed_invoice))
+    organization, query = authorize(request, incoming.InvoicePage)
+    found = backend(request).invoices.find(organization, query.filter())
+    return reply(page(sort(found, query.sort_members()), query, outgoing.listed_invoice))
 
 
 def get_invoice(request: Request) -> Response:
-    asked, organization = ask(wire.OneInvoice, request)
-    return reply(wire.invoice(backend(request).invoices.get(organization, asked.path.invoice_id)))
+    organization, path = authorize(request, incoming.InvoicePath)
+    invoice = backend(request).invoices.get(organization, path.invoice_id)
+    return reply(outgoing.invoice(invoice))
 
 
 def get_invoice_v3(request: Request) -> Response:
-    asked, organization = ask(wire.OneInvoice, request)
+    organization, path = authorize(request, incoming.InvoicePath)
     dcycle = backend(request)
-    invoice = dcycle.invoices.get(organization, asked.path.invoice_id)
-    return reply(wire.invoice_v3(invoice, organization, dcycle.facilities.name(organization, invoice.facility_id)))
+    invoice = dcycle.invoices.get(organization, path.invoice_id)
+    facility_name = dcycle.facilities.name(organization, invoice.terms.facility_id)
+    return reply(outgoing.invoice_v3(invoice, organization, facility_name))
 
 
 def update_invoice(request: Request) -> Response:
-    asked, organization = ask(wire.UpdateInvoice, request)
-    invoice = backend(request).invoices.update(organization, asked.path.invoice_id, asked.body.sent())
-    return reply(wire.invoice(invoice))
+    organization, path, changes = authorize(request, incoming.InvoicePath, incoming.InvoiceChanges)
+    invoices = backend(request).invoices
+    invoice = invoices.get(organization, path.invoice_id)
+    return reply(outgoing.invoice(invoices.update(invoice, changes.changed(invoice.terms))))
 
 
 def delete_invoice(request: Request) -> Response:
-    asked, organization = ask(wire.OneInvoice, request)
-    backend(request).invoices.delete(organization, asked.path.invoice_id)
+    organization, path = authorize(request, incoming.InvoicePath)
+    backend(request).invoices.delete(organization, path.invoice_id)
     return Response(status_code=204)

@@ -1,24 +1,28 @@
-"""Emissions, trees and logins."""
+"""Total emissions, trees and logins."""
 
 from starlette.responses import Response
 
-from emulator.providers.dcycle.endpoints.asking import ask, backend, organization_of, read_whole
-from emulator.providers.dcycle.wire import organizations as wire
+from emulator.providers.dcycle.endpoints.context import authorize, backend, read_part
+from emulator.providers.dcycle.wire.incoming import organizations as incoming
+from emulator.providers.dcycle.wire.outgoing import organizations as outgoing
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
 
 def get_total_impacts(request: Request) -> Response:
-    asked, organization = ask(wire.TotalImpactsRequest, request)
-    impacts = backend(request).total_impacts(organization, **dict(asked.query))
-    return reply(wire.total_impacts(organization, asked.query, impacts))
+    organization, query = authorize(request, incoming.TotalImpactsQuery)
+    impacts = backend(request).total_impacts(
+        organization, query.start_date, query.end_date, query.group_by, query.include_children
+    )
+    return reply(outgoing.total_impacts(organization, query, impacts))
 
 
 def get_organization_tree(request: Request) -> Response:
-    organization = organization_of(request)
-    return reply(wire.tree(backend(request).root(organization)))
+    organization = authorize(request)
+    return reply(outgoing.tree(backend(request).root(organization)))
 
 
 def log_in(request: Request) -> Response:
-    sent = read_whole(wire.LoginRequest, request).body
-    return reply(wire.token(backend(request).logins.log_in(sent.email, sent.password)))
+    draft = read_part(incoming.Credentials, request)
+    token = backend(request).tokens.log_in(draft.email, draft.password)
+    return reply(outgoing.token(token))

@@ -2,37 +2,40 @@
 
 from starlette.responses import Response
 
-from emulator.providers.dcycle.endpoints.asking import ask, backend
-from emulator.providers.dcycle.wire import purchases as wire
-from emulator.providers.dcycle.wire.parameters import page
+from emulator.providers.dcycle.endpoints.context import authorize, backend
+from emulator.providers.dcycle.wire.incoming import purchases as incoming
+from emulator.providers.dcycle.wire.outgoing import purchases as outgoing
+from emulator.providers.dcycle.wire.outgoing.pages import page
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
 
 def list_purchases(request: Request) -> Response:
-    asked, organization = ask(wire.ListPurchases, request)
-    found = backend(request).purchases.matching(organization, asked.query.wanted())
-    return reply(page(found, asked.query, wire.purchase))
+    organization, query = authorize(request, incoming.PurchasePage)
+    found = backend(request).purchases.find(organization, query.filter())
+    return reply(page(found, query, outgoing.purchase))
 
 
 def create_purchase(request: Request) -> Response:
-    asked, organization = ask(wire.CreatePurchase, request)
-    purchase = backend(request).purchases.create(organization, asked.body.terms())
-    return reply(wire.purchase(purchase), 201)
+    organization, draft = authorize(request, incoming.NewPurchase)
+    purchase = backend(request).purchases.create(organization, draft.terms())
+    return reply(outgoing.purchase(purchase), 201)
 
 
 def get_purchase(request: Request) -> Response:
-    asked, organization = ask(wire.OnePurchase, request)
-    return reply(wire.purchase(backend(request).purchases.get(organization, asked.path.purchase_id)))
+    organization, path = authorize(request, incoming.PurchasePath)
+    purchase = backend(request).purchases.get(organization, path.purchase_id)
+    return reply(outgoing.purchase(purchase))
 
 
 def update_purchase(request: Request) -> Response:
-    asked, organization = ask(wire.UpdatePurchase, request)
-    purchase = backend(request).purchases.update(organization, asked.path.purchase_id, asked.body.sent())
-    return reply(wire.purchase(purchase))
+    organization, path, changes = authorize(request, incoming.PurchasePath, incoming.PurchaseChanges)
+    purchases = backend(request).purchases
+    purchase = purchases.get(organization, path.purchase_id)
+    return reply(outgoing.purchase(purchases.update(purchase, changes.changed(purchase.terms))))
 
 
 def delete_purchase(request: Request) -> Response:
-    asked, organization = ask(wire.OnePurchase, request)
-    backend(request).purchases.delete(organization, asked.path.purchase_id)
+    organization, path = authorize(request, incoming.PurchasePath)
+    backend(request).purchases.delete(organization, path.purchase_id)
     return Response(status_code=204)

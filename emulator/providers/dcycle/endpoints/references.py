@@ -2,20 +2,20 @@
 
 from starlette.responses import Response
 
-from emulator.providers.dcycle.endpoints.asking import backend, who
-from emulator.providers.dcycle.wire import references as wire
+from emulator.providers.dcycle.endpoints.context import authenticate, backend
+from emulator.providers.dcycle.wire.outgoing import references as outgoing
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
 
 def list_vehicle_fuels(request: Request) -> Response:
-    who(request)
-    return reply(wire.vehicle_fuels(backend(request).catalogue.vehicle_fuels))
+    authenticate(request)
+    return reply(outgoing.vehicle_fuels(backend(request).catalogue.vehicle_fuels))
 
 
 def list_unknown_vehicles(request: Request) -> Response:
-    who(request)
-    return reply(wire.unknown_vehicles(backend(request).catalogue.unknown_vehicles))
+    authenticate(request)
+    return reply(outgoing.unknown_vehicles(backend(request).catalogue.unknown_vehicles))
 
 
 def list_vehicle_fuels_alias(request: Request) -> Response:

@@ -2,67 +2,76 @@
 
 from starlette.responses import Response
 
-from emulator.providers.dcycle.endpoints.asking import ask, backend
-from emulator.providers.dcycle.wire import vehicles as wire
-from emulator.providers.dcycle.wire.parameters import page
+from emulator.providers.dcycle.endpoints.context import authorize, backend
+from emulator.providers.dcycle.wire.incoming import vehicles as incoming
+from emulator.providers.dcycle.wire.outgoing import vehicles as outgoing
+from emulator.providers.dcycle.wire.outgoing.pages import deletion, page, unique_values
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
 
 def list_vehicles(request: Request) -> Response:
-    asked, organization = ask(wire.ListVehicles, request)
+    organization, query = authorize(request, incoming.VehiclePage)
     vehicles = backend(request).vehicles
-    found = vehicles.matching(organization, asked.query.filter(), asked.query.include_children)
+    found = vehicles.find_all(organization, query.filter(), query.include_children, query.sort)
     return reply(
-        page(found, asked.query, lambda one: wire.listed_vehicle(one, vehicles.grams(one), vehicles.kind(one)))
+        page(
+            found,
+            query,
+            lambda vehicle: outgoing.listed_vehicle(vehicle, vehicles.grams(vehicle), vehicles.type_name(vehicle)),
+        )
     )
 
 
 def create_vehicle(request: Request) -> Response:
-    asked, organization = ask(wire.CreateVehicle, request)
+    organization, draft = authorize(request, incoming.NewVehicle)
     vehicles = backend(request).vehicles
-    vehicle = vehicles.create(organization, asked.body.sent())
-    return reply(wire.vehicle(vehicle, vehicles.grams(vehicle)), 201)
+    vehicle = vehicles.create(organization, draft.terms())
+    return reply(outgoing.vehicle(vehicle, vehicles.grams(vehicle)), 201)
 
 
 def get_vehicle(request: Request) -> Response:
-    asked, organization = ask(wire.OneVehicle, request)
+    organization, path = authorize(request, incoming.VehiclePath)
     vehicles = backend(request).vehicles
-    vehicle = vehicles.get(organization, asked.path.vehicle_id)
-    return reply(wire.vehicle(vehicle, vehicles.grams(vehicle)))
+    vehicle = vehicles.get(organization, path.vehicle_id)
+    return reply(outgoing.vehicle(vehicle, vehicles.grams(vehicle)))
 
 
 def update_vehicle(request: Request) -> Response:
-    asked, organization = ask(wire.UpdateVehicle, request)
+    organization, path, changes = authorize(request, incoming.VehiclePath, incoming.VehicleChanges)
     vehicles = backend(request).vehicles
-    vehicle = vehicles.update(organization, asked.path.vehicle_id, asked.body.sent())
-    return reply(wire.vehicle(vehicle, vehicles.grams(vehicle)))
+    vehicle = vehicles.get(organization, path.vehicle_id)
+    changed = vehicles.update(vehicle, changes.changed(vehicle.terms))
+    return reply(outgoing.vehicle(changed, vehicles.grams(changed)))
 
 
 def delete_vehicle(request: Request) -> Response:
-    asked, organization = ask(wire.OneVehicle, request)
-    backend(request).vehicles.delete(organization, asked.path.vehicle_id)
+    organization, path = authorize(request, incoming.VehiclePath)
+    backend(request).vehicles.delete(organization, path.vehicle_id)
     return Response(status_code=204)
 
 
 def bulk_delete_vehicles(request: Request) -> Response:
-    asked, organization = ask(wire.DeleteVehicles, request)
-    return reply(wire.deletion(*backend(request).vehicles.delete_many(organization, asked.body.vehicle_ids)))
+    organization, draft = authorize(request, incoming.VehicleIds)
+    deleted, unknown = backend(request).vehicles.delete_many(organization, draft.vehicle_ids)
+    return reply(deletion(deleted, unknown, "vehicles"))
 
 
 def list_vehicle_unique_values(request: Request) -> Response:
-    asked, organization = ask(wire.ListUniqueValues, request)
-    groups = backend(request).vehicles.groups(organization, asked.query.field)
-    return reply(wire.unique_values(asked.query.field, groups))
+    organization, query = authorize(request, incoming.UniqueValuesQuery)
+    values = backend(request).vehicles.unique_values(organization, query.field)
+    return reply(unique_values(query.field, values))
 
 
 def list_vehicle_consumptions(request: Request) -> Response:
-    asked, organization = ask(wire.ListConsumptions, request)
-    found = backend(request).vehicles.consumptions(organization, asked.path.vehicle_id, asked.query.status)
-    return reply(page(found, asked.query, wire.consumption))
+    organization, path, query = authorize(request, incoming.VehiclePath, incoming.ConsumptionPage)
+    dcycle = backend(request)
+    vehicle = dcycle.vehicles.get(organization, path.vehicle_id)
+    found = dcycle.consumptions.of_vehicle(vehicle, query.filter())
+    return reply(page(found, query, outgoing.consumption))
 
 
 def delete_vehicle_consumption(request: Request) -> Response:
-    asked, organization = ask(wire.OneConsumption, request)
-    backend(request).vehicles.delete_consumption(organization, asked.path.vehicle_consumption_id)
+    organization, path = authorize(request, incoming.ConsumptionPath)
+    backend(request).consumptions.delete(organization, path.vehicle_consumption_id)
     return Response(status_code=204)

@@ -5,55 +5,59 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
-from emulator.core.documents import UtcTime
-from emulator.providers.dcycle.memory.records import Record, Source
+from emulator.providers.dcycle.memory.emissions import Category, Emission, check_period
+from emulator.providers.dcycle.memory.fields import Fraction, Grams, Quantity, Uuid
+from emulator.providers.dcycle.memory.records import Record
 
 InvoiceType: TypeAlias = Literal["heat", "electricity", "water", "recharge", "process"]
 InvoiceStatus: TypeAlias = Literal["uploaded", "loading", "active", "inactive", "review", "error"]
 
-INVOICE_SOURCES: Mapping[InvoiceType, Source] = {
-    "heat": "heat_invoice",
-    "electricity": "electricity_invoice",
-    "recharge": "recharge_invoice",
-    "process": "process_invoice",
+INVOICE_CATEGORIES: Mapping[InvoiceType, Category] = {
+    "heat": "combustion",
+    "electricity": "electricity",
+    "recharge": "combustion",
+    "process": "combustion",
 }
-"""What an invoice of a type puts into the ledgers. Water is in no category that the vendor names."""
+"""The category in which an invoice counts. The vendor names no category for water."""
 
 
 @dataclass(frozen=True, slots=True)
-class Invoice:
+class InvoiceTerms:
+    """What a client may change of an invoice."""
+
+    status: InvoiceStatus = "active"
+    invoice_id: str | None = None
+    facility_id: Uuid | None = None
+    supplier_id: Uuid | None = None
+    cups: str | None = None
+    uploaded_by: Uuid | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoice(Record[InvoiceTerms]):
     """An energy or utility invoice; ``percentage`` (0 to 1) of its base quantity is the facility's share.
 
     ``enabled`` is false once its facility is deleted.
     """
 
-    id: str
-    organization_id: str
+    terms: InvoiceTerms
     type: InvoiceType
-    base_quantity: float
-    percentage: float
+    base_quantity: Quantity
+    percentage: Fraction
     unit_id: str
     start_date: date
     end_date: date
-    created_at: UtcTime
-    updated_at: UtcTime
-    status: InvoiceStatus = "active"
-    co2e_grams: int | None = None
-    co2e_biomass_grams: int | None = None
-    total_energy_kwh: float | None = None
-    invoice_id: str | None = None
-    facility_id: str | None = None
-    supplier_id: str | None = None
-    cups: str | None = None
-    facility_fuel_id: str | None = None
-    custom_emission_factor_id: str | None = None
-    file_id: str | None = None
+    co2e_grams: Grams | None = None
+    co2e_biomass_grams: Grams | None = None
+    total_energy_kwh: Quantity | None = None
+    facility_fuel_id: Uuid | None = None
+    custom_emission_factor_id: Uuid | None = None
+    file_id: Uuid | None = None
     file_url: str | None = None
-    uploaded_by: str | None = None
     enabled: bool = True
 
     def __post_init__(self) -> None:
-        self.record()
+        check_period(self.start_date, self.end_date)
 
     @property
     def quantity(self) -> float:
@@ -61,12 +65,12 @@ class Invoice:
 
     @property
     def counts(self) -> bool:
-        """Whether what it causes is in any sum."""
-        return self.enabled and self.status != "inactive"
+        """Whether the invoice is in any sum."""
+        return self.enabled and self.terms.status != "inactive"
 
-    def record(self) -> Record | None:
-        """What it adds to the emissions of its organization: nothing when it does not count or is not calculated."""
-        source = INVOICE_SOURCES.get(self.type)
-        if self.co2e_grams is None or source is None or not self.counts:
+    def emission(self) -> Emission | None:
+        """Nothing if the invoice does not count or is not calculated."""
+        category = INVOICE_CATEGORIES.get(self.type)
+        if self.co2e_grams is None or category is None or not self.counts:
             return None
-        return Record(self.id, self.organization_id, source, self.co2e_grams, self.start_date, self.end_date)
+        return Emission(self.id, self.organization_id, category, self.co2e_grams, self.start_date, self.end_date)

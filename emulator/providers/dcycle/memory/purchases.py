@@ -1,4 +1,4 @@
-"""Purchases, and by which factors they are calculated."""
+"""Purchases, and the factors by which they are calculated."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from emulator.core.documents import UtcTime
-from emulator.providers.dcycle.memory.records import GRAMS_PER_UNIT_MAX, Record
+from emulator.providers.dcycle.memory.emissions import Emission
+from emulator.providers.dcycle.memory.fields import GRAMS_PER_UNIT_MAX, Fraction, Grams, GramsPerUnit, Quantity, Uuid
+from emulator.providers.dcycle.memory.records import Record
 
 PurchaseStatus: TypeAlias = Literal["active", "pending", "in_progress", "in_review", "inactive", "error"]
 PurchaseType: TypeAlias = Literal["spend_based", "supplier_specific"]
@@ -22,63 +23,56 @@ class PurchaseFactors:
     grams a unit of whatever a supplier counts, by the id of the factor.
     """
 
-    sectors: Mapping[str, int] = field(default_factory=dict)
-    other_sectors: int = 0
+    sectors: Mapping[str, GramsPerUnit] = field(default_factory=dict)
+    other_sectors: GramsPerUnit = 0
     currencies: Mapping[str, Decimal] = field(default_factory=dict)
-    custom: Mapping[str, int] = field(default_factory=dict)
+    custom: Mapping[str, GramsPerUnit] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         rates: list[Decimal] = [Decimal(1), *self.currencies.values()]
         grams: list[int] = [*self.sectors.values(), self.other_sectors, *self.custom.values()]
-        if min(rates) < 0 or min(grams) < 0 or max(grams) * max(rates) > GRAMS_PER_UNIT_MAX:
+        if min(rates) < 0 or max(grams) * max(rates) > GRAMS_PER_UNIT_MAX:
             raise ValueError(f"the factors of purchases are not from 0 to {GRAMS_PER_UNIT_MAX} grams a unit")
 
     def grams_per_unit(self, sector: str | None, currency: str | None) -> Decimal | None:
-        """What a unit of money spent in a sector causes; None for what is no currency."""
+        """Return what a unit of money spent in a sector causes; None for an unknown currency."""
         euros = self.currencies.get(currency or "")
         return None if euros is None else self.sectors.get(sector or "", self.other_sectors) * euros
 
 
 @dataclass(frozen=True, slots=True)
 class PurchaseTerms:
-    """What is said of a purchase; anything may be left open. The quantity counts units: of money when spend-based."""
+    """What a client states about a purchase. The quantity counts units: of money if it is spend-based."""
 
     product_name: str | None = None
     description: str | None = None
     sector: str | None = None
     country: str | None = None
-    quantity: float | None = None
+    quantity: Quantity | None = None
     unit_id: str | None = None
     purchase_date: date | None = None
     purchase_type: PurchaseType | None = "spend_based"
     expense_type: ExpenseType | None = None
     status: PurchaseStatus | None = "active"
-    recycled: float | None = None
+    recycled: Fraction | None = None
     supplier_id: str | None = None
-    custom_emission_factor_id: str | None = None
-    file_id: str | None = None
+    custom_emission_factor_id: Uuid | None = None
+    file_id: Uuid | None = None
     file_name: str | None = None
     file_url: str | None = None
     frequency: Literal["once"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Purchase:
-    """Goods or services bought. ``co2e_grams`` is what they cause, None where that is not calculated."""
+class Purchase(Record[PurchaseTerms]):
+    """Goods or services bought. ``co2e_grams`` is what they cause, None if that is not calculated."""
 
-    id: str
-    organization_id: str
-    created_at: UtcTime
-    updated_at: UtcTime
-    co2e_grams: int | None = None
-    terms: PurchaseTerms = PurchaseTerms()
+    terms: PurchaseTerms
+    co2e_grams: Grams | None = None
 
-    def __post_init__(self) -> None:
-        self.record()
-
-    def record(self) -> Record | None:
-        """What it adds to the emissions of its organization: nothing when inactive, not calculated or without a day."""
+    def emission(self) -> Emission | None:
+        """Nothing if the purchase is inactive, not calculated, or without a date."""
         day = self.terms.purchase_date
         if self.co2e_grams is None or day is None or self.terms.status == "inactive":
             return None
-        return Record(self.id, self.organization_id, "purchase", self.co2e_grams, day)
+        return Emission(self.id, self.organization_id, "purchases", self.co2e_grams, day)

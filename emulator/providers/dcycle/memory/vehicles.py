@@ -1,4 +1,4 @@
-"""Vehicles, what they consumed, and by which factors of their fuels that is calculated."""
+"""Vehicles, what they consumed, and the factors of their fuels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,9 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from emulator.core.documents import UtcTime
-from emulator.providers.dcycle.memory.records import GRAMS_PER_UNIT_MAX, QUANTITY_MAX, Record
+from emulator.providers.dcycle.memory.emissions import Emission, check_period
+from emulator.providers.dcycle.memory.fields import Grams, GramsPerUnit, Quantity, Uuid, Year
+from emulator.providers.dcycle.memory.records import Record
 
 VehicleType: TypeAlias = Literal["passenger", "freight"]
 VehicleStatus: TypeAlias = Literal["active", "archived", "error"]
@@ -20,23 +22,19 @@ ConsumptionStatus: TypeAlias = Literal["active", "success", "loading", "error"]
 
 @dataclass(frozen=True, slots=True)
 class FuelUnit:
-    """A unit in which a fuel is counted, and the grams of CO2e that so much of the fuel causes."""
+    """A unit in which a fuel is counted, and the grams of CO2e that one unit of the fuel causes."""
 
-    id: str
+    id: Uuid
     name: str
     type: str
-    grams_per_unit: int = 0
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.grams_per_unit <= GRAMS_PER_UNIT_MAX:
-            raise ValueError(f"the factor of unit {self.id} is not from 0 to {GRAMS_PER_UNIT_MAX} grams")
+    grams_per_unit: GramsPerUnit = 0
 
 
 @dataclass(frozen=True, slots=True)
 class VehicleFuel:
     """A fuel of vehicles in a country."""
 
-    id: str
+    id: Uuid
     fuel: str
     country: str
     fuel_units: tuple[FuelUnit, ...]
@@ -50,9 +48,9 @@ class VehicleFuel:
 
 @dataclass(frozen=True, slots=True)
 class UnknownVehicle:
-    """A kind of vehicle, for those of which nothing more is known."""
+    """A vehicle type, for vehicles of which nothing more is known."""
 
-    id: str
+    id: Uuid
     type: str
     country: str
     created_at: UtcTime
@@ -60,56 +58,57 @@ class UnknownVehicle:
 
 
 @dataclass(frozen=True, slots=True)
-class Vehicle:
-    """A vehicle of a fleet. It emits by what it consumes; ``file_id`` and ``file_name`` are of the file it came in."""
+class VehicleTerms:
+    """What a client states about a vehicle."""
 
-    id: str
-    organization_id: str
     type: VehicleType
     ownership: Ownership
     license_plate: str
     country: str
-    unknown_vehicle_id: str
-    created_at: UtcTime
-    updated_at: UtcTime
-    status: VehicleStatus = "active"
+    unknown_vehicle_id: Uuid
     name: str | None = None
-    vehicle_fuel_id: str | None = None
-    custom_emission_factor_id: str | None = None
-    registration_year: int | None = None
+    vehicle_fuel_id: Uuid | None = None
+    custom_emission_factor_id: Uuid | None = None
+    registration_year: Year | None = None
     market_segment: MarketSegment | None = None
     size: VehicleSize | None = None
-    file_id: str | None = None
-    file_name: str | None = None
-
-    def record(self) -> None:
-        """By itself it adds nothing to the emissions of its organization."""
 
 
 @dataclass(frozen=True, slots=True)
-class Consumption:
-    """Fuel that a vehicle used in a period. ``co2e_grams`` is what it causes, None where that is not calculated."""
+class Vehicle(Record[VehicleTerms]):
+    """A vehicle of a fleet, which emits by what it consumes. ``file_id`` and ``file_name`` are of its upload."""
 
-    id: str
-    organization_id: str
-    vehicle_id: str
-    quantity: float
+    terms: VehicleTerms
+    status: VehicleStatus = "active"
+    file_id: Uuid | None = None
+    file_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumptionTerms:
+    """What an upload states about the consumption of a vehicle."""
+
+    vehicle_id: Uuid
+    quantity: Quantity
     unit_id: str
     start_date: date
     end_date: date
-    created_at: UtcTime
-    updated_at: UtcTime
     status: ConsumptionStatus = "success"
-    co2e_grams: int | None = None
 
     def __post_init__(self) -> None:
-        if not 0 <= self.quantity <= QUANTITY_MAX:
-            raise ValueError(f"the quantity of consumption {self.id} is not from 0 to {QUANTITY_MAX}")
-        self.record()
+        check_period(self.start_date, self.end_date)
 
-    def record(self) -> Record | None:
-        """What it adds to the emissions of its organization: nothing when it is not calculated."""
+
+@dataclass(frozen=True, slots=True)
+class Consumption(Record[ConsumptionTerms]):
+    """Fuel that a vehicle used in a period. ``co2e_grams`` is what it causes, None if that is not calculated."""
+
+    terms: ConsumptionTerms
+    co2e_grams: Grams | None = None
+
+    def emission(self) -> Emission | None:
+        """Nothing if the consumption is not calculated."""
         if self.co2e_grams is None:
             return None
-        period = self.start_date, self.end_date
-        return Record(self.id, self.organization_id, "vehicle_consumption", self.co2e_grams, *period)
+        period = self.terms.start_date, self.terms.end_date
+        return Emission(self.id, self.organization_id, "vehicles", self.co2e_grams, *period)

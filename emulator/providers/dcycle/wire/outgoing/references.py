@@ -1,9 +1,9 @@
-"""Reference lists: ``/v1/vehicle-fuels`` and ``/v1/unknown-vehicles``. Only replies: they are asked with nothing."""
+"""Reference lists: ``/v1/vehicle-fuels`` and ``/v1/unknown-vehicles``."""
 
 from collections.abc import Iterable
 
 from emulator.core.clock import seconds
-from emulator.providers.dcycle.memory import UnknownVehicle, VehicleFuel
+from emulator.providers.dcycle.memory.vehicles import UnknownVehicle, VehicleFuel
 
 
 def vehicle_fuels(fuels: Iterable[VehicleFuel]) -> list[dict[str, object]]:
@@ -20,14 +20,14 @@ def vehicle_fuels(fuels: Iterable[VehicleFuel]) -> list[dict[str, object]]:
     ]
 
 
-def unknown_vehicles(kinds: Iterable[UnknownVehicle]) -> list[dict[str, object]]:
+def unknown_vehicles(types: Iterable[UnknownVehicle]) -> list[dict[str, object]]:
     return [
         {
-            "id": kind.id,
-            "type": kind.type,
-            "country": kind.country,
-            "created_at": seconds(kind.created_at),
-            "updated_at": seconds(kind.updated_at),
+            "id": unknown.id,
+            "type": unknown.type,
+            "country": unknown.country,
+            "created_at": seconds(unknown.created_at),
+            "updated_at": seconds(unknown.updated_at),
         }
-        for kind in kinds
+        for unknown in types
     ]

@@ -1,36 +1,37 @@
 """Tokens of users, as JSON Web Tokens that live for an hour (docs.dcycle.io, Authentication)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any
 
 from emulator.core.agenda import Agenda
-from emulator.core.clock import Clock, Event
-from emulator.core.ids import Ids
+from emulator.core.clock import Event
 from emulator.core.tokens import signed, signed_claims, signing_key
 from emulator.providers.dcycle import errors
-from emulator.providers.dcycle.memory import Memory, Token, User
+from emulator.providers.dcycle.backend.records import Context
+from emulator.providers.dcycle.memory.catalogue import User
+from emulator.providers.dcycle.memory.tokens import Token
 
 TOKEN_SECONDS = 3600
 
 
-class Logins:
-    """Who logged in, in one space."""
+class Tokens:
+    """The tokens of users in one space."""
 
-    def __init__(self, users: Sequence[User], memory: Memory, clock: Clock, ids: Ids) -> None:
-        self.memory = memory
-        self.clock = clock
-        self.ids = ids
-        self._key = signing_key(ids.seed, "dcycle")
-        self._users = {user.id: user for user in users}
-        self._by_email = {user.email.lower(): user for user in users}
+    def __init__(self, context: Context) -> None:
+        self.memory = context.memory
+        self.clock = context.clock
+        self.ids = context.ids
+        self._key = signing_key(context.ids.seed, "dcycle")
+        self._users = {user.id: user for user in context.catalogue.users}
+        self._by_email = {user.email.lower(): user for user in context.catalogue.users}
         self._expiring = Agenda[str]()
-        for jti, token in memory.tokens.items():
+        for jti, token in self.memory.tokens.items():
             self._expiring.add(token.expires, jti)
 
     def log_in(self, email: str, password: str) -> str:
-        """A new token for a user, whose earlier ones stay good. Raises InvalidCredentials."""
+        """Issue a token to a user; earlier ones stay valid. Raises InvalidCredentials."""
         user = self._by_email.get(email.lower())
         if user is None or not compare_digest(user.password.encode(), password.encode()):
             raise errors.InvalidCredentials
@@ -43,7 +44,7 @@ class Logins:
         return signed(_claims(jti, token), self._key)
 
     def user(self, text: str) -> User | None:
-        """Whose token this is. Raises InvalidApiKey for one that has expired; for a text that is none, None."""
+        """Return the user of a token; None if the text is not a token. Raises InvalidApiKey for an expired one."""
         claims = signed_claims(text.encode(), self._key)
         if claims is None:
             return None
@@ -54,7 +55,7 @@ class Logins:
         return self._users.get(token.user_id) if claims == _claims(jti, token) else None
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
-        """Tokens that expire in this span of time."""
+        """Yield the tokens that expire after ``since`` and up to ``until``."""
         for at, jti in sorted(self._expiring.between(since, until)):
             yield Event(at, "dcycle", "token.expired", jti)
 

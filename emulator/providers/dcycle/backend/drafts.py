@@ -1,0 +1,121 @@
+"""Drafts: the filters of lists. What a client states about a record is in the record's ``terms``."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from emulator.providers.dcycle.memory.facilities import Facility
+from emulator.providers.dcycle.memory.invoices import Invoice
+from emulator.providers.dcycle.memory.purchases import Purchase
+from emulator.providers.dcycle.memory.vehicles import Consumption, Vehicle
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseFilter:
+    statuses: tuple[str, ...] = ()
+    purchase_types: tuple[str, ...] = ()
+    expense_types: tuple[str, ...] = ()
+    file_ids: tuple[str, ...] = ()
+    file_names: tuple[str, ...] = ()
+
+    def matches(self, purchase: Purchase) -> bool:
+        terms = purchase.terms
+        return (
+            among(terms.status, self.statuses)
+            and among(terms.purchase_type, self.purchase_types)
+            and among(terms.expense_type, self.expense_types)
+            and among(terms.file_id, self.file_ids)
+            and among(terms.file_name, self.file_names)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFilter:
+    """``since`` and ``until`` bound the period, and ``number`` is a part of the invoice's number."""
+
+    types: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    facility_ids: tuple[str, ...] = ()
+    cups: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    calculated: bool | None = None
+    number: str | None = None
+
+    def matches(self, invoice: Invoice) -> bool:
+        terms = invoice.terms
+        return (
+            among(invoice.type, self.types)
+            and among(terms.status, self.statuses)
+            and among(terms.facility_id, self.facility_ids)
+            and among(terms.cups, self.cups)
+            and within(invoice.start_date, invoice.end_date, self.since, self.until)
+            and (self.calculated is None or self.calculated == (invoice.co2e_grams is not None))
+            and contains(terms.invoice_id, self.number)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleFilter:
+    """``text`` is a part of the name or of the license plate."""
+
+    statuses: tuple[str, ...] = ()
+    ownerships: tuple[str, ...] = ()
+    unknown_vehicle_ids: tuple[str, ...] = ()
+    vehicle_fuel_ids: tuple[str, ...] = ()
+    text: str | None = None
+
+    def matches(self, vehicle: Vehicle) -> bool:
+        terms = vehicle.terms
+        return (
+            among(vehicle.status, self.statuses)
+            and among(terms.ownership, self.ownerships)
+            and among(terms.unknown_vehicle_id, self.unknown_vehicle_ids)
+            and among(terms.vehicle_fuel_id, self.vehicle_fuel_ids)
+            and (contains(terms.name, self.text) or contains(terms.license_plate, self.text))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumptionFilter:
+    statuses: tuple[str, ...] = ()
+
+    def matches(self, consumption: Consumption) -> bool:
+        return among(consumption.terms.status, self.statuses)
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityFilter:
+    """``name`` is a part of the facility's name."""
+
+    name: str | None = None
+    country: str | None = None
+    type: str | None = None
+    statuses: tuple[str, ...] = ()
+
+    def matches(self, facility: Facility) -> bool:
+        terms = facility.terms
+        return (
+            contains(terms.name, self.name)
+            and self.country in (None, terms.country)
+            and self.type in (None, terms.type)
+            and among(terms.status, self.statuses)
+        )
+
+
+def among(value: object, wanted: Collection[object]) -> bool:
+    """Tell whether a value is one of those wanted; if none is named, any value is."""
+    return not wanted or value in wanted
+
+
+def contains(text: str | None, part: str | None) -> bool:
+    """Tell whether a text contains a part, in any case of letters."""
+    return part is None or part.casefold() in (text or "").casefold()
+
+
+def within(first: date, last: date, since: date | None, until: date | None) -> bool:
+    """Tell whether a period lies between two days, both included, of which either may be open."""
+    return (since is None or since <= first) and (until is None or last <= until)

@@ -1,0 +1,152 @@
+"""The records of one kind in one space, and the operations that every kind has."""
+
+from collections.abc import Callable, Collection, Iterable, MutableMapping
+from dataclasses import dataclass, replace
+from typing import Any, Generic, Protocol, TypeVar
+
+from emulator.core.clock import Clock
+from emulator.core.ids import Ids
+from emulator.providers.dcycle.backend.totals import Totals
+from emulator.providers.dcycle.errors import NotFound
+from emulator.providers.dcycle.memory.catalogue import Catalogue, Organization
+from emulator.providers.dcycle.memory.fixture import Memory
+from emulator.providers.dcycle.memory.records import Record
+
+R = TypeVar("R", bound=Record[Any])
+T = TypeVar("T")
+F = TypeVar("F", contravariant=True)
+
+
+class Filter(Protocol[F]):
+    """What a list is narrowed to. Filters are dataclasses, and one without arguments matches everything."""
+
+    def matches(self, record: F, /) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the rules of every kind of record work with."""
+
+    catalogue: Catalogue
+    memory: Memory
+    totals: Totals
+    clock: Clock
+    ids: Ids
+
+
+class Records(Generic[R, T]):
+    """The records of one kind by id, by organization and by owner, in the order in which they were created.
+
+    A subclass names the class of its records, the kind of their ids, and the refusal for an unknown id; it may say how
+    emissions are calculated, and what a record belongs to. The totals follow every change.
+    """
+
+    kind: Callable[..., R]
+    id_kind: str
+    not_found: type[NotFound]
+
+    def __init__(self, context: Context, records: MutableMapping[str, R]) -> None:
+        self.context = context
+        self.clock = context.clock
+        self._records = records
+        self._by_organization: dict[str, dict[str, R]] = {}
+        self._by_owner: dict[tuple[str, str | None], dict[str, R]] = {}
+        for record in records.values():
+            self._index(record)
+
+    def calculated(self, record: R) -> R:
+        """Return the record with its emissions calculated from its terms."""
+        return record
+
+    def owner(self, record: R) -> str | None:  # noqa: ARG002  # for subclasses
+        """Return the id of what the record belongs to, such as the vehicle of a consumption."""
+        return None
+
+    # --- read
+
+    def find(self, organization: Organization, wanted: Filter[R] | None = None) -> Collection[R]:
+        """Return the records of an organization that a filter matches, oldest first."""
+        found = self._by_organization.get(organization.id, {}).values()
+        return found if wanted is None or wanted == type(wanted)() else list(filter(wanted.matches, found))
+
+    def has(self, organization: Organization, id: str) -> bool:
+        """Tell whether the organization has a record of this id."""
+        return id in self._by_organization.get(organization.id, {})
+
+    def get(self, organization: Organization, id: str) -> R:
+        """Return a record of this organization. Raises ``not_found``."""
+        record = self._by_organization.get(organization.id, {}).get(id)
+        if record is None:
+            raise self.not_found(id)
+        return record
+
+    def belonging_to(self, owner: Record[Any]) -> Collection[R]:
+        """Return the records that belong to a record of the same organization, oldest first."""
+        return self._by_owner.get((owner.organization_id, owner.id), {}).values()
+
+    # --- change
+
+    def create(self, organization: Organization, terms: T) -> R:
+        """Create a record with these terms."""
+        now, id = self.clock.now, self.context.ids.uuid(self.id_kind)
+        record = self.kind(id=id, organization_id=organization.id, created_at=now, updated_at=now, terms=terms)
+        return self.put(self.calculated(record))
+
+    def update(self, record: R, terms: T) -> R:
+        """Give a record other terms and calculate it again."""
+        return self.put(self.calculated(replace(record, updated_at=self.clock.now, terms=terms)))
+
+    def delete(self, organization: Organization, id: str) -> None:
+        """Delete a record and its emissions. Raises ``not_found``."""
+        self.remove(self.get(organization, id))
+
+    def delete_many(self, organization: Organization, ids: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Delete the records that exist; return their ids and the unknown ids, each once."""
+        known = {id: self.has(organization, id) for id in ids}
+        found = [id for id, exists in known.items() if exists]
+
+        for id in found:
+            self.delete(organization, id)
+        return found, [id for id, exists in known.items() if not exists]
+
+    def put(self, record: R) -> R:
+        """Keep a record, in place of an earlier one of the same id."""
+        earlier = self._records.get(record.id)
+        if earlier is not None:
+            self.context.totals.subtract(earlier.emission())
+            if self._owner_key(earlier) != self._owner_key(record):
+                del self._by_owner[self._owner_key(earlier)][earlier.id]
+        self._records[record.id] = record
+        self._index(record)
+        return record
+
+    def remove(self, record: R) -> None:
+        """Forget a record and its emissions."""
+        self.context.totals.subtract(record.emission())
+        del self._records[record.id]
+        del self._by_organization[record.organization_id][record.id]
+        del self._by_owner[self._owner_key(record)][record.id]
+
+    def _index(self, record: R) -> None:
+        self._by_organization.setdefault(record.organization_id, {})[record.id] = record
+        self._by_owner.setdefault(self._owner_key(record), {})[record.id] = record
+        self.context.totals.add(record.emission())
+
+    def _owner_key(self, record: R) -> tuple[str, str | None]:
+        return record.organization_id, self.owner(record)
+
+
+def sort(records: Collection[R], members: Iterable[str]) -> Collection[R]:
+    """Sort by the first member, then by the next. A minus sign sorts downward; records without the member come last."""
+    for member in reversed([*members]):
+        name = member.removeprefix("-")
+        valued = [(value, record) for record in records if (value := _member(record, name)) is not None]
+        missing = [record for record in records if _member(record, name) is None]
+        valued.sort(key=lambda pair: pair[0], reverse=member.startswith("-"))
+        records = [record for _, record in valued] + missing
+    return records
+
+
+def _member(record: Record[Any], name: str) -> Any:
+    """A member of a record or of its terms."""
+    return getattr(record, name) if hasattr(record, name) else getattr(record.terms, name)

@@ -1,0 +1,127 @@
+"""Totals: grams of CO2e by organization, category and day, kept as emissions come and go."""
+
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+from emulator.providers.dcycle.memory.catalogue import Organization
+from emulator.providers.dcycle.memory.emissions import SCOPES, Category, Emission, Scope
+
+
+class GroupBy(StrEnum):
+    SCOPE = "scope"
+    CATEGORY = "category"
+    MONTH = "month"
+
+
+class InScope(NamedTuple):
+    scope: Scope
+
+
+class InCategory(NamedTuple):
+    scope: Scope
+    category: Category
+
+
+class InMonth(NamedTuple):
+    year: int
+    month: int
+
+
+Group: TypeAlias = InScope | InCategory | InMonth
+
+
+class DailyGrams:
+    """Grams by day and by calendar month.
+
+    A period costs one lookup for each whole month and for each day outside of these, however much was emitted.
+    """
+
+    def __init__(self) -> None:
+        self._by_day = defaultdict[date, int](int)
+        self._by_month = defaultdict[date, int](int)
+
+    def add(self, day: date, grams: int) -> None:
+        self._by_day[day] += grams
+        self._by_month[day.replace(day=1)] += grams
+
+    def between(self, first: date, last: date) -> int:
+        """Return what was emitted from the first day to the last, both included."""
+        return sum(self._within_month(start, end) for start, end in months(first, last))
+
+    def _within_month(self, first: date, last: date) -> int:
+        if first.day == 1 and last.day == days_of_month(last):
+            return self._by_month.get(first, 0)
+        return sum(self._by_day.get(first + timedelta(n), 0) for n in range(last.day - first.day + 1))
+
+
+class Totals:
+    """The grams of each organization and category, and of all its categories together (None).
+
+    Emissions are posted when a total is first requested: most spaces never request one.
+    """
+
+    def __init__(self, emissions: Iterable[Emission]) -> None:
+        self._grams = defaultdict[tuple[str, Category | None], DailyGrams](DailyGrams)
+        self._unposted = [(emission, 1) for emission in emissions]
+
+    def add(self, emission: Emission | None) -> None:
+        """Count an emission; None adds nothing."""
+        if emission is not None:
+            self._unposted.append((emission, 1))
+
+    def subtract(self, emission: Emission | None) -> None:
+        """Undo ``add`` of an equal emission."""
+        if emission is not None:
+            self._unposted.append((emission, -1))
+
+    def grams(self, members: Iterable[Organization], category: Category | None, first: date, last: date) -> int:
+        """Return what organizations emitted together, in one category or in all (None), both days included."""
+        self._post()
+        found = (self._grams.get((member.id, category)) for member in members)
+        return sum(daily.between(first, last) for daily in found if daily)
+
+    def _post(self) -> None:
+        for emission, sign in self._unposted:
+            of_category = self._grams[emission.organization_id, emission.category]
+            of_all = self._grams[emission.organization_id, None]
+            for day, grams in emission.grams_by_day():
+                of_category.add(day, sign * grams)
+                of_all.add(day, sign * grams)
+        self._unposted.clear()
+
+
+def parts(group_by: GroupBy, first: date, last: date) -> Iterator[tuple[Group, Category | None, date, date]]:
+    """Yield what goes into each group, in order: a category, or all of them (None), and from which day to which."""
+    if group_by is GroupBy.MONTH:
+        for start, end in months(first, last):
+            yield InMonth(start.year, start.month), None, start, end
+    else:
+        for category, scope in SCOPES.items():
+            group = InScope(scope) if group_by is GroupBy.SCOPE else InCategory(scope, category)
+            yield group, category, first, last
+
+
+@lru_cache(maxsize=1024)
+def months(first: date, last: date) -> Sequence[tuple[date, date]]:
+    """Return the parts of a period that lie in one calendar month each."""
+    found, start = [], first
+    while True:
+        end = min(start.replace(day=days_of_month(start)), last)
+        found.append((start, end))
+        if end == last:
+            return tuple(found)
+        start = end + timedelta(days=1)
+
+
+def days_of_month(day: date) -> int:
+    return _days(day.year, day.month)
+
+
+@lru_cache(maxsize=1024)
+def _days(year: int, month: int) -> int:
+    return monthrange(year, month)[1]

@@ -1,0 +1,106 @@
+"""The context of a request: the backend, the client, the organization, and what was sent."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, TypeVar, cast, overload
+
+from emulator.core.errors import Malformed, Problem
+from emulator.providers.dcycle.backend import Dcycle
+from emulator.providers.dcycle.memory.catalogue import Key, Organization, User
+from emulator.providers.dcycle.wire.incoming.parts import Body, Header, OrganizationHeader, Part, Place, Query
+from emulator.web.reading import bearer_token, may_be_json, read, read_body, read_query
+from emulator.web.request import Request
+
+A = TypeVar("A", bound=Part)
+B = TypeVar("B", bound=Part)
+
+
+def backend(request: Request) -> Dcycle:
+    """Return Dcycle in the space of a request."""
+    dcycle: Dcycle = request.backend
+    return dcycle
+
+
+def authenticate(request: Request) -> Key | User:
+    """Return the key in ``x-api-key``, or else the key or user of the bearer token. Raises InvalidApiKey."""
+    dcycle, api_key, token = backend(request), request.header(b"x-api-key"), bearer_token(request)
+    if api_key is None and token is not None:
+        return dcycle.bearer(token)
+    return dcycle.key(api_key)
+
+
+@overload
+def authorize(request: Request) -> Organization: ...
+@overload
+def authorize(request: Request, first: type[A], /) -> tuple[Organization, A]: ...
+@overload
+def authorize(request: Request, first: type[A], second: type[B], /) -> tuple[Organization, A, B]: ...
+def authorize(request: Request, *models: type[Part]) -> object:
+    """Return the organization of a request, and its parts as models.
+
+    Dcycle checks the key (InvalidApiKey), then every part at once (Malformed), then the organization (Forbidden).
+    """
+    client = authenticate(request)
+    parts = read_parts(request, *models, OrganizationHeader)
+    header = cast(OrganizationHeader, parts.pop())
+    organization = backend(request).organization(client, header.organization_id)
+    return (organization, *parts) if models else organization
+
+
+def read_parts(request: Request, *models: type[Part]) -> list[Part]:
+    """Return parts of a request as models; one refusal lists the problems of all of them. Raises Malformed."""
+    problems, found = list[Problem](), dict[type[Part], Part]()
+    for model in _in_order(models):
+        try:
+            found[model] = read_part(model, request)
+        except Malformed as malformed:
+            problems += malformed.problems
+    if problems:
+        raise Malformed(*problems)
+    return [found[model] for model in models]
+
+
+@lru_cache(maxsize=1024)
+def _in_order(models: tuple[type[Part], ...]) -> list[type[Part]]:
+    """The models in the order in which Dcycle lists problems."""
+    return sorted(models, key=lambda model: [*_READERS].index(model.place))
+
+
+def read_part(model: type[A], request: Request) -> A:
+    """Return one part of a request as a model. Raises Malformed."""
+    return cast(A, _READERS[model.place](model, request))
+
+
+def _read_path(model: type[Part], request: Request) -> Part:
+    return read(model, request.path_params, model.place)
+
+
+def _read_query(model: type[Query], request: Request) -> Query:
+    return read_query(model, request, model.repeated)
+
+
+def _read_header(model: type[Header], request: Request) -> Header:
+    return _header(model, request.header(model.name.encode()))
+
+
+@lru_cache(maxsize=1024)
+def _header(model: type[Header], value: str | None) -> Header:
+    return read(model, {} if value is None else {model.name: value}, model.place)
+
+
+def _read_body(model: type[Body], request: Request) -> Body:
+    """The body as a model. A body that is declared as anything but JSON is a text, which no model accepts."""
+    if not request.exchange.body:
+        raise Malformed(Problem((model.place,), "missing", "Field required"))
+    if not may_be_json(request):
+        return read(model, request.exchange.body.decode("latin-1"), model.place)
+    return read_body(model, request)
+
+
+_READERS: Mapping[Place, Callable[[Any, Request], Part]] = {
+    "path": _read_path,
+    "query": _read_query,
+    "header": _read_header,
+    "body": _read_body,
+}
+"""The reader of each part, in the order in which Dcycle lists problems."""

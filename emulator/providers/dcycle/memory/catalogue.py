@@ -1,0 +1,84 @@
+"""The catalogue: what is the same in every space."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from emulator.providers.dcycle.memory.fields import Uuid
+from emulator.providers.dcycle.memory.purchases import PurchaseFactors
+from emulator.providers.dcycle.memory.vehicles import UnknownVehicle, VehicleFuel
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """A company. ``children`` are its subsidiaries, which may have their own."""
+
+    id: Uuid
+    name: str
+    children: tuple["Organization", ...] = ()
+
+    def with_subsidiaries(self) -> Iterator["Organization"]:
+        """The organization itself, and its subsidiaries at any depth."""
+        yield self
+        for child in self.children:
+            yield from child.with_subsidiaries()
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An API key and the organization that made it. It reaches the whole tree of that organization."""
+
+    api_key: str
+    organization_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user who may log in, and their organization. They reach the whole tree of it."""
+
+    id: Uuid
+    email: str
+    password: str
+    organization_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What is the same in every space.
+
+    ``trees`` holds the root of each tree of organizations, and ``countries`` codes by the names that addresses use.
+    """
+
+    keys: tuple[Key, ...]
+    trees: tuple[Organization, ...]
+    users: tuple[User, ...] = ()
+    purchase_factors: PurchaseFactors = field(default_factory=PurchaseFactors)
+    vehicle_fuels: tuple[VehicleFuel, ...] = ()
+    unknown_vehicles: tuple[UnknownVehicle, ...] = ()
+    countries: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        known = _distinct("organizations have the id", (organization.id for organization in self.organizations()))
+        if not _distinct("keys are", (key.api_key for key in self.keys)):
+            raise ValueError("there is no key")
+        _distinct("users have the address", (user.email.lower() for user in self.users))
+        for organization_id in (
+            *(key.organization_id for key in self.keys),
+            *(user.organization_id for user in self.users),
+        ):
+            if organization_id not in known:
+                raise ValueError(f"no organization has the id {organization_id!r}")
+
+    def organizations(self) -> Iterator[Organization]:
+        """Every organization of every tree."""
+        for root in self.trees:
+            yield from root.with_subsidiaries()
+
+
+def _distinct(what: str, names: Iterable[str]) -> set[str]:
+    """The names, each of which may come only once."""
+    seen = set[str]()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"two {what} {name!r}")
+        seen.add(name)
+    return seen

@@ -1,0 +1,23 @@
+"""Types of fields, with the bounds within which every operation can show them."""
+
+from typing import Annotated, TypeAlias
+
+from pydantic import Field, StringConstraints
+
+UUID = r"^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$"
+
+GRAMS_MAX = 10**18
+"""A million million tonnes: more than the world emits in ten years."""
+
+GRAMS_PER_UNIT_MAX = 10**6
+"""A tonne for a euro, a liter or whatever else is counted."""
+
+QUANTITY_MAX = 10**12
+"""So much of anything, at the highest factor, gives the highest mass."""
+
+Uuid: TypeAlias = Annotated[str, StringConstraints(pattern=UUID)]
+Grams: TypeAlias = Annotated[int, Field(ge=0, le=GRAMS_MAX)]
+GramsPerUnit: TypeAlias = Annotated[int, Field(ge=0, le=GRAMS_PER_UNIT_MAX)]
+Quantity: TypeAlias = Annotated[float, Field(ge=0, le=QUANTITY_MAX, allow_inf_nan=False)]
+Fraction: TypeAlias = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Year: TypeAlias = Annotated[int, Field(ge=1000, le=9999)]

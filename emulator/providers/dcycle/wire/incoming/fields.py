@@ -1,0 +1,66 @@
+"""The types of fields that several operations share."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any, TypeAlias, TypeVar, get_args
+
+from pydantic import AfterValidator, BeforeValidator, Field, GetPydanticSchema, StringConstraints
+from pydantic_core import PydanticCustomError, PydanticKnownError
+from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
+
+from emulator.providers.dcycle.memory.fields import QUANTITY_MAX
+from emulator.web.fields import JsonDouble, QueryInteger
+
+SAFE_INTEGER_MAX = 2**53 - 1
+NO_NULL = r"^[^\x00]*$"
+HYPHENATED = re.compile(r"[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
+
+T = TypeVar("T")
+
+
+def _day(value: object) -> object:
+    """Only YYYY-MM-DD: pydantic would accept date-times at midnight and Unix timestamps, too."""
+    if not isinstance(value, str):
+        raise PydanticKnownError("date_type")
+    if not re.match(r"[0-9]{4}-", value):
+        fault = "input is too short" if len(value) < len("2025-01-01") else "invalid date separator, expected `-`"
+        raise PydanticKnownError("date_from_datetime_parsing", {"error": fault})
+    return value
+
+
+def _uuid(value: object) -> str:
+    """Only the form with hyphens: pydantic would accept URNs, braces and bare digits, too."""
+    if not isinstance(value, str):
+        raise PydanticCustomError("uuid_type", "UUID input should be a string, bytes or UUID object")
+    if not HYPHENATED.fullmatch(value):
+        fault = _uuid_fault(value)
+        raise PydanticCustomError("uuid_parsing", "Input should be a valid UUID, {error}", {"error": fault})
+    return value.lower()
+
+
+def _uuid_fault(value: str) -> str:
+    """What is wrong with a text that is not a UUID."""
+    strange = re.search(r"[^0-9A-Fa-f-]", value)
+    if strange:
+        return f"invalid character: found `{strange[0]}` at {strange.start() + 1}"
+    return "expected 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12, separated by hyphens"
+
+
+def _list_as_tuple(source: Any, schema_of: Callable[[Any], CoreSchema]) -> CoreSchema:
+    return no_info_after_validator_function(tuple, schema_of(list[get_args(source)[0]]))  # type: ignore[misc]
+
+
+Day: TypeAlias = Annotated[date, BeforeValidator(_day)]
+Id: TypeAlias = Annotated[str, BeforeValidator(_uuid)]
+"""A UUID, kept in lower case."""
+
+Several: TypeAlias = Annotated[tuple[T, ...], GetPydanticSchema(_list_as_tuple)]
+"""A list, which the model keeps as a tuple."""
+
+Quantity: TypeAlias = Annotated[JsonDouble, Field(ge=0.0, le=float(QUANTITY_MAX)), AfterValidator(float)]
+Fraction: TypeAlias = Annotated[JsonDouble, Field(ge=0.0, le=1.0), AfterValidator(float)]
+Name: TypeAlias = Annotated[str, StringConstraints(max_length=255, pattern=NO_NULL)]
+Country: TypeAlias = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
+PageNumber: TypeAlias = Annotated[QueryInteger, Field(ge=1, le=SAFE_INTEGER_MAX)]
+PageSize: TypeAlias = Annotated[QueryInteger, Field(ge=1, le=100)]

@@ -1,0 +1,81 @@
+"""The parts of a request that models read: path, query, headers and body."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
+
+from pydantic import ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from emulator.providers.dcycle.wire.incoming.fields import Id, PageNumber, PageSize
+from emulator.web.model import Model
+
+Place: TypeAlias = Literal["path", "query", "header", "body"]
+
+T = TypeVar("T")
+
+
+class Part(Model):
+    """One part of a request."""
+
+    place: ClassVar[Place]
+
+
+class Path(Part):
+    place = "path"
+
+
+class Query(Part):
+    """The parameters of the query; those named in ``repeated`` may come several times, and any of the values counts."""
+
+    place = "query"
+    repeated: ClassVar[tuple[str, ...]] = ()
+
+
+class Page(Query):
+    """The query of a list: which page of it."""
+
+    page: PageNumber = 1
+    size: PageSize = 50
+
+
+class Header(Part):
+    """One header, whose name is the alias of the only field."""
+
+    place = "header"
+    name: ClassVar[str]
+
+
+class OrganizationHeader(Header):
+    """The header that names the organization."""
+
+    name = "x-organization-id"
+
+    organization_id: Id = Field(alias=name)
+
+
+class Body(Part):
+    """A JSON object."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    place = "body"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _number_without_attributes(cls, content: object) -> object:
+        """Return a Decimal as the float that FastAPI reads: pydantic would look for the fields among its attributes."""
+        return float(content) if isinstance(content, Decimal) else content
+
+    def sent(self) -> dict[str, Any]:
+        """Return the members that were sent, and no others."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
+
+    def changed(self, terms: T) -> T:
+        """Return terms of which the members that were sent are replaced."""
+        return replace(terms, **self.sent())  # type: ignore[type-var]
+
+    def require_one_of(self, first: str, second: str) -> None:
+        """Raise PydanticCustomError unless the body has one of two members."""
+        if getattr(self, first) is None and getattr(self, second) is None:
+            raise PydanticCustomError("value_error", f"Value error, {first} or {second} is required")

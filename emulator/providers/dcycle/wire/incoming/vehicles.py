@@ -1,0 +1,110 @@
+"""Vehicles and what they consumed: ``/v1/vehicles`` and ``/v1/vehicle_consumptions``."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from emulator.providers.dcycle.backend.drafts import ConsumptionFilter, VehicleFilter
+from emulator.providers.dcycle.memory.vehicles import (
+    ConsumptionStatus,
+    MarketSegment,
+    Ownership,
+    VehicleSize,
+    VehicleStatus,
+    VehicleTerms,
+    VehicleType,
+)
+from emulator.providers.dcycle.wire.incoming.fields import Id, Name, Several
+from emulator.providers.dcycle.wire.incoming.parts import Body, Page, Path, Query
+from emulator.web.fields import JsonInteger
+
+Sort = Literal[
+    "name", "license_plate", "created_at", "updated_at", "-name", "-license_plate", "-created_at", "-updated_at"
+]
+CountryOfVehicle = Annotated[str, StringConstraints(pattern="^[A-Z]{2,3}$")]
+Year = Annotated[JsonInteger, Field(ge=1000, le=9999)]
+IDS_MAX = 100_000
+
+
+class VehiclePath(Path):
+    vehicle_id: Id
+
+
+class ConsumptionPath(Path):
+    vehicle_consumption_id: Id
+
+
+class VehiclePage(Page):
+    """``GET /v1/vehicles``"""
+
+    repeated = ("status", "ownership", "unknown_vehicle_id", "vehicle_fuel_id", "sort")
+
+    include_children: bool = False
+    search: str | None = None
+    status: Several[VehicleStatus] = ()
+    ownership: Several[Ownership] = ()
+    unknown_vehicle_id: Several[Id] = ()
+    vehicle_fuel_id: Several[Id] = ()
+    sort: Several[Sort] = ()
+
+    def filter(self) -> VehicleFilter:
+        return VehicleFilter(
+            self.status, self.ownership, self.unknown_vehicle_id, self.vehicle_fuel_id, text=self.search
+        )
+
+
+class ConsumptionPage(Page):
+    """``GET /v1/vehicles/{vehicle_id}/consumptions``"""
+
+    repeated = ("status",)
+
+    status: Several[ConsumptionStatus] = ()
+
+    def filter(self) -> ConsumptionFilter:
+        return ConsumptionFilter(self.status)
+
+
+class UniqueValuesQuery(Query):
+    """``GET /v1/vehicles/unique-values``"""
+
+    field: Literal["file_id", "created_at"]
+
+
+class VehicleIds(Body):
+    """``POST /v1/vehicles/bulk-delete``"""
+
+    vehicle_ids: Annotated[Several[Id], Field(min_length=1, max_length=IDS_MAX)]
+
+
+class VehicleChanges(Body):
+    """``PATCH /v1/vehicles/{vehicle_id}``. Only members that are sent change, so no default is ever used."""
+
+    type: VehicleType = "passenger"
+    ownership: Ownership = "owned"
+    license_plate: Name = ""
+    country: CountryOfVehicle = ""
+    unknown_vehicle_id: Id = ""
+    name: Name | None = None
+    vehicle_fuel_id: Id | None = None
+    custom_emission_factor_id: Id | None = None
+    registration_year: Year | None = None
+    market_segment: MarketSegment | None = None
+    size: VehicleSize | None = None
+
+
+class NewVehicle(VehicleChanges):
+    """``POST /v1/vehicles``"""
+
+    type: VehicleType
+    ownership: Ownership
+    license_plate: Name
+    country: CountryOfVehicle
+    unknown_vehicle_id: Id
+
+    @model_validator(mode="after")
+    def _has_a_factor(self) -> "NewVehicle":
+        self.require_one_of("vehicle_fuel_id", "custom_emission_factor_id")
+        return self
+
+    def terms(self) -> VehicleTerms:
+        return VehicleTerms(**self.sent())

@@ -1,0 +1,1 @@
+"""The objects of replies, one file a noun."""

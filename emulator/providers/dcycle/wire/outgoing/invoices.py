@@ -1,0 +1,76 @@
+"""Invoices: ``/v1/invoices`` and ``/v3/invoices``."""
+
+from datetime import date
+
+from emulator.core.clock import seconds
+from emulator.providers.dcycle.memory.catalogue import Organization
+from emulator.providers.dcycle.memory.invoices import Invoice
+from emulator.providers.dcycle.wire.outgoing.amounts import kilograms
+
+
+def listed_invoice(invoice: Invoice) -> dict[str, object]:
+    """Return an invoice as an item of a list."""
+    terms = invoice.terms
+    return {
+        "id": invoice.id,
+        "type": invoice.type,
+        "status": terms.status,
+        "quantity": invoice.quantity,
+        "unit_id": invoice.unit_id,
+        "start_date": _midnight(invoice.start_date),
+        "end_date": _last_second(invoice.end_date),
+        "invoice_id": terms.invoice_id,
+        "facility_id": terms.facility_id,
+        "supplier_id": terms.supplier_id,
+        "co2e": kilograms(invoice.co2e_grams),
+        "total_energy_kwh": invoice.total_energy_kwh,
+        "cups": terms.cups,
+        "created_at": seconds(invoice.created_at),
+        "updated_at": seconds(invoice.updated_at),
+    }
+
+
+def invoice(invoice: Invoice) -> dict[str, object]:
+    """Return an invoice in the form of version 1."""
+    return {
+        **listed_invoice(invoice),
+        "base_quantity": invoice.base_quantity,
+        "percentage": invoice.percentage,
+        "facility_fuel_id": invoice.facility_fuel_id,
+        "custom_emission_factor_id": invoice.custom_emission_factor_id,
+        "co2e_biomass": kilograms(invoice.co2e_biomass_grams),
+        "file_id": invoice.file_id,
+        "file_url": invoice.file_url,
+        "uploaded_by": invoice.terms.uploaded_by,
+        "enabled": invoice.enabled,
+    }
+
+
+def invoice_v3(shown: Invoice, organization: Organization, facility_name: str | None) -> dict[str, object]:
+    """Return an invoice in the form of version 3: with its origin and its shares."""
+    return {
+        **invoice(shown),
+        "original_quantity": shown.base_quantity,
+        "original_unit_id": shown.unit_id,
+        "source_invoice_id": None,
+        "toc_id": None,
+        "invofox_id": None,
+        "facility_percentages": [
+            {
+                "organization_id": organization.id,
+                "facility_id": shown.terms.facility_id,
+                "percentage": shown.percentage,
+                "company_name": organization.name,
+                "facility_name": facility_name,
+            }
+        ],
+    }
+
+
+def _midnight(day: date) -> str:
+    """Without an offset, as the vendor writes periods."""
+    return f"{day.isoformat()}T00:00:00"
+
+
+def _last_second(day: date) -> str:
+    return f"{day.isoformat()}T23:59:59"

@@ -1,0 +1,69 @@
+"""How problems and statuses become Dcycle's refusals, and refusals its envelope."""
+
+from decimal import Decimal
+from math import isfinite
+
+from starlette.responses import Response
+
+from emulator.core.errors import Malformed, Problem, Refusal
+from emulator.core.secrets import SECRET_MEMBERS
+from emulator.providers.dcycle import errors
+from emulator.web.replies import reply
+from emulator.web.request import Request
+
+
+def schema_refusal(malformed: Malformed) -> errors.ValidationFailed:
+    """Return the refusal for a request that violates the schema: one element for each problem."""
+    return errors.ValidationFailed([_element(problem) for problem in malformed.problems])
+
+
+def http_refusal(status: int, detail: str | None = None) -> errors.DcycleRefusal:
+    """Return the refusal for a bare status."""
+    match status:
+        case 400:
+            return errors.InvalidDateRange()
+        case 401:
+            return errors.InvalidApiKey()
+        case 403:
+            return errors.Forbidden()
+        case 422:
+            return errors.ValidationFailed([_element(Problem(("query", "start_date"), "missing", "Field required"))])
+        case 429:
+            return errors.RateLimitExceeded()
+        case 500:
+            return errors.InternalError()
+        case _:
+            return errors.PlainStatus(status, detail)
+
+
+def render(request: Request, refusal: Refusal) -> Response:
+    """Return the reply of a refusal."""
+    return reply(refusal.body(), refusal.status, refusal.headers)
+
+
+def _element(problem: Problem) -> dict[str, object]:
+    """A problem as pydantic writes it, without repeating what is secret, long or nested."""
+    element = {
+        "type": problem.kind,
+        "loc": problem.place,
+        "msg": problem.message,
+        "input": problem.sent if _may_be_repeated(problem) else None,
+    }
+    return {**element, "ctx": problem.limits} if problem.limits else element
+
+
+def _may_be_repeated(problem: Problem) -> bool:
+    """A whole body is never repeated: whatever its format, it may contain a secret."""
+    return (
+        problem.kind != "missing"
+        and len(problem.place) > 1
+        and SECRET_MEMBERS.isdisjoint(problem.place)
+        and _is_short(problem.sent)
+    )
+
+
+def _is_short(sent: object) -> bool:
+    """Tell whether it is a text, a boolean, or a number of at most 64 bits."""
+    if isinstance(sent, Decimal):
+        return isfinite(float(sent))
+    return isinstance(sent, str | float) or (isinstance(sent, int) and -(2**63) <= sent < 2**63)
