@@ -19,7 +19,7 @@ from emulator.client.transport import call
 from emulator.control.app import Control
 from emulator.gateway.gateway import DRAINED_BYTES_MAX, Gateway
 from emulator.providers import ALL
-from emulator.providers.cnaught import errors
+from emulator.providers.cnaught import wording
 from emulator.space.spaces import Spaces
 from emulator.space.world import Limits
 from emulator.web.provider_app import ProviderApp
@@ -281,7 +281,7 @@ def test_a_bug_is_a_bare_500_and_logged(caplog: pytest.LogCaptureFixture) -> Non
     """A vendor that fails in its turn is our bug: nobody's envelope, a traceback in the log, and no end."""
     app = create_app()
     cnaught = app.providers["cnaught"]
-    broken = ProviderApp([Route(ORDERS, failing)], cnaught.render, errors.schema_refusal, cnaught.http_refusal)
+    broken = ProviderApp([Route(ORDERS, failing)], cnaught.render, wording.schema_refusal, cnaught.http_refusal)
     providers = {**app.providers, "cnaught": replace(cnaught, app=broken)}
     spaces = Spaces(replace(app.spaces.world, providers=providers))
     gateway = Gateway(spaces, Control(spaces, app.courier), frozenset(), {}, app.courier)

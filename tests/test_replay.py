@@ -215,7 +215,7 @@ def test_a_change_that_cannot_be_made_again_is_told(cnaught: Caller) -> None:
     world, document = make_world(), cnaught.space.control("GET", "/bundle")
     change = {"after": 0, "at": "2026-01-01T00:00:00Z", "provider": "cnaught", "settings": None}
     document["changes"] = [{**change, "act": "fulfil_order", "subject": "nobody"}]
-    with pytest.raises(bundle.BadBundle, match="cannot be made: no order that is placed has the id 'nobody'"):
+    with pytest.raises(bundle.BadBundle, match="cannot be made: no placed order has the id 'nobody'"):
         replay(bundle.read(document, world), world)
 
 

@@ -27,7 +27,7 @@ from emulator.client.transport import call
 from emulator.control.snapshots import SNAPSHOTS_MAX
 from emulator.gateway.gateway import Gateway
 from emulator.providers import ALL
-from emulator.providers.cnaught import errors
+from emulator.providers.cnaught import wording
 from emulator.space.fixtures import Fixtures
 from emulator.space.space import NAME
 from emulator.space.spaces import Spaces
@@ -128,7 +128,7 @@ def test_a_bug_logs_no_secret(caplog: pytest.LogCaptureFixture) -> None:
         app=ProviderApp(
             [Route("/v1/orders", failing, methods=["POST"])],
             cnaught.render,
-            errors.schema_refusal,
+            wording.schema_refusal,
             cnaught.http_refusal,
         ),
     )

@@ -181,7 +181,7 @@ ORDER = "memory.cnaught.orders.Gre28Fc35bt3"
         (put("format", "1"), "at format: "),
         (put("format", True), "at format: "),
         (without("format"), "at format: Field required"),
-        (put("providers.cnaught", 2), "'cnaught': 2"),
+        (put("providers.cnaught", 99), "'cnaught': 99"),
         (without("providers.thallo"), "this emulator reads format 1 with"),
         (put("providers.gold", 1), "'gold': 1"),
         (put("fixtures", "0" * 64), "other fixtures"),

@@ -280,9 +280,9 @@ def test_an_outbox_of_a_stranger_is_refused(cnaught: Caller) -> None:
 @pytest.mark.parametrize(
     ("provider", "act", "subject", "words"),
     [
-        ("cnaught", "complete_checkout", "nobody", "no checkout session that is open has the id 'nobody'"),
-        ("cnaught", "fulfil_order", "nobody", "no order that is placed has the id 'nobody'"),
-        ("cnaught", "fulfil_order", "Gre28Fc35bt3", "no order that is placed"),
+        ("cnaught", "complete_checkout", "nobody", "no open checkout session has the id 'nobody'"),
+        ("cnaught", "fulfil_order", "nobody", "no placed order has the id 'nobody'"),
+        ("cnaught", "fulfil_order", "Gre28Fc35bt3", "no placed order"),
         (
             "cnaught",
             "fulfill",

@@ -1,102 +1,68 @@
-"""Lists that are read a page at a time, however long they have grown."""
+"""Lists in the order of time that are read a page at a time, however long they have grown."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Generic, TypeVar
+from bisect import bisect_left, insort
+from datetime import datetime
+from typing import Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
+Mark: TypeAlias = tuple[datetime, int]
+"""The place of a record: its instant, and how many records were added before it."""
+
 
 class Timeline(Generic[T]):
-    """Things in the order in which they were made, each found by its key.
+    """Records in the order of their instants, each found by its key. Of equal instants, the one added later is newer.
 
-    A page costs as much as it holds, whatever the length of the list and wherever the page stands.
+    A page costs the logarithm of the list's length, and so does adding the newest record; to add an older one, or to
+    remove one, moves pointers in memory.
     """
 
-    def __init__(self, things: Iterable[tuple[str, T]] = ()) -> None:
-        self._things: list[T] = []
-        self._places: dict[str, int] = {}
-        for key, thing in things:
-            self.add(key, thing)
+    def __init__(self) -> None:
+        self._marks: list[Mark] = []
+        self._records: list[T] = []
+        self._mark_of: dict[str, Mark] = {}
+        self._added = 0
 
     def __len__(self) -> int:
-        return len(self._things)
+        return len(self._records)
 
-    def __iter__(self) -> Iterator[T]:
-        return iter(self._things)
+    def add(self, key: str, at: datetime, record: T) -> None:
+        """Add a record with a key that is new."""
+        mark = self._mark_of[key] = at, self._added
+        self._added += 1
+        if not self._marks or self._marks[-1] < mark:
+            self._marks.append(mark)
+            self._records.append(record)
+        else:
+            self._records.insert(bisect_left(self._marks, mark), record)
+            insort(self._marks, mark)
 
-    def __getitem__(self, place: int) -> T:
-        return self._things[place]
+    def remove(self, key: str) -> None:
+        """Remove a record. Raises KeyError."""
+        place = bisect_left(self._marks, self._mark_of.pop(key))
+        del self._marks[place], self._records[place]
 
-    def place(self, key: str) -> int:
-        """Where a thing stands, the oldest at 0. Raises KeyError."""
-        return self._places[key]
+    def number(self, key: str) -> int:
+        """Return how many records were added before this one. Raises KeyError."""
+        return self._mark_of[key][1]
 
-    def add(self, key: str, thing: T) -> None:
-        """Put a thing at the end: it is the newest."""
-        self._places[key] = len(self._things)
-        self._things.append(thing)
+    def oldest(self) -> T | None:
+        """Return the oldest record, if there is any."""
+        return self._records[0] if self._records else None
 
     def newest(self, limit: int) -> list[T]:
-        """The newest things, newest first."""
-        return self._page(len(self._things) - limit, len(self._things))
+        """Return the newest records, newest first."""
+        return self._page(len(self._records) - limit, len(self._records))
 
     def older(self, key: str, limit: int) -> list[T]:
-        """The things next older than the one called ``key``, newest first. Raises KeyError."""
-        place = self._places[key]
+        """Return the records next older than the one with this key, newest first. Raises KeyError."""
+        place = bisect_left(self._marks, self._mark_of[key])
         return self._page(place - limit, place)
 
     def newer(self, key: str, limit: int) -> list[T]:
-        """The things next newer than the one called ``key``, newest first. Raises KeyError."""
-        place = self._places[key] + 1
+        """Return the records next newer than the one with this key, newest first. Raises KeyError."""
+        place = bisect_left(self._marks, self._mark_of[key]) + 1
         return self._page(place, place + limit)
 
     def _page(self, start: int, end: int) -> list[T]:
-        return self._things[max(start, 0) : end][::-1]
-
-
-class Chain(Generic[T]):
-    """Things in the order in which they were made, each found by its key, and each of which may go again.
-
-    A page costs as much as it holds, and to let a thing go costs the same in a long list as in a short one.
-    """
-
-    def __init__(self, things: Iterable[tuple[str, T]] = ()) -> None:
-        self._things: dict[str, T] = {}
-        self._older: dict[str | None, str | None] = {None: None}  # None stands beyond either end: next older to it is
-        self._newer: dict[str | None, str | None] = {None: None}  # the newest, and next newer to it the oldest
-        for key, thing in things:
-            self.add(key, thing)
-
-    def __len__(self) -> int:
-        return len(self._things)
-
-    def add(self, key: str, thing: T) -> None:
-        """Put a thing at the end: it is the newest."""
-        newest = self._older[None]
-        self._older[key], self._newer[key] = newest, None
-        self._newer[newest] = self._older[None] = key
-        self._things[key] = thing
-
-    def remove(self, key: str) -> None:
-        """Let a thing go. Raises KeyError."""
-        del self._things[key]
-        older, newer = self._older.pop(key), self._newer.pop(key)
-        self._newer[older], self._older[newer] = newer, older
-
-    def newest(self, limit: int) -> list[T]:
-        """The newest things, newest first."""
-        return self._page(None, self._older, limit)
-
-    def older(self, key: str, limit: int) -> list[T]:
-        """The things next older than the one called ``key``, newest first. Raises KeyError."""
-        return self._page(key, self._older, limit)
-
-    def newer(self, key: str, limit: int) -> list[T]:
-        """The things next newer than the one called ``key``, newest first. Raises KeyError."""
-        return self._page(key, self._newer, limit)[::-1]
-
-    def _page(self, key: str | None, beside: Mapping[str | None, str | None], limit: int) -> list[T]:
-        page: list[T] = []
-        while len(page) < limit and (key := beside[key]) is not None:
-            page.append(self._things[key])
-        return page
+        return self._records[max(start, 0) : end][::-1]

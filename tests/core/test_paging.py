@@ -1,100 +1,97 @@
-"""Lists read a page at a time, held against plain lists."""
+"""Timelines, compared with sorted lists."""
 
-from typing import TypeAlias
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.core.paging import Chain, Timeline
+from emulator.core.paging import Timeline
 
-Pages: TypeAlias = Timeline[str] | Chain[str]
+START = datetime(2026, 1, 1, tzinfo=UTC)
 
-lists = st.lists(st.text(max_size=3), unique=True, max_size=30)
+records = st.lists(st.tuples(st.text(max_size=3), st.integers(0, 5)), unique_by=lambda record: record[0], max_size=30)
 limits = st.integers(1, 40)
-kinds = st.sampled_from([Timeline, Chain])
 
 
-def pages(kind: type[Pages], keys: list[str]) -> Pages:
-    """Things that are called as they are."""
-    return kind((key, key) for key in keys)
+def timeline(added: list[tuple[str, int]]) -> Timeline[str]:
+    """Return a timeline to which these keys were added, each at its second; the records are the keys."""
+    filled = Timeline[str]()
+    for key, second in added:
+        filled.add(key, START + timedelta(seconds=second), key)
+    return filled
 
 
-@given(kinds, lists, limits)
-def test_the_newest(kind: type[Pages], keys: list[str], limit: int) -> None:
-    """The newest things are the last that were added, newest first."""
-    assert pages(kind, keys).newest(limit) == keys[::-1][:limit]
+def in_order(added: list[tuple[str, int]]) -> list[str]:
+    """Return the keys by their times; those of one time as they were added."""
+    return [key for key, _ in sorted(added, key=lambda record: record[1])]
 
 
-@given(kinds, lists.filter(len), limits, st.data())
-def test_what_is_older_and_newer_than_a_thing(
-    kind: type[Pages], keys: list[str], limit: int, data: st.DataObject
-) -> None:
-    """On either side of a thing stand those next to it, newest first, and it is not among them."""
-    things, key = pages(kind, keys), data.draw(st.sampled_from(keys))
+@given(records, limits)
+def test_the_newest_come_first(added: list[tuple[str, int]], limit: int) -> None:
+    """The newest records are the last in time, newest first; of one time, the last that were added."""
+    keys = in_order(added)
+    assert timeline(added).newest(limit) == keys[::-1][:limit]
+    assert timeline(added).oldest() == (keys[0] if keys else None)
+    assert len(timeline(added)) == len(keys)
+
+
+@given(records.filter(len), limits, st.data())
+def test_a_page_is_next_to_its_cursor(added: list[tuple[str, int]], limit: int, data: st.DataObject) -> None:
+    """A page holds the records next to its cursor, without it, newest first."""
+    keys, filled = in_order(added), timeline(added)
+    key = data.draw(st.sampled_from(keys))
     place = keys.index(key)
-    assert things.older(key, limit) == keys[:place][::-1][:limit]
-    assert things.newer(key, limit) == keys[place + 1 :][:limit][::-1]
+    assert filled.older(key, limit) == keys[:place][::-1][:limit]
+    assert filled.newer(key, limit) == keys[place + 1 :][:limit][::-1]
+    assert filled.number(key) == [key for key, _ in added].index(key)
 
 
-@given(kinds, lists.filter(len), limits)
-def test_pages_follow_one_another(kind: type[Pages], keys: list[str], limit: int) -> None:
-    """Going from page to page shows everything once, backwards as well as forwards."""
-    things = pages(kind, keys)
-    older = page = things.newest(limit)
-    while page := things.older(page[-1], limit):
+@given(records.filter(len), limits)
+def test_pages_cover_the_list(added: list[tuple[str, int]], limit: int) -> None:
+    """Paging from either end shows every record once."""
+    keys, filled = in_order(added), timeline(added)
+    older = page = filled.newest(limit)
+    while page := filled.older(page[-1], limit):
         older = older + page
     newer = page = [keys[0]]
-    while page := things.newer(page[0], limit):
+    while page := filled.newer(page[0], limit):
         newer = page + newer
     assert older == newer == keys[::-1]
 
 
-@given(kinds, lists, st.text(max_size=3))
-def test_a_key_that_nothing_has(kind: type[Pages], keys: list[str], key: str) -> None:
-    """A page next to nothing is refused."""
-    things = pages(kind, [known for known in keys if known != key])
-    with pytest.raises(KeyError):
-        things.older(key, 1)
-    with pytest.raises(KeyError):
-        things.newer(key, 1)
+@given(records, st.text(max_size=3))
+def test_an_unknown_key_raises(added: list[tuple[str, int]], key: str) -> None:
+    """Nothing can be found by a key that was not added."""
+    filled = timeline([record for record in added if record[0] != key])
+    for find in (lambda: filled.older(key, 1), lambda: filled.newer(key, 1), lambda: filled.remove(key)):
+        with pytest.raises(KeyError):
+            find()
 
 
-@given(lists)
-def test_a_timeline_is_a_list(keys: list[str]) -> None:
-    """It has the length and the order of what was added, one by one or at once."""
-    things = Timeline[str]()
-    for key in keys:
-        things.add(key, key)
-    assert (len(things), list(things)) == (len(keys), keys)
-    assert [things[things.place(key)] for key in keys] == keys
-    assert list(Timeline((key, key) for key in keys)) == keys
-
-
-@given(st.lists(st.tuples(st.booleans(), st.sampled_from("abcdefgh"))))
-def test_what_has_gone_leaves_no_gap(steps: list[tuple[bool, str]]) -> None:
-    """Whatever is added to a chain and removed, the pages are those of a list that has gone through the same."""
-    chain, keys = Chain[str](), list[str]()
-    for added, key in steps:
-        if added and key not in keys:
-            chain.add(key, key)
-            keys.append(key)
-        elif not added and key in keys:
-            chain.remove(key)
-            keys.remove(key)
-        elif not added:
-            with pytest.raises(KeyError):
-                chain.remove(key)
-    assert (len(chain), chain.newest(9)) == (len(keys), keys[::-1])
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from("abcdefgh"), st.integers(0, 3))))
+def test_a_removed_record_leaves_no_gap(steps: list[tuple[bool, str, int]]) -> None:
+    """After any additions and removals the pages are those of a list that went through the same."""
+    filled, added = Timeline[str](), list[tuple[str, int]]()
+    for adding, key, second in steps:
+        known = key in dict(added)
+        if adding and not known:
+            filled.add(key, START + timedelta(seconds=second), key)
+            added.append((key, second))
+        elif not adding and known:
+            filled.remove(key)
+            added = [record for record in added if record[0] != key]
+    keys = in_order(added)
+    assert (len(filled), filled.newest(9)) == (len(keys), keys[::-1])
     for place, key in enumerate(keys):
-        assert chain.older(key, 2) == keys[:place][::-1][:2]
-        assert chain.newer(key, 2) == keys[place + 1 :][:2][::-1]
+        assert filled.older(key, 2) == keys[:place][::-1][:2]
+        assert filled.newer(key, 2) == keys[place + 1 :][:2][::-1]
 
 
-def test_what_is_added_meanwhile_does_not_shift_a_page() -> None:
-    """A page next to a thing stays the same while newer things arrive."""
-    things = pages(Timeline, ["a", "b", "c", "d"])
-    before = things.older("c", 5)
-    things.add("e", "e")
-    assert things.older("c", 5) == before == ["b", "a"]
-    assert things.newer("c", 5) == ["e", "d"]
+def test_an_added_record_does_not_shift_a_page() -> None:
+    """A page next to a cursor stays the same while newer records are added."""
+    filled = timeline([("a", 0), ("b", 0), ("c", 1), ("d", 2)])
+    before = filled.older("c", 5)
+    filled.add("e", START + timedelta(seconds=3), "e")
+    assert filled.older("c", 5) == before == ["b", "a"]
+    assert filled.newer("c", 5) == ["e", "d"]

@@ -1,27 +1,16 @@
-"""CNaught's route table, and its envelope."""
+"""CNaught's route table, its credentials, and its provider."""
 
-from starlette.responses import Response
 from starlette.routing import Route
 
-from emulator.core.errors import Refusal
-from emulator.providers.cnaught import HOSTS, errors
+from emulator.providers.cnaught import HOSTS, wording
 from emulator.providers.cnaught.backend import CNaught
 from emulator.providers.cnaught.books import BOOKS
-from emulator.providers.cnaught.endpoints import (
-    acts,
-    callbacks,
-    catalogue,
-    checkout,
-    impact,
-    orders,
-    quotes,
-    subaccounts,
-)
-from emulator.providers.cnaught.memory import Catalogue, Fixture
+from emulator.providers.cnaught.endpoints import catalogue, checkout, impact, orders, quotes, subaccounts
+from emulator.providers.cnaught.memory.catalogue import Catalogue
+from emulator.providers.cnaught.memory.fixture import Fixture
+from emulator.providers.cnaught.wire import acts, callbacks
 from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
-from emulator.web.replies import reply
-from emulator.web.request import Request
 
 routes = [
     Route("/v1/orders", orders.list_orders, methods=["GET"]),
@@ -58,15 +47,8 @@ routes = [
 ]
 
 
-PROBLEM_TYPE = (b"content-type", b"application/problem+json")
-
-
-def render(request: Request, refusal: Refusal) -> Response:
-    """Problem details (RFC 7807); a type, a title and a status, or the vendor's SDK cannot read them."""
-    return reply(refusal.body(), refusal.status, refusal.headers, PROBLEM_TYPE)
-
-
 def credentials(known: Catalogue) -> dict[str, str]:
+    """Return the credentials of the first account."""
     return {"api_key": known.accounts[0].api_key}
 
 
@@ -74,14 +56,14 @@ PROVIDER = Provider(
     name="cnaught",
     title="CNaught",
     hosts=HOSTS,
-    version=1,
-    app=ProviderApp(routes, render, errors.schema_refusal, errors.http_refusal),
+    version=2,
+    app=ProviderApp(routes, wording.render, wording.schema_refusal, wording.http_refusal),
     fixture=Fixture,
     backend=CNaught,
     books=BOOKS,
     credentials=credentials,
-    render=render,
-    http_refusal=errors.http_refusal,
+    render=wording.render,
+    http_refusal=wording.http_refusal,
     webhooks=callbacks.WEBHOOKS,
     acts=acts.ACTS,
 )

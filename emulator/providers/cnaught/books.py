@@ -1,7 +1,8 @@
 """CNaught's books: kilograms ordered, retired and cancelled, and what was charged and credited for them.
 
-What is ordered belongs to the buyer as a share of a portfolio, until it is retired from the portfolio's projects. What
-is cancelled, retired or not, no longer counts for the buyer, and its price is credited (docs.cnaught.com, Cancel).
+An order makes its buyer the owner of a share of a portfolio, until fulfilment retires that from the portfolio's
+projects. A cancelled order, retired or not, no longer counts for the buyer, and its price is credited
+(docs.cnaught.com, Cancel).
 """
 
 from collections import defaultdict
@@ -27,14 +28,15 @@ from emulator.core.ledger import (
     once,
     told_in,
 )
-from emulator.providers.cnaught.amounts import price
 from emulator.providers.cnaught.backend import CNaught
-from emulator.providers.cnaught.drafts import Buyer
-from emulator.providers.cnaught.memory import Memory, Order, Session
+from emulator.providers.cnaught.backend.amounts import EXACT, price
+from emulator.providers.cnaught.backend.drafts import Buyer, Period
+from emulator.providers.cnaught.memory.fixture import Memory
+from emulator.providers.cnaught.memory.records import Order, Session
 
 
 def entries(backend: CNaught, opening: Memory) -> Iterator[Entry]:
-    """What the orders tell, the fixture's too."""
+    """Yield the entries of all orders, those of the fixture included."""
     for order in backend.memory.orders.values():
         buyer, grams = _buyer(order), in_grams(order.amount_kg, "kg")
         owned = f"owned/{order.portfolio_id}/{buyer}"
@@ -58,7 +60,7 @@ def _buyer(order: Order) -> str:
 
 
 def _retired(backend: CNaught, order: Order) -> Iterator[Posting]:
-    """What an order has retired of each project, whether it was cancelled later or not."""
+    """Yield what an order has retired of each project, whether it was cancelled later or not."""
     if order.fulfils_on and order.cancelled_on and order.cancelled_on < order.fulfils_on:
         return
     state = replace(order, cancelled_on=None).state(backend.clock.now)
@@ -70,13 +72,13 @@ def _negative(postings: tuple[Posting, ...]) -> tuple[Posting, ...]:
     return tuple(Posting(posting.account, posting.unit, posting.amount.copy_negate()) for posting in postings)
 
 
-# --- what must hold ---------------------------------------------------------------------------------------------------
+# --- checks -----------------------------------------------------------------------------------------------------------
 
 
-def _charges(kept: Sequence[Entry], backend: CNaught, opening: Memory) -> Iterator[Finding]:
-    """What each order should cost, and what was charged for it."""
+def _charges(entries: Sequence[Entry], backend: CNaught, opening: Memory) -> Iterator[Finding]:
+    """Yield what each order should cost, and what was charged for it."""
     for order in backend.memory.orders.values():
-        expected = _as_given(order, opening.orders.get(order.id))
+        expected = _given_price(order, opening.orders.get(order.id))
         if expected is None and order.checkout_session_id is not None:
             expected = backend.memory.sessions[order.checkout_session_id].price_usd_cents
         if expected is None:
@@ -84,40 +86,42 @@ def _charges(kept: Sequence[Entry], backend: CNaught, opening: Memory) -> Iterat
         yield Finding(order.id, expected, order.price_usd_cents)
 
 
-def _checkouts(kept: Sequence[Entry], backend: CNaught, opening: Memory) -> Iterator[Finding]:
-    """What each checkout session should ask for, and what it asks for."""
+def _checkouts(entries: Sequence[Entry], backend: CNaught, opening: Memory) -> Iterator[Finding]:
+    """Yield what each checkout session should cost, and what it costs."""
     for session in backend.memory.sessions.values():
-        expected = _as_given(session, opening.sessions.get(session.id))
+        expected = _given_price(session, opening.sessions.get(session.id))
         if expected is None:
             portfolio = backend.catalogue.portfolios[session.portfolio_id]
             expected = price(measured(session.amount_kg), portfolio, "checkout")
         yield Finding(session.id, expected, session.price_usd_cents)
 
 
-def _as_given(now: Order | Session, given: Order | Session | None) -> int | None:
-    """The price that the fixture gives: the documents' samples follow no price list. None for what it does not give."""
+def _given_price(now: Order | Session, given: Order | Session | None) -> int | None:
+    """Return the price in the fixture, if the record is from there: the documents' samples follow no price list."""
     return given.price_usd_cents if given and given.amount_kg == now.amount_kg else None
 
 
-def _retired_once(kept: Sequence[Entry], backend: CNaught, opening: Memory) -> Iterator[Finding]:
-    """How many orders there are of each id, and for each checkout session."""
+def _retired_once(entries: Sequence[Entry], backend: CNaught, opening: Memory) -> Iterator[Finding]:
+    """Yield how many orders have each id, and how many each checkout session has."""
     orders = backend.memory.orders.values()
     yield from once(order.id for order in orders)
     yield from once(order.checkout_session_id for order in orders if order.checkout_session_id is not None)
 
 
-def _impact(kept: Sequence[Entry], backend: CNaught, opening: Memory) -> Iterator[Finding]:
-    """The grams of each project that the books say an account has retired, and those that its impact data tells."""
-    booked, told = defaultdict[str, Decimal](Decimal), defaultdict[str, Decimal](Decimal)
-    for (_, account, _), grams in balances(kept).items():
+def _impact(entries: Sequence[Entry], backend: CNaught, opening: Memory) -> Iterator[Finding]:
+    """Yield the grams of each project that an account has retired by the books, and by its impact data."""
+    booked, shown = defaultdict[str, Decimal](Decimal), defaultdict[str, Decimal](Decimal)
+    for (_, account, _), grams in balances(entries).items():
         what, project, *buyer = account.split("/")
         if what == "retired":
-            booked[f"{buyer[0]} {project}"] += grams
-    for known in backend.catalogue.accounts:
-        for projects in backend.orders.impact(Buyer(known), None, None).by_category.values():
+            name = f"{buyer[0]} {project}"
+            booked[name] = EXACT.add(booked[name], grams)
+    for holder in backend.catalogue.accounts:
+        for projects in backend.orders.impact(Buyer(holder), Period()).by_category.values():
             for project, amount_kg in projects.items():
-                told[f"{known.id} {project}"] += in_grams(amount_kg, "kg")
-    return agree(booked, told)
+                name = f"{holder.id} {project}"
+                shown[name] = EXACT.add(shown[name], in_grams(amount_kg, "kg"))
+    return agree(booked, shown)
 
 
 BOOKS = Books(
@@ -125,28 +129,30 @@ BOOKS = Books(
     (
         Check(
             "cnaught.charge",
-            "The charge of an order is its kilograms times its portfolio's price for the API, to the nearest cent; for "
-            "one that was paid at the checkout what was asked there; for one of the fixture what the fixture says.",
+            "The charge of an order is its kilograms times its portfolio's API price, to the nearest cent; if it was "
+            "paid at the checkout it is the price there, and if it is from the fixture the price given there.",
             _charges,
         ),
         Check(
             "cnaught.checkout",
-            "A checkout asks for its kilograms times the portfolio's price for checkouts, rounded up to whole cents; "
-            "one of the fixture for what the fixture says.",
+            "The price of a checkout is its kilograms times the portfolio's checkout price, rounded up to whole cents; "
+            "for one of the fixture it is the price given there.",
             _checkouts,
         ),
         Check(
             "cnaught.retired-once",
-            "An order is there once, and a checkout pays for one: nothing is retired twice.",
+            "Each order exists once, and a checkout pays for one order: nothing is retired twice.",
             _retired_once,
         ),
         Check(
             "cnaught.impact",
-            "The impact data of an account tells of each project what the books say was retired of it.",
+            "The impact data of an account shows of each project what the books say was retired.",
             _impact,
         ),
         Check(
-            "cnaught.units", "Grams told in kilograms or tonnes come back as the same grams.", partial(told_in, "kg")
+            "cnaught.units",
+            "Grams that are written in kilograms or tonnes come back as the same grams.",
+            partial(told_in, "kg"),
         ),
     ),
 )

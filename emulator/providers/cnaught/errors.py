@@ -1,8 +1,13 @@
-"""Every way CNaught says no, as problem details (docs.cnaught.com, Errors; official Node SDK 2.8.0, error types).
+"""CNaught's refusals, as problem details (docs.cnaught.com, Errors; official Node SDK 2.8.0, error types).
 
 * CNaughtRefusal
   + Unauthorized                401
-  + InvalidParameters           400, with the fields and what is wrong with each
+  + InvalidParameters           400, lists the invalid fields with their problems
+    - AmountOutOfBounds
+    - FractionRefused
+    - BelowCheckoutMinimum
+    - PortfolioInvalid
+    - NotAnImage
   + InvalidPagination           400
   + InvalidSubaccount           400
   + IdempotencyKeyTooLong       400
@@ -18,16 +23,15 @@
   + PlainStatus                 any other status, in the same form
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from emulator.core.errors import Malformed, Refusal, phrase
+from emulator.core.errors import Refusal, phrase
 
 TYPES = "https://api.cnaught.com/v1/errors/"
 
 
 class CNaughtRefusal(Refusal):
-    """A problem document (RFC 7807). ``type`` is a word below ``TYPES``, or empty for ``about:blank``."""
+    """A problem document (RFC 7807). ``type`` is relative to ``TYPES``; empty for ``about:blank``."""
 
     type = ""
     title: str
@@ -45,7 +49,7 @@ class CNaughtRefusal(Refusal):
 
 
 class Unauthorized(CNaughtRefusal):
-    """No API key, or one that nobody has. The SDK's tests saw this title."""
+    """The API key is missing or unknown. The SDK's tests observed this title."""
 
     status = 401
     title = "Unauthorized"
@@ -53,8 +57,11 @@ class Unauthorized(CNaughtRefusal):
     headers = {"WWW-Authenticate": "Bearer"}
 
 
+# --- 400 --------------------------------------------------------------------------------------------------------------
+
+
 class InvalidParameters(CNaughtRefusal):
-    """``errors`` holds, for each field at fault, everything that is wrong with it."""
+    """Fields of the body or query are invalid. ``errors`` lists each of them with its problems."""
 
     status = 400
     type = "invalid-parameters"
@@ -68,8 +75,44 @@ class InvalidParameters(CNaughtRefusal):
         return {**super().body(), "errors": self.errors}
 
 
+class AmountOutOfBounds(InvalidParameters):
+    """An order or checkout is for less than 1 kg, or a price buys less than that or too much."""
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__({field: ["must come to at least 1 kg and at most 1000000000 kg"]}, rule)
+
+
+class FractionRefused(InvalidParameters):
+    """An order is not for whole kilograms, where the settings refuse that."""
+
+    def __init__(self) -> None:
+        super().__init__({"amount_kg": ["must be an integer"]})
+
+
+class BelowCheckoutMinimum(InvalidParameters):
+    """A checkout costs less than can be paid there."""
+
+    def __init__(self, cents_min: int) -> None:
+        super().__init__({"amount_kg": [f"must cost at least {cents_min} cents"]}, "cnaught.checkout.price-min")
+
+
+class PortfolioInvalid(InvalidParameters):
+    """A quote or a subaccount names a portfolio that the account may not use."""
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__({field: ["is not available"]}, rule)
+
+
+class NotAnImage(InvalidParameters):
+    """A logo is empty or of another media type."""
+
+    def __init__(self, media_types: Sequence[str]) -> None:
+        wrong = f"must be an image of one of these types: {', '.join(media_types)}"
+        super().__init__({"logo": [wrong]}, "cnaught.subaccounts.logo-image")
+
+
 class InvalidPagination(CNaughtRefusal):
-    """Both cursors at once, or a cursor that names nothing in the list."""
+    """Both cursors are given, or a cursor is not in the list."""
 
     status = 400
     type = "invalid-pagination"
@@ -98,8 +141,11 @@ class IdempotencyKeyTooLong(CNaughtRefusal):
     rule = "cnaught.idempotency.key-too-long"
 
 
+# --- 403 --------------------------------------------------------------------------------------------------------------
+
+
 class Forbidden(CNaughtRefusal):
-    """The account may not do this, or the thing is in no state for it."""
+    """The account may not do this, or the record's state does not allow it."""
 
     status = 403
     type = "forbidden"
@@ -133,19 +179,22 @@ class SubaccountHasOrders(Forbidden):
     rule = "cnaught.subaccounts.delete-with-orders"
 
 
+# --- 404, 409, 422 and the rest ---------------------------------------------------------------------------------------
+
+
 class NotFound(CNaughtRefusal):
-    """``thing`` is what the vendor could not find: order, subaccount, resource (a path)."""
+    """``kind`` is what was not found: order, subaccount, resource (a path)."""
 
     status = 404
     type = "not-found"
 
-    def __init__(self, thing: str, rule: str) -> None:
-        self.title = f"Could not find {thing}"
+    def __init__(self, kind: str, rule: str) -> None:
+        self.title = f"Could not find {kind}"
         self.rule = rule
 
 
 class ConcurrentRequests(CNaughtRefusal):
-    """The first request with this idempotency key has not been answered yet."""
+    """The first request with this idempotency key is still running."""
 
     status = 409
     type = "idempotency-concurrent-requests"
@@ -154,7 +203,7 @@ class ConcurrentRequests(CNaughtRefusal):
 
 
 class ChangedPayload(CNaughtRefusal):
-    """The first request with this idempotency key asked for something else."""
+    """The first request with this idempotency key was a different one."""
 
     status = 422
     type = "idempotency-changed-payload"
@@ -163,65 +212,10 @@ class ChangedPayload(CNaughtRefusal):
 
 
 class PlainStatus(CNaughtRefusal):
-    """A bare HTTP status: wrong method, body too large, media type, or one that a fault asked for."""
+    """An HTTP status without a problem type of its own: wrong method, body too large, media type, or a fault's."""
 
-    def __init__(self, status: int, detail: str | None = None) -> None:
+    def __init__(self, status: int, detail: str | None, rule: str | None) -> None:
         self.status = status
         self.title = phrase(status)
         self.detail = detail
-        self.rule = _RULES.get(status)
-
-
-_RULES = {
-    405: "cnaught.errors.wrong-method",
-    413: "cnaught.errors.too-large",
-    415: "cnaught.errors.media-type-of-body",
-}
-
-
-def http_refusal(status: int, detail: str | None = None) -> CNaughtRefusal:
-    """The refusal for a bare status: the vendor's own where it has one for it."""
-    match status:
-        case 400:
-            return InvalidParameters({"body": ["is invalid"]})
-        case 401:
-            return Unauthorized()
-        case 403:
-            return Forbidden()
-        case 404:
-            return NotFound("resource", "cnaught.errors.unknown-path")
-        case 409:
-            return ConcurrentRequests()
-        case 422:
-            return ChangedPayload()
-        case _:
-            return PlainStatus(status, detail)
-
-
-def schema_refusal(request: Malformed) -> InvalidParameters:
-    """The refusal for a request that breaks the schema: snake_case fields, dotted where they nest."""
-    errors: defaultdict[str, list[str]] = defaultdict(list)
-    for problem in request.problems:
-        errors[problem.field or "body"].append(problem.worded(_WORDS))
-    return InvalidParameters(errors)
-
-
-_WORDS = {
-    "missing": "is required",
-    "json_invalid": "is not valid JSON",
-    "model_type": "must be an object",
-    "float_type": "must be a number",
-    "finite_number": "must be a number",
-    "int_type": "must be an integer",
-    "int_parsing": "must be an integer",
-    "string_type": "must be a string",
-    "greater_than": "must be greater than {gt}",
-    "greater_than_equal": "must be greater than or equal to {ge}",
-    "less_than_equal": "must be less than or equal to {le}",
-    "too_short": "must not be empty",
-    "too_long": "must be at most {max_length} characters long",
-    "string_too_long": "must be at most {max_length} characters long",
-    "string_null": "must not hold the character U+0000",
-    "literal_error": "must be {expected}",
-    "email": "must be a valid email address",
-}
+        self.rule = rule

@@ -1,4 +1,4 @@
-"""Quotes by activity: what a journey, a freight or an office comes to."""
+"""Quotes by activity: travel, freight and offices."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ def freight(mass_kg: float, distance_km: float) -> dict[str, float]:
         ]
     ],
 )
-def test_what_an_activity_comes_to(cnaught: Caller, activity: str, body: dict[str, Any], kg: int) -> None:
+def test_an_activity_has_a_mass(cnaught: Caller, activity: str, body: dict[str, Any], kg: int) -> None:
     """An activity is quoted in whole kilograms, rounded up, at two cents each."""
     reply = cnaught.post(f"/v1/quotes/{activity}", body)
     assert (reply.status_code, reply.json()) == (200, {"amount_kg": kg, "price_usd_cents": 2 * kg})
@@ -68,7 +68,7 @@ def test_what_an_activity_comes_to(cnaught: Caller, activity: str, body: dict[st
 @pytest.mark.rule("cnaught.quotes.source")
 @pytest.mark.parametrize(("source", "cents"), [(None, 2), ("api", 2), ("checkout", 3)])
 def test_an_activity_has_two_prices(cnaught: Caller, activity: str, source: str | None, cents: int) -> None:
-    """By API the kilogram costs the nearest cent of one price, at the checkout the next higher of another."""
+    """The API price is rounded to the nearest cent, the checkout price up to the next."""
     small = {name: 0.001 for name, value in ACTIVITIES[activity].items() if value == 1}
     body = {**ACTIVITIES[activity], **small, **CHEAP, "source": source}
     assert cnaught.post(f"/v1/quotes/{activity}", body).json() == {"amount_kg": 1, "price_usd_cents": cents}
@@ -79,8 +79,8 @@ def test_an_activity_has_two_prices(cnaught: Caller, activity: str, source: str 
     ("activity", "measure"),
     [(activity, measure) for activity, body in ACTIVITIES.items() for measure, value in body.items() if value == 1],
 )
-def test_a_measure_out_of_bounds(cnaught: Caller, activity: str, measure: str) -> None:
-    """A measure that is missing, not above 0, or too large is told."""
+def test_a_measure_has_bounds(cnaught: Caller, activity: str, measure: str) -> None:
+    """A measure that is missing, not positive or too large is refused."""
     rest = {name: value for name, value in ACTIVITIES[activity].items() if name != measure}
     for wrong in ({}, {measure: 0}, {measure: -10}, {measure: 1_000_000_000.1}, {measure: 10**400}):
         reply = cnaught.post(f"/v1/quotes/{activity}", {**rest, **wrong})
@@ -90,11 +90,9 @@ def test_a_measure_out_of_bounds(cnaught: Caller, activity: str, measure: str) -
 
 @each_activity
 @pytest.mark.rule("cnaught.quotes.refusals")
-@pytest.mark.parametrize("wrong", [{"source": "shop"}, {"portfolio_id": "nobody"}, {"portfolio_id": 5}])
-def test_an_activity_is_quoted_from_a_known_price_list(
-    cnaught: Caller, activity: str, wrong: dict[str, object]
-) -> None:
-    """Another source, or a portfolio that the account has not, is told."""
+@pytest.mark.parametrize("wrong", [{"source": "shop"}, {"portfolio_id": "unknown"}, {"portfolio_id": 5}])
+def test_an_activity_needs_a_known_price_list(cnaught: Caller, activity: str, wrong: dict[str, object]) -> None:
+    """Another source, or a portfolio that the account may not use, is refused."""
     reply = cnaught.post(f"/v1/quotes/{activity}", {**ACTIVITIES[activity], **wrong})
     assert reply.status_code == 400
     assert reply.json()["errors"].keys() == wrong.keys()
@@ -102,8 +100,8 @@ def test_an_activity_is_quoted_from_a_known_price_list(
 
 @pytest.mark.rule("cnaught.quotes.vehicle-type")
 @pytest.mark.parametrize("wrong", [{}, {"vehicle_type": "tricycle"}, {"vehicle_type": None}, {"vehicle_type": 5}])
-def test_a_vehicle_that_nobody_knows(cnaught: Caller, wrong: dict[str, object]) -> None:
-    """Ground transport goes by one of four kinds of vehicle."""
+def test_a_vehicle_type_is_one_of_four(cnaught: Caller, wrong: dict[str, object]) -> None:
+    """Any other vehicle type is refused."""
     reply = cnaught.post("/v1/quotes/ground-transport", {"distance_km": 1, **wrong})
     assert reply.status_code == 400
     assert reply.json()["errors"].keys() == {"vehicle_type"}
@@ -111,8 +109,8 @@ def test_a_vehicle_that_nobody_knows(cnaught: Caller, wrong: dict[str, object]) 
 
 @each_activity
 @pytest.mark.rule("cnaught.quotes.nothing-stored", "cnaught.subaccount-header.default-portfolio")
-def test_an_activity_on_behalf_of_a_subaccount(cnaught: Caller, activity: str) -> None:
-    """A quote for a subaccount is priced from its portfolio, and stores nothing."""
+def test_an_activity_is_priced_for_a_subaccount(cnaught: Caller, activity: str) -> None:
+    """A quote for a subaccount uses its portfolio's price, and stores nothing."""
     cheap = cnaught.post("/v1/subaccounts", {"name": "Sales", "default_portfolio_id": "ixmZSK"}).json()["id"]
     before, path = cnaught.space.cnaught.state, f"/v1/quotes/{activity}"
     large = {name: 50_000 for name, value in ACTIVITIES[activity].items() if value == 1}

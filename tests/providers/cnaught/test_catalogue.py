@@ -1,4 +1,4 @@
-"""Projects, categories and portfolios: what is for sale."""
+"""Projects, categories and portfolios."""
 
 import pytest
 
@@ -7,8 +7,8 @@ from tests.support.caller import Caller
 
 
 @pytest.mark.rule("cnaught.catalogue.project", "cnaught.catalogue.project-details")
-def test_a_project_by_its_id(cnaught: Caller) -> None:
-    """A project tells more of itself when it is asked for than within a category."""
+def test_a_project_has_credit_issuances(cnaught: Caller) -> None:
+    """A project by itself has its issuances in addition to the members that it has in a category."""
     project = cnaught.get("/v1/projects/I0UbDH").json()
     assert project["credit_issuances"][0] == {"vintage_year": 2022, "total_amount": 5000}
     assert project["lifetime"] == {"start_year": 2022, "end_year": 2052}
@@ -19,8 +19,8 @@ def test_a_project_by_its_id(cnaught: Caller) -> None:
 
 
 @pytest.mark.rule("cnaught.catalogue.project")
-def test_of_a_project_of_which_little_is_known(cnaught: Caller) -> None:
-    """What is not known of a project is null, and of what it has none, the list is empty."""
+def test_a_project_without_details_has_nulls(cnaught: Caller) -> None:
+    """An unknown detail is null, and a list without entries is empty."""
     project = cnaught.get("/v1/projects/kQ7fRn").json()
     assert (project["lifetime"], project["methodology"], project["registry_url"]) == (None, None, None)
     for several in ("credit_issuances", "activity_types", "third_party_labels", "notable_buyers", "news_articles"):
@@ -28,8 +28,8 @@ def test_of_a_project_of_which_little_is_known(cnaught: Caller) -> None:
 
 
 @pytest.mark.rule("cnaught.catalogue.category")
-def test_a_category_by_its_id(cnaught: Caller) -> None:
-    """A category has its projects with it."""
+def test_a_category_contains_its_projects(cnaught: Caller) -> None:
+    """A category contains its projects in full."""
     category = cnaught.get("/v1/project-categories/XBfyJ8").json()
     assert category["name"] == "Oxford Type 5 - Carbon Removal, Long-Term Storage"
     assert [(project["id"], project["registry_id"]) for project in category["projects"]] == [("tbCjWP", "253")]
@@ -41,7 +41,7 @@ def test_a_category_by_its_id(cnaught: Caller) -> None:
     [(None, ["mHvNvWbq", "oH5hlq", "ixmZSK"]), ("sandbox", ["oH5hlq", "ixmZSK"]), ("no-billing", ["oH5hlq"])],
 )
 def test_an_account_lists_its_portfolios(cnaught: Caller, account: str | None, ids: list[str]) -> None:
-    """Each account sees the portfolios that it may use, in their order."""
+    """Each account lists the portfolios that it may use, in their order."""
     caller = as_account(cnaught, account) if account else cnaught
     portfolios = caller.get("/v1/portfolios").json()["data"]
     assert [portfolio["id"] for portfolio in portfolios] == ids
@@ -56,10 +56,10 @@ def test_an_account_lists_its_portfolios(cnaught: Caller, account: str | None, i
         ("ixmZSK", (1.6, 2.5), {"hkgyn3": 0.5, "2JrGqa": 0.5}),
     ],
 )
-def test_a_portfolio_by_its_id(
+def test_a_portfolio_has_prices_and_categories(
     cnaught: Caller, portfolio_id: str, prices: tuple[float, float], fractions: dict[str, float]
 ) -> None:
-    """A portfolio tells its prices and its mix, each category as it is told by its own id."""
+    """A portfolio has both prices and its categories, each as it is by itself."""
     portfolio = cnaught.get(f"/v1/portfolios/{portfolio_id}").json()
     assert (portfolio["api_price_per_kg_usd_cents"], portfolio["checkout_price_per_kg_usd_cents"]) == prices
     shares = portfolio["category_allocations"]
@@ -73,21 +73,21 @@ def test_a_portfolio_by_its_id(
     [
         pytest.param(path, account, title, marks=pytest.mark.rule(rule))
         for path, account, title, rule in [
-            ("/v1/projects/nobody", None, "Could not find project", "cnaught.catalogue.unknown-id"),
+            ("/v1/projects/unknown", None, "Could not find project", "cnaught.catalogue.unknown-id"),
             ("/v1/projects/hkgyn3", None, "Could not find project", "cnaught.catalogue.unknown-id"),
             (
-                "/v1/project-categories/nobody",
+                "/v1/project-categories/unknown",
                 None,
                 "Could not find project category",
                 "cnaught.catalogue.unknown-id",
             ),
-            ("/v1/portfolios/nobody", None, "Could not find portfolio", "cnaught.catalogue.portfolios-apart"),
+            ("/v1/portfolios/unknown", None, "Could not find portfolio", "cnaught.catalogue.portfolios-apart"),
             ("/v1/portfolios/mHvNvWbq", "sandbox", "Could not find portfolio", "cnaught.catalogue.portfolios-apart"),
         ]
     ],
 )
-def test_what_is_not_in_the_catalogue(cnaught: Caller, path: str, account: str | None, title: str) -> None:
-    """What does not exist is not found, nor is a portfolio that only others may use."""
+def test_an_unknown_id_is_not_found(cnaught: Caller, path: str, account: str | None, title: str) -> None:
+    """An unknown id answers 404, and so does a portfolio that only other accounts may use."""
     caller = as_account(cnaught, account) if account else cnaught
     reply = caller.get(path)
     assert (reply.status_code, reply.json()["title"]) == (404, title)
@@ -96,6 +96,6 @@ def test_what_is_not_in_the_catalogue(cnaught: Caller, path: str, account: str |
 
 @pytest.mark.rule("cnaught.catalogue.shared")
 @pytest.mark.parametrize("path", ["/v1/projects/tbCjWP", "/v1/project-categories/XBfyJ8"])
-def test_projects_are_everybodys(cnaught: Caller, path: str) -> None:
-    """A project is the same for an account that can buy none of its credits."""
+def test_all_accounts_see_all_projects(cnaught: Caller, path: str) -> None:
+    """A project is the same for an account that cannot buy its credits."""
     assert as_account(cnaught, "sandbox").get(path).json() == cnaught.get(path).json()

@@ -1,4 +1,4 @@
-"""Problems: the form they have in common, and what any operation may object to."""
+"""Problem details: their form, and what any operation may refuse."""
 
 from typing import Any
 
@@ -50,10 +50,10 @@ TOO_LARGE = b" " * (8 * 1024 * 1024 + 1)
     ("method", "path", "content", "status"),
     [
         ("GET", "/v1/orders?limit=0", {}, 400),
-        ("GET", "/v1/orders?starting_after=nobody", {}, 400),
-        ("GET", "/v1/orders", {"headers": {"X-Subaccount-Id": "nobody"}}, 400),
-        ("GET", "/v1/orders", {"headers": {"Authorization": "Bearer nobody"}}, 401),
-        ("POST", "/v1/orders", {"json": {"amount_kg": 1, "portfolio_id": "nobody"}}, 403),
+        ("GET", "/v1/orders?starting_after=unknown", {}, 400),
+        ("GET", "/v1/orders", {"headers": {"X-Subaccount-Id": "unknown"}}, 400),
+        ("GET", "/v1/orders", {"headers": {"Authorization": "Bearer unknown"}}, 401),
+        ("POST", "/v1/orders", {"json": {"amount_kg": 1, "portfolio_id": "unknown"}}, 403),
         ("GET", "/v1/orders/123", {}, 404),
         ("GET", "/v1/nothing", {}, 404),
         ("PATCH", "/v1/orders", {}, 405),
@@ -61,8 +61,10 @@ TOO_LARGE = b" " * (8 * 1024 * 1024 + 1)
         ("POST", "/v1/quotes", {"content": b"", "headers": {"Content-Type": "text/plain"}}, 415),
     ],
 )
-def test_every_no_is_a_problem(cnaught: Caller, method: str, path: str, content: dict[str, Any], status: int) -> None:
-    """Whatever goes wrong, the vendor's library can read it: a type and a title in words, and the status."""
+def test_every_refusal_is_a_problem(
+    cnaught: Caller, method: str, path: str, content: dict[str, Any], status: int
+) -> None:
+    """Every refusal has the type, title and status that the SDK needs to read it."""
     reply = cnaught.request(method, path, **content)
     assert reply.headers["Content-Type"] == "application/problem+json"
     problem = reply.json()
@@ -87,8 +89,8 @@ def test_every_no_is_a_problem(cnaught: Caller, method: str, path: str, content:
         (599, "about:blank", "Status 599"),
     ],
 )
-def test_a_fault_is_a_problem_too(cnaught: Caller, status: int, type: str, title: str | None) -> None:
-    """A status that a fault asks for is worded as the vendor words it."""
+def test_a_fault_is_a_problem(cnaught: Caller, status: int, type: str, title: str | None) -> None:
+    """A fault's status has the vendor's problem type and title."""
     cnaught.space.faults.add("cnaught", effect={"status": status})
     reply = cnaught.get("/v1/orders", promised=False)
     problem = reply.json()
@@ -144,10 +146,10 @@ def test_a_fault_is_a_problem_too(cnaught: Caller, status: int, type: str, title
         ),
     ],
 )
-def test_all_that_does_not_validate_is_told(
+def test_every_invalid_field_is_listed(
     cnaught: Caller, method: str, path: str, body: dict[str, Any] | None, errors: dict[str, list[str]]
 ) -> None:
-    """Each member or parameter at fault is named, with what is wrong with it."""
+    """Each invalid member or parameter is listed with its problem."""
     reply = cnaught.request(method, path, **({} if body is None else {"json": body}))
     assert reply.json() == {
         "type": "https://api.cnaught.com/v1/errors/invalid-parameters",
@@ -164,8 +166,8 @@ def test_all_that_does_not_validate_is_told(
     [b"", b"{", b"[]", b"5", b"null", b'"text"', b'{"amount_kg": NaN}', b'{"name": "\xff"}', b"[" * 10_000],
     ids=lambda content: repr(content[:20]),
 )
-def test_a_body_that_is_no_json_object(cnaught: Caller, path: str, content: bytes) -> None:
-    """A body that cannot be read at all is told as such."""
+def test_a_body_must_be_a_json_object(cnaught: Caller, path: str, content: bytes) -> None:
+    """Any other body answers 400 with an entry for the body."""
     reply = cnaught.post(path, content=content, headers={"Content-Type": "application/json"})
     assert reply.status_code == 400
     assert reply.json()["errors"].keys() == {"body"}
@@ -174,24 +176,24 @@ def test_a_body_that_is_no_json_object(cnaught: Caller, path: str, content: byte
 @pytest.mark.rule("cnaught.errors.media-type-of-body")
 @pytest.mark.parametrize("path", BODIES)
 @pytest.mark.parametrize("media_type", ["text/plain", "application/jsonp", "application/x-www-form-urlencoded", ""])
-def test_a_body_of_another_media_type(cnaught: Caller, path: str, media_type: str) -> None:
-    """A body that is said to be something else than JSON is not read, whatever it is."""
+def test_a_body_of_another_media_type_is_refused(cnaught: Caller, path: str, media_type: str) -> None:
+    """A body that is declared as something other than JSON is not read."""
     reply = cnaught.post(path, BODIES[path], headers={"Content-Type": media_type})
     assert (reply.status_code, reply.json()["type"]) == (415, "about:blank")
 
 
 @pytest.mark.rule("cnaught.errors.media-type-of-body")
 @pytest.mark.parametrize("media_type", [None, "application/json; charset=utf-8", "Application/JSON"])
-def test_a_body_whose_media_type_will_do(cnaught: Caller, media_type: str | None) -> None:
-    """JSON with parameters is JSON, and so is a body about which nothing is said."""
+def test_a_body_of_a_json_media_type_is_read(cnaught: Caller, media_type: str | None) -> None:
+    """Parameters are ignored, and a missing Content-Type is accepted."""
     headers = {"Content-Type": media_type} if media_type else {}
     assert cnaught.post("/v1/quotes", content=b'{"amount_kg": 1}', headers=headers).status_code == 200
 
 
 @pytest.mark.rule("cnaught.errors.too-large")
 @pytest.mark.parametrize("path", [*BODIES, "/v1/orders/Gre28Fc35bt3/cancel"])
-def test_a_body_above_the_limit(cnaught: Caller, path: str) -> None:
-    """A body above 8 MiB is refused, and nobody is asked for a key."""
+def test_a_body_above_the_limit_is_refused(cnaught: Caller, path: str) -> None:
+    """A body above 8 MiB answers 413, with or without a key."""
     for caller in (cnaught, cnaught.identified(NO_CREDENTIALS)):
         reply = caller.post(path, content=TOO_LARGE)
         assert (reply.status_code, reply.json()["type"]) == (413, "about:blank")
@@ -199,8 +201,8 @@ def test_a_body_above_the_limit(cnaught: Caller, path: str) -> None:
 
 @pytest.mark.rule("cnaught.errors.unknown-members-ignored")
 @pytest.mark.parametrize("path", BODIES)
-def test_members_that_nobody_knows(cnaught: Caller, path: str) -> None:
-    """Unknown members do no harm, whatever they hold."""
+def test_unknown_members_are_ignored(cnaught: Caller, path: str) -> None:
+    """Unknown members may have any value."""
     more = {"tags": ["a", {"b": None}], "state": "fulfilled", "id": 5, "huge": 10**400}
     assert cnaught.post(path, {**more, **BODIES[path]}).is_success
 
@@ -208,8 +210,8 @@ def test_members_that_nobody_knows(cnaught: Caller, path: str) -> None:
 @pytest.mark.rule("cnaught.errors.numbers-are-numbers")
 @pytest.mark.parametrize(("path", "member"), NUMBERS)
 @pytest.mark.parametrize("value", ["10", "", True, False, None, [10], {"kg": 10}], ids=repr)
-def test_a_number_is_a_number(cnaught: Caller, path: str, member: str, value: object) -> None:
-    """Text, truth and nothing are no numbers."""
+def test_a_numeric_member_must_be_a_number(cnaught: Caller, path: str, member: str, value: object) -> None:
+    """Text, booleans, null, arrays and objects are refused."""
     reply = cnaught.post(path, {member: value})
     assert reply.status_code == 400
     assert member in reply.json()["errors"]
@@ -226,8 +228,8 @@ def test_a_number_is_a_number(cnaught: Caller, path: str, member: str, value: ob
         ("/v1/subaccounts", "name"),
     ],
 )
-def test_a_text_does_not_hold_the_null_character(cnaught: Caller, path: str, member: str) -> None:
-    """U+0000 is in no text that the vendor would keep."""
+def test_the_null_character_is_refused(cnaught: Caller, path: str, member: str) -> None:
+    """A text with U+0000 answers 400."""
     reply = cnaught.post(path, {**BODIES[path], member: "a\0b"})
     assert reply.status_code == 400
     assert reply.json()["errors"] == {member: ["must not hold the character U+0000"]}
@@ -238,8 +240,8 @@ def test_a_text_does_not_hold_the_null_character(cnaught: Caller, path: str, mem
 @pytest.mark.parametrize(
     "path", ["", "/", "/v1", "/v2/orders", "/v1/nothing", "/v1/orders/", "/v1/orders/Gre28Fc35bt3/", "/v1/Orders"]
 )
-def test_an_unknown_path(cnaught: Caller, path: str, known: bool) -> None:
-    """A path that the vendor does not have is not found, by strangers either."""
+def test_an_unknown_path_is_not_found(cnaught: Caller, path: str, known: bool) -> None:
+    """A path that does not exist answers 404, with or without a key."""
     reply = (cnaught if known else cnaught.identified(NO_CREDENTIALS)).get(path)
     assert (reply.status_code, reply.json()["type"]) == (404, TYPES + "not-found")
 
@@ -257,8 +259,8 @@ def test_an_unknown_path(cnaught: Caller, path: str, known: bool) -> None:
         ("PATCH", "/v1/subaccounts/5nubL0NS", {"GET", "HEAD", "PUT", "DELETE"}),
     ],
 )
-def test_a_wrong_method(cnaught: Caller, method: str, path: str, allowed: set[str], known: bool) -> None:
-    """A path's other methods are told when it is called with none of them."""
+def test_a_wrong_method_is_refused(cnaught: Caller, method: str, path: str, allowed: set[str], known: bool) -> None:
+    """A method that a path does not have answers 405 and lists those that it has."""
     reply = (cnaught if known else cnaught.identified(NO_CREDENTIALS)).request(method, path)
     assert (reply.status_code, reply.json()["type"]) == (405, "about:blank")
     assert set(reply.headers["Allow"].split(", ")) == allowed

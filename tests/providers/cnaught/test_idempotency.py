@@ -1,4 +1,4 @@
-"""Idempotency keys: what is performed once however often it is asked, and what cannot be asked under a used key."""
+"""Idempotency keys."""
 
 from threading import Thread
 from typing import Any
@@ -21,32 +21,32 @@ TYPES = "https://api.cnaught.com/v1/errors/"
 
 
 def keyed(caller: Caller, path: str, body: Any = None, key: str = "key-1", **headers: str) -> httpx.Response:
-    """A call with an idempotency key."""
+    """Make a call with an idempotency key."""
     return caller.post(path, body, headers={"Idempotency-Key": key, **headers})
 
 
-def made(caller: Caller) -> list[object]:
-    """All that the account has."""
+def records(caller: Caller) -> list[object]:
+    """Return everything that the account has."""
     return [caller.get(path).json() for path in ("/v1/orders", "/v1/subaccounts", "/v1/impact/data")]
 
 
 @pytest.mark.rule("cnaught.idempotency.replay", "cnaught.idempotency.replay-exact")
 @pytest.mark.parametrize(("path", "body"), CALLS.items())
-def test_a_repeated_request_is_answered_and_not_performed(cnaught: Caller, path: str, body: Any) -> None:
-    """The second of two equal requests gets the reply of the first, byte for byte, and changes nothing."""
+def test_a_repeated_request_is_replayed(cnaught: Caller, path: str, body: Any) -> None:
+    """The second of two equal requests gets the reply to the first, byte for byte, and changes nothing."""
     first = keyed(cnaught, path, body)
     assert first.is_success
     assert "X-Idempotent-Replay" not in first.headers
-    before = made(cnaught)
+    before = records(cnaught)
     again = keyed(cnaught, path, body)
     assert (again.status_code, again.content) == (first.status_code, first.content)
     assert again.headers["X-Idempotent-Replay"] == "true"
-    assert made(cnaught) == before
+    assert records(cnaught) == before
 
 
 @pytest.mark.rule("cnaught.idempotency.replay-exact")
-def test_a_replay_is_of_its_time(cnaught: Caller) -> None:
-    """A replay shows the order as it was when it was placed, though it has since been fulfilled and cancelled."""
+def test_a_replay_shows_the_first_state(cnaught: Caller) -> None:
+    """A replay shows the order as it was placed, even after it was fulfilled and cancelled."""
     first = keyed(cnaught, "/v1/orders", {"amount_kg": 10})
     cnaught.space.clock.advance(seconds=10)
     cnaught.post(f"/v1/orders/{first.json()['id']}/cancel")
@@ -56,8 +56,8 @@ def test_a_replay_is_of_its_time(cnaught: Caller) -> None:
 
 @pytest.mark.rule("cnaught.idempotency.replay-exact")
 @pytest.mark.parametrize("seconds", [0, 2])
-def test_a_replay_shows_an_order_that_was_fulfilled_at_once(cnaught: Caller, seconds: float) -> None:
-    """A replay shows what an order had been matched with, or that it had not, whatever was done at the same instant."""
+def test_a_replay_shows_the_allocations_of_the_first_reply(cnaught: Caller, seconds: float) -> None:
+    """A replay has the allocations of the first reply, whatever happens at the same instant."""
     cnaught.space.control("PATCH", "/settings/cnaught", json={"fulfilment_seconds": seconds})
     first = keyed(cnaught, "/v1/orders", {"amount_kg": 10})
     assert bool(first.json()["project_allocations"]) is (seconds == 0)
@@ -70,8 +70,8 @@ def test_a_replay_shows_an_order_that_was_fulfilled_at_once(cnaught: Caller, sec
 
 
 @pytest.mark.rule("cnaught.idempotency.replay-exact")
-def test_a_replay_outlives_a_snapshot(cnaught: Caller) -> None:
-    """A restored space gives the same replays, of what was ordered and of what was opened."""
+def test_a_replay_survives_a_snapshot(cnaught: Caller) -> None:
+    """A restored space replays the same orders and subaccounts."""
     firsts = [keyed(cnaught, path, CALLS[path], key=path) for path in ("/v1/orders", "/v1/subaccounts")]
     snapshot = cnaught.space.snapshot()
     cnaught.space.reset()
@@ -82,8 +82,8 @@ def test_a_replay_outlives_a_snapshot(cnaught: Caller) -> None:
 
 
 @pytest.mark.rule("cnaught.cancel.replay")
-def test_a_repeated_cancel_call_is_no_second_one(cnaught: Caller) -> None:
-    """With the key of the first, a second cancel call gets its 200; with another key it is refused."""
+def test_a_repeated_cancel_call_is_replayed(cnaught: Caller) -> None:
+    """A second cancel call replays the first 200 under its key, and is refused under another."""
     first = keyed(cnaught, "/v1/orders/Gre28Fc35bt3/cancel")
     again = keyed(cnaught, "/v1/orders/Gre28Fc35bt3/cancel")
     assert (again.status_code, again.content) == (200, first.content)
@@ -104,9 +104,9 @@ def test_a_repeated_cancel_call_is_no_second_one(cnaught: Caller) -> None:
     ],
 )
 def test_a_key_stands_for_one_request(cnaught: Caller, path: str, first: Any, second: Any) -> None:
-    """Another request under a used key is refused, however small the difference, and changes nothing."""
+    """A different request under a used key is refused, however small the difference, and changes nothing."""
     assert keyed(cnaught, path, first).is_success
-    before = made(cnaught)
+    before = records(cnaught)
     reply = keyed(cnaught, path, second)
     assert reply.status_code == 422
     assert reply.json() == {
@@ -114,13 +114,13 @@ def test_a_key_stands_for_one_request(cnaught: Caller, path: str, first: Any, se
         "title": "Previous request submitted with same idempotency key had different payload",
         "status": 422,
     }
-    assert made(cnaught) == before
+    assert records(cnaught) == before
     assert keyed(cnaught, path, first).is_success
 
 
 @pytest.mark.rule("cnaught.idempotency.concurrent")
-def test_a_key_whose_first_request_still_runs(cnaught: Caller) -> None:
-    """While the first request with a key is held up, a second one is refused, and then the first is performed."""
+def test_a_key_of_a_running_request_is_refused(cnaught: Caller) -> None:
+    """While the first request with a key is delayed a second one is refused; then the first is performed."""
     delay = {"delay_seconds": 0.2}
     cnaught.space.faults.add("cnaught", operation="place_order", when="before", effect=delay)
     replies: list[httpx.Response] = []
@@ -140,7 +140,7 @@ def test_a_key_whose_first_request_still_runs(cnaught: Caller) -> None:
 @pytest.mark.rule("cnaught.idempotency.key-too-long")
 @pytest.mark.parametrize(("path", "body"), CALLS.items())
 def test_a_key_has_512_characters_at_most(cnaught: Caller, path: str, body: Any) -> None:
-    """513 characters are refused before the body is looked at, 512 are not."""
+    """513 characters are refused before the body is read; 512 are accepted."""
     for refused in (keyed(cnaught, path, body, "k" * 513), keyed(cnaught, path, [], "k" * 513)):
         assert (refused.status_code, refused.json()["type"]) == (400, TYPES + "idempotency-key-too-long")
     assert keyed(cnaught, path, body, "k" * 512).is_success
@@ -148,7 +148,7 @@ def test_a_key_has_512_characters_at_most(cnaught: Caller, path: str, body: Any)
 
 @pytest.mark.rule("cnaught.idempotency.empty-key")
 @pytest.mark.parametrize("path", ["/v1/orders", "/v1/orders/ride", "/v1/subaccounts"])
-def test_an_empty_key_is_none(cnaught: Caller, path: str) -> None:
+def test_an_empty_key_counts_as_none(cnaught: Caller, path: str) -> None:
     """Requests with an empty key are all performed."""
     first, second = keyed(cnaught, path, CALLS[path], ""), keyed(cnaught, path, CALLS[path], "")
     assert first.json()["id"] != second.json()["id"]
@@ -163,10 +163,12 @@ def test_an_empty_key_is_none(cnaught: Caller, path: str) -> None:
         b'{"amount_kg":10,"metadata":"a","notification_config":{"url":"http://a/","z":1}}',
         b'{"notification_config": {"z": 1, "url": "http://a/"},\n "metadata": "a", "amount_kg": 10}',
         b'{"amount_kg": 10, "metadata": "\\u0061", "notification_config": {"url": "http:\\/\\/a/", "z": 1}}',
+        b'{"amount_kg": 10.0, "metadata": "a", "notification_config": {"url": "http://a/", "z": 1.00000000000000000}}',
+        b'{"amount_kg": 1e1, "metadata": "a", "notification_config": {"url": "http://a/", "z": 10E-1}}',
     ],
 )
 def test_equal_requests_may_be_written_differently(cnaught: Caller, content: bytes) -> None:
-    """White space, the order of members and escapes make no other request."""
+    """White space, the order of members, escapes and the form of numbers make no difference."""
     body = {"amount_kg": 10, "metadata": "a", "notification_config": {"url": "http://a/", "z": 1}}
     first = keyed(cnaught, "/v1/orders", body)
     again = cnaught.post("/v1/orders", content=content, headers={"Idempotency-Key": "key-1"})
@@ -174,25 +176,35 @@ def test_equal_requests_may_be_written_differently(cnaught: Caller, content: byt
 
 
 @pytest.mark.rule("cnaught.idempotency.fingerprint")
-@pytest.mark.parametrize("subaccount_id", ["5nubL0NS", "nobody", ""])
+@pytest.mark.parametrize("subaccount_id", ["5nubL0NS", "unknown", ""])
 def test_another_subaccount_is_another_request(cnaught: Caller, subaccount_id: str) -> None:
-    """The same body for another subaccount, or for one where there was none, is not the same request."""
+    """The same body for another subaccount is a different request."""
     keyed(cnaught, "/v1/orders", {"amount_kg": 10})
     reply = keyed(cnaught, "/v1/orders", {"amount_kg": 10}, **{"X-Subaccount-Id": subaccount_id})
     assert reply.status_code == 422
 
 
+@pytest.mark.rule("cnaught.idempotency.fingerprint")
+@pytest.mark.parametrize("number", ["1.0000000000000000001", "1.1", "true", '"1"', "null", "10"])
+def test_requests_with_different_values_are_different(cnaught: Caller, number: str) -> None:
+    """A number counts with all its digits, and is equal to no other kind of value."""
+    first, second = (f'{{"amount_kg": 10, "z": {value}}}'.encode() for value in ("1", number))
+    key = {"Idempotency-Key": "key-1"}
+    assert cnaught.post("/v1/orders", content=first, headers=key).status_code == 201
+    assert cnaught.post("/v1/orders", content=second, headers=key).status_code == 422
+
+
 @pytest.mark.rule("cnaught.idempotency.scope")
 @pytest.mark.parametrize(("path", "body"), CALLS.items())
 def test_a_key_belongs_to_an_account(cnaught: Caller, path: str, body: Any) -> None:
-    """A used key is used for every operation of the account, and for no other account."""
+    """A key is used for all operations of its account, and for no other account."""
     keyed(cnaught, "/v1/orders", {"amount_kg": 7})
     assert keyed(cnaught, path, body).status_code == 422
-    sandbox = as_account(cnaught, "sandbox")
-    reply = keyed(sandbox, "/v1/orders", {"amount_kg": 7})
+    empty = as_account(cnaught, "empty")
+    reply = keyed(empty, "/v1/orders", {"amount_kg": 7})
     assert reply.status_code == 201
     assert "X-Idempotent-Replay" not in reply.headers
-    assert sandbox.get("/v1/orders").json()["data"] == [reply.json()]
+    assert empty.get("/v1/orders").json()["data"] == [reply.json()]
 
 
 @pytest.mark.rule("cnaught.idempotency.only-successes")
@@ -200,13 +212,13 @@ def test_a_key_belongs_to_an_account(cnaught: Caller, path: str, body: Any) -> N
     ("path", "refused", "status"),
     [
         ("/v1/orders", {"amount_kg": -10}, 400),
-        ("/v1/orders", {"amount_kg": 10, "portfolio_id": "nobody"}, 403),
+        ("/v1/orders", {"amount_kg": 10, "portfolio_id": "unknown"}, 403),
         ("/v1/orders/ride", {}, 400),
         ("/v1/subaccounts", {"name": ""}, 400),
     ],
 )
-def test_a_refused_request_uses_up_no_key(cnaught: Caller, path: str, refused: Any, status: int) -> None:
-    """After a refusal, the corrected request with the same key is performed."""
+def test_a_refused_request_leaves_its_key_free(cnaught: Caller, path: str, refused: Any, status: int) -> None:
+    """After a refusal the corrected request with the same key is performed."""
     assert keyed(cnaught, path, refused).status_code == status
     assert keyed(cnaught, path, refused).status_code == status
     reply = keyed(cnaught, path, CALLS[path])
@@ -215,8 +227,8 @@ def test_a_refused_request_uses_up_no_key(cnaught: Caller, path: str, refused: A
 
 
 @pytest.mark.rule("cnaught.idempotency.only-successes")
-def test_a_refused_cancel_call_uses_up_no_key(cnaught: Caller) -> None:
-    """A key that failed to cancel one order may cancel another."""
+def test_a_refused_cancel_call_leaves_its_key_free(cnaught: Caller) -> None:
+    """A key that failed to cancel one order can cancel another."""
     assert keyed(cnaught, "/v1/orders/123/cancel").status_code == 404
     assert keyed(cnaught, "/v1/orders/Gre28Fc35bt3/cancel").status_code == 200
 
@@ -224,7 +236,7 @@ def test_a_refused_cancel_call_uses_up_no_key(cnaught: Caller) -> None:
 @pytest.mark.rule("cnaught.idempotency.lifetime")
 @pytest.mark.parametrize("path", ["/v1/orders", "/v1/orders/ride", "/v1/subaccounts"])
 def test_a_key_is_remembered_for_a_day(cnaught: Caller, path: str) -> None:
-    """A microsecond before 24 hours have passed a request is replayed; then it is performed anew."""
+    """A request is replayed for 24 hours, and then performed again, with an event."""
     first = keyed(cnaught, path, CALLS[path])
     cnaught.space.clock.advance(hours=24, microseconds=-1)
     assert keyed(cnaught, path, CALLS[path]).content == first.content
@@ -235,8 +247,8 @@ def test_a_key_is_remembered_for_a_day(cnaught: Caller, path: str) -> None:
 
 
 @pytest.mark.rule("cnaught.idempotency.lifetime")
-def test_a_key_may_be_forgotten_at_once(cnaught: Caller) -> None:
-    """Where keys live for no time at all, every request is performed."""
+def test_a_lifetime_of_zero_replays_nothing(cnaught: Caller) -> None:
+    """With a lifetime of zero every request is performed."""
     cnaught.space.control("PATCH", "/settings/cnaught", json={"idempotency_hours": 0})
     first, second = keyed(cnaught, "/v1/orders", {"amount_kg": 10}), keyed(cnaught, "/v1/orders", {"amount_kg": 10})
     assert (first.status_code, second.status_code) == (201, 201)
@@ -245,7 +257,7 @@ def test_a_key_may_be_forgotten_at_once(cnaught: Caller) -> None:
 
 @pytest.mark.rule("cnaught.idempotency.before-validation")
 @pytest.mark.parametrize("path", ["/v1/orders", "/v1/orders/ride", "/v1/subaccounts"])
-def test_a_used_key_is_told_before_a_wrong_body(cnaught: Caller, path: str) -> None:
-    """A body that does not validate is another payload first of all."""
+def test_a_used_key_is_checked_before_the_body(cnaught: Caller, path: str) -> None:
+    """An invalid body under a used key answers 422, not 400."""
     keyed(cnaught, path, CALLS[path])
     assert keyed(cnaught, path, {"amount_kg": "ten"}).status_code == 422

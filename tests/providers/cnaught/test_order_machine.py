@@ -1,4 +1,4 @@
-"""Orders and their idempotency keys against a model, whatever a client may ask in whatever order."""
+"""Orders and their idempotency keys, compared with a model for any sequence of calls."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -27,23 +27,23 @@ from tests.support.caller import Caller
 FULFILMENT_SECONDS = 2
 KEY_SECONDS = 24 * 3600
 
-PLACINGS: list[tuple[str, dict[str, Any], int, int]] = [
+PLACINGS: list[tuple[str, dict[str, Any], int, float]] = [
     ("/v1/orders", {"amount_kg": 1}, 201, 1),
-    ("/v1/orders", {"amount_kg": 2.5, "metadata": "half"}, 201, 2),
+    ("/v1/orders", {"amount_kg": 2.5, "metadata": "half"}, 201, 2.5),
     ("/v1/orders", {"total_price_usd_cents": 7}, 201, 3),
     ("/v1/orders/ride", {"distance_km": 30}, 201, 8),
     ("/v1/orders", {"amount_kg": 0.5}, 400, 0),
     ("/v1/orders/ride", {"metadata": "no distance"}, 400, 0),
-    ("/v1/orders", {"amount_kg": 1, "portfolio_id": "nobody"}, 403, 0),
+    ("/v1/orders", {"amount_kg": 1, "portfolio_id": "unknown"}, 403, 0),
 ]
-"""Paths and bodies, with the status that they deserve and the kilograms that they come to."""
+"""Paths and bodies, with their status and kilograms."""
 
 
 @dataclass
 class Order:
-    """What the model knows of an order. Times are seconds since the start."""
+    """An order of the model. Times are seconds since the start."""
 
-    kg: int
+    kg: float
     metadata: str | None
     subaccount_id: str | None
     placed_at: int
@@ -57,7 +57,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Call:
-    """What is asked under a key, apart from the key."""
+    """A call, apart from its key."""
 
     path: str
     body: Mapping[str, Any] | None
@@ -70,7 +70,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the first call with a key was answered, and when."""
+    """The reply to the first call with a key, and its time."""
 
     call: Call
     reply: httpx.Response
@@ -88,7 +88,7 @@ class OrderMachine(RuleBasedStateMachine):
         super().__init__()
         self.space = emulator.space()
         self.space.clock.freeze(START)
-        self.cnaught = Caller(self.space, "cnaught", {"Authorization": f"Bearer {KEYS['sandbox']}"})
+        self.cnaught = Caller(self.space, "cnaught", {"Authorization": f"Bearer {KEYS['empty']}"})
         self.now = 0
         self.placed: dict[str, Order] = {}
         self.opened: list[str] = []
@@ -101,7 +101,7 @@ class OrderMachine(RuleBasedStateMachine):
 
     @initialize(target=subaccounts)
     def begin(self) -> MultipleResults[str | None]:
-        return multiple(None, "nobody")
+        return multiple(None, "unknown")
 
     @rule(target=subaccounts, key=keys, name=st.sampled_from(["Sales", "Marketing"]))
     def open_subaccount(self, key: str | None, name: str) -> str | MultipleResults[str]:
@@ -115,10 +115,10 @@ class OrderMachine(RuleBasedStateMachine):
 
     @rule(target=orders, placing=st.sampled_from(PLACINGS), subaccount_id=subaccounts, key=keys)
     def place(
-        self, placing: tuple[str, dict[str, Any], int, int], subaccount_id: str | None, key: str | None
+        self, placing: tuple[str, dict[str, Any], int, float], subaccount_id: str | None, key: str | None
     ) -> str | MultipleResults[str]:
         path, body, status, kg = placing
-        order = self.call(Call(path, body, subaccount_id), key, 400 if subaccount_id == "nobody" else status)
+        order = self.call(Call(path, body, subaccount_id), key, 400 if subaccount_id == "unknown" else status)
         if order is None:
             return multiple()
         self.placed[order["id"]] = Order(kg, body.get("metadata"), subaccount_id, self.now)
@@ -127,12 +127,7 @@ class OrderMachine(RuleBasedStateMachine):
     @rule(order_id=orders, subaccount_id=subaccounts, key=keys)
     def cancel(self, order_id: str, subaccount_id: str | None, key: str | None) -> None:
         order = self.placed[order_id]
-        if subaccount_id == "nobody":
-            status = 400
-        elif order_id not in self.listed(subaccount_id):
-            status = 404
-        else:
-            status = 403 if order.cancelled else 200
+        status = 404 if order_id not in self.listed(subaccount_id) else 403 if order.cancelled else 200
         if self.call(Call(f"/v1/orders/{order_id}/cancel", None, subaccount_id), key, status):
             order.cancelled = True
 
@@ -143,10 +138,15 @@ class OrderMachine(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([0, 1, FULFILMENT_SECONDS, 3600, KEY_SECONDS - 1, KEY_SECONDS]))
     def wait(self, seconds: int) -> None:
-        waiting = [order_id for order_id, order in self.placed.items() if order.state(self.now) == "placed"]
+        placed = [order_id for order_id, order in self.placed.items() if order.state(self.now) == "placed"]
+        known = {key for key in self.answers if self.remembered(key)}
         self.now += seconds
-        fulfilled = [order_id for order_id in waiting if self.placed[order_id].state(self.now) == "fulfilled"]
-        assert [event["subject"] for event in self.space.clock.advance(seconds=seconds)] == fulfilled
+        fulfilled = [order_id for order_id in placed if self.placed[order_id].state(self.now) == "fulfilled"]
+        forgotten = sorted(key for key in known if not self.remembered(key))
+        events = self.space.clock.advance(seconds=seconds)
+        assert [event["subject"] for event in events if event["kind"] == "order.fulfilled"] == fulfilled
+        assert sorted(event["subject"] for event in events if event["kind"] == "idempotency-key.expired") == forgotten
+        assert len(events) == len(fulfilled) + len(forgotten)
 
     @rule(cursor=orders, limit=st.integers(1, 3), subaccount_id=st.none() | subaccounts)
     def turn_pages(self, cursor: str, limit: int, subaccount_id: str | None) -> None:
@@ -166,7 +166,7 @@ class OrderMachine(RuleBasedStateMachine):
     # --- what must hold
 
     def call(self, call: Call, key: str | None, status: int) -> Any:
-        """Make a call that deserves a status if no key decides. The reply's JSON if it was performed, else None."""
+        """Make a call that has this status unless its key decides. Return the JSON if it was performed, else None."""
         reply = self.cnaught.post(call.path, call.body, headers=call.headers(key))
         if first := self.remembered(key):
             if call == first.call:
@@ -188,7 +188,7 @@ class OrderMachine(RuleBasedStateMachine):
         return first if first and self.now < first.at + KEY_SECONDS else None
 
     def listed(self, subaccount_id: str | None) -> list[str]:
-        """The ids of the orders in view, newest first."""
+        """Return the ids of the visible orders, newest first."""
         seen = [order_id for order_id, order in self.placed.items() if subaccount_id in (None, order.subaccount_id)]
         return seen[::-1]
 
@@ -214,7 +214,7 @@ class OrderMachine(RuleBasedStateMachine):
     "cnaught.states.fulfilled-later",
 )
 def test_orders_agree_with_the_model(emulator: Emulator) -> None:
-    """Each key stands for one call, a refused call changes nothing, and lists, pages and states are the model's."""
+    """Each key stands for one call, a refused call changes nothing; lists, pages and states are those of the model."""
     run_state_machine_as_test(
         lambda: OrderMachine(emulator),
         settings=settings(max_examples=30, stateful_step_count=30, deadline=None, database=None),

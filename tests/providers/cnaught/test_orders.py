@@ -1,4 +1,7 @@
-"""Orders: how they are placed, what they look like, and what the clock makes of them."""
+"""Orders: placing, members, states and cancelling."""
+
+import json
+from decimal import Decimal
 
 import pytest
 
@@ -11,6 +14,15 @@ ORDER_MEMBERS = {
     "callback_url", "certificate_public_url", "certificate_download_public_url", "subaccount_id", "project_allocations",
     "checkout_session_id",
 }  # fmt: skip
+PRINTED_ORDER = [
+    "id", "order_number", "created_on", "metadata", "description", "amount_kg", "state", "price_usd_cents",
+    "certificate_public_url", "certificate_download_public_url",
+]  # fmt: skip
+PRINTED_PROJECT = [
+    "id", "name", "summary", "description", "developer", "type", "registry_name", "registry_id", "location_name",
+    "location_latitude", "location_longitude", "un_sdg_goals",
+]  # fmt: skip
+PRINTED_SUBACCOUNT = ["id", "name", "email", "default_portfolio_id", "created_on", "logo_url"]
 
 
 @pytest.mark.rule(
@@ -20,7 +32,7 @@ ORDER_MEMBERS = {
     "cnaught.orders.placed-first",
 )
 def test_a_new_order_is_placed_readable_and_first_in_the_list(cnaught: Caller) -> None:
-    """Placing answers 201 with a placed order, which can be read at once and leads the list."""
+    """Placing answers 201 with a placed order, which can be read at once and is first in the list."""
     reply = cnaught.post("/v1/orders", {"amount_kg": 10})
     order = reply.json()
     assert (reply.status_code, order["state"]) == (201, "placed")
@@ -40,7 +52,7 @@ def test_a_new_order_is_placed_readable_and_first_in_the_list(cnaught: Caller) -
 def test_an_order_has_every_member(
     cnaught: Caller, path: str, body: dict[str, float], kind: str, more: set[str]
 ) -> None:
-    """Every order has all members; only a ride has a distance, as it was sent."""
+    """Every order has all members; only a ride has a distance, as sent."""
     order = cnaught.post(path, body).json()
     assert order.keys() == ORDER_MEMBERS | more
     assert order["type"] == kind
@@ -50,14 +62,14 @@ def test_an_order_has_every_member(
 
 @pytest.mark.rule("cnaught.orders.created-on")
 def test_an_order_is_created_at_the_clocks_instant(cnaught: Caller) -> None:
-    """The time of an order is the space's, to the microsecond."""
+    """The creation time is the space's, with microseconds."""
     cnaught.space.clock.advance(seconds=1.000005)
     assert cnaught.post("/v1/orders", {"amount_kg": 1}).json()["created_on"] == "2026-01-01T00:00:01.000005Z"
 
 
 @pytest.mark.rule("cnaught.orders.number")
-def test_an_order_number_spells_the_id_in_hexadecimal(cnaught: Caller) -> None:
-    """The number is the id's bytes in hexadecimal, by fives."""
+def test_an_order_number_is_the_id_in_hexadecimal(cnaught: Caller) -> None:
+    """The number is the id's bytes in hexadecimal, in groups of five."""
     order = cnaught.post("/v1/orders", {"amount_kg": 1}).json()
     assert len(order["id"]) == 12
     assert order["id"].isalnum()
@@ -67,7 +79,7 @@ def test_an_order_number_spells_the_id_in_hexadecimal(cnaught: Caller) -> None:
 
 @pytest.mark.rule("cnaught.orders.certificates")
 def test_an_order_has_certificates_from_the_start(cnaught: Caller) -> None:
-    """Both certificate addresses hold the id."""
+    """Both certificate URLs contain the id."""
     order = cnaught.post("/v1/orders", {"amount_kg": 1}).json()
     assert order["certificate_public_url"] == f"https://registry.cnaught.com/orders/{order['id']}"
     pdf = f"https://registry.cnaught.com/api/certificates/{order['id']}/pdf"
@@ -75,8 +87,8 @@ def test_an_order_has_certificates_from_the_start(cnaught: Caller) -> None:
 
 
 @pytest.mark.rule("cnaught.orders.echo", "cnaught.orders.callback-echo")
-def test_an_order_keeps_its_notes(cnaught: Caller) -> None:
-    """Metadata, description and callback address come back as sent, and null when not sent."""
+def test_an_order_keeps_its_details(cnaught: Caller) -> None:
+    """Metadata, description and callback URL come back as sent, null when absent."""
     notes = {
         "metadata": "m" * 512,
         "description": "für Jane",
@@ -93,7 +105,7 @@ def test_an_order_keeps_its_notes(cnaught: Caller) -> None:
     ("body", "kg", "cents"),
     [
         pytest.param({"amount_kg": 10}, 10, 20, marks=pytest.mark.rule("cnaught.orders.unit-price")),
-        pytest.param({"amount_kg": 100.5}, 100, 200, marks=pytest.mark.rule("cnaught.orders.amount-floored")),
+        pytest.param({"amount_kg": 100.5}, 100.5, 201, marks=pytest.mark.rule("cnaught.orders.amount-fractions")),
         pytest.param({"amount_kg": 1}, 1, 2, marks=pytest.mark.rule("cnaught.orders.amount-bounds")),
         pytest.param({"amount_kg": 1e9}, 10**9, 2 * 10**9, marks=pytest.mark.rule("cnaught.orders.amount-bounds")),
         pytest.param({"total_price_usd_cents": 3190}, 1595, 3190, marks=pytest.mark.rule("cnaught.orders.price-order")),
@@ -107,16 +119,70 @@ def test_an_order_keeps_its_notes(cnaught: Caller) -> None:
         pytest.param({"total_price_usd_cents": 2, "portfolio_id": "ixmZSK"}, 1, 2),
     ],
 )
-def test_an_order_costs_its_mass(cnaught: Caller, body: dict[str, object], kg: int, cents: int) -> None:
-    """Mass and price follow from one another by the portfolio's unit price, rounded as documented."""
+def test_an_order_costs_its_mass(cnaught: Caller, body: dict[str, object], kg: float, cents: int) -> None:
+    """Mass and price follow from each other by the portfolio's unit price."""
     order = cnaught.post("/v1/orders", body).json()
     assert (order["amount_kg"], order["price_usd_cents"]) == (kg, cents)
 
 
+@pytest.mark.rule("cnaught.orders.amount-bounds")
+@pytest.mark.parametrize(
+    ("number", "accepted"),
+    [
+        ("0.99", False),
+        ("0.99999999999999999999", False),
+        ("1.00000000000000000000", True),
+        ("1.00000000000000000001", True),
+        ("1000000000", True),
+        ("1000000000.0000000000000000001", False),
+        ("1e400", False),
+        ("1e-400", False),
+    ],
+)
+def test_an_amount_is_compared_with_all_its_digits(cnaught: Caller, number: str, accepted: bool) -> None:
+    """The bounds decide on the number that was sent, and an accepted one comes back with all its digits."""
+    reply = cnaught.post("/v1/orders", content=f'{{"amount_kg": {number}}}'.encode())
+    assert reply.status_code == (201 if accepted else 400)
+    if accepted:
+        assert Decimal(json.loads(reply.content, parse_float=Decimal)["amount_kg"]) == Decimal(number)
+
+
+@pytest.mark.rule("cnaught.orders.amount-fractions", "cnaught.checkout.fractions")
+@pytest.mark.parametrize(
+    ("fractions", "amount_kg", "status", "kg", "cents"),
+    [
+        ("keep", 100.5, 201, 100.5, 201),
+        ("floor", 100.5, 201, 100, 200),
+        ("refuse", 100.5, 400, None, None),
+        ("refuse", 100, 201, 100, 200),
+        ("floor", 0.99, 400, None, None),
+    ],
+)
+def test_fractions_follow_a_setting(
+    cnaught: Caller, fractions: str, amount_kg: float, status: int, kg: float | None, cents: int | None
+) -> None:
+    """A fraction of a kilogram is kept by default, and can be dropped or refused, for checkouts too."""
+    cnaught.space.control("PATCH", "/settings/cnaught", json={"fractions": fractions})
+    urls = {"success_url": "https://example.com/yes", "cancel_url": "https://example.com/no"}
+    for path, more in (("/v1/orders", {}), ("/v1/checkout/sessions", urls)):
+        reply = cnaught.post(path, {"amount_kg": amount_kg, **more})
+        assert (reply.status_code, reply.json().get("amount_kg")) == (status, kg)
+        assert reply.json().get("price_usd_cents") == cents
+
+
+def test_members_are_in_the_order_of_the_samples(cnaught: Caller) -> None:
+    """The members that a sample prints come in its order, and before the others."""
+    order = cnaught.get("/v1/orders/Gre28Fc35bt3").json()
+    assert list(order)[: len(PRINTED_ORDER)] == PRINTED_ORDER
+    project = order["project_allocations"][0]["project"]
+    assert [name for name in project if name in PRINTED_PROJECT] == PRINTED_PROJECT
+    assert list(cnaught.get("/v1/subaccounts/5nubL0NS").json()) == PRINTED_SUBACCOUNT
+
+
 @pytest.mark.rule("cnaught.orders.ride-mass", "cnaught.orders.ride-created")
 @pytest.mark.parametrize(("km", "kg", "cents"), [(30, 8, 16), (10.5, 3, 6), (0.001, 1, 2), (1e9, 241140900, 482281800)])
-def test_a_ride_weighs_its_distance(cnaught: Caller, km: float, kg: int, cents: int) -> None:
-    """A ride's mass is rounded up to whole kilograms, in decimals."""
+def test_a_ride_has_a_mass(cnaught: Caller, km: float, kg: int, cents: int) -> None:
+    """The mass of a ride is rounded up to whole kilograms."""
     reply = cnaught.post("/v1/orders/ride", {"distance_km": km})
     assert (reply.status_code, reply.json()["amount_kg"], reply.json()["price_usd_cents"]) == (201, kg, cents)
 
@@ -186,11 +252,16 @@ def test_a_ride_weighs_its_distance(cnaught: Caller, km: float, kg: int, cents: 
             "https://",
             "http://exämple.com/",
             "https://a/" + "x" * 2048,
+            "http://[::1",
+            "http://[::1::2]/",
+            "http://[localhost]/",
+            "http://a:65536/",
+            "http://a b/",
         )
     ],
 )
-def test_a_malformed_order_is_refused(cnaught: Caller, path: str, body: dict[str, object], field: str) -> None:
-    """What does not validate answers 400, with an entry for the member at fault."""
+def test_an_invalid_order_is_refused(cnaught: Caller, path: str, body: dict[str, object], field: str) -> None:
+    """An invalid member answers 400 with an entry for it."""
     reply = cnaught.post(path, body)
     assert reply.status_code == 400
     assert reply.json()["errors"].keys() == {field}
@@ -207,16 +278,23 @@ def test_a_malformed_order_is_refused(cnaught: Caller, path: str, body: dict[str
     ],
 )
 def test_an_order_has_one_measure(cnaught: Caller, measures: dict[str, object]) -> None:
-    """Mass and price together, or neither, is refused, with an entry for each."""
+    """Mass and price together, or neither, answers 400 with an entry for each."""
     reply = cnaught.post("/v1/orders", measures)
     assert reply.status_code == 400
     assert reply.json()["errors"].keys() == {"amount_kg", "total_price_usd_cents"}
 
 
 @pytest.mark.rule("cnaught.orders.callback-url")
-@pytest.mark.parametrize("url", ["http://localhost:8000", "https://a.b?c", "https://a/" + "x" * 2038])
-def test_a_callback_goes_to_any_web_address(cnaught: Caller, url: str) -> None:
-    """Plain http will do, and so will 2048 characters; nothing at all will do too."""
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://localhost:8000", "https://a.b?c", "https://a/" + "x" * 2038, "HTTP://LOCALHOST:1/", "http://a:65535"),
+        *("http://[::1]:9/h", "http://[::1]/", "http://[0:0:0:0:0:0:0:1]:9", "http://[::ffff:127.0.0.1]:9/h"),
+        *("http://127.0.0.1:9", "http://127.1.2.3", "http://localhost./", "http://user:pass@localhost:9/h"),
+    ],
+)
+def test_a_callback_url_may_be_any_web_address(cnaught: Caller, url: str) -> None:
+    """Plain http, IPv6 addresses, user names and 2048 characters are accepted, and so is no callback."""
     order = cnaught.post("/v1/orders", {"amount_kg": 1, "notification_config": {"url": url}})
     assert (order.status_code, order.json()["callback_url"]) == (201, url)
     assert cnaught.post("/v1/orders", {"amount_kg": 1, "notification_config": None}).status_code == 201
@@ -233,7 +311,7 @@ def test_a_callback_goes_to_any_web_address(cnaught: Caller, url: str) -> None:
         ),
         pytest.param(
             "sandbox",
-            {"amount_kg": 1, "portfolio_id": "nobody"},
+            {"amount_kg": 1, "portfolio_id": "unknown"},
             "Requested portfolio is not available",
             marks=pytest.mark.rule("cnaught.orders.portfolio-unknown"),
         ),
@@ -251,10 +329,10 @@ def test_a_callback_goes_to_any_web_address(cnaught: Caller, url: str) -> None:
         ),
     ],
 )
-def test_an_order_that_the_account_may_not_place(
+def test_an_account_may_be_forbidden_to_order(
     cnaught: Caller, account: str, body: dict[str, object], title: str
 ) -> None:
-    """An account without billing, or without the portfolio, is refused with 403."""
+    """Without billing, or without the portfolio, an order answers 403."""
     reply = as_account(cnaught, account).post("/v1/orders", body)
     assert reply.status_code == 403
     assert reply.json()["title"] == title
@@ -262,14 +340,14 @@ def test_an_order_that_the_account_may_not_place(
 
 @pytest.mark.rule("cnaught.orders.portfolio-unknown")
 @pytest.mark.parametrize("amount_kg", [0, 0.5])
-def test_a_portfolio_is_looked_at_after_the_body(cnaught: Caller, amount_kg: float) -> None:
-    """A body that does not validate is told before an unknown portfolio."""
-    assert cnaught.post("/v1/orders", {"amount_kg": amount_kg, "portfolio_id": "nobody"}).status_code == 400
+def test_a_portfolio_is_checked_after_the_body(cnaught: Caller, amount_kg: float) -> None:
+    """An invalid body is reported before an unknown portfolio."""
+    assert cnaught.post("/v1/orders", {"amount_kg": amount_kg, "portfolio_id": "unknown"}).status_code == 400
 
 
 @pytest.mark.rule("cnaught.orders.unknown-id", "cnaught.orders.unknown-id-title", "cnaught.errors.not-found-type")
 @pytest.mark.parametrize(("method", "path"), [("GET", "/v1/orders/123"), ("POST", "/v1/orders/123/cancel")])
-def test_an_unknown_order(cnaught: Caller, method: str, path: str) -> None:
+def test_an_unknown_order_is_not_found(cnaught: Caller, method: str, path: str) -> None:
     """An unknown id answers 404 with the title that the vendor's sandbox gave."""
     reply = cnaught.request(method, path)
     assert (reply.status_code, reply.json()["title"]) == (404, "Could not find order")
@@ -277,7 +355,7 @@ def test_an_unknown_order(cnaught: Caller, method: str, path: str) -> None:
 
 @pytest.mark.rule("cnaught.states.fulfilled-later", "cnaught.states.fulfilment-delay")
 def test_an_order_is_fulfilled_by_time_alone(cnaught: Caller) -> None:
-    """An order is placed for two seconds, and fulfilled from then on; the clock tells."""
+    """An order is placed for two seconds and then fulfilled, with an event."""
     order = cnaught.post("/v1/orders", {"amount_kg": 1}).json()
     assert cnaught.space.clock.advance(seconds=1.999999) == []
     assert cnaught.get(f"/v1/orders/{order['id']}").json()["state"] == "placed"
@@ -288,7 +366,7 @@ def test_an_order_is_fulfilled_by_time_alone(cnaught: Caller) -> None:
 
 
 @pytest.mark.rule("cnaught.states.allocations", "cnaught.states.retirements", "cnaught.states.no-allocations-otherwise")
-def test_a_fulfilled_order_shows_where_its_mass_went(cnaught: Caller) -> None:
+def test_a_fulfilled_order_has_allocations(cnaught: Caller) -> None:
     """A fulfilled order is split by the portfolio's fractions; a placed or cancelled one is not."""
     sandbox = as_account(cnaught, "sandbox")
     order = sandbox.post("/v1/orders", {"amount_kg": 3000}).json()
@@ -306,8 +384,8 @@ def test_a_fulfilled_order_shows_where_its_mass_went(cnaught: Caller) -> None:
     "cnaught.cancel.cancelled", "cnaught.cancel.keeps-amounts", "cnaught.cancel.status", "cnaught.cancel.fulfilled-too"
 )
 @pytest.mark.parametrize("seconds", [0, 10])
-def test_an_order_is_cancelled_placed_or_fulfilled(cnaught: Caller, seconds: int) -> None:
-    """Cancelling answers 200 with the order as it was, but cancelled and without certificates, for good."""
+def test_a_placed_or_fulfilled_order_can_be_cancelled(cnaught: Caller, seconds: int) -> None:
+    """Cancelling answers 200 with the order, cancelled for good and without certificates."""
     order = cnaught.post("/v1/orders", {"amount_kg": 5}).json()
     cnaught.space.clock.advance(seconds=seconds)
     reply = cnaught.post(f"/v1/orders/{order['id']}/cancel")
@@ -331,14 +409,14 @@ def test_an_order_is_cancelled_once(cnaught: Caller) -> None:
     ("content", "media_type"), [(b"", None), (b'{"a": 1}', "application/json"), (b"\xff{", "image/png")]
 )
 def test_a_cancel_call_needs_no_body(cnaught: Caller, content: bytes, media_type: str | None) -> None:
-    """Whatever body a cancel call brings is ignored."""
+    """The body of a cancel call is ignored."""
     headers = {"Content-Type": media_type} if media_type else {}
     assert cnaught.post("/v1/orders/Gre28Fc35bt3/cancel", content=content, headers=headers).status_code == 200
 
 
 @pytest.mark.rule("cnaught.cancel.keeps-place")
-def test_a_cancelled_order_keeps_its_place_and_counts_no_more(cnaught: Caller) -> None:
-    """A cancelled order stays where it was in the list, and its mass leaves the impact."""
+def test_a_cancelled_order_stays_listed_and_does_not_count(cnaught: Caller) -> None:
+    """A cancelled order keeps its place in the list, and its mass leaves the impact."""
     ids = [cnaught.post("/v1/orders", {"amount_kg": 5}).json()["id"] for _ in range(3)]
     cnaught.space.clock.advance(seconds=2)
     before = cnaught.get("/v1/impact/data").json()["total_offset_kgs"]

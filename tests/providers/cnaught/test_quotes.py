@@ -1,4 +1,4 @@
-"""Quotes: what a mass or a ride would cost."""
+"""Quotes by mass and by ride."""
 
 import pytest
 
@@ -11,8 +11,8 @@ CHEAP = {"portfolio_id": "ixmZSK"}
 
 @pytest.mark.rule("cnaught.quotes.mass-echoed")
 @pytest.mark.parametrize("amount_kg", [10, 8.5, 0.001, 123456.789, 1_000_000_000])
-def test_a_quote_is_for_the_mass_asked_for(cnaught: Caller, amount_kg: float) -> None:
-    """The mass comes back as it was sent, with its fraction."""
+def test_a_quote_echoes_its_mass(cnaught: Caller, amount_kg: float) -> None:
+    """The mass comes back as sent, with its fraction."""
     reply = cnaught.post("/v1/quotes", {"amount_kg": amount_kg})
     assert (reply.status_code, reply.json()["amount_kg"]) == (200, amount_kg)
 
@@ -37,8 +37,8 @@ def test_a_quote_is_for_the_mass_asked_for(cnaught: Caller, amount_kg: float) ->
         ),
     ],
 )
-def test_a_quote_costs_its_mass(cnaught: Caller, body: dict[str, object], cents: int) -> None:
-    """By API the price is the nearest cent, halves up; at the checkout it is another, and the next higher cent."""
+def test_a_quote_has_a_price(cnaught: Caller, body: dict[str, object], cents: int) -> None:
+    """The API price is rounded to the nearest cent, halves up; the checkout price up to the next cent."""
     assert cnaught.post("/v1/quotes", body).json()["price_usd_cents"] == cents
 
 
@@ -54,7 +54,7 @@ def test_a_quote_costs_its_mass(cnaught: Caller, body: dict[str, object], cents:
     ],
 )
 def test_a_ride_is_quoted_by_its_distance(cnaught: Caller, body: dict[str, object], kg: int, cents: int) -> None:
-    """A ride is quoted in whole kilograms, rounded up, and costs what these cost."""
+    """A ride is quoted in whole kilograms, rounded up, and priced by these."""
     assert cnaught.post("/v1/quotes/ride", body).json() == {"amount_kg": kg, "price_usd_cents": cents}
 
 
@@ -79,14 +79,14 @@ def test_a_ride_is_quoted_by_its_distance(cnaught: Caller, body: dict[str, objec
         for wrong, field in (
             ({"source": "shop"}, "source"),
             ({"source": ""}, "source"),
-            ({"portfolio_id": "nobody"}, "portfolio_id"),
+            ({"portfolio_id": "unknown"}, "portfolio_id"),
             ({"portfolio_id": ""}, "portfolio_id"),
             ({"portfolio_id": 5}, "portfolio_id"),
         )
     ],
 )
-def test_what_cannot_be_quoted(cnaught: Caller, path: str, body: dict[str, object], field: str) -> None:
-    """A quote without a measure, out of bounds, or from no price list of the account's is refused."""
+def test_an_invalid_quote_is_refused(cnaught: Caller, path: str, body: dict[str, object], field: str) -> None:
+    """A measure out of bounds, another source and an unavailable portfolio are refused."""
     reply = cnaught.post(path, body)
     assert reply.status_code == 400
     assert reply.json()["errors"].keys() == {field}
@@ -94,8 +94,8 @@ def test_what_cannot_be_quoted(cnaught: Caller, path: str, body: dict[str, objec
 
 @pytest.mark.rule("cnaught.quotes.refusals")
 @pytest.mark.parametrize(("path", "measure"), [("/v1/quotes", "amount_kg"), ("/v1/quotes/ride", "distance_km")])
-def test_a_quote_from_somebody_elses_portfolio(cnaught: Caller, path: str, measure: str) -> None:
-    """A portfolio that exists, but not for this account, is as wrong as one that does not exist."""
+def test_a_quote_from_another_accounts_portfolio_is_refused(cnaught: Caller, path: str, measure: str) -> None:
+    """Another account's portfolio is refused like an unknown one."""
     reply = as_account(cnaught, "sandbox").post(path, {measure: 1, "portfolio_id": "mHvNvWbq"})
     assert reply.status_code == 400
     assert reply.json()["errors"] == {"portfolio_id": ["is not available"]}
@@ -103,10 +103,34 @@ def test_a_quote_from_somebody_elses_portfolio(cnaught: Caller, path: str, measu
 
 @pytest.mark.rule("cnaught.quotes.nothing-stored")
 @pytest.mark.parametrize(("path", "measure"), [("/v1/quotes", "amount_kg"), ("/v1/quotes/ride", "distance_km")])
-def test_a_quote_is_no_order(cnaught: Caller, path: str, measure: str) -> None:
-    """Quotes leave orders and impact as they were, and are not bound by an idempotency key."""
+def test_a_quote_stores_nothing(cnaught: Caller, path: str, measure: str) -> None:
+    """Quotes leave orders and impact unchanged, and ignore idempotency keys."""
     orders, impact = cnaught.get("/v1/orders").json(), cnaught.get("/v1/impact/data").json()
     for amount in (1000, 2000):
         assert cnaught.post(path, {measure: amount}, headers={"Idempotency-Key": "key-1"}).status_code == 200
     cnaught.space.clock.advance(seconds=10)
     assert (cnaught.get("/v1/orders").json(), cnaught.get("/v1/impact/data").json()) == (orders, impact)
+
+
+@pytest.mark.rule("cnaught.orders.price", "cnaught.quotes.rounded-up", "cnaught.quotes.source")
+@pytest.mark.parametrize(
+    ("path", "body", "kg", "cents"),
+    [
+        ("/v1/quotes", '{"amount_kg": 0.2499999999999999999999999999999999}', None, 0),
+        ("/v1/quotes", '{"amount_kg": 0.2500000000000000000000000000000000}', None, 1),
+        ("/v1/quotes", '{"amount_kg": 1.0000000000000000000000000000000001, "source": "checkout"}', None, 3),
+        ("/v1/quotes/flight", '{"distance_km": 100.00000000000000000000000000000000}', 10, 20),
+        ("/v1/quotes/train", '{"distance_km": 1000.0000000000000000000000000000001}', 39, 78),
+        (
+            "/v1/quotes/air-freight",
+            '{"freight_mass_kg": 1000, "distance_km": 10000.000000000000000000000000000000001}',
+            10460,
+            20920,
+        ),
+    ],
+)
+def test_a_price_is_computed_from_all_digits(cnaught: Caller, path: str, body: str, kg: int | None, cents: int) -> None:
+    """Masses and prices are rounded once, from the number that was sent."""
+    quote = cnaught.post(path, content=body.encode()).json()
+    assert quote["price_usd_cents"] == cents
+    assert kg in (None, quote["amount_kg"])

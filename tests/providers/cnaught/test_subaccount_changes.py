@@ -1,4 +1,4 @@
-"""Subaccounts that change: their details, their logos, and their end."""
+"""Changes of subaccounts: details, logos and deletion."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def put(cnaught: Caller, body: object, path: str = MARKETING) -> Any:
 def test_an_update_replaces_the_details(
     cnaught: Caller, body: dict[str, object], email: str | None, portfolio_id: str | None
 ) -> None:
-    """What an update leaves out is null afterwards; the logo and the day of opening stay."""
+    """An optional member that an update omits becomes null; the logo and the creation time stay."""
     before = cnaught.post(LOGO, IMAGE).json()
     reply = put(cnaught, {**body, "logo_url": "https://example.com/other.png"})
     changed = {"name": "Sales", "email": email, "default_portfolio_id": portfolio_id}
@@ -50,7 +50,7 @@ def test_an_update_replaces_the_details(
             ({"name": "a\0b"}, "name", "cnaught.errors.null-character"),
             ({"name": "A", "email": "jane"}, "email", "cnaught.subaccounts.email"),
             (
-                {"name": "A", "default_portfolio_id": "nobody"},
+                {"name": "A", "default_portfolio_id": "unknown"},
                 "default_portfolio_id",
                 "cnaught.subaccounts.update-portfolio-invalid",
             ),
@@ -58,8 +58,8 @@ def test_an_update_replaces_the_details(
         ]
     ],
 )
-def test_a_malformed_update_is_refused(cnaught: Caller, body: object, field: str) -> None:
-    """What does not validate answers 400 with its entry, and changes nothing."""
+def test_an_invalid_update_is_refused(cnaught: Caller, body: object, field: str) -> None:
+    """An invalid member answers 400 with an entry for it, and changes nothing."""
     before = cnaught.get(MARKETING).json()
     reply = put(cnaught, body)
     assert (reply.status_code, set(reply.json()["errors"])) == (400, {field})
@@ -69,8 +69,8 @@ def test_a_malformed_update_is_refused(cnaught: Caller, body: object, field: str
 @pytest.mark.rule(
     "cnaught.subaccounts.logo-hosted", "cnaught.subaccounts.logo-replaced", "cnaught.subaccounts.logo-address"
 )
-def test_a_logo_comes_and_goes(cnaught: Caller) -> None:
-    """A logo has an address at the vendor's, a new one each time, until it is cleared, which may be done twice."""
+def test_a_logo_can_be_replaced_and_cleared(cnaught: Caller) -> None:
+    """Each new logo has a new address; clearing may be repeated."""
     first, second = cnaught.post(LOGO, IMAGE), cnaught.post(LOGO, IMAGE)
     for reply in (first, second):
         assert reply.status_code == 200
@@ -84,8 +84,8 @@ def test_a_logo_comes_and_goes(cnaught: Caller) -> None:
 
 @pytest.mark.rule("cnaught.subaccounts.logo-not-fetched")
 @pytest.mark.parametrize("body", [{}, {"logo_url": None}, {"logo_url": ""}, {"logo_url": "example.com/logo.png"}])
-def test_a_logo_without_an_address(cnaught: Caller, body: dict[str, object]) -> None:
-    """A logo is taken from an absolute address alone."""
+def test_a_logo_url_must_be_absolute(cnaught: Caller, body: dict[str, object]) -> None:
+    """Any other logo URL is refused."""
     reply = cnaught.post(LOGO, body)
     assert (reply.status_code, set(reply.json()["errors"])) == (400, {"logo_url"})
     assert cnaught.get(MARKETING).json()["logo_url"] is None
@@ -93,8 +93,8 @@ def test_a_logo_without_an_address(cnaught: Caller, body: dict[str, object]) -> 
 
 @pytest.mark.rule("cnaught.subaccounts.logo-image", "cnaught.subaccounts.logo-hosted")
 @pytest.mark.parametrize("media_type", ["image/png", "image/jpeg", "image/webp", "image/svg+xml", "Image/PNG; q=1"])
-def test_a_logo_may_be_sent_as_bytes(cnaught: Caller, media_type: str) -> None:
-    """Any bytes of an image's type make a logo, and there is a limit to them."""
+def test_a_logo_can_be_sent_as_bytes(cnaught: Caller, media_type: str) -> None:
+    """Any bytes of an image type are accepted, up to a limit."""
     for size, status in ((1, 200), (5 * 1024 * 1024, 200), (5 * 1024 * 1024 + 1, 413)):
         reply = put_logo(cnaught, b"x" * size, media_type)
         assert reply.status_code == status
@@ -111,8 +111,8 @@ def test_a_logo_may_be_sent_as_bytes(cnaught: Caller, media_type: str) -> None:
         (b'{"type":"Buffer","data":[1]}', "application/json"),
     ],
 )
-def test_what_is_no_image(cnaught: Caller, image: bytes, media_type: str) -> None:
-    """Nothing, and what is of another type, such as the JSON that an SDK makes of untyped bytes, is refused."""
+def test_other_bytes_are_refused(cnaught: Caller, image: bytes, media_type: str) -> None:
+    """An empty body and another media type are refused, such as the JSON that the SDK makes of untyped bytes."""
     reply = put_logo(cnaught, image, media_type)
     assert (reply.status_code, set(reply.json()["errors"])) == (400, {"logo"})
     assert cnaught.get(MARKETING).json()["logo_url"] is None
@@ -124,7 +124,7 @@ def put_logo(cnaught: Caller, image: bytes, media_type: str) -> httpx.Response:
 
 @pytest.mark.rule("cnaught.subaccounts.deleted", "cnaught.subaccounts.deleted-unknown")
 def test_a_deleted_subaccount_is_gone(cnaught: Caller) -> None:
-    """What is deleted is neither listed nor read nor acted for, and cannot be deleted again; others stay."""
+    """A deleted subaccount is neither listed nor read, and cannot be named or deleted again."""
     kept = [cnaught.post("/v1/subaccounts", {"name": name}).json()["id"] for name in ("A", "B")]
     reply = cnaught.request("DELETE", MARKETING)
     assert (reply.status_code, reply.content) == (204, b"")
@@ -138,8 +138,8 @@ def test_a_deleted_subaccount_is_gone(cnaught: Caller) -> None:
 
 @pytest.mark.rule("cnaught.subaccounts.delete-with-orders")
 @pytest.mark.parametrize("cancelled", [False, True])
-def test_a_subaccount_with_orders_stays(cnaught: Caller, cancelled: bool) -> None:
-    """An order keeps its subaccount, even once it is cancelled."""
+def test_a_subaccount_with_orders_cannot_be_deleted(cnaught: Caller, cancelled: bool) -> None:
+    """An order keeps its subaccount, even a cancelled one."""
     order = cnaught.post("/v1/orders", {"amount_kg": 1}, headers={"X-Subaccount-Id": "5nubL0NS"}).json()["id"]
     if cancelled:
         cnaught.post(f"/v1/orders/{order}/cancel")
@@ -161,8 +161,10 @@ def test_a_subaccount_with_orders_stays(cnaught: Caller, cancelled: bool) -> Non
         ("DELETE", "/logo", {}),
     ],
 )
-def test_a_subaccount_that_is_not_there(cnaught: Caller, method: str, path: str, content: dict[str, object]) -> None:
-    """An unknown subaccount, and one of another account, is not found, whatever is to be done to it."""
-    for caller, name in ((cnaught, "nobody"), (as_account(cnaught, "sandbox"), "5nubL0NS")):
+def test_an_unknown_subaccount_is_not_found(
+    cnaught: Caller, method: str, path: str, content: dict[str, object]
+) -> None:
+    """An unknown subaccount, and another account's, answers 404 to every change."""
+    for caller, name in ((cnaught, "unknown"), (as_account(cnaught, "sandbox"), "5nubL0NS")):
         reply = caller.request(method, f"/v1/subaccounts/{name}{path}", **content)
         assert (reply.status_code, reply.json()["title"]) == (404, "Could not find subaccount")

@@ -1,18 +1,18 @@
-// CNaught's official SDK, as it is installed. First it tells its version and its methods; then for each line of stdin,
-// a list of calls, it makes these at the same time and answers with a line of their outcomes. All is JSON.
+// Run CNaught's official SDK, as installed. First print its version and methods. Then read lines from stdin: each is a
+// list of calls, which are made at the same time, and print a line with their outcomes. All lines are JSON.
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { CNaughtApiClient } from "@cnaught/cnaught-node-sdk";
 
-const PRIVATE = ["constructor", "createQuoteApi"]; // so its types declare them
+const PRIVATE = ["constructor", "createQuoteApi"]; // declared private in its types
 
-// The SDK always says https to the vendor's host; its option `fetch` is where that can be changed.
+// The SDK always calls the vendor's host by https; its option `fetch` can redirect that.
 function client(url, key) {
   const local = (address, init) => fetch(address.replace("https://api.cnaught.com", url), init);
   return new CNaughtApiClient(key, { fetch: local });
 }
 
-// What JSON has no form for.
+// Restore values that JSON cannot express.
 function revived(_, value) {
   if (value?.date !== undefined) return new Date(value.date);
   if (value?.buffer !== undefined) return Buffer.from(value.buffer, "base64");
@@ -35,9 +35,9 @@ function methods() {
   return names.filter((name) => typeof some[name] === "function" && !PRIVATE.includes(name));
 }
 
-const say = (value) => console.log(JSON.stringify(value));
+const print = (value) => console.log(JSON.stringify(value));
 const manifest = new URL("node_modules/@cnaught/cnaught-node-sdk/package.json", import.meta.url);
-say({ version: JSON.parse(readFileSync(manifest)).version, methods: methods() });
+print({ version: JSON.parse(readFileSync(manifest)).version, methods: methods() });
 for await (const line of createInterface({ input: process.stdin })) {
-  say(await Promise.all(JSON.parse(line, revived).map(outcome)));
+  print(await Promise.all(JSON.parse(line, revived).map(outcome)));
 }

@@ -1,4 +1,4 @@
-"""The SDK in a process of its own, and a client of it that is called as it is in Node."""
+"""The SDK in its own process, and a client for it that is called like the one in Node."""
 
 import json
 import shutil
@@ -16,11 +16,11 @@ HERE = Path(__file__).parent
 PACKAGE = HERE / "node_modules/@cnaught/cnaught-node-sdk"
 
 Call: TypeAlias = tuple[str, Sequence[Any]]
-"""A method's name, and its arguments. A datetime becomes a Date, bytes a Buffer, and BytesIO a stream."""
+"""A method's name and arguments. A datetime becomes a Date, bytes a Buffer, and BytesIO a stream."""
 
 
 class Thrown(Exception):
-    """What the SDK threw: the class's name, and of a CNaughtError its status and problem details."""
+    """An error that the SDK threw: the name of its class, and the status and problem details of a CNaughtError."""
 
     def __init__(self, kind: str, message: str, status: int | None = None, problem: Any = None) -> None:
         super().__init__(message)
@@ -31,7 +31,7 @@ class Thrown(Exception):
 
 
 class NodeSdk:
-    """``call.mjs`` while it runs, from ``with`` to the end of it."""
+    """A running ``call.mjs``, until the end of its ``with`` block."""
 
     def __init__(self, node: str) -> None:
         self.node = node
@@ -50,19 +50,19 @@ class NodeSdk:
         self._process.communicate(timeout=10)  # the end of its input ends it
 
     def outcomes(self, url: str, key: str, calls: Sequence[Call]) -> list[Any]:
-        """Make calls at the same time: what each returned, held to the type that the SDK declares, or threw."""
-        asked = [{"url": url, "key": key, "method": method, "args": args} for method, args in calls]
+        """Make calls at the same time. Return each result, checked against its declared type, or what was thrown."""
+        calls_json = [{"url": url, "key": key, "method": method, "args": args} for method, args in calls]
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(asked, default=_wrapped) + "\n")
+        self._process.stdin.write(json.dumps(calls_json, default=_wrapped) + "\n")
         self._process.stdin.flush()
-        return [self._outcome(method, said) for (method, _), said in zip(calls, self._read(), strict=True)]
+        return [self._outcome(method, printed) for (method, _), printed in zip(calls, self._read(), strict=True)]
 
-    def _outcome(self, method: str, said: dict[str, Any]) -> Any:
-        if "error" in said:
-            return Thrown(**said["error"])
-        misfits = list(self.declared.misfits(said["value"], self.declared.results[method], method))
+    def _outcome(self, method: str, printed: dict[str, Any]) -> Any:
+        if "error" in printed:
+            return Thrown(**printed["error"])
+        misfits = list(self.declared.misfits(printed["value"], self.declared.results[method], method))
         assert not misfits, misfits
-        return said["value"]
+        return printed["value"]
 
     def _read(self) -> Any:
         assert self._process.stdout is not None
@@ -88,7 +88,7 @@ class Client:
         return Client(self._sdk, self._url, key)
 
     def together(self, *calls: Call) -> list[Any]:
-        """What calls return or throw that are made at the same time."""
+        """Return what calls that are made at the same time return or throw."""
         return self._sdk.outcomes(self._url, self._key, calls)
 
     def _call(self, method: str, args: Sequence[Any]) -> Any:
@@ -99,7 +99,7 @@ class Client:
 
 
 def installed_node() -> str | None:
-    """The ``node`` to run the SDK with; None when that or the SDK is not there."""
+    """Return the ``node`` that runs the SDK; None if it or the SDK is not installed."""
     return shutil.which("node") if PACKAGE.exists() else None
 
 

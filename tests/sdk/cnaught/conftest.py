@@ -1,4 +1,4 @@
-"""CNaught's official Node SDK, as it is installed, against a served emulator: only where its fetch goes is changed."""
+"""CNaught's official Node SDK, as installed, against a served emulator: only the target of its fetch is changed."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -51,12 +51,12 @@ CALLS: dict[str, list[Any]] = {
     "getPortfolioDetails": ["oH5hlq"],
     "getListOfPortfolios": [],
 }
-"""Every method of the SDK, with arguments that it succeeds with in a fresh space."""
+"""Every method of the SDK, with arguments that are valid in a fresh space."""
 
 
 @pytest.fixture(scope="session")
 def sdk() -> Iterator[NodeSdk]:
-    """The SDK, in a process of its own."""
+    """Return the SDK, running in its own process."""
     node = installed_node()
     if node is None:
         pytest.skip("no Node, or no SDK: npm ci --prefix tests/sdk/cnaught")
@@ -66,14 +66,14 @@ def sdk() -> Iterator[NodeSdk]:
 
 @pytest.fixture(scope="session")
 def served() -> Iterator[Emulator]:
-    """An emulator on a port of its own, since the SDK opens its own connections."""
+    """Return an emulator with its own port, since the SDK opens its own connections."""
     with Emulator(port=0) as running:
         yield running
 
 
 @pytest.fixture
 def cnaught(served: Emulator) -> Iterator[ProviderHandle]:
-    """CNaught in a fresh space whose clock stands still."""
+    """Return CNaught in a fresh space with a frozen clock."""
     space = served.space()
     space.clock.freeze(START)
     yield space.cnaught
@@ -82,12 +82,12 @@ def cnaught(served: Emulator) -> Iterator[ProviderHandle]:
 
 @pytest.fixture
 def client(sdk: NodeSdk, cnaught: ProviderHandle) -> Client:
-    """The SDK's client, in that space. Whatever it returns is held to the types that the SDK declares."""
+    """Return the SDK's client in that space. Its results are checked against the SDK's declared types."""
     return Client(sdk, cnaught.url, cnaught.credentials["api_key"])
 
 
 def thrown(client: Client, method: str, *args: Any) -> Thrown:
-    """What a call throws: the SDK's own error, with the words of its problem."""
+    """Return what a call throws: the SDK's own error, with the title of its problem."""
     with pytest.raises(Thrown) as caught:
         getattr(client, method)(*args)
     error = caught.value
@@ -97,6 +97,6 @@ def thrown(client: Client, method: str, *args: Any) -> Thrown:
 
 
 def refused(client: Client, method: str, *args: Any) -> tuple[int | None, str]:
-    """The status of what a call throws, and the vendor's word for it."""
+    """Return the status of what a call throws, and its problem type."""
     error = thrown(client, method, *args)
     return error.status, error.problem["type"].removeprefix(TYPES)

@@ -1,4 +1,4 @@
-"""The types that the SDK declares in its ``.d.ts`` files, and what of a value is not of its type."""
+"""The types that the SDK declares in its ``.d.ts`` files, and the values that do not match them."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ PLAIN = {"string": (str,), "number": (int, float), "boolean": (bool,), "null": (
 
 
 class Declared:
-    """The types below a directory. ``results`` has what each method of the client promises."""
+    """The types in a directory. ``results`` has the declared result of each method of the client."""
 
     def __init__(self, directory: Path) -> None:
         text = "\n".join(path.read_text() for path in sorted(directory.rglob("*.d.ts")))
@@ -26,7 +26,7 @@ class Declared:
             self._aliases[name] = " | ".join(f"'{value}'" for value in re.findall('"(.+?)"', body))
 
     def misfits(self, value: Any, kind: str, where: str = "") -> Iterator[str]:
-        """The places where a value is not of its type. What the type lets be undefined may be null, and not missing."""
+        """Yield the places where a value does not match its type. An optional member may be null, but not missing."""
         if kind.startswith("List<"):
             yield from self.misfits(value["data"], f"{kind[5:-1]}[]", f"{where}.data")
         elif kind.endswith("[]"):

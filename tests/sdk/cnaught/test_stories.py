@@ -45,13 +45,13 @@ def test_an_order_from_placing_to_cancelling(client: Client, cnaught: ProviderHa
 
 
 def test_an_order_by_price(client: Client) -> None:
-    """A total price buys what it comes to, by the portfolio's price."""
+    """A total price buys kilograms at the portfolio's price."""
     order = client.placeGenericOrder({"total_price_usd_cents": 3190})
     assert (order["amount_kg"], order["price_usd_cents"]) == (1595, 3190)
 
 
-def test_a_ride(client: Client) -> None:
-    """A ride's order has its distance, and the mass and the price of its quote."""
+def test_a_ride_matches_its_quote(client: Client) -> None:
+    """A ride order has its distance, and the mass and price of its quote."""
     order, quote = client.placeRideOrder({"distance_km": 30}), client.getRideQuote({"distance_km": 30})
     assert (order["type"], order["distance_km"]) == ("ride", 30)
     assert (order["amount_kg"], order["price_usd_cents"]) == (quote["amount_kg"], quote["price_usd_cents"]) == (8, 16)
@@ -67,13 +67,13 @@ def test_a_ride(client: Client) -> None:
         ("test_no_subaccounts_0001", "createSubaccount", [{"name": "Travel"}]),
     ],
 )
-def test_what_an_account_may_not_do(client: Client, key: str, method: str, args: list[Any]) -> None:
-    """An unknown portfolio, orders without billing and subaccounts without leave are forbidden."""
+def test_an_account_may_be_forbidden_to_order(client: Client, key: str, method: str, args: list[Any]) -> None:
+    """An unknown portfolio, missing billing and missing subaccounts are forbidden."""
     assert refused(client.with_key(key), method, *args) == (403, "forbidden")
 
 
-def test_a_subaccounts_orders(client: Client, cnaught: ProviderHandle) -> None:
-    """What is placed for a subaccount is the account's too, and no other subaccount's."""
+def test_a_subaccount_has_its_own_orders(client: Client, cnaught: ProviderHandle) -> None:
+    """A subaccount's order is also its account's, and no other subaccount's."""
     order = client.placeGenericOrder({"amount_kg": 10}, FOR_SUBACCOUNT)
     assert order["subaccount_id"] == SUBACCOUNT
     assert client.getOrderDetails(order["id"], FOR_SUBACCOUNT) == client.getOrderDetails(order["id"]) == order
@@ -88,7 +88,7 @@ def test_a_subaccounts_orders(client: Client, cnaught: ProviderHandle) -> None:
     assert client.cancelOrder(order["id"], FOR_SUBACCOUNT)["state"] == "cancelled"
 
 
-def test_a_checkout(client: Client, cnaught: ProviderHandle) -> None:
+def test_a_checkout_expires(client: Client, cnaught: ProviderHandle) -> None:
     """A session is open, for a subaccount too, until it expires a day later."""
     session = client.createCheckoutSession(CHECKOUT, FOR_SUBACCOUNT)
     assert (session["status"], session["amount_kg"], session["price_usd_cents"]) == ("open", 100, 200)
@@ -115,8 +115,8 @@ def test_a_checkout(client: Client, cnaught: ProviderHandle) -> None:
         ("getRideQuote", 8),
     ],
 )
-def test_quotes(client: Client, method: str, kg: int) -> None:
-    """A quote is what the vendor's sandbox was seen to answer; other portfolios and the checkout have other prices."""
+def test_quotes_match_the_sandbox(client: Client, method: str, kg: int) -> None:
+    """A quote equals the one observed on the vendor's sandbox; other portfolios and checkouts have other prices."""
     [asked] = CALLS[method]
     assert getattr(client, method)(asked, FOR_SUBACCOUNT) == {"amount_kg": kg, "price_usd_cents": 2 * kg}
     cheap = getattr(client, method)({**asked, "portfolio_id": "ixmZSK"})
@@ -124,8 +124,8 @@ def test_quotes(client: Client, method: str, kg: int) -> None:
     assert (cheap["price_usd_cents"], dear["price_usd_cents"]) == (round(1.6 * kg), ceil(2.5 * kg))
 
 
-def test_impact(client: Client) -> None:
-    """Totals are those of a period, whose dates the SDK writes with milliseconds, and say where they begin and end."""
+def test_impact_has_a_period(client: Client) -> None:
+    """Totals are those of a period, whose dates the SDK writes with milliseconds, and its dates are shown."""
     everything = client.getImpactData()
     assert (everything["name"], everything["total_offset_kgs"], everything["to_date"]) == ("Acme, Inc", 10.5, None)
     [category] = everything["categories"]
@@ -138,15 +138,15 @@ def test_impact(client: Client) -> None:
     assert client.getImpactData({"to": august["from"]})["total_offset_kgs"] == 0
 
 
-def test_the_impact_page(client: Client) -> None:
-    """An account's page is its subaccount's too."""
+def test_the_impact_page_is_shared(client: Client) -> None:
+    """An account's page is also its subaccount's."""
     page = client.getImpactHostedPageConfig()
     assert page["enabled_equivalents"] == ["homes", "flights"]
     assert client.getImpactHostedPageConfig(FOR_SUBACCOUNT) == page
 
 
-def test_the_catalogue(client: Client) -> None:
-    """From the list of portfolios everything in them is found, and fractions add up to one."""
+def test_the_catalogue_is_consistent(client: Client) -> None:
+    """Everything in the listed portfolios can be read by its id, and fractions add up to one."""
     portfolios = client.getListOfPortfolios()["data"]
     assert [portfolio["id"] for portfolio in portfolios] == ["mHvNvWbq", "oH5hlq", "ixmZSK"]
     for portfolio in portfolios:
@@ -164,8 +164,8 @@ def test_the_catalogue(client: Client) -> None:
 # --- subaccounts ------------------------------------------------------------------------------------------------------
 
 
-def test_a_subaccount_is_replaced(client: Client) -> None:
-    """An update replaces all but the logo: what it leaves out is empty afterwards."""
+def test_an_update_replaces_a_subaccount(client: Client) -> None:
+    """An update replaces everything except the logo."""
     given = {"name": "Travel", "email": "travel@example.com", "default_portfolio_id": "ixmZSK"}
     made = client.createSubaccount({**given, "logo_url": "https://example.com/logo.png"})
     assert made == {**made, **given}
@@ -177,8 +177,8 @@ def test_a_subaccount_is_replaced(client: Client) -> None:
     assert client.getSubaccountDetails(made["id"]) == {**made, **left}
 
 
-def test_a_logo_from_an_address(client: Client) -> None:
-    """A logo is put in place from an address, is shown in the impact, and is taken away, more than once."""
+def test_a_logo_can_be_set_from_a_url(client: Client) -> None:
+    """A logo is set from a URL, is shown in the impact, and can be removed more than once."""
     logo = client.updateSubaccountLogoFromUrl(*CALLS["updateSubaccountLogoFromUrl"])["logo_url"]
     assert logo.startswith("https://customer-assets.cnaught.com/")
     assert client.getImpactData(None, FOR_SUBACCOUNT)["logo_url"] == logo
@@ -189,8 +189,8 @@ def test_a_logo_from_an_address(client: Client) -> None:
 
 @pytest.mark.parametrize("content", [PNG, BytesIO(PNG)], ids=["a buffer", "a stream"])
 @pytest.mark.parametrize("media_type", ["image/png", "image/jpeg", "image/webp", "image/svg+xml"])
-def test_a_logo_from_bytes(client: Client, content: object, media_type: str) -> None:
-    """A logo's bytes are taken at once or in chunks, in every media type of the documents."""
+def test_a_logo_can_be_sent_as_bytes(client: Client, content: object, media_type: str) -> None:
+    """A logo is accepted as a buffer and as a stream, in every documented media type."""
     options = {"logo_file_content": content, "content_type": media_type}
     logo = client.updateSubaccountLogoFromImageData(SUBACCOUNT, options)["logo_url"]
     assert client.getSubaccountDetails(SUBACCOUNT)["logo_url"] == logo
@@ -206,8 +206,8 @@ def test_a_logo_from_bytes(client: Client, content: object, media_type: str) -> 
     ],
     ids=["no type", "another type", "no bytes"],
 )
-def test_what_is_no_logo(client: Client, options: dict[str, object]) -> None:
-    """What is no image of a known type is refused, and the logo stays as it was."""
+def test_other_bytes_are_refused(client: Client, options: dict[str, object]) -> None:
+    """A body without an image type is refused, and the logo stays."""
     before = client.getSubaccountDetails(SUBACCOUNT)
     assert thrown(client, "updateSubaccountLogoFromImageData", SUBACCOUNT, options).status == 400
     assert client.getSubaccountDetails(SUBACCOUNT) == before
@@ -216,8 +216,8 @@ def test_what_is_no_logo(client: Client, options: dict[str, object]) -> None:
 # --- the README -------------------------------------------------------------------------------------------------------
 
 
-def test_the_readmes_recipe(sdk: NodeSdk, served: Emulator) -> None:
-    """What the README tells users of the SDK works as it stands there."""
+def test_the_readme_recipe_works(sdk: NodeSdk, served: Emulator) -> None:
+    """The README's recipe for the SDK works as printed."""
     [recipe] = re.findall(r"```js\n([^`]*cnaught-node-sdk.*?)```", README.read_text(), re.DOTALL)
     command = [sdk.node, "--input-type=module", "-e", recipe.replace(URL, served.url)]
     done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=60)

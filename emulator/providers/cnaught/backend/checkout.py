@@ -1,4 +1,4 @@
-"""Checkout sessions: somebody else pays for an order (docs.cnaught.com, Checkout)."""
+"""Checkout sessions: a customer pays for an order (docs.cnaught.com, Checkout)."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -8,18 +8,20 @@ from emulator.core.clock import Clock, Event
 from emulator.core.errors import CannotHappen
 from emulator.core.ids import LETTERS, Ids
 from emulator.providers.cnaught import errors
-from emulator.providers.cnaught.amounts import offered_kg, price
+from emulator.providers.cnaught.backend.amounts import offered_kg, price
+from emulator.providers.cnaught.backend.drafts import Buyer, SessionDraft
 from emulator.providers.cnaught.backend.offer import Offer
 from emulator.providers.cnaught.backend.orders import Orders
-from emulator.providers.cnaught.drafts import Buyer, SessionDraft
-from emulator.providers.cnaught.memory import Account, Memory, Order, Session
+from emulator.providers.cnaught.memory.catalogue import Account
+from emulator.providers.cnaught.memory.fixture import Memory
+from emulator.providers.cnaught.memory.records import Order, Session
 
 CHECKOUT_CENTS_MIN = 50
 """The smallest total that can be paid at the checkout (docs.cnaught.com, Checkout)."""
 
 
 class Checkout:
-    """The checkout sessions of every account in one space."""
+    """The checkout sessions of all accounts in one space."""
 
     def __init__(self, offer: Offer, orders: Orders, memory: Memory, clock: Clock, ids: Ids) -> None:
         self.offer = offer
@@ -32,15 +34,14 @@ class Checkout:
             self._expiring.add(session.expires_on, session)
 
     def open(self, buyer: Buyer, draft: SessionDraft) -> Session:
-        """Let somebody pay for an order. Raises InvalidParameters, PortfolioNotAvailable."""
-        amount_kg = offered_kg(draft.amount_kg, self.memory.settings.fractions)
+        """Open a session. Raises InvalidParameters, PortfolioNotAvailable."""
+        amount_kg = offered_kg(draft.amount_kg, self.memory.settings.fractions, "cnaught.checkout.amount-bounds")
         portfolio = self.offer.chosen(buyer, draft.portfolio_id)
         if portfolio is None:
             raise errors.PortfolioNotAvailable
         cents = price(amount_kg, portfolio, "checkout")
         if cents < CHECKOUT_CENTS_MIN:
-            wrong = {"amount_kg": [f"must cost at least {CHECKOUT_CENTS_MIN} cents"]}
-            raise errors.InvalidParameters(wrong, "cnaught.checkout.price-min")
+            raise errors.BelowCheckoutMinimum(CHECKOUT_CENTS_MIN)
 
         session = Session(
             id=self.ids.text("cnaught.session", LETTERS, 10),
@@ -61,23 +62,23 @@ class Checkout:
         return session
 
     def get(self, account: Account, session_id: str) -> Session:
-        """A checkout session of this account. Raises NotFound."""
+        """Return a session of an account. Raises NotFound."""
         session = self.memory.sessions.get(session_id)
         if session is None or session.account_id != account.id:
             raise errors.NotFound("checkout session", "cnaught.checkout.unknown-id")
         return session
 
     def complete(self, session_id: str) -> Order:
-        """Let somebody pay: the session is complete, and the order placed. Raises CannotHappen."""
+        """Pay for a session, and return the order that this places. Raises CannotHappen."""
         session = self.memory.sessions.get(session_id)
         if session is None or session.state(self.clock.now) != "open":
-            raise CannotHappen(f"no checkout session that is open has the id {session_id!r}")
+            raise CannotHappen(f"no open checkout session has the id {session_id!r}")
 
         session.completed_on = self.clock.now
         return self.orders.place_for(session)
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
-        """Sessions that expire in this span of time."""
+        """Yield the sessions that expire in this span of time."""
         for at, session in self._expiring.between(since, until):
             if session.completed_on is None:
                 yield Event(at, "cnaught", "session.expired", session.id)

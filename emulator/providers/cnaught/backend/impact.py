@@ -1,4 +1,4 @@
-"""Whose orders there are, and what those of them that are fulfilled have retired (docs.cnaught.com, Impact)."""
+"""Climate impact: what the fulfilled orders of an owner have retired (docs.cnaught.com, Impact)."""
 
 from bisect import bisect_left
 from collections.abc import Mapping
@@ -9,10 +9,11 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from emulator.core.paging import Timeline
-from emulator.providers.cnaught.amounts import equal_parts
-from emulator.providers.cnaught.backend.sums import BLOCK, Amounts, Kind, Sums, nearest_block, negative, put
-from emulator.providers.cnaught.drafts import Buyer
-from emulator.providers.cnaught.memory import Catalogue, Order
+from emulator.providers.cnaught.backend.amounts import EXACT, equal_parts, exact_sum
+from emulator.providers.cnaught.backend.drafts import Buyer, Period
+from emulator.providers.cnaught.backend.sums import BLOCK, Amounts, Kind, Sums, add_to, nearest_block, negative
+from emulator.providers.cnaught.memory.catalogue import Catalogue
+from emulator.providers.cnaught.memory.records import Order
 
 Owner: TypeAlias = tuple[str, str | None]
 """An account, or a subaccount of it."""
@@ -20,45 +21,52 @@ Owner: TypeAlias = tuple[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """Kilograms retired for somebody: in all, and by category and project."""
+    """Kilograms that an owner has retired: in all, and by category and project.
 
+    ``since`` is when the period begins: for one that is open, when the owner began or its first order was placed.
+    """
+
+    since: datetime
     total_kg: Decimal
     by_category: Mapping[str, Mapping[str, Decimal]]
 
 
 def owner(buyer: Buyer) -> Owner:
+    """Return whose orders a buyer's are."""
     return buyer.account.id, buyer.subaccount.id if buyer.subaccount else None
 
 
 def owners(order: Order) -> set[Owner]:
-    """Whose order it is: a subaccount's is also its account's."""
+    """Return whose an order is: a subaccount's order is also its account's."""
     return {(order.account_id, None), (order.account_id, order.subaccount_id)}
 
 
 class Owned:
-    """The orders of one owner, as they were made, the instants of that, and the sums of what they have retired.
+    """The orders of one owner in the order in which they were placed, and the sums of what they have retired.
 
-    ``stretches`` are the places from which on they stand in the order of time: 0 alone, but where a fixture says
-    otherwise, or its orders were placed after what the clock was set to.
+    ``timeline`` has them in the order of time. ``runs`` are the places where a run in the order of time begins: usually
+    0 alone, unless the fixture is in another order, or has orders from after the time to which the clock was set.
     """
 
     def __init__(self) -> None:
-        self.orders = Timeline[Order]()
+        self.timeline = Timeline[Order]()
+        self.orders: list[Order] = []
         self.instants: list[datetime] = []
         self.sums = Sums()
-        self.stretches: list[int] = []
+        self.runs: list[int] = []
 
-    def add(self, order: Order) -> None:
+    def enter(self, order: Order) -> None:
         if not self.instants or order.created_on < self.instants[-1]:
-            self.stretches.append(len(self.orders))
-        self.orders.add(order.id, order)
+            self.runs.append(len(self.orders))
+        self.timeline.add(order.id, order.created_on, order)
+        self.orders.append(order)
         self.instants.append(order.created_on)
 
 
 class Impacts:
-    """The orders of all, and the sums of their retirements.
+    """The orders of all owners, and the sums of their retirements.
 
-    To ask for a period costs about the same however many orders there are, and however many of them it takes in.
+    The impact of a period costs about the same however many orders there are, inside it and outside.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -70,64 +78,68 @@ class Impacts:
         }
 
     def orders(self, whose: Owner) -> Timeline[Order]:
-        return self._owned[whose].orders if whose in self._owned else Timeline()
+        return self._owned[whose].timeline if whose in self._owned else Timeline()
 
     def parts(self, order: Order) -> Amounts:
-        """What an order retires when it is fulfilled."""
+        """Return what an order retires when it is fulfilled."""
         parts: dict[Kind, Decimal] = {}
         for category, fraction in self.catalogue.portfolios[order.portfolio_id].allocations.items():
-            parts |= equal_parts(order.amount_kg * fraction, self._kinds[category])
+            parts |= equal_parts(EXACT.multiply(order.amount_kg, fraction), self._kinds[category])
         return parts
 
     def enter(self, order: Order) -> None:
+        """Add a new order to those of its owners."""
         for whose in owners(order):
             if whose not in self._owned:
                 self._owned[whose] = Owned()
-            self._owned[whose].add(order)
+            self._owned[whose].enter(order)
 
-    def count(self, order: Order) -> None:
-        """Count an order that has been fulfilled."""
+    def add(self, order: Order) -> None:
+        """Add what an order has retired to the sums."""
         self._change(order, self.parts(order))
 
-    def discount(self, order: Order) -> None:
-        """Count an order no longer."""
+    def subtract(self, order: Order) -> None:
+        """Subtract what an order had retired from the sums."""
         self._change(order, negative(self.parts(order)))
 
-    def of(self, whose: Owner, since: datetime | None, until: datetime | None, now: datetime) -> Impact:
-        """What orders placed from ``since`` on and before ``until`` have retired by now.
-
-        Those that are fulfilled by now must have been counted.
-        """
+    def of(self, buyer: Buyer, period: Period, now: datetime) -> Impact:
+        """Return what a buyer's orders of a period have retired by now, once all fulfilled ones have been added."""
         total: dict[Kind, Decimal] = {}
-        if owned := self._owned.get(whose):
-            for start, end in pairwise([*owned.stretches, len(owned.orders)]):
-                first = bisect_left(owned.instants, since, start, end) if since else start
-                last = bisect_left(owned.instants, until, first, end) if until else end
-                put(owned.sums.between(nearest_block(first), nearest_block(last)), total)
-                put(self._beside(last, owned, now), total)
-                put(negative(self._beside(first, owned, now)), total)
-        return self._impact(total)
+        if owned := self._owned.get(owner(buyer)):
+            for start, end in pairwise([*owned.runs, len(owned.orders)]):
+                first = bisect_left(owned.instants, period.since, start, end) if period.since else start
+                last = bisect_left(owned.instants, period.until, first, end) if period.until else end
+                add_to(total, owned.sums.between(nearest_block(first), nearest_block(last)))
+                add_to(total, self._beside(last, owned, now))
+                add_to(total, negative(self._beside(first, owned, now)))
+        return Impact(period.since or self._began(buyer), exact_sum(total.values()), self._by_category(total))
+
+    def _began(self, buyer: Buyer) -> datetime:
+        first = self.orders(owner(buyer)).oldest()
+        return min(buyer.began, first.created_on) if first else buyer.began
 
     def _beside(self, place: int, owned: Owned, now: datetime) -> Amounts:
-        """What the orders have retired from the nearest block's beginning on and before a place; below 0 if after."""
+        """Return what the orders between the nearest block's start and a place have retired; negative if it is before.
+
+        The sums are by blocks, so these few orders are added up one by one.
+        """
         total: dict[Kind, Decimal] = {}
-        begin = nearest_block(place) * BLOCK
-        for single in range(min(place, begin), min(max(place, begin), len(owned.orders))):
-            order = owned.orders[single]
+        start = nearest_block(place) * BLOCK
+        for order in owned.orders[min(place, start) : max(place, start)]:
             if order.state(now) == "fulfilled":
-                put(self.parts(order), total)
-        return total if begin <= place else negative(total)
+                add_to(total, self.parts(order))
+        return total if start <= place else negative(total)
 
     def _change(self, order: Order, by: Amounts) -> None:
         for whose in owners(order):
             owned = self._owned[whose]
-            owned.sums.change(owned.orders.place(order.id), by)
+            owned.sums.change(owned.timeline.number(order.id), by)
 
-    def _impact(self, total: Amounts) -> Impact:
-        """In the order of the catalogue, without what came to nothing."""
+    def _by_category(self, total: Amounts) -> Mapping[str, Mapping[str, Decimal]]:
+        """Return the totals in the order of the catalogue, without zeros."""
         by_category: dict[str, dict[str, Decimal]] = {}
         for category, kinds in self._kinds.items():
             for kind in kinds:
                 if amount_kg := total.get(kind):
                     by_category.setdefault(category, {})[kind[1]] = amount_kg
-        return Impact(sum(total.values(), Decimal(0)), by_category)
+        return by_category

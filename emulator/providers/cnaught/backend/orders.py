@@ -12,16 +12,17 @@ from emulator.core.errors import CannotHappen
 from emulator.core.ids import LETTERS, Ids
 from emulator.core.paging import Timeline
 from emulator.providers.cnaught import errors
-from emulator.providers.cnaught.amounts import bought_kg, offered_kg, price, ride_kg
+from emulator.providers.cnaught.backend.amounts import bought_kg, offered_kg, price, ride_kg
+from emulator.providers.cnaught.backend.drafts import Buyer, OrderDraft, Period
 from emulator.providers.cnaught.backend.impact import Impact, Impacts, owner
 from emulator.providers.cnaught.backend.offer import Offer
 from emulator.providers.cnaught.backend.sums import Amounts
-from emulator.providers.cnaught.drafts import Buyer, OrderDraft
-from emulator.providers.cnaught.memory import Memory, Notice, Order, Session, State
+from emulator.providers.cnaught.memory.fixture import Memory
+from emulator.providers.cnaught.memory.records import Notice, Order, Session, State
 
 
 class Orders:
-    """The orders of every account in one space."""
+    """The orders of all accounts in one space."""
 
     def __init__(self, offer: Offer, memory: Memory, clock: Clock, ids: Ids) -> None:
         self.offer = offer
@@ -31,8 +32,8 @@ class Orders:
         self._index()
 
     def place(self, buyer: Buyer, draft: OrderDraft) -> Order:
-        """Accept an order. Raises InvalidParameters, BillingNotSetUp, PortfolioNotAvailable."""
-        amount_kg = self._asked_kg(draft)
+        """Place an order. Raises InvalidParameters, BillingNotSetUp, PortfolioNotAvailable."""
+        amount_kg = self._stated_kg(draft)
         if not buyer.account.billing_set_up:
             raise errors.BillingNotSetUp
         portfolio = self.offer.chosen(buyer, draft.portfolio_id)
@@ -42,7 +43,7 @@ class Orders:
             assert draft.total_price_usd_cents is not None
             amount_kg = bought_kg(draft.total_price_usd_cents, portfolio)
 
-        return self._keep(
+        return self._add(
             Order(
                 id=self._new_id(),
                 account_id=buyer.account.id,
@@ -60,8 +61,8 @@ class Orders:
         )
 
     def place_for(self, session: Session) -> Order:
-        """The order that somebody has paid for at a checkout."""
-        return self._keep(
+        """Place the order of a checkout session that has been paid."""
+        return self._add(
             Order(
                 id=self._new_id(),
                 account_id=session.account_id,
@@ -78,7 +79,7 @@ class Orders:
         )
 
     def get(self, buyer: Buyer, order_id: str) -> Order:
-        """An order of this buyer. Raises NotFound."""
+        """Return an order of a buyer. Raises NotFound."""
         order = self.memory.orders.get(order_id)
         if order is None or order.account_id != buyer.account.id:
             raise errors.NotFound("order", "cnaught.orders.unknown-id")
@@ -87,7 +88,7 @@ class Orders:
         return order
 
     def of(self, buyer: Buyer) -> Timeline[Order]:
-        """All orders of this buyer; an account's include those of its subaccounts."""
+        """Return all orders of a buyer; an account's include those of its subaccounts."""
         return self._impacts.orders(owner(buyer))
 
     def cancel(self, buyer: Buyer, order_id: str) -> Order:
@@ -98,16 +99,16 @@ class Orders:
 
         self._settle()
         if order.state(self.clock.now) == "fulfilled":
-            self._impacts.discount(order)
+            self._impacts.subtract(order)
         order.cancelled_on = self.clock.now
         self._notify(order, self.clock.now, "cancelled")
         return order
 
     def fulfil(self, order_id: str) -> Order:
-        """Fulfil an order now, whenever it would have been. Raises CannotHappen."""
+        """Fulfil a placed order now. Raises CannotHappen."""
         order = self.memory.orders.get(order_id)
         if order is None or order.state(self.clock.now) != "placed":
-            raise CannotHappen(f"no order that is placed has the id {order_id!r}")
+            raise CannotHappen(f"no placed order has the id {order_id!r}")
 
         order.fulfils_on = self.clock.now
         self._fulfilling.add(order.fulfils_on, order)
@@ -115,28 +116,28 @@ class Orders:
         return order
 
     def allocations(self, order: Order, state: State) -> Amounts:
-        """The kilograms by category and project of an order that is fulfilled; in any other state, nothing."""
+        """Return the kilograms by category and project of an order in a state: none unless it is fulfilled."""
         return self._impacts.parts(order) if state == "fulfilled" else {}
 
-    def impact(self, buyer: Buyer, since: datetime | None, until: datetime | None) -> Impact:
-        """What fulfilled orders placed from ``since`` on and before ``until`` have retired."""
+    def impact(self, buyer: Buyer, period: Period) -> Impact:
+        """Return what the fulfilled orders of a period have retired."""
         self._settle()
-        return self._impacts.of(owner(buyer), since, until, self.clock.now)
+        return self._impacts.of(buyer, period, self.clock.now)
 
     # --- time
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
-        """Orders that are fulfilled in this span of time."""
+        """Yield the orders that are fulfilled in this span of time."""
         for at, order in self._fulfilling.between(since, until):
             if at == order.fulfils_on and (order.cancelled_on is None or order.cancelled_on > at):
                 yield Event(at, "cnaught", "order.fulfilled", order.id)
 
     def next_notice(self) -> datetime | None:
-        """When the next callback has something to be told, if nothing else happens."""
+        """Return when the next callback is due, if nothing else happens."""
         return self.memory.notices[0].at if self.memory.notices else None
 
     def take_notices(self) -> Iterator[tuple[Notice, Order]]:
-        """What callbacks are to be told by now, each once, in order."""
+        """Yield what callbacks must report by now, each notice once, in order."""
         notices = self.memory.notices
         if not notices:
             return
@@ -156,13 +157,15 @@ class Orders:
         seconds = self.memory.settings.fulfilment_seconds
         return None if seconds is None else self.clock.now + timedelta(seconds=seconds)
 
-    def _asked_kg(self, draft: OrderDraft) -> Decimal | None:
-        """The mass that an order asks for; by price, None."""
+    def _stated_kg(self, draft: OrderDraft) -> Decimal | None:
+        """Return the mass of an order by mass or ride; None for one by total price."""
         if draft.distance_km is not None:
             return ride_kg(draft.distance_km)
-        return None if draft.amount_kg is None else offered_kg(draft.amount_kg, self.memory.settings.fractions)
+        if draft.amount_kg is not None:
+            return offered_kg(draft.amount_kg, self.memory.settings.fractions, "cnaught.orders.amount-bounds")
+        return None
 
-    def _keep(self, order: Order) -> Order:
+    def _add(self, order: Order) -> Order:
         self.memory.orders[order.id] = order
         self._enter(order)
         if order.fulfils_on is not None:
@@ -183,13 +186,13 @@ class Orders:
             self._fulfilling.add(order.fulfils_on, order)
 
     def _settle(self) -> None:
-        """Count what has been fulfilled by now. Done bit by bit, so that no sum has to wait for a million orders."""
-        if self.clock.now < self._settled_on:  # before anything happened in its space, the clock was set to the past
+        """Count the orders that have been fulfilled by now; often, so that no impact waits for a million of them."""
+        if self.clock.now < self._settled_on:  # the clock was set back, before anything was written to its space
             self._index()
         self._settled_on = self.clock.now
         for at, order in self._fulfilling.settle(self.clock.now):
             if at == order.fulfils_on and order.cancelled_on is None:
-                self._impacts.count(order)
+                self._impacts.add(order)
 
     def _notify(self, order: Order, at: datetime, state: State) -> None:
         if order.callback_url is not None:

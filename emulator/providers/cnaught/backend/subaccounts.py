@@ -2,49 +2,51 @@
 
 from emulator.core.clock import Clock
 from emulator.core.ids import LETTERS, Ids
-from emulator.core.paging import Chain
+from emulator.core.paging import Timeline
 from emulator.providers.cnaught import errors
+from emulator.providers.cnaught.backend.drafts import Buyer, SubaccountDraft
 from emulator.providers.cnaught.backend.orders import Orders
-from emulator.providers.cnaught.drafts import Buyer, SubaccountDraft
-from emulator.providers.cnaught.memory import Account, Memory, Subaccount
+from emulator.providers.cnaught.memory.catalogue import Account
+from emulator.providers.cnaught.memory.fixture import Memory
+from emulator.providers.cnaught.memory.records import Subaccount
 
 
 class Subaccounts:
-    """The subaccounts of every account in one space."""
+    """The subaccounts of all accounts in one space."""
 
     def __init__(self, memory: Memory, orders: Orders, clock: Clock, ids: Ids) -> None:
         self.memory = memory
         self.orders = orders
         self.clock = clock
         self.ids = ids
-        self._listed: dict[str, Chain[Subaccount]] = {}
+        self._timelines: dict[str, Timeline[Subaccount]] = {}
         for subaccount in memory.subaccounts.values():
-            self._of(subaccount.account_id).add(subaccount.id, subaccount)
+            self._list(subaccount)
 
     def buyer(self, account: Account, subaccount_id: str | None) -> Buyer:
-        """The account, or the named subaccount of it. Raises SubaccountsNotAllowed, InvalidSubaccount."""
+        """Return the account, or one of its subaccounts. Raises SubaccountsNotAllowed, InvalidSubaccount."""
         if subaccount_id is None:
             return Buyer(account)
         if not account.subaccounts_allowed:
             raise errors.SubaccountsNotAllowed("cnaught.subaccounts.header-forbidden")
-        subaccount = self.memory.subaccounts.get(subaccount_id)
-        if subaccount is None or subaccount.account_id != account.id:
+        subaccount = self._found(account, subaccount_id)
+        if subaccount is None:
             raise errors.InvalidSubaccount
         return Buyer(account, subaccount)
 
-    def of(self, account: Account) -> Chain[Subaccount]:
-        """All subaccounts of this account."""
-        return self._listed.get(account.id, Chain())
+    def of(self, account: Account) -> Timeline[Subaccount]:
+        """Return all subaccounts of an account."""
+        return self._timelines.get(account.id) or Timeline()
 
     def get(self, account: Account, subaccount_id: str) -> Subaccount:
-        """A subaccount of this account. Raises NotFound."""
-        subaccount = self.memory.subaccounts.get(subaccount_id)
-        if subaccount is None or subaccount.account_id != account.id:
+        """Return a subaccount of an account. Raises NotFound."""
+        subaccount = self._found(account, subaccount_id)
+        if subaccount is None:
             raise errors.NotFound("subaccount", "cnaught.subaccounts.unknown-id")
         return subaccount
 
     def create(self, account: Account, draft: SubaccountDraft) -> Subaccount:
-        """Open a subaccount. Raises SubaccountsNotAllowed, InvalidParameters for an unknown portfolio."""
+        """Create a subaccount. Raises SubaccountsNotAllowed, PortfolioInvalid."""
         if not account.subaccounts_allowed:
             raise errors.SubaccountsNotAllowed("cnaught.subaccounts.forbidden")
         _check_default_portfolio(account, draft)
@@ -59,11 +61,11 @@ class Subaccounts:
             logo_url=self._hosted_logo() if draft.logo_url else None,
         )
         self.memory.subaccounts[subaccount.id] = subaccount
-        self._of(account.id).add(subaccount.id, subaccount)
+        self._list(subaccount)
         return subaccount
 
     def update(self, account: Account, subaccount_id: str, draft: SubaccountDraft) -> Subaccount:
-        """Replace everything but the logo. Raises NotFound, InvalidParameters for an unknown portfolio."""
+        """Replace everything except the logo. Raises NotFound, PortfolioInvalid."""
         subaccount = self.get(account, subaccount_id)
         _check_default_portfolio(account, draft)
 
@@ -73,37 +75,43 @@ class Subaccounts:
         return subaccount
 
     def delete(self, account: Account, subaccount_id: str) -> None:
-        """Close a subaccount for which nothing was ever ordered. Raises NotFound, SubaccountHasOrders."""
+        """Delete a subaccount that has no orders. Raises NotFound, SubaccountHasOrders."""
         subaccount = self.get(account, subaccount_id)
         if len(self.orders.of(Buyer(account, subaccount))):
             raise errors.SubaccountHasOrders
 
-        del self.memory.subaccounts[subaccount_id]
-        self._of(account.id).remove(subaccount_id)
+        self.memory.deleted_subaccounts[subaccount_id] = self.memory.subaccounts.pop(subaccount_id)
+        self._timelines[account.id].remove(subaccount_id)
 
     def set_logo(self, account: Account, subaccount_id: str) -> Subaccount:
-        """Put a new logo in the place of any other. Raises NotFound."""
+        """Replace the logo. Raises NotFound."""
         subaccount = self.get(account, subaccount_id)
 
         subaccount.logo_url = self._hosted_logo()
         return subaccount
 
     def clear_logo(self, account: Account, subaccount_id: str) -> Subaccount:
-        """Take a logo away, if there is one. Raises NotFound."""
+        """Remove the logo, if there is one. Raises NotFound."""
         subaccount = self.get(account, subaccount_id)
 
         subaccount.logo_url = None
         return subaccount
 
-    def _hosted_logo(self) -> str:
-        """Where the vendor would keep its copy of a logo. Nothing is fetched, and no image is kept."""
-        return f"https://customer-assets.cnaught.com/{self.ids.uuid('cnaught.logo')}/logo"
+    # --- below the rules
 
-    def _of(self, account_id: str) -> Chain[Subaccount]:
-        return self._listed.setdefault(account_id, Chain())
+    def _found(self, account: Account, subaccount_id: str) -> Subaccount | None:
+        subaccount = self.memory.subaccounts.get(subaccount_id)
+        return subaccount if subaccount and subaccount.account_id == account.id else None
+
+    def _list(self, subaccount: Subaccount) -> None:
+        timeline = self._timelines.setdefault(subaccount.account_id, Timeline())
+        timeline.add(subaccount.id, subaccount.created_on, subaccount)
+
+    def _hosted_logo(self) -> str:
+        """Return the address of the vendor's copy of a logo. Nothing is fetched, and no image is kept."""
+        return f"https://customer-assets.cnaught.com/{self.ids.uuid('cnaught.logo')}/logo"
 
 
 def _check_default_portfolio(account: Account, draft: SubaccountDraft) -> None:
     if draft.default_portfolio_id and draft.default_portfolio_id not in account.portfolios:
-        wrong = {"default_portfolio_id": ["is not available"]}
-        raise errors.InvalidParameters(wrong, "cnaught.subaccounts.portfolio-invalid")
+        raise errors.PortfolioInvalid("default_portfolio_id", "cnaught.subaccounts.portfolio-invalid")

@@ -1,1 +1,1 @@
-"""CNaught's operations: read, ask, reply. The order of the lines is the order in which CNaught checks things."""
+"""CNaught's operations: authenticate, read, ask, reply. The order of the lines is the order of CNaught's checks."""

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from emulator.providers.cnaught.endpoints.asking import account_of, backend, buyer_of
+from emulator.providers.cnaught.endpoints.context import authenticate, backend, buyer_of
 from emulator.providers.cnaught.wire import incoming, outgoing
 from emulator.web.reading import read_body, require_json
 from emulator.web.replies import reply
@@ -10,16 +10,19 @@ from emulator.web.request import Request
 
 
 def create_checkout_session(request: Request) -> Response:
-    cnaught, buyer = backend(request), buyer_of(request)
+    cnaught = backend(request)
+    buyer = buyer_of(request, authenticate(request))
     require_json(request)
-    session = cnaught.checkout.open(buyer, read_body(incoming.NewSession, request).draft())
-    return reply(outgoing.session(session, session.state(cnaught.clock.now)), 201)
+    draft = read_body(incoming.NewSession, request).draft()
+    session = cnaught.checkout.open(buyer, draft)
+    return reply(outgoing.session(cnaught, session), 201)
 
 
 def get_checkout_session(request: Request) -> Response:
     cnaught = backend(request)
-    session = cnaught.checkout.get(account_of(request), request.path_params["id"])
-    return reply(outgoing.session(session, session.state(cnaught.clock.now)))
+    account = authenticate(request)
+    session = cnaught.checkout.get(account, request.path_params["id"])
+    return reply(outgoing.session(cnaught, session))
 
 
 def create_order_checkout_session(request: Request) -> Response:

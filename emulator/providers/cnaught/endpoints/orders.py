@@ -2,19 +2,24 @@
 
 from starlette.responses import Response
 
-from emulator.providers.cnaught.endpoints.asking import account_of, backend, buyer_of, page
+from emulator.providers.cnaught import errors
+from emulator.providers.cnaught.backend.drafts import Buyer
+from emulator.providers.cnaught.backend.lists import page_of
+from emulator.providers.cnaught.endpoints.context import authenticate, backend, buyer_of
 from emulator.providers.cnaught.endpoints.idempotency import Attempt
-from emulator.providers.cnaught.endpoints.showing import as_it_stands
-from emulator.providers.cnaught.wire import incoming
+from emulator.providers.cnaught.memory.catalogue import Account
+from emulator.providers.cnaught.wire import incoming, outgoing
 from emulator.web.reading import read_body, read_query, require_json
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
 
 def list_orders(request: Request) -> Response:
-    cnaught, buyer = backend(request), buyer_of(request)
-    orders = page(cnaught.orders.of(buyer), read_query(incoming.Page, request))
-    return reply({"data": [as_it_stands(cnaught, order) for order in orders]})
+    cnaught = backend(request)
+    buyer = buyer_of(request, authenticate(request))
+    page = read_query(incoming.Page, request).draft()
+    orders = page_of(cnaught.orders.of(buyer), page)
+    return reply({"data": [outgoing.order(cnaught, order) for order in orders]})
 
 
 def place_order(request: Request) -> Response:
@@ -25,27 +30,41 @@ def place_ride_order(request: Request) -> Response:
     return place(request, incoming.RideOrder)
 
 
-def place(request: Request, model: type[incoming.MassOrPriceOrder] | type[incoming.RideOrder]) -> Response:
-    cnaught, account = backend(request), account_of(request)
+def place(request: Request, model: type[incoming.OrderDetails]) -> Response:
+    """Reply to both kinds of orders, which differ only in their models."""
+    cnaught = backend(request)
+    account = authenticate(request)
     attempt = Attempt(request, account)
-    if answer := attempt.first_answer():
-        return answer
+    if replayed := attempt.replay():
+        return replayed
     buyer = buyer_of(request, account)
     require_json(request)
-    order = cnaught.orders.place(buyer, read_body(model, request).draft())
-    return attempt.answered_with(order, 201)
+    draft = read_body(model, request).draft()
+    order = cnaught.orders.place(buyer, draft)
+    return attempt.reply_with_order(order, 201)
 
 
 def get_order(request: Request) -> Response:
-    cnaught, buyer = backend(request), buyer_of(request)
+    cnaught = backend(request)
+    buyer = buyer_of(request, authenticate(request))
     order = cnaught.orders.get(buyer, request.path_params["id"])
-    return reply(as_it_stands(cnaught, order))
+    return reply(outgoing.order(cnaught, order))
 
 
 def cancel_order(request: Request) -> Response:
-    cnaught, account = backend(request), account_of(request)
+    cnaught = backend(request)
+    account = authenticate(request)
     attempt = Attempt(request, account)
-    if answer := attempt.first_answer():
-        return answer
-    order = cnaught.orders.cancel(buyer_of(request, account), request.path_params["id"])
-    return attempt.answered_with(order, 200)
+    if replayed := attempt.replay():
+        return replayed
+    buyer = canceller(request, account)
+    order = cnaught.orders.cancel(buyer, request.path_params["id"])
+    return attempt.reply_with_order(order, 200)
+
+
+def canceller(request: Request, account: Account) -> Buyer:
+    """Return the buyer that cancels. Raises NotFound for an unknown subaccount: the call documents no Bad Request."""
+    try:
+        return buyer_of(request, account)
+    except errors.InvalidSubaccount:
+        raise errors.NotFound("order", "cnaught.cancel.unknown-subaccount") from None

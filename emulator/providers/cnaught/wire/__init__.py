@@ -1,1 +1,1 @@
-"""CNaught's JSON: what comes in, and what goes out (docs.cnaught.com)."""
+"""CNaught's JSON: what comes in, what goes out, and what callbacks and acts carry."""

@@ -1,94 +1,59 @@
-"""The models of what comes in (docs.cnaught.com)."""
+"""The models of requests (docs.cnaught.com). Each becomes a draft."""
 
-import re
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from emulator.core.errors import Malformed, Problem
-from emulator.providers.cnaught import amounts, errors
-from emulator.providers.cnaught.drafts import OrderDraft, SessionDraft, SubaccountDraft
-from emulator.web.fields import Email, JsonInteger, JsonNumber, QueryInteger, Text
+from emulator.providers.cnaught import errors
+from emulator.providers.cnaught.backend import amounts, drafts
+from emulator.providers.cnaught.memory.fields import SecureWebAddress, WebAddress
+from emulator.providers.cnaught.wire.fields import Amount, Cents, Instant, NoneIfEmpty, Note
+from emulator.web.fields import Email, QueryInteger, Text
 from emulator.web.model import Model
 
 MEASURES = ("amount_kg", "total_price_usd_cents")
 ONE_MEASURE = "exactly one of amount_kg and total_price_usd_cents must be given"
-AMOUNT_MAX = Decimal(1_000_000_000)
 IMAGE_TYPES = ("image/png", "image/jpeg", "image/webp", "image/svg+xml")
-INSTANT = re.compile(
-    r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}"
-    r"(T([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?"
-)
-"""The forms of ISO 8601 that are read; Python's own reading of more of them changes with its version."""
 
 
-def _web_address(value: str) -> str:
-    if not re.fullmatch(r"https?://[A-Za-z0-9][A-Za-z0-9._-]*(:[0-9]{1,5})?([/?#][!-~]*)?", value):
-        raise PydanticCustomError("url", "must be an absolute http or https URL")
-    return value
+class Body(Model):
+    model_config = ConfigDict(strict=True)
 
 
-def _secure_web_address(value: str) -> str:
-    if not value.startswith("https://"):
-        raise PydanticCustomError("url", "must be an absolute https URL")
-    return value
-
-
-def _instant(value: object) -> object:
-    """An ISO 8601 date (midnight) or date and time; UTC unless it says otherwise."""
-    try:
-        if not isinstance(value, str) or not INSTANT.fullmatch(value):
-            raise ValueError
-        at = datetime.fromisoformat(value)
-    except ValueError:
-        raise PydanticCustomError("date", "must be an ISO 8601 date or date and time") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
-def _absent_if_empty(value: object) -> object:
-    return None if value == "" else value
-
-
-Amount = Annotated[JsonNumber, Field(gt=0, le=AMOUNT_MAX)]
-Cents = Annotated[JsonInteger, Field(gt=0, le=int(AMOUNT_MAX))]
-Note = Annotated[Text, StringConstraints(max_length=512)]
-WebAddress = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_web_address)]
-SecureWebAddress = Annotated[WebAddress, AfterValidator(_secure_web_address)]
-Instant = Annotated[datetime, BeforeValidator(_instant)]
+# --- lists ------------------------------------------------------------------------------------------------------------
 
 
 class Page(Model):
-    """Which records of a list, newest first: at most one of the two cursors."""
+    """The query of a list."""
 
     limit: Annotated[QueryInteger, Field(ge=1, le=100)] = 20
     starting_after: str | None = None
     ending_before: str | None = None
 
+    def draft(self) -> drafts.Page:
+        return drafts.Page(self.limit, self.starting_after, self.ending_before)
 
-class NotificationConfig(Model):
+
+# --- orders -----------------------------------------------------------------------------------------------------------
+
+
+class NotificationConfig(Body):
     url: WebAddress
 
 
-class OrderNotes(Model):
-    """What every order may carry."""
-
-    model_config = ConfigDict(strict=True)
+class OrderDetails(Body):
+    """What all orders have in common."""
 
     metadata: Note | None = None
     description: Note | None = None
     notification_config: NotificationConfig | None = None
     portfolio_id: Text | None = None
 
-    def noted(self, *, kg: Decimal | None = None, cents: int | None = None, km: Decimal | None = None) -> OrderDraft:
-        """An order by mass, by total price or by the kilometres of a ride, with these notes."""
-        return OrderDraft(
-            amount_kg=kg,
-            total_price_usd_cents=cents,
-            distance_km=km,
+    def draft(self) -> drafts.OrderDraft:
+        return drafts.OrderDraft(
             portfolio_id=self.portfolio_id,
             metadata=self.metadata,
             description=self.description,
@@ -96,8 +61,8 @@ class OrderNotes(Model):
         )
 
 
-class MassOrPriceOrder(OrderNotes):
-    """``POST /orders``: exactly one of the mass and the total price."""
+class MassOrPriceOrder(OrderDetails):
+    """``POST /orders``: exactly one of mass and total price."""
 
     amount_kg: Amount | None = None
     total_price_usd_cents: Cents | None = None
@@ -109,23 +74,24 @@ class MassOrPriceOrder(OrderNotes):
             raise Malformed(*(Problem(("body", name), "one_measure", ONE_MEASURE) for name in MEASURES))
         return self
 
-    def draft(self) -> OrderDraft:
-        return self.noted(kg=self.amount_kg, cents=self.total_price_usd_cents)
+    def draft(self) -> drafts.OrderDraft:
+        return replace(super().draft(), amount_kg=self.amount_kg, total_price_usd_cents=self.total_price_usd_cents)
 
 
-class RideOrder(OrderNotes):
+class RideOrder(OrderDetails):
     """``POST /orders/ride``"""
 
     distance_km: Amount
 
-    def draft(self) -> OrderDraft:
-        return self.noted(km=self.distance_km)
+    def draft(self) -> drafts.OrderDraft:
+        return replace(super().draft(), distance_km=self.distance_km)
 
 
-class QuoteTerms(Model):
-    """What every quote may ask for; ``source`` picks the price list, and ``kg`` says what mass is to be priced."""
+# --- quotes -----------------------------------------------------------------------------------------------------------
 
-    model_config = ConfigDict(strict=True)
+
+class Quote(Body):
+    """What all quotes have in common: ``kg`` returns the mass to price, and ``source`` selects the price list."""
 
     portfolio_id: Text | None = None
     source: Literal["api", "checkout"] | None = None
@@ -133,8 +99,11 @@ class QuoteTerms(Model):
     def kg(self) -> Decimal:
         raise NotImplementedError
 
+    def draft(self) -> drafts.QuoteDraft:
+        return drafts.QuoteDraft(self.kg(), self.portfolio_id, self.source or "api")
 
-class MassQuote(QuoteTerms):
+
+class MassQuote(Quote):
     """``POST /quotes``"""
 
     amount_kg: Amount
@@ -143,7 +112,7 @@ class MassQuote(QuoteTerms):
         return self.amount_kg
 
 
-class RideQuote(QuoteTerms):
+class RideQuote(Quote):
     """``POST /quotes/ride``"""
 
     distance_km: Amount
@@ -152,7 +121,7 @@ class RideQuote(QuoteTerms):
         return amounts.ride_kg(self.distance_km)
 
 
-class GroundTransportQuote(QuoteTerms):
+class GroundTransportQuote(Quote):
     """``POST /quotes/ground-transport``"""
 
     distance_km: Amount
@@ -162,7 +131,7 @@ class GroundTransportQuote(QuoteTerms):
         return amounts.activity_kg(self.distance_km, amounts.VEHICLE_KG_PER_KM[self.vehicle_type])
 
 
-class FlightQuote(QuoteTerms):
+class FlightQuote(Quote):
     """``POST /quotes/flight``"""
 
     distance_km: Amount
@@ -171,7 +140,7 @@ class FlightQuote(QuoteTerms):
         return amounts.activity_kg(self.distance_km, amounts.FLIGHT_KG_PER_KM)
 
 
-class TrainQuote(QuoteTerms):
+class TrainQuote(Quote):
     """``POST /quotes/train``"""
 
     distance_km: Amount
@@ -180,32 +149,31 @@ class TrainQuote(QuoteTerms):
         return amounts.activity_kg(self.distance_km, amounts.TRAIN_KG_PER_KM)
 
 
-class FreightQuote(QuoteTerms):
-    """What both kinds of freight ask for."""
+class FreightQuote(Quote):
+    """What both kinds of freight have in common."""
 
     freight_mass_kg: Amount
     distance_km: Amount
 
-    @property
     def tonne_km(self) -> Decimal:
-        return self.freight_mass_kg / amounts.KG_PER_TONNE * self.distance_km
+        return amounts.tonne_km(self.freight_mass_kg, self.distance_km)
 
 
 class AirFreightQuote(FreightQuote):
     """``POST /quotes/air-freight``"""
 
     def kg(self) -> Decimal:
-        return amounts.activity_kg(self.tonne_km, amounts.AIR_FREIGHT_KG_PER_TONNE_KM)
+        return amounts.activity_kg(self.tonne_km(), amounts.AIR_FREIGHT_KG_PER_TONNE_KM)
 
 
 class GroundFreightQuote(FreightQuote):
     """``POST /quotes/ground-freight``"""
 
     def kg(self) -> Decimal:
-        return amounts.activity_kg(self.tonne_km, amounts.GROUND_FREIGHT_KG_PER_TONNE_KM)
+        return amounts.activity_kg(self.tonne_km(), amounts.GROUND_FREIGHT_KG_PER_TONNE_KM)
 
 
-class OfficeSpaceQuote(QuoteTerms):
+class OfficeSpaceQuote(Quote):
     """``POST /quotes/office-space``"""
 
     square_footage: Amount
@@ -214,11 +182,13 @@ class OfficeSpaceQuote(QuoteTerms):
         return amounts.activity_kg(self.square_footage, amounts.OFFICE_KG_PER_SQUARE_FOOT)
 
 
-class NewSession(Model):
-    """``POST /checkout/sessions``. The e-mail address that SDK 2.8.0 sends is not looked at."""
+# --- checkout, impact and subaccounts ---------------------------------------------------------------------------------
 
-    model_config = ConfigDict(strict=True)
 
+class NewSession(Body):
+    """``POST /checkout/sessions``. SDK 2.4 to 2.8 send an email address, which is not kept."""
+
+    email: Text | None = None
     amount_kg: Amount
     success_url: SecureWebAddress
     cancel_url: SecureWebAddress
@@ -226,8 +196,8 @@ class NewSession(Model):
     description: Note | None = None
     notification_config: NotificationConfig | None = None
 
-    def draft(self) -> SessionDraft:
-        return SessionDraft(
+    def draft(self) -> drafts.SessionDraft:
+        return drafts.SessionDraft(
             amount_kg=self.amount_kg,
             success_url=self.success_url,
             cancel_url=self.cancel_url,
@@ -238,7 +208,7 @@ class NewSession(Model):
 
 
 class Period(Model):
-    """``GET /impact/data``: from, inclusive, to, exclusive."""
+    """The query of ``GET /impact/data``: from, inclusive, to, exclusive."""
 
     since: Instant | None = Field(default=None, alias="from")
     until: Instant | None = Field(default=None, alias="to")
@@ -249,39 +219,37 @@ class Period(Model):
             raise Malformed(Problem(("query", "from"), "period", "must not be after to"))
         return self
 
+    def draft(self) -> drafts.Period:
+        return drafts.Period(self.since, self.until)
 
-class SubaccountDetails(Model):
-    """``PUT /subaccounts/{id}``. An empty text in an optional field counts as absent; the SDK's examples send some."""
 
-    model_config = ConfigDict(strict=True)
+class SubaccountDetails(Body):
+    """``PUT /subaccounts/{id}``"""
 
     name: Annotated[Text, StringConstraints(min_length=1, max_length=512)]
-    email: Annotated[Email | None, BeforeValidator(_absent_if_empty)] = None
-    default_portfolio_id: Annotated[Text | None, BeforeValidator(_absent_if_empty)] = None
+    email: Annotated[Email | None, NoneIfEmpty] = None
+    default_portfolio_id: Annotated[Text | None, NoneIfEmpty] = None
 
-    def draft(self) -> SubaccountDraft:
-        return SubaccountDraft(self.name, self.email, self.default_portfolio_id)
+    def draft(self) -> drafts.SubaccountDraft:
+        return drafts.SubaccountDraft(self.name, self.email, self.default_portfolio_id)
 
 
 class NewSubaccount(SubaccountDetails):
     """``POST /subaccounts``"""
 
-    logo_url: Annotated[WebAddress | None, BeforeValidator(_absent_if_empty)] = None
+    logo_url: Annotated[WebAddress | None, NoneIfEmpty] = None
 
-    def draft(self) -> SubaccountDraft:
+    def draft(self) -> drafts.SubaccountDraft:
         return replace(super().draft(), logo_url=self.logo_url)
 
 
-class LogoAddress(Model):
+class LogoAddress(Body):
     """``POST /subaccounts/{id}/logo``"""
-
-    model_config = ConfigDict(strict=True)
 
     logo_url: WebAddress
 
 
 def check_image(media_type: str, image: bytes) -> None:
-    """The body of ``PUT /subaccounts/{id}/logo``, of which any bytes will do. Raises InvalidParameters."""
+    """Check the body of ``PUT /subaccounts/{id}/logo``: any bytes of an image's type. Raises NotAnImage."""
     if media_type not in IMAGE_TYPES or not image:
-        wrong = {"logo": [f"must be an image, of one of these types: {', '.join(IMAGE_TYPES)}"]}
-        raise errors.InvalidParameters(wrong, "cnaught.subaccounts.logo-image")
+        raise errors.NotAnImage(IMAGE_TYPES)

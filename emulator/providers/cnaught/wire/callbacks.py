@@ -1,25 +1,25 @@
-"""Callbacks: a change of an order goes to its ``notification_config.url`` (docs.cnaught.com, Place order)."""
+"""Callbacks: a change of an order is sent to its ``notification_config.url`` (docs.cnaught.com, Place order)."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
-import orjson
-
+from emulator.core import exact_json
 from emulator.providers.cnaught.backend import CNaught
-from emulator.providers.cnaught.endpoints.showing import as_it_stands
+from emulator.providers.cnaught.wire import outgoing
 from emulator.web.webhooks import Call, Webhooks
 
 MINUTE, HOUR = 60, 3600
 
 
 def next_call(cnaught: CNaught) -> datetime | None:
+    """Return when the next callback is due, if nothing else happens."""
     return cnaught.orders.next_notice()
 
 
 def take_calls(cnaught: CNaught) -> Iterator[Call]:
-    """What is to be told by now; its words do not change any more, whatever becomes of the order."""
+    """Yield the callbacks that are due by now. A body never changes again, whatever happens to the order."""
     for notice, order in cnaught.orders.take_notices():
-        body = orjson.dumps({"order": as_it_stands(cnaught, order)}).decode()
+        body = exact_json.dump({"order": outgoing.order(cnaught, order)}).decode()
         yield Call(notice.at, f"order.{notice.state}", order.id, order.callback_url or "", body)
 
 
@@ -31,4 +31,4 @@ WEBHOOKS = Webhooks(
     waits_seconds=(MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR),
     hours_max=24,
 )
-"""Exactly 200, for 24 hours, is documented; the waits and the ten seconds are proposed."""
+"""That only 200 counts, and retries for 24 hours, are documented; the timeout and the waits are guesses."""

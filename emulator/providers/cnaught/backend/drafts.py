@@ -1,0 +1,81 @@
+"""Drafts: what a client asks of CNaught, before any rule has accepted it, and for whom."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from emulator.providers.cnaught.memory.catalogue import Account, Source
+from emulator.providers.cnaught.memory.records import Subaccount
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """For whom a request acts: an account, or one of its subaccounts."""
+
+    account: Account
+    subaccount: Subaccount | None = None
+
+    @property
+    def began(self) -> datetime:
+        return self.subaccount.created_on if self.subaccount else self.account.since
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list, newest first; at most one of the two cursors."""
+
+    limit: int
+    starting_after: str | None = None
+    ending_before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDraft:
+    """An order by mass, by total price, or by the kilometers of a ride."""
+
+    amount_kg: Decimal | None = None
+    total_price_usd_cents: int | None = None
+    distance_km: Decimal | None = None
+    portfolio_id: str | None = None
+    metadata: str | None = None
+    description: str | None = None
+    callback_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteDraft:
+    """A mass, and the price list that it is priced from."""
+
+    amount_kg: Decimal
+    portfolio_id: str | None = None
+    source: Source = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDraft:
+    """A checkout session."""
+
+    amount_kg: Decimal
+    success_url: str
+    cancel_url: str
+    portfolio_id: str | None = None
+    description: str | None = None
+    callback_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubaccountDraft:
+    """The details of a subaccount; ``logo_url`` only of a new one."""
+
+    name: str
+    email: str | None = None
+    default_portfolio_id: str | None = None
+    logo_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The orders of an impact: placed from ``since`` on and before ``until``, either of which may be open."""
+
+    since: datetime | None = None
+    until: datetime | None = None

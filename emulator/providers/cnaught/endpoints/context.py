@@ -1,0 +1,27 @@
+"""The backend that a request reaches, and for whom it acts."""
+
+from emulator.providers.cnaught.backend import CNaught
+from emulator.providers.cnaught.backend.drafts import Buyer
+from emulator.providers.cnaught.memory.catalogue import Account
+from emulator.web.reading import bearer_token
+from emulator.web.request import Request
+
+
+def backend(request: Request) -> CNaught:
+    """Return CNaught in the request's space."""
+    backend: CNaught = request.backend
+    return backend
+
+
+def authenticate(request: Request) -> Account:
+    """Return the account of the API key. Raises Unauthorized."""
+    return backend(request).account(bearer_token(request))
+
+
+def buyer_of(request: Request, account: Account) -> Buyer:
+    """Return the account, narrowed by ``X-Subaccount-Id``. Raises SubaccountsNotAllowed, InvalidSubaccount."""
+    return backend(request).subaccounts.buyer(account, subaccount_id(request))
+
+
+def subaccount_id(request: Request) -> str | None:
+    return request.header(b"x-subaccount-id")

@@ -1,0 +1,179 @@
+"""The catalogue: accounts, projects, categories and portfolios. It never changes."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+from emulator.core.documents import UtcTime
+from emulator.providers.cnaught.memory.fields import CentsPerKg, Count, Degrees, Fraction
+
+Source: TypeAlias = Literal["api", "checkout"]
+Equivalent: TypeAlias = Literal["cars", "homes", "flights", "trees"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactPage:
+    """The account's public page: whether it is on, its address, and the equivalents it shows."""
+
+    enabled: bool
+    url: str
+    enabled_equivalents: tuple[Equivalent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The holder of an API key, with the ids of the portfolios it may use. Accounts cannot see each other's records."""
+
+    id: str
+    api_key: str
+    name: str
+    since: UtcTime
+    default_portfolio_id: str
+    portfolios: tuple[str, ...]
+    impact_page: ImpactPage
+    logo_url: str | None = None
+    billing_set_up: bool = True
+    subaccounts_allowed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Issuance:
+    """The credits issued to a project for one year."""
+
+    vintage_year: Count
+    total_amount: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """The years in which a project runs."""
+
+    start_year: Count
+    end_year: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A source of credits."""
+
+    id: str
+    name: str
+    type: str
+    vintages: str
+    developer: str | None = None
+    registry_name: str | None = None
+    registry_id: str | None = None
+    registry_url: str | None = None
+    summary: str | None = None
+    description: str | None = None
+    location_name: str | None = None
+    location_latitude: Degrees | None = None
+    location_longitude: Degrees | None = None
+    primary_image_url: str | None = None
+    un_sdg_goals: tuple[Count, ...] = ()
+    credit_issuances: tuple[Issuance, ...] = ()
+    activity_types: tuple[str, ...] = ()
+    methodology: str | None = None
+    verifier: str | None = None
+    permanence: str | None = None
+    lifetime: Lifetime | None = None
+    impact_type: str | None = None
+    due_diligence: str | None = None
+    beyond_carbon: str | None = None
+    risk_of_reversal: str | None = None
+    third_party_labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A kind of project. Credits of a category come in equal parts from its projects."""
+
+    id: str
+    name: str
+    projects: tuple[str, ...]
+    description: str | None = None
+    primary_image_url: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.projects:
+            raise ValueError(f"category {self.id} has no projects")
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """A mix of categories with prices. ``allocations`` maps categories to fractions, which add up to 1."""
+
+    id: str
+    name: str
+    api_price_per_kg_usd_cents: CentsPerKg
+    checkout_price_per_kg_usd_cents: CentsPerKg
+    allocations: Mapping[str, Fraction]
+    summary: str | None = None
+    description: str | None = None
+    primary_image_url: str | None = None
+
+    def __post_init__(self) -> None:
+        if sum(self.allocations.values()) != 1:
+            raise ValueError(f"the allocations of portfolio {self.id} do not add up to 1")
+
+    def price_per_kg(self, source: Source) -> CentsPerKg:
+        return self.api_price_per_kg_usd_cents if source == "api" else self.checkout_price_per_kg_usd_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The catalogue of every space."""
+
+    accounts: tuple[Account, ...]
+    projects: Mapping[str, Project]
+    categories: Mapping[str, Category]
+    portfolios: Mapping[str, Portfolio]
+
+    def __post_init__(self) -> None:
+        if not self.accounts:
+            raise ValueError("there are no accounts")
+        check_distinct("accounts", [account.id for account in self.accounts])
+        check_distinct("API keys", [account.api_key for account in self.accounts])
+        check_ids("project", self.projects)
+        check_ids("category", self.categories)
+        check_ids("portfolio", self.portfolios)
+        for account in self.accounts:
+            for name in account.portfolios:
+                check_known("portfolio", name, self.portfolios)
+            if account.default_portfolio_id not in account.portfolios:
+                raise ValueError(f"the default portfolio of account {account.id} is not one of its portfolios")
+        for portfolio in self.portfolios.values():
+            for name in portfolio.allocations:
+                check_known("category", name, self.categories)
+        for category in self.categories.values():
+            for name in category.projects:
+                check_known("project", name, self.projects)
+
+
+# --- checks -----------------------------------------------------------------------------------------------------------
+
+
+class Identified(Protocol):
+    """A record that has an id."""
+
+    @property
+    def id(self) -> str: ...
+
+
+def check_distinct(kind: str, names: Collection[str]) -> None:
+    """Raise ValueError if a name occurs twice."""
+    if len(set(names)) < len(names):
+        raise ValueError(f"two {kind} are equal")
+
+
+def check_ids(kind: str, records: Mapping[str, Identified]) -> None:
+    """Raise ValueError for a record whose id is not the one it is stored under."""
+    for name, record in records.items():
+        if record.id != name:
+            raise ValueError(f"the {kind} stored under {name!r} has the id {record.id!r}")
+
+
+def check_known(kind: str, name: str, known: Mapping[str, object]) -> None:
+    """Raise ValueError for a reference to a record that does not exist."""
+    if name not in known:
+        raise ValueError(f"unknown {kind} {name!r}")

@@ -1,0 +1,51 @@
+"""Types of fields. Their bounds keep every remembered value one that each operation can show."""
+
+import re
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from emulator.core.hosts import is_address
+
+AMOUNT_MAX = 10**9
+"""The largest amount that a request may name, in kilograms, kilometers, cents or square feet."""
+
+PRICE_PER_KG_MAX = 10**6
+DECIMAL_PLACES_MAX = 10_000
+"""More than any number in a request can have."""
+
+URL = re.compile(
+    r"https?://([a-z0-9._~!$&'()*+,;=:%-]*@)?"
+    r"([a-z0-9][a-z0-9._-]*|\[(?P<ipv6>[0-9a-f:.]{2,45})\])(:(?P<port>[0-9]{1,5}))?([/?#][!-~]*)?",
+    re.ASCII | re.IGNORECASE,
+)
+PORT_MAX = 65535
+
+
+def _web_address(value: str) -> str:
+    url = URL.fullmatch(value)
+    if not url or int(url["port"] or 0) > PORT_MAX or not (url["ipv6"] is None or is_address(url["ipv6"])):
+        raise PydanticCustomError("url", "must be an absolute http or https URL")
+    return value
+
+
+def _secure_web_address(value: str) -> str:
+    if not value.lower().startswith("https://"):
+        raise PydanticCustomError("url", "must be an absolute https URL")
+    return value
+
+
+Kilograms = Annotated[Decimal, Field(gt=0, le=AMOUNT_MAX, decimal_places=DECIMAL_PLACES_MAX)]
+Kilometers = Kilograms
+Cents = Annotated[int, Field(ge=0, le=AMOUNT_MAX * PRICE_PER_KG_MAX)]
+CentsPerKg = Annotated[Decimal, Field(gt=0, le=PRICE_PER_KG_MAX, decimal_places=12)]
+Fraction = Annotated[Decimal, Field(gt=0, le=1, decimal_places=12)]
+Degrees = Annotated[Decimal, Field(ge=-180, le=180, decimal_places=12)]
+Count = Annotated[int, Field(ge=0, lt=2**53)]
+
+WebAddress = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_web_address)]
+"""An absolute http or https URL of printable ASCII characters."""
+
+SecureWebAddress = Annotated[WebAddress, AfterValidator(_secure_web_address)]

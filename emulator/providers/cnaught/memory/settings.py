@@ -1,0 +1,25 @@
+"""The settings that a user may change while the emulator runs."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Fractions: TypeAlias = Literal["floor", "keep", "refuse"]
+
+SECONDS_MAX = 100 * 365 * 86400
+"""A century, so that times stay within the calendar."""
+
+
+@dataclass(slots=True)
+class Settings:
+    """What a user may change. With ``fulfilment_seconds`` null, time alone fulfils no order."""
+
+    fulfilment_seconds: float | None = 2.0
+    fractions: Fractions = "keep"
+    idempotency_hours: float = 24.0
+    checkout_hours: float = 24.0
+
+    def __post_init__(self) -> None:
+        hours = (self.idempotency_hours, self.checkout_hours)
+        for seconds in (self.fulfilment_seconds or 0, *(3600 * number for number in hours)):
+            if not 0 <= seconds <= SECONDS_MAX:
+                raise ValueError(f"a time of {seconds} seconds is not from 0 to {SECONDS_MAX}")

@@ -1,0 +1,41 @@
+"""Types of the fields of requests."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from emulator.providers.cnaught.memory.fields import AMOUNT_MAX
+from emulator.web.fields import JsonInteger, JsonNumber, Text
+
+INSTANT = re.compile(
+    r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}"
+    r"(T([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?"
+)
+"""The supported forms of ISO 8601. Python's own parser accepts more of them with each version."""
+
+
+def _instant(value: object) -> object:
+    """Return the instant of an ISO 8601 date (midnight) or date and time, in UTC unless it has an offset."""
+    try:
+        if not isinstance(value, str) or not INSTANT.fullmatch(value):
+            raise ValueError
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        raise PydanticCustomError("date", "must be an ISO 8601 date or date and time") from None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _none_if_empty(value: object) -> object:
+    return None if value == "" else value
+
+
+Amount = Annotated[JsonNumber, Field(gt=0, le=AMOUNT_MAX)]
+Cents = Annotated[JsonInteger, Field(gt=0, le=AMOUNT_MAX)]
+Note = Annotated[Text, StringConstraints(max_length=512)]
+Instant = Annotated[datetime, BeforeValidator(_instant)]
+
+NoneIfEmpty = BeforeValidator(_none_if_empty)
+"""An empty string in an optional field counts as absent; the SDK's examples send some."""
