@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from emulator.client.handles import ProviderHandle, SpaceHandle
 
 LAST_REQUESTS = 10
+WEAK_PARTS = 10
 _space_of_test = pytest.StashKey["SpaceHandle"]()
 
 
@@ -117,7 +118,11 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     if asked.get("strict"):
         _fail_on("sent what nobody reads", [(entry, entry["unread"]) for entry in entries if entry["unread"]])
     if "evidence" in asked:
-        weak = [(entry, [entry["evidence"]]) for entry in entries if _weaker(entry["evidence"], asked["evidence"])]
+        weak = [
+            (entry, list(_weak_parts(entry, asked["evidence"])))
+            for entry in entries
+            if _weaker(entry["evidence"], asked["evidence"])
+        ]
         _fail_on(f"leaned on less than {asked['evidence']}", weak)
 
 
@@ -138,6 +143,18 @@ def _weaker(evidence: str, floor: str) -> bool:
     if floor not in EVIDENCE:
         raise pytest.UsageError(f"evidence is one of {', '.join(EVIDENCE)}, not {floor!r}")
     return EVIDENCE.index(evidence) > EVIDENCE.index(floor)
+
+
+def _weak_parts(entry: dict[str, Any], floor: str) -> Iterator[str]:
+    """What makes the evidence of an exchange weaker than asked: its parts with their rules, or its operation."""
+    parts = [part for part in entry["evidence_fields"] if _weaker(part["evidence"], floor)]
+    for part in parts[:WEAK_PARTS]:
+        rule = f", {part['rule']}" if part["rule"] else ""
+        yield f"{part['in']} {part['field']} ({part['evidence']}{rule})"
+    if len(parts) > WEAK_PARTS:
+        yield f"and {len(parts) - WEAK_PARTS} more"
+    if not parts:
+        yield f"{entry['operation'] or 'no operation'} ({entry['evidence']})"
 
 
 def _fail_on(what: str, found: list[tuple[dict[str, Any], list[str]]]) -> None:

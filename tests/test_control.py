@@ -317,7 +317,7 @@ def test_tokens_are_compared_in_constant_time(guarded: Gateway, monkeypatch: pyt
 @pytest.mark.parametrize(
     ("method", "path", "body", "operation", "rule", "evidence"),
     [
-        ("GET", ORDERS, None, "list_orders", "none", {"seed"}),
+        ("GET", ORDERS, None, "list_orders", "none", {"inferred"}),
         ("POST", ORDERS, {"amount_kg": -1}, "place_order", "cnaught.orders.amount-positive", {"docs"}),
         ("GET", "/v1/orders/nobody", None, "get_order", "cnaught.orders.unknown-id", EVIDENCE),
         ("GET", "/nowhere", None, "none", "cnaught.errors.unknown-path", EVIDENCE),

@@ -69,7 +69,7 @@ def test_clean(cnaught):
 
 
 def test_a_test_may_demand_firm_evidence(pytester: pytest.Pytester) -> None:
-    """``evidence`` fails a test that leaned on behaviour known less well."""
+    """``evidence`` fails a test that depends on weaker evidence, wherever in an exchange it is, and names the part."""
     result = _results(
         pytester,
         """
@@ -78,17 +78,48 @@ def total(dcycle, **query):
     year = {"start_date": "2025-01-01", "end_date": "2025-12-31"}
     return httpx.get(f"{dcycle.url}/v1/total-impacts", params={**year, **query}, headers=key)
 
+def quote(cnaught, body):
+    key = {"Authorization": f"Bearer {cnaught.credentials['api_key']}"}
+    return httpx.post(f"{cnaught.url}/v1/orders", json=body, headers=key)
+
 @pytest.mark.carbon(evidence="seed")
 def test_firm(dcycle):
     assert total(dcycle).status_code == 200
 
+@pytest.mark.carbon(evidence="docs")
+@pytest.mark.parametrize("body", [{"amount_kg": -1}, {}])
+def test_documented_refusal(cnaught, body):
+    assert quote(cnaught, body).status_code == 400
+
+@pytest.mark.carbon(evidence="docs")
+@pytest.mark.parametrize("body", [{"amount_kg": 0.5}, {"amount_kg": 1000000001}])
+def test_guessed_refusal(cnaught, body):
+    assert quote(cnaught, body).status_code == 400
+
+@pytest.mark.carbon(evidence="docs")
+def test_guessed_price(cnaught):
+    assert quote(cnaught, {"amount_kg": 1}).status_code == 201
+
+@pytest.mark.carbon(evidence="docs")
+def test_guessed_days(dcycle):
+    assert total(dcycle, end_date="2025-06-30").status_code == 200
+
 @pytest.mark.carbon(evidence="seed")
-def test_guess(dcycle):
+def test_guessed_path(dcycle):
     assert httpx.get(f"{dcycle.url}/v1/nowhere").status_code == 404
 """,
     )
-    result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["*leaned on less than seed:"])
+    result.assert_outcomes(passed=3, failed=5)
+    result.stdout.fnmatch_lines(
+        [
+            "*leaned on less than docs:",
+            "*refusal amount_kg (inferred, cnaught.orders.amount-bounds)*",
+            "*reply price_usd_cents (inferred, cnaught.orders.price)*",
+            "*reply total_co2e (inferred, dcycle.dates.inclusive)*",
+            "*leaned on less than seed:",
+            "GET /v1/nowhere*inferred*",
+        ]
+    )
 
 
 def test_a_failing_test_shows_its_last_requests_and_its_bundle(pytester: pytest.Pytester) -> None:

@@ -2,11 +2,12 @@
 
 A schema marks a value whose evidence is weaker than its operation's, with ``x-evidence`` (a level) or with ``x-rules``,
 a list of the rules that compute it. A rule counts where it governs the operation and, if it stands as
-``{rule: ID, if: SCHEMA}``, for the values that match. The marks of a schema apply to a value as JSON Schema's
-annotations do: through references, ``allOf``, the alternatives that match, members and items.
+``{rule: ID, if: SCHEMA}``, for the values that match; with ``at: MEMBER`` it is about that member of the value. The
+marks of a schema apply to a value as JSON Schema's annotations do: through references, ``allOf``, the alternatives that
+match, members and items.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,7 @@ class Mark:
     evidence: str
     rule: str | None
     condition: Schema = field(default_factory=dict)
+    member: str = ""
 
 
 @dataclass(slots=True)
@@ -52,9 +54,11 @@ class Annotations:
         self.operation = operation
         self._nodes: dict[int, tuple[Schema, Node]] = {}  # by the identity of the schema, which must stay alive
 
-    def of_value(self, schema: Schema, value: Any) -> Iterator[tuple[str, Mark]]:
-        """Yield the marks of a value and of its members, each with its place: ``data[].price_usd_cents``."""
-        yield from self._of_value(self._node(schema), value, "")
+    def of_value(self, schema: Schema, value: Any) -> Iterable[tuple[str, Mark]]:
+        """Return the marks of a value and of its members, each with its place: ``data[].price_usd_cents``."""
+        found: dict[tuple[str, int], tuple[str, Mark]] = {}
+        self._find(self._node(schema), value, "", found)
+        return found.values()
 
     def of_schema(self, schema: Schema) -> Iterator[tuple[str, Mark]]:
         """Yield every mark that some value of a schema may have, each with its place."""
@@ -65,35 +69,33 @@ class Annotations:
         if "x-evidence" in schema:
             yield Mark(schema["x-evidence"], None)
         for entry in schema.get("x-rules", ()):
-            id, condition = (entry, {}) if isinstance(entry, str) else (entry["rule"], entry["if"])
-            rule = contracts.rule(self.provider, id)
-            assert rule is not None, id
+            given: Mapping[str, Any] = {"rule": entry} if isinstance(entry, str) else entry
+            rule = contracts.rule(self.provider, given["rule"])
+            assert rule is not None, given
             if contracts.governs(rule, self.operation):
-                yield Mark(rule["evidence"], id, condition)
+                yield Mark(rule["evidence"], rule["id"], given.get("if", {}), given.get("at", ""))
 
-    def _of_value(self, node: Node, value: Any, place: str) -> Iterator[tuple[str, Mark]]:
+    def _find(self, node: Node, value: Any, place: str, found: dict[tuple[str, int], tuple[str, Mark]]) -> None:
+        """Add the marks of a value to those found, each once for a place."""
         if not self._leads_to_marks(node):
             return
-        yield from ((place, mark) for mark in node.marks if matches(self.provider, mark.condition, value))
+        for mark in node.marks:
+            key = (place, id(mark))
+            if key not in found and (not mark.condition or matches(self.provider, mark.condition, value)):
+                found[key] = (_below(place, mark.member), mark)
         for part in node.parts:
-            yield from self._of_value(part, value, place)
+            self._find(part, value, place, found)
         for condition, part in node.choices:
-            if matches(self.provider, condition, value):
-                yield from self._of_value(part, value, place)
-        if isinstance(value, dict):
-            for name, member in value.items():
-                below = node.members.get(name, node.other_members)
-                if below:
-                    yield from self._of_value(below, member, _below(place, name if name in node.members else "*"))
-        elif isinstance(value, list) and node.items:
-            for item in value:
-                yield from self._of_value(node.items, item, f"{place}[]")
+            if self._leads_to_marks(part) and matches(self.provider, condition, value):
+                self._find(part, value, place, found)
+        for name, below, member in _members(node, value):
+            self._find(below, member, f"{place}[]" if name == "[]" else _below(place, name), found)
 
     def _of_schema(self, node: Node, place: str, above: tuple[int, ...]) -> Iterator[tuple[str, Mark]]:
         if id(node) in above or not self._leads_to_marks(node):
             return
         above = (*above, id(node))
-        yield from ((place, mark) for mark in node.marks)
+        yield from ((_below(place, mark.member), mark) for mark in node.marks)
         for part in (*node.parts, *(part for _, part in node.choices)):
             yield from self._of_schema(part, place, above)
         for name, member in node.members.items():
@@ -125,7 +127,7 @@ class Annotations:
 
     def _connect(self, node: Node, schema: Schema) -> None:
         if "$ref" in schema:
-            node.parts.append(self._node(contracts.resolve(self.provider, {"$ref": schema["$ref"]})))
+            node.parts.append(self._node(contracts.target(self.provider, schema["$ref"])))
         node.parts += [self._node(part) for part in schema.get("allOf", ())]
         for word in ("anyOf", "oneOf"):
             node.choices += [(part, self._node(part)) for part in schema.get(word, ())]
@@ -133,11 +135,24 @@ class Annotations:
             node.choices.append((schema["if"], self._node(schema.get("then", {}))))
             node.choices.append(({"not": schema["if"]}, self._node(schema.get("else", {}))))
         node.members = {name: self._node(part) for name, part in schema.get("properties", {}).items()}
-        if isinstance(schema.get("additionalProperties"), Mapping):
-            node.other_members = self._node(schema["additionalProperties"])
+        others = [*schema.get("patternProperties", {}).values(), schema.get("additionalProperties")]
+        node.other_members = next((self._node(part) for part in others if isinstance(part, Mapping)), None)
         if "items" in schema:
             node.items = self._node(schema["items"])
 
 
+def _members(node: Node, value: Any) -> Iterator[tuple[str, Node, Any]]:
+    """The members or the items of a value that the schema of a node describes, with their names and schemas."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            below = node.members.get(name)
+            if below:
+                yield name, below, member
+            elif node.other_members:
+                yield "*", node.other_members, member
+    elif isinstance(value, list) and node.items:
+        yield from (("[]", node.items, item) for item in value)
+
+
 def _below(place: str, name: str) -> str:
-    return f"{place}.{name}" if place else name
+    return f"{place}.{name}" if place and name else place or name

@@ -99,13 +99,18 @@ def _problems(provider: str, rule: Mapping[str, Any]) -> Iterator[tuple[str, str
 
 
 def resolve(provider: str, node: Any) -> Any:
-    """Return a node of the contract, or what it refers to."""
+    """Return a node of the contract, or what it refers to in the end."""
     while isinstance(node, dict) and "$ref" in node:
-        found: Any = contract(provider)
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            found = found[part]
-        node = found
+        node = target(provider, node["$ref"])
     return node
+
+
+def target(provider: str, reference: str) -> Any:
+    """Return what a reference of the contract points at, which may be a schema that refers further."""
+    found: Any = contract(provider)
+    for part in reference.removeprefix("#/").split("/"):
+        found = found[part]
+    return found
 
 
 @cache

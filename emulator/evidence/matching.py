@@ -15,7 +15,7 @@ def matches(provider: str, schema: Schema | bool, value: Any) -> bool:
     """Return whether a value satisfies a schema. Keywords that are not listed below are ignored."""
     if isinstance(schema, bool):
         return schema
-    if "$ref" in schema and not matches(provider, contracts.resolve(provider, {"$ref": schema["$ref"]}), value):
+    if "$ref" in schema and not matches(provider, contracts.target(provider, schema["$ref"]), value):
         return False
     return (
         _is_plausible(schema, value)
@@ -42,9 +42,9 @@ def _has_matching_members(provider: str, schema: Schema, value: Any) -> bool:
         return all(matches(provider, schema["items"], item) for item in value)
     if not isinstance(value, dict):
         return True
-    properties = schema.get("properties", {})
+    properties, others = schema.get("properties", {}), schema.get("additionalProperties", True)
     return all(name in value for name in schema.get("required", ())) and all(
-        matches(provider, properties[name], member) for name, member in value.items() if name in properties
+        matches(provider, properties.get(name, others), member) for name, member in value.items()
     )
 
 
@@ -112,7 +112,8 @@ _NUMBER: Mapping[str, Callable[[Any, Any], bool]] = {
     "multipleOf": lambda step, value: Decimal(str(value)) % Decimal(str(step)) == 0,
 }
 KEYWORDS = frozenset(
-    {"$ref", "type", "const", "enum", "items", "properties", "required", "allOf", "anyOf", "oneOf", "not"}
+    {"$ref", "type", "const", "enum", "items", "properties", "additionalProperties", "required"}
+    | {"allOf", "anyOf", "oneOf", "not"}
     | _TEXT.keys()
     | _LIST.keys()
     | _NUMBER.keys()

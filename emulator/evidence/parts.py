@@ -58,6 +58,7 @@ def possible_parts(provider: str, operation: contracts.Operation) -> Iterator[Pa
     annotations = _annotations(provider, operation.id)
     for parameter in operation.all_parameters:
         yield from _possible(annotations, parameter["in"], parameter["name"], parameter)
+    yield from _possible(annotations, "query", "*", contracts.contract(provider).get("x-unknown-query", {}))
     for name, scheme in _schemes(provider, operation):
         yield from _possible(annotations, "header", name, scheme)
     yield from _possible_in_body(annotations, "body", operation.description.get("requestBody", {}))
@@ -113,6 +114,9 @@ def _request_parts(annotations: Annotations, exchange: Exchange, operation: cont
                 yield from _marked(annotations, "header", name, parameter, headers[name.lower()])
             case "path":
                 yield from _marked(annotations, "path", name, parameter, None)
+    if query.keys() - operation.parameters["query"]:
+        unknown = contracts.contract(exchange.provider).get("x-unknown-query", {})
+        yield from _marked(annotations, "query", "*", unknown, None)
     for name, scheme in _schemes(exchange.provider, operation):
         if name.lower() in headers:
             yield from _marked(annotations, "header", name, scheme, headers[name.lower()])

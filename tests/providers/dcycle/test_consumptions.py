@@ -65,7 +65,7 @@ def test_consumptions_of_an_unknown_status(dcycle: Caller) -> None:
     assert (reply.status_code, reply.json()["detail"][0]["loc"][:2]) == (422, ["query", "status"])
 
 
-@pytest.mark.rule("dcycle.consumptions.counts", "dcycle.vehicles.co2e")
+@pytest.mark.rule("dcycle.consumptions.counts", "dcycle.consumptions.spread", "dcycle.vehicles.co2e")
 def test_consumptions_add_up_to_the_totals(dcycle: Caller) -> None:
     """The emissions of vehicles are the sum of their consumptions, and make up the category ``vehicles``."""
     vehicles = listed(dcycle)
@@ -86,7 +86,7 @@ def test_unprocessed_consumptions(dcycle: Caller, status: str) -> None:
     assert driven(dcycle) == before
 
 
-@pytest.mark.rule("dcycle.vehicles.recalculated")
+@pytest.mark.rule("dcycle.vehicles.recalculated", "dcycle.vehicles.recalculated-totals")
 @pytest.mark.parametrize(
     ("changes", "kilograms"),
     [
@@ -94,7 +94,7 @@ def test_unprocessed_consumptions(dcycle: Caller, status: str) -> None:
         for changes, kilograms, rule in [
             ({"vehicle_fuel_id": DIESEL}, 335.0, "fuel-factor"),
             ({"vehicle_fuel_id": PETROL}, 288.75, "fuel-factor"),
-            ({"vehicle_fuel_id": ELECTRIC}, None, "fuel-factor"),
+            ({"vehicle_fuel_id": ELECTRIC}, None, "fuel-units"),
             ({"vehicle_fuel_id": UNKNOWN_ID}, None, "not-looked-up"),
             ({"vehicle_fuel_id": None}, None, "fuel-factor"),
             ({"custom_emission_factor_id": FACTOR}, 150.0, "custom-factor"),
@@ -132,7 +132,7 @@ def test_an_archived_vehicle_counts(dcycle: Caller) -> None:
     assert round(driven(dcycle) - before, 6) == 0.2886
 
 
-@pytest.mark.rule("dcycle.consumptions.delete", "dcycle.consumptions.unknown")
+@pytest.mark.rule("dcycle.consumptions.delete", "dcycle.consumptions.unknown", "dcycle.consumptions.unknown-detail")
 def test_delete_a_consumption(dcycle: Caller) -> None:
     """A deleted consumption is not found, and its emissions are gone from the day and from the vehicle."""
     before = impacts(dcycle, **DAY)["total_co2e"]

@@ -76,7 +76,7 @@ def test_every_member_of_a_facility(dcycle: Caller) -> None:
     assert terms.items() <= create(dcycle, **DRAFT, **terms).items()
 
 
-@pytest.mark.rule("dcycle.facilities.required")
+@pytest.mark.rule("dcycle.facilities.required", "dcycle.facilities.refused")
 @pytest.mark.parametrize("name", ["name", "type"])
 def test_required_members_of_a_facility(dcycle: Caller, name: str) -> None:
     """A missing required member is named."""
@@ -119,8 +119,8 @@ def test_the_country_of_a_new_facility(dcycle: Caller, places: dict[str, object]
     [
         pytest.param(changes, country, marks=pytest.mark.rule(f"dcycle.facilities.{rule}"))
         for changes, country, rule in [
-            ({"address": "Rua Augusta 24, Lisboa, Portugal"}, "PT", "geocoded"),
-            ({"address": "Rua Augusta 24, Lisboa, Portugal", "country": "FR"}, "PT", "geocoded"),
+            ({"address": "Rua Augusta 24, Lisboa, Portugal"}, "PT", "geocoded-again"),
+            ({"address": "Rua Augusta 24, Lisboa, Portugal", "country": "FR"}, "PT", "geocoded-again"),
             ({"address": "Rua Augusta 24", "country": "FR"}, "FR", "elsewhere"),
             ({"address": "Rua Augusta 24"}, "ES", "elsewhere"),
             ({"address": None}, "ES", "elsewhere"),
@@ -188,7 +188,7 @@ def test_a_list_and_its_pages(dcycle: Caller) -> None:
     assert whole["items"] == first["items"] + second["items"]
 
 
-@pytest.mark.rule("dcycle.facilities.filters", "dcycle.lists.filters")
+@pytest.mark.rule("dcycle.facilities.filters", "dcycle.lists.filters", "dcycle.lists.filters-together")
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -255,7 +255,7 @@ def test_an_invoice_moves_with_its_emissions(dcycle: Caller) -> None:
 # --- change and delete ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("dcycle.facilities.update")
+@pytest.mark.rule("dcycle.facilities.update", "dcycle.facilities.update-null")
 def test_an_update_changes_only_what_is_sent(dcycle: Caller) -> None:
     """An update changes only the members that are sent, although it is a PUT."""
     before = get(dcycle)
@@ -293,7 +293,7 @@ def test_delete_a_facility(dcycle: Caller) -> None:
     assert dcycle.space.dcycle.state["facilities"][MADRID]["enabled"] is False
 
 
-@pytest.mark.rule("dcycle.facilities.delete-gone", "dcycle.invoices.facility-name")
+@pytest.mark.rule("dcycle.facilities.delete-gone", "dcycle.invoices.facility-name", "dcycle.invoices.facility-name-null")
 def test_the_facility_name_of_an_invoice(dcycle: Caller) -> None:
     """An invoice has the name of its facility until the facility is deleted."""
 

@@ -40,7 +40,7 @@ def change(dcycle: Caller, **changes: object) -> Any:
     return reply.json()
 
 
-@pytest.mark.rule("dcycle.invoices.listed", "dcycle.invoices.one", "dcycle.invoices.v3")
+@pytest.mark.rule("dcycle.invoices.listed", "dcycle.invoices.one", "dcycle.invoices.v3", "dcycle.invoices.v3-superset")
 def test_the_forms_of_an_invoice(dcycle: Caller) -> None:
     """A list has the fewest members of an invoice, version 1 more, version 3 most; shared members are equal."""
     in_list = next(item for item in listed(dcycle) if item["id"] == SAMPLE)

@@ -47,7 +47,9 @@ def bought(dcycle: Caller, day: str = "2025-06-15") -> float:
 # --- create -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("dcycle.purchases.create", "dcycle.purchases.counts", "dcycle.purchases.defaults")
+@pytest.mark.rule(
+    "dcycle.purchases.create", "dcycle.purchases.create-status", "dcycle.purchases.counts", "dcycle.purchases.defaults"
+)
 def test_a_purchase_raises_the_totals(dcycle: Caller) -> None:
     """A purchase raises the totals of its day and category at once, and no others."""
     year, day = impacts(dcycle)["total_co2e"], bought(dcycle)
@@ -74,13 +76,13 @@ def test_a_purchase_raises_the_totals(dcycle: Caller) -> None:
             ({"quantity": 0.1}, 0.04, "spend"),
             ({"quantity": 10**12}, 4e11, "quantity-max"),
             ({"recycled": 0.25}, 450.0, "recycled"),
-            ({"recycled": 1}, 0.0, "recycled"),
+            ({"recycled": 1}, 0.0, "recycled-share"),
             (CUSTOM, 1800.0, "custom-factor"),
             ({**CUSTOM, "unit_id": "kg"}, 1800.0, "custom-factor"),
-            ({**CUSTOM, "custom_emission_factor_id": INDUSTRIES}, None, "not-calculated"),
-            ({"unit_id": "kg"}, None, "not-calculated"),
+            ({**CUSTOM, "custom_emission_factor_id": INDUSTRIES}, None, "not-calculated-otherwise"),
+            ({"unit_id": "kg"}, None, "not-calculated-otherwise"),
             ({"status": "pending"}, None, "not-calculated"),
-            ({"status": "in_progress"}, None, "not-calculated"),
+            ({"status": "in_progress"}, None, "not-calculated-otherwise"),
             ({"status": "in_review"}, 600.0, "counts"),
         ]
     ],

@@ -55,7 +55,7 @@ def test_a_list_and_its_pages(dcycle: Caller) -> None:
             ("search=zeppelin", [], "vehicles.search"),
             ("sort=license_plate", [POOL_CAR, VAN, TRUCK, COURIER, CAR], "vehicles.sort"),
             ("sort=-license_plate", [CAR, COURIER, TRUCK, VAN, POOL_CAR], "vehicles.sort"),
-            ("sort=name", [CAR, COURIER, VAN, POOL_CAR, TRUCK], "vehicles.sort"),
+            ("sort=name", [CAR, COURIER, VAN, POOL_CAR, TRUCK], "vehicles.sort-nameless"),
             ("sort=-name", [POOL_CAR, VAN, COURIER, CAR, TRUCK], "vehicles.sort"),
             ("sort=-created_at", [POOL_CAR, COURIER, TRUCK, CAR, VAN], "vehicles.sort"),
             ("sort=-created_at&sort=-license_plate", [COURIER, POOL_CAR, TRUCK, CAR, VAN], "vehicles.sort"),
@@ -71,7 +71,7 @@ def test_a_filtered_and_sorted_list(dcycle: Caller, query: str, found: list[str]
     assert ids(dcycle, query) == found
 
 
-@pytest.mark.rule("dcycle.vehicles.children")
+@pytest.mark.rule("dcycle.vehicles.children", "dcycle.vehicles.children-order")
 def test_a_list_of_a_subsidiary(dcycle: Caller) -> None:
     """With ``include_children`` a list contains the vehicles of subsidiaries, and no others."""
     logistics = identity(KEY, LOGISTICS)
@@ -123,7 +123,7 @@ def test_unique_values(dcycle: Caller, field: str, groups: list[tuple[Any, Any, 
     assert shown == {"field": field, "total_count": len(groups), "values": values}
 
 
-@pytest.mark.rule("dcycle.vehicles.unique-values-field")
+@pytest.mark.rule("dcycle.vehicles.unique-values-field", "dcycle.vehicles.unique-values-refused")
 @pytest.mark.parametrize(("query", "kind"), [({}, "missing"), ({"field": "name"}, "literal_error")])
 def test_unique_values_of_an_unknown_field(dcycle: Caller, query: dict[str, str], kind: str) -> None:
     """Any other field is refused."""

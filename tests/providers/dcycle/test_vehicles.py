@@ -76,7 +76,13 @@ def ids(dcycle: Caller, query: str = "") -> list[str]:
 # --- create -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("dcycle.vehicles.create", "dcycle.vehicles.co2e", "dcycle.vehicles.listed")
+@pytest.mark.rule(
+    "dcycle.vehicles.create",
+    "dcycle.vehicles.create-status",
+    "dcycle.vehicles.co2e",
+    "dcycle.vehicles.listed",
+    "dcycle.vehicles.unknown-type-null",
+)
 def test_a_new_vehicle(dcycle: Caller) -> None:
     """A new vehicle is active, has no emissions, changes no total, and is the last of the list."""
     before = impacts(dcycle)
@@ -243,7 +249,7 @@ def test_bulk_delete(dcycle: Caller) -> None:
     assert (vehicles["category"], vehicles["co2e"]) == ("vehicles", 19.404)
 
 
-@pytest.mark.rule("dcycle.vehicles.bulk-delete-bounds")
+@pytest.mark.rule("dcycle.vehicles.bulk-delete-bounds", "dcycle.vehicles.bulk-delete-refused")
 @pytest.mark.parametrize(
     ("sent", "kind"),
     [

@@ -11,9 +11,7 @@ NOW = START.replace("Z", ".000Z")
 UNAUTHORIZED = {"statusCode": 401, "timestamp": NOW, "error": "Unauthorized", "message": "Unauthorized"}
 
 
-@pytest.mark.rule(
-    "thallo.auth.bearer", "thallo.auth.bearer-everywhere", "thallo.auth.refused", "thallo.auth.refused-fields"
-)
+@pytest.mark.rule("thallo.auth.bearer", "thallo.auth.bearer-everywhere", "thallo.auth.refused")
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Bearer nobody", "Basic {key}", "{key}", "Bearer {key}0"])
 @pytest.mark.parametrize(
     ("method", "path"),

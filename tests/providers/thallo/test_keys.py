@@ -33,7 +33,7 @@ def is_accepted(thallo: Caller) -> bool:
     return statuses == {200}
 
 
-@pytest.mark.rule("thallo.keys.list")
+@pytest.mark.rule("thallo.keys.list", "thallo.keys.list-order")
 def test_keys_are_listed_without_their_texts(thallo: Caller) -> None:
     """All keys are listed, oldest first; neither lists nor snapshots contain their texts."""
     thallo.space.clock.advance(seconds=1.5)
@@ -52,7 +52,7 @@ def test_keys_are_listed_without_their_texts(thallo: Caller) -> None:
     assert text not in str(thallo.space.snapshot()) + thallo.get(KEYS).text
 
 
-@pytest.mark.rule("thallo.keys.create", "thallo.keys.created")
+@pytest.mark.rule("thallo.keys.create", "thallo.keys.create-once", "thallo.keys.created")
 def test_a_new_key_is_accepted_everywhere(thallo: Caller) -> None:
     """A new key differs from all others, has the same access, and still works after a restore."""
     second = create(thallo)
@@ -92,7 +92,7 @@ def test_a_third_key_is_refused(thallo: Caller) -> None:
     create(thallo)
 
 
-@pytest.mark.rule("thallo.keys.deactivate")
+@pytest.mark.rule("thallo.keys.deactivate", "thallo.keys.deactivated-refused")
 @pytest.mark.parametrize("by", ["itself", "the other"])
 def test_a_deactivated_key_is_refused(thallo: Caller, by: str) -> None:
     """A deactivated key is refused from the next request on, also after a restore."""

@@ -183,7 +183,7 @@ def test_a_purchase_from_an_order_that_will_close(thallo: Caller) -> None:
 # --- replays ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("thallo.retirements.replay", "thallo.retirements.replay-no-effect")
+@pytest.mark.rule("thallo.retirements.replay", "thallo.retirements.replay-flag", "thallo.retirements.replay-no-effect")
 @pytest.mark.parametrize(
     "changes",
     [

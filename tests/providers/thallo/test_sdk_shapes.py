@@ -184,7 +184,7 @@ def test_the_sdk_recognizes_every_error(thallo: Caller, method: str, path: str, 
     assert recognized_code(thallo.request(method, path, headers=HEADERS, **content)) == code
 
 
-@pytest.mark.rule("thallo.auth.refused-fields")
+@pytest.mark.rule("thallo.auth.refused")
 @pytest.mark.parametrize(("path", "query", "read"), GETS)
 def test_the_sdk_recognizes_a_missing_key(thallo: Caller, path: str, query: Mapping[str, Any], read: Read) -> None:
     """A missing key answers with all five fields."""

@@ -87,7 +87,7 @@ def test_whole_tonnes_for_the_tenant_and_for_a_customer(
     assert (found["type"], found["should_retire_external_customer"], item["retiree_name"]) == ("WHOLE", flag, name)
 
 
-@pytest.mark.rule("thallo.retirement.unknown")
+@pytest.mark.rule("thallo.retirement.unknown", "thallo.retirement.unknown-code")
 @pytest.mark.parametrize("unknown", ["00mnosuchrequest00", "", "\x00", "00MAXWB1X2LTJGH4OB"])
 def test_an_unknown_request_is_not_found(thallo: Caller, unknown: str) -> None:
     """It answers 422, not 404."""
@@ -117,7 +117,11 @@ def test_an_id_is_required(thallo: Caller) -> None:
 @pytest.mark.parametrize(
     ("at", "status"),
     [
-        pytest.param("2026-01-01T00:00:00Z", "OPEN", marks=pytest.mark.rule("thallo.retirement.open")),
+        pytest.param(
+            "2026-01-01T00:00:00Z",
+            "OPEN",
+            marks=pytest.mark.rule("thallo.retirement.open", "thallo.retirement.open-month"),
+        ),
         ("2026-01-31T23:59:59.999999Z", "OPEN"),
         pytest.param(JANUARY_ENDS, "CLOSED", marks=pytest.mark.rule("thallo.retirement.closed")),
         pytest.param("2026-02-07T23:59:59.999999Z", "CLOSED", marks=pytest.mark.rule("thallo.retirement.settled")),
@@ -127,7 +131,7 @@ def test_an_id_is_required(thallo: Caller) -> None:
         ("2999-12-31T00:00:00Z", "COMPLETE"),
     ],
 )
-@pytest.mark.rule("thallo.retirement.proof")
+@pytest.mark.rule("thallo.retirement.proof", "thallo.retirement.nulls")
 def test_fractions_over_time(thallo: Caller, at: str, status: str) -> None:
     """Fractions are open until the month ends, closed until payment, and then three days at the registry."""
     first = request_id(thallo, "1500000")

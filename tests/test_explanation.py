@@ -1,0 +1,249 @@
+"""What an exchange rests on: the weakest of its operation, its status, its refusal and every part that is a guess."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from emulator.client.embedded import SpaceHandle
+from emulator.evidence import contracts
+from emulator.evidence.annotations import Annotations
+from emulator.evidence.explanation import INFERRED_CHARACTERS_MAX, evidence, possible_fields, weakest
+from emulator.evidence.matching import KEYWORDS, matches
+from emulator.evidence.rules import EVIDENCE
+from emulator.providers import ALL
+from tests.support.caller import Caller, credentials_of
+
+EXCHANGES: list[Any] = [
+    # provider, method, path, content, evidence, and what weakens it: place, field, rule
+    ("cnaught", "GET", "/v1/subaccounts", {}, "sdk", [("reply", "data[].email", None)]),
+    ("cnaught", "GET", "/v1/orders?limit=5", {}, "inferred", [("query", "limit", "cnaught.lists.limit")]),
+    ("cnaught", "GET", "/v1/orders?x=1", {}, "inferred", [("query", "*", "cnaught.errors.unknown-members-ignored")]),
+    (
+        "cnaught", "POST", "/v1/orders", {"json": {"amount_kg": 0.5}}, "inferred",
+        [("refusal", "amount_kg", "cnaught.orders.amount-bounds")],
+    ),
+    (
+        "cnaught", "POST", "/v1/orders", {"json": {"amount_kg": 1_000_000_001}}, "inferred",
+        [("refusal", "amount_kg", "cnaught.orders.amount-bounds")],
+    ),
+    (
+        "cnaught", "POST", "/v1/orders", {"json": {}}, "docs",
+        [("refusal", "amount_kg", "cnaught.orders.amount-or-price")],
+    ),
+    (
+        "cnaught", "POST", "/v1/orders", {"json": {"amount_kg": -1}}, "docs",
+        [("refusal", "amount_kg", "cnaught.orders.amount-positive")],
+    ),
+    (
+        "cnaught", "POST", "/v1/orders", {"json": {"amount_kg": -1, "metadata": "x" * 513}}, "inferred",
+        [("refusal", "metadata", "cnaught.orders.text-too-long")],
+    ),
+    (
+        "cnaught", "POST", "/v1/quotes", {"json": {"amount_kg": 1_000_000_001}}, "inferred",
+        [("refusal", "amount_kg", "cnaught.quotes.amount-bounds")],
+    ),
+    (
+        "cnaught", "POST", "/v1/orders", {"json": {"amount_kg": 100.5, "note": 1}}, "inferred",
+        [
+            ("body", "amount_kg", "cnaught.orders.amount-floored"),
+            ("body", "*", "cnaught.errors.unknown-members-ignored"),
+            ("status", "201", None),
+            ("reply", "price_usd_cents", "cnaught.orders.price"),
+            ("reply", "order_number", "cnaught.orders.number"),
+            ("reply", "certificate_public_url", "cnaught.orders.certificates"),
+        ],
+    ),
+    (
+        "cnaught", "POST", "/v1/orders/ride", {"json": {"distance_km": 30}}, "inferred",
+        [("reply", "amount_kg", "cnaught.orders.ride-mass")],
+    ),
+    (
+        "cnaught", "GET", "/v1/orders/Gre28Fc35bt3", {}, "inferred",
+        [
+            ("reply", "state", "cnaught.states.fulfilment-delay"),
+            ("reply", "project_allocations[].retirements", "cnaught.states.retirements"),
+        ],
+    ),
+    (
+        "cnaught", "DELETE", "/v1/subaccounts/nobody", {}, "inferred",
+        [("refusal", "id", "cnaught.subaccounts.unknown-id-changed")],
+    ),
+    ("cnaught", "GET", "/v1/subaccounts/nobody", {}, "seed", []),
+    ("dcycle", "GET", "/v1/total-impacts?start_date=2025-01-01&end_date=2025-12-31", {}, "seed", []),
+    (
+        "dcycle", "GET", "/v1/total-impacts?start_date=2025-01-01&end_date=2025-06-30", {}, "inferred",
+        [("reply", "total_co2e", "dcycle.dates.inclusive")],
+    ),
+    (
+        "dcycle", "GET", "/v1/total-impacts?start_date=2025-02-01&end_date=2025-01-01", {}, "inferred",
+        [("reply", "code", "dcycle.dates.reversed-body")],
+    ),
+    (
+        "carboninsights", "POST", "/calculateCarbonScore",
+        {"json": {"transactions": [{"date": "2020-03-01", "amount": 5, "category": "Hotel"}]}}, "inferred",
+        [("reply", "details.footprint.CO2e Emissions [tonne].*", "carboninsights.factors.arithmetic")],
+    ),
+    (
+        "oneclickimpact", "POST", "/v1/plant_tree", {"json": {"amount": 1, "category": "food"}}, "inferred",
+        [("reply", "category", "oneclickimpact.making.tree-category-echo")],
+    ),
+    ("thallo", "GET", "/api/inventory", {}, "seed", []),
+]  # fmt: skip
+
+
+@pytest.fixture
+def caller(space: SpaceHandle) -> Callable[[str], Caller]:
+    """A client of any provider, with its first credentials."""
+    return lambda provider: Caller(space, provider, credentials_of(space, provider))
+
+
+@pytest.mark.parametrize(("provider", "method", "path", "content", "expected", "parts"), EXCHANGES)
+def test_what_an_exchange_rests_on(
+    caller: Callable[[str], Caller],
+    provider: str,
+    method: str,
+    path: str,
+    content: dict[str, Any],
+    expected: str,
+    parts: list[tuple[str, str, str | None]],
+) -> None:
+    """The evidence of an exchange is the weakest of its parts; those weaker than its operation are listed."""
+    client = caller(provider)
+    client.request(method, path, **content)
+    (entry,) = client.space.requests.matching(provider=provider, path=path.partition("?")[0])
+    listed = [(part["in"], part["field"], part["rule"]) for part in entry["evidence_fields"]]
+    assert entry["evidence"] == expected
+    assert set(parts) <= set(listed)
+    assert expected != contracts.operation(provider, entry["operation"]).evidence or listed == []
+    assert weakest([entry["evidence"], *(part["evidence"] for part in entry["evidence_fields"])]) == entry["evidence"]
+
+
+def test_the_headers_of_an_explanation_list_guesses(caller: Callable[[str], Caller]) -> None:
+    """X-Emulator-Inferred names every part that is a guess, with its rule, and is bounded in length."""
+    client = caller("cnaught")
+    explain = {"X-Emulator-Explain": "1"}
+    inferred = client.post("/v1/orders", {"amount_kg": 1}, headers=explain).headers["X-Emulator-Inferred"]
+    assert "price_usd_cents (cnaught.orders.price)" in inferred.split(", ")
+    assert len(inferred) <= INFERRED_CHARACTERS_MAX + 20
+    assert "X-Emulator-Inferred" not in client.get("/v1/subaccounts", headers=explain).headers
+
+
+def test_a_long_list_of_guesses_is_cut(monkeypatch: pytest.MonkeyPatch, caller: Callable[[str], Caller]) -> None:
+    """A list that is too long says how many names it leaves out."""
+    monkeypatch.setattr("emulator.evidence.explanation.INFERRED_CHARACTERS_MAX", 60)
+    inferred = caller("cnaught").post("/v1/orders", {"amount_kg": 1}, headers={"X-Emulator-Explain": "1"}).headers
+    assert inferred["X-Emulator-Inferred"] == "id (cnaught.orders.number), and 7 more"
+
+
+def test_evidence_is_listed_by_operation(space: SpaceHandle) -> None:
+    """GET /evidence lists the parts of each operation that may rest on less than the operation does."""
+    known = space.control("GET", "/evidence")["providers"]["cnaught"]
+    assert known == evidence("cnaught")
+    assert {"in": "reply", "field": "price_usd_cents", "evidence": "inferred", "rule": "cnaught.orders.price"} in known[
+        "fields"
+    ]["place_order"]
+    assert [part["field"] for part in known["fields"]["list_portfolios"]] == ["*"]
+
+
+# --- the contracts ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("provider", ALL)
+def test_every_marked_rule_governs_what_it_marks(provider: str) -> None:
+    """Each rule that a contract marks a value with exists, and governs an operation that has the value."""
+    marked = {id for id, _ in _marked_rules(contracts.contract(provider))}
+    reached = {
+        part.rule
+        for operation in contracts.operations(provider)
+        for part in possible_fields(provider, operation.id)
+        if part.rule
+    }
+    weaker = {id for id in marked if contracts.rule(provider, id)["evidence"] != "seed"}
+    same_as_operation = {
+        id
+        for id in weaker - reached
+        if any(
+            contracts.governs(contracts.rule(provider, id), operation.id)
+            and EVIDENCE.index(contracts.rule(provider, id)["evidence"]) <= EVIDENCE.index(operation.evidence)
+            for operation in contracts.operations(provider)
+        )
+    }
+    assert weaker - reached - same_as_operation == set()
+
+
+@pytest.mark.parametrize("provider", ALL)
+def test_conditions_use_keywords_that_are_matched(provider: str) -> None:
+    """The condition of a mark uses only the keywords that the matcher knows, or it would always hold."""
+    conditions = [condition for _, condition in _marked_rules(contracts.contract(provider))]
+    used = {keyword for condition in conditions for keyword in _keywords(condition)}
+    assert used <= KEYWORDS
+
+
+def _marked_rules(node: Any) -> Iterator[tuple[str, Any]]:
+    """Every rule that a contract marks something with, and its condition."""
+    if isinstance(node, dict):
+        for entry in node.get("x-rules", ()):
+            yield (entry, {}) if isinstance(entry, str) else (entry["rule"], entry["if"])
+    for below in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _marked_rules(below)
+
+
+def _keywords(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        for keyword, value in schema.items():
+            yield keyword
+            parts = value.values() if keyword == "properties" else value if isinstance(value, list) else [value]
+            if keyword not in ("enum", "const", "required"):
+                for part in parts:
+                    yield from _keywords(part)
+
+
+@pytest.mark.parametrize(
+    ("schema", "matching", "others"),
+    [
+        ({"type": "integer"}, [5, 5.0], [5.5, "5", True, None]),
+        ({"type": ["string", "null"]}, ["", None], [0, []]),
+        ({"const": 1}, [1, 1.0], [True, "1"]),
+        ({"enum": [True, "a"]}, [True, "a"], [1, "b"]),
+        ({"multipleOf": 0.1}, [0.3, 2, "x"], [0.35]),
+        ({"minimum": 1, "exclusiveMaximum": 3}, [1, 2.9, "x"], [0, 3]),
+        ({"pattern": "^a", "maxLength": 2}, ["ab", 5], ["ba", "abc"]),
+        ({"minItems": 1, "items": {"type": "integer"}}, [[1], {}], [[], ["a"]]),
+        ({"required": ["a"], "properties": {"a": {"const": 1}}}, [{"a": 1}, 5], [{}, {"a": 2}]),
+        ({"properties": {"a": {}}, "additionalProperties": {"not": {"type": "null"}}}, [{"a": None}], [{"b": None}]),
+        ({"not": {"type": "null"}}, [0], [None]),
+        ({"allOf": [{"minimum": 1}, {"maximum": 2}]}, [1], [0, 3]),
+        ({"anyOf": [{"const": 1}, {"const": 2}]}, [1, 2], [3]),
+        ({"$ref": "#/components/schemas/Order", "properties": {"state": {"const": "placed"}}}, [], [{}, 5]),
+        (True, [None], []),
+        (False, [], [None]),
+    ],
+    ids=str,
+)
+def test_a_value_matches_a_schema(schema: Any, matching: list[Any], others: list[Any]) -> None:
+    """The matcher agrees with JSON Schema on the keywords that it knows."""
+    assert [value for value in matching if not matches("cnaught", schema, value)] == []
+    assert [value for value in others if matches("cnaught", schema, value)] == []
+
+
+def test_marks_follow_the_alternatives_that_match() -> None:
+    """Marks apply through references, allOf, matching alternatives and conditions, members, patterns and items."""
+    mark = {"x-evidence": "inferred"}
+    schema = {
+        "allOf": [{"properties": {"a": mark}}],
+        "anyOf": [{"properties": {"b": {"type": "string", **mark}}}, {"properties": {"b": {"type": "integer"}}}],
+        "if": {"properties": {"c": {"const": 1}}, "required": ["c"]},
+        "then": {"properties": {"c": mark}},
+        "else": {"properties": {"d": mark}},
+        "properties": {"e": {"items": {"properties": {"f": mark}}}},
+        "patternProperties": {"^x": mark},
+    }
+    found = Annotations("cnaught", "place_order")
+
+    def places(value: Any) -> list[str]:
+        return sorted(place for place, _ in found.of_value(schema, value))
+
+    assert places({"a": 1, "b": "x", "c": 1, "d": 1}) == ["*", "a", "b", "c"]
+    assert places({"b": 1, "c": 2, "d": 1, "e": [{"f": 1}, {}]}) == ["*", "d", "e[].f"]
+    assert places(5) == []
