@@ -1,8 +1,11 @@
 """What an exchange rests on: the weakest of its operation, its status, its refusal and every part that is a guess."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
+import httpx
 import pytest
 
 from emulator.client.embedded import SpaceHandle
@@ -12,7 +15,8 @@ from emulator.evidence.explanation import INFERRED_CHARACTERS_MAX, evidence, pos
 from emulator.evidence.matching import KEYWORDS, matches
 from emulator.evidence.rules import EVIDENCE
 from emulator.providers import ALL
-from tests.support.caller import Caller, credentials_of
+from tests.support.caller import NO_CREDENTIALS, Caller, credentials_of
+from tests.support.drafts import good_draft, parameters
 
 EXCHANGES: list[Any] = [
     # provider, method, path, content, evidence, and what weakens it: place, field, rule
@@ -144,6 +148,52 @@ def test_evidence_is_listed_by_operation(space: SpaceHandle) -> None:
         "fields"
     ]["place_order"]
     assert [part["field"] for part in known["fields"]["list_portfolios"]] == ["*"]
+
+
+# --- refusals ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("provider", ALL)
+def test_every_refusal_names_its_rule(caller: Callable[[str], Caller], provider: str) -> None:
+    """Whatever is refused, and why: the explanation names a rule of the vendor, which governs the operation."""
+    client = caller(provider)
+    wrong = [
+        f"{method} {path} -> {reply.status_code} {reply.headers['X-Emulator-Rule']}"
+        for operation in contracts.operations(provider)
+        if not operation.missing
+        for method, path, reply in _refused(client, operation)
+        if reply.is_error and not _names_its_rule(provider, reply)
+    ]
+    assert wrong == []
+
+
+def _refused(client: Caller, operation: contracts.Operation) -> Iterator[tuple[str, str, httpx.Response]]:
+    """Requests to an operation that are refused for what is wrong with their path, method, credentials or body."""
+    good = good_draft(client.provider, operation)
+    strangers = [client.identified(dict.fromkeys(client.credentials, text)) for text in ("Bearer x", "Token x", "x")]
+    unknown = operation.path
+    for parameter in parameters(client.provider, operation, "path"):
+        unknown = unknown.replace(f"{{{parameter['name']}}}", str(UUID(int=5)))
+    for asking in (client, client.identified(NO_CREDENTIALS), *strangers):
+        for draft in (
+            good,
+            replace(good, path=unknown),
+            replace(good, path=f"{good.path}/"),
+            replace(good, method="PROPFIND"),
+            replace(good, body=b"{"),
+            replace(good, headers={"Content-Type": "text/plain"}),
+            replace(good, headers={"X-Subaccount-Id": "x", "x-organization-id": str(UUID(int=5))}),
+        ):
+            headers = {"Content-Type": "application/json", **draft.headers, "X-Emulator-Explain": "1"}
+            content = {"content": draft.body, "params": draft.query, "headers": headers}
+            reply = asking.request(draft.method, draft.path, promised=False, **content)
+            yield draft.method, draft.path, reply
+
+
+def _names_its_rule(provider: str, reply: httpx.Response) -> bool:
+    operation = reply.headers["X-Emulator-Operation"]
+    rule = contracts.rule(provider, reply.headers["X-Emulator-Rule"])
+    return rule is not None and contracts.governs(rule, None if operation == "none" else operation)
 
 
 # --- the contracts ----------------------------------------------------------------------------------------------------

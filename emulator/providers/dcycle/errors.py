@@ -170,3 +170,8 @@ class PlainStatus(DcycleRefusal):
     def __init__(self, status: int, detail: str | None = None) -> None:
         self.status = status
         self.detail = detail or phrase(status)
+        self.rule = RULES.get(status)
+
+
+RULES = {404: "dcycle.path.unknown", 405: "dcycle.path.wrong-method"}
+"""The rules of bare statuses."""

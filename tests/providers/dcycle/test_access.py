@@ -29,8 +29,10 @@ FORBIDDEN = {"detail": "You don't have permission to access this organization", 
 @pytest.mark.parametrize(
     "headers",
     [
-        pytest.param({}, marks=pytest.mark.rule("dcycle.auth.key-missing")),
-        pytest.param({"x-api-key": ""}, marks=pytest.mark.rule("dcycle.auth.key-unknown")),
+        pytest.param({}, marks=pytest.mark.rule("dcycle.auth.key-missing", "dcycle.auth.key-missing-for-summary")),
+        pytest.param(
+            {"x-api-key": ""}, marks=pytest.mark.rule("dcycle.auth.key-unknown", "dcycle.auth.key-unknown-for-summary")
+        ),
         pytest.param({"x-api-key": "sk_live_0000000000000000"}, marks=pytest.mark.rule("dcycle.auth.key-unknown")),
         pytest.param({"x-api-key": KEY.upper()}, marks=pytest.mark.rule("dcycle.auth.key-unknown")),
         pytest.param({"x-api-key": KEY[:-1]}, marks=pytest.mark.rule("dcycle.auth.key-unknown")),
