@@ -1,6 +1,7 @@
 """Every documented exchange comes back as it was documented."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,9 @@ FILES = [
     for path in sorted((resource("contracts") / provider.name / "exchanges").glob("*.json"))
 ]
 MEMBERS = {"title", "source", "evidence", "at", "given", "request", "reply", "compare", "placeholders"}
-MAYBE = {"credentials", "note"}
+OPTIONAL = {"credentials", "note", "printed", "deviations"}
 REQUEST = {"method", "path", "query", "headers"}
+SEED_FILES = [file for file in FILES if json.loads(file.values[1].read_bytes())["evidence"] == "seed"]
 
 
 @pytest.fixture
@@ -51,13 +53,61 @@ def test_a_documented_exchange_comes_back(space: SpaceHandle, provider: str, pat
 def test_an_exchange_says_what_it_is(provider: str, path: Path) -> None:
     """A file of an exchange has the members that these tests read, and no others."""
     exchange = json.loads(path.read_bytes())
-    assert MEMBERS <= exchange.keys() <= MEMBERS | MAYBE
+    assert MEMBERS <= exchange.keys() <= MEMBERS | OPTIONAL
     assert exchange["evidence"] in EVIDENCE
     assert exchange["compare"] in ("exact", "subset", "prefix")
     assert exchange.get("credentials") is None
     for request in (exchange["request"], *exchange["given"]):
         assert REQUEST <= request.keys() <= REQUEST | {"body", "at"}
     assert exchange["reply"].keys() == {"status", "headers", "body"}
+
+
+@pytest.mark.parametrize(("provider", "path"), SEED_FILES)
+def test_every_deviation_from_a_printed_sample_has_a_reason(space: SpaceHandle, provider: str, path: Path) -> None:
+    """An exchange of the binding documents lists each difference from the printed sample: printed, here, and why."""
+    exchange = json.loads(path.read_bytes())
+    for request in exchange["given"]:
+        ask(space, provider, exchange, request)
+    here = {
+        "request": exchange["request"].get("body"),
+        "reply": ask(space, provider, exchange, exchange["request"]).json(),
+    }
+    printed = {"request": here["request"], "reply": exchange["reply"]["body"], **exchange.get("printed", {})}
+    found = {
+        (where, field): (before, after)
+        for where in ("request", "reply")
+        for field, before, after in differences(printed[where], here[where], "")
+    }
+    varying = set(exchange["placeholders"])
+    listed = {(each["in"], each["field"]): each for each in exchange.get("deviations", ())}
+    assert listed.keys() == found.keys()
+    for place, deviation in listed.items():
+        before, after = found[place]
+        assert deviation.get("printed", ABSENT) == before, place
+        assert place[1] in varying or deviation.get("here", ABSENT) == after, place
+        assert re.fullmatch(r"[A-Z].{20,150}\.", deviation["reason"]), place
+
+
+def differences(printed: Any, here: Any, place: str) -> Iterator[tuple[str, Any, Any]]:
+    """Yield each difference between a printed sample and what is here: its place, and both values.
+
+    Lists of different lengths differ as a whole, by their number of items.
+    """
+    if isinstance(printed, dict) and isinstance(here, dict):
+        for name in dict.fromkeys((*printed, *here)):
+            below = f"{place}/{name.replace('~', '~0').replace('/', '~1')}"
+            yield from differences(printed.get(name, ABSENT), here.get(name, ABSENT), below)
+    elif isinstance(printed, list) and isinstance(here, list):
+        if len(printed) != len(here):
+            yield place, f"{len(printed)} items", f"{len(here)} items"
+        for index, (before, after) in enumerate(zip(printed, here, strict=False)):
+            yield from differences(before, after, f"{place}/{index}")
+    elif printed != here:
+        yield place, printed, here
+
+
+ABSENT = object()
+"""What is not printed, or not here."""
 
 
 def ask(space: SpaceHandle, provider: str, exchange: Mapping[str, Any], request: Mapping[str, Any]) -> httpx.Response:
