@@ -293,7 +293,9 @@ def test_delete_a_facility(dcycle: Caller) -> None:
     assert dcycle.space.dcycle.state["facilities"][MADRID]["enabled"] is False
 
 
-@pytest.mark.rule("dcycle.facilities.delete-gone", "dcycle.invoices.facility-name", "dcycle.invoices.facility-name-null")
+@pytest.mark.rule(
+    "dcycle.facilities.delete-gone", "dcycle.invoices.facility-name", "dcycle.invoices.facility-name-null"
+)
 def test_the_facility_name_of_an_invoice(dcycle: Caller) -> None:
     """An invoice has the name of its facility until the facility is deleted."""
 
