@@ -50,7 +50,7 @@ EXCHANGES: list[Any] = [
     (
         "cnaught", "POST", "/v1/orders", {"json": {"amount_kg": 100.5, "note": 1}}, "inferred",
         [
-            ("body", "amount_kg", "cnaught.orders.amount-floored"),
+            ("body", "amount_kg", "cnaught.orders.amount-fractions"),
             ("body", "*", "cnaught.errors.unknown-members-ignored"),
             ("status", "201", None),
             ("reply", "price_usd_cents", "cnaught.orders.price"),
