@@ -165,7 +165,7 @@ def test_a_host_may_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     """An allowed host is called by its exact name, and others are not."""
     called: list[str] = []
 
-    async def note(url: str, body: str, seconds: float) -> int:
+    async def note(url: str, *_: object) -> int:
         called.append(url)
         return 200
 
@@ -204,7 +204,7 @@ async def _silence() -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
-        await post(f"http://127.0.0.1:{silent.getsockname()[1]}/", "{}", 0.05)
+        await post(f"http://127.0.0.1:{silent.getsockname()[1]}/", "{}", 0.05, {})
 
 
 def test_who_says_nothing_is_not_waited_for(emulator: Emulator) -> None:

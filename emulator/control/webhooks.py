@@ -112,12 +112,18 @@ def _shown(delivery: Delivery) -> dict[str, Any]:
         "kind": delivery.kind,
         "subject": delivery.subject,
         "url": delivery.url,
+        "endpoint": delivery.endpoint or None,
         "body": from_json(delivery.body),
         "state": delivery.state,
         "due": micros(delivery.due) if delivery.due else None,
         "copy_of": delivery.copy_of,
         "attempts": [
-            {"at": micros(attempt.at), "status": attempt.status, "error": attempt.error}
+            {
+                "at": micros(attempt.at),
+                "status": attempt.status,
+                "error": attempt.error,
+                "headers": attempt.headers,
+            }
             for attempt in delivery.attempts
         ],
     }

@@ -91,10 +91,15 @@ class Courier:
         if not is_loopback(host) and host not in self.hosts:
             refusal = f"{host!r} is not this machine; allow it with --webhook-host"
             return space.run(RecordAttempt(delivery.id, Attempt(delivery.due, error=refusal), refused=True))
+        headers = webhooks.headers(space.backend(delivery.provider), delivery.dispatch)
+        if headers is None:
+            refusal = f"endpoint {delivery.endpoint!r} is registered no more"
+            return space.run(RecordAttempt(delivery.id, Attempt(delivery.due, error=refusal), refused=True))
         try:
-            attempt = Attempt(delivery.due, await post(delivery.url, delivery.body, webhooks.timeout_seconds))
+            status = await post(delivery.url, delivery.body, webhooks.timeout_seconds, headers)
+            attempt = Attempt(delivery.due, status, headers=headers)
         except NoAnswer as error:
-            attempt = Attempt(delivery.due, error=str(error))
+            attempt = Attempt(delivery.due, error=str(error), headers=headers)
         space.run(RecordAttempt(delivery.id, attempt))
 
 

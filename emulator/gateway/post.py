@@ -1,6 +1,7 @@
 """Sending one JSON document to a URL: straight there, without proxies or redirections, and no longer than told."""
 
 import asyncio
+from collections.abc import Mapping
 
 import httpx
 
@@ -19,14 +20,14 @@ def host_of(url: str) -> str:
         return ""
 
 
-async def post(url: str, body: str, seconds: float) -> int:
-    """The status that came back; of the answer, nothing else is read. Raises NoAnswer."""
-    headers = {"Content-Type": "application/json", "User-Agent": f"carbon-emulator/{__version__}"}
+async def post(url: str, body: str, seconds: float, headers: Mapping[str, str]) -> int:
+    """Return the status of the reply; nothing else of it is read. Raises NoAnswer."""
+    own = {"Content-Type": "application/json", "User-Agent": f"carbon-emulator/{__version__}"}
     try:
         async with (
             asyncio.timeout(seconds),
             httpx.AsyncClient(verify=url.startswith("https:"), timeout=seconds, trust_env=False) as http,
-            http.stream("POST", url, content=body.encode(), headers=headers) as answer,
+            http.stream("POST", url, content=body.encode(), headers={**own, **headers}) as answer,
         ):
             return answer.status_code
     except (TimeoutError, httpx.TimeoutException):

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
-
+from emulator.core import exact_json
 from emulator.core.clock import Event
 from emulator.core.errors import CannotHappen
 from emulator.space import settings
@@ -64,7 +63,7 @@ class ChangeSettings:
 
     @property
     def size(self) -> int:
-        return len(orjson.dumps(self.changes))
+        return len(exact_json.dump(self.changes))
 
     def apply(self, space: Space) -> None:
         settings.change(space.backend(self.provider).memory, self.provider, self.changes)
@@ -173,12 +172,18 @@ class ReorderWebhooks:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordAttempt(SmallCommand):
+class RecordAttempt:
     """Record the outcome of a webhook's attempt: a status, or why none came back. Raises UnknownDelivery."""
 
     id: str
     attempt: Attempt
     refused: bool = False
+
+    @property
+    def size(self) -> int:
+        return len(self.attempt.error or "") + sum(
+            len(name) + len(value) for name, value in self.attempt.headers.items()
+        )
 
     def apply(self, space: Space) -> None:
         delivery = space.outbox.get(self.id)

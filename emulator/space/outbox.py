@@ -4,7 +4,7 @@ Nothing here reaches a network: an outbox says what is to be sent next, and is t
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
@@ -12,8 +12,9 @@ from typing import Any, Literal, TypeAlias
 
 from emulator.core.clock import Event
 from emulator.core.documents import UtcTime
-from emulator.web.webhooks import Call, Webhooks
+from emulator.web.webhooks import Call, Dispatch, Webhooks
 
+Lane: TypeAlias = tuple[str, str, str]
 State: TypeAlias = Literal["pending", "delivered", "given up", "refused"]
 
 OVER_MAX = 1000
@@ -22,19 +23,20 @@ OVER_MAX = 1000
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try: when it was due, and the status that came back, or why none did."""
+    """One attempt: when it was due, the vendor's headers, and the status that came back or the reason why none did."""
 
     at: UtcTime
     status: int | None = None
     error: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Delivery:
     """A call on its way. ``due`` is the time of the next attempt, None when there is to be none.
 
-    Deliveries of one provider and subject are a lane: they are made one after the other, in the order of their
-    ``place``, each when the one before is over.
+    Deliveries of one provider and subject to one endpoint are a lane: they are made one after the other, in the order
+    of their ``place``, each when the one before is over.
     """
 
     id: str
@@ -49,10 +51,17 @@ class Delivery:
     state: State = "pending"
     copy_of: str | None = None
     attempts: list[Attempt] = field(default_factory=list)
+    endpoint: str = ""
 
     @property
-    def lane(self) -> tuple[str, str]:
-        return self.provider, self.subject
+    def lane(self) -> Lane:
+        return self.provider, self.subject, self.endpoint
+
+    @property
+    def dispatch(self) -> Dispatch:
+        """The next attempt."""
+        assert self.due is not None
+        return Dispatch(self.id, len(self.attempts) + 1, self.due, self.kind, self.body, self.endpoint)
 
     @property
     def entry(self) -> tuple[datetime, int, str]:
@@ -111,7 +120,8 @@ class Outbox:
     def add(self, provider: str, call: Call) -> Delivery:
         """Take a call on, due from its change on. Its id counts up from ``webhook-1``."""
         about = (call.at, call.kind, call.subject, call.url, call.body)
-        return self._add(Delivery(self._new_id(), provider, *about, due=call.at, place=self._new_place()))
+        own: dict[str, Any] = {"due": call.at, "place": self._new_place(), "endpoint": call.endpoint}
+        return self._add(Delivery(self._new_id(), provider, *about, **own))
 
     # --- what is next
 
@@ -133,19 +143,18 @@ class Outbox:
     # --- what came of it
 
     def answered(self, delivery: Delivery, attempt: Attempt, how: Webhooks) -> None:
-        """Write an attempt down. Unless it was accepted, the next is due after a while, reckoned from this one."""
+        """Record an attempt. Unless it ends the delivery, the next one is due a while after it."""
         delivery.attempts.append(attempt)
-        if attempt.status == how.accepted:
+        if attempt.status in how.accepted:
             return self._end(delivery, "delivered")
-        wait = how.waits_seconds[min(len(delivery.attempts), len(how.waits_seconds)) - 1]
-        again = attempt.at + timedelta(seconds=wait)
-        if again > delivery.at + timedelta(hours=how.hours_max):
+        again = _next_attempt(delivery, how)
+        if again is None:
             return self._end(delivery, "given up")
         delivery.due = again
         heappush(self._heap, delivery.entry)
 
     def refused(self, delivery: Delivery, attempt: Attempt) -> None:
-        """Write down that this server does not call such a place."""
+        """Record that this server does not call a URL."""
         delivery.attempts.append(attempt)
         self._end(delivery, "refused")
 
@@ -193,7 +202,7 @@ class Outbox:
         return delivery
 
     def _line_up(self) -> None:
-        self._lanes: dict[tuple[str, str], deque[Delivery]] = {}
+        self._lanes: dict[Lane, deque[Delivery]] = {}
         self._heap: list[tuple[datetime, int, str]] = []
         pending = [delivery for delivery in self if delivery.state == "pending"]
         for delivery in sorted(pending, key=lambda delivery: delivery.place):
@@ -220,3 +229,13 @@ class Outbox:
         while len(self._over) > OVER_MAX:
             del self._deliveries[self._over.popleft()]
             self.dropped += 1
+
+
+def _next_attempt(delivery: Delivery, how: Webhooks) -> datetime | None:
+    """Return when to try again after the last attempt; None to give up."""
+    last, count = delivery.attempts[-1], len(delivery.attempts)
+    if last.status in how.final or (how.hours_max is None and count > len(how.waits_seconds)):
+        return None
+    again: datetime = last.at + timedelta(seconds=how.waits_seconds[min(count, len(how.waits_seconds)) - 1])
+    late = how.hours_max is not None and again > delivery.at + timedelta(hours=how.hours_max)
+    return None if late else again

@@ -1,6 +1,6 @@
-"""How a vendor calls other people's servers, and what it sends."""
+"""How a vendor calls other servers, and what it sends."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,27 +8,52 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a vendor has to tell: since when, what has become of what, at which address, and in which JSON."""
+    """A change that a vendor reports: since when, of which kind and subject, and the JSON for a URL.
+
+    ``endpoint`` is the vendor's id of the URL, where URLs are registered.
+    """
 
     at: datetime
     kind: str
     subject: str
     url: str
     body: str
+    endpoint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """A call that is about to be sent: by which delivery, in which attempt (the first is 1), and when it was due."""
+
+    delivery_id: str
+    attempt: int
+    at: datetime
+    kind: str
+    body: str
+    endpoint: str
+
+
+def no_headers(backend: Any, dispatch: Dispatch) -> Mapping[str, str]:
+    """Return no headers but the transport's own."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
     """How a vendor calls back.
 
-    ``next`` says when it next has something to tell, if nothing else happens, and ``take`` what it has to tell by now,
-    each thing once. An answer of exactly ``accepted`` within ``timeout_seconds`` will do; otherwise it tries again
-    after ``waits_seconds``, of which the last goes on, until ``hours_max`` after the change.
+    ``next`` returns when the vendor next has something to report, if nothing else happens; ``take`` returns what it has
+    to report by now, each call once. ``headers`` returns the vendor's headers of one attempt, or None if the endpoint
+    is registered no more. A reply with an ``accepted`` status within ``timeout_seconds`` ends a delivery, and so does a
+    ``final`` one, which is no success. Otherwise the next attempt follows after ``waits_seconds``; the last wait is
+    repeated until ``hours_max`` after the change, or without that, ends the delivery.
     """
 
     next: Callable[[Any], datetime | None]
     take: Callable[[Any], Iterable[Call]]
-    accepted: int
+    accepted: Container[int]
     timeout_seconds: float
     waits_seconds: Sequence[int]
-    hours_max: int
+    hours_max: int | None = None
+    final: Container[int] = ()
+    headers: Callable[[Any, Dispatch], Mapping[str, str] | None] = no_headers

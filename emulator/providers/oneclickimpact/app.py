@@ -8,7 +8,7 @@ from emulator.providers.oneclickimpact.books import BOOKS
 from emulator.providers.oneclickimpact.endpoints import account, impacts, projects, records
 from emulator.providers.oneclickimpact.memory.catalogue import Catalogue
 from emulator.providers.oneclickimpact.memory.fixture import Fixture
-from emulator.providers.oneclickimpact.wire import acts
+from emulator.providers.oneclickimpact.wire import acts, webhooks
 from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
 from emulator.web.route_table import not_implemented
@@ -50,5 +50,6 @@ PROVIDER = Provider(
     credentials=credentials,
     render=wording.render,
     http_refusal=wording.http_refusal,
+    webhooks=webhooks.WEBHOOKS,
     acts=acts.ACTS,
 )

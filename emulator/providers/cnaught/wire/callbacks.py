@@ -26,7 +26,7 @@ def take_calls(cnaught: CNaught) -> Iterator[Call]:
 WEBHOOKS = Webhooks(
     next=next_call,
     take=take_calls,
-    accepted=200,
+    accepted=(200,),
     timeout_seconds=10,
     waits_seconds=(MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR),
     hours_max=24,

@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from emulator.core.clock import Clock
-from emulator.core.ids import HEX, Ids
+from emulator.core.ids import HEX, Ids, nth_uuid
 from emulator.providers.oneclickimpact.backend.history import History
 from emulator.providers.oneclickimpact.memory.catalogue import Environment
 from emulator.providers.oneclickimpact.memory.fixture import Memory
@@ -64,3 +64,7 @@ class Notices:
 
     def new_event_id(self) -> str:
         return f"evt_{self._ids.text('oneclickimpact.event', HEX, 24)}"
+
+    def delivery_id(self, delivery: str, attempt: int) -> str:
+        """Return the id of an attempt to deliver: another one for each, whenever and in whatever order they happen."""
+        return nth_uuid(self._ids.seed, f"oneclickimpact.delivery.{delivery}", attempt)

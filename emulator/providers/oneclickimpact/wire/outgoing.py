@@ -64,6 +64,17 @@ def track(impact: Impact, user_id: str, account: Account, now: datetime) -> dict
     }
 
 
+def event_data(impact: Impact, account: Account, customer: Customer | None, at: datetime) -> dict[str, object]:
+    """Return an impact as an event of an instant reports it: as it was tracked then, with customer and metadata."""
+    more: dict[str, object] = {}
+    if customer:
+        more["customer"] = _customer(*_owner(customer))
+    if impact.metadata:
+        more["metadata"] = impact.metadata
+    tracked = track(impact, account.user_id, account, at)
+    return {"user_id": account.user_id, "time_utc": millis(impact.made_on), **tracked, **more}
+
+
 def _progress(impact: Impact, now: datetime) -> dict[str, object]:
     reached = dict(impact.reached(now))
     known: dict[str, object] = {}
