@@ -74,6 +74,18 @@ EXCHANGES: list[Any] = [
         [("refusal", "id", "cnaught.subaccounts.unknown-id-changed")],
     ),
     ("cnaught", "GET", "/v1/subaccounts/nobody", {}, "seed", []),
+    (
+        "cnaught", "GET", "/v1/orders", {"headers": {"Authorization": "Bearer nobody"}}, "docs",
+        [("refusal", "Authorization", "cnaught.auth.bearer-key-required")],
+    ),
+    (
+        "cnaught", "GET", "/v1/orders", {"headers": {"Authorization": "Basic eDp5"}}, "inferred",
+        [("refusal", "Authorization", "cnaught.auth.unusable-header")],
+    ),
+    (
+        "cnaught", "POST", "/v1/orders", {"json": {"amount_kg": 1, "portfolio_id": "nobody"}}, "inferred",
+        [("refusal", "portfolio_id", "cnaught.orders.portfolio-unknown")],
+    ),
     ("dcycle", "GET", "/v1/total-impacts?start_date=2025-01-01&end_date=2025-12-31", {}, "seed", []),
     (
         "dcycle", "GET", "/v1/total-impacts?start_date=2025-01-01&end_date=2025-06-30", {}, "inferred",

@@ -53,8 +53,10 @@ class Unauthorized(CNaughtRefusal):
 
     status = 401
     title = "Unauthorized"
-    rule = "cnaught.auth.bearer-key-required"
     headers = {"WWW-Authenticate": "Bearer"}
+
+    def __init__(self, rule: str = "cnaught.auth.bearer-key-required") -> None:
+        self.rule = rule
 
 
 # --- 400 --------------------------------------------------------------------------------------------------------------
@@ -159,7 +161,9 @@ class BillingNotSetUp(Forbidden):
 
 class PortfolioNotAvailable(Forbidden):
     title = "Requested portfolio is not available"
-    rule = "cnaught.orders.portfolio-forbidden"
+
+    def __init__(self, rule: str) -> None:
+        self.rule = rule
 
 
 class OrderAlreadyCancelled(Forbidden):

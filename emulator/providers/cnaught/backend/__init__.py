@@ -35,7 +35,7 @@ class CNaught:
         for account in self.catalogue.accounts:
             if api_key is not None and compare_digest(account.api_key.encode(), api_key.encode()):
                 return account
-        raise errors.Unauthorized
+        raise errors.Unauthorized("cnaught.auth.bearer-key-required" if api_key else "cnaught.auth.unusable-header")
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
         """Yield the orders that are fulfilled, and the sessions and idempotency keys that expire, in a span of time."""

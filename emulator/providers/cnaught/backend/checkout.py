@@ -38,7 +38,7 @@ class Checkout:
         amount_kg = offered_kg(draft.amount_kg, self.memory.settings.fractions, "cnaught.checkout.amount-bounds")
         portfolio = self.offer.chosen(buyer, draft.portfolio_id)
         if portfolio is None:
-            raise errors.PortfolioNotAvailable
+            raise errors.PortfolioNotAvailable("cnaught.checkout.portfolio-forbidden")
         cents = price(amount_kg, portfolio, "checkout")
         if cents < CHECKOUT_CENTS_MIN:
             raise errors.BelowCheckoutMinimum(CHECKOUT_CENTS_MIN)

@@ -38,7 +38,9 @@ class Orders:
             raise errors.BillingNotSetUp
         portfolio = self.offer.chosen(buyer, draft.portfolio_id)
         if portfolio is None:
-            raise errors.PortfolioNotAvailable
+            known = draft.portfolio_id in self.offer.catalogue.portfolios
+            rule = "cnaught.orders.portfolio-forbidden" if known else "cnaught.orders.portfolio-unknown"
+            raise errors.PortfolioNotAvailable(rule)
         if amount_kg is None:
             assert draft.total_price_usd_cents is not None
             amount_kg = bought_kg(draft.total_price_usd_cents, portfolio)
@@ -81,8 +83,10 @@ class Orders:
     def get(self, buyer: Buyer, order_id: str) -> Order:
         """Return an order of a buyer. Raises NotFound."""
         order = self.memory.orders.get(order_id)
-        if order is None or order.account_id != buyer.account.id:
+        if order is None:
             raise errors.NotFound("order", "cnaught.orders.unknown-id")
+        if order.account_id != buyer.account.id:
+            raise errors.NotFound("order", "cnaught.auth.accounts-apart")
         if buyer.subaccount and order.subaccount_id != buyer.subaccount.id:
             raise errors.NotFound("order", "cnaught.subaccount-header.other-subaccount")
         return order
