@@ -172,7 +172,7 @@ def test_the_default_options(carboninsights: Caller) -> None:
         assert ask(carboninsights, *ROWS, options=part).json() == plain
 
 
-@pytest.mark.rule("carboninsights.options.all-children")
+@pytest.mark.rule("carboninsights.options.all-children", "carboninsights.options.all-children-refused")
 @pytest.mark.parametrize(("part", "whole"), [("user_profile", DEFAULT_PROFILE), ("options", DEFAULT_OPTIONS)])
 def test_all_members_can_be_required(carboninsights: Caller, part: str, whole: dict[str, object]) -> None:
     """With the setting, a part that is sent must have all its members."""

@@ -81,7 +81,9 @@ def test_a_free_millisecond_before_later_records_is_taken(oneclickimpact: Caller
     assert [record["time_utc"] for record in own_records(oneclickimpact, limit=2)] == times
 
 
-@pytest.mark.rule("oneclickimpact.capture.listed", "oneclickimpact.capture.lists-apart")
+@pytest.mark.rule(
+    "oneclickimpact.capture.listed", "oneclickimpact.capture.listed-for-customer", "oneclickimpact.capture.lists-apart"
+)
 def test_a_capture_is_listed_once(oneclickimpact: Caller) -> None:
     """An own capture is in the own list, one for a customer in the other, each as it was returned."""
     own = oneclickimpact.post("/v1/capture_carbon", {"amount": 3}).json()

@@ -18,7 +18,9 @@ def customer(oneclickimpact: Caller, email: str, name: str | None = None) -> dic
     return answered
 
 
-@pytest.mark.rule("oneclickimpact.customers.reply", "oneclickimpact.customers.id")
+@pytest.mark.rule(
+    "oneclickimpact.customers.reply", "oneclickimpact.customers.reply-elsewhere", "oneclickimpact.customers.id"
+)
 def test_a_capture_for_a_customer(oneclickimpact: Caller) -> None:
     """A capture with an email and a name also returns the customer; a new one has an id of U and eight digits."""
     body = {"amount": 5, "customer_email": JANE, "customer_name": "Jane"}
@@ -45,7 +47,12 @@ def test_an_email_that_is_accepted(oneclickimpact: Caller, email: str) -> None:
 @pytest.mark.parametrize(
     "email",
     [
-        pytest.param(email, marks=pytest.mark.rule("oneclickimpact.customers.email-valid"))
+        pytest.param(
+            email,
+            marks=pytest.mark.rule(
+                "oneclickimpact.customers.email-valid", "oneclickimpact.customers.email-valid-elsewhere"
+            ),
+        )
         for email in ("me", "@example.com", "me@", "a@b@example.com", "a@exam ple.com", "a b@@example.com")
     ]
     + [

@@ -42,6 +42,14 @@ def test_impact_for_a_customer(oneclickimpact: Caller, path: str, kind: str) -> 
     assert customer_records(oneclickimpact, filter_by=kind) == [{**made, "metadata": {"a": "b"}}]
 
 
+@pytest.mark.rule("oneclickimpact.customers.name-needs-email-elsewhere")
+@each_kind
+def test_a_name_without_an_address(oneclickimpact: Caller, path: str, kind: str) -> None:
+    """Every kind of impact refuses a customer_name without a customer_email."""
+    reply = oneclickimpact.post(path, {"amount": 5, "customer_name": "Jane"})
+    assert (reply.status_code, reply.json()["type"]) == (400, "invalid_request_error")
+
+
 @pytest.mark.rule("oneclickimpact.making.amount-bounds", "oneclickimpact.making.coral-bounds")
 @pytest.mark.parametrize(("amount", "status"), [(0, 400), (1, 200), (10_000_000, 200), (10_000_001, 400)])
 @pytest.mark.parametrize("path", ["/v1/plant_tree", "/v1/clean_ocean", "/v1/restore_coral"])

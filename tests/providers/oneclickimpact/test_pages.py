@@ -59,7 +59,7 @@ def test_a_cursor_means_that_more_remains(oneclickimpact: Caller, limit: int, mo
     assert ("cursor" in page) == more
 
 
-@pytest.mark.rule("oneclickimpact.pages.next")
+@pytest.mark.rule("oneclickimpact.pages.next", "oneclickimpact.pages.complete")
 @pytest.mark.parametrize("order", ["asc", "desc"])
 @pytest.mark.parametrize("limit", [1, 2, 4, 7])
 @pytest.mark.parametrize("name", LISTS)

@@ -185,7 +185,7 @@ def test_wallets_are_compared_exactly(thallo: Caller, more: int, items: int) -> 
 # --- pages ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("thallo.paging.defaults")
+@pytest.mark.rule("thallo.paging.defaults", "thallo.paging.defaults-of-market")
 def test_a_page_holds_20_projects(thallo: Caller) -> None:
     """Without parameters, the first page of 20 projects is returned."""
     page = inventory(thallo)["pagination"]
@@ -195,7 +195,7 @@ def test_a_page_holds_20_projects(thallo: Caller) -> None:
 @pytest.mark.parametrize(
     ("page", "per_page", "shown", "pages", "previous", "next_"),
     [
-        pytest.param(1, 1, 1, 3, None, 2, marks=pytest.mark.rule("thallo.paging.ends")),
+        pytest.param(1, 1, 1, 3, None, 2, marks=pytest.mark.rule("thallo.paging.ends", "thallo.paging.ends-of-market")),
         pytest.param(2, 1, 1, 3, 1, 3, marks=pytest.mark.rule("thallo.paging.middle-page")),
         pytest.param(3, 1, 1, 3, 2, None, marks=pytest.mark.rule("thallo.paging.ends")),
         pytest.param(2, 2, 1, 2, 1, None, marks=pytest.mark.rule("thallo.paging.total-pages")),
