@@ -1,9 +1,13 @@
 """Bundles: no secret stands in one, however it was sent, and what stands in its place replays the same."""
 
 import json
+from time import process_time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from emulator import Emulator
 from emulator.app import make_world
 from emulator.client.handles import SpaceHandle
 from emulator.recording import bundle
@@ -31,6 +35,8 @@ def sealed(space: SpaceHandle) -> str:
         json.dumps([{"a": {"api_key": SECRET, "amount": 1.5}}]),
         json.dumps({"password": NUMBER}),
         json.dumps({"password": -NUMBER}),
+        json.dumps({"password": f"{SECRET} {10**400}", "api_key": [10**400, 1.5, -0.0, ""]}),
+        f'{{"password" : "{SECRET[0]}\\u006frrect-horse", "{SECRET[:3]}": 1e5}}',
         json.dumps({"password": SECRET})[:-1],
         json.dumps({"password": SECRET})[:-3],
         json.dumps({"password": SECRET, "amount": 10**30}),
@@ -107,3 +113,66 @@ def test_a_mark_of_somebody_else_stays(mark: str) -> None:
 def test_a_stand_in_has_the_length_of_the_secret(mark: str, stand_in: str) -> None:
     """A stand-in is told apart from others, and is of digits where the secret was."""
     assert Seal(WORLD).open(mark) == stand_in
+
+
+def test_a_secret_that_a_reply_repeats_is_hidden(space: SpaceHandle) -> None:
+    """Dcycle repeats a login of the wrong content type in its error: neither bundle nor journal shows the password."""
+    for password in (SECRET, "hunter2", 'with "quotes" and \\', "pässwörd"):
+        content = json.dumps({"email": "ada@example.com", "password": password})
+        for content_type in ("application/x-www-form-urlencoded", "text/plain", "application/json"):
+            headers = {"Content-Type": content_type}
+            space.http.post(f"{space.dcycle.url}/auth/login", content=content, headers=headers)
+        escaped = json.dumps(password)[1:-1]
+        for shown in (sealed(space), json.dumps(space.control("GET", "/requests"))):
+            assert password not in shown
+            assert json.dumps(escaped)[1:-1] not in shown
+
+
+@pytest.mark.parametrize("name", ["x_api_key", "Api-Key", "X-ApiKey", "APIKEY", "X-Auth-Token", "Authorisation"])
+def test_a_key_in_a_misspelt_header_is_hidden(cnaught: Caller, name: str) -> None:
+    """A header that nearly has the name of a secret one is as secret as that."""
+    cnaught.get("/v1/orders", headers={name: f"sk_live_{SECRET}"})
+    assert SECRET not in sealed(cnaught.space)
+    assert SECRET not in json.dumps(cnaught.space.control("GET", "/requests"))
+
+
+def test_an_idempotency_key_is_no_secret(cnaught: Caller) -> None:
+    """Only keys that give access are hidden."""
+    cnaught.post("/v1/orders", {"amount_kg": 1}, headers={"Idempotency-Key": "order-number-1"})
+    assert "order-number-1" in sealed(cnaught.space)
+
+
+@pytest.mark.parametrize(
+    "text", ["{{secret:1:2}}", "{{credential:x}}", "{{literal:secret:1:2}}", "a {{digits:1:5}} b {{reply:1:access}}"]
+)
+def test_a_client_may_send_what_looks_like_a_mark(cnaught: Caller, text: str) -> None:
+    """A name, a key, a path or a query in the form of a mark replays as it was sent."""
+    cnaught.post("/v1/subaccounts", {"name": text}, headers={"Idempotency-Key": text})
+    cnaught.get("/v1/orders", params={"starting_after": text}, headers={"X-Subaccount-Id": text})
+    assert sealed(cnaught.space)
+
+
+@given(parts=st.lists(st.sampled_from(["{{", "}}", "secret:1:9", "literal:", "digits:2:3", SECRET, "a", ":"])))
+def test_sealing_is_undone_by_opening(parts: list[str]) -> None:
+    """Whatever a text holds, opening a sealed text gives it back."""
+    text = "".join(parts)
+    seal = Seal(WORLD)
+    seal.header("x-api-key", SECRET)
+    shown = seal.text(text)
+    assert SECRET not in shown
+    assert seal.open(shown) == text
+
+
+def test_a_bundle_of_many_keys_takes_little_time(emulator: Emulator) -> None:
+    """Each of a thousand requests has a key of its own: the time for all is at most some times that for one key."""
+    seconds = []
+    for keys in (1, 1000):
+        space = emulator.space()
+        for number in range(1000):
+            space.http.get(
+                f"{space.cnaught.url}/v1/orders", headers={"Authorization": f"Bearer key-{number % keys:08}"}
+            )
+        began = process_time()
+        space.control("GET", "/bundle")
+        seconds.append(process_time() - began)
+    assert seconds[1] < 6 * seconds[0]

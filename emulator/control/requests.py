@@ -1,9 +1,9 @@
 """The journal: the exchanges of a space, filtered, awaited, and shown without their secrets."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Annotated, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 from pydantic import AfterValidator, Field
 from starlette.responses import Response
@@ -12,7 +12,15 @@ from emulator.control.params import Params
 from emulator.control.request import ControlRequest
 from emulator.core import exact_json
 from emulator.core.clock import micros
-from emulator.core.secrets import REDACTED, SECRET_MEMBERS, SECRET_TEXT, hide_in_header
+from emulator.core.secrets import (
+    REDACTED,
+    Mask,
+    hide_in_header,
+    hide_in_query,
+    hide_in_text,
+    is_secret_member,
+    secret_members,
+)
 from emulator.evidence import explanation
 from emulator.evidence.unread import unread
 from emulator.space import snapshot
@@ -104,19 +112,22 @@ def _timed_out(space: Space, wait: Wait, found: int) -> Response:
 def entry(exchange: Exchange) -> dict[str, Any]:
     """Return an exchange in readable form, explained, and without its secrets."""
     explained = explanation.explain(exchange)
+    body, reply_body = _parsed(exchange.body), _parsed(exchange.reply_body)
+    request = exchange.body.decode("utf-8", "backslashreplace")
+    mask = Mask(lambda _: REDACTED, _secrets(exchange, (body, reply_body)))
     return {
         "id": exchange.number,
         "at": micros(exchange.at),
         "provider": exchange.provider,
         "operation": exchange.operation,
         "method": exchange.method,
-        "path": exchange.path,
-        "query": _query(exchange.query),
-        "headers": _headers(exchange.headers),
-        "body": _body(exchange.body),
-        "unread": unread(exchange),
+        "path": mask.text(exchange.path),
+        "query": _query(exchange.query, mask),
+        "headers": _headers(exchange.headers, mask),
+        "body": _masked(body, mask, request),
+        "unread": [mask.text(name) for name in unread(exchange)],
         "status": exchange.status,
-        "reply": {"headers": _headers(exchange.reply_headers()), "body": _body(exchange.reply_body)},
+        "reply": {"headers": _headers(exchange.reply_headers(), mask), "body": _masked(reply_body, mask, request)},
         "evidence": explained.evidence,
         "evidence_fields": [part.document() for part in explained.fields],
         "rule": explained.rule,
@@ -124,32 +135,57 @@ def entry(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def _headers(raw: RawHeaders) -> dict[str, str]:
-    return {
-        name.decode("latin-1"): hide_in_header(name, value.decode("latin-1"), lambda _: REDACTED) for name, value in raw
-    }
+def _secrets(exchange: Exchange, contents: Iterable[Any]) -> set[str]:
+    """Return every value that is secret by its name, anywhere in an exchange."""
+    found: set[str] = set()
+
+    def collect(secret: str) -> str:
+        found.add(secret)
+        return REDACTED
+
+    for name, value in exchange.headers:
+        hide_in_header(name, value.decode("latin-1"), collect)
+    hide_in_query(exchange.query.decode("latin-1"), lambda value: collect(unquote_plus(value)))
+    for content in contents:
+        if isinstance(content, str):
+            hide_in_text(content, collect)
+        found.update(str(value) for _, value in secret_members(content) if isinstance(value, str | int))
+    return found
 
 
-def _query(raw: bytes) -> list[tuple[str, str]]:
+def _headers(raw: RawHeaders, mask: Mask) -> dict[str, str]:
+    texts = ((name, value.decode("latin-1")) for name, value in raw)
+    return {name.decode("latin-1"): mask.text(hide_in_header(name, value, lambda _: REDACTED)) for name, value in texts}
+
+
+def _query(raw: bytes, mask: Mask) -> list[tuple[str, str]]:
     parameters = parse_qsl(raw.decode("latin-1"), keep_blank_values=True)
-    return [(name, REDACTED if name in SECRET_MEMBERS else value) for name, value in parameters]
+    return [(name, REDACTED if is_secret_member(name) else mask.text(value)) for name, value in parameters]
 
 
-def _body(raw: bytes) -> Any:
-    """Return a body as JSON if it is JSON, as text otherwise."""
+def _parsed(raw: bytes) -> Any:
+    """Return a body as JSON if it is JSON, as text otherwise; None if it is empty."""
     if not raw:
         return None
     try:
-        return _without_secrets(exact_json.parse(raw))
+        return exact_json.parse(raw)
     except ValueError:
-        return SECRET_TEXT.sub(rf"\1{REDACTED}", raw.decode("utf-8", "backslashreplace"))
+        return raw.decode("utf-8", "backslashreplace")
 
 
-def _without_secrets(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {k: REDACTED if k in SECRET_MEMBERS else _without_secrets(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_without_secrets(item) for item in value]
-    if isinstance(value, int) and value.bit_length() > INTEGER_BITS_MAX:
-        return str(value)
-    return value
+def _masked(value: Any, mask: Mask, request: str) -> Any:
+    """Return JSON without its secrets. A text that the request holds as well may name one."""
+    match value:
+        case dict():
+            return {
+                mask.text(name): REDACTED if is_secret_member(name) else _masked(member, mask, request)
+                for name, member in value.items()
+            }
+        case list():
+            return [_masked(item, mask, request) for item in value]
+        case str():
+            return mask.text(hide_in_text(value, lambda _: REDACTED) if value in request else value)
+        case int() if value.bit_length() > INTEGER_BITS_MAX:
+            return str(value)
+        case _:
+            return value

@@ -1,25 +1,165 @@
-"""What is secret in a request or a reply, of whichever vendor."""
+"""Find and mask the secrets of requests and replies, of whichever vendor.
 
+A secret is known by its name, in a header, a query, a form or a JSON document; and then by its value, wherever else in
+the exchange it appears, such as in an error that repeats the request.
+"""
+
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote, quote_plus, unquote_plus
+
+from emulator.core.exact_json import decimal
 
 REDACTED = "***"
-SECRET_HEADERS = frozenset({b"authorization", b"x-api-key", b"cookie", b"proxy-authorization"})
-WITH_SCHEME = frozenset({b"authorization", b"proxy-authorization"})
-SECRET_MEMBERS = frozenset({"password", "access", "refresh", "api_key", "access_token"})
-SECRET_TEXT = re.compile(
-    rf"""(\b(?:{"|".join(sorted(SECRET_MEMBERS))})\b["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|[^&\s]+)""", re.DOTALL
+
+SECRET_MEMBERS = frozenset(
+    {"password", "access", "refresh", "api_key", "apikey", "access_token", "refresh_token", "client_secret"}
 )
-"""A secret member in text that is no JSON: in a form, or in JSON that went wrong."""
+"""The names of secret JSON members, parameters and form fields, in lower case and with underscores."""
 
+SECRET_TEXT = re.compile(
+    rf"""(\b(?:{"|".join(sorted(SECRET_MEMBERS))})\b\\?["']?\s*[:=]\s*)"""
+    r"""("(?:[^"\\]|\\.)*"?|\\"(?:[^"\\]|\\[^"])*\\?"?|[^&\s]+)""",
+    re.DOTALL | re.IGNORECASE,
+)
+"""A secret member in text that is not JSON: a form, malformed JSON, or JSON within a JSON string."""
+
+TELLING_CHARACTERS_MIN = 8
+"""A secret of this length is masked wherever it appears; a shorter text may be part of something else."""
+
+_SECRET_HEADER = re.compile(rb"authori|api[-_]?key|token|secret|passw|cookie|credential", re.IGNORECASE)
+_WITH_SCHEME = re.compile(rb"authori", re.IGNORECASE)
 _SCHEME = re.compile(r"[^ \t]+[ \t]+(?=[^ \t])")
+_JSON_VALUE = re.compile(r"""("(?:[^"\\]|\\.)*")(\s*:)?|-?[0-9][0-9.eE+-]*""", re.DOTALL)
+"""A text or a number of a JSON document; with a colon behind it, a text is the name of a member."""
+
+Hide = Callable[[str], str]
 
 
-def hide_in_header(name: bytes, value: str, hide: Callable[[str], str]) -> str:
-    """A header, of a secret one with its secret hidden; a scheme before it may be seen."""
-    if name not in SECRET_HEADERS or not value.strip():
+def is_secret_member(name: str) -> bool:
+    """Return whether a member, parameter or field of this name is secret, however it is spelled."""
+    return name.lower().replace("-", "_") in SECRET_MEMBERS
+
+
+def hide_in_header(name: bytes, value: str, hide: Hide) -> str:
+    """Return a header's value; if the header is secret, with its secret hidden. A scheme before it stays."""
+    if not value.strip() or not _SECRET_HEADER.search(name):
         return value
-    found = _SCHEME.match(value) if name in WITH_SCHEME else None
+    found = _SCHEME.match(value) if _WITH_SCHEME.search(name) else None
     scheme = found[0] if found else ""
     secret = value[len(scheme) :].rstrip(" \t")
     return f"{scheme}{hide(secret)}{value[len(scheme) + len(secret) :]}"
+
+
+def hide_in_query(query: str, hide: Hide) -> str:
+    """Return a query with the values of its secret parameters hidden."""
+    return "&".join(_hide_in_parameter(parameter, hide) for parameter in query.split("&"))
+
+
+def hide_in_text(text: str, hide: Hide) -> str:
+    """Return a text that is not JSON with the values of its secret members hidden; quotation marks stay."""
+    return SECRET_TEXT.sub(lambda found: _hide_in_member(found, hide), text)
+
+
+def secret_members(content: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the name and value of each secret member of a JSON document, at any depth.
+
+    A member whose value another member of the same object shows anyway is not secret.
+    """
+    below = [content]
+    while below:
+        found = below.pop()
+        if isinstance(found, Mapping):
+            yield from ((name, value) for name, value in found.items() if is_secret(name, value, found))
+        below += found.values() if isinstance(found, Mapping) else found if isinstance(found, list) else ()
+
+
+def is_secret(name: str, value: Any, among: Mapping[str, Any]) -> bool:
+    """Return whether a member is secret: by its name, and unless another member shows the same value."""
+    if not is_secret_member(name):
+        return False
+    return value not in (other for member, other in among.items() if not is_secret_member(member))
+
+
+def hide_in_json(text: str, content: Any, hide: Hide) -> str:
+    """Return the text of a JSON document with its secret values hidden; all else stays as it was written."""
+    secret = {_scalar_key(value) for _, member in secret_members(content) for value in _scalars(member)}
+
+    def replace(found: re.Match[str]) -> str:
+        value = json.loads(found[1]) if found[1] else Decimal(found[0])
+        if found[2] or _scalar_key(value) not in secret:
+            return found[0]
+        return f'"{hide(value)}"' if isinstance(value, str) else hide(_digits(found[0]))
+
+    return _JSON_VALUE.sub(replace, text)
+
+
+class Mask:
+    """Replace known secrets by ``hide(secret)`` wherever they appear in a text, in each form in which text holds them.
+
+    Secrets shorter than TELLING_CHARACTERS_MIN are left to their names.
+    """
+
+    def __init__(self, hide: Hide, secrets: Iterable[str] = ()) -> None:
+        self._hide = hide
+        self._forms: dict[str, str] = {}
+        for secret in secrets:
+            self.add(secret)
+
+    def add(self, secret: str) -> None:
+        """Hide a secret from now on."""
+        if len(secret) >= TELLING_CHARACTERS_MIN:
+            self._forms.update(dict.fromkeys(_forms(secret), secret))
+
+    def text(self, text: str) -> str:
+        """Return a text with the known secrets hidden. Comparing is quick; only what is found is replaced."""
+        found = [form for form in self._forms if form in text]
+        if not found:
+            return text
+        pattern = "|".join(map(re.escape, sorted(found, key=len, reverse=True)))
+        return re.sub(pattern, lambda form: self._hide(self._forms[form[0]]), text)
+
+
+def _scalars(value: Any) -> Iterator[Any]:
+    """Yield the texts and numbers of a JSON value, at any depth."""
+    below = [value]
+    while below:
+        found = below.pop()
+        if isinstance(found, Mapping | list):
+            below += found.values() if isinstance(found, Mapping) else found
+        elif found != "" and not isinstance(found, bool | None):
+            yield found
+
+
+def _scalar_key(value: Any) -> tuple[bool, Any]:
+    """Return what makes two JSON values the same secret: "1" is not 1, but 1 is 1.0."""
+    return isinstance(value, str), value if isinstance(value, str) else decimal(value)
+
+
+def _digits(number: str) -> str:
+    """Return a number as digits alone that begin with none of 0, so that digits may stand for it."""
+    return number if re.fullmatch("[1-9][0-9]*", number) else "1" + re.sub("[^0-9]", "", number)
+
+
+def _forms(secret: str) -> set[str]:
+    """Return the forms of a secret: as it is, within a JSON string, and within a URL."""
+    escaped = json.dumps(secret)[1:-1]
+    encodable = secret.encode("utf-8", "surrogatepass")
+    return {secret, escaped, json.dumps(secret, ensure_ascii=False)[1:-1], quote(encodable), quote_plus(encodable)}
+
+
+def _hide_in_parameter(parameter: str, hide: Hide) -> str:
+    name, _, value = parameter.partition("=")
+    return f"{name}={hide(value)}" if value and is_secret_member(unquote_plus(name)) else parameter
+
+
+def _hide_in_member(found: re.Match[str], hide: Hide) -> str:
+    """Hide a member's value. A JSON string is decoded first, so that its secret is the same as in JSON."""
+    try:
+        return f'{found[1]}"{hide(decoded)}"' if isinstance(decoded := json.loads(found[2]), str) else found[0]
+    except ValueError:
+        secret = found[2].removeprefix("\\").strip('"').removesuffix("\\")
+        return f"{found[1]}{found[2].replace(secret, hide(secret))}" if secret else found[0]

@@ -2,10 +2,20 @@
 
 import base64
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
+from emulator.core.clock import within_calendar
+from emulator.core.errors import Malformed
 from emulator.core.version import __version__
 from emulator.recording.sealing import Seal
 from emulator.space.commands import ChangeSettings, PerformAct
@@ -21,26 +31,40 @@ FORMAT = 1
 RawHeaders = list[tuple[str, str]]
 
 
+def _latin1(text: str) -> str:
+    """Check that a text can be a header or a query. Raises ValueError."""
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        raise ValueError("it holds characters that HTTP cannot carry") from None
+    return text
+
+
 class BadBundle(Exception):
     """A bundle cannot be made or replayed; the message says why."""
+
+
+Count = Annotated[int, Field(ge=0, lt=2**53)]
+At = Annotated[AwareDatetime, AfterValidator(within_calendar)]
+Latin1 = Annotated[str, AfterValidator(_latin1)]
 
 
 class Recorded(Model):
     """One exchange: the request, the reply, and what decided it. Bodies are text, or base64 if they are not UTF-8."""
 
-    number: int
-    order: int
-    at: AwareDatetime
+    number: Count
+    order: Count
+    at: At
     provider: str
-    method: str
+    method: Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$")]
     path: str
-    query: str
-    headers: RawHeaders
+    query: Latin1
+    headers: list[tuple[Latin1, Latin1]]
     body: str
     encoding: Literal["utf-8", "base64"] = "utf-8"
     before: Effect | None = None
     after: Effect | None = None
-    held: tuple[int, ...] = ()
+    held: tuple[Count, ...] = ()
     status: int
     reply_headers: RawHeaders
     reply_body: str
@@ -52,8 +76,8 @@ class Changed(Model):
     The clock and faults are not here: each exchange holds its own instant and effects.
     """
 
-    after: int
-    at: AwareDatetime
+    after: Count
+    at: At
     provider: str
     settings: dict[str, Any] | None
     act: str | None
@@ -72,6 +96,17 @@ class Bundle(Model):
     origin: dict[str, Any] | None
     changes: list[Changed]
     requests: list[Recorded]
+
+    @model_validator(mode="after")
+    def check_numbers(self) -> Self:
+        """Check that every request has a number of its own, and that each delayed one is there."""
+        numbers = {request.number for request in self.requests}
+        if len(numbers) != len(self.requests):
+            raise ValueError("two requests have the same number")
+        for request in self.requests:
+            if unknown := set(request.held) - numbers:
+                raise ValueError(f"request {request.number} names the unknown request {min(unknown)}")
+        return self
 
 
 def take(space: Space) -> dict[str, Any]:
@@ -98,8 +133,8 @@ def read(document: Mapping[str, Any], world: World) -> Bundle:
     try:
         bundle = Bundle.model_validate(document)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise BadBundle(f"at {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+        first = Malformed.found("bundle", error).problems[0]
+        raise BadBundle(f"at {first.field or 'the top'}: {first.message}") from None
     if bundle.emulator != __version__:
         raise BadBundle(f"the bundle was recorded by version {bundle.emulator}; this is version {__version__}")
     if bundle.fixtures != world.fixtures.digest:
@@ -140,7 +175,7 @@ def _recorded(exchange: Exchange, seal: Seal) -> Recorded:
         held=exchange.held,
         status=exchange.status,
         reply_headers=raw_headers(exchange.reply_headers()),
-        reply_body=seal.reply(exchange.number, exchange.reply_body).decode("utf-8", "backslashreplace"),
+        reply_body=sealed_reply(seal, exchange),
     )
 
 
@@ -154,3 +189,10 @@ def _text(body: bytes) -> tuple[str, Literal["utf-8", "base64"]]:
 def raw_headers(headers: Any) -> RawHeaders:
     """Return raw headers as text."""
     return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
+
+
+def sealed_reply(seal: Seal, exchange: Exchange) -> str:
+    """Return the body of a reply as text, without its secrets."""
+    request = b"\n".join([exchange.path.encode("utf-8", "replace"), exchange.query, exchange.body])
+    body = seal.reply(exchange.number, exchange.reply_body, request.decode("utf-8", "backslashreplace"))
+    return body.decode("utf-8", "backslashreplace")

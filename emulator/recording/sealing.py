@@ -1,28 +1,35 @@
-"""Taking the secrets out of a recorded run, so that anybody may see it, and putting stand-ins back to replay it.
+"""Take the secrets out of a recorded run, so that anyone may see it, and put stand-ins back to replay it.
 
 A secret becomes a mark: ``{{credential:cnaught:...}}`` for one of the fixtures', ``{{reply:17:access}}`` for one that
-the reply to request 17 gave out, ``{{secret:1:12}}`` for any other, of which only the length is kept, and
-``{{digits:2:8}}`` for one of digits alone, which may stand for a number.
+the reply to request 17 returned, ``{{secret:1:12}}`` for any other, of which only the length is kept, and
+``{{digits:2:8}}`` for one of digits alone, which may stand for a number. Text that looks like a mark and came from a
+client becomes ``{{literal:...}}``.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
-from urllib.parse import unquote_plus
 
 import orjson
 
 from emulator.core import exact_json
-from emulator.core.secrets import SECRET_MEMBERS, SECRET_TEXT, hide_in_header
+from emulator.core.secrets import (
+    SECRET_MEMBERS,
+    Mask,
+    hide_in_header,
+    hide_in_json,
+    hide_in_query,
+    hide_in_text,
+    is_secret,
+    secret_members,
+)
 from emulator.space.world import World
 
-MARK = re.compile(r"\{\{((?:credential|reply|secret|digits):[^{}]*)\}\}")
+MARK = re.compile(r"\{\{((?:credential|reply|secret|digits|literal):[^{}]*)\}\}")
 DIGITS = re.compile(r"[1-9][0-9]*")
 OTHER_MARK = re.compile(r"(secret|digits):([0-9]{1,9}):([0-9]{1,7})")
-
-TELLING_CHARACTERS_MIN = 8
-"""A secret as long as this is one wherever it stands; a shorter text may stand elsewhere and mean something else."""
+LITERAL = "literal:"
 
 
 class Seal:
@@ -31,84 +38,104 @@ class Seal:
     def __init__(self, world: World) -> None:
         self._marks: dict[str, str] = {}
         self._secrets: dict[str, str] = {}
+        self._mask = Mask(self._mark)
         self._others = 0
         for name, fixture in world.fixtures.items():
-            for place, secret in _secret_fields(fixture.catalogue, name):
-                self._learn(f"credential:{place}", secret)
+            for path, secret in _secret_fields(fixture.catalogue, name):
+                self._learn(f"credential:{path}", secret)
+
+    # --- sealing
 
     def header(self, name: str, value: str) -> str:
-        """A request header; of a secret one, only the scheme stays."""
-        return hide_in_header(name.encode("latin-1"), value, self._mark)
+        """Return a request header without its secrets; the scheme of a credential stays."""
+        return self._known(hide_in_header(name.encode("latin-1"), _escape(value), self._mark))
 
     def query(self, query: str) -> str:
-        """A query without the values of its secret parameters."""
-        return "&".join(map(self._parameter, query.split("&")))
-
-    def body(self, body: bytes) -> bytes:
-        """A request's body: of JSON, the secret members go at any depth; of anything else, what looks like them."""
-        content = _json(body)
-        if _holds_secrets(content):
-            try:
-                return exact_json.dump(self._without(content))
-            except TypeError:
-                content = None  # a number that our writer does not take
-        text, codec = _decoded(body)
-        return self.text(SECRET_TEXT.sub(self._in_text, text) if content is None else text).encode(codec)
+        """Return a query without its secrets."""
+        return self._known(hide_in_query(_escape(query), self._mark))
 
     def text(self, text: str) -> str:
-        """A text from which only goes what is known to be secret."""
-        for secret, mark in self._marks.items():
-            if len(secret) >= TELLING_CHARACTERS_MIN:
-                text = text.replace(secret, f"{{{{{mark}}}}}")
-        return text
+        """Return a text without the secrets that are known."""
+        return self._known(_escape(text))
 
-    def reply(self, number: int, body: bytes) -> bytes:
-        """The body of the reply to a request; what it gives out is known from then on."""
+    def body(self, body: bytes) -> bytes:
+        """Return a request's body without its secrets, be it JSON, a form, or malformed JSON."""
+        text, codec = _decoded(body)
         content = _json(body)
-        if not isinstance(content, dict) or SECRET_MEMBERS.isdisjoint(content):
-            return body
-        for member in SECRET_MEMBERS & content.keys():
-            if isinstance(content[member], str):
-                self._learn(f"reply:{number}:{member}", content[member])
-        return exact_json.dump(self._without(content))
+        text = _escape(text)
+        sealed = hide_in_text(text, self._mark) if content is None else hide_in_json(text, content, self._mark)
+        return self._known(sealed).encode(codec)
+
+    def reply(self, number: int, body: bytes, request: str) -> bytes:
+        """Return the body of the reply to a request without the secrets that it returns or repeats.
+
+        What it returns is known from then on. ``request`` is the text of the request, which a reply may repeat.
+        """
+        content = _json(body)
+        if isinstance(content, dict):
+            for name, value in content.items():
+                if name in SECRET_MEMBERS and isinstance(value, str) and is_secret(name, value, content):
+                    self._learn(f"reply:{number}:{name}", value)
+        if any(True for _ in secret_members(content)) or self._repeats(content, request):
+            body = exact_json.dump(self._without(content, request))
+        return self._known(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+    # --- opening
 
     def open(self, text: str) -> str:
-        """A sealed text with secrets in place of its marks: the true one where this run knows it, else a stand-in."""
-        return MARK.sub(lambda found: self._secrets.get(found[1]) or _stand_in(found[1]), text)
+        """Return a sealed text with secrets in place of its marks: true ones if this run knows them, or stand-ins."""
+        return MARK.sub(lambda found: self._opened(found[1]), text)
+
+    def _opened(self, mark: str) -> str:
+        if mark.startswith(LITERAL):
+            return f"{{{{{mark.removeprefix(LITERAL)}}}}}"
+        if mark not in self._secrets and OTHER_MARK.fullmatch(mark):
+            self._learn(mark, _stand_in(mark))
+        return self._secrets.get(mark) or f"{{{{{mark}}}}}"
+
+    # --- marks
 
     def _learn(self, mark: str, secret: str) -> None:
         self._marks.setdefault(secret, mark)
         self._secrets[mark] = secret
+        self._mask.add(secret)
 
     def _mark(self, secret: str) -> str:
         if secret not in self._marks:
             self._others += 1
             kind = "digits" if DIGITS.fullmatch(secret) else "secret"
-            self._marks[secret] = f"{kind}:{self._others}:{len(secret)}"
+            self._learn(f"{kind}:{self._others}:{len(secret)}", secret)
         return f"{{{{{self._marks[secret]}}}}}"
 
-    def _parameter(self, parameter: str) -> str:
-        name, _, value = parameter.partition("=")
-        secret = value and unquote_plus(name) in SECRET_MEMBERS
-        return f"{name}={self._mark(value)}" if secret else self.text(parameter)
+    def _known(self, text: str) -> str:
+        """Return a text without any secret that is known by now."""
+        return self._mask.text(text)
 
-    def _in_text(self, found: re.Match[str]) -> str:
-        """A secret member in a text that is no JSON, without its value; quotation marks stay."""
-        secret = found[2].strip('"')
-        return f"{found[1]}{found[2].replace(secret, self._mark(secret))}" if secret else found[0]
+    def _repeats(self, content: Any, request: str) -> bool:
+        """Return whether a reply repeats a part of its request that names a secret."""
+        return any(self._repeated(text, request) != text for text in _texts(content))
 
-    def _without(self, content: Any) -> Any:
-        if isinstance(content, list):
-            return [self._without(item) for item in content]
-        if not isinstance(content, dict):
-            return content
-        return {
-            name: self._hidden(value) if _is_secret(name, value, content) else self._without(value)
-            for name, value in content.items()
-        }
+    def _repeated(self, text: str, request: str) -> str:
+        return hide_in_text(text, self._mark) if text in request else text
+
+    # --- JSON
+
+    def _without(self, content: Any, request: str = "") -> Any:
+        match content:
+            case list():
+                return [self._without(item, request) for item in content]
+            case dict():
+                return {
+                    name: self._hidden(value) if is_secret(name, value, content) else self._without(value, request)
+                    for name, value in content.items()
+                }
+            case str():
+                return self._repeated(content, request) if request else _escape(content)
+            case _:
+                return content
 
     def _hidden(self, value: Any) -> Any:
-        """The value of a secret member, whatever it is."""
+        """Return the value of a secret member, whatever its type, with marks in place of its texts and numbers."""
         match value:
             case str():
                 return self._mark(value) if value.strip() == value != "" else value
@@ -124,28 +151,25 @@ class Seal:
                 return orjson.Fragment(self._mark(digits))
 
 
-def _is_secret(name: str, value: Any, among: Mapping[str, Any]) -> bool:
-    """Whether a member is secret. One that another member shows anyway is not."""
-    shown = (other for member, other in among.items() if member not in SECRET_MEMBERS)
-    return name in SECRET_MEMBERS and value not in shown
+def _escape(text: str) -> str:
+    """Return a client's text with whatever looks like a mark marked as literal."""
+    return MARK.sub(lambda found: f"{{{{{LITERAL}{found[1]}}}}}", text)
 
 
-def _holds_secrets(content: Any) -> bool:
-    """Whether there is a secret member at any depth."""
+def _texts(content: Any) -> Iterator[str]:
     below = [content]
     while below:
-        found = below.pop()
-        if isinstance(found, dict):
-            if not SECRET_MEMBERS.isdisjoint(found):
-                return True
-            below += found.values()
-        elif isinstance(found, list):
-            below += found
-    return False
+        match below.pop():
+            case str() as text:
+                yield text
+            case dict() as found:
+                below += found.values()
+            case list() as found:
+                below += found
 
 
 def _json(body: bytes) -> Any:
-    """What a body says, as vendors read it; None when it is no JSON."""
+    """Return the content of a body as vendors read it; None if it is not JSON."""
     try:
         return exact_json.parse(body)
     except ValueError:
@@ -153,7 +177,7 @@ def _json(body: bytes) -> Any:
 
 
 def _decoded(body: bytes) -> tuple[str, str]:
-    """A body as text, and the codec that gives it back."""
+    """Return a body as text, and the codec that encodes it again."""
     try:
         return body.decode(), "utf-8"
     except UnicodeDecodeError:
@@ -161,7 +185,7 @@ def _decoded(body: bytes) -> tuple[str, str]:
 
 
 def _stand_in(mark: str) -> str:
-    """A text of the length of the secret that it stands for, and unlike any other's; what is no mark of ours stays."""
+    """Return a text of the length of the secret that a mark stands for, and different from any other's."""
     found = OTHER_MARK.fullmatch(mark)
     if not found:
         return f"{{{{{mark}}}}}"
@@ -171,18 +195,18 @@ def _stand_in(mark: str) -> str:
     return (f"stand-in-{number}-" * length)[-length:]
 
 
-def _secret_fields(thing: Any, place: str) -> Iterator[tuple[str, str]]:
-    """Every text in a catalogue that stands in a field with the name of a secret."""
-    if is_dataclass(thing):
-        for field in fields(thing):
-            value = getattr(thing, field.name)
-            if field.name in SECRET_MEMBERS and isinstance(value, str):
-                yield f"{place}:{field.name}", value
+def _secret_fields(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Yield the path and text of every field of a catalogue that has the name of a secret."""
+    if is_dataclass(value):
+        for field in fields(value):
+            member = getattr(value, field.name)
+            if field.name in SECRET_MEMBERS and isinstance(member, str):
+                yield f"{path}:{field.name}", member
             else:
-                yield from _secret_fields(value, f"{place}:{field.name}")
-    elif isinstance(thing, Mapping):
-        for key, value in thing.items():
-            yield from _secret_fields(value, f"{place}:{key}")
-    elif isinstance(thing, tuple | list):
-        for index, value in enumerate(thing):
-            yield from _secret_fields(value, f"{place}:{index}")
+                yield from _secret_fields(member, f"{path}:{field.name}")
+    elif isinstance(value, Mapping):
+        for key, member in value.items():
+            yield from _secret_fields(member, f"{path}:{key}")
+    elif isinstance(value, tuple | list):
+        for index, member in enumerate(value):
+            yield from _secret_fields(member, f"{path}:{index}")
