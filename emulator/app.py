@@ -21,18 +21,19 @@ def create_app(
     control_token: str | None = None,
     limits: Limits | None = None,
 ) -> Gateway:
-    """The emulator.
+    """Return the emulator as an ASGI application. Raises BadFixture.
 
-    ``seed`` decides every identifier; ``fixtures_directory`` holds the user's own fixtures; ``hosts`` are further names
-    that it may be called by, and ``webhook_hosts`` those beyond this machine that its webhooks may call; a
-    ``control_token`` is then asked of everyone who uses the control API. Raises BadFixture.
+    ``seed`` determines every identifier. ``fixtures_directory`` holds the user's own fixtures. ``hosts`` are further
+    names under which the server may be called, and ``webhook_hosts`` those beyond this machine that webhooks may call.
+    With a ``control_token``, the control API requires it.
     """
     world = make_world(seed=seed, fixtures_directory=fixtures_directory, limits=limits)
     spaces, courier = Spaces(world), Courier(frozenset(host.lower() for host in webhook_hosts))
-    own, backends = frozenset(host.lower() for host in hosts), {host: name for name in HOSTS for host in HOSTS[name]}
-    return Gateway(spaces, Control(spaces, courier, control_token), own, backends, courier)
+    own_hosts = frozenset(host.lower() for host in hosts)
+    vendor_hosts = {host: name for name in HOSTS for host in HOSTS[name]}
+    return Gateway(spaces, Control(spaces, courier, control_token), own_hosts, vendor_hosts, courier)
 
 
 def make_world(*, seed: int = 0, fixtures_directory: Path | None = None, limits: Limits | None = None) -> World:
-    """What every space is made from. Raises BadFixture."""
+    """Return what every space is made from. Raises BadFixture."""
     return World(ALL, Fixtures(ALL, fixtures_directory), seed, limits or Limits())

@@ -30,8 +30,14 @@ def parse(body: bytes) -> Any:
 
 
 def dump(content: object) -> bytes:
-    """Return a JSON document, with Decimals as numbers of all their digits."""
-    return orjson.dumps(content, default=write_number)
+    """Return a JSON document: integers of any size, and Decimals as numbers of all their digits.
+
+    Raises TypeError or ValueError for what JSON cannot express, or a number of more than DIGITS_MAX digits.
+    """
+    try:
+        return orjson.dumps(content, default=write_number)
+    except TypeError:
+        return orjson.dumps(_with_large_integers(content), default=write_number)
 
 
 def write_number(value: object) -> orjson.Fragment:
@@ -49,6 +55,19 @@ def canonical(content: object) -> bytes:
 def decimal(number: float | Decimal) -> Decimal:
     """Return the number that was written, as a Decimal."""
     return number if isinstance(number, Decimal) else Decimal(repr(number))
+
+
+def _with_large_integers(content: Any) -> Any:
+    """Return the same content with integers of more than 64 bits, which orjson rejects, written out."""
+    match content:
+        case dict():
+            return {name: _with_large_integers(member) for name, member in content.items()}
+        case list() | tuple():
+            return [_with_large_integers(item) for item in content]
+        case int() if not -(2**63) <= content < 2**64:
+            return orjson.Fragment(str(content))
+        case _:
+            return content
 
 
 def _canonical(content: Any) -> Any:

@@ -1,20 +1,19 @@
-"""The vendors that are emulated, each loaded when it is first asked for: to load all five would double a start."""
+"""The providers. Each is loaded when first used: loading all would double the time of a start."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 
 from emulator.core.on_demand import OnDemand
-from emulator.providers import carboninsights, cnaught, dcycle, oneclickimpact, thallo
 from emulator.web.provider import Provider
 
-HOSTS: Mapping[str, Iterable[str]] = {
-    "oneclickimpact": oneclickimpact.HOSTS,
-    "cnaught": cnaught.HOSTS,
-    "carboninsights": carboninsights.HOSTS,
-    "dcycle": dcycle.HOSTS,
-    "thallo": thallo.HOSTS,
-}
-"""The vendors by name, and the names of their own servers: what is known of one that is not loaded."""
+NAMES = (
+    "oneclickimpact",
+    "cnaught",
+    "carboninsights",
+    "dcycle",
+    "thallo",
+)
+"""One line a provider: the name of its package here, and of its files in ``contracts`` and ``fixtures``."""
 
 
 def _load(name: str) -> Provider:
@@ -22,4 +21,7 @@ def _load(name: str) -> Provider:
     return provider
 
 
-ALL: Mapping[str, Provider] = OnDemand(HOSTS, _load)
+HOSTS: Mapping[str, tuple[str, ...]] = {name: import_module(f"emulator.providers.{name}").HOSTS for name in NAMES}
+"""The vendors' production host names, by provider; known without loading it."""
+
+ALL: Mapping[str, Provider] = OnDemand(NAMES, _load)

@@ -14,6 +14,7 @@ from emulator.web.request import Request
 When: TypeAlias = Literal["before", "after"]
 
 COUNT_MAX = 10**9
+Count = Annotated[int, Field(ge=0, le=2**53)]
 
 
 class FaultDraft(Model):
@@ -43,8 +44,8 @@ class Fault(FaultDraft):
     model_config = ConfigDict(frozen=False)
 
     id: str
-    seen: int = 0
-    fired: int = 0
+    seen: Count = 0
+    fired: Count = 0
 
     def matches(self, request: Request, operation: Callable[[], str | None]) -> bool:
         """Whether a request is of the kind that this fault strikes."""

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any, Literal, TypeAlias
 
+from emulator.core import exact_json
 from emulator.core.clock import Event
 from emulator.core.documents import UtcTime
 from emulator.web.webhooks import Call, Dispatch, Webhooks
@@ -85,10 +86,14 @@ class OutboxState:
 
     def __post_init__(self) -> None:
         if len({delivery.id for delivery in self.deliveries}) != len(self.deliveries):
-            raise ValueError("two deliveries have one id")
+            raise ValueError("two deliveries have the same id")
         for delivery in self.deliveries:
             if (delivery.state == "pending") != (delivery.due is not None):
-                raise ValueError(f"delivery {delivery.id} is due and over, or neither")
+                raise ValueError(f"delivery {delivery.id} must be due if it is pending, and only then")
+            try:
+                exact_json.parse(delivery.body.encode())
+            except ValueError:
+                raise ValueError(f"the body of delivery {delivery.id} is not JSON") from None
 
 
 class Outbox:

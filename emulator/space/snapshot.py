@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, ValidationError
 from emulator.core.clock import Clock, micros, within_calendar
 from emulator.core.documents import BadDocument, document, write
 from emulator.core.errors import Malformed
+from emulator.core.exact_json import dump
 from emulator.core.ids import Ids
 from emulator.core.version import __version__
 from emulator.space.faults import Fault, Faults
@@ -151,8 +152,10 @@ def _backend(space: Space, name: str, memory: dict[str, Any], clock: Clock, ids:
     fixture, provider = space.world.fixtures[name], space.world.providers[name]
     try:
         whole = provider.fixture(fixture.catalogue, document(type(fixture.memory)).read(memory))
-        return provider.backend(whole.catalogue, whole.memory, clock, ids)
+        backend = provider.backend(whole.catalogue, whole.memory, clock, ids)
+        dump(write(backend.memory))
     except BadDocument as error:
         raise BadSnapshot(f"at memory.{name}.{error.place}: {error.fault}") from None
-    except (KeyError, TypeError, ValueError) as error:
-        raise BadSnapshot(f"at memory.{name}: it does not fit together: {error!r}") from None
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise BadSnapshot(f"at memory.{name}: its parts do not fit together: {error}") from None
+    return backend

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-import orjson
 from starlette.responses import Response
 
-from emulator.core.exact_json import write_number
+from emulator.core.exact_json import dump
 
 JSON = "application/json"
 JSON_TYPE = (b"content-type", JSON.encode())
@@ -34,11 +33,11 @@ def reply(
     headers: Mapping[str, str] | None = None,
     content_type: tuple[bytes, bytes] = JSON_TYPE,
 ) -> Response:
-    """A JSON reply.
+    """Return a JSON reply.
 
     Its bytes are a copy: orjson's hold 4 KB of memory, however few they are, and a journal keeps them.
     """
-    answer = Json(b"".join((orjson.dumps(content, default=write_number), b"")), status, content_type)
+    answer = Json(b"".join((dump(content), b"")), status, content_type)
     if headers:
         answer.headers.update(headers)
     return answer

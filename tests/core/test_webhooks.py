@@ -151,7 +151,7 @@ def test_a_state_that_contradicts_itself_is_refused(change: dict[str, object]) -
     """What is pending is due, and what is over is not."""
     state = write(outbox_of("a").state)
     state["deliveries"][0] |= change
-    with pytest.raises(Exception, match="webhook-1 is due and over, or neither"):
+    with pytest.raises(Exception, match="webhook-1 must be due if it is pending, and only then"):
         document(OutboxState).read(state)
 
 
