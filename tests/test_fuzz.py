@@ -80,7 +80,8 @@ class Fuzzed:
         """All that was ever sent can be told in one bundle. (To take one for each request would take too long.)"""
         self.begin()
         history = self.app.spaces.get(SPACE).history = History(len(self._told), 10**12)
-        for exchange in self._told:
+        for number, exchange in enumerate(self._told):
+            exchange.number = number
             history.add(exchange)
         assert len(self.control("/bundle")["requests"]) == len(self._told)
 

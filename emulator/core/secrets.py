@@ -30,6 +30,10 @@ SECRET_TEXT = re.compile(
 TELLING_CHARACTERS_MIN = 8
 """A secret of this length is masked wherever it appears; a shorter text may be part of something else."""
 
+FEW = 32
+SHORT_CHARACTERS_MAX = 64 * 1024
+"""Searching a text for each of a few secrets is quicker than looking up all its parts, but not for each of many."""
+
 _SECRET_HEADER = re.compile(rb"authori|api[-_]?key|token|secret|passw|cookie|credential", re.IGNORECASE)
 _WITH_SCHEME = re.compile(rb"authori", re.IGNORECASE)
 _SCHEME = re.compile(r"[^ \t]+[ \t]+(?=[^ \t])")
@@ -106,21 +110,31 @@ class Mask:
     def __init__(self, hide: Hide, secrets: Iterable[str] = ()) -> None:
         self._hide = hide
         self._forms: dict[str, str] = {}
+        self._by_tail: dict[str, list[str]] = {}
         for secret in secrets:
             self.add(secret)
 
     def add(self, secret: str) -> None:
         """Hide a secret from now on."""
         if len(secret) >= TELLING_CHARACTERS_MIN:
-            self._forms.update(dict.fromkeys(_forms(secret), secret))
+            for form in _forms(secret) - self._forms.keys():
+                self._forms[form] = secret
+                self._by_tail.setdefault(form[-TELLING_CHARACTERS_MIN:], []).append(form)
 
     def text(self, text: str) -> str:
-        """Return a text with the known secrets hidden. Comparing is quick; only what is found is replaced."""
-        found = [form for form in self._forms if form in text]
+        """Return a text with the known secrets hidden."""
+        found = [form for form in self._candidates(text) if form in text]
         if not found:
             return text
         pattern = "|".join(map(re.escape, sorted(found, key=len, reverse=True)))
         return re.sub(pattern, lambda form: self._hide(self._forms[form[0]]), text)
+
+    def _candidates(self, text: str) -> Iterable[str]:
+        """Return the forms that may be in a text: of many, those whose last characters are in it."""
+        if len(self._forms) <= FEW or len(text) > SHORT_CHARACTERS_MAX:
+            return self._forms
+        tails = {text[start : start + TELLING_CHARACTERS_MIN] for start in range(len(text))}
+        return [form for tail in tails & self._by_tail.keys() for form in self._by_tail[tail]]
 
 
 def _scalars(value: Any) -> Iterator[Any]:
