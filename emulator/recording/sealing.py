@@ -3,7 +3,7 @@
 A secret becomes a mark: ``{{credential:cnaught:...}}`` for one of the fixtures', ``{{reply:17:access}}`` for one that
 the reply to request 17 returned, ``{{secret:1:12}}`` for any other, of which only the length is kept, and
 ``{{digits:2:8}}`` for one of digits alone, which may stand for a number. Text that looks like a mark and came from a
-client becomes ``{{literal:...}}``.
+client gets ``{{literal:}}`` for its opening braces.
 """
 
 import re
@@ -29,7 +29,8 @@ from emulator.space.world import World
 MARK = re.compile(r"\{\{((?:credential|reply|secret|digits|literal):[^{}]*)\}\}")
 DIGITS = re.compile(r"[1-9][0-9]*")
 OTHER_MARK = re.compile(r"(secret|digits):([0-9]{1,9}):([0-9]{1,7})")
-LITERAL = "literal:"
+LITERAL = "{{literal:}}"
+OPENING = re.compile(r"\{\{(?=(?:credential|reply|secret|digits|literal):)")
 
 
 class Seal:
@@ -61,8 +62,8 @@ class Seal:
     def body(self, body: bytes) -> bytes:
         """Return a request's body without its secrets, be it JSON, a form, or malformed JSON."""
         text, codec = _decoded(body)
-        content = _json(body)
         text = _escape(text)
+        content = _json(text.encode(codec))
         sealed = hide_in_text(text, self._mark) if content is None else hide_in_json(text, content, self._mark)
         return self._known(sealed).encode(codec)
 
@@ -87,8 +88,8 @@ class Seal:
         return MARK.sub(lambda found: self._opened(found[1]), text)
 
     def _opened(self, mark: str) -> str:
-        if mark.startswith(LITERAL):
-            return f"{{{{{mark.removeprefix(LITERAL)}}}}}"
+        if mark == "literal:":
+            return "{{"
         if mark not in self._secrets and OTHER_MARK.fullmatch(mark):
             self._learn(mark, _stand_in(mark))
         return self._secrets.get(mark) or f"{{{{{mark}}}}}"
@@ -152,8 +153,8 @@ class Seal:
 
 
 def _escape(text: str) -> str:
-    """Return a client's text with whatever looks like a mark marked as literal."""
-    return MARK.sub(lambda found: f"{{{{{LITERAL}{found[1]}}}}}", text)
+    """Return a client's text with the opening braces of whatever looks like a mark written as a mark of their own."""
+    return OPENING.sub(LITERAL, text)
 
 
 def _texts(content: Any) -> Iterator[str]:
