@@ -1,6 +1,7 @@
 """The tree of organizations, and tokens of users."""
 
 import hashlib
+import json
 from typing import Any
 
 import jwt
@@ -199,3 +200,26 @@ def test_a_password_is_not_repeated(dcycle: Caller, password: object) -> None:
     assert (found["loc"], found["input"]) == (["body", "password"], None)
     (found,) = dcycle.post("/auth/login", {**USER, "email": 5}).json()["detail"]
     assert (found["loc"], found["input"]) == (["body", "email"], 5)
+
+
+@pytest.mark.rule("dcycle.body.json", "dcycle.login.not-repeated")
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [
+        (json.dumps(USER), "application/x-www-form-urlencoded"),
+        (f"email={USER['email']}&password={USER['password']}", "application/x-www-form-urlencoded"),
+        (json.dumps(USER), "text/plain"),
+        (json.dumps(USER)[:-1], "application/json"),
+        (json.dumps([USER]), "application/json"),
+        (json.dumps(json.dumps(USER)), "application/json"),
+        (json.dumps({**USER, "password": [USER["password"]]}), "application/json"),
+        (json.dumps({"email": USER}), "application/json"),
+    ],
+)
+def test_a_malformed_login_does_not_repeat_the_password(dcycle: Caller, content: str, content_type: str) -> None:
+    """A login in another format, as curl sends it by default, is refused without any part of the body."""
+    reply = dcycle.identified(NO_CREDENTIALS).post(
+        "/auth/login", content=content, headers={"Content-Type": content_type}
+    )
+    assert reply.status_code == 422
+    assert USER["password"] not in reply.text

@@ -310,7 +310,20 @@ def test_pages_past_the_end(dcycle: Caller, query: dict[str, Any], pages: int, t
 @pytest.mark.rule("dcycle.lists.bounds")
 @pytest.mark.parametrize(
     "query",
-    [{"page": 0}, {"page": -1}, {"page": "x"}, {"page": 2**53}, {"size": 0}, {"size": 101}, {"status[]": "gone"}],
+    [
+        {"page": 0},
+        {"page": -1},
+        {"page": "x"},
+        {"page": 2**53},
+        {"page": "1.0"},
+        {"page": "+1"},
+        {"page": " 1"},
+        {"page": "1_0"},
+        {"size": ""},
+        {"size": 0},
+        {"size": 101},
+        {"status[]": "gone"},
+    ],
 )
 def test_bad_pages(dcycle: Caller, query: dict[str, Any]) -> None:
     """A page, size or filter out of its bounds is refused."""

@@ -23,6 +23,8 @@ def _day(value: object) -> object:
     """Only YYYY-MM-DD: pydantic would accept date-times at midnight and Unix timestamps, too."""
     if not isinstance(value, str):
         raise PydanticKnownError("date_type")
+    if re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.", value, re.DOTALL):
+        raise PydanticKnownError("date_parsing", {"error": "unexpected extra characters at the end of the input"})
     if not re.match(r"[0-9]{4}-", value):
         fault = "input is too short" if len(value) < len("2025-01-01") else "invalid date separator, expected `-`"
         raise PydanticKnownError("date_from_datetime_parsing", {"error": fault})

@@ -1,0 +1,84 @@
+"""Snapshots: whatever is restored can be shown and changed by every operation."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emulator import Emulator
+from emulator.client.embedded import SpaceHandle
+from emulator.evidence import contracts
+from tests.conftest import START
+from tests.providers.dcycle.conftest import USER, YEAR
+from tests.support.caller import Caller, Direct, credentials_of
+from tests.support.drafts import Draft, good_draft
+from tests.support.hostile import variations
+
+RECORDS_KEPT = 2
+"""How many records of each kind are varied: the first ones, to which the examples of the contract refer."""
+
+REQUESTS = [
+    good_draft("dcycle", operation) for operation in contracts.operations("dcycle") if not operation.missing
+]
+TOTALS = [
+    Draft("GET", "/v1/total-impacts", {**YEAR, "group_by": group_by, "include_children": "true"})
+    for group_by in ("scope", "category", "month")
+]
+
+
+@pytest.fixture(scope="module")
+def hostile(emulator: Emulator) -> Iterator[tuple[SpaceHandle, dict[str, Any], list[tuple[str, str]]]]:
+    """A space, a snapshot of it, and hostile variations of its memory, which has every kind of record."""
+    http = httpx.Client(transport=Direct(emulator.app), base_url="http://127.0.0.1")
+    space = SpaceHandle(http, emulator.space().name)
+    space.clock.freeze(START)
+    Caller(space, "dcycle", {}).post("/auth/login", USER)
+    original = space.snapshot()
+    memory = original["memory"]["dcycle"]
+    assert [kind for kind, records in memory.items() if not records] == []
+    for kind, records in memory.items():
+        if isinstance(records, dict):
+            memory[kind] = dict(list(records.items())[:RECORDS_KEPT])
+    vehicles = set(memory["vehicles"])
+    assert {consumption["terms"]["vehicle_id"] for consumption in memory["consumptions"].values()} <= vehicles
+    yield space, original, list(variations(memory))
+    space.delete()
+
+
+@given(number=st.integers(0, 100_000))
+@settings(max_examples=10 * settings.default.max_examples)
+def test_every_restored_state_can_be_shown(hostile: Any, number: int) -> None:
+    """A snapshot with a hostile value anywhere is refused, or every operation answers and it is restored again."""
+    space, original, changes = hostile
+    change, text = changes[number % len(changes)]
+    document = {**original, "memory": {**original["memory"], "dcycle": "<memory>"}}
+    content = json.dumps(document).replace('"<memory>"', text)
+    restored = space.http.put(f"{space.url}/_emulator/snapshot", content=content)
+    assert restored.status_code in (200, 400), f"{change}: {restored.text}"
+    if restored.status_code == 200:
+        caller = Caller(space, "dcycle", credentials_of(space, "dcycle"))
+        replies = [space.http.get(f"{space.url}/_emulator/state/dcycle")]
+        replies.append(space.http.put(f"{space.url}/_emulator/snapshot", json=space.snapshot()))
+        replies += [ask(caller, draft) for draft in (*TOTALS, *sorted(REQUESTS, key=is_deletion), *TOTALS)]
+        assert [f"{change}: {reply.url} {reply.text}" for reply in replies if reply.is_server_error] == []
+
+
+def ask(caller: Caller, draft: Draft) -> httpx.Response:
+    headers = {"Content-Type": "application/json"} if draft.body else {}
+    return caller.request(
+        draft.method,
+        draft.path,
+        promised=False,
+        params=draft.query,
+        headers={**headers, **draft.headers},
+        content=draft.body,
+    )
+
+
+def is_deletion(draft: Draft) -> bool:
+    """Tell whether a request deletes: those come last."""
+    return draft.method == "DELETE" or "delete" in draft.path
