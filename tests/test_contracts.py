@@ -42,7 +42,7 @@ def test_every_provider_has_a_contract_and_a_fixture() -> None:
     assert {path.stem for path in resource("fixtures").iterdir()} == names
     for name in names:
         found = {path.name for path in (resource("contracts") / name).iterdir()}
-        assert found == {"openapi.yaml", "rules.yaml", "exchanges"}
+        assert found == {"openapi.yaml", "operations.yaml", "rules.yaml", "exchanges"}
 
 
 @each_provider
@@ -85,21 +85,34 @@ def test_routes_equal_promises(provider: Provider) -> None:
     assert len(routes) == len(promises)
 
 
+@each_provider
+def test_the_list_of_documented_operations_equals_the_contract(provider: Provider) -> None:
+    """Every documented operation is in the contract and every operation of the contract is documented, once each."""
+    listed = [(known.method, known.path, known.id, known.missing) for known in contracts.documented(provider.name)]
+    found = [(known.method, known.path, known.id, known.missing) for known in contracts.operations(provider.name)]
+    assert sorted(listed) == sorted(found)
+    assert len({(method, path) for method, path, *_ in listed}) == len({id for _, _, id, _ in listed}) == len(listed)
+    assert [known.id for known in contracts.documented(provider.name) if not known.page] == []
+
+
 @pytest.mark.parametrize(("provider", "operation"), MISSING)
-def test_what_is_not_built_says_so(space: SpaceHandle, provider: Provider, operation: contracts.Operation) -> None:
-    """What is documented and not built answers 501 in the vendor's envelope, and names itself and a built operation."""
+def test_a_missing_operation_answers_501(
+    space: SpaceHandle, provider: Provider, operation: contracts.Operation
+) -> None:
+    """A missing operation answers 501 in the vendor's envelope, with its name, its reason and a hint."""
     caller = Caller(space, provider.name, NO_CREDENTIALS)
     reply = caller.request(operation.method, operation.path.replace("{", "").replace("}", ""))
     assert reply.status_code == 501
     assert operation.id in reply.text
+    assert json.dumps(operation.missing, ensure_ascii=False).strip('"') in reply.text
     said, _, nearest = reply.headers["X-Emulator-Hint"].partition("; nearest: ")
     assert said.startswith(operation.id)
     assert nearest in _built(provider.name)
 
 
 @pytest.mark.parametrize(("provider", "operation"), MISSING)
-def test_what_is_not_built_has_a_reason(provider: Provider, operation: contracts.Operation) -> None:
-    """The contract says in a short sentence why an operation is not built."""
+def test_a_missing_operation_has_a_reason(provider: Provider, operation: contracts.Operation) -> None:
+    """The list of documented operations says in a short sentence why an operation is missing."""
     assert re.fullmatch(r"[A-Z].{20,150}\.", operation.missing)
 
 

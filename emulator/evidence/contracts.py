@@ -1,5 +1,6 @@
 """Read ``contracts/<provider>``: what the vendors promise, and the evidence for it. No reply depends on it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -29,10 +30,59 @@ class Operation:
     description: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentedOperation:
+    """An operation on the list of ``operations.yaml``: the vendor's ``page``, and why it is ``missing``, if it is."""
+
+    id: str
+    method: str
+    path: str
+    page: str
+    missing: str = ""
+
+
+@cache
+def documented(provider: str) -> tuple[DocumentedOperation, ...]:
+    """Return every operation that the vendor documents; none for the control API."""
+    if not (resource("contracts") / provider / "operations.yaml").is_file():
+        return ()
+    return tuple(DocumentedOperation(**listed) for listed in _load(provider, "operations.yaml")["operations"])
+
+
 @cache
 def contract(provider: str) -> dict[str, Any]:
-    """Return the OpenAPI document of a provider."""
-    return _load(provider, "openapi.yaml")  # type: ignore[no-any-return]
+    """Return the OpenAPI document of a provider, with the documented operations that are missing marked."""
+    document: dict[str, Any] = _load(provider, "openapi.yaml")
+    for listed in documented(provider):
+        if listed.missing:
+            described = document["paths"].setdefault(listed.path, {}).setdefault(listed.method.lower(), _stub(listed))
+            described["x-missing"] = listed.missing
+    return document
+
+
+def _stub(listed: DocumentedOperation) -> dict[str, Any]:
+    """What is promised of a missing operation: that it answers 501."""
+    parameters = [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "x-evidence": "docs",
+            "schema": {"type": "string"},
+            "example": "x",
+        }
+        for name in re.findall(r"{(\w+)}", listed.path)
+    ]
+    return {
+        "operationId": listed.id,
+        "summary": f"Not implemented; documented in {listed.page}.",
+        "x-evidence": "docs",
+        "parameters": parameters,
+        "responses": {
+            "413": {"$ref": "#/components/responses/TooLarge"},
+            "501": {"$ref": "#/components/responses/NotBuilt"},
+        },
+    }
 
 
 @cache

@@ -85,11 +85,11 @@ class RouteTable:
         return f"{reason}; nearest: {nearest}"
 
 
-def not_implemented(operation: str) -> Endpoint:
-    """Make the endpoint of an operation that the vendor documents and this emulator lacks: 501, naming itself."""
+def not_implemented(operation: str, reason: str) -> Endpoint:
+    """Make the endpoint of an operation that the vendor documents and this emulator lacks: 501 with the reason."""
 
     def endpoint(request: Request) -> Response:
-        raise HTTPException(501, f"{operation} is documented by the vendor and not built in this emulator")
+        raise HTTPException(501, f"{operation} is not implemented: {reason}")
 
     endpoint.__name__ = operation
     return endpoint

@@ -13,44 +13,291 @@ from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
 from emulator.web.route_table import not_implemented
 
+SOLD_PRODUCTS = (
+    "The vendor's overview names this operation by its title alone: neither its path nor its reply is known."
+)
+READINGS = "It reads records out of a file that the vendor has parsed, and no page prints the format of a parsed file."
+IMPORTS = "The page describes spreadsheet imports in prose: neither a body nor a reply is printed."
+
+NOT_YET = "Not built yet: its noun comes with one of the next changes."
+
 routes = [
+    # Emissions, organizations, users
     Route("/v1/total-impacts", organizations.get_total_impacts, methods=["GET"]),
     Route("/v2/organizations/tree", organizations.get_organization_tree, methods=["GET"]),
+    Route("/auth/login", organizations.log_in, methods=["POST"]),
+    # Invoices
     Route("/v1/invoices", invoices.list_invoices, methods=["GET"]),
+    Route("/v1/invoices/filter-options", not_implemented("list_invoice_filter_options", NOT_YET), methods=["GET"]),
     Route("/v1/invoices/{invoice_id}", invoices.get_invoice, methods=["GET"]),
     Route("/v1/invoices/{invoice_id}", invoices.update_invoice, methods=["PATCH"]),
     Route("/v1/invoices/{invoice_id}", invoices.delete_invoice, methods=["DELETE"]),
     Route("/v3/invoices/{invoice_id}", invoices.get_invoice_v3, methods=["GET"]),
+    # Vehicles
     Route("/v1/vehicles", vehicles.list_vehicles, methods=["GET"]),
     Route("/v1/vehicles", vehicles.create_vehicle, methods=["POST"]),
     Route("/v1/vehicles/bulk-delete", vehicles.bulk_delete_vehicles, methods=["POST"]),
+    Route(
+        "/v1/vehicles/bulk-delete-by-filters",
+        not_implemented("bulk_delete_vehicles_by_filters", NOT_YET),
+        methods=["POST"],
+    ),
     Route("/v1/vehicles/unique-values", vehicles.list_vehicle_unique_values, methods=["GET"]),
+    Route("/v1/vehicles/fuels", references.list_vehicle_fuels_alias, methods=["GET"]),
+    Route("/v1/vehicles/unknown", references.list_unknown_vehicles_alias, methods=["GET"]),
     Route("/v1/vehicles/{vehicle_id}", vehicles.get_vehicle, methods=["GET"]),
     Route("/v1/vehicles/{vehicle_id}", vehicles.update_vehicle, methods=["PATCH"]),
     Route("/v1/vehicles/{vehicle_id}", vehicles.delete_vehicle, methods=["DELETE"]),
     Route("/v1/vehicles/{vehicle_id}/consumptions", vehicles.list_vehicle_consumptions, methods=["GET"]),
+    Route(
+        "/v1/vehicles/{vehicle_id}/consumptions/bulk-delete-by-filters",
+        not_implemented("bulk_delete_vehicle_consumptions_by_filters", NOT_YET),
+        methods=["POST"],
+    ),
     Route("/v1/vehicle_consumptions/{vehicle_consumption_id}", vehicles.delete_vehicle_consumption, methods=["DELETE"]),
     Route("/v1/vehicle-fuels", references.list_vehicle_fuels, methods=["GET"]),
     Route("/v1/unknown-vehicles", references.list_unknown_vehicles, methods=["GET"]),
-    Route("/v1/vehicles/fuels", references.list_vehicle_fuels_alias, methods=["GET"]),
-    Route("/v1/vehicles/unknown", references.list_unknown_vehicles_alias, methods=["GET"]),
+    # Purchases
     Route("/v1/purchases", purchases.list_purchases, methods=["GET"]),
     Route("/v1/purchases", purchases.create_purchase, methods=["POST"]),
     Route("/v1/purchases/{purchase_id}", purchases.get_purchase, methods=["GET"]),
     Route("/v1/purchases/{purchase_id}", purchases.update_purchase, methods=["PATCH"]),
     Route("/v1/purchases/{purchase_id}", purchases.delete_purchase, methods=["DELETE"]),
+    # Facilities
     Route("/v1/facilities", facilities.list_facilities, methods=["GET"]),
     Route("/v1/facilities", facilities.create_facility, methods=["POST"]),
     Route("/v1/facilities/{facility_id}", facilities.get_facility, methods=["GET"]),
     Route("/v1/facilities/{facility_id}", facilities.update_facility, methods=["PUT"]),
     Route("/v1/facilities/{facility_id}", facilities.delete_facility, methods=["DELETE"]),
-    Route("/v1/projects", not_implemented("list_projects"), methods=["GET"]),
-    Route("/v1/logistics/requests", not_implemented("list_logistics_requests"), methods=["GET"]),
-    Route("/v1/logistics/recharges", not_implemented("list_logistics_recharges"), methods=["GET"]),
-    Route("/v1/logistics/fuels", not_implemented("list_logistics_fuels"), methods=["GET"]),
-    Route("/v1/logistic-hubs", not_implemented("list_logistic_hubs"), methods=["GET"]),
-    Route("/api/v1/custom_emission_groups", not_implemented("list_custom_emission_groups"), methods=["GET"]),
-    Route("/auth/login", organizations.log_in, methods=["POST"]),
+    # Logistics
+    Route("/v1/logistics/requests", not_implemented("list_logistics_requests", NOT_YET), methods=["GET"]),
+    Route("/v1/logistics/requests", not_implemented("create_logistics_request", NOT_YET), methods=["POST"]),
+    Route("/v1/logistics/requests/bulk", not_implemented("create_logistics_requests", NOT_YET), methods=["POST"]),
+    Route(
+        "/v1/logistics/requests/batch-delete", not_implemented("delete_logistics_requests", NOT_YET), methods=["POST"]
+    ),
+    Route(
+        "/v1/logistics/requests/{request_id}", not_implemented("delete_logistics_request", NOT_YET), methods=["DELETE"]
+    ),
+    Route("/v2/logistics/requests", not_implemented("create_logistics_request_v2", NOT_YET), methods=["POST"]),
+    Route("/v2/logistics/requests/bulk", not_implemented("create_logistics_requests_v2", NOT_YET), methods=["POST"]),
+    Route("/v1/logistics/packages", not_implemented("list_logistics_packages", NOT_YET), methods=["GET"]),
+    Route("/v1/logistics/packages/{package_id}", not_implemented("get_logistics_package", NOT_YET), methods=["GET"]),
+    Route("/v1/logistics/tocs", not_implemented("list_logistics_tocs", NOT_YET), methods=["GET"]),
+    Route("/v1/logistics/summary", not_implemented("get_logistics_summary", NOT_YET), methods=["GET"]),
+    Route("/v1/logistics/hubs", not_implemented("list_logistics_hubs", NOT_YET), methods=["GET"]),
+    Route("/v1/logistics/fuels", not_implemented("list_logistics_fuels", NOT_YET), methods=["GET"]),
+    Route("/v1/logistics/recharges", not_implemented("list_logistics_recharges", NOT_YET), methods=["GET"]),
+    Route("/v1/logistics/recharges", not_implemented("create_logistics_recharge", NOT_YET), methods=["POST"]),
+    Route("/v1/logistics/recharges/bulk", not_implemented("create_logistics_recharges", NOT_YET), methods=["POST"]),
+    Route(
+        "/v1/logistics/recharges/unique-values",
+        not_implemented("list_logistics_recharge_unique_values", NOT_YET),
+        methods=["GET"],
+    ),
+    Route(
+        "/v1/logistics/recharges/{recharge_id}",
+        not_implemented("delete_logistics_recharge", NOT_YET),
+        methods=["DELETE"],
+    ),
+    # Logistic hubs
+    Route("/v1/logistic-hubs", not_implemented("list_logistic_hubs", NOT_YET), methods=["GET"]),
+    Route("/v1/logistic-hubs", not_implemented("create_logistic_hub", NOT_YET), methods=["POST"]),
+    Route("/v1/logistic-hubs/{hub_id}", not_implemented("get_logistic_hub", NOT_YET), methods=["GET"]),
+    Route("/v1/logistic-hubs/{hub_id}", not_implemented("update_logistic_hub", NOT_YET), methods=["PUT"]),
+    Route("/v1/logistic-hubs/{hub_id}", not_implemented("delete_logistic_hub", NOT_YET), methods=["DELETE"]),
+    # Transports
+    Route("/v1/transports", not_implemented("list_transports", NOT_YET), methods=["GET"]),
+    Route("/v1/transports", not_implemented("create_transport", NOT_YET), methods=["POST"]),
+    Route("/v1/transports/counts", not_implemented("count_transports", NOT_YET), methods=["GET"]),
+    Route("/v1/transports/combinations", not_implemented("list_transport_combinations", NOT_YET), methods=["GET"]),
+    Route("/v1/transports/bulk-delete", not_implemented("bulk_delete_transports", NOT_YET), methods=["POST"]),
+    Route(
+        "/v1/transports/bulk-delete-by-filters",
+        not_implemented("bulk_delete_transports_by_filters", NOT_YET),
+        methods=["POST"],
+    ),
+    Route("/v1/transports/upload", not_implemented("upload_transports", NOT_YET), methods=["POST"]),
+    Route(
+        "/v1/transports/upload/presigned-url", not_implemented("create_transport_upload_url", NOT_YET), methods=["POST"]
+    ),
+    Route("/v1/transports/{transport_route_id}", not_implemented("get_transport", NOT_YET), methods=["GET"]),
+    Route("/v1/transports/{transport_route_id}", not_implemented("update_transport", NOT_YET), methods=["PUT"]),
+    Route("/v1/transports/{transport_route_id}", not_implemented("delete_transport", NOT_YET), methods=["DELETE"]),
+    # Employees
+    Route("/v1/employees", not_implemented("list_employees", NOT_YET), methods=["GET"]),
+    Route("/v1/employees", not_implemented("create_employee", NOT_YET), methods=["POST"]),
+    Route("/v1/employees/{employee_id}", not_implemented("get_employee", NOT_YET), methods=["GET"]),
+    Route("/v1/employees/{employee_id}", not_implemented("update_employee", NOT_YET), methods=["PATCH"]),
+    Route("/v1/employee-historic", not_implemented("list_commuting_periods", NOT_YET), methods=["GET"]),
+    Route("/v1/employee-historic", not_implemented("create_commuting_period", NOT_YET), methods=["POST"]),
+    # Business travels
+    Route("/v1/business-travels", not_implemented("list_business_travels", NOT_YET), methods=["GET"]),
+    Route("/v1/business-travels", not_implemented("create_business_travel", NOT_YET), methods=["POST"]),
+    Route(
+        "/v1/business-travels/{business_travel_id}", not_implemented("get_business_travel", NOT_YET), methods=["GET"]
+    ),
+    Route(
+        "/v1/business-travels/{business_travel_id}",
+        not_implemented("update_business_travel", NOT_YET),
+        methods=["PATCH"],
+    ),
+    Route(
+        "/v1/business-travels/{business_travel_id}",
+        not_implemented("delete_business_travel", NOT_YET),
+        methods=["DELETE"],
+    ),
+    # Wastes and waste water
+    Route("/v1/wastes", not_implemented("list_wastes", NOT_YET), methods=["GET"]),
+    Route("/v1/wastes", not_implemented("create_waste", NOT_YET), methods=["POST"]),
+    Route("/v1/wastes/{waste_id}", not_implemented("update_waste", NOT_YET), methods=["PATCH"]),
+    Route("/v1/waste/bulk-delete", not_implemented("bulk_delete_wastes", NOT_YET), methods=["POST"]),
+    Route("/v1/waste/unique-values", not_implemented("list_waste_unique_values", NOT_YET), methods=["GET"]),
+    Route("/v1/waste-efs", not_implemented("list_waste_emission_factors", NOT_YET), methods=["GET"]),
+    Route("/v1/waste-water-treatments", not_implemented("list_waste_water_treatments", NOT_YET), methods=["GET"]),
+    Route(
+        "/v1/waste-water-treatments/{wwt_id}/detail",
+        not_implemented("get_waste_water_treatment", NOT_YET),
+        methods=["GET"],
+    ),
+    # Projects
+    Route("/v1/projects", not_implemented("list_projects", NOT_YET), methods=["GET"]),
+    Route("/v1/projects/extended", not_implemented("list_extended_projects", NOT_YET), methods=["GET"]),
+    Route("/v1/projects", not_implemented("create_project", NOT_YET), methods=["POST"]),
+    Route("/v1/projects/{project_id}", not_implemented("get_project", NOT_YET), methods=["GET"]),
+    Route("/v1/projects/{project_id}", not_implemented("update_project", NOT_YET), methods=["PUT"]),
+    Route("/v1/projects/{project_id}", not_implemented("delete_project", NOT_YET), methods=["DELETE"]),
+    Route(
+        "/v1/projects/{project_id}/entities/link", not_implemented("link_project_entities", NOT_YET), methods=["POST"]
+    ),
+    Route(
+        "/v1/projects/{project_id}/entities/unlink",
+        not_implemented("unlink_project_entities", NOT_YET),
+        methods=["POST"],
+    ),
+    Route(
+        "/v1/projects/{project_id}/entities/link-by-filters",
+        not_implemented("link_project_entities_by_filters", NOT_YET),
+        methods=["POST"],
+    ),
+    # Sold products
+    Route("/v1/sold-products", not_implemented("list_sold_products", SOLD_PRODUCTS), methods=["GET"]),
+    Route(
+        "/v1/sold-products/existing-country-sales",
+        not_implemented("list_existing_country_sales", SOLD_PRODUCTS),
+        methods=["GET"],
+    ),
+    Route("/v1/sold-products/{product_id}", not_implemented("delete_sold_product", SOLD_PRODUCTS), methods=["DELETE"]),
+    Route(
+        "/v1/sold-products/{product_id}/periods",
+        not_implemented("list_sold_product_periods", SOLD_PRODUCTS),
+        methods=["GET"],
+    ),
+    Route(
+        "/v1/sold-products/{product_id}/periods/check-overlap",
+        not_implemented("check_sold_product_period", SOLD_PRODUCTS),
+        methods=["GET"],
+    ),
+    Route(
+        "/v1/sold-products/{product_id}/periods/{period_id}",
+        not_implemented("delete_sold_product_period", SOLD_PRODUCTS),
+        methods=["DELETE"],
+    ),
+    Route(
+        "/v1/sold-products/{product_id}/periods/{period_id}/country-sales",
+        not_implemented("list_sold_product_country_sales", SOLD_PRODUCTS),
+        methods=["GET"],
+    ),
+    Route(
+        "/v1/sold-products/{product_id}/periods/{period_id}/emissions",
+        not_implemented("get_sold_product_emissions", SOLD_PRODUCTS),
+        methods=["GET"],
+    ),
+    # Files and imports
+    Route("/v1/files/presigned-urls", not_implemented("create_file_upload_urls", NOT_YET), methods=["POST"]),
+    Route("/v1/files/batch-update", not_implemented("confirm_file_uploads", NOT_YET), methods=["PATCH"]),
+    Route("/v1/files/upload", not_implemented("upload_file", NOT_YET), methods=["POST"]),
+    Route("/v1/files/readings", not_implemented("create_file_readings", READINGS), methods=["POST"]),
+    Route("/v2/imports/sessions", not_implemented("create_import_session", IMPORTS), methods=["POST"]),
+    Route("/v2/imports/{import_id}/mapping", not_implemented("map_import", IMPORTS), methods=["POST"]),
+    Route(
+        "/v2/imports/{import_id}/mapping/suggest", not_implemented("suggest_import_mapping", IMPORTS), methods=["POST"]
+    ),
+    # Legacy API
+    Route("/api/v1/custom_emission_groups", not_implemented("list_custom_emission_groups", NOT_YET), methods=["GET"]),
+    Route("/api/v1/custom_emission_groups", not_implemented("create_custom_emission_group", NOT_YET), methods=["POST"]),
+    Route(
+        "/api/v1/custom_emission_groups/{id}", not_implemented("get_custom_emission_group", NOT_YET), methods=["GET"]
+    ),
+    Route(
+        "/api/v1/custom_emission_groups/{id}",
+        not_implemented("update_custom_emission_group", NOT_YET),
+        methods=["PATCH"],
+    ),
+    Route(
+        "/api/v1/custom_emission_groups/{id}",
+        not_implemented("delete_custom_emission_group", NOT_YET),
+        methods=["DELETE"],
+    ),
+    Route(
+        "/api/v1/custom_emission_groups/list_of_emission_groups/{organization_id}/{category}",
+        not_implemented("list_custom_emission_groups_of_category", NOT_YET),
+        methods=["GET"],
+    ),
+    Route(
+        "/api/v1/custom_emission_groups/organization_emission_data/{organization_id}",
+        not_implemented("list_organization_emission_data", NOT_YET),
+        methods=["GET"],
+    ),
+    Route(
+        "/api/v1/custom_emission_factors/list/{id}",
+        not_implemented("list_custom_emission_factors", NOT_YET),
+        methods=["GET"],
+    ),
+    Route(
+        "/api/v1/custom_emission_factors/{id}",
+        not_implemented("create_custom_emission_factor", NOT_YET),
+        methods=["POST"],
+    ),
+    Route(
+        "/api/v1/custom_emission_factors/{id}", not_implemented("get_custom_emission_factor", NOT_YET), methods=["GET"]
+    ),
+    Route(
+        "/api/v1/custom_emission_factors/{id}",
+        not_implemented("update_custom_emission_factor", NOT_YET),
+        methods=["PATCH"],
+    ),
+    Route(
+        "/api/v1/custom_emission_factors/{id}",
+        not_implemented("delete_custom_emission_factor", NOT_YET),
+        methods=["DELETE"],
+    ),
+    Route("/api/v1/invoices", not_implemented("create_legacy_invoice", NOT_YET), methods=["POST"]),
+    Route(
+        "/api/v1/invoices/casted/facility/{facility_id}",
+        not_implemented("list_legacy_invoices", NOT_YET),
+        methods=["GET"],
+    ),
+    Route("/api/v1/purchases", not_implemented("list_legacy_purchases", NOT_YET), methods=["GET"]),
+    Route("/api/v1/purchases/bulk/csv", not_implemented("create_purchase_upload_url", NOT_YET), methods=["POST"]),
+    Route(
+        "/api/v1/logistics/presigned_url", not_implemented("create_logistics_upload_urls", NOT_YET), methods=["POST"]
+    ),
+    Route("/api/v1/logistics/tocs", not_implemented("list_legacy_logistics_tocs", NOT_YET), methods=["GET"]),
+    Route("/api/v1/wastes/rd_ler_list", not_implemented("list_waste_codes", NOT_YET), methods=["GET"]),
+    Route("/api/v1/wastes/low_codes", not_implemented("list_low_codes", NOT_YET), methods=["GET"]),
+    Route(
+        "/api/v1/bulk/waste_water_treatments",
+        not_implemented("create_waste_water_treatments", NOT_YET),
+        methods=["POST"],
+    ),
+    Route(
+        "/api/v1/waste_water_treatments/{waste_water_treatment_id}",
+        not_implemented("delete_waste_water_treatment", NOT_YET),
+        methods=["DELETE"],
+    ),
+    Route("/api/v1/units", not_implemented("list_units", NOT_YET), methods=["GET"]),
+    Route("/api/v1/facility_fuels/{facility_id}", not_implemented("list_facility_fuels", NOT_YET), methods=["GET"]),
 ]
 
 

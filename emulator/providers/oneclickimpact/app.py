@@ -13,6 +13,8 @@ from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
 from emulator.web.route_table import not_implemented
 
+NO_REPLY_FIELDS = "No document that could be read names the fields of its reply."
+
 routes = [
     Route("/v1/capture_carbon", impacts.capture_carbon, methods=["POST"]),
     Route("/v1/records", records.list_records, methods=["GET"]),
@@ -29,7 +31,7 @@ routes = [
     Route("/v1/whoami", account.who_am_i, methods=["GET"]),
     Route("/v1/projects", projects.list_projects, methods=["GET"]),
     Route("/v1/projects/{project_id}", projects.get_project, methods=["GET"]),
-    Route("/v1/carbon", not_implemented("calculate_website_carbon"), methods=["GET"]),
+    Route("/v1/carbon", not_implemented("calculate_website_carbon", NO_REPLY_FIELDS), methods=["GET"]),
 ]
 
 

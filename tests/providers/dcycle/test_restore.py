@@ -21,9 +21,7 @@ from tests.support.hostile import variations
 RECORDS_KEPT = 2
 """How many records of each kind are varied: the first ones, to which the examples of the contract refer."""
 
-REQUESTS = [
-    good_draft("dcycle", operation) for operation in contracts.operations("dcycle") if not operation.missing
-]
+REQUESTS = [good_draft("dcycle", operation) for operation in contracts.operations("dcycle") if not operation.missing]
 TOTALS = [
     Draft("GET", "/v1/total-impacts", {**YEAR, "group_by": group_by, "include_children": "true"})
     for group_by in ("scope", "category", "month")
