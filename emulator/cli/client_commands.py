@@ -179,9 +179,9 @@ def faults(where: Where, as_json: bool, add: str | None, clear: bool) -> None:
 @_of_server
 @_as_json
 @click.option("--follow", is_flag=True, help="Go on printing as requests come, until interrupted.")
-@click.option("--provider")
-@click.option("--operation")
-@click.option("--status", type=int)
+@click.option("--provider", help="Only requests to this provider.")
+@click.option("--operation", help="Only requests to this operation.")
+@click.option("--status", type=int, help="Only replies with this status.")
 def requests(where: Where, as_json: bool, follow: bool, **filters: Any) -> None:
     """Print the space's journal, oldest first; with --json one object a line."""
     asked = {name: value for name, value in filters.items() if value is not None}
