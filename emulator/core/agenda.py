@@ -1,4 +1,4 @@
-"""What happens by time alone, kept in the order of time."""
+"""What happens by time alone, in the order of time."""
 
 from bisect import bisect_right
 from datetime import datetime
@@ -8,36 +8,36 @@ T = TypeVar("T")
 
 
 class Agenda(Generic[T]):
-    """Things and the instants at which they fall due; those of one instant in the order in which they were added."""
+    """Items and the instants at which they fall due; those of one instant in the order in which they were added."""
 
     def __init__(self) -> None:
         self._instants: list[datetime] = []
-        self._things: list[T] = []
+        self._items: list[T] = []
         self._settled = 0
 
-    def add(self, at: datetime, thing: T) -> None:
-        """Put a thing on. Nothing may be added before an instant up to which the agenda was settled."""
+    def add(self, at: datetime, item: T) -> None:
+        """Add an item. Its instant must not be one up to which the agenda was settled."""
         place = bisect_right(self._instants, at)
         self._instants.insert(place, at)
-        self._things.insert(place, thing)
+        self._items.insert(place, item)
 
     def between(self, since: datetime, until: datetime) -> list[tuple[datetime, T]]:
-        """What falls due after ``since`` and up to ``until``."""
+        """Return what falls due after ``since`` and up to ``until``."""
         return self._part(bisect_right(self._instants, since), bisect_right(self._instants, until))
 
     def forget(self, until: datetime) -> list[tuple[datetime, T]]:
-        """Take off what has fallen due up to ``until``, and answer it."""
+        """Remove and return what has fallen due up to ``until``."""
         gone = bisect_right(self._instants, until)
         past = self._part(0, gone)
-        del self._instants[:gone], self._things[:gone]
+        del self._instants[:gone], self._items[:gone]
         self._settled = max(0, self._settled - gone)
         return past
 
     def settle(self, until: datetime) -> list[tuple[datetime, T]]:
-        """What has fallen due up to ``until``, each thing once: what was answered before is not answered again."""
+        """Return what has fallen due up to ``until`` and was not returned before."""
         start = self._settled
         self._settled = max(start, bisect_right(self._instants, until, lo=start))
         return self._part(start, self._settled)
 
     def _part(self, start: int, end: int) -> list[tuple[datetime, T]]:
-        return list(zip(self._instants[start:end], self._things[start:end], strict=True))
+        return list(zip(self._instants[start:end], self._items[start:end], strict=True))

@@ -1,4 +1,4 @@
-"""Time. The only module that asks the machine what time it is."""
+"""Time. The only module that reads the machine's clock."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,17 +10,17 @@ YEAR_MIN, YEAR_MAX = 1970, 2999
 
 
 class Backwards(Exception):
-    """The clock was asked to go back. ``now`` is what it reads, ``asked`` is what it was asked for."""
+    """The clock cannot go back. ``now`` is what it reads, ``requested`` an earlier instant."""
 
-    def __init__(self, now: datetime, asked: datetime) -> None:
-        super().__init__(f"the clock reads {micros(now)}; it does not go back to {micros(asked)}")
+    def __init__(self, now: datetime, requested: datetime) -> None:
+        super().__init__(f"the clock reads {micros(now)}; it does not go back to {micros(requested)}")
         self.now = now
-        self.asked = asked
+        self.requested = requested
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that falls due by time alone: when, at which provider, what, and to which of its things."""
+    """An event that time alone causes: when, at which provider, what, and to which record."""
 
     at: datetime
     provider: str
@@ -45,29 +45,29 @@ class Clock:
         return self.frozen_at is not None
 
     def read(self) -> datetime:
-        """Take a reading. Never earlier than the one before, whatever the machine's clock does."""
+        """Take a reading and return it. It is never earlier than the one before, whatever the machine's clock does."""
         reading = self.frozen_at or self.ahead()
         if reading > self.now:
             self.now = reading
         return self.now
 
     def ahead(self) -> datetime:
-        """What the clock would read if it ran: the machine's time and the offset."""
+        """Return what the clock would read if it ran: the machine's time and the offset."""
         now = _machine_time()
         return now + self.offset if self.offset else now
 
     def begin(self, at: datetime, frozen: bool) -> None:
-        """Set the clock of a space in which nothing has happened: any instant will do, the past included."""
+        """Set the clock to any instant, the past included: only for a space in which nothing has happened."""
         self.now = at
         self._keep(frozen)
 
     def set(self, at: datetime | None, frozen: bool) -> None:
-        """Move on to ``at`` (or stay) and freeze or run from there. Raises Backwards."""
+        """Move to ``at`` (None: stay) and freeze or run from there. Raises Backwards."""
         now = self.read()
         self._move(at or now, frozen)
 
     def advance(self, by: timedelta) -> None:
-        """Move on by a span of time; frozen stays frozen, running goes on running. Raises Backwards."""
+        """Move by a span of time; frozen or running, the clock stays so. Raises Backwards."""
         self._move(self.read() + by, self.frozen)
 
     def _move(self, at: datetime, frozen: bool) -> None:
@@ -86,14 +86,14 @@ _machine_time = partial(datetime.now, UTC)
 
 
 def within_calendar(at: datetime) -> datetime:
-    """The same instant. Raises ValueError for one that no clock may be set to."""
+    """Return the same instant. Raises ValueError for one that no clock may be set to."""
     if not YEAR_MIN <= at.year <= YEAR_MAX:
         raise ValueError(f"the clock reads years from {YEAR_MIN} to {YEAR_MAX}")
     return at
 
 
 def instant(text: object) -> datetime:
-    """An instant in UTC out of ISO 8601 text that tells its offset. Raises ValueError."""
+    """Return the instant, in UTC, of ISO 8601 text with an offset. Raises ValueError."""
     try:
         at = datetime.fromisoformat(text.upper()) if isinstance(text, str) else None
         if at and at.tzinfo:
@@ -129,7 +129,7 @@ def _second(days: int, seconds: int) -> str:
 
 
 _THOUSANDTHS = [f"{number:03}" for number in range(1000)]
-"""To look one up costs half of what formatting it does, and most times that are told are new."""
+"""Looking one up costs half of formatting it, and most times that are written are new."""
 
 
 def date_header(at: datetime) -> tuple[bytes, bytes]:

@@ -1,4 +1,4 @@
-"""Dataclasses as JSON documents: fixtures and snapshots. Read strictly, or not at all."""
+"""Dataclasses as JSON documents: fixtures and snapshots, read strictly."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ def _utc(at: datetime) -> datetime:
 
 
 UtcTime = Annotated[AwareDatetime, AfterValidator(_utc)]
-"""A point in time in a document: it must say how far it is from UTC, and is kept in UTC."""
+"""An instant in a document: it must have an offset from UTC, and is kept in UTC."""
 
 FrozenMapping: TypeAlias = Annotated[Mapping[K, V], AfterValidator(MappingProxyType)]
 """A JSON object that cannot change, for models and drafts: those are cached and shared between spaces."""
@@ -31,7 +31,7 @@ EMPTY: Mapping[Any, Any] = MappingProxyType({})
 
 
 class BadDocument(Exception):
-    """A document does not hold what it should. ``place`` says where, and ``fault`` what is wrong there."""
+    """A document is invalid. ``place`` is the path of the value at fault, and ``fault`` the reason."""
 
     def __init__(self, place: str, fault: str) -> None:
         super().__init__(f"at {place or 'the top'}: {fault}")
@@ -40,7 +40,7 @@ class BadDocument(Exception):
 
 
 class Document(Generic[T]):
-    """The JSON form of a dataclass. Reading refuses what is missing, unknown, or of the wrong type."""
+    """The JSON form of a dataclass. Reading rejects what is missing, unknown, or of the wrong type."""
 
     def __init__(self, kind: type[T]) -> None:
         self._model: type[BaseModel] = create_model(
@@ -48,29 +48,29 @@ class Document(Generic[T]):
         )
 
     def read(self, content: Mapping[str, Any]) -> T:
-        """The dataclass that a JSON object describes. Raises BadDocument."""
+        """Return the dataclass that a JSON object describes. Raises BadDocument."""
         try:
             return self._model.model_validate({"content": content}).content  # type: ignore[attr-defined, no-any-return]
         except ValidationError as error:
             first = Malformed.found(None, error).problems[0]
             raise BadDocument(first.field, first.message) from None
 
-    def write(self, thing: T) -> dict[str, Any]:
-        """The JSON object that describes a dataclass."""
-        content: dict[str, Any] = self._model.model_construct(content=thing).model_dump(mode="json")["content"]
+    def write(self, value: T) -> dict[str, Any]:
+        """Return the JSON object that describes a dataclass."""
+        content: dict[str, Any] = self._model.model_construct(content=value).model_dump(mode="json")["content"]
         return content
 
 
 def document(kind: type[T]) -> Document[T]:
-    """The JSON form of a dataclass, worked out once: that takes longer than to read one."""
+    """Return the JSON form of a dataclass, made once: making it takes longer than reading."""
     if kind not in _documents:
         _documents[kind] = Document(kind)
     return _documents[kind]
 
 
-def write(thing: Any) -> dict[str, Any]:
-    """The JSON object that describes a dataclass."""
-    return document(type(thing)).write(thing)
+def write(value: Any) -> dict[str, Any]:
+    """Return the JSON object that describes a dataclass."""
+    return document(type(value)).write(value)
 
 
 _documents: dict[type[Any], Document[Any]] = {}

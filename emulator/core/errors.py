@@ -1,6 +1,6 @@
-"""How a provider says no: three lanes, and no fourth.
+"""The three kinds of errors of a provider; there is no fourth.
 
-* Refusal          the vendor's rules say no; one subclass for each way
+* Refusal          the vendor rejects the request; one subclass for each refusal
 * Malformed        the request breaks the schema; a list of problems, which the provider puts in its vendor's words
 * HTTPException    Starlette's own: no such route, wrong method, too large
 
@@ -20,7 +20,7 @@ Place: TypeAlias = tuple[str | int, ...]
 
 
 class Refusal(Exception):
-    """The vendor says no.
+    """The vendor rejects the request.
 
     A subclass states its ``status``, the ``rule`` of ``contracts/<provider>/rules.yaml`` that decided, any ``headers``
     that belong to it, and words its JSON in ``body()``.
@@ -36,12 +36,12 @@ class Refusal(Exception):
 
 
 class CannotHappen(Exception):
-    """What a test wants to happen at a vendor cannot, as things stand; the message says why. Nothing has changed."""
+    """An act cannot happen in the present state; the message says why. Nothing has changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with a request.
+    """One problem of a request.
 
     ``place`` says where (``("body", "amount_kg")``), ``kind`` which rule it breaks, in pydantic's terms
     (``missing``, ``greater_than``), ``limits`` the numbers of that rule, ``sent`` what was sent there, and

@@ -1,10 +1,10 @@
-"""Which names are addresses, and which of them lead no further than this machine."""
+"""Host names and addresses."""
 
 from ipaddress import ip_address
 
 
 def is_address(host: str) -> bool:
-    """Whether a host is an IP address, and no name."""
+    """Return whether a host is an IP address rather than a name."""
     try:
         ip_address(host)
     except ValueError:
@@ -13,5 +13,5 @@ def is_address(host: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can be reached there, and only this machine reaches it."""
+    """Return whether a host is this machine's loopback interface."""
     return ip_address(host).is_loopback if is_address(host) else host == "localhost"

@@ -1,4 +1,4 @@
-"""Identifiers. The only module that makes anything up, and it makes the same up again for the same seed."""
+"""Identifiers: random values that follow from a seed. The only module that uses randomness."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -25,11 +25,11 @@ class Ids:
         self.drawn = drawn or {}
 
     def text(self, kind: str, alphabet: str, length: int) -> str:
-        """A new identifier of so many characters of the alphabet."""
+        """Return a new identifier of ``length`` characters of the alphabet."""
         return nth_text(self.seed, kind, self._next(kind), alphabet, length)
 
     def uuid(self, kind: str) -> str:
-        """A new UUID in the form of version 4, lower case (RFC 9562, section 5.4)."""
+        """Return a new UUID in the form of version 4, lower case (RFC 9562, section 5.4)."""
         return nth_uuid(self.seed, kind, self._next(kind))
 
     def _next(self, kind: str) -> int:
@@ -39,7 +39,7 @@ class Ids:
 
 
 def nth_text(seed: int, kind: str, n: int, alphabet: str, length: int) -> str:
-    """The n-th identifier of a kind, without drawing it."""
+    """Return the n-th identifier of a kind, without drawing it."""
     base = len(alphabet)
     value = _nth(seed, kind, n, base**length)
     if alphabet is HEX:
@@ -52,14 +52,14 @@ def nth_text(seed: int, kind: str, n: int, alphabet: str, length: int) -> str:
 
 
 def nth_uuid(seed: int, kind: str, n: int) -> str:
-    """The n-th UUID of a kind, without drawing it."""
+    """Return the n-th UUID of a kind, without drawing it."""
     value = _nth(seed, kind, n, 1 << 122)
     high, middle, low = value >> 74, (value >> 62) & 0xFFF, value & ((1 << 62) - 1)
     return str(UUID(int=high << 80 | 0x4 << 76 | middle << 64 | 0b10 << 62 | low))
 
 
 def secret() -> str:
-    """A token that nobody can guess: the one thing that no seed decides."""
+    """Return a token that cannot be guessed: the only value that no seed determines."""
     return token_urlsafe(24)
 
 

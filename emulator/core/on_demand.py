@@ -1,4 +1,4 @@
-"""What is made when it is first asked for, and then kept."""
+"""Values that are made when first used, and then kept."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
@@ -7,7 +7,7 @@ T = TypeVar("T")
 
 
 class OnDemand(Mapping[str, T]):
-    """Things by name, each made by ``make`` when it is first looked up. ``made`` are those that are there by now."""
+    """Values by name, each made by ``make`` when first looked up. ``made`` holds those that exist by now."""
 
     def __init__(self, names: Iterable[str], make: Callable[[str], T]) -> None:
         self.made: dict[str, T] = {}

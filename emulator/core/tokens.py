@@ -1,4 +1,4 @@
-"""JSON Web Tokens (RFC 7519): HS256 and nothing else. Their times are left to the space's clock."""
+"""JSON Web Tokens (RFC 7519), HS256 only. The space's clock decides on their times."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -9,21 +9,21 @@ import jwt
 
 ALGORITHM = "HS256"
 TOKEN_BYTES_MAX = 1000
-"""No token of ours is as long; what is longer need not be decoded."""
+"""No issued token is as long; a longer one is not decoded."""
 
 
 def signing_key(seed: int, provider: str) -> bytes:
-    """The key of a provider in every space that has this seed."""
+    """Return the signing key of a provider in every space of this seed."""
     return blake2b(f"{seed}/{provider}.signing-key".encode(), digest_size=64).digest()
 
 
 def signed(claims: Mapping[str, Any], key: bytes) -> str:
-    """A token with these claims."""
+    """Return a signed token with these claims."""
     return jwt.encode(dict(claims), key, algorithm=ALGORITHM)
 
 
 def signed_claims(token: bytes, key: bytes) -> Mapping[str, Any] | None:
-    """The claims of a token that was signed with this key; None for any other."""
+    """Return the claims of a token that was signed with this key; None for any other."""
     return _decoded(token, key) if len(token) <= TOKEN_BYTES_MAX else None
 
 

@@ -1,4 +1,4 @@
-"""The books of a whole space: the entries of all its vendors, and whether everything that must hold of them does."""
+"""The books of a space: the entries of all vendors, and the checks that must hold of them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ BROUGHT_FORWARD = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a check: how many things it looked at, and the first that are not as they should be."""
+    """The result of a check: how many values it compared, and the first that differ from what is expected."""
 
     check: Check
     counted: int
@@ -27,13 +27,13 @@ class Result:
 
 
 def entries(space: Space) -> list[Entry]:
-    """All entries, oldest first; what was brought forward comes before everything. Raises ArithmeticError."""
+    """Return all entries, oldest first; opening balances come before everything. Raises ArithmeticError."""
     found = chain.from_iterable(_entries(space).values())
     return sorted(found, key=lambda entry: entry.at or BROUGHT_FORWARD)
 
 
 def verify(space: Space) -> list[Result]:
-    """What becomes of every check: first those of all books, then those of each vendor's. Raises ArithmeticError."""
+    """Return the result of every check: those of all books, then each vendor's own. Raises ArithmeticError."""
     kept = _entries(space)
     results = [_result(check, list(chain.from_iterable(kept.values()))) for check in CHECKS]
     for name, books in _books(space):
@@ -42,7 +42,7 @@ def verify(space: Space) -> list[Result]:
 
 
 def without_books(space: Space) -> dict[str, str]:
-    """The vendors of which no books are kept, and why."""
+    """Return the vendors without books, and why they have none."""
     providers = space.world.providers.values()
     return {provider.name: provider.books.reason for provider in providers if isinstance(provider.books, NoBooks)}
 

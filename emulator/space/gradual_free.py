@@ -1,4 +1,4 @@
-"""What is forgotten goes a little at a time: to free a million records takes a second, and nobody should wait for it.
+"""Free large objects bit by bit: freeing a million records at once would block the server for a second.
 
 It goes between the turns of the event loop. Where none runs, or where it ends first, the rest goes at once.
 """
@@ -12,7 +12,7 @@ from typing import Any
 from weakref import finalize
 
 PORTION = 2000
-"""How many things go before others have their turn: about a millisecond's work."""
+"""How many objects to free before other requests run: about a millisecond's work."""
 
 BATCH = 100
 MANY = 1000
@@ -20,7 +20,7 @@ MANY = 1000
 
 
 def free_slowly(thing: object) -> None:
-    """See to it that what only this thing has goes bit by bit, once nobody has the thing any more."""
+    """Free what only this object holds bit by bit, once nothing refers to the object."""
     finalize(thing, _begin, vars(thing))
 
 
@@ -39,7 +39,7 @@ def _go_on(loop: AbstractEventLoop, left: list[Any]) -> None:
 
 
 def _let_go(left: list[Any]) -> None:
-    """Take things apart for a while, the last first. One that somebody else has is no concern of ours."""
+    """Take objects apart for a while, the last first. One that is referred to elsewhere stays."""
     gone = 0
     while left and gone < PORTION:
         thing = left.pop()
@@ -68,12 +68,12 @@ def _leads_on(thing: object) -> bool:
 
 @lru_cache(maxsize=256)
 def _kind_leads_on(kind: type) -> bool:
-    """Whether things of this kind may hold many others: containers, and whatever has rules and therefore no slots."""
+    """Return whether objects of this type may hold many others: containers, and instances with a ``__dict__``."""
     return issubclass(kind, dict | list | deque | set) or kind.__dictoffset__ != 0
 
 
 def _references_of_ours() -> int:
-    """How many references Python counts to a thing that nobody has but the variable that it is asked of."""
+    """Return how many references Python counts to an object that only one local variable holds."""
     thing = [object()].pop()
     return getrefcount(thing)
 

@@ -25,7 +25,7 @@ Count = Annotated[int, Field(ge=0, lt=2**63)]
 
 
 class BadSnapshot(Exception):
-    """A snapshot cannot be restored; the message says why. The space is as it was."""
+    """A snapshot cannot be restored; the message says why. The space has not changed."""
 
 
 class ClockState(Model):

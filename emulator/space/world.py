@@ -27,8 +27,8 @@ class Limits:
 class World:
     """What every space is made from: the providers, their fixtures, the seed, and the limits.
 
-    Of a vendor that nobody has asked for, only the name is known. ``memories`` are those of birth, to be copied;
-    ``newborns`` are vendors that stand for every one that has not been born, to be asked and never changed.
+    A provider is loaded when first used. ``memories`` are the pickled initial memories. ``newborns`` are backends in
+    their initial state; they stand for those that a space has not made yet, and never change.
     """
 
     providers: Mapping[str, Provider]
@@ -51,7 +51,7 @@ class World:
         return self.providers[name].backend(self.fixtures[name].catalogue, self.memory(name), clock, ids)
 
     def webhooks(self) -> list[tuple[str, Webhooks]]:
-        """How the vendors call back that do, as far as they are loaded: in our fixtures, nobody waits for a call."""
+        """Return how each loaded vendor calls back, if it does: no default fixture has calls to make."""
         loaded = [self.providers[name] for name in self.providers if name in self.fixtures.made]
         return [(provider.name, provider.webhooks) for provider in loaded if provider.webhooks]
 

@@ -31,18 +31,18 @@ def _json(body: bytes) -> Any:
 
 
 def media_type(request: WholeRequest) -> str | None:
-    """What the body says it is, in lower case and without parameters; None where it says nothing."""
-    said = request.header(b"content-type")
-    return None if said is None else said.partition(";")[0].strip().lower()
+    """Return the media type of Content-Type, in lower case and without parameters; None without the header."""
+    value = request.header(b"content-type")
+    return None if value is None else value.partition(";")[0].strip().lower()
 
 
 def may_be_json(request: WholeRequest) -> bool:
-    """Whether the body says that it is JSON; no word about it will do."""
+    """Return whether Content-Type is JSON or absent."""
     return media_type(request) in (JSON, None)
 
 
 def require_json(request: WholeRequest) -> None:
-    """Raises HTTPException 415 when the body says that it is something other than JSON."""
+    """Raise HTTPException 415 if Content-Type is present and not JSON."""
     if not may_be_json(request):
         raise HTTPException(415)
 
@@ -54,19 +54,16 @@ def bearer_token(request: WholeRequest) -> str | None:
 
 
 def read_body(model: type[M], request: WholeRequest) -> M:
-    """The JSON body as a model. Raises Malformed.
-
-    One body gives one model, which nobody changes.
-    """
+    """Return the JSON body as a model. Raises Malformed. Equal bodies share one model, which is frozen."""
     body = request.content
     read_body = _remembered_body if len(body) <= REMEMBERED_BYTES_MAX else _read_body
     return cast(M, read_body(model, body))
 
 
 def read_query(model: type[M], request: WholeRequest, repeated: tuple[str, ...] | None = ()) -> M:
-    """The query as a model, by its ``parameters``. Raises Malformed.
+    """Return the query as a model. Raises Malformed.
 
-    One query gives one model, which nobody changes.
+    Equal queries share one model, which is frozen.
     """
     query = request.scope["query_string"]
     read_query = _remembered_query if len(query) <= REMEMBERED_BYTES_MAX else _read_query
@@ -74,7 +71,7 @@ def read_query(model: type[M], request: WholeRequest, repeated: tuple[str, ...] 
 
 
 def parameters(query: QueryParams, repeated: tuple[str, ...] | None = ()) -> dict[str, Any]:
-    """The parameters by name: the ``repeated`` ones as lists (None: all of them), of any other the last value."""
+    """Return the parameters by name: the ``repeated`` ones as lists (None: all of them), or else the last value."""
     lists = {name: query.getlist(name) for name in (query if repeated is None else repeated) if name in query}
     return {**query, **lists}
 
