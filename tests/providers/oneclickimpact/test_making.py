@@ -22,7 +22,7 @@ each_kind = pytest.mark.parametrize(("path", "kind"), KINDS.items())
     "oneclickimpact.making.reply",
     "oneclickimpact.making.coral-reply",
     "oneclickimpact.making.listed",
-    "oneclickimpact.making.listed-metadata",
+    "oneclickimpact.making.listed-coral",
 )
 @each_kind
 def test_impact_of_every_kind(oneclickimpact: Caller, path: str, kind: str) -> None:
@@ -32,7 +32,11 @@ def test_impact_of_every_kind(oneclickimpact: Caller, path: str, kind: str) -> N
     assert own_records(oneclickimpact, filter_by=kind) == [made]
 
 
-@pytest.mark.rule("oneclickimpact.making.reply", "oneclickimpact.making.listed")
+@pytest.mark.rule(
+    "oneclickimpact.customers.reply-elsewhere",
+    "oneclickimpact.customers.reply-coral",
+    "oneclickimpact.making.listed-metadata",
+)
 @each_kind
 def test_impact_for_a_customer(oneclickimpact: Caller, path: str, kind: str) -> None:
     """An impact for a customer also returns the customer; its record in the other list adds the metadata."""
@@ -40,14 +44,6 @@ def test_impact_for_a_customer(oneclickimpact: Caller, path: str, kind: str) -> 
     assert {name: made["customer"][name] for name in CUSTOMER} == CUSTOMER
     assert made.keys() == {"user_id", kind, "customer", "time_utc"}
     assert customer_records(oneclickimpact, filter_by=kind) == [{**made, "metadata": {"a": "b"}}]
-
-
-@pytest.mark.rule("oneclickimpact.customers.name-needs-email-elsewhere")
-@each_kind
-def test_a_name_without_an_address(oneclickimpact: Caller, path: str, kind: str) -> None:
-    """Every kind of impact refuses a customer_name without a customer_email."""
-    reply = oneclickimpact.post(path, {"amount": 5, "customer_name": "Jane"})
-    assert (reply.status_code, reply.json()["type"]) == (400, "invalid_request_error")
 
 
 @pytest.mark.rule("oneclickimpact.making.amount-bounds", "oneclickimpact.making.coral-bounds")
@@ -89,7 +85,13 @@ def test_a_donation_that_is_refused(oneclickimpact: Caller, content: bytes) -> N
             "food",
             marks=pytest.mark.rule("oneclickimpact.making.tree-category", "oneclickimpact.making.tree-category-echo"),
         ),
-        pytest.param("/v1/donate_money", "veterans", marks=pytest.mark.rule("oneclickimpact.making.donation-category")),
+        pytest.param(
+            "/v1/donate_money",
+            "veterans",
+            marks=pytest.mark.rule(
+                "oneclickimpact.making.donation-category", "oneclickimpact.making.listed-donation-category"
+            ),
+        ),
         pytest.param("/v1/donate_money", "ü", marks=pytest.mark.rule("oneclickimpact.making.donation-category-text")),
     ],
 )
@@ -122,3 +124,23 @@ def test_a_category_that_is_refused(oneclickimpact: Caller, path: str, category:
 def test_other_kinds_have_no_category(oneclickimpact: Caller, path: str) -> None:
     """Kinds without categories ignore the field like any unknown one."""
     assert "category" not in oneclickimpact.post(path, {"amount": 1, "category": 5}).json()
+
+
+@pytest.mark.rule(
+    "oneclickimpact.customers.name-needs-email-elsewhere", "oneclickimpact.customers.name-needs-email-coral"
+)
+@each_kind
+def test_a_name_needs_an_email(oneclickimpact: Caller, path: str, kind: str) -> None:
+    """A name without an email is refused for every kind, with the rule of the operation."""
+    reply = oneclickimpact.post(path, {"amount": 1, "customer_name": "Jane"}, headers={"X-Emulator-Explain": "1"})
+    assert (reply.status_code, reply.json()["message"]) == (400, "customer_name must come together with customer_email")
+    rule = "coral" if kind == "coral_restored" else "elsewhere"
+    assert reply.headers["X-Emulator-Rule"] == f"oneclickimpact.customers.name-needs-email-{rule}"
+
+
+@pytest.mark.rule("oneclickimpact.customers.email-valid-elsewhere", "oneclickimpact.customers.email-valid-coral")
+@each_kind
+def test_an_email_must_be_valid(oneclickimpact: Caller, path: str, kind: str) -> None:
+    """Text that is not an email is refused for every kind."""
+    reply = oneclickimpact.post(path, {"amount": 1, "customer_email": "me"})
+    assert (reply.status_code, reply.json()["message"]) == (400, "customer_email must be a valid email address")

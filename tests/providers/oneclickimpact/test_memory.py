@@ -24,6 +24,10 @@ def accounts(content: dict[str, Any]) -> list[dict[str, Any]]:
     return content["catalogue"]["accounts"]  # type: ignore[no-any-return]
 
 
+def catalogue(content: dict[str, Any]) -> dict[str, Any]:
+    return content["catalogue"]  # type: ignore[no-any-return]
+
+
 def projects(content: dict[str, Any]) -> list[dict[str, Any]]:
     return content["catalogue"]["projects"]  # type: ignore[no-any-return]
 
@@ -63,6 +67,14 @@ def impacts(content: dict[str, Any]) -> list[dict[str, Any]]:
         (lambda content: projects(content)[0].update(latitude=91.0), "latitude: Input should be less than"),
         (lambda content: projects(content)[0].update(id="project_ocean_1"), "project ids must be unique"),
         (lambda content: projects(content)[0]["goals"][0].update(number=18), "goals.0.number: Input should be less"),
+        (
+            lambda content: catalogue(content).update(customer_ids={"a@x.com": "1"}),
+            "customer_ids.a@x.com: String should",
+        ),
+        (
+            lambda content: catalogue(content).update(customer_ids={"a@x.com": "U1", "b@x.com": "U1"}),
+            "customer ids must be unique: 'U1'",
+        ),
         (lambda content: customer(content).update(id="own"), "customers.U789.id: String should match"),
         (lambda content: customer(content).update(id="U790"), "customer 'U790' must not be under the key 'U789'"),
         (lambda content: customer(content).update(name=""), "customers.U789.name: String should have at least 1"),

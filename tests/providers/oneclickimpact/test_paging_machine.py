@@ -117,7 +117,9 @@ class Paging(RuleBasedStateMachine):
         return wanted[len(walk.read) :]
 
 
-@pytest.mark.rule("oneclickimpact.pages.next", "oneclickimpact.pages.new-records", "oneclickimpact.capture.time-unique")
+@pytest.mark.rule(
+    "oneclickimpact.pages.complete", "oneclickimpact.pages.new-records", "oneclickimpact.capture.time-unique"
+)
 def test_no_record_is_repeated_or_skipped_while_records_are_added(emulator: Emulator) -> None:
     """However captures and pages mix, every reader sees each record once and in order."""
 

@@ -7,7 +7,7 @@ from tests.support.caller import Caller
 TYPES = ["trees", "ocean", "carbon"]
 
 
-@pytest.mark.rule("oneclickimpact.projects.listed")
+@pytest.mark.rule("oneclickimpact.projects.listed", "oneclickimpact.projects.invented")
 def test_all_projects_are_listed(oneclickimpact: Caller) -> None:
     """Every project is listed with all its keys, also one that is not available."""
     projects = oneclickimpact.get("/v1/projects").json()["projects"]

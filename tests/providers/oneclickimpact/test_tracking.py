@@ -14,6 +14,8 @@ PROCESSED = {"user_id": "U901", "time_utc": "2025-03-12T15:22:14.753Z"}
     "oneclickimpact.track.reply",
     "oneclickimpact.track.at-once",
     "oneclickimpact.track.test",
+    "oneclickimpact.track.test-false",
+    "oneclickimpact.track.initiated",
     "oneclickimpact.track.known-only",
 )
 def test_a_new_impact_is_tracked(oneclickimpact: Caller, live: Caller) -> None:
@@ -32,7 +34,7 @@ def test_a_new_impact_is_tracked(oneclickimpact: Caller, live: Caller) -> None:
         }
 
 
-@pytest.mark.rule("oneclickimpact.track.known-only")
+@pytest.mark.rule("oneclickimpact.track.known-only", "oneclickimpact.track.stages")
 def test_known_progress_is_tracked(live: Caller) -> None:
     """The progress in the fixture is tracked; what is not known is left out."""
     tracked = live.get("/v1/track", params=PROCESSED).json()
@@ -133,7 +135,12 @@ def test_a_cancelled_impact_is_tracked(oneclickimpact: Caller, reason: dict[str,
     }
 
 
-@pytest.mark.rule("oneclickimpact.cancel.record-kept", "oneclickimpact.cancel.customer-kept")
+@pytest.mark.rule(
+    "oneclickimpact.cancel.record-kept",
+    "oneclickimpact.cancel.record-unmarked",
+    "oneclickimpact.cancel.customer-kept",
+    "oneclickimpact.cancel.user-id",
+)
 def test_the_record_of_a_cancelled_impact_is_kept(oneclickimpact: Caller) -> None:
     """Cancelling changes neither records nor customers."""
 

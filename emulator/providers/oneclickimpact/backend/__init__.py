@@ -27,7 +27,7 @@ class OneClickImpact:
         self.accounts = {account.id: account for account in catalogue.accounts}
         histories = {account.id: History() for account in catalogue.accounts}
         self.notices = Notices(memory, histories, clock, ids)
-        self.customers = Customers(memory, histories, ids)
+        self.customers = Customers(catalogue, memory, histories, ids)
         self.impacts = Impacts(memory, histories, self.customers, self.notices, clock)
         self.projects = Projects(catalogue)
         self._keys = {environment: _keys(catalogue, environment) for environment in (None, *get_args(Environment))}

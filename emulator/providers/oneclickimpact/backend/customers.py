@@ -6,7 +6,7 @@ from datetime import datetime
 from emulator.core.ids import DIGITS, Ids
 from emulator.providers.oneclickimpact.backend.drafts import CustomerSearch
 from emulator.providers.oneclickimpact.backend.history import CustomerPage, History
-from emulator.providers.oneclickimpact.memory.catalogue import Account
+from emulator.providers.oneclickimpact.memory.catalogue import Account, Catalogue
 from emulator.providers.oneclickimpact.memory.fixture import Memory
 from emulator.providers.oneclickimpact.memory.records import Customer, Impact
 
@@ -14,7 +14,8 @@ from emulator.providers.oneclickimpact.memory.records import Customer, Impact
 class Customers:
     """The customers of every account in one space."""
 
-    def __init__(self, memory: Memory, histories: Mapping[str, History], ids: Ids) -> None:
+    def __init__(self, catalogue: Catalogue, memory: Memory, histories: Mapping[str, History], ids: Ids) -> None:
+        self.catalogue = catalogue
         self.memory = memory
         self._histories = histories
         self._ids = ids
@@ -26,7 +27,7 @@ class Customers:
         history = self._histories[account.id]
         customer = history.customer(email)
         if customer is None:
-            customer = Customer(self._new_id(), account.id, email, at)
+            customer = Customer(self._new_id(email), account.id, email, at)
             self.memory.customers[customer.id] = customer
             history.onboard(customer)
         customer.name = name or customer.name
@@ -40,7 +41,10 @@ class Customers:
         """Return an account's customers in the order of their first impacts."""
         return self._histories[account.id].customers(search)
 
-    def _new_id(self) -> str:
+    def _new_id(self, email: str) -> str:
+        known = self.catalogue.customer_ids.get(email.lower())
+        if known is not None and known not in self.memory.customers:
+            return known
         while (customer_id := f"U{self._ids.text('oneclickimpact.customer', DIGITS, 8)}") in self.memory.customers:
             pass  # a fixture or a snapshot may hold any id
         return customer_id

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import Field, StringConstraints
@@ -74,14 +74,20 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Everything that is the same in every space."""
+    """Everything that is the same in every space.
+
+    ``customer_ids`` are the ids that new customers with these emails get, in lower case, as long as they are free; all
+    others get generated ids.
+    """
 
     accounts: tuple[Account, ...]
     projects: tuple[Project, ...] = ()
+    customer_ids: Mapping[str, UserId] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_unique("project ids", (project.id for project in self.projects))
         check_unique("account ids", (account.id for account in self.accounts))
+        check_unique("customer ids", self.customer_ids.values())
         check_unique("API keys", (account.api_key for account in self.accounts))
         for environment in get_args(Environment):
             if not any(account.environment == environment for account in self.accounts):
