@@ -1,4 +1,4 @@
-"""The contracts: valid, honest about their evidence, and the same as the route tables."""
+"""The contracts: valid OpenAPI, with evidence for everything, and equal to the route tables."""
 
 import json
 import re
@@ -36,7 +36,7 @@ FIXED_PATHS = [
 
 
 def test_every_provider_has_a_contract_and_a_fixture() -> None:
-    """Each provider has a contract, rules, exchanges and a fixture; beside theirs there is only the control API's."""
+    """Each provider has a contract, rules, exchanges and a fixture; the only other contract is the control API's."""
     names = set(ALL)
     assert {path.name for path in resource("contracts").iterdir()} == names | {"control"}
     assert {path.stem for path in resource("fixtures").iterdir()} == names
@@ -47,22 +47,22 @@ def test_every_provider_has_a_contract_and_a_fixture() -> None:
 
 @each_provider
 def test_a_contract_is_valid_openapi(provider: Provider) -> None:
-    """A contract is an OpenAPI 3.1 document without a fault."""
+    """A contract is a valid OpenAPI 3.1 document."""
     document = contracts.contract(provider.name)
     assert document["openapi"].startswith("3.1.")
     assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
 
 
 @each_provider
-def test_a_contract_says_what_everything_rests_on(provider: Provider) -> None:
-    """Every operation, parameter, request body, response and response header names its evidence."""
+def test_everything_in_a_contract_has_evidence(provider: Provider) -> None:
+    """Every operation, parameter, request body, response and response header has its evidence."""
     evidences = dict(_evidences(provider.name))
     assert {place: word for place, word in evidences.items() if word not in EVIDENCE} == {}
 
 
 @each_provider
 def test_the_examples_of_a_contract_satisfy_its_schemas(provider: Provider) -> None:
-    """What a contract shows is what it asks for."""
+    """The examples of a contract match its schemas."""
     for place, schema, example in _examples(provider.name):
         checked = validator(provider.name, json.dumps(schema))
         assert [error.message for error in checked.iter_errors(example)] == [], place
@@ -70,7 +70,7 @@ def test_the_examples_of_a_contract_satisfy_its_schemas(provider: Provider) -> N
 
 @each_provider
 def test_routes_equal_promises(provider: Provider) -> None:
-    """Method, path and name of every route are promised, every promise has a route, and both agree on what is built."""
+    """Routes and operations have the same methods, paths and names, and agree on what is implemented."""
     promises = {
         (operation.method, operation.path, operation.id, bool(operation.missing))
         for operation in contracts.operations(provider.name)
@@ -118,7 +118,7 @@ def test_a_missing_operation_has_a_reason(provider: Provider, operation: contrac
 
 @pytest.mark.parametrize(("provider", "operation"), FIXED_PATHS)
 def test_a_mistyped_path_is_corrected(space: SpaceHandle, provider: Provider, operation: contracts.Operation) -> None:
-    """One letter too many in a path answers 404, with a hint at the operation that was meant."""
+    """A path with one letter too many returns 404, with a hint at the nearest operation."""
     reply = Caller(space, provider.name, NO_CREDENTIALS).request(operation.method, f"/x{operation.path[1:]}")
     assert reply.status_code == 404
     assert reply.headers["X-Emulator-Hint"] == f"no such route; nearest: {operation.method} {operation.path}"
@@ -129,7 +129,7 @@ def _built(provider: str) -> set[str]:
 
 
 def _evidences(provider: str) -> Iterator[tuple[str, object]]:
-    """Every place of a contract that must name its evidence, with what it names."""
+    """Yield every place of a contract that must have evidence, with its evidence."""
     contract = contracts.contract(provider)
     described = [
         (f"{method} {path}", {**item.get(method, {}), "beside": item.get("parameters", [])})
@@ -154,7 +154,7 @@ def _evidences(provider: str) -> Iterator[tuple[str, object]]:
 
 
 def _examples(provider: str) -> Iterator[tuple[str, Any, Any]]:
-    """Every example of a request body or a response, with its place and its schema."""
+    """Yield every example of a request body or a response, with its place and its schema."""
     for operation in contracts.operations(provider):
         holders = {"body": operation.description.get("requestBody", {}), **operation.description["responses"]}
         for name, holder in holders.items():

@@ -1,4 +1,4 @@
-"""Every documented exchange comes back as it was documented."""
+"""The emulator reproduces every documented exchange."""
 
 import json
 import re
@@ -33,15 +33,15 @@ PRINTED_FILES = [
 
 @pytest.fixture
 def space(emulator: Emulator) -> Iterator[SpaceHandle]:
-    """A fresh space whose clock has not been set, so that it can begin in the year of a document."""
+    """A new space whose clock was never set, so that it can start in the year of a document."""
     fresh = emulator.space()
     yield fresh
     fresh.delete()
 
 
 @pytest.mark.parametrize(("provider", "path"), FILES)
-def test_a_documented_exchange_comes_back(space: SpaceHandle, provider: str, path: Path) -> None:
-    """After what is given, the documented request gets the documented reply."""
+def test_a_documented_exchange_is_reproduced(space: SpaceHandle, provider: str, path: Path) -> None:
+    """After the given requests, the documented request gets the documented reply."""
     exchange = json.loads(path.read_bytes())
     for request in exchange["given"]:
         assert ask(space, provider, exchange, request).is_success
@@ -54,8 +54,8 @@ def test_a_documented_exchange_comes_back(space: SpaceHandle, provider: str, pat
 
 
 @pytest.mark.parametrize(("provider", "path"), FILES)
-def test_an_exchange_says_what_it_is(provider: str, path: Path) -> None:
-    """A file of an exchange has the members that these tests read, and no others."""
+def test_an_exchange_is_complete(provider: str, path: Path) -> None:
+    """The file of an exchange has exactly the members that these tests read."""
     exchange = json.loads(path.read_bytes())
     assert MEMBERS <= exchange.keys() <= MEMBERS | OPTIONAL
     assert exchange["evidence"] in EVIDENCE
@@ -115,7 +115,7 @@ ABSENT = object()
 
 
 def ask(space: SpaceHandle, provider: str, exchange: Mapping[str, Any], request: Mapping[str, Any]) -> httpx.Response:
-    """Send a request of an exchange at its time; without headers of its own, it carries the default credentials."""
+    """Send a request of an exchange at its time, with the default credentials unless the exchange has none."""
     space.clock.freeze(request.get("at", exchange["at"]))
     identified = exchange.get("credentials", True) is not None
     caller = Caller(space, provider, credentials_of(space, provider) if identified else NO_CREDENTIALS)
@@ -126,9 +126,9 @@ def ask(space: SpaceHandle, provider: str, exchange: Mapping[str, Any], request:
 
 
 class Comparison:
-    """How a reply is held against a documented one. ``unused`` are the placeholders that pointed at nothing so far.
+    """Compares a reply with a documented one. ``unused`` are the placeholders that matched nothing so far.
 
-    ``subset`` lets objects have more members than documented; ``prefix`` lets arrays go on after the documented items.
+    ``subset`` allows more members than documented; ``prefix`` allows more items after the documented ones.
     """
 
     def __init__(self, how: str, placeholders: Mapping[str, str]) -> None:
@@ -165,6 +165,6 @@ class Comparison:
 
 
 def json_type(value: Any) -> str:
-    """What JSON Schema calls the type; a whole number is a number."""
+    """Return the JSON Schema name of a type; integers are numbers."""
     names = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
     return names.get(type(value), "null")

@@ -1,4 +1,4 @@
-"""Rules and tests match: what the vendors' documents promise is proved, and what tests claim to prove is promised."""
+"""Rules and tests match: every implemented rule has a test, and every rule that a test names exists."""
 
 import ast
 import re
@@ -24,17 +24,17 @@ each_provider = pytest.mark.parametrize("provider", ALL.values(), ids=lambda pro
 
 @pytest.fixture
 def every_proof() -> dict[str, set[str]]:
-    """Which test proves which rule; skips unless every test file that names a rule was collected in this run."""
+    """Return the tests that prove each rule; skip unless every test file that names a rule was collected."""
     naming = {path for path in TESTS.rglob("test_*.py") if re.search(r"mark\.rule\(", path.read_text())}
     collected = {TESTS.parent / test.partition("::")[0] for tests in proved_rules.values() for test in tests}
     if left_out := naming - collected:
-        pytest.skip(f"only the whole suite can tell: {min(left_out).relative_to(TESTS)} was not collected")
+        pytest.skip(f"needs the whole suite: {min(left_out).relative_to(TESTS)} was not collected")
     return proved_rules
 
 
 @each_provider
 def test_every_rule_is_proved(provider: Provider, every_proof: dict[str, set[str]]) -> None:
-    """Every rule that is built is named by a test, and no rule that is named by a test counts as not built."""
+    """Every implemented rule has a test, and no rule with a test is marked as not implemented."""
     rules = contracts.rules(provider.name)
     unproved = {rule["id"] for rule in rules if rule["id"] not in every_proof}
     not_implemented = {rule["id"] for rule in rules if not rule.get("built", True)}
@@ -43,14 +43,14 @@ def test_every_rule_is_proved(provider: Provider, every_proof: dict[str, set[str
 
 
 def test_every_named_rule_exists() -> None:
-    """No test claims to prove a rule that nobody stated."""
+    """Every rule that a test names exists."""
     known = {rule["id"] for name in ALL for rule in contracts.rules(name)}
     assert {rule: tests for rule, tests in proved_rules.items() if rule not in known} == {}
 
 
 @each_provider
-def test_rules_are_told_apart(provider: Provider) -> None:
-    """No two rules have one id, nor one statement; an id is the provider, a topic and a name."""
+def test_rules_are_distinct(provider: Provider) -> None:
+    """Rules have distinct ids and statements; an id is the provider, a topic and a name."""
     rules = contracts.rules(provider.name)
     for distinct in ("id", "statement"):
         assert len({rule[distinct] for rule in rules}) == len(rules)
@@ -58,8 +58,8 @@ def test_rules_are_told_apart(provider: Provider) -> None:
 
 
 @each_provider
-def test_a_rule_says_where_it_comes_from_and_what_it_is_about(provider: Provider) -> None:
-    """A rule has a statement, a source, evidence of a known kind, and the operations that it binds."""
+def test_a_rule_is_complete(provider: Provider) -> None:
+    """A rule has a statement, a source, a known level of evidence, and known operations."""
     operations = {operation.id for operation in contracts.operations(provider.name)}
     for rule in contracts.rules(provider.name):
         assert MEMBERS <= rule.keys() <= MEMBERS | MAYBE, rule["id"]
@@ -72,7 +72,7 @@ def test_a_rule_says_where_it_comes_from_and_what_it_is_about(provider: Provider
 
 @each_provider
 def test_every_rule_that_a_refusal_carries_exists(provider: Provider) -> None:
-    """What the code gives as the rule that decided is one."""
+    """Every rule id in the code of a provider is a rule of its contract."""
     carried = set(_rules_in_the_code(provider))
     assert carried
     assert carried - {rule["id"] for rule in contracts.rules(provider.name)} == set()
@@ -154,7 +154,7 @@ def test_a_wrong_rules_file_is_rejected(correct: str, wrong: str, message: str) 
 
 
 def _rules_in_the_code(provider: Provider) -> Iterator[str]:
-    """Every text of a provider's code that has the form of a rule's id: of its refusals, and of whoever raises them."""
+    """Yield every string in a provider's code that has the form of a rule id."""
     for path in (Path(providers.__file__).parent / provider.name).rglob("*.py"):
         texts = [node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)]
         yield from (text for text in texts if isinstance(text, str) and _rule_id(provider).fullmatch(text))

@@ -1,4 +1,4 @@
-"""Holding replies to the contracts: a reply that its contract does not promise fails the test that got it."""
+"""Check replies against the contracts: a reply that its contract does not promise fails the test."""
 
 import json
 from functools import cache, lru_cache
@@ -11,7 +11,7 @@ from emulator.evidence import contracts
 
 
 def hold(provider: str, reply: httpx.Response, path: str) -> None:
-    """Fail unless the provider's contract promises this reply to this request for a vendor's path."""
+    """Fail unless the provider's contract promises this reply to a request for a vendor's path."""
     method = reply.request.method
     promised = _promise(provider, method, path, reply.status_code)
     if promised is None:
@@ -23,7 +23,7 @@ def hold(provider: str, reply: httpx.Response, path: str) -> None:
 
 @lru_cache(maxsize=4096)
 def operation_of(provider: str, method: str, path: str) -> contracts.Operation | None:
-    """The operation of the contract that a request reaches; a fixed path is never taken for a pattern."""
+    """Return the operation that a request reaches; a fixed path goes before a pattern."""
     on_path = [found for found in contracts.operations(provider) if _fits(found.path, path)]
     fixed = [found for found in on_path if found.path == path]
     return next((found for found in fixed or on_path if found.method == method), None)
@@ -51,7 +51,7 @@ def _hold_headers(provider: str, promised: dict[str, Any], reply: httpx.Response
     for name, described in promised.get("headers", {}).items():
         header = contracts.resolve(provider, described)
         if header.get("required"):
-            assert name in reply.headers, f"the header {name} is promised, and not there"
+            assert name in reply.headers, f"missing header {name}"
         if name in reply.headers:
             value: Any = reply.headers[name]
             if contracts.resolve(provider, header["schema"]).get("type") == "integer":
@@ -62,15 +62,15 @@ def _hold_headers(provider: str, promised: dict[str, Any], reply: httpx.Response
 def _hold_body(provider: str, promised: dict[str, Any], reply: httpx.Response) -> None:
     content = promised.get("content")
     if not content:
-        assert promised == {} or not reply.content, "a body that no contract promises"
+        assert promised == {} or not reply.content, "unexpected body"
         return
     media_type = reply.headers["content-type"].partition(";")[0]
-    assert media_type in content, f"{media_type} is not promised, {', '.join(content)} is"
+    assert media_type in content, f"unexpected media type {media_type}; expected {', '.join(content)}"
     validator(provider, json.dumps(content[media_type]["schema"])).validate(reply.json())
 
 
 @cache
 def validator(provider: str, schema: str) -> Any:
-    """A validator for a schema, given as JSON, that may refer to the contract's components."""
+    """Return a validator for a schema, given as JSON, that may refer to the contract's components."""
     components = contracts.contract(provider)["components"]
     return jsonschema_rs.Draft202012Validator({**json.loads(schema), "components": components}, validate_formats=True)
