@@ -115,8 +115,8 @@ def measured(amount: Decimal) -> Decimal:
 
 
 def in_unit(grams: Decimal, unit: str) -> Decimal:
-    """A mass in another unit, as a vendor reckons: to 28 digits."""
-    return grams / GRAMS[unit]
+    """Return a mass in another unit. Raises ArithmeticError."""
+    return EXACT.divide(grams, GRAMS[unit])
 
 
 def moved(unit: str, amount: Decimal | int, out_of: str, into: str) -> tuple[Posting, Posting]:
@@ -178,17 +178,6 @@ def once(names: Iterable[str]) -> Iterator[Finding]:
     """How often each name comes, which is once."""
     for name, times in Counter(names).items():
         yield Finding(name, 1, times)
-
-
-def told_in(unit: str, entries: Iterable[Entry], *_: object) -> Iterator[Finding]:
-    """What comes back of each mass that is told in a vendor's unit, and in tonnes, and read again.
-
-    The vendor and its opening memory, which a check is given as well, are not asked.
-    """
-    postings = (posting for entry in entries for posting in entry.postings if posting.unit == GRAM)
-    for grams in dict.fromkeys(posting.amount.copy_abs() for posting in postings):
-        for name in (unit, "t"):
-            yield Finding(f"{figure(grams)} g in {name}", grams, in_grams(in_unit(grams, name), name))
 
 
 def agree(expected: Mapping[str, Decimal | int], found: Mapping[str, Decimal | int]) -> Iterator[Finding]:

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
 
 from emulator.core.ledger import (
     CENT,
@@ -26,7 +25,6 @@ from emulator.core.ledger import (
     measured,
     moved,
     once,
-    told_in,
 )
 from emulator.providers.cnaught.backend import CNaught
 from emulator.providers.cnaught.backend.amounts import EXACT, price
@@ -148,11 +146,6 @@ BOOKS = Books(
             "cnaught.impact",
             "The impact data of an account shows of each project what the books say was retired.",
             _impact,
-        ),
-        Check(
-            "cnaught.units",
-            "Grams that are written in kilograms or tonnes come back as the same grams.",
-            partial(told_in, "kg"),
         ),
     ),
 )

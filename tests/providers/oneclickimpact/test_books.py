@@ -61,14 +61,6 @@ def test_wrong_running_totals(emulator: Emulator, oneclickimpact: Caller) -> Non
     }
 
 
-def test_pounds_that_do_not_convert_back(emulator: Emulator, oneclickimpact: Caller) -> None:
-    """A mass with more digits than the vendor calculates with is found."""
-    memory(emulator, oneclickimpact.space, "oneclickimpact").impacts[4].amount = 10**28 + 1
-    assert failures(oneclickimpact.space).keys() == {"oneclickimpact.totals", "oneclickimpact.units"}
-
-
 def test_each_check_has_failed() -> None:
     """The tests above cover every check."""
-    assert [check.name for check in BOOKS.checks] == [
-        f"oneclickimpact.{name}" for name in ("totals", "processed", "units")
-    ]
+    assert [check.name for check in BOOKS.checks] == ["oneclickimpact.totals", "oneclickimpact.processed"]
