@@ -1,7 +1,7 @@
 """Dataclasses as JSON documents: fixtures and snapshots, read strictly."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from types import MappingProxyType
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 
@@ -14,11 +14,16 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
+YEAR_MIN, YEAR_MAX = 1000, 8999
+"""Records have times of these years, so that a time that is calculated from them is in the calendar as well."""
+
+
 def _utc(at: datetime) -> datetime:
-    try:
-        return at.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("in UTC, it is beyond the calendar") from None
+    if MINYEAR < at.year < MAXYEAR:  # else its conversion could fail
+        at = at.astimezone(UTC)
+        if YEAR_MIN <= at.year <= YEAR_MAX:
+            return at
+    raise ValueError(f"the year must be from {YEAR_MIN} to {YEAR_MAX}")
 
 
 UtcTime = Annotated[AwareDatetime, AfterValidator(_utc)]

@@ -12,6 +12,9 @@ HEX = DIGITS + "abcdef"
 LOWER = DIGITS + "abcdefghijklmnopqrstuvwxyz"
 LETTERS = LOWER + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
+DRAWN_MAX = 2**63
+"""Counts start again at 0 from here: snapshots write them as 64-bit numbers."""
+
 
 class Ids:
     """A space's identifiers: the n-th one of a kind follows from the seed, the kind and n alone.
@@ -34,7 +37,7 @@ class Ids:
 
     def _next(self, kind: str) -> int:
         n = self.drawn.get(kind, 0)
-        self.drawn[kind] = n + 1
+        self.drawn[kind] = (n + 1) % DRAWN_MAX
         return n
 
 

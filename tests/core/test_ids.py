@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.core.ids import DIGITS, HEX, LETTERS, LOWER, Ids, nth_text, nth_uuid, secret
+from emulator.core.ids import DIGITS, DRAWN_MAX, HEX, LETTERS, LOWER, Ids, nth_text, nth_uuid, secret
 
 UUID_4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -72,6 +72,13 @@ def test_other_seeds_and_kinds_give_other_ids(seed: int, other_seed: int, kind: 
     """Two seeds, or two kinds, do not walk the same way."""
     first = {(s, k): nth_uuid(s, k, 0) for s in (seed, other_seed) for k in (kind, other_kind)}
     assert len(set(first.values())) == len(first)
+
+
+def test_a_count_stays_within_64_bits() -> None:
+    """A count that reaches its end starts again, so that the space's own snapshot can be restored."""
+    ids = Ids(0, {"a": DRAWN_MAX - 1})
+    ids.text("a", HEX, 32)
+    assert ids.drawn == {"a": 0}
 
 
 def test_ids_stay_as_they_are() -> None:
