@@ -5,7 +5,9 @@ The fixture's amounts are brought forward as they are. Later entries follow from
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal
+from itertools import accumulate
 
 from emulator.core.ledger import (
     CENT,
@@ -22,9 +24,10 @@ from emulator.core.ledger import (
     once,
 )
 from emulator.providers.thallo.backend import Thallo
+from emulator.providers.thallo.backend.amounts import whole_tonnes
 from emulator.providers.thallo.memory.fields import TONNE_GRAMS
 from emulator.providers.thallo.memory.fixture import Memory
-from emulator.providers.thallo.memory.records import REGISTRY, RetirementRequest, Trade
+from emulator.providers.thallo.memory.records import REGISTRY, RetirementRequest, Trade, Wallet
 
 
 def entries(backend: Thallo, opening: Memory) -> Iterator[Entry]:
@@ -103,20 +106,7 @@ def _retired(request: RetirementRequest, backend: Thallo) -> Iterator[Entry]:
 
 def _conserved(entries: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
     """Compare the grams of each vintage at the opening with those now."""
-    return agree(_grams(opening), _grams(backend.memory))
-
-
-def _grams(memory: Memory) -> Counter[str]:
-    """Return the grams of each vintage on the market, in wallets, and requested for retirement."""
-    grams = Counter[str]()
-    for order in memory.sell_orders.values():
-        grams[order.vintage_id] += order.quantity_grams
-    for wallets in memory.wallets.values():
-        for vintage_id, wallet in wallets.items():
-            grams[vintage_id] += wallet.quantity_grams
-    for request in memory.retirement_requests.values():
-        grams[request.vintage_id] += sum(item.quantity_grams for item in request.items)
-    return grams
+    return agree(opening.grams(), backend.memory.grams())
 
 
 def _wallets(entries: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
@@ -169,6 +159,69 @@ def _carried(entries: Sequence[Entry], backend: Thallo, opening: Memory) -> Iter
             left[_queue(request)] = request.remainder_grams
 
 
+def _trades(entries: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
+    """Look for the purchase of each retirement item in its tenant's wallet."""
+    for request in backend.memory.retirement_requests.values():
+        wallet = backend.memory.wallets.get(request.tenant_id, {}).get(request.vintage_id) or Wallet()
+        bought = Counter((trade.id, trade.executed_at) for trade in wallet.trades if trade.type == "BUY")
+        for item in request.items:
+            if item.trade_id is not None:
+                yield Finding(f"{item.id} {item.trade_id}", 1, bought[item.trade_id, item.created_at])
+
+
+def _invoiced(entries: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
+    """Look for each retirement item on its tenant's invoice of the month, where purchases belong."""
+    for request in backend.memory.retirement_requests.values():
+        for item in request.items:
+            invoice = backend.memory.invoices.get(item.invoice_id or "")
+            billed = (invoice.tenant_id, invoice.month) if invoice else None
+            expected = (request.tenant_id, f"{item.created_at:%Y-%m}") if item.trade_id is not None else None
+            yield Finding(f"{item.id} {item.invoice_id}", 1, int(billed == expected))
+
+
+def _whole_tonnes(entries: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
+    """Compare every purchase and every sell order with its whole tonnes."""
+    for order in backend.memory.sell_orders.values():
+        yield Finding(order.id, whole_tonnes(order.quantity_grams), order.quantity_grams)
+    for wallet in _all_wallets(backend.memory).values():
+        for trade in wallet.trades:
+            if trade.type == "BUY":
+                yield Finding(trade.id, whole_tonnes(trade.quantity_grams), trade.quantity_grams)
+
+
+def _history(entries: Sequence[Entry], backend: Thallo, opening: Memory) -> Iterator[Finding]:
+    """Compare the least that each wallet ever held with zero. What it held at first follows from what it holds now."""
+    wallets = _all_wallets(backend.memory)
+    changes = {account: _traded(wallet) for account, wallet in wallets.items()}
+    for request in backend.memory.retirement_requests.values():
+        for item in request.items:
+            changes.setdefault((request.tenant_id, request.vintage_id), Counter())[item.created_at] -= (
+                item.quantity_grams
+            )
+    for account, by_time in changes.items():
+        now = wallets[account].quantity_grams if account in wallets else 0
+        held = accumulate((by_time[at] for at in sorted(by_time)), initial=now - sum(by_time.values()))
+        least = min(held)
+        yield Finding("wallet/{1}/{0}".format(*account), max(least, 0), least)
+
+
+def _all_wallets(memory: Memory) -> dict[tuple[str, str], Wallet]:
+    """Return all wallets by tenant and vintage."""
+    return {
+        (tenant_id, vintage_id): wallet
+        for tenant_id, wallets in memory.wallets.items()
+        for vintage_id, wallet in wallets.items()
+    }
+
+
+def _traded(wallet: Wallet) -> Counter[datetime]:
+    """Return what was bought less what was sold, by time."""
+    grams = Counter[datetime]()
+    for trade in wallet.trades:
+        grams[trade.executed_at] += trade.quantity_grams if trade.type == "BUY" else -trade.quantity_grams
+    return grams
+
+
 BOOKS = Books(
     entries,
     (
@@ -184,6 +237,14 @@ BOOKS = Books(
             "thallo.retired-once",
             "A call is accepted once, and a trade is used by one call: nothing is retired twice.",
             _retired_once,
+        ),
+        Check("thallo.trades", "The trade of a retirement item is in its tenant's wallet for the vintage.", _trades),
+        Check("thallo.invoiced", "A purchase is on its tenant's invoice of the month, and nothing else is.", _invoiced),
+        Check("thallo.whole-tonnes", "Purchases and sell orders are of whole tonnes.", _whole_tonnes),
+        Check(
+            "thallo.history",
+            "What was bought is owned, sold or retired: no wallet ever held less than nothing.",
+            _history,
         ),
         Check("thallo.carried", "A request carries over exactly what the one before it left.", _carried),
     ),

@@ -1,11 +1,18 @@
 """Thallo's books: their entries, and the checks that detect a corrupted memory."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from emulator.core.clock import Clock
+from emulator.core.documents import document
+from emulator.core.ids import Ids
+from emulator.core.resources import resource
+from emulator.providers.thallo.backend import Thallo
 from emulator.providers.thallo.books import BOOKS
+from emulator.providers.thallo.memory.fixture import Fixture
 from tests.providers.thallo.conftest import (
     CUSTOMER,
     ORDER,
@@ -84,7 +91,7 @@ def test_the_fixture_is_brought_forward(thallo: Caller) -> None:
     assert entries[: len(brought)] == brought
     assert {entry["description"] for entry in brought} == {"on sale", "owned", "to be retired"}
     assert {entry["description"] for entry in entries[len(brought) :]} == {"credits retired"}
-    assert balances(thallo.space, "thallo", since=None)["retired/004o7rnsz29fptz9uo/thallo-ltd g"] == "14000000"
+    assert balances(thallo.space, "thallo", since=None)["retired/004o7rnsz29fptz9uo/thallo-ltd g"] == "15000000"
 
 
 def test_retirement_depends_on_the_clock(thallo: Caller) -> None:
@@ -107,6 +114,10 @@ def trade(remembered: dict[str, Any]) -> dict[str, Any]:
 
 def requests(remembered: dict[str, Any]) -> list[dict[str, Any]]:
     return [request for request in remembered["retirement_requests"].values() if request["vintage_id"] == VINTAGE]
+
+
+def items(remembered: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(requests(remembered)[0]["items"])
 
 
 def retired_twice(remembered: dict[str, Any]) -> None:
@@ -138,6 +149,24 @@ CORRUPTED: list[tuple[str, Damage, str, str]] = [
     ),
     ("thallo.charge", lambda remembered: trade(remembered).update(quantity_grams="1000001"), "3000", "3000.003"),
     ("thallo.retired-once", retired_twice, "1", "2"),
+    ("thallo.trades", lambda remembered: trade(remembered).update(id="00gunknowntrade000"), "1", "0"),
+    ("thallo.trades", lambda remembered: trade(remembered).update(executed_at="2026-01-02T00:00:00Z"), "1", "0"),
+    ("thallo.trades", lambda remembered: trade(remembered).update(type="SELL"), "1", "0"),
+    ("thallo.invoiced", lambda remembered: items(remembered)[0].update(invoice_id="00iaugust2023thall"), "1", "0"),
+    ("thallo.invoiced", lambda remembered: items(remembered)[0].update(invoice_id=None), "1", "0"),
+    (
+        "thallo.whole-tonnes",
+        lambda remembered: trade(remembered).update(quantity_grams="4000100"),
+        "5000000",
+        "4000100",
+    ),
+    (
+        "thallo.whole-tonnes",
+        lambda remembered: remembered["sell_orders"][SELLERS_ORDER].update(quantity_grams="1500000"),
+        "2000000",
+        "1500000",
+    ),
+    ("thallo.history", lambda remembered: trade(remembered).update(quantity_grams="3000000"), "0", "-2000000"),
     ("thallo.carried", lambda remembered: requests(remembered)[1].update(carried_grams="60000"), "50000", "60000"),
 ]
 
@@ -152,6 +181,42 @@ def test_a_corrupted_memory_is_detected(thallo: Caller, check: str, damage: Dama
     spoil(thallo.space, "thallo", damage)
     failure = failures(thallo.space)[check][0]
     assert (failure["expected"], failure["found"]) == (expected, found)
+
+
+@pytest.mark.parametrize(
+    ("check", "damage"),
+    [
+        ("thallo.trades", lambda remembered: remembered["wallets"]["thallo-ltd"].pop("004o7rnsz29fptz9uo")),
+        ("thallo.trades", lambda remembered: remembered["wallets"]["thallo-ltd"]["004o7rnsz29fptz9uo"]["trades"].pop()),
+        ("thallo.whole-tonnes", lambda remembered: fixture_trade(remembered).update(quantity_grams="4000100")),
+        ("thallo.history", lambda remembered: fixture_trade(remembered).update(quantity_grams="4000000")),
+        ("thallo.invoiced", lambda remembered: remembered["invoices"]["00iy2jbppp8kwwg7vl"].update(month="2024-03")),
+        ("thallo.invoiced", lambda remembered: remembered["invoices"]["00iy2jbppp8kwwg7vl"].update(tenant_id="seller")),
+    ],
+)
+def test_an_inconsistent_fixture_is_detected(check: str, damage: Damage) -> None:
+    """The checks hold for the default fixture, and find what does not fit together in any other."""
+    content = json.loads((resource("fixtures") / "thallo.json").read_bytes())
+    assert fixture_failures(content) == []
+    damage(content["memory"])
+    assert check in fixture_failures(content)
+
+
+def fixture_trade(remembered: dict[str, Any]) -> dict[str, Any]:
+    trades: list[dict[str, Any]] = remembered["wallets"]["thallo-ltd"]["004o7rnsz29fptz9uo"]["trades"]
+    return trades[-1]
+
+
+def fixture_failures(content: dict[str, Any]) -> list[str]:
+    """Return the checks that a space with this fixture fails."""
+    fixture = document(Fixture).read(content)
+    backend = Thallo(fixture.catalogue, fixture.memory, Clock(), Ids(0))
+    entries = list(BOOKS.entries(backend, fixture.memory))
+    return [
+        check.name
+        for check in BOOKS.checks
+        if any(found.expected != found.found for found in check.findings(entries, backend, fixture.memory))
+    ]
 
 
 def test_every_check_has_a_corrupted_memory() -> None:

@@ -29,6 +29,13 @@ def total(thallo: Caller, found_id: str) -> tuple[str, int]:
     return found["status"], int(found["total_quantity"])
 
 
+def own_tonnes(thallo: Caller, tonnes: int) -> None:
+    """Fill the wallet that the fixture gives the default tenant."""
+    snapshot = thallo.space.snapshot()
+    snapshot["memory"]["thallo"]["wallets"]["thallo-ltd"][OWNED_VINTAGE]["quantity_grams"] = str(tonnes * 1_000_000)
+    thallo.space.restore(snapshot)
+
+
 # --- fields -----------------------------------------------------------------------------------------------------------
 
 
@@ -167,9 +174,7 @@ def test_bought_tonnes_over_time(thallo: Caller, at: str, status: str) -> None:
 @pytest.mark.rule("thallo.retirement.in-progress", "thallo.retirement.purchase")
 def test_tonnes_from_the_wallet_wait_for_no_invoice(thallo: Caller) -> None:
     """If nothing was bought there is nothing to settle, and the registry begins at once."""
-    snapshot = thallo.space.snapshot()
-    snapshot["memory"]["thallo"]["wallets"]["thallo-ltd"][OWNED_VINTAGE]["quantity_grams"] = "2000000"
-    thallo.space.restore(snapshot)
+    own_tonnes(thallo, 2)
     first = str(retire_owned(thallo, "2000000", "a").json()["retirement_request_id"])
     assert retirement(thallo, first)["all_invoices_settled"] is True
     assert retirement(thallo, first)["status"] == "IN_PROGRESS"
@@ -224,18 +229,72 @@ def test_a_remainder_waits_for_months(thallo: Caller) -> None:
     assert total(thallo, later) == ("IN_PROGRESS", 1_000_000)
 
 
-@pytest.mark.rule("thallo.retirements.month-end")
-def test_the_end_of_a_month_is_an_event_for_fractions_only(thallo: Caller) -> None:
-    """Each request for fractions closes at the end of its own month; requests for whole tonnes do not."""
-    first = request_id(thallo, "50", "a")
-    request_id(thallo, "2000000", "b")
-    sellers = request_id(as_seller(thallo), "50", "a")
-    ended = {"at": "2026-02-01T00:00:00.000000Z", "provider": "thallo", "kind": "month.ended"}
-    events = thallo.space.clock.advance(days=31)
-    assert events == [{**ended, "subject": first}, {**ended, "subject": sellers}]
-    second = request_id(thallo, "50", "c")
-    later = {**ended, "at": "2026-03-01T00:00:00.000000Z"}
-    assert thallo.space.clock.advance(days=100) == [{**later, "subject": second}]
+# --- events -----------------------------------------------------------------------------------------------------------
+
+
+def events(thallo: Caller, **span: float) -> list[tuple[str, str, str]]:
+    """Let time pass and return what changed: when, what kind of change, and of what."""
+    return [(event["at"][:10], event["kind"], event["subject"]) for event in thallo.space.clock.advance(**span)]
+
+
+@pytest.mark.rule("thallo.retirements.month-end", "thallo.retirement.settled", "thallo.retirement.complete")
+def test_every_change_over_time_is_an_event(thallo: Caller) -> None:
+    """The end of a month, the payment of an invoice, and the start and end of a retirement are events, in order."""
+    fractions, tonnes = request_id(thallo, "1500000", "a"), request_id(thallo, "2000000", "b")
+    [invoice] = [id for id, found in memory(thallo)["invoices"].items() if found["month"] == "2026-01"]
+    assert events(thallo, days=30, hours=23, minutes=59, seconds=59) == []
+    assert events(thallo, days=365) == [
+        ("2026-02-01", "month.ended", fractions),
+        ("2026-02-08", "invoice.settled", invoice),
+        ("2026-02-08", "retirement.started", fractions),
+        ("2026-02-08", "retirement.started", tonnes),
+        ("2026-02-11", "retirement.completed", fractions),
+        ("2026-02-11", "retirement.completed", tonnes),
+    ]
+
+
+def test_a_retirement_without_a_purchase_is_an_event(thallo: Caller) -> None:
+    """Without an invoice, whole tonnes start at once, and fractions at the end of the month."""
+    own_tonnes(thallo, 4)
+    fractions = str(retire_owned(thallo, "1500000", "a").json()["retirement_request_id"])
+    tonnes = str(retire_owned(thallo, "2000000", "b").json()["retirement_request_id"])
+    assert events(thallo, days=365) == [
+        ("2026-01-04", "retirement.completed", tonnes),
+        ("2026-02-01", "month.ended", fractions),
+        ("2026-02-01", "retirement.started", fractions),
+        ("2026-02-04", "retirement.completed", fractions),
+    ]
+
+
+def test_a_month_without_a_tonne_is_one_event(thallo: Caller) -> None:
+    """Less than a tonne is never carried out, so nothing happens to its request after the end of the month."""
+    first = str(retire_owned(thallo, "30", "a").json()["retirement_request_id"])
+    assert events(thallo, days=365) == [("2026-02-01", "month.ended", first)]
+
+
+def test_the_fixture_has_events(thallo: Caller) -> None:
+    """The samples of the documents change over time, too."""
+    earlier = thallo.space.space("events-of-2024")
+    earlier.clock.freeze("2024-02-06")
+    found = [(event["at"][:10], event["kind"], event["subject"]) for event in earlier.clock.advance(days=60)]
+    earlier.delete()
+    assert ("2024-02-08", "retirement.completed", "00mj6hrvi6yaapj6nb") in found
+    assert [(day, kind) for day, kind, subject in found if subject == "00maxwb1x2ltjgh4ob"] == [
+        ("2024-03-01", "month.ended"),
+        ("2024-03-08", "retirement.started"),
+        ("2024-03-11", "retirement.completed"),
+    ]
+
+
+def test_a_restored_space_has_the_same_events(thallo: Caller) -> None:
+    """Events at one time are in the same order after a restore."""
+    first = request_id(thallo, "250000", "a")
+    second = request_id(as_seller(thallo), "1500000", "a")
+    request_id(thallo, "1500000", "b")
+    snapshot, expected = thallo.space.snapshot(), events(thallo, days=365)
+    assert [subject for *_, subject in expected][:2] == [first, second]
+    thallo.space.restore(snapshot)
+    assert events(thallo, days=365) == expected
 
 
 @pytest.mark.rule("thallo.retirement.reading")

@@ -34,6 +34,7 @@ PURCHASES = [
     (SMALL_VINTAGE, SMALL_ORDER, "1500"),
     (OWNED_VINTAGE, None, None),
 ]
+STATUS_EVENTS = {"month.ended", "retirement.started", "retirement.completed"}
 AMOUNTS = st.one_of(
     st.sampled_from([1, 30, 250_000, 750_000, 999_999, TONNE, TONNE + 1, 2 * TONNE, 40 * TONNE, 300 * TONNE]),
     st.integers(1, 3 * TONNE),
@@ -93,8 +94,20 @@ class Wallets(RuleBasedStateMachine):
 
     @rule(days=st.integers(1, 40))
     def wait(self, days: int) -> None:
-        """Let time pass and months end."""
-        self.space.clock.advance(days=days)
+        """Let time pass: every status and every settlement that changes is an event, and nothing else is."""
+        before = self.retirements()
+        events = self.space.clock.advance(days=days)
+        changed = {
+            name: {id for id, after in self.retirements().items() if after[name] != before[id][name]}
+            for name in ("status", "all_invoices_settled")
+        }
+        assert {event["subject"] for event in events if event["kind"] in STATUS_EVENTS} == changed["status"]
+        settled = {event["subject"] for event in events if event["kind"] == "invoice.settled"}
+        invoices = {
+            request_id: {item["invoice_id"] for item in request["items"]}
+            for request_id, request in self.now["retirement_requests"].items()
+        }
+        assert {id for id, billed in invoices.items() if billed & settled} == changed["all_invoices_settled"]
 
     @rule()
     def restore(self) -> None:
@@ -109,7 +122,9 @@ class Wallets(RuleBasedStateMachine):
             for project in inventory(self.callers[tenant])["projects"]
             for vintage in project["vintages"]
         }
-        assert seen == {where: grams for where, grams in owned(self.now).items() if where[0] == tenant}
+        assert seen == {
+            where: grams for where, grams in owned(self.now).items() if where[0] == tenant and listed(self.now, where)
+        }
 
     def ask(self, tenant: str, amount: str, external_id: str, vintage_id: str, more: Mapping[str, object]) -> None:
         """Make a call and compare its effects with its reply."""
@@ -135,6 +150,16 @@ class Wallets(RuleBasedStateMachine):
         assert changes(retired(before), retired(self.now)) == {where: amount}
         assert on_market(before) - on_market(self.now) == bought
 
+    def retirements(self) -> dict[str, dict[str, Any]]:
+        """Return all retirement requests as their tenants see them."""
+        found = self.now["retirement_requests"].values()
+        return {
+            request["id"]: self.callers[request["tenant_id"]]
+            .get("/api/retirement", params={"id": request["id"]})
+            .json()
+            for request in found
+        }
+
     def check_requests(self) -> None:
         """The requests hold everything that was requested, except for less than a tonne between two months."""
         shown: Amounts = {}
@@ -150,8 +175,9 @@ class Wallets(RuleBasedStateMachine):
     def grams_are_conserved(self) -> None:
         """Since the beginning, what was bought equals what was retired plus what more is owned."""
         more_owned, bought = changes(owned(self.first), owned(self.now)), changes(traded(self.first), traded(self.now))
+        more_retired = changes(retired(self.first), retired(self.now))
         for where in owned(self.now):
-            assert bought.get(where, 0) == retired(self.now).get(where, 0) + more_owned.get(where, 0)
+            assert bought.get(where, 0) == more_retired.get(where, 0) + more_owned.get(where, 0)
         assert sum(bought.values()) == on_market(self.first) - on_market(self.now)
 
     @invariant()
@@ -167,6 +193,10 @@ def owned(remembered: dict[str, Any]) -> Amounts:
         for tenant, wallets in remembered["wallets"].items()
         for vintage_id, wallet in wallets.items()
     }
+
+
+def listed(memory: dict[str, Any], where: tuple[str, str]) -> bool:
+    return not memory["wallets"][where[0]][where[1]]["archived"]
 
 
 def traded(remembered: dict[str, Any]) -> Amounts:

@@ -31,5 +31,5 @@ class Thallo:
         self.retirements = Retirements(catalogue, memory, self.market, self.inventory, self.invoices, clock, ids)
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
-        """Yield the sell orders and the retirement requests that close in a span of time."""
-        return chain(self.market.due(since, until), self.retirements.due(since, until))
+        """Yield the sell orders that close, the invoices that are settled, and the requests whose status changes."""
+        return chain(*(part.due(since, until) for part in (self.market, self.invoices, self.retirements)))

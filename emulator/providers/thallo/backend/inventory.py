@@ -37,7 +37,8 @@ class Inventory:
         self._holdings: dict[str, list[Holding]] = {}
         for tenant_id, wallets in memory.wallets.items():
             for vintage_id, wallet in wallets.items():
-                self._index(tenant_id, vintage_id, wallet)
+                if not wallet.archived:
+                    self._index(tenant_id, vintage_id, wallet)
 
     def holdings(self, tenant_id: str, quantity_grams_min: int) -> Sequence[Holding]:
         """Return what a tenant owns, by project, in wallets that hold at least so many grams."""
@@ -53,22 +54,28 @@ class Inventory:
         return wallet.quantity_grams if wallet else 0
 
     def buy(self, tenant_id: str, purchase: Purchase) -> Trade:
-        """Move credits from a sell order to a tenant's wallet; a missing wallet is created."""
-        wallets, vintage_id = self.memory.wallets.setdefault(tenant_id, {}), purchase.order.vintage_id
-        if vintage_id not in wallets:
-            wallets[vintage_id] = Wallet()
-            self._index(tenant_id, vintage_id, wallets[vintage_id])
+        """Move credits from a sell order to a tenant's wallet, which is created or listed again if need be."""
+        wallet = self._listed_wallet(tenant_id, purchase.order.vintage_id)
         order, grams = purchase.order, purchase.quantity_grams
         trade_id = "00g" + self.ids.text("thallo.trade", LOWER, 15)
         trade = Trade(trade_id, "BUY", self.clock.now, grams, order.price_cents)
-        insort(wallets[vintage_id].trades, trade, key=attrgetter("executed_at"))
-        wallets[vintage_id].quantity_grams += grams
+        insort(wallet.trades, trade, key=attrgetter("executed_at"))
+        wallet.quantity_grams += grams
         order.quantity_grams -= grams
         return trade
 
     def take(self, tenant_id: str, vintage_id: str, quantity_grams: int) -> None:
         """Take credits that a tenant owns out of the wallet."""
         self.memory.wallets[tenant_id][vintage_id].quantity_grams -= quantity_grams
+
+    def _listed_wallet(self, tenant_id: str, vintage_id: str) -> Wallet:
+        wallets = self.memory.wallets.setdefault(tenant_id, {})
+        wallet = wallets.get(vintage_id)
+        if wallet is None or wallet.archived:
+            wallet = wallets[vintage_id] = wallet or Wallet()
+            wallet.archived = False
+            self._index(tenant_id, vintage_id, wallet)
+        return wallet
 
     def _index(self, tenant_id: str, vintage_id: str, wallet: Wallet) -> None:
         project_id = self.catalogue.vintages[vintage_id].project_id

@@ -81,9 +81,10 @@ class Market:
         return Purchase(order, quantity_grams)
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
-        """Yield the sell orders that close in a span of time."""
+        """Yield the live sell orders that close in a span of time."""
         for at, order in self._closing.between(since, until):
-            yield Event(at, "thallo", "sell_order.closed", order.id)
+            if order.quantity_grams > 0:
+                yield Event(at, "thallo", "sell_order.closed", order.id)
 
     def _position(self, order: SellOrder) -> tuple[str, int, str, int, str]:
         vintage = self.catalogue.vintages[order.vintage_id]

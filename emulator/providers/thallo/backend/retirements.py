@@ -1,8 +1,8 @@
 """Retirements: calls queue grams in requests, and the clock carries them out (docs.market.thallo.io)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from emulator.core.agenda import Agenda
 from emulator.core.clock import Clock, Event
@@ -17,6 +17,10 @@ from emulator.providers.thallo.memory.catalogue import Catalogue, Retiree
 from emulator.providers.thallo.memory.fields import TONNE_GRAMS, Status
 from emulator.providers.thallo.memory.fixture import Memory
 from emulator.providers.thallo.memory.records import REGISTRY, Proof, RetirementItem, RetirementRequest
+
+TICK = timedelta(microseconds=1)
+EVENTS = {"IN_PROGRESS": "retirement.started", "COMPLETE": "retirement.completed"}
+"""The events by which statuses begin. The end of ``OPEN`` is an event as well: ``month.ended``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,18 @@ class Retirement:
     invoices_settled: bool
     retired_at: datetime | None = None
     proof: Proof | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A request on the agenda, with the times at which its status may change.
+
+    Changes at one time are in the order of the numbers, which a restored space gives its requests as well.
+    """
+
+    number: int
+    request: RetirementRequest
+    times: set[datetime] = field(default_factory=set)
 
 
 class Retirements:
@@ -64,7 +80,8 @@ class Retirements:
         self._companies = {tenant.id: tenant.company for tenant in catalogue.tenants}
         self._accepted: dict[tuple[str, str], str] = {}
         self._fractional: dict[tuple[str, str], RetirementRequest] = {}
-        self._closing = Agenda[RetirementRequest]()
+        self._watched: dict[str, Watched] = {}
+        self._changing = Agenda[Watched]()
         for request in memory.retirement_requests.values():
             self._index(request)
             for item in request.items:
@@ -92,6 +109,7 @@ class Retirements:
             invoice_id=self.invoices.current(tenant_id).id if trade else None,
         )
         request.items.append(item)
+        self._watch(request)
         self._accepted[tenant_id, draft.external_id] = request.id
         return Receipt(request.id, already_processed=False)
 
@@ -115,9 +133,15 @@ class Retirements:
         )
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
-        """Yield the fractional requests that close in a span of time."""
-        for at, request in self._closing.between(since, until):
-            yield Event(at, "thallo", "month.ended", request.id)
+        """Yield the requests whose status changes in a span of time."""
+        changes = self._changing.between(since, until)
+        for at, watched in sorted(changes, key=lambda change: (change[0], change[1].number)):
+            request, invoices = watched.request, self.invoices.of(watched.request)
+            before, after = request.status(at - TICK, invoices), request.status(at, invoices)
+            if before == "OPEN" != after:
+                yield Event(at, "thallo", "month.ended", request.id)
+            if before != after and after in EVENTS:
+                yield Event(at, "thallo", EVENTS[after], request.id)
 
     # --- below the rules
 
@@ -152,9 +176,17 @@ class Retirements:
         return prefix + self.ids.text(f"thallo.{kind}", LOWER, 15)
 
     def _index(self, request: RetirementRequest) -> None:
+        self._watched[request.id] = Watched(len(self._watched), request)
+        self._watch(request)
         if not request.whole:
             self._fractional[request.tenant_id, request.vintage_id] = request
-            self._closing.add(request.closes_at, request)
+
+    def _watch(self, request: RetirementRequest) -> None:
+        """Add the times at which the status may change to the agenda. A purchase may postpone them."""
+        watched, starts_at = self._watched[request.id], request.starts_at(self.invoices.of(request))
+        for at in {request.closes_at, starts_at, starts_at + REGISTRY} - watched.times:
+            watched.times.add(at)
+            self._changing.add(at, watched)
 
 
 def _proof(request: RetirementRequest, now: datetime) -> Proof:

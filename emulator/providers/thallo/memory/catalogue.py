@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from emulator.core.documents import UtcTime
+from emulator.providers.thallo.memory.fields import Year
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Vintage:
     """The credits of one year of a project."""
 
     project_id: str
-    year: int
+    year: Year
     registry_url: str | None = None
 
 
@@ -88,3 +90,10 @@ def check_known(kind: str, ids: Iterable[str], known: Iterable[str]) -> None:
     """Raise ValueError for an id that is not known."""
     if unknown := set(ids).difference(known):
         raise ValueError(f"no {kind} has the id {min(unknown)!r}")
+
+
+def check_ids(kind: str, records: Mapping[str, Any]) -> None:
+    """Raise ValueError for a record that is stored under another id than its own."""
+    for id, record in records.items():
+        if record.id != id:
+            raise ValueError(f"the {kind} stored as {id!r} has the id {record.id!r}")

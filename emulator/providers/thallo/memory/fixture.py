@@ -1,10 +1,12 @@
 """The fixture: the catalogue, and the memory with which a space begins."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from emulator.core.documents import UtcTime
-from emulator.providers.thallo.memory.catalogue import Catalogue, check_known
+from emulator.providers.thallo.memory.catalogue import Catalogue, check_ids, check_known
+from emulator.providers.thallo.memory.fields import GRAMS_MAX
 from emulator.providers.thallo.memory.records import ApiKey, Invoice, RetirementRequest, SellOrder, Wallet
 
 
@@ -30,6 +32,30 @@ class Memory:
     api_keys: dict[str, ApiKey] = field(default_factory=dict)
     deactivated_keys: dict[str, UtcTime] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
+
+    def __post_init__(self) -> None:
+        check_ids("sell order", self.sell_orders)
+        check_ids("retirement request", self.retirement_requests)
+        check_ids("invoice", self.invoices)
+        check_ids("API key", self.api_keys)
+        for vintage_id, grams in self.grams().items():
+            if grams > GRAMS_MAX:
+                raise ValueError(f"there are more than 10^100 grams of vintage {vintage_id}")
+
+    def grams(self) -> Counter[str]:
+        """Return the grams of each vintage on the market, in wallets, and requested for retirement.
+
+        Requests do not change these sums, so their bound holds for good.
+        """
+        grams = Counter[str]()
+        for order in self.sell_orders.values():
+            grams[order.vintage_id] += order.quantity_grams
+        for wallets in self.wallets.values():
+            for vintage_id, wallet in wallets.items():
+                grams[vintage_id] += wallet.quantity_grams
+        for request in self.retirement_requests.values():
+            grams[request.vintage_id] += sum(item.quantity_grams for item in request.items)
+        return grams
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,17 @@ from itertools import pairwise
 
 from emulator.core.documents import UtcTime
 from emulator.providers.thallo.memory.catalogue import Retiree
-from emulator.providers.thallo.memory.fields import TONNE_GRAMS, Cents, Grams, Month, Status, TradeType
+from emulator.providers.thallo.memory.fields import (
+    TONNE_GRAMS,
+    Cents,
+    Grams,
+    KeyHash,
+    Month,
+    RemainderGrams,
+    Status,
+    TradedGrams,
+    TradeType,
+)
 
 SETTLEMENT = timedelta(days=7)
 """From the end of a month until its invoice is paid."""
@@ -24,7 +34,7 @@ class ApiKey:
     tenant_id: str
     name: str
     created_at: UtcTime
-    hash: str
+    hash: KeyHash
 
 
 def key_hash(api_key: str) -> str:
@@ -54,18 +64,24 @@ class Trade:
     id: str
     type: TradeType
     executed_at: UtcTime
-    quantity_grams: Grams
+    quantity_grams: TradedGrams
     price_cents: Cents
 
 
 @dataclass(slots=True)
 class Wallet:
-    """What a tenant owns of a vintage and has not retired; ``trades`` are oldest first."""
+    """What a tenant owns of a vintage and has not retired; ``trades`` are oldest first.
+
+    An ``archived`` wallet is empty. It is not listed until something is bought for it again.
+    """
 
     quantity_grams: Grams = 0
     trades: list[Trade] = field(default_factory=list)
+    archived: bool = False
 
     def __post_init__(self) -> None:
+        if self.archived and self.quantity_grams:
+            raise ValueError("an archived wallet is not empty")
         if any(later.executed_at < earlier.executed_at for earlier, later in pairwise(self.trades)):
             raise ValueError("the trades of a wallet are not oldest first")
 
@@ -92,7 +108,7 @@ class RetirementItem:
     id: str
     external_id: str
     created_at: UtcTime
-    quantity_grams: Grams
+    quantity_grams: TradedGrams
     customer: Retiree | None = None
     external_retiree_id: str | None = None
     trade_id: str | None = None
@@ -120,7 +136,7 @@ class RetirementRequest:
     whole: bool
     created_at: UtcTime
     items: list[RetirementItem] = field(default_factory=list)
-    carried_grams: Grams = 0
+    carried_grams: RemainderGrams = 0
     proof: Proof | None = None
 
     @property
