@@ -196,3 +196,19 @@ def test_which_requests_count(carboninsights: Caller) -> None:
     carboninsights.space.clock.advance(seconds=40)
     assert ask(carboninsights).status_code == 200
     assert ask(carboninsights).headers["Retry-After"] == "20"
+
+
+def test_the_end_of_a_wait_is_an_event(carboninsights: Caller) -> None:
+    """When an account at a limit is admitted again is an event, while requests are limited."""
+    change_settings(carboninsights, throttled=True, requests_per_minute=2, access_seconds=86400.0)
+    buyer = bearing(carboninsights, log_in(carboninsights)["access"])
+    assert ask(buyer).status_code == 200
+    assert carboninsights.space.clock.advance(seconds=20) == []
+    assert ask(buyer).status_code == 200
+    assert carboninsights.space.clock.advance(seconds=39.999) == []
+    assert ask(buyer).status_code == 429
+    event = {"at": "2026-01-01T00:01:00.000000Z", "provider": "carboninsights", "kind": "throttle.ended"}
+    assert carboninsights.space.clock.advance(seconds=0.001) == [{**event, "subject": "1"}]
+    assert ask(buyer).status_code == 200
+    change_settings(carboninsights, throttled=False)
+    assert carboninsights.space.clock.advance(seconds=60) == []

@@ -1,5 +1,6 @@
 """Accounts, tokens and rate limits under any sequence of requests."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from hypothesis import settings
@@ -109,11 +110,12 @@ class Accounts(RuleBasedStateMachine):
 
     @rule(seconds=SPANS)
     def wait(self, seconds: int) -> None:
-        """Each token that expires on the way is an event."""
+        """Each token that expires on the way is an event, and so is the end of each account's wait."""
+        waiting = {username for username in self.admitted if self.throttled and self.wait_for(username) > 0}
         before, self.seconds = self.seconds, self.seconds + seconds
-        events = self.space.clock.advance(seconds=seconds)
-        expired = [event for event in events if event["kind"] == "token.expired"]
-        assert len(expired) == sum(before < token.expires <= self.seconds for token in self.tokens)
+        kinds = Counter(event["kind"] for event in self.space.clock.advance(seconds=seconds))
+        assert kinds["token.expired"] == sum(before < token.expires <= self.seconds for token in self.tokens)
+        assert kinds["throttle.ended"] == sum(self.wait_for(username) <= 0 for username in waiting)
 
     @rule()
     def throttle(self) -> None:

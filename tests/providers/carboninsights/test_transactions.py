@@ -1,10 +1,15 @@
 """Transactions: their fields, the accepted forms, and the position of a problem in the refusal."""
 
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
+
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.providers.carboninsights.conftest import (
+    BLANK,
     CO2E,
     JSON,
     LAND,
@@ -47,6 +52,7 @@ RETIRED = [
 
 
 INVALID_DATES: list[object] = [
+    "2020-3-3", "2020-03-3", "2020-3-03", "3-3-2020", "03-3-2020", "3-03-2020", "02020-03-03",
     "01-13-2020", "2020-02-30", "29-02-2021", "03/01/2020", "2020-03-01T00:00:00", " 2020-03-01", "2020-03-01\n",
     "20-03-01", "0000-01-01", "2020-03", "٢٠٢٠-٠٣-٠١", "", "today", 20200301, 1.5, True, [], {},
 ]  # fmt: skip
@@ -119,43 +125,83 @@ def test_no_transactions(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.input.text-wrong")
-@pytest.mark.parametrize("field", ["category", "description", "original_description"])
-@pytest.mark.parametrize(("value", "sentence"), WRONG_TEXTS)
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        *[("category", value, sentence) for value, sentence in WRONG_TEXTS],
+        *[
+            (field, value, sentence)
+            for field in ("description", "original_description")
+            for value, sentence in WRONG_TEXTS
+            if sentence != BLANK
+        ],
+    ],
+)
 def test_an_invalid_text(carboninsights: Caller, field: str, value: object, sentence: str) -> None:
     """The texts of a row are validated like all others."""
     reply = ask(carboninsights, {**purchase("Hotel"), field: value})
     assert (reply.status_code, reply.json()) == (400, {"transactions": [{field: [sentence]}]})
 
 
+@pytest.mark.rule("carboninsights.score.required")
+@pytest.mark.parametrize("text", ["", " ", "\t\n", "Hilton", 5])
+def test_an_optional_text_may_be_empty(carboninsights: Caller, text: object) -> None:
+    """The descriptions are optional, and may be empty as well."""
+    assert ask(carboninsights, {**purchase("Hotel"), "description": text, "original_description": text}).is_success
+
+
 # --- dates and amounts ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    "date",
+    "text",
     [
-        pytest.param(date, marks=pytest.mark.rule(rule))
-        for date, rule in [
+        pytest.param(text, marks=pytest.mark.rule(rule))
+        for text, rule in [
             ("2020-03-01", "carboninsights.score.date-forms"),
             ("01-03-2020", "carboninsights.score.date-forms"),
             ("29-02-2020", "carboninsights.score.date-forms"),
             ("13-01-2020", "carboninsights.score.date-day-first"),
-            ("2020-3-3", "carboninsights.score.date-wrong"),
-            ("1-3-2020", "carboninsights.score.date-wrong"),
         ]
     ],
 )
-def test_a_date(carboninsights: Caller, date: str) -> None:
+def test_a_date(carboninsights: Caller, text: str) -> None:
     """A date is year first or day first, in any mixture, and changes nothing."""
-    table = details(carboninsights, purchase("Hotel", date=date), purchase("Hotel", date="2021-08-15"))["footprint"]
+    table = details(carboninsights, purchase("Hotel", date=text), purchase("Hotel", date="2021-08-15"))["footprint"]
     assert table[CO2E]["0"] == table[CO2E]["1"]
 
 
 @pytest.mark.rule("carboninsights.score.date-wrong", "carboninsights.score.date-day-first")
-@pytest.mark.parametrize("date", INVALID_DATES)
-def test_an_invalid_date(carboninsights: Caller, date: object) -> None:
+@pytest.mark.parametrize("value", INVALID_DATES)
+def test_an_invalid_date(carboninsights: Caller, value: object) -> None:
     """Any other form is refused, and so is a day that does not exist."""
-    reply = ask(carboninsights, purchase("Hotel", date=date))
+    reply = ask(carboninsights, purchase("Hotel", date=value))
     assert (reply.status_code, reply.json()) == (400, {"transactions": [{"date": [NO_DATE]}]})
+
+
+DIGITS = st.integers(0, 12999).map(str) | st.sampled_from(["01", "1", "003", "0099", "2020", "1999"])
+
+
+@pytest.mark.rule("carboninsights.score.date-forms", "carboninsights.score.date-wrong")
+@given(parts=st.tuples(DIGITS, DIGITS, DIGITS), separator=st.sampled_from(["-", "-", "-", "/", "."]))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@example(("2020", "3", "3"), "-")
+@example(("3", "3", "2020"), "-")
+@example(("29", "02", "2020"), "-")
+def test_a_date_has_one_of_two_forms(carboninsights: Caller, parts: tuple[str, str, str], separator: str) -> None:
+    """A date is accepted if it is written YYYY-MM-DD or DD-MM-YYYY, with all its zeros, and exists."""
+    text = separator.join(parts)
+    expected = 200 if text in _forms(parts) else 400
+    assert ask(carboninsights, purchase("Hotel", date=text)).status_code == expected
+
+
+def _forms(parts: tuple[str, str, str]) -> Iterator[str]:
+    """Yield the documented forms of the dates that three numbers may mean."""
+    first, second, third = map(int, parts)
+    with suppress(ValueError):
+        yield date(first, second, third).isoformat()
+    with suppress(ValueError):
+        yield "-".join(reversed(date(third, second, first).isoformat().split("-")))
 
 
 @pytest.mark.rule("carboninsights.score.amount-forms")
@@ -234,8 +280,11 @@ def test_an_unknown_category(carboninsights: Caller, category: object) -> None:
 
 @pytest.mark.rule("carboninsights.category.alias")
 def test_the_corrected_spelling(carboninsights: Caller) -> None:
-    """Returned Purchase counts as Renturned Purchase and is shown as sent."""
+    """Returned Purchase is not listed. With the setting it counts as Renturned Purchase and is shown as sent."""
     rows = purchase("Returned Purchase"), purchase("Renturned Purchase")
+    refusal = {"category": ['"Returned Purchase" is not a valid choice.']}
+    assert ask(carboninsights, *rows).json() == {"transactions": [refusal, {}]}
+    change_settings(carboninsights, category_aliases=True)
     table = details(carboninsights, *rows)["footprint"]
     assert table["category"] == {"0": "Returned Purchase", "1": "Renturned Purchase"}
     assert table[CO2E]["0"] == table[CO2E]["1"] > 0
@@ -260,6 +309,7 @@ def test_retired_categories(carboninsights: Caller) -> None:
             ("5411", "5411", "Groceries", "carboninsights.mcc.choice"),
             (5411, "5411", "Groceries", "carboninsights.mcc.shown"),
             (742, "0742", "Veterinary", "carboninsights.mcc.shown"),
+            (742.0, "0742", "Veterinary", "carboninsights.mcc.shown"),
             (" 742 ", "0742", "Veterinary", "carboninsights.mcc.shown"),
             ("3000", "3000", "Air Travel", "carboninsights.mcc.ranges"),
             ("3299", "3299", "Air Travel", "carboninsights.mcc.ranges"),
@@ -284,7 +334,7 @@ def test_a_merchant_code(carboninsights: Caller, code: object, shown: str, categ
 
 
 @pytest.mark.rule("carboninsights.mcc.wrong")
-@pytest.mark.parametrize("code", ["Groceries", "54111", 54111, "-742", "7.4", 742.0, "٧٤٢"])
+@pytest.mark.parametrize("code", ["Groceries", "54111", 54111, "-742", "7.4", "742.0", 742.5, "٧٤٢"])
 def test_an_invalid_merchant_code(carboninsights: Caller, code: object) -> None:
     """A code is one to four digits; names are refused."""
     reply = ask(carboninsights, purchase(code), options={"category_type": "mcc"})

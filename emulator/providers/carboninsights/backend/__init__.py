@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 
 from emulator.core.clock import Clock, Event
 from emulator.core.ids import Ids
@@ -33,5 +34,5 @@ class CarbonInsights:
         return calculate(draft, self.catalogue)
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
-        """Yield the tokens that expire in a span of time."""
-        return self.tokens.due(since, until)
+        """Yield the tokens that expire, and the accounts that are admitted again, in a span of time."""
+        return chain(self.tokens.due(since, until), self.throttle.due(since, until))

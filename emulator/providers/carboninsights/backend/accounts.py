@@ -1,5 +1,7 @@
 """Accounts: registered, or given by the catalogue (Carbon Insights API reference, Register for an account)."""
 
+from itertools import count
+
 from emulator.core.ids import HEX, Ids
 from emulator.providers.carboninsights import errors
 from emulator.providers.carboninsights.backend.drafts import AccountDraft, Credentials
@@ -16,7 +18,6 @@ class Accounts:
         self.ids = ids
         self._given = {given.username: _account(n, given) for n, given in enumerate(catalogue.accounts, start=1)}
         self._by_id = {account.id: account for account in (*self._given.values(), *memory.accounts.values())}
-        self._last_id = max(self._by_id)
 
     def is_taken(self, username: str) -> bool:
         """Return whether a username is registered. One of the catalogue is free until it is taken over."""
@@ -29,7 +30,7 @@ class Accounts:
         given = self._given.get(draft.username)
         salt = self.ids.text("carboninsights.salt", HEX, 32)
         account = Account(
-            id=given.id if given else self._last_id + 1,
+            id=given.id if given else self._new_id(),
             username=draft.username,
             salt=salt,
             password_hash=password_hash(draft.password, salt),
@@ -39,7 +40,6 @@ class Accounts:
         )
         self.memory.accounts[account.username] = account
         self._by_id[account.id] = account
-        self._last_id = max(self._last_id, account.id)
         return account
 
     def log_in(self, credentials: Credentials) -> Account:
@@ -57,6 +57,10 @@ class Accounts:
         if not account.active:
             raise errors.UserInactive
         return account
+
+    def _new_id(self) -> int:
+        """Return the next id that is free: the number of all accounts and this one, unless a fixture gave it away."""
+        return next(id for id in count(len(self._by_id) + 1) if id not in self._by_id)
 
 
 def _account(number: int, given: GivenAccount) -> Account:

@@ -16,9 +16,14 @@ class Categories:
 
     def listing(self, category: str) -> Listing | None:
         """Return the listing of a category, None if it is not accepted."""
-        name = self.catalogue.aliases.get(category, category)
-        retired = self.catalogue.retired_categories if self.memory.settings.retired_categories else {}
-        return Listing(category, name) if name in self.catalogue.categories or name in retired else None
+        settings, name = self.memory.settings, category
+        if settings.category_aliases:
+            name = self.catalogue.aliases.get(category, category)
+        if name in self.catalogue.categories or (
+            settings.retired_categories and name in self.catalogue.retired_categories
+        ):
+            return Listing(category, name)
+        return None
 
     def listing_of_code(self, text: str) -> Listing | None:
         """Return the listing of a merchant category code, None unless it is one to four digits."""

@@ -1,16 +1,16 @@
 """The rate limits of each account (Carbon Insights API reference, Throttling)."""
 
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_right, insort
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 
-from emulator.core.clock import Clock
+from emulator.core.clock import EPOCH, Clock, Event
 from emulator.providers.carboninsights import errors
 from emulator.providers.carboninsights.memory.fixture import Memory
 from emulator.providers.carboninsights.memory.records import Account
 
-DAY = timedelta(days=1)
+SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 
 
 class Throttle:
@@ -25,24 +25,27 @@ class Throttle:
         if not self.memory.settings.throttled:
             return
         log, now = self.memory.admitted.get(str(account.id), []), self.clock.now
-        if waits := [wait for limit, window in self._limits() if (wait := _wait(log, limit, window, now))]:
-            raise errors.Throttled(ceil(max(waits).total_seconds()))
+        admitted_at = self._admitted_at(log)
+        if admitted_at > now:
+            raise errors.Throttled(ceil((admitted_at - now).total_seconds()))
 
         del log[: bisect_right(log, now - DAY)]
         self.memory.admitted[str(account.id)] = log
-        log.append(now)
+        insort(log, now)
 
-    def _limits(self) -> Sequence[tuple[int, timedelta]]:
+    def due(self, since: datetime, until: datetime) -> Iterator[Event]:
+        """Yield the accounts at a limit that are admitted again in a span of time."""
+        if self.memory.settings.throttled:
+            for user_id, log in self.memory.admitted.items():
+                if since < (at := self._admitted_at(log)) <= until:
+                    yield Event(at, "carboninsights", "throttle.ended", user_id)
+
+    def _admitted_at(self, log: Sequence[datetime]) -> datetime:
+        """Return the time from which all limits admit another request."""
         settings = self.memory.settings
-        return (
-            (settings.requests_per_second, timedelta(seconds=1)),
-            (settings.requests_per_minute, timedelta(minutes=1)),
+        limits = (
+            (settings.requests_per_second, SECOND),
+            (settings.requests_per_minute, MINUTE),
             (settings.requests_per_day, DAY),
         )
-
-
-def _wait(log: Sequence[datetime], limit: int, window: timedelta, now: datetime) -> timedelta | None:
-    """Return the time until another request fits; None if it fits now."""
-    if len(log) < limit or log[-limit] + window <= now:
-        return None
-    return log[-limit] + window - now
+        return max((log[-limit] + window for limit, window in limits if len(log) >= limit), default=EPOCH)

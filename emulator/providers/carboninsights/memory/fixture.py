@@ -15,13 +15,15 @@ class Settings:
     """What a user may change.
 
     How long tokens live; whether ``user_profile`` and ``options`` must have all their members, as a notice in the
-    documents says; whether the categories retired in 2020 are accepted; whether requests are limited, and to how many.
+    documents says; whether the categories retired in 2020, and other spellings of categories, are accepted; whether
+    requests are limited, and to how many.
     """
 
     access_seconds: float = 300.0
     refresh_seconds: float = 86400.0
     all_children_required: bool = False
     retired_categories: bool = False
+    category_aliases: bool = False
     throttled: bool = False
     requests_per_second: int = 30
     requests_per_minute: int = 400
@@ -56,6 +58,9 @@ class Memory:
                 raise ValueError(f"the account of {name!r} has the username {account.username!r}")
         if len({account.id for account in self.accounts.values()}) < len(self.accounts):
             raise ValueError("two accounts have the same id")
+        for user_id, times in self.admitted.items():
+            if times != sorted(times):
+                raise ValueError(f"the requests of user {user_id} are not in the order of their times")
 
 
 @dataclass(frozen=True, slots=True)

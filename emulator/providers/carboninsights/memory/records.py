@@ -1,39 +1,35 @@
 """The records: accounts and tokens."""
 
-import re
 from dataclasses import dataclass
 from hashlib import blake2b
 from hmac import compare_digest
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
 
 from emulator.core.documents import UtcTime
 
 Kind: TypeAlias = Literal["access", "refresh"]
-
-USER_ID_MAX = 2**53
+UserId: TypeAlias = Annotated[int, Field(ge=1, le=2**53)]
+Salt: TypeAlias = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+Hash: TypeAlias = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """An account. Only a salted hash of its password is kept, so that no snapshot contains the password."""
 
-    id: int
+    id: UserId
     username: str
-    salt: str
-    password_hash: str
+    salt: Salt
+    password_hash: Hash
     first_name: str
     last_name: str
     email: str
     active: bool = True
 
-    def __post_init__(self) -> None:
-        if not 1 <= self.id <= USER_ID_MAX:
-            raise ValueError(f"the id of account {self.username!r} is not from 1 to {USER_ID_MAX}")
-        if not re.fullmatch("[0-9a-f]{32}", self.salt):
-            raise ValueError(f"the salt of account {self.username!r} is not 32 hexadecimal digits")
-
     def has_password(self, password: str) -> bool:
-        return compare_digest(self.password_hash.encode(), password_hash(password, self.salt).encode())
+        return compare_digest(self.password_hash, password_hash(password, self.salt))
 
 
 def password_hash(password: str, salt: str) -> str:
@@ -46,7 +42,7 @@ class Token:
     """An issued token: its facts. Its text follows from them and from the seed."""
 
     kind: Kind
-    user_id: int
+    user_id: UserId
     expires: UtcTime
 
     def claims(self, jti: str) -> dict[str, object]:

@@ -20,15 +20,27 @@ NUMBER = r"\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*"
 
 
 def as_text(value: object) -> str:
-    """Return trimmed text; a number becomes its text."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
-        raise PydanticCustomError("string_type", "Input should be text")
-    text = str(value).strip()
+    """Return trimmed text that is not blank; a number becomes its text."""
+    text = _optional_text(value)
     if not text:
         raise PydanticCustomError("blank", "Input should not be blank")
+    return text
+
+
+def _optional_text(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
+        raise PydanticCustomError("string_type", "Input should be text")
+    text = (value if isinstance(value, str) else _digits(value)).strip()
     if "\x00" in text:
         raise PydanticCustomError("null_characters", "Input should not contain the character U+0000")
     return text
+
+
+def _digits(number: float | Decimal) -> str:
+    """Return the text of a number. 5 and 5.0 are one number."""
+    exact = decimal(number)
+    whole = exact.to_integral_value()
+    return f"{whole:f}" if whole == exact else str(number)
 
 
 def _number(value: object) -> float | Decimal:
@@ -96,7 +108,7 @@ def _address(value: str) -> str:
     return value
 
 
-_DAY = r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})|([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})"
+_DAY = r"([0-9]{4})-([0-9]{2})-([0-9]{2})|([0-9]{2})-([0-9]{2})-([0-9]{4})"
 _ATOM = r"[-!#$%&'*+/=?^_`{}|~0-9A-Za-z]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@(?:localhost|(?:{_LABEL}\.)+[A-Za-z0-9-]{{1,62}}[A-Za-z0-9])"
@@ -109,6 +121,7 @@ BOOLEANS: Mapping[str | float | Decimal, bool] = {
 }
 
 Text = Annotated[str, BeforeValidator(as_text)]
+OptionalText = Annotated[str, BeforeValidator(_optional_text)]
 ShortText = Annotated[str, StringConstraints(max_length=49), BeforeValidator(as_text)]
 LongText = Annotated[str, StringConstraints(min_length=8), BeforeValidator(as_text)]
 Boolean = Annotated[bool, BeforeValidator(_boolean)]

@@ -16,6 +16,7 @@ from emulator.providers.carboninsights.wire.fields import (
     Boolean,
     Day,
     LongText,
+    OptionalText,
     Share,
     ShortText,
     Text,
@@ -102,8 +103,8 @@ class Transaction(Model):
     date: Day
     amount: Amount
     category: Annotated[Listing, PlainValidator(_listing)]
-    description: Text = ""
-    original_description: Text = ""
+    description: OptionalText = ""
+    original_description: OptionalText = ""
 
     def purchase(self) -> drafts.Purchase:
         return drafts.Purchase(self.amount, self.category)
