@@ -91,6 +91,22 @@ def test_amounts_are_text_and_dates_have_milliseconds(thallo: Caller) -> None:
     assert memory(thallo)["sell_orders"][order["id"]]["quantity_grams"] == "0"
 
 
+@pytest.mark.rule("thallo.inventory.archived")
+def test_an_archived_wallet_is_listed_again_after_a_purchase(thallo: Caller) -> None:
+    """The wallet of the documents' retirements is archived: it is listed, with its trades, from its next purchase on."""
+    archived, order = "004o7rnsz29fptz9uo", "006biochar20210000"
+    assert archived not in vintages(inventory(thallo))
+    assert retire(thallo, "1", vintage_id=archived, sell_order_id=order, expected_price_cents="14500").is_success
+    assert wallet(thallo, archived)["quantity_grams"] == "999999"
+    assert [trade["quantity_grams"] for trade in wallet(thallo, archived)["trades"]] == [
+        "1000000",
+        "3000000",
+        "2000000",
+        "10000000",
+    ]
+    assert memory(thallo)["wallets"]["thallo-ltd"][archived]["archived"] is False
+
+
 # --- trades -----------------------------------------------------------------------------------------------------------
 
 

@@ -6,10 +6,10 @@ from pydantic import Field, PlainSerializer
 
 TONNE_GRAMS = 1_000_000
 
-GRAMS_MAX = 10**100
-"""The most grams of one vintage, on the market, in wallets and requested for retirement, in all."""
+DIGITS_MAX = 100
+"""How many digits an amount may have, in a request as well."""
 
-CENTS_MAX = 10**100
+GRAMS_MAX = CENTS_MAX = 10**DIGITS_MAX - 1
 
 Grams: TypeAlias = Annotated[int, Field(ge=0, le=GRAMS_MAX), PlainSerializer(str)]
 TradedGrams: TypeAlias = Annotated[int, Field(gt=0, le=GRAMS_MAX), PlainSerializer(str)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from emulator.core.documents import UtcTime
 from emulator.providers.thallo.memory.catalogue import Catalogue, check_ids, check_known
-from emulator.providers.thallo.memory.fields import GRAMS_MAX
+from emulator.providers.thallo.memory.fields import DIGITS_MAX, GRAMS_MAX
 from emulator.providers.thallo.memory.records import ApiKey, Invoice, RetirementRequest, SellOrder, Wallet
 
 
@@ -40,7 +40,7 @@ class Memory:
         check_ids("API key", self.api_keys)
         for vintage_id, grams in self.grams().items():
             if grams > GRAMS_MAX:
-                raise ValueError(f"there are more than 10^100 grams of vintage {vintage_id}")
+                raise ValueError(f"the grams of vintage {vintage_id} have more than {DIGITS_MAX} digits in all")
 
     def grams(self) -> Counter[str]:
         """Return the grams of each vintage on the market, in wallets, and requested for retirement.

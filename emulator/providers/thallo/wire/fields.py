@@ -6,8 +6,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from emulator.providers.thallo.memory.fields import DIGITS_MAX
+
 SAFE_INTEGER_MAX = 2**53 - 1
-DIGITS_MAX = 100
 
 _COUNTRIES = """
 AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA
