@@ -93,7 +93,7 @@ def test_amounts_are_text_and_dates_have_milliseconds(thallo: Caller) -> None:
 
 @pytest.mark.rule("thallo.inventory.archived")
 def test_an_archived_wallet_is_listed_again_after_a_purchase(thallo: Caller) -> None:
-    """The wallet of the documents' retirements is archived: it is listed, with its trades, from its next purchase on."""
+    """The archived wallet of the documents' retirements is listed, with its trades, from its next purchase on."""
     archived, order = "004o7rnsz29fptz9uo", "006biochar20210000"
     assert archived not in vintages(inventory(thallo))
     assert retire(thallo, "1", vintage_id=archived, sell_order_id=order, expected_price_cents="14500").is_success
