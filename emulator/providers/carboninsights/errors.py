@@ -3,6 +3,7 @@
 * CarbonInsightsRefusal
   + InvalidFields                 400, all problems in the shape of the body
   + UnreadableBody                400
+  + UnsupportedMediaType          400
   + Unauthorized                  401
     - NotAuthenticated
     - BadAuthorizationHeader
@@ -16,7 +17,6 @@
   + MethodNotAllowed              405
   + NotAcceptable                 406
   + BodyTooLarge                  413
-  + UnsupportedMediaType          415
   + Throttled                     429
   + ServerFailure                 500, 503
   + PlainStatus                   any other status, in the same form
@@ -65,6 +65,16 @@ class UnreadableBody(CarbonInsightsRefusal):
 
     def __init__(self, reason: str) -> None:
         self.detail = f"JSON parse error - {reason}"
+
+
+class UnsupportedMediaType(CarbonInsightsRefusal):
+    """The body is not declared as JSON. The documents list no 415, so the library's sentence comes with a 400."""
+
+    status = 400
+    rule = "carboninsights.input.content-type-refused"
+
+    def __init__(self, media_type: str) -> None:
+        self.detail = f'Unsupported media type "{media_type}" in request.'
 
 
 # --- 401 --------------------------------------------------------------------------------------------------------------
@@ -165,16 +175,6 @@ class BodyTooLarge(CarbonInsightsRefusal):
     status = 413
     detail = "Request body is too large."
     rule = "carboninsights.input.body-too-large"
-
-
-class UnsupportedMediaType(CarbonInsightsRefusal):
-    """The body is not declared as JSON. The detail repeats the declared type."""
-
-    status = 415
-    rule = "carboninsights.input.content-type-refused"
-
-    def __init__(self, media_type: str) -> None:
-        self.detail = f'Unsupported media type "{media_type}" in request.'
 
 
 class Throttled(CarbonInsightsRefusal):

@@ -50,8 +50,6 @@ def http_refusal(status: int, detail: str | None = None) -> errors.CarbonInsight
             return errors.NotAcceptable()
         case 413:
             return errors.BodyTooLarge()
-        case 415:
-            return errors.UnsupportedMediaType("")
         case 429:
             return errors.Throttled(1)
         case 500 | 503:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.providers.carboninsights.conftest import LOGIN, NEW_USER, NULL, SAMPLE_USER, WRONG_TEXTS, log_in, required
+from tests.providers.carboninsights.conftest import NEW_USER, NULL, SAMPLE_USER, WRONG_TEXTS, log_in, required
 from tests.support.caller import Caller
 
 TOO_LONG = "Ensure this field has no more than 49 characters."
@@ -20,14 +20,23 @@ def test_a_registration_takes_effect_at_once(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.register.sample-account")
-def test_the_sample_account_is_taken_over_once(carboninsights: Caller) -> None:
-    """The sample account can log in unregistered; its first registration sets its password."""
+def test_the_sample_account_can_be_registered_once(carboninsights: Caller) -> None:
+    """The documented registration succeeds once, although the account can log in before."""
     assert log_in(carboninsights).keys() == {"access", "refresh"}
-    other = {**SAMPLE_USER, "password": "0therPassw0rd"}
-    assert carboninsights.post("/register", other).status_code == 201
-    assert carboninsights.post("/token", LOGIN).status_code == 401
-    assert log_in(carboninsights, other).keys() == {"access", "refresh"}
+    assert carboninsights.post("/register", {**SAMPLE_USER, "password": " Sav3Th3Whal3s "}).status_code == 201
+    assert log_in(carboninsights).keys() == {"access", "refresh"}
     assert carboninsights.post("/register", SAMPLE_USER).status_code == 400
+
+
+@pytest.mark.rule("carboninsights.register.sample-account")
+@pytest.mark.parametrize("password", ["0therPassw0rd", "sav3th3whal3s", "short", 12345678, None])
+def test_the_sample_account_is_not_taken_over(carboninsights: Caller, password: object) -> None:
+    """A registration of the sample's username with another password is refused, and the account stays as it is."""
+    before = carboninsights.space.snapshot()
+    reply = carboninsights.post("/register", {**SAMPLE_USER, "password": password})
+    assert (reply.status_code, reply.json()["username"]) == (400, ["A user with that username already exists."])
+    assert carboninsights.space.snapshot() == before
+    assert log_in(carboninsights).keys() == {"access", "refresh"}
 
 
 @pytest.mark.rule("carboninsights.register.username-taken")
@@ -143,7 +152,7 @@ def test_no_password_is_stored(carboninsights: Caller) -> None:
 
 
 def test_ids_are_consecutive(carboninsights: Caller) -> None:
-    """The sample account keeps its id when it is taken over; every other account gets the next id."""
+    """The sample account keeps its id when it is registered; every other account gets the next id."""
     for username in ("first", SAMPLE_USER["username"], "second"):
         carboninsights.post("/register", {**SAMPLE_USER, "username": username})
     accounts = carboninsights.space.snapshot()["memory"]["carboninsights"]["accounts"]

@@ -19,13 +19,15 @@ class Accounts:
         self._given = {given.username: _account(n, given) for n, given in enumerate(catalogue.accounts, start=1)}
         self._by_id = {account.id: account for account in (*self._given.values(), *memory.accounts.values())}
 
-    def is_taken(self, username: str) -> bool:
-        """Return whether a username is registered. One of the catalogue is free until it is taken over."""
-        return username in self.memory.accounts
+    def is_taken(self, username: str, password: str | None) -> bool:
+        """Return whether a username is taken. An account of the catalogue can be registered once, with its password."""
+        given = self._given.get(username)
+        foreign = given is not None and (password is None or not given.has_password(password))
+        return username in self.memory.accounts or foreign
 
     def register(self, draft: AccountDraft) -> Account:
-        """Create an account, or take over one of the catalogue. Its username must not be taken."""
-        assert not self.is_taken(draft.username)
+        """Create an account, or register one of the catalogue. Its username must not be taken."""
+        assert not self.is_taken(draft.username, draft.password)
 
         given = self._given.get(draft.username)
         salt = self.ids.text("carboninsights.salt", HEX, 32)

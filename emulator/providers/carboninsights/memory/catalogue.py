@@ -10,7 +10,7 @@ UNCATEGORIZED = "Uncategorized"
 
 @dataclass(frozen=True, slots=True)
 class GivenAccount:
-    """An account that can log in from the start. The first registration of its username takes it over."""
+    """An account that can log in from the start. It can be registered once, with its own password."""
 
     username: str
     password: str

@@ -42,7 +42,7 @@ class Settings:
 class Memory:
     """Everything that requests and the clock change.
 
-    ``accounts`` are the registered ones, by username; one of the catalogue is added when it is taken over. ``tokens``
+    ``accounts`` are the registered ones, by username; one of the catalogue is added when it is registered. ``tokens``
     are the issued ones, by ``jti``. ``admitted`` has the times of each user's requests of the last day, by user id,
     while requests are limited.
     """

@@ -30,14 +30,16 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What validation needs besides a body: the space's lists and settings, and whether categories are codes."""
+    """What a field's validation needs: the records and settings, whether categories are codes, and the password."""
 
     backend: CarbonInsights
     by_code: bool
+    password: str | None
 
 
 def _free(value: str, info: ValidationInfo) -> str:
-    if _context(info).backend.accounts.is_taken(value):
+    context = _context(info)
+    if context.backend.accounts.is_taken(value, context.password):
         raise PydanticCustomError("taken", "Input should be a username that is not taken")
     return value
 
@@ -186,7 +188,7 @@ def read(model: type[M], content: object, backend: CarbonInsights) -> M:
     """Return a body as a model. Raises MalformedBody with all its problems."""
     missing = list(_missing_children(content, backend)) if model is ScoreRequest else []
     try:
-        body = model.model_validate(content, context=Context(backend, _by_code(content)))
+        body = model.model_validate(content, context=Context(backend, _by_code(content), _password(content)))
     except ValidationError as error:
         problems = Malformed.found("body", error).problems
         raise MalformedBody(*problems, *missing, rows=_rows(content)) from None
@@ -209,11 +211,17 @@ def _missing_children(content: object, backend: CarbonInsights) -> Iterator[Prob
 
 
 def _by_code(content: object) -> bool:
-    """Return whether categories are codes: another part of the body than the transactions decides that."""
     match content:
         case {"options": {"category_type": "mcc"}}:
             return True
     return False
+
+
+def _password(content: object) -> str | None:
+    match content:
+        case {"password": str(password)}:
+            return password.strip()
+    return None
 
 
 def _rows(content: object) -> int:
