@@ -71,7 +71,7 @@ def test_a_foreign_name_is_turned_away(emulator: Emulator, host: str, path: str)
 def test_a_foreign_name_is_told_what_to_do(emulator: Emulator) -> None:
     """The refusal names the option that allows the name."""
     reply = emulator.http.get(HEALTH, headers={"Host": "emulator.test"})
-    assert reply.json() == {"error": "this server does not answer for 'emulator.test'; allow it with --allow-host"}
+    assert reply.json() == {"error": "unknown host 'emulator.test'; allow it with --allow-host"}
 
 
 def test_further_names_can_be_allowed() -> None:
@@ -110,7 +110,7 @@ def test_a_vendors_host_knows_no_other_vendor(emulator: Emulator) -> None:
 def test_a_path_that_leads_nowhere(emulator: Emulator, path: str) -> None:
     """Where no provider is named, the answer names all there are."""
     status, _, body = asyncio.run(call(emulator.app, "GET", path, [], b""))
-    assert (status, b"there are: oneclickimpact, cnaught" in body) == (404, True)
+    assert (status, b"known: oneclickimpact, cnaught" in body) == (404, True)
 
 
 @pytest.mark.parametrize(

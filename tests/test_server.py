@@ -9,16 +9,19 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+import uvloop
 
 from emulator import Emulator, create_app
 from emulator.cli.app import main
 from emulator.cli.parent import POLL_SECONDS
 from emulator.core.hosts import is_loopback
+from emulator.server.protocol import IDLE_SECONDS
 from emulator.server.server import PortTaken, bind, uvicorn_server
 
 SECONDS_MAX = 60
@@ -107,22 +110,60 @@ def wait_until_gone(url: str) -> None:
     pytest.fail(f"{url} still answers")
 
 
-def test_a_running_request_is_answered_before_the_end() -> None:
-    """A request that is on its way when the signal comes gets its reply; a new one is not taken."""
-    replies: list[httpx.Response] = []
-    fault = {"effect": {"delay_seconds": 1}}
-    with serving() as (process, url), httpx.Client(base_url=url, timeout=SECONDS_MAX) as client:
-        assert client.post("/_emulator/faults", json=fault).status_code == 201
-        slow = threading.Thread(target=lambda: replies.append(httpx.get(f"{url}/cnaught/v1/orders")))
-        slow.start()
-        while not client.get("/_emulator/faults").json()["faults"][0]["fired"]:
+WAITING = {
+    "delay before": ("/cnaught/v1/orders", {"when": "before", "effect": {"delay_seconds": 60}}),
+    "delay after": ("/cnaught/v1/orders", {"when": "after", "effect": {"delay_seconds": 60}}),
+    "wait": ("/_emulator/requests/wait?timeout=60", None),
+}
+
+
+@pytest.mark.parametrize("kind", WAITING)
+def test_a_signal_ends_what_is_waiting(kind: str) -> None:
+    """A delay or a wait of a minute does not hold up the end of a server: its client loses the connection, silently."""
+    path, fault = WAITING[kind]
+    with serving() as (process, url), ExitStack() as connections:
+        if fault:
+            assert httpx.post(f"{url}/_emulator/faults", json=fault).status_code == 201
+        waiting, half_sent = [connections.enter_context(socket.create_connection(address_of(url))) for _ in range(2)]
+        waiting.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        half_sent.sendall(b"POST /cnaught/v1/orders HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf")
+        while fault and not httpx.get(f"{url}/_emulator/faults").json()["faults"][0]["fired"]:
             time.sleep(0.01)
-        client.close()
+        time.sleep(0.2)
+        before = time.monotonic()
         assert ended(process, signal.SIGTERM) == (0, "", "")
-        slow.join()
-        assert [reply.status_code for reply in replies] == [401]
-        with pytest.raises(httpx.ConnectError):
-            httpx.get(url)
+        assert time.monotonic() - before < 2
+        assert [connection.recv(1000) for connection in (waiting, half_sent)] == [b"", b""]
+
+
+def test_a_client_that_leaves_ends_its_wait() -> None:
+    """Waits whose clients have gone are over at once, however many there are."""
+    wait = b"GET /_emulator/requests/wait?timeout=60 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+    async def play() -> None:
+        server = uvicorn_server(create_app())
+        bound = bind("127.0.0.1", 0)
+        serving = asyncio.create_task(server.serve(sockets=[bound]))
+        while not server.started:
+            await asyncio.sleep(0.01)
+        for _ in range(200):
+            _, writer = await asyncio.open_connection(*bound.getsockname())
+            writer.write(wait)
+            await writer.drain()
+            writer.close()
+        async with asyncio.timeout(SECONDS_MAX):
+            while server.pool.tasks or server.pool.connections:
+                await asyncio.sleep(0.01)
+        server.should_exit = True
+        await serving
+
+    asyncio.run(play())
+
+
+def address_of(url: str) -> tuple[str, int]:
+    parsed = httpx.URL(url)
+    assert parsed.port
+    return parsed.host, parsed.port
 
 
 def test_a_served_fault_breaks_the_connection() -> None:
@@ -381,29 +422,32 @@ def test_a_reply_is_one_packet(port: int, sent: bytes, begin: bytes, end: bytes)
             assert said.endswith(end)
 
 
-def test_a_connection_that_nobody_uses_is_closed() -> None:
-    """One on which nothing was asked from one look to the next is closed; one that asks or begins to ask is not."""
-    asyncio.run(watch())
+@pytest.mark.parametrize("loop", [None, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+def test_a_connection_that_is_not_used_is_closed(loop: Any) -> None:
+    """The server looks for connections whose deadline has passed, and closes those: over a real socket, too."""
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(watch())
 
 
 async def watch() -> None:
     server = uvicorn_server(create_app())
     bound = bind("127.0.0.1", 0)
     serving = asyncio.create_task(server.serve(sockets=[bound]))
-    idle, asking, begun = [await asyncio.open_connection(*bound.getsockname()) for _ in range(3)]
-    for one in (idle, asking, begun):
-        assert await told(one, HEALTH + b"\r\n")
-    await server.on_tick(0)
+    idle, silent, begun = [await asyncio.open_connection(*bound.getsockname()) for _ in range(3)]
+    assert await told(idle, HEALTH + b"\r\n")
     begun[1].write(HEALTH)
-    assert await told(asking, HEALTH + b"\r\n")
-    await server.on_tick(0)
+    await asyncio.sleep(0.1)
+    now = asyncio.get_running_loop().time()
+    server.expire(now + IDLE_SECONDS - 1)
+    assert await told(idle, HEALTH + b"\r\n")
+    server.expire(now + IDLE_SECONDS + 1)
     assert await asyncio.wait_for(idle[0].read(), SECONDS_MAX) == b""
-    assert await told(asking, HEALTH + b"\r\n")
-    assert await told(begun, b"\r\n")
-    server.should_exit = True
-    for _, writer in (idle, asking, begun):
+    assert await asyncio.wait_for(silent[0].read(), SECONDS_MAX) == b""
+    assert (await asyncio.wait_for(begun[0].read(), SECONDS_MAX)).startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+    for _, writer in (idle, silent, begun):
         writer.close()
         await writer.wait_closed()
+    server.should_exit = True
     await serving
 
 

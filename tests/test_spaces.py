@@ -110,9 +110,11 @@ def test_one_spaces_ids_mean_nothing_in_another(emulator: Emulator, cnaught: Cal
 
 @pytest.mark.parametrize("name", ["a", "gw3", "A.b_c-9", "0", ".", "..", "x" * 64, "default"])
 def test_a_space_has_a_name(emulator: Emulator, name: str) -> None:
-    """Letters, digits, dots, hyphens and underscores make a name; a space is there once it is named."""
-    assert emulator.http.get(f"/~{name}/_emulator/clock").status_code == 200
+    """Letters, digits, dots, hyphens and underscores make a name; a command or a vendor's request creates the space."""
+    assert emulator.http.put(f"/~{name}/_emulator/clock", json={}).status_code == 200
     assert name in names(emulator)
+    if name != "default":
+        emulator.app.spaces.drop(name)  # a client resolves the paths . and .. itself
 
 
 @pytest.mark.parametrize("name", ["", "x" * 65, "a b", "a%20", "ä", "a:b", "a~b", "a@b", "%00", "a%0a"])
@@ -146,6 +148,51 @@ def test_a_request_that_leads_nowhere_makes_no_space(small: Emulator, path: str,
     """A foreign host or an unknown provider leaves no space behind."""
     assert small.http.get(path, headers={"Host": host}).is_client_error
     assert names(small) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        *(("GET", path, None) for path in ("/health", "/providers", "/clock", "/snapshot", "/requests", "/nowhere")),
+        ("HEAD", "/clock", None),
+        ("OPTIONS", "/clock", None),
+        ("POST", "/health", None),
+        ("POST", "/nowhere", None),
+        ("PUT", "/clock", {"now": "yesterday"}),
+        ("POST", "/faults", {"effect": {}}),
+        ("PUT", "/snapshot", {}),
+        ("DELETE", "/faults/fault-1", None),
+    ],
+)
+def test_what_changes_nothing_creates_no_space(emulator: Emulator, method: str, path: str, body: object) -> None:
+    """A space that does not exist can be read as if it did; neither that nor a refused command creates it."""
+    content = {} if body is None else {"json": body}
+    reply = emulator.http.request(method, f"/~unheard-of/_emulator{path}", **content)
+    assert reply.status_code < 500
+    assert "unheard-of" not in names(emulator)
+
+
+def test_a_space_that_is_waited_for_may_come_into_existence(emulator: Emulator) -> None:
+    """Whoever waits for requests in a space that does not exist sees those of the space that another one creates."""
+    space = emulator.space("awaited")
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(space.requests.wait, 1)
+        emulator.http.get(f"{space.url}/cnaught/v1/orders")
+        assert [request["status"] for request in waiting.result()] == [401]
+    space.delete()
+
+
+def test_a_reset_while_a_space_is_only_visited(emulator: Emulator) -> None:
+    """A reset creates the space that it names, and what was visited before does not come back."""
+    space = emulator.space("visited")
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(space.requests.wait, 1, 0.2)
+        space.reset(seed=5)
+        assert waiting.exception() is not None
+    assert "visited" in names(emulator)
+    assert space.snapshot()["seed"] == 5
+    space.delete()
+    assert "visited" not in names(emulator)
 
 
 # --- the bound --------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from werkzeug import Request, Response
 
 from emulator import Emulator
 from emulator.client.handles import Refused, SpaceHandle
-from emulator.gateway.post import NoAnswer, host_of, post
+from emulator.gateway.post import NoReply, host_of, parse_url, post
 from tests.conftest import START
 from tests.support.caller import Caller, credentials_of
 
@@ -209,7 +209,7 @@ async def _silence() -> None:
 
 def test_who_says_nothing_is_not_waited_for(emulator: Emulator) -> None:
     """The vendor's patience ends, however slowly the other side goes about it."""
-    with pytest.raises(NoAnswer, match=r"no answer within 0\.05 seconds"):
+    with pytest.raises(NoReply, match=r"no reply within 0\.05 seconds"):
         emulator._submit(_silence()).result(SECONDS_MAX)
 
 
@@ -226,7 +226,9 @@ def test_who_says_nothing_is_not_waited_for(emulator: Emulator) -> None:
 )
 def test_the_host_that_is_checked_is_the_host_that_is_called(url: str, host: str) -> None:
     """One parser reads the URL for the check and for the call."""
-    assert host_of(url) == host
+    parsed = parse_url(url)
+    assert parsed is not None
+    assert host_of(parsed) == host
 
 
 # --- snapshots, and what happens without a request --------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Scope
+from starlette.types import Receive, Scope
 
 from emulator.control import (
     acts,
@@ -93,19 +93,25 @@ class Control:
         self.courier = courier
         self.token = token
 
-    async def answer(self, scope: Scope, headers: Headers, body: bytes, space_name: str, prefix: str) -> Response:
-        """Return the reply to a request whose body has been read, for the space that its path names."""
+    async def answer(
+        self, scope: Scope, headers: Headers, body: bytes, space_name: str, prefix: str, receive: Receive
+    ) -> Response:
+        """Return the reply to a request whose body has been read, for the space that its path names.
+
+        Raises ClientGone when the client disconnects while the request waits.
+        """
         names: Any = {"space_name": space_name, "prefix": prefix}
-        return await self._respond(
-            ControlRequest(scope, headers, body, spaces=self.spaces, courier=self.courier, **names)
-        )
+        server: Any = {"spaces": self.spaces, "courier": self.courier, "receive": receive}
+        return await self._respond(ControlRequest(scope, headers, body, **names, **server))
 
     async def _respond(self, request: ControlRequest) -> Response:
         """Return the reply to a request, be it an error or not. Only waiting and delivering endpoints are awaited."""
         try:
             self._authorize(request)
             result: Response | Awaitable[Response] = ROUTES.endpoint(request.scope)(request)
-            return await result if isawaitable(result) else result
+            response = await result if isawaitable(result) else result
+            request.keep_space()
+            return response
         except HTTPException as error:
             return _error(error.status_code, error.detail, _headers(request, error))
         except Malformed as malformed:

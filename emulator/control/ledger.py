@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -29,7 +30,7 @@ class LedgerQuery(Page):
     """
 
     provider: str | None = None
-    account: str | None = None
+    account: Annotated[str, Field(max_length=200)] | None = None
     unit: str | None = None
     since: Instant | None = None
 

@@ -1,21 +1,32 @@
 """A request to the control API."""
 
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
 from starlette.exceptions import HTTPException
-from starlette.types import Scope
+from starlette.types import Receive, Scope
 
 from emulator.gateway.courier import Courier
 from emulator.space.space import Space
 from emulator.space.spaces import Spaces
+from emulator.web.connection import while_connected
 from emulator.web.headers import Headers
 from emulator.web.provider import Provider
 from emulator.web.request import WholeRequest
+
+T = TypeVar("T")
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class ControlRequest(WholeRequest):
     """A control request whose body has been read.
 
-    ``space_name`` is the space that its path names, and ``prefix`` the part of the path that names it.
+    ``space_name`` is the space that its path names, and ``prefix`` the part of the path that names it. A space that
+    does not exist is created by a command that succeeds; a request that reads it sees it as it would be.
     """
+
+    _space: Space | None = None
 
     def __init__(
         self,
@@ -27,17 +38,32 @@ class ControlRequest(WholeRequest):
         prefix: str,
         spaces: Spaces,
         courier: Courier,
+        receive: Receive,
     ) -> None:
         super().__init__(scope, first_values, content)
         self.space_name = space_name
         self.prefix = prefix
         self.spaces = spaces
         self.courier = courier
+        self._channel = receive
 
     @property
     def space(self) -> Space:
-        """The space that the path names, made when first used. Raises TooManySpaces."""
-        return self.spaces.get(self.space_name)
+        """The space that the path names. Raises TooManySpaces if a command would create it and cannot."""
+        if self._space is None:
+            if self.method not in SAFE_METHODS:
+                self.spaces.check_room(self.space_name)
+            self._space = self.spaces.visit(self.space_name)
+        return self._space
+
+    def keep_space(self) -> None:
+        """Let the space exist from now on that a successful command has changed."""
+        if self._space is not None and self.method not in SAFE_METHODS:
+            self.spaces.keep(self._space)
+
+    async def while_connected(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run ``work`` and return its result. Cancel it and raise ClientGone once the client disconnects."""
+        return await while_connected(self._channel, work)
 
     @property
     def provider(self) -> Provider:

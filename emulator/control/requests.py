@@ -82,7 +82,10 @@ def delete_requests(request: ControlRequest) -> Response:
 
 
 async def wait_for_requests(request: ControlRequest) -> Response:
-    space, wait = request.space, read_query(Wait, request)
+    return await request.while_connected(_waited(request.space, read_query(Wait, request)))
+
+
+async def _waited(space: Space, wait: Wait) -> Response:
     time = asyncio.get_running_loop().time
     deadline = time() + wait.timeout
     while len(found := wait.of(space)) < wait.count:

@@ -11,7 +11,7 @@ from emulator.control.params import Params
 from emulator.control.request import ControlRequest
 from emulator.core.clock import micros
 from emulator.space.commands import DuplicateWebhook, PauseWebhooks, RedeliverWebhook, ReorderWebhooks
-from emulator.space.outbox import Delivery, State, UnknownDelivery
+from emulator.space.outbox import Delivery, State, TooMuch, UnknownDelivery
 from emulator.web.reading import read_body, read_query
 from emulator.web.replies import reply
 
@@ -77,6 +77,8 @@ def redeliver_webhook(request: ControlRequest) -> Response:
         return reply(_shown(request.space.run(RedeliverWebhook(request.path_params["id"]))))
     except UnknownDelivery as unknown:
         raise _not_found(unknown) from None
+    except TooMuch as error:
+        raise HTTPException(409, str(error)) from None
 
 
 def duplicate_webhook(request: ControlRequest) -> Response:
@@ -84,6 +86,8 @@ def duplicate_webhook(request: ControlRequest) -> Response:
         return reply(_shown(request.space.run(DuplicateWebhook(request.path_params["id"]))), 201)
     except UnknownDelivery as unknown:
         raise _not_found(unknown) from None
+    except TooMuch as error:
+        raise HTTPException(409, str(error)) from None
 
 
 def reorder_webhooks(request: ControlRequest) -> Response:
@@ -96,7 +100,7 @@ def reorder_webhooks(request: ControlRequest) -> Response:
 
 
 async def _deliver(request: ControlRequest, attempts_max: int | None = None) -> Response:
-    attempted = await request.courier.deliver(request.space, attempts_max)
+    attempted = await request.while_connected(request.courier.deliver(request.space, attempts_max))
     return reply({"attempted": [_shown(delivery) for delivery in attempted]})
 
 

@@ -1,6 +1,7 @@
-"""Delivering webhooks over the network: in the background, or when a test says so; to this machine, unless told."""
+"""Deliver webhooks: in the background or on demand, to this machine unless another host is allowed."""
 
 import asyncio
+import re
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
@@ -9,12 +10,18 @@ from emulator.space.commands import RecordAttempt
 from emulator.space.outbox import Attempt, Delivery
 from emulator.space.space import Space
 
+DELIVERY_HEADER = b"x-emulator-delivery"
+"""Marks every webhook with its id. A control API refuses requests that carry it."""
+
+CONTROL_PATH = re.compile(r"/+(~[^/]*/+)?_emulator(/|$)")
+"""The path of a control API. A webhook that could redeliver itself there would never end."""
+
 
 class Courier:
-    """Carries what stands in the outboxes of all spaces to where it belongs.
+    """Attempts what is due in the outboxes of all spaces.
 
-    ``hosts`` are those beyond this machine that it may call. It follows no redirection and uses no proxy, and of an
-    answer it reads the status alone. In the background it works from ``start()`` to ``stop()``.
+    ``hosts`` are those beyond this machine that it may call. It follows no redirection, uses no proxy, and reads only
+    the status of a reply. It works in the background between ``start()`` and ``stop()``.
     """
 
     def __init__(self, hosts: frozenset[str] = frozenset()) -> None:
@@ -25,9 +32,9 @@ class Courier:
         self._rounds: set[asyncio.Task[Any]] = set()
 
     async def deliver(self, space: Space, attempts_max: int | None = None) -> list[Delivery]:
-        """Attempt what is due, one after the other, until nothing more is. Answers each attempt's delivery.
+        """Attempt what is due, one after the other, until nothing is. Return the delivery of each attempt.
 
-        The retries that fell due while the clock moved are made as well, each as if at its own time.
+        Retries that fell due while the clock was moved are attempted too, each as if at its own time.
         """
         attempted: list[Delivery] = []
         async with self._locks.setdefault(space, asyncio.Lock()):
@@ -42,11 +49,11 @@ class Courier:
     # --- in the background
 
     def start(self) -> None:
-        """Deliver from now on, as things fall due."""
+        """Deliver from now on whatever falls due."""
         self._working = True
 
     async def stop(self) -> None:
-        """Break off, and deliver nothing more."""
+        """Cancel what is running, and deliver nothing more."""
         self._working = False
         for alarm in self._alarms.values():
             alarm.cancel()
@@ -55,10 +62,7 @@ class Courier:
         await asyncio.gather(*self._rounds, return_exceptions=True)
 
     def look(self, space: Space) -> None:
-        """See when a space next has something to send, and be there in time. To be called after every change.
-
-        An alarm that rings in vain does no harm.
-        """
+        """Schedule the next delivery of a space. Call this after every change; a needless alarm does no harm."""
         due = space.next_call() if self._working and not space.outbox.paused else None
         if due is None:
             return
@@ -68,8 +72,8 @@ class Courier:
         if seconds <= 0 or not space.clock.frozen:
             self._alarms[space] = asyncio.get_running_loop().call_later(max(seconds, 0.0), self._go, ref(space))
 
-    def _go(self, of: "ref[Space]") -> None:
-        if space := of():  # none, when it was dropped or reset meanwhile
+    def _go(self, reference: "ref[Space]") -> None:
+        if space := reference():  # None if it was dropped or reset
             task = asyncio.get_running_loop().create_task(self._round(space))
             self._rounds.add(task)
             task.add_done_callback(self._rounds.discard)
@@ -82,28 +86,41 @@ class Courier:
     # --- one attempt
 
     async def _attempt(self, space: Space, delivery: Delivery) -> None:
-        from emulator.gateway.post import NoAnswer, host_of, post
+        from emulator.gateway.post import NoReply, post
 
         webhooks = space.world.providers[delivery.provider].webhooks
         assert delivery.due is not None
         assert webhooks is not None
-        host = host_of(delivery.url)
-        if not is_loopback(host) and host not in self.hosts:
-            refusal = f"{host!r} is not this machine; allow it with --webhook-host"
+        if refusal := self._refusal(delivery.url):
             return space.run(RecordAttempt(delivery.id, Attempt(delivery.due, error=refusal), refused=True))
         headers = webhooks.headers(space.backend(delivery.provider), delivery.dispatch)
         if headers is None:
             refusal = f"endpoint {delivery.endpoint!r} is registered no more"
             return space.run(RecordAttempt(delivery.id, Attempt(delivery.due, error=refusal), refused=True))
         try:
-            status = await post(delivery.url, delivery.body, webhooks.timeout_seconds, headers)
+            sent = {**headers, DELIVERY_HEADER.decode(): delivery.id}
+            status = await post(delivery.url, delivery.body, webhooks.timeout_seconds, sent)
             attempt = Attempt(delivery.due, status, headers=headers)
-        except NoAnswer as error:
+        except NoReply as error:
             attempt = Attempt(delivery.due, error=str(error), headers=headers)
         space.run(RecordAttempt(delivery.id, attempt))
 
+    def _refusal(self, text: str) -> str | None:
+        """Return the reason why a URL is never called, if there is one."""
+        from emulator.gateway.post import host_of, parse_url
+
+        url = parse_url(text)
+        if url is None:
+            return f"not a URL: {text!r}"
+        host = host_of(url)
+        if not is_loopback(host) and host not in self.hosts:
+            return f"{host!r} is not this machine; allow it with --webhook-host"
+        if CONTROL_PATH.match(url.path):
+            return "a webhook cannot call a control API"
+        return None
+
 
 def _due(space: Space) -> Delivery | None:
-    """What is to be attempted now, if anything is."""
+    """Return what is to be attempted now."""
     delivery = space.posted().next()
     return delivery if delivery and delivery.due and delivery.due <= space.clock.now else None

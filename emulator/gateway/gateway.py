@@ -1,34 +1,33 @@
-"""The one layer that every request crosses: it checks the host, finds space and provider, reads the body, and sends."""
+"""The ASGI application: check where a request comes from and leads to, read its body, and send the reply."""
 
-import socket
-import struct
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Literal, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from emulator.core.hosts import is_address, is_loopback
-from emulator.gateway.courier import Courier
+from emulator.gateway.courier import DELIVERY_HEADER, Courier
 from emulator.gateway.turn import answer, answer_under_faults, plain_answer
 from emulator.space.space import DEFAULT, NAME
 from emulator.space.spaces import Spaces, TooManySpaces
+from emulator.web.connection import BREAK, ClientGone, break_message
 from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers, RawHeaders
 from emulator.web.provider import Provider
 
 CONTROL = "_emulator"
 DRAINED_BYTES_MAX = 64 * 1024 * 1024
-"""How much of a body above the limit is read and dropped, so that its sender gets to see the answer."""
+"""How much of a body above the limit is read and dropped, so that its sender sees the reply."""
 
 REMEMBERED_CHARACTERS_MAX = 512
-"""Of host and path together. Tests ask for the same few again and again."""
+"""Of host and path together. Tests use the same few again and again."""
 
 
 class Stray(Exception):
-    """A request that reaches no space or no provider. The words are ours, since no vendor was asked."""
+    """A request that reaches no space or provider. The reply is worded by the emulator, as no vendor is involved."""
 
     def __init__(self, status: int, error: str) -> None:
         super().__init__(error)
@@ -36,26 +35,24 @@ class Stray(Exception):
         self.error = error
 
 
-class ClientGone(Exception):
-    """The client hung up before its request was complete."""
-
-
 Destination: TypeAlias = tuple[str, Provider | None, str, str]
-"""Where a request goes: a space, a provider (none: the control API), the path below it, and the prefix above it."""
+"""Where a request leads: the space, the provider (None: the control API), the path below it, the prefix above it."""
 
 
 class ControlApi(Protocol):
-    """The control API, which is above the gateway: it waits where a test asks to wait."""
+    """The control API, which is above the gateway: it waits where a test asks it to."""
 
-    async def answer(self, scope: Scope, headers: Headers, body: bytes, space_name: str, prefix: str) -> Response:
-        """Return the reply to a request whose body has been read."""
+    async def answer(
+        self, scope: Scope, headers: Headers, body: bytes, space_name: str, prefix: str, receive: Receive
+    ) -> Response:
+        """Return the reply to a request whose body has been read. Raises ClientGone if it waits in vain."""
         ...
 
 
 class Gateway:
-    """The ASGI application. It reads whole bodies and sends whole answers, so that what lies between never waits.
+    """The ASGI application. It reads whole bodies and sends whole replies, so that nothing below it waits.
 
-    ``hosts`` are the names that it may be called by; ``vendor_hosts`` are the vendors' own, each with its provider.
+    ``hosts`` are additional names of this server; ``vendor_hosts`` map each production host to its provider.
     """
 
     def __init__(
@@ -85,39 +82,65 @@ class Gateway:
         try:
             name, provider, scope["path"], prefix = find(host, path)
             if provider is None:
-                self._check_origin(headers[b"origin"] or "", host)
+                self._check_sender(scope["method"], headers, host)
+            elif headers[b"sec-fetch-site"] == "cross-site":
+                self._check_exists(name)
             body = await _body(receive, self.body_bytes_max)
-            space = self.spaces.get(name) if provider else None
+        except Stray as stray:
+            return await self._refuse(stray, headers, scope, receive, send)
         except ClientGone:
             return
-        except TooManySpaces as error:
-            return await plain_answer(409, str(error))(scope, receive, send)
-        except Stray as stray:
-            return await plain_answer(stray.status, stray.error)(scope, receive, send)
         scope["root_path"], scope["headers"] = "", headers.raw
-        if provider and space:
-            if body is None or space.faults.by_id:
-                exchange = await answer_under_faults(space, provider, scope, headers, body)
+        try:
+            if provider is None:
+                await self._command(name, prefix, scope, headers, body, receive, send)
             else:
-                exchange = answer(space, provider, scope, headers, body)
-            if exchange.connection:
-                await _break(exchange, send)
-            else:
-                await send(_start(exchange))
-                await send({"type": "http.response.body", "body": exchange.reply_body})
+                await self._request(name, provider, scope, headers, body, receive, send)
+        except TooManySpaces as error:
+            await plain_answer(409, str(error))(scope, receive, send)
+
+    async def _request(
+        self,
+        name: str,
+        provider: Provider,
+        scope: Scope,
+        headers: Headers,
+        body: bytes | None,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Answer a request to a vendor. Its webhook is scheduled first: a fault or the client may delay the reply."""
+        space = self.spaces.get(name)
+        if body is None or space.faults.by_id:
+            exchange = await answer_under_faults(space, provider, scope, headers, body, receive, self.courier.look)
+        else:
+            exchange = answer(space, provider, scope, headers, body)
             if provider.webhooks:
                 self.courier.look(space)
+        await send(_start(exchange))
+        if exchange.connection:
+            await _break(exchange, scope, send)
         else:
-            await self._command(scope, headers, body, send, name, prefix)
+            await send({"type": "http.response.body", "body": exchange.reply_body})
 
     async def _command(
-        self, scope: Scope, headers: Headers, body: bytes | None, send: Send, name: str, prefix: str
+        self,
+        name: str,
+        prefix: str,
+        scope: Scope,
+        headers: Headers,
+        body: bytes | None,
+        receive: Receive,
+        send: Send,
     ) -> None:
-        """A request to the control API."""
+        """Answer a request to the control API. A client that disconnects ends it, if it waits."""
         if body is None:
             response = plain_answer(413, "the body is too large")
         else:
-            response = await self.control.answer(scope, headers, body, name, prefix)
+            try:
+                response = await self.control.answer(scope, headers, body, name, prefix, receive)
+            except ClientGone:
+                return
         if scope["method"] == "HEAD":
             response.body = b""
         await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
@@ -125,8 +148,17 @@ class Gateway:
         if space := self.spaces.find(name):
             self.courier.look(space)
 
+    async def _refuse(self, stray: Stray, headers: Headers, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a request that leads nowhere, after its body, unless the client waits for permission to send that."""
+        if headers[b"expect"] is None:
+            try:
+                await _body(receive, self.body_bytes_max)
+            except ClientGone:
+                return
+        await plain_answer(stray.status, stray.error)(scope, receive, send)
+
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A server begins and ends; in between, webhooks are delivered as they fall due. WebSockets are refused."""
+        """Deliver webhooks between the start and the end of a server. Refuse WebSockets."""
         await receive()
         if scope["type"] == "websocket":
             return await send({"type": "websocket.close", "code": 1000})
@@ -137,15 +169,15 @@ class Gateway:
         await send({"type": "lifespan.shutdown.complete"})
 
     def _shared(self, raw: RawHeaders) -> Headers:
-        """The headers of a request. A client sends the same ones as a rule, and they are kept once for all it asks."""
+        """Return the headers of a request. As a rule a client repeats them, and they are kept once for all requests."""
         if self._headers.raw != raw:
             self._headers = Headers(raw)
         return self._headers
 
-    # --- where to
+    # --- where a request leads
 
     def _destination(self, header: str, path: str) -> Destination:
-        """The space, provider and path that a request names. Raises Stray."""
+        """Return the space, provider and path that a request names. Raises Stray."""
         host = self._check_host(header) if header else ""
         space, prefix = DEFAULT, ""
         if path.startswith("/~"):
@@ -160,41 +192,59 @@ class Gateway:
             return space, self.providers[self.vendor_hosts[host]], path, prefix
         if first in self.providers:
             return space, self.providers[first], f"/{rest}", prefix
-        raise Stray(404, f"no provider is called {first!r}; there are: {', '.join(self.providers)}, and /{CONTROL}")
+        raise Stray(404, f"unknown provider {first!r}; known: {', '.join(self.providers)}, and /{CONTROL}")
+
+    # --- where a request comes from
 
     def _check_host(self, header: str) -> str:
-        """The name in a Host header. Raises Stray for a foreign one: a web page could point its own name here."""
+        """Return the name in a Host header. Raises Stray for a foreign one: a web page can make its own name lead here.
+
+        A name without a dot belongs to this machine or its network.
+        """
         header = header.lower()
         host = header[: header.rfind("]") + 1].strip("[]") if header.startswith("[") else header.partition(":")[0]
         if "." not in host.rstrip(".") and ":" not in host:
-            return host  # a name without a dot is this machine's, or its network's
+            return host
         if host in self.vendor_hosts or host in self.hosts or is_address(host):
             return host
-        raise Stray(421, f"this server does not answer for {host!r}; allow it with --allow-host")
+        raise Stray(421, f"unknown host {host!r}; allow it with --allow-host")
 
-    def _check_origin(self, origin: str, host: str) -> None:
-        """Raises Stray for a command out of a web page of somebody else's.
+    def _check_sender(self, method: str, headers: Headers, host: str) -> None:
+        """Check who sends a request to the control API. Raises Stray for a foreign web page and for a webhook.
 
-        A browser tells whose page it sends for. Such a page sees no answer, and could still reset a space.
+        A browser names the page that it sends for. Such a page cannot read the reply, but a request could still reset a
+        space. Only following a link to a page of the emulator is allowed.
         """
-        page = _name(origin)
-        if origin and not (page and (page == _name("//" + host) or page in self.hosts or is_loopback(page))):
-            raise Stray(403, "the control API takes no commands out of web pages of others")
+        if headers[DELIVERY_HEADER] is not None:
+            raise Stray(403, "the control API takes no webhooks: one that delivers itself again would never end")
+        if origin := headers[b"origin"]:
+            page = _name(origin)
+            if not (page and (page == _name("//" + host) or page in self.hosts or is_loopback(page))):
+                raise Stray(403, "the control API takes no requests from web pages of other sites")
+        elif headers[b"sec-fetch-site"] == "cross-site":
+            follows_link = (headers[b"sec-fetch-mode"], headers[b"sec-fetch-dest"]) == ("navigate", "document")
+            if method != "GET" or not follows_link:
+                raise Stray(403, "the control API takes no requests from web pages of other sites")
+
+    def _check_exists(self, name: str) -> None:
+        """Raise Stray when a web page of another site would create a space."""
+        if self.spaces.find(name) is None:
+            raise Stray(403, f"unknown space {name!r}; a web page of another site cannot create it")
 
 
 def _name(url: str) -> str:
-    """The host that a URL names; empty where it names none."""
+    """Return the host that a URL names; empty if it names none."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
 
 
-# --- the wire ---------------------------------------------------------------------------------------------------------
+# --- messages ---------------------------------------------------------------------------------------------------------
 
 
 async def _body(receive: Receive, bytes_max: int) -> bytes | None:
-    """The whole body of a request; None when it is above the limit. Raises ClientGone."""
+    """Return the whole body of a request, None if it is above the limit. Raises ClientGone."""
     message = await receive()
     body: bytes = message.get("body", b"")
     if message.get("more_body"):
@@ -205,7 +255,7 @@ async def _body(receive: Receive, bytes_max: int) -> bytes | None:
 
 
 async def _joined(first: bytes, receive: Receive, bytes_max: int) -> bytes:
-    """A body that comes in parts; of one above the limit, only so much as shows that it is. Raises ClientGone."""
+    """Return a body that arrives in parts; of one above the limit, just enough to show that. Raises ClientGone."""
     parts, size, more = [first], len(first), True
     while more and size <= DRAINED_BYTES_MAX:
         message = await receive()
@@ -220,29 +270,13 @@ async def _joined(first: bytes, receive: Receive, bytes_max: int) -> bytes:
 
 
 def _start(exchange: Exchange) -> Message:
-    """The head of a reply."""
+    """Return the head of a reply."""
     return {"type": "http.response.start", "status": exchange.status, "headers": exchange.reply_headers()}
 
 
-async def _break(exchange: Exchange, send: Send) -> None:
-    """Send what a fault lets through of a reply."""
-    if exchange.connection == "truncate":
-        half = len(exchange.reply_body) // 2
-        await send(_start(exchange))
-        await send({"type": "http.response.body", "body": exchange.reply_body[:half], "more_body": True})
-    await _cut("reset" if exchange.connection == "reset" else "close", send)
-
-
-async def _cut(how: Literal["reset", "close"], send: Send) -> None:
-    """Break the connection. ASGI has no word for it, so this reaches for uvicorn's transport; in memory it raises."""
-    cycle = getattr(send, "__self__", None)
-    transport = getattr(cycle, "transport", None)
-    if cycle is None or transport is None:
-        raise ConnectionResetError("a fault broke the connection")
-    cycle.disconnected = True  # uvicorn says so only to the last of several requests on their way, and asks each
-    if how == "reset" and not transport.is_closing():
-        no_linger = struct.pack("ii", 1, 0)
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_linger)
-        transport.abort()
-    else:
-        transport.close()
+async def _break(exchange: Exchange, scope: Scope, send: Send) -> None:
+    """Break the connection as a fault demands."""
+    assert exchange.connection
+    if BREAK not in scope.get("extensions", ()):
+        raise ConnectionAbortedError(f"this ASGI server lacks the extension {BREAK}, so no fault can break connections")
+    await send(break_message(exchange.connection, exchange.reply_body))

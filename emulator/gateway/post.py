@@ -1,4 +1,4 @@
-"""Sending one JSON document to a URL: straight there, without proxies or redirections, and no longer than told."""
+"""Send one JSON document to a URL: directly, without proxies or redirections, within a time limit."""
 
 import asyncio
 from collections.abc import Mapping
@@ -8,29 +8,37 @@ import httpx
 from emulator.core.version import __version__
 
 
-class NoAnswer(Exception):
-    """Nothing came back; the message says why."""
+class NoReply(Exception):
+    """No reply came; the message gives the reason."""
 
 
-def host_of(url: str) -> str:
-    """The host that ``post`` would call; empty for what is no URL."""
+def parse_url(url: str) -> httpx.URL | None:
+    """Return a URL as ``post`` would call it; None for text that is not one."""
     try:
-        return httpx.URL(url).host
-    except httpx.InvalidURL:
-        return ""
+        return httpx.URL(url)
+    except (httpx.InvalidURL, ValueError):
+        return None
+
+
+def host_of(url: httpx.URL) -> str:
+    """Return the host that ``post`` would call; empty if the URL has none.
+
+    Not ``url.host``, which decodes ``xn--`` labels for display and fails where IDNA does not allow them.
+    """
+    return url.raw_host.decode("ascii")
 
 
 async def post(url: str, body: str, seconds: float, headers: Mapping[str, str]) -> int:
-    """Return the status of the reply; nothing else of it is read. Raises NoAnswer."""
+    """Return the status of the reply; nothing else of it is read. Raises NoReply, whatever went wrong."""
     own = {"Content-Type": "application/json", "User-Agent": f"carbon-emulator/{__version__}"}
     try:
         async with (
             asyncio.timeout(seconds),
             httpx.AsyncClient(verify=url.startswith("https:"), timeout=seconds, trust_env=False) as http,
-            http.stream("POST", url, content=body.encode(), headers={**own, **headers}) as answer,
+            http.stream("POST", url, content=body.encode(), headers={**own, **headers}) as reply,
         ):
-            return answer.status_code
+            return reply.status_code
     except (TimeoutError, httpx.TimeoutException):
-        raise NoAnswer(f"no answer within {seconds:g} seconds") from None
-    except httpx.HTTPError as error:
-        raise NoAnswer(f"{type(error).__name__}: {error}") from None
+        raise NoReply(f"no reply within {seconds:g} seconds") from None
+    except Exception as error:  # one URL that the library cannot take must not stop the webhooks behind it
+        raise NoReply(f"{type(error).__name__}: {error}") from None

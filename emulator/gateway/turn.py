@@ -2,14 +2,17 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from starlette.responses import Response
-from starlette.types import Scope
+from starlette.types import Receive, Scope
 
 from emulator.evidence import explanation
 from emulator.space.space import Space
-from emulator.web.effect import Effect
+from emulator.web.connection import ClientGone, while_connected
+from emulator.web.effect import WITHOUT_BODY, Effect
 from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers
 from emulator.web.provider import Provider
@@ -17,6 +20,9 @@ from emulator.web.replies import reply
 from emulator.web.request import Request
 
 log = logging.getLogger("emulator")
+
+CLIENT_GONE = Effect.model_construct(status=499, connection="close")
+"""The effect on a request whose client disconnects before its turn; nginx logs such a request with this status."""
 
 TOO_LARGE = Effect.model_construct(status=413)
 """The effect on a request whose body exceeds the limit: a 413 in the vendor's words. Skipping validation here saves the
@@ -29,19 +35,31 @@ def answer(space: Space, provider: Provider, scope: Scope, headers: Headers, bod
 
 
 async def answer_under_faults(
-    space: Space, provider: Provider, scope: Scope, headers: Headers, body: bytes | None
+    space: Space,
+    provider: Provider,
+    scope: Scope,
+    headers: Headers,
+    body: bytes | None,
+    receive: Receive,
+    committed: Callable[[Space], object],
 ) -> Exchange:
     """Answer a request that faults may strike. A body of None exceeds the limit and is refused.
 
-    It waits only as long as faults demand, before the turn and after it.
+    Faults may delay the turn and the reply. A client that disconnects ends the delay: before its turn, a request never
+    gets one; after it, what has been done stays done. ``committed`` is called after the turn.
     """
     request = open_exchange(space, provider, scope, headers, body or b"")
     before, after = (TOO_LARGE, None) if body is None else _strike(space, provider, request)
     if before and before.delay_seconds:
-        await _hold(space, request, before.delay_seconds)
+        try:
+            await _hold(space, request, receive, before.delay_seconds)
+        except ClientGone:
+            before, after = CLIENT_GONE, None
     exchange = run_turn(space, provider, request, before, after)
+    committed(space)
     if after and after.delay_seconds:
-        await asyncio.sleep(after.delay_seconds)
+        with suppress(ClientGone):
+            await while_connected(receive, asyncio.sleep(after.delay_seconds))
     return exchange
 
 
@@ -112,11 +130,11 @@ def _blank(status: int) -> Response:
 # --- faults -----------------------------------------------------------------------------------------------------------
 
 
-async def _hold(space: Space, request: Request, seconds: float) -> None:
-    """Delay a request before its turn, and show others meanwhile that it is still running."""
+async def _hold(space: Space, request: Request, receive: Receive, seconds: float) -> None:
+    """Delay a request before its turn, and show others meanwhile that it is still running. Raises ClientGone."""
     space.held.append(request)
     try:
-        await asyncio.sleep(seconds)
+        await while_connected(receive, asyncio.sleep(seconds))
     finally:
         space.held.remove(request)
 
@@ -138,6 +156,8 @@ def _apply(effect: Effect, provider: Provider, request: Request) -> None:
         exchange.record_reply(provider.render(request, provider.http_refusal(effect.status, None)))
     elif effect.status is not None:
         exchange.record_reply(_blank(effect.status))
+    if effect.body is not None and exchange.status in WITHOUT_BODY:
+        exchange.status = 200  # the operation's own reply could not carry it
     if isinstance(effect.body, str):
         exchange.record_reply(Response(effect.body, exchange.status, media_type="text/plain"))
     elif effect.body is not None:

@@ -1,136 +1,362 @@
-"""uvicorn's protocol on httptools, with what it lacks.
+"""HTTP/1.1 on a connection: requests in, replies out, in order.
 
-A head has a limit, a reply goes out in one piece, an offer of another protocol is overlooked, and one look at all
-connections now and then finds those that nobody uses any more.
+Everything that a client can make grow has a bound, and every wait for a client has a deadline.
 """
 
 import asyncio
-import re
-from http import HTTPStatus
-from typing import Any, cast
+from collections import deque
+from dataclasses import dataclass, field
+from heapq import nsmallest
+from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+import orjson
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-HEAD_BYTES_MAX = 64 * 1024
-"""For a request line and its headers together; h11, the other parser of uvicorn, has the same limit."""
+from emulator.server import breaking
+from emulator.server.request_cycle import BUFFERED_BYTES_MAX, RequestCycle, status_line
+from emulator.server.request_parser import SLICE_BYTES, Refused, RequestParser, Target
+from emulator.web.connection import BREAK
+
+PIPELINED_MAX = 16
+"""When so many requests wait for their replies, parsing stops, and what has been read stays as it came."""
+
+IDLE_SECONDS = 15.0
+"""How long the server waits for a client: for a request, the rest of a head, more of a body, or to read a reply."""
 
 LINGER_SECONDS = 2.0
-"""For so long a client that is refused may go on sending; a connection closed at once would lose it the answer."""
+"""How long a client that is refused may go on sending. Closed at once, the connection would lose it the reply."""
 
-OFFER = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
-"""A header by which a client offers to go on in another protocol, as Java's own does by default."""
+CONNECTIONS_MAX = 4096
+MADE_ROOM = 32
+"""How many idle connections are closed when a new one exceeds the limit, so that not each has to look for one."""
+
+ASGI = {"version": "3.0", "spec_version": "2.3"}
+EXTENSIONS: dict[str, dict[object, object]] = {BREAK: {}}
 
 
-class HeadTooLarge(Exception):
-    """A request line and headers that are longer than allowed."""
+@dataclass(eq=False, slots=True)
+class ConnectionPool:
+    """The connections of one server to an application, and the requests that run on them."""
+
+    app: ASGIApp
+    connections_max: int = CONNECTIONS_MAX
+    connections: "set[HttpProtocol]" = field(default_factory=set)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def admit(self, newcomer: "HttpProtocol") -> bool:
+        """Add a connection. Above the limit, close those that have been idle for longest; False if none is idle."""
+        room = len(self.connections) < self.connections_max or self._make_room()
+        self.connections.add(newcomer)
+        return room
+
+    def _make_room(self) -> bool:
+        idle = [each for each in self.connections if each.waits_for_client() and not each.closing]
+        for connection in nsmallest(MADE_ROOM, idle, key=HttpProtocol.idle_since):
+            connection.give_way()
+        return bool(idle)
+
+    def run(self, request: RequestCycle, admitted: bool) -> None:
+        """Let the application answer a request."""
+        task = asyncio.get_running_loop().create_task(request.run(self.app if admitted else _unavailable))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
 
-class Joined:
-    """A transport on which the head of a reply waits for its body: one write and one packet in the place of two.
+class HttpProtocol(asyncio.Protocol):
+    """One connection of a client.
 
-    uvicorn's own writes are the head first, and then the body, be it empty; what it writes to HEAD is a head alone.
+    ``_requests`` have no complete reply yet, oldest first; only the first one runs. ``_receiving`` is the one whose
+    body is still arriving, always the last of them. ``_deaf`` tells that nothing more is read, ``closing`` that nothing
+    more is written.
     """
 
-    __slots__ = ("_head", "_transport")
+    __slots__ = (
+        "_admitted",
+        "_backlog",
+        "_client",
+        "_deaf",
+        "_ended",
+        "_farewell",
+        "_loop",
+        "_parser",
+        "_pool",
+        "_read_paused",
+        "_receiving",
+        "_requests",
+        "_scheme",
+        "_server",
+        "_since",
+        "_transport",
+        "_unsent",
+        "_writable",
+        "closing",
+        "lost",
+        "write_paused",
+    )
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._pool = pool
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport = None  # type: ignore[assignment]
+        self._parser = RequestParser(self)
+        self._requests: deque[RequestCycle] = deque()
+        self._receiving: RequestCycle | None = None
+        self._backlog = self._farewell = b""
+        self._read_paused = self._deaf = self._ended = False
+        self._admitted = True
+        self._since = self._loop.time()
+        self._unsent = 0
+        self._writable: asyncio.Future[None] | None = None
+        self.closing = self.lost = self.write_paused = False
+
+    # --- the connection
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
-        self._head: bytes | None = None
+        self._server = _address(transport.get_extra_info("sockname"))
+        self._client = _address(transport.get_extra_info("peername"))
+        self._scheme = "https" if transport.get_extra_info("sslcontext") else "http"
+        self._admitted = self._pool.admit(self)
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self.lost = self._deaf = True
+        self._pool.connections.discard(self)
+        self._drop_requests()
+        self.resume_writing()
+        self._parser.close()
+
+    def eof_received(self) -> bool:
+        """Keep the connection open for the replies to whatever has arrived whole."""
+        self._ended = True
+        if self.closing:
+            return False
+        for request in self._requests:
+            request.disconnect()
+        return bool(self._requests)
+
+    def pause_writing(self) -> None:
+        self.write_paused = True
+
+    def resume_writing(self) -> None:
+        self.write_paused = False
+        self._since = self._loop.time()
+        if self._writable and not self._writable.done():
+            self._writable.set_result(None)
+        self._writable = None
+
+    async def writable(self) -> None:
+        if self._writable is None:
+            self._writable = self._loop.create_future()
+        await self._writable
 
     def write(self, data: bytes) -> None:
-        if self._head is None:
-            self._head = data
-        else:
-            self._transport.write(self._head + data)
-            self._head = b""
+        if not self.lost:
+            self._transport.write(data)
 
-    def close(self) -> None:
-        if self._head:
-            self._transport.write(self._head)
+    # --- deadlines
+
+    def waits_for_client(self) -> bool:
+        """Tell whether it is the client's turn: to send a request, or the rest of one."""
+        return not self._requests or self._requests[0] is self._receiving
+
+    def idle_since(self) -> float:
+        return self._since
+
+    def expire(self, now: float) -> None:
+        """Close the connection if the client has kept the server waiting for too long."""
+        if now - self._since < IDLE_SECONDS:
+            return
+        unsent = self._transport.get_write_buffer_size()
+        if unsent and unsent != self._unsent:  # the client reads, however slowly
+            self._unsent, self._since = unsent, now
+        elif unsent or self.closing:
+            self._transport.abort()
+        elif self.waits_for_client() and (self._parser.in_head or self._receiving):
+            self._refuse(Refused(408, f"the request was not complete after {IDLE_SECONDS:g} seconds"))
+        elif not self._requests:
+            self._transport.close()
+
+    def give_way(self) -> None:
+        """Close the connection in favor of a new one."""
+        self._deaf = self.closing = True
         self._transport.close()
 
+    def shutdown(self) -> None:
+        """Take no further request. The server cancels those that run."""
+        self._deaf = self.closing = True
+        if not self._requests:
+            self._transport.close()
+
     def abort(self) -> None:
+        """End the connection, whatever has not been sent yet."""
         self._transport.abort()
 
-    def is_closing(self) -> bool:
-        return self._transport.is_closing()
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        return self._transport.get_extra_info(name, default)
-
-
-class BoundedHead(HttpToolsProtocol):
-    """Answers 431 to a head above the limit: nothing grows with what a client sends before a body.
-
-    It hands out joined transports, save where a head is all there is, or a client waits for leave to go on. What every
-    request runs through names uvicorn's class: ``super()`` would be a hundredth of a request.
-    """
-
-    _at_least = _at_most = 0
-    """How long a head is that is not complete: another request may end in the piece of data in which it begins."""
-    _refused = False
+    # --- bytes from the client
 
     def data_received(self, data: bytes) -> None:
-        if self._refused:
+        if self._deaf:
             return
-        before = self.scope
-        self._at_most += len(data)
-        HttpToolsProtocol.data_received(self, self._without_offer(data))
-        if not self._in_head():
-            self._at_most = 0
-            return
-        self._at_least = self._at_least + len(data) if self.scope is before else self._read()
-        if self._at_least > HEAD_BYTES_MAX and not self._refused:
-            self._refuse()
+        if self._backlog:
+            self._backlog += data
+        else:
+            self._parse(data)
+        if self._receiving or self._backlog:
+            self._regulate()
 
-    def _without_offer(self, data: bytes) -> bytes:
-        """What came, less any offer in its head, which a server may ignore (RFC 9110, section 7.8).
+    def _parse(self, data: bytes) -> None:
+        """Parse data in slices, and leave the rest for later when too many requests wait for their replies."""
+        try:
+            if len(data) <= SLICE_BYTES and len(self._requests) < PIPELINED_MAX:
+                return self._parser.feed(data)
+            view = memoryview(data)
+            for start in range(0, len(data), SLICE_BYTES):
+                if len(self._requests) >= PIPELINED_MAX:
+                    self._backlog = data[start:]
+                    return
+                self._parser.feed(view[start : start + SLICE_BYTES])
+                if self._deaf:
+                    return
+        except Refused as refused:
+            if not self._deaf:
+                self._refuse(refused)
 
-        The parser cannot: it takes what follows such a head for the other protocol, and a body would be lost.
-        """
-        if data.find(b"pgrade:") < 0 > data.find(b"PGRADE:"):
-            return data
-        if self.cycle is not None and self.cycle.more_body and not self._in_head():
-            return data
-        head, end, rest = data.partition(b"\r\n\r\n")
-        return OFFER.sub(b"", head) + end + rest
+    def _regulate(self) -> None:
+        """Stop reading while there is too much to do, and go on when there is not."""
+        receiving = self._receiving
+        pause = bool(self._backlog) or (receiving is not None and receiving.buffered_bytes > BUFFERED_BYTES_MAX)
+        if pause != self._read_paused and not self._transport.is_closing():
+            self._read_paused = pause
+            self._transport.pause_reading() if pause else self._transport.resume_reading()
 
-    def on_headers_complete(self) -> None:
-        if self._at_most > HEAD_BYTES_MAX and self._read() > HEAD_BYTES_MAX:
-            self._refuse()
-            raise HeadTooLarge  # stops the parser
-        HttpToolsProtocol.on_headers_complete(self)
-        if not self.expect_100_continue and self.scope["method"] != "HEAD":
-            self.cycle.transport = cast(asyncio.Transport, Joined(self.transport))
+    def body_read(self) -> None:
+        if self._read_paused:
+            self._regulate()
 
-    def on_response_complete(self) -> None:
-        """As uvicorn's, but without a timer for each reply, which would be a twentieth of a request."""
-        if self.pipeline or self.transport.is_closing():
-            return HttpToolsProtocol.on_response_complete(self)
-        self.server_state.total_requests += 1
-        self.flow.resume_reading()
+    # --- what the parser finds
 
-    def is_idle(self) -> bool:
-        """Whether the last request has been answered, and no other one has begun."""
-        return self.cycle is not None and self.cycle.response_complete and not self._in_head()
+    def message_begun(self) -> None:
+        self._since = self._loop.time()
 
-    def _in_head(self) -> bool:
-        """Whether a head has begun and is not complete: only then a request's scope is made and its cycle is not."""
-        return self.scope is not (self.cycle and self.cycle.scope)
+    def head_parsed(self, parser: RequestParser, target: Target) -> None:
+        scope: Scope = {
+            "type": "http",
+            "asgi": ASGI,
+            "http_version": parser.version,
+            "server": self._server,
+            "client": self._client,
+            "scheme": self._scheme,
+            "method": parser.method,
+            "root_path": "",
+            "path": target.path,
+            "raw_path": target.raw_path,
+            "query_string": target.query,
+            "headers": parser.headers,
+            "extensions": EXTENSIONS,
+        }
+        keep_alive = self._admitted and parser.keep_alive
+        request = RequestCycle(self, scope, keep_alive=keep_alive, awaits_continue=parser.awaits_continue)
+        self._receiving = request
+        self._requests.append(request)
+        if len(self._requests) == 1:
+            self._pool.run(request, self._admitted)
 
-    def _read(self) -> int:
-        """How much of a head has been read."""
-        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+    def body_parsed(self, body: bytes) -> None:
+        if self._receiving:
+            self._since = self._loop.time()
+            self._receiving.add(body)
 
-    def send_400_response(self, msg: str) -> None:
-        if not self._refused:
-            super().send_400_response(msg)
+    def message_ended(self) -> None:
+        request, self._receiving = self._receiving, None
+        if request:
+            self._deaf = not request.keep_alive
+            request.end()
 
-    def _refuse(self) -> None:
-        self._refused = True
-        if self.cycle is None or self.cycle.response_complete:  # else the answer would come before another one
-            status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-            text = f"a request line and its headers may have {HEAD_BYTES_MAX} bytes together"
-            head = f"HTTP/1.1 {status} {status.phrase}\r\nContent-Length: {len(text)}\r\nConnection: close\r\n\r\n"
-            self.transport.write(f"{head}{text}".encode())
-        self.loop.call_later(LINGER_SECONDS, self.transport.close)
+    def last_request(self) -> None:
+        if self._receiving:
+            self._receiving.keep_alive = False
+
+    # --- replies, in the order of the requests
+
+    def replied(self, close: bool) -> None:
+        self._requests.popleft()
+        self._since = self._loop.time()
+        if close:
+            self._hang_up()
+        elif self._requests:
+            self._next()
+        elif self._backlog or self._farewell or self._ended:
+            self._go_on()
+
+    def not_replied(self) -> None:
+        if not self.lost:
+            self._hang_up()
+
+    def _next(self) -> None:
+        """Run the next request, unless the rest of it will never come."""
+        request = self._requests[0]
+        if request.gone and not request.complete:
+            self._hang_up()
+        else:
+            self._pool.run(request, self._admitted)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Parse what has been left unparsed, and end the connection when there is nothing more to do."""
+        if self._backlog and len(self._requests) < PIPELINED_MAX // 2:
+            data, self._backlog = self._backlog, b""
+            self._parse(data)
+            self._regulate()
+        if not self._requests and not self.closing and (self._farewell or self._ended):
+            self._hang_up()
+
+    def _refuse(self, refused: Refused) -> None:
+        """Read nothing more, and say why after the replies to earlier requests."""
+        self._deaf = True
+        self._backlog = b""
+        document = orjson.dumps({"error": refused.reason})
+        head = b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(document)
+        self._farewell = status_line(refused.status) + head + document
+        if self._receiving:
+            self._receiving.disconnect()
+        if not self._requests:
+            self._hang_up()
+
+    def cut(self, reset: bool) -> None:
+        self._deaf = self.closing = True
+        self._drop_requests()
+        if reset:
+            breaking.reset(self._transport)
+        else:
+            self._transport.close()
+
+    def _hang_up(self) -> None:
+        """End the connection after what has been written. A client that may still be sending gets time to read it."""
+        still_sends = not self._ended and bool(self._farewell or self._receiving)
+        self._deaf = self.closing = True
+        self._drop_requests()
+        if self._farewell:
+            self.write(self._farewell)
+        if still_sends and breaking.end_sending(self._transport):
+            self._regulate()
+            self._loop.call_later(LINGER_SECONDS, self._transport.abort)
+        else:
+            self._transport.close()
+
+    def _drop_requests(self) -> None:
+        for request in self._requests:
+            request.disconnect()
+        self._requests.clear()
+        self._receiving = None
+        self._backlog = b""
+
+
+def _address(info: Any) -> tuple[str, int] | None:
+    return (str(info[0]), int(info[1])) if isinstance(info, tuple | list) else None
+
+
+async def _unavailable(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer in place of the application when all connections are busy."""
+    document = b'{"error":"all connections of this server are busy"}'
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": document})

@@ -1,4 +1,4 @@
-"""Serving the emulator on a port, by uvicorn."""
+"""Serve the emulator on a port: uvicorn's server, with our protocol, deadlines and shutdown."""
 
 import asyncio
 import gc
@@ -7,36 +7,44 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from importlib.util import find_spec
-from typing import Any, Literal
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
-CONNECTIONS_MAX = 4096
-SHUTDOWN_SECONDS_MAX = 10
+from emulator.server.protocol import CONNECTIONS_MAX, ConnectionPool, HttpProtocol
+
 BACKLOG = 2048
 ACCEPTED_AT_ONCE = 16
-"""libuv takes one connection off a listening socket in a turn of its loop, so it is given the socket so many times:
-else a new client would wait behind five hundred busy ones, once for each that came with it."""
+"""libuv accepts one connection of a listening socket in a turn of its loop, so it gets that socket so many times:
+otherwise a new client would wait for five hundred busy ones, once for each other client that is new."""
 
-TICKS_A_SECOND = 10
-"""So often uvicorn's server looks up from its work."""
+TICKS_PER_SECOND = 10
+"""How often uvicorn's server calls ``on_tick``."""
+
+FLUSH_SECONDS = 0.5
+"""How long the end of a server waits for clients to read their last replies."""
+
+FILES_BESIDES_CONNECTIONS = 128
+"""Open files that are not connections: listening sockets, webhooks on their way, the log."""
 
 Ready = Callable[[str], None]
 
 
 class PortTaken(Exception):
-    """The address cannot be bound; the message says which, and why."""
+    """The address cannot be bound; the message names it and gives the reason."""
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which tells when it is ready, and ends quietly when a signal says so."""
+    """uvicorn's server that announces its address, enforces deadlines, and stops at once.
 
-    def __init__(self, config: uvicorn.Config, ready: Ready | None = None) -> None:
+    ``tests/test_uvicorn.py`` fails when a method that this class overrides or relies on has changed in uvicorn.
+    """
+
+    def __init__(self, config: uvicorn.Config, pool: ConnectionPool, ready: Ready | None = None) -> None:
         super().__init__(config)
+        self.pool = pool
         self.ready = ready
-        self._idle: dict[Any, object] = {}
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -44,22 +52,35 @@ class Server(uvicorn.Server):
             self.ready(address(sockets[0]))
 
     async def on_tick(self, counter: int) -> bool:
-        """As uvicorn's; and every few seconds, the connections are closed that nobody has used meanwhile."""
-        if counter % (TICKS_A_SECOND * self.config.timeout_keep_alive) == 0:
-            self._close_the_idle()
+        """Once a second, close the connections whose clients keep the server waiting."""
+        if counter % TICKS_PER_SECOND == 0:
+            self.expire(asyncio.get_running_loop().time())
         return await super().on_tick(counter)
 
-    def _close_the_idle(self) -> None:
-        """Close the connections that were idle at the last look, and ever since; those of h11 close by themselves."""
-        ours: list[Any] = [each for each in self.server_state.connections if hasattr(each, "is_idle")]
-        before, self._idle = self._idle, {each: each.cycle for each in ours if each.is_idle()}
-        for connection, answered in self._idle.items():
-            if before.get(connection) is answered:
-                connection.transport.close()
+    def expire(self, now: float) -> None:
+        """Close the connections whose deadline has passed."""
+        for connection in list(self.pool.connections):
+            connection.expire(now)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop at once: cancel every request that waits for a delay, an event or its client."""
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        for connection in list(self.pool.connections):
+            connection.shutdown()
+        for task in list(self.pool.tasks):
+            task.cancel()
+        deadline = asyncio.get_running_loop().time() + FLUSH_SECONDS
+        while self.pool.connections and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.01)
+        for connection in list(self.pool.connections):
+            connection.abort()
+        await asyncio.sleep(0)  # what is aborted is closed in the next turn of the loop
+        await self.lifespan.shutdown()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """As uvicorn's, but a signal that was obeyed is not raised again."""
+        """Stop at a signal, as uvicorn does, but do not raise the signal again afterwards."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -72,9 +93,9 @@ class Server(uvicorn.Server):
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A bound socket that listens, so that the address is nobody else's; port 0 takes a free one. Raises PortTaken."""
+    """Return a socket that listens on the address; port 0 picks a free one. Raises PortTaken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # unnamed, asyncio leaves Nagle's 40 ms on
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # without it, asyncio leaves Nagle's delay on
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
@@ -86,22 +107,15 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def address(bound: socket.socket) -> str:
-    """The URL of a bound socket."""
+    """Return the URL of a bound socket."""
     host, port = bound.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _http() -> type[asyncio.Protocol] | Literal["h11"]:
-    """The quicker parser, where it is there; the other one has a limit of its own."""
-    if find_spec("httptools") is None:
-        return "h11"
-    from emulator.server.protocol import BoundedHead
-
-    return BoundedHead
-
-
 def uvicorn_server(app: ASGIApp, ready: Ready | None = None) -> Server:
-    """A server for ``serve(sockets=[...])``. It sends no Date of its own: the space's clock gives it."""
+    """Return a server for ``serve(sockets=[...])``. It sends no Date of its own: that is the space's clock's."""
+    pool = ConnectionPool(app, _connections_max())
+    protocol: Any = lambda **_: HttpProtocol(pool)  # noqa: E731  # uvicorn calls it with its own state
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -109,16 +123,40 @@ def uvicorn_server(app: ASGIApp, ready: Ready | None = None) -> Server:
         date_header=False,
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=CONNECTIONS_MAX,
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
         ws="none",
-        http=_http(),
+        http=protocol,
     )
-    return Server(config, ready)
+    return Server(config, pool, ready)
+
+
+def _connections_max() -> int:
+    """Return how many connections there may be, as far as the system lets this process open files."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return CONNECTIONS_MAX
+    files_max, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files_max == resource.RLIM_INFINITY:
+        return CONNECTIONS_MAX
+    return max(1, min(CONNECTIONS_MAX, files_max - FILES_BESIDES_CONNECTIONS))
+
+
+def _allow_open_files() -> None:
+    """Raise the soft limit of open files, 1,024 by default on many systems, as far as connections need it."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    needed = CONNECTIONS_MAX + FILES_BESIDES_CONNECTIONS
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def serve(app: ASGIApp, bound: socket.socket, ready: Ready) -> None:
-    """Serve until a signal says to stop, and tell the URL once ready."""
-    gc.freeze()  # of what the start has made, nothing is garbage: it need not be walked again
+    """Serve until SIGINT or SIGTERM, and call ``ready`` with the URL once connections are accepted."""
+    gc.freeze()  # what the start has created is no garbage: it need not be searched again
+    _allow_open_files()
     with closing(bound):
         uvicorn_server(app, ready).run(sockets=[bound, *(bound.dup() for _ in range(1, ACCEPTED_AT_ONCE))])

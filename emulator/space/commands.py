@@ -137,7 +137,7 @@ class PauseWebhooks(SmallCommand):
 
 @dataclass(frozen=True, slots=True)
 class RedeliverWebhook(SmallCommand):
-    """Make a delivery due now, whatever its state. Raises UnknownDelivery."""
+    """Make a delivery due now, whatever its state. Raises UnknownDelivery, TooMuch."""
 
     id: str
 
@@ -149,7 +149,7 @@ class RedeliverWebhook(SmallCommand):
 
 @dataclass(frozen=True, slots=True)
 class DuplicateWebhook(SmallCommand):
-    """Add a second delivery of the same call, due now, and return it. Raises UnknownDelivery."""
+    """Add a second delivery of the same call, due now, and return it. Raises UnknownDelivery, TooMuch."""
 
     id: str
 

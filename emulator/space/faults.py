@@ -1,4 +1,4 @@
-"""Faults on demand: a reply in the vendor's own words, a delay, a broken connection; counted, never by chance."""
+"""Faults on demand: a reply in the vendor's own words, a delay, a broken connection; counted, never random."""
 
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from emulator.web.effect import Effect, HeaderName
+from emulator.web.effect import Effect, HeaderName, HeaderValue
 from emulator.web.fields import JsonInteger
 from emulator.web.model import Model
 from emulator.web.request import Request
@@ -15,13 +15,22 @@ When: TypeAlias = Literal["before", "after"]
 
 COUNT_MAX = 10**9
 Count = Annotated[int, Field(ge=0, le=2**53)]
+FAULTS_MAX = 1000
+"""How many faults a space has. Beyond that, those that are used up go first."""
+
+
+class TooManyFaults(Exception):
+    """The space has as many faults as it may have, and none of them is used up."""
+
+    def __init__(self) -> None:
+        super().__init__(f"this space has {FAULTS_MAX} faults that are not used up, its limit; delete some")
 
 
 class FaultDraft(Model):
     """Which requests a fault strikes, and what it does to them.
 
-    Whatever is given must match: provider, operation, method, a pattern of the path (``/v1/orders/*``), headers.
-    ``nth`` lets that many matching requests less one go by; ``times`` is how many it strikes from then on.
+    All conditions that are given must hold: provider, operation, method, a pattern of the path (``/v1/orders/*``),
+    headers. The first ``nth`` - 1 matching requests pass; from then on, ``times`` requests are struck.
     A fault *before* acts in place of the operation; one *after* lets the operation commit, then acts on its reply.
     """
 
@@ -30,8 +39,8 @@ class FaultDraft(Model):
     provider: str | None = None
     operation: str | None = None
     method: Annotated[str, StringConstraints(to_upper=True, max_length=20)] | None = None
-    path: Annotated[str, StringConstraints(max_length=1000)] | None = None
-    headers: dict[HeaderName, str] = {}
+    path: Annotated[str, StringConstraints(max_length=200)] | None = None
+    headers: Annotated[dict[HeaderName, HeaderValue], Field(max_length=64)] = {}
     nth: Annotated[JsonInteger, Field(ge=1, le=COUNT_MAX)] = 1
     when: When = "before"
     effect: Effect
@@ -47,8 +56,12 @@ class Fault(FaultDraft):
     seen: Count = 0
     fired: Count = 0
 
+    @property
+    def used_up(self) -> bool:
+        return self.fired >= self.times
+
     def matches(self, request: Request, operation: Callable[[], str | None]) -> bool:
-        """Whether a request is of the kind that this fault strikes."""
+        """Tell whether a request meets all conditions."""
         exchange = request.exchange
         return (
             self.provider in (None, exchange.provider)
@@ -70,24 +83,29 @@ class Faults:
         return iter(self.by_id.values())
 
     def add(self, draft: FaultDraft) -> Fault:
-        """Set a fault. Its id counts up from ``fault-1``."""
+        """Add a fault. Its id counts up from ``fault-1``. Raises TooManyFaults."""
+        if len(self.by_id) >= FAULTS_MAX:
+            oldest = next((fault.id for fault in self if fault.used_up), None)
+            if oldest is None:
+                raise TooManyFaults
+            del self.by_id[oldest]
         self.added += 1
         fault = Fault(id=f"fault-{self.added}", **draft.model_dump(exclude_unset=True))
         self.by_id[fault.id] = fault
         return fault
 
     def remove(self, fault_id: str) -> None:
-        """Take a fault away. Raises KeyError."""
+        """Remove a fault. Raises KeyError."""
         del self.by_id[fault_id]
 
     def clear(self) -> None:
-        """Take all faults away."""
+        """Remove all faults."""
         self.by_id.clear()
 
     def strike(self, when: When, request: Request, operation: Callable[[], str | None]) -> Effect | None:
-        """The effect on this request, if a fault strikes it: the first one whose turn it is. Counts it."""
+        """Return the effect on this request of the first fault that strikes it, and count that."""
         for fault in self.by_id.values():
-            if fault.when != when or fault.fired >= fault.times or not fault.matches(request, operation):
+            if fault.when != when or fault.used_up or not fault.matches(request, operation):
                 continue
             fault.seen += 1
             if fault.seen >= fault.nth:

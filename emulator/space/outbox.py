@@ -21,6 +21,12 @@ State: TypeAlias = Literal["pending", "delivered", "given up", "refused"]
 OVER_MAX = 1000
 """How many deliveries that are over a space remembers."""
 
+ATTEMPTS_MAX = 100
+"""How often one delivery is attempted. The retries of vendors are a third of it; beyond, something repeats itself."""
+
+COPIES_MAX = 500
+"""How many copies of deliveries an outbox holds at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -73,6 +79,10 @@ class Delivery:
 
 class UnknownDelivery(Exception):
     """No delivery has this id, or none that is pending."""
+
+
+class TooMuch(Exception):
+    """A delivery has been attempted, or deliveries have been copied, as often as they may be."""
 
 
 @dataclass(slots=True)
@@ -153,7 +163,7 @@ class Outbox:
         if attempt.status in how.accepted:
             return self._end(delivery, "delivered")
         again = _next_attempt(delivery, how)
-        if again is None:
+        if again is None or len(delivery.attempts) >= ATTEMPTS_MAX:
             return self._end(delivery, "given up")
         delivery.due = again
         heappush(self._heap, delivery.entry)
@@ -166,7 +176,10 @@ class Outbox:
     # --- what a test may do with it
 
     def redeliver(self, delivery: Delivery, now: datetime) -> None:
-        """Let a delivery be attempted at once, be it pending or over."""
+        """Let a delivery be attempted at once, be it pending or over. Raises TooMuch."""
+        if len(delivery.attempts) >= ATTEMPTS_MAX:
+            raise TooMuch(f"webhook {delivery.id!r} has been attempted {ATTEMPTS_MAX} times, the limit")
+
         delivery.due = now
         if delivery.state == "pending":
             return heappush(self._heap, delivery.entry)
@@ -175,7 +188,10 @@ class Outbox:
         self._enter(delivery)
 
     def duplicate(self, delivery: Delivery, now: datetime) -> Delivery:
-        """A second delivery of the same call, due at once: vendors send one twice now and then."""
+        """Add a second delivery of the same call, due at once: vendors send one twice now and then. Raises TooMuch."""
+        if sum(other.copy_of is not None for other in self) >= COPIES_MAX:
+            raise TooMuch(f"the space has {COPIES_MAX} copies of webhooks, its limit; reset it")
+
         own: dict[str, Any] = {"id": self._new_id(), "place": self._new_place(), "copy_of": delivery.id, "attempts": []}
         return self._add(replace(delivery, due=now, state="pending", **own))
 

@@ -1,19 +1,31 @@
 """Faults: which requests they strike, when, how often, and what their clients get."""
 
+import re
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatchcase
+from itertools import product
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from emulator import Emulator
 from emulator.client.handles import Refused, SpaceHandle
 from emulator.providers import ALL
+from emulator.recording.bundle import read
+from emulator.recording.replay import replay
+from emulator.space.faults import FAULTS_MAX, FaultDraft, Faults, TooManyFaults
+from emulator.space.path_pattern import can_match
 from tests.support.caller import Caller
 
 ORDERS = "/v1/orders"
 ONE_KG = {"amount_kg": 1}
+SOME = {"status": 503}
 
 
 def statuses(cnaught: Caller, times: int, path: str = ORDERS, **content: Any) -> list[int]:
@@ -80,6 +92,8 @@ def test_a_status_in_cnaughts_words(cnaught: Caller) -> None:
         ({"body": []}, 200, "application/json", b"[]"),
         ({"body": "", "headers": {"content-type": "text/html"}}, 200, "text/html", b""),
         ({"status": 204}, 204, None, b""),
+        ({"status": 205}, 205, None, b""),
+        ({"status": 304, "headers": {"ETag": "a"}}, 304, None, b""),
         ({"status": 302, "headers": {"Location": "https://a/"}}, 302, None, b""),
     ],
 )
@@ -92,6 +106,14 @@ def test_a_body_of_ones_own(
     assert (reply.status_code, reply.headers.get("content-type"), reply.content) == (status, media_type, body)
 
 
+def test_a_body_in_the_place_of_none(cnaught: Caller) -> None:
+    """A body after an operation whose own status has none comes with 200."""
+    subaccount = cnaught.post("/v1/subaccounts", {"name": "Ada"}).json()["id"]
+    cnaught.space.faults.add("cnaught", operation="delete_subaccount", when="after", effect={"body": "gone"})
+    reply = cnaught.request("DELETE", f"/v1/subaccounts/{subaccount}", promised=False)
+    assert (reply.status_code, reply.text) == (200, "gone")
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_headers_alone(cnaught: Caller, when: str) -> None:
     """Headers are put on the vendor's own reply, in place of those of the same name."""
@@ -102,12 +124,17 @@ def test_headers_alone(cnaught: Caller, when: str) -> None:
     assert (reply.headers["x-a"], reply.headers.get_list("content-type")) == ("b", ["text/x"])
 
 
-@pytest.mark.parametrize("connection", ["reset", "close", "truncate"])
+@pytest.mark.parametrize(
+    ("connection", "raised"),
+    [("reset", httpx.ReadError), ("close", httpx.RemoteProtocolError), ("truncate", httpx.RemoteProtocolError)],
+)
 @pytest.mark.parametrize(("when", "committed"), [("before", False), ("after", True)])
-def test_a_broken_connection(cnaught: Caller, when: str, connection: str, committed: bool) -> None:
-    """In memory a broken connection is httpx's ReadError; what was done before it broke is done."""
+def test_a_broken_connection(
+    cnaught: Caller, when: str, connection: str, raised: type[httpx.TransportError], committed: bool
+) -> None:
+    """In memory a broken connection raises what it raises over a socket; what was done before it broke is done."""
     cnaught.space.faults.add("cnaught", method="post", when=when, effect={"connection": connection})
-    with pytest.raises(httpx.ReadError):
+    with pytest.raises(raised):
         cnaught.post(ORDERS, ONE_KG, promised=False)
     done = committed or connection == "truncate"  # a reply can only be cut short once there is one
     assert len(cnaught.get(ORDERS).json()["data"]) == 1 + done
@@ -119,12 +146,41 @@ def test_a_broken_connection(cnaught: Caller, when: str, connection: str, commit
 @pytest.mark.parametrize(("when", "orders"), [("before", 1), ("after", 2)])
 def test_a_delay(cnaught: Caller, when: str, orders: int) -> None:
     """A delay before holds the operation up; one after holds up the reply of what is already done."""
-    cnaught.space.faults.add("cnaught", method="POST", when=when, effect={"delay_seconds": 0.1})
+    cnaught.space.faults.add("cnaught", method="POST", when=when, effect={"delay_seconds": 0.2})
+    with ThreadPoolExecutor(1) as thread:
+        reply = thread.submit(cnaught.post, ORDERS, ONE_KG)
+        while not [fault for fault in cnaught.space.faults if fault["fired"]]:
+            time.sleep(0.001)
+        assert len(cnaught.get(ORDERS).json()["data"]) == orders
+        assert reply.result().status_code == 201
+    assert len(cnaught.get(ORDERS).json()["data"]) == 2
+
+
+@pytest.mark.parametrize(("when", "orders", "status"), [("before", 1, 499), ("after", 2, 201)])
+def test_a_client_that_gives_up_ends_the_delay(cnaught: Caller, when: str, orders: int, status: int) -> None:
+    """A request whose client gives up before its turn never gets one; after it, what was done stays done."""
+    cnaught.space.faults.add("cnaught", method="POST", when=when, effect={"delay_seconds": 600})
     with pytest.raises(httpx.ReadTimeout):
         cnaught.post(ORDERS, ONE_KG, timeout=0.02)
+    (entry,) = cnaught.space.requests.wait(operation="place_order")
+    assert (entry["status"], entry["fault"]) == (status, "fault-1")
     assert len(cnaught.get(ORDERS).json()["data"]) == orders
-    cnaught.space.requests.wait(operation="place_order", status=201)
-    assert len(cnaught.get(ORDERS).json()["data"]) == 2
+
+
+def test_a_request_that_was_given_up_replays(emulator: Emulator, cnaught: Caller) -> None:
+    """A run in which a client gave up gives the same bytes again, for the requests that met the delayed one, too."""
+    cnaught.space.faults.add("cnaught", method="POST", effect={"delay_seconds": 600})
+    keyed = {"Idempotency-Key": "one"}
+    with ThreadPoolExecutor(1) as thread:
+        given_up = thread.submit(cnaught.post, ORDERS, ONE_KG, headers=keyed, timeout=0.2)
+        while not [fault for fault in cnaught.space.faults if fault["fired"]]:
+            time.sleep(0.001)
+        assert cnaught.post(ORDERS, ONE_KG, headers=keyed).status_code == 409
+        assert isinstance(given_up.exception(), httpx.ReadTimeout)
+    cnaught.space.requests.wait(status=499)
+    assert cnaught.post(ORDERS, ONE_KG, headers=keyed).status_code == 201
+    world = emulator.app.spaces.world
+    assert replay(read(cnaught.space.control("GET", "/bundle"), world), world) is None
 
 
 def test_a_delay_is_in_real_time(cnaught: Caller) -> None:
@@ -215,9 +271,9 @@ def test_a_fault_is_listed_until_it_is_taken_away(cnaught: Caller) -> None:
         ({"path": "/v1/orders/Gre28Fc35bt3"}, True),
         ({"path": "/v1/orders/*"}, True),
         ({"path": "*/Gre28Fc35bt?"}, True),
-        ({"path": "/V1/orders/*"}, False),
         ({"path": "/v1/orders"}, False),
-        ({"path": "/cnaught/v1/orders/*"}, False),
+        ({"path": "/v1/orders/[!G]*"}, False),
+        ({"method": "HEAD", "path": "/v1/orders/*"}, False),
         ({"headers": {"X-Attempt": "1"}}, True),
         ({"headers": {"x-attempt": "1", "X-Other": "A"}}, True),
         ({"headers": {"X-Attempt": "2"}}, False),
@@ -246,16 +302,35 @@ UNUSUAL = [("GET", "/nowhere"), ("PATCH", ORDERS), ("HEAD", ORDERS)]
     ("which", "words"),
     [
         ({"provider": "cnaugth"}, "unknown provider 'cnaugth'; nearest: cnaught,"),
-        (
-            {"provider": "cnaught", "operation": "place_orders"},
-            "unknown operation 'place_orders'; nearest: place_",
-        ),
+        ({"provider": "cnaught", "operation": "place_orders"}, "unknown operation 'place_orders'; nearest: place_"),
         ({"operation": "PlaceOrder"}, "unknown operation 'PlaceOrder'; nearest:"),
         ({"provider": "thallo", "operation": "place_order"}, "unknown operation 'place_order'; nearest:"),
+        ({"method": "FETCH"}, "unknown method 'FETCH'; nearest: PATCH"),
+        ({"provider": "cnaught", "method": "PATCH"}, "no operation meets all conditions; nearest:"),
+        (
+            {"path": "/cnaught/v1/orders"},
+            "no provider's prefix, so '/cnaught/v1/orders' matches nothing; use '/v1/orders'",
+        ),
+        ({"path": "/~a/cnaught/v1/orders/*"}, r"use '/v1/orders/\*'"),
+        (
+            {"provider": "cnaught", "path": "/V1/orders"},
+            "no operation's path matches '/V1/orders'; nearest: /v1/orders",
+        ),
+        ({"provider": "cnaught", "path": "/v1/order"}, "nearest: /v1/orders,"),
+        ({"provider": "cnaught", "path": "/v1/impcat/*"}, "nearest: /v1/impact/data"),
+        ({"provider": "thallo", "path": "/v1/orders"}, "no operation's path matches '/v1/orders'"),
+        ({"path": "orders"}, "no operation's path matches 'orders'"),
+        ({"path": ""}, "no operation's path matches ''"),
+        (
+            {"operation": "place_order", "method": "GET"},
+            r"no operation meets all conditions; nearest: place_order \(POST /v1/orders\)",
+        ),
+        ({"operation": "place_order", "path": "/v1/orders/*"}, r"nearest: place_order \(POST /v1/orders\)"),
+        ({"method": "PUT", "path": "/v1/orders"}, r"nearest: list_orders \(GET /v1/orders\), place_order"),
     ],
 )
-def test_a_name_that_nothing_has(space: SpaceHandle, which: dict[str, str], words: str) -> None:
-    """A fault that could never strike is refused, with the names that are nearest."""
+def test_conditions_that_no_request_can_meet(space: SpaceHandle, which: dict[str, str], words: str) -> None:
+    """A fault that could never strike is refused, with the nearest conditions that could."""
     with pytest.raises(Refused, match=words) as refused:
         space.faults.add(effect={"status": 500}, **which)
     assert refused.value.status == 400
@@ -276,13 +351,26 @@ def test_a_name_that_nothing_has(space: SpaceHandle, which: dict[str, str], word
         ({"effect": {"headers": {"X-A": "b\r\nX-C: d"}}}, "effect.headers.X-A"),
         ({"effect": {"headers": {"X-A": "b\n"}}}, "effect.headers.X-A"),
         ({"effect": {"headers": {"X A": "b"}}}, "effect.headers.X A.[key]"),
+        ({"effect": {"headers": {"X-A": " b"}}}, "effect.headers.X-A"),
+        ({"effect": {"headers": {"X-A": "b "}}}, "effect.headers.X-A"),
+        ({"effect": {"headers": {"X-A": "ä"}}}, "effect.headers.X-A"),
+        ({"effect": {"headers": {"X-A": "1", "x-a": "2"}}}, "effect.headers"),
+        ({"effect": {"headers": {f"X-{n}": "" for n in range(65)}}}, "effect.headers"),
         ({"effect": {"stauts": 503}}, "effect.stauts"),
-        ({"effect": {}, "times": 0}, "times"),
-        ({"effect": {}, "times": True}, "times"),
-        ({"effect": {}, "times": 10**30}, "times"),
-        ({"effect": {}, "nth": 0}, "nth"),
-        ({"effect": {}, "when": "during"}, "when"),
-        ({"effect": {}, "chance": 0.5}, "chance"),
+        ({"effect": {}}, "effect"),
+        ({"effect": {"headers": {}, "delay_seconds": 0}}, "effect"),
+        ({"effect": {"status": None, "body": None, "connection": None}}, "effect"),
+        ({"effect": {"status": 204, "body": "x"}}, "effect"),
+        ({"effect": {"status": 205, "body": {}}}, "effect"),
+        ({"effect": {"status": 304, "body": []}}, "effect"),
+        ({"effect": SOME, "times": 0}, "times"),
+        ({"effect": SOME, "times": True}, "times"),
+        ({"effect": SOME, "times": 10**30}, "times"),
+        ({"effect": SOME, "nth": 0}, "nth"),
+        ({"effect": SOME, "when": "during"}, "when"),
+        ({"effect": SOME, "chance": 0.5}, "chance"),
+        ({"effect": SOME, "headers": {"X-A": "b "}}, "headers.X-A"),
+        ({"effect": SOME, "path": "/" + "x" * 200}, "path"),
         ([], ""),
     ],
 )
@@ -292,7 +380,74 @@ def test_what_is_no_fault(space: SpaceHandle, fault: object, place: str) -> None
         space.control("POST", "/faults", json=fault)
     assert refused.value.status == 400
     assert ".".join(map(str, refused.value.answer["problems"][0]["place"][1:])) == place
-    assert space.faults.add(effect={}) == "fault-1"
+    assert space.faults.add(effect=SOME) == "fault-1"
+
+
+SERVERS_OWN = ["Content-Length", "Transfer-Encoding", "Trailer", "Connection", "Keep-Alive", "Upgrade"]
+SERVERS_OWN += ["Proxy-Connection", "Date", "X-Emulator-Request-Id"]
+
+
+@pytest.mark.parametrize("change", [str, str.lower, str.upper])
+@pytest.mark.parametrize("name", SERVERS_OWN)
+def test_a_header_that_the_server_sets_itself(space: SpaceHandle, name: str, change: Callable[[str], str]) -> None:
+    """A fault sets no header that frames a reply or that every reply has already, in whatever case; it says why."""
+    with pytest.raises(Refused, match="the server sets this header itself: ") as refused:
+        space.faults.add(effect={"headers": {change(name): "5"}})
+    assert refused.value.answer["problems"][0]["place"][:3] == ["body", "effect", "headers"]
+
+
+def test_the_number_of_faults_is_bounded(space: SpaceHandle) -> None:
+    """Beyond the limit, faults that are used up make room, the oldest first; without one, a new fault is refused."""
+    faults = Faults()
+    draft = FaultDraft.model_validate({"effect": SOME, "times": 2})
+    for _ in range(FAULTS_MAX):
+        faults.add(draft)
+    for fault_id, fired in (("fault-5", 2), ("fault-7", 1), ("fault-9", 2)):
+        faults.by_id[fault_id].fired = fired
+    assert [faults.add(draft).id for _ in range(2)] == [f"fault-{FAULTS_MAX + 1}", f"fault-{FAULTS_MAX + 2}"]
+    assert [gone for gone in range(1, 12) if f"fault-{gone}" not in faults.by_id] == [5, 9]
+    with pytest.raises(TooManyFaults, match="this space has 1000 faults that are not used up"):
+        faults.add(draft)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "route_path", "matches"),
+    [
+        ("*", "/v1/orders/{id}", True),
+        ("/v1/*", "/v1/orders/{id}", True),
+        ("/v1/orders/Gre*", "/v1/orders/{id}", True),
+        ("*/cancel", "/v1/orders/{id}/cancel", True),
+        ("/v1/orders/?", "/v1/orders/{id}", True),
+        ("/v1/orders/[a-f]*", "/v1/orders/{id}", True),
+        ("/v1/orders/", "/v1/orders/{id}", False),
+        ("/v1/orders/[/]", "/v1/orders/{id}", False),
+        ("/v1/orders/a/b", "/v1/orders/{id}", False),
+        ("/v1/orders/[", "/v1/orders/{id}", True),
+        ("/v1/*/x", "/v1/orders/{id}", True),
+        ("/v2/*", "/v1/orders/{id}", False),
+        ("/v1/Orders", "/v1/orders", False),
+        ("*" * 100 + "b", "/aaaaaaaaaaaaaaaaaaaa/{id}", True),
+        ("*a" * 100, "/v1/orders/{id}", True),
+        ("*/" * 100, "/v1/orders/{id}", False),
+    ],
+)
+def test_what_a_pattern_can_match(pattern: str, route_path: str, matches: bool) -> None:
+    """A pattern is compared with a route's path as a whole: whether any path at all satisfies both."""
+    assert can_match(pattern, route_path) == matches
+
+
+@given(
+    st.lists(st.sampled_from(["*", "?", "a", "b", "/", "[ab]", "[!a]", "[!/]"]), max_size=6).map("".join),
+    st.lists(st.sampled_from(["{x}", "a", "/", "/a"]), min_size=1, max_size=4).map("".join),
+)
+def test_a_pattern_matches_what_an_example_shows(pattern: str, route_path: str) -> None:
+    """Comparing patterns agrees with trying out short paths."""
+    route = re.compile(re.sub(r"\{x\}", "[^/]+", route_path))
+    texts = ("".join(text) for length in range(7) for text in product("ab/", repeat=length))
+    found = any(fnmatchcase(text, pattern) and route.fullmatch(text) for text in texts)
+    assert can_match(pattern, route_path) or not found
+    if len(pattern) + len(route_path) <= 6:
+        assert can_match(pattern, route_path) == found
 
 
 def test_faults_belong_to_a_space(emulator: Emulator, cnaught: Caller) -> None:

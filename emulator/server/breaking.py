@@ -1,0 +1,30 @@
+"""End TCP connections: with a reset, in good order, or in good order while the client is still sending."""
+
+import asyncio
+import socket
+import struct
+from contextlib import suppress
+
+NO_LINGER = struct.pack("ii", 1, 0)
+"""``struct linger``: on, zero seconds. The kernel then sends RST in place of FIN."""
+
+
+def reset(transport: asyncio.Transport) -> None:
+    """Send a TCP RST: the client gets ECONNRESET, and whatever it has not read yet is lost."""
+    with suppress(OSError):  # the client has already closed the connection
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+    transport.abort()
+
+
+def end_sending(transport: asyncio.Transport) -> bool:
+    """Send what is left and a FIN, and keep receiving. Return whether the transport can do that; TLS cannot.
+
+    A socket that is closed with unread data sends RST, and the client's kernel then drops the reply before it is read.
+    """
+    if transport.is_closing() or not transport.can_write_eof():
+        return False
+    try:
+        transport.write_eof()
+    except (OSError, RuntimeError):  # the client has already closed the connection
+        return False
+    return True

@@ -1,0 +1,242 @@
+"""One request and its reply: the ASGI channels between a connection and the application."""
+
+import asyncio
+import logging
+from functools import lru_cache
+from typing import Protocol
+
+from starlette.types import ASGIApp, Message, Scope
+
+from emulator.core.errors import phrase
+from emulator.web.connection import BREAK
+
+log = logging.getLogger("emulator")
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+WITHOUT_BODY = frozenset({204, 304})
+"""Statuses whose replies end with their head (RFC 9112, section 6.3)."""
+
+BUFFERED_BYTES_MAX = 64 * 1024
+"""How much of a body waits for the application before the connection stops reading."""
+
+
+class Connection(Protocol):
+    """What a request needs of its connection."""
+
+    write_paused: bool
+    lost: bool
+    closing: bool
+
+    async def writable(self) -> None:
+        """Wait until the client has read enough of what was written, or is gone."""
+
+    def write(self, data: bytes) -> None: ...
+
+    def body_read(self) -> None:
+        """Take note that the application has emptied a request's buffer."""
+
+    def replied(self, close: bool) -> None:
+        """Go on after the reply to the first request, or close the connection."""
+
+    def not_replied(self) -> None:
+        """Close the connection, as the first request gets no reply."""
+
+    def cut(self, reset: bool) -> None:
+        """Break the connection."""
+
+
+class RequestCycle:
+    """A request on its way through the application.
+
+    ``complete`` is set when the whole request has arrived, ``gone`` when the client has disconnected or the rest of the
+    request cannot arrive any more.
+    """
+
+    __slots__ = (
+        "_awaits_continue",
+        "_body",
+        "_chunked",
+        "_connection",
+        "_delivered",
+        "_head_written",
+        "_start",
+        "_waiter",
+        "complete",
+        "finished",
+        "gone",
+        "keep_alive",
+        "scope",
+    )
+
+    def __init__(self, connection: Connection, scope: Scope, *, keep_alive: bool, awaits_continue: bool) -> None:
+        self.scope = scope
+        self.complete = False
+        self.gone = False
+        self.finished = False
+        self._connection = connection
+        self.keep_alive = keep_alive
+        self._awaits_continue = awaits_continue
+        self._body = b""
+        self._delivered = False
+        self._start: Message | None = None
+        self._head_written = False
+        self._chunked = False
+        self._waiter: asyncio.Future[None] | None = None
+
+    async def run(self, app: ASGIApp) -> None:
+        """Let the application answer. Without a reply, the connection is closed. A shutdown cancels this silently."""
+        try:
+            await app(self.scope, self.receive, self.send)
+        except asyncio.CancelledError:
+            pass
+        except Exception:
+            log.exception("bug in the emulator: %s %s", self.scope["method"], self.scope["path"])
+            await self._reply_500()
+        if not self.finished:
+            self.finished = True
+            self._connection.not_replied()
+
+    # --- what arrives
+
+    @property
+    def buffered_bytes(self) -> int:
+        """How much of the body the application has not read."""
+        return len(self._body)
+
+    def add(self, part: bytes) -> None:
+        """Take a part of the body."""
+        if not self.finished:
+            self._body = self._body + part if self._body else part
+            self._wake()
+
+    def end(self) -> None:
+        """Take the end of the body."""
+        self.complete = True
+        self._wake()
+
+    def disconnect(self) -> None:
+        """Tell the application that the client has gone."""
+        self.gone = True
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def receive(self) -> Message:
+        """The body as it arrives; then ``http.disconnect``, once the client has gone or has its reply."""
+        if self._awaits_continue:
+            self._awaits_continue = False
+            if not (self.complete or self._body):
+                self._connection.write(CONTINUE)
+        while True:
+            if (self.complete and not self._delivered) or (self._body and not self.gone):
+                body, self._body, self._delivered = self._body, b"", self.complete
+                self._connection.body_read()
+                return {"type": "http.request", "body": body, "more_body": not self.complete}
+            if self.gone or self.finished:
+                return {"type": "http.disconnect"}
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+
+    # --- what is sent
+
+    async def send(self, message: Message) -> None:
+        """Send a reply. Its head is held back until its body is there, so that both leave in one packet."""
+        if self._connection.write_paused:
+            await self._connection.writable()
+        if self._connection.lost:
+            self.finished = True
+        if self.finished:
+            return
+        kind, body = message["type"], message.get("body", b"")
+        if self._start is None:
+            assert kind == "http.response.start", kind
+            self._start = message
+        elif kind == BREAK:
+            self._break(message["how"], body)
+        elif message.get("more_body"):
+            self._connection.write(self._streamed(body))
+        else:
+            close = not self.keep_alive or not self.complete or self._connection.closing
+            self._connection.write(self._last(body, close))
+            self.finished = True
+            self._connection.replied(close)
+
+    def _last(self, body: bytes, close: bool) -> bytes:
+        """A whole reply, or the last part of one that was streamed."""
+        if self._chunked:
+            return _chunk(body) + b"0\r\n\r\n"
+        if self._head_written:
+            return body
+        head = self._head(len(body), close)
+        return head + body if self._has_body() else head
+
+    def _streamed(self, body: bytes) -> bytes:
+        """A part of a reply that has more parts."""
+        head = b""
+        if not self._head_written:
+            self._head_written = True
+            self._chunked = self._has_body() and self.scope["http_version"] == "1.1"
+            self.keep_alive = self.keep_alive and (self._chunked or not self._has_body())
+            head = self._head(None, close=not self.keep_alive)
+        if not self._has_body():
+            return head
+        return head + (_chunk(body) if self._chunked else body)
+
+    def _has_body(self) -> bool:
+        assert self._start
+        return self.scope["method"] != "HEAD" and self._start["status"] not in WITHOUT_BODY
+
+    def _head(self, length: int | None, close: bool) -> bytes:
+        """A reply's head. Its framing is ours, whatever the application says: a length is the body's own."""
+        assert self._start
+        status, sized = self._start["status"], not self._has_body()
+        lines = [status_line(status)]
+        for name, value in self._start["headers"]:
+            if name == b"content-length":
+                if status == 204 or length is None:
+                    continue
+                if not sized:
+                    value = b"%d" % length
+                    sized = True
+            lines += name, b": ", value, b"\r\n"
+        if length is not None and not sized:
+            lines.append(b"content-length: %d\r\n" % length)
+        if self._chunked:
+            lines.append(b"transfer-encoding: chunked\r\n")
+        if close:
+            lines.append(b"connection: close\r\n")
+        lines.append(b"\r\n")
+        return b"".join(lines)
+
+    def _break(self, how: str, body: bytes) -> None:
+        """Break the connection, after what ``truncate`` lets through."""
+        self.finished = True
+        if how == "truncate":
+            head = self._head(len(body), close=not self.keep_alive)
+            whole = self._has_body() and body
+            self._connection.write(head + body[: len(body) // 2] if whole else head[: len(head) // 2])
+        self._connection.cut(reset=how == "reset")
+
+    async def _reply_500(self) -> None:
+        """Answer a bug, unless half a reply has been sent."""
+        if not self.finished and not self._head_written:
+            self._start, body = None, b'{"error":"bug in the emulator; its log has the traceback"}'
+            await self.send({"type": "http.response.start", "status": 500, "headers": [JSON_TYPE]})
+            await self.send({"type": "http.response.body", "body": body})
+
+
+JSON_TYPE = (b"content-type", b"application/json")
+
+
+@lru_cache(maxsize=1024)
+def status_line(status: int) -> bytes:
+    return b"HTTP/1.1 %d %s\r\n" % (status, phrase(status).encode())
+
+
+def _chunk(body: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(body), body) if body else b""

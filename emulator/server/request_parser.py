@@ -1,0 +1,205 @@
+"""Parse the requests on a connection with httptools, within limits, and in HTTP/1.1 whatever else a client offers."""
+
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+from urllib.parse import unquote
+
+import httptools
+
+HEAD_BYTES_MAX = 64 * 1024
+"""The limit of a request line and its headers together, and of the trailers behind a body."""
+
+HEADERS_MAX = 512
+"""How many headers a request may have; each is kept as objects, which weigh far more than its bytes."""
+
+SLICE_BYTES = 4096
+"""How much is parsed at a time. Limits are checked in between, and one read of 256 KiB can hold 14,000 requests."""
+
+REMEMBERED_BYTES_MAX = 256
+HEAD_TOO_LARGE = f"a request line and its headers may have {HEAD_BYTES_MAX} bytes together"
+
+
+class Refused(Exception):
+    """The connection cannot be read any further: the status and the reason to answer."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+class Target(NamedTuple):
+    """A request's path as text and as sent, and its query."""
+
+    path: str
+    raw_path: bytes
+    query: bytes
+
+
+class Listener(Protocol):
+    """Takes what is parsed: the head of each request, its body in parts, and its end."""
+
+    def message_begun(self) -> None: ...
+
+    def head_parsed(self, parser: "RequestParser", target: Target) -> None:
+        """Take a complete head: ``method``, ``version``, ``headers``, ``keep_alive`` and ``awaits_continue``."""
+
+    def body_parsed(self, body: bytes) -> None: ...
+
+    def message_ended(self) -> None: ...
+
+    def last_request(self) -> None:
+        """Take note that the request that is being parsed is the last one of this connection."""
+
+
+class RequestParser:
+    """A parser of one connection. ``in_head`` tells whether a head has begun that is not complete."""
+
+    __slots__ = (
+        "_listener",
+        "_parser",
+        "_refused",
+        "_unsettled",
+        "_url",
+        "awaits_continue",
+        "headers",
+        "in_head",
+        "method",
+    )
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._parser = httptools.HttpRequestParser(self)
+        self._refused: Refused | None = None
+        self._unsettled = 0
+        self._url = b""
+        self.method = ""
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.awaits_continue = False
+        self.in_head = False
+
+    def close(self) -> None:
+        """Let go of the listener and of httptools' parser, which both refer to this object."""
+        self._listener = self._parser = None  # type: ignore[assignment]
+
+    @property
+    def version(self) -> str:
+        version: str = self._parser.get_http_version()
+        return version
+
+    @property
+    def keep_alive(self) -> bool:
+        """Tell whether the connection may serve another request."""
+        return self.version != "1.0" and bool(self._parser.should_keep_alive())
+
+    def feed(self, data: bytes | memoryview) -> None:
+        """Parse at most ``SLICE_BYTES`` bytes. Raises Refused.
+
+        ``_unsettled`` counts bytes of which nothing has been passed on: of a head, of trailers, of a chunk's extension.
+        """
+        self._unsettled += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            self._decline(data[offer.args[0] :])
+        except httptools.HttpParserError:
+            raise self._refused or _garbage() from None
+        if self._unsettled > HEAD_BYTES_MAX:
+            raise Refused(431, HEAD_TOO_LARGE)
+
+    # --- offers of another protocol
+
+    def _decline(self, rest: bytes | memoryview) -> None:
+        """Go on in HTTP/1.1 after an offer of another protocol (RFC 9110, section 7.8).
+
+        httptools takes what follows such a head for the other protocol. So another parser gets the head once more,
+        without the offer, and then the rest.
+        """
+        parts = [rest, self._without_offer()]
+        while parts:
+            part = parts.pop()
+            try:
+                self._parser.feed_data(part)
+            except httptools.HttpParserUpgrade as offer:
+                parts += [part[offer.args[0] :], self._without_offer()]
+            except httptools.HttpParserError:
+                raise self._refused or _garbage() from None
+
+    def _without_offer(self) -> bytes:
+        """Make another parser, and return the head to begin with; none if the offer was in a trailer.
+
+        Raises Refused for CONNECT, which asks for a tunnel.
+        """
+        if self.in_head and self.method == "CONNECT":
+            raise Refused(501, "this server is no proxy: CONNECT is not implemented")
+        self._parser = httptools.HttpRequestParser(self)
+        if not self.in_head:
+            return b""
+        lines = [b"%s %s HTTP/1.1" % (self.method.encode(), self._url)]
+        lines += [b"%s: %s" % header for header in self.headers if header[0] != b"upgrade"]
+        return b"\r\n".join([*lines, b"", b""])
+
+    # --- callbacks of httptools, which stops at an exception
+
+    def on_message_begin(self) -> None:
+        self._url, self.headers, self.awaits_continue, self.in_head = b"", [], False, True
+        self._listener.message_begun()
+
+    def on_url(self, url: bytes) -> None:
+        self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep a header, and drop a trailer."""
+        name = name.lower()
+        if not self.in_head:
+            if name == b"connection":  # httptools follows it, and may take no further request
+                self._listener.last_request()
+            return
+        if name == b"expect":
+            self.awaits_continue = value.strip().lower() == b"100-continue"
+        self.headers.append((name, value))
+        if len(self.headers) > HEADERS_MAX:
+            self._refuse(f"a request may have {HEADERS_MAX} headers")
+
+    def on_headers_complete(self) -> None:
+        self.method = self._parser.get_method().decode("ascii")
+        if self._unsettled > HEAD_BYTES_MAX - 2 * SLICE_BYTES and self._head_bytes() > HEAD_BYTES_MAX:
+            self._refuse(HEAD_TOO_LARGE)
+        if self._parser.should_upgrade():
+            return  # httptools stops here, and _decline() goes on
+        self._unsettled = 0
+        self.in_head = False
+        find = _remembered_target if len(self._url) <= REMEMBERED_BYTES_MAX else _target
+        self._listener.head_parsed(self, find(self._url))
+
+    def on_body(self, body: bytes) -> None:
+        self._unsettled = 0
+        self._listener.body_parsed(body)
+
+    def on_message_complete(self) -> None:
+        self._unsettled = 0
+        self._listener.message_ended()
+
+    def _head_bytes(self) -> int:
+        """Return how long a head is as it is usually written."""
+        headers = sum(len(name) + len(value) + 4 for name, value in self.headers)
+        return len(self.method) + len(self._url) + headers + 14
+
+    def _refuse(self, reason: str) -> None:
+        self._refused = Refused(431, reason)
+        raise self._refused
+
+
+def _garbage() -> Refused:
+    return Refused(400, "what was received is not an HTTP/1.1 request")
+
+
+def _target(url: bytes) -> Target:
+    """Return the parts of a request target. Raises HttpParserInvalidURLError, UnicodeDecodeError."""
+    parsed = httptools.parse_url(url)
+    raw_path = parsed.path or b"/"
+    path = raw_path.decode("ascii")
+    return Target(unquote(path) if "%" in path else path, raw_path, parsed.query or b"")
+
+
+_remembered_target = lru_cache(maxsize=1024)(_target)

@@ -1,0 +1,89 @@
+"""Check the conditions of a fault: one that no request can meet is a mistake, and names what was probably meant."""
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from emulator.space.faults import FaultDraft
+from emulator.space.path_pattern import can_match
+from emulator.web.provider import Provider
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+NEAREST_MAX = 3
+PREFIX = re.compile(r"/(~[^/]*/)?[^/]*(?=/)")
+"""What stands before a vendor's path in a URL: a space and a provider."""
+
+
+class Impossible(Exception):
+    """No request can meet these conditions; the message names the nearest valid ones."""
+
+
+class Target(NamedTuple):
+    """An operation that a fault may strike."""
+
+    provider: str
+    operation: str
+    methods: frozenset[str]
+    path: str
+
+    def meets(self, draft: FaultDraft) -> bool:
+        """Tell whether a request for this operation can meet all conditions."""
+        return (
+            draft.operation in (None, self.operation)
+            and draft.method in (None, "OPTIONS", *self.methods)
+            and (draft.path is None or can_match(draft.path, self.path))
+        )
+
+
+def check(draft: FaultDraft, providers: Mapping[str, Provider]) -> None:
+    """Raise Impossible for conditions that no request can meet."""
+    _check_name("provider", draft.provider, providers)
+    _check_name("method", draft.method, METHODS)
+    if draft.operation is None and draft.path is None and (draft.method is None or draft.provider is None):
+        return
+    asked = [draft.provider] if draft.provider else list(providers)
+    targets = [target for name in asked for target in _targets(providers[name])]
+    _check_name("operation", draft.operation, (target.operation for target in targets))
+    if draft.path is not None:
+        _check_path(draft.path, providers, targets)
+    if not any(target.meets(draft) for target in targets):
+        named = [target for target in targets if draft.operation == target.operation] or [
+            target for target in targets if draft.path is None or can_match(draft.path, target.path)
+        ]
+        raise Impossible(f"no operation meets all conditions; nearest: {_listed(map(_shown, named))}")
+
+
+def _targets(provider: Provider) -> list[Target]:
+    table = provider.app.routes.routes
+    return [Target(provider.name, route.name, frozenset(route.methods or ()), route.path) for route in table]
+
+
+def _check_name(kind: str, name: str | None, names: Iterable[str]) -> None:
+    if name is not None and name not in (known := list(dict.fromkeys(names))):
+        raise Impossible(f"unknown {kind} {name!r}; nearest: {_listed(_nearest(name, known))}")
+
+
+def _check_path(pattern: str, providers: Mapping[str, Provider], targets: list[Target]) -> None:
+    """Raise Impossible for a pattern that matches no operation's path, such as one with the provider's prefix."""
+    paths = list(dict.fromkeys(target.path for target in targets))
+    if any(can_match(pattern, path) for path in paths):
+        return
+    prefix = PREFIX.match(pattern)
+    inner = pattern[prefix.end() :] if prefix else ""
+    if prefix and prefix[0].rpartition("/")[2] in providers and any(can_match(inner, path) for path in paths):
+        raise Impossible(f"a fault's path has no provider's prefix, so {pattern!r} matches nothing; use {inner!r}")
+    raise Impossible(f"no operation's path matches {pattern!r}; nearest: {_listed(_nearest(pattern, paths))}")
+
+
+def _nearest(name: str, known: list[str]) -> list[str]:
+    return get_close_matches(name, known, n=NEAREST_MAX, cutoff=0.0)
+
+
+def _shown(target: Target) -> str:
+    methods = sorted(target.methods - {"HEAD"})
+    return f"{target.operation} ({', '.join(methods)} {target.path})"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(list(names)[:NEAREST_MAX])
