@@ -65,6 +65,10 @@ def test_every_bound_has_its_rule(space: SpaceHandle, provider: str) -> None:
     assert {rule for rule in PROVED if rule.startswith(f"{provider}.")} <= named
 
 
+SAMPLE_ACCOUNT = (b"ilovetheplanet", b"another-planet")
+"""The sample account of Carbon Insights exists, with a password of its own; a registration needs another name."""
+
+
 def refused(caller: Caller, violation: Violation) -> httpx.Response:
     """The reply to a request that breaks a bound, with its explanation."""
     draft = violation.draft
@@ -75,7 +79,7 @@ def refused(caller: Caller, violation: Violation) -> httpx.Response:
         draft.method,
         draft.path,
         headers={**declared, **draft.headers, "X-Emulator-Explain": "1"},
-        content=draft.body,
+        content=draft.body and draft.body.replace(*SAMPLE_ACCOUNT),
         params=draft.query,
     )
 

@@ -73,7 +73,9 @@ BOUNDED = {
     ),
     "page": Bounded("thallo", "/api/market?page=<number>", "", ("1", "9007199254740991"), digits(1, 2**53 - 1)),
     "status": Bounded("_emulator", "/faults", '{"effect": {"status": <number>}}', ("200", "599"), whole(200, 599)),
-    "delay": Bounded("_emulator", "/faults", '{"effect": {"delay_seconds": <number>}}', ("0", "600"), between(0, 600)),
+    "delay": Bounded(
+        "_emulator", "/faults", '{"effect": {"status": 500, "delay_seconds": <number>}}', ("0", "600"), between(0, 600)
+    ),
     "times": Bounded(
         "_emulator", "/faults", '{"effect": {"status": 500}, "times": <number>}', ("1", "1000000000"), whole(1, 10**9)
     ),
