@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 
 

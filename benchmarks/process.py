@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.load import CLIENT_CORE, SERVER_CORE, NoLoad
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[1]
 START_SECONDS_MAX = 60
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
