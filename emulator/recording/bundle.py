@@ -16,6 +16,7 @@ from pydantic import (
 
 from emulator.core.clock import within_calendar
 from emulator.core.errors import Malformed
+from emulator.core.secrets import REDACTED
 from emulator.core.version import __version__
 from emulator.recording.sealing import Seal
 from emulator.space.commands import ChangeSettings, PerformAct
@@ -121,7 +122,7 @@ def take(space: Space) -> dict[str, Any]:
         emulator=__version__,
         seed=space.ids.seed,
         fixtures=space.world.fixtures.digest,
-        origin=history.origin,
+        origin=_without_secrets(history.origin),
         changes=[found for change in history.changes() if (found := _changed(change))],
         requests=[_recorded(exchange, seal) for exchange in history.exchanges()],
     )
@@ -148,12 +149,22 @@ def read(document: Mapping[str, Any], world: World) -> Bundle:
 def _changed(change: Change) -> Changed | None:
     match change.command:
         case ChangeSettings(provider=provider, changes=changes):
-            about: dict[str, Any] = {"settings": dict(changes), "act": None, "subject": ""}
+            about: dict[str, Any] = {"settings": _without_secrets(changes), "act": None, "subject": ""}
         case PerformAct(provider=provider, act=act, subject=subject):
             about = {"settings": None, "act": act, "subject": subject}
         case _:
             return None
     return Changed(after=change.turns, at=change.at, provider=provider, **about)
+
+
+def _without_secrets(content: Any) -> Any:
+    """Return settings, or a snapshot that holds some, without the secrets of webhooks. No reply depends on them."""
+    if isinstance(content, Mapping):
+        return {
+            name: [REDACTED] * len(value) if name == "secrets" and isinstance(value, list) else _without_secrets(value)
+            for name, value in content.items()
+        }
+    return [_without_secrets(item) for item in content] if isinstance(content, list) else content
 
 
 def _recorded(exchange: Exchange, seal: Seal) -> Recorded:

@@ -14,6 +14,8 @@ from werkzeug import Request
 
 from emulator import Emulator
 from emulator.client.handles import Refused
+from emulator.recording import bundle
+from emulator.recording.replay import replay
 from tests.conftest import START
 from tests.providers.oneclickimpact.test_stages import act, configure, make
 from tests.support.caller import Caller, credentials_of
@@ -260,6 +262,19 @@ def test_the_signature_can_be_set(oneclickimpact: Caller, httpserver: HTTPServer
     by_each = [f"v1={digest(request.data, secret)}" for secret in (NEW_SECRET, SECRET)]
     assert request.headers["X-Hub-Signature"] == ",".join(by_each)
     assert "X-1CI-Signature" not in request.headers
+
+
+def test_a_bundle_holds_no_secret(emulator: Emulator, oneclickimpact: Caller, httpserver: HTTPServer) -> None:
+    """A recorded run replays without the secrets of endpoints, in its settings and in its first snapshot."""
+    register(oneclickimpact, endpoint(httpserver))
+    make(oneclickimpact)
+    for _ in range(2):
+        document = oneclickimpact.space.control("GET", "/bundle")
+        assert SECRET not in json.dumps(document)
+        world = emulator.app.spaces.world
+        assert replay(bundle.read(document, world), world) is None
+        oneclickimpact.space.restore(oneclickimpact.space.snapshot())
+        make(oneclickimpact)
 
 
 # --- how often --------------------------------------------------------------------------------------------------------
