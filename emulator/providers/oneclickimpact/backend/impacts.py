@@ -33,6 +33,8 @@ EVENTS: Mapping[Stage, str] = {
 }
 """The kind of the event that reaching a stage is."""
 
+NO_DELAYS = (None, None, None)
+
 
 class Impacts:
     """The impacts of every account in one space."""
@@ -149,7 +151,7 @@ class Impacts:
     def _scheduled(self, at: datetime) -> Progress:
         """Return the times at which a new impact will reach its stages."""
         delays = self.memory.settings.delays
-        if not any(delay is not None for delay in delays):
+        if delays == NO_DELAYS:
             return NO_PROGRESS
         times: dict[str, Any] = {
             stage: at + timedelta(seconds=delay)
