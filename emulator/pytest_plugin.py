@@ -1,196 +1,186 @@
-"""The pytest plugin: a fresh space for each test, on a server for each worker or on one that all share.
+"""What the pytest plugin does once a test uses a space. ``carbon_emulator_pytest`` has its fixtures and hooks."""
 
-Fixtures: ``carbon_emulator`` for the session; ``oneclickimpact``, ``cnaught``, ``carboninsights``, ``dcycle`` and
-``thallo`` for each test, all five in one space. ``@pytest.mark.carbon(at="2026-01-01", seed=3, strict=True,
-evidence="docs")`` says where its clock stands still, what decides its identifiers, whether a test fails whose client
-sent something unread, and how firm the evidence must be for every behaviour that it saw.
-"""
-
-import json
 import os
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from hashlib import sha256
+from json import dumps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from re import sub
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from emulator.client.handles import ProviderHandle, SpaceHandle
+from emulator.client.control_client import Refused
+from emulator.client.durations import instant_text
+from emulator.client.embedded import Emulator
+from emulator.client.handles import SpaceHandle, connect
+from emulator.core.ids import secret
+from emulator.evidence.rules import EVIDENCE
+from emulator.space.fixtures import BadFixture
 
-LAST_REQUESTS = 10
-WEAK_PARTS = 10
-_space_of_test = pytest.StashKey["SpaceHandle"]()
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("carbon-emulator")
-    group.addoption("--carbon-emulator-url", help="a carbon emulator that runs already, shared by all workers")
-    group.addoption("--carbon-emulator-token", help="its control token")
-    group.addoption(
-        "--carbon-emulator-bundles",
-        default=".carbon-emulator",
-        help="where the recorded run of a failing test is written (default: %(default)s)",
-    )
+REQUESTS_SHOWN_MAX = 10
+BODY_CHARACTERS_MAX = 160
+PARTS_SHOWN_MAX = 10
+MARKER = ("at", "seed", "strict", "evidence")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers", "carbon(at, seed, strict, evidence): the space of a test: its clock, its seed, what it must not do"
-    )
-
-
-# --- fixtures ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def carbon_emulator(request: pytest.FixtureRequest) -> Iterator["SpaceHandle"]:
-    """A running emulator: this process's own, or the one at ``--carbon-emulator-url``."""
-    from emulator.client.embedded import Emulator
-    from emulator.client.handles import connect
-
-    url = request.config.getoption("--carbon-emulator-url")
+def serve(config: pytest.Config) -> Iterator[SpaceHandle]:
+    """Yield the server that the options of pytest choose."""
+    url, fixtures = config.getoption("--carbon-emulator-url"), config.getoption("--carbon-emulator-fixtures")
+    if url and fixtures:
+        pytest.fail(f"the server at {url} has its own fixtures: start it with --fixtures {fixtures}", pytrace=False)
     if url:
-        shared = connect(url, request.config.getoption("--carbon-emulator-token"))
-        yield shared
-        shared.http.close()
+        shared = connect(url, config.getoption("--carbon-emulator-token"))
+        with shared.http:
+            yield shared
         return
-    with Emulator() as emulator:
+    try:
+        emulator = Emulator(fixtures=config.rootpath / fixtures if fixtures else None)
+    except BadFixture as error:
+        pytest.fail(str(error), pytrace=False)
+    with emulator:
         yield emulator
 
 
-@pytest.fixture
-def carbon_space(carbon_emulator: "SpaceHandle", request: pytest.FixtureRequest) -> Iterator["SpaceHandle"]:
-    """A fresh space, of which nobody else knows."""
-    from emulator.core.ids import secret
-
-    asked = _asked(request.node)
+def open_space(emulator: SpaceHandle, item: pytest.Item) -> Iterator[SpaceHandle]:
+    """Yield a new space for a test, as its markers configure it."""
+    settings = marker(item)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    space = carbon_emulator.space(f"{worker}-{secret()}")
-    space.reset(asked.get("seed"))
-    if "at" in asked:
-        space.clock.freeze(asked["at"])
-    request.node.stash[_space_of_test] = space
+    space = emulator.space(f"{worker}-{secret()}")
+    try:
+        space.reset(settings.get("seed"))
+        if "at" in settings:
+            space.clock.freeze(settings["at"])
+    except Exception as error:
+        pytest.fail(f"no space for the test: {_sentence(error)}", pytrace=False)
     yield space
-    space.delete()
+    try:
+        space.delete()
+    except Refused as refused:
+        if refused.status != 404:  # the test has deleted it
+            raise
 
 
-@pytest.fixture
-def oneclickimpact(carbon_space: "SpaceHandle") -> "ProviderHandle":
-    """1ClickImpact in the test's space: ``url``, ``credentials``, ``clock``, ``faults``, ``requests``, ``state``."""
-    return carbon_space.oneclickimpact
+# --- what the marker demands ------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def cnaught(carbon_space: "SpaceHandle") -> "ProviderHandle":
-    """CNaught in the test's space: ``url``, ``credentials``, ``clock``, ``faults``, ``requests``, ``state``."""
-    return carbon_space.cnaught
+def marker(item: pytest.Item) -> dict[str, Any]:
+    """Return the arguments of a test's markers, the nearest first. Fails the test if they are wrong."""
+    settings: dict[str, Any] = {}
+    for mark in item.iter_markers("carbon"):
+        settings = {**mark.kwargs, **settings}
+        if mark.args:
+            pytest.fail(f"@pytest.mark.carbon has only named arguments: {', '.join(MARKER)}", pytrace=False)
+    try:
+        _check_marker(settings)
+    except (TypeError, ValueError) as error:
+        pytest.fail(f"@pytest.mark.carbon: {error}", pytrace=False)
+    return settings
 
 
-@pytest.fixture
-def carboninsights(carbon_space: "SpaceHandle") -> "ProviderHandle":
-    """Carbon Insights in the test's space: ``url``, ``credentials``, ``clock``, ``faults``, ``requests``, ``state``."""
-    return carbon_space.carboninsights
+def _check_marker(settings: Mapping[str, Any]) -> None:
+    for name in settings.keys() - set(MARKER):
+        nearest = get_close_matches(name, MARKER, n=1, cutoff=0.0)[0]
+        raise ValueError(f"unknown argument {name!r}; nearest: {nearest}; known: {', '.join(MARKER)}")
+    instant_text(settings.get("at", "2026-01-01"))
+    if type(settings.get("seed", 0)) is not int:
+        raise TypeError(f"seed is an integer, not {settings['seed']!r}")
+    if settings.get("evidence", EVIDENCE[0]) not in EVIDENCE:
+        raise ValueError(f"evidence is one of {', '.join(EVIDENCE)}, not {settings['evidence']!r}")
 
 
-@pytest.fixture
-def dcycle(carbon_space: "SpaceHandle") -> "ProviderHandle":
-    """Dcycle in the test's space: ``url``, ``credentials``, ``clock``, ``faults``, ``requests``, ``state``."""
-    return carbon_space.dcycle
-
-
-@pytest.fixture
-def thallo(carbon_space: "SpaceHandle") -> "ProviderHandle":
-    """Thallo in the test's space: ``url``, ``credentials``, ``clock``, ``faults``, ``requests``, ``state``."""
-    return carbon_space.thallo
-
-
-# --- what the marker forbids ------------------------------------------------------------------------------------------
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    yield
-    space, asked = item.stash.get(_space_of_test, None), _asked(item)
-    if space is None:
+def check(space: SpaceHandle, item: pytest.Item) -> None:
+    """Fail a test that did what its marker forbids."""
+    settings = marker(item)
+    if not settings.get("strict") and "evidence" not in settings:
         return
-    entries = space.requests.matching() if asked.get("strict") or "evidence" in asked else []
-    if asked.get("strict"):
-        _fail_on("sent what nobody reads", [(entry, entry["unread"]) for entry in entries if entry["unread"]])
-    if "evidence" in asked:
-        weak = [
-            (entry, list(_weak_parts(entry, asked["evidence"])))
-            for entry in entries
-            if _weaker(entry["evidence"], asked["evidence"])
-        ]
-        _fail_on(f"leaned on less than {asked['evidence']}", weak)
+    try:
+        entries = space.requests.matching()
+    except Exception as error:
+        pytest.fail(f"the requests of the test cannot be checked: {_sentence(error)}", pytrace=False)
+    if settings.get("strict"):
+        _fail_on("sent what nothing reads", [(entry, entry["unread"]) for entry in entries if entry["unread"]])
+    if "evidence" in settings:
+        floor = settings["evidence"]
+        weak = [(entry, _weak_parts(entry, floor)) for entry in entries if _is_weaker(entry["evidence"], floor)]
+        _fail_on(f"relied on evidence weaker than {floor}", weak)
 
 
-def _asked(item: pytest.Item) -> dict[str, Any]:
-    """What the markers of a test say, the nearest first."""
-    asked: dict[str, Any] = {}
-    for marker in item.iter_markers("carbon"):
-        unknown = marker.kwargs.keys() - {"at", "seed", "strict", "evidence"}
-        if unknown or marker.args:
-            raise pytest.UsageError(f"the marker carbon takes at, seed, strict and evidence, not {marker}")
-        asked = {**marker.kwargs, **asked}
-    return asked
-
-
-def _weaker(evidence: str, floor: str) -> bool:
-    from emulator.evidence.rules import EVIDENCE
-
-    if floor not in EVIDENCE:
-        raise pytest.UsageError(f"evidence is one of {', '.join(EVIDENCE)}, not {floor!r}")
+def _is_weaker(evidence: str, floor: str) -> bool:
     return EVIDENCE.index(evidence) > EVIDENCE.index(floor)
 
 
-def _weak_parts(entry: dict[str, Any], floor: str) -> Iterator[str]:
-    """What makes the evidence of an exchange weaker than asked: its parts with their rules, or its operation."""
-    parts = [part for part in entry["evidence_fields"] if _weaker(part["evidence"], floor)]
-    for part in parts[:WEAK_PARTS]:
-        rule = f", {part['rule']}" if part["rule"] else ""
-        yield f"{part['in']} {part['field']} ({part['evidence']}{rule})"
-    if len(parts) > WEAK_PARTS:
-        yield f"and {len(parts) - WEAK_PARTS} more"
-    if not parts:
-        yield f"{entry['operation'] or 'no operation'} ({entry['evidence']})"
+def _weak_parts(entry: Mapping[str, Any], floor: str) -> list[str]:
+    """Return what makes the evidence of an exchange weaker than the floor: its parts with their rules, or all of it."""
+    parts = [
+        f"{part['in']} {part['field']} ({part['evidence']}" + (f", {part['rule']})" if part["rule"] else ")")
+        for part in entry["evidence_fields"]
+        if _is_weaker(part["evidence"], floor)
+    ]
+    if len(parts) > PARTS_SHOWN_MAX:
+        return [*parts[:PARTS_SHOWN_MAX], f"and {len(parts) - PARTS_SHOWN_MAX} more"]
+    return parts or [f"{entry['operation'] or 'no operation'} ({entry['evidence']})"]
 
 
 def _fail_on(what: str, found: list[tuple[dict[str, Any], list[str]]]) -> None:
     if found:
         lines = [f"{entry['method']} {entry['path']} ({entry['provider']}): {', '.join(why)}" for entry, why in found]
-        pytest.fail("the test's client " + what + ":\n" + "\n".join(lines), pytrace=False)
+        pytest.fail(f"the test's client {what}:\n" + "\n".join(lines), pytrace=False)
 
 
-# --- what a failing test shows ----------------------------------------------------------------------------------------
+# --- the report of a test ---------------------------------------------------------------------------------------------
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    report: pytest.TestReport = yield  # type: ignore[assignment]
-    space = item.stash.get(_space_of_test, None)
-    if report.when == "call" and report.failed and space is not None:
-        report.sections.append(("carbon emulator", "\n".join([*_last_requests(space), _written_bundle(item, space)])))
-    return report  # type: ignore[return-value]
+def add_section(report: pytest.TestReport, space: SpaceHandle, item: pytest.Item) -> None:
+    """Show the last requests of a failing test, and write its bundle; delete the bundle of one that passes."""
+    file = _bundle_file(item)
+    if report.failed:
+        report.sections.append(("carbon emulator", "\n".join([*_last_requests(space), _write_bundle(file, space)])))
+    elif report.when == "call" and report.passed:
+        _delete_bundle(file)
 
 
-def _last_requests(space: "SpaceHandle") -> Iterator[str]:
-    for entry in space.requests.matching()[-LAST_REQUESTS:]:
-        where = f"{entry['method']} {entry['path']}"
-        yield f"{entry['id']} {entry['at']} {entry['provider']} {where} -> {entry['status']} {entry['reply']['body']}"
-
-
-def _written_bundle(item: pytest.Item, space: "SpaceHandle") -> str:
-    """Write the test's whole run to a file, and say where."""
-    from emulator.client.handles import Refused
-
-    directory = Path(item.config.rootpath, item.config.getoption("--carbon-emulator-bundles"))
-    file = directory / (re.sub(r"[^A-Za-z0-9_.-]+", "-", item.nodeid)[-150:] + ".json")
+def _last_requests(space: SpaceHandle) -> list[str]:
     try:
-        bundle = space.control("GET", "/bundle")
-    except Refused as error:
-        return f"no bundle: {error}"
-    directory.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(bundle))
-    return f"its whole run: {file}; run it again with: carbon-emulator replay {file}"
+        return [_line(entry) for entry in space.requests.matching()[-REQUESTS_SHOWN_MAX:]]
+    except Exception as error:
+        return [f"no requests: {_sentence(error)}"]
+
+
+def _line(entry: Mapping[str, Any]) -> str:
+    body = dumps(entry["reply"]["body"], ensure_ascii=False)
+    shown = body if len(body) <= BODY_CHARACTERS_MAX else f"{body[:BODY_CHARACTERS_MAX]}…"
+    request = f"{entry['method']} {entry['path']}"
+    return f"{entry['id']} {entry['at']} {entry['provider']} {request} -> {entry['status']} {shown}"
+
+
+def _bundle_file(item: pytest.Item) -> Path:
+    """Return the bundle file of a test. Its name is readable, and unique by a hash of the test's id."""
+    directory = Path(item.config.rootpath, item.config.getoption("--carbon-emulator-bundles"))
+    readable = sub(r"[^A-Za-z0-9_.-]+", "-", item.nodeid)[-100:]
+    return directory / f"{readable}-{sha256(item.nodeid.encode(errors='backslashreplace')).hexdigest()[:8]}.json"
+
+
+def _write_bundle(file: Path, space: SpaceHandle) -> str:
+    """Write the recorded run of a test to a file, and return a line that names it, or says why there is none."""
+    try:
+        bundle = dumps(space.bundle())
+        if not file.parent.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            (file.parent / ".gitignore").write_text("*\n")
+        file.write_text(bundle)
+    except Exception as error:
+        return f"no bundle: {_sentence(error)}"
+    return f"bundle: {file}; run it again with: carbon-emulator replay {file}"
+
+
+def _delete_bundle(file: Path) -> None:
+    try:
+        file.unlink(missing_ok=True)
+    except OSError:
+        """A bundle of an earlier run stays: that is no reason to disturb this one."""
+
+
+def _sentence(error: Exception) -> str:
+    return str(error) or type(error).__name__

@@ -44,8 +44,10 @@ RULES = re.compile(r"^providers/\w+/(?!(errors|wording|memory|wire|endpoints|app
 """Modules of rules, a vendor's and those of a provider's own: what happens, without how it is asked and told."""
 
 TIME_AND_CHANCE = {"core/clock.py", "core/ids.py"}
-REAL_TIME = {"cli/client_commands.py"}
-"""Waits for a server to come up, in the user's time and not in a space's."""
+TIME_METHODS = ("datetime.now", "datetime.today", "date.today", "real_class(datetime).now")
+
+REAL_TIME = {"cli/requests_command.py", "cli/server_commands.py", "client/event_loop.py"}
+"""Commands that wait and event loops use the time of the machine, not of a space."""
 
 WIRES = ("emulator.web.reading", "emulator.web.replies", "emulator.web.request")
 
@@ -211,7 +213,7 @@ def _time_and_chance(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in ("utcnow", "uuid1", "uuid4", "urandom"):
             yield node.attr
-        if isinstance(node, ast.Attribute) and ast.unparse(node) in ("datetime.now", "datetime.today", "date.today"):
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in TIME_METHODS:
             yield ast.unparse(node)  # called here, or handed on to be called elsewhere
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("now", "today"):
             yield ast.unparse(node)

@@ -1,12 +1,17 @@
-"""The pytest plugin, as a user's suite has it: in a pytest of its own."""
+"""The pytest plugin, as a user's suite uses it: in a pytest process of its own."""
 
 import json
+import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+import carbon_emulator_pytest
 from emulator import Emulator
+from emulator.core.resources import resource
+from emulator.providers import ALL
 
 pytest_plugins = ["pytester"]
 
@@ -22,18 +27,144 @@ def order(cnaught, **body):
     return httpx.post(f"{cnaught.url}/v1/orders", json={"amount_kg": 10, **body}, headers=key)
 """
 
+TWO_TESTS = """
+def test_one(cnaught):
+    order(cnaught)
+    assert len(cnaught.requests) == 1
+
+def test_other(cnaught):
+    assert len(cnaught.requests) == 0
+"""
+
+
+@pytest.fixture(autouse=True)
+def _loaded(emulator: Emulator) -> None:
+    """Load what these suites use, before pytester notes which modules are loaded: it unloads all others."""
+    for name in ("yaml", "httpcore", "httpx._transports.default"):
+        import_module(name)
+
+
+@pytest.fixture(autouse=True)
+def _no_server_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CARBON_EMULATOR_URL", raising=False)
+
 
 def _results(pytester: pytest.Pytester, test: str, *options: str) -> pytest.RunResult:
-    """Run a suite of one test in a process of its own: what it imports stays there."""
+    """Run a suite of one file in this process, which is faster."""
+    pytester.makepyfile(SUITE + test)
+    return pytester.runpytest_inprocess(*OTHER_PLUGINS_OFF, *options)
+
+
+def _results_of_process(pytester: pytest.Pytester, test: str, *options: str) -> pytest.RunResult:
+    """Run a suite of one file in a process of its own."""
     pytester.makepyfile(SUITE + test)
     return pytester.runpytest_subprocess(*OTHER_PLUGINS_OFF, *options)
 
 
-def test_a_test_says_where_its_clock_stands_and_what_its_ids_follow_from(pytester: pytest.Pytester) -> None:
+def _bundles(pytester: pytest.Pytester) -> list[Path]:
+    return sorted(Path(pytester.path, ".carbon-emulator").glob("*.json"))
+
+
+# --- fixtures ---------------------------------------------------------------------------------------------------------
+
+
+def test_every_provider_has_a_fixture() -> None:
+    """The plugin finds the providers by their packages, because importing the list would load the emulator."""
+    assert sorted(ALL) == carbon_emulator_pytest.PROVIDERS
+
+
+def test_all_fixtures_are_documented(pytester: pytest.Pytester) -> None:
+    """``pytest --fixtures`` describes each fixture."""
+    lines = pytester.runpytest_inprocess(*OTHER_PLUGINS_OFF, "--fixtures").outlines
+    for name in ("carbon_emulator", "carbon_space", *ALL):
+        (number,) = [at for at, line in enumerate(lines) if line.split(" ")[0] == name]
+        assert "no docstring" not in lines[number + 1]
+
+
+def test_each_test_has_a_space_of_its_own(pytester: pytest.Pytester) -> None:
+    """All providers of a test are in one space, which is new, and gone afterwards."""
+    result = _results(
+        pytester,
+        """
+def test_one(cnaught, thallo, carbon_space):
+    order(cnaught)
+    assert [entry["provider"] for entry in carbon_space.requests] == ["cnaught"]
+    assert cnaught.url.removesuffix("cnaught") == thallo.url.removesuffix("thallo")
+
+def test_other(carbon_space, carbon_emulator):
+    assert len(carbon_space.requests) == 0
+    assert len(carbon_emulator.control("GET", "/spaces")["spaces"]) <= 2
+
+def test_a_test_may_delete_its_space(carbon_space):
+    carbon_space.delete()
+""",
+    )
+    result.assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "two workers"])
+def test_all_workers_may_share_one_server(pytester: pytest.Pytester, workers: list[str]) -> None:
+    """With a URL, every worker uses that server, each test in a space that is deleted afterwards."""
+    with Emulator() as server:
+        result = _results_of_process(
+            pytester,
+            """
+@pytest.mark.parametrize("n", range(8))
+def test_alone(cnaught, n):
+    order(cnaught)
+    assert len(cnaught.requests) == 1
+""",
+            "--carbon-emulator-url",
+            server.url,
+            *workers,
+        )
+        result.assert_outcomes(passed=8)
+        assert {space["name"] for space in server.control("GET", "/spaces")["spaces"]} <= {"default"}
+
+
+def test_the_environment_may_name_the_server(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``CARBON_EMULATOR_URL`` stands for the option, and proxy variables do not apply to it."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "socks5://192.0.2.1:9")
+    with Emulator() as server:
+        monkeypatch.setenv("CARBON_EMULATOR_URL", server.url)
+        result = _results(pytester, f"def test_url(cnaught): assert cnaught.url.startswith({server.url!r})")
+        result.assert_outcomes(passed=1)
+
+
+def test_a_server_that_cannot_be_reached(pytester: pytest.Pytester) -> None:
+    """Tests fail with the reason, and the session goes on."""
+    result = _results(pytester, TWO_TESTS + "def test_without(): pass", "--carbon-emulator-url", "http://127.0.0.1:9")
+    result.assert_outcomes(errors=2, passed=1)
+    result.stdout.fnmatch_lines(["no space for the test: *Connection refused*"])
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
+
+
+def test_a_suite_may_bring_its_fixtures(pytester: pytest.Pytester) -> None:
+    """``--carbon-emulator-fixtures`` takes a directory, and a mistake in it is shown once for each test."""
+    Path(pytester.path, "own").mkdir()
+    content = json.loads((resource("fixtures") / "cnaught.json").read_text())
+    content["catalogue"]["accounts"][0]["api_key"] = "test_own"
+    file = Path(pytester.path, "own", "cnaught.json")
+    file.write_text(json.dumps(content))
+    test = "def test_key(cnaught): assert cnaught.credentials['api_key'] == 'test_own'"
+    _results(pytester, test, "--carbon-emulator-fixtures", "own").assert_outcomes(passed=1)
+    file.write_text("{}")
+    result = _results(pytester, test, "--carbon-emulator-fixtures", "own")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*cnaught.json: *catalogue*"])
+
+
+# --- the marker -------------------------------------------------------------------------------------------------------
+
+
+def test_a_marker_sets_clock_and_seed(pytester: pytest.Pytester) -> None:
     """``at`` freezes the clock, and the same seed gives the same order."""
     result = _results(
         pytester,
         """
+from datetime import UTC, date, datetime
+
 @pytest.mark.parametrize("again", [1, 2])
 @pytest.mark.carbon(at="2026-01-01", seed=3)
 def test_order(cnaught, again, request):
@@ -45,13 +176,21 @@ def test_order(cnaught, again, request):
 @pytest.mark.carbon(at="2026-01-01", seed=4)
 def test_other(cnaught, request):
     assert order(cnaught).content not in request.session.seen
+
+@pytest.mark.carbon(at=date(2026, 1, 1))
+def test_date(cnaught):
+    assert cnaught.clock.now == datetime(2026, 1, 1, tzinfo=UTC)
+
+@pytest.mark.carbon(at=datetime(2026, 1, 1, 12))
+def test_datetime_without_offset(cnaught):
+    assert cnaught.clock.now == datetime(2026, 1, 1, 12, tzinfo=UTC)
 """,
     )
-    result.assert_outcomes(passed=3)
+    result.assert_outcomes(passed=5)
 
 
-def test_a_strict_test_fails_on_what_nobody_reads(pytester: pytest.Pytester) -> None:
-    """``strict`` fails a test whose client sent an unknown member, and says which."""
+def test_a_strict_test_fails_on_what_nothing_reads(pytester: pytest.Pytester) -> None:
+    """``strict`` fails a test whose client sent an unknown member, and names it."""
     result = _results(
         pytester,
         """
@@ -112,62 +251,186 @@ def test_guessed_path(dcycle):
     result.assert_outcomes(passed=3, failed=5)
     result.stdout.fnmatch_lines(
         [
-            "*leaned on less than docs:",
+            "*relied on evidence weaker than docs:",
             "*refusal amount_kg (inferred, cnaught.orders.amount-bounds)*",
             "*reply price_usd_cents (inferred, cnaught.orders.price)*",
             "*reply total_co2e (inferred, dcycle.dates.inclusive)*",
-            "*leaned on less than seed:",
+            "*relied on evidence weaker than seed:",
             "GET /v1/nowhere*inferred*",
         ]
     )
 
 
+WRONG_MARKERS = {
+    "sead=3": "unknown argument 'sead'; nearest: seed; known: at, seed, strict, evidence",
+    '"C14"': "@pytest.mark.carbon has only named arguments: at, seed, strict, evidence",
+    'at="tomorrow"': "'tomorrow' is not a date or time",
+    "at=5": "an instant is a date, a datetime or a text",
+    'seed="x"': "seed is an integer, not 'x'",
+    'evidence="proof"': "evidence is one of observed, seed, docs, sdk, inferred, not 'proof'",
+    "seed=2**63": "no space for the test: 400: ",
+}
+
+
+def test_a_wrong_marker_fails_its_test(pytester: pytest.Pytester) -> None:
+    """A marker with a wrong argument fails the test in a sentence."""
+    tests = [
+        f"@pytest.mark.carbon({arguments})\ndef test_{number}(cnaught): pass"
+        for number, arguments in enumerate(WRONG_MARKERS)
+    ]
+    result = _results(pytester, "\n".join(tests))
+    result.assert_outcomes(errors=len(tests))
+    result.stdout.fnmatch_lines([f"*{words}*" for words in WRONG_MARKERS.values()])
+
+
+def test_a_marker_of_another_project_is_ignored(pytester: pytest.Pytester) -> None:
+    """A project may have a marker of the same name for tests that use no space."""
+    result = _results(
+        pytester,
+        """
+@pytest.mark.carbon("C14", half_life=5730)
+def test_of_another_project():
+    pass
+""",
+        "--strict-markers",
+    )
+    result.assert_outcomes(passed=1)
+
+
+# --- reports ----------------------------------------------------------------------------------------------------------
+
+
 def test_a_failing_test_shows_its_last_requests_and_its_bundle(pytester: pytest.Pytester) -> None:
-    """The report of a failing test holds its requests and the file with its whole run, which replays."""
+    """The report of a failing test has its requests, a line each, and the file of its recorded run, which replays."""
     result = _results(
         pytester,
         """
 def test_wrong(cnaught):
-    cnaught.faults.add(effect={"status": 503})
+    cnaught.faults.add(effect={"status": 503, "body": "long\\nbody " * 100})
     assert order(cnaught).status_code == 201
 """,
     )
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*POST /v1/orders -> 503*", "its whole run: *"])
-    (bundle,) = Path(pytester.path, ".carbon-emulator").iterdir()
+    (line,) = [line for line in result.outlines if "POST /v1/orders -> 503" in line]
+    assert len(line) < 300
+    assert line.endswith("…")
+    result.stdout.fnmatch_lines(["bundle: *"])
+    (bundle,) = _bundles(pytester)
     assert json.loads(bundle.read_text())["requests"][0]["status"] == 503
+    assert (bundle.parent / ".gitignore").read_text() == "*\n"
     assert pytester.run(sys.executable, "-m", "emulator", "replay", bundle).ret == 0
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "two workers"])
-def test_all_workers_may_share_one_server(pytester: pytest.Pytester, workers: list[str]) -> None:
-    """With a URL, every worker uses that server, each test in a space that is gone afterwards."""
-    with Emulator() as server:
-        result = _results(
-            pytester,
-            """
-@pytest.mark.parametrize("n", range(8))
-def test_alone(cnaught, n):
-    order(cnaught)
-    assert len(cnaught.requests) == 1
-""",
-            "--carbon-emulator-url",
-            server.url,
-            *workers,
-        )
-        result.assert_outcomes(passed=8)
-        assert [space["name"] for space in server.control("GET", "/spaces")["spaces"]] == []
-
-
-def test_a_misspelt_marker_is_refused(pytester: pytest.Pytester) -> None:
-    """The marker takes four words and no other."""
+def test_a_failing_setup_is_reported_as_well(pytester: pytest.Pytester) -> None:
+    """A fixture that fails after it has sent requests shows them."""
     result = _results(
         pytester,
         """
-@pytest.mark.carbon(sead=3)
-def test_order(cnaught):
+@pytest.fixture
+def placed(cnaught):
+    assert order(cnaught, amount_kg=0).status_code == 201
+
+def test_placed(placed):
     pass
 """,
     )
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*the marker carbon takes at, seed, strict and evidence*"])
+    result.stdout.fnmatch_lines(["*POST /v1/orders -> 400*", "bundle: *"])
+
+
+def test_tests_have_bundles_of_their_own(pytester: pytest.Pytester) -> None:
+    """Tests whose names differ only in characters that file names cannot have do not share a bundle."""
+    names = ["a/b", "a:b", "a b", "A b", "ä", "a-b", "x" * 300]
+    result = _results(
+        pytester,
+        f"""
+@pytest.mark.parametrize("name", {names!r}, ids=str)
+def test_wrong(cnaught, name):
+    order(cnaught, description=name)
+    assert False
+""",
+    )
+    result.assert_outcomes(failed=len(names))
+    bundles = [json.loads(bundle.read_text()) for bundle in _bundles(pytester)]
+    assert sorted(json.loads(bundle["requests"][0]["body"])["description"] for bundle in bundles) == sorted(names)
+
+
+def test_the_bundle_of_a_test_that_passes_again_is_deleted(pytester: pytest.Pytester) -> None:
+    """A bundle stays until its test passes; other files of its directory stay."""
+    test = "import os\n\ndef test_it(cnaught): assert 'PASS' in os.environ\n\ndef test_other(cnaught): assert False"
+    _results(pytester, test).assert_outcomes(failed=2)
+    kept, _ = _bundles(pytester), Path(pytester.path, ".carbon-emulator", "notes").write_text("mine")
+    assert len(kept) == 2
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PASS", "1")
+        _results(pytester, test).assert_outcomes(passed=1, failed=1)
+    assert _bundles(pytester) == [bundle for bundle in kept if "test_other" in bundle.name]
+    assert Path(pytester.path, ".carbon-emulator", "notes").exists()
+
+
+def test_a_directory_of_the_user_gets_no_gitignore(pytester: pytest.Pytester) -> None:
+    """Only a directory that the plugin created ignores itself."""
+    Path(pytester.path, "reports").mkdir()
+    _results(pytester, "def test_it(cnaught): assert False", "--carbon-emulator-bundles", "reports")
+    assert [path.suffix for path in Path(pytester.path, "reports").iterdir()] == [".json"]
+
+
+BREAKING = {
+    "import pathlib; pathlib.Path('.carbon-emulator').write_text('a file')": "Not a directory",
+    "cnaught.space.bundle = lambda: 1 / 0": "division by zero",
+    "cnaught.space.bundle = lambda: {(): 1}": "keys must be",
+    "cnaught.space.http.close()": "the client has been closed",
+}
+"""Statements after which a report cannot be made, and the reason that it gives."""
+
+
+def test_what_goes_wrong_in_a_report_is_a_line_of_it(pytester: pytest.Pytester) -> None:
+    """An exception while a report is made is shown there, and the session goes on."""
+    tests = [
+        f"def test_{number}(cnaught):\n    {statement}\n    assert False" for number, statement in enumerate(BREAKING)
+    ]
+    result = _results(pytester, "\n".join([*tests, "def test_next(): pass"]))
+    result.assert_outcomes(failed=len(tests), passed=1, errors=1)  # a space cannot be deleted by a closed client
+    result.stdout.fnmatch_lines([f"no bundle: *{reason}*" for reason in BREAKING.values()])
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
+
+
+# --- living with other projects ---------------------------------------------------------------------------------------
+
+
+def test_a_package_of_the_same_name_does_no_harm(pytester: pytest.Pytester) -> None:
+    """A project may have a package ``emulator`` of its own: only tests that use our fixtures fail, with the reason."""
+    Path(pytester.path, "emulator").mkdir()
+    Path(pytester.path, "emulator", "__init__.py").write_text("raise SystemExit('its import has side effects')")
+    Path(pytester.path, "conftest.py").write_text("")
+    result = _results_of_process(pytester, TWO_TESTS + "def test_own(): pass")
+    result.assert_outcomes(passed=1, errors=2)
+    result.stdout.fnmatch_lines(
+        ["Carbon Emulator cannot be used here: `import emulator` finds */emulator instead of *"]
+    )
+
+
+WATCH = """
+import sys
+
+def pytest_unconfigure():
+    packages = {"emulator", "httpx", "pydantic", "starlette", "uvicorn", "orjson", "click", "yaml"}
+    print("imported:", sorted(name for name in sys.modules if name.partition(".")[0] in packages))
+"""
+
+
+def test_importing_the_plugin_imports_nothing_else() -> None:
+    """What every pytest session of the machine pays for the plugin is its own module."""
+    code = "import sys, pytest; before = set(sys.modules); import carbon_emulator_pytest; "
+    code += "print(sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "['carbon_emulator_pytest']\n"
+
+
+def test_a_project_that_does_not_use_the_plugin_does_not_load_the_emulator(pytester: pytest.Pytester) -> None:
+    """A session whose tests use no fixture of the plugin imports neither ``emulator`` nor its dependencies."""
+    pytester.makeconftest(WATCH)
+    pytester.makepyfile("def test_own(): pass")
+    result = pytester.runpytest_subprocess(*OTHER_PLUGINS_OFF, "-p", "no:pytest_httpserver", "-s")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["imported: []"])

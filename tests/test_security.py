@@ -350,7 +350,7 @@ def test_a_server_writes_no_file() -> None:
         if (isinstance(node, ast.Attribute) and node.attr in writes - {"open"})
         or (isinstance(node, ast.Name) and node.id in writes)
     }
-    assert writing == {"cli/client_commands.py", "cli/serve.py", "pytest_plugin.py"}
+    assert writing == {"cli/output.py", "cli/serve.py", "pytest_plugin.py"}
 
 
 # --- bounds -----------------------------------------------------------------------------------------------------------

@@ -308,14 +308,6 @@ def test_a_bad_command(
     assert words in failed(monkeypatch, capsys, *arguments)
 
 
-def test_a_variable_that_is_none_of_ours(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """A variable that looks like ours and is misspelt is refused, with those there are."""
-    monkeypatch.setenv("CARBON_EMULATOR_PROT", "4412")
-    said = failed(monkeypatch, capsys, "version")
-    assert said.startswith("the environment variable CARBON_EMULATOR_PROT is none of ours: CARBON_EMULATOR_")
-    assert "CARBON_EMULATOR_PORT" in said
-
-
 @pytest.mark.parametrize(("name", "value"), [("PORT", "many"), ("SEED", "x"), ("WORKERS", "2"), ("FIXTURES", "/none")])
 def test_a_variable_is_an_option(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str

@@ -1,13 +1,14 @@
 """Clients without a port: httpx, synchronous and asynchronous, and requests, onto the same state."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 import requests
+from urllib3.util import Timeout
 
 from emulator import Emulator
 from emulator.client.handles import SpaceHandle
@@ -186,3 +187,172 @@ def test_an_emulator_starts_and_stops() -> None:
     third = Emulator(port=None)
     assert third.start() is third
     third.stop()
+
+
+# --- in memory as over a socket ---------------------------------------------------------------------------------------
+
+CONTROL = "/_emulator"
+LONG = {"X-Long": "x" * 70_000}
+MANY = {f"X-{number}": "x" for number in range(600)}
+
+EXCHANGES: list[tuple[dict[str, Any] | None, str, str, dict[str, Any]]] = [
+    (None, "GET", f"{CONTROL}/health", {}),
+    (None, "HEAD", f"{CONTROL}/health", {}),
+    (None, "OPTIONS", f"{CONTROL}/health", {}),
+    (None, "GET", f"{CONTROL}/providers/cnaught", {}),
+    (None, "HEAD", f"{CONTROL}/nowhere", {}),
+    (None, "PUT", f"{CONTROL}/clock", {"content": b"{"}),
+    (None, "DELETE", f"{CONTROL}/spaces/none", {}),
+    (None, "GET", "/", {}),
+    (None, "GET", f"/cnaught{ORDERS}", {}),
+    (None, "HEAD", f"/cnaught{ORDERS}", {}),
+    (None, "GET", f"/cnaught{ORDERS}?limit=1&limit=2&x=%20%C3%A4+", {}),
+    (None, "GET", "/cnaught/v1/orders/a%2Fb%20%C3%A4", {}),
+    (None, "GET", "/cnaught//v1/../orders", {}),
+    (None, "POST", f"/cnaught{ORDERS}", {"content": b'{"amount_kg": 2}', "headers": {"Idempotency-Key": "k"}}),
+    (None, "POST", f"/cnaught{ORDERS}", {"content": b'{"amount_kg": 0}'}),
+    (None, "POST", f"/cnaught{ORDERS}", {"content": b"\xff\x00"}),
+    (None, "PATCH", f"/cnaught{ORDERS}", {}),
+    (None, "GET", f"/cnaught{ORDERS}", {"headers": LONG}),
+    (None, "GET", f"/cnaught{ORDERS}", {"headers": MANY}),
+    (None, "GET", f"/cnaught{ORDERS}", {"headers": {"Origin": "http://evil.example", "X-Emulator-Explain": "1"}}),
+    ({"status": 503}, "GET", ORDERS, {}),
+    ({"status": 503}, "HEAD", ORDERS, {}),
+    ({"status": 204}, "GET", ORDERS, {}),
+    ({"status": 304}, "GET", ORDERS, {}),
+    ({"status": 599, "headers": {"X-Mine": "1"}, "body": "text"}, "GET", ORDERS, {}),
+    ({"body": [1, {"a": None}]}, "GET", ORDERS, {}),
+    ({"body": ""}, "GET", ORDERS, {}),
+    ({"connection": "reset"}, "GET", ORDERS, {}),
+    ({"connection": "close"}, "GET", ORDERS, {}),
+    ({"connection": "truncate"}, "GET", ORDERS, {}),
+    ({"connection": "truncate"}, "HEAD", ORDERS, {}),
+    ({"connection": "truncate", "status": 204}, "GET", ORDERS, {}),
+    ({"connection": "truncate", "status": 503}, "GET", ORDERS, {}),
+    ({"delay_seconds": 60}, "GET", ORDERS, {"timeout": 0.05}),
+    ({"delay_seconds": 60}, "GET", ORDERS, {"timeout": (3, 0.05)}),
+    ({"delay_seconds": 60}, "GET", ORDERS, {"timeout": Timeout(total=0.05)}),
+    ({"delay_seconds": 60}, "GET", ORDERS, {"timeout": Timeout(connect=3, read=0.05)}),
+    ({"delay_seconds": 0.01}, "GET", ORDERS, {"timeout": Timeout()}),
+    ({"delay_seconds": 0.01}, "GET", ORDERS, {"timeout": Timeout(None)}),
+    (None, "GET", f"/cnaught{ORDERS}", {"timeout": (1, 2, 3)}),
+    (None, "GET", f"/cnaught{ORDERS}", {"timeout": -1}),
+    (None, "GET", f"/cnaught{ORDERS}", {"timeout": "x"}),
+]
+"""A fault's effect at CNaught or none, and a request."""
+
+HALF_HEADS = [({"connection": "truncate"}, "HEAD"), ({"connection": "truncate", "status": 204}, "GET")]
+"""Replies without a body, of which a truncating fault sends half of the head."""
+
+
+@pytest.fixture(scope="module")
+def both() -> Iterator[tuple[Emulator, Emulator]]:
+    """The same emulator in memory and on a port."""
+    with Emulator(port=None) as inside, Emulator() as outside:
+        yield inside, outside
+
+
+def outcome(ask: Callable[[], Any]) -> object:
+    """What a client sees: the reply, or the class of its exception."""
+    try:
+        reply = ask()
+    except Exception as error:
+        return type(error)
+    reason = reply.reason if isinstance(reply, requests.Response) else reply.reason_phrase
+    headers = [(name.lower(), value) for name, value in reply.headers.items() if name.lower() != "connection"]
+    return reply.status_code, reason, headers, reply.content
+
+
+def by_httpx(emulator: Emulator, transport: Any, method: str, path: str, options: dict[str, Any]) -> object:
+    """One request of a new client."""
+    with httpx.Client(transport=transport, base_url=emulator.url, headers={"Host": "emulator"}) as client:
+        return outcome(lambda: client.request(method, path, **options))
+
+
+def by_requests(emulator: Emulator, in_memory: bool, method: str, path: str, options: dict[str, Any]) -> object:
+    """One request of a new session."""
+    options = {"data": options.get("content"), "timeout": 20, **options}
+    options.pop("content", None)
+    with requests.Session() as session:
+        session.trust_env = False
+        session.headers["Host"] = "emulator"
+        if in_memory:
+            session.mount("http://", emulator.requests_adapter())
+        return outcome(lambda: session.request(method, f"{emulator.url}{path}", **options))
+
+
+@pytest.mark.parametrize(("effect", "method", "path", "options"), EXCHANGES)
+@pytest.mark.parametrize("library", ["httpx", "requests"])
+def test_a_client_sees_the_same_in_memory_and_over_a_socket(
+    both: tuple[Emulator, Emulator],
+    library: str,
+    effect: dict[str, Any] | None,
+    method: str,
+    path: str,
+    options: dict[str, Any],
+) -> None:
+    """Replies and exceptions do not tell whether there is a socket in between."""
+    if library == "httpx" and not isinstance(options.get("timeout", 1.0), float):
+        pytest.skip("a timeout of requests")
+    if library == "requests" and (effect, method) in HALF_HEADS:
+        pytest.skip("urllib3 takes half of a head for a whole one, which only a connection can give it")
+    options = {**options, "headers": {"Authorization": "Bearer test_acme_0001", **options.get("headers", {})}}
+    seen = []
+    for emulator in both:
+        emulator.reset()
+        emulator.clock.freeze("2026-01-01")
+        if effect is not None:
+            emulator.faults.add("cnaught", effect=effect)
+        target, in_memory = f"/cnaught{path}" if effect is not None else path, emulator is both[0]
+        if library == "httpx":
+            transport = emulator.transport() if in_memory else None
+            seen.append(by_httpx(emulator, transport, method, target, options))
+        else:
+            seen.append(by_requests(emulator, in_memory, method, target, options))
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("library", ["httpx", "requests"])
+def test_half_a_reply_can_be_read_from_a_stream(both: tuple[Emulator, Emulator], library: str) -> None:
+    """A truncated reply has its head and half of its body, and fails after that."""
+    seen = []
+    for emulator in both:
+        emulator.reset()
+        emulator.faults.add("cnaught", effect={"connection": "truncate", "body": "0123456789"})
+        url = f"{emulator.url}/cnaught{ORDERS}"
+        parts: list[bytes] = []
+        if library == "httpx":
+            transport = emulator.transport() if emulator is both[0] else None
+            with httpx.Client(transport=transport) as client, client.stream("GET", url) as reply:
+                error = outcome(lambda reply=reply, parts=parts: [parts.append(part) for part in reply.iter_raw()])
+        else:
+            with requests.Session() as session:
+                if emulator is both[0]:
+                    session.mount("http://", emulator.requests_adapter())
+                answer = session.get(url, stream=True, timeout=10)
+                error = outcome(
+                    lambda parts=parts, answer=answer: [parts.append(part) for part in answer.iter_content(1)]
+                )
+        seen.append((b"".join(parts), error))
+    assert seen[0] == seen[1]
+    assert seen[0][0] == b"01234"
+
+
+def test_an_asynchronous_client_whose_emulator_stops() -> None:
+    """A request that is waiting when the emulator stops fails as a connection would; a cancelled one is cancelled."""
+
+    async def ask(emulator: Emulator) -> list[object]:
+        async with httpx.AsyncClient(transport=emulator.transport(), base_url=emulator.url, timeout=60) as client:
+            cancelled = asyncio.create_task(client.get(f"/cnaught{ORDERS}"))
+            waiting = asyncio.create_task(client.get(f"/cnaught{ORDERS}"))
+            while [fault["fired"] for fault in await asyncio.to_thread(lambda: list(emulator.faults))] != [2]:
+                await asyncio.sleep(0.01)
+            cancelled.cancel()
+            results = await asyncio.gather(cancelled, return_exceptions=True)
+            await asyncio.to_thread(emulator.stop)
+            return [*results, *await asyncio.gather(waiting, client.get("/"), return_exceptions=True)]
+
+    emulator = Emulator(port=None).start()
+    emulator.faults.add(effect={"delay_seconds": 60}, times=2)
+    kinds = [type(result) for result in asyncio.run(ask(emulator))]
+    assert kinds == [asyncio.CancelledError, httpx.ReadError, httpx.ConnectError]

@@ -1,26 +1,47 @@
 """The command line: ``carbon-emulator``.
 
-Exit codes: 0 done; 1 a check failed (unhealthy, not ready in time, a replay that differs); 2 the command or its
-surroundings are wrong, said in one sentence on standard error; 3 the server refused, with its reason.
+Exit codes: 0 for success; 1 if a check failed (no healthy server, not ready in time, a replay that differs); 2 if the
+command or its environment is wrong; 3 if the server refused a request. The reason is one sentence on standard error.
 """
 
 import os
+import re
 import sys
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 import click
 
-from emulator.cli.client_commands import clock, env, faults, health, requests, snapshots, wait
-from emulator.cli.offline_commands import fixtures, replay
+from emulator.cli.clock_command import clock
+from emulator.cli.faults_command import faults
+from emulator.cli.fixtures_commands import fixtures
+from emulator.cli.ledger_commands import ledger
+from emulator.cli.options import PREFIX
+from emulator.cli.provider_commands import act, settings, state
+from emulator.cli.replay_command import replay
+from emulator.cli.requests_command import requests
 from emulator.cli.serve import serve
+from emulator.cli.server_commands import env, health, providers, reset, spaces, wait
+from emulator.cli.snapshot_commands import bundle, snapshot
+from emulator.cli.webhooks_command import webhooks
 from emulator.core.version import __version__
 
-PREFIX = "CARBON_EMULATOR_"
+SERVICE = re.compile(r"_SERVICE_(HOST|PORT)(_\w+)?$|_PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?$")
+"""How the variables end that Kubernetes and Docker set for a service."""
+
+NEAREST_CUTOFF = 0.7
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-def cli() -> None:
-    """A local stand-in for five carbon APIs: 1ClickImpact, CNaught, Carbon Insights, Dcycle and Thallo."""
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(__version__, message="%(version)s", help="Print the version.")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """A local emulator of five carbon APIs: 1ClickImpact, CNaught, Carbon Insights, Dcycle and Thallo.
+
+    Commands print colors on a terminal, unless NO_COLOR is set.
+    """
+    if os.environ.get("NO_COLOR"):
+        context.color = False
 
 
 @cli.command()
@@ -29,15 +50,18 @@ def version() -> None:
     click.echo(__version__)
 
 
-for command in (serve, health, wait, env, clock, faults, requests, replay, fixtures):
+for command in (
+    *(serve, wait, health, providers, env, spaces, reset, clock, faults, requests, webhooks, ledger),
+    *(settings, act, state, snapshot, bundle, replay, fixtures),
+):
     cli.add_command(command)
-cli.add_command(snapshots, "snapshot")
 
 
 def main() -> None:
-    """Run the command line, and say what is wrong with it in one sentence."""
+    """Run the command line. Whatever is wrong is one sentence on standard error."""
+    for warning in _warnings():
+        click.echo(f"carbon-emulator: warning: {warning}", err=True)
     try:
-        _check_environment()
         sys.exit(cli.main(prog_name="carbon-emulator", standalone_mode=False))
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
@@ -49,20 +73,33 @@ def main() -> None:
         sys.exit(130)
 
 
-def _check_environment() -> None:
-    """Refuse a variable that looks like ours and is none: it would be ignored without a word."""
-    known = {name for option in _options(cli) for name in _variables(option)}
-    for name in sorted(os.environ):
-        if name.startswith(PREFIX) and name not in known:
-            raise click.UsageError(f"the environment variable {name} is none of ours: {', '.join(sorted(known))}")
+def _warnings() -> Iterator[str]:
+    """Yield a sentence for environment variables that begin like ours and are unknown.
+
+    They are not refused: Kubernetes sets some for every pod beside a service called ``carbon-emulator``.
+    """
+    known = sorted(environment_variables(cli))
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    of_services = [name for name in unknown if SERVICE.search(name)]
+    port = os.environ.get(f"{PREFIX}PORT", "")
+    if "://" in port:
+        of_services.insert(0, f"{PREFIX}PORT={port}")
+    if of_services:
+        yield f"ignored variables of a Kubernetes or Docker service: {', '.join(of_services)}"
+    for name in unknown:
+        if name not in of_services:
+            nearest = get_close_matches(name, known, n=1, cutoff=NEAREST_CUTOFF)
+            yield f"ignored unknown environment variable {name}; " + (
+                f"nearest: {nearest[0]}" if nearest else f"known: {', '.join(known)}"
+            )
 
 
-def _options(command: click.Command) -> Iterator[click.Parameter]:
-    yield from command.params
-    for below in getattr(command, "commands", {}).values():
-        yield from _options(below)
+def environment_variables(command: click.Command) -> set[str]:
+    """Return the environment variables that a command and its subcommands read."""
+    names = {name for parameter in command.params for name in _variables(parameter)}
+    return names.union(*map(environment_variables, getattr(command, "commands", {}).values()))
 
 
-def _variables(option: click.Parameter) -> list[str]:
-    names = option.envvar or []
+def _variables(parameter: click.Parameter) -> list[str]:
+    names = parameter.envvar or []
     return [names] if isinstance(names, str) else list(names)

@@ -2,19 +2,19 @@
 
 import gc
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
+from emulator.cli.options import option
+from emulator.cli.output import read_json
 from emulator.cli.parent import exit_with_parent
 
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
-def _option(name: str, **attributes: Any) -> Callable[[Any], Any]:
-    """An option of the server that is also an environment variable: --spaces-max, CARBON_EMULATOR_SPACES_MAX."""
-    variable = "CARBON_EMULATOR_" + name.removeprefix("--").replace("-", "_").upper()
-    return click.option(name, envvar=variable, show_envvar=True, show_default=True, **attributes)
+    from emulator.space.spaces import Spaces
 
 
 def _refuse_workers(_: click.Context, __: click.Parameter, workers: int) -> None:
@@ -33,50 +33,58 @@ def _exit_with_parent(_: click.Context, __: click.Parameter, wanted: bool) -> No
         exit_with_parent()
 
 
-URL_FILE = click.Path(path_type=Path, dir_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@_option("--host", default="127.0.0.1", help="The address to listen on.")
-@_option("--port", default=4412, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
-@_option("--seed", default=0, type=click.IntRange(-(2**63), 2**63 - 1), help="Decides every identifier.")
-@_option("--fixtures", type=click.Path(path_type=Path), help="A directory with fixtures of your own.")
-@_option("--url-file", type=URL_FILE, callback=_check_writable, help="Write the URL there once ready.")
-@_option("--allow-host", multiple=True, help="A further name that the server may be called by.")
-@_option("--webhook-host", multiple=True, help="A host beyond this machine that webhooks may call.")
-@_option("--control-token", help="Ask this token of whoever uses the control API.")
-@_option("--spaces-max", default=1024, type=click.IntRange(1), help="How many spaces there may be.")
-@_option("--body-bytes-max", default=8 * 1024 * 1024, type=click.IntRange(1), help="How large a body may be.")
-@_option("--journal-max", default=1000, type=click.IntRange(0), help="How many requests a space remembers.")
-@_option(
+@option("--host", default="127.0.0.1", help="The address to listen on.")
+@option("--port", default=4412, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
+@option("--seed", default=0, type=click.IntRange(-(2**63), 2**63 - 1), help="The seed that all ids follow from.")
+@option("--fixtures", type=click.Path(path_type=Path), help="A directory with your own fixtures.")
+@option("--snapshot", type=FILE, help="Restore the default space from this file, as 'snapshot save' writes it.")
+@option("--url-file", type=FILE, callback=_check_writable, help="Write the URL to this file once ready.")
+@option("--allow-host", multiple=True, help="A further host name of this server.")
+@option("--webhook-host", multiple=True, help="A host beyond this machine that webhooks may call.")
+@option("--control-token", help="Require this token for the control API.")
+@option("--spaces-max", default=1024, type=click.IntRange(1), help="The maximum number of spaces.")
+@option("--body-bytes-max", default=8 * 1024 * 1024, type=click.IntRange(1), help="The maximum size of a body.")
+@option(
+    "--journal-max",
+    "journal_exchanges_max",
+    default=1000,
+    type=click.IntRange(0),
+    help="The maximum number of requests in a journal.",
+)
+@option("--access-log", is_flag=True, help="Print a line for each request to standard error.")
+@option(
     "--exit-with-parent",
     is_flag=True,
     callback=_exit_with_parent,
     expose_value=False,
     help="Stop when the process that started this one has ended, even if it was killed.",
 )
-@_option(
+@option(
     "--workers",
     default=1,
     type=int,
     callback=_refuse_workers,
     expose_value=False,
-    help="One; more are refused, with the reason.",
+    help="The number of processes; only 1 is possible.",
 )
 def serve(
     host: str,
     port: int,
     seed: int,
     fixtures: Path | None,
+    snapshot: Path | None,
     url_file: Path | None,
     allow_host: tuple[str, ...],
     webhook_host: tuple[str, ...],
     control_token: str | None,
-    spaces_max: int,
-    body_bytes_max: int,
-    journal_max: int,
+    access_log: bool,
+    **limits: int,
 ) -> None:
-    """Serve the five APIs until a signal says to stop."""
+    """Serve the five APIs until SIGINT or SIGTERM."""
     _collect_seldom()
     from emulator.app import create_app
     from emulator.core.hosts import is_loopback
@@ -85,29 +93,48 @@ def serve(
     from emulator.space.fixtures import BadFixture
     from emulator.space.world import Limits
 
-    limits = Limits(spaces_max=spaces_max, body_bytes_max=body_bytes_max, journal_exchanges_max=journal_max)
-    made_up = None if is_loopback(host) or control_token else secret()
+    new_token = None if is_loopback(host) or control_token else secret()
     try:
         app = create_app(
             seed=seed,
             fixtures_directory=fixtures,
             hosts=[host, *allow_host],
             webhook_hosts=webhook_host,
-            control_token=control_token or made_up,
-            limits=limits,
+            control_token=control_token or new_token,
+            limits=Limits(**limits),
         )
+        if snapshot:
+            _restore(app.spaces, snapshot)
         bound = server.bind(host, port)
     except (BadFixture, server.PortTaken) as error:
         raise click.UsageError(str(error)) from None
-    if made_up:
-        click.echo(f"control token: {made_up}")
-    server.serve(app, bound, lambda url: _announce(url, url_file))
+    if new_token:
+        click.echo(f"control token: {new_token}")
+    server.serve(_logged(app) if access_log else app, bound, lambda url: _announce(url, url_file))
+
+
+def _restore(spaces: "Spaces", file: Path) -> None:
+    """Restore the space ``default`` from a snapshot. Raises click.UsageError."""
+    from emulator.space.snapshot import BadSnapshot, restore
+    from emulator.space.space import DEFAULT
+
+    document = read_json(file)
+    try:
+        restore(spaces.get(DEFAULT), document if isinstance(document, dict) else {})
+    except BadSnapshot as error:
+        raise click.UsageError(f"{file} is not a snapshot: {error}") from None
+
+
+def _logged(app: "ASGIApp") -> "ASGIApp":
+    from emulator.server.access_log import AccessLog
+
+    return AccessLog(app, lambda line: click.echo(line, err=True))
 
 
 def _collect_seldom() -> None:
-    """Look for garbage in cycles seldom: that is a tenth of a start's cost, and a fifth of a request's.
+    """Collect garbage rarely: it takes a tenth of the start, and a fifth of a request.
 
-    A start keeps what it makes, and a request makes no cycles, so there is little to find.
+    There is little to find: a start keeps what it creates, and a request creates no cycles.
     """
     gc.set_threshold(50_000, 20, 100)
 
@@ -115,4 +142,4 @@ def _collect_seldom() -> None:
 def _announce(url: str, url_file: Path | None) -> None:
     if url_file is not None:
         url_file.write_text(f"{url}\n")
-    click.echo(url)  # who has read it finds the file as well
+    click.echo(url)  # after the file, so that it exists for whoever has read the URL

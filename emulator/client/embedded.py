@@ -5,16 +5,18 @@ import threading
 from collections.abc import Coroutine, Iterable
 from concurrent.futures import Future
 from pathlib import Path
-from socket import socket
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
 from emulator.app import create_app
+from emulator.client.event_loop import new_event_loop
 from emulator.client.handles import ProviderHandle, SpaceHandle
+from emulator.client.preload import preload
 from emulator.client.transport import Transport, requests_adapter
 from emulator.core.ids import LOWER, nth_text
+from emulator.core.real_time import real_datetime
 from emulator.space.world import Limits
 
 if TYPE_CHECKING:
@@ -23,11 +25,16 @@ if TYPE_CHECKING:
 START_SECONDS_MAX = 10.0
 
 
+class NotRunning(RuntimeError):
+    """The emulator has not been started, or has been stopped."""
+
+
 class Emulator(SpaceHandle):
     """A running emulator, which is also its space ``default``.
 
-    ``port`` 0 takes a free one; None serves no port, and only ``transport()`` reaches it. It runs on an event loop in a
-    thread of its own, from ``with`` (or ``start()``) to the end of it (or ``stop()``).
+    ``port`` 0 picks a free one; with None it has no port, and only ``transport()`` and ``requests_adapter()`` reach it.
+    It runs on an event loop in a thread of its own, from ``with`` or ``start()`` on, to the end of ``with`` or
+    ``stop()``. Raises BadFixture.
     """
 
     def __init__(
@@ -40,14 +47,25 @@ class Emulator(SpaceHandle):
         limits: Limits | None = None,
         webhook_hosts: Iterable[str] = (),
     ) -> None:
-        self.app = create_app(
-            seed=seed,
-            fixtures_directory=Path(fixtures) if fixtures else None,
-            limits=limits,
-            webhook_hosts=webhook_hosts,
-        )
+        with real_datetime():
+            self.app = create_app(
+                seed=seed,
+                fixtures_directory=Path(fixtures) if fixtures else None,
+                limits=limits,
+                webhook_hosts=webhook_hosts,
+            )
+            preload(self.app.spaces.world)
         self._address = (host, port)
         self._spaces = 0
+        self._running: _Running | None = None
+
+    def __repr__(self) -> str:
+        return f"<emulator at {self.url}>" if self.__dict__.get("_running") else "<emulator, not running>"
+
+    def __getattr__(self, name: str) -> ProviderHandle:
+        if name.startswith("_") or self.__dict__.get("_running"):
+            return super().__getattr__(name)
+        raise NotRunning("the emulator is not running: use `with Emulator() as emulator`, or call start()")
 
     def __enter__(self) -> Self:
         return self.start()
@@ -56,57 +74,82 @@ class Emulator(SpaceHandle):
         self.stop()
 
     def start(self) -> Self:
-        """Begin to serve. Raises PortTaken."""
-        host, port = self._address
-        bound = None if port is None else _bound(host, port)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="carbon-emulator", daemon=True)
-        self._thread.start()
-        url = self._serve(bound) if bound else "http://127.0.0.1"
-        super().__init__(httpx.Client(transport=self.transport(), base_url=url, timeout=60), "default")
+        """Start serving. Raises PortTaken."""
+        if self._running:
+            raise RuntimeError("the emulator is already running")
+        self._running = _Running(self.app, *self._address)
+        http = httpx.Client(transport=self.transport(), base_url=self._running.url, timeout=60, trust_env=False)
+        super().__init__(http, "default")
         return self
 
     def stop(self) -> None:
-        """Finish what is running, and end."""
-        self.http.close()
-        if self._address[1] is not None:
-            self._server.should_exit = True
-            self._serving.result(START_SECONDS_MAX)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        """Stop serving, and cancel requests that are waiting. Does nothing if the emulator is not running."""
+        running, self._running = self._running, None
+        if running:
+            running.stop()
 
     def space(self, name: str | None = None) -> SpaceHandle:
-        """A space by its name; without one, a fresh space."""
+        """Return a space by its name; without one, a new space."""
         if name is None:
             name = f"space-{nth_text(0, 'space', self._spaces, LOWER, 8)}"
             self._spaces += 1
         return SpaceHandle(self.http, name)
 
     def transport(self) -> Transport:
-        """A transport for ``httpx.Client`` and ``httpx.AsyncClient`` that needs no port."""
+        """Return a transport for ``httpx.Client`` and ``httpx.AsyncClient`` that needs no port."""
         return Transport(self.app, self._submit)
 
     def requests_adapter(self) -> "BaseAdapter":
-        """An adapter for ``requests.Session.mount`` that needs no port."""
+        """Return an adapter for ``requests.Session.mount`` that needs no port."""
         adapter: BaseAdapter = requests_adapter(self.transport())
         return adapter
 
     def _submit(self, coroutine: Coroutine[Any, Any, Any]) -> "Future[Any]":
+        if self._running is None:
+            coroutine.close()
+            raise NotRunning("the emulator is not running")
+        return self._running.submit(coroutine)
+
+
+class _Running:
+    """An event loop in a thread, and uvicorn's server on it if there is a port."""
+
+    def __init__(self, app: Any, host: str, port: int | None) -> None:
+        from emulator.server.server import address, bind, uvicorn_server
+
+        bound = None if port is None else bind(host, port)
+        self.url = address(bound) if bound else "http://127.0.0.1"
+        self._loop = new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="carbon-emulator", daemon=True)
+        self._thread.start()
+        if bound:
+            ready = threading.Event()
+            self._server = uvicorn_server(app, lambda _: ready.set())
+            self._serving: Future[None] | None = self.submit(self._server.serve(sockets=[bound]))
+            self._serving.add_done_callback(lambda _: ready.set())
+            ready.wait(START_SECONDS_MAX)
+        else:
+            self._serving = None
+
+    def submit(self, coroutine: Coroutine[Any, Any, Any]) -> "Future[Any]":
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
-    def _serve(self, bound: socket) -> str:
-        from emulator.server.server import address, uvicorn_server
-
-        self._server = uvicorn_server(self.app)
-        self._serving = self._submit(self._server.serve(sockets=[bound]))
-        return address(bound)
-
-
-def _bound(host: str, port: int) -> socket:
-    from emulator.server.server import bind
-
-    return bind(host, port)
+    def stop(self) -> None:
+        if self._serving:
+            self._server.should_exit = True
+            self._serving.result()
+        self.submit(_cancel_all()).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
 
-__all__ = ["Emulator", "ProviderHandle", "SpaceHandle"]
+async def _cancel_all() -> None:
+    """Cancel all other tasks of this loop, and wait for their end."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+__all__ = ["Emulator", "NotRunning", "ProviderHandle", "SpaceHandle"]

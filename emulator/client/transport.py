@@ -1,44 +1,60 @@
-"""Calling the emulator without a port: a transport for httpx and an adapter for requests, onto the same state."""
+"""Calls without a port: a transport for httpx and an adapter for requests that behave as a connection would."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+import concurrent.futures
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import httpx
+import orjson
 from starlette.types import ASGIApp, Message, Scope
 
+from emulator.core.errors import phrase
+from emulator.server.request_cycle import WITHOUT_BODY
+from emulator.server.request_parser import HEAD_BYTES_MAX, HEAD_TOO_LARGE, HEADERS_MAX
 from emulator.web.connection import BREAK
 
 Headers = list[tuple[bytes, bytes]]
 Reply = tuple[int, Headers, bytes]
 Submit = Callable[[Coroutine[Any, Any, Any]], "Future[Any]"]
 
+RESET = "a fault reset the connection"
+CLOSED = "a fault closed the connection without a reply"
+TRUNCATED = "a fault closed the connection in the middle of the reply"
+STOPPED = "the emulator was stopped"
+
 
 class Broken(Exception):
-    """A fault broke the connection; ``how`` is ``reset``, ``close`` or ``truncate``."""
+    """A fault broke the connection: by a ``reset``, or without one. ``arrived`` is what came of a truncated reply."""
 
-    def __init__(self, how: str) -> None:
-        super().__init__(how)
-        self.how = how
+    def __init__(self, reason: str, *, reset: bool = False, arrived: Reply | None = None) -> None:
+        super().__init__(reason)
+        self.reset = reset
+        self.arrived = arrived
 
     def as_httpx(self, request: httpx.Request) -> httpx.TransportError:
         """Return what httpx raises over a socket."""
-        match self.how:
-            case "reset":
-                return httpx.ReadError("a fault reset the connection", request=request)
-            case "close":
-                return httpx.RemoteProtocolError("a fault closed the connection without a reply", request=request)
-        return httpx.RemoteProtocolError("a fault closed the connection in the middle of the reply", request=request)
+        return (httpx.ReadError if self.reset else httpx.RemoteProtocolError)(str(self), request=request)
+
+
+class Arrived(NamedTuple):
+    """What arrived of a reply: its head, and its body or half of it."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    truncated: bool
 
 
 class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """An httpx transport, for ``Client`` and ``AsyncClient`` alike, that passes requests to an ASGI app in memory.
 
-    ``submit`` runs a coroutine on the event loop of the app, whatever thread or loop the client is in. A client that
-    stops waiting disconnects, as it would over a socket.
+    ``submit`` runs a coroutine on the event loop of the app, whatever thread or loop the client is in, or raises
+    RuntimeError if that has ended. A client that stops waiting disconnects, as it would over a socket.
     """
 
     def __init__(self, app: ASGIApp, submit: Submit) -> None:
@@ -46,34 +62,55 @@ class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         self.submit = submit
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return _response(self.exchange(request, _seconds(request)), request)
+
+    def exchange(self, request: httpx.Request, seconds: float | None) -> Arrived:
+        """Send a request, and return what arrives of the reply. Raises httpx.TransportError."""
         client = ClientSide()
-        reply = self.submit(self._call(request, request.read(), client))
+        future = self._start(request, request.read(), client)
         try:
-            return _response(reply.result(_seconds(request)))
+            reply: Reply = future.result(seconds)
+            return Arrived(*reply, truncated=False)
         except Broken as broken:
-            raise broken.as_httpx(request) from None
+            return _truncated(broken, request)
         except TimeoutError:
             raise httpx.ReadTimeout("timed out", request=request) from None
+        except concurrent.futures.CancelledError:
+            raise httpx.ReadError(STOPPED, request=request) from None
         finally:
-            if not reply.done():
-                self.submit(client.disconnect())
+            self._leave(future, client)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         client = ClientSide()
-        reply = asyncio.wrap_future(self.submit(self._call(request, await request.aread(), client)))
+        future = self._start(request, await request.aread(), client)
+        waiting = asyncio.wrap_future(future)
         try:
-            return _response(await asyncio.wait_for(asyncio.shield(reply), _seconds(request)))
+            reply: Reply = await asyncio.wait_for(asyncio.shield(waiting), _seconds(request))
+            arrived = Arrived(*reply, truncated=False)
         except Broken as broken:
-            raise broken.as_httpx(request) from None
+            arrived = _truncated(broken, request)
         except TimeoutError:
             raise httpx.ReadTimeout("timed out", request=request) from None
+        except asyncio.CancelledError:
+            if not waiting.cancelled():
+                raise  # the client's own task is cancelled
+            raise httpx.ReadError(STOPPED, request=request) from None
         finally:
-            if not reply.done():
-                self.submit(client.disconnect())
+            self._leave(future, client)
+        return _response(arrived, request)
 
-    async def _call(self, request: httpx.Request, body: bytes, client: "ClientSide") -> Reply:
-        url, headers = request.url, [(name.lower(), value) for name, value in request.headers.raw]
-        return await call(self.app, request.method, url.raw_path.decode("ascii"), headers, body, client)
+    def _start(self, request: httpx.Request, body: bytes, client: "ClientSide") -> "Future[Any]":
+        target, headers = request.url.raw_path, [(name.lower(), value) for name, value in request.headers.raw]
+        try:
+            return self.submit(call(self.app, request.method, target.decode("ascii"), headers, body, client))
+        except RuntimeError as error:
+            raise httpx.ConnectError(str(error), request=request) from None
+
+    def _leave(self, future: "Future[Any]", client: "ClientSide") -> None:
+        """Disconnect from a request that is still running, unless it ends with the emulator."""
+        if not future.done():
+            with suppress(RuntimeError):
+                self.submit(client.disconnect())
 
 
 class ClientSide:
@@ -92,12 +129,15 @@ class ClientSide:
 async def call(
     app: ASGIApp, method: str, target: str, headers: Headers, body: bytes, client: ClientSide | None = None
 ) -> Reply:
-    """Send one request to an ASGI app, and return its status, headers and whole body. Raises Broken.
+    """Send one request to an ASGI app, and return what a connection would bring back. Raises Broken.
 
     ``target`` is path and query as on the wire.
     """
-    started: list[Message] = []
-    parts: list[bytes] = []
+    head_bytes = len(method) + len(target) + sum(len(name) + len(value) + 4 for name, value in headers) + 14
+    if head_bytes > HEAD_BYTES_MAX or len(headers) > HEADERS_MAX:
+        many = f"a request may have {HEADERS_MAX} headers"
+        return _refusal(431, many if head_bytes <= HEAD_BYTES_MAX else HEAD_TOO_LARGE)
+    sent: list[Message] = []
     waiting, delivered = client or ClientSide(), False
 
     async def receive() -> Message:
@@ -109,15 +149,35 @@ async def call(
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            started.append(message)
-        elif message["type"] == BREAK:
-            raise Broken(message["how"])
-        else:
-            parts.append(message.get("body", b""))
+        sent.append(message)
 
     await app(_scope(method, target, headers), receive, send)
-    return started[0]["status"], list(started[0]["headers"]), b"".join(parts)
+    return _reply(method, sent)
+
+
+def _reply(method: str, sent: list[Message]) -> Reply:
+    """Return what arrives of the messages of an app. Raises Broken."""
+    if not sent:
+        raise Broken("the server closed the connection without a reply")  # because the client has gone
+    start, *rest = sent
+    status, headers = start["status"], list(start["headers"])
+    whole = b"".join(message.get("body", b"") for message in rest)
+    body = b"" if method == "HEAD" or status in WITHOUT_BODY else whole
+    how = next((message["how"] for message in rest if message["type"] == BREAK), None)
+    if how == "reset":
+        raise Broken(RESET, reset=True)
+    if how == "truncate" and body:
+        raise Broken(TRUNCATED, arrived=(status, headers, body[: len(body) // 2]))
+    if how:
+        raise Broken(CLOSED)
+    return status, headers, body
+
+
+def _refusal(status: int, reason: str) -> Reply:
+    """Return a reply of the server itself, which closes the connection."""
+    body = orjson.dumps({"error": reason})
+    length = (b"content-length", str(len(body)).encode())
+    return status, [(b"content-type", b"application/json"), length, (b"connection", b"close")], body
 
 
 def _scope(method: str, target: str, headers: Headers) -> Scope:
@@ -139,9 +199,37 @@ def _scope(method: str, target: str, headers: Headers) -> Scope:
     }
 
 
-def _response(reply: Reply) -> httpx.Response:
-    status, headers, body = reply
-    return httpx.Response(status, headers=headers, content=body)
+# --- httpx ------------------------------------------------------------------------------------------------------------
+
+
+class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """The body of a reply. Reading it fails if the reply is truncated."""
+
+    def __init__(self, arrived: Arrived, request: httpx.Request) -> None:
+        self._arrived = arrived
+        self._request = request
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._arrived.body
+        if self._arrived.truncated:
+            raise httpx.RemoteProtocolError(TRUNCATED, request=self._request)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self:
+            yield part
+
+
+def _response(arrived: Arrived, request: httpx.Request) -> httpx.Response:
+    extensions = {"http_version": b"HTTP/1.1", "reason_phrase": phrase(arrived.status).encode()}
+    stream = _Stream(arrived, request)
+    return httpx.Response(arrived.status, headers=arrived.headers, stream=stream, extensions=extensions)
+
+
+def _truncated(broken: Broken, request: httpx.Request) -> Arrived:
+    """Return what arrived of a truncated reply. Raises httpx.TransportError if its head did not."""
+    if broken.arrived is None:
+        raise broken.as_httpx(request) from None
+    return Arrived(*broken.arrived, truncated=True)
 
 
 def _seconds(request: httpx.Request) -> float | None:
@@ -150,43 +238,59 @@ def _seconds(request: httpx.Request) -> float | None:
     return timeout
 
 
+# --- requests ---------------------------------------------------------------------------------------------------------
+
+
 def requests_adapter(transport: Transport) -> Any:
-    """An adapter for ``requests.Session.mount`` onto the same app."""
+    """Return an adapter for ``requests.Session.mount``."""
     from requests import PreparedRequest, Response, exceptions
     from requests.adapters import BaseAdapter, HTTPAdapter
-    from urllib3 import HTTPResponse
+    from urllib3 import HTTPHeaderDict, HTTPResponse
 
     class Adapter(BaseAdapter):
         def send(self, request: PreparedRequest, *_: object, timeout: Any = None, **__: object) -> Response:
-            seconds = timeout[1] if isinstance(timeout, tuple) else timeout
             try:
-                answer = transport.handle_request(_from_requests(request, seconds))
+                arrived = transport.exchange(_from_requests(request), _read_timeout(timeout))
             except httpx.ReadTimeout as error:
                 raise exceptions.ReadTimeout(str(error), request=request) from None
             except httpx.TransportError as error:
                 raise exceptions.ConnectionError(str(error), request=request) from None
             raw = HTTPResponse(
-                BytesIO(answer.content),
-                answer.headers,
-                answer.status_code,
-                reason=answer.reason_phrase,
+                BytesIO(arrived.body),
+                HTTPHeaderDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in arrived.headers),
+                arrived.status,
+                reason=phrase(arrived.status),
+                version=11,
                 preload_content=False,
+                request_method=request.method,  # a reply to HEAD has a length, and no body
             )
             return HTTPAdapter().build_response(request, raw)
 
         def close(self) -> None:
-            """Nothing is open."""
+            """Do nothing: no connection is open."""
 
     return Adapter()
 
 
-def _from_requests(request: Any, seconds: float | None) -> httpx.Request:
+def _read_timeout(timeout: Any) -> float | None:
+    """Return how long to wait for a reply, from what requests accepts. Raises ValueError as it does."""
+    from urllib3.util import Timeout
+
+    if isinstance(timeout, tuple):
+        try:
+            connect, read = timeout
+        except ValueError:
+            raise ValueError(f"invalid timeout {timeout}: it is a number, or a tuple of connect and read") from None
+        timeout = Timeout(connect=connect, read=read)
+    elif not isinstance(timeout, Timeout):
+        timeout = Timeout(connect=timeout, read=timeout)
+    running = timeout.clone()
+    running.start_connect()
+    seconds = running.read_timeout
+    return float(seconds) if isinstance(seconds, int | float) else None
+
+
+def _from_requests(request: Any) -> httpx.Request:
     body = request.body or b""
     content: bytes | Iterable[bytes] = body.encode() if isinstance(body, str) else body
-    return httpx.Request(
-        request.method,
-        request.url,
-        headers=dict(request.headers),
-        content=content,
-        extensions={"timeout": {"read": seconds}},
-    )
+    return httpx.Request(request.method, request.url, headers=dict(request.headers), content=content)

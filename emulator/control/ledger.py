@@ -9,6 +9,7 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from emulator.control.filters import check_filter
 from emulator.control.params import Page
 from emulator.control.request import ControlRequest
 from emulator.core.clock import micros
@@ -47,6 +48,7 @@ class LedgerQuery(Page):
 
 def get_ledger(request: ControlRequest) -> Response:
     space, query = request.space, read_query(LedgerQuery, request)
+    check_filter(request.spaces.world.providers, query.provider)
     try:
         return reply(_extract(space, query))
     except ArithmeticError:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, unquote_plus
 
 from pydantic import AfterValidator, Field
 from starlette.responses import Response
 
+from emulator.control.filters import check_filter
 from emulator.control.params import Params
 from emulator.control.request import ControlRequest
 from emulator.core import exact_json
@@ -65,6 +66,9 @@ class Filter(Params):
         return {**{name: getattr(self, name) for name in names}, "method": self.method and self.method.upper()}
 
 
+F = TypeVar("F", bound=Filter)
+
+
 class Wait(Filter):
     """How many such exchanges to wait for, and for how many real seconds."""
 
@@ -73,7 +77,7 @@ class Wait(Filter):
 
 
 def list_requests(request: ControlRequest) -> Response:
-    return _listed(request.space, read_query(Filter, request).of(request.space))
+    return _listed(request.space, _checked(read_query(Filter, request), request).of(request.space))
 
 
 def delete_requests(request: ControlRequest) -> Response:
@@ -82,7 +86,8 @@ def delete_requests(request: ControlRequest) -> Response:
 
 
 async def wait_for_requests(request: ControlRequest) -> Response:
-    return await request.while_connected(_waited(request.space, read_query(Wait, request)))
+    wait = _checked(read_query(Wait, request), request)
+    return await request.while_connected(_waited(request.space, wait))
 
 
 async def _waited(space: Space, wait: Wait) -> Response:
@@ -97,7 +102,14 @@ async def _waited(space: Space, wait: Wait) -> Response:
 
 
 def _listed(space: Space, exchanges: list[Exchange]) -> Response:
-    return reply({"requests": [entry(exchange) for exchange in exchanges], "dropped": space.history.dropped})
+    content = {"requests": [entry(exchange) for exchange in exchanges], "dropped": space.history.dropped}
+    return reply(content, headers={"X-Emulator-Generation": str(space.generation)})
+
+
+def _checked(wanted: F, request: ControlRequest) -> F:
+    """Return a filter whose names exist. Raises HTTPException 400."""
+    check_filter(request.spaces.world.providers, wanted.provider, wanted.operation, wanted.method)
+    return wanted
 
 
 def _timed_out(space: Space, wait: Wait, found: int) -> Response:

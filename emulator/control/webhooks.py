@@ -7,6 +7,7 @@ from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from emulator.control.filters import check_filter
 from emulator.control.params import Params
 from emulator.control.request import ControlRequest
 from emulator.core.clock import micros
@@ -47,7 +48,9 @@ class Order(Params):
 
 
 def list_webhooks(request: ControlRequest) -> Response:
-    outbox, wanted = request.space.posted(), read_query(Filter, request)
+    wanted = read_query(Filter, request)
+    check_filter(request.spaces.world.providers, wanted.provider)
+    outbox = request.space.posted()
     found = [_shown(delivery) for delivery in outbox if wanted.matches(delivery)]
     return reply({"webhooks": found, "dropped": outbox.dropped, "paused": outbox.paused})
 

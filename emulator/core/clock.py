@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 
+from emulator.core.real_time import real_class
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 YEAR_MIN, YEAR_MAX = 1970, 2999
 """What a clock may be set to: far enough from the ends of the calendar that no date reckoned from it falls off."""
@@ -82,7 +84,8 @@ class Clock:
         self.frozen_at = self.now if frozen else None
 
 
-_machine_time = partial(datetime.now, UTC)
+_machine_time = partial(real_class(datetime).now, UTC)
+"""The machine's time, even if this module is imported while a test has replaced ``datetime``."""
 
 
 def within_calendar(at: datetime) -> datetime:

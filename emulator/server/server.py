@@ -118,6 +118,7 @@ def uvicorn_server(app: ASGIApp, ready: Ready | None = None) -> Server:
     protocol: Any = lambda **_: HttpProtocol(pool)  # noqa: E731  # uvicorn calls it with its own state
     config = uvicorn.Config(
         app,
+        log_config=None,  # the logging of the process is not ours to configure
         log_level="warning",
         access_log=False,
         date_header=False,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any, TypeVar
 
 from emulator.core.clock import Clock, Event
@@ -23,6 +24,8 @@ NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 DEFAULT = "default"
 """The space of a request that names none."""
 
+_generations = count(1)
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -41,7 +44,8 @@ class Space:
 
     ``requests`` counts the requests to vendors, ``turns`` those that had their turn, and ``held`` lists those that a
     fault delays before it. ``snapshots`` are kept by name. Everything that changes a space is an entry of its
-    ``history``: an exchange, which the turn records, or a command, which ``run`` applies and records.
+    ``history``: an exchange, which the turn records, or a command, which ``run`` applies and records. ``generation`` is
+    a number that no other space of the process has: after a reset it is another one.
     """
 
     def __init__(self, name: str, world: World, seed: int | None = None) -> None:
@@ -52,6 +56,7 @@ class Space:
         self.faults = Faults()
         self.outbox = Outbox()
         self.history = History(world.limits.journal_exchanges_max, world.limits.journal_bytes_max)
+        self.generation = next(_generations)
         self.requests = 0
         self.turns = 0
         self.held: list[Request] = []

@@ -1,0 +1,51 @@
+"""``carbon-emulator faults``"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from emulator.cli.options import as_json
+from emulator.cli.output import show, table
+from emulator.cli.target import Target, on_server
+
+
+@click.command()
+@on_server
+@as_json
+@click.option("--add", metavar="JSON", help="Add a fault, written as for POST /_emulator/faults.")
+@click.option("--delete", metavar="ID", help="Delete one fault.")
+@click.option("--clear", is_flag=True, help="Delete all faults first.")
+def faults(target: Target, as_json: bool, add: str | None, delete: str | None, clear: bool) -> None:
+    """List the faults of the space and how often each has fired; add or delete some."""
+    with target.session() as space:
+        if clear:
+            space.control("DELETE", "/faults")
+        if delete is not None:
+            space.control("DELETE", f"/faults/{delete}")
+        if add is not None:
+            space.control("POST", "/faults", content=add, headers={"Content-Type": "application/json"})
+        reply = space.control("GET", "/faults")
+        header = ("ID", "PROVIDER", "REQUESTS", "WHEN", "EFFECT", "FIRED")
+        rows = [
+            (each["id"], each["provider"] or "any", _requests(each), each["when"], _effect(each), _fired(each))
+            for each in reply["faults"]
+        ]
+        show(reply, as_json, table(header, rows, "no faults"))
+
+
+def _requests(fault: Mapping[str, Any]) -> str:
+    conditions = [fault[name] for name in ("operation", "method", "path") if fault[name]]
+    conditions += [f"{name}: {value}" for name, value in fault["headers"].items()]
+    return " ".join(conditions) or "any"
+
+
+def _effect(fault: Mapping[str, Any]) -> str:
+    effect = {name: value for name, value in fault["effect"].items() if value}
+    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in effect.items()}
+    return " ".join(f"{name}={text}" for name, text in texts.items())
+
+
+def _fired(fault: Mapping[str, Any]) -> str:
+    return f"{fault['fired']} of {fault['times']}"

@@ -1,0 +1,54 @@
+"""What commands print: tables for people, JSON for programs."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+COLORS = ((500, "red"), (400, "yellow"), (300, "cyan"), (0, "green"))
+
+
+def show(content: Any, as_json: bool, text: str) -> None:
+    """Print content as JSON, or the text for people."""
+    click.echo(json.dumps(content, indent=2, ensure_ascii=False) if as_json else text)
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> str:
+    """Return a table with aligned columns; without rows, the text ``empty``."""
+    texts = [["-" if cell is None else str(cell) for cell in row] for row in rows]
+    if not texts:
+        return empty
+    widths = [max(map(len, column)) for column in zip(header, *texts, strict=True)]
+    lines = [_aligned(header, widths, bold=True), *(_aligned(row, widths) for row in texts)]
+    return "\n".join(lines)
+
+
+def colored_status(status: int, width: int = 0) -> str:
+    """Return an HTTP status in the color of its class."""
+    return click.style(f"{status:>{width}}", next(color for least, color in COLORS if status >= least))
+
+
+def read_json(file: Path) -> Any:
+    """Return the content of a JSON file. Raises click.UsageError."""
+    try:
+        return json.loads(file.read_bytes())
+    except OSError as error:
+        raise click.UsageError(f"cannot read {file}: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise click.UsageError(f"{file} is not JSON: {error}") from None
+
+
+def write_json(file: Path, content: Any) -> None:
+    """Write content to a JSON file. Raises click.UsageError."""
+    try:
+        file.write_text(json.dumps(content))
+    except OSError as error:
+        raise click.UsageError(f"cannot write {file}: {error.strerror}") from None
+
+
+def _aligned(cells: Sequence[str], widths: Sequence[int], bold: bool = False) -> str:
+    padded = [cell.ljust(width) for cell, width in zip(cells, widths, strict=True)]
+    padded[-1] = cells[-1]
+    return "  ".join(click.style(cell, bold=True) if bold else cell for cell in padded)

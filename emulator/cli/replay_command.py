@@ -1,0 +1,40 @@
+"""``carbon-emulator replay``"""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from emulator.cli.options import as_json
+from emulator.cli.output import read_json
+from emulator.cli.target import CheckFailed
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--fixtures", type=click.Path(path_type=Path), help="The fixtures that the bundle was recorded with.")
+@as_json
+def replay(file: Path, fixtures: Path | None, as_json: bool) -> None:
+    """Run the requests of a bundle again: exit code 0 if every byte is the same, 1 with the first difference."""
+    from emulator.app import make_world
+    from emulator.recording import bundle
+    from emulator.recording.replay import replay as run_again
+    from emulator.space.fixtures import BadFixture
+
+    try:
+        world = make_world(fixtures_directory=fixtures)
+        recorded = bundle.read(read_json(file), world)
+        with click.progressbar(length=len(recorded.requests), label="replaying", file=sys.stderr) as progress:
+            difference = run_again(recorded, world, lambda: progress.update(1))
+    except (BadFixture, bundle.BadBundle) as error:
+        raise click.UsageError(str(error)) from None
+    if as_json:
+        content = {"requests": len(recorded.requests), "difference": difference and difference.model_dump()}
+        click.echo(json.dumps(content))
+    if difference is None:
+        click.echo(f"{len(recorded.requests)} requests, every byte the same", err=as_json)
+        return
+    request = f"request {difference.number}, {difference.method} {difference.path}"
+    differs = f"recorded {difference.recorded!r}, replayed {difference.replayed!r}"
+    raise CheckFailed(f"{request}: its {difference.part} differs: {differs}")

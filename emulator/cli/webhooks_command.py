@@ -1,0 +1,58 @@
+"""``carbon-emulator webhooks``"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from emulator.cli.options import as_json, filters
+from emulator.cli.output import show, table
+from emulator.cli.target import Target, on_server
+
+
+@click.command()
+@on_server
+@as_json
+@filters("provider", "kind", "subject", "state")
+@click.option("--pause/--resume", default=None, help="Stop the delivery in the background, or resume it.")
+@click.option("--redeliver", metavar="ID", help="Make another attempt of a webhook due at once.")
+@click.option("--duplicate", metavar="ID", help="Add a second delivery of a webhook, due at once.")
+@click.option("--step", is_flag=True, help="Make the next attempt that is due, and print its webhook.")
+@click.option("--deliver", is_flag=True, help="Make all attempts that are due, and print their webhooks.")
+def webhooks(
+    target: Target,
+    as_json: bool,
+    pause: bool | None,
+    redeliver: str | None,
+    duplicate: str | None,
+    step: bool,
+    deliver: bool,
+    **filters: Any,
+) -> None:
+    """List the webhooks of the space, or deliver them."""
+    params = {name: value for name, value in filters.items() if value is not None}
+    with target.session() as space:
+        if pause is not None:
+            space.control("PATCH", "/webhooks", json={"paused": pause})
+        if redeliver is not None:
+            space.webhooks.redeliver(redeliver)
+        if duplicate is not None:
+            space.webhooks.duplicate(duplicate)
+        if step or deliver:
+            reply = space.control("POST", "/webhooks/deliver" if deliver else "/webhooks/step", timeout=None)
+            show(reply, as_json, _table(reply["attempted"], "nothing was due"))
+        else:
+            reply = space.control("GET", "/webhooks", params=params)
+            show(reply, as_json, _table(reply["webhooks"], "no webhooks"))
+
+
+def _table(webhooks: list[dict[str, Any]], empty: str) -> str:
+    names = ("id", "at", "provider", "kind", "subject", "state")
+    rows = [(*(each[name] for name in names), _last(each), each["url"]) for each in webhooks]
+    return table(("ID", "AT", "PROVIDER", "KIND", "SUBJECT", "STATE", "LAST ATTEMPT", "URL"), rows, empty)
+
+
+def _last(webhook: Mapping[str, Any]) -> object:
+    """Return what came of the last attempt: a status, or the reason why there is none."""
+    attempts = webhook["attempts"]
+    return (attempts[-1]["status"] or attempts[-1]["error"]) if attempts else None

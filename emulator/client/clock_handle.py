@@ -1,0 +1,51 @@
+"""The clock of a space."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from emulator.client.control_client import ControlClient
+from emulator.client.durations import duration, instant_text
+
+
+class ClockHandle:
+    """The clock of a space. Whatever moves it returns what fell due on the way, in order."""
+
+    def __init__(self, control: ControlClient) -> None:
+        self._control = control
+
+    def __repr__(self) -> str:
+        return f"<clock of space {self._control.space!r}>"
+
+    @property
+    def now(self) -> datetime:
+        """The current time of the space."""
+        return datetime.fromisoformat(self._control.call("GET", "/clock")["now"])
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the clock stands still."""
+        frozen: bool = self._control.call("GET", "/clock")["frozen"]
+        return frozen
+
+    def freeze(self, at: date | str | None = None) -> list[dict[str, Any]]:
+        """Stop the clock, now or at an instant. A date is its midnight; without an offset, UTC is meant."""
+        return self._set(at, frozen=True)
+
+    def run(self, at: date | str | None = None) -> list[dict[str, Any]]:
+        """Let the clock run, from now or from an instant on."""
+        return self._set(at, frozen=False)
+
+    def advance(self, span: timedelta | str | None = None, **units: float) -> list[dict[str, Any]]:
+        """Let time pass: ``advance(hours=2)``, by the names of ``timedelta``, or ``advance("1h30m")``."""
+        if isinstance(span, str):
+            span = duration(span)
+        total = timedelta(**units) + (span or timedelta())
+        return self._events("POST", "/clock/advance", {"seconds": total.total_seconds()})
+
+    def _set(self, at: date | str | None, frozen: bool) -> list[dict[str, Any]]:
+        now = {} if at is None else {"now": instant_text(at)}
+        return self._events("PUT", "/clock", {**now, "frozen": frozen})
+
+    def _events(self, method: str, path: str, body: dict[str, Any]) -> list[dict[str, Any]]:
+        events: list[dict[str, Any]] = self._control.call(method, path, json=body)["events"]
+        return events

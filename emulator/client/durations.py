@@ -1,0 +1,43 @@
+"""Durations and instants as people write them: ``1h30m``, ``2026-01-01``."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds", "ms": "milliseconds"}
+PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|[wdhms])")
+
+
+def duration(text: str) -> timedelta:
+    """Return the duration that a text names: ``1h30m``, ``2d``, ``0.5s``, or seconds as ``90``. Raises ValueError."""
+    sign, unsigned = (-1, text[1:]) if text.startswith("-") else (1, text)
+    try:
+        return sign * _duration(unsigned)
+    except OverflowError:
+        raise ValueError(f"{text!r} is too long for a duration") from None
+
+
+def _duration(text: str) -> timedelta:
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?|\.[0-9]+", text):
+        return timedelta(seconds=float(text))
+    parts = PART.findall(text)
+    units = [unit for _, unit in parts]
+    if not parts or PART.sub("", text) or sorted(units, key=list(UNITS).index) != units or len(set(units)) < len(units):
+        raise ValueError(f"{text!r} is not a duration; examples: 1h30m, 2d, 0.5s, 90 (seconds)")
+    return timedelta(**{UNITS[unit]: float(number) for number, unit in parts})
+
+
+def instant_text(at: date | str) -> str:
+    """Return an instant as the control API reads it. A date is its midnight; without an offset, UTC is meant.
+
+    Raises TypeError or ValueError.
+    """
+    if isinstance(at, str):
+        try:
+            at = datetime.fromisoformat(at.upper())
+        except ValueError:
+            raise ValueError(f"{at!r} is not a date or time; examples: 2026-01-01, 2026-01-01T09:30:00Z") from None
+    if not isinstance(at, date):
+        raise TypeError(f"an instant is a date, a datetime or a text such as '2026-01-01', not {at!r}")
+    if not isinstance(at, datetime):
+        return f"{at.isoformat()}T00:00:00+00:00"
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).isoformat()

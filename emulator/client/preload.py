@@ -1,0 +1,29 @@
+"""Load everything that a server otherwise loads on first use."""
+
+from collections.abc import Iterator
+
+from emulator.core.documents import document
+from emulator.space.outbox import OutboxState
+from emulator.space.world import World
+from emulator.web.model import Model
+
+
+def preload(world: World) -> None:
+    """Load every provider and build every model.
+
+    In a test's process the first use may come when ``datetime`` is patched, and a short timeout may be running.
+    """
+    document(OutboxState)
+    for name in world.providers:
+        memory = world.fixtures[name].memory
+        document(type(memory))
+        if hasattr(memory, "settings"):
+            document(type(memory.settings))
+    for model in _derived(Model):
+        model.model_rebuild()
+
+
+def _derived(model: type[Model]) -> Iterator[type[Model]]:
+    for derived in model.__subclasses__():
+        yield derived
+        yield from _derived(derived)

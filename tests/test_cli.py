@@ -1,0 +1,466 @@
+"""The command line: what each command prints, for people and for programs, and how it fails."""
+
+import json
+import os
+import pty
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import httpx
+import pytest
+
+from emulator import Emulator, __version__
+from emulator.cli.app import cli, environment_variables, main
+from emulator.cli.output import table
+from emulator.core.resources import resource
+
+Run = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Emulator]:
+    """An emulator on a port."""
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _clean(served: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A space without history, and an environment that names the server and nothing else."""
+    served.reset()
+    served.clock.freeze("2026-01-01")
+    for name in environment_variables(cli):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CARBON_EMULATOR_URL", served.url)
+
+
+@pytest.fixture
+def outcome(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Run a command, and return its exit code, output and errors."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["carbon-emulator", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return int(ended.value.code or 0), printed.out, printed.err
+
+    return run
+
+
+@pytest.fixture
+def run(outcome: Callable[..., tuple[int, str, str]]) -> Run:
+    """Run a command that succeeds, and return what it prints."""
+
+    def run(*arguments: object) -> str:
+        code, out, err = outcome(*arguments)
+        assert (code, err) == (0, "")
+        return out
+
+    return run
+
+
+@pytest.fixture
+def failure(outcome: Callable[..., tuple[int, str, str]]) -> Callable[..., tuple[int, str]]:
+    """Run a command that fails, and return its exit code and reason."""
+
+    def fail(*arguments: object) -> tuple[int, str]:
+        code, _, err = outcome(*arguments)
+        assert err.startswith("carbon-emulator: ")
+        return code, err.removeprefix("carbon-emulator: ").strip()
+
+    return fail
+
+
+def place(emulator: Emulator, **body: object) -> str:
+    """Place an order at CNaught, and return its id."""
+    cnaught = emulator.cnaught
+    key = {"Authorization": f"Bearer {cnaught.credentials['api_key']}"}
+    order = httpx.post(f"{cnaught.url}/v1/orders", json={"amount_kg": 10, **body}, headers=key).json()
+    return str(order["id"])
+
+
+# --- every command ----------------------------------------------------------------------------------------------------
+
+
+def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    yield path, command
+    for name, below in getattr(command, "commands", {}).items():
+        yield from commands(below, (*path, name))
+
+
+@pytest.mark.parametrize(("path", "command"), [*commands(cli)])
+def test_every_command_explains_itself(run: Run, path: tuple[str, ...], command: click.Command) -> None:
+    """``--help`` has a sentence for the command and for each option, and names the environment variables."""
+    text = run(*path, "--help")
+    assert text == run(*path, "-h")
+    assert command.help
+    assert command.help[0].isupper()
+    options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+    for option in options:
+        assert option.help, option
+        assert option.help[0].isupper(), option
+        assert option.help.endswith("."), option
+        if option.envvar:
+            assert str(option.envvar) in " ".join(text.split()), option
+
+
+def test_the_version(run: Run) -> None:
+    """The version is a command and an option."""
+    assert run("version") == run("--version") == f"{__version__}\n"
+
+
+def test_health(run: Run, failure: Callable[..., tuple[int, str]]) -> None:
+    """``health`` and ``wait`` succeed with a server, and fail with its address without one."""
+    assert run("health").startswith(f"ok, version {__version__}, oneclickimpact, cnaught")
+    assert json.loads(run("health", "--json"))["status"] == "ok"
+    assert run("wait") == ""
+    for arguments in (["health"], ["wait", "--timeout", "0"], ["wait", "--timeout", "50ms"]):
+        code, reason = failure(*arguments, "--url", "http://127.0.0.1:9")
+        assert code == 1
+        assert "no reply from a Carbon Emulator at http://127.0.0.1:9" in reason
+
+
+def test_providers_and_env(run: Run, failure: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    """``env`` prints what a shell can evaluate, whatever the values hold."""
+    assert "cnaught" in run("providers")
+    assert len(json.loads(run("providers", "--json"))["providers"]) == 5
+    values = json.loads(run("env", "cnaught", "--json"))
+    exports = run("env", "cnaught")
+    shell = subprocess.run(
+        ["sh", "-c", f'{exports}\nprintf %s "$CNAUGHT_BASE_URL $CNAUGHT_API_KEY"'], capture_output=True, check=True
+    )
+    assert shell.stdout.decode() == f"{values['CNAUGHT_BASE_URL']} {values['CNAUGHT_API_KEY']}"
+    code, reason = failure("env", "cnaugt")
+    assert code == 3
+    assert "unknown provider 'cnaugt'" in reason
+
+
+def test_env_quotes_for_a_shell(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A credential with quotes and spaces arrives as it is."""
+    content = json.loads((resource("fixtures") / "carboninsights.json").read_text())
+    content["catalogue"]["accounts"][0]["password"] = password = 'it\'s $HOME `x` "y"'
+    (tmp_path / "carboninsights.json").write_text(json.dumps(content))
+    with Emulator(fixtures=tmp_path) as other:
+        monkeypatch.setenv("CARBON_EMULATOR_URL", other.url)
+        assert f"export CARBONINSIGHTS_PASSWORD={shlex.quote(password)}\n" in run("env", "carboninsights")
+
+
+def test_spaces_and_reset(run: Run, failure: Callable[..., tuple[int, str]], served: Emulator) -> None:
+    """Spaces are listed and deleted; a reset takes a seed."""
+    served.space("shop").clock.freeze("2026-01-01")
+    assert "shop" in run("spaces")
+    assert "shop" not in run("spaces", "--delete", "shop")
+    assert failure("spaces", "--delete", "a b?c")[0] == 3
+    run("reset", "--seed", "7")
+    assert served.snapshot()["seed"] == 7
+
+
+def test_clock(run: Run, failure: Callable[..., tuple[int, str]], served: Emulator) -> None:
+    """The clock takes dates and durations as people write them, and prints what fell due."""
+    assert run("clock") == "2026-01-01T00:00:00.000000Z frozen\n"
+    assert run("clock", "--set", "2026-02-01", "--freeze") == "2026-02-01T00:00:00.000000Z frozen\n"
+    order = place(served)
+    assert run("clock", "--advance", "1h30m") == (
+        f"2026-02-01T01:30:00.000000Z frozen\n2026-02-01T00:00:02.000000Z cnaught order.fulfilled {order}\n"
+    )
+    assert json.loads(run("clock", "--set", "2026-02-02T01:00:00+01:00", "--json"))["now"].startswith("2026-02-02T00")
+    assert "running" in run("clock", "--run")
+    for arguments, words in [
+        (["--set", "tomorrow"], "'tomorrow' is not a date or time; examples: 2026-01-01"),
+        (["--advance", "soon"], "'soon' is not a duration; examples: 1h30m"),
+    ]:
+        code, reason = failure("clock", *arguments)
+        assert (code, words in reason) == (2, True)
+    assert failure("clock", "--set", "2020-01-01")[0] == 3
+
+
+def test_faults(run: Run, failure: Callable[..., tuple[int, str]]) -> None:
+    """Faults are added, listed and deleted; a name that does not exist is refused with the nearest."""
+    assert run("faults") == "no faults\n"
+    fault = {"provider": "cnaught", "operation": "place_order", "effect": {"status": 503}, "times": 2}
+    listed = run("faults", "--add", json.dumps(fault))
+    assert listed.splitlines()[1].split() == [
+        "fault-1",
+        "cnaught",
+        "place_order",
+        "before",
+        "status=503",
+        "0",
+        "of",
+        "2",
+    ]
+    assert json.loads(run("faults", "--json"))["faults"][0]["id"] == "fault-1"
+    code, reason = failure("faults", "--add", json.dumps({**fault, "operation": "place_ordr"}))
+    assert code == 3
+    assert "nearest: place_order" in reason
+    assert run("faults", "--delete", "fault-1") == "no faults\n"
+    run("faults", "--add", json.dumps({"effect": {"status": 500}}))
+    assert run("faults", "--clear") == "no faults\n"
+
+
+def test_requests(run: Run, failure: Callable[..., tuple[int, str]], served: Emulator) -> None:
+    """The journal is filtered, and a filter that nothing can match is refused with the nearest name."""
+    place(served, metdata="x")
+    httpx.get(f"{served.thallo.url}/api/inventory")
+    lines = run("requests").splitlines()
+    assert lines[0] == "    1 2026-01-01T00:00:00.000000Z cnaught POST /v1/orders 201  unread: body metdata"
+    assert len(lines) == 2
+    for options in (["--provider", "thallo"], ["--status", 401], ["--method", "get"], ["--path", "/api/inventory"]):
+        assert [json.loads(line)["provider"] for line in run("requests", "--json", *options).splitlines()] == ["thallo"]
+    assert run("requests", "--since", "2026-01-02") == ""
+    for options, nearest in [
+        (["--provider", "cnaugt"], "unknown provider 'cnaugt'; nearest: cnaught"),
+        (["--operation", "place_ordr"], "unknown operation 'place_ordr'; nearest: place_order"),
+        (["--method", "FETCH"], "unknown method 'FETCH'; nearest: "),
+    ]:
+        code, reason = failure("requests", *options)
+        assert (code, nearest in reason) == (3, True)
+
+
+def test_following_requests_goes_on_after_a_reset(served: Emulator) -> None:
+    """``--follow`` prints requests as they arrive, also those whose ids start again, and those of a deleted space."""
+    command = [sys.executable, "-m", "emulator", "requests", "--follow", "--url", served.url, "--space", "followed"]
+    space = served.space("followed")
+
+    def ask(count: int) -> None:
+        for _ in range(count):
+            httpx.get(f"{space.cnaught.url}/v1/orders")
+
+    ask(2)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        lines = iter(process.stdout.readline, "")
+        ids = [next(lines).split()[0] for _ in range(2)]
+        space.reset()
+        ask(3)
+        ids += [next(lines).split()[0] for _ in range(3)]
+        space.delete()
+        ask(1)
+        ids.append(next(lines).split()[0])
+        process.terminate()
+    assert ids == ["1", "2", "1", "2", "3", "1"]
+
+
+def test_webhooks(run: Run, failure: Callable[..., tuple[int, str]], served: Emulator) -> None:
+    """Webhooks are listed, filtered and delivered."""
+    run("webhooks", "--pause")
+    order = place(served, notification_config={"url": "http://127.0.0.1:9/hook"})
+    assert run("webhooks") == "no webhooks\n"
+    run("clock", "--advance", "2s")
+    (webhook,) = json.loads(run("webhooks", "--json", "--subject", order, "--provider", "cnaught"))["webhooks"]
+    assert webhook["kind"] in run("webhooks")
+    assert run("webhooks", "--state", "delivered") == "no webhooks\n"
+    assert "pending" in run("webhooks", "--step")
+    run("webhooks", "--redeliver", webhook["id"], "--duplicate", webhook["id"])
+    assert json.loads(run("webhooks", "--deliver", "--json"))["attempted"]
+    assert run("webhooks", "--deliver") == "nothing was due\n"
+    assert failure("webhooks", "--redeliver", "none/../x")[0] == 3
+    assert failure("webhooks", "--provider", "cnaugt")[0] == 3
+    run("webhooks", "--resume")
+
+
+def test_ledger(run: Run, failure: Callable[..., tuple[int, str]], served: Emulator) -> None:
+    """The ledger is printed as entries or balances, and verified."""
+    place(served)
+    assert run("ledger", "--provider", "cnaught").splitlines()[0].split() == [
+        *("AT", "PROVIDER", "SUBJECT", "ACCOUNT", "AMOUNT", "UNIT")
+    ]
+    assert run("ledger", "--since", "2030-01-01") == "no entries\n"
+    assert "retired/" in run("ledger", "--balances", "--account", "retired/*")
+    assert json.loads(run("ledger", "--json", "--limit", 1))["totals"]["entries"] > 1
+    assert "books.balance" in run("ledger", "verify")
+    assert json.loads(run("ledger", "verify", "--json"))["holds"]
+    code, reason = failure("ledger", "--provider", "cnaugt")
+    assert (code, reason.startswith("400: unknown provider 'cnaugt'; nearest: cnaught, ")) == (3, True)
+    assert failure("ledger", "--port", "9", "--url", "http://127.0.0.1:9", "verify")[0] == 1
+
+
+def test_settings_acts_and_state(run: Run, failure: Callable[..., tuple[int, str]], served: Emulator) -> None:
+    """Settings are printed and changed, acts listed and performed, and the state printed."""
+    assert "invoices_live" in run("settings", "thallo")
+    assert json.loads(run("settings", "thallo", "invoices_live=false", "--json"))["invoices_live"] is False
+    assert failure("settings", "thallo", "invoices_live")[0] == 2
+    assert failure("settings", "thallo", "invoice_live=false")[0] == 3
+    assert "fulfil_order" in run("act")
+    order = place(served)
+    assert run("act", "cnaught", "fulfil_order", order)
+    assert failure("act", "cnaught", "fulfil_order", order)[0] == 3
+    assert failure("act", "cnaught")[0] == 2
+    assert order in json.loads(run("state", "cnaught"))["state"]["orders"]
+    assert json.loads(run("state", "cnaught", "--limit", 0))["state"]["orders"] == {}
+
+
+def test_snapshots_and_bundles(run: Run, failure: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    """A space is saved to a file and loaded from it, kept on the server, and its run replayed."""
+    file = tmp_path / "space.json"
+    run("snapshot", "save", file)
+    run("clock", "--advance", "1d")
+    run("snapshot", "load", file)
+    assert run("clock").startswith("2026-01-01")
+    assert run("snapshot", "list") == "no snapshots\n"
+    run("snapshot", "keep", "before")
+    run("clock", "--advance", "1d")
+    assert run("snapshot", "list") == "SNAPSHOT\nbefore\n"
+    run("snapshot", "restore", "before")
+    assert run("clock").startswith("2026-01-01")
+    run("snapshot", "delete", "before")
+    assert failure("snapshot", "restore", "before")[0] == 3
+    assert failure("snapshot", "save", tmp_path / "no" / "file")[0] == 2
+    assert failure("snapshot", "load", tmp_path)[0] == 2
+    bundle = tmp_path / "bundle.json"
+    run("bundle", "save", bundle)
+    assert json.loads(bundle.read_text())["requests"] == []
+
+
+# --- the environment --------------------------------------------------------------------------------------------------
+
+
+def test_proxies_do_not_apply(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proxy variables, whatever they hold, do not redirect a call to the server."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "socks5://127.0.0.1:9")
+        monkeypatch.setenv(name.lower(), "nonsense")
+    assert run("health").startswith("ok")
+
+
+KUBERNETES = {
+    "CARBON_EMULATOR_SERVICE_HOST": "10.0.0.1",
+    "CARBON_EMULATOR_SERVICE_PORT": "4412",
+    "CARBON_EMULATOR_SERVICE_PORT_HTTP": "4412",
+    "CARBON_EMULATOR_PORT": "tcp://10.0.0.1:4412",
+    "CARBON_EMULATOR_PORT_4412_TCP": "tcp://10.0.0.1:4412",
+    "CARBON_EMULATOR_PORT_4412_TCP_PROTO": "tcp",
+    "CARBON_EMULATOR_PORT_4412_TCP_PORT": "4412",
+    "CARBON_EMULATOR_PORT_4412_TCP_ADDR": "10.0.0.1",
+    "CARBON_EMULATOR_DB_SERVICE_HOST": "10.0.0.2",
+}
+
+
+def test_variables_of_a_service_are_ignored(
+    outcome: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Kubernetes sets for a service of our name is one warning, and the default port is used."""
+    for name, value in KUBERNETES.items():
+        monkeypatch.setenv(name, value)
+    code, out, err = outcome("health")
+    assert (code, out[:2]) == (0, "ok")
+    (warning,) = err.splitlines()
+    assert warning.startswith("carbon-emulator: warning: ignored variables of a Kubernetes or Docker service: ")
+    assert all(name in warning for name in KUBERNETES)
+    monkeypatch.delenv("CARBON_EMULATOR_URL")
+    assert "at http://127.0.0.1:4412:" in outcome("health")[2] or outcome("health")[0] == 0
+
+
+def test_an_unknown_variable_is_a_warning(
+    outcome: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A variable that begins like ours and is misspelt is named with the nearest; the command goes on."""
+    monkeypatch.setenv("CARBON_EMULATOR_PROT", "4412")
+    code, out, err = outcome("version")
+    assert (code, out) == (0, f"{__version__}\n")
+    assert err == (
+        "carbon-emulator: warning: ignored unknown environment variable CARBON_EMULATOR_PROT; "
+        "nearest: CARBON_EMULATOR_PORT\n"
+    )
+
+
+def test_a_file_may_name_the_server(
+    run: Run, failure: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """``CARBON_EMULATOR_URL_FILE`` tells ``serve`` where to write its URL, and every other command where to read it."""
+    file = tmp_path / "url"
+    file.write_text("http://127.0.0.1:9\n")
+    monkeypatch.delenv("CARBON_EMULATOR_URL")
+    monkeypatch.setenv("CARBON_EMULATOR_URL_FILE", str(file))
+    assert "127.0.0.1:9" in failure("health")[1]
+    file.unlink()
+    assert failure("health") == (1, f"cannot read the server's URL from {file}: No such file or directory")
+
+
+@pytest.mark.parametrize("port", [[], ["--port", "0"]], ids=["default", "another port"])
+def test_the_image_checks_the_server_that_it_runs(port: list[str], tmp_path: Path) -> None:
+    """With the Dockerfile's variables, ``health`` finds the server whatever its options; without it, it fails."""
+    dockerfile = (Path(__file__).parents[1] / "Dockerfile").read_text()
+    lines = [line.split("=", 1) for line in dockerfile.replace("ENV ", "").splitlines() if "CARBON_EMULATOR_" in line]
+    variables = {name.strip(): value.strip(" \\") for name, value in lines}
+    variables["CARBON_EMULATOR_URL_FILE"] = str(tmp_path / "url")
+    if not port:
+        variables["CARBON_EMULATOR_PORT"] = "0"
+    environment = {"PATH": "/usr/bin:/bin", "HTTP_PROXY": "http://127.0.0.1:9", **variables}
+    command = [sys.executable, "-m", "emulator"]
+    health = [*command, "health"]
+    with subprocess.Popen([*command, "serve", *port], env=environment, stdout=subprocess.PIPE, text=True) as serving:
+        assert serving.stdout
+        assert serving.stdout.readline().startswith("control token: ")
+        assert serving.stdout.readline().startswith("http://0.0.0.0:")
+        assert subprocess.run(health, env=environment, check=False).returncode == 0
+        serving.terminate()
+    assert subprocess.run(health, env=environment, check=False, capture_output=True).returncode == 1
+
+
+# --- serve ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_server_starts_from_a_snapshot(failure: Callable[..., tuple[int, str]], run: Run, tmp_path: Path) -> None:
+    """``--snapshot`` restores the default space; a file that holds none stops the start."""
+    file = tmp_path / "space.json"
+    run("snapshot", "save", file)
+    command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--snapshot", str(file), "--access-log"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as serving:
+        assert serving.stdout
+        url = serving.stdout.readline().strip()
+        assert run("clock", "--url", url) == "2026-01-01T00:00:00.000000Z frozen\n"
+        httpx.get(f"{url}/cnaught/v1/orders?secret=x")
+        serving.terminate()
+        _, log = serving.communicate()
+    assert [line.split()[1:5] for line in log.splitlines()] == [
+        ["127.0.0.1", "GET", "/_emulator/clock", "200"],
+        ["127.0.0.1", "GET", "/cnaught/v1/orders", "401"],
+    ]
+    for content, words in [("{", "is not JSON"), ("[]", "is not a snapshot"), ('{"format": 99}', "has format 99")]:
+        file.write_text(content)
+        code, reason = failure("serve", "--port", "0", "--snapshot", file)
+        assert (code, words in reason) == (2, True), reason
+    assert failure("serve", "--snapshot", tmp_path / "none")[0] == 2
+
+
+# --- what is printed --------------------------------------------------------------------------------------------------
+
+
+def test_tables_are_aligned() -> None:
+    """Columns are as wide as their widest cell; an empty table is a sentence."""
+    rows = [("a", 1), ("long", None)]
+    assert click.unstyle(table(("NAME", "N"), rows, "nothing")) == "NAME  N\na     1\nlong  -"
+    assert table(("NAME",), [], "nothing") == "nothing"
+
+
+@pytest.mark.parametrize(("variables", "colored"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_colors_are_for_terminals(served: Emulator, variables: dict[str, str], colored: bool) -> None:
+    """On a terminal a status has a color, unless NO_COLOR is set; elsewhere there are none."""
+    place(served)
+    command = [sys.executable, "-m", "emulator", "requests", "--url", served.url]
+    assert "\x1b" not in subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    leader, follower = pty.openpty()
+    environment = {**{name: value for name, value in os.environ.items() if name != "NO_COLOR"}, **variables}
+    subprocess.run(command, stdout=follower, env=environment, check=True)
+    os.close(follower)
+    assert (b"\x1b[32m201" in os.read(leader, 10_000)) == colored
+    os.close(leader)
+
+
+def test_an_interrupt_ends_quietly(served: Emulator) -> None:
+    """Ctrl-C ends a command with code 130 and without a traceback."""
+    command = [sys.executable, "-m", "emulator", "requests", "--follow", "--url", served.url]
+    place(served)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate()
+    assert (process.returncode, err.strip()) == (130, "")

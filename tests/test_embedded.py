@@ -1,0 +1,349 @@
+"""An emulator inside a test's process: its life cycle, and what it shares with the rest of the process."""
+
+import logging
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from emulator import Emulator
+from emulator.client.durations import duration, instant_text
+from emulator.client.embedded import NotRunning
+from emulator.client.event_loop import RealTimeLoop, new_event_loop
+from emulator.client.handles import Refused, SpaceHandle
+from emulator.server.server import PortTaken
+
+each_port = pytest.mark.parametrize("port", [None, 0], ids=["in memory", "on a port"])
+
+# --- life cycle -------------------------------------------------------------------------------------------------------
+
+
+@each_port
+def test_an_emulator_that_is_not_running_says_so(port: int | None) -> None:
+    """Before the start and after the end, an emulator names what is missing."""
+    emulator = Emulator(port=port)
+    assert repr(emulator) == "<emulator, not running>"
+    for use in ("url", "http", "cnaught", "clock"):
+        with pytest.raises(NotRunning, match=r"use `with Emulator\(\) as emulator`, or call start\(\)"):
+            getattr(emulator, use)
+    with emulator:
+        assert emulator.url in repr(emulator)
+        clock = emulator.clock
+    assert repr(emulator) == "<emulator, not running>"
+    with pytest.raises(httpx.ConnectError, match="not running"):
+        _ = clock.now
+
+
+@each_port
+def test_an_emulator_may_be_stopped_at_any_time(port: int | None) -> None:
+    """``stop()`` does nothing if the emulator is not running; and it may be started again."""
+    before = threading.enumerate()
+    emulator = Emulator(port=port)
+    emulator.stop()
+    emulator.start()
+    with pytest.raises(RuntimeError, match="already running"):
+        emulator.start()
+    emulator.stop()
+    emulator.stop()
+    with emulator:
+        assert emulator.control("GET", "/health")["status"] == "ok"
+    assert threading.enumerate() == before
+
+
+def test_a_failed_start_hides_nothing() -> None:
+    """A start that fails raises its reason, also through ``with``, and ``stop()`` afterwards does nothing."""
+    with Emulator() as first:
+        port = first.http.base_url.port
+        second = Emulator(port=port)
+        with pytest.raises(PortTaken), second:
+            """It does not get here."""
+        second.stop()
+        assert repr(second) == "<emulator, not running>"
+
+
+@each_port
+def test_a_stop_cancels_what_is_waiting(port: int | None, caplog: pytest.LogCaptureFixture) -> None:
+    """A request under a long delay and an endless wait end with the emulator, at once and without a log entry."""
+    failures: list[type[Exception]] = []
+
+    def call(path: str, client: httpx.Client) -> None:
+        try:
+            client.get(path, timeout=60)
+        except httpx.TransportError as error:
+            failures.append(type(error))
+
+    with Emulator(port=port) as emulator:
+        emulator.faults.add(effect={"delay_seconds": 60})
+        transport = emulator.transport() if port is None else None
+        client = httpx.Client(base_url=emulator.url, transport=transport)
+        paths = ["/cnaught/v1/orders", "/_emulator/requests/wait?count=9&timeout=60"]
+        threads = [threading.Thread(target=call, args=(path, client)) for path in paths]
+        for thread in threads:
+            thread.start()
+        while not next(iter(emulator.faults))["fired"]:
+            time.sleep(0.01)
+        before = time.monotonic()
+    assert time.monotonic() - before < 5
+    for thread in threads:
+        thread.join()
+    assert all(issubclass(failure, httpx.TransportError) for failure in failures)
+    assert len(failures) == 2
+    assert caplog.records == []
+
+
+def test_a_request_whose_client_has_gone_does_not_hinder_the_end() -> None:
+    """A client that gave up under a long delay fault leaves nothing for ``stop()`` to wait for."""
+    before = time.monotonic()
+    with Emulator() as emulator:
+        emulator.faults.add("cnaught", effect={"delay_seconds": 60})
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.get(f"{emulator.cnaught.url}/v1/orders", timeout=0.2)
+    assert time.monotonic() - before < 5
+
+
+def test_emulators_share_nothing() -> None:
+    """Two emulators in one process have nothing in common."""
+    with Emulator(port=None) as one, Emulator(port=None) as other:
+        one.clock.freeze("2030-01-01")
+        assert not other.clock.frozen
+
+
+# --- handles ----------------------------------------------------------------------------------------------------------
+
+
+def test_every_handle_says_what_it_is(space: SpaceHandle) -> None:
+    """The representation of a handle names its kind, its provider and its space, without a request."""
+    name, cnaught = space.name, space.cnaught
+    before = len(space.control("GET", "/spaces")["spaces"])
+    assert repr(space) == f"<space {name!r} at {space.url}>"
+    assert repr(cnaught) == f"<provider 'cnaught' in space {name!r} at {cnaught.url}>"
+    assert repr(space.clock) == f"<clock of space {name!r}>"
+    assert repr(cnaught.faults) == f"<faults of provider 'cnaught' in space {name!r}>"
+    assert repr(space.requests) == f"<requests to space {name!r}>"
+    assert repr(cnaught.webhooks) == f"<webhooks of provider 'cnaught' in space {name!r}>"
+    assert len(space.control("GET", "/spaces")["spaces"]) == before
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (date(2026, 1, 1), "2026-01-01T00:00:00+00:00"),
+        ("2026-01-01", "2026-01-01T00:00:00+00:00"),
+        (datetime(2026, 1, 1, 12), "2026-01-01T12:00:00+00:00"),  # noqa: DTZ001
+        ("2026-01-01T12:00", "2026-01-01T12:00:00+00:00"),
+        (datetime(2026, 1, 1, 12, tzinfo=UTC), "2026-01-01T12:00:00+00:00"),
+        ("2026-01-01T12:00:00+05:30", "2026-01-01T12:00:00+05:30"),
+        ("2026-01-01t12:00:00z", "2026-01-01T12:00:00+00:00"),
+    ],
+)
+def test_instants_may_be_written_in_several_ways(at: date | str, expected: str) -> None:
+    """A date is its midnight, and UTC is meant where no offset is given."""
+    assert instant_text(at) == expected
+
+
+@pytest.mark.parametrize("at", ["", "tomorrow", "2026-13-01", "2026-01-01T25:00", "1767225600"])
+def test_a_text_that_is_no_instant(at: str) -> None:
+    """A text that names no instant is refused with examples."""
+    with pytest.raises(ValueError, match="is not a date or time; examples: 2026-01-01"):
+        instant_text(at)
+
+
+def test_a_clock_takes_dates(space: SpaceHandle) -> None:
+    """``freeze`` and ``run`` take what ``instant_text`` does, and nothing else."""
+    space.clock.freeze(date(2027, 1, 1))
+    assert space.clock.now == datetime(2027, 1, 1, tzinfo=UTC)
+    space.clock.advance("1h30m")
+    space.clock.advance(timedelta(minutes=30), hours=1)
+    assert space.clock.now == datetime(2027, 1, 1, 3, tzinfo=UTC)
+    with pytest.raises(TypeError, match="a date, a datetime or a text"):
+        space.clock.freeze(5)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("90", 90),
+        ("1.5", 1.5),
+        ("90s", 90),
+        ("1h30m", 5400),
+        ("1.5h", 5400),
+        ("1w2d3h4m5s6ms", 788645.006),
+        ("250ms", 0.25),
+        ("-1m", -60),
+        ("0", 0),
+    ],
+)
+def test_durations(text: str, seconds: float) -> None:
+    """A duration is a number of seconds, or numbers with units from weeks to milliseconds, largest first."""
+    assert duration(text).total_seconds() == seconds
+
+
+@pytest.mark.parametrize(
+    "text", ["", "h", "1x", "1m1h", "1h1h", "1h 30m", "1e3", "--1s", "inf", "nan", "1h-5m", "9" * 30]
+)
+def test_a_text_that_is_no_duration(text: str) -> None:
+    """A text that names no duration is refused."""
+    with pytest.raises(ValueError, match="is not a duration|is too long"):
+        duration(text)
+
+
+def test_a_wait_in_vain_shows_its_near_misses(space: SpaceHandle) -> None:
+    """The exception of a wait that ends without its requests says which came near, and how they differ."""
+    space.http.get(f"{space.cnaught.url}/v1/orders")
+    with pytest.raises(Refused, match="(?s)408: 0 of 1 .*near miss: request 1, GET /v1/orders: status is 401, not 200"):
+        space.requests.wait(timeout=0, provider="cnaught", status=200)
+
+
+def test_a_server_that_is_no_emulator(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reply that is not JSON is reported with the server's address."""
+    client = httpx.Client(base_url="http://127.0.0.1", transport=httpx.MockTransport(lambda _: httpx.Response(200)))
+    with pytest.raises(Refused, match="http://127.0.0.1 is not a Carbon Emulator"):
+        _ = SpaceHandle(client, "default").clock.now
+
+
+# --- the rest of the process ------------------------------------------------------------------------------------------
+
+
+def test_logging_is_left_alone(tmp_path: Path) -> None:
+    """An emulator closes and configures no handler of the process."""
+    handler = logging.FileHandler(tmp_path / "log", delay=False)
+    logger = logging.getLogger("uvicorn.error")
+    before = (logger.level, logger.propagate, logging.root.level, list(logging.root.handlers))
+    logging.root.addHandler(handler)
+    try:
+        with Emulator() as emulator:
+            httpx.get(f"{emulator.url}/_emulator/health")
+        assert handler.stream is not None
+        logging.getLogger("own").error("still written")
+        assert "still written" in (tmp_path / "log").read_text()
+    finally:
+        logging.root.removeHandler(handler)
+        handler.close()
+    assert (logger.propagate, logging.root.level, logging.root.handlers) == before[1:]
+
+
+def run(code: str) -> None:
+    """Run a script in a process of its own, with warnings as errors."""
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+USE_ALL = """
+def use(emulator):
+    assert emulator.clock.now.year > 2001, emulator.clock.now
+    cnaught, thallo = emulator.cnaught, emulator.thallo
+    key = {"Authorization": f"Bearer {cnaught.credentials['api_key']}"}
+    placed = http.post(f"{cnaught.url}/v1/orders", json={"amount_kg": 10}, headers=key)
+    assert placed.status_code == 201, placed.text
+    impact = http.get(f"{cnaught.url}/v1/impact/data?since_date=2024-01-01", headers=key)
+    assert impact.status_code == 200, impact.text
+    one = {"x-api-key": emulator.oneclickimpact.credentials["api_key"]}
+    body = {"amount": 5, "customer_email": "a@example.com", "customer_name": "A"}
+    assert http.post(f"{emulator.oneclickimpact.url}/v1/capture_carbon", json=body, headers=one).status_code == 200
+    records = http.get(f"{emulator.oneclickimpact.url}/v1/records?start_date=2024-01-01", headers=one)
+    assert records.status_code == 200, records.text
+    carbon = emulator.carboninsights
+    login = http.post(f"{carbon.url}/token", json=dict(carbon.credentials)).json()
+    sent = {"transactions": [{"date": "2020-03-01", "amount": 248.76, "category": "Air Travel"}]}
+    token = {"Authorization": f"Token {login['access']}"}
+    scored = http.post(f"{carbon.url}/calculateCarbonScore", json=sent, headers=token)
+    assert scored.status_code == 200, scored.text
+    dcycle = emulator.dcycle
+    keys = {"x-api-key": dcycle.credentials["api_key"], "x-organization-id": dcycle.credentials["organization_id"]}
+    total = http.get(f"{dcycle.url}/v1/total-impacts?start_date=2025-01-01&end_date=2025-12-31", headers=keys)
+    assert total.status_code == 200, total.text
+    bearer = {"Authorization": f"Bearer {thallo.credentials['api_key']}"}
+    inventory = http.get(f"{thallo.url}/api/inventory", headers=bearer)
+    assert inventory.status_code == 200, inventory.text
+    assert emulator.clock.advance(hours=2)
+    emulator.restore(emulator.snapshot())
+    assert len(emulator.requests) == 0
+    assert emulator.control("GET", "/evidence")
+    names = [each["name"] for each in emulator.control("GET", "/providers")["providers"]]
+    paths = ["ledger", "ledger/verify", "webhooks", "faults", "snapshots", "acts", "bundle", "spaces"]
+    paths += [f"state/{name}" for name in names] + ["settings/carboninsights", "contracts/dcycle.json"]
+    for path in paths:
+        emulator.control("GET", f"/{path}")
+    emulator.cnaught.faults.add(effect={"delay_seconds": 0.05})
+    assert http.get(f"{cnaught.url}/v1/orders", headers=key).status_code == 200
+    try:
+        emulator.requests.wait(count=99, timeout=0.05)
+        raise SystemExit("did not time out")
+    except Exception as error:
+        assert "near" in str(error) or "0.05 seconds" in str(error), error
+    emulator.cnaught.faults.add(effect={"delay_seconds": 60})
+    try:
+        http.get(f"{cnaught.url}/v1/orders", headers=key, timeout=0.1)
+    except httpx.ReadTimeout:
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        """
+import httpx
+from freezegun import freeze_time
+from emulator import Emulator
+http = httpx.Client()
+{use}
+with Emulator() as emulator, freeze_time("2001-02-03"):
+    use(emulator)
+use(Emulator().start())
+""",
+        """
+import httpx
+from freezegun import freeze_time
+http = httpx.Client()
+{use}
+with freeze_time("2001-02-03"):
+    from emulator import Emulator
+    with Emulator() as emulator:
+        use(emulator)
+with Emulator() as emulator:
+    use(emulator)
+""",
+        """
+import asyncio, httpx
+from freezegun import freeze_time
+http = httpx.Client()
+{use}
+freezer = freeze_time("2001-02-03")
+freezer.start()
+from emulator import Emulator
+with Emulator(port=None) as emulator:
+    http = httpx.Client(transport=emulator.transport())
+    use(emulator)
+freezer.stop()
+""",
+        """
+import httpx, time_machine
+from emulator import Emulator
+http = httpx.Client()
+{use}
+with time_machine.travel("2031-02-03", tick=False), Emulator() as emulator:
+    use(emulator)
+""",
+    ],
+    ids=["started before", "imported under it", "in memory", "time-machine"],
+)
+def test_an_emulator_works_while_a_test_patches_the_clock(code: str) -> None:
+    """Under freezegun and time-machine all providers answer, delays end, and the emulator stops."""
+    run(code.replace("{use}", USE_ALL))
+
+
+@pytest.mark.parametrize("loop", [new_event_loop, RealTimeLoop])
+def test_an_event_loop_reads_no_patched_clock(loop: type[RealTimeLoop]) -> None:
+    """The time of a loop is not that of ``time.monotonic`` as a test has patched it."""
+    made = loop()
+    before = made.time()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "monotonic", lambda: 0.0)
+        assert made.time() >= before > 0
+    made.close()
