@@ -1,11 +1,17 @@
-"""Hostile snapshots: a memory with one value replaced, removed or added."""
+"""Hostile snapshots: one value of a provider's memory, or of a space, replaced, removed or added."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from typing import Any, TypeAlias
 
+import httpx
+
+from emulator.client.handles import SpaceHandle
+
 Place: TypeAlias = tuple[str | int, ...]
+
+HERE = "<here>"
 
 VALUES = (
     *("null", "true", "0", "1", "-1", "0.5", "1e400", "-1e400", "1e-400", str(2**63), str(2**64), "1" + "0" * 400),
@@ -18,14 +24,47 @@ VALUES = (
 """Values of every JSON type, as JSON text: absent, too large, too small, out of the calendar, in need of escaping."""
 
 
+class Hostile:
+    """A space, its snapshot, and hostile variations of one part of it: a provider's memory, or without it, all else.
+
+    Not a dataclass: Hypothesis would print its fields.
+    """
+
+    def __init__(self, space: SpaceHandle, snapshot: dict[str, Any], provider: str | None = None) -> None:
+        self.space = space
+        memory = snapshot["memory"]
+        part = memory[provider] if provider else {name: snapshot[name] for name in snapshot if name != "memory"}
+        self._snapshot = {**snapshot, "memory": {**memory, provider: HERE}} if provider else {"memory": memory}
+        self._variations = list(variations(part))
+
+    def restored(self, number: int) -> str | None:
+        """Restore a variation. Return what it changes if the server accepts it, and None if it is refused with 400."""
+        change, text = self._variations[number % len(self._variations)]
+        whole = json.dumps(self._snapshot)
+        content = whole.replace(f'"{HERE}"', text) if HERE in whole else f"{whole[:-1]}, {text[1:]}"
+        reply = self.space.http.put(f"{self.space.url}/_emulator/snapshot", content=content)
+        assert reply.status_code in (200, 400), f"{change}: {reply.text}"
+        return change if reply.status_code == 200 else None
+
+    def restored_again(self) -> httpx.Response:
+        """Take a snapshot of the space and restore it, digit by digit."""
+        taken = self.space.http.get(f"{self.space.url}/_emulator/snapshot").content
+        return self.space.http.put(f"{self.space.url}/_emulator/snapshot", content=taken)
+
+
+def failures(change: str, replies: Iterable[httpx.Response]) -> list[str]:
+    """Describe the replies that a hostile value has broken."""
+    return [f"{change}: {reply.url} {reply.text}" for reply in replies if reply.is_server_error]
+
+
 def variations(document: Any) -> Iterator[tuple[str, str]]:
     """Yield the document with one part changed, as JSON text, and a name for the change."""
     for place in places(document):
         above, last = place[:-1], place[-1]
         for value in VALUES:
             changed = deepcopy(document)
-            _at(changed, above)[last] = "<here>"
-            yield f"{value[:40]} at {_dotted(place)}", json.dumps(changed).replace('"<here>"', value)
+            _at(changed, above)[last] = HERE
+            yield f"{value[:40]} at {_dotted(place)}", json.dumps(changed).replace(f'"{HERE}"', value)
         changed = deepcopy(document)
         del _at(changed, above)[last]
         yield f"nothing at {_dotted(place)}", json.dumps(changed)

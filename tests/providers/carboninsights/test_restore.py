@@ -1,8 +1,7 @@
 """Snapshots: every state that requests can reach is restored, and every state that is restored can be shown."""
 
-import json
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 import pytest
@@ -22,7 +21,7 @@ from tests.providers.carboninsights.conftest import (
     purchase,
 )
 from tests.support.caller import NO_CREDENTIALS, Caller, Direct
-from tests.support.hostile import variations
+from tests.support.hostile import Hostile, failures
 
 LIMITED = {"throttled": True, "requests_per_minute": 2, "requests_per_day": 3}
 SETTINGS = [{}, LIMITED, {"access_seconds": 0.5}, {"refresh_seconds": 1.0, "category_aliases": True}]
@@ -91,47 +90,26 @@ def test_every_reachable_state_is_restored(emulator: Emulator, first: list[Any],
     client.space.delete()
 
 
-class Hostile(NamedTuple):
-    """A space, its snapshot, the tokens in it, and hostile variations of Carbon Insights' memory in it."""
-
-    client: Client
-    snapshot: dict[str, Any]
-    variations: list[tuple[str, str]]
-
-    def __repr__(self) -> str:
-        return "Hostile()"
-
-
 @pytest.fixture(scope="module")
-def hostile(emulator: Emulator) -> Iterator[Hostile]:
-    """Yield a space whose memory has one of everything."""
+def hostile(emulator: Emulator) -> Iterator[tuple[Client, Hostile]]:
+    """Yield a client of a space whose memory has one of everything, and hostile variations of that."""
     client = Client(emulator)
     client.take(("settings", LIMITED))
     client.take(("register", "newcomer"))
     client.take(("log in", "newcomer"))
     for nth in (0, 0, 1):
         assert client.ask(client.tokens[nth]["access"]).status_code == 200
-    snapshot = client.space.snapshot()
-    yield Hostile(client, snapshot, list(variations(snapshot["memory"]["carboninsights"])))
+    yield client, Hostile(client.space, client.space.snapshot(), "carboninsights")
     client.space.delete()
 
 
 @given(number=st.integers(0, 10_000))
 @settings(max_examples=10 * settings.default.max_examples)
-def test_every_restored_state_can_be_shown(hostile: Hostile, number: int) -> None:
+def test_every_restored_state_can_be_shown(hostile: tuple[Client, Hostile], number: int) -> None:
     """A snapshot with a hostile value anywhere is refused, or every operation works on it and it is restored again."""
-    check_hostile(hostile, *hostile.variations[number % len(hostile.variations)])
-
-
-def check_hostile(hostile: Hostile, change: str, memory: str) -> None:
-    space, snapshot = hostile.client.space, hostile.snapshot
-    document = {**snapshot, "memory": {**snapshot["memory"], "carboninsights": "<memory>"}}
-    content = json.dumps(document).replace('"<memory>"', memory)
-    restored = space.http.put(f"{space.url}/_emulator/snapshot", content=content)
-    assert restored.status_code in (200, 400), f"{change}: {restored.text}"
-    if restored.status_code == 200:
-        failed = [reply for reply in replies(hostile.client) if reply.is_server_error]
-        assert [f"{change}: {reply.url} {reply.text}" for reply in failed] == []
+    client, snapshots = hostile
+    if change := snapshots.restored(number):
+        assert failures(change, replies(client)) == []
 
 
 def replies(client: Client) -> Iterator[httpx.Response]:

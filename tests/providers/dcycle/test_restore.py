@@ -1,8 +1,6 @@
 """Snapshots: whatever is restored can be shown and changed by every operation."""
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pytest
@@ -16,7 +14,7 @@ from tests.conftest import START
 from tests.providers.dcycle.conftest import USER, YEAR
 from tests.support.caller import Caller, Direct, credentials_of
 from tests.support.drafts import Draft, good_draft
-from tests.support.hostile import variations
+from tests.support.hostile import Hostile, failures
 
 RECORDS_KEPT = 2
 """How many records of each kind are varied: the first ones, to which the examples of the contract refer."""
@@ -29,8 +27,8 @@ TOTALS = [
 
 
 @pytest.fixture(scope="module")
-def hostile(emulator: Emulator) -> Iterator[tuple[SpaceHandle, dict[str, Any], list[tuple[str, str]]]]:
-    """A space, a snapshot of it, and hostile variations of its memory, which has every kind of record."""
+def hostile(emulator: Emulator) -> Iterator[Hostile]:
+    """A space whose memory has every kind of record."""
     http = httpx.Client(transport=Direct(emulator.app), base_url="http://127.0.0.1")
     space = SpaceHandle(http, emulator.space().name)
     space.clock.freeze(START)
@@ -43,26 +41,20 @@ def hostile(emulator: Emulator) -> Iterator[tuple[SpaceHandle, dict[str, Any], l
             memory[kind] = dict(list(records.items())[:RECORDS_KEPT])
     vehicles = set(memory["vehicles"])
     assert {consumption["terms"]["vehicle_id"] for consumption in memory["consumptions"].values()} <= vehicles
-    yield space, original, list(variations(memory))
+    yield Hostile(space, original, "dcycle")
     space.delete()
 
 
 @given(number=st.integers(0, 100_000))
 @settings(max_examples=10 * settings.default.max_examples)
-def test_every_restored_state_can_be_shown(hostile: Any, number: int) -> None:
+def test_every_restored_state_can_be_shown(hostile: Hostile, number: int) -> None:
     """A snapshot with a hostile value anywhere is refused, or every operation answers and it is restored again."""
-    space, original, changes = hostile
-    change, text = changes[number % len(changes)]
-    document = {**original, "memory": {**original["memory"], "dcycle": "<memory>"}}
-    content = json.dumps(document).replace('"<memory>"', text)
-    restored = space.http.put(f"{space.url}/_emulator/snapshot", content=content)
-    assert restored.status_code in (200, 400), f"{change}: {restored.text}"
-    if restored.status_code == 200:
+    if change := hostile.restored(number):
+        space = hostile.space
         caller = Caller(space, "dcycle", credentials_of(space, "dcycle"))
-        replies = [space.http.get(f"{space.url}/_emulator/state/dcycle")]
-        replies.append(space.http.put(f"{space.url}/_emulator/snapshot", json=space.snapshot()))
+        replies = [space.http.get(f"{space.url}/_emulator/state/dcycle"), hostile.restored_again()]
         replies += [ask(caller, draft) for draft in (*TOTALS, *sorted(REQUESTS, key=is_deletion), *TOTALS)]
-        assert [f"{change}: {reply.url} {reply.text}" for reply in replies if reply.is_server_error] == []
+        assert failures(change, replies) == []
 
 
 def ask(caller: Caller, draft: Draft) -> httpx.Response:

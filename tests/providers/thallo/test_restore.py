@@ -1,9 +1,8 @@
 """Snapshots: every state that requests can reach is restored, and every state that is restored can be shown."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 import pytest
@@ -27,7 +26,7 @@ from tests.providers.thallo.conftest import (
     wallet,
 )
 from tests.support.caller import Caller, Direct, credentials_of
-from tests.support.hostile import variations
+from tests.support.hostile import Hostile, failures
 
 ARCHIVED_VINTAGE, ARCHIVED_ORDER = "004o7rnsz29fptz9uo", "006biochar20210000"
 PURCHASES = [
@@ -114,17 +113,6 @@ def test_every_reachable_state_is_restored(emulator: Emulator, first: list[Any],
     client.space.delete()
 
 
-class Hostile(NamedTuple):
-    """A space, its snapshot, and hostile variations of Thallo's memory in it."""
-
-    space: SpaceHandle
-    snapshot: dict[str, Any]
-    variations: list[tuple[str, str]]
-
-    def __repr__(self) -> str:
-        return "Hostile()"
-
-
 @pytest.fixture(scope="module")
 def hostile(emulator: Emulator) -> Iterator[Hostile]:
     """Yield a space whose memory has one of everything."""
@@ -142,7 +130,7 @@ def hostile(emulator: Emulator) -> Iterator[Hostile]:
     requests = memory["retirement_requests"]
     memory["retirement_requests"] = {id: requests[id] for id in ("00mj6hrvi6yaapj6nb", *list(requests)[-2:])}
     memory["invoices"] = {id: memory["invoices"][id] for id in ("00ipaidoutofturn00", *list(memory["invoices"])[-1:])}
-    yield Hostile(client.space, original, list(variations(memory)))
+    yield Hostile(client.space, original, "thallo")
     client.space.delete()
 
 
@@ -150,17 +138,8 @@ def hostile(emulator: Emulator) -> Iterator[Hostile]:
 @settings(max_examples=10 * settings.default.max_examples)
 def test_every_restored_state_can_be_shown(hostile: Hostile, number: int) -> None:
     """A snapshot with a hostile value anywhere is refused, or every operation works on it and it is restored again."""
-    check_hostile(hostile, *hostile.variations[number % len(hostile.variations)])
-
-
-def check_hostile(hostile: Hostile, change: str, memory: str) -> None:
-    space, snapshot = hostile.space, hostile.snapshot
-    document = {**snapshot, "memory": {**snapshot["memory"], "thallo": "<memory>"}}
-    content = json.dumps(document).replace('"<memory>"', memory)
-    restored = space.http.put(f"{space.url}/_emulator/snapshot", content=content)
-    assert restored.status_code in (200, 400), f"{change}: {restored.text}"
-    if restored.status_code == 200:
-        assert [f"{change}: {reply.url} {reply.text}" for reply in replies(space) if reply.is_server_error] == []
+    if change := hostile.restored(number):
+        assert failures(change, replies(hostile.space)) == []
 
 
 def replies(space: SpaceHandle) -> Iterator[httpx.Response]:
