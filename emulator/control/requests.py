@@ -34,7 +34,7 @@ from emulator.web.replies import reply
 
 MISSES_MAX = 5
 INTEGER_BITS_MAX = 63
-"""Larger integers are shown as text: the JSON writer rejects them."""
+"""Larger integers are shown as text, which every reader of the journal keeps exactly."""
 
 
 class Filter(Params):

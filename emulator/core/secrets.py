@@ -40,6 +40,8 @@ _SCHEME = re.compile(r"[^ \t]+[ \t]+(?=[^ \t])")
 _JSON_VALUE = re.compile(r"""("(?:[^"\\]|\\.)*")(\s*:)?|-?[0-9][0-9.eE+-]*""", re.DOTALL)
 """A text or a number of a JSON document; with a colon behind it, a text is the name of a member."""
 
+DIGITS = re.compile("[1-9][0-9]*")
+
 Hide = Callable[[str], str]
 
 
@@ -96,7 +98,7 @@ def hide_in_json(text: str, content: Any, hide: Hide) -> str:
         value = json.loads(found[1]) if found[1] else Decimal(found[0])
         if found[2] or _scalar_key(value) not in secret:
             return found[0]
-        return f'"{hide(value)}"' if isinstance(value, str) else hide(_digits(found[0]))
+        return f'"{hide(value)}"' if isinstance(value, str) else hide(as_digits(found[0]))
 
     return _JSON_VALUE.sub(replace, text)
 
@@ -153,9 +155,9 @@ def _scalar_key(value: Any) -> tuple[bool, Any]:
     return isinstance(value, str), value if isinstance(value, str) else decimal(value)
 
 
-def _digits(number: str) -> str:
-    """Return a number as digits alone that begin with none of 0, so that digits may stand for it."""
-    return number if re.fullmatch("[1-9][0-9]*", number) else "1" + re.sub("[^0-9]", "", number)
+def as_digits(number: str) -> str:
+    """Return a number as digits alone that do not begin with 0, so that other digits may stand for it."""
+    return number if DIGITS.fullmatch(number) else "1" + re.sub("[^0-9]", "", number)
 
 
 def _forms(secret: str) -> set[str]:

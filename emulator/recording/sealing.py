@@ -15,8 +15,10 @@ import orjson
 
 from emulator.core import exact_json
 from emulator.core.secrets import (
+    DIGITS,
     SECRET_MEMBERS,
     Mask,
+    as_digits,
     hide_in_header,
     hide_in_json,
     hide_in_query,
@@ -27,7 +29,6 @@ from emulator.core.secrets import (
 from emulator.space.world import World
 
 MARK = re.compile(r"\{\{((?:credential|reply|secret|digits|literal):[^{}]*)\}\}")
-DIGITS = re.compile(r"[1-9][0-9]*")
 OTHER_MARK = re.compile(r"(secret|digits):([0-9]{1,9}):([0-9]{1,7})")
 LITERAL = "{{literal:}}"
 OPENING = re.compile(r"\{\{(?=(?:credential|reply|secret|digits|literal):)")
@@ -49,15 +50,15 @@ class Seal:
 
     def header(self, name: str, value: str) -> str:
         """Return a request header without its secrets; the scheme of a credential stays."""
-        return self._known(hide_in_header(name.encode("latin-1"), _escape(value), self._mark))
+        return self._mask.text(hide_in_header(name.encode("latin-1"), _escape(value), self._mark))
 
     def query(self, query: str) -> str:
         """Return a query without its secrets."""
-        return self._known(hide_in_query(_escape(query), self._mark))
+        return self._mask.text(hide_in_query(_escape(query), self._mark))
 
     def text(self, text: str) -> str:
         """Return a text without the secrets that are known."""
-        return self._known(_escape(text))
+        return self._mask.text(_escape(text))
 
     def body(self, body: bytes) -> bytes:
         """Return a request's body without its secrets, be it JSON, a form, or malformed JSON."""
@@ -65,7 +66,7 @@ class Seal:
         text = _escape(text)
         content = _json(text.encode(codec))
         sealed = hide_in_text(text, self._mark) if content is None else hide_in_json(text, content, self._mark)
-        return self._known(sealed).encode(codec)
+        return self._mask.text(sealed).encode(codec)
 
     def reply(self, number: int, body: bytes, request: str) -> bytes:
         """Return the body of the reply to a request without the secrets that it returns or repeats.
@@ -79,7 +80,7 @@ class Seal:
                     self._learn(f"reply:{number}:{name}", value)
         if any(True for _ in secret_members(content)) or self._repeats(content, request):
             body = exact_json.dump(self._without(content, request))
-        return self._known(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        return self._mask.text(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
     # --- opening
 
@@ -90,8 +91,8 @@ class Seal:
     def _opened(self, mark: str) -> str:
         if mark == "literal:":
             return "{{"
-        if mark not in self._secrets and OTHER_MARK.fullmatch(mark):
-            self._learn(mark, _stand_in(mark))
+        if mark not in self._secrets and (other := OTHER_MARK.fullmatch(mark)):
+            self._learn(mark, _stand_in(*other.groups()))
         return self._secrets.get(mark) or f"{{{{{mark}}}}}"
 
     # --- marks
@@ -107,10 +108,6 @@ class Seal:
             kind = "digits" if DIGITS.fullmatch(secret) else "secret"
             self._learn(f"{kind}:{self._others}:{len(secret)}", secret)
         return f"{{{{{self._marks[secret]}}}}}"
-
-    def _known(self, text: str) -> str:
-        """Return a text without any secret that is known by now."""
-        return self._mask.text(text)
 
     def _repeats(self, content: Any, request: str) -> bool:
         """Return whether a reply repeats a part of its request that names a secret."""
@@ -147,9 +144,7 @@ class Seal:
             case bool() | None:
                 return value
             case _:
-                number = str(value)
-                digits = number if DIGITS.fullmatch(number) else "1" + "".join(filter(str.isdigit, number))
-                return orjson.Fragment(self._mark(digits))
+                return orjson.Fragment(self._mark(as_digits(str(value))))
 
 
 def _escape(text: str) -> str:
@@ -185,15 +180,11 @@ def _decoded(body: bytes) -> tuple[str, str]:
         return body.decode("latin-1"), "latin-1"
 
 
-def _stand_in(mark: str) -> str:
+def _stand_in(kind: str, number: str, length: str) -> str:
     """Return a text of the length of the secret that a mark stands for, and different from any other's."""
-    found = OTHER_MARK.fullmatch(mark)
-    if not found:
-        return f"{{{{{mark}}}}}"
-    kind, number, length = found[1], found[2], int(found[3])
     if kind == "digits":
-        return f"1{number:>0{length - 1}}"[:length]
-    return (f"stand-in-{number}-" * length)[-length:]
+        return f"1{number:>0{int(length) - 1}}"[: int(length)]
+    return (f"stand-in-{number}-" * int(length))[-int(length) :]
 
 
 def _secret_fields(value: Any, path: str) -> Iterator[tuple[str, str]]:
