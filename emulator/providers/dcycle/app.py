@@ -19,7 +19,7 @@ SOLD_PRODUCTS = (
 READINGS = "It reads records out of a file that the vendor has parsed, and no page prints the format of a parsed file."
 IMPORTS = "The page describes spreadsheet imports in prose: neither a body nor a reply is printed."
 
-NOT_YET = "Not built yet: its noun comes with one of the next changes."
+NOT_YET = "Not implemented yet: the emulator keeps no records of this kind."
 
 routes = [
     # Emissions, organizations, users
