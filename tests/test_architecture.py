@@ -30,6 +30,7 @@ PACKAGES = (
     ("recording",),
     ("control",),
     ("app",),
+    ("tls",),
     ("server",),
     ("client",),
     ("pytest_plugin", "cli"),

@@ -31,7 +31,7 @@ asyncio.run(main())
 """A server without its port, which tells after each request what has been imported by then."""
 
 HEALTH = "/_emulator/health"
-NEEDLESS = {"email_validator", "yaml", "httpx", "requests", "jwt"}
+NEEDLESS = {"email_validator", "yaml", "httpx", "requests", "jwt", "cryptography"}
 """What some requests need, and no start."""
 
 

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 
 import click
 
+from emulator.cli.ca_commands import ca
 from emulator.cli.clock_command import clock
 from emulator.cli.faults_command import faults
 from emulator.cli.fixtures_commands import fixtures
@@ -52,7 +53,7 @@ def version() -> None:
 
 for command in (
     *(serve, wait, health, providers, env, spaces, reset, clock, faults, requests, webhooks, ledger),
-    *(settings, act, state, snapshot, bundle, replay, fixtures),
+    *(settings, act, state, snapshot, bundle, replay, fixtures, ca),
 ):
     cli.add_command(command)
 

@@ -1,0 +1,1 @@
+"""TLS for the vendors' production hosts: the certificate authority of this user, its certificates, trust bundles."""
