@@ -33,6 +33,7 @@ PACKAGES = (
     ("tls",),
     ("server",),
     ("client",),
+    ("conformance",),
     ("pytest_plugin", "cli"),
 )
 """The packages and modules of ``emulator``, lowest first. Each may import itself and those before it."""
@@ -47,8 +48,8 @@ RULES = re.compile(r"^providers/\w+/(?!(errors|wording|memory|wire|endpoints|app
 TIME_AND_CHANCE = {"core/clock.py", "core/ids.py"}
 TIME_METHODS = ("datetime.now", "datetime.today", "date.today", "real_class(datetime).now")
 
-REAL_TIME = {"cli/requests_command.py", "cli/server_commands.py", "client/event_loop.py"}
-"""Commands that wait and event loops use the time of the machine, not of a space."""
+REAL_TIME = {"cli/requests_command.py", "cli/server_commands.py", "client/event_loop.py", "conformance/pace.py"}
+"""Commands that wait, event loops and runs against other servers use the time of the machine, not of a space."""
 
 WIRES = ("emulator.web.reading", "emulator.web.replies", "emulator.web.request")
 

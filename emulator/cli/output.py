@@ -42,8 +42,13 @@ def read_json(file: Path) -> Any:
 
 def write_json(file: Path, content: Any) -> None:
     """Write content to a JSON file. Raises click.UsageError."""
+    write_text(file, json.dumps(content))
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a text to a file. Raises click.UsageError."""
     try:
-        file.write_text(json.dumps(content))
+        file.write_text(text)
     except OSError as error:
         raise click.UsageError(f"cannot write {file}: {error.strerror}") from None
 

@@ -1,0 +1,268 @@
+"""Send the requests of probes, and nothing that is not allowed.
+
+The class of a probe says what may be at stake:
+
+* ``read``: requests that change nothing: GET, HEAD, OPTIONS, and the operations that the probes file lists
+* ``refusal``: requests that every version of the vendor must refuse. They must do no harm if they are accepted all the
+  same: see ``harmless``
+* ``sandbox``: requests that create, change or remove; only with ``write``
+* ``never``: nothing is sent
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import httpx
+
+from emulator.conformance.matcher import ABSENT, mismatches
+from emulator.conformance.pace import Pace
+from emulator.conformance.probe_file import Class, ProbeFile
+from emulator.conformance.promise import is_acceptable
+from emulator.core.secrets import REDACTED, Mask, hide_in_text, secret_members
+from emulator.evidence import contracts
+
+RETRIES_MAX = 3
+RETRY_SECONDS_MAX = 120.0
+SHORT_SECRET_CHARACTERS = 4
+
+CHARGES = frozenset({"charge_id", "payment_intent", "payment_intent_id", "receipt_url", "amount_charged"})
+"""The names of members that only a reply about a payment has."""
+
+
+class NotAllowed(Exception):
+    """The class of a probe does not permit a request. Nothing was sent."""
+
+
+class Stopped(Exception):
+    """Nothing more is sent: a reply shows a charge, or the server does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A request that is ready to be sent. ``path_values`` are the values in its path."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    content: bytes
+    operation: contracts.Operation | None = None
+    path_values: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> str:
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+    def body(self) -> Any:
+        """Return the JSON content; None for anything else."""
+        try:
+            return json.loads(self.content)
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply: ``body`` is its JSON, or its text."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+    is_json: bool
+    pairs: tuple[tuple[str, str], ...] = ()
+    content: bytes = b""
+
+    def header(self, name: str) -> Any:
+        """Return the value of a header, or ABSENT."""
+        return self.headers.get(name.lower(), ABSENT)
+
+
+@dataclass(slots=True)
+class Connection:
+    """A server under test. ``write`` permits the class ``sandbox``; ``sent`` counts the requests."""
+
+    http: httpx.Client
+    provider: str
+    file: ProbeFile
+    credentials: Mapping[str, str]
+    pace: Pace
+    write: bool = False
+    sent: int = 0
+    stopped: str = ""
+    secrets: set[str] = field(default_factory=set)
+    _mask: Mask = field(default_factory=lambda: Mask(lambda _: REDACTED))
+
+    def __post_init__(self) -> None:
+        for name, value in self.credentials.items():
+            if name not in self.file.credentials or self.file.credentials[name].secret:
+                self.learn(value)
+
+    def learn(self, secret: str) -> None:
+        """Mask a secret from now on, wherever its value appears."""
+        if len(secret) >= SHORT_SECRET_CHARACTERS:
+            self.secrets.add(secret)
+            self._mask.add(secret)
+
+    def masked(self, text: str) -> str:
+        """Return a text without the secrets that are known."""
+        text = self._mask.text(text)
+        for secret in self.secrets:
+            text = text.replace(secret, REDACTED)
+        return hide_in_text(text, lambda _: REDACTED)
+
+    def send(self, request: Outgoing, kind: Class, expected: tuple[int, ...] = ()) -> Reply:
+        """Send a request, and return the reply. Raises NotAllowed and Stopped, without sending it."""
+        if self.stopped:
+            raise Stopped(self.stopped)
+        if problem := self.objection(request, kind):
+            raise NotAllowed(problem)
+        for attempt in range(RETRIES_MAX + 1):
+            reply = self._exchange(request)
+            seconds = _retry_seconds(reply)
+            if seconds is None or reply.status in expected or attempt == RETRIES_MAX:
+                break
+            self.pace.wait(seconds)
+        self._watch(request, kind, reply)
+        return reply
+
+    def objection(self, request: Outgoing, kind: Class) -> str | None:
+        """Return why a request of a class must not be sent, or None."""
+        if kind == "never":
+            return "probes of the class never are not sent"
+        if kind == "sandbox" and not self.write:
+            return "needs --write"
+        if self._only_reads(request):
+            return None
+        if kind == "sandbox":
+            live = any(key in str(request.headers) for key in self._live_keys())
+            return f"{request.method} {request.path} has a live credential" if live else None
+        if kind == "read":
+            return f"{request.method} {request.path} may change something"
+        return None if self.harmless(request) else f"{request.method} {request.path} could be accepted"
+
+    def harmless(self, request: Outgoing) -> bool:
+        """Return whether a request that should be refused does no harm if it is accepted.
+
+        It has no valid credential; or reaches no operation; or its body has not the form that the operation accepts,
+        bounds left aside; or it names a record that does not exist.
+        """
+        sent = f"{request.headers} {request.target} {request.content.decode('utf-8', 'replace')}"
+        keys = {value for name, value in self.credentials.items() if self._is_key(name)}
+        if not any(key in sent for key in keys | self.secrets):
+            return True
+        if request.operation is None or any(value.startswith("unknown") for value in request.path_values):
+            return True
+        return not is_acceptable(self.provider, request.operation, request.body())
+
+    def _only_reads(self, request: Outgoing) -> bool:
+        return self.file.changes_nothing(request.operation, request.method)
+
+    def _live_keys(self) -> list[str]:
+        return [
+            key
+            for name, key in self.credentials.items()
+            if name in self.file.credentials and self.file.credentials[name].live
+        ]
+
+    def _is_key(self, name: str) -> bool:
+        return name not in self.file.credentials or self.file.credentials[name].secret
+
+    def _exchange(self, request: Outgoing) -> Reply:
+        self.pace.before_request()
+        self.sent += 1
+        url = f"{str(self.http.base_url).rstrip('/')}{request.target}"
+        try:
+            reply = self.http.request(
+                request.method, url, headers=dict(request.headers), content=request.content, follow_redirects=False
+            )
+        except httpx.HTTPError as error:
+            self.stopped = self.masked(f"no reply to {request.method} {request.path}: {error}")
+            raise Stopped(self.stopped) from None
+        return self._read(reply)
+
+    def _read(self, reply: httpx.Response) -> Reply:
+        try:
+            body, is_json = json.loads(reply.content), True
+        except ValueError:
+            body, is_json = reply.text, False
+        for _, secret in secret_members(body):
+            if isinstance(secret, str):
+                self.learn(secret)
+        pairs = tuple((name.lower(), value) for name, value in reply.headers.multi_items())
+        return Reply(reply.status_code, dict(pairs), body, is_json, pairs, reply.content)
+
+    def _watch(self, request: Outgoing, kind: Class, reply: Reply) -> None:
+        """Stop at the first sign of billing, or when a write that should be refused was accepted."""
+        if sign := self._charge(reply):
+            self.stopped = f"the reply to {request.method} {request.path} shows a charge: {sign}"
+        elif kind == "refusal" and reply.status < 300 and not self.write and not self._only_reads(request):
+            self.stopped = f"{request.method} {request.path} was accepted, although it must be refused"
+
+    def _charge(self, reply: Reply) -> str | None:
+        if reply.status == 402:
+            return "status 402"
+        found = next((name for name in _names(reply.body) if name in CHARGES), None)
+        if found:
+            return f"member {found}"
+        now = self.pace.reading()
+        shows = any(not any(mismatches(matcher, reply.body, now)) for matcher in self.file.billing)
+        return "a reply that the probes file lists under billing" if shows else None
+
+
+def outgoing(provider: str, send: str, values: Mapping[str, Any]) -> Outgoing:
+    """Return the request of a step from its values: ``path``, ``query``, ``headers``, and ``body`` or ``text``."""
+    operation = contracts.operation(provider, send) if " " not in send else None
+    method, _, path = send.partition(" ") if operation is None else (operation.method, " ", operation.path)
+    path_values = {name: str(value) for name, value in values.get("path", {}).items()}
+    for name, value in path_values.items():
+        path = path.replace(f"{{{name}}}", quote(value, safe=""))
+    headers = {name: str(value) for name, value in values.get("headers", {}).items() if value is not None}
+    content = b""
+    if values.get("text") is not None:
+        content = str(values["text"]).encode()
+    elif values.get("body") is not None:
+        content = json.dumps(values["body"]).encode()
+    if content and not any(name.lower() == "content-type" for name in values.get("headers", {})):
+        headers["Content-Type"] = "application/json"
+    return Outgoing(
+        method, path, _query(values.get("query", {})), headers, content, operation, tuple(path_values.values())
+    )
+
+
+def operation_of(provider: str, method: str, path: str) -> contracts.Operation | None:
+    """Return the operation that a request for a vendor's path reaches, or None."""
+    found = [o for o in contracts.operations(provider) if o.method == method and _fits(o.path, path)]
+    return min(found, key=lambda operation: operation.path.count("{"), default=None)
+
+
+def _fits(template: str, path: str) -> bool:
+    return bool(re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template)), path))
+
+
+def _query(query: Any) -> str:
+    if isinstance(query, str):
+        return query
+    pairs = [(name, item) for name, value in query.items() for item in (value if isinstance(value, list) else [value])]
+    return urlencode([(name, "true" if v is True else "false" if v is False else v) for name, v in pairs])
+
+
+def _retry_seconds(reply: Reply) -> float | None:
+    """Return how long a reply asks to wait before another attempt, or None."""
+    if reply.status not in (429, 503) or not re.fullmatch(r"\d{1,6}", reply.headers.get("retry-after", "")):
+        return None
+    return min(float(reply.headers["retry-after"]), RETRY_SECONDS_MAX)
+
+
+def _names(body: Any) -> Iterator[str]:
+    waiting = [body]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, dict):
+            yield from found
+            waiting += found.values()
+        elif isinstance(found, list):
+            waiting += found

@@ -1,0 +1,59 @@
+"""The emulator of this process as a server under test: no port, no thread, and a clock that obeys."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import httpx
+
+from emulator.app import create_app
+from emulator.client.transport import call
+from emulator.space.commands import MoveClock
+from emulator.space.space import Space
+
+ADDRESS = "http://127.0.0.1"
+
+
+class DirectTransport(httpx.BaseTransport):
+    """Pass requests to an emulator in memory. A turn never waits, so no event loop is needed."""
+
+    def __init__(self) -> None:
+        self.app = create_app()
+
+    @property
+    def space(self) -> Space:
+        return self.app.spaces.get("default")
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        headers = [(name.lower(), value) for name, value in request.headers.raw]
+        turn = call(self.app, request.method, request.url.raw_path.decode("ascii"), headers, request.read())
+        try:
+            turn.send(None)
+        except StopIteration as end:
+            status, reply_headers, body = end.value
+            return httpx.Response(status, headers=reply_headers, content=body)
+        raise RuntimeError("a request had to wait")
+
+    def credentials(self, provider: str) -> Mapping[str, str]:
+        """Return the credentials that the fixture of a provider has."""
+        world = self.space.world
+        return world.providers[provider].credentials(world.fixtures[provider].catalogue)
+
+
+class SpacePace:
+    """The time of a space: waiting advances its clock."""
+
+    def __init__(self, space: Space) -> None:
+        self._space = space
+
+    def reading(self) -> datetime:
+        return self._space.clock.read()
+
+    def wait(self, seconds: float) -> None:
+        self.move(self.reading() + timedelta(seconds=seconds))
+
+    def move(self, at: datetime) -> None:
+        """Freeze the clock at a later instant."""
+        self._space.run(MoveClock(at, frozen=True))
+
+    def before_request(self) -> None:
+        """Do nothing: the emulator in this process needs no rest."""

@@ -1,0 +1,142 @@
+"""What a run found, per rule and per operation: as a table, JSON, or JUnit."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Literal, TypeAlias
+from xml.etree import ElementTree as ET
+
+from pydantic import BaseModel, ConfigDict
+
+State: TypeAlias = Literal["agrees", "differs", "not probed"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Difference(_Part):
+    """Where a reply differs: the request, the place in the reply, what must hold there, and what is there."""
+
+    request: str
+    place: str
+    expected: str
+    found: str
+
+
+class Result(_Part):
+    """What a run found about a rule, or about the contract of an operation."""
+
+    id: str
+    statement: str
+    evidence: str
+    state: State
+    reason: str = ""
+    differences: list[Difference] = []
+
+
+class Created(_Part):
+    """Something that a run created: what, by which request, and whether it was removed again."""
+
+    what: str
+    request: str
+    removed: bool = False
+    reason: str = ""
+
+
+class Report(_Part):
+    """What one run found."""
+
+    provider: str
+    against: str
+    at: str
+    requests: int
+    write: bool
+    stopped: str = ""
+    rules: list[Result]
+    operations: list[Result]
+    created: list[Created] = []
+
+    @property
+    def results(self) -> list[Result]:
+        return [*self.rules, *self.operations]
+
+    @property
+    def differs(self) -> bool:
+        return any(result.state == "differs" for result in self.results)
+
+    def counts(self) -> Counter[str]:
+        """Return how many rules are in each state."""
+        return Counter(result.state for result in self.rules)
+
+    def of_state(self, state: State) -> list[Result]:
+        return [result for result in self.results if result.state == state]
+
+    def summary(self) -> str:
+        """Return the figures in one sentence."""
+        counts = self.counts()
+        operations = Counter(result.state for result in self.operations)
+        return (
+            f"{self.provider}: {len(self.rules)} rules: {counts['agrees']} agree, {counts['differs']} differ, "
+            f"{counts['not probed']} not probed; {len(self.operations)} operations: {operations['agrees']} agree, "
+            f"{operations['differs']} differ, {operations['not probed']} not probed; {self.requests} requests"
+        )
+
+
+def lines(report: Report) -> Iterator[str]:
+    """Yield the report as text: differences first, then what was not probed and why, then the figures."""
+    for result in report.of_state("differs"):
+        yield f"DIFFERS     {result.id} ({result.evidence})"
+        yield f"            {result.statement}"
+        for difference in result.differences:
+            yield f"            {difference.request}: {difference.place or 'body'}"
+            yield f"              expected {difference.expected}"
+            yield f"              found    {difference.found}"
+    by_reason: dict[str, list[str]] = {}
+    for result in report.of_state("not probed"):
+        by_reason.setdefault(result.reason, []).append(result.id)
+    for reason, ids in by_reason.items():
+        yield f"NOT PROBED  {reason}"
+        yield from (f"            {id}" for id in ids)
+    for created in report.created:
+        done = "removed" if created.removed else f"NOT REMOVED: {created.reason}"
+        yield f"CREATED     {created.what} ({created.request}); {done}"
+    if report.stopped:
+        yield f"STOPPED     {report.stopped}"
+    yield report.summary()
+
+
+def junit(reports: list[Report]) -> str:
+    """Return reports as JUnit: a suite for each provider, a case for each rule and operation."""
+    root = ET.Element("testsuites")
+    for report in reports:
+        results = report.results
+        suite = ET.SubElement(
+            root,
+            "testsuite",
+            name=f"conformance of {report.provider}",
+            tests=str(len(results)),
+            failures=str(len(report.of_state("differs"))),
+            skipped=str(len(report.of_state("not probed"))),
+            errors="1" if report.stopped else "0",
+            timestamp=report.at,
+        )
+        for result in results:
+            case = ET.SubElement(suite, "testcase", classname=report.provider, name=result.id)
+            if result.state == "not probed":
+                ET.SubElement(case, "skipped", message=result.reason)
+            elif result.state == "differs":
+                texts = [
+                    f"{d.request}: {d.place or 'body'}: expected {d.expected}, found {d.found}"
+                    for d in result.differences
+                ]
+                ET.SubElement(case, "failure", message=_xml(texts[0])).text = _xml("\n".join(texts))
+        if report.stopped:
+            ET.SubElement(ET.SubElement(suite, "testcase", name="run"), "error", message=_xml(report.stopped))
+    return ET.tostring(root, encoding="unicode", xml_declaration=True)
+
+
+def _xml(text: str) -> str:
+    """Return a text without the characters that XML cannot hold."""
+    return "".join(
+        c for c in text if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")
+    )

@@ -1,0 +1,251 @@
+"""Run the probes of a provider against a server."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from emulator.conformance.connection import Connection, NotAllowed, Outgoing, Reply, Stopped, outgoing
+from emulator.conformance.expression import Scope, Unavailable, fill
+from emulator.conformance.matcher import Mismatch, mismatches, shown
+from emulator.conformance.probe_file import Call, Probe, ProbeFile, Step
+from emulator.conformance.promise import broken_promises
+from emulator.conformance.report import Created, Difference, Report, Result
+from emulator.evidence import contracts
+
+DIFFERENCES_MAX = 6
+WITHOUT_PROBE = "no probe has been written for it"
+REMOVED = (404, 410)
+POSITION = re.compile(r"\.\d+")
+
+
+class CouldNotRun(Exception):
+    """A run cannot begin: a credential is missing, or writing would cost money."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What was found about one rule or operation so far."""
+
+    ran: bool = False
+    reason: str = ""
+    differences: list[Difference] = field(default_factory=list)
+
+    def add(self, difference: Difference) -> None:
+        """Add a difference, unless one in the same place of another item is there already."""
+        place = POSITION.sub("", difference.place)
+        alike = (
+            POSITION.sub("", known.place) == place and known.expected == difference.expected
+            for known in self.differences
+        )
+        if len(self.differences) < DIFFERENCES_MAX and not any(alike):
+            self.differences.append(difference)
+
+
+def conform(connection: Connection, against: str) -> Report:
+    """Run every probe that is allowed, remove what they created, and return what was found. Raises CouldNotRun."""
+    check_credentials(connection, against)
+    return _Run(connection, against).report()
+
+
+def check_credentials(connection: Connection, against: str) -> None:
+    """Raise CouldNotRun if a credential is missing or unknown, or if writing could cost money."""
+    file, given = connection.file, connection.credentials
+    for name in given:
+        if name not in file.credentials:
+            raise CouldNotRun(f"unknown credential {name}; known: {', '.join(file.credentials)}")
+    missing = [name for name, known in file.credentials.items() if not known.optional and not given.get(name)]
+    if missing:
+        raise CouldNotRun(f"{connection.provider} needs the credentials {', '.join(missing)}: --credential NAME=VALUE")
+    if connection.write and connection.http.base_url.host in file.live_hosts:
+        keys = file.sandbox_keys
+        required = [given[name] for name, known in file.credentials.items() if known.secret and not known.optional]
+        if keys is None or not all(re.search(keys, key) for key in required):
+            only = f"; its sandbox keys are such as {keys}" if keys else "; it has no sandbox"
+            raise CouldNotRun(f"--write at {connection.http.base_url.host} could cost money{only}")
+
+
+class _Run:
+    """One run of the probes."""
+
+    def __init__(self, connection: Connection, against: str) -> None:
+        self.connection = connection
+        self.file: ProbeFile = connection.file
+        self.against = against
+        self.run = f"{int(connection.pace.reading().timestamp() * 1000):x}"
+        self.saved: dict[str, Any] = {name: value for name, value in connection.credentials.items() if value}
+        self.unsaved: dict[str, str] = {}
+        self.rules: dict[str, Found] = {}
+        self.operations: dict[str, Found] = {}
+        self.created: list[Created] = []
+        self.undo: list[tuple[Created, Outgoing]] = []
+
+    def report(self) -> Report:
+        at = self.connection.pace.reading().isoformat(timespec="seconds")
+        for probe in self.file.probes:
+            self._probe(probe)
+        self._remove()
+        return Report(
+            provider=self.connection.provider,
+            against=self.connection.masked(self.against),
+            at=at,
+            requests=self.connection.sent,
+            write=self.connection.write,
+            stopped=self.connection.masked(self.connection.stopped),
+            rules=list(self._rules()),
+            operations=list(self._operations()),
+            created=self.created,
+        )
+
+    def _rules(self) -> Iterator[Result]:
+        reasons = self.file.reasons()
+        for rule in contracts.rules(self.connection.provider):
+            name = rule["id"].partition(".")[2]
+            found = self.rules.get(name, Found(reason=reasons.get(name, WITHOUT_PROBE)))
+            yield _result(rule["id"], rule["statement"], rule["evidence"], found)
+
+    def _operations(self) -> Iterator[Result]:
+        for operation in contracts.operations(self.connection.provider):
+            if not operation.missing:
+                found = self.operations.get(operation.id, Found(reason="no probe that was sent uses it"))
+                statement = f"Replies to {operation.method} {operation.path} have the form of the contract."
+                yield _result(
+                    f"{self.connection.provider}.contract.{operation.id}", statement, operation.evidence, found
+                )
+
+    # --- probes
+
+    def _probe(self, probe: Probe) -> None:
+        found = [self.rules.setdefault(rule, Found()) for rule in probe.rules]
+        ran, reason = False, ""
+        for step in probe.steps:
+            try:
+                for mismatch, request in self._step(step, probe):
+                    difference = self._difference(mismatch, request)
+                    for each in found:
+                        each.add(difference)
+                ran = True
+            except (NotAllowed, Unavailable, Stopped) as error:
+                reason = self._reason(error)
+                if step.save:
+                    self.unsaved[step.save] = reason
+                break
+        for each in found:
+            each.ran = each.ran or (ran and not reason)
+            each.reason = each.reason or reason
+
+    def _reason(self, error: Exception) -> str:
+        """Return why a probe could not run; for a name that is not known, why that is so."""
+        unknown = re.fullmatch(r"`(\w+)` is not known", str(error))
+        if unknown is None:
+            return self.connection.masked(str(error))
+        name = unknown[1]
+        if name in self.file.credentials:
+            return f"needs the credential {name}: {self.file.credentials[name].about}"
+        return self.unsaved.get(name, f"needs `{name}`, which an earlier probe could not get")
+
+    def _step(self, step: Step, probe: Probe) -> Iterator[tuple[Mismatch, Outgoing]]:
+        if step.wait:
+            self.connection.pace.wait(step.wait)
+        for need in probe.needs:
+            if need not in self.saved:
+                raise Unavailable(f"`{need}` is not known")
+        for value in step.each or (None,):
+            scope = self._scope()
+            scope = scope.with_values(it=fill(value, scope))
+            request = self._request(step, scope)
+            reply = self.connection.send(request, probe.kind, step.statuses)
+            yield from ((mismatch, request) for mismatch in self._check(step, scope, request, reply))
+
+    def _check(self, step: Step, scope: Scope, request: Outgoing, reply: Reply) -> Iterator[Mismatch]:
+        self._hold_contract(request, reply)
+        if step.save and reply.status < 300:
+            self.saved[step.save] = reply.body
+        elif step.save:
+            self.unsaved[step.save] = f"needs `{step.save}`: {request.method} {request.path} returned {reply.status}"
+        if reply.status < 300:
+            self._remember(request, reply)
+        if reply.status not in step.statuses:
+            yield Mismatch("status", " or ".join(map(str, step.statuses)), f"{reply.status} {shown(reply.body)}")
+            return
+        scope = self._scope().with_values(it=scope.values["it"], reply=reply.body)
+        now = scope.now
+        if step.reply is not None:
+            yield from mismatches(fill(step.reply, scope), reply.body, now)
+        expected = {f"header {name}": value for name, value in fill(step.headers_match, scope).items()}
+        yield from mismatches(expected, {f"header {name}": reply.header(name) for name in step.headers_match}, now)
+
+    def _hold_contract(self, request: Outgoing, reply: Reply) -> None:
+        if request.operation is None:
+            return
+        found = self.operations.setdefault(request.operation.id, Found())
+        found.ran = True
+        for mismatch in broken_promises(
+            self.connection.provider, request.operation.id, reply.status, reply.headers, reply.body, reply.is_json
+        ):
+            found.add(self._difference(mismatch, request))
+
+    def _difference(self, mismatch: Mismatch, request: Outgoing) -> Difference:
+        masked = self.connection.masked
+        return Difference(
+            request=masked(f"{request.method} {request.target}"),
+            place=mismatch.place,
+            expected=masked(mismatch.expected),
+            found=masked(mismatch.found),
+        )
+
+    def _scope(self) -> Scope:
+        return Scope(self.saved, self.connection.pace.reading(), self.run)
+
+    def _request(self, call: Call, scope: Scope) -> Outgoing:
+        """Return the request of a step, with the credentials that it does not replace."""
+        replaced = {name.lower() for name in call.headers}
+        authorization = {n: v for n, v in self.file.authorization.items() if n.lower() not in replaced}
+        headers = {**authorization, **call.headers}
+        values: Mapping[str, Any] = {
+            "path": fill(call.path, scope),
+            "query": fill(call.query, scope),
+            "headers": fill(headers, scope),
+            "body": fill(call.body, scope),
+            "text": fill(call.text, scope),
+        }
+        return outgoing(self.connection.provider, call.send, values)
+
+    # --- what was created
+
+    def _remember(self, request: Outgoing, reply: Reply) -> None:
+        """Note what a successful request created, and how to remove it."""
+        creation = self.file.creates.get(request.operation.id) if request.operation else None
+        if creation is None:
+            return
+        scope = self._scope().with_values(reply=reply.body)
+        made = Created(what=creation.what, request=request.operation.id if request.operation else "")
+        try:
+            made.what = self.connection.masked(str(fill(creation.what, scope)))
+            made.reason = "" if creation.undo else "the API cannot remove it"
+            undo = self._request(creation.undo, scope) if creation.undo else None
+        except Unavailable as error:
+            made.reason, undo = str(error), None
+        if undo is None or all(known != undo for _, known in self.undo):  # a replay creates nothing
+            self.created.append(made)
+            self.undo += [(made, undo)] if undo else []
+
+    def _remove(self) -> None:
+        """Remove what was created, the latest first."""
+        for made, request in reversed(self.undo):
+            try:
+                reply = self.connection.send(request, "sandbox")
+            except (NotAllowed, Stopped) as error:
+                made.reason = self.connection.masked(str(error))
+                continue
+            made.removed = reply.status < 300 or reply.status in REMOVED
+            made.reason = "" if made.removed else f"{request.method} {request.path} returned {reply.status}"
+
+
+def _result(id: str, statement: str, evidence: str, found: Found) -> Result:
+    about = {"id": id, "statement": statement, "evidence": evidence}
+    if found.differences:
+        return Result(**about, state="differs", differences=found.differences)
+    if found.ran:
+        return Result(**about, state="agrees", reason=found.reason and f"in part: {found.reason}")
+    return Result(**about, state="not probed", reason=found.reason)

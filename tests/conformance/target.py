@@ -1,0 +1,49 @@
+"""Servers under test in this process: an emulator, alone or behind a layer that changes what passes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import httpx
+
+from emulator.conformance.connection import Connection
+from emulator.conformance.in_process import DirectTransport, SpacePace
+from emulator.conformance.probe_file import ProbeFile, probe_file
+from emulator.space.commands import MoveClock
+
+START = datetime.fromisoformat("2026-01-15T10:00:00.123Z")
+
+MORE_CREDENTIALS: Mapping[str, Mapping[str, str]] = {
+    "cnaught": {
+        "other_api_key": "test_sandbox_0001",
+        "no_billing_api_key": "test_no_billing_0001",
+        "no_subaccounts_api_key": "test_no_subaccounts_0001",
+    },
+    "dcycle": {
+        "other_api_key": "sk_live_fedcba0987654321",
+        "other_organization_id": "dce3ff33-9fcc-4521-910f-7972d81fb70c",
+        "email": "user@example.com",
+        "password": "your-password",
+    },
+    "thallo": {"seller_api_key": "B" * 64},
+}
+"""Credentials of the fixtures beside those that a user starts with."""
+
+
+def connection(
+    provider: str,
+    *,
+    write: bool = True,
+    direct: DirectTransport | None = None,
+    transport: httpx.BaseTransport | None = None,
+    credentials: Mapping[str, str] | None = None,
+    file: ProbeFile | None = None,
+) -> Connection:
+    """Return a connection to a fresh emulator, or to ``transport`` in front of the emulator ``direct``."""
+    direct = direct or DirectTransport()
+    direct.space.run(MoveClock(START, frozen=True))
+    file = file or probe_file(provider)
+    if credentials is None:
+        known = {**direct.credentials(provider), **MORE_CREDENTIALS.get(provider, {})}
+        credentials = {name: value for name, value in known.items() if name in file.credentials}
+    http = httpx.Client(transport=transport or direct, base_url=f"http://127.0.0.1/{provider}", trust_env=False)
+    return Connection(http, provider, file, credentials, SpacePace(direct.space), write)
