@@ -38,7 +38,14 @@ class CannotRun(click.ClickException):
 @click.option("--credential", multiple=True, metavar="NAME=VALUE", help="A credential; may be repeated.")
 @click.option("--key", metavar="VALUE", help="Short for --credential api_key=VALUE.")
 @click.option("--write", is_flag=True, help="Create, change and remove records as well: for sandboxes.")
-@click.option("--pace", type=click.FloatRange(min=0), default=PACE_SECONDS, show_default=True, metavar="SECONDS")
+@click.option(
+    "--pace",
+    type=click.FloatRange(min=0),
+    default=PACE_SECONDS,
+    show_default=True,
+    metavar="SECONDS",
+    help="The least time between two requests.",
+)
 @click.option("--junit", type=click.Path(path_type=Path), help="Write the results to this file as JUnit XML.")
 @as_json
 def conform(
