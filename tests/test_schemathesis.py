@@ -46,6 +46,13 @@ BEYOND_SCHEMAS = {
     "dcycle": {
         "INVALID_DATE_RANGE": "start_date may not be after end_date, another parameter",
         "DATE_RANGE_TOO_LARGE": "end_date may be at most 730 days after start_date",
+        "Value error, end_date must be after start_date": "a period ends after it begins",
+        "Value error, the period from": "a period has at most 3660 days",
+        "Value error, total_km and weekly_travels are required": "only a telecommuter travels no distance",
+        "Value error, fuel_type is required": "a car, a bus or a motorbike has a fuel",
+        "Value error, vehicle_size and": "what only some means of transport have",
+        "Value error, carpool must be false": "only a car can be shared",
+        "Value error, flight_type and cabin_class": "only an aircraft has cabins",
         '"loc":["path","invoice_id"]': "the member invoice_id of an invoice is its number, and no id for a path",
     },
     "thallo": {

@@ -5,7 +5,16 @@ from starlette.routing import Route
 from emulator.core.ledger import NoBooks
 from emulator.providers.dcycle import HOSTS
 from emulator.providers.dcycle.backend import Dcycle
-from emulator.providers.dcycle.endpoints import facilities, invoices, organizations, purchases, references, vehicles
+from emulator.providers.dcycle.endpoints import (
+    employees,
+    facilities,
+    invoices,
+    organizations,
+    purchases,
+    references,
+    travels,
+    vehicles,
+)
 from emulator.providers.dcycle.memory.catalogue import Catalogue
 from emulator.providers.dcycle.memory.fixture import Fixture
 from emulator.providers.dcycle.wording import http_refusal, render, schema_refusal
@@ -125,28 +134,18 @@ routes = [
     Route("/v1/transports/{transport_route_id}", not_implemented("update_transport", NOT_YET), methods=["PUT"]),
     Route("/v1/transports/{transport_route_id}", not_implemented("delete_transport", NOT_YET), methods=["DELETE"]),
     # Employees
-    Route("/v1/employees", not_implemented("list_employees", NOT_YET), methods=["GET"]),
-    Route("/v1/employees", not_implemented("create_employee", NOT_YET), methods=["POST"]),
-    Route("/v1/employees/{employee_id}", not_implemented("get_employee", NOT_YET), methods=["GET"]),
-    Route("/v1/employees/{employee_id}", not_implemented("update_employee", NOT_YET), methods=["PATCH"]),
-    Route("/v1/employee-historic", not_implemented("list_commuting_periods", NOT_YET), methods=["GET"]),
-    Route("/v1/employee-historic", not_implemented("create_commuting_period", NOT_YET), methods=["POST"]),
+    Route("/v1/employees", employees.list_employees, methods=["GET"]),
+    Route("/v1/employees", employees.create_employee, methods=["POST"]),
+    Route("/v1/employees/{employee_id}", employees.get_employee, methods=["GET"]),
+    Route("/v1/employees/{employee_id}", employees.update_employee, methods=["PATCH"]),
+    Route("/v1/employee-historic", employees.list_commuting_periods, methods=["GET"]),
+    Route("/v1/employee-historic", employees.create_commuting_period, methods=["POST"]),
     # Business travels
-    Route("/v1/business-travels", not_implemented("list_business_travels", NOT_YET), methods=["GET"]),
-    Route("/v1/business-travels", not_implemented("create_business_travel", NOT_YET), methods=["POST"]),
-    Route(
-        "/v1/business-travels/{business_travel_id}", not_implemented("get_business_travel", NOT_YET), methods=["GET"]
-    ),
-    Route(
-        "/v1/business-travels/{business_travel_id}",
-        not_implemented("update_business_travel", NOT_YET),
-        methods=["PATCH"],
-    ),
-    Route(
-        "/v1/business-travels/{business_travel_id}",
-        not_implemented("delete_business_travel", NOT_YET),
-        methods=["DELETE"],
-    ),
+    Route("/v1/business-travels", travels.list_business_travels, methods=["GET"]),
+    Route("/v1/business-travels", travels.create_business_travel, methods=["POST"]),
+    Route("/v1/business-travels/{business_travel_id}", travels.get_business_travel, methods=["GET"]),
+    Route("/v1/business-travels/{business_travel_id}", travels.update_business_travel, methods=["PATCH"]),
+    Route("/v1/business-travels/{business_travel_id}", travels.delete_business_travel, methods=["DELETE"]),
     # Wastes and waste water
     Route("/v1/wastes", not_implemented("list_wastes", NOT_YET), methods=["GET"]),
     Route("/v1/wastes", not_implemented("create_waste", NOT_YET), methods=["POST"]),

@@ -13,6 +13,8 @@
     - VehicleNotFound
     - VehicleConsumptionNotFound
     - FacilityNotFound
+    - EmployeeNotFound
+    - BusinessTravelNotFound
   + ValidationFailed               422, with a list of problems, as FastAPI gives it
   + RateLimitExceeded              429, by a fault only
   + InternalError                  500, by a fault only
@@ -130,6 +132,20 @@ class FacilityNotFound(NotFound):
     wording = "Facility with id=UUID('{id}') not found"
     code = "NOT_FOUND"
     rule = "dcycle.facilities.unknown"
+
+
+class EmployeeNotFound(NotFound):
+    wording = "Employee with id=UUID('{id}') not found"
+    code = "EMPLOYEE_NOT_FOUND"
+    rule = "dcycle.employees.unknown"
+
+
+class BusinessTravelNotFound(NotFound):
+    """Here the vendor writes the id without ``UUID()``."""
+
+    wording = "BusinessTravel with id={id} not found"
+    code = "BUSINESS_TRAVEL_NOT_FOUND"
+    rule = "dcycle.travels.unknown"
 
 
 class ValidationFailed(DcycleRefusal):

@@ -48,3 +48,22 @@ def impacts(dcycle: Caller, headers: Mapping[str, str] | None = None, /, **query
 
 def ask(dcycle: Caller, headers: Mapping[str, str] | None = None, /, **query: str) -> httpx.Response:
     return dcycle.get(PATH, headers=headers, params=query)
+
+
+def tonnes(dcycle: Caller, category: str, day: str, until: str | None = None, /, **query: str) -> float:
+    """Return what counts in a category on a day, or from a day until another."""
+    items = impacts(dcycle, start_date=day, end_date=until or day, group_by="category", **query)["items"]
+    return sum(item["co2e"] for item in items if item["category"] == category)
+
+
+def problems(reply: httpx.Response) -> list[tuple[str, list[str]]]:
+    """Return the type and the place of each problem of a 422."""
+    assert reply.status_code == 422, reply.text
+    return [(problem["type"], problem["loc"]) for problem in reply.json()["detail"]]
+
+
+def created(dcycle: Caller, path: str, body: Mapping[str, object], status: int = 201) -> Any:
+    """Create a record and return it."""
+    reply = dcycle.post(path, body)
+    assert reply.status_code == status, reply.text
+    return reply.json()

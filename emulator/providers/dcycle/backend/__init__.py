@@ -7,12 +7,14 @@ from hmac import compare_digest
 from emulator.core.clock import Clock, Event
 from emulator.core.ids import Ids
 from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.employees import CommutingPeriods, Employees
 from emulator.providers.dcycle.backend.facilities import Facilities
 from emulator.providers.dcycle.backend.invoices import Invoices
 from emulator.providers.dcycle.backend.purchases import Purchases
 from emulator.providers.dcycle.backend.records import Context
 from emulator.providers.dcycle.backend.tokens import Tokens
 from emulator.providers.dcycle.backend.totals import Group, GroupBy, Totals, parts
+from emulator.providers.dcycle.backend.travels import Travels
 from emulator.providers.dcycle.backend.vehicles import Consumptions, Vehicles
 from emulator.providers.dcycle.memory.catalogue import Catalogue, Key, Organization, User
 from emulator.providers.dcycle.memory.fixture import Memory
@@ -34,6 +36,9 @@ class Dcycle:
         self.facilities = Facilities(context, self.invoices)
         self.consumptions = Consumptions(context)
         self.vehicles = Vehicles(context, self.consumptions)
+        self.commuting_periods = CommutingPeriods(context)
+        self.employees = Employees(context, self.commuting_periods)
+        self.travels = Travels(context)
         self._organizations: dict[str, Organization] = {}
         self._roots: dict[str, Organization] = {}
         for root in catalogue.trees:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from emulator.providers.dcycle.memory.employees import CommutingPeriod, Employee
 from emulator.providers.dcycle.memory.facilities import Facility
 from emulator.providers.dcycle.memory.invoices import Invoice
 from emulator.providers.dcycle.memory.purchases import Purchase
+from emulator.providers.dcycle.memory.travels import Travel
 from emulator.providers.dcycle.memory.vehicles import Consumption, Vehicle
 
 T = TypeVar("T")
@@ -103,6 +105,48 @@ class FacilityFilter:
             and self.country in (None, terms.country)
             and self.type in (None, terms.type)
             and among(terms.status, self.statuses)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EmployeeFilter:
+    """``text`` is a part of the name or of the email address; the last two look at how the employee commutes."""
+
+    situations: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    text: str | None = None
+    transport_types: tuple[str, ...] = ()
+    response_media: tuple[str, ...] = ()
+
+    def matches(self, employee: Employee) -> bool:
+        terms = employee.terms
+        return (
+            among(terms.situation, self.situations)
+            and among(terms.status, self.statuses)
+            and (contains(terms.name, self.text) or contains(terms.email, self.text))
+        )
+
+    def commutes(self, period: CommutingPeriod) -> bool:
+        """Tell whether a period is one of those wanted."""
+        terms = period.terms
+        return among(terms.transport_type, self.transport_types) and among(terms.response_medium, self.response_media)
+
+
+@dataclass(frozen=True, slots=True)
+class TravelFilter:
+    """``since`` and ``until`` bound the day of the travel."""
+
+    transport_types: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+    def matches(self, travel: Travel) -> bool:
+        terms = travel.terms
+        return (
+            among(terms.transport_type, self.transport_types)
+            and among(travel.status, self.statuses)
+            and within(terms.travel_date, terms.travel_date, self.since, self.until)
         )
 
 

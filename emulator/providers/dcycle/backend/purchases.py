@@ -1,17 +1,15 @@
 """Purchases, scope 3 category 1 (docs.dcycle.io, Purchases)."""
 
-from dataclasses import replace
-
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
-from emulator.providers.dcycle.backend.records import Context, Records
+from emulator.providers.dcycle.backend.records import Context, EmittingRecords
 from emulator.providers.dcycle.backend.rounding import whole_grams
 from emulator.providers.dcycle.memory.purchases import Purchase, PurchaseFactors, PurchaseTerms
 
 NOT_YET_CALCULATED = ("pending", "in_progress")
 
 
-class Purchases(Records[Purchase, PurchaseTerms]):
+class Purchases(EmittingRecords[Purchase, PurchaseTerms]):
     """The purchases of every organization in one space."""
 
     kind = Purchase
@@ -21,8 +19,8 @@ class Purchases(Records[Purchase, PurchaseTerms]):
     def __init__(self, context: Context) -> None:
         super().__init__(context, context.memory.purchases)
 
-    def calculated(self, record: Purchase) -> Purchase:
-        return replace(record, co2e_grams=purchase_grams(record.terms, self.context.catalogue.purchase_factors))
+    def grams(self, terms: PurchaseTerms) -> int | None:
+        return purchase_grams(terms, self.context.catalogue.purchase_factors)
 
 
 def purchase_grams(terms: PurchaseTerms, factors: PurchaseFactors) -> int | None:

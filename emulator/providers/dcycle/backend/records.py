@@ -10,8 +10,9 @@ from emulator.providers.dcycle.backend.totals import Totals
 from emulator.providers.dcycle.errors import NotFound
 from emulator.providers.dcycle.memory.catalogue import Catalogue, Organization
 from emulator.providers.dcycle.memory.fixture import Memory
-from emulator.providers.dcycle.memory.records import Record
+from emulator.providers.dcycle.memory.records import EmittingRecord, Record
 
+E = TypeVar("E", bound=EmittingRecord[Any])
 R = TypeVar("R", bound=Record[Any])
 T = TypeVar("T")
 F = TypeVar("F", contravariant=True)
@@ -134,6 +135,17 @@ class Records(Generic[R, T]):
 
     def _owner_key(self, record: R) -> tuple[str, str | None]:
         return record.organization_id, self.owner(record)
+
+
+class EmittingRecords(Records[E, T]):
+    """The records of one kind that emit. A subclass also states how their grams follow from their terms."""
+
+    def grams(self, terms: T) -> int | None:
+        """Return what a record of these terms causes, in grams of CO2e; None if that cannot be calculated."""
+        raise NotImplementedError
+
+    def calculated(self, record: E) -> E:
+        return replace(record, co2e_grams=self.grams(record.terms))
 
 
 def sort(records: Collection[R], members: Iterable[str]) -> Collection[R]:

@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from emulator.providers.dcycle.memory.employees import CommutingFactors
 from emulator.providers.dcycle.memory.fields import Uuid
+from emulator.providers.dcycle.memory.places import Places
 from emulator.providers.dcycle.memory.purchases import PurchaseFactors
+from emulator.providers.dcycle.memory.travels import TravelFactors
 from emulator.providers.dcycle.memory.vehicles import UnknownVehicle, VehicleFuel
 
 
@@ -55,6 +58,9 @@ class Catalogue:
     vehicle_fuels: tuple[VehicleFuel, ...] = ()
     unknown_vehicles: tuple[UnknownVehicle, ...] = ()
     countries: Mapping[str, str] = field(default_factory=dict)
+    places: Places = field(default_factory=Places)
+    commuting_factors: CommutingFactors = field(default_factory=CommutingFactors)
+    travel_factors: TravelFactors = field(default_factory=TravelFactors)
 
     def __post_init__(self) -> None:
         known = _distinct("organizations have the id", (organization.id for organization in self.organizations()))

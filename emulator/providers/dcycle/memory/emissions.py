@@ -7,7 +7,10 @@ from typing import Literal, TypeAlias
 
 from emulator.providers.dcycle.memory.fields import GRAMS_MAX
 
-Category: TypeAlias = Literal["vehicles", "combustion", "electricity", "purchases", "travels", "goods_shipped"]
+Category: TypeAlias = Literal[
+    "vehicles", "combustion", "electricity", "purchases", "travels", "goods_shipped", "goods_received", "employees",
+    "wastes",
+]  # fmt: skip
 Scope: TypeAlias = Literal[1, 2, 3]
 
 SCOPES: Mapping[Category, Scope] = {
@@ -17,8 +20,11 @@ SCOPES: Mapping[Category, Scope] = {
     "purchases": 3,
     "travels": 3,
     "goods_shipped": 3,
+    "goods_received": 3,
+    "employees": 3,
+    "wastes": 3,
 }
-"""The scope of each category, in the order in which the vendor lists the categories."""
+"""The scope of each category, in the order in which the vendor lists the first six. The last three are inferred."""
 
 PERIOD_DAYS_MAX = 3660
 """Ten years: a longer period is a mistake, and every day of it would cost memory."""

@@ -6,12 +6,14 @@ from typing import Any
 
 from emulator.providers.dcycle.memory.catalogue import Catalogue
 from emulator.providers.dcycle.memory.emissions import Emission
+from emulator.providers.dcycle.memory.employees import CommutingPeriod, Employee
 from emulator.providers.dcycle.memory.facilities import Facility
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.invoices import Invoice
 from emulator.providers.dcycle.memory.purchases import Purchase
 from emulator.providers.dcycle.memory.records import Record
 from emulator.providers.dcycle.memory.tokens import Token
+from emulator.providers.dcycle.memory.travels import Travel
 from emulator.providers.dcycle.memory.vehicles import Consumption, Vehicle
 
 
@@ -25,6 +27,9 @@ class Memory:
     vehicles: dict[Uuid, Vehicle] = field(default_factory=dict)
     consumptions: dict[Uuid, Consumption] = field(default_factory=dict)
     facilities: dict[Uuid, Facility] = field(default_factory=dict)
+    employees: dict[Uuid, Employee] = field(default_factory=dict)
+    commuting_periods: dict[Uuid, CommutingPeriod] = field(default_factory=dict)
+    travels: dict[Uuid, Travel] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -32,10 +37,25 @@ class Memory:
             for id, record in records.items():
                 if record.id != id:
                     raise ValueError(f"{kind}: the record under {id} has the id {record.id}")
-        for consumption in self.consumptions.values():
-            vehicle = self.vehicles.get(consumption.terms.vehicle_id)
-            if vehicle is None or vehicle.organization_id != consumption.organization_id:
-                raise ValueError(f"consumption {consumption.id} belongs to no vehicle of its organization")
+        owned = (
+            ("vehicle", self.vehicles, {id: record.terms.vehicle_id for id, record in self.consumptions.items()}),
+            (
+                "employee",
+                self.employees,
+                {id: record.terms.employee_id for id, record in self.commuting_periods.items()},
+            ),
+        )
+        for what, owners, owner_ids in owned:
+            self._check_owners(what, owners, owner_ids)
+
+    def _check_owners(self, what: str, owners: Mapping[str, Record[Any]], owner_ids: Mapping[str, str]) -> None:
+        """Raise ValueError unless each record belongs to one of its own organization."""
+        organizations = {
+            id: record.organization_id for records in self.records().values() for id, record in records.items()
+        }
+        for id, owner_id in owner_ids.items():
+            if owner_id not in owners or owners[owner_id].organization_id != organizations[id]:
+                raise ValueError(f"record {id} belongs to no {what} of its organization")
 
     def records(self) -> Mapping[str, Mapping[str, Record[Any]]]:
         """The records by their kind and id."""

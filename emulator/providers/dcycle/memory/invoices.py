@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
-from emulator.providers.dcycle.memory.emissions import Category, Emission, check_period
+from emulator.providers.dcycle.memory.emissions import Category, check_period
 from emulator.providers.dcycle.memory.fields import Fraction, Grams, Quantity, Uuid
-from emulator.providers.dcycle.memory.records import Record
+from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
 
 InvoiceType: TypeAlias = Literal["heat", "electricity", "water", "recharge", "process"]
 InvoiceStatus: TypeAlias = Literal["uploaded", "loading", "active", "inactive", "review", "error"]
@@ -34,7 +34,7 @@ class InvoiceTerms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Invoice(Record[InvoiceTerms]):
+class Invoice(EmittingRecord[InvoiceTerms]):
     """An energy or utility invoice; ``percentage`` (0 to 1) of its base quantity is the facility's share.
 
     ``enabled`` is false once its facility is deleted.
@@ -47,7 +47,6 @@ class Invoice(Record[InvoiceTerms]):
     unit_id: str
     start_date: date
     end_date: date
-    co2e_grams: Grams | None = None
     co2e_biomass_grams: Grams | None = None
     total_energy_kwh: Quantity | None = None
     facility_fuel_id: Uuid | None = None
@@ -68,9 +67,7 @@ class Invoice(Record[InvoiceTerms]):
         """Whether the invoice is in any sum."""
         return self.enabled and self.terms.status != "inactive"
 
-    def emission(self) -> Emission | None:
-        """Nothing if the invoice does not count or is not calculated."""
+    def posting(self) -> Posting | None:
+        """Nothing if the invoice does not count."""
         category = INVOICE_CATEGORIES.get(self.type)
-        if self.co2e_grams is None or category is None or not self.counts:
-            return None
-        return Emission(self.id, self.organization_id, category, self.co2e_grams, self.start_date, self.end_date)
+        return None if category is None or not self.counts else Posting(category, self.start_date, self.end_date)

@@ -6,9 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from emulator.providers.dcycle.memory.emissions import Emission
-from emulator.providers.dcycle.memory.fields import GRAMS_PER_UNIT_MAX, Fraction, Grams, GramsPerUnit, Quantity, Uuid
-from emulator.providers.dcycle.memory.records import Record
+from emulator.providers.dcycle.memory.fields import GRAMS_PER_UNIT_MAX, Fraction, GramsPerUnit, Quantity, Uuid
+from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
 
 PurchaseStatus: TypeAlias = Literal["active", "pending", "in_progress", "in_review", "inactive", "error"]
 PurchaseType: TypeAlias = Literal["spend_based", "supplier_specific"]
@@ -64,15 +63,12 @@ class PurchaseTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class Purchase(Record[PurchaseTerms]):
-    """Goods or services bought. ``co2e_grams`` is what they cause, None if that is not calculated."""
+class Purchase(EmittingRecord[PurchaseTerms]):
+    """Goods or services bought."""
 
     terms: PurchaseTerms
-    co2e_grams: Grams | None = None
 
-    def emission(self) -> Emission | None:
-        """Nothing if the purchase is inactive, not calculated, or without a date."""
+    def posting(self) -> Posting | None:
+        """Nothing if the purchase is inactive or without a date."""
         day = self.terms.purchase_date
-        if self.co2e_grams is None or day is None or self.terms.status == "inactive":
-            return None
-        return Emission(self.id, self.organization_id, "purchases", self.co2e_grams, day)
+        return None if day is None or self.terms.status == "inactive" else Posting("purchases", day)

@@ -1,11 +1,12 @@
 """What the records of every kind have in common."""
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from datetime import date
+from typing import Generic, NamedTuple, TypeVar
 
 from emulator.core.documents import UtcTime
-from emulator.providers.dcycle.memory.emissions import Emission
-from emulator.providers.dcycle.memory.fields import Uuid
+from emulator.providers.dcycle.memory.emissions import Category, Emission
+from emulator.providers.dcycle.memory.fields import Grams, Uuid
 
 T = TypeVar("T")
 
@@ -21,5 +22,33 @@ class Record(Generic[T]):
     terms: T
 
     def emission(self) -> Emission | None:
-        """What the record adds to the totals of its organization; None if it adds nothing."""
+        """Return what the record adds to the totals of its organization; None if it adds nothing."""
         return None
+
+
+class Posting(NamedTuple):
+    """Where the emissions of a record count: a category, and the days from the first to the last."""
+
+    category: Category
+    first_day: date
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmittingRecord(Record[T]):
+    """A record that emits: ``co2e_grams`` is what it causes, None if that is not calculated.
+
+    A kind of record that emits states its terms, its ``posting``, and in the backend how its grams are calculated.
+    """
+
+    co2e_grams: Grams | None = None
+
+    def posting(self) -> Posting | None:
+        """Return where the emissions count; None if they count nowhere."""
+        raise NotImplementedError
+
+    def emission(self) -> Emission | None:
+        posting = self.posting()
+        if self.co2e_grams is None or posting is None:
+            return None
+        return Emission(self.id, self.organization_id, posting.category, self.co2e_grams, *posting[1:])

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from emulator.core.documents import UtcTime
-from emulator.providers.dcycle.memory.emissions import Emission, check_period
-from emulator.providers.dcycle.memory.fields import Grams, GramsPerUnit, Quantity, Uuid, Year
-from emulator.providers.dcycle.memory.records import Record
+from emulator.providers.dcycle.memory.emissions import check_period
+from emulator.providers.dcycle.memory.fields import GramsPerUnit, Quantity, Uuid, Year
+from emulator.providers.dcycle.memory.records import EmittingRecord, Posting, Record
 
 VehicleType: TypeAlias = Literal["passenger", "freight"]
 VehicleStatus: TypeAlias = Literal["active", "archived", "error"]
@@ -100,15 +100,10 @@ class ConsumptionTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class Consumption(Record[ConsumptionTerms]):
-    """Fuel that a vehicle used in a period. ``co2e_grams`` is what it causes, None if that is not calculated."""
+class Consumption(EmittingRecord[ConsumptionTerms]):
+    """Fuel that a vehicle used in a period."""
 
     terms: ConsumptionTerms
-    co2e_grams: Grams | None = None
 
-    def emission(self) -> Emission | None:
-        """Nothing if the consumption is not calculated."""
-        if self.co2e_grams is None:
-            return None
-        period = self.terms.start_date, self.terms.end_date
-        return Emission(self.id, self.organization_id, "vehicles", self.co2e_grams, *period)
+    def posting(self) -> Posting:
+        return Posting("vehicles", self.terms.start_date, self.terms.end_date)

@@ -66,3 +66,5 @@ Name: TypeAlias = Annotated[str, StringConstraints(max_length=255, pattern=NO_NU
 Country: TypeAlias = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
 PageNumber: TypeAlias = Annotated[QueryInteger, Field(ge=1, le=SAFE_INTEGER_MAX)]
 PageSize: TypeAlias = Annotated[QueryInteger, Field(ge=1, le=100)]
+JsonBoolean: TypeAlias = Annotated[bool, Field(strict=True)]
+"""true or false: pydantic would accept numbers and texts, too."""

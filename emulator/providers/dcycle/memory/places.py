@@ -1,0 +1,39 @@
+"""Places on the map, since the emulator looks up no address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from math import asin, cos, radians, sin, sqrt
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+EARTH_RADIUS_KM = 6371
+Latitude: TypeAlias = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude: TypeAlias = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Known places as latitude and longitude; ``detour`` is how much longer a way is than the straight line."""
+
+    detour: Annotated[float, Field(ge=1, le=10)] = 1.25
+    known: Mapping[str, tuple[Latitude, Longitude]] = field(default_factory=dict)
+
+    def distance_km(self, origin: str | None, destination: str | None) -> Decimal | None:
+        """Return the way between two addresses, by their first part ("Madrid, Spain"); None if one is not known."""
+        start, end = self._find(origin), self._find(destination)
+        if start is None or end is None:
+            return None
+        return Decimal(str(round(_great_circle_km(start, end) * self.detour, 1)))
+
+    def _find(self, address: str | None) -> tuple[float, float] | None:
+        return self.known.get((address or "").partition(",")[0].strip().title())
+
+
+def _great_circle_km(start: tuple[float, float], end: tuple[float, float]) -> float:
+    """The length of the shortest way on a sphere (the haversine formula)."""
+    latitudes = radians(start[0]), radians(end[0])
+    height, width = latitudes[1] - latitudes[0], radians(end[1] - start[1])
+    chord = sin(height / 2) ** 2 + cos(latitudes[0]) * cos(latitudes[1]) * sin(width / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(chord)))

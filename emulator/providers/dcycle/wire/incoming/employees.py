@@ -1,0 +1,95 @@
+"""Employees and how they commute: ``/v1/employees`` and ``/v1/employee-historic``."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from emulator.providers.dcycle.backend.drafts import EmployeeFilter
+from emulator.providers.dcycle.memory.employees import (
+    CommutingFuel,
+    CommutingSize,
+    CommutingTerms,
+    CommutingTransport,
+    CommutingType,
+    EmployeeStatus,
+    EmployeeTerms,
+    RenewableEnergy,
+    ResponseMedium,
+    Situation,
+)
+from emulator.providers.dcycle.wire.incoming.fields import NO_NULL, Day, Id, JsonBoolean, Name, Several
+from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Page, Path
+from emulator.web.fields import JsonDouble, JsonInteger, Text
+
+EmployeeName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=NO_NULL)]
+Kilometers = Annotated[JsonDouble, Field(ge=0.0, le=100_000.0), AfterValidator(float)]
+Weekday = Annotated[JsonInteger, Field(ge=0, le=6)]
+DailyTrips = Annotated[JsonInteger, Field(ge=0, le=100)]
+
+
+class EmployeePath(Path):
+    employee_id: Id
+
+
+class EmployeePage(Page):
+    """``GET /v1/employees``"""
+
+    repeated = ("situation", "status", "transport_type", "response_medium")
+
+    search: str | None = None
+    situation: Several[Situation] = ()
+    status: Several[EmployeeStatus] = ()
+    transport_type: Several[CommutingTransport] = ()
+    response_medium: Several[ResponseMedium] = ()
+
+    def filter(self) -> EmployeeFilter:
+        return EmployeeFilter(self.situation, self.status, self.search, self.transport_type, self.response_medium)
+
+
+class EmployeeChanges(Body):
+    """``PATCH /v1/employees/{employee_id}``. Only members that are sent change, so no default is ever used."""
+
+    name: EmployeeName | None = None
+    email: Name | None = None
+    situation: Situation = "active"
+    status: EmployeeStatus = "uploaded"
+
+
+class NewEmployee(EmployeeChanges, NewRecord):
+    """``POST /v1/employees``"""
+
+    situation: Situation
+    status: EmployeeStatus
+
+    def terms(self) -> EmployeeTerms:
+        return EmployeeTerms(**self.sent())
+
+
+class CommutingPage(Page):
+    """``GET /v1/employee-historic``"""
+
+    employee_id: Id
+
+
+class NewCommutingPeriod(NewRecord):
+    """``POST /v1/employee-historic``"""
+
+    employee_id: Id
+    start_date: Day
+    end_date: Day
+    commuting_type: CommutingType
+    transport_type: CommutingTransport
+    total_km: Kilometers | None = None
+    weekly_travels: Annotated[Several[Weekday], Field(max_length=7)] | None = None
+    daily_trips: DailyTrips | None = None
+    vehicle_size: CommutingSize | None = None
+    fuel_type: CommutingFuel | None = None
+    renewable_energy: RenewableEnergy | None = None
+    carpool: JsonBoolean | None = None
+    situation: Situation | None = None
+    response_medium: ResponseMedium | None = None
+    origin: Text | None = None
+    destination: Text | None = None
+
+    def terms(self) -> CommutingTerms:
+        return CommutingTerms(**self.sent())
