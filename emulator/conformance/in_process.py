@@ -56,4 +56,5 @@ class SpacePace:
         self._space.run(MoveClock(at, frozen=True))
 
     def before_request(self) -> None:
-        """Do nothing: the emulator in this process needs no rest."""
+        """Let a millisecond pass, so that no two requests have the same time."""
+        self.wait(0.001)

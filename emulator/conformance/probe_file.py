@@ -69,10 +69,14 @@ class Call(_Strict):
 
 
 class Creation(_Strict):
-    """What a successful request of an operation creates, in words, and the request that removes it."""
+    """What a successful request of an operation creates, in words, and the request that removes it.
+
+    ``gone`` are the statuses with which that request says that it is removed already.
+    """
 
     what: str
     undo: Call | None = None
+    gone: tuple[int, ...] = (404, 410)
 
 
 class Step(Call):

@@ -15,7 +15,6 @@ from emulator.evidence import contracts
 
 DIFFERENCES_MAX = 6
 WITHOUT_PROBE = "no probe has been written for it"
-REMOVED = (404, 410)
 POSITION = re.compile(r"\.\d+")
 
 
@@ -238,7 +237,7 @@ class _Run:
             except (NotAllowed, Stopped) as error:
                 made.reason = self.connection.masked(str(error))
                 continue
-            made.removed = reply.status < 300 or reply.status in REMOVED
+            made.removed = reply.status < 300 or reply.status in self.file.creates[made.request].gone
             made.reason = "" if made.removed else f"{request.method} {request.path} returned {reply.status}"
 
 
