@@ -8,8 +8,8 @@ have others. An object with one key that starts with ``$`` is a matcher:
 * ``$least``, ``$most``, ``$above``, ``$below``: bounds of a number, or of a text's order
 * ``$about: [VALUE, TOLERANCE]``, ``$one_of: [VALUES]``, ``$all: [MATCHERS]``, ``$any: true``, ``$absent: true``
 * ``$keys: [NAMES]``: exactly these members; ``$length: MATCHER`` of a text, list or object
-* ``$each``, ``$some``, ``$none: MATCHER`` of the items of a list; ``$sorted: {by: PATH, descending: true}``;
-  ``$distinct: PATH``; ``$total: {of: PATH, is: MATCHER}``
+* ``$each``, ``$some``, ``$none: MATCHER`` of the items of a list; ``$sorted: {by: PATH, descending: true,
+  numbers: true}``;  ``$distinct: PATH``; ``$total: {of: PATH, is: MATCHER}``
 * ``$number: MATCHER`` of the number that a text holds; ``$claims: MATCHER`` of a token;
   ``$seconds_from_now: [LEAST, MOST]`` of a time, or of seconds since 1970
 """
@@ -231,7 +231,9 @@ def _sorted(wanted: Any, found: Any, now: datetime, place: str) -> Found:
     if any(value is ABSENT for value in values):
         yield Mismatch(below(place, wanted["by"]), "a value", "nothing")
         return
-    if any(isinstance(value, str) for value in values) and all(instant(value) for value in values):
+    if wanted.get("numbers"):
+        values = [Decimal(str(value)) for value in values]
+    elif any(isinstance(value, str) for value in values) and all(instant(value) for value in values):
         values = [instant(value) for value in values]
     ordered = sorted(values, reverse=wanted.get("descending", False))
     if ordered != values:
