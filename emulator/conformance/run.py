@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -199,12 +200,16 @@ class _Run:
     def _request(self, call: Call, scope: Scope) -> Outgoing:
         """Return the request of a step, with the credentials that it does not replace."""
         replaced = {name.lower() for name in call.headers}
-        authorization = {n: v for n, v in self.file.authorization.items() if n.lower() not in replaced}
-        headers = {**authorization, **call.headers}
+        headers: dict[str, Any] = {}
+        for name, value in self.file.authorization.items():
+            if name.lower() not in replaced:
+                with suppress(Unavailable):  # a token that no step has obtained yet
+                    headers[name] = fill(value, scope)
+        headers |= fill(call.headers, scope)
         values: Mapping[str, Any] = {
             "path": fill(call.path, scope),
             "query": fill(call.query, scope),
-            "headers": fill(headers, scope),
+            "headers": headers,
             "body": fill(call.body, scope),
             "text": fill(call.text, scope),
         }
