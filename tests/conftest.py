@@ -3,6 +3,7 @@ watch that nothing leaves this machine.
 """
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -23,6 +24,10 @@ settings.register_profile("thorough", deadline=None, max_examples=200, derandomi
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 offline.watch()
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts background jobs with SIGINT ignored. The processes that tests start and interrupt would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 proved_rules: dict[str, set[str]] = {}
 """The ids of rules that tests name, with the tests that name them."""
