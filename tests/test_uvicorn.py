@@ -16,32 +16,32 @@ from tests.test_architecture import MODULES, imports
 
 KNOWN: dict[Callable[..., Any], tuple[dict[str, str], str]] = {
     Server.__init__: (
-        {"1bef063a1291": "0.40 to 0.54"},
+        {"1bef063a1291": "0.32 to 0.54"},
         "ours extends it, and uses config, should_exit, lifespan and servers",
     ),
-    Server.serve: ({"67204ed8829b": "0.40 to 0.54"}, "it runs _serve within capture_signals"),
+    Server.serve: ({"67204ed8829b": "0.32 to 0.54"}, "it runs _serve within capture_signals"),
     Server._serve: (
-        {"0200c418c8ea": "0.40", "06b94385ad40": "0.41 to 0.49", "d6060ad1e4b0": "0.50 to 0.54"},
+        {"0200c418c8ea": "0.32 to 0.40", "06b94385ad40": "0.41 to 0.49", "d6060ad1e4b0": "0.50 to 0.54"},
         "it makes self.lifespan, and calls startup, main_loop and shutdown in this order",
     ),
     Server.startup: (
-        {"41dda83dbe9e": "0.40 to 0.49", "7bc413a090a3": "0.50 to 0.54"},
+        {"41dda83dbe9e": "0.32 to 0.49", "7bc413a090a3": "0.50 to 0.54"},
         "ours extends it: it starts the lifespan, fills self.servers, and makes protocols from keyword arguments",
     ),
-    Server.main_loop: ({"426ebff11562": "0.40 to 0.54"}, "it calls on_tick TICKS_PER_SECOND times a second"),
+    Server.main_loop: ({"426ebff11562": "0.32 to 0.54"}, "it calls on_tick TICKS_PER_SECOND times a second"),
     Server.on_tick: (
-        {"98ae87934df1": "0.40", "5a6b95f852ec": "0.41 to 0.54"},
+        {"98ae87934df1": "0.32 to 0.40", "5a6b95f852ec": "0.41 to 0.54"},
         "ours extends it: it returns whether to stop",
     ),
     Server.shutdown: (
-        {"6e6039671221": "0.40 to 0.54"},
+        {"7cd9f719a7e5": "0.32 and 0.33", "6e6039671221": "0.34 to 0.54"},
         "ours replaces it: it closes listeners and connections, waits for tasks, and ends the lifespan",
     ),
     Server.capture_signals: (
-        {"a43d0e1ca493": "0.40 to 0.54"},
+        {"a43d0e1ca493": "0.32 to 0.54"},
         "ours replaces it: it installs handle_exit in the main thread, and restores what was there",
     ),
-    Server.handle_exit: ({"c0d87138374e": "0.40 to 0.54"}, "our capture_signals installs it: it sets should_exit"),
+    Server.handle_exit: ({"c0d87138374e": "0.32 to 0.54"}, "our capture_signals installs it: it sets should_exit"),
 }
 """Fingerprints of each method, with the versions of uvicorn in which it was checked; and what it must do."""
 

@@ -30,7 +30,7 @@ def option(name: str, *parameter: str, envvar: str | None = None, **attributes: 
     )
 
 
-class Duration(click.ParamType[timedelta]):
+class Duration(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
     """A span of time: ``1h30m``, ``2d``, ``0.5s``, or seconds as ``90``."""
 
     name = "duration"
@@ -44,7 +44,7 @@ class Duration(click.ParamType[timedelta]):
             self.fail(str(error), param, ctx)
 
 
-class Instant(click.ParamType[str]):
+class Instant(click.ParamType):  # type: ignore[type-arg]
     """A date, or a date and time in ISO 8601. UTC is meant where no offset is given."""
 
     name = "date"
