@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Modules are compiled when they are first imported, and not once more in every process.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: serve test lint bench bench-scale bench-peers bench-publish soak clean
+.PHONY: serve test lint docs bench bench-scale bench-peers bench-publish soak clean
 
 serve: $(VENV)/serve
 	exec $(BIN)/carbon-emulator serve
@@ -18,6 +18,10 @@ lint: $(VENV)/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy emulator
+
+docs: $(VENV)/test
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable '.[docs]'
+	$(BIN)/mkdocs build --strict
 
 # BENCH_SECONDS and BENCH_ROUNDS make it longer; BENCH_RECORDS makes the scale smaller or larger.
 bench: $(VENV)/test

@@ -69,10 +69,8 @@ def measure_scaling(few: int, many: int, reset: int) -> None:
 
 @main.command("publish")
 def publish() -> None:
-    """Put the figures of the last run into the README, and its picture beside it."""
-    spoken = report.spoken()
-    report.README.write_text(report.readme(report.README.read_text(), spoken))
-    report.PICTURE.parent.mkdir(exist_ok=True)
+    """Write the figures and the picture of the last run to docs/benchmarks.md."""
+    report.PAGE.write_text(report.published(report.PAGE.read_text(), report.last_run()))
     report.PICTURE.write_text((report.DIRECTORY / "speed.svg").read_text())
     report.KEPT.write_text(json.dumps({name: report.read(f"{name}.json") for name in ("rates", "scaling")}, indent=2))
 

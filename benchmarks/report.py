@@ -12,10 +12,10 @@ from benchmarks.load import NoLoad
 from benchmarks.process import ROOT
 
 DIRECTORY = ROOT / "build" / "bench"
-README = ROOT / "README.md"
-PICTURE = ROOT / "tests" / "benchmarks" / "results" / "speed.svg"
-KEPT = PICTURE.with_name("speed.json")
-"""The run that the README tells of: its picture and its figures."""
+PAGE = ROOT / "docs" / "benchmarks.md"
+PICTURE = ROOT / "docs" / "images" / "speed.svg"
+KEPT = ROOT / "benchmarks" / "results" / "speed.json"
+"""The published run: its page, its picture and its figures."""
 
 MARKED = re.compile(r"(?<=<!-- speed -->\n).*?(?=<!-- /speed -->)", re.DOTALL)
 
@@ -109,18 +109,18 @@ def scaling(figures: Figures) -> str:
     return table(["cost of a request", "", "with little", "with much", "ratio"], rows) + "\n" + amounts
 
 
-def spoken() -> str:
-    """All figures of the last run in Markdown. Raises NoLoad when there was none."""
+def last_run() -> str:
+    """Return all figures of the last run in Markdown. Raise NoLoad if there was none."""
     measured, scaled = read("rates.json"), read("scaling.json")
     if measured is None:
         raise NoLoad("there are no figures; make bench measures them")
     on = measured["machine"]
     run = f"{measured['rounds']} rounds of {measured['seconds']} s, {measured['connections']} connections"
     intro = f"{on['processor']}, {on['system']}, Python {on['python']}; the median of {run}.\n"
-    picture = f"![Requests a second on one core]({PICTURE.relative_to(ROOT)})\n"
+    picture = f"![Requests a second on one core]({PICTURE.relative_to(PAGE.parent)})\n"
     return "\n".join([picture, intro, rates(measured), *([scaling(scaled)] if scaled else [])])
 
 
-def readme(text: str, spoken: str) -> str:
-    """The README with these words between its marks."""
-    return MARKED.sub(lambda _: spoken, text)
+def published(page: str, figures: str) -> str:
+    """Return the page with these figures between its marks."""
+    return MARKED.sub(lambda _: figures, page)

@@ -26,7 +26,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 offline.watch()
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A shell starts background jobs with SIGINT ignored. The processes that tests start and interrupt would inherit that.
+    # A shell starts background jobs with SIGINT ignored, and the processes that tests start and interrupt inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 proved_rules: dict[str, set[str]] = {}
@@ -35,7 +35,7 @@ proved_rules: dict[str, set[str]] = {}
 
 LONG = (
     "test_schemathesis",
-    "test_readme",
+    "test_pages",
     "test_pytest_plugin",
     "test_control_schemathesis",
     "machine",

@@ -13,7 +13,7 @@ from emulator import Emulator
 from emulator.client.embedded import ProviderHandle
 from tests.sdk.cnaught.client import HERE, Client, NodeSdk
 from tests.sdk.cnaught.conftest import CALLS, CHECKOUT, FOR_SUBACCOUNT, ORDER, PNG, SUBACCOUNT, refused, thrown
-from tests.support.readme import README, URL
+from tests.support.pages import DOCS, URL
 
 # --- orders -----------------------------------------------------------------------------------------------------------
 
@@ -213,12 +213,12 @@ def test_other_bytes_are_refused(client: Client, options: dict[str, object]) -> 
     assert client.getSubaccountDetails(SUBACCOUNT) == before
 
 
-# --- the README -------------------------------------------------------------------------------------------------------
+# --- the documentation -----------------------------------------------------------------------------------------------
 
 
-def test_the_readme_recipe_works(sdk: NodeSdk, served: Emulator) -> None:
-    """The README's recipe for the SDK works as printed."""
-    [recipe] = re.findall(r"```js\n([^`]*cnaught-node-sdk.*?)```", README.read_text(), re.DOTALL)
+def test_the_documented_recipe_works(sdk: NodeSdk, served: Emulator) -> None:
+    """The documentation's recipe for the SDK works as printed."""
+    [recipe] = re.findall(r"```js\n([^`]*cnaught-node-sdk.*?)```", (DOCS / "clients.md").read_text(), re.DOTALL)
     command = [sdk.node, "--input-type=module", "-e", recipe.replace(URL, served.url)]
     done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=60)
     assert (done.stdout, done.stderr) == ("{ amount_kg: 8.5, price_usd_cents: 17 }\n", "")
