@@ -1,0 +1,5 @@
+import { test } from "carbon-emulator/vitest";
+
+import { failing } from "./failing.mjs";
+
+failing(test, (carbonOptions) => test.extend({ carbonOptions }));

@@ -1,0 +1,9 @@
+import { test } from "carbon-emulator/vitest";
+
+import { stories } from "./stories.mjs";
+
+stories(test, (carbonOptions) => test.extend({ carbonOptions }));
+
+test.skip("skipped", async () => {
+  throw new Error("this does not run");
+});
