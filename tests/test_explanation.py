@@ -1,5 +1,6 @@
 """What an exchange rests on: the weakest of its operation, its status, its refusal and every part that is a guess."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from emulator.client.embedded import SpaceHandle
+from emulator.core.resources import resource
 from emulator.evidence import contracts
 from emulator.evidence.annotations import Annotations
 from emulator.evidence.explanation import INFERRED_CHARACTERS_MAX, evidence, possible_fields, weakest
@@ -17,6 +19,11 @@ from emulator.evidence.rules import EVIDENCE
 from emulator.providers import ALL
 from tests.support.caller import NO_CREDENTIALS, Caller, credentials_of
 from tests.support.drafts import good_draft, parameters
+
+SAMPLE_SCORE = json.loads(
+    (resource("contracts") / "carboninsights/exchanges/calculate-carbon-score.json").read_bytes()
+)["request"]["body"]
+SAMPLE_PROFILE, SAMPLE_ROWS = SAMPLE_SCORE["user_profile"], SAMPLE_SCORE["transactions"]
 
 EXCHANGES: list[Any] = [
     # provider, method, path, content, evidence, and what weakens it: place, field, rule
@@ -100,11 +107,52 @@ EXCHANGES: list[Any] = [
         {"json": {"transactions": [{"date": "2020-03-01", "amount": 5, "category": "Hotel"}]}}, "inferred",
         [("reply", "details.footprint.CO2e Emissions [tonne].*", "carboninsights.factors.arithmetic")],
     ),
+    ("carboninsights", "POST", "/calculateCarbonScore", {"json": SAMPLE_SCORE}, "seed", []),
     (
-        "oneclickimpact", "POST", "/v1/plant_tree", {"json": {"amount": 1, "category": "food"}}, "inferred",
+        "carboninsights", "POST", "/calculateCarbonScore",
+        {"json": {**SAMPLE_SCORE, "user_profile": {**SAMPLE_PROFILE, "diet": "vegan"}}}, "inferred",
+        [("body", "user_profile", "carboninsights.factors.other-profiles")],
+    ),
+    (
+        "carboninsights", "POST", "/calculateCarbonScore", {"json": {"transactions": SAMPLE_ROWS}}, "inferred",
+        [("body", "user_profile", "carboninsights.factors.other-profiles")],
+    ),
+    (
+        "carboninsights", "POST", "/calculateCarbonScore",
+        {"json": {**SAMPLE_SCORE, "transactions": SAMPLE_ROWS[::-1], "options": {}}}, "inferred",
+        [("reply", "details.footprint.category", "carboninsights.reply.row-order")],
+    ),
+    (
+        "carboninsights", "POST", "/calculateCarbonScore",
+        {"json": {**SAMPLE_SCORE, "transactions": [{**SAMPLE_ROWS[0], "description": ""}]}}, "inferred",
+        [("body", "transactions[].description", "carboninsights.score.empty-text")],
+    ),
+    (
+        "carboninsights", "POST", "/calculateCarbonScore",
+        {"json": {**SAMPLE_SCORE, "transactions": SAMPLE_ROWS[1:2]}}, "inferred",
+        [("reply", "details.recommendations.category", "carboninsights.recommend.absent")],
+    ),
+    ("oneclickimpact", "GET", "/v1/whoami", {}, "docs", []),
+    ("oneclickimpact", "POST", "/v1/capture_carbon", {"json": {"amount": 5}}, "seed", []),
+    (
+        "oneclickimpact", "POST", "/v1/plant_tree", {"json": {"amount": 1, "category": "food"}}, "sdk",
         [("reply", "category", "oneclickimpact.making.tree-category-echo")],
     ),
     ("thallo", "GET", "/api/inventory", {}, "seed", []),
+    (
+        "thallo", "POST", "/api/caas/request-retirement",
+        {"json": {"quantity_grams": "20", "vintage_id": "0049zfm3m2vbnpxacv", "external_id": "a"}}, "docs", [],
+    ),
+    (
+        "thallo", "POST", "/api/caas/request-retirement",
+        {
+            "json": {
+                "quantity_grams": "2000000", "vintage_id": "00410wiwk6v7q7aa10", "external_id": "b",
+                "sell_order_id": "006o2wqvztvuzmadov", "expected_price_cents": "3000",
+            }
+        },
+        "inferred", [("body", "quantity_grams", "thallo.retirements.whole-alone")],
+    ),
 ]  # fmt: skip
 
 

@@ -87,6 +87,8 @@ def _checks(value: Any) -> Mapping[str, Callable[[Any, Any], bool]]:
         return _TEXT
     if isinstance(value, list):
         return _LIST
+    if isinstance(value, dict):
+        return _OBJECT
     return _NUMBER if _is_number(value) else {}
 
 
@@ -104,6 +106,10 @@ _LIST: Mapping[str, Callable[[Any, list[Any]], bool]] = {
     "minItems": lambda least, value: len(value) >= least,
     "maxItems": lambda most, value: len(value) <= most,
 }
+_OBJECT: Mapping[str, Callable[[Any, dict[str, Any]], bool]] = {
+    "minProperties": lambda least, value: len(value) >= least,
+    "maxProperties": lambda most, value: len(value) <= most,
+}
 _NUMBER: Mapping[str, Callable[[Any, Any], bool]] = {
     "minimum": lambda least, value: value >= least,
     "maximum": lambda most, value: value <= most,
@@ -116,6 +122,7 @@ KEYWORDS = frozenset(
     | {"allOf", "anyOf", "oneOf", "not"}
     | _TEXT.keys()
     | _LIST.keys()
+    | _OBJECT.keys()
     | _NUMBER.keys()
 )
 """The keywords that matter to a match."""

@@ -3,6 +3,7 @@
 * ThalloRefusal
   + BadRequest                  400, with a sentence per problem
   + Unauthorized                401
+    - KeyMissing
   + Unprocessable               422, with the code in ``error``
     - RequestNotFound
     - TooManyKeys, KeyNotFound
@@ -47,12 +48,18 @@ class BadRequest(ThalloRefusal):
 
 
 class Unauthorized(ThalloRefusal):
-    """The API key is missing, unknown or deactivated."""
+    """The API key is unknown or deactivated."""
 
     status = 401
     error = "Unauthorized"
     message = "Unauthorized"
     rule = "thallo.auth.refused"
+
+
+class KeyMissing(Unauthorized):
+    """No API key was sent. The answer is the same, but no document says so."""
+
+    rule = "thallo.auth.missing"
 
 
 class Unprocessable(ThalloRefusal):
@@ -199,5 +206,5 @@ class PlainStatus(ThalloRefusal):
 NESTJS_PHRASES = {413: "Payload Too Large", 422: "Unprocessable Entity"}
 """Older names of statuses, which NestJS keeps."""
 
-MESSAGES = {500: "Internal server error"}
+MESSAGES = {403: "Permission denied according to assigned roles.", 500: "Internal server error"}
 """Messages that the documents print."""

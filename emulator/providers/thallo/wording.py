@@ -55,6 +55,7 @@ def http_refusal(status: int, detail: str | None = None) -> errors.ThalloRefusal
 
 
 RULES = {
+    403: "thallo.errors.forbidden",
     404: "thallo.errors.unknown-path",
     405: "thallo.errors.wrong-method",
     413: "thallo.retirements.too-large",

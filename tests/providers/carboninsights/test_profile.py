@@ -195,6 +195,20 @@ def test_another_country(carboninsights: Caller) -> None:
     assert refused(carboninsights, "options", "country", "") == ["This field may not be blank."]
 
 
+@pytest.mark.rule("carboninsights.factors.other-profiles")
+@pytest.mark.parametrize(
+    "profile",
+    [{}, {"diet": "vegan"}, {"natural_gas": True}, {"renewable_energy": 1}, {"zip_code": 90210}],
+    ids=lambda profile: "".join(profile) or "none",
+)
+def test_the_samples_categories_have_one_factor(carboninsights: Caller, profile: dict[str, object]) -> None:
+    """Flights, hotels and taxis cause the same whatever the diet and the energy at home."""
+    sample = {"Air Travel": (248.76, 0.23864127230148421), "Hotel": (73.88, 0.021415030569301514)}
+    sample["Rental Car & Taxi"] = (11.23, 0.04303300299010413)
+    for category, (amount, expected) in sample.items():
+        assert tonnes(carboninsights, category, amount, **profile) == expected
+
+
 @pytest.mark.rule("carboninsights.factors.shared")
 def test_a_shared_account(carboninsights: Caller) -> None:
     """A shared account halves all metrics of all categories."""

@@ -105,7 +105,7 @@ def test_the_order_of_operations(carboninsights: Caller) -> None:
         assert details(carboninsights, *rows, options={"aggregate": True})["footprint"][CO2E] == column(expected)
 
 
-@pytest.mark.rule("carboninsights.reply.offsets")
+@pytest.mark.rule("carboninsights.reply.offset-link", "carboninsights.reply.offsets")
 def test_the_offset_link(carboninsights: Caller) -> None:
     """The link is included if requested, and its domain is an example domain."""
     assert "offsets" not in details(carboninsights)

@@ -143,7 +143,7 @@ def test_an_invalid_text(carboninsights: Caller, field: str, value: object, sent
     assert (reply.status_code, reply.json()) == (400, {"transactions": [{field: [sentence]}]})
 
 
-@pytest.mark.rule("carboninsights.score.required")
+@pytest.mark.rule("carboninsights.score.empty-text")
 @pytest.mark.parametrize("text", ["", " ", "\t\n", "Hilton", 5])
 def test_an_optional_text_may_be_empty(carboninsights: Caller, text: object) -> None:
     """The descriptions are optional, and may be empty as well."""
@@ -249,7 +249,9 @@ def test_an_amount_that_overflows_a_double(carboninsights: Caller) -> None:
     ("category", "amount"),
     [("Air Travel", 248.76), ("Groceries", 10), ("Bills & Utilities", 33.3), ("Rental Car & Taxi", 0.1)],
 )
-@pytest.mark.rule("carboninsights.score.refund", "carboninsights.score.refund-land-water")
+@pytest.mark.rule(
+    "carboninsights.score.refund", "carboninsights.score.refund-exact", "carboninsights.score.refund-land-water"
+)
 def test_a_refund(carboninsights: Caller, category: str, amount: float) -> None:
     """A refund is exactly the negative of the purchase in every metric, whatever the profile."""
     profile = {"diet": "vegan", "fuel_grade": "diesel", "zip_code": 19130, "renewable_energy": 0.3}

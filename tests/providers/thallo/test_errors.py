@@ -11,7 +11,14 @@ NOW = START.replace("Z", ".000Z")
 UNAUTHORIZED = {"statusCode": 401, "timestamp": NOW, "error": "Unauthorized", "message": "Unauthorized"}
 
 
-@pytest.mark.rule("thallo.auth.bearer", "thallo.auth.bearer-everywhere", "thallo.auth.refused")
+@pytest.mark.rule(
+    "thallo.auth.bearer",
+    "thallo.auth.bearer-everywhere",
+    "thallo.auth.bearer-projects",
+    "thallo.auth.missing",
+    "thallo.auth.refused",
+    "thallo.auth.refused-keys",
+)
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Bearer nobody", "Basic {key}", "{key}", "Bearer {key}0"])
 @pytest.mark.parametrize(
     ("method", "path"),
@@ -147,8 +154,44 @@ def test_a_fault_has_the_form_of_an_error(thallo: Caller, status: int) -> None:
     assert reply.json().keys() == {"statusCode", "url", "timestamp", "error", "message"}
 
 
-@pytest.mark.rule("thallo.errors.server-error")
-def test_a_server_error_has_the_documented_message(thallo: Caller) -> None:
-    """A fault with status 500 answers with the documented message."""
-    thallo.space.faults.add("thallo", effect={"status": 500})
-    assert thallo.get(INVENTORY, promised=False).json()["message"] == "Internal server error"
+@pytest.mark.parametrize(
+    ("path", "header", "rule", "evidence"),
+    [
+        (KEYS, "Bearer nobody", "thallo.auth.refused-keys", "docs"),
+        (KEYS, "", "thallo.auth.missing", "inferred"),
+        (INVENTORY, "Bearer nobody", "thallo.auth.refused", "inferred"),
+        ("/api/market", "", "thallo.auth.missing", "inferred"),
+    ],
+)
+def test_a_refused_key_is_documented_for_the_list_of_keys(
+    thallo: Caller, path: str, header: str, rule: str, evidence: str
+) -> None:
+    """Only the list of keys prints the reply to an unknown key, and nothing prints the one to a missing key."""
+    thallo.get(path, headers={"Authorization": header})
+    entry = thallo.space.requests.matching()[-1]
+    assert (entry["rule"], entry["evidence"]) == (rule, evidence)
+
+
+@pytest.mark.rule(
+    "thallo.errors.server-error",
+    "thallo.errors.server-error-printed",
+    "thallo.errors.forbidden",
+    "thallo.errors.forbidden-market",
+)
+@pytest.mark.parametrize(
+    ("path", "status", "message", "evidence"),
+    [
+        (INVENTORY, 500, "Internal server error", "inferred"),
+        ("/api/market", 500, "Internal server error", "docs"),
+        (KEYS, 500, "Internal server error", "docs"),
+        (INVENTORY, 403, "Permission denied according to assigned roles.", "inferred"),
+        ("/api/market", 403, "Permission denied according to assigned roles.", "docs"),
+    ],
+)
+def test_a_fault_has_the_documented_message(
+    thallo: Caller, path: str, status: int, message: str, evidence: str
+) -> None:
+    """A fault with status 403 or 500 answers with the printed message; its evidence is that of the operation's page."""
+    thallo.space.faults.add("thallo", effect={"status": status})
+    assert thallo.get(path, promised=evidence == "docs").json()["message"] == message
+    assert thallo.space.requests.matching()[-1]["evidence"] == evidence

@@ -30,8 +30,10 @@ class Keys:
         }
 
     def authenticate(self, api_key: str | None) -> ApiKey:
-        """Return the active key with this text. Raises Unauthorized."""
-        wanted = key_hash(api_key or "")
+        """Return the active key with this text. Raises KeyMissing and Unauthorized."""
+        if not api_key:
+            raise errors.KeyMissing
+        wanted = key_hash(api_key)
         for key in self._active.values():
             if compare_digest(key.hash, wanted):
                 return key
