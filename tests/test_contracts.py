@@ -164,23 +164,18 @@ def _examples(provider: str) -> Iterator[tuple[str, Any, Any]]:
                     yield f"{operation.id}, {name}", media["schema"], example
 
 
-GUESSED_SUCCESSES = {
-    ("cnaught", "place_ride_order", "201"): "no source prints the number",
-    ("carboninsights", "register", "201"): "no source prints the number",
-    ("thallo", "create_api_key", "201"): "no source prints the number",
-    ("thallo", "deactivate_api_key", "200"): "no source shows the body",
-}
-"""The successes of documented operations whose status is a guess; ``docs/evidence.md`` states the rule."""
+BODY_NOT_SHOWN = {("thallo", "deactivate_api_key")}
+"""Documented operations of which no source shows the body of a success; ``docs/evidence.md`` states the rule."""
 
 
 def test_a_printed_success_has_the_evidence_of_its_print() -> None:
-    """The status of a success is a guess only if it is not 200 and not printed, or if no source shows the body."""
+    """A status of 200 is a guess only if no source shows the body: it is HTTP's plain success."""
     guessed = {
-        (provider, operation.id, status)
+        (provider, operation.id)
         for provider in ALL
         for operation in contracts.operations(provider)
         for status, response in operation.description["responses"].items()
-        if status < "300" and operation.evidence != "inferred"
+        if status == "200" and operation.evidence != "inferred"
         if contracts.resolve(provider, response)["x-evidence"] == "inferred"
     }
-    assert guessed == GUESSED_SUCCESSES.keys()
+    assert guessed == BODY_NOT_SHOWN
