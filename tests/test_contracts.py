@@ -36,13 +36,13 @@ FIXED_PATHS = [
 
 
 def test_every_provider_has_a_contract_and_a_fixture() -> None:
-    """Each provider has a contract, rules, exchanges and a fixture; the only other contract is the control API's."""
+    """Each provider has a contract, rules, probes, exchanges and a fixture; the only other contract is the control API's."""
     names = set(ALL)
     assert {path.name for path in resource("contracts").iterdir()} == names | {"control"}
     assert {path.stem for path in resource("fixtures").iterdir()} == names
     for name in names:
-        found = {path.name for path in (resource("contracts") / name).iterdir()} - {"probes.yaml"}
-        assert found == {"openapi.yaml", "operations.yaml", "rules.yaml", "exchanges"}
+        found = {path.name for path in (resource("contracts") / name).iterdir()}
+        assert found == {"openapi.yaml", "operations.yaml", "rules.yaml", "probes.yaml", "exchanges"}
 
 
 @each_provider

@@ -18,6 +18,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
+from emulator.conformance.expression import UNKNOWN_UUID
 from emulator.conformance.matcher import ABSENT, mismatches
 from emulator.conformance.pace import Pace
 from emulator.conformance.probe_file import Class, ProbeFile
@@ -27,6 +28,9 @@ from emulator.evidence import contracts
 
 RETRIES_MAX = 3
 RETRY_SECONDS_MAX = 120.0
+UNKNOWN_IDS = ("unknown", UNKNOWN_UUID)
+"""How ids in paths begin that name no record."""
+
 SHORT_SECRET_CHARACTERS = 4
 
 CHARGES = frozenset({"charge_id", "payment_intent", "payment_intent_id", "receipt_url", "amount_charged"})
@@ -154,7 +158,7 @@ class Connection:
         keys = {value for name, value in self.credentials.items() if self._is_key(name)}
         if not any(key in sent for key in keys | self.secrets):
             return True
-        if request.operation is None or any(value.startswith("unknown") for value in request.path_values):
+        if request.operation is None or any(value.startswith(UNKNOWN_IDS) for value in request.path_values):
             return True
         return not is_acceptable(self.provider, request.operation, request.body())
 

@@ -20,6 +20,9 @@ from urllib.parse import quote
 
 EXPRESSION = re.compile(r"\$\{([^{}]*)\}")
 
+UNKNOWN_UUID = "deadbeef-0000-4000-8000-000000000000"
+"""The id of no record."""
+
 _BINARY: Mapping[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -190,7 +193,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     ),
     "claims": lambda _, token: claims(token),
     "unique": lambda scope, name: f"{name}-{scope.run}",
-    "unknown_uuid": lambda scope, number=0: f"{scope.run:0>8.8}-0000-4000-8000-{number:012}",
+    "unknown_uuid": lambda _: UNKNOWN_UUID,
     "today": lambda scope, days=0: (scope.now + timedelta(days=float(days))).date().isoformat(),
     "now": lambda scope, seconds=0: _milliseconds(scope.now + timedelta(seconds=float(seconds))),
     "json": lambda _, value: json.dumps(value),

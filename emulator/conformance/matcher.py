@@ -9,9 +9,9 @@ have others. An object with one key that starts with ``$`` is a matcher:
 * ``$about: [VALUE, TOLERANCE]``, ``$one_of: [VALUES]``, ``$all: [MATCHERS]``, ``$any: true``, ``$absent: true``
 * ``$keys: [NAMES]``: exactly these members; ``$length: MATCHER`` of a text, list or object
 * ``$each``, ``$some``, ``$none: MATCHER`` of the items of a list; ``$sorted: {by: PATH, descending: true,
-  numbers: true}``;  ``$distinct: PATH``; ``$total: {of: PATH, is: MATCHER}``
-* ``$number: MATCHER`` of the number that a text holds; ``$claims: MATCHER`` of a token;
-  ``$seconds_from_now: [LEAST, MOST]`` of a time, or of seconds since 1970
+  numbers: true}``; ``$distinct: PATH``; ``$total: {of: PATH, is: MATCHER}``
+* ``$number: MATCHER`` of the number that a text holds; ``$decimals: MATCHER`` of how many a number
+  has; ``$claims: MATCHER`` of a token; ``$seconds_from_now: [LEAST, MOST]`` of a time, or of seconds since 1970
 """
 
 import re
@@ -267,6 +267,11 @@ def _number(wanted: Any, found: Any, now: datetime, place: str) -> Found:
     yield from mismatches(wanted, int(value) if value == int(value) else float(value), now, place)
 
 
+def _decimals(wanted: Any, found: Any, now: datetime, place: str) -> Found:
+    exponent = Decimal(str(found)).as_tuple().exponent if is_number(found) else 0
+    yield from mismatches(wanted, max(0, -int(exponent)), now, below(place, "decimals"))
+
+
 def _seconds_from_now(wanted: Any, found: Any, now: datetime, place: str) -> Found:
     read = instant(found)
     seconds = None if read is None else (read - now).total_seconds()
@@ -300,6 +305,7 @@ _MATCHERS: Mapping[str, Callable[..., Found]] = {
     "$distinct": _distinct,
     "$total": _total,
     "$number": _number,
+    "$decimals": _decimals,
     "$claims": lambda wanted, found, now, place: mismatches(wanted, claims(found), now, place),
     "$seconds_from_now": _seconds_from_now,
 }
