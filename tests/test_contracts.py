@@ -36,7 +36,7 @@ FIXED_PATHS = [
 
 
 def test_every_provider_has_a_contract_and_a_fixture() -> None:
-    """Each provider has a contract, rules, probes, exchanges and a fixture; the only other contract is the control API's."""
+    """Each provider has a contract, rules, probes, exchanges and a fixture; so has no other but the control API."""
     names = set(ALL)
     assert {path.name for path in resource("contracts").iterdir()} == names | {"control"}
     assert {path.stem for path in resource("fixtures").iterdir()} == names

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import httpx
 
@@ -16,8 +17,8 @@ ADDRESS = "http://127.0.0.1"
 class DirectTransport(httpx.BaseTransport):
     """Pass requests to an emulator in memory. A turn never waits, so no event loop is needed."""
 
-    def __init__(self) -> None:
-        self.app = create_app()
+    def __init__(self, seed: int = 0, fixtures: Path | None = None) -> None:
+        self.app = create_app(seed=seed, fixtures_directory=fixtures)
 
     @property
     def space(self) -> Space:
