@@ -10,6 +10,7 @@ from emulator.providers import ALL, HOSTS
 from emulator.space.fixtures import Fixtures
 from emulator.space.spaces import Spaces
 from emulator.space.world import Limits, World
+from emulator.ui.site import Site
 
 
 def create_app(
@@ -31,7 +32,8 @@ def create_app(
     spaces, courier = Spaces(world), Courier(frozenset(host.lower() for host in webhook_hosts))
     own_hosts = frozenset(host.lower() for host in hosts)
     vendor_hosts = {host: name for name in HOSTS for host in HOSTS[name]}
-    return Gateway(spaces, Control(spaces, courier, control_token), own_hosts, vendor_hosts, courier)
+    site = Site(Control(spaces, courier, control_token))
+    return Gateway(spaces, site, own_hosts, vendor_hosts, courier)
 
 
 def make_world(*, seed: int = 0, fixtures_directory: Path | None = None, limits: Limits | None = None) -> World:

@@ -29,6 +29,7 @@ PACKAGES = (
     ("gateway",),
     ("recording",),
     ("control",),
+    ("ui",),  # its pages stand in front of the control API, and use nothing else
     ("app",),
     ("tls",),
     ("server",),
@@ -117,10 +118,10 @@ def test_endpoints_of_vendors_cannot_wait(provider: Provider) -> None:
 
 
 def test_few_endpoints_of_the_control_api_wait() -> None:
-    """Only waiting for requests and delivering webhooks take longer than a turn."""
+    """Only waiting for requests, sending one again under delays, and delivering webhooks take longer than a turn."""
     endpoints = [route.endpoint for route in control_app.ROUTES.routes]
     waiting = {endpoint.__name__ for endpoint in endpoints if inspect.iscoroutinefunction(endpoint)}
-    assert waiting == {"wait_for_requests", "step_webhooks", "deliver_webhooks"}
+    assert waiting == {"wait_for_requests", "replay_request", "step_webhooks", "deliver_webhooks"}
 
 
 def test_only_route_tables_know_the_books() -> None:

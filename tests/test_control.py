@@ -43,6 +43,7 @@ CALLS: list[tuple[str, str, str, Any, int]] = [
         200,
     ),
     ("verify_ledger", "GET", "/ledger/verify", None, 200),
+    ("follow_events", "GET", "/events?timeout=0&replay=true", None, 200),
     ("list_faults", "GET", "/faults", None, 200),
     ("add_fault", "POST", "/faults", {"effect": {"status": 503, "headers": {"A": "b"}, "body": [1]}}, 201),
     ("get_snapshot", "GET", "/snapshot", None, 200),
@@ -75,9 +76,12 @@ CALLS: list[tuple[str, str, str, Any, int]] = [
 
 
 def promised(operation: str, reply: httpx.Response) -> Any:
-    """The JSON of a reply, which must be what the contract promises for its status."""
+    """The JSON of a reply, which must be what the contract promises for its status. Events have tests of their own."""
     described = dict(OPERATIONS)[operation]["responses"][str(reply.status_code)]
     response = contracts.resolve("control", described)
+    if "text/event-stream" in response["content"]:
+        assert reply.headers["content-type"] == "text/event-stream; charset=utf-8"
+        return reply.text
     assert reply.headers["content-type"] == "application/json"
     validator("control", json.dumps(response["content"]["application/json"]["schema"])).validate(reply.json())
     return reply.json()

@@ -27,6 +27,13 @@ class ClockHandle:
         frozen: bool = self._control.call("GET", "/clock")["frozen"]
         return frozen
 
+    def upcoming(self, span: timedelta | str | None = None, limit: int = 100) -> list[dict[str, Any]]:
+        """Return what will fall due if nothing else happens: ``upcoming("30d")``; within a year if no span is given."""
+        seconds = duration(span).total_seconds() if isinstance(span, str) else span and span.total_seconds()
+        params = {"limit": limit} | ({} if seconds is None else {"seconds": seconds})
+        events: list[dict[str, Any]] = self._control.call("GET", "/clock/upcoming", params=params)["events"]
+        return events
+
     def freeze(self, at: date | str | None = None) -> list[dict[str, Any]]:
         """Stop the clock, now or at an instant. A date is its midnight; without an offset, UTC is meant."""
         return self._set(at, frozen=True)

@@ -51,6 +51,10 @@ class RequestsHandle:
         entries: list[dict[str, Any]] = found["requests"]
         return entries
 
+    def replay(self, id: int) -> dict[str, Any]:
+        """Send a recorded request again, as a new one, and return its entry. Raises Refused if the id is unknown."""
+        return self._control.call("POST", f"/requests/{id}/replay")
+
     def clear(self) -> None:
         """Delete the journal of the whole space, and start a new recording."""
         self._control.call("DELETE", "/requests")

@@ -12,8 +12,8 @@ from emulator.control.request import ControlRequest
 from emulator.core.clock import Event, micros, within_calendar
 from emulator.space.commands import AdvanceClock, MoveClock
 from emulator.space.space import Space
-from emulator.web.fields import Instant, JsonDouble
-from emulator.web.reading import read_body
+from emulator.web.fields import Instant, JsonDouble, QueryDouble
+from emulator.web.reading import read_body, read_query
 from emulator.web.replies import reply
 
 SECONDS_MAX = 100 * 366 * 86400
@@ -32,8 +32,22 @@ class TimeSpan(Params):
     seconds: Annotated[JsonDouble, Field(ge=-SECONDS_MAX, le=SECONDS_MAX), AfterValidator(float)]
 
 
+class Span(Params):
+    """How far to look ahead, in seconds, and how many events to show."""
+
+    seconds: Annotated[QueryDouble, Field(ge=0, le=SECONDS_MAX), AfterValidator(float)] = 366 * 86400.0
+    limit: Annotated[int, Field(ge=0, le=1000)] = 100
+
+
 def get_clock(request: ControlRequest) -> Response:
     return reply(_clock(request.space))
+
+
+def list_upcoming(request: ControlRequest) -> Response:
+    span = read_query(Span, request)
+    events = request.space.upcoming(timedelta(seconds=span.seconds))
+    found = [_event(event) for event in events[: span.limit]]
+    return reply({**_clock(request.space), "events": found, "total": len(events)})
 
 
 def set_clock(request: ControlRequest) -> Response:

@@ -2,14 +2,17 @@
 
 from collections.abc import Coroutine
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope
 
 from emulator.gateway.courier import Courier
+from emulator.gateway.turn import answer_under_faults
 from emulator.space.space import Space
 from emulator.space.spaces import Spaces
 from emulator.web.connection import while_connected
+from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers
 from emulator.web.provider import Provider
 from emulator.web.request import WholeRequest
@@ -64,6 +67,20 @@ class ControlRequest(WholeRequest):
     async def while_connected(self, work: Coroutine[Any, Any, T]) -> T:
         """Run ``work`` and return its result. Cancel it and raise ClientGone once the client disconnects."""
         return await while_connected(self._channel, work)
+
+    async def send_again(self, recorded: Exchange) -> Exchange:
+        """Send a recorded request to its vendor again, and return the new exchange. Raises ClientGone."""
+        provider, headers = self.spaces.world.providers[recorded.provider], Headers(recorded.headers)
+        scope = {
+            **self.scope,
+            "method": recorded.method,
+            "path": recorded.path,
+            "raw_path": quote(recorded.path).encode(),
+            "query_string": recorded.query,
+            "headers": headers.raw,
+        }
+        run = (self.space, provider, scope, headers, recorded.body, self._channel, self.courier.look)
+        return await answer_under_faults(*run)
 
     @property
     def provider(self) -> Provider:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, unquote_plus
 
 from pydantic import AfterValidator, Field
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from emulator.control.filters import check_filter
@@ -90,6 +91,16 @@ async def wait_for_requests(request: ControlRequest) -> Response:
     return await request.while_connected(_waited(request.space, wait))
 
 
+async def replay_request(request: ControlRequest) -> Response:
+    """Send a recorded request again, with its secrets, as a new one: faults may strike it."""
+    space, number = request.space, request.path_params["id"]
+    found = [exchange for exchange in space.history.exchanges() if str(exchange.number) == number]
+    if not found:
+        raise HTTPException(404, f"unknown request {number!r}; the journal may have dropped it")
+    exchange = await request.send_again(found[0])
+    return reply(entry(exchange), 201)
+
+
 async def _waited(space: Space, wait: Wait) -> Response:
     time = asyncio.get_running_loop().time
     deadline = time() + wait.timeout
@@ -147,6 +158,23 @@ def entry(exchange: Exchange) -> dict[str, Any]:
         "evidence_fields": [part.document() for part in explained.fields],
         "rule": explained.rule,
         "fault": exchange.fault,
+    }
+
+
+def summary(exchange: Exchange) -> dict[str, Any]:
+    """Return what a list shows of an exchange: neither headers nor bodies, and no explanation."""
+    contents = (_parsed(exchange.body), _parsed(exchange.reply_body))
+    return {
+        "id": exchange.number,
+        "at": micros(exchange.at),
+        "provider": exchange.provider,
+        "operation": exchange.operation,
+        "method": exchange.method,
+        "path": Mask(lambda _: REDACTED, _secrets(exchange, contents)).text(exchange.path),
+        "status": exchange.status,
+        "rule": exchange.rule,
+        "fault": exchange.fault,
+        "connection": exchange.connection,
     }
 
 

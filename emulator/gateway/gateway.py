@@ -1,6 +1,7 @@
 """The ASGI application: check where a request comes from and leads to, read its body, and send the reply."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, suppress
 from functools import lru_cache
 from typing import Protocol, TypeAlias
 from urllib.parse import urlsplit
@@ -13,7 +14,8 @@ from emulator.gateway.courier import DELIVERY_HEADER, Courier
 from emulator.gateway.turn import answer, answer_under_faults, plain_answer
 from emulator.space.space import DEFAULT, NAME
 from emulator.space.spaces import Spaces, TooManySpaces
-from emulator.web.connection import BREAK, ClientGone, break_message
+from emulator.web.connection import BREAK, ClientGone, break_message, while_connected
+from emulator.web.event_stream import EventStream
 from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers, RawHeaders
 from emulator.web.provider import Provider
@@ -141,6 +143,8 @@ class Gateway:
                 response = await self.control.answer(scope, headers, body, name, prefix, receive)
             except ClientGone:
                 return
+        if isinstance(response, EventStream):
+            return await _stream(response, scope["method"], receive, send)
         if scope["method"] == "HEAD":
             response.body = b""
         await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
@@ -155,7 +159,7 @@ class Gateway:
                 await _body(receive, self.body_bytes_max)
             except ClientGone:
                 return
-        await plain_answer(stray.status, stray.error)(scope, receive, send)
+        await (_to_dashboard(stray, scope, headers) or plain_answer(stray.status, stray.error))(scope, receive, send)
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Deliver webhooks between the start and the end of a server. Refuse WebSockets."""
@@ -232,6 +236,16 @@ class Gateway:
             raise Stray(403, f"unknown space {name!r}; a web page of another site cannot create it")
 
 
+def _to_dashboard(stray: Stray, scope: Scope, headers: Headers) -> Response | None:
+    """Return a redirect to the dashboard for a browser that opens the root of a space; None for anything else."""
+    prefix = scope["path"].rstrip("/")
+    if stray.status != 404 or scope["method"] not in ("GET", "HEAD") or "text/html" not in (headers[b"accept"] or ""):
+        return None
+    if prefix and not (prefix.startswith("/~") and NAME.fullmatch(prefix[2:])):
+        return None
+    return Response(status_code=307, headers={"Location": f"{prefix}/{CONTROL}/", "Vary": "Accept"})
+
+
 def _name(url: str) -> str:
     """Return the host that a URL names; empty if it names none."""
     try:
@@ -267,6 +281,21 @@ async def _joined(first: bytes, receive: Receive, bytes_max: int) -> bytes:
         size += len(part)
         more = message.get("more_body", False)
     return b"".join(parts)
+
+
+async def _stream(stream: EventStream, method: str, receive: Receive, send: Send) -> None:
+    """Send the parts of a stream as they come, until they end or the client disconnects."""
+    await send({"type": "http.response.start", "status": stream.status_code, "headers": stream.raw_headers})
+    if method != "HEAD":
+        with suppress(ClientGone):
+            await while_connected(receive, _send_parts(stream.parts, send))
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _send_parts(parts: AsyncGenerator[bytes], send: Send) -> None:
+    async with aclosing(parts):
+        async for part in parts:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
 
 
 def _start(exchange: Exchange) -> Message:

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from emulator.web.exchange import Exchange
@@ -49,23 +50,34 @@ class History:
     """The entries since ``origin``, oldest first: a snapshot, or None for a space as its fixtures make it.
 
     Above ``exchanges_max`` exchanges or ``bytes_max`` bytes the oldest entries go. ``dropped`` counts the exchanges
-    among them; ``complete`` tells whether the entries still lead from the origin to the present state.
+    among them; ``complete`` tells whether the entries still lead from the origin to the present state. ``added`` counts
+    all entries since the origin, ``restarts`` the origins, and ``closed`` tells that the space is no more.
     """
 
     def __init__(self, exchanges_max: int, bytes_max: int) -> None:
         self.exchanges_max = exchanges_max
         self.bytes_max = bytes_max
+        self.restarts = 0
+        self.closed = False
         self._waiting: list[asyncio.Future[None]] = []
         self.restart(None)
 
     def restart(self, origin: dict[str, Any] | None) -> None:
         """Forget all entries, and begin again with a snapshot."""
         self.origin = origin
+        self.restarts += 1
+        self.added = 0
         self.dropped = 0
         self.complete = True
         self._entries: deque[Entry] = deque()
         self._exchanges = 0
         self._bytes = 0
+        self._wake()
+
+    def close(self) -> None:
+        """End the history of a space that is reset or deleted, for those who wait for more of it."""
+        self.closed = True
+        self._wake()
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
@@ -78,19 +90,30 @@ class History:
         """Return the commands that are kept, in order."""
         return [entry for entry in self._entries if isinstance(entry, Change)]
 
+    def after(self, number: int, count_max: int) -> list[Entry]:
+        """Return the first entries that are kept after the ``number`` first of all that were added."""
+        start = max(0, number - self.first)
+        return list(islice(self._entries, start, start + count_max))
+
+    @property
+    def first(self) -> int:
+        """How many entries were added, and dropped, before the first one that is kept."""
+        return self.added - len(self._entries)
+
     def add(self, entry: Entry) -> None:
         """Append an entry, and drop the oldest while there are too many or they hold too much."""
         self._entries.append(entry)
+        self.added += 1
         self._bytes += entry.size
         if type(entry) is Exchange:
             self._exchanges += 1
-            if self._waiting:
-                self._wake()
+        if self._waiting:
+            self._wake()
         if self._exchanges > self.exchanges_max or self._bytes > self.bytes_max:
             self._drop()
 
     async def changed(self, seconds: float) -> None:
-        """Wait until an exchange is added. Raises TimeoutError."""
+        """Wait until an entry is added, or the history restarts or is closed. Raises TimeoutError."""
         future = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
         try:

@@ -120,11 +120,20 @@ class Space:
         self.clock_moved = True
         return self._due(since, self.clock.now)
 
+    def upcoming(self, by: timedelta) -> list[Event]:
+        """Return what will fall due within a span of time if nothing else happens, in order. Changes nothing."""
+        outbox, now = self.posted(), self.clock.now
+        return _in_order([*self._events(now, now + by), *outbox.due(now, now + by)])
+
     def _due(self, since: datetime, until: datetime) -> list[Event]:
-        backends = [self.backends.get(name) or self.world.newborns[name] for name in self.world.providers]
-        events = [event for backend in backends for event in backend.due(since, until)]
+        events = self._events(since, until)
         self.post_all()
-        return sorted([*events, *self.outbox.due(since, until)], key=lambda event: event.at)
+        return _in_order([*events, *self.outbox.due(since, until)])
+
+    def _events(self, since: datetime, until: datetime) -> list[Event]:
+        """Return what falls due at the vendors in a span of time."""
+        backends = [self.backends.get(name) or self.world.newborns[name] for name in self.world.providers]
+        return [event for backend in backends for event in backend.due(since, until)]
 
     def _is_initial(self, name: str) -> bool:
         return _facts(self.backends[name].memory) == _facts(self.world.newborns[name].memory)
@@ -155,6 +164,10 @@ class Space:
             *(webhooks.next(self.backend(name)) for name, webhooks in self.world.webhooks()),
         ]
         return min(filter(None, due), default=None)
+
+
+def _in_order(events: list[Event]) -> list[Event]:
+    return sorted(events, key=lambda event: event.at)
 
 
 def _facts(memory: Any) -> dict[str, Any]:

@@ -70,13 +70,21 @@ class Spaces:
     def reset(self, name: str, seed: int | None = None) -> Space:
         """Make the space of this name anew. Raises TooManySpaces. The old one is freed bit by bit."""
         self.check_room(name)
-        if name in self._spaces:
-            free_slowly(self._spaces[name])
-        self._visited.pop(name, None)
+        self._end(name)
         self._spaces[name] = Space(name, self.world, seed)
         return self._spaces[name]
 
     def drop(self, name: str) -> None:
         """Delete a space. Raises KeyError."""
-        free_slowly(self._spaces[name])
+        if name not in self._spaces:
+            raise KeyError(name)
+        self._end(name)
         del self._spaces[name]
+
+    def _end(self, name: str) -> None:
+        """End the history of the space of this name, and free the space bit by bit."""
+        if visited := self._visited.pop(name, None):
+            visited.history.close()
+        if space := self._spaces.get(name):
+            space.history.close()
+            free_slowly(space)

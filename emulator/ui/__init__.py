@@ -1,0 +1,1 @@
+"""The pages of the emulator, which are clients of its control API."""

@@ -1,0 +1,116 @@
+// The dashboard: the frame around the page that the address names.
+
+import { html, render, useEffect, useState } from "./vendored.js";
+import { controlUrl, onTokenNeeded, prefixOf, spaceName } from "./api.js";
+import { ClockDialog, ClockChip } from "./clock.js";
+import { Dialog, Icon, Toasts } from "./elements.js";
+import { Shortcuts, useShortcuts } from "./shortcuts.js";
+import { askToken, start, useStore } from "./store.js";
+import { theme, toggleTheme } from "./theme.js";
+import { TokenDialog } from "./token.js";
+import { PAGES, GROUPS } from "./pages.js";
+
+function useRoute() {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const changed = () => setHash(location.hash);
+    addEventListener("hashchange", changed);
+    return () => removeEventListener("hashchange", changed);
+  }, []);
+  const [path, query] = hash.replace(/^#\/?/, "").split("?");
+  const [name, ...rest] = path.split("/").map(decodeURIComponent);
+  return { name: Object.hasOwn(PAGES, name) ? name : "overview", rest, query: new URLSearchParams(query) };
+}
+
+function App() {
+  const route = useRoute();
+  const { tokenAsked, space } = useStore();
+  const [menuOpen, setMenuOpen] = useState(false);
+  const [dialog, setDialog] = useState(null);
+  useShortcuts(() => setDialog("shortcuts"));
+  useEffect(() => {
+    setMenuOpen(false);
+    document.title = `${PAGES[route.name].title} · Carbon Emulator`;
+    scrollTo(0, 0);
+  }, [route.name]);
+  const { view: View, wide } = PAGES[route.name];
+  return html`
+    <a class="skip-link" href="#main" onClick=${skip}>Skip to content</a>
+    <div class="frame">
+      <${Sidebar} current=${route.name} open=${menuOpen} />
+      ${menuOpen && html`<button class="scrim" aria-label="Close menu" onClick=${() => setMenuOpen(false)}></button>`}
+      <div class="main">
+        <${TopBar} onMenu=${() => setMenuOpen(!menuOpen)} menuOpen=${menuOpen} onDialog=${setDialog} />
+        <main id="main" tabindex="-1" class=${`page ${wide ? "wide" : ""}`} key=${`${space}/${route.name}`}><${View} route=${route} /></main>
+      </div>
+    </div>
+    ${dialog === "clock" && html`<${ClockDialog} onClose=${() => setDialog(null)} />`}
+    ${dialog === "shortcuts" && html`<${Dialog} title="Keyboard shortcuts" onClose=${() => setDialog(null)}><${Shortcuts} /><//>`}
+    ${tokenAsked && html`<${TokenDialog} />`}
+    <${Toasts} />`;
+}
+
+function skip(event) {
+  event.preventDefault();
+  document.getElementById("main").focus();
+}
+
+function Sidebar({ current, open }) {
+  const { entries, space } = useStore();
+  return html`<nav class=${`sidebar ${open ? "open" : ""}`} aria-label="Pages" id="menu">
+    <a class="brand" href="#overview"><img src="/_emulator/ui/icon.svg" alt="" /><span>Carbon Emulator<small>an emulator, not the vendors</small></span></a>
+    ${GROUPS.map(
+      ({ title, names }) => html`<div class="nav-group"><h2>${title}</h2>
+        ${names.map((name) => html`<a class="nav-link" href=${`#${name}`} aria-current=${name === current ? "page" : undefined}>
+          <${Icon} name=${name} />${PAGES[name].title}${name === "requests" && entries.length > 0 && html`<span class="count number">${entries.length}</span>`}
+        </a>`)}
+        ${title === "Reference" && html`<a class="nav-link" href=${controlUrl("/docs", space)}><${Icon} name="docs" />API reference</a>`}
+      </div>`,
+    )}
+    <div class="sidebar-foot">Press <kbd>?</kbd> for shortcuts</div>
+  </nav>`;
+}
+
+function TopBar({ onMenu, menuOpen, onDialog }) {
+  const { live, space } = useStore();
+  const [shown, setShown] = useState(theme());
+  function toggle() {
+    toggleTheme();
+    setShown(theme());
+  }
+  return html`<header class="topbar">
+    <button type="button" class="button quiet icon menu-button" aria-label="Menu" aria-expanded=${menuOpen} aria-controls="menu" onClick=${onMenu}><${Icon} name="menu" /></button>
+    <${SpacePicker} space=${space} />
+    <div class="spacer"></div>
+    <span class=${`live ${live ? "" : "off"}`} role="status"><span>${live ? "Live" : "Reconnecting…"}</span></span>
+    <${ClockChip} onClick=${() => onDialog("clock")} />
+    <button type="button" class="button quiet icon" aria-label="Keyboard shortcuts" onClick=${() => onDialog("shortcuts")}><${Icon} name="question" /></button>
+    <button type="button" class="button quiet icon" aria-label=${`Use the ${shown === "dark" ? "light" : "dark"} theme`} onClick=${toggle}><${Icon} name=${shown === "dark" ? "sun" : "moon"} /></button>
+  </header>`;
+}
+
+function SpacePicker({ space }) {
+  return html`<a class="button quiet" href="#spaces"><${Icon} name="spaces" /><span class="space-label muted">Space</span> <strong>${space}</strong></a>`;
+}
+
+/** Show another space, without loading the page again. */
+export function openSpace(name, hash = location.hash) {
+  history.pushState(null, "", `${prefixOf(name)}/_emulator/${hash}`);
+  start();
+  dispatchEvent(new HashChangeEvent("hashchange"));
+}
+
+onTokenNeeded(askToken);
+addEventListener("popstate", () => {
+  if (spaceName() !== space) {
+    space = spaceName();
+    start();
+  }
+});
+let space = spaceName();
+addEventListener("open-space", ({ detail }) => {
+  openSpace(detail.name, detail.hash);
+  space = spaceName();
+});
+start();
+render(html`<${App} />`, document.getElementById("app"));

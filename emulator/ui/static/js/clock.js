@@ -1,0 +1,74 @@
+// The clock of the space: its reading, and the controls.
+
+import { html, useState } from "./vendored.js";
+import { control } from "./api.js";
+import { Action, Dialog, Field, Icon, attempt, toast } from "./elements.js";
+import { plural } from "./format.js";
+import { now, readClock, store, useStore, useTick } from "./store.js";
+
+const STEPS = [["1 min", 60], ["1 hour", 3600], ["1 day", 86400], ["30 days", 30 * 86400]];
+
+function reading() {
+  const at = now();
+  return at === null ? "…" : new Date(at).toISOString().slice(0, 19).replace("T", " ");
+}
+
+export function ClockChip({ onClick }) {
+  const { clock } = useStore();
+  useTick();
+  return html`<button type="button" class=${`clock-chip ${clock?.frozen ? "frozen" : ""}`} onClick=${onClick} aria-label="Clock of the space">
+    <${Icon} name=${clock?.frozen ? "pause" : "clock"} /><span>${reading()}<span class="hidden-text"> UTC</span></span>
+  </button>`;
+}
+
+export function ClockDialog({ onClose }) {
+  return html`<${Dialog} title="Clock of the space" onClose=${onClose}><${ClockControls} /><//>`;
+}
+
+export function ClockControls() {
+  const { clock } = useStore();
+  useTick();
+  const [at, setAt] = useState("");
+  const [amount, setAmount] = useState("1");
+  const [unit, setUnit] = useState("3600");
+
+  async function change(method, path, body) {
+    const { events } = await control(method, path, body);
+    await readClock();
+    toast(events.length ? `${plural(events.length, "event")} fell due` : "Nothing fell due");
+  }
+  async function set(event) {
+    event.preventDefault();
+    await attempt(() => change("PUT", "/clock", { now: new Date(`${at}Z`).toISOString() }));
+  }
+  async function advance(event) {
+    event.preventDefault();
+    await attempt(() => change("POST", "/clock/advance", { seconds: Number(amount) * Number(unit) }));
+  }
+  if (!clock) return html`<div class="muted">Loading…</div>`;
+  return html`<div class="stack clock-controls">
+    <div class="row">
+      <output class="clock-reading number">${reading()}</output>
+      <span class=${`badge ${clock.frozen ? "info" : "good"}`}>${clock.frozen ? "Frozen" : "Running"}</span>
+    </div>
+    <div class="row">
+      <${Action} kind="primary" run=${() => change("PUT", "/clock", { frozen: !store.clock.frozen })}>
+        <${Icon} name=${clock.frozen ? "play" : "pause"} />${clock.frozen ? "Run" : "Freeze"}
+      <//>
+      ${STEPS.map(([text, seconds]) => html`<${Action} run=${() => change("POST", "/clock/advance", { seconds })}>+${text}<//>`)}
+    </div>
+    <form class="inline-form" onSubmit=${advance}>
+      <${Field} label="Advance by"><input type="number" min="0" step="any" required value=${amount} onInput=${(event) => setAmount(event.target.value)} /><//>
+      <${Field} label="Unit">
+        <select value=${unit} onChange=${(event) => setUnit(event.target.value)}>
+          <option value="1">seconds</option><option value="60">minutes</option><option value="3600">hours</option><option value="86400">days</option>
+        </select>
+      <//>
+      <button class="button">Advance</button>
+    </form>
+    <form class="inline-form" onSubmit=${set}>
+      <${Field} label="Set to (UTC)"><input type="datetime-local" step="1" required value=${at} onInput=${(event) => setAt(event.target.value)} /><//>
+      <button class="button">Set</button>
+    </form>
+  </div>`;
+}

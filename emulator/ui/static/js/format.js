@@ -1,0 +1,69 @@
+// How values are written.
+
+const dateTime = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC", hourCycle: "h23" });
+const date = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });
+const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 20 });
+const short = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+
+export const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
+export function instantText(text) {
+  return text ? dateTime.format(new Date(text)) : "–";
+}
+
+export function dateText(text) {
+  return date.format(new Date(text));
+}
+
+/** "09:31:02.123": what a list of requests shows. */
+export function timeText(text) {
+  return text.slice(11, 23);
+}
+
+const SPANS = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
+
+/** "in 2 h 5 min": the two largest units of a time span. */
+export function spanText(seconds) {
+  const parts = [];
+  let rest = Math.round(seconds);
+  for (const [unit, size] of SPANS) {
+    const count = Math.floor(rest / size);
+    if (count) parts.push(`${grouped.format(count)} ${unit}`);
+    rest -= count * size;
+    if (parts.length === 2) break;
+  }
+  return parts.join(" ") || "0 s";
+}
+
+export function countText(count) {
+  return grouped.format(count);
+}
+
+export function plural(count, noun, nouns = `${noun}s`) {
+  return `${grouped.format(count)} ${count === 1 ? noun : nouns}`;
+}
+
+/** An amount in its unit, as people read it. Exact: large amounts are decimal text. */
+export function amountText(amount, unit) {
+  const value = Number(amount);
+  if (unit === "g") return massText(value);
+  if (unit === "usd_cents" || unit === "cents") return `$${grouped.format(value / 100)}`;
+  return `${grouped.format(value)}${unit ? ` ${unit}` : ""}`;
+}
+
+export function massText(grams) {
+  const size = Math.abs(grams);
+  if (size >= 1e6) return `${short.format(grams / 1e6)} t`;
+  if (size >= 1e3) return `${short.format(grams / 1e3)} kg`;
+  return `${short.format(grams)} g`;
+}
+
+/** "place_order" as "place order". */
+export function words(name) {
+  return name.replaceAll("_", " ");
+}
+
+export function sentence(name) {
+  const text = words(name);
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

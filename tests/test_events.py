@@ -1,0 +1,205 @@
+"""The events of a space: in order, resumed where a client stopped, bounded, and ended at once."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from emulator import Emulator
+from emulator.client.embedded import SpaceHandle
+from tests.support.caller import Caller
+
+Event = tuple[str, str, dict[str, Any]]
+
+
+def parse(text: str) -> list[Event]:
+    """Return the kind, id and data of each event."""
+    blocks = [dict(line.split(": ", 1) for line in block.splitlines()) for block in text.split("\n\n") if block]
+    return [(block["event"], block["id"], json.loads(block["data"])) for block in blocks if "event" in block]
+
+
+def events(space: SpaceHandle, after: str = "", replay: bool = True) -> list[Event]:
+    """Return the events that a stream of no length holds."""
+    headers = {"Last-Event-ID": after} if after else {}
+    params = {"timeout": 0, "replay": "true" if replay else "false"}
+    reply = space.http.get(f"{space.url}/_emulator/events", params=params, headers=headers)
+    assert (reply.status_code, reply.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    return parse(reply.text.removeprefix("retry: 1000\n\n"))
+
+
+def kinds(found: list[Event]) -> list[str]:
+    return [kind for kind, _, _ in found]
+
+
+def test_a_stream_replays_what_is_kept_in_order(cnaught: Caller) -> None:
+    """Requests and commands come in the order in which they happened, as the journal shows them."""
+    cnaught.post("/v1/orders", {"amount_kg": 1})
+    cnaught.space.clock.advance(seconds=1)
+    cnaught.get("/v1/orders/none")
+    found = events(cnaught.space)
+    assert kinds(found) == ["begin", "change", "request", "change", "request"]
+    assert found[3][2]["command"] == "advance_clock"
+    shown = cnaught.space.control("GET", "/requests")["requests"]
+    for (_, _, data), entry in zip((found[2], found[4]), shown, strict=True):
+        assert {name: entry[name] for name in data if name in entry} == {
+            name: value for name, value in data.items() if name in entry
+        }
+
+
+def test_without_replay_a_stream_begins_now(cnaught: Caller) -> None:
+    """What has happened before a client connects is not sent, unless the client asks for it."""
+    cnaught.get("/v1/orders")
+    assert kinds(events(cnaught.space, replay=False)) == ["begin"]
+
+
+def test_a_stream_resumes_after_each_event(cnaught: Caller) -> None:
+    """A client that names the last event that it received gets those after it, wherever it stopped."""
+    for _ in range(3):
+        cnaught.get("/v1/orders")
+    found = events(cnaught.space)
+    for position, (_, id, _) in enumerate(found):
+        again = events(cnaught.space, after=id, replay=False)
+        assert again[0][2]["resumed"] is True
+        assert again[1:] == found[position + 1 :]
+
+
+@pytest.mark.parametrize("id", ["x", "1", "0.0.0", "999999.1.1", "1.1.1.1", "-1.1.1", "9" * 40])
+def test_an_id_of_another_history_does_not_resume(cnaught: Caller, id: str) -> None:
+    """A position that the space does not have begins the stream anew, and says so."""
+    cnaught.get("/v1/orders")
+    found = events(cnaught.space, after=id)
+    assert kinds(found) == ["begin", "change", "request"]
+    assert found[0][2]["resumed"] is False
+
+
+@pytest.mark.parametrize(
+    "restart",
+    [
+        lambda space: space.reset(),
+        lambda space: space.delete(),
+        lambda space: space.restore(space.snapshot()),
+        lambda space: space.control("DELETE", "/requests"),
+    ],
+    ids=["reset", "delete", "restore", "clear"],
+)
+def test_a_position_before_a_restart_does_not_resume(cnaught: Caller, restart: Callable[[SpaceHandle], None]) -> None:
+    """After a reset, a deletion, a restoration or the end of a journal, the stream begins anew."""
+    cnaught.get("/v1/orders")
+    last = events(cnaught.space)[-1][1]
+    restart(cnaught.space)
+    found = events(cnaught.space, after=last)
+    assert kinds(found) == ["begin"]
+    assert found[0][2]["resumed"] is False
+
+
+def test_a_slow_client_learns_how_much_it_missed(cnaught: Caller, emulator: Emulator) -> None:
+    """Entries that the journal drops before a client reads them are counted, and the rest follows."""
+    cnaught.get("/v1/orders")
+    last = events(cnaught.space)[-1][1]
+    limit = emulator.app.spaces.world.limits.journal_exchanges_max
+    for _ in range(limit + 7):
+        cnaught.get("/v1/none")
+    found = events(cnaught.space, after=last)
+    assert found[1][0] == "skipped"
+    assert found[1][2] == {"count": 7}
+    assert kinds(found[2:]) == ["request"] * limit
+
+
+def test_secrets_are_hidden(cnaught: Caller) -> None:
+    """A secret that a request carries does not come out of its path."""
+    key = cnaught.space.cnaught.credentials["api_key"]
+    cnaught.get(f"/v1/orders/{key}")
+    found = events(cnaught.space)
+    assert kinds(found)[-1] == "request"
+    assert key not in json.dumps(found)
+
+
+def test_head_has_no_body(space: SpaceHandle) -> None:
+    """HEAD returns the head of the stream, and ends."""
+    reply = space.http.head(f"{space.url}/_emulator/events")
+    assert (reply.status_code, reply.content) == (200, b"")
+
+
+# --- over a connection ------------------------------------------------------------------------------------------------
+
+
+class Follower:
+    """A client that follows the events of a space in a thread."""
+
+    def __init__(self, url: str) -> None:
+        self.events: list[Event] = []
+        self.ended = threading.Event()
+        self._client = httpx.Client(timeout=10, trust_env=False)
+        self._thread = threading.Thread(target=self._follow, args=(f"{url}/_emulator/events",), daemon=True)
+        self._thread.start()
+        self.wait(lambda: self.events != [])
+
+    def _follow(self, url: str) -> None:
+        try:
+            with self._client.stream("GET", url) as reply:
+                block = ""
+                for line in reply.iter_lines():
+                    block += line + "\n"
+                    if not line:
+                        self.events += parse(block)
+                        block = ""
+        except httpx.TransportError:
+            pass
+        self.ended.set()
+
+    def wait(self, holds: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 5
+        while not holds():
+            assert time.monotonic() < deadline, self.events
+            time.sleep(0.01)
+
+
+@pytest.fixture
+def server() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
+
+
+def test_events_arrive_as_they_happen(server: Emulator) -> None:
+    """A client that is connected sees requests, commands, and a reset of the space."""
+    follower = Follower(server.url)
+    httpx.get(f"{server.url}/cnaught/v1/orders", trust_env=False)
+    follower.wait(lambda: "request" in kinds(follower.events))
+    httpx.post(f"{server.url}/_emulator/reset", trust_env=False)
+    follower.wait(lambda: kinds(follower.events).count("begin") == 2)
+    httpx.get(f"{server.url}/cnaught/v1/orders", trust_env=False)
+    follower.wait(lambda: kinds(follower.events)[-1] == "request")
+    assert kinds(follower.events) == ["begin", "request", "begin", "request"]
+
+
+def test_a_stream_ends_when_the_server_stops() -> None:
+    """A stopping server does not wait for those who follow its events."""
+    with Emulator() as running:
+        follower = Follower(running.url)
+        begun = time.monotonic()
+    assert follower.ended.wait(5)
+    assert time.monotonic() - begun < 3
+
+
+def test_a_stream_ends_when_the_client_disconnects(server: Emulator) -> None:
+    """Nothing is left of a stream whose client has gone."""
+    address = urlsplit(server.url)
+    history = server.app.spaces.get("default").history
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        connection.sendall(b"GET /_emulator/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert b"event: begin" in connection.recv(4096) + connection.recv(4096)
+        _until(lambda: len(history._waiting) == 1)
+    _until(lambda: len(history._waiting) == 0)
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
