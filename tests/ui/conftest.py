@@ -47,8 +47,9 @@ class Dashboard:
         return self.page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
+    """A browser. It ends with the tests of this package: its event loop would be in the way of others."""
     chromium = shutil.which("chromium")
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     if chromium is None:
@@ -59,7 +60,7 @@ def browser() -> Iterator[Any]:
         running.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(browser: Any) -> Iterator[Emulator]:
     with Emulator() as running:
         yield running
