@@ -43,6 +43,9 @@ CALLS: list[tuple[str, str, str, Any, int]] = [
         200,
     ),
     ("verify_ledger", "GET", "/ledger/verify", None, 200),
+    ("replay_request", "POST", "/requests/1/replay", None, 201),
+    ("replay_request", "POST", "/requests/99999/replay", None, 404),
+    ("list_upcoming", "GET", "/clock/upcoming?seconds=60&limit=1", None, 200),
     ("follow_events", "GET", "/events?timeout=0&replay=true", None, 200),
     ("list_faults", "GET", "/faults", None, 200),
     ("add_fault", "POST", "/faults", {"effect": {"status": 503, "headers": {"A": "b"}, "body": [1]}}, 201),
@@ -238,8 +241,8 @@ def test_a_wrong_method(space: SpaceHandle, method: str, path: str, allowed: str
 @pytest.mark.parametrize(
     ("method", "path", "status", "words"),
     [
-        ("GET", "", 404, "Not Found"),
-        ("GET", "/", 404, "Not Found"),
+        ("GET", "/ui/none.js", 404, "Not Found"),
+        ("POST", "/", 404, "Not Found"),
         ("GET", "/clock/", 404, "Not Found"),
         ("GET", "/clocks", 404, "Not Found"),
         ("GET", "/contracts/gold.json", 404, "unknown provider 'gold'; known: oneclickimpact"),

@@ -203,3 +203,40 @@ def _until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+# --- what the pages need besides ----------------------------------------------------------------------------------------
+
+
+def test_upcoming_events_are_those_that_an_advance_returns(cnaught: Caller) -> None:
+    """What is listed as upcoming falls due when the clock moves, and listing it changes nothing."""
+    cnaught.post("/v1/orders", {"amount_kg": 1})
+    cnaught.post("/v1/orders", {"amount_kg": 2})
+    before = cnaught.space.snapshot()
+    upcoming = cnaught.space.clock.upcoming("1h")
+    assert cnaught.space.snapshot() == before
+    assert [event["kind"] for event in upcoming] == ["order.fulfilled"] * 2
+    assert cnaught.space.clock.advance(hours=1) == upcoming
+    assert cnaught.space.clock.upcoming("1h") == []
+
+
+def test_upcoming_events_are_limited_and_counted(cnaught: Caller) -> None:
+    """The earliest events are shown, up to the limit; all within the span are counted."""
+    for _ in range(3):
+        cnaught.post("/v1/orders", {"amount_kg": 1})
+    found = cnaught.space.control("GET", "/clock/upcoming", params={"limit": 2, "seconds": 10})
+    assert (len(found["events"]), found["total"]) == (2, 3)
+    assert cnaught.space.control("GET", "/clock/upcoming", params={"seconds": 1})["total"] == 0
+
+
+def test_a_replayed_request_is_a_new_one_with_the_same_content(cnaught: Caller) -> None:
+    """Replay sends method, path, query, headers and body again, secrets included, and faults may strike it."""
+    cnaught.post("/v1/orders?note=a%20b", {"amount_kg": 1, "description": "ü"}, headers={"X-Extra": "1"})
+    first = cnaught.space.requests.matching()[0]
+    again = cnaught.space.requests.replay(first["id"])
+    assert (again["id"], again["status"]) == (first["id"] + 1, 201)
+    assert again["reply"]["body"]["id"] != first["reply"]["body"]["id"]
+    same = ("provider", "operation", "method", "path", "query", "headers", "body", "unread")
+    assert {name: again[name] for name in same} == {name: first[name] for name in same}
+    cnaught.space.faults.add("cnaught", effect={"status": 503})
+    assert cnaught.space.requests.replay(first["id"])["status"] == 503
