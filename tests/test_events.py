@@ -205,7 +205,7 @@ def _until(holds: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-# --- what the pages need besides ----------------------------------------------------------------------------------------
+# --- what the pages need besides --------------------------------------------------------------------------------------
 
 
 def test_upcoming_events_are_those_that_an_advance_returns(cnaught: Caller) -> None:
