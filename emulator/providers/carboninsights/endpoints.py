@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -96,9 +97,7 @@ def admit(request: Request) -> None:
 def negotiate(request: Request) -> None:
     """Raise NotAcceptable unless the accepted media types include JSON; their weights do not count."""
     accepted = request.header(b"accept")
-    parts = ["*/*"] if accepted is None else accepted.split(",")
-    ranges = (part.partition(";")[0].strip().lower() for part in parts)
-    if not {"*/*", "application/*", JSON}.intersection(ranges):
+    if accepted is not None and not _includes_json(accepted):
         raise errors.NotAcceptable
 
 
@@ -116,6 +115,12 @@ def respond(request: Request, content: object, status: int = 200, headers: Mappi
     if request.method == "HEAD":
         response.body = b""
     return response
+
+
+@lru_cache(maxsize=64)
+def _includes_json(accepted: str) -> bool:
+    ranges = (part.partition(";")[0].strip().lower() for part in accepted.split(","))
+    return not {"*/*", "application/*", JSON}.isdisjoint(ranges)
 
 
 def _content(request: Request) -> Any:

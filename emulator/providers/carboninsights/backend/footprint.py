@@ -41,11 +41,14 @@ DIETS: Mapping[Diet, Impact] = {
 
 
 class Multipliers(NamedTuple):
-    """The multipliers of one category for one user: CO2e per dollar with the user's energy, diet, and share."""
+    """The multipliers of one category for one user, per dollar, with the user's energy; their diet; their share."""
 
-    factors: Factors
     co2e_kg: float
-    diet: Impact
+    co2e_diet: float
+    land_m2: float
+    land_diet: float
+    water_l: float
+    water_diet: float
     share: float
 
 
@@ -56,7 +59,8 @@ class Footprint:
         self.profile = profile
         self.catalogue = catalogue
         self._multipliers: dict[str, Multipliers] = {}
-        self.impacts = [(purchase, self._impact(purchase)) for purchase in purchases]
+        impact = self._impact  # there may be thousands of purchases
+        self.impacts = [(purchase, impact(purchase.amount_usd, purchase.listing.category)) for purchase in purchases]
 
     def rows(self) -> list[tuple[str, Impact]]:
         """Return a row per purchase, in input order."""
@@ -115,15 +119,15 @@ class Footprint:
     def _share(self) -> float:
         return SHARED if self.profile.shared_account else 1.0
 
-    def _impact(self, purchase: Purchase) -> Impact:
-        amount, category = purchase.amount_usd, purchase.listing.category
-        if category not in self._multipliers:
-            self._multipliers[category] = self._multipliers_of(category)
-        factors, co2e_kg, diet, share = self._multipliers[category]
+    def _impact(self, amount: float, category: str) -> Impact:
+        multipliers = self._multipliers.get(category)
+        if multipliers is None:
+            multipliers = self._multipliers[category] = self._multipliers_of(category)
+        co2e_kg, co2e_diet, land_m2, land_diet, water_l, water_diet, share = multipliers
         return Impact(
-            amount * co2e_kg * diet.co2e_tonnes * share / 1000,
-            amount * factors.land_m2 * diet.land_m2 * share,
-            amount * factors.water_l * diet.water_l * share,
+            amount * co2e_kg * co2e_diet * share / 1000,
+            amount * land_m2 * land_diet * share,
+            amount * water_l * water_diet * share,
         )
 
     def _multipliers_of(self, category: str) -> Multipliers:
@@ -131,7 +135,8 @@ class Footprint:
         kg = _part_changed(factors.co2e_kg, factors.electric_kg, self._electricity_factor)
         kg = _part_changed(kg, factors.fuel_kg, FUEL[self.profile.fuel_grade])
         diet = DIETS[self.profile.diet] if category in self.catalogue.food else UNCHANGED
-        return Multipliers(factors, kg, diet, self._share)
+        land, water = (factors.land_m2, diet.land_m2), (factors.water_l, diet.water_l)
+        return Multipliers(kg, diet.co2e_tonnes, *land, *water, self._share)
 
     def _factors(self, category: str) -> Factors:
         return self.catalogue.factors(category, self.profile.natural_gas)

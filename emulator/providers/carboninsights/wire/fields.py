@@ -59,10 +59,12 @@ def _number(value: object) -> float | Decimal:
     raise PydanticCustomError("number", "Input should be a number")
 
 
-def _amount(value: float | Decimal) -> float | Decimal:
-    if not -AMOUNT_MAX <= value <= AMOUNT_MAX:
+def _amount(value: object) -> float:
+    """Return a number within bounds. A request may hold thousands: those that JSON gives as numbers take no detour."""
+    number = value if type(value) is float or type(value) is int else _number(value)
+    if not -AMOUNT_MAX <= number <= AMOUNT_MAX:
         raise PydanticCustomError("number", "Input should be a number of usual size")
-    return value
+    return float(number)
 
 
 def _boolean(value: object) -> bool:
@@ -126,7 +128,7 @@ ShortText = Annotated[str, StringConstraints(max_length=49), BeforeValidator(as_
 LongText = Annotated[str, StringConstraints(min_length=8), BeforeValidator(as_text)]
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
 Share = Annotated[float, PlainValidator(_number), Field(ge=0, le=1), AfterValidator(float)]
-Amount = Annotated[float, PlainValidator(_number), AfterValidator(_amount), AfterValidator(float)]
+Amount = Annotated[float, PlainValidator(_amount)]
 Day = Annotated[date, PlainValidator(_day)]
 ZipCode = Annotated[str, BeforeValidator(_zip_code)]
 Address = Annotated[Text, AfterValidator(_address)]

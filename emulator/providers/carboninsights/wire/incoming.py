@@ -1,7 +1,7 @@
 """The models of requests. Each becomes a draft. All problems of a body are reported at once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Field, PlainValidator, ValidationError, ValidationInfo
@@ -30,11 +30,15 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a field's validation needs: the records and settings, whether categories are codes, and the password."""
+    """What a field's validation needs: the records and settings, whether categories are codes, and the password.
+
+    ``listings`` has the categories that this body has named so far.
+    """
 
     backend: CarbonInsights
     by_code: bool
     password: str | None
+    listings: dict[str, Listing] = field(default_factory=dict)
 
 
 def _free(value: str, info: ValidationInfo) -> str:
@@ -51,11 +55,15 @@ def _distinct(value: str, info: ValidationInfo) -> str:
 
 
 def _listing(value: object, info: ValidationInfo) -> Listing:
-    context, text = _context(info), as_text(value)
-    categories = context.backend.categories
+    context = _context(info)
+    if type(value) is str and (known := context.listings.get(value)):
+        return known
+    text, categories = as_text(value), context.backend.categories
     listing = categories.listing_of_code(text) if context.by_code else categories.listing(text)
     if listing is None:
         raise PydanticCustomError("merchant_code" if context.by_code else "category", "Input should be listed")
+    if type(value) is str:
+        context.listings[value] = listing
     return listing
 
 
@@ -107,9 +115,6 @@ class Transaction(Model):
     category: Annotated[Listing, PlainValidator(_listing)]
     description: OptionalText = ""
     original_description: OptionalText = ""
-
-    def purchase(self) -> drafts.Purchase:
-        return drafts.Purchase(self.amount, self.category)
 
 
 class UserProfile(Model):
@@ -166,7 +171,7 @@ class ScoreRequest(Model):
     options: Options = Field(default_factory=lambda: DEFAULT_OPTIONS)
 
     def draft(self) -> drafts.ScoreDraft:
-        purchases = tuple(transaction.purchase() for transaction in self.transactions)
+        purchases = tuple([drafts.Purchase(one.amount, one.category) for one in self.transactions])
         return drafts.ScoreDraft(purchases, self.user_profile.draft(), self.options.draft())
 
 

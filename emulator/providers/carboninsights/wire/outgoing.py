@@ -1,6 +1,7 @@
 """The objects in replies (Carbon Insights API reference)."""
 
 from collections.abc import Iterable, Sequence
+from itertools import count
 
 from emulator.providers.carboninsights.backend.drafts import Options
 from emulator.providers.carboninsights.backend.footprint import Impact
@@ -37,15 +38,15 @@ def score(score: Score, options: Options) -> dict[str, object]:
 
 def _table(rows: Sequence[tuple[str, Impact]], options: Options) -> dict[str, object]:
     """Return rows as columns, in the dictionary form of a pandas DataFrame."""
-    table: dict[str, object] = {"category": _column(title for title, _ in rows)}
+    table: dict[str, object] = {"category": _column([title for title, _ in rows])}
     for metric, requested in enumerate((options.co2e, options.land, options.water)):
         if requested:
-            table[TITLES[metric]] = _column(impact[metric] for _, impact in rows)
+            table[TITLES[metric]] = _column([impact[metric] for _, impact in rows])
     return table
 
 
 def _column(values: Iterable[object]) -> dict[str, object]:
-    return {str(row): value for row, value in enumerate(values)}
+    return dict(zip(map(str, count()), values, strict=False))
 
 
 def view(name: str) -> dict[str, object]:
