@@ -10,35 +10,34 @@ from benchmarks import load, picture, rates, report, scaling
 from benchmarks.load import NoLoad
 from benchmarks.peers import PEERS
 from benchmarks.process import stay_off_the_servers_core
-from benchmarks.subjects import OWN, WORKLOADS
+from benchmarks.subjects import OWN
+from benchmarks.workloads import WORKLOADS
 
 NAMES = [subject.name for subject in [*OWN, *PEERS]]
 
 
 @click.group()
 def main() -> None:
-    """Measure the emulator, and others beside it."""
+    """Measure the emulator, and other servers for comparison."""
 
 
 @main.command("rates")
-@click.option(
-    "--seconds", envvar="BENCH_SECONDS", default=1, show_default=True, help="How long each measurement takes."
-)
-@click.option("--rounds", envvar="BENCH_ROUNDS", default=7, show_default=True, help="How often everything is measured.")
-@click.option("--workload", multiple=True, type=click.Choice(list(WORKLOADS)), help="This one only; may be repeated.")
-@click.option("--subject", multiple=True, type=click.Choice(NAMES), help="This one only; may be repeated.")
+@click.option("--seconds", envvar="BENCH_SECONDS", default=1, show_default=True, help="Seconds of each measurement.")
+@click.option("--rounds", envvar="BENCH_ROUNDS", default=7, show_default=True, help="Number of rounds.")
+@click.option("--workload", multiple=True, type=click.Choice(list(WORKLOADS)), help="Only this one; repeatable.")
+@click.option("--subject", multiple=True, type=click.Choice(NAMES), help="Only this one; repeatable.")
 def measure_rates(seconds: int, rounds: int, workload: Sequence[str], subject: Sequence[str]) -> None:
-    """Requests a second, p99, CPU and memory by workload and server; and how long each server takes to start."""
+    """Measure requests per second, p99, CPU and memory by workload and server, and the start of each server."""
     load.check()
     stay_off_the_servers_core()
-    asked = [one for one in [*OWN, *PEERS] if one.name in (subject or NAMES)]
-    left_out = {one.name: reason for one in asked if (reason := one.missing())}
+    chosen = [one for one in [*OWN, *PEERS] if one.name in (subject or NAMES)]
+    left_out = {one.name: reason for one in chosen if (reason := one.missing())}
     found = []
     for name in workload or WORKLOADS:
         _progress(f"{name}: {rounds} rounds")
-        found += rates.measure(name, asked, rounds, seconds, left_out)
+        found += rates.measure(name, chosen, rounds, seconds, left_out)
     _progress("cold starts")
-    subjects = [one for one in asked if one.name not in left_out]
+    subjects = [one for one in chosen if one.name not in left_out]
     figures = {
         "machine": report.machine(),
         "connections": load.CONNECTIONS,
@@ -56,11 +55,11 @@ def measure_rates(seconds: int, rounds: int, workload: Sequence[str], subject: S
 
 
 @main.command("scaling")
-@click.option("--few", default=1000, show_default=True, help="How many records the small space has.")
-@click.option("--many", envvar="BENCH_RECORDS", default=1_000_000, show_default=True, help="And the large one.")
-@click.option("--reset", envvar="BENCH_RESET", default=100_000, show_default=True, help="How many are reset.")
+@click.option("--few", default=1000, show_default=True, help="Records of the small space.")
+@click.option("--many", envvar="BENCH_RECORDS", default=1_000_000, show_default=True, help="Of the large space.")
+@click.option("--reset", envvar="BENCH_RESET", default=100_000, show_default=True, help="Of the space to reset.")
 def measure_scaling(few: int, many: int, reset: int) -> None:
-    """What a request costs when much is remembered. A million records need about 10 minutes and 3 GB of memory."""
+    """Measure requests with few and with many records. A million records need about 10 minutes and 3 GB of memory."""
     found = scaling.measure(few, many, reset)
     figures = {"machine": report.machine(), "few": few, "many": many, "scaling": found}
     report.write("scaling.json", json.dumps(figures, indent=2))
@@ -75,8 +74,8 @@ def publish() -> None:
     report.KEPT.write_text(json.dumps({name: report.read(f"{name}.json") for name in ("rates", "scaling")}, indent=2))
 
 
-def _progress(said: str) -> None:
-    click.echo(said, err=True)
+def _progress(message: str) -> None:
+    click.echo(message, err=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Data to begin with."""
+"""Fixtures with many records."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 def oneclickimpact(records: int) -> str:
-    """The fixture of 1ClickImpact, and so many records more, one a minute."""
+    """Return the fixture of 1ClickImpact with this many more records, one a minute."""
     fixture = json.loads((FIXTURES / "oneclickimpact.json").read_text())
     fixture["memory"]["impacts"] += [
         {

@@ -1,5 +1,5 @@
--- wrk -s load.lua URL -- METHOD BODY_FILE UNIQUE_HEADER UNIQUE_PREFIX [NAME VALUE]...
--- Prints the outcome as one line of JSON. A unique header gets another value in each request.
+-- wrk -s load.lua URL -- METHOD BODY_FILE UNIQUE UNIQUE_HEADER UNIQUE_PREFIX [NAME VALUE]...
+-- Prints the outcome as one line of JSON. The unique header, and the text UNIQUE in the body, differ in each request.
 
 function init(args)
   wrk.method = args[1]
@@ -7,14 +7,18 @@ function init(args)
   local body = file:read("*a")
   file:close()
   if #body > 0 then wrk.body = body end
-  for place = 5, #args, 2 do wrk.headers[args[place]] = args[place + 1] end
-  if args[3] ~= "" then
-    local sent = 0
-    request = function()
-      sent = sent + 1
-      wrk.headers[args[3]] = args[4] .. sent
-      return wrk.format()
-    end
+  for index = 6, #args, 2 do wrk.headers[args[index]] = args[index + 1] end
+  local header, prefix = args[4], args[5]
+  local first, last = body:find(args[3], 1, true)
+  if header == "" and not first then return end
+  local before, after = "", ""
+  if first then before, after = body:sub(1, first - 1), body:sub(last + 1) end
+  local sent, run = 0, os.time() % 1000000
+  request = function()
+    sent = sent + 1
+    if header ~= "" then wrk.headers[header] = prefix .. sent end
+    if first then wrk.body = before .. string.format("u%06d%010d", run, sent) .. after end
+    return wrk.format()
   end
 end
 

@@ -1,4 +1,4 @@
-"""Load by wrk, which runs on a core of its own."""
+"""Generate load with wrk, which has its own core."""
 
 import json
 import os
@@ -16,16 +16,19 @@ CONNECTIONS = 16
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, CLIENT_CORE = CORES[0], CORES[-1]
 
+UNIQUE = "unique-0000000000"
+"""Stands in a body for text of the same length that differs in each request."""
+
 _loads = count()
 
 
 class NoLoad(Exception):
-    """Nothing can be measured; the message says why, in one sentence."""
+    """Nothing can be measured. The message gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that is made over and over. ``unique`` names a header that is another one each time."""
+    """A request to repeat. ``unique`` names a header whose value differs in each request; in a body, UNIQUE does."""
 
     method: str
     path: str
@@ -37,7 +40,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a load came to. ``refused`` counts replies of status 400 and up, ``broken`` connections that failed."""
+    """The result of a load. ``refused`` counts replies of status 400 and up, ``broken`` connections that failed."""
 
     requests: int
     seconds: float
@@ -47,20 +50,20 @@ class Outcome:
 
 
 def check() -> None:
-    """Raises NoLoad where wrk is missing."""
+    """Raise NoLoad if wrk is missing."""
     if shutil.which("wrk") is None:
-        raise NoLoad("wrk makes the load and is not installed; Debian and Ubuntu have it: apt-get install wrk")
+        raise NoLoad("wrk is not installed; on Debian and Ubuntu: apt-get install wrk")
 
 
 def run(url: str, call: Call, seconds: float) -> Outcome:
-    """Make a call over and over, on 16 connections at once. wrk counts in whole seconds. Raises NoLoad."""
+    """Repeat a call on 16 connections. wrk runs for whole seconds. Raise NoLoad if it fails."""
     with NamedTemporaryFile(prefix="bench-body-") as body:
         body.write(call.body.encode())
         body.flush()
         wrk = ["wrk", "--threads=1", f"--connections={CONNECTIONS}", f"--duration={max(1, round(seconds))}s"]
         headers = [part for header in call.headers.items() for part in header]
         unique = [call.unique or "", f"{os.getpid()}-{next(_loads)}-"]
-        command = [*wrk, f"--script={SCRIPT}", url + call.path, "--", call.method, body.name, *unique, *headers]
+        command = [*wrk, f"--script={SCRIPT}", url + call.path, "--", call.method, body.name, UNIQUE, *unique, *headers]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
         return Outcome(**json.loads(done.stdout.splitlines()[-1]))

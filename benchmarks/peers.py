@@ -1,4 +1,4 @@
-"""The mock servers and emulators that others use, each as its own documents start it."""
+"""Other mock servers and emulators, each started as its documentation says."""
 
 import json
 import shutil
@@ -12,7 +12,8 @@ import httpx
 
 from benchmarks.load import Call
 from benchmarks.process import ROOT
-from benchmarks.subjects import RECORDS, Place, Start, Subject, same
+from benchmarks.subjects import Place, Start, Subject, same
+from benchmarks.workloads import RECORDS
 
 PACKAGES = Path(__file__).parent / "node_modules"
 PREFIX = "/oneclickimpact"
@@ -23,7 +24,7 @@ def npm(package: str, file: str) -> str:
 
 
 def npm_missing(package: str, program: str) -> Callable[[], str | None]:
-    """Why a package of npm cannot be run."""
+    """Return a function that returns why an npm package cannot run, if it cannot."""
 
     def reason() -> str | None:
         if shutil.which(program) is None:
@@ -33,7 +34,7 @@ def npm_missing(package: str, program: str) -> Callable[[], str | None]:
     return reason
 
 
-# --- Prism: answers the examples of a contract ------------------------------------------------------------------------
+# --- Prism: answers a contract's examples ------------------------------------------------------------------------
 
 
 def start_prism(place: Place) -> Start:
@@ -47,11 +48,11 @@ def without_prefix(client: httpx.Client, call: Call) -> Call:
     return replace(call, path=call.path.removeprefix(PREFIX))
 
 
-# --- Mockoon, WireMock and MockServer: answer what they were told -----------------------------------------------------
+# --- Mockoon, WireMock and MockServer: answer a configured reply -----------------------------------------------------
 
 
 def start_mockoon(place: Place) -> Start:
-    answer = {
+    response = {
         "uuid": "00000000-0000-4000-8000-000000000001",
         "body": place.reply.body.decode(),
         "bodyType": "INLINE",
@@ -65,7 +66,7 @@ def start_mockoon(place: Place) -> Start:
         "type": "http",
         "method": place.call.method.lower(),
         "endpoint": place.path.lstrip("/"),
-        "responses": [answer],
+        "responses": [response],
     }
     environment = {
         "uuid": "00000000-0000-4000-8000-000000000003",
@@ -118,7 +119,7 @@ def start_mockserver(place: Place) -> Start:
     return Start(["java", *options, "-jar", str(jar), "-serverPort", str(place.port)])
 
 
-# --- json-server: keeps what it is sent, in a file --------------------------------------------------------------------
+# --- json-server: keeps records in a file --------------------------------------------------------------------
 
 
 def start_json_server(place: Place) -> Start:
@@ -129,7 +130,7 @@ def start_json_server(place: Place) -> Start:
     return Start(["node", npm("json-server", "lib/cli/bin.js"), *options])
 
 
-def its_records(query: str) -> Callable[[httpx.Client, Call], Call]:
+def list_records(query: str) -> Callable[[httpx.Client, Call], Call]:
     return lambda _, call: replace(call, path=f"/records{query}", status=201 if call.method == "POST" else 200)
 
 
@@ -145,7 +146,7 @@ TABLE = {
     "BillingMode": "PAY_PER_REQUEST",
 }
 ITEMS, ITEMS_A_BATCH = 1000, 25
-"""Fewer than others have: a query reads all items, and 10,000 would take it seconds."""
+"""Fewer than elsewhere: a query reads all items, and 10,000 would take seconds."""
 
 
 def start_moto(place: Place) -> Start:
@@ -175,9 +176,9 @@ def query(client: httpx.Client, call: Call) -> Call:
     for first in range(0, ITEMS, ITEMS_A_BATCH):
         batch = [{"PutRequest": {"Item": item(number)}} for number in range(first, first + ITEMS_A_BATCH)]
         _make(client, dynamodb("BatchWriteItem", {"RequestItems": {"records": batch}}))
-    asked = {"TableName": "records", "Limit": 10, "KeyConditionExpression": "#u = :u"}
-    said = {"ExpressionAttributeNames": {"#u": "user"}, "ExpressionAttributeValues": {":u": {"S": "U123"}}}
-    return dynamodb("Query", {**asked, **said})
+    query = {"TableName": "records", "Limit": 10, "KeyConditionExpression": "#u = :u"}
+    names = {"ExpressionAttributeNames": {"#u": "user"}, "ExpressionAttributeValues": {":u": {"S": "U123"}}}
+    return dynamodb("Query", {**query, **names})
 
 
 def _make(client: httpx.Client, call: Call) -> None:
@@ -225,7 +226,7 @@ PEERS = [
         "json-server",
         "keeps records in a file",
         start_json_server,
-        {"write": its_records(""), "read": its_records("?_limit=10")},
+        {"write": list_records(""), "read": list_records("?_limit=10")},
         npm_missing("json-server", "node"),
     ),
     Subject(

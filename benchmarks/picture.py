@@ -1,6 +1,6 @@
-"""The table's two most telling workloads as a picture.
+"""A bar chart of two workloads.
 
-Bars need no drawing library: matplotlib and what it stands on weigh more than everything that the emulator needs.
+Bars need no drawing library: matplotlib and its dependencies are larger than everything that the emulator needs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ STYLE = """
 
 
 def svg(figures: Mapping[str, Any]) -> str:
-    """Requests a second by server, of a write and of a read, each on its own scale."""
+    """Return a chart of requests per second by server, of a write and of a read, each on its own scale."""
     parts, top = [], 0
     for workload in SHOWN:
         rows = [row for row in figures["rates"] if row["workload"] == workload]
@@ -42,10 +42,10 @@ def _bars(title: str, rows: Sequence[Mapping[str, Any]], top: int) -> list[str]:
         y = top + HEAD + ROW * place
         length = max(1, round((WIDTH - NAMES - ROOM) * row["requests_per_second"] / longest))
         own = ' class="own"' if row["subject"] == "emulator" else ""
-        told = f"{row['requests_per_second']:,} · {row['cpu_us']:,.0f} µs CPU each"
+        label = f"{row['requests_per_second']:,} · {row['cpu_us']:,.0f} µs CPU each"
         drawn += [
             f'<text x="{NAMES - 8}" y="{y + 13}" text-anchor="end">{escape(row["subject"])}</text>',
             f'<rect{own} x="{NAMES}" y="{y + 2}" width="{length}" height="{ROW - 6}" rx="2"/>',
-            f'<text x="{NAMES + length + 6}" y="{y + 13}">{told}</text>',
+            f'<text x="{NAMES + length + 6}" y="{y + 13}">{label}</text>',
         ]
     return drawn

@@ -1,4 +1,4 @@
-"""A server in a process of its own, on a core of its own; what it costs is read from /proc."""
+"""A server in its own process, on its own core. Its costs are read from /proc."""
 
 import os
 import socket
@@ -21,24 +21,24 @@ IMPORTS = "import starlette, uvicorn, pydantic"
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server, and how long it took from exec to its first answer."""
+    """A running server, and the time from exec to its first reply."""
 
     pid: int
     url: str
     start_seconds: float
 
     def cpu_seconds(self) -> float:
-        """What the process has used of its core so far, in user and kernel mode, by all its threads."""
+        """Return the CPU time of the process so far, user and system, over all threads."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
 
     def rss_bytes(self) -> int:
-        """What it holds of the machine's memory."""
+        """Return its resident memory."""
         return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * PAGE_BYTES
 
 
 def stay_off_the_servers_core() -> None:
-    """From now on this process and what it starts run on the client's core, servers excepted."""
+    """Move this process, and what it starts except servers, to the client's core."""
     os.sched_setaffinity(0, {CLIENT_CORE})
 
 
@@ -49,9 +49,9 @@ def free_port() -> int:
 
 @contextmanager
 def serving(command: Sequence[str], port: int, environment: Mapping[str, str], directory: Path) -> Iterator[Server]:
-    """Start a server, wait for its first answer, and end it. Raises NoLoad when it does not come up."""
-    said = directory / "said"
-    with said.open("wb") as output:
+    """Start a server, wait for its first reply, and end it. Raise NoLoad if it does not start."""
+    log = directory / "log"
+    with log.open("wb") as output:
         began = time.perf_counter()
         process = subprocess.Popen(
             command,
@@ -62,7 +62,7 @@ def serving(command: Sequence[str], port: int, environment: Mapping[str, str], d
             preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
         )
     try:
-        _wait(lambda: _answers(port), process, began, said)
+        _wait(lambda: _answers(port), process, began, log)
         yield Server(process.pid, f"http://127.0.0.1:{port}", time.perf_counter() - began)
     finally:
         process.kill()
@@ -70,7 +70,7 @@ def serving(command: Sequence[str], port: int, environment: Mapping[str, str], d
 
 
 def import_seconds() -> float:
-    """How long Python takes to import what the emulator stands on, as a process of its own on the server's core."""
+    """Return how long a new Python process takes to import the emulator's dependencies, on the server's core."""
     began = time.perf_counter()
     subprocess.run(
         [sys.executable, "-c", IMPORTS],
@@ -87,15 +87,15 @@ def _environment() -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT)}
 
 
-def _wait(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", began: float, said: Path) -> None:
+def _wait(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", began: float, log: Path) -> None:
     while not ready():
         if process.poll() is not None or time.perf_counter() - began > START_SECONDS_MAX:
-            raise NoLoad(f"it did not start: {said.read_text(errors='replace').strip()[-300:]}")
+            raise NoLoad(f"it did not start: {log.read_text(errors='replace').strip()[-300:]}")
         time.sleep(0.001)
 
 
 def _answers(port: int) -> bool:
-    """Whether a request is answered, by whatever status."""
+    """Return whether a request gets a reply of any status."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=START_SECONDS_MAX) as connection:
             connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")

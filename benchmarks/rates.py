@@ -1,7 +1,7 @@
-"""Requests a second, time, processor and memory: every subject in turn, and round after round.
+"""Measure requests per second, latency, CPU and memory of every subject, in rounds.
 
 The machine's speed changes from minute to minute, so figures are compared only within a round: each round measures all
-subjects one right after the other, a ratio is taken in each, and what is told is the median of the rounds.
+subjects in turn and takes their ratios. The medians over all rounds are reported.
 """
 
 import time
@@ -18,14 +18,15 @@ import httpx
 from benchmarks import load
 from benchmarks.load import Call, NoLoad, Outcome
 from benchmarks.process import Server, free_port, import_seconds, serving
-from benchmarks.subjects import EMULATOR, WORKLOADS, Place, Reply, Subject
+from benchmarks.subjects import EMULATOR, Place, Reply, Subject
+from benchmarks.workloads import WORKLOADS
 
 FLOOR = "raw"
 IMPORTS = "imports"
 ANY = Call("GET", "/")
 NOTHING = Reply((), b"{}")
 TICK_SECONDS = 0.2
-"""How long a server has to become quiet before its load begins."""
+"""How long a server may settle before its load begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,13 @@ class Measured:
 
     @property
     def cpu_us(self) -> float:
-        """Microseconds of the processor that the server has used for a request."""
+        """The CPU time of the server for each request, in microseconds."""
         return self.cpu_seconds / max(1, self.outcome.requests) * 1e6
 
 
 @dataclass(slots=True)
 class Row:
-    """One subject under one workload, in all rounds."""
+    """One subject under one workload, over all rounds."""
 
     workload: str
     subject: str
@@ -56,10 +57,10 @@ class Row:
     rounds: list[Measured] = field(default_factory=list)
 
     def figures(self, floor: "Row | None") -> dict[str, object]:
-        """The medians. A ratio is to the floor in the same round."""
+        """Return the medians. Ratios are to the floor in the same round."""
         refused = sum(one.outcome.refused for one in self.rounds)
         broken = sum(one.outcome.broken for one in self.rounds)
-        told: dict[str, object] = {
+        figures: dict[str, object] = {
             "workload": self.workload,
             "subject": self.subject,
             "requests_per_second": round(median(one.requests_per_second for one in self.rounds)),
@@ -72,14 +73,14 @@ class Row:
         if floor:
             pairs = list(zip(self.rounds, floor.rounds, strict=True))
             rates = [own.requests_per_second / least.requests_per_second for own, least in pairs]
-            told["rate_to_raw"] = round(median(rates), 3)
-            told["cpu_to_raw"] = round(median(own.cpu_us / least.cpu_us for own, least in pairs), 2)
-        return told | ({"failed": refused + broken} if refused or broken else {})
+            figures["rate_to_raw"] = round(median(rates), 3)
+            figures["cpu_to_raw"] = round(median(own.cpu_us / least.cpu_us for own, least in pairs), 2)
+        return figures | ({"failed": refused + broken} if refused or broken else {})
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A subject that is up, and the call that is made of it."""
+    """A running subject, and the call to repeat."""
 
     subject: Subject
     server: Server
@@ -90,23 +91,23 @@ class Running:
 def measure(
     workload: str, subjects: Sequence[Subject], rounds: int, seconds: float, left_out: dict[str, str]
 ) -> list[dict[str, object]]:
-    """One workload. Who does not start or answers wrongly is left out, with the reason. Raises NoLoad."""
+    """Measure one workload, and note in ``left_out`` why a subject does not start or replies wrongly. Raise NoLoad."""
     call, reply = sample(workload)
     with ExitStack() as stack:
         running = []
         for subject in subjects:
-            if workload in subject.asked and subject.name not in left_out:
+            if workload in subject.calls and subject.name not in left_out:
                 try:
                     running.append(stack.enter_context(started(subject, workload, call, reply)))
                 except NoLoad as error:
                     left_out[subject.name] = str(error)
         for one in running:
-            load.run(one.server.url, one.call, seconds)  # it warms up; compilers at run time need it
+            load.run(one.server.url, one.call, seconds)  # warm up: just-in-time compilers need it
         order = deque(running)
         for _ in range(rounds):
             for one in order:
                 one.row.rounds.append(_measured(one, seconds))
-            order.rotate(-1)  # not always behind the same one, which may be still at it
+            order.rotate(-1)  # not always after the same one, which may still be working
         for one in running:
             one.row.after_bytes = one.server.rss_bytes()
     floor = next((one.row for one in running if one.subject.name == FLOOR), None)
@@ -114,28 +115,28 @@ def measure(
 
 
 def sample(workload: str) -> tuple[Call, Reply]:
-    """What the emulator is asked, and what it answers."""
+    """Return the call to the emulator, and its reply."""
     with started(EMULATOR, workload, ANY, NOTHING) as one:
-        answered = _ask(one.server, one.call)
-        return one.call, Reply(answered.headers.raw, answered.content)
+        response = _send(one.server, one.call)
+        return one.call, Reply(response.headers.raw, response.content)
 
 
 @contextmanager
 def started(subject: Subject, workload: str, call: Call, reply: Reply) -> Iterator[Running]:
-    """A subject that is up, filled, and answers as it should. Raises NoLoad."""
+    """Start a subject, prepare it, and check its reply. Raise NoLoad if it is wrong."""
     with up(subject, workload, call, reply) as server:
         row = Row(workload, subject.name, server.rss_bytes())
         with httpx.Client(base_url=server.url, timeout=60) as client:
-            own = subject.asked[workload](client, call)
-        answered = _ask(server, own)
-        if answered.status_code != own.status:
-            raise NoLoad(f"{subject.name} answers {own.path} with {answered.status_code}: {answered.text[:200]}")
+            own = subject.calls[workload](client, call)
+        response = _send(server, own)
+        if response.status_code != own.status:
+            raise NoLoad(f"{subject.name} replies to {own.path} with {response.status_code}: {response.text[:200]}")
         yield Running(subject, server, own, row)
 
 
 @contextmanager
 def up(subject: Subject, workload: str | None = None, call: Call = ANY, reply: Reply = NOTHING) -> Iterator[Server]:
-    """A subject that is up. Raises NoLoad."""
+    """Start a subject. Raise NoLoad if it fails."""
     with TemporaryDirectory(prefix="bench-") as directory:
         place = Place(Path(directory), free_port(), workload, call, reply)
         start = subject.start(place)
@@ -144,14 +145,14 @@ def up(subject: Subject, workload: str | None = None, call: Call = ANY, reply: R
 
 
 def cold_starts(subjects: Sequence[Subject], rounds: int) -> list[dict[str, object]]:
-    """From exec to the first answer; beside it, what importing Starlette, uvicorn and pydantic alone takes."""
+    """Measure from exec to the first reply, and the import of Starlette, uvicorn and pydantic alone."""
     taken: dict[str, list[float]] = {IMPORTS: [], **{subject.name: [] for subject in subjects}}
     for _ in range(rounds + 1):
         taken[IMPORTS].append(import_seconds())
         for subject in subjects:
             with up(subject) as server:
                 taken[subject.name].append(server.start_seconds)
-    return [_cold(name, seconds[1:], taken[IMPORTS][1:]) for name, seconds in taken.items()]  # the first one warms up
+    return [_cold(name, seconds[1:], taken[IMPORTS][1:]) for name, seconds in taken.items()]  # the first round warms up
 
 
 def _cold(name: str, seconds: Sequence[float], imports: Sequence[float]) -> dict[str, object]:
@@ -160,7 +161,7 @@ def _cold(name: str, seconds: Sequence[float], imports: Sequence[float]) -> dict
 
 
 def titles() -> Mapping[str, str]:
-    return {name: title for name, (title, _) in WORKLOADS.items()}
+    return {name: workload.title for name, workload in WORKLOADS.items()}
 
 
 def _measured(one: Running, seconds: float) -> Measured:
@@ -170,6 +171,6 @@ def _measured(one: Running, seconds: float) -> Measured:
     return Measured(outcome, one.server.cpu_seconds() - before)
 
 
-def _ask(server: Server, call: Call) -> httpx.Response:
+def _send(server: Server, call: Call) -> httpx.Response:
     headers = {**call.headers, **({call.unique: "bench-first"} if call.unique else {})}
     return httpx.request(call.method, server.url + call.path, headers=headers, content=call.body, timeout=60)

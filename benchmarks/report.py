@@ -1,4 +1,4 @@
-"""The figures as a table, and where they are kept."""
+"""Write the figures as tables, and keep them."""
 
 import json
 import os
@@ -23,7 +23,7 @@ Figures: TypeAlias = Mapping[str, Any]
 
 
 def machine() -> Figures:
-    """What the figures were measured on."""
+    """Return the machine that the figures were measured on."""
     models = re.findall(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     return {
         "processor": models[0] if models else platform.machine(),
@@ -34,7 +34,7 @@ def machine() -> Figures:
 
 
 def write(name: str, content: str) -> Path:
-    """Keep a file of this run."""
+    """Write a file of this run."""
     DIRECTORY.mkdir(parents=True, exist_ok=True)
     path = DIRECTORY / name
     path.write_text(content)
@@ -42,36 +42,36 @@ def write(name: str, content: str) -> Path:
 
 
 def read(name: str) -> Any:
-    """A file of JSON of the last run; None where there was none."""
+    """Return a JSON file of the last run; None if there is none."""
     path = DIRECTORY / name
     return json.loads(path.read_text()) if path.exists() else None
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table in Markdown."""
+    """Return a table in Markdown."""
     lines = [head, ["---", "---", *["---:"] * (len(head) - 2)], *rows]
     return "".join(f"| {' | '.join(str(cell) for cell in line)} |\n" for line in lines)
 
 
 def rates(figures: Figures) -> str:
-    """Every workload and subject, how each starts, and which were left out."""
+    """Return every workload and subject, the start of each, and which were left out."""
     head = [
         "workload",
         "server",
         "requests/s",
-        "of raw's",
+        "of raw",
         "p99 ms",
         "CPU µs a request",
-        "of raw's",
+        "of raw",
         "MB idle",
         "MB after",
     ]
     text = table(head, [_rate(row, figures["workloads"]) for row in figures["rates"]])
     if failed := [row for row in figures["rates"] if row.get("failed")]:
-        told = (f"{row['subject']} {row['failed']} of {row['requests']} ({row['workload']})" for row in failed)
-        text += f"\nRequests that failed: {', '.join(told)}.\n"
+        failures = (f"{row['subject']} {row['failed']} of {row['requests']} ({row['workload']})" for row in failed)
+        text += f"\nRequests that failed: {', '.join(failures)}.\n"
     text += "\n" + table(
-        ["start", "", "seconds to the first answer", "of the imports'"],
+        ["start", "", "seconds to the first reply", "of the imports"],
         [(row["subject"], "", row["seconds"], row["to_imports"]) for row in figures["cold_starts"]],
     )
     if figures["left_out"]:
@@ -98,7 +98,7 @@ def _rate(row: Figures, titles: Mapping[str, str]) -> Sequence[object]:
 
 
 def scaling(figures: Figures) -> str:
-    """What is asked, with few and with many records."""
+    """Return the cost of each read, with few and with many records."""
     rows = [
         (row["what"], row["unit"], row.get("little", ""), row["much"], row.get("ratio", ""))
         for row in figures["scaling"]

@@ -1,7 +1,7 @@
-"""What requests cost when much is remembered, beside what they cost when little is.
+"""The cost of requests with many records, compared with few.
 
-Everything goes through the ASGI application, in this process and without a socket. Two spaces, a small and a large one,
-are asked in turn; the ratio is taken in each round, and the median is told.
+Requests go to the ASGI application in this process, without a socket. A small and a large space are measured in
+turn; the ratio is taken in each round, and the median is reported.
 """
 
 import asyncio
@@ -21,26 +21,24 @@ from starlette.types import Message
 
 from benchmarks.load import SERVER_CORE, Call
 from benchmarks.process import PAGE_BYTES
-from benchmarks.subjects import JSON, KEY
+from benchmarks.workloads import BEARER, JSON, KEY, START
 from emulator.app import create_app
 
-START = "2026-01-01T00:00:00Z"
 DAYS = 365
 ROUNDS = 5
 REQUESTS_A_ROUND = 200
-BEARER = {"Authorization": "Bearer test_acme_0001"}
 
 Figures: TypeAlias = Mapping[str, Any]
 
 
-class Asking:
-    """The application, asked without a socket."""
+class Application:
+    """The ASGI application, called without a socket."""
 
     def __init__(self) -> None:
         self.app = create_app()
 
-    async def ask(self, call: Call, space: str, unique: str = "") -> bytes:
-        """One request; its reply must have the status that the call expects."""
+    async def send(self, call: Call, space: str, unique: str = "") -> bytes:
+        """Send a request and return the body. The reply must have the status that the call expects."""
         path, _, query = f"/~{space}{call.path}".partition("?")
         headers = {**call.headers, **({call.unique: unique} if call.unique else {})}
         scope = {
@@ -60,32 +58,32 @@ class Asking:
         async def receive() -> Message:
             return {"type": "http.request", "body": call.body.encode(), "more_body": False}
 
-        async def send(message: Message) -> None:
+        async def respond(message: Message) -> None:
             sent.append(message)
 
-        await self.app(scope, receive, send)
+        await self.app(scope, receive, respond)
         body = b"".join(message.get("body", b"") for message in sent)
         assert sent[0]["status"] == call.status, (call.method, path, sent[0]["status"], body)
         return body
 
     async def command(self, method: str, path: str, body: object, space: str) -> None:
-        """One request to the control API."""
-        await self.ask(Call(method, f"/_emulator{path}", JSON, json.dumps(body)), space)
+        """Send a request to the control API."""
+        await self.send(Call(method, f"/_emulator{path}", JSON, json.dumps(body)), space)
 
     async def timed(self, call: Call, space: str, requests: int = REQUESTS_A_ROUND) -> float:
-        """Microseconds a request."""
+        """Return the microseconds of a request."""
         began = time.perf_counter()
         for number in range(requests):
-            await self.ask(call, space, f"timed-{number}")
+            await self.send(call, space, f"timed-{number}")
         return (time.perf_counter() - began) / requests * 1e6
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A vendor's records: how one is made, the questions that are asked of many, and settings that keep them all."""
+    """A vendor's records: how to create one, the reads to measure, and settings that keep all records."""
 
     record: Call
-    questions: Mapping[str, Call]
+    reads: Mapping[str, Call]
     settings: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -127,44 +125,48 @@ BOOKS: Mapping[str, Book] = {
 
 
 async def records(provider: str, few: int, many: int) -> Sequence[Figures]:
-    """What each question costs with few and with many records, and what a record needs of memory."""
-    asking, book = Asking(), BOOKS[provider]
-    await _fill(asking, provider, "few", few)
+    """Measure each read with few and with many records, and the memory of a record."""
+    application, book = Application(), BOOKS[provider]
+    await _fill(application, provider, "few", few)
     before = _rss_bytes()
-    await _fill(asking, provider, "many", many)
-    told: list[Figures] = [
+    await _fill(application, provider, "many", many)
+    figures: list[Figures] = [
         {"what": f"{provider}: memory of a record", "unit": "bytes", "much": (_rss_bytes() - before) // many},
     ]
-    for name, call in book.questions.items():
-        rounds = [(await asking.timed(call, "few"), await asking.timed(call, "many")) for _ in range(ROUNDS + 1)]
-        told.append(_compared(f"{provider}: {name}", rounds[1:]))  # the first one settles what fell due meanwhile
-    return told
+    for name, call in book.reads.items():
+        rounds = [
+            (await application.timed(call, "few"), await application.timed(call, "many")) for _ in range(ROUNDS + 1)
+        ]
+        figures.append(_compared(f"{provider}: {name}", rounds[1:]))  # the first round settles what fell due meanwhile
+    return figures
 
 
-async def _fill(asking: Asking, provider: str, space: str, count: int) -> None:
-    """Make so many records over a year."""
+async def _fill(application: Application, provider: str, space: str, count: int) -> None:
+    """Create this many records over a year."""
     book = BOOKS[provider]
-    await asking.command("PUT", "/clock", {"now": START, "frozen": True}, space)
+    await application.command("PUT", "/clock", {"now": START, "frozen": True}, space)
     if book.settings:
-        await asking.command("PATCH", f"/settings/{provider}", book.settings, space)
+        await application.command("PATCH", f"/settings/{provider}", book.settings, space)
     for day in range(DAYS):
         for number in range(day * count // DAYS, (day + 1) * count // DAYS):
-            await asking.ask(book.record, space, f"record-{number}")
-        await asking.command("POST", "/clock/advance", {"seconds": 86400}, space)
+            await application.send(book.record, space, f"record-{number}")
+        await application.command("POST", "/clock/advance", {"seconds": 86400}, space)
 
 
 # --- spaces -----------------------------------------------------------------------------------------------------------
 
 
 async def spaces(few: int, many: int) -> Sequence[Figures]:
-    """What it costs to create a space, first and with many there, and to reset one of few and of many records."""
-    asking, page = Asking(), BOOKS["oneclickimpact"].questions["a page of 10 records"]
-    await asking.ask(page, "first")
-    created = [(await asking.timed(page, "first", 1), await asking.timed(page, f"new-{n}", 1)) for n in range(500)]
+    """Measure the creation of a space, among few and among many, and a reset of few and of many records."""
+    application, page = Application(), BOOKS["oneclickimpact"].reads["a page of 10 records"]
+    await application.send(page, "first")
+    created = [
+        (await application.timed(page, "first", 1), await application.timed(page, f"new-{n}", 1)) for n in range(500)
+    ]
     early, late = created[:100], created[-100:]
-    told: list[Figures] = [
+    figures: list[Figures] = [
         {
-            "what": "a later request in a space, and the first, which makes it",
+            "what": "a later request in a space, and the first, which creates it",
             "unit": "µs",
             "little": round(median(known for known, _ in created), 1),
             "much": round(median(new for _, new in created), 1),
@@ -180,27 +182,27 @@ async def spaces(few: int, many: int) -> Sequence[Figures]:
     ]
     resets, pauses = [], []
     for _ in range(3):
-        await _write(asking, "small", few)
-        await _write(asking, "large", many)
+        await _write(application, "small", few)
+        await _write(application, "large", many)
         gc.collect()
-        small, large = await _reset(asking, "small"), await _reset(asking, "large")
+        small, large = await _reset(application, "small"), await _reset(application, "large")
         resets.append((small[0], large[0]))
         pauses.append((small[1], large[1]))
-    told.append(_compared(f"reset of {few:,} and of {many:,} records, with the next request", resets))
-    told.append(_compared("the longest turn of the event loop while they go", pauses))
-    return told
+    figures.append(_compared(f"reset of {few:,} and of {many:,} records, with the next request", resets))
+    figures.append(_compared("the longest turn of the event loop while records are freed", pauses))
+    return figures
 
 
-async def _write(asking: Asking, space: str, count: int) -> None:
+async def _write(application: Application, space: str, count: int) -> None:
     for _ in range(count):
-        await asking.ask(BOOKS["oneclickimpact"].record, space)
+        await application.send(BOOKS["oneclickimpact"].record, space)
 
 
-async def _reset(asking: Asking, space: str) -> tuple[float, float]:
-    """Microseconds of a reset and of the request after it, and of the longest of many turns of the event loop then."""
+async def _reset(application: Application, space: str) -> tuple[float, float]:
+    """Return the microseconds of a reset with the next request, and of the longest event loop turn after it."""
     began = time.perf_counter()
-    await asking.command("POST", "/reset", {}, space)
-    await asking.ask(BOOKS["oneclickimpact"].questions["a page of 10 records"], space)
+    await application.command("POST", "/reset", {}, space)
+    await application.send(BOOKS["oneclickimpact"].reads["a page of 10 records"], space)
     times = [began, time.perf_counter()]
     for _ in range(10_000):
         await asyncio.sleep(0)
@@ -209,20 +211,20 @@ async def _reset(asking: Asking, space: str) -> tuple[float, float]:
     return reset * 1e6, max(turns) * 1e6
 
 
-# --- in processes of their own ----------------------------------------------------------------------------------------
+# --- separate processes ----------------------------------------------------------------------------------------
 
 
 def measure(few: int, many: int, reset_many: int) -> Sequence[Figures]:
-    """All of it; each in a fresh process, so that memory is its own."""
+    """Measure everything, each part in a new process with its own memory."""
     works: list[tuple[Callable[..., Coroutine[Any, Any, Sequence[Figures]]], tuple[Any, ...]]] = [
         *((records, (provider, few, many)) for provider in BOOKS),
         (spaces, (10, reset_many)),
     ]
-    told: list[Figures] = []
+    figures: list[Figures] = []
     for work, arguments in works:
         with get_context("fork").Pool(1) as pool:
-            told += pool.apply(_alone, (work, arguments))
-    return told
+            figures += pool.apply(_alone, (work, arguments))
+    return figures
 
 
 def _alone(

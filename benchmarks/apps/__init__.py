@@ -1,1 +1,1 @@
-"""What the emulator is measured against, where that is an application of our own."""
+"""Hand-written applications for comparison."""

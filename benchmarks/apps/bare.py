@@ -1,4 +1,4 @@
-"""Starlette and pydantic, and nothing else."""
+"""Starlette and pydantic alone."""
 
 from pydantic import ValidationError
 from starlette.applications import Starlette

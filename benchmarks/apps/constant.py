@@ -1,4 +1,4 @@
-"""The floor: an application that reads the body and answers the same head and the same body, whatever is asked."""
+"""The floor: an application that reads the body and sends one constant reply."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What one would write by hand for two operations of 1ClickImpact: the bodies, and a list in memory."""
+"""Two operations of 1ClickImpact written by hand: the models, and a list in memory."""
 
 import os
 from datetime import UTC, datetime
