@@ -9,8 +9,11 @@ from emulator.gateway.gateway import Gateway
 from emulator.providers import ALL, HOSTS
 from emulator.space.fixtures import Fixtures
 from emulator.space.spaces import Spaces
-from emulator.space.world import Limits, World
+from emulator.space.world import Limits, Links, World
 from emulator.ui.site import Site
+
+VENDOR_HOSTS = {host: name for name in HOSTS for host in HOSTS[name]}
+"""The provider of each production host."""
 
 
 def create_app(
@@ -21,21 +24,33 @@ def create_app(
     webhook_hosts: Iterable[str] = (),
     control_token: str | None = None,
     limits: Limits | None = None,
+    links: Links | None = None,
+    public_url: str | None = None,
 ) -> Gateway:
     """Return the emulator as an ASGI application. Raises BadFixture.
 
     ``seed`` determines every identifier. ``fixtures_directory`` holds the user's own fixtures. ``hosts`` are further
     names under which the server may be called, and ``webhook_hosts`` those beyond this machine that webhooks may call.
-    With a ``control_token``, the control API requires it.
+    With a ``control_token``, the control API requires it. ``links`` is where links in replies lead: to the emulator's
+    pages or to the vendors'; None leaves it to the fixtures. ``public_url`` is the address of the former, if it is not
+    the one that clients use.
     """
-    world = make_world(seed=seed, fixtures_directory=fixtures_directory, limits=limits)
-    spaces, courier = Spaces(world), Courier(frozenset(host.lower() for host in webhook_hosts))
+    world = make_world(seed=seed, fixtures_directory=fixtures_directory, limits=limits, links=links)
+    spaces, courier = (
+        Spaces(world, public_url.rstrip("/") if public_url else None, VENDOR_HOSTS),
+        Courier(frozenset(host.lower() for host in webhook_hosts)),
+    )
     own_hosts = frozenset(host.lower() for host in hosts)
-    vendor_hosts = {host: name for name in HOSTS for host in HOSTS[name]}
     site = Site(Control(spaces, courier, control_token))
-    return Gateway(spaces, site, own_hosts, vendor_hosts, courier)
+    return Gateway(spaces, site, own_hosts, VENDOR_HOSTS, courier)
 
 
-def make_world(*, seed: int = 0, fixtures_directory: Path | None = None, limits: Limits | None = None) -> World:
+def make_world(
+    *,
+    seed: int = 0,
+    fixtures_directory: Path | None = None,
+    limits: Limits | None = None,
+    links: Links | None = None,
+) -> World:
     """Return what every space is made from. Raises BadFixture."""
-    return World(ALL, Fixtures(ALL, fixtures_directory), seed, limits or Limits())
+    return World(ALL, Fixtures(ALL, fixtures_directory), seed, limits or Limits(), links)

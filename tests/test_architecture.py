@@ -28,6 +28,7 @@ PACKAGES = (
     ("evidence",),
     ("gateway",),
     ("recording",),
+    ("pages",),
     ("control",),
     ("ui",),  # its pages stand in front of the control API, and use nothing else
     ("app",),

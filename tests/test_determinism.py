@@ -18,7 +18,7 @@ from emulator.client.embedded import SpaceHandle
 from emulator.core.resources import resource
 from emulator.evidence import contracts
 from emulator.providers import ALL
-from tests.support.caller import credentials_of
+from tests.support.caller import credentials_of, use_vendor_links
 
 WRITES_AT = ("2026-02-01T00:00:00Z", "2026-02-01T00:00:00.001Z", "2026-03-01T12:00:00Z")
 
@@ -94,6 +94,7 @@ def digests(emulator: Emulator | None = None) -> str:
 def transcript(space: SpaceHandle, provider: str) -> Transcript:
     """What a fresh space answers to all that is documented of a provider, and to some writes."""
     replies = []
+    use_vendor_links(space)  # links to a space's own pages have its name
     for step in sorted((*documented(provider), *writes(provider)), key=lambda step: datetime.fromisoformat(step.at)):
         space.clock.freeze(step.at)
         reply = space.http.request(

@@ -14,7 +14,7 @@ from emulator.client.embedded import SpaceHandle
 from emulator.core.resources import resource
 from emulator.evidence.rules import EVIDENCE
 from emulator.providers import ALL
-from tests.support.caller import NO_CREDENTIALS, Caller, credentials_of
+from tests.support.caller import NO_CREDENTIALS, Caller, credentials_of, use_vendor_links
 
 FILES = [
     pytest.param(provider.name, path, id=f"{provider.name}-{path.stem}")
@@ -33,8 +33,12 @@ PRINTED_FILES = [
 
 @pytest.fixture
 def space(emulator: Emulator) -> Iterator[SpaceHandle]:
-    """A new space whose clock was never set, so that it can start in the year of a document."""
+    """A new space whose clock was never set, so that it can start in the year of a document.
+
+    Its links lead to the vendors, as in the documents.
+    """
     fresh = emulator.space()
+    use_vendor_links(fresh)
     yield fresh
     fresh.delete()
 

@@ -2,8 +2,9 @@
 
 import gc
 import os
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +13,8 @@ from emulator.cli.output import read_json
 from emulator.cli.parent import exit_with_parent
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from starlette.types import ASGIApp
 
     from emulator.space.spaces import Spaces
@@ -40,11 +43,17 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @option("--host", default="127.0.0.1", help="The address to listen on.")
 @option("--port", default=4412, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
 @option("--seed", default=0, type=click.IntRange(-(2**63), 2**63 - 1), help="The seed that all ids follow from.")
-@option("--fixtures", type=click.Path(path_type=Path), help="A directory with your own fixtures.")
+@option("--fixtures", "fixtures_directory", type=click.Path(path_type=Path), help="A directory with your own fixtures.")
 @option("--snapshot", type=FILE, help="Restore the default space from this file, as 'snapshot save' writes it.")
 @option("--url-file", type=FILE, callback=_check_writable, help="Write the URL to this file once ready.")
 @option("--allow-host", multiple=True, help="A further host name of this server.")
-@option("--webhook-host", multiple=True, help="A host beyond this machine that webhooks may call.")
+@option("--webhook-host", "webhook_hosts", multiple=True, help="A host beyond this machine that webhooks may call.")
+@option(
+    "--links",
+    type=click.Choice(["emulator", "vendor"]),
+    help="Where links in replies lead: to pages of the emulator (the fixtures' default), or to the vendors'.",
+)
+@option("--public-url", help="The URL of this server in such links; by default as the first request to a space has it.")
 @option("--control-token", help="Require this token for the control API.")
 @option("--spaces-max", default=1024, type=click.IntRange(1), help="The maximum number of spaces.")
 @option("--body-bytes-max", default=8 * 1024 * 1024, type=click.IntRange(1), help="The maximum size of a body.")
@@ -74,15 +83,12 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 def serve(
     host: str,
     port: int,
-    seed: int,
-    fixtures: Path | None,
     snapshot: Path | None,
     url_file: Path | None,
     allow_host: tuple[str, ...],
-    webhook_host: tuple[str, ...],
     control_token: str | None,
     access_log: bool,
-    **limits: int,
+    **settings: Any,
 ) -> None:
     """Serve the five APIs until SIGINT or SIGTERM."""
     _collect_seldom()
@@ -93,35 +99,40 @@ def serve(
     from emulator.space.fixtures import BadFixture
     from emulator.space.world import Limits
 
+    names = {field.name for field in fields(Limits)} & settings.keys()
+    limits = Limits(**{name: settings.pop(name) for name in names})
     new_token = None if is_loopback(host) or control_token else secret()
     try:
         app = create_app(
-            seed=seed,
-            fixtures_directory=fixtures,
             hosts=[host, *allow_host],
-            webhook_hosts=webhook_host,
             control_token=control_token or new_token,
-            limits=Limits(**limits),
+            limits=limits,
+            **settings,
         )
-        if snapshot:
-            _restore(app.spaces, snapshot)
         bound = server.bind(host, port)
     except (BadFixture, server.PortTaken) as error:
         raise click.UsageError(str(error)) from None
+    app.spaces.server_url = server.local_address(bound)
+    if snapshot:
+        _restore(app.spaces, snapshot, bound)
     if new_token:
         click.echo(f"control token: {new_token}")
     server.serve(_logged(app) if access_log else app, bound, lambda url: _announce(url, url_file))
 
 
-def _restore(spaces: "Spaces", file: Path) -> None:
-    """Restore the space ``default`` from a snapshot. Raises click.UsageError."""
+def _restore(spaces: "Spaces", file: Path, bound: "socket") -> None:
+    """Restore the space ``default`` from a snapshot. Closes the socket and raises click.UsageError if it cannot."""
     from emulator.space.snapshot import BadSnapshot, restore
     from emulator.space.space import DEFAULT
 
-    document = read_json(file)
     try:
+        document = read_json(file)
         restore(spaces.get(DEFAULT), document if isinstance(document, dict) else {})
+    except click.UsageError:
+        bound.close()
+        raise
     except BadSnapshot as error:
+        bound.close()
         raise click.UsageError(f"{file} is not a snapshot: {error}") from None
 
 

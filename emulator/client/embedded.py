@@ -17,7 +17,7 @@ from emulator.client.preload import preload
 from emulator.client.transport import Transport, requests_adapter
 from emulator.core.ids import LOWER, nth_text
 from emulator.core.real_time import real_datetime
-from emulator.space.world import Limits
+from emulator.space.world import Limits, Links
 
 if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
@@ -34,7 +34,8 @@ class Emulator(SpaceHandle):
 
     ``port`` 0 picks a free one; with None it has no port, and only ``transport()`` and ``requests_adapter()`` reach it.
     It runs on an event loop in a thread of its own, from ``with`` or ``start()`` on, to the end of ``with`` or
-    ``stop()``. Raises BadFixture.
+    ``stop()``. With ``links="vendor"``, links in replies lead to the vendors instead of to the emulator's own pages.
+    Raises BadFixture.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Emulator(SpaceHandle):
         fixtures: Path | str | None = None,
         limits: Limits | None = None,
         webhook_hosts: Iterable[str] = (),
+        links: Links | None = None,
     ) -> None:
         with real_datetime():
             self.app = create_app(
@@ -53,6 +55,7 @@ class Emulator(SpaceHandle):
                 fixtures_directory=Path(fixtures) if fixtures else None,
                 limits=limits,
                 webhook_hosts=webhook_hosts,
+                links=links,
             )
             preload(self.app.spaces.world)
         self._address = (host, port)
@@ -78,6 +81,7 @@ class Emulator(SpaceHandle):
         if self._running:
             raise RuntimeError("the emulator is already running")
         self._running = _Running(self.app, *self._address)
+        self.app.spaces.server_url = self._running.url
         http = httpx.Client(transport=self.transport(), base_url=self._running.url, timeout=60, trust_env=False)
         super().__init__(http, "default")
         return self

@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope
 from emulator.gateway.courier import Courier
 from emulator.gateway.turn import answer_under_faults
 from emulator.space.space import Space
-from emulator.space.spaces import Spaces
+from emulator.space.spaces import Address, Spaces
 from emulator.web.connection import while_connected
 from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers
@@ -56,7 +56,7 @@ class ControlRequest(WholeRequest):
         if self._space is None:
             if self.method not in SAFE_METHODS:
                 self.spaces.check_room(self.space_name)
-            self._space = self.spaces.visit(self.space_name)
+            self._space = self.spaces.visit(self.space_name, self.address)
         return self._space
 
     def keep_space(self) -> None:
@@ -89,6 +89,11 @@ class ControlRequest(WholeRequest):
         if name not in known:
             raise HTTPException(404, f"unknown provider {name!r}; known: {', '.join(known)}")
         return known[name]
+
+    @property
+    def address(self) -> Address:
+        """The scheme and the Host header with which the client calls the server."""
+        return self.scope["scheme"], self.header(b"host")
 
     @property
     def space_url(self) -> str:

@@ -36,5 +36,5 @@ def delete_space(request: ControlRequest) -> Response:
 
 def reset(request: ControlRequest) -> Response:
     params = read_body(Reset, request) if request.content else Reset()
-    space = request.spaces.reset(request.space_name, params.seed)
+    space = request.spaces.reset(request.space_name, params.seed, request.address)
     return reply({"space": space.name, "seed": space.ids.seed})

@@ -1,6 +1,10 @@
 """Host names and addresses."""
 
+import re
 from ipaddress import ip_address
+
+AUTHORITY = re.compile(r"([a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
+"""A Host header that can be a part of a URL: a name or an address, and perhaps a port."""
 
 
 def is_address(host: str) -> bool:
@@ -15,3 +19,8 @@ def is_address(host: str) -> bool:
 def is_loopback(host: str) -> bool:
     """Return whether a host is this machine's loopback interface."""
     return ip_address(host).is_loopback if is_address(host) else host == "localhost"
+
+
+def origin(scheme: str, header: str | None) -> str | None:
+    """Return the origin that a Host header names, as a URL without a path; None if it names none."""
+    return f"{scheme}://{header}" if header and AUTHORITY.fullmatch(header) else None

@@ -112,7 +112,7 @@ class Gateway:
         send: Send,
     ) -> None:
         """Answer a request to a vendor. Its webhook is scheduled first: a fault or the client may delay the reply."""
-        space = self.spaces.get(name)
+        space = self.spaces.find(name) or self.spaces.get(name, (scope["scheme"], headers[b"host"]))
         if body is None or space.faults.by_id:
             exchange = await answer_under_faults(space, provider, scope, headers, body, receive, self.courier.look)
         else:

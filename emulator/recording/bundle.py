@@ -22,7 +22,7 @@ from emulator.recording.sealing import Seal
 from emulator.space.commands import ChangeSettings, PerformAct
 from emulator.space.history import Change
 from emulator.space.space import Space
-from emulator.space.world import World
+from emulator.space.world import Links, World
 from emulator.web.effect import Effect
 from emulator.web.exchange import Exchange
 from emulator.web.model import Model
@@ -86,7 +86,10 @@ class Changed(Model):
 
 
 class Bundle(Model):
-    """The document. ``origin`` is the snapshot that the run began with, or None for a space as its fixtures make it."""
+    """The document. ``origin`` is the snapshot that the run began with, or None for a space as its fixtures make it.
+
+    Links in replies led to the pages below ``pages_url``, unless ``links`` or the settings said otherwise.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -94,6 +97,8 @@ class Bundle(Model):
     emulator: str
     seed: int
     fixtures: str
+    pages_url: str | None = None
+    links: Links | None = None
     origin: dict[str, Any] | None
     changes: list[Changed]
     requests: list[Recorded]
@@ -122,6 +127,8 @@ def take(space: Space) -> dict[str, Any]:
         emulator=__version__,
         seed=space.ids.seed,
         fixtures=space.world.fixtures.digest,
+        pages_url=space.pages_url,
+        links=space.world.links,
         origin=_without_secrets(history.origin),
         changes=[found for change in history.changes() if (found := _changed(change))],
         requests=[_recorded(exchange, seal) for exchange in history.exchanges()],

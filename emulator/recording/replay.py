@@ -34,7 +34,7 @@ class Difference(Model):
 
 def replay(bundle: Bundle, world: World, progress: Callable[[], object] = lambda: None) -> Difference | None:
     """Run a bundle again in a fresh space. Return where it first differs, or None. Raises BadBundle."""
-    run = _Replay(bundle, replace(world, seed=bundle.seed))
+    run = _Replay(bundle, replace(world, seed=bundle.seed, links=bundle.links))
     for recorded in bundle.requests:
         if difference := run.compare(recorded):
             return difference
@@ -47,6 +47,7 @@ class _Replay:
 
     def __init__(self, bundle: Bundle, world: World) -> None:
         self.space = Space("replay", world)
+        self.space.pages_url = bundle.pages_url or self.space.pages_url
         self.seal = Seal(world)
         self.recorded = {recorded.number: recorded for recorded in bundle.requests}
         self.changes = deque(sorted(bundle.changes, key=lambda change: change.after))

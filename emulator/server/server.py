@@ -112,6 +112,12 @@ def address(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def local_address(bound: socket.socket) -> str:
+    """Return the URL at which this machine reaches a bound socket."""
+    url = address(bound)
+    return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+
+
 def uvicorn_server(app: ASGIApp, ready: Ready | None = None) -> Server:
     """Return a server for ``serve(sockets=[...])``. It sends no Date of its own: that is the space's clock's."""
     pool = ConnectionPool(app, _connections_max())

@@ -24,6 +24,12 @@ NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 DEFAULT = "default"
 """The space of a request that names none."""
 
+DEFAULT_ORIGIN = "http://127.0.0.1:4412"
+"""The address of the server, where nothing better is known."""
+
+PAGES = "_emulator/pages"
+"""The path of the emulator's own pages in a space."""
+
 _generations = count(1)
 
 
@@ -45,12 +51,14 @@ class Space:
     ``requests`` counts the requests to vendors, ``turns`` those that had their turn, and ``held`` lists those that a
     fault delays before it. ``snapshots`` are kept by name. Everything that changes a space is an entry of its
     ``history``: an exchange, which the turn records, or a command, which ``run`` applies and records. ``generation`` is
-    a number that no other space of the process has: after a reset it is another one.
+    a number that no other space of the process has: after a reset it is another one. ``origin`` is the address of the
+    server, as the first request to the space wrote it; links in replies lead to the pages below it.
     """
 
-    def __init__(self, name: str, world: World, seed: int | None = None) -> None:
+    def __init__(self, name: str, world: World, seed: int | None = None, origin: str = DEFAULT_ORIGIN) -> None:
         self.name = name
         self.world = world
+        self.pages_url = f"{origin}{'' if name == DEFAULT else f'/~{name}'}/{PAGES}"
         self.clock = Clock()
         self.ids = Ids(world.seed if seed is None else seed)
         self.faults = Faults()
@@ -69,6 +77,7 @@ class Space:
         backend = self.backends.get(name)
         if backend is None:
             backend = self.backends[name] = self.world.backend(name, self.clock, self.ids)
+            backend.pages_url = self.pages_url
         return backend
 
     # --- history
@@ -91,6 +100,8 @@ class Space:
         self.faults = state.faults
         self.outbox = state.outbox
         self.backends = dict(state.backends)
+        for backend in self.backends.values():
+            backend.pages_url = self.pages_url
         self.clock_moved = state.clock_moved
 
     # --- time

@@ -1,11 +1,18 @@
 """The spaces of one server."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from typing import TypeAlias
 from weakref import WeakValueDictionary
 
+from emulator.core.hosts import origin
 from emulator.space.gradual_free import free_slowly
-from emulator.space.space import DEFAULT, Space
+from emulator.space.space import DEFAULT, DEFAULT_ORIGIN, Space
 from emulator.space.world import World
+
+Address: TypeAlias = tuple[str, str | None]
+"""The scheme and the Host header with which a client calls the server."""
+
+NO_ADDRESS: Address = ("http", None)
 
 
 class TooManySpaces(Exception):
@@ -21,10 +28,16 @@ class Spaces:
 
     A request to a vendor creates the space that it names, as does a command that succeeds. A request that only reads a
     space that does not exist gets a new one, forgotten with the request unless another request creates it meanwhile.
+
+    Links in replies lead to ``public_url``; without one, to the host that the first request to a space names, and to
+    ``server_url`` if that is one of ``vendor_hosts``.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, public_url: str | None = None, vendor_hosts: Container[str] = frozenset()) -> None:
         self.world = world
+        self.vendor_hosts = vendor_hosts
+        self.public_url = public_url
+        self.server_url = DEFAULT_ORIGIN
         self._spaces: dict[str, Space] = {}
         self._visited: WeakValueDictionary[str, Space] = WeakValueDictionary()
 
@@ -35,20 +48,20 @@ class Spaces:
         """Return the space of this name if it exists."""
         return self._spaces.get(name)
 
-    def get(self, name: str) -> Space:
-        """Return the space of this name, made if necessary. Raises TooManySpaces."""
+    def get(self, name: str, address: Address = NO_ADDRESS) -> Space:
+        """Return the space of this name, made if necessary, at an address. Raises TooManySpaces."""
         space = self._spaces.get(name)
         if space is None:
             self.check_room(name)
-            space = self._spaces[name] = self._visited.get(name) or Space(name, self.world)
+            space = self._spaces[name] = self._visited.get(name) or self._new(name, address)
             self._visited.pop(name, space)
         return space
 
-    def visit(self, name: str) -> Space:
+    def visit(self, name: str, address: Address = NO_ADDRESS) -> Space:
         """Return the space of this name, or one that can become it."""
         space = self._spaces.get(name) or self._visited.get(name)
         if space is None:
-            space = self._visited[name] = Space(name, self.world)
+            space = self._visited[name] = self._new(name, address)
         return space
 
     def keep(self, space: Space) -> None:
@@ -67,11 +80,11 @@ class Spaces:
         if len(self._spaces) + 1 + reserved > self.world.limits.spaces_max:
             raise TooManySpaces(self.world.limits.spaces_max)
 
-    def reset(self, name: str, seed: int | None = None) -> Space:
+    def reset(self, name: str, seed: int | None = None, address: Address = NO_ADDRESS) -> Space:
         """Make the space of this name anew. Raises TooManySpaces. The old one is freed bit by bit."""
         self.check_room(name)
         self._end(name)
-        self._spaces[name] = Space(name, self.world, seed)
+        self._spaces[name] = self._new(name, address, seed)
         return self._spaces[name]
 
     def drop(self, name: str) -> None:
@@ -88,3 +101,11 @@ class Spaces:
         if space := self._spaces.get(name):
             space.history.close()
             free_slowly(space)
+
+    def _new(self, name: str, address: Address, seed: int | None = None) -> Space:
+        return Space(name, self.world, seed, self.public_url or self._origin(*address) or self.server_url)
+
+    def _origin(self, scheme: str, host: str | None) -> str | None:
+        """Return the URL of this server as a client wrote it; None if the client wrote another one."""
+        named_vendor = host is not None and host.lower().partition(":")[0] in self.vendor_hosts
+        return None if named_vendor else origin(scheme, host)

@@ -3,7 +3,7 @@
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from emulator.core.clock import Clock
 from emulator.core.ids import Ids
@@ -11,6 +11,9 @@ from emulator.core.on_demand import OnDemand
 from emulator.space.fixtures import Fixtures
 from emulator.web.provider import Backend, Provider
 from emulator.web.webhooks import Webhooks
+
+Links: TypeAlias = Literal["emulator", "vendor"]
+"""Where links in replies lead: to the emulator's own pages, or to the vendor's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ class Limits:
 class World:
     """What every space is made from: the providers, their fixtures, the seed, and the limits.
 
+    ``links`` is the setting of that name with which every space begins; the fixtures' own if it is None.
+
     A provider is loaded when first used. ``memories`` are the pickled initial memories. ``newborns`` are backends in
     their initial state; they stand for those that a space has not made yet, and never change.
     """
@@ -35,6 +40,7 @@ class World:
     fixtures: Fixtures
     seed: int
     limits: Limits
+    links: Links | None = None
     memories: OnDemand[bytes] = field(init=False)
     newborns: OnDemand[Backend] = field(init=False)
 
@@ -48,7 +54,10 @@ class World:
 
     def backend(self, name: str, clock: Clock, ids: Ids) -> Backend:
         """A vendor as it is at birth."""
-        return self.providers[name].backend(self.fixtures[name].catalogue, self.memory(name), clock, ids)
+        memory = self.memory(name)
+        if self.links and hasattr(memory, "settings") and hasattr(memory.settings, "links"):
+            memory.settings.links = self.links
+        return self.providers[name].backend(self.fixtures[name].catalogue, memory, clock, ids)
 
     def webhooks(self) -> list[tuple[str, Webhooks]]:
         """Return how each loaded vendor calls back, if it does: no default fixture has calls to make."""

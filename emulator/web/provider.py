@@ -21,6 +21,8 @@ class Backend(Protocol):
     """A vendor's state in one space, and the rules by which it changes."""
 
     memory: Any
+    pages_url: str | None
+    """The URL below which the emulator's own pages of the space are; None if it is not known."""
 
     def due(self, since: datetime, until: datetime) -> Iterable[Event]:
         """Return what falls due by time alone after ``since`` and up to ``until``, in any order."""

@@ -12,6 +12,9 @@ from emulator.core.documents import write
 from emulator.space.space import Space
 from tests.support.contract_check import hold
 
+LINKING = ("cnaught", "thallo")
+"""The providers whose replies have links to pages."""
+
 NO_CREDENTIALS: Mapping[str, str] = {}
 
 
@@ -92,3 +95,9 @@ _given: dict[str, Mapping[str, str]] = {}
 def remembered(space: Space, provider: str) -> object:
     """What a vendor remembers, and the identifiers that were given out: all that a request to it could change."""
     return write(space.backend(provider).memory), dict(space.ids.drawn)
+
+
+def use_vendor_links(space: SpaceHandle) -> None:
+    """Let the links of a space lead to the vendors, as in their documents, instead of to the emulator's pages."""
+    for provider in LINKING:
+        space.control("PATCH", f"/settings/{provider}", json={"links": "vendor"})

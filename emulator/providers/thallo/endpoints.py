@@ -33,7 +33,7 @@ def get_retirement(request: Request) -> Response:
     key = authenticate(request)
     query = read_query(incoming.RetirementQuery, request)
     retirement = thallo.retirements.get(key.tenant_id, query.id)
-    return reply(outgoing.retirement(retirement))
+    return reply(outgoing.retirement(thallo, retirement))
 
 
 def get_market(request: Request) -> Response:

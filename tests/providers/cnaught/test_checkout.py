@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.providers.cnaught.conftest import as_account
-from tests.support.caller import Caller
+from tests.support.caller import Caller, use_vendor_links
 
 PATHS = ("/v1/checkout/sessions", "/v1/orders/checkout-session")
 RETURN = {"success_url": "https://example.com/yes?{CHECKOUT_SESSION_ID}", "cancel_url": "https://example.com/no"}
@@ -28,6 +28,7 @@ def opened(cnaught: Caller, path: str = PATHS[0], **more: Any) -> Any:
 )
 def test_a_new_session_is_open(cnaught: Caller, path: str) -> None:
     """A new session has a checkout URL, and can be read at the paths of the documents and of SDK 2.8.0."""
+    use_vendor_links(cnaught.space)
     reply = opened(cnaught, path, email="jane.doe@example.com")
     session = reply.json()
     assert (reply.status_code, session["status"], session["state"], session["completed_on"]) == (

@@ -6,7 +6,7 @@ import pytest
 
 from emulator import Emulator
 from tests.providers.cnaught.conftest import as_account
-from tests.support.caller import Caller, credentials_of
+from tests.support.caller import Caller, credentials_of, use_vendor_links
 
 ACME_LOGO = "https://customer-assets.cnaught.com/fe0df075-30e2-4e58-9feb-154e72a9205f/company_logo.png"
 
@@ -220,6 +220,7 @@ def test_the_impact_has_equivalents(empty: Caller, kg: int, cars: int, trees: in
 @pytest.mark.rule("cnaught.impact.hosted-page")
 def test_an_account_has_a_hosted_page(cnaught: Caller) -> None:
     """Each account has its own page and equivalents."""
+    use_vendor_links(cnaught.space)
     reply = cnaught.get("/v1/impact/hosted-page-config")
     acme = {"enabled": True, "url": "https://impact.cnaught.com/acme", "enabled_equivalents": ["homes", "flights"]}
     assert (reply.status_code, reply.json()) == (200, acme)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import START
 from tests.providers.cnaught.conftest import as_account
-from tests.support.caller import Caller
+from tests.support.caller import Caller, use_vendor_links
 
 ORDER_MEMBERS = {
     "id", "order_number", "created_on", "amount_kg", "price_usd_cents", "state", "type", "metadata", "description",
@@ -80,6 +80,7 @@ def test_an_order_number_is_the_id_in_hexadecimal(cnaught: Caller) -> None:
 @pytest.mark.rule("cnaught.orders.certificates")
 def test_an_order_has_certificates_from_the_start(cnaught: Caller) -> None:
     """Both certificate URLs contain the id."""
+    use_vendor_links(cnaught.space)
     order = cnaught.post("/v1/orders", {"amount_kg": 1}).json()
     assert order["certificate_public_url"] == f"https://registry.cnaught.com/orders/{order['id']}"
     pdf = f"https://registry.cnaught.com/api/certificates/{order['id']}/pdf"

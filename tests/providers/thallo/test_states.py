@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.providers.thallo.conftest import CUSTOMER, OWNED_VINTAGE, as_seller, memory, retire, retire_owned
-from tests.support.caller import Caller
+from tests.support.caller import Caller, use_vendor_links
 
 PATH = "/api/retirement"
 JANUARY_ENDS, SETTLED, RETIRED = "2026-02-01T00:00:00Z", "2026-02-08T00:00:00Z", "2026-02-11T00:00:00Z"
@@ -141,6 +141,7 @@ def test_an_id_is_required(thallo: Caller) -> None:
 @pytest.mark.rule("thallo.retirement.proof", "thallo.retirement.nulls")
 def test_fractions_over_time(thallo: Caller, at: str, status: str) -> None:
     """Fractions are open until the month ends, closed until payment, and then three days at the registry."""
+    use_vendor_links(thallo.space)
     first = request_id(thallo, "1500000")
     thallo.space.clock.freeze(at)
     found = retirement(thallo, first)

@@ -19,6 +19,8 @@ from emulator.providers.carboninsights.memory.fixture import Memory
 class CarbonInsights:
     """Carbon Insights in one space."""
 
+    pages_url: str | None = None
+
     def __init__(self, catalogue: Catalogue, memory: Memory, clock: Clock, ids: Ids) -> None:
         self.catalogue = catalogue
         self.memory = memory

@@ -20,6 +20,8 @@ from emulator.providers.cnaught.memory.fixture import Memory
 class CNaught:
     """CNaught in one space."""
 
+    pages_url: str | None = None
+
     def __init__(self, catalogue: Catalogue, memory: Memory, clock: Clock, ids: Ids) -> None:
         self.catalogue = catalogue
         self.memory = memory

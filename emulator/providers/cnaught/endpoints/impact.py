@@ -18,5 +18,6 @@ def get_impact_data(request: Request) -> Response:
 
 
 def get_hosted_page_config(request: Request) -> Response:
+    cnaught = backend(request)
     buyer = buyer_of(request, authenticate(request))
-    return reply(outgoing.impact_page(buyer.account.impact_page))
+    return reply(outgoing.impact_page(cnaught, buyer))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+Links: TypeAlias = Literal["emulator", "vendor"]
 Fractions: TypeAlias = Literal["floor", "keep", "refuse"]
 
 SECONDS_MAX = 100 * 365 * 86400
@@ -11,12 +12,16 @@ SECONDS_MAX = 100 * 365 * 86400
 
 @dataclass(slots=True)
 class Settings:
-    """What a user may change. With ``fulfilment_seconds`` null, time alone fulfils no order."""
+    """What a user may change. With ``fulfilment_seconds`` null, time alone fulfils no order.
+
+    ``links`` is where links in replies lead: to the emulator's own pages, or to CNaught's.
+    """
 
     fulfilment_seconds: float | None = 2.0
     fractions: Fractions = "keep"
     idempotency_hours: float = 24.0
     checkout_hours: float = 24.0
+    links: Links = "emulator"
 
     def __post_init__(self) -> None:
         hours = (self.idempotency_hours, self.checkout_hours)

@@ -15,6 +15,7 @@ from emulator.providers.cnaught.backend.offer import Quote
 from emulator.providers.cnaught.memory import catalogue as known
 from emulator.providers.cnaught.memory import records
 from emulator.providers.cnaught.memory.catalogue import Catalogue
+from emulator.providers.cnaught.wire import links
 
 KG_PER_EQUIVALENT = {
     "cars_off_the_road": Decimal(4600),
@@ -24,8 +25,6 @@ KG_PER_EQUIVALENT = {
     "flights_lax_to_nyc": Decimal(378),
 }
 """Kilograms per unit: US EPA equivalencies, and 3,974 km at 95 g per passenger-kilometer."""
-
-REGISTRY = "https://registry.cnaught.com"
 
 
 # --- orders and quotes ------------------------------------------------------------------------------------------------
@@ -45,8 +44,8 @@ def order(cnaught: CNaught, order: records.Order, state: records.State | None = 
         "amount_kg": _number(order.amount_kg),
         "state": state,
         "price_usd_cents": order.price_usd_cents,
-        "certificate_public_url": f"{REGISTRY}/orders/{order.id}" if certified else None,
-        "certificate_download_public_url": f"{REGISTRY}/api/certificates/{order.id}/pdf" if certified else None,
+        "certificate_public_url": links.certificate(cnaught, order.id) if certified else None,
+        "certificate_download_public_url": links.certificate_file(cnaught, order.id) if certified else None,
         "type": "ride" if ride else "generic",
         **ride,
         "callback_url": order.callback_url,
@@ -57,14 +56,19 @@ def order(cnaught: CNaught, order: records.Order, state: records.State | None = 
 
 
 def _allocations(cnaught: CNaught, order: records.Order, state: records.State) -> Iterator[dict[str, object]]:
-    """Yield the retirements of an order; the form of their serial numbers is a guess."""
+    """Yield the retirements of an order."""
     allocations = cnaught.orders.allocations(order, state).items()
     for n, ((_, project_id), amount_kg) in enumerate(allocations, start=1):
         yield {
             "project": project(cnaught.catalogue.projects[project_id]),
             "amount_kg": _number(amount_kg),
-            "retirements": [{"serial_number_range": f"SANDBOX-{order.id}-{n}", "url": None}],
+            "retirements": [{"serial_number_range": serial_number(order, n), "url": None}],
         }
+
+
+def serial_number(order: records.Order, n: int) -> str:
+    """Return the serial numbers of an order's n-th allocation; their form is a guess."""
+    return f"SANDBOX-{order.id}-{n}"
 
 
 def quote(quote: Quote) -> dict[str, object]:
@@ -186,8 +190,10 @@ def impact(buyer: Buyer, period: Period, impact: Impact, catalogue: Catalogue) -
     }
 
 
-def impact_page(page: known.ImpactPage) -> dict[str, object]:
-    return {"enabled": page.enabled, "url": page.url, "enabled_equivalents": page.enabled_equivalents}
+def impact_page(cnaught: CNaught, buyer: Buyer) -> dict[str, object]:
+    page = buyer.account.impact_page
+    url = links.impact_page(cnaught, buyer)
+    return {"enabled": page.enabled, "url": url, "enabled_equivalents": page.enabled_equivalents}
 
 
 # --- subaccounts and checkout -----------------------------------------------------------------------------------------
@@ -211,7 +217,7 @@ def session(cnaught: CNaught, session: records.Session) -> dict[str, object]:
         "id": session.id,
         "amount_kg": _number(session.amount_kg),
         "price_usd_cents": session.price_usd_cents,
-        "checkout_url": f"https://checkout.cnaught.com/pay/{session.id}",
+        "checkout_url": links.checkout(cnaught, session.id),
         "status": state,
         "state": state,
         "success_url": session.success_url,

@@ -25,6 +25,8 @@ RANGE_DAYS_MAX = 730
 class Dcycle:
     """Dcycle in one space."""
 
+    pages_url: str | None = None
+
     def __init__(self, catalogue: Catalogue, memory: Memory, clock: Clock, ids: Ids) -> None:
         self.catalogue = catalogue
         self.memory = memory

@@ -20,6 +20,8 @@ from emulator.providers.oneclickimpact.memory.fixture import Memory
 class OneClickImpact:
     """1ClickImpact in one space."""
 
+    pages_url: str | None = None
+
     def __init__(self, catalogue: Catalogue, memory: Memory, clock: Clock, ids: Ids) -> None:
         self.catalogue = catalogue
         self.memory = memory

@@ -190,6 +190,6 @@ class Retirements:
 
 
 def _proof(request: RetirementRequest, now: datetime) -> Proof:
-    """Make up one serial number, with the first and the last tonne, and a certificate URL that leads nowhere."""
+    """Make up one serial number, with the first and the last tonne, and a certificate URL like Thallo's."""
     tonnes = request.quantity_grams(now) // TONNE_GRAMS
     return Proof((f"{request.vintage_id}-{request.id}-1-{tonnes}",), f"https://example.com/certificates/{request.id}")

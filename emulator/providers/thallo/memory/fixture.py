@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from emulator.core.documents import UtcTime
 from emulator.providers.thallo.memory.catalogue import Catalogue, check_ids, check_known
@@ -12,9 +13,13 @@ from emulator.providers.thallo.memory.records import ApiKey, Invoice, Retirement
 
 @dataclass(slots=True)
 class Settings:
-    """What a user may change: whether the invoices of the current month take purchases."""
+    """What a user may change: whether the invoices of the current month take purchases.
+
+    ``links`` is where links to certificates lead: to the emulator's own pages, or to an address like Thallo's.
+    """
 
     invoices_live: bool = True
+    links: Literal["emulator", "vendor"] = "emulator"
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from emulator.core.clock import millis
+from emulator.providers.thallo.backend import Thallo
 from emulator.providers.thallo.backend.drafts import InventoryQuery, Page
 from emulator.providers.thallo.backend.inventory import Holding
 from emulator.providers.thallo.backend.market import Offer, OnSale
@@ -12,6 +13,7 @@ from emulator.providers.thallo.backend.retirements import Receipt, Retirement
 from emulator.providers.thallo.memory.catalogue import Retiree
 from emulator.providers.thallo.memory.fields import TradeType
 from emulator.providers.thallo.memory.records import ApiKey, RetirementItem, Trade, Wallet
+from emulator.providers.thallo.wire import links
 
 
 def inventory(holdings: Sequence[Holding], query: InventoryQuery) -> dict[str, object]:
@@ -127,7 +129,7 @@ def receipt(receipt: Receipt) -> dict[str, object]:
     }
 
 
-def retirement(retirement: Retirement) -> dict[str, object]:
+def retirement(thallo: Thallo, retirement: Retirement) -> dict[str, object]:
     """Return a retirement request. Missing values are null, as in the README of the SDK before 1.3.0."""
     request, proof = retirement.request, retirement.proof
     return {
@@ -140,7 +142,7 @@ def retirement(retirement: Retirement) -> dict[str, object]:
         "created_at": millis(request.created_at),
         "retired_at": millis(retirement.retired_at) if retirement.retired_at else None,
         "retired_serial_numbers": proof.serial_numbers if proof else None,
-        "thallo_proof_of_retirement_certificate_url": proof.certificate_url if proof else None,
+        "thallo_proof_of_retirement_certificate_url": links.certificate(thallo, retirement),
         "should_retire_external_customer": any(item.customer for item in request.items),
         "all_invoices_settled": retirement.invoices_settled,
         "retirement_request_items": [_item(item, item.customer or retirement.company) for item in request.items],
