@@ -13,7 +13,7 @@ import pytest
 from emulator import Emulator
 from emulator.client.handles import Refused, SpaceHandle
 from emulator.space.world import Limits
-from tests.support.caller import Caller, credentials_of
+from tests.support.caller import Caller, credentials_of, use_vendor_links
 
 ORDERS = "/v1/orders"
 SPACES, THREADS, ROUNDS = 64, 16, 2
@@ -90,6 +90,7 @@ def test_the_same_requests_give_the_same_ids_in_every_space(emulator: Emulator) 
     answers = []
     for _ in range(3):
         space = emulator.space()
+        use_vendor_links(space)  # links to a space's own pages have its name
         space.clock.freeze("2026-01-01")
         cnaught = _caller(space)
         answers.append(cnaught.post(ORDERS, {"amount_kg": 1}))

@@ -31,7 +31,7 @@ def pages(space: SpaceHandle) -> dict[str, str]:
     order = cnaught.post("/v1/orders", {"amount_kg": 100}, headers={"X-Subaccount-Id": subaccount["id"]}).json()
     session = opened_session(cnaught, description=NAME)
     impact = oneclickimpact.post(
-        "/v1/plant_tree", {"amount": 2, "customer_email": "a@example.com", "customer_name": NAME, "category": NAME}
+        "/v1/plant_tree", {"amount": 2, "customer_email": "a@example.com", "customer_name": NAME}
     ).json()
     space.clock.advance(seconds=5)
     retirement = complete_retirement(thallo, **{**CUSTOMER, "external_retiree_name": NAME})
