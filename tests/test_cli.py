@@ -18,6 +18,7 @@ from emulator import Emulator, __version__
 from emulator.cli.app import cli, environment_variables, main
 from emulator.cli.output import table
 from emulator.core.resources import resource
+from tests.support.child import Child
 
 Run = Callable[..., str]
 
@@ -233,7 +234,7 @@ def test_following_requests_goes_on_after_a_reset(served: Emulator) -> None:
             httpx.get(f"{space.cnaught.url}/v1/orders")
 
     ask(2)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with Child(command) as process:
         assert process.stdout
         lines = iter(process.stdout.readline, "")
         ids = [next(lines).split()[0] for _ in range(2)]
@@ -395,7 +396,7 @@ def test_the_image_checks_the_server_that_it_runs(port: list[str], tmp_path: Pat
     environment = {"PATH": "/usr/bin:/bin", "HTTP_PROXY": "http://127.0.0.1:9", **variables}
     command = [sys.executable, "-m", "emulator"]
     health = [*command, "health"]
-    with subprocess.Popen([*command, "serve", *port], env=environment, stdout=subprocess.PIPE, text=True) as serving:
+    with Child([*command, "serve", *port], env=environment) as serving:
         assert serving.stdout
         assert serving.stdout.readline().startswith("control token: ")
         assert serving.stdout.readline().startswith("http://0.0.0.0:")
@@ -412,7 +413,7 @@ def test_a_server_starts_from_a_snapshot(failure: Callable[..., tuple[int, str]]
     file = tmp_path / "space.json"
     run("snapshot", "save", file)
     command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--snapshot", str(file), "--access-log"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as serving:
+    with Child(command, stderr=subprocess.PIPE) as serving:
         assert serving.stdout
         url = serving.stdout.readline().strip()
         assert run("clock", "--url", url) == "2026-01-01T00:00:00.000000Z frozen\n"
@@ -458,7 +459,7 @@ def test_an_interrupt_ends_quietly(served: Emulator) -> None:
     """Ctrl-C ends a command with code 130 and without a traceback."""
     command = [sys.executable, "-m", "emulator", "requests", "--follow", "--url", served.url]
     place(served)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with Child(command, stderr=subprocess.PIPE) as process:
         assert process.stdout
         process.stdout.readline()
         process.send_signal(signal.SIGINT)

@@ -23,6 +23,7 @@ from emulator.cli.parent import POLL_SECONDS
 from emulator.core.hosts import is_loopback
 from emulator.server.protocol import IDLE_SECONDS
 from emulator.server.server import PortTaken, bind, uvicorn_server
+from tests.support.child import Child
 
 SECONDS_MAX = 60
 """How long a test waits for a process; the machine may be busy."""
@@ -78,7 +79,7 @@ sys.stdin.read()
 def test_a_server_ends_with_its_parent(standard_input: str) -> None:
     """With ``--exit-with-parent`` a server ends when its parent is killed, with or without a pipe as standard input."""
     command = [sys.executable, "-c", PARENT, standard_input]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as started:
+    with Child(command, stdin=subprocess.PIPE) as started:
         assert started.stdout
         url = started.stdout.readline().strip()
         time.sleep(2 * POLL_SECONDS)
@@ -90,7 +91,7 @@ def test_a_server_ends_with_its_parent(standard_input: str) -> None:
 def test_a_server_ends_when_its_pipe_does() -> None:
     """The end of a pipe as standard input is enough: a launcher between parent and server may live on."""
     command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--exit-with-parent"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+    with Child(command, stdin=subprocess.PIPE) as server:
         assert server.stdin
         assert server.stdout
         assert server.stdout.readline().startswith("http://")
