@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Modules are compiled when they are first imported, and not once more in every process.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: serve test lint docs bench bench-scale bench-peers bench-publish soak clean
+.PHONY: serve test lint docs dist bench bench-scale bench-peers bench-publish soak clean
 
 serve: $(VENV)/serve
 	exec $(BIN)/carbon-emulator serve
@@ -22,6 +22,13 @@ lint: $(VENV)/test
 docs: $(VENV)/test
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable '.[docs]'
 	$(BIN)/mkdocs build --strict
+
+# The wheel and the sdist, the same bytes for the same commit. `twine upload dist/*` publishes them.
+dist: $(VENV)/test
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable '.[publish]'
+	rm -rf dist
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build
+	$(BIN)/twine check --strict dist/*
 
 # BENCH_SECONDS and BENCH_ROUNDS make it longer; BENCH_RECORDS makes the scale smaller or larger.
 bench: $(VENV)/test
