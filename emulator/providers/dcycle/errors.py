@@ -7,6 +7,7 @@
   + InvalidCredentials             401
   + Forbidden                      403
   + FacilityOfOtherOrganization    403
+  + LogisticHubOfOtherOrganization 403
   + NotFound                       404
     - PurchaseNotFound
     - InvoiceNotFound
@@ -15,7 +16,17 @@
     - FacilityNotFound
     - EmployeeNotFound
     - BusinessTravelNotFound
+    - LogisticsRequestNotFound
+    - LogisticsRechargeNotFound
+    - LogisticsFuelNotFound
+    - TocNotFound
+    - PackageNotFound
+    - LogisticHubNotFound
+  + LogisticHubNameTaken           409
+  + LogisticHubInUse               409
+  + LogisticHubHasInvoice          409
   + ValidationFailed               422, with a list of problems, as FastAPI gives it
+    - UnfitBody: HubWithoutFacility, DistanceUnknown
   + RateLimitExceeded              429, by a fault only
   + InternalError                  500, by a fault only
   + PlainStatus                    any other status, without a code
@@ -92,13 +103,39 @@ class FacilityOfOtherOrganization(DcycleRefusal):
     rule = "dcycle.facilities.of-another"
 
 
+class LogisticHubOfOtherOrganization(DcycleRefusal):
+    """The hub belongs to another organization: without a code, too."""
+
+    status = 403
+    detail = "Logistic hub doesn't belong to organization"
+    rule = "dcycle.hubs.of-another"
+
+
+class LogisticHubNameTaken(DcycleRefusal):
+    status = 409
+    detail = "Logistic hub with this name already exists"
+    rule = "dcycle.hubs.name-taken"
+
+
+class LogisticHubInUse(DcycleRefusal):
+    status = 409
+    detail = "This logistic hub is in use by a logistic request"
+    rule = "dcycle.hubs.in-use"
+
+
+class LogisticHubHasInvoice(DcycleRefusal):
+    status = 409
+    detail = "This logistic hub has an invoice"
+    rule = "dcycle.hubs.has-invoice"
+
+
 class NotFound(DcycleRefusal):
     """The organization has no such record. ``{id}`` in ``wording`` stands for the id of the request."""
 
     status = 404
     wording: str
 
-    def __init__(self, id: str) -> None:
+    def __init__(self, id: str = "") -> None:
         self.detail = self.wording.format(id=id)
 
 
@@ -148,6 +185,42 @@ class BusinessTravelNotFound(NotFound):
     rule = "dcycle.travels.unknown"
 
 
+class LogisticsRequestNotFound(NotFound):
+    wording = "Logistics request not found"
+    code = "NOT_FOUND"
+    rule = "dcycle.freight.unknown"
+
+
+class LogisticsRechargeNotFound(NotFound):
+    wording = "Logistics recharge not found"
+    code = "NOT_FOUND"
+    rule = "dcycle.recharges.unknown"
+
+
+class LogisticsFuelNotFound(NotFound):
+    wording = "Logistics fuel not found"
+    code = "NOT_FOUND"
+    rule = "dcycle.recharges.fuel-unknown"
+
+
+class TocNotFound(NotFound):
+    wording = "TOC not found"
+    code = "NOT_FOUND"
+    rule = "dcycle.freight.toc-unknown"
+
+
+class PackageNotFound(NotFound):
+    wording = "Package not found"
+    code = "NOT_FOUND"
+    rule = "dcycle.packages.unknown"
+
+
+class LogisticHubNotFound(NotFound):
+    wording = "LogisticHUB with id=UUID('{id}') not found"
+    code = "NOT_FOUND"
+    rule = "dcycle.hubs.unknown"
+
+
 class ValidationFailed(DcycleRefusal):
     """Every problem of the path, the query, the headers and the body."""
 
@@ -159,6 +232,27 @@ class ValidationFailed(DcycleRefusal):
 
     def body(self) -> dict[str, object]:
         return {"detail": self.problems}
+
+
+class UnfitBody(ValidationFailed):
+    """Members of a body that do not fit together, which only the rules can tell."""
+
+    problem: str
+
+    def __init__(self) -> None:
+        self.detail = self.problem
+        message = f"Value error, {self.problem}"
+        super().__init__([{"type": "value_error", "loc": ["body"], "msg": message, "input": None}])
+
+
+class HubWithoutFacility(UnfitBody):
+    problem = "facility_id or address is required for an owned hub"
+    rule = "dcycle.hubs.owned-somewhere"
+
+
+class DistanceUnknown(UnfitBody):
+    problem = "the distance between origin and destination is not known; send distance_km"
+    rule = "dcycle.freight.places"
 
 
 class RateLimitExceeded(DcycleRefusal):

@@ -78,7 +78,7 @@ def test_defaults(dcycle: Caller, default: dict[str, str]) -> None:
         pytest.param(
             "month",
             ["year", "month", "co2e"],
-            [*((2024, month) for month in (*range(1, 7), 12)), *((2025, month) for month in range(1, 13))],
+            [*((2024, month) for month in (*range(1, 7), 11, 12)), *((2025, month) for month in range(1, 13))],
             marks=pytest.mark.rule("dcycle.items.month", "dcycle.items.month-order", "dcycle.items.no-zero"),
         ),
     ],

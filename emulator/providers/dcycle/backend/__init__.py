@@ -9,8 +9,11 @@ from emulator.core.ids import Ids
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.employees import CommutingPeriods, Employees
 from emulator.providers.dcycle.backend.facilities import Facilities
+from emulator.providers.dcycle.backend.freight import FreightRequests, Packages
+from emulator.providers.dcycle.backend.hubs import Hubs
 from emulator.providers.dcycle.backend.invoices import Invoices
 from emulator.providers.dcycle.backend.purchases import Purchases
+from emulator.providers.dcycle.backend.recharges import Recharges
 from emulator.providers.dcycle.backend.records import Context
 from emulator.providers.dcycle.backend.tokens import Tokens
 from emulator.providers.dcycle.backend.totals import Group, GroupBy, Totals, parts
@@ -41,6 +44,10 @@ class Dcycle:
         self.commuting_periods = CommutingPeriods(context)
         self.employees = Employees(context, self.commuting_periods)
         self.travels = Travels(context)
+        self.hubs = Hubs(context, self.facilities)
+        self.packages = Packages(context)
+        self.freight_requests = FreightRequests(context, self.packages, self.hubs)
+        self.recharges = Recharges(context)
         self._organizations: dict[str, Organization] = {}
         self._roots: dict[str, Organization] = {}
         for root in catalogue.trees:

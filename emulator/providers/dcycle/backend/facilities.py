@@ -2,13 +2,15 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.invoices import Invoices
 from emulator.providers.dcycle.backend.records import Context, Filter, Records
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.facilities import Facility, FacilityTerms
+
+T = TypeVar("T")
 
 
 class FacilityGrams(NamedTuple):
@@ -73,10 +75,17 @@ class Facilities(Records[Facility, FacilityTerms]):
         self._invoices.disable(facility)
         self.put(replace(facility, updated_at=self.clock.now, enabled=False))
 
+    def country(self, address: str | None, otherwise: T) -> str | T:
+        """Return the country that the last part of an address names, if it names one."""
+        last_part = (address or "").rpartition(",")[2].strip()
+        return self._countries.get(last_part.casefold(), otherwise)
+
+    def has_invoices(self, facility: Facility) -> bool:
+        """Tell whether any invoice is one of this facility."""
+        return bool(self._invoices.belonging_to(facility))
+
     def _located(self, terms: FacilityTerms) -> FacilityTerms:
-        """The terms with the country that the last part of the address names, if it names one."""
-        last_part = (terms.address or "").rpartition(",")[2].strip()
-        return replace(terms, country=self._countries.get(last_part.casefold(), terms.country))
+        return replace(terms, country=self.country(terms.address, terms.country))
 
 
 def _sum(grams: Iterable[int | None]) -> int | None:

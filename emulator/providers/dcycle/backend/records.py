@@ -35,6 +35,15 @@ class Context:
     ids: Ids
 
 
+@dataclass(frozen=True, slots=True)
+class UniqueValue:
+    """A value that records share; ``label`` is its text for people."""
+
+    value: object
+    label: object
+    count: int
+
+
 class Records(Generic[R, T]):
     """The records of one kind by id, by organization and by owner, in the order in which they were created.
 
@@ -49,7 +58,7 @@ class Records(Generic[R, T]):
     def __init__(self, context: Context, records: MutableMapping[str, R]) -> None:
         self.context = context
         self.clock = context.clock
-        self._records = records
+        self.records = records
         self._by_organization: dict[str, dict[str, R]] = {}
         self._by_owner: dict[tuple[str, str | None], dict[str, R]] = {}
         for record in records.values():
@@ -89,9 +98,12 @@ class Records(Generic[R, T]):
 
     def create(self, organization: Organization, terms: T) -> R:
         """Create a record with these terms."""
+        return self.put(self.calculated(self.new(organization, terms)))
+
+    def new(self, organization: Organization, terms: T) -> R:
+        """Return a new record, which is not kept yet."""
         now, id = self.clock.now, self.context.ids.uuid(self.id_kind)
-        record = self.kind(id=id, organization_id=organization.id, created_at=now, updated_at=now, terms=terms)
-        return self.put(self.calculated(record))
+        return self.kind(id=id, organization_id=organization.id, created_at=now, updated_at=now, terms=terms)
 
     def update(self, record: R, terms: T) -> R:
         """Give a record other terms and calculate it again."""
@@ -112,19 +124,19 @@ class Records(Generic[R, T]):
 
     def put(self, record: R) -> R:
         """Keep a record, in place of an earlier one of the same id."""
-        earlier = self._records.get(record.id)
+        earlier = self.records.get(record.id)
         if earlier is not None:
             self.context.totals.subtract(earlier.emission())
             if self._owner_key(earlier) != self._owner_key(record):
                 del self._by_owner[self._owner_key(earlier)][earlier.id]
-        self._records[record.id] = record
+        self.records[record.id] = record
         self._index(record)
         return record
 
     def remove(self, record: R) -> None:
         """Forget a record and its emissions."""
         self.context.totals.subtract(record.emission())
-        del self._records[record.id]
+        del self.records[record.id]
         del self._by_organization[record.organization_id][record.id]
         del self._by_owner[self._owner_key(record)][record.id]
 

@@ -2,27 +2,18 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.drafts import ConsumptionFilter, VehicleFilter
-from emulator.providers.dcycle.backend.records import Context, Records, sort
+from emulator.providers.dcycle.backend.records import Context, Records, UniqueValue, sort
 from emulator.providers.dcycle.backend.rounding import whole_grams
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.vehicles import Consumption, ConsumptionTerms, Vehicle, VehicleTerms
 
 NOT_YET_CALCULATED = ("loading", "error")
-
-
-@dataclass(frozen=True, slots=True)
-class UniqueValue:
-    """A value that records share; ``label`` is its text for people."""
-
-    value: object
-    label: object
-    count: int
 
 
 class Consumptions(Records[Consumption, ConsumptionTerms]):

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 from emulator.providers.dcycle.memory.employees import CommutingFactors
 from emulator.providers.dcycle.memory.fields import Uuid
+from emulator.providers.dcycle.memory.freight import FreightFactors
 from emulator.providers.dcycle.memory.places import Places
 from emulator.providers.dcycle.memory.purchases import PurchaseFactors
+from emulator.providers.dcycle.memory.recharges import FreightFuel
 from emulator.providers.dcycle.memory.travels import TravelFactors
 from emulator.providers.dcycle.memory.vehicles import UnknownVehicle, VehicleFuel
 
@@ -61,6 +63,8 @@ class Catalogue:
     places: Places = field(default_factory=Places)
     commuting_factors: CommutingFactors = field(default_factory=CommutingFactors)
     travel_factors: TravelFactors = field(default_factory=TravelFactors)
+    freight_factors: FreightFactors = field(default_factory=FreightFactors)
+    freight_fuels: tuple[FreightFuel, ...] = ()
 
     def __post_init__(self) -> None:
         known = _distinct("organizations have the id", (organization.id for organization in self.organizations()))

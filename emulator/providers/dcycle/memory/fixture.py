@@ -9,8 +9,11 @@ from emulator.providers.dcycle.memory.emissions import Emission
 from emulator.providers.dcycle.memory.employees import CommutingPeriod, Employee
 from emulator.providers.dcycle.memory.facilities import Facility
 from emulator.providers.dcycle.memory.fields import Uuid
+from emulator.providers.dcycle.memory.freight import FreightRequest, Package
+from emulator.providers.dcycle.memory.hubs import Hub
 from emulator.providers.dcycle.memory.invoices import Invoice
 from emulator.providers.dcycle.memory.purchases import Purchase
+from emulator.providers.dcycle.memory.recharges import Recharge
 from emulator.providers.dcycle.memory.records import Record
 from emulator.providers.dcycle.memory.tokens import Token
 from emulator.providers.dcycle.memory.travels import Travel
@@ -30,6 +33,10 @@ class Memory:
     employees: dict[Uuid, Employee] = field(default_factory=dict)
     commuting_periods: dict[Uuid, CommutingPeriod] = field(default_factory=dict)
     travels: dict[Uuid, Travel] = field(default_factory=dict)
+    hubs: dict[Uuid, Hub] = field(default_factory=dict)
+    packages: dict[Uuid, Package] = field(default_factory=dict)
+    freight_requests: dict[Uuid, FreightRequest] = field(default_factory=dict)
+    recharges: dict[Uuid, Recharge] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -21,14 +21,18 @@ class Places:
     known: Mapping[str, tuple[Latitude, Longitude]] = field(default_factory=dict)
 
     def distance_km(self, origin: str | None, destination: str | None) -> Decimal | None:
-        """Return the way between two addresses, by their first part ("Madrid, Spain"); None if one is not known."""
+        """Return the way between two addresses; None unless a part of each is the name of a known place.
+
+        "Calle Mayor 1, 28013 Madrid, Spain" is in Madrid.
+        """
         start, end = self._find(origin), self._find(destination)
         if start is None or end is None:
             return None
         return Decimal(str(round(_great_circle_km(start, end) * self.detour, 1)))
 
     def _find(self, address: str | None) -> tuple[float, float] | None:
-        return self.known.get((address or "").partition(",")[0].strip().title())
+        names = (part.strip(" 0123456789").title() for part in (address or "").split(","))
+        return next((self.known[name] for name in names if name in self.known), None)
 
 
 def _great_circle_km(start: tuple[float, float], end: tuple[float, float]) -> float:

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, TypeAlias, TypeVar, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, GetPydanticSchema, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, GetPydanticSchema, PlainValidator, StringConstraints
 from pydantic_core import PydanticCustomError, PydanticKnownError
 from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
 
 from emulator.providers.dcycle.memory.fields import QUANTITY_MAX
-from emulator.web.fields import JsonDouble, QueryInteger
+from emulator.web.fields import JsonDouble, JsonInteger, QueryInteger
 
 SAFE_INTEGER_MAX = 2**53 - 1
 NO_NULL = r"^[^\x00]*$"
@@ -49,6 +49,24 @@ def _uuid_fault(value: str) -> str:
     return "expected 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12, separated by hyphens"
 
 
+def _moment(value: object) -> datetime:
+    """An instant as ISO 8601 text with its offset, or a day, which begins in UTC."""
+    try:
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt].+)?", value, re.DOTALL):
+            at = datetime.fromisoformat(value.upper() if len(value) > len("2025-01-01") else f"{value}T00:00:00Z")
+            if at.tzinfo is not None:
+                return at
+    except ValueError:
+        pass
+    raise PydanticKnownError("datetime_from_date_parsing", {"error": "expected a day or an instant with its offset"})
+
+
+def _last_moment(value: object) -> datetime:
+    """The same, except that a day ends in UTC."""
+    at = _moment(value)
+    return at + timedelta(days=1, microseconds=-1) if len(str(value)) == len("2025-01-01") else at
+
+
 def _list_as_tuple(source: Any, schema_of: Callable[[Any], CoreSchema]) -> CoreSchema:
     return no_info_after_validator_function(tuple, schema_of(list[get_args(source)[0]]))  # type: ignore[misc]
 
@@ -60,6 +78,11 @@ Id: TypeAlias = Annotated[str, BeforeValidator(_uuid)]
 Several: TypeAlias = Annotated[tuple[T, ...], GetPydanticSchema(_list_as_tuple)]
 """A list, which the model keeps as a tuple."""
 
+Since: TypeAlias = Annotated[datetime, PlainValidator(_moment)]
+Until: TypeAlias = Annotated[datetime, PlainValidator(_last_moment)]
+"""An instant from which, or until which, something was created; a day counts as a whole."""
+
+Year: TypeAlias = Annotated[JsonInteger, Field(ge=1000, le=9999)]
 Quantity: TypeAlias = Annotated[JsonDouble, Field(ge=0.0, le=float(QUANTITY_MAX)), AfterValidator(float)]
 Fraction: TypeAlias = Annotated[JsonDouble, Field(ge=0.0, le=1.0), AfterValidator(float)]
 Name: TypeAlias = Annotated[str, StringConstraints(max_length=255, pattern=NO_NULL)]

@@ -14,16 +14,14 @@ from emulator.providers.dcycle.memory.vehicles import (
     VehicleTerms,
     VehicleType,
 )
-from emulator.providers.dcycle.wire.incoming.fields import Id, Name, Several
+from emulator.providers.dcycle.wire.incoming.bulk import IDS_MAX
+from emulator.providers.dcycle.wire.incoming.fields import Id, Name, Several, Year
 from emulator.providers.dcycle.wire.incoming.parts import Body, Page, Path, Query
-from emulator.web.fields import JsonInteger
 
 Sort = Literal[
     "name", "license_plate", "created_at", "updated_at", "-name", "-license_plate", "-created_at", "-updated_at"
 ]
 CountryOfVehicle = Annotated[str, StringConstraints(pattern="^[A-Z]{2,3}$")]
-Year = Annotated[JsonInteger, Field(ge=1000, le=9999)]
-IDS_MAX = 100_000
 
 
 class VehiclePath(Path):

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Collection
 from datetime import datetime
+from hashlib import sha256
 from itertools import islice
 from typing import Any, TypeVar
 
 from emulator.core.clock import seconds
-from emulator.providers.dcycle.backend.vehicles import UniqueValue
+from emulator.providers.dcycle.backend.records import UniqueValue
+from emulator.providers.dcycle.memory.records import Record
 from emulator.providers.dcycle.wire.incoming.parts import Page
 
 T = TypeVar("T")
@@ -14,15 +16,34 @@ T = TypeVar("T")
 
 def page(found: Collection[T], query: Page, show: Callable[[T], object]) -> dict[str, object]:
     """Return one page of a list, and its position; past the end it is empty."""
-    start = (query.page - 1) * query.size
-    shown = islice(found, start, start + query.size) if start < len(found) else ()
     return {
-        "items": [show(record) for record in shown],
+        "items": _items(found, query, show),
         "total": len(found),
         "page": query.page,
         "size": query.size,
         "pages": -(-len(found) // query.size),
     }
+
+
+def short_page(found: Collection[T], query: Page, show: Callable[[T], object]) -> dict[str, object]:
+    """Return one page of a list as the logistics pages print it: without the number of pages."""
+    return {"page": query.page, "size": query.size, "total": len(found), "items": _items(found, query, show)}
+
+
+def _items(found: Collection[T], query: Page, show: Callable[[T], object]) -> list[object]:
+    start = (query.page - 1) * query.size
+    return [show(record) for record in islice(found, start, start + query.size)] if start < len(found) else []
+
+
+def filter_hash(wanted: object) -> str:
+    """Return what a client sends back to confirm the filters of a list."""
+    return sha256(repr(wanted).encode()).hexdigest()[:16]
+
+
+def summary(found: Collection[Record[Any]]) -> dict[str, object]:
+    """Return how many records there are, and when the last one changed."""
+    last = max((record.updated_at for record in found), default=None)
+    return {"count": len(found), "last_updated": None if last is None else seconds(last)}
 
 
 def deletion(deleted: Collection[str], unknown: Collection[str], kind: str) -> dict[str, object]:

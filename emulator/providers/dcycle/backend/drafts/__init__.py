@@ -1,18 +1,15 @@
 """Drafts: the filters of lists. What a client states about a record is in the record's ``terms``."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
+from emulator.providers.dcycle.backend.drafts.criteria import among, contains, within
 from emulator.providers.dcycle.memory.employees import CommutingPeriod, Employee
 from emulator.providers.dcycle.memory.facilities import Facility
 from emulator.providers.dcycle.memory.invoices import Invoice
 from emulator.providers.dcycle.memory.purchases import Purchase
 from emulator.providers.dcycle.memory.travels import Travel
 from emulator.providers.dcycle.memory.vehicles import Consumption, Vehicle
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,18 +145,3 @@ class TravelFilter:
             and among(travel.status, self.statuses)
             and within(terms.travel_date, terms.travel_date, self.since, self.until)
         )
-
-
-def among(value: object, wanted: Collection[object]) -> bool:
-    """Tell whether a value is one of those wanted; if none is named, any value is."""
-    return not wanted or value in wanted
-
-
-def contains(text: str | None, part: str | None) -> bool:
-    """Tell whether a text contains a part, in any case of letters."""
-    return part is None or part.casefold() in (text or "").casefold()
-
-
-def within(first: date, last: date, since: date | None, until: date | None) -> bool:
-    """Tell whether a period lies between two days, both included, of which either may be open."""
-    return (since is None or since <= first) and (until is None or last <= until)

@@ -1,0 +1,125 @@
+"""Freight, scope 3 categories 4 and 9, and the packages that it carries (docs.dcycle.io, Logistics)."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from emulator.core.exact_json import decimal
+from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.hubs import Hubs
+from emulator.providers.dcycle.backend.records import Context, EmittingRecords, Records
+from emulator.providers.dcycle.backend.rounding import whole_grams
+from emulator.providers.dcycle.memory.catalogue import Organization
+from emulator.providers.dcycle.memory.freight import (
+    FreightRequest,
+    FreightTerms,
+    FreightWork,
+    Package,
+    PackageTerms,
+    load_kg,
+)
+
+
+class Packages(Records[Package, PackageTerms]):
+    """The packages of every organization in one space."""
+
+    kind = Package
+    id_kind = "dcycle.package"
+    not_found = errors.PackageNotFound
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, context.memory.packages)
+        self._ids = {(found.organization_id, found.terms.package_key): found.id for found in self.records.values()}
+
+    def of(self, organization: Organization, terms: FreightTerms) -> Package | None:
+        """Return the package that a leg carries, which is created if it is new; None if the leg names none."""
+        if terms.package_key is None:
+            return None
+        key = organization.id, terms.package_key
+        if key in self._ids:
+            return self.records[self._ids[key]]
+        package = self.create(organization, PackageTerms(terms.package_key, terms.movement_id, terms.client))
+        self._ids[key] = package.id
+        return package
+
+
+class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
+    """The legs of every organization in one space, by package."""
+
+    kind = FreightRequest
+    id_kind = "dcycle.freight_request"
+    not_found = errors.LogisticsRequestNotFound
+
+    def __init__(self, context: Context, packages: Packages, hubs: Hubs) -> None:
+        super().__init__(context, context.memory.freight_requests)
+        self._factors = context.catalogue.freight_factors
+        self._packages = packages
+        self._hubs = hubs
+
+    def owner(self, record: FreightRequest) -> str | None:
+        return record.package_id
+
+    def work(self, terms: FreightTerms) -> FreightWork:
+        """Return what a leg amounts to."""
+        toc = self._factors.toc(terms.toc or self._factors.averages.get(terms.category or "road", ""))
+        load = None if toc is None else load_kg(terms, toc, self._factors)
+        distance = self._distance_km(terms)
+        if terms.tkm is not None:
+            return FreightWork(toc, load, distance, decimal(terms.tkm))
+        tkm = None if load is None or distance is None else load * distance / 1000
+        return FreightWork(toc, load, distance, tkm)
+
+    def _distance_km(self, terms: FreightTerms) -> Decimal | None:
+        if terms.distance_km is not None:
+            return decimal(terms.distance_km)
+        hub = self._hubs.records.get(terms.hub_id or "")
+        origin = terms.origin if terms.origin is not None or hub is None else hub.terms.address
+        return self.context.catalogue.places.distance_km(origin, terms.destination)
+
+    def grams(self, terms: FreightTerms) -> int | None:
+        """Return what the tonne-kilometers of a leg cause, and the cleaning of the vehicle."""
+        work = self.work(terms)
+        if work.toc is None or work.tkm is None:
+            return None
+        return whole_grams(work.tkm * work.toc.wtw_grams * (1 + self._factors.cleaning * terms.cleaning))
+
+    # --- change
+
+    def check(self, organization: Organization, terms: FreightTerms) -> None:
+        """Raise TocNotFound or LogisticHubNotFound unless what the terms refer to exists."""
+        if terms.toc is not None and self._factors.toc(terms.toc) is None:
+            raise errors.TocNotFound
+        if terms.hub_id is not None:
+            self._hubs.get(organization, terms.hub_id)
+
+    def create(self, organization: Organization, terms: FreightTerms) -> FreightRequest:
+        """Create a leg, calculated at once. Raises TocNotFound, LogisticHubNotFound, DistanceUnknown."""
+        self.check(organization, terms)
+        if self.grams(terms) is None:
+            raise errors.DistanceUnknown
+
+        return self._create(organization, terms)
+
+    def create_later(self, organization: Organization, terms: FreightTerms) -> FreightRequest:
+        """Create a leg that the vendor calculates later. Raises TocNotFound, LogisticHubNotFound."""
+        self.check(organization, terms)
+
+        return self._create(organization, terms)
+
+    def _create(self, organization: Organization, terms: FreightTerms) -> FreightRequest:
+        package = self._packages.of(organization, terms)
+        leg = replace(self.new(organization, terms), package_id=package.id if package else None)
+        return self.put(self.calculated(leg))
+
+    def delete_all(self, organization: Organization, ids: Iterable[str]) -> None:
+        """Delete all legs of these ids. Raises LogisticsRequestNotFound, and deletes none, if one is unknown."""
+        found = {id: self.get(organization, id) for id in ids}
+
+        for leg in found.values():
+            self.remove(leg)
+
+    # --- packages
+
+    def legs(self, package: Package) -> Collection[FreightRequest]:
+        """Return the legs that carry a package, oldest first."""
+        return self.belonging_to(package)

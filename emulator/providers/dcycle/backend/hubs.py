@@ -1,0 +1,88 @@
+"""Logistic hubs (docs.dcycle.io, Logistic Hubs)."""
+
+from dataclasses import replace
+
+from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.facilities import Facilities
+from emulator.providers.dcycle.backend.records import Context, Records
+from emulator.providers.dcycle.memory.catalogue import Organization
+from emulator.providers.dcycle.memory.facilities import FacilityTerms
+from emulator.providers.dcycle.memory.hubs import Hub, HubTerms
+
+
+class Hubs(Records[Hub, HubTerms]):
+    """The hubs of every organization in one space."""
+
+    kind = Hub
+    id_kind = "dcycle.hub"
+    not_found = errors.LogisticHubNotFound
+
+    def __init__(self, context: Context, facilities: Facilities) -> None:
+        super().__init__(context, context.memory.hubs)
+        self._facilities = facilities
+
+    def get(self, organization: Organization, id: str) -> Hub:
+        """Return a hub of this organization. Raises LogisticHubNotFound, LogisticHubOfOtherOrganization."""
+        hub = self.records.get(id)
+        if hub is None:
+            raise self.not_found(id)
+        if hub.organization_id != organization.id:
+            raise errors.LogisticHubOfOtherOrganization
+        return hub
+
+    def grams(self, hub: Hub) -> int | None:
+        """Return what the facility of a hub causes by its invoices."""
+        facility = self._facilities.records.get(hub.terms.facility_id or "")
+        return None if facility is None else self._facilities.grams(facility).co2e_grams
+
+    def create_hub(self, organization: Organization, terms: HubTerms) -> Hub:
+        """Create a hub. Raises LogisticHubNameTaken, FacilityNotFound, FacilityOfOtherOrganization."""
+        self._check_name(organization, terms.name, None)
+        self._check_facility(organization, terms)
+
+        return self.create(organization, self._located(terms))
+
+    def update_hub(self, organization: Organization, hub: Hub, terms: HubTerms) -> Hub:
+        """Change a hub; one that becomes owned, and has an address alone, gets a facility there.
+
+        Raises LogisticHubNameTaken, FacilityNotFound, FacilityOfOtherOrganization, HubWithoutFacility.
+        """
+        self._check_name(organization, terms.name, hub.id)
+        makes_facility = terms.type == "owned" and terms.facility_id is None
+        if makes_facility and terms.address is None:
+            raise errors.HubWithoutFacility
+        self._check_facility(organization, terms)
+
+        located = self._located(terms)
+        if makes_facility:
+            new = FacilityTerms(terms.name, "warehouse", located.country or "ES", terms.address)
+            located = replace(located, facility_id=self._facilities.create(organization, new).id)
+        return self.update(hub, located)
+
+    def delete(self, organization: Organization, id: str) -> None:
+        """Delete a hub.
+
+        Raises LogisticHubNotFound, LogisticHubOfOtherOrganization, LogisticHubInUse, LogisticHubHasInvoice.
+        """
+        hub = self.get(organization, id)
+        if any(leg.terms.hub_id == hub.id for leg in self.context.memory.freight_requests.values()):
+            raise errors.LogisticHubInUse
+        facility = self._facilities.records.get(hub.terms.facility_id or "")
+        if facility is not None and self._facilities.has_invoices(facility):
+            raise errors.LogisticHubHasInvoice
+
+        self.remove(hub)
+
+    def _check_name(self, organization: Organization, name: str, own_id: str | None) -> None:
+        for hub in self.find(organization):
+            if hub.terms.name == name and hub.id != own_id:
+                raise errors.LogisticHubNameTaken
+
+    def _check_facility(self, organization: Organization, terms: HubTerms) -> None:
+        if terms.type == "owned" and terms.facility_id is not None:
+            self._facilities.get(organization, terms.facility_id)
+
+    def _located(self, terms: HubTerms) -> HubTerms:
+        """The terms with the country of the address, and without a facility if the hub is another company's."""
+        country = self._facilities.country(terms.address, terms.country)
+        return replace(terms, country=country, facility_id=terms.facility_id if terms.type == "owned" else None)

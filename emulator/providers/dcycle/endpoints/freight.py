@@ -1,0 +1,115 @@
+"""Freight: legs, packages, and what they are calculated by."""
+
+from starlette.responses import Response
+
+from emulator.providers.dcycle.backend import Dcycle
+from emulator.providers.dcycle.endpoints.bulk import create_each
+from emulator.providers.dcycle.endpoints.context import authorize, backend
+from emulator.providers.dcycle.memory.freight import FreightRequest, Package
+from emulator.providers.dcycle.wire.incoming import freight as incoming
+from emulator.providers.dcycle.wire.outgoing import freight as outgoing
+from emulator.providers.dcycle.wire.outgoing.bulk import bulk
+from emulator.providers.dcycle.wire.outgoing.pages import filter_hash, short_page, summary
+from emulator.web.replies import reply
+from emulator.web.request import Request
+
+
+def list_logistics_requests(request: Request) -> Response:
+    organization, query = authorize(request, incoming.FreightPage)
+    freight, wanted = backend(request).freight_requests, query.filter()
+    found = freight.find(organization, wanted)
+    shown = short_page(found, query, lambda leg: outgoing.listed_request(leg, freight.work(leg.terms)))
+    return reply({**shown, "filter_hash": filter_hash(wanted)})
+
+
+def create_logistics_request(request: Request) -> Response:
+    organization, draft = authorize(request, incoming.NewFreightRequest)
+    freight = backend(request).freight_requests
+    leg = freight.create(organization, draft.terms())
+    return reply(outgoing.freight_request(leg, freight.work(leg.terms)))
+
+
+def create_logistics_requests(request: Request) -> Response:
+    organization, draft = authorize(request, incoming.FreightBulk)
+    freight = backend(request).freight_requests
+    outcome = create_each(
+        draft.records, draft.options.continue_on_error, lambda terms: freight.create(organization, terms), _movement
+    )
+    return reply(bulk(outcome, outgoing.bulk_request))
+
+
+def create_logistics_request_v2(request: Request) -> Response:
+    organization, draft = authorize(request, incoming.NewFreightRequest)
+    freight = backend(request).freight_requests
+    leg = freight.create_later(organization, draft.terms())
+    return reply(outgoing.deferred_request(leg, freight.work(leg.terms)))
+
+
+def create_logistics_requests_v2(request: Request) -> Response:
+    organization, draft = authorize(request, incoming.FreightBulk)
+    freight = backend(request).freight_requests
+    outcome = create_each(
+        draft.records,
+        draft.options.continue_on_error,
+        lambda terms: freight.create_later(organization, terms),
+        _movement,
+    )
+    return reply(bulk(outcome, lambda leg: {**outgoing.bulk_request(leg), "co2e": None}))
+
+
+def delete_logistics_request(request: Request) -> Response:
+    organization, path = authorize(request, incoming.FreightPath)
+    backend(request).freight_requests.delete(organization, path.request_id)
+    return Response(status_code=204)
+
+
+def delete_logistics_requests(request: Request) -> Response:
+    organization, draft = authorize(request, incoming.FreightIds)
+    backend(request).freight_requests.delete_all(organization, draft.request_ids)
+    return Response(status_code=204)
+
+
+def list_logistics_packages(request: Request) -> Response:
+    organization, query = authorize(request, incoming.PackagePage)
+    dcycle = backend(request)
+    found = dcycle.packages.find(organization, query.filter())
+    shows_legs = query.package_key is not None
+    return reply(short_page(found, query, lambda package: _package(dcycle, package, shows_legs)))
+
+
+def get_logistics_package(request: Request) -> Response:
+    organization, path = authorize(request, incoming.PackagePath)
+    dcycle = backend(request)
+    return reply(_package(dcycle, dcycle.packages.get(organization, path.package_id), shows_legs=True))
+
+
+def list_logistics_tocs(request: Request) -> Response:
+    authorize(request)
+    return reply([outgoing.toc(toc) for toc in backend(request).catalogue.freight_factors.tocs])
+
+
+def get_logistics_summary(request: Request) -> Response:
+    organization, _ = authorize(request, incoming.SummaryQuery)
+    dcycle = backend(request)
+    return reply(
+        {
+            "requests": summary(dcycle.freight_requests.find(organization)),
+            "recharges": summary(dcycle.recharges.find(organization)),
+            "hubs": summary(dcycle.hubs.find(organization)),
+        }
+    )
+
+
+def _package(dcycle: Dcycle, package: Package, shows_legs: bool) -> dict[str, object]:
+    freight = dcycle.freight_requests
+    legs: list[FreightRequest] = list(freight.legs(package))
+    works = [freight.work(leg.terms) for leg in legs]
+    shown = outgoing.package(package, legs, works)
+    if shows_legs:
+        shown["legs"] = [outgoing.leg(leg, work) for leg, work in zip(legs, works, strict=True)]
+    return shown
+
+
+def _movement(record: incoming.NewFreightRequest) -> object | None:
+    """What may come once in a batch: a record that names a shipment."""
+    return None if record.movement_id is None else record

@@ -1,0 +1,36 @@
+"""Logistic hubs."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from emulator.providers.dcycle.memory.fields import Uuid
+from emulator.providers.dcycle.memory.records import Record
+
+HubType: TypeAlias = Literal["owned", "subcontracted"]
+HubStatus: TypeAlias = Literal["active", "archived"]
+HubCategory: TypeAlias = Literal[
+    "transshipment_ambient", "transshipment_mixed", "storage_transhipment_ambient", "storage_transhipment_mixed",
+    "warehouse_ambient", "warehouse_mixed", "liquid_bulk_terminals_ambient", "liquid_bulk_terminals_mixed",
+    "maritime_container_terminals_ambient", "maritime_container_terminals_temperature_controlled",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class HubTerms:
+    """What a client states about a hub. A hub of its own emits by the invoices of its facility."""
+
+    name: str
+    type: HubType
+    category: HubCategory | None = None
+    address: str | None = None
+    country: str | None = None
+    facility_id: Uuid | None = None
+    supercharger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hub(Record[HubTerms]):
+    """A place where goods are handled."""
+
+    terms: HubTerms
+    status: HubStatus = "active"

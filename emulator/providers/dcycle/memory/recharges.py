@@ -1,0 +1,44 @@
+"""Recharges: fuel that a freight fleet used."""
+
+import datetime
+from dataclasses import dataclass
+
+from emulator.providers.dcycle.memory.factors import Factor
+from emulator.providers.dcycle.memory.fields import Quantity, Uuid
+from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
+
+
+@dataclass(frozen=True, slots=True)
+class FreightFuel:
+    """A fuel of freight vehicles, with what one unit causes in the tank (scope 1)."""
+
+    id: Uuid
+    name: str
+    unit_id: Uuid
+    unit: str
+    factor: Factor
+    region: str = "EU"
+
+
+@dataclass(frozen=True, slots=True)
+class RechargeTerms:
+    """What a client states about a recharge. ``toc_id`` is the id or the code of a vehicle type."""
+
+    fuel_id: Uuid
+    country: str
+    date: datetime.date
+    quantity: Quantity | None = None
+    vehicle_license_plate: str | None = None
+    toc_id: str | None = None
+    project_id: Uuid | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recharge(EmittingRecord[RechargeTerms]):
+    """Fuel that a vehicle was filled with on one day. ``file_id`` is of its upload."""
+
+    terms: RechargeTerms
+    file_id: Uuid | None = None
+
+    def posting(self) -> Posting:
+        return Posting("vehicles", self.terms.date)
