@@ -1,5 +1,6 @@
 """The lost answer: an operation commits, its answer never arrives, and the client asks again."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from emulator.client.embedded import SpaceHandle
 from emulator.evidence import contracts
 from emulator.providers import ALL
 from tests.support.caller import Caller, credentials_of
+from tests.support.drafts import good_draft
 
 KEY = {"Idempotency-Key": "purchase-1"}
 IMPACT = {"user_id": "U123", "time_utc": "2024-09-16T20:30:13.391Z"}
@@ -124,7 +126,7 @@ def _archived(state: dict[str, Any]) -> int:
     return sum(facility["terms"]["status"] == "archived" for facility in state["facilities"].values())
 
 
-CASES = [
+CASES: list[Any] = [
     # provider, operation, path, body, headers, what the retry is answered, what to count, how often it happened
     ("oneclickimpact", "capture_carbon", "/v1/capture_carbon", {"amount": 5}, {}, 200, lambda s: len(s["impacts"]), 2),
     ("oneclickimpact", "plant_tree", "/v1/plant_tree", {"amount": 5}, {}, 200, lambda s: len(s["impacts"]), 2),
@@ -167,6 +169,54 @@ CASES = [
     ("thallo", "create_api_key", "/api/api-keys", API_KEY, {}, 422, lambda s: len(s["api_keys"]), 1),
     ("thallo", "deactivate_api_key", OWN_KEY, None, {}, 401, lambda s: len(s["deactivated_keys"]), 1),
 ]
+RECORDS = {
+    # operation: what the retry is answered, how many records were created or changed
+    "create_employee": (201, 2),
+    "update_employee": (200, 1),
+    "create_commuting_period": (201, 2),
+    "create_business_travel": (201, 2),
+    "update_business_travel": (200, 1),
+    "create_logistics_request": (200, 2),
+    "create_logistics_request_v2": (200, 2),
+    "create_logistics_requests": (200, 2),
+    "create_logistics_requests_v2": (200, 2),
+    "create_logistics_recharge": (200, 1),
+    "create_logistics_recharges": (200, 1),
+    "create_logistic_hub": (409, 1),
+    "update_logistic_hub": (200, 1),
+}
+"""Operations of Dcycle that create or change records, sent as the examples of the contract have them."""
+
+DELETIONS = {
+    "delete_business_travel": (404, -1),
+    "delete_logistics_request": (404, -1),
+    "delete_logistics_requests": (404, -1),
+    "delete_logistics_recharge": (404, -1),
+    "delete_logistic_hub": (404, -1),
+}
+"""Operations of Dcycle that delete records, and how many fewer there are afterwards."""
+
+
+def _touched(state: dict[str, Any]) -> int:
+    """How many records were created or changed since the clock of the tests was set."""
+    kinds = [records.values() for records in state.values() if isinstance(records, dict)]
+    return sum(record.get("updated_at", "") >= "2026-01-01" for records in kinds for record in records)
+
+
+def _kept(state: dict[str, Any]) -> int:
+    return sum(len(records) for records in state.values())
+
+
+def _of_records(table: dict[str, tuple[int, int]], count: Callable[[dict[str, Any]], int]) -> list[Any]:
+    """The cases of operations whose requests are the examples of the contract."""
+    drafts = {name: good_draft("dcycle", contracts.operation("dcycle", name)) for name in table}
+    return [
+        ("dcycle", name, drafts[name].path, json.loads(drafts[name].body or b"null"), {}, status, count, happened)
+        for name, (status, happened) in table.items()
+    ]
+
+
+CASES += [*_of_records(RECORDS, _touched), *_of_records(DELETIONS, _kept)]
 QUIET = {
     "get_quote", "get_ride_quote", "get_ground_transport_quote", "get_flight_quote", "get_train_quote",
     "get_air_freight_quote", "get_ground_freight_quote", "get_office_space_quote", "calculate_carbon_score",
