@@ -34,8 +34,10 @@ PACKAGES = (
     ("app",),
     ("tls",),
     ("server",),
+    ("proxy",),
     ("client",),
     ("conformance",),
+    ("exec",),
     ("pytest_plugin", "cli"),
 )
 """The packages and modules of ``emulator``, lowest first. Each may import itself and those before it."""

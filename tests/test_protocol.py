@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from emulator.server.protocol import IDLE_SECONDS, MADE_ROOM, PIPELINED_MAX, ConnectionPool, HttpProtocol
 from emulator.server.request_parser import HEAD_BYTES_MAX, HEADERS_MAX, SLICE_BYTES
+from emulator.web.connection import ABSOLUTE
 
 SMALL, LARGE = HEAD_BYTES_MAX - 1000, HEAD_BYTES_MAX + 1000
 """Clear of the limit to either side, which counts heads as they are usually written."""
@@ -252,6 +253,35 @@ def test_connect_is_refused() -> None:
         return client
 
     assert run(play).statuses == [200, 501]
+
+
+@pytest.mark.parametrize(
+    ("target", "scheme", "host", "path"),
+    [
+        ("/v1/orders?a=b", "http", "mine", "/v1/orders"),
+        ("http://api.cnaught.com/v1/orders?a=b", "http", "api.cnaught.com", "/v1/orders"),
+        ("HTTPS://api.cnaught.com:8443", "https", "api.cnaught.com:8443", "/"),
+        ("http://jane:secret@[::1]:80/", "http", "[::1]:80", "/"),
+    ],
+)
+def test_a_target_in_absolute_form_names_the_host(target: str, scheme: str, host: str, path: str) -> None:
+    """The host of a target replaces the Host header (RFC 9112, section 3.2.2)."""
+    scopes: list[Scope] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        scopes.append(scope)
+        await measure(scope, receive, send)
+
+    async def play() -> Client:
+        client = Client(app)
+        await client.send(f"GET {target} HTTP/1.1\r\nHost: mine\r\nX: y\r\n\r\n".encode())
+        return client
+
+    assert run(play).statuses == [200]
+    (scope,) = scopes
+    assert (scope["scheme"], scope["path"]) == (scheme, path)
+    assert scope["headers"] == [(b"host", host.encode()), (b"x", b"y")]
+    assert (ABSOLUTE in scope["extensions"]) is ("//" in target)
 
 
 # --- trailers and chunks ----------------------------------------------------------------------------------------------

@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -19,6 +21,7 @@ import uvloop
 
 from emulator import Emulator, create_app
 from emulator.cli.app import main
+from emulator.cli.ca_commands import vendor_hosts
 from emulator.cli.parent import POLL_SECONDS
 from emulator.core.hosts import is_loopback
 from emulator.server.protocol import IDLE_SECONDS
@@ -51,6 +54,31 @@ def ended(process: subprocess.Popen[str], number: int) -> tuple[int, str, str]:
 
 
 # --- a good life ------------------------------------------------------------------------------------------------------
+
+
+def test_a_server_with_tls_answers_for_the_vendors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With ``--tls``, the vendors' hosts are served on a second port, with a certificate of the user's authority."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with serving("--tls", "--tls-port", "0") as (process, url):
+        assert process.stdout
+        hosts, port = re.fullmatch(r"TLS for (.*): 127\.0\.0\.1 port (\d+)\n", process.stdout.readline()).groups()  # type: ignore[union-attr]
+        assert hosts.split(", ") == vendor_hosts()
+        context = ssl.create_default_context(cafile=tmp_path / "carbon-emulator" / "authority" / "root.pem")
+
+        def call(host: str) -> int:
+            with httpx.Client(verify=context, trust_env=False) as client:
+                request = client.build_request("GET", f"https://127.0.0.1:{port}/nowhere", headers={"Host": host})
+                request.extensions["sni_hostname"] = host
+                return client.send(request).status_code
+
+        assert [call(host) for host in hosts.split(", ")] == [404] * 6
+        with pytest.raises(httpx.ConnectError, match=r"certificate is not valid for 'example\.com'"):
+            call("example.com")
+        fault = {"provider": "cnaught", "when": "before", "times": 1, "effect": {"connection": "reset"}}
+        httpx.post(f"{url}/_emulator/faults", json=fault).raise_for_status()
+        with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):  # OpenSSL reports a reset as an end
+            call("api.cnaught.com")
+        assert ended(process, signal.SIGTERM) == (0, "", "")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -15,6 +15,7 @@ import click
 from emulator.cli.ca_commands import ca
 from emulator.cli.clock_command import clock
 from emulator.cli.conform import conform
+from emulator.cli.exec_command import exec_command
 from emulator.cli.faults_command import faults
 from emulator.cli.fixtures_commands import fixtures
 from emulator.cli.ledger_commands import ledger
@@ -54,7 +55,7 @@ def version() -> None:
 
 for command in (
     *(serve, wait, health, providers, env, spaces, reset, clock, faults, requests, webhooks, ledger),
-    *(settings, act, state, snapshot, bundle, replay, fixtures, ca),
+    *(settings, act, state, snapshot, bundle, replay, fixtures, exec_command, ca),
     *(conform,),
 ):
     cli.add_command(command)

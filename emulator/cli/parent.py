@@ -20,12 +20,22 @@ def exit_with_parent() -> None:
     if sys.stdin is not None and _is_pipe(sys.stdin.fileno()):
         waits.append(_wait_for_end_of_input)
     for wait in waits:
-        threading.Thread(target=_terminate_after, args=(wait,), name="exit-with-parent", daemon=True).start()
+        _terminate_after(wait)
+
+
+def end_with_parent() -> None:
+    """Send this process SIGTERM when its parent has ended, and leave standard input alone."""
+    _terminate_after(_wait_for_another_parent)
 
 
 def _terminate_after(wait: Callable[[], None]) -> None:
-    wait()
-    os.kill(os.getpid(), signal.SIGTERM)
+    """Send this process SIGTERM when ``wait`` has returned, in a thread."""
+
+    def terminate() -> None:
+        wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=terminate, name="exit-with-parent", daemon=True).start()
 
 
 def _is_pipe(descriptor: int) -> bool:

@@ -3,11 +3,13 @@
 import gc
 import os
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from emulator.cli.ca_commands import ensured_authority, vendor_hosts
 from emulator.cli.options import option
 from emulator.cli.output import read_json
 from emulator.cli.parent import exit_with_parent
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
+    from emulator.server.server import Secure
     from emulator.space.spaces import Spaces
 
 
@@ -42,6 +45,8 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.command()
 @option("--host", default="127.0.0.1", help="The address to listen on.")
 @option("--port", default=4412, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
+@option("--tls", is_flag=True, help="Also serve the vendors' hosts over TLS, with certificates of `ca`.")
+@option("--tls-port", default=4443, type=click.IntRange(0, 65535), help="The port for TLS; 0 picks a free one.")
 @option("--seed", default=0, type=click.IntRange(-(2**63), 2**63 - 1), help="The seed that all ids follow from.")
 @option("--fixtures", "fixtures_directory", type=click.Path(path_type=Path), help="A directory with your own fixtures.")
 @option("--snapshot", type=FILE, help="Restore the default space from this file, as 'snapshot save' writes it.")
@@ -83,6 +88,8 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 def serve(
     host: str,
     port: int,
+    tls: bool,
+    tls_port: int,
     snapshot: Path | None,
     url_file: Path | None,
     allow_host: tuple[str, ...],
@@ -93,15 +100,13 @@ def serve(
     """Serve the five APIs until SIGINT or SIGTERM."""
     _collect_seldom()
     from emulator.app import create_app
-    from emulator.core.hosts import is_loopback
-    from emulator.core.ids import secret
     from emulator.server import server
     from emulator.space.fixtures import BadFixture
     from emulator.space.world import Limits
 
     names = {field.name for field in fields(Limits)} & settings.keys()
     limits = Limits(**{name: settings.pop(name) for name in names})
-    new_token = None if is_loopback(host) or control_token else secret()
+    new_token = None if control_token else _new_token(host)
     try:
         app = create_app(
             hosts=[host, *allow_host],
@@ -110,6 +115,7 @@ def serve(
             **settings,
         )
         bound = server.bind(host, port)
+        secure = [_secure(host, tls_port)] if tls else []
     except (BadFixture, server.PortTaken) as error:
         raise click.UsageError(str(error)) from None
     app.spaces.server_url = server.local_address(bound)
@@ -117,7 +123,15 @@ def serve(
         _restore(app.spaces, snapshot, bound)
     if new_token:
         click.echo(f"control token: {new_token}")
-    server.serve(_logged(app) if access_log else app, bound, lambda url: _announce(url, url_file))
+    server.serve(_logged(app) if access_log else app, bound, partial(_announce, url_file, secure), secure)
+
+
+def _new_token(host: str) -> str | None:
+    """Return a token for a server that others can reach."""
+    from emulator.core.hosts import is_loopback
+    from emulator.core.ids import secret
+
+    return None if is_loopback(host) else secret()
 
 
 def _restore(spaces: "Spaces", file: Path, bound: "socket") -> None:
@@ -150,7 +164,20 @@ def _collect_seldom() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def _announce(url: str, url_file: Path | None) -> None:
+def _secure(host: str, port: int) -> "Secure":
+    """Return a socket for TLS, and its certificate. Raises PortTaken, click.UsageError."""
+    from emulator.server.server import bind
+    from emulator.tls.server_context import server_context
+
+    authority = ensured_authority()
+    return bind(host, port), server_context(authority)
+
+
+def _announce(url_file: Path | None, secure: "list[Secure]", url: str) -> None:
+    """Print the URL, after writing its file: that exists for whoever has read the URL."""
     if url_file is not None:
         url_file.write_text(f"{url}\n")
-    click.echo(url)  # after the file, so that it exists for whoever has read the URL
+    click.echo(url)
+    for listening, _ in secure:
+        host, port = listening.getsockname()[:2]
+        click.echo(f"TLS for {', '.join(vendor_hosts())}: {host} port {port}")

@@ -7,15 +7,15 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 from heapq import nsmallest
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from emulator.server import breaking
 from emulator.server.request_cycle import BUFFERED_BYTES_MAX, RequestCycle, status_line
-from emulator.server.request_parser import SLICE_BYTES, Refused, RequestParser, Target
-from emulator.web.connection import BREAK
+from emulator.server.request_parser import SLICE_BYTES, Refused, RequestParser, Target, no_proxy
+from emulator.web.connection import ABSOLUTE, BREAK
 
 PIPELINED_MAX = 16
 """When so many requests wait for their replies, parsing stops, and what has been read stays as it came."""
@@ -32,6 +32,17 @@ MADE_ROOM = 32
 
 ASGI = {"version": "3.0", "spec_version": "2.3"}
 EXTENSIONS: dict[str, dict[object, object]] = {BREAK: {}}
+EXTENSIONS_IF_ABSOLUTE = EXTENSIONS | {ABSOLUTE: {}}
+
+
+class Proxy(Protocol):
+    """What makes a server a forward proxy: it connects clients to other hosts."""
+
+    def tunnel(self, transport: asyncio.Transport, authority: bytes, data: bytes) -> None:
+        """Take over a connection whose client asks for a tunnel to ``authority``, and has already sent ``data``."""
+
+    def close(self) -> None:
+        """End all tunnels."""
 
 
 @dataclass(eq=False, slots=True)
@@ -40,6 +51,7 @@ class ConnectionPool:
 
     app: ASGIApp
     connections_max: int = CONNECTIONS_MAX
+    proxy: Proxy | None = None
     connections: "set[HttpProtocol]" = field(default_factory=set)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -215,10 +227,16 @@ class HttpProtocol(asyncio.Protocol):
                     return
                 self._parser.feed(view[start : start + SLICE_BYTES])
                 if self._deaf:
-                    return
+                    return self._pass_on(data[start + SLICE_BYTES :])
         except Refused as refused:
             if not self._deaf:
                 self._refuse(refused)
+
+    def _pass_on(self, data: bytes) -> None:
+        """Pass on what has been read behind a request for a tunnel, to the protocol that took the connection over."""
+        protocol = self._transport.get_protocol()
+        if protocol is not self and isinstance(protocol, asyncio.Protocol):
+            protocol.data_received(data)
 
     def _regulate(self) -> None:
         """Stop reading while there is too much to do, and go on when there is not."""
@@ -253,6 +271,8 @@ class HttpProtocol(asyncio.Protocol):
             "headers": parser.headers,
             "extensions": EXTENSIONS,
         }
+        if target.authority:
+            _address_absolutely(scope, target)
         keep_alive = self._admitted and parser.keep_alive
         request = RequestCycle(self, scope, keep_alive=keep_alive, awaits_continue=parser.awaits_continue)
         self._receiving = request
@@ -274,6 +294,15 @@ class HttpProtocol(asyncio.Protocol):
     def last_request(self) -> None:
         if self._receiving:
             self._receiving.keep_alive = False
+
+    def tunnel_requested(self, authority: bytes, data: bytes) -> None:
+        """Hand the connection over to the proxy, if this server is one and owes no reply."""
+        if self._pool.proxy is None or self._requests or not self._admitted:
+            raise no_proxy()
+        self._deaf = True
+        self._pool.connections.discard(self)
+        self._parser.close()
+        self._pool.proxy.tunnel(self._transport, authority, data)
 
     # --- replies, in the order of the requests
 
@@ -348,6 +377,14 @@ class HttpProtocol(asyncio.Protocol):
         self._requests.clear()
         self._receiving = None
         self._backlog = b""
+
+
+def _address_absolutely(scope: Scope, target: Target) -> None:
+    """Let the target of a request in absolute form replace its Host header (RFC 9112, section 3.2.2)."""
+    others = [header for header in scope["headers"] if header[0] != b"host"]
+    scope["headers"] = [(b"host", target.authority), *others]
+    scope["scheme"] = target.scheme
+    scope["extensions"] = EXTENSIONS_IF_ABSOLUTE
 
 
 def _address(info: Any) -> tuple[str, int] | None:

@@ -29,11 +29,13 @@ class Refused(Exception):
 
 
 class Target(NamedTuple):
-    """A request's path as text and as sent, and its query."""
+    """A request's path as text and as sent, its query, and its origin if it is in absolute form, as proxies get it."""
 
     path: str
     raw_path: bytes
     query: bytes
+    scheme: str = ""
+    authority: bytes = b""
 
 
 class Listener(Protocol):
@@ -50,6 +52,9 @@ class Listener(Protocol):
 
     def last_request(self) -> None:
         """Take note that the request that is being parsed is the last one of this connection."""
+
+    def tunnel_requested(self, authority: bytes, data: bytes) -> None:
+        """Take a CONNECT request, and what has been read behind it. Raises Refused."""
 
 
 class RequestParser:
@@ -101,7 +106,10 @@ class RequestParser:
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as offer:
-            self._decline(data[offer.args[0] :])
+            rest = data[offer.args[0] :]
+            if self.in_head and self.method == "CONNECT":
+                return self._listener.tunnel_requested(self._url, bytes(rest))
+            self._decline(rest)
         except httptools.HttpParserError:
             raise self._refused or _garbage() from None
         if self._unsettled > HEAD_BYTES_MAX:
@@ -128,10 +136,10 @@ class RequestParser:
     def _without_offer(self) -> bytes:
         """Make another parser, and return the head to begin with; none if the offer was in a trailer.
 
-        Raises Refused for CONNECT, which asks for a tunnel.
+        Raises Refused for a CONNECT that follows such an offer.
         """
         if self.in_head and self.method == "CONNECT":
-            raise Refused(501, "this server is no proxy: CONNECT is not implemented")
+            raise no_proxy()
         self._parser = httptools.HttpRequestParser(self)
         if not self.in_head:
             return b""
@@ -194,12 +202,21 @@ def _garbage() -> Refused:
     return Refused(400, "what was received is not an HTTP/1.1 request")
 
 
+def no_proxy() -> Refused:
+    return Refused(501, "this server is no proxy: CONNECT is not implemented")
+
+
 def _target(url: bytes) -> Target:
     """Return the parts of a request target. Raises HttpParserInvalidURLError, UnicodeDecodeError."""
     parsed = httptools.parse_url(url)
     raw_path = parsed.path or b"/"
     path = raw_path.decode("ascii")
-    return Target(unquote(path) if "%" in path else path, raw_path, parsed.query or b"")
+    text = unquote(path) if "%" in path else path
+    if not parsed.schema:
+        return Target(text, raw_path, parsed.query or b"")
+    host = b"[%s]" % parsed.host if b":" in parsed.host else parsed.host
+    authority = b"%s:%d" % (host, parsed.port) if parsed.port else host
+    return Target(text, raw_path, parsed.query or b"", parsed.schema.decode("ascii").lower(), authority)
 
 
 _remembered_target = lru_cache(maxsize=1024)(_target)

@@ -4,15 +4,16 @@ import asyncio
 import gc
 import signal
 import socket
+import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from emulator.server.protocol import CONNECTIONS_MAX, ConnectionPool, HttpProtocol
+from emulator.server.protocol import CONNECTIONS_MAX, IDLE_SECONDS, LINGER_SECONDS, ConnectionPool, HttpProtocol, Proxy
 
 BACKLOG = 2048
 ACCEPTED_AT_ONCE = 16
@@ -30,6 +31,9 @@ FILES_BESIDES_CONNECTIONS = 128
 
 Ready = Callable[[str], None]
 
+Secure = tuple[socket.socket, ssl.SSLContext]
+"""A listening socket for TLS, and its certificate."""
+
 
 class PortTaken(Exception):
     """The address cannot be bound; the message names it and gives the reason."""
@@ -41,15 +45,31 @@ class Server(uvicorn.Server):
     ``tests/test_uvicorn.py`` fails when a method that this class overrides or relies on has changed in uvicorn.
     """
 
-    def __init__(self, config: uvicorn.Config, pool: ConnectionPool, ready: Ready | None = None) -> None:
+    def __init__(
+        self, config: uvicorn.Config, pool: ConnectionPool, ready: Ready | None = None, secure: Sequence[Secure] = ()
+    ) -> None:
         super().__init__(config)
         self.pool = pool
         self.ready = ready
+        self.secure = secure
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        for listening, context in self.secure:
+            self.servers.append(await self._listen(listening, context))
         if self.ready and sockets:
             self.ready(address(sockets[0]))
+
+    async def _listen(self, listening: socket.socket, context: ssl.SSLContext) -> asyncio.Server:
+        """Serve the same application over TLS."""
+        return await asyncio.get_running_loop().create_server(
+            lambda: HttpProtocol(self.pool),
+            sock=listening,
+            ssl=context,
+            backlog=BACKLOG,
+            ssl_handshake_timeout=IDLE_SECONDS,
+            ssl_shutdown_timeout=LINGER_SECONDS,
+        )
 
     async def on_tick(self, counter: int) -> bool:
         """Once a second, close the connections whose clients keep the server waiting."""
@@ -66,6 +86,8 @@ class Server(uvicorn.Server):
         """Stop at once: cancel every request that waits for a delay, an event or its client."""
         for listening in (*self.servers, *(sockets or ())):
             listening.close()
+        if self.pool.proxy:
+            self.pool.proxy.close()
         for connection in list(self.pool.connections):
             connection.shutdown()
         for task in list(self.pool.tasks):
@@ -118,9 +140,11 @@ def local_address(bound: socket.socket) -> str:
     return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
 
 
-def uvicorn_server(app: ASGIApp, ready: Ready | None = None) -> Server:
+def uvicorn_server(
+    app: ASGIApp, ready: Ready | None = None, secure: Sequence[Secure] = (), proxy: Proxy | None = None
+) -> Server:
     """Return a server for ``serve(sockets=[...])``. It sends no Date of its own: that is the space's clock's."""
-    pool = ConnectionPool(app, _connections_max())
+    pool = ConnectionPool(app, _connections_max(), proxy)
     protocol: Any = lambda **_: HttpProtocol(pool)  # noqa: E731  # uvicorn calls it with its own state
     config = uvicorn.Config(
         app,
@@ -133,7 +157,7 @@ def uvicorn_server(app: ASGIApp, ready: Ready | None = None) -> Server:
         ws="none",
         http=protocol,
     )
-    return Server(config, pool, ready)
+    return Server(config, pool, ready, secure)
 
 
 def _connections_max() -> int:
@@ -161,9 +185,9 @@ def _allow_open_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def serve(app: ASGIApp, bound: socket.socket, ready: Ready) -> None:
+def serve(app: ASGIApp, bound: socket.socket, ready: Ready, secure: Sequence[Secure] = ()) -> None:
     """Serve until SIGINT or SIGTERM, and call ``ready`` with the URL once connections are accepted."""
     gc.freeze()  # what the start has created is no garbage: it need not be searched again
     _allow_open_files()
     with closing(bound):
-        uvicorn_server(app, ready).run(sockets=[bound, *(bound.dup() for _ in range(1, ACCEPTED_AT_ONCE))])
+        uvicorn_server(app, ready, secure).run(sockets=[bound, *(bound.dup() for _ in range(1, ACCEPTED_AT_ONCE))])

@@ -18,6 +18,9 @@ A server that lists it in ``scope["extensions"]`` accepts ``{"type": BREAK, "how
 send the head and half of ``body``, or half of the head if there is no body, and close.
 """
 
+ABSOLUTE = "emulator.request.absolute"
+"""An ASGI extension of requests whose target is in absolute form, as clients send them to a proxy."""
+
 
 class ClientGone(Exception):
     """The client has closed its connection, or at least its sending side."""

@@ -1,0 +1,1 @@
+"""Run a command whose requests to the vendors' production hosts are answered by the emulator."""

@@ -1,0 +1,137 @@
+"""Run a command as a child: signals reach it, its end ends us, and nothing of ours survives."""
+
+import os
+import resource
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+FORWARDED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2}
+RESTORED = [signal.SIGPIPE, signal.SIGXFSZ]
+"""Signals that Python ignores, and its children would ignore, too."""
+
+FROM_TERMINAL = {signal.SIGINT, signal.SIGQUIT}
+
+CLEANER = """
+trap '' INT TERM HUP QUIT
+child=
+while read -r line; do child=$line; done
+if [ -n "$child" ] && kill -TERM "$child" 2>/dev/null; then
+    tries=0
+    while kill -0 "$child" 2>/dev/null && [ $tries -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
+    kill -KILL "$child" 2>/dev/null
+fi
+rm -rf -- "$1"
+"""
+"""What runs beside us. Its input is the id of the child, then an empty line; it ends when we have, even if killed."""
+
+
+class CannotRun(Exception):
+    """The command cannot be started; ``missing`` if it does not exist."""
+
+    def __init__(self, reason: str, *, missing: bool) -> None:
+        super().__init__(reason)
+        self.missing = missing
+
+
+class Cleaner:
+    """A process that deletes a directory, and ends the child, when this process has ended in whatever way."""
+
+    def __init__(self, directory: Path) -> None:
+        reading, self._writing = os.pipe()
+        null = os.open(os.devnull, os.O_RDWR)
+        copies = [(os.POSIX_SPAWN_DUP2, source, target) for source, target in ((reading, 0), (null, 1), (null, 2))]
+        command = ["/bin/sh", "-c", CLEANER, "carbon-emulator-cleaner", str(directory)]
+        self._pid = os.posix_spawn("/bin/sh", command, {"PATH": os.defpath}, file_actions=copies, setpgroup=0)
+        os.close(reading)
+        os.close(null)
+
+    def watch(self, child: int | None) -> None:
+        """End this child if we are killed; None for no child."""
+        os.write(self._writing, f"{child or ''}\n".encode())
+
+    def close(self) -> None:
+        """Delete the directory."""
+        os.close(self._writing)
+        os.waitpid(self._pid, 0)
+
+
+@contextmanager
+def temporary_directory() -> Iterator[tuple[Path, Cleaner]]:
+    """Yield a private directory that is deleted even if this process is killed."""
+    directory = Path(tempfile.mkdtemp(prefix="carbon-emulator-"))
+    try:
+        cleaner = Cleaner(directory)
+    except OSError:
+        shutil.rmtree(directory)
+        raise
+    try:
+        yield directory, cleaner
+    finally:
+        cleaner.close()
+
+
+@contextmanager
+def signals_held() -> Iterator[set[signal.Signals]]:
+    """Hold back the signals that are forwarded, in this thread and those that it starts. Yield those held before."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, FORWARDED | {signal.SIGCHLD})
+    try:
+        yield {signal.Signals(number) for number in before}
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def run(command: Sequence[str], environment: Mapping[str, str], held: set[signal.Signals], cleaner: Cleaner) -> int:
+    """Run a command to its end, and return its wait status. Raises CannotRun.
+
+    The signals that are forwarded must be held back; ``held`` are those that the command holds back itself.
+    """
+    try:
+        child = os.posix_spawnp(command[0], list(command), environment, setsigmask=held, setsigdef=RESTORED)
+    except FileNotFoundError:
+        raise CannotRun(f"{command[0]}: command not found", missing=True) from None
+    except OSError as error:
+        raise CannotRun(f"{command[0]}: {error.strerror}", missing=False) from None
+    cleaner.watch(child)
+    while True:
+        number, sent = _next_signal()
+        if number != signal.SIGCHLD and sent:
+            with suppress(ProcessLookupError):
+                os.kill(child, number)
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            cleaner.watch(None)
+            return status
+
+
+def end_as(status: int) -> int:
+    """End this process by the signal that ended a command; otherwise return the command's exit code."""
+    if not os.WIFSIGNALED(status):
+        return os.waitstatus_to_exitcode(status)
+    number = os.WTERMSIG(status)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if number not in (signal.SIGKILL, signal.SIGSTOP):
+        signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    return 128 + number  # the first process of a container ignores signals
+
+
+def _next_signal() -> tuple[int, bool]:
+    """Wait for a signal. Return it, and whether it was sent to us alone: a terminal sends to the child, too."""
+    awaited = FORWARDED | {signal.SIGCHLD}
+    if hasattr(signal, "sigwaitinfo"):
+        found = signal.sigwaitinfo(awaited)
+        return found.si_signo, found.si_code <= 0
+    number = signal.sigwait(awaited)
+    return number, number not in FROM_TERMINAL or not _has_terminal()
+
+
+def _has_terminal() -> bool:
+    """Return whether we are in the foreground of a terminal, whose keys then send signals to the child, too."""
+    try:
+        return os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        return False

@@ -1,0 +1,289 @@
+"""``carbon-emulator exec``: how the command runs, what it finds in its environment, and what is left behind."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from emulator import Emulator
+
+EXEC = [sys.executable, "-m", "emulator", "exec"]
+PYTHON = sys.executable
+CALL = """
+import sys, urllib.request, urllib.error
+for url in sys.argv[1:]:
+    try:
+        print(urllib.request.urlopen(url, timeout=20).status)
+    except urllib.error.HTTPError as error:
+        print(error.code)
+    except OSError as error:
+        print(type(error).__name__, error)
+"""
+ORDERS = "https://api.cnaught.com/v1/orders"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture
+def environment(data: Path, tmp_path: Path) -> dict[str, str]:
+    """An environment without anything of ours but an authority and a directory for temporary files."""
+    kept = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    (tmp_path / "temporary").mkdir()
+    return kept | {"XDG_DATA_HOME": str(data), "TMPDIR": str(tmp_path / "temporary")}
+
+
+@pytest.fixture
+def run(environment: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run a command by ``exec``, and check that nothing is left behind."""
+
+    def run(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [*EXEC, *arguments], input=stdin, capture_output=True, text=True, env=environment | variables, timeout=60
+        )
+        assert list(Path(environment["TMPDIR"]).iterdir()) == []
+        return done
+
+    return run
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def variables(run: Run, *options: str, **user: str) -> dict[str, str]:
+    """Return the environment of a command."""
+    printed = run(*options, "--", PYTHON, "-c", "import os, json; print(json.dumps(dict(os.environ)))", **user)
+    assert printed.returncode == 0, printed.stderr
+    found: dict[str, str] = json.loads(printed.stdout)
+    return found
+
+
+# --- the command
+
+
+def test_input_output_and_exit_code_are_the_commands(run: Run) -> None:
+    """Standard input and output belong to the command; one line on standard error says what answers."""
+    done = run("--", "sh", "-c", "tr a-z A-Z; echo problem >&2; exit 7", stdin="text")
+    assert (done.returncode, done.stdout) == (7, "TEXT")
+    first, *rest = done.stderr.splitlines()
+    assert first.startswith("carbon-emulator: mode preload: http://127.0.0.1:")
+    assert rest == ["problem"]
+    assert run("--quiet", "true").stderr == ""
+
+
+@pytest.mark.parametrize(("command", "code", "reason"), [("no-such-command", 127, "command not found"), ("/", 126, "")])
+def test_a_command_that_cannot_run(run: Run, command: str, code: int, reason: str) -> None:
+    """The exit code is a shell's: 127 for a command that is not found, 126 for one that cannot be executed."""
+    done = run("--quiet", "--", command)
+    assert (done.returncode, done.stderr.startswith(f"carbon-emulator: {command}: {reason}")) == (code, True)
+
+
+@pytest.mark.parametrize("name", ["TERM", "INT", "KILL", "SEGV"])
+def test_a_command_that_a_signal_ends(run: Run, name: str) -> None:
+    """The signal that ends the command ends ``exec``, too, so that its parent sees the same."""
+    assert run("--", "sh", "-c", f"kill -{name} $$").returncode == -signal.Signals[f"SIG{name}"]
+
+
+def test_arguments_are_passed_on(run: Run) -> None:
+    """Everything behind the command is its own, also what looks like an option of ours."""
+    done = run("--quiet", "printf", "%s|", "--space", "x", "--", "a b", "")
+    assert done.stdout == "--space|x|--|a b||"
+
+
+@pytest.mark.parametrize("name", ["TERM", "INT", "HUP", "USR1"])
+def test_signals_are_forwarded(environment: dict[str, str], name: str) -> None:
+    """A signal to ``exec`` reaches the command once, whose reaction decides how both end."""
+    script = f"trap 'echo caught; exit 9' {name}; echo ready; while :; do sleep 0.05; done"
+    process = subprocess.Popen(
+        [*EXEC, "--quiet", "--", "sh", "-c", script], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.Signals[f"SIG{name}"])
+    assert process.communicate(timeout=20)[0] == "caught\n"
+    assert process.returncode == 9
+
+
+def test_a_terminals_interrupt_reaches_the_command_once(environment: dict[str, str]) -> None:
+    """Control-C goes to both processes by the terminal, so it is not forwarded in addition."""
+    script = (
+        "import signal, time; count = []; signal.signal(signal.SIGINT, lambda *_: count.append(1)); print('ready', "
+        "flush=True); time.sleep(1); time.sleep(0.5); print('interrupts', len(count), flush=True)"
+    )
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execve(PYTHON, [*EXEC, "--quiet", "--", PYTHON, "-c", script], environment)
+    printed = b""
+    while b"ready" not in printed:
+        printed += os.read(terminal, 1000)
+    os.write(terminal, b"\x03")
+    while b"interrupts" not in printed:
+        printed += os.read(terminal, 1000)
+    assert b"interrupts 1" in printed
+    assert os.waitpid(child, 0)[1] == 0
+    os.close(terminal)
+
+
+def test_a_killed_exec_leaves_nothing_behind(environment: dict[str, str]) -> None:
+    """When ``exec`` is killed, the command is terminated and the files are deleted."""
+    process = subprocess.Popen(
+        [*EXEC, "--quiet", "--", "sh", "-c", "echo $$; exec sleep 60"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    assert process.stdout
+    child = int(process.stdout.readline())
+    assert list(Path(environment["TMPDIR"]).iterdir()) != []
+    process.kill()
+    process.communicate(timeout=20)
+    assert _eventually(lambda: not _alive(child) and not list(Path(environment["TMPDIR"]).iterdir()))
+
+
+def test_exec_ends_with_its_parent(environment: dict[str, str]) -> None:
+    """With ``--exit-with-parent``, the command ends when the process that started ``exec`` has."""
+    command = [*EXEC, "--quiet", "--exit-with-parent", "--", "sh", "-c", "echo $$; exec sleep 60"]
+    starter = "import subprocess, sys, time; subprocess.Popen(sys.argv[1:]); time.sleep(60)"
+    parent = subprocess.Popen([PYTHON, "-c", starter, *command], stdout=subprocess.PIPE, text=True, env=environment)
+    assert parent.stdout
+    child = int(parent.stdout.readline())
+    parent.kill()
+    assert _eventually(lambda: not _alive(child))
+    parent.communicate(timeout=20)
+
+
+def test_children_see_signals_as_usual(run: Run) -> None:
+    """The command neither ignores nor holds back the signals that ``exec`` does."""
+    done = run("--quiet", "--", "sh", "-c", "grep -E '^Sig(Blk|Ign)' /proc/self/status")
+    masks = [int(line.split()[1], 16) & 0x7FFFFFFF for line in done.stdout.splitlines()]  # others are libc's own
+    assert masks == [0, 0]
+
+
+# --- what it finds
+
+
+@pytest.mark.parametrize("mode", ["env", "preload"])
+def test_vendors_answer_over_tls_and_plain(run: Run, mode: str) -> None:
+    """Every vendor's host is answered by the emulator, without a change of the client."""
+    hosts = ["api.1clickimpact.com", "sandbox.1clickimpact.com", "api-stage.cnaught.com", "api.carboninsights.co"]
+    urls = [ORDERS, ORDERS.replace("https", "http"), *(f"https://{host}/nowhere" for host in hosts)]
+    done = run("--quiet", "--mode", mode, "--", PYTHON, "-c", CALL, *urls)
+    assert done.stdout.split() == ["401", "401", "404", "404", "404", "404"]
+
+
+def test_the_space_and_the_server_are_in_the_environment(run: Run) -> None:
+    """Our own commands, run inside, find the server and the space without options."""
+    script = f"{PYTHON} -c '{CALL}' {ORDERS}; {PYTHON} -m emulator requests --json"
+    done = run("--quiet", "--space", "shop", "--", "sh", "-c", script)
+    status, _, entries = done.stdout.partition("\n")
+    assert (status, json.loads(entries)["path"]) == ("401", "/v1/orders")
+
+
+def test_what_the_user_has_set_is_extended(run: Run, tmp_path: Path) -> None:
+    """Bundles, options and paths of the user's own stay in effect."""
+    (tmp_path / "mine.pem").write_text("# mine\n")
+    user = dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), str(tmp_path / "mine.pem"))
+    options = {"NODE_OPTIONS": "--no-warnings", "PYTHONPATH": str(tmp_path)}
+    proxies = {"NO_PROXY": "internal.example,cnaught.com", "JAVA_TOOL_OPTIONS": "-Xmx64m -Dhttp.proxyHost=mine"}
+    script = "import os, sys; [print(open(os.environ[name]).read()) for name in sys.argv[1:]]"
+    assert run("--quiet", "--", PYTHON, "-c", script, *user, **user).stdout.count("# mine") == 3
+    found = variables(run, "--quiet", **options)
+    assert found["NODE_OPTIONS"].startswith('--no-warnings --require "')
+    assert found["PYTHONPATH"].split(os.pathsep)[1:] == [str(tmp_path)]
+    found = variables(run, "--quiet", **proxies)
+    assert found["JAVA_TOOL_OPTIONS"].startswith("-Xmx64m -Djavax.net.ssl.trustStore=")
+    assert found["JAVA_TOOL_OPTIONS"].count("-Dhttp.proxyHost=") == 1
+    assert found["NO_PROXY"] == found["no_proxy"] == "localhost,127.0.0.1,::1,internal.example"
+
+
+def test_hidden_sitecustomize_still_runs(run: Run, tmp_path: Path) -> None:
+    """A ``sitecustomize`` of the user's own runs, too."""
+    (tmp_path / "sitecustomize.py").write_text("import builtins; builtins.mine = 'mine'")
+    done = run(
+        "--quiet",
+        "--",
+        PYTHON,
+        "-c",
+        "print(mine); import sitecustomize; print(sitecustomize.__file__)",
+        PYTHONPATH=str(tmp_path),
+    )
+    assert done.stdout.splitlines() == ["mine", str(tmp_path / "sitecustomize.py")]
+
+
+def test_offline_refuses_other_hosts(run: Run) -> None:
+    """With ``--offline``, only the vendors and this machine can be reached, by proxy or directly."""
+    urls = ["https://example.com/", "http://192.0.2.7/", ORDERS]
+    for mode in ("env", "preload"):
+        done = run(
+            "--quiet", "--offline", "--mode", mode, "--", PYTHON, "-c", CALL, *urls, NO_PROXY="example.com,192.0.2.7"
+        )
+        refused, plain, answered = done.stdout.splitlines()
+        assert ("403" in refused, plain, answered) == (True, "403", "401")
+    direct = "import socket; socket.create_connection(('192.0.2.7', 80))"
+    done = run("--quiet", "--offline", "--mode", "preload", "--", PYTHON, "-c", direct)
+    assert "OSError: [Errno 101] Network is unreachable (carbon-emulator exec --offline): 192.0.2.7" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
+
+
+@pytest.mark.parametrize("mode", ["env", "preload"])
+def test_a_shared_server_answers(run: Run, shared: Emulator, mode: str) -> None:
+    """With ``--url``, a running server answers, in the space, and the command finds it."""
+    shared.space("shop").reset()
+    script = f"{PYTHON} -c '{CALL}' {ORDERS}; echo $CARBON_EMULATOR_URL $CARBON_EMULATOR_SPACE"
+    done = run("--quiet", "--url", shared.url, "--space", "shop", "--mode", mode, "--", "sh", "-c", script)
+    assert done.stdout.splitlines() == ["401", f"{shared.url} shop"]
+    assert len(shared.space("shop").control("GET", "/requests")["requests"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--space", "a/b"], "a space's name is 1 to 64 letters"),
+        (["--url", "localhost:4412"], "'localhost:4412' is not an http or https URL"),
+        (["--mode", "magic"], "'magic' is not one of 'env', 'preload', 'isolated'"),
+        (["--fixtures", "/nowhere"], "/nowhere"),
+    ],
+)
+def test_wrong_options_are_named(run: Run, options: list[str], reason: str) -> None:
+    """What is wrong is one sentence, and the command does not run."""
+    done = run(*options, "--", "echo", "ran")
+    assert (done.returncode, done.stdout, reason in done.stderr) == (2, "", True)
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_proxy_that_is_not_supported_is_named(run: Run) -> None:
+    """A SOCKS proxy of the user cannot be passed through, which is said before the command runs."""
+    done = run("--", "echo", "ran", HTTPS_PROXY="socks5://127.0.0.1:1")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "HTTPS_PROXY: socks5 proxies are not supported; known: http, https" in done.stderr
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{process}/stat").read_text().split()[2] != "Z" if Path("/proc/self").exists() else True
+
+
+def _eventually(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 15
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
