@@ -50,6 +50,8 @@ def _query_number(value: object) -> Decimal:
 
 @lru_cache(maxsize=4096)
 def _email(value: str) -> str:
+    if _PLAIN_ADDRESS.fullmatch(value):
+        return value
     from email_validator import EmailNotValidError, validate_email  # it takes 40 ms, and many never send an address
 
     try:
@@ -57,6 +59,14 @@ def _email(value: str) -> str:
     except EmailNotValidError as error:
         raise PydanticCustomError("email", "{reason}", {"reason": str(error)}) from None
     return value
+
+
+_PLAIN_ADDRESS = re.compile(
+    r"(?=.{6,254}\Z)(?=[^@]{1,64}@)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@"
+    r"(?:(?=[^.]{1,63}\.)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+"
+    r"(?!(?i:arpa|invalid|local|localhost|onion)\Z)[A-Za-z]{2,63}"
+)
+"""Addresses that email-validator accepts, and that need not wait for it: it takes 40 microseconds for each."""
 
 
 def _unicode(value: str) -> str:

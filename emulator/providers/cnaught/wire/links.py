@@ -1,5 +1,6 @@
 """Links in replies: to the emulator's own pages, or to CNaught's."""
 
+from functools import lru_cache
 from urllib.parse import quote
 
 from emulator.providers.cnaught.backend import CNaught
@@ -35,4 +36,9 @@ def _own(cnaught: CNaught, *path: str) -> str | None:
     """Return the URL of a page of the emulator; None if links lead to the vendor."""
     if cnaught.pages_url is None or cnaught.memory.settings.links == "vendor":
         return None
-    return "/".join((cnaught.pages_url, "cnaught", *(quote(part, safe="") for part in path)))
+    return "/".join((cnaught.pages_url, "cnaught", *map(_quoted, path)))
+
+
+@lru_cache(maxsize=1024)
+def _quoted(part: str) -> str:
+    return quote(part, safe="")

@@ -47,7 +47,7 @@ class Retirement:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A request on the agenda, with the times at which its status may change.
+    """A request on the agenda, with the times at which its status may change, and the invoices that decide on them.
 
     Changes at one time are in the order of the numbers, which a restored space gives its requests as well.
     """
@@ -55,6 +55,7 @@ class Watched:
     number: int
     request: RetirementRequest
     times: set[datetime] = field(default_factory=set)
+    invoice_ids: set[str] = field(default_factory=set)
 
 
 class Retirements:
@@ -109,7 +110,7 @@ class Retirements:
             invoice_id=self.invoices.current(tenant_id).id if trade else None,
         )
         request.items.append(item)
-        self._watch(request)
+        self._watch(request, item)
         self._accepted[tenant_id, draft.external_id] = request.id
         return Receipt(request.id, already_processed=False)
 
@@ -177,13 +178,18 @@ class Retirements:
 
     def _index(self, request: RetirementRequest) -> None:
         self._watched[request.id] = Watched(len(self._watched), request)
-        self._watch(request)
+        self._watch(request, *request.items)
         if not request.whole:
             self._fractional[request.tenant_id, request.vintage_id] = request
 
-    def _watch(self, request: RetirementRequest) -> None:
+    def _watch(self, request: RetirementRequest, *added: RetirementItem) -> None:
         """Add the times at which the status may change to the agenda. A purchase may postpone them."""
-        watched, starts_at = self._watched[request.id], request.starts_at(self.invoices.of(request))
+        watched = self._watched[request.id]
+        invoice_ids = {item.invoice_id for item in added if item.invoice_id} - watched.invoice_ids
+        if watched.times and not invoice_ids:
+            return
+        watched.invoice_ids.update(invoice_ids)
+        starts_at = request.starts_at(self.memory.invoices[invoice_id] for invoice_id in watched.invoice_ids)
         for at in {request.closes_at, starts_at, starts_at + REGISTRY} - watched.times:
             watched.times.add(at)
             self._changing.add(at, watched)
