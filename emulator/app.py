@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 from emulator.control.app import Control
 from emulator.gateway.courier import Courier
@@ -9,7 +10,7 @@ from emulator.gateway.gateway import Gateway
 from emulator.providers import ALL, HOSTS
 from emulator.space.fixtures import Fixtures
 from emulator.space.spaces import Spaces
-from emulator.space.world import Limits, Links, World
+from emulator.space.world import Limits, Links, Progress, World
 from emulator.ui.site import Site
 
 VENDOR_HOSTS = {host: name for name in HOSTS for host in HOSTS[name]}
@@ -26,23 +27,32 @@ def create_app(
     limits: Limits | None = None,
     links: Links | None = None,
     public_url: str | None = None,
+    data: Path | None = None,
+    sync: Literal["normal", "full"] = "normal",
+    progress: Progress | None = None,
 ) -> Gateway:
-    """Return the emulator as an ASGI application. Raises BadFixture.
+    """Return the emulator as an ASGI application. Raises BadFixture, and BadData.
 
     ``seed`` determines every identifier. ``fixtures_directory`` holds the user's own fixtures. ``hosts`` are further
     names under which the server may be called, and ``webhook_hosts`` those beyond this machine that webhooks may call.
     With a ``control_token``, the control API requires it. ``links`` is where links in replies lead: to the emulator's
     pages or to the vendors'; None leaves it to the fixtures. ``public_url`` is the address of the former, if it is not
-    the one that clients use.
+    the one that clients use. ``data`` is a directory that keeps all spaces; without it, they are in memory alone.
+    ``sync`` says whether a commit waits for the disk, and ``progress`` shows how long loading takes.
     """
     world = make_world(seed=seed, fixtures_directory=fixtures_directory, limits=limits, links=links)
-    spaces, courier = (
-        Spaces(world, public_url.rstrip("/") if public_url else None, VENDOR_HOSTS),
-        Courier(frozenset(host.lower() for host in webhook_hosts)),
-    )
+    courier = Courier(frozenset(host.lower() for host in webhook_hosts))
     own_hosts = frozenset(host.lower() for host in hosts)
-    site = Site(Control(spaces, courier, control_token))
-    return Gateway(spaces, site, own_hosts, VENDOR_HOSTS, courier)
+    public_url = public_url.rstrip("/") if public_url else None
+    if data is None:
+        spaces = Spaces(world, public_url, VENDOR_HOSTS)
+        return Gateway(spaces, Site(Control(spaces, courier, control_token)), own_hosts, VENDOR_HOSTS, courier)
+
+    from emulator.log.assembly import StoredParts  # a server in memory does not pay for it
+
+    parts = StoredParts(world, data, sync, public_url, VENDOR_HOSTS)
+    control = Control(parts.spaces, courier, control_token)
+    return parts.gateway(Site(control), control, own_hosts, courier, progress)
 
 
 def make_world(

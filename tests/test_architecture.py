@@ -27,6 +27,7 @@ PACKAGES = (
     ("space",),
     ("evidence",),
     ("gateway",),
+    ("log",),
     ("recording",),
     ("pages",),
     ("control",),

@@ -341,7 +341,7 @@ def test_fixtures_are_read_by_their_names_alone(tmp_path: Path, opening: Opening
 
 
 def test_a_server_writes_no_file() -> None:
-    """Only the command line, the pytest plugin and the certificates of `ca` and `exec` write files."""
+    """Only what a user asks for writes files: commands, the pytest plugin, certificates, ``--data``."""
     writes = {"open", "write_text", "write_bytes", "mkdir", "unlink", "rename"}
     writing = {
         name
@@ -350,8 +350,8 @@ def test_a_server_writes_no_file() -> None:
         if (isinstance(node, ast.Attribute) and node.attr in writes - {"open"})
         or (isinstance(node, ast.Name) and node.id in writes)
     }
-    certificates = {"tls/authority.py", "tls/server_context.py", "exec/environment.py", "exec/isolation.py"}
-    assert {name for name in writing if not name.startswith("cli/")} == {"pytest_plugin.py"} | certificates
+    writers = {"cli", "exec", "log", "tls", "pytest_plugin.py"}
+    assert {name for name in writing if name.partition("/")[0] not in writers} == set()
 
 
 # --- bounds -----------------------------------------------------------------------------------------------------------

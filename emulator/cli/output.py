@@ -1,11 +1,15 @@
 """What commands print: tables for people, JSON for programs."""
 
 import json
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
+
+STEPS_MIN = 1000
+"""Less is done before anybody has read a bar."""
 
 COLORS = ((500, "red"), (400, "yellow"), (300, "cyan"), (0, "green"))
 
@@ -51,6 +55,20 @@ def write_text(file: Path, text: str) -> None:
         file.write_text(text)
     except OSError as error:
         raise click.UsageError(f"cannot write {file}: {error.strerror}") from None
+
+
+def progress_bar(label: str, length: int) -> Callable[[int], object]:
+    """Return what to call with each step of a long task: it draws a bar, on a terminal alone."""
+    if length < STEPS_MIN or not sys.stderr.isatty():
+        return lambda _: None
+    bar = click.progressbar(length=length, label=label, file=sys.stderr, update_min_steps=max(1, length // 200))
+
+    def step(steps: int) -> None:
+        bar.update(steps)
+        if bar.finished:
+            bar.render_finish()
+
+    return step
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int], bold: bool = False) -> str:

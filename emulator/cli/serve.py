@@ -11,7 +11,7 @@ import click
 
 from emulator.cli.ca_commands import ensured_authority, vendor_hosts
 from emulator.cli.options import option
-from emulator.cli.output import read_json
+from emulator.cli.output import progress_bar, read_json
 from emulator.cli.parent import exit_with_parent
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from emulator.server.server import Secure
     from emulator.space.spaces import Spaces
+    from emulator.space.world import Limits
 
 
 def _refuse_workers(_: click.Context, __: click.Parameter, workers: int) -> None:
@@ -69,6 +70,13 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     type=click.IntRange(0),
     help="The maximum number of requests in a journal.",
 )
+@option("--data", type=click.Path(path_type=Path), help="Keep all spaces in this directory.")
+@option(
+    "--sync",
+    default="normal",
+    type=click.Choice(["normal", "full"]),
+    help="With --data: 'normal' survives the end of the process, 'full' also a power failure.",
+)
 @option("--access-log", is_flag=True, help="Print a line for each request to standard error.")
 @option(
     "--exit-with-parent",
@@ -100,23 +108,23 @@ def serve(
     """Serve the five APIs until SIGINT or SIGTERM."""
     _collect_seldom()
     from emulator.app import create_app
+    from emulator.core.errors import BadData
     from emulator.server import server
     from emulator.space.fixtures import BadFixture
-    from emulator.space.world import Limits
 
-    names = {field.name for field in fields(Limits)} & settings.keys()
-    limits = Limits(**{name: settings.pop(name) for name in names})
+    limits = _limits(settings, snapshot)
     new_token = None if control_token else _new_token(host)
     try:
         app = create_app(
             hosts=[host, *allow_host],
             control_token=control_token or new_token,
             limits=limits,
+            progress=progress_bar,
             **settings,
         )
         bound = server.bind(host, port)
         secure = [_secure(host, tls_port)] if tls else []
-    except (BadFixture, server.PortTaken) as error:
+    except (BadFixture, BadData, server.PortTaken) as error:
         raise click.UsageError(str(error)) from None
     app.spaces.server_url = server.local_address(bound)
     if snapshot:
@@ -124,6 +132,16 @@ def serve(
     if new_token:
         click.echo(f"control token: {new_token}")
     server.serve(_logged(app) if access_log else app, bound, partial(_announce, url_file, secure), secure)
+
+
+def _limits(settings: dict[str, Any], snapshot: Path | None) -> "Limits":
+    """Take the limits out of the settings. Raises click.UsageError for settings that exclude each other."""
+    from emulator.space.world import Limits
+
+    if snapshot and settings["data"]:
+        raise click.UsageError("--snapshot and --data exclude each other; use 'carbon-emulator snapshot load'")
+    names = {field.name for field in fields(Limits)} & settings.keys()
+    return Limits(**{name: settings.pop(name) for name in names})
 
 
 def _new_token(host: str) -> str | None:

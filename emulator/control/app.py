@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable
 from hmac import compare_digest
-from inspect import isawaitable
+from inspect import isawaitable, iscoroutinefunction
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope
+from starlette.types import Message, Receive, Scope
 
 from emulator.control import (
     acts,
@@ -28,7 +28,7 @@ from emulator.control import (
     state,
     webhooks,
 )
-from emulator.control.request import ControlRequest
+from emulator.control.request import SAFE_METHODS, ControlRequest
 from emulator.core.clock import Backwards
 from emulator.core.errors import Malformed
 from emulator.gateway.courier import Courier
@@ -105,13 +105,8 @@ class Control:
 
         Raises ClientGone when the client disconnects while the request waits.
         """
-        names: Any = {"space_name": space_name, "prefix": prefix}
-        server: Any = {"spaces": self.spaces, "courier": self.courier, "receive": receive}
-        return await self._respond(ControlRequest(scope, headers, body, **names, **server))
-
-    async def _respond(self, request: ControlRequest) -> Response:
-        """Return the reply to a request, be it an error or not. Only waiting and delivering endpoints are awaited."""
-        if request.scope["path"].startswith(pages.PREFIX):
+        request = self._request(scope, headers, body, space_name, prefix, receive)
+        if scope["path"].startswith(pages.PREFIX):
             return pages.answer(request, request.space, request.prefix)  # for customers, who have no token
         try:
             self._authorize(request)
@@ -119,17 +114,49 @@ class Control:
             response = await result if isawaitable(result) else result
             request.keep_space()
             return response
-        except HTTPException as error:
-            return _error(error.status_code, error.detail, _headers(request, error))
-        except Malformed as malformed:
-            problems = [{"place": list(problem.place), "problem": problem.message} for problem in malformed.problems]
-            return _error(400, "the request is invalid", problems=problems)
-        except Backwards as error:
-            return _error(409, f"{error}; reset the space to begin at an earlier time")
-        except BadSnapshot as error:
-            return _error(400, f"{error}; the space has not changed")
-        except TooManySpaces as error:
-            return _error(409, str(error))
+        except ERRORS as error:
+            return _worded(request, error)
+
+    # --- commands, where they are stored before they are applied
+
+    def command_space(self, scope: Scope, headers: Headers, space_name: str) -> str | None:
+        """Return the space that a request changes, and in whose history it belongs; None for one that changes none.
+
+        What waits changes none: each attempt of a delivery, and each request that is sent again, is an entry of its
+        own. Nor does a request that will be refused for its route or its token.
+        """
+        if scope["method"] in SAFE_METHODS:
+            return None
+        if scope["path"].startswith(pages.PREFIX):
+            return space_name
+        request = self._request(scope, headers, b"", space_name, "", _never)
+        try:
+            self._authorize(request)
+            endpoint = ROUTES.endpoint(scope)
+        except HTTPException:
+            return None
+        if iscoroutinefunction(endpoint):
+            return None
+        return request.path_params["name"] if endpoint is spaces.delete_space else space_name
+
+    def apply(self, scope: Scope, body: bytes, space_name: str, prefix: str) -> Response:
+        """Return the reply to a command that was authorized before, without waiting."""
+        request = self._request(scope, Headers(scope["headers"]), body, space_name, prefix, _never)
+        if scope["path"].startswith(pages.PREFIX):
+            return pages.answer(request, request.space, prefix)
+        try:
+            response: Response = ROUTES.endpoint(request.scope)(request)
+            request.keep_space()
+            return response
+        except ERRORS as error:
+            return _worded(request, error)
+
+    def _request(
+        self, scope: Scope, headers: Headers, body: bytes, space_name: str, prefix: str, receive: Receive
+    ) -> ControlRequest:
+        names: Any = {"space_name": space_name, "prefix": prefix}
+        server: Any = {"spaces": self.spaces, "courier": self.courier, "receive": receive}
+        return ControlRequest(scope, headers, body, **names, **server)
 
     def _authorize(self, request: ControlRequest) -> None:
         if self.token is None or request.scope["path"] == "/health":
@@ -141,6 +168,30 @@ class Control:
                 "the server prints it at start, and --control-token or CARBON_EMULATOR_CONTROL_TOKEN sets it",
                 {"WWW-Authenticate": "Bearer"},
             )
+
+
+ERRORS = (HTTPException, Malformed, Backwards, BadSnapshot, TooManySpaces)
+
+
+def _worded(request: ControlRequest, error: Exception) -> Response:
+    """Return the reply to a request that raised one of ERRORS."""
+    match error:
+        case HTTPException():
+            return _error(error.status_code, error.detail, _headers(request, error))
+        case Malformed():
+            problems = [{"place": list(problem.place), "problem": problem.message} for problem in error.problems]
+            return _error(400, "the request is invalid", problems=problems)
+        case Backwards():
+            return _error(409, f"{error}; reset the space to begin at an earlier time")
+        case BadSnapshot():
+            return _error(400, f"{error}; the space has not changed")
+        case _:
+            return _error(409, str(error))
+
+
+async def _never() -> Message:
+    """The channel of a request that does not wait."""
+    raise RuntimeError("a command waits")
 
 
 def _error(status: int, error: str, headers: dict[str, str] | None = None, **facts: Any) -> Response:

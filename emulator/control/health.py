@@ -8,4 +8,8 @@ from emulator.web.replies import reply
 
 
 def get_health(request: ControlRequest) -> Response:
-    return reply({"status": "ok", "version": __version__, "providers": list(request.spaces.world.providers)})
+    spaces = request.spaces
+    facts = {"version": __version__, "providers": list(spaces.world.providers)}
+    if trouble := spaces.trouble():
+        return reply({"status": "failing", "error": trouble, **facts}, 503, {"Retry-After": "1"})
+    return reply({"status": "ok", **facts})

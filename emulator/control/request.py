@@ -8,7 +8,6 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope
 
 from emulator.gateway.courier import Courier
-from emulator.gateway.turn import answer_under_faults
 from emulator.space.space import Space
 from emulator.space.spaces import Address, Spaces
 from emulator.web.connection import while_connected
@@ -79,8 +78,7 @@ class ControlRequest(WholeRequest):
             "query_string": recorded.query,
             "headers": headers.raw,
         }
-        run = (self.space, provider, scope, headers, recorded.body, self._channel, self.courier.look)
-        return await answer_under_faults(*run)
+        return await self.courier.writer.answer(self.space, provider, scope, headers, recorded.body, self._channel)
 
     @property
     def provider(self) -> Provider:

@@ -20,7 +20,7 @@ class Reset(Params):
 
 
 def list_spaces(request: ControlRequest) -> Response:
-    spaces = [{"name": space.name, "requests": space.requests} for space in request.spaces]
+    spaces = [{"name": name, "requests": requests} for name, requests in request.spaces.requests()]
     return reply({"spaces": spaces, "spaces_max": request.spaces.world.limits.spaces_max})
 
 

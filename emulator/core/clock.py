@@ -1,5 +1,6 @@
 """Time. The only module that reads the machine's clock."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
@@ -30,17 +31,44 @@ class Event:
     subject: str
 
 
+class LogTime:
+    """The machine's time for a process that keeps a log: it never goes back, and stands still while an entry applies.
+
+    ``at`` is the time of that entry.
+    """
+
+    def __init__(self) -> None:
+        self.at: datetime | None = None
+        self._last = _machine_time()
+
+    def __call__(self) -> datetime:
+        return self.at or self.read()
+
+    def read(self) -> datetime:
+        """Return the time now, or the latest known time if the machine's clock is behind it."""
+        reading = _machine_time()
+        if reading > self._last:
+            self._last = reading
+        return self._last
+
+    def reach(self, at: datetime) -> None:
+        """Take note of a time that a stored entry has: no later one is earlier."""
+        self._last = max(self._last, at)
+
+
 class Clock:
     """A space's clock, in UTC to the microsecond: it runs with the machine's, runs with an offset, or is frozen.
 
     ``now`` is a reading, taken by ``read()`` when a turn begins; it stands still until the next one,
-    so everything that happens in one turn happens at one instant.
+    so everything that happens in one turn happens at one instant. ``machine_time`` returns the machine's time; where a
+    log of entries determines the time, it returns the log's.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, machine_time: Callable[[], datetime] | None = None) -> None:
+        self.machine_time = machine_time or _machine_time
         self.offset = timedelta()
         self.frozen_at: datetime | None = None
-        self.now = _machine_time()
+        self.now = self.machine_time()
 
     @property
     def frozen(self) -> bool:
@@ -55,7 +83,7 @@ class Clock:
 
     def ahead(self) -> datetime:
         """Return what the clock would read if it ran: the machine's time and the offset."""
-        now = _machine_time()
+        now = self.machine_time()
         return now + self.offset if self.offset else now
 
     def begin(self, at: datetime, frozen: bool) -> None:
@@ -80,7 +108,7 @@ class Clock:
         self._keep(frozen)
 
     def _keep(self, frozen: bool) -> None:
-        self.offset = self.now - _machine_time()
+        self.offset = self.now - self.machine_time()
         self.frozen_at = self.now if frozen else None
 
 

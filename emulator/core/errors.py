@@ -35,6 +35,10 @@ class Refusal(Exception):
         raise NotImplementedError
 
 
+class BadData(Exception):
+    """A data directory cannot be used; the message says why. Nothing in it has changed."""
+
+
 class CannotHappen(Exception):
     """An act cannot happen in the present state; the message says why. Nothing has changed."""
 

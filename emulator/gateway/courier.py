@@ -2,13 +2,20 @@
 
 import asyncio
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary, ref
 
+from starlette.types import Receive, Scope
+
 from emulator.core.hosts import is_loopback
+from emulator.gateway.turn import answer_under_faults
 from emulator.space.commands import RecordAttempt
 from emulator.space.outbox import Attempt, Delivery
 from emulator.space.space import Space
+from emulator.web.exchange import Exchange
+from emulator.web.headers import Headers
+from emulator.web.provider import Provider
 
 DELIVERY_HEADER = b"x-emulator-delivery"
 """Marks every webhook with its id. A control API refuses requests that carry it."""
@@ -17,15 +24,50 @@ CONTROL_PATH = re.compile(r"/+(~[^/]*/+)?_emulator(/|$)")
 """The path of a control API. A webhook that could redeliver itself there would never end."""
 
 
+class Writer(Protocol):
+    """How a courier changes a space."""
+
+    async def settle(self, space: Space) -> None:
+        """Put into the outbox what has fallen due by now."""
+
+    async def record(self, space: Space, command: RecordAttempt) -> None:
+        """Record the outcome of an attempt."""
+
+    async def answer(
+        self, space: Space, provider: Provider, scope: Scope, headers: Headers, body: bytes, receive: Receive
+    ) -> Exchange:
+        """Answer a request to a vendor. Raises ClientGone."""
+        ...
+
+
+class DirectWriter:
+    """Changes a space in memory, at once. ``committed`` is called after the turn of a request."""
+
+    def __init__(self, committed: Callable[[Space], object]) -> None:
+        self._committed = committed
+
+    async def settle(self, space: Space) -> None:
+        space.posted()
+
+    async def record(self, space: Space, command: RecordAttempt) -> None:
+        space.run(command)
+
+    async def answer(
+        self, space: Space, provider: Provider, scope: Scope, headers: Headers, body: bytes, receive: Receive
+    ) -> Exchange:
+        return await answer_under_faults(space, provider, scope, headers, body, receive, self._committed)
+
+
 class Courier:
     """Attempts what is due in the outboxes of all spaces.
 
-    ``hosts`` are those beyond this machine that it may call. It follows no redirection, uses no proxy, and reads only
-    the status of a reply. It works in the background between ``start()`` and ``stop()``.
+    ``hosts`` are those beyond this machine that it may call; ``writer`` changes the spaces. It follows no redirection,
+    uses no proxy, and reads only the status of a reply. It works in the background between ``start()`` and ``stop()``.
     """
 
     def __init__(self, hosts: frozenset[str] = frozenset()) -> None:
         self.hosts = hosts
+        self.writer: Writer = DirectWriter(self.look)
         self._working = False
         self._alarms: WeakKeyDictionary[Space, asyncio.TimerHandle] = WeakKeyDictionary()
         self._locks: WeakKeyDictionary[Space, asyncio.Lock] = WeakKeyDictionary()
@@ -39,6 +81,7 @@ class Courier:
         attempted: list[Delivery] = []
         async with self._locks.setdefault(space, asyncio.Lock()):
             while attempts_max is None or len(attempted) < attempts_max:
+                await self.writer.settle(space)
                 delivery = _due(space)
                 if delivery is None:
                     break
@@ -92,18 +135,20 @@ class Courier:
         assert delivery.due is not None
         assert webhooks is not None
         if refusal := self._refusal(delivery.url):
-            return space.run(RecordAttempt(delivery.id, Attempt(delivery.due, error=refusal), refused=True))
+            refused = RecordAttempt(delivery.id, Attempt(delivery.due, error=refusal), refused=True)
+            return await self.writer.record(space, refused)
         headers = webhooks.headers(space.backend(delivery.provider), delivery.dispatch)
         if headers is None:
             refusal = f"endpoint {delivery.endpoint!r} is registered no more"
-            return space.run(RecordAttempt(delivery.id, Attempt(delivery.due, error=refusal), refused=True))
+            refused = RecordAttempt(delivery.id, Attempt(delivery.due, error=refusal), refused=True)
+            return await self.writer.record(space, refused)
         try:
             sent = {**headers, DELIVERY_HEADER.decode(): delivery.id}
             status = await post(delivery.url, delivery.body, webhooks.timeout_seconds, sent)
             attempt = Attempt(delivery.due, status, headers=headers)
         except NoReply as error:
             attempt = Attempt(delivery.due, error=str(error), headers=headers)
-        space.run(RecordAttempt(delivery.id, attempt))
+        await self.writer.record(space, RecordAttempt(delivery.id, attempt))
 
     def _refusal(self, text: str) -> str | None:
         """Return the reason why a URL is never called, if there is one."""
@@ -122,5 +167,5 @@ class Courier:
 
 def _due(space: Space) -> Delivery | None:
     """Return what is to be attempted now."""
-    delivery = space.posted().next()
+    delivery = space.outbox.next()
     return delivery if delivery and delivery.due and delivery.due <= space.clock.now else None

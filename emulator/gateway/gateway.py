@@ -119,9 +119,9 @@ class Gateway:
             exchange = answer(space, provider, scope, headers, body)
             if provider.webhooks:
                 self.courier.look(space)
-        await send(_start(exchange))
+        await send(reply_start(exchange))
         if exchange.connection:
-            await _break(exchange, scope, send)
+            await break_connection(exchange, scope, send)
         else:
             await send({"type": "http.response.body", "body": exchange.reply_body})
 
@@ -166,11 +166,19 @@ class Gateway:
         await receive()
         if scope["type"] == "websocket":
             return await send({"type": "websocket.close", "code": 1000})
-        self.courier.start()
+        await self.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        await self.courier.stop()
+        await self.stop()
         await send({"type": "lifespan.shutdown.complete"})
+
+    async def start(self) -> None:
+        """Do what a server begins with."""
+        self.courier.start()
+
+    async def stop(self) -> None:
+        """Do what a server ends with."""
+        await self.courier.stop()
 
     def _shared(self, raw: RawHeaders) -> Headers:
         """Return the headers of a request. As a rule a client repeats them, and they are kept once for all requests."""
@@ -232,7 +240,7 @@ class Gateway:
 
     def _check_exists(self, name: str) -> None:
         """Raise Stray when a web page of another site would create a space."""
-        if self.spaces.find(name) is None:
+        if not self.spaces.exists(name):
             raise Stray(403, f"unknown space {name!r}; a web page of another site cannot create it")
 
 
@@ -298,12 +306,12 @@ async def _send_parts(parts: AsyncGenerator[bytes], send: Send) -> None:
             await send({"type": "http.response.body", "body": part, "more_body": True})
 
 
-def _start(exchange: Exchange) -> Message:
+def reply_start(exchange: Exchange) -> Message:
     """Return the head of a reply."""
     return {"type": "http.response.start", "status": exchange.status, "headers": exchange.reply_headers()}
 
 
-async def _break(exchange: Exchange, scope: Scope, send: Send) -> None:
+async def break_connection(exchange: Exchange, scope: Scope, send: Send) -> None:
     """Break the connection as a fault demands."""
     assert exchange.connection
     if BREAK not in scope.get("extensions", ()):

@@ -49,7 +49,7 @@ async def answer_under_faults(
     gets one; after it, what has been done stays done. ``committed`` is called after the turn.
     """
     request = open_exchange(space, provider, scope, headers, body or b"")
-    before, after = (TOO_LARGE, None) if body is None else _strike(space, provider, request)
+    before, after = (TOO_LARGE, None) if body is None else strike(space, provider, request)
     if before and before.delay_seconds:
         try:
             await _hold(space, request, receive, before.delay_seconds)
@@ -139,7 +139,7 @@ async def _hold(space: Space, request: Request, receive: Receive, seconds: float
         space.held.remove(request)
 
 
-def _strike(space: Space, provider: Provider, request: Request) -> tuple[Effect | None, Effect | None]:
+def strike(space: Space, provider: Provider, request: Request) -> tuple[Effect | None, Effect | None]:
     """Return the effects of the faults that strike: one before the turn; one after it, unless the first replaces it."""
     exchange = request.exchange
     operation = partial(provider.operation, request.scope)

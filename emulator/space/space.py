@@ -58,8 +58,7 @@ class Space:
     def __init__(self, name: str, world: World, seed: int | None = None, origin: str = DEFAULT_ORIGIN) -> None:
         self.name = name
         self.world = world
-        self.pages_url = f"{origin}{'' if name == DEFAULT else f'/~{name}'}/{PAGES}"
-        self.clock = Clock()
+        self.clock = Clock(world.machine_time)
         self.ids = Ids(world.seed if seed is None else seed)
         self.faults = Faults()
         self.outbox = Outbox()
@@ -70,6 +69,7 @@ class Space:
         self.held: list[Request] = []
         self.clock_moved = False
         self.backends: dict[str, Backend] = {}
+        self.move_pages(origin)
         self.snapshots: dict[str, dict[str, Any]] = {}
 
     def backend(self, name: str) -> Backend:
@@ -79,6 +79,12 @@ class Space:
             backend = self.backends[name] = self.world.backend(name, self.clock, self.ids)
             backend.pages_url = self.pages_url
         return backend
+
+    def move_pages(self, origin: str) -> None:
+        """Let links in replies lead to the pages of the server at this address."""
+        self.pages_url = f"{origin}{'' if self.name == DEFAULT else f'/~{self.name}'}/{PAGES}"
+        for backend in self.backends.values():
+            backend.pages_url = self.pages_url
 
     # --- history
 

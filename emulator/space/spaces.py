@@ -44,6 +44,19 @@ class Spaces:
     def __iter__(self) -> Iterator[Space]:
         return iter(self._spaces.values())
 
+    def requests(self) -> Iterator[tuple[str, int]]:
+        """Yield the name of each space, and how many requests to vendors it has had."""
+        for space in self:
+            yield space.name, space.requests
+
+    def trouble(self) -> str | None:
+        """Return what keeps the server from changing its spaces, as a sentence; None if nothing does."""
+        return None
+
+    def exists(self, name: str) -> bool:
+        """Return whether there is a space of this name."""
+        return name in self._spaces
+
     def find(self, name: str) -> Space | None:
         """Return the space of this name if it exists."""
         return self._spaces.get(name)
@@ -64,9 +77,13 @@ class Spaces:
             space = self._visited[name] = self._new(name, address)
         return space
 
+    def is_visited(self, space: Space) -> bool:
+        """Return whether this space does not exist, and can become one that does."""
+        return self._visited.get(space.name) is space
+
     def keep(self, space: Space) -> None:
         """Let a visited space exist from now on. Raises TooManySpaces."""
-        if self._visited.get(space.name) is space:
+        if self.is_visited(space):
             self.get(space.name)
 
     def check_room(self, name: str) -> None:
@@ -87,6 +104,10 @@ class Spaces:
         self._spaces[name] = self._new(name, address, seed)
         return self._spaces[name]
 
+    def unload(self, space: Space) -> None:
+        """Take a space out of memory that is stored elsewhere."""
+        del self._spaces[space.name]
+
     def drop(self, name: str) -> None:
         """Delete a space. Raises KeyError."""
         if name not in self._spaces:
@@ -103,7 +124,11 @@ class Spaces:
             free_slowly(space)
 
     def _new(self, name: str, address: Address, seed: int | None = None) -> Space:
-        return Space(name, self.world, seed, self.public_url or self._origin(*address) or self.server_url)
+        return Space(name, self.world, seed, self.origin(*address))
+
+    def origin(self, scheme: str, host: str | None) -> str:
+        """Return the address to which links of a space lead that a client creates."""
+        return self.public_url or self._origin(scheme, host) or self.server_url
 
     def _origin(self, scheme: str, host: str | None) -> str | None:
         """Return the URL of this server as a client wrote it; None if the client wrote another one."""

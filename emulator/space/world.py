@@ -1,8 +1,9 @@
 """What every space is made from."""
 
 import pickle
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 from emulator.core.clock import Clock
@@ -14,6 +15,9 @@ from emulator.web.webhooks import Webhooks
 
 Links: TypeAlias = Literal["emulator", "vendor"]
 """Where links in replies lead: to the emulator's own pages, or to the vendor's."""
+
+Progress: TypeAlias = Callable[[str, int], Callable[[int], object]]
+"""Shows the progress of a task: called with a label and a length, it returns what to call with each step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class World:
 
     ``links`` is the setting of that name with which every space begins; the fixtures' own if it is None.
 
+    ``machine_time`` is what running clocks follow; None is the machine's own.
+
     A provider is loaded when first used. ``memories`` are the pickled initial memories. ``newborns`` are backends in
     their initial state; they stand for those that a space has not made yet, and never change.
     """
@@ -41,6 +47,7 @@ class World:
     seed: int
     limits: Limits
     links: Links | None = None
+    machine_time: Callable[[], datetime] | None = None
     memories: OnDemand[bytes] = field(init=False)
     newborns: OnDemand[Backend] = field(init=False)
 
@@ -68,4 +75,4 @@ class World:
         return pickle.dumps(self.fixtures[name].memory, pickle.HIGHEST_PROTOCOL)
 
     def _newborn(self, name: str) -> Backend:
-        return self.backend(name, Clock(), Ids(self.seed))
+        return self.backend(name, Clock(self.machine_time), Ids(self.seed))

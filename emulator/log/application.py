@@ -1,0 +1,159 @@
+"""Apply entries to spaces: the same entries in the same order make the same space, and the same replies."""
+
+import logging
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+from starlette.responses import Response
+from starlette.types import Scope
+
+from emulator.core.clock import LogTime
+from emulator.gateway.turn import CLIENT_GONE, TOO_LARGE, open_exchange, plain_answer, run_turn, strike
+from emulator.log import checks
+from emulator.log.entries import (
+    Arrival,
+    Attempted,
+    ControlCommand,
+    Entry,
+    Lost,
+    Reads,
+    Resumption,
+    Settlement,
+)
+from emulator.log.instants import instant
+from emulator.log.space_copy import Held, SpaceCopy
+from emulator.log.stored_spaces import StoredSpaces
+from emulator.space.outbox import UnknownDelivery
+from emulator.space.space import Space
+from emulator.web.exchange import Exchange
+
+log = logging.getLogger("emulator")
+
+Result: TypeAlias = Exchange | Held | Response | None
+
+
+class Commands(Protocol):
+    """The control API, as far as it changes spaces."""
+
+    def apply(self, scope: Scope, body: bytes, space_name: str, prefix: str) -> Response:
+        """Return the reply to a command, without waiting."""
+        ...
+
+
+class Application:
+    """Applies entries to the spaces of a process, each at its own time."""
+
+    def __init__(self, spaces: StoredSpaces, commands: Commands, time: LogTime) -> None:
+        self.spaces = spaces
+        self.commands = commands
+        self.time = time
+
+    def apply(self, copy: SpaceCopy, number: int, at: int, entry: Entry) -> tuple[Result, int | None]:
+        """Apply an entry. Return what came of it, and the checksum of its reply; None if it was not given anew."""
+        self.time.at = instant(at)
+        self.time.reach(self.time.at)
+        before = self.spaces.find(copy.name)
+        self.spaces.entry_origin = entry.origin if isinstance(entry, Arrival | ControlCommand) else ""
+        try:
+            return self._apply(copy, number, entry)
+        finally:
+            self.time.at = self.spaces.entry_origin = None
+            space = self.spaces.find(copy.name)
+            if space is not None and space is not before:
+                space.generation = copy.id << 32 | number
+
+    def _apply(self, copy: SpaceCopy, number: int, entry: Entry) -> tuple[Result, int | None]:
+        match entry:
+            case Arrival():
+                return _checked(self._arrive(copy, number, entry))
+            case Resumption():
+                return _checked(self._resume(copy, entry))
+            case ControlCommand():
+                return self._command(copy, entry)
+            case Attempted():
+                self._attempt(copy, entry)
+            case Settlement():
+                self.spaces.get(copy.name).posted()
+            case Lost():
+                space = self.spaces.get(copy.name)
+                space.requests = max(space.requests, entry.number)
+            case Reads():
+                return None, self._reads(copy, entry)
+        return None, 0
+
+    def _arrive(self, copy: SpaceCopy, number: int, entry: Arrival) -> Exchange | Held:
+        space, provider = self.spaces.get(copy.name), self.spaces.world.providers[entry.provider]
+        request = open_exchange(space, provider, entry.scope, entry.headers, entry.body or b"")
+        before, after = None, None
+        if entry.body is None:
+            before = TOO_LARGE
+        elif space.faults.by_id:
+            before, after = strike(space, provider, request)
+        if before and before.delay_seconds:
+            space.held.append(request)
+            held = copy.held[number] = Held(number, space, provider, request, before, after)
+            return held
+        return run_turn(space, provider, request, before, after)
+
+    def _resume(self, copy: SpaceCopy, entry: Resumption) -> Exchange | None:
+        held = copy.held.pop(entry.number, None)
+        if held is None:
+            return None
+        held.space.held.remove(held.request)
+        before, after = (CLIENT_GONE, None) if entry.gone else (held.before, held.after)
+        return run_turn(held.space, held.provider, held.request, before, after)
+
+    def _command(self, copy: SpaceCopy, entry: ControlCommand) -> tuple[Response, int]:
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": entry.method,
+            "scheme": "http",
+            "path": entry.path,
+            "query_string": entry.query,
+            "root_path": "",
+            "headers": entry.headers,
+        }
+        try:
+            response = self.commands.apply(scope, entry.body, copy.name, entry.prefix)
+        except Exception:
+            log.exception("a bug of the emulator, at %s %s", entry.method, entry.path)
+            response = plain_answer(500, "a bug of the emulator; its log has the traceback")
+        return response, checks.of_response(response)
+
+    def _attempt(self, copy: SpaceCopy, entry: Attempted) -> None:
+        """Record an attempt, unless the space was reset in the meantime."""
+        space = self.spaces.find(copy.name)
+        if space is not None and space.generation == entry.generation:
+            try:
+                space.run(entry.command)
+            except UnknownDelivery:
+                log.debug("a delivery is forgotten that was attempted: %s", entry.command.id)
+
+    def _reads(self, copy: SpaceCopy, entry: Reads) -> int | None:
+        """Run reads again, except those that a snapshot has already. Return their checksum; None if it lacks some."""
+        space, check = self.spaces.get(copy.name), 0
+        complete = entry.first > space.requests
+        for number, (at, read) in enumerate(entry.reads, start=entry.first):
+            if number > space.requests:
+                self.time.at = instant(at)
+                check = checks.of_exchange(run_read(space, read), check)
+        return check if complete else None
+
+    def read(self, space: Space, read: Arrival) -> tuple[datetime, Exchange]:
+        """Answer a request that changes nothing, and return the time of it too."""
+        at = self.time.at = self.time.read()
+        try:
+            return at, run_read(space, read)
+        finally:
+            self.time.at = None
+
+
+def run_read(space: Space, read: Arrival) -> Exchange:
+    """Run the turn of a read."""
+    provider = space.world.providers[read.provider]
+    return run_turn(space, provider, open_exchange(space, provider, read.scope, read.headers, read.body or b""))
+
+
+def _checked(result: Exchange | Held | None) -> tuple[Result, int]:
+    return result, checks.of_exchange(result) if isinstance(result, Exchange) else 0

@@ -1,0 +1,55 @@
+"""Checksums of replies: what a replay must reproduce."""
+
+import struct
+from collections.abc import Iterator
+from zlib import crc32
+
+from starlette.responses import Response
+
+from emulator.web.exchange import Exchange
+
+FIRST = struct.Struct("<Q")
+CHECK = struct.Struct("<I")
+
+
+def of_exchange(exchange: Exchange, before: int = 0) -> int:
+    """Return the checksum of a reply to a vendor's client, continued from another one."""
+    check = crc32(exchange.reply_body, exchange.status ^ before)
+    for name, value in exchange.vendor_headers:
+        check = crc32(value, crc32(name, check))
+    return check
+
+
+def of_response(response: Response) -> int:
+    """Return the checksum of a reply of the control API."""
+    return crc32(response.body, response.status_code)
+
+
+class Checks:
+    """The checksums of the entries that were applied since the last proposal, by number."""
+
+    def __init__(self) -> None:
+        self._first = 0
+        self._checks: list[int] = []
+
+    def add(self, number: int, check: int) -> None:
+        """Take note of the checksum of an entry. Entries follow each other."""
+        if not self._checks:
+            self._first = number
+        self._checks.append(check)
+
+    def take(self) -> bytes:
+        """Return the checksums, and forget them."""
+        if not self._checks:
+            return b""
+        packed = FIRST.pack(self._first) + b"".join(map(CHECK.pack, self._checks))
+        self._checks.clear()
+        return packed
+
+
+def unpack(packed: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the numbers of entries and their checksums."""
+    if packed:
+        (first,) = FIRST.unpack_from(packed)
+        for place, (check,) in enumerate(CHECK.iter_unpack(packed[FIRST.size :])):
+            yield first + place, check

@@ -1,0 +1,108 @@
+"""A data directory: its lock, its database, and the header that says who wrote it."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from emulator.core.errors import BadData
+from emulator.core.version import __version__
+from emulator.log.log import LogFailure
+from emulator.log.numbers import Numbers
+from emulator.log.sqlite_log import FORMAT, SqliteLog, Sync
+from emulator.space.world import World
+
+DATABASE = "spaces.sqlite3"
+LOCK = "lock"
+NUMBERS = "numbers"
+
+
+class DataDirectory:
+    """An open data directory. ``written_by`` is the version that opened it last. Raises BadData.
+
+    Nothing else opens it meanwhile. With ``create`` False it must exist.
+    """
+
+    def __init__(self, path: Path, sync: Sync = "normal", create: bool = True) -> None:
+        self.path = path
+        if not create and not (path / DATABASE).exists():
+            raise BadData(f"{path} is not a data directory: it has no {DATABASE}")
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock = _locked(path)
+            for left in path.glob("*.tmp"):
+                left.unlink()
+            self.numbers = Numbers(path / NUMBERS)
+        except OSError as error:
+            raise BadData(f"cannot use {path} for data: {error.strerror}") from None
+        try:
+            self.log = SqliteLog(path / DATABASE, sync)
+            self.header = self.log.meta()
+        except LogFailure as error:
+            raise BadData(f"cannot open {path / DATABASE}: {error}") from None
+        if int(self.header.get("format", FORMAT)) > FORMAT:
+            newer = f"format {self.header['format']}, by version {self.header['emulator']}"
+            raise BadData(f"{path} is in {newer}; this is version {__version__}, which reads formats up to {FORMAT}")
+        self.written_by = self.header.get("emulator", __version__)
+
+    def adopt(self, world: World) -> None:
+        """Check that these fixtures made the spaces, and note that this version writes from now on. Raises BadData."""
+        seed, digest = str(world.seed), world.fixtures.digest
+        if self.header.get("seed", seed) != seed:
+            raise BadData(f"{self.path} was made with --seed {self.header['seed']}; serve it with that")
+        if self.header.get("fixtures", digest) != digest:
+            raise BadData(
+                f"{self.path} was written with other fixtures than these; serve it with those, "
+                "or export it with them and import it into a new directory"
+            )
+        try:
+            self.log.set_meta(_header(world))
+        except LogFailure as error:
+            raise BadData(f"cannot write to {self.path}: {error}") from None
+
+    def close(self) -> None:
+        """Close the database, and let others open the directory."""
+        self.log.close()
+        self.numbers.close()
+        self._lock.close()
+
+
+def _header(world: World) -> Mapping[str, str]:
+    providers = " ".join(f"{name}={provider.version}" for name, provider in world.providers.items())
+    return {
+        "format": str(FORMAT),
+        "emulator": __version__,
+        "providers": providers,
+        "seed": str(world.seed),
+        "fixtures": world.fixtures.digest,
+    }
+
+
+def _locked(path: Path) -> IO[str]:
+    """Lock a directory until the file is closed or the process ends. Raises BadData, OSError."""
+    file = (path / LOCK).open("a+")
+    try:
+        _lock(file)
+    except OSError:
+        file.seek(0)
+        holder = file.read(20).strip()
+        file.close()
+        process = f"process {holder}" if holder else "another process"
+        raise BadData(f"{path} is in use by {process}; a data directory has one user at a time") from None
+    file.seek(0)
+    file.truncate()
+    file.write(f"{os.getpid()}\n")
+    file.flush()
+    return file
+
+
+def _lock(file: Any) -> None:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        file.seek(1024)  # beyond the text, which others may then still read
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        return
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,202 @@
+"""The entries of a space's history, and the form in which they are stored: JSON arrays that begin with the kind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import orjson
+from starlette.types import Scope
+
+from emulator.core.documents import document, write
+from emulator.log.log import Damaged
+from emulator.space.commands import RecordAttempt
+from emulator.web.headers import Headers, RawHeaders
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A request to a vendor. It has its turn at once, unless a fault delays it. A body of None exceeds the limit.
+
+    ``origin`` is the address of the server, to which links lead if the request creates its space.
+    """
+
+    provider: str
+    scope: Scope
+    headers: Headers
+    body: bytes | None
+    origin: str = ""
+
+
+@dataclass(slots=True)
+class Resumption:
+    """The turn of a request that a fault delayed. ``gone`` says that its client has disconnected before."""
+
+    number: int
+    gone: bool
+
+
+@dataclass(slots=True)
+class ControlCommand:
+    """A request to the control API, or to a page below it, that changes the space; ``headers`` as far as it needs them.
+
+    ``prefix`` is the part of its path that names the space, and ``origin`` as in Arrival.
+    """
+
+    method: str
+    path: str
+    query: bytes
+    body: bytes
+    prefix: str
+    headers: RawHeaders
+    origin: str
+
+
+@dataclass(slots=True)
+class Attempted:
+    """The outcome of a webhook's attempt, for the space of this generation."""
+
+    generation: int
+    command: RecordAttempt
+
+
+@dataclass(slots=True)
+class Settlement:
+    """Time has passed: what vendors have to send by now enters the outbox."""
+
+
+@dataclass(slots=True)
+class Reads:
+    """Requests that changed nothing: each with its time in microseconds. They were answered before they were stored.
+
+    ``first`` is the number of the first one.
+    """
+
+    first: int
+    reads: Sequence[tuple[int, Arrival]]
+
+
+@dataclass(slots=True)
+class Lost:
+    """Requests up to this number were answered and not stored: reads, when a server was killed."""
+
+    number: int
+
+
+Entry: TypeAlias = Arrival | Resumption | ControlCommand | Attempted | Settlement | Reads | Lost
+
+
+def encode(entry: Entry) -> bytes:
+    """Return the stored form of an entry. Bytes are written as Latin-1 text, which any bytes are."""
+    return orjson.dumps(_content(entry))
+
+
+def _content(entry: Entry) -> list[Any]:
+    match entry:
+        case Arrival():
+            return ["request", *_request(entry)]
+        case Reads(first, reads):
+            return ["reads", first, [[at, *_request(read)] for at, read in reads]]
+        case Resumption(number, gone):
+            return ["resumption", number, gone]
+        case ControlCommand(method, path, query, body, prefix, headers, origin):
+            about = [method, path, query.decode("latin-1"), body.decode("latin-1"), prefix]
+            return ["command", *about, _texts(headers), origin]
+        case Attempted(generation, command):
+            return ["attempt", generation, write(command)]
+        case Settlement():
+            return ["settlement"]
+        case Lost(number):
+            return ["lost", number]
+
+
+def decode(payload: bytes) -> Entry:
+    """Return the entry of a stored form. Raises Damaged."""
+    try:
+        return _entry(*orjson.loads(payload))
+    except (TypeError, ValueError) as error:
+        raise Damaged(f"an entry cannot be read: {error}") from None
+
+
+def _entry(kind: str, *content: Any) -> Entry:
+    match kind:
+        case "request":
+            return _arrival(*content)
+        case "reads":
+            return Reads(content[0], [(at, _arrival(*request)) for at, *request in content[1]])
+        case "resumption":
+            return Resumption(*content)
+        case "command":
+            method, path, query, body, prefix, headers, origin = content
+            about = (query.encode("latin-1"), body.encode("latin-1"), prefix, _raw(headers), origin)
+            return ControlCommand(method, path, *about)
+        case "attempt":
+            return Attempted(content[0], document(RecordAttempt).read(content[1]))
+        case "settlement":
+            return Settlement()
+        case "lost":
+            return Lost(*content)
+        case _:
+            raise ValueError(f"unknown kind {kind!r}")
+
+
+# --- requests ---------------------------------------------------------------------------------------------------------
+
+
+def _request(arrival: Arrival) -> list[Any]:
+    scope, body = arrival.scope, arrival.body
+    return [
+        arrival.provider,
+        scope["scheme"],
+        scope["method"],
+        scope["path"],
+        scope["query_string"].decode("latin-1"),
+        _encoded_headers(arrival.headers),
+        None if body is None else body.decode("latin-1"),
+        arrival.origin,
+    ]
+
+
+def _arrival(
+    provider: str,
+    scheme: str,
+    method: str,
+    path: str,
+    query: str,
+    headers: list[list[str]],
+    body: str | None,
+    origin: str,
+) -> Arrival:
+    raw = _raw(headers)
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": method,
+        "scheme": scheme,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode("latin-1"),
+        "root_path": "",
+        "headers": raw,
+    }
+    return Arrival(provider, scope, Headers(raw), None if body is None else body.encode("latin-1"), origin)
+
+
+def _texts(raw: RawHeaders) -> list[tuple[str, str]]:
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw]
+
+
+def _raw(headers: list[list[str]]) -> RawHeaders:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+
+
+_last_headers: tuple[object, orjson.Fragment] = (None, orjson.Fragment(b"[]"))
+"""The headers of the last request, which the gateway shares between requests that have the same, and their JSON."""
+
+
+def _encoded_headers(headers: Headers) -> orjson.Fragment:
+    global _last_headers
+    last, encoded = _last_headers
+    if last is not headers:
+        encoded = orjson.Fragment(orjson.dumps(_texts(headers.raw)))
+        _last_headers = headers, encoded
+    return encoded

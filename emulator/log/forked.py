@@ -1,0 +1,51 @@
+"""Take the snapshot of a large space in a child process, so that no request waits for it."""
+
+import asyncio
+import os
+import warnings
+from pathlib import Path
+
+from emulator.core.clock import LogTime
+from emulator.log import image
+from emulator.log.log import Image, LogFailure
+from emulator.space.space import Space
+
+FILES_MAX = 2**20
+
+
+async def take_image(space: Space, last: int, time: LogTime, directory: Path, large: bool) -> Image:
+    """Return the stored form of a space at this moment. Raises LogFailure, OSError.
+
+    The child of a fork has the space as it is now, while the parent goes on changing its own. Where there is no fork,
+    or for a small space, the snapshot is taken at once.
+    """
+    if not large or not hasattr(os, "fork"):
+        return image.take(space, last, time)
+    facts, file = image.facts(space), directory / f"snapshot-{os.getpid()}-{space.generation}.tmp"
+    child = _fork()
+    if child == 0:
+        _write(space, time, file)
+    _, status = await asyncio.get_running_loop().run_in_executor(None, os.waitpid, child, 0)
+    try:
+        if status != 0:
+            raise LogFailure(f"no snapshot of space {space.name!r} could be written to {directory}")
+        return Image(last, await asyncio.to_thread(file.read_bytes), facts)
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _fork() -> int:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of threads: the child neither starts nor needs any
+        return os.fork()
+
+
+def _write(space: Space, time: LogTime, file: Path) -> None:
+    """In the child: write the document, and end at once, without any of what the parent does at its end."""
+    status = 1
+    try:
+        os.closerange(3, FILES_MAX)  # connections end when the parent closes them, and the lock is the parent's
+        file.write_bytes(image.document(space, time))
+        status = 0
+    finally:
+        os._exit(status)

@@ -1,0 +1,219 @@
+"""Group commit: what changes spaces is stored in one transaction for all that wait, then applied, then answered."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from itertools import count
+from typing import Any
+
+from emulator.core.clock import LogTime
+from emulator.core.ids import secret
+from emulator.log import checks
+from emulator.log.application import Application, Result
+from emulator.log.committer import Committer
+from emulator.log.data_directory import DataDirectory
+from emulator.log.entries import Arrival, Entry, Reads, encode
+from emulator.log.instants import number as microseconds
+from emulator.log.log import Append, LogFailure, Proposal, Stored
+from emulator.log.numbers import GONE
+from emulator.log.protocol import Waiting
+from emulator.log.space_copy import Asker, SpaceCopy
+from emulator.space.space import Space
+from emulator.space.spaces import Spaces
+from emulator.web.exchange import Exchange
+
+log = logging.getLogger("emulator")
+
+READS_SECONDS = 0.02
+"""How long a read that was answered waits to be stored."""
+
+READS_MAX = 10_000
+"""How many reads of a space may wait while the log cannot store them."""
+
+RETRY_SECONDS = 1.0
+"""How often to try whether a log that failed can store again."""
+
+
+class GroupCommit:
+    """Appends entries to a log, and applies them once they are stored.
+
+    ``trouble`` is why the log cannot store at present, as a sentence; None if it can. ``ids`` are those of the spaces
+    in the log. ``committed`` is called with each space that has new entries.
+    """
+
+    def __init__(
+        self,
+        directory: DataDirectory,
+        application: Application,
+        committer: Committer,
+        ids: dict[str, int],
+        committed: Callable[[SpaceCopy], object],
+    ) -> None:
+        self.directory = directory
+        self.application = application
+        self.committer = committer
+        self.spaces: Spaces = application.spaces
+        self.time: LogTime = application.time
+        self.ids = ids
+        self.trouble: str | None = None
+        self._stored = committed
+        self._loop = asyncio.get_running_loop()
+        self._dirty: dict[SpaceCopy, None] = {}
+        self._with_reads: dict[SpaceCopy, None] = {}
+        self._committing = False
+        self._flushing = False
+        self._reads_timer: asyncio.TimerHandle | None = None
+        self._probing: asyncio.Task[None] | None = None
+        self._node = secret()[:8]
+        self._counter = count(1)
+
+    # --- changes
+
+    async def write(self, copy: SpaceCopy, entry: Entry) -> Result:
+        """Append an entry, and return what came of it once it is stored and applied. Raises LogFailure."""
+        future: asyncio.Future[Result] = self._loop.create_future()
+        self.append(copy, entry, future)
+        return await future
+
+    def append(self, copy: SpaceCopy, entry: Entry, future: "asyncio.Future[Any] | None" = None) -> None:
+        """Append an entry, after the reads before it."""
+        if copy.reads:
+            self.append_reads(copy)
+        self._propose(copy, Waiting(self._proposal(copy, entry), Asker(entry, future)))
+
+    def append_reads(self, copy: SpaceCopy) -> None:
+        """Append the reads of a space that were answered."""
+        entry = Reads(copy.first_read, [(microseconds(at), read) for at, read in copy.reads])
+        asker = Asker(entry, check=copy.read_check)
+        copy.reads, copy.read_check = [], 0
+        self._propose(copy, Waiting(self._proposal(copy, entry), asker, applied=True))
+
+    def _proposal(self, copy: SpaceCopy, entry: Entry) -> Proposal:
+        id = f"{self._node}{next(self._counter)}"
+        return Proposal(id, microseconds(self.time.read()), encode(entry), copy.checks.take())
+
+    def _propose(self, copy: SpaceCopy, waiting: Waiting[Asker]) -> None:
+        copy.replica.propose(waiting)
+        self._dirty[copy] = None
+        if not self._flushing and not self._committing:
+            self._flushing = True
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        """Store everything that waits in one transaction."""
+        self._flushing = False
+        if self._committing:
+            return
+        copies = [copy for copy in self._dirty if copy.replica.has_work]
+        self._dirty.clear()
+        appends = [append for copy in copies if (append := copy.replica.append())]
+        if appends:
+            self._committing = True
+            self.committer.submit(partial(self._commit, appends), partial(self._committed, copies))
+
+    def _commit(self, appends: Sequence[Append]) -> tuple[Sequence[Sequence[Stored]], Sequence[int]]:
+        """In the log's thread: store proposals. Return the entries and ids of their spaces."""
+        stored = self.directory.log.append(appends)
+        return stored, [self.directory.log.id(append.space) for append in appends]
+
+    def _committed(self, copies: Sequence[SpaceCopy], result: Any, error: BaseException | None) -> None:
+        """Apply what was stored, and answer; or refuse what was not."""
+        self._committing = False
+        if error is not None:
+            return self._refuse(copies, error)
+        self._recovered()
+        for copy, entries, id in zip(copies, *result, strict=True):
+            copy.id = self.ids[copy.name] = id
+            for stored, waiting in copy.replica.stored(entries):
+                assert waiting  # nobody else appends to a data directory
+                self._apply(copy, stored, waiting)
+            self._stored(copy)
+            if copy.replica.has_work:
+                self._dirty[copy] = None
+        if self._dirty:
+            self._flush()
+
+    def _apply(self, copy: SpaceCopy, stored: Stored, waiting: Waiting[Asker]) -> None:
+        asker = waiting.asker
+        copy.entries += 1
+        copy.bytes += len(stored.payload)
+        if waiting.applied:
+            return copy.checks.add(stored.number, asker.check)
+        result, check = self.application.apply(copy, stored.number, stored.at, asker.entry)
+        copy.checks.add(stored.number, check or 0)
+        space = self.spaces.find(copy.name)
+        self.directory.numbers.set(copy.id, GONE if space is None else space.requests)
+        if asker.future and not asker.future.done():
+            asker.future.set_result(result)
+
+    def _refuse(self, copies: Sequence[SpaceCopy], error: BaseException) -> None:
+        """Refuse what was not stored. Reads wait for the log to store again."""
+        if not isinstance(error, LogFailure):
+            log.error("a bug of the emulator, in its log", exc_info=error)
+        self.fail(error)
+        for copy in copies:
+            for waiting in copy.replica.refused():
+                future = waiting.asker.future
+                if future and not future.done():
+                    future.set_exception(LogFailure(str(error)))
+            if copy.replica.has_work:
+                self._dirty[copy] = None
+
+    # --- reads
+
+    def may_read(self, copy: SpaceCopy) -> Space | None:
+        """Return the space if a read can be answered at once: no change waits, and reads find room to wait."""
+        if not copy.replica.settled or len(copy.reads) >= READS_MAX:
+            return None
+        return self.spaces.find(copy.name)
+
+    def read(self, copy: SpaceCopy, space: Space, read: Arrival) -> Exchange:
+        """Answer a request that changes nothing at once, and store it later."""
+        at, exchange = self.application.read(space, read)
+        number = exchange.number
+        self.directory.numbers.set(copy.id, number)
+        if not copy.reads:
+            copy.first_read = number
+            self._with_reads[copy] = None
+            if self._reads_timer is None:
+                self._reads_timer = self._loop.call_later(READS_SECONDS, self._flush_reads)
+        copy.reads.append((at, read))
+        copy.read_check = checks.of_exchange(exchange, copy.read_check)
+        return exchange
+
+    def _flush_reads(self) -> None:
+        self._reads_timer = None
+        for copy in self._with_reads:
+            if copy.reads and self.trouble is None:
+                self.append_reads(copy)
+        self._with_reads.clear()
+
+    # --- trouble
+
+    def fail(self, error: BaseException) -> None:
+        if self.trouble is None:
+            self.trouble = f"cannot store to {self.directory.path}: {error}; it is tried again every second"
+            log.error("%s", self.trouble)
+            self._probing = self._loop.create_task(self._probe())
+
+    def _recovered(self) -> None:
+        if self.trouble is not None:
+            self.trouble = None
+            log.warning("the log at %s stores again", self.directory.path)
+
+    async def _probe(self) -> None:
+        """Try to store until it succeeds."""
+        while self.trouble is not None:
+            await asyncio.sleep(RETRY_SECONDS)
+            with suppress(LogFailure):
+                await self.committer.run(self.directory.log.probe)
+                self._recovered()
+        if self._dirty:
+            self._flush()
+
+    def stop(self) -> None:
+        """Give up probing."""
+        if self._probing:
+            self._probing.cancel()

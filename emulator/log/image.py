@@ -1,0 +1,156 @@
+"""A space in its stored form: a snapshot, and what a snapshot leaves out because only its server knows it."""
+
+from typing import Any
+
+from emulator.core import documents, exact_json
+from emulator.core.clock import LogTime, micros
+from emulator.core.errors import Problem
+from emulator.core.version import __version__
+from emulator.log.instants import instant, number
+from emulator.log.log import Damaged, Image
+from emulator.space import snapshot
+from emulator.space.commands import ChangeSettings, PerformAct
+from emulator.space.history import Change, Entry
+from emulator.space.space import Space
+from emulator.web.effect import Effect
+from emulator.web.exchange import Exchange
+from emulator.web.headers import Headers
+
+FORMAT = 1
+
+COMMANDS = {"settings": ChangeSettings, "act": PerformAct}
+"""The commands of a history that a bundle needs; what the others did is in the exchanges."""
+
+
+def take(space: Space, last: int, time: LogTime) -> Image:
+    """Return the stored form of a space after its last entry."""
+    return Image(last, document(space, time), facts(space))
+
+
+def document(space: Space, time: LogTime) -> bytes:
+    """Return everything that a load needs."""
+    history = space.history
+    content = {
+        "format": FORMAT,
+        "time": number(time.read()),
+        "snapshot": snapshot.take(space),
+        "requests": space.requests,
+        "turns": space.turns,
+        "generation": space.generation,
+        "pages_url": space.pages_url,
+        "named": space.snapshots,
+        "origin": history.origin,
+        "dropped": history.dropped,
+        "complete": history.complete,
+        "history": [written for entry in history if (written := _written(entry))],
+    }
+    return exact_json.dump(content)
+
+
+def facts(space: Space) -> dict[str, object]:
+    """Return what can be known of a stored space without loading it."""
+    next_call = space.next_call()
+    return {
+        "emulator": __version__,
+        "at": micros(space.clock.now),
+        "requests": space.requests,
+        "next_call": micros(next_call) if next_call else None,
+    }
+
+
+def restore(space: Space, image: Image, time: LogTime) -> None:
+    """Make a space what its stored form says, as at the time when it was taken. Raises Damaged and BadSnapshot."""
+    content = exact_json.parse(image.document)
+    if content.get("format") != FORMAT:
+        raise Damaged(f"the stored snapshot has format {content.get('format')}; this emulator reads {FORMAT}")
+    space.pages_url = content["pages_url"]
+    time.at = instant(content["time"])
+    try:
+        snapshot.restore(space, content["snapshot"], checked=True)
+    finally:
+        time.at = None
+    space.requests, space.turns, space.generation = content["requests"], content["turns"], content["generation"]
+    space.snapshots = content["named"]
+    space.history.restart(content["origin"])
+    for entry in content["history"]:
+        space.history.add(_read(entry))
+    space.history.dropped, space.history.complete = content["dropped"], content["complete"]
+
+
+def _written(entry: Entry) -> list[Any] | None:
+    if isinstance(entry, Exchange):
+        return _exchange(entry)
+    for name, kind in COMMANDS.items():
+        if isinstance(entry.command, kind):
+            return [name, number(entry.at), entry.turns, documents.write(entry.command)]
+    return None
+
+
+def _read(content: list[Any]) -> Entry:
+    if content[0] == "exchange":
+        return _read_exchange(*content[1:])
+    name, at, turns, command = content
+    return Change(instant(at), turns, documents.document(COMMANDS[name]).read(command))
+
+
+# --- exchanges --------------------------------------------------------------------------------------------------------
+
+
+def _exchange(exchange: Exchange) -> list[Any]:
+    effects = [effect and effect.model_dump(exclude_unset=True) for effect in exchange.effects]
+    return [
+        "exchange",
+        [exchange.number, exchange.provider, exchange.method, exchange.path, _text(exchange.query)],
+        _headers(exchange.headers),
+        _text(exchange.body),
+        number(exchange.at),
+        [exchange.operation, exchange.status, exchange.connection, exchange.rule, exchange.fault, exchange.order],
+        _headers(exchange.vendor_headers),
+        _text(exchange.reply_body),
+        [_problem(problem) for problem in exchange.problems],
+        effects,
+        list(exchange.held),
+    ]
+
+
+def _read_exchange(
+    request: list[Any],
+    headers: Any,
+    body: str,
+    at: int,
+    reply: list[Any],
+    reply_headers: Any,
+    reply_body: str,
+    problems: list[Any],
+    effects: list[Any],
+    held: list[int],
+) -> Exchange:
+    id, provider, method, path, query = request
+    scope = {"method": method, "path": path, "query_string": _bytes(query)}
+    exchange = Exchange(id, provider, scope, Headers(_read_headers(headers)), _bytes(body), instant(at))
+    exchange.operation, exchange.status, exchange.connection, exchange.rule, exchange.fault, exchange.order = reply
+    exchange.vendor_headers, exchange.reply_body = _read_headers(reply_headers), _bytes(reply_body)
+    exchange.problems = tuple(Problem(tuple(place), *rest) for place, *rest in problems)
+    before, after = (None if effect is None else Effect.model_construct(**effect) for effect in effects)
+    exchange.effects, exchange.held = (before, after), tuple(held)
+    return exchange
+
+
+def _problem(problem: Problem) -> list[Any]:
+    return [problem.place, problem.kind, problem.message]
+
+
+def _headers(raw: Any) -> list[Any]:
+    return [[_text(name), _text(value)] for name, value in raw]
+
+
+def _read_headers(headers: Any) -> list[tuple[bytes, bytes]]:
+    return [(_bytes(name), _bytes(value)) for name, value in headers]
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("latin-1")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("latin-1")

@@ -1,0 +1,121 @@
+"""Load a space: its snapshot, then the entries after it, and compare their replies with those that were given."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from emulator.core.version import __version__
+from emulator.log import image
+from emulator.log.application import Application
+from emulator.log.checks import unpack
+from emulator.log.committer import Committer
+from emulator.log.entries import Arrival, ControlCommand, Entry, Reads, decode
+from emulator.log.instants import instant
+from emulator.log.log import Damaged, History, Log, LogFailure, Stored
+from emulator.log.protocol import Replica
+from emulator.log.space_copy import SpaceCopy
+from emulator.space.snapshot import BadSnapshot
+from emulator.space.world import Progress
+
+SLICE = 50
+"""How many entries to apply before other requests run."""
+
+
+class Stopped(LogFailure):
+    """A space cannot be loaded, and no retry will help; the message says why, and what to do."""
+
+
+def silent(label: str, length: int) -> Callable[[int], object]:
+    """Show no progress."""
+    return lambda _: None
+
+
+class Loader:
+    """Brings spaces from a log into memory."""
+
+    def __init__(self, application: Application, committer: Committer, log: Log, progress: Progress = silent) -> None:
+        self.application = application
+        self.progress = progress
+        self._committer = committer
+        self._log = log
+
+    async def load(self, name: str, id: int) -> SpaceCopy:
+        """Return the copy of a stored space. Raises LogFailure, and Stopped."""
+        try:
+            history = await self._committer.run(partial(self._log.load, name))
+            loading = Loading(self.application, name, id, history)
+            step = self.progress(f"loading {name}", len(history.entries))
+            for count, _ in enumerate(loading.run(), start=1):
+                step(1)
+                if count % SLICE == 0:
+                    await asyncio.sleep(0)
+        except (Damaged, BadSnapshot) as error:
+            self._discard(name)
+            raise Stopped(f"space {name!r} cannot be loaded: {error}") from None
+        except BaseException:
+            self._discard(name)
+            raise
+        return loading.copy
+
+    def _discard(self, name: str) -> None:
+        space = self.application.spaces.find(name)
+        if space is not None:
+            self.application.spaces.unload(space)
+
+
+class Loading:
+    """A space on its way into memory."""
+
+    def __init__(self, application: Application, name: str, id: int, history: History) -> None:
+        self.application = application
+        self.history = history
+        first = history.image.number if history.image else 0
+        self.copy = SpaceCopy(name, Replica(name, first), id)
+        self._given: dict[int, int] = {}
+        for stored in history.entries:
+            self._given.update(unpack(stored.checks))
+
+    def run(self) -> Iterator[None]:
+        """Restore the snapshot, then apply the entries, one a step. Raises Damaged, BadSnapshot and Stopped."""
+        copy, last = self.copy, None
+        if self.history.image:
+            copy.image_bytes = len(self.history.image.document)
+            image.restore(self.application.spaces.get(copy.name), self.history.image, self.application.time)
+        for stored, _ in copy.replica.stored(self.history.entries):
+            entry = decode(stored.payload)
+            _, check = self.application.apply(copy, stored.number, stored.at, entry)
+            given = self._given.get(stored.number, check)
+            if check is not None and given != check:
+                raise Stopped(self._difference(stored, entry))
+            if stored.number not in self._given:
+                copy.checks.add(stored.number, check or 0)
+            copy.entries += 1
+            copy.bytes += len(stored.payload)
+            last = stored
+            yield
+        if last:
+            self.application.time.reach(instant(last.at))
+
+    def _difference(self, stored: Stored, entry: Entry) -> str:
+        """Say which reply differs, and what to do."""
+        name, image_of = self.copy.name, self.history.image
+        wrote = str(image_of.facts["emulator"]) if image_of else "another version"
+        before = f"its snapshot before entry {image_of.number + 1}" if image_of else "nothing but its fixtures"
+        return (
+            f"space {name!r} is stopped at entry {stored.number}, {_described(entry)}: version {__version__} does not "
+            f"give the reply that was given then. Stop the server, and run 'carbon-emulator data compact DIR' with the "
+            f"version that wrote it ({wrote} or later); or reset the space; or go back to {before} with "
+            f"'carbon-emulator data rollback DIR {name}'"
+        )
+
+
+def _described(entry: Entry) -> str:
+    match entry:
+        case Arrival():
+            return f"{entry.scope['method']} {entry.provider} {entry.scope['path']}"
+        case Reads():
+            return f"one of {len(entry.reads)} reads from request {entry.first} on"
+        case ControlCommand():
+            return f"{entry.method} /_emulator{entry.path}"
+        case _:
+            return type(entry).__name__

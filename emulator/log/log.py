@@ -1,0 +1,114 @@
+"""The interface of a log: where the entries of all spaces are stored, in one order for each space."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class LogFailure(Exception):
+    """The log cannot store or read at present; the message says why in a sentence. Nothing was stored."""
+
+
+class Damaged(LogFailure):
+    """What the log has stored of one space cannot be read; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An entry that a node wants to append.
+
+    ``id`` is unique among all nodes: the same proposal appended again returns the entry that it became. ``at`` is the
+    node's time in microseconds since 1970, which a log with a clock of its own ignores. ``checks`` are the checksums of
+    replies that the node has given since its last proposal: see ``emulator.log.checks``.
+    """
+
+    id: str
+    at: int
+    payload: bytes
+    checks: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An entry of a space: its number, from 1 without gaps, its time, and what was proposed."""
+
+    number: int
+    at: int
+    id: str
+    payload: bytes
+    checks: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Proposals for one space, from a node that has applied the entries up to ``applied``."""
+
+    space: str
+    applied: int
+    proposals: Sequence[Proposal]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A stored snapshot: the state after entry ``number``, as a document, and facts that are read without it."""
+
+    number: int
+    document: bytes
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is stored of one space: the last snapshot, and the entries after it."""
+
+    image: Image | None
+    entries: Sequence[Stored]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A stored space: its number in this log, its last entry, the entries after the snapshot, and the snapshot's facts.
+
+    ``bytes`` is what its entries and its snapshot hold.
+    """
+
+    id: int
+    last: int
+    entries: int
+    bytes: int
+    facts: Mapping[str, object]
+
+
+class Log(Protocol):
+    """Stores entries. All methods block, raise LogFailure, and are called from one thread at a time.
+
+    After a LogFailure the same call may be made again, unless it was Damaged.
+    """
+
+    def append(self, appends: Sequence[Append]) -> Sequence[Sequence[Stored]]:
+        """Store all proposals, or none. Return for each append all entries of its space after ``applied``."""
+        ...
+
+    def last(self, space: str) -> int:
+        """Return the number of the last entry of a space; 0 for one that is not stored."""
+        ...
+
+    def load(self, space: str) -> History:
+        """Return what is stored of a space."""
+        ...
+
+    def save(self, space: str, image: Image) -> None:
+        """Store a snapshot in place of the one before it and of the entries up to its number."""
+        ...
+
+    def erase(self, space: str, number: int) -> None:
+        """Delete a space, unless it has an entry after this one."""
+        ...
+
+    def spaces(self) -> Mapping[str, Summary]:
+        """Return all stored spaces by name."""
+        ...
+
+    def close(self) -> None:
+        """Release what the log holds open."""
+        ...

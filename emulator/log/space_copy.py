@@ -1,0 +1,87 @@
+"""The copy of a stored space that a process has in memory."""
+
+from asyncio import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from emulator.log.checks import Checks
+from emulator.log.entries import Arrival, Entry
+from emulator.log.protocol import Replica
+from emulator.space.space import Space
+from emulator.web.effect import Effect
+from emulator.web.provider import Provider
+from emulator.web.request import Request
+
+ENTRIES_MAX = 2000
+"""After how many entries a small space gets a snapshot: to apply them takes a tenth of a second."""
+
+BYTES_MAX = 8 * 1024 * 1024
+LARGE_BYTES = 512 * 1024
+IMAGE_BYTES_PER_ENTRY = 2000
+"""A snapshot of so many bytes costs about as much as it costs to apply an entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who waits for an entry: ``future`` gets the result. ``check`` is the checksum of reads that were answered."""
+
+    entry: Entry
+    future: "Future[Any] | None" = None
+    check: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A request that a fault delays before its turn."""
+
+    number: int
+    space: Space
+    provider: Provider
+    request: Request
+    before: Effect
+    after: Effect | None
+
+
+Read: TypeAlias = tuple[datetime, Arrival]
+
+
+@dataclass(slots=True, eq=False)
+class SpaceCopy:
+    """A space in memory, as far as the log's entries have been applied to it, and what waits to be stored.
+
+    ``id`` is the space's in the log, 0 before its first entry. ``held`` are delayed requests by their entry's number.
+    ``reads`` were answered and are not stored yet; the number of the first is ``first_read``. ``users`` counts the
+    requests that are at work with it. ``entries`` and ``bytes`` are those after the last snapshot.
+    """
+
+    name: str
+    replica: Replica[Asker]
+    id: int = 0
+    held: dict[int, Held] = field(default_factory=dict)
+    reads: list[Read] = field(default_factory=list)
+    first_read: int = 0
+    read_check: int = 0
+    checks: Checks = field(default_factory=Checks)
+    users: int = 0
+    used_at: float = 0.0
+    entries: int = 0
+    bytes: int = 0
+    image_bytes: int = 0
+    saving: bool = False
+
+    @property
+    def needs_image(self) -> bool:
+        """Whether the entries have grown enough that a snapshot in their place pays."""
+        many = self.entries > ENTRIES_MAX + self.image_bytes // IMAGE_BYTES_PER_ENTRY
+        return many or self.bytes > max(BYTES_MAX, self.image_bytes)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether a snapshot takes so long that other requests would notice."""
+        return max(self.image_bytes, self.bytes) > LARGE_BYTES
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody uses it, and nothing waits to be stored."""
+        return not (self.users or self.reads or self.held or self.saving) and self.replica.idle

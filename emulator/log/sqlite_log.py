@@ -1,0 +1,222 @@
+"""A log in one SQLite database, which one process has open."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+from zlib import crc32
+
+import orjson
+
+from emulator.log.log import Append, Damaged, History, Image, LogFailure, Stored, Summary
+
+Sync: TypeAlias = Literal["normal", "full"]
+
+FORMAT = 1
+ROWS_PER_STATEMENT = 100
+"""SQLite takes 999 parameters in its older versions."""
+
+CHECKPOINT_PAGES = 4000
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS spaces (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS snapshots (
+    space INTEGER PRIMARY KEY, number INTEGER NOT NULL, facts TEXT NOT NULL, crc INTEGER NOT NULL,
+    document BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS entries (
+    space INTEGER NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, id TEXT NOT NULL, crc INTEGER NOT NULL,
+    payload BLOB NOT NULL, checks BLOB NOT NULL, PRIMARY KEY (space, number)
+) WITHOUT ROWID;
+"""
+
+
+class SqliteLog:
+    """The log of one data directory.
+
+    The WAL makes a commit one write to the end of a file, which survives the end of the process (``normal``), and after
+    an fsync also a power failure (``full``). There is one connection, for SQLite before 3.51.3 can corrupt a WAL that
+    two connections reset; locked exclusively, it needs no shared memory either.
+    """
+
+    def __init__(self, file: Path, sync: Sync = "normal") -> None:
+        with _reported():
+            self._database = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+            self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute(f"PRAGMA synchronous = {sync}")
+            self._database.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            self._database.executescript(SCHEMA)
+            self._known: dict[str, tuple[int, int]] = {}
+
+    # --- entries
+
+    def append(self, appends: Sequence[Append]) -> Sequence[Sequence[Stored]]:
+        """Store the proposals of all spaces in one transaction."""
+        rows: list[Any] = []
+        with self._transaction():
+            answers = [self._numbered(append, rows) for append in appends]
+            self._insert(rows)
+        return answers
+
+    def _numbered(self, append: Append, rows: list[Any]) -> list[Stored]:
+        """Give the proposals of a space their numbers, except those that became entries before."""
+        id, last = self._find(append.space, create=True)
+        answer = self._entries(id, append.applied) if append.applied < last else []
+        there = {stored.id for stored in answer}
+        at = answer[-1].at if answer else 0
+        for proposal in append.proposals:
+            if proposal.id in there:
+                continue
+            last += 1
+            at = max(at, proposal.at)
+            answer.append(Stored(last, at, proposal.id, proposal.payload, proposal.checks))
+            rows += id, last, at, proposal.id, crc32(proposal.payload), proposal.payload, proposal.checks
+        self._known[append.space] = id, last
+        return answer
+
+    def _insert(self, rows: list[Any]) -> None:
+        """Insert rows a hundred at a time: each statement gives up the interpreter's lock, and must get it back."""
+        step = ROWS_PER_STATEMENT * 7
+        for start in range(0, len(rows), step):
+            values = rows[start : start + step]
+            marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * (len(values) // 7))
+            self._database.execute(f"INSERT INTO entries VALUES {marks}", values)  # noqa: S608, marks alone
+
+    def last(self, space: str) -> int:
+        with _reported():
+            return self._find(space)[1]
+
+    def id(self, space: str) -> int:
+        """Return the id of a space; 0 for one that is not stored."""
+        return self._find(space)[0]
+
+    def _find(self, space: str, create: bool = False) -> tuple[int, int]:
+        """Return the id of a space and the number of its last entry; 0 and 0 for one that is not stored."""
+        found = self._known.get(space)
+        if found is None:
+            row = self._database.execute("SELECT id FROM spaces WHERE name = ?", (space,)).fetchone()
+            if row is None and not create:
+                return 0, 0
+            if row is None:
+                row = [self._database.execute("INSERT INTO spaces (name) VALUES (?)", (space,)).lastrowid]
+            found = self._known[space] = row[0], self._last(row[0])
+        return found
+
+    def _last(self, id: int) -> int:
+        numbers = "SELECT max(number) FROM entries WHERE space = ?1", "SELECT number FROM snapshots WHERE space = ?1"
+        rows = [self._database.execute(query, (id,)).fetchone() for query in numbers]
+        return max((row[0] or 0 for row in rows if row), default=0)
+
+    def _entries(self, id: int, after: int) -> list[Stored]:
+        query = (
+            "SELECT number, at, id, payload, checks, crc FROM entries WHERE space = ? AND number > ? ORDER BY number"
+        )
+        found = []
+        for number, at, proposal_id, payload, checks, crc in self._database.execute(query, (id, after)):
+            if crc32(payload) != crc:
+                raise Damaged(f"entry {number} does not have the checksum that it was stored with")
+            found.append(Stored(number, at, proposal_id, payload, checks))
+        return found
+
+    # --- spaces
+
+    def load(self, space: str) -> History:
+        with _reported():
+            id, _ = self._find(space)
+            query = "SELECT number, document, facts, crc FROM snapshots WHERE space = ?"
+            row = self._database.execute(query, (id,)).fetchone()
+            if row and crc32(row[1]) != row[3]:
+                raise Damaged("the snapshot does not have the checksum that it was stored with")
+            image = Image(row[0], row[1], orjson.loads(row[2])) if row else None
+            return History(image, self._entries(id, image.number if image else 0))
+
+    def save(self, space: str, image: Image) -> None:
+        with self._transaction():
+            id, last = self._find(space, create=True)
+            facts = orjson.dumps(image.facts).decode()
+            row = (id, image.number, facts, crc32(image.document), image.document)
+            self._database.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?)", row)
+            self._database.execute("DELETE FROM entries WHERE space = ? AND number <= ?", (id, image.number))
+            self._known[space] = id, max(last, image.number)
+
+    def erase(self, space: str, number: int) -> None:
+        with self._transaction():
+            id, last = self._find(space)
+            if last > number:
+                return
+            for table, key in (("entries", "space"), ("snapshots", "space"), ("spaces", "id")):
+                self._database.execute(f"DELETE FROM {table} WHERE {key} = ?", (id,))  # noqa: S608, names of ours
+            self._known.pop(space, None)
+
+    def spaces(self) -> Mapping[str, Summary]:
+        query = """
+            SELECT name, s.id, coalesce(n.number, 0), n.facts, coalesce(length(n.document), 0),
+                   count(e.number), coalesce(max(e.number), 0), coalesce(sum(length(e.payload)), 0)
+            FROM spaces s LEFT JOIN snapshots n ON n.space = s.id LEFT JOIN entries e ON e.space = s.id
+            GROUP BY s.id ORDER BY s.id
+        """
+        with _reported():
+            return {
+                name: Summary(id, max(number, last), count, size + held, orjson.loads(facts) if facts else {})
+                for name, id, number, facts, size, count, last, held in self._database.execute(query)
+            }
+
+    # --- the database
+
+    def meta(self) -> dict[str, str]:
+        """Return what the header of the database says."""
+        with _reported():
+            return dict(self._database.execute("SELECT key, value FROM meta"))
+
+    def set_meta(self, values: Mapping[str, str]) -> None:
+        """Write the header."""
+        with self._transaction():
+            self._database.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(values.items()))
+
+    def probe(self) -> None:
+        """Store something without a meaning. Raises LogFailure if that is not possible."""
+        with self._transaction():
+            self._database.execute("INSERT OR REPLACE INTO meta VALUES ('probe', ?)", ("x" * 4096,))
+            self._database.execute("DELETE FROM meta WHERE key = 'probe'")
+
+    def problems(self) -> list[str]:
+        """Return what SQLite finds wrong with the database."""
+        with _reported():
+            found = [row[0] for row in self._database.execute("PRAGMA integrity_check(20)")]
+            return [] if found == ["ok"] else found
+
+    def vacuum(self) -> None:
+        """Give the space of deleted entries back to the file system."""
+        with _reported():
+            self._database.execute("VACUUM")
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        with _reported():
+            self._database.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with _reported():
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._database.execute("COMMIT")
+            except BaseException:
+                self._known = {}
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """Raise LogFailure for what SQLite reports."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        damaged = getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+        raise (Damaged if damaged else LogFailure)(str(error)) from None

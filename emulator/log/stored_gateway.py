@@ -1,0 +1,193 @@
+"""The gateway of a server that stores its spaces: append, commit, apply, answer."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from emulator.gateway.courier import Courier
+from emulator.gateway.gateway import ControlApi, Gateway, break_connection, reply_start
+from emulator.gateway.turn import plain_answer
+from emulator.log.application import Commands
+from emulator.log.entries import Arrival, ControlCommand
+from emulator.log.log import LogFailure
+from emulator.log.space_copy import SpaceCopy
+from emulator.log.store import Store
+from emulator.log.stored_writer import StoredWriter
+from emulator.space.space import Space
+from emulator.space.spaces import Spaces
+from emulator.web.exchange import Exchange
+from emulator.web.headers import Headers
+from emulator.web.provider import Provider
+from emulator.web.replies import reply
+from emulator.web.request import Request
+
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+RETRY_AFTER = "1"
+
+COMMAND_HEADERS = frozenset({b"host", b"origin", b"sec-fetch-site"})
+"""What a command needs of its headers. Its token is not stored."""
+
+
+class StoredControl(Commands, Protocol):
+    """The control API, as far as a server that stores its spaces must tell commands from other requests."""
+
+    def command_space(self, scope: Scope, headers: Headers, space_name: str) -> str | None:
+        """Return the space in whose history a request belongs; None for one that changes none."""
+        ...
+
+
+class StoredGateway(Gateway):
+    """A gateway whose spaces are in a store."""
+
+    def __init__(
+        self,
+        spaces: Spaces,
+        site: ControlApi,
+        control: StoredControl,
+        hosts: frozenset[str],
+        vendor_hosts: Mapping[str, str],
+        courier: Courier,
+        store: Store,
+        writer: StoredWriter,
+    ) -> None:
+        super().__init__(spaces, site, hosts, vendor_hosts, courier)
+        self.commands = control
+        self.store = store
+        self.writer = writer
+
+    async def _request(
+        self,
+        name: str,
+        provider: Provider,
+        scope: Scope,
+        headers: Headers,
+        body: bytes | None,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        arrival = Arrival(provider.name, scope, headers, body)
+        if self.spaces.find(name) is None:
+            arrival.origin = self.spaces.origin(scope["scheme"], headers[b"host"])
+        try:
+            copy = self.store.copies.get(name) or await self.store.open(name)
+            copy.users += 1
+            try:
+                exchange = self._read(copy, provider, arrival) or await self.writer.change(copy, arrival, receive)
+            finally:
+                copy.users -= 1
+        except LogFailure as failure:
+            return await self._unavailable(provider, arrival, failure)(scope, receive, send)
+        await send(reply_start(exchange))
+        if exchange.connection:
+            await break_connection(exchange, scope, send)
+        else:
+            await send({"type": "http.response.body", "body": exchange.reply_body})
+
+    def _read(self, copy: SpaceCopy, provider: Provider, arrival: Arrival) -> Exchange | None:
+        """Answer a request at once if it changes nothing but the journal."""
+        if arrival.scope["method"] not in READS or arrival.body is None:
+            return None
+        space = self.store.commit.may_read(copy)
+        if space is None or space.faults.by_id or (provider.webhooks and _has_call(space, provider)):
+            return None
+        copy.used_at = self.store.clock()
+        return self.store.commit.read(copy, space, arrival)
+
+    async def _command(
+        self,
+        name: str,
+        prefix: str,
+        scope: Scope,
+        headers: Headers,
+        body: bytes | None,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        target = None if body is None else self.commands.command_space(scope, headers, name)
+        try:
+            if target is not None and body is not None and not self._deletes_nothing(target, scope):
+                response = await self._stored_command(target, prefix, scope, headers, body)
+                return await self._answer(response, name, send)
+            if scope["path"] in ("/health", "/spaces", "/providers"):
+                return await super()._command(name, prefix, scope, headers, body, receive, send)
+            copy = await self.store.open(name)
+            copy.users += 1
+            try:
+                if space := self.spaces.find(name):
+                    await self.writer.settle(space)
+                await super()._command(name, prefix, scope, headers, body, receive, send)
+            finally:
+                copy.users -= 1
+        except LogFailure as failure:
+            await _refusal(failure)(scope, receive, send)
+
+    def _deletes_nothing(self, target: str, scope: Scope) -> bool:
+        return _deletes(target, scope) and not self.store.exists(target) and target not in self.store.stopped
+
+    async def _stored_command(self, target: str, prefix: str, scope: Scope, headers: Headers, body: bytes) -> Response:
+        """Store a command, apply it, and return its reply. A space that cannot be loaded can be reset or deleted."""
+        path, method = scope["path"], scope["method"]
+        if _deletes(target, scope) and await self.store.erase(target):
+            return reply({"deleted": target})
+        if target in self.store.stopped and path == "/reset":
+            await self.store.erase(target)
+        copy = await self.store.open(target)
+        copy.users += 1
+        try:
+            origin = self.spaces.origin(scope["scheme"], headers[b"host"])
+            needed = [(name, value) for name, value in headers.raw if name in COMMAND_HEADERS]
+            about = (method, path, scope["query_string"], body, prefix, needed, origin)
+            response = await self.store.commit.write(copy, ControlCommand(*about))
+        finally:
+            copy.users -= 1
+        assert isinstance(response, Response)
+        return response
+
+    async def _answer(self, response: Response, name: str, send: Send) -> None:
+        await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
+        await send({"type": "http.response.body", "body": response.body})
+        if space := self.spaces.find(name):
+            self.courier.look(space)
+
+    def _unavailable(self, provider: Provider, arrival: Arrival, failure: LogFailure) -> Response:
+        """Return 503 in the vendor's words: the request was not stored, and has changed nothing."""
+        now, body = self.store.time.read(), arrival.body or b""
+        exchange = Exchange(0, provider.name, arrival.scope, arrival.headers, body, now)
+        request = Request(arrival.scope, exchange, arrival.headers, ())
+        request.backend = self.spaces.world.newborns[provider.name]
+        try:
+            response = provider.render(request, provider.http_refusal(503, None))
+        except HTTPException:
+            response = plain_answer(503, str(failure))
+        response.headers["Retry-After"] = RETRY_AFTER
+        response.headers["X-Emulator-Hint"] = str(failure).encode("ascii", "replace").decode()
+        return response
+
+    async def start(self) -> None:
+        await self.store.start()
+        await super().start()
+
+    async def stop(self) -> None:
+        await super().stop()
+        await self.store.stop()
+
+
+def _deletes(target: str, scope: Scope) -> bool:
+    """Return whether a command deletes this space."""
+    return bool(scope["method"] == "DELETE" and scope["path"] == f"/spaces/{target}")
+
+
+def _refusal(failure: LogFailure) -> Response:
+    """Return 503 of the control API."""
+    return reply({"error": str(failure)}, 503, {"Retry-After": RETRY_AFTER})
+
+
+def _has_call(space: Space, provider: Provider) -> bool:
+    """Return whether a vendor has something to report by now, which changes the outbox."""
+    assert provider.webhooks
+    space.clock.read()
+    due = provider.webhooks.next(space.backend(provider.name))
+    return bool(due is not None and due <= space.clock.now)

@@ -1,0 +1,63 @@
+"""The spaces of a server that stores them: their number is bounded by the disk."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from emulator.space.space import DEFAULT_ORIGIN, Space
+from emulator.space.spaces import NO_ADDRESS, Address, Spaces
+
+
+class Stored(Protocol):
+    """What the spaces in memory must know of the others."""
+
+    def exists(self, name: str) -> bool:
+        """Return whether a space is stored, in memory or not."""
+        ...
+
+    def requests(self) -> Iterator[tuple[str, int]]:
+        """Yield the name of each stored space, and how many requests to vendors it has had."""
+        ...
+
+    def trouble(self) -> str | None:
+        """Return why nothing can be stored at present, as a sentence."""
+        ...
+
+
+class StoredSpaces(Spaces):
+    """The spaces in memory of a server with a store, which takes idle ones out.
+
+    While an entry is applied, ``entry_origin`` is the address that it holds: a space that is created by then is at that
+    address, whatever the address of this server is.
+    """
+
+    store: Stored
+    entry_origin: str | None = None
+
+    def get(self, name: str, address: Address = NO_ADDRESS) -> Space:
+        if name in self._spaces:
+            return self._spaces[name]
+        return self._moved(super().get(name, address))
+
+    def visit(self, name: str, address: Address = NO_ADDRESS) -> Space:
+        space = super().visit(name, address)
+        return space if name in self._spaces else self._moved(space)
+
+    def reset(self, name: str, seed: int | None = None, address: Address = NO_ADDRESS) -> Space:
+        return self._moved(super().reset(name, seed, address))
+
+    def _moved(self, space: Space) -> Space:
+        if self.entry_origin is not None:
+            space.move_pages(self.entry_origin or DEFAULT_ORIGIN)
+        return space
+
+    def check_room(self, name: str) -> None:
+        """Do nothing: there is always room."""
+
+    def exists(self, name: str) -> bool:
+        return super().exists(name) or self.store.exists(name)
+
+    def requests(self) -> Iterator[tuple[str, int]]:
+        yield from self.store.requests()
+
+    def trouble(self) -> str | None:
+        return self.store.trouble()

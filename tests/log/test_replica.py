@@ -1,0 +1,86 @@
+"""The protocol's core: what a node sends, applies and answers, without input or output."""
+
+import pytest
+
+from emulator.log.log import Append, Proposal, Stored
+from emulator.log.protocol import OutOfOrder, Replica, Waiting
+
+
+def waiting(id: str, applied: bool = False) -> Waiting[str]:
+    return Waiting(Proposal(id, 0, b""), id, applied)
+
+
+def entries(*numbers_and_ids: tuple[int, str]) -> list[Stored]:
+    return [Stored(number, 0, id, b"") for number, id in numbers_and_ids]
+
+
+def sent(append: Append | None) -> list[str]:
+    return [proposal.id for proposal in append.proposals] if append else []
+
+
+def applied(replica: Replica[str], *numbers_and_ids: tuple[int, str]) -> list[tuple[int, str | None]]:
+    return [(stored.number, own and own.asker) for stored, own in replica.stored(entries(*numbers_and_ids))]
+
+
+def test_one_append_is_on_its_way_at_a_time() -> None:
+    """What is proposed while an append is on its way goes with the next one, in order."""
+    replica: Replica[str] = Replica("a")
+    replica.propose(waiting("x"))
+    assert sent(replica.append()) == ["x"]
+    replica.propose(waiting("y"))
+    replica.propose(waiting("z"))
+    assert replica.append() is None
+    assert applied(replica, (1, "x")) == [(1, "x")]
+    assert sent(replica.append()) == ["y", "z"]
+
+
+def test_entries_of_others_are_applied_in_their_place() -> None:
+    """Entries are applied by number; those of other nodes have no asker; known ones are skipped."""
+    replica: Replica[str] = Replica("a", applied=1)
+    replica.propose(waiting("x"))
+    replica.append()
+    assert applied(replica, (1, "old"), (2, "other"), (3, "x"), (4, "later")) == [(2, None), (3, "x"), (4, None)]
+    assert replica.applied == 4
+
+
+def test_a_gap_is_an_error() -> None:
+    """Entries that do not follow each other are never applied."""
+    replica: Replica[str] = Replica("a")
+    with pytest.raises(OutOfOrder, match="entry 3 of space 'a' follows entry 1"):
+        applied(replica, (1, "x"), (3, "z"))
+
+
+def test_a_lost_answer_makes_the_same_proposals_go_again() -> None:
+    """When nobody knows whether an append was stored, it goes again with the same ids, before later ones."""
+    replica: Replica[str] = Replica("a")
+    replica.propose(waiting("x"))
+    replica.append()
+    replica.propose(waiting("y"))
+    replica.unknown()
+    assert sent(replica.append()) == ["x", "y"]
+
+
+def test_refused_changes_end_and_reads_stay() -> None:
+    """Changes that were not stored are refused; reads, whose effects are there already, wait for the next append."""
+    replica: Replica[str] = Replica("a")
+    for each in (waiting("read", applied=True), waiting("x")):
+        replica.propose(each)
+    replica.append()
+    replica.propose(waiting("y"))
+    assert [each.asker for each in replica.refused()] == ["x"]
+    assert sent(replica.append()) == ["read", "y"]
+
+
+def test_reads_wait_for_changes_alone() -> None:
+    """A space is settled when no change waits or is on its way, whatever reads are to be stored."""
+    replica: Replica[str] = Replica("a")
+    assert replica.settled
+    replica.propose(waiting("read", applied=True))
+    assert replica.settled
+    replica.propose(waiting("x"))
+    assert not replica.settled
+    replica.append()
+    assert not replica.settled
+    applied(replica, (1, "read"), (2, "x"))
+    assert replica.settled
+    assert replica.idle

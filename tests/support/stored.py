@@ -1,0 +1,82 @@
+"""A server with a data directory, inside the test's process."""
+
+import asyncio
+import shutil
+import threading
+from collections.abc import Coroutine, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from emulator.app import create_app
+from emulator.client.handles import SpaceHandle
+from emulator.client.transport import Transport
+from emulator.log.log import Summary
+
+
+class StoredServer:
+    """A server that stores its spaces, on an event loop in a thread."""
+
+    def __init__(self, directory: Path, **options: Any) -> None:
+        self.directory = directory
+        self.options = options
+        self.app: Any = create_app(data=directory, **options)
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+        self.run(self.app.start())
+        self.http = httpx.Client(transport=Transport(self.app, self._submit), base_url="http://127.0.0.1")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def space(self, name: str = "default") -> SpaceHandle:
+        return SpaceHandle(self.http, name)
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self._submit(work).result(30)
+
+    def stored(self) -> Mapping[str, Summary]:
+        """Return what the log has stored, once it has stored what waits."""
+        store = self.app.store
+        found: Mapping[str, Summary] = self.run(store._committer.run(store.directory.log.spaces))
+        return found
+
+    def stop(self) -> None:
+        """Stop in good order."""
+        if not self.loop.is_closed():
+            self.run(self.app.stop())
+            self.loop.call_soon_threadsafe(self.loop.stop)
+            self.thread.join()
+            self.loop.close()
+
+    def killed(self, to: Path) -> "StoredServer":
+        """Return a server that begins with what this one would leave if it was killed now."""
+        shutil.copytree(self.directory, to)
+        return StoredServer(to, **self.options)
+
+    def restarted(self) -> "StoredServer":
+        """Stop in good order, and return a new server of the same directory."""
+        self.stop()
+        return StoredServer(self.directory, **self.options)
+
+    def _submit(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self.loop)
+
+
+ORDER = {"amount_kg": 10}
+
+
+def place(space: SpaceHandle, key: str | None = None, **body: Any) -> httpx.Response:
+    """Place an order at CNaught."""
+    return cnaught(space, "POST", "/v1/orders", key, json=ORDER | body)
+
+
+def cnaught(space: SpaceHandle, method: str, path: str, key: str | None = None, **content: Any) -> httpx.Response:
+    """Send a request to CNaught."""
+    headers = {"Authorization": "Bearer test_acme_0001", **({"Idempotency-Key": key} if key else {})}
+    return space.http.request(method, f"{space.url}/cnaught{path}", headers=headers, **content)
