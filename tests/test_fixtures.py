@@ -20,7 +20,7 @@ from emulator.web.provider import Provider
 
 LITRES = "660e8400-e29b-41d4-a716-446655440000"
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
-OURS = {path.stem: json.loads(path.read_bytes()) for path in resource("fixtures").iterdir()}
+OURS = {path.stem: json.loads(path.read_bytes()) for path in resource("fixtures").glob("*.json")}
 
 each_provider = pytest.mark.parametrize("provider", ALL.values(), ids=lambda provider: provider.name)
 
@@ -40,10 +40,10 @@ UNFIT = [
     ("carboninsights", "memory/settings/access_seconds", 0, "more than 0 seconds"),
     ("dcycle", "catalogue/keys", [], "key"),
     ("dcycle", "catalogue/keys/0/organization_id", "nobody", "'nobody'"),
-    ("dcycle", "catalogue/vehicle_fuels/0/fuel_units/0/grams_per_unit", -1, "greater than or equal to 0"),
+    ("dcycle", "catalogue/vehicle_fuels/0/fuel_units/0/grams_per_unit", -1, "must be at least 0, not -1"),
     ("dcycle", "memory/vehicles", {}, "belongs to no vehicle"),
-    ("dcycle", f"memory/consumptions/{LITRES}/terms/quantity", -1, "greater than or equal to 0"),
-    ("dcycle", "memory/facilities", {LITRES: {}}, "Field required"),
+    ("dcycle", f"memory/consumptions/{LITRES}/terms/quantity", -1, "must be at least 0, not -1"),
+    ("dcycle", "memory/facilities", {LITRES: {}}, "missing, but required"),
     ("dcycle", f"memory/consumptions/{LITRES}/id", UNKNOWN, f"has the id {UNKNOWN}"),
     ("thallo", "catalogue", {"tenants": [], "projects": {}, "vintages": {}}, "tenant"),
     ("thallo", "catalogue/tenants/1/key/id", "00n06yx75dzuxz2lgi", "the same key"),
@@ -123,7 +123,7 @@ def test_a_member_that_is_missing(tmp_path: Path, provider: Provider, left_out: 
     """A fixture without its catalogue or its memory is refused."""
     kept = {name: content for name, content in OURS[provider.name].items() if name != left_out}
     path = _write(tmp_path, provider.name, kept)
-    with pytest.raises(BadFixture, match=rf"^{path}: at {left_out}: Field required"):
+    with pytest.raises(BadFixture, match=rf"^{path}: at {left_out}: missing, but required"):
         Fixtures(ALL, tmp_path)
 
 
@@ -133,8 +133,8 @@ def test_a_member_that_is_missing(tmp_path: Path, provider: Provider, left_out: 
         (b"", "Expecting value: line 1 column 1"),
         (b'{"catalogue": {}', "Expecting ',' delimiter: line 1"),
         (b'{"catalogue": \xff}', "can't decode byte 0xff"),
-        (b"[]", "at the top: Input should be an object"),
-        (b"null", "at the top: Input should be an object"),
+        (b"[]", "at the top: must be an object"),
+        (b"null", "at the top: must be an object"),
     ],
 )
 @each_provider

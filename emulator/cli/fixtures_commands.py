@@ -4,16 +4,34 @@ from pathlib import Path
 
 import click
 
+DIRECTORY = click.Path(path_type=Path)
+
 
 @click.group()
 def fixtures() -> None:
-    """Check fixtures: what the memory of each provider starts from."""
+    """Write and check fixtures: what the memory of each provider starts from."""
 
 
 @fixtures.command()
-@click.argument("directory", required=False, type=click.Path(path_type=Path))
+@click.argument("directory", type=DIRECTORY)
+def init(directory: Path) -> None:
+    """Write the built-in fixtures into DIRECTORY, with a JSON Schema for each. Existing files are not replaced."""
+    from emulator.providers import NAMES
+    from emulator.space import fixture_files
+
+    try:
+        fixture_files.write(directory, NAMES)
+    except FileExistsError as error:
+        raise click.UsageError(f"{error.filename} already exists") from None
+    except OSError as error:
+        raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
+    click.echo(f"{len(NAMES)} fixtures in {directory}; serve them with: carbon-emulator serve --fixtures {directory}")
+
+
+@fixtures.command()
+@click.argument("directory", required=False, type=DIRECTORY)
 def check(directory: Path | None) -> None:
-    """Check the fixtures in DIRECTORY, or the built-in ones: exit code 0, or 2 with file, place and mistake."""
+    """Check the fixtures in DIRECTORY, or the built-in ones: exit code 0, or 2 with a line for each mistake."""
     from emulator.providers import ALL
     from emulator.space.fixtures import BadFixture, Fixtures
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationError, create_model
 
-from emulator.core.errors import Malformed
+from emulator.core.mistakes import Mistake, mistakes
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -36,12 +37,13 @@ EMPTY: Mapping[Any, Any] = MappingProxyType({})
 
 
 class BadDocument(Exception):
-    """A document is invalid. ``place`` is the path of the value at fault, and ``fault`` the reason."""
+    """A document is invalid. ``mistakes`` has all that is wrong with it; ``place`` and ``fault`` are the first."""
 
-    def __init__(self, place: str, fault: str) -> None:
-        super().__init__(f"at {place or 'the top'}: {fault}")
-        self.place = place
-        self.fault = fault
+    def __init__(self, *mistakes: Mistake) -> None:
+        super().__init__(str(mistakes[0]))
+        self.mistakes = mistakes
+        self.place = mistakes[0].place
+        self.fault = mistakes[0].fault
 
 
 class Document(Generic[T]):
@@ -54,11 +56,20 @@ class Document(Generic[T]):
 
     def read(self, content: Mapping[str, Any]) -> T:
         """Return the dataclass that a JSON object describes. Raises BadDocument."""
+        whole = {"content": content}
         try:
-            return self._model.model_validate({"content": content}).content  # type: ignore[attr-defined, no-any-return]
+            return self._model.model_validate(whole).content  # type: ignore[attr-defined, no-any-return]
         except ValidationError as error:
-            first = Malformed.found(None, error).problems[0]
-            raise BadDocument(first.field, first.message) from None
+            raise BadDocument(*mistakes(whole, self._json_schema, error)) from None
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the document, as pydantic words it."""
+        schema = self._json_schema
+        return {"$defs": schema["$defs"], **schema["properties"]["content"]}
+
+    @cached_property
+    def _json_schema(self) -> dict[str, Any]:
+        return self._model.model_json_schema()
 
     def write(self, value: T) -> dict[str, Any]:
         """Return the JSON object that describes a dataclass."""

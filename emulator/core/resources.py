@@ -6,6 +6,6 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 def resource(name: str) -> Path:
-    """The directory ``contracts`` or ``fixtures``."""
+    """Return the directory ``contracts`` or ``fixtures``."""
     installed = _PACKAGE / "data" / name
     return installed if installed.is_dir() else _PACKAGE.parent / name

@@ -1,7 +1,8 @@
 """Reading ``fixtures/<provider>.json``: what each vendor remembers at birth. A user's bad one stops the start."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -12,9 +13,19 @@ from emulator.core.on_demand import OnDemand
 from emulator.core.resources import resource
 from emulator.web.provider import Fixture, Provider
 
+MISTAKES_SHOWN_MAX = 50
+DATA_SUFFIXES = (".json", ".jsonc", ".json5", ".yaml", ".yml", ".toml")
+SCHEMA = "$schema"
+"""The member in which a file may name its JSON Schema, for editors."""
+
 
 class BadFixture(Exception):
-    """A fixture cannot be used; the message names the file, the place in it, and what is wrong there."""
+    """Fixtures cannot be used. The message has a line for each mistake: the file, the place, and what is wrong."""
+
+    def __init__(self, *lines: str) -> None:
+        shown, more = lines[:MISTAKES_SHOWN_MAX], len(lines) - MISTAKES_SHOWN_MAX
+        super().__init__("\n".join([*shown, *([f"and {more} more mistakes"] if more > 0 else [])]))
+        self.lines = lines
 
 
 class Fixtures(OnDemand[Fixture]):
@@ -35,21 +46,40 @@ class Fixtures(OnDemand[Fixture]):
         return _digest(_read(_ours(name)) for name in self)
 
     def _take_theirs(self, directory: Path) -> None:
-        if not directory.is_dir():
-            raise BadFixture(f"{directory}: no such directory")
-        paths = {name: _path(name, directory) for name in self}
-        contents = {name: _read(path) for name, path in paths.items()}
+        lines = list(_strangers(directory, list(self)))
+        contents: dict[str, dict[str, Any]] = {}
+        for name in self:
+            path = _path(name, directory)
+            try:
+                contents[name] = _read(path)
+                if path.parent == directory:
+                    self.made[name] = self._fixture(name, path, contents[name])
+            except BadFixture as error:
+                lines += error.lines
+        if lines:
+            raise BadFixture(*lines)
         self.digest = _digest(contents.values())
-        for name, path in paths.items():
-            if path.parent == directory:
-                self.made[name] = self._fixture(name, path, contents[name])
 
     def _fixture(self, name: str, path: Path, content: dict[str, Any]) -> Fixture:
         try:
             fixture: Fixture = document(self._providers[name].fixture).read(content)
         except BadDocument as error:
-            raise BadFixture(f"{path}: {error}") from None
+            raise BadFixture(*(f"{path}: {mistake}" for mistake in error.mistakes)) from None
         return fixture
+
+
+def _strangers(directory: Path, names: list[str]) -> Iterator[str]:
+    """Yield a line for each file of a directory that looks like a fixture, and is none. Raises BadFixture."""
+    try:
+        files = sorted(path for path in directory.iterdir() if path.suffix.lower() in DATA_SUFFIXES)
+    except (NotADirectoryError, FileNotFoundError):
+        raise BadFixture(f"{directory}: no such directory") from None
+    except OSError as error:
+        raise BadFixture(f"{directory}: {error.strerror}") from None
+    for path in files:
+        if path.name not in [f"{name}.json" for name in names] and not path.name.startswith("."):
+            nearest = get_close_matches(path.stem.lower(), names, n=1, cutoff=0.0)[0]
+            yield f"{path}: no provider has this file; nearest: {nearest}.json"
 
 
 def _ours(name: str) -> Path:
@@ -68,11 +98,13 @@ def _path(name: str, directory: Path) -> Path:
 def _read(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise BadFixture(f"{path}: {error}") from None
+    except OSError as error:
+        raise BadFixture(f"{path}: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise BadFixture(f"{path}: not JSON: {error}") from None
     if not isinstance(content, dict):
-        raise BadFixture(f"{path}: at the top: Input should be an object")
-    return content
+        raise BadFixture(f"{path}: at the top: must be an object")
+    return {name: member for name, member in content.items() if name != SCHEMA}
 
 
 def _digest(contents: Iterable[dict[str, Any]]) -> str:

@@ -351,6 +351,13 @@ export interface Operations {
     };
     reply: Contract;
   };
+  /** Get the JSON Schema of a provider's fixture */
+  "GET /fixtures/{provider}.schema.json": {
+    path: {
+      provider: string;
+    };
+    reply: Record<string, unknown>;
+  };
   /** List the evidence of every operation, its fields and every rule */
   "GET /evidence": {
     reply: {

@@ -1,0 +1,39 @@
+"""The built-in fixtures as files, each with its JSON Schema: to begin one's own with, and to serve."""
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from emulator.core.resources import resource
+from emulator.space.fixtures import SCHEMA
+
+SCHEMAS = "schemas"
+
+
+@cache
+def schema(provider: str) -> bytes:
+    """Return the JSON Schema of a provider's fixture."""
+    return _schema_file(provider).read_bytes()
+
+
+def write(directory: Path, providers: Iterable[str]) -> None:
+    """Write the fixture and the schema of each provider. Raises FileExistsError, and then writes nothing; OSError."""
+    contents = {file: text for name in providers for file, text in _files(directory, name)}
+    for file in contents:
+        if file.exists():
+            raise FileExistsError(None, "File exists", str(file))
+
+    (directory / SCHEMAS).mkdir(parents=True, exist_ok=True)
+    for file, text in contents.items():
+        file.write_text(text)
+
+
+def _files(directory: Path, provider: str) -> Iterable[tuple[Path, str]]:
+    fixture = (resource("fixtures") / f"{provider}.json").read_text()
+    place = f"{SCHEMAS}/{_schema_file(provider).name}"
+    yield directory / f"{provider}.json", fixture.replace("{", f'{{\n  "{SCHEMA}": "{place}",', 1)
+    yield directory / place, schema(provider).decode()
+
+
+def _schema_file(provider: str) -> Path:
+    return resource("fixtures") / SCHEMAS / f"{provider}.schema.json"

@@ -1,0 +1,222 @@
+"""A user's own fixtures: begun from ours, with a schema for editors, and every mistake shown with its place."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from click.testing import CliRunner
+
+from emulator import Emulator
+from emulator.cli.app import cli
+from emulator.core.documents import BadDocument, document
+from emulator.core.resources import resource
+from emulator.providers import ALL
+from emulator.space import fixture_files
+from emulator.space.fixtures import BadFixture, Fixtures
+from emulator.web.provider import Provider
+from tests.support import fixture_pages
+
+OURS = {path.stem: json.loads(path.read_bytes()) for path in resource("fixtures").glob("*.json")}
+PYDANTIC = re.compile(r"Input should|Value error|Decimal\(|datetime\(|keyword argument|Field required| valid ")
+WRONG = (None, True, -1, 1.5, 10**30, "x", "", [], {}, [5], {"x": 5})
+
+each_provider = pytest.mark.parametrize("provider", ALL.values(), ids=lambda provider: provider.name)
+
+
+def _leaves(node: Any, schema: Any, definitions: Any) -> Iterator[tuple[Any, str | int, bool]]:
+    """Yield every container of a document with each key of a leaf in it, and whether that is a member of a record."""
+    while "$ref" in schema or "anyOf" in schema:
+        schema = definitions[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema["anyOf"][0]
+    members = schema.get("properties", {})
+    for key, value in list(node.items() if isinstance(node, dict) else enumerate(node)):
+        below = members.get(key) or _item(schema, key)
+        if isinstance(value, dict | list):
+            yield from _leaves(value, below, definitions)
+        else:
+            yield node, key, key in members
+
+
+def _item(schema: Any, key: str | int) -> Any:
+    """Return the schema of an item of a list, or of an object whose names are free."""
+    if isinstance(key, int):
+        return schema.get("items") or schema["prefixItems"][key]
+    return schema.get("additionalProperties") or next(iter(schema.get("patternProperties", {}).values()), {})
+
+
+def _changed_leaves(provider: Provider, change: Callable[[Any, str | int, bool], None]) -> dict[str, Any]:
+    """Return our fixture of a provider after a change of each leaf."""
+    content, schema = deepcopy(OURS[provider.name]), fixture_pages.schema(provider)
+    for container, key, is_member in list(_leaves(content, schema, schema["$defs"])):
+        change(container, key, is_member)
+    return content
+
+
+def _lines(directory: Path, **contents: object) -> tuple[str, ...]:
+    """Return the lines that a directory with these files is refused with."""
+    for name, content in contents.items():
+        (directory / f"{name}.json").write_text(json.dumps(content))
+    with pytest.raises(BadFixture) as refused:
+        Fixtures(ALL, directory)
+    return tuple(line.replace(f"{directory}/", "") for line in refused.value.lines)
+
+
+# --- begun from ours --------------------------------------------------------------------------------------------------
+
+
+def test_fixtures_that_are_written_are_ours(tmp_path: Path) -> None:
+    """``fixtures init`` writes valid files with the content of ours, and ``fixtures check`` accepts them."""
+    directory = tmp_path / "own"
+    written = CliRunner().invoke(cli, ["fixtures", "init", str(directory)])
+    assert written.exit_code == 0
+    assert written.output.endswith(f"carbon-emulator serve --fixtures {directory}\n")
+    assert Fixtures(ALL, directory).digest == Fixtures(ALL).digest
+    assert CliRunner().invoke(cli, ["fixtures", "check", str(directory)]).exit_code == 0
+    for name in ALL:
+        content = json.loads((directory / f"{name}.json").read_text())
+        assert json.loads((directory / content["$schema"]).read_text())["title"] == f"The fixture of {ALL[name].title}"
+
+
+def test_no_file_is_replaced(tmp_path: Path) -> None:
+    """``fixtures init`` writes nothing if one of the files exists."""
+    (tmp_path / "thallo.json").write_text("mine")
+    refused = CliRunner().invoke(cli, ["fixtures", "init", str(tmp_path)])
+    assert refused.exit_code == 2
+    assert f"{tmp_path}/thallo.json already exists" in refused.output
+    assert [path.name for path in tmp_path.iterdir()] == ["thallo.json"]
+
+
+def test_a_directory_that_cannot_be_written(tmp_path: Path) -> None:
+    """``fixtures init`` names what it cannot write."""
+    (tmp_path / "file").write_text("")
+    refused = CliRunner().invoke(cli, ["fixtures", "init", str(tmp_path / "file" / "own")])
+    assert refused.exit_code == 2
+    assert "cannot write" in refused.output
+
+
+def test_the_schemas_and_the_page_are_current() -> None:
+    """The JSON Schemas and the reference page are those that the models give."""
+    hint = "run: python -m tests.support.fixture_pages"
+    for provider in ALL.values():
+        assert fixture_files.schema(provider.name).decode() == fixture_pages.schema_text(provider), hint
+    assert fixture_pages.PAGE.read_text() == fixture_pages.page(), hint
+
+
+@each_provider
+def test_a_server_has_the_schemas(emulator: Emulator, provider: Provider) -> None:
+    """``GET /_emulator/fixtures/PROVIDER.schema.json`` returns the schema, which our fixture satisfies."""
+    schema = emulator.control("GET", f"/fixtures/{provider.name}.schema.json")
+    validator = jsonschema_rs.validator_for(schema, validate_formats=True)
+    assert [error.message for error in validator.iter_errors(OURS[provider.name])] == []
+    assert not validator.is_valid({**OURS[provider.name], "surprise": 1})
+    assert not validator.is_valid({"catalogue": {}, "memory": {}})
+
+
+# --- mistakes ---------------------------------------------------------------------------------------------------------
+
+
+def test_all_mistakes_of_all_files_are_shown(tmp_path: Path) -> None:
+    """Every mistake has a line with its file, its place, what is wrong, and the nearest name that exists."""
+    cnaught, thallo = deepcopy(OURS["cnaught"]), deepcopy(OURS["thallo"])
+    account = cnaught["catalogue"]["accounts"][0]
+    account["api_kye"] = account.pop("api_key")
+    account["since"] = "2026-01-01"
+    cnaught["catalogue"]["portfolios"]["oH5hlq"]["api_price_per_kg_usd_cents"] = -2
+    thallo["catalogue"]["tenants"] = {}
+    lines = _lines(tmp_path, cnaught=cnaught, thallo=thallo, thalo={}, oneclickimpact=[])
+    instant = "must be a date and time with its offset from UTC, such as 2026-01-01T00:00:00Z"
+    assert set(lines) == {
+        "cnaught.json: at catalogue.accounts.0.api_kye: unknown member; nearest: api_key",
+        "cnaught.json: at catalogue.accounts.0.api_key: missing, but required",
+        f'cnaught.json: at catalogue.accounts.0.since: {instant}, not "2026-01-01"',
+        "cnaught.json: at catalogue.portfolios.oH5hlq.api_price_per_kg_usd_cents: must be greater than 0, not -2",
+        "thallo.json: at catalogue.tenants: must be a list, not an object",
+        "thalo.json: no provider has this file; nearest: thallo.json",
+        "oneclickimpact.json: at the top: must be an object",
+    }
+
+
+def test_references_in_different_parts_are_all_checked(tmp_path: Path) -> None:
+    """A mistake in one record does not hide one in another."""
+    content = deepcopy(OURS["cnaught"])
+    category = next(iter(content["catalogue"]["categories"].values()))
+    portfolio = next(iter(content["catalogue"]["portfolios"].values()))
+    category["projects"], portfolio["allocations"] = [], {}
+    assert [line.partition(": ")[2] for line in _lines(tmp_path, cnaught=content)] == [
+        f"at catalogue.categories.{category['id']}: category {category['id']} has no projects",
+        f"at catalogue.portfolios.{portfolio['id']}: the allocations of portfolio {portfolio['id']} do not add up to 1",
+    ]
+
+
+@each_provider
+def test_every_unknown_member_has_its_nearest(tmp_path: Path, provider: Provider) -> None:
+    """A misspelt member is refused at its place, with the right spelling, however deep it is."""
+    misspelt = 0
+
+    def misspell(container: Any, key: str | int, is_member: bool) -> None:
+        nonlocal misspelt
+        if is_member and len(str(key)) > 4:
+            container[f"{str(key)[:-1]}_"] = container.pop(key)
+            misspelt += 1
+
+    lines = _lines(tmp_path, **{provider.name: _changed_leaves(provider, misspell)})
+    unknown = [re.search(r"([^.]+): unknown member; nearest: (.*)$", line) for line in lines]
+    pairs = [(found[1][:-1], found[2]) for found in unknown if found]
+    assert len(pairs) == misspelt > 5
+    assert [pair for pair in pairs if pair[0] not in pair[1]] == []
+
+
+@each_provider
+@pytest.mark.parametrize("value", WRONG, ids=str)
+def test_no_mistake_is_worded_by_a_library(tmp_path: Path, provider: Provider, value: object) -> None:
+    """Whatever is wrong, wherever: each line has file, place and a sentence of ours."""
+    content = _changed_leaves(provider, lambda node, key, _: node.__setitem__(key, value))
+    lines = _lines(tmp_path, **{provider.name: content})
+    assert len(lines) > 3
+    assert [line for line in lines if PYDANTIC.search(line) or not line.startswith(f"{provider.name}.json: at ")] == []
+
+
+@each_provider
+@pytest.mark.parametrize("value", [5, None, "x", [], {}, [{}], [5], {"x": 5}, {"x": {}}], ids=str)
+def test_no_mistake_of_a_part_is_worded_by_a_library(provider: Provider, value: object) -> None:
+    """The same holds where a whole part is of another kind."""
+    ours, found = OURS[provider.name], []
+    for part, name in [(each, name) for each in ("catalogue", "memory") for name in ours[each]]:
+        try:
+            document(provider.fixture).read({**ours, part: {**ours[part], name: value}})
+        except BadDocument as bad:
+            found += [str(mistake) for mistake in bad.mistakes]
+    assert found
+    assert [mistake for mistake in found if PYDANTIC.search(mistake)] == []
+
+
+def test_a_long_list_of_mistakes_is_cut(tmp_path: Path) -> None:
+    """The message has the first fifty mistakes, and the number of the others."""
+    content = deepcopy(OURS["thallo"])
+    content["catalogue"]["tenants"] = [5] * 60
+    (tmp_path / "thallo.json").write_text(json.dumps(content))
+    with pytest.raises(BadFixture) as refused:
+        Fixtures(ALL, tmp_path)
+    lines = str(refused.value).splitlines()
+    assert len(lines) == 51
+    assert lines[-1] == "and 10 more mistakes"
+
+
+@pytest.mark.parametrize("name", ["cnaugt.json", "CNaught.json", "cnaught.yaml", "thallo.JSON", "own.json"])
+def test_a_file_that_no_provider_has(tmp_path: Path, name: str) -> None:
+    """A file that looks like a fixture and is none is refused, so that a misspelt name does not go unnoticed."""
+    (tmp_path / name).write_text("{}")
+    (line,) = _lines(tmp_path)
+    assert line.startswith(f"{name}: no provider has this file; nearest: ")
+
+
+def test_other_files_may_be_beside_fixtures(tmp_path: Path) -> None:
+    """Notes, hidden files and the schemas do not matter."""
+    for name in ("README.md", "notes.txt", ".prettierrc.json"):
+        (tmp_path / name).write_text("?")
+    (tmp_path / "schemas").mkdir()
+    assert Fixtures(ALL, tmp_path).digest == Fixtures(ALL).digest
