@@ -8,7 +8,8 @@ import pytest
 
 from emulator.cli.app import cli
 from emulator.providers import ALL, NAMES
-from tests.support import reference
+from emulator.space import fixture_files
+from tests.support import fixture_pages, node_types, reference
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -19,6 +20,19 @@ LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)(?:#[^)]*)?\)")
 def test_the_reference_is_current() -> None:
     """Every command, option, variable, control endpoint, setting and fault member is in the reference, as it is now."""
     assert reference.PAGE.read_text() == reference.page(), "run: python -m tests.support.reference"
+
+
+def test_the_schemas_and_the_page_of_the_fixtures_are_current() -> None:
+    """The JSON Schemas of the fixtures and their reference page are those that the models give."""
+    hint = "run: python -m tests.support.fixture_pages"
+    for provider in ALL.values():
+        assert fixture_files.schema(provider.name).decode() == fixture_pages.schema_text(provider), hint
+    assert fixture_pages.PAGE.read_text() == fixture_pages.page(), hint
+
+
+def test_the_types_of_the_npm_package_are_current() -> None:
+    """The TypeScript types are those that the control contract and the fixtures give."""
+    assert node_types.FILE.read_text() == node_types.module(), "run: python -m tests.support.node_types"
 
 
 @pytest.mark.parametrize(("path", "command"), [*reference.commands(cli, "carbon-emulator")])

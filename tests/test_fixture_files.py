@@ -16,7 +16,6 @@ from emulator.cli.app import cli
 from emulator.core.documents import BadDocument, document
 from emulator.core.resources import resource
 from emulator.providers import ALL
-from emulator.space import fixture_files
 from emulator.space.fixtures import BadFixture, Fixtures
 from emulator.web.provider import Provider
 from tests.support import fixture_pages
@@ -96,14 +95,6 @@ def test_a_directory_that_cannot_be_written(tmp_path: Path) -> None:
     refused = CliRunner().invoke(cli, ["fixtures", "init", str(tmp_path / "file" / "own")])
     assert refused.exit_code == 2
     assert "cannot write" in refused.output
-
-
-def test_the_schemas_and_the_page_are_current() -> None:
-    """The JSON Schemas and the reference page are those that the models give."""
-    hint = "run: python -m tests.support.fixture_pages"
-    for provider in ALL.values():
-        assert fixture_files.schema(provider.name).decode() == fixture_pages.schema_text(provider), hint
-    assert fixture_pages.PAGE.read_text() == fixture_pages.page(), hint
 
 
 @each_provider

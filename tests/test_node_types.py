@@ -11,11 +11,6 @@ from tests.support import node_types
 PACKAGE = Path(__file__).parents[1] / "clients" / "node"
 
 
-def test_the_types_are_current() -> None:
-    """The TypeScript types are those that the control contract and the fixtures give."""
-    assert node_types.FILE.read_text() == node_types.module(), "run: python -m tests.support.node_types"
-
-
 @pytest.mark.parametrize(
     ("schema", "expected"),
     [

@@ -496,6 +496,22 @@ export interface Operations {
       events: Event[];
     };
   };
+  /** List what will fall due if nothing else happens */
+  "GET /clock/upcoming": {
+    query?: {
+      /** How far to look ahead, in seconds of the space's clock. */
+      seconds?: number;
+      /** The number of events to show, the earliest first. */
+      limit?: number;
+    };
+    reply: {
+      now: Instant;
+      frozen: boolean;
+      events: Event[];
+      /** The number of events within the span, shown or not. */
+      total: number;
+    };
+  };
   /** Advance the clock */
   "POST /clock/advance": {
     body: {
@@ -673,6 +689,23 @@ export interface Operations {
       requests: Request[];
       dropped: number;
     };
+  };
+  /** Send a recorded request again, as a new request with the same headers and body */
+  "POST /requests/{id}/replay": {
+    path: {
+      id: string;
+    };
+    reply: Request;
+  };
+  /** Follow what happens in the space, as server-sent events */
+  "GET /events": {
+    query?: {
+      /** Begin with the entries that are kept, instead of now. */
+      replay?: "true" | "false";
+      /** When to end the stream, in real seconds; 0 returns what there is. By default it never ends. */
+      timeout?: number;
+    };
+    reply: unknown;
   };
   /** Get the books of all providers, oldest entry first, with the balances of the accounts */
   "GET /ledger": {
