@@ -24,10 +24,10 @@ A fixture is what a provider starts from: its accounts, its catalogue, and the r
 request. Each provider has one, `fixtures/PROVIDER.json`. Write your own to have the accounts, projects and records
 that your tests need.
 
-```console
-$ carbon-emulator fixtures init own            # writes all five, with a JSON Schema for each
-$ carbon-emulator fixtures check own           # shows every mistake, with its place
-$ carbon-emulator serve --fixtures own
+```sh
+carbon-emulator fixtures init own    # writes all five, with a JSON Schema for each
+carbon-emulator fixtures check own   # shows every mistake, with its place
+carbon-emulator serve --fixtures own
 ```
 
 Keep only the files that you change: for the others, the built-in fixtures are used. In Python,
