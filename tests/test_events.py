@@ -4,7 +4,9 @@ import json
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -240,3 +242,33 @@ def test_a_replayed_request_is_a_new_one_with_the_same_content(cnaught: Caller) 
     assert {name: again[name] for name in same} == {name: first[name] for name in same}
     cnaught.space.faults.add("cnaught", effect={"status": 503})
     assert cnaught.space.requests.replay(first["id"])["status"] == 503
+
+
+def test_emissions_by_month_add_up_to_what_the_vendor_reports(space: SpaceHandle) -> None:
+    """The monthly emissions of an organization come to the totals of Dcycle's own operation, category by category."""
+    credentials = space.dcycle.credentials
+    headers = {"x-api-key": credentials["api_key"], "x-organization-id": credentials["organization_id"]}
+    query = {"start_date": "2025-01-01", "end_date": "2025-12-31", "group_by": "category"}
+    reported = space.http.get(f"{space.dcycle.url}/v1/total-impacts", params=query, headers=headers).json()["items"]
+    name = space.emissions()[0]["organization"]
+    grams = Counter[str]()
+    for emission in space.emissions():
+        if emission["organization"] == name and emission["month"].startswith("2025"):
+            grams[emission["category"]] += emission["co2e_grams"]
+    assert {item["category"]: item["co2e"] for item in reported} == {
+        category: round(total / 1e6, 6) for category, total in grams.items()
+    }
+
+
+def test_flows_come_to_the_balances(space: SpaceHandle) -> None:
+    """What has moved into a kind of account, less what has moved out of it, is what is in its accounts."""
+    balances = Counter[tuple[str, str, str]]()
+    for each in space.ledger(limit=1000)["balances"]:
+        balances[each["provider"], each["unit"], each["account"].split("/")[0]] += Decimal(each["amount"])
+    flows = Counter[tuple[str, str, str]]()
+    for each in space.control("GET", "/ledger/flows")["flows"]:
+        flows[each["provider"], each["unit"], each["to"]] += Decimal(each["amount"])
+        flows[each["provider"], each["unit"], each["from"]] -= Decimal(each["amount"])
+    assert {place: amount for place, amount in flows.items() if amount} == {
+        place: amount for place, amount in balances.items() if amount
+    }

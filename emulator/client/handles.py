@@ -79,6 +79,11 @@ class SpaceHandle:
         """Return the ledger of all providers, or a part of it: ``ledger(provider="cnaught", account="retired/*")``."""
         return self.control("GET", "/ledger", params=filters)
 
+    def emissions(self) -> list[dict[str, Any]]:
+        """Return the emissions that vendors have measured, by organization, scope, category and month."""
+        emissions: list[dict[str, Any]] = self.control("GET", "/emissions")["emissions"]
+        return emissions
+
     def verify_ledger(self) -> dict[str, Any]:
         """Return the result of each check of the ledger, with the figures of those that fail."""
         return self.control("GET", "/ledger/verify")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
@@ -10,10 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from emulator.control.filters import check_filter
-from emulator.control.params import Page
+from emulator.control.params import Page, Params
 from emulator.control.request import ControlRequest
 from emulator.core.clock import micros
-from emulator.core.ledger import Balances, Entry, balances, exact_sum, figure
+from emulator.core.ledger import Balances, Entry, balances, exact_sum, figure, flows
 from emulator.space import audit
 from emulator.space.space import Space
 from emulator.web.fields import Instant
@@ -46,11 +47,27 @@ class LedgerQuery(Page):
                 yield replace(entry, postings=postings)
 
 
+class FlowQuery(Params):
+    """The provider whose flows to show; all if absent."""
+
+    provider: str | None = None
+
+
 def get_ledger(request: ControlRequest) -> Response:
     space, query = request.space, read_query(LedgerQuery, request)
     check_filter(request.spaces.world.providers, query.provider)
     try:
         return reply(_extract(space, query))
+    except ArithmeticError:
+        raise HTTPException(409, BEYOND_MEASURE) from None
+
+
+def list_flows(request: ControlRequest) -> Response:
+    query = read_query(FlowQuery, request)
+    check_filter(request.spaces.world.providers, query.provider)
+    try:
+        found = flows(entry for entry in audit.entries(request.space) if query.provider in (None, entry.provider))
+        return reply({"flows": [_flow(place, amount) for place, amount in found.items()]})
     except ArithmeticError:
         raise HTTPException(409, BEYOND_MEASURE) from None
 
@@ -95,6 +112,11 @@ def _balances(accounts: Balances) -> list[dict[str, str]]:
         {"provider": provider, "account": account, "unit": unit, "amount": figure(amount)}
         for (provider, account, unit), amount in accounts.items()
     ]
+
+
+def _flow(place: tuple[str, str, str, str], amount: Decimal) -> dict[str, str]:
+    provider, unit, source, target = place
+    return {"provider": provider, "unit": unit, "from": source, "to": target, "amount": figure(amount)}
 
 
 def _sums(accounts: Balances) -> dict[str, str]:

@@ -37,6 +37,9 @@ EXACT = Context(
 Balances: TypeAlias = dict[tuple[str, str, str], Decimal]
 """By provider, account and unit."""
 
+Flows: TypeAlias = dict[tuple[str, str, str, str], Decimal]
+"""By provider, unit, and the kinds of accounts that amounts leave and enter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Posting:
@@ -140,6 +143,33 @@ def balances(entries: Iterable[Entry]) -> Balances:
             place = (entry.provider, posting.account, posting.unit)
             found[place] = EXACT.add(found.get(place, Decimal(0)), posting.amount)
     return dict(sorted(found.items()))
+
+
+def flows(entries: Iterable[Entry]) -> Flows:
+    """Return what moved between the kinds of accounts, which are the first parts of their names, in all entries."""
+    found: Flows = {}
+    for entry in entries:
+        for unit in dict.fromkeys(posting.unit for posting in entry.postings):
+            taken = [[_kind(each), -each.amount] for each in entry.postings if each.unit == unit and each.amount < 0]
+            for posting in entry.postings:
+                if posting.unit == unit and posting.amount > 0:
+                    _draw(found, (entry.provider, unit), taken, posting)
+    return found
+
+
+def _draw(found: Flows, of: tuple[str, str], taken: list[list[Any]], posting: Posting) -> None:
+    """Count what comes into an account as moved out of those that gave it up, one after the other."""
+    wanted = posting.amount
+    for source in taken:
+        moved_amount = min(source[1], wanted)
+        if moved_amount > 0:
+            place = (*of, source[0], _kind(posting))
+            found[place] = EXACT.add(found.get(place, Decimal(0)), moved_amount)
+            source[1], wanted = EXACT.subtract(source[1], moved_amount), EXACT.subtract(wanted, moved_amount)
+
+
+def _kind(posting: Posting) -> str:
+    return posting.account.partition("/")[0]
 
 
 def figure(amount: Decimal | int) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeAlias
 from starlette.types import Scope
 
 from emulator.core.clock import Clock, Event
+from emulator.core.emissions import MonthlyEmission
 from emulator.core.ids import Ids
 from emulator.core.ledger import Books, NoBooks
 from emulator.web.provider_app import HttpRefusal, ProviderApp, Render
@@ -45,7 +46,7 @@ class Provider:
     trades anything; ``credentials`` returns those a user may start with; ``render`` and ``http_refusal`` word a bare
     HTTP status as the vendor would; ``webhooks`` says how the vendor calls back, if it does. ``acts`` are what people
     do at the vendor without its API: each takes the id of its subject, returns what became of it, or raises
-    CannotHappen.
+    CannotHappen. ``emissions`` returns what organizations emitted by month, if the vendor measures that.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Provider:
     http_refusal: HttpRefusal
     webhooks: Webhooks | None = None
     acts: Mapping[str, Act] = field(default_factory=dict)
+    emissions: Callable[[Any], Iterable[MonthlyEmission]] | None = None
 
     def operation(self, scope: Scope) -> str | None:
         """Return the operation that a request would reach: the name of its endpoint."""

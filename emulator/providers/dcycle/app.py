@@ -309,6 +309,7 @@ PROVIDER = Provider(
         "Dcycle reports what organizations emit. Nothing is bought or retired there, and no emission is a credit."
     ),
     credentials=credentials,
+    emissions=Dcycle.monthly_emissions,
     render=render,
     http_refusal=http_refusal,
 )

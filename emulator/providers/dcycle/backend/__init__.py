@@ -5,6 +5,7 @@ from datetime import date, datetime
 from hmac import compare_digest
 
 from emulator.core.clock import Clock, Event
+from emulator.core.emissions import MonthlyEmission
 from emulator.core.ids import Ids
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.employees import CommutingPeriods, Employees
@@ -20,6 +21,7 @@ from emulator.providers.dcycle.backend.totals import Group, GroupBy, Totals, par
 from emulator.providers.dcycle.backend.travels import Travels
 from emulator.providers.dcycle.backend.vehicles import Consumptions, Vehicles
 from emulator.providers.dcycle.memory.catalogue import Catalogue, Key, Organization, User
+from emulator.providers.dcycle.memory.emissions import SCOPES
 from emulator.providers.dcycle.memory.fixture import Memory
 
 RANGE_DAYS_MAX = 730
@@ -103,6 +105,12 @@ class Dcycle:
             if grams := self.totals.grams(members, category, first, last):
                 impacts[group] = impacts.get(group, 0) + grams
         return impacts
+
+    def monthly_emissions(self) -> Iterator[MonthlyEmission]:
+        """Yield what each organization emitted, by category and month."""
+        for organization in self._organizations.values():
+            for category, month, grams in self.totals.by_month(organization):
+                yield MonthlyEmission(organization.name, SCOPES[category], category, month, grams)
 
     # --- time
 

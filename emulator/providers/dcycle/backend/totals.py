@@ -53,6 +53,10 @@ class DailyGrams:
         """Return what was emitted from the first day to the last, both included."""
         return sum(self._within_month(start, end) for start, end in months(first, last))
 
+    def by_month(self) -> list[tuple[date, int]]:
+        """Return the grams of each month, by its first day."""
+        return sorted((month, grams) for month, grams in self._by_month.items() if grams)
+
     def _within_month(self, first: date, last: date) -> int:
         if first.day == 1 and last.day == days_of_month(last):
             return self._by_month.get(first, 0)
@@ -84,6 +88,13 @@ class Totals:
         self._post()
         found = (self._grams.get((member.id, category)) for member in members)
         return sum(daily.between(first, last) for daily in found if daily)
+
+    def by_month(self, organization: Organization) -> Iterator[tuple[Category, date, int]]:
+        """Yield the grams of an organization by category and month, in the vendor's order of categories."""
+        self._post()
+        for category in SCOPES:
+            if daily := self._grams.get((organization.id, category)):
+                yield from ((category, month, grams) for month, grams in daily.by_month())
 
     def _post(self) -> None:
         for emission, sign in self._unposted:

@@ -15,7 +15,11 @@ function useRoute() {
   useEffect(() => {
     const changed = () => setHash(location.hash);
     addEventListener("hashchange", changed);
-    return () => removeEventListener("hashchange", changed);
+    addEventListener("popstate", changed);
+    return () => {
+      removeEventListener("hashchange", changed);
+      removeEventListener("popstate", changed);
+    };
   }, []);
   const [path, query] = hash.replace(/^#\/?/, "").split("?");
   const [name, ...rest] = path.split("/").map(decodeURIComponent);
@@ -58,7 +62,7 @@ function skip(event) {
 function Sidebar({ current, open }) {
   const { entries, space } = useStore();
   return html`<nav class=${`sidebar ${open ? "open" : ""}`} aria-label="Pages" id="menu">
-    <a class="brand" href="#overview"><img src="/_emulator/ui/icon.svg" alt="" /><span>Carbon Emulator<small>an emulator, not the vendors</small></span></a>
+    <a class="brand" href="#overview"><img src="/_emulator/ui/icon.svg" alt="" /><span>Carbon Emulator<small>five vendors, locally</small></span></a>
     ${GROUPS.map(
       ({ title, names }) => html`<div class="nav-group"><h2>${title}</h2>
         ${names.map((name) => html`<a class="nav-link" href=${`#${name}`} aria-current=${name === current ? "page" : undefined}>
@@ -93,24 +97,21 @@ function SpacePicker({ space }) {
   return html`<a class="button quiet" href="#spaces"><${Icon} name="spaces" /><span class="space-label muted">Space</span> <strong>${space}</strong></a>`;
 }
 
-/** Show another space, without loading the page again. */
-export function openSpace(name, hash = location.hash) {
-  history.pushState(null, "", `${prefixOf(name)}/_emulator/${hash}`);
+let space = spaceName();
+
+function spaceChanged() {
+  if (spaceName() === space) return;
+  space = spaceName();
   start();
-  dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
-onTokenNeeded(askToken);
-addEventListener("popstate", () => {
-  if (spaceName() !== space) {
-    space = spaceName();
-    start();
-  }
-});
-let space = spaceName();
+// Another space is another address, shown without loading the page again.
 addEventListener("open-space", ({ detail }) => {
-  openSpace(detail.name, detail.hash);
-  space = spaceName();
+  history.pushState(null, "", `${prefixOf(detail.name)}/_emulator/${detail.hash}`);
+  spaceChanged();
+  dispatchEvent(new PopStateEvent("popstate"));
 });
+addEventListener("popstate", spaceChanged);
+onTokenNeeded(askToken);
 start();
 render(html`<${App} />`, document.getElementById("app"));

@@ -2,11 +2,13 @@
 
 import { html, useState } from "./vendored.js";
 import { control } from "./api.js";
-import { Action, Dialog, Field, Icon, attempt, toast } from "./elements.js";
+import { Action, Dialog, Field, Icon, Select, attempt, toast } from "./elements.js";
 import { plural } from "./format.js";
 import { now, readClock, store, useStore, useTick } from "./store.js";
 
 const STEPS = [["1 min", 60], ["1 hour", 3600], ["1 day", 86400], ["30 days", 30 * 86400]];
+
+const UNITS = [["1", "seconds"], ["60", "minutes"], ["3600", "hours"], ["86400", "days"]];
 
 function reading() {
   const at = now();
@@ -60,9 +62,7 @@ export function ClockControls() {
     <form class="inline-form" onSubmit=${advance}>
       <${Field} label="Advance by"><input type="number" min="0" step="any" required value=${amount} onInput=${(event) => setAmount(event.target.value)} /><//>
       <${Field} label="Unit">
-        <select value=${unit} onChange=${(event) => setUnit(event.target.value)}>
-          <option value="1">seconds</option><option value="60">minutes</option><option value="3600">hours</option><option value="86400">days</option>
-        </select>
+        <${Select} value=${unit} onChange=${setUnit} options=${UNITS} />
       <//>
       <button class="button">Advance</button>
     </form>

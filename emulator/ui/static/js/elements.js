@@ -116,8 +116,15 @@ export function Segmented({ label, options, value, onChange }) {
   </div>`;
 }
 
-export function Field({ label, hint, children, full = false }) {
-  return html`<label class=${`field ${full ? "full" : ""}`}>${label}${children}${hint && html`<small>${hint}</small>`}</label>`;
+/** A choice. Options are [value, text]; they may arrive after the value. */
+export function Select({ label, options, value, onChange, name }) {
+  return html`<select name=${name} aria-label=${label} onChange=${(event) => onChange(event.target.value)}>
+    ${options.map(([each, text]) => html`<option value=${each} selected=${each === value} key=${each}>${text}</option>`)}
+  </select>`;
+}
+
+export function Field({ label, hint, children, full = false, half = false }) {
+  return html`<label class=${`field ${full ? "full" : half ? "half" : ""}`}>${label}${children}${hint && html`<small>${hint}</small>`}</label>`;
 }
 
 // --- toasts

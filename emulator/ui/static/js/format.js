@@ -47,7 +47,7 @@ export function plural(count, noun, nouns = `${noun}s`) {
 export function amountText(amount, unit) {
   const value = Number(amount);
   if (unit === "g") return massText(value);
-  if (unit === "usd_cents" || unit === "cents") return `$${grouped.format(value / 100)}`;
+  if (unit === "cent") return `$${grouped.format(value / 100)}`;
   return `${grouped.format(value)}${unit ? ` ${unit}` : ""}`;
 }
 

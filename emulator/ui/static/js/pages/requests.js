@@ -2,7 +2,7 @@
 
 import { html, useMemo, useState } from "../vendored.js";
 import { control } from "../api.js";
-import { Action, Empty, Icon, PageHead, StatusBadge } from "../elements.js";
+import { Action, Empty, Icon, PageHead, Select, StatusBadge } from "../elements.js";
 import { countText, plural, timeText } from "../format.js";
 import { useControl, useStore } from "../store.js";
 import { WindowedList } from "../windowed.js";
@@ -68,16 +68,14 @@ function Filters({ filter, onChange }) {
   const { data: evidence } = useControl("/evidence");
   const providers = Object.keys(evidence?.providers ?? {});
   const operations = [...new Set((filter.provider ? [filter.provider] : providers).flatMap((name) => Object.keys(evidence?.providers[name]?.operations ?? {})))].sort();
-  const set = (name) => (event) => onChange({ ...filter, [name]: event.target.value, ...(name === "provider" ? { operation: "" } : {}) });
-  const choices = (name, label, values) => html`<select aria-label=${label} value=${filter[name]} onChange=${set(name)}>
-    <option value="">${label}</option>${values.map((value) => html`<option value=${value}>${value}</option>`)}
-  </select>`;
+  const set = (name, value) => onChange({ ...filter, [name]: value, ...(name === "provider" ? { operation: "" } : {}) });
+  const choices = (name, label, values) => html`<${Select} label=${label} value=${filter[name]} onChange=${(value) => set(name, value)} options=${[["", label], ...values.map((value) => [value, value])]} />`;
   return html`<div class="filters">
-    <input type="search" data-filter aria-label="Path contains" placeholder="Filter by path  ( / )" value=${filter.path} onInput=${set("path")} />
+    <input type="search" data-filter aria-label="Path contains" placeholder="Filter by path  ( / )" value=${filter.path} onInput=${(event) => set("path", event.target.value)} />
     ${choices("provider", "Any vendor", providers)}
     ${choices("operation", "Any operation", operations)}
     ${choices("method", "Any method", METHODS)}
-    <input aria-label="Status begins with" placeholder="Status" inputmode="numeric" maxlength="3" value=${filter.status} onInput=${set("status")} />
+    <input aria-label="Status begins with" placeholder="Status" inputmode="numeric" maxlength="3" value=${filter.status} onInput=${(event) => set("status", event.target.value)} />
   </div>`;
 }
 

@@ -1,0 +1,83 @@
+// The way of amounts, from outside to where they are: one picture a unit, bands as wide as what moved.
+
+import { html } from "./vendored.js";
+import { Empty } from "./elements.js";
+import { amountText, sentence } from "./format.js";
+
+const WIDTH = 1000;
+const BAR = 12;
+const GAP = 26;
+const HEIGHT = 64;
+const BAND_MIN = 2;
+const STAGES = {
+  outside: ["Outside", 0, 0],
+  market: ["For sale", 1, 7],
+  wallet: ["In wallets", 2, 3],
+  owned: ["Bought", 2, 3],
+  made: ["Made", 2, 1],
+  charged: ["Charged", 2, 4],
+  retiring: ["About to be retired", 3, 2],
+  retired: ["Retired", 4, 1],
+  cancelled: ["Canceled", 4, 5],
+};
+const UNITS = { g: "CO₂e", cent: "US dollars" };
+
+export function Flow({ flows: all }) {
+  const flows = all.filter(({ to }) => to !== "market"); // what is only on sale would hide the rest
+  const units = [...new Set(flows.map(({ unit }) => unit))];
+  if (!units.length) return html`<${Empty} title="Nothing has moved yet">Place an order, and its way from bought to retired shows here.<//>`;
+  return html`<div class="flow">${units.map((unit) => html`<${Picture} key=${unit} unit=${unit} links=${flows.filter((each) => each.unit === unit).map((each) => ({ ...each, amount: Number(each.amount) }))} />`)}</div>`;
+}
+
+function Picture({ unit, links }) {
+  const nodes = layout(links);
+  const height = Math.max(...nodes.map((node) => node.y + node.height)) + 6;
+  const at = Object.fromEntries(nodes.map((node) => [node.name, node]));
+  const drawn = { in: {}, out: {} };
+  const place = (side, name, size) => {
+    const start = drawn[side][name] ?? 0;
+    drawn[side][name] = start + size;
+    return at[name].y + start;
+  };
+  const description = links.map((link) => `${title(link.from)} to ${title(link.to)}: ${amountText(link.amount, unit)}`).join("; ");
+  return html`<figure class="flow-picture">
+    <figcaption>${UNITS[unit] ?? sentence(unit)}</figcaption>
+    <svg viewBox=${`0 0 ${WIDTH} ${height}`} role="img" aria-label=${description}>
+      ${links.map((link) => {
+        const size = at[link.from].scale * link.amount;
+        const [from, to] = [at[link.from], at[link.to]];
+        const [y1, y2] = [place("out", link.from, size), place("in", link.to, size)];
+        const [x1, x2] = [from.x + BAR, to.x];
+        const middle = (x1 + x2) / 2;
+        const thick = Math.max(BAND_MIN, size);
+        return html`<path class=${`flow-link fill-${STAGES[link.to]?.[2] ?? 8}`} d=${`M${x1} ${y1} C${middle} ${y1} ${middle} ${y2} ${x2} ${y2} L${x2} ${y2 + thick} C${middle} ${y2 + thick} ${middle} ${y1 + thick} ${x1} ${y1 + thick} Z`}><title>${`${title(link.from)} → ${title(link.to)}: ${amountText(link.amount, unit)}`}</title></path>`;
+      })}
+      ${nodes.map((node) => html`<g>
+        <rect class=${`fill-${STAGES[node.name]?.[2] ?? 8}`} x=${node.x} y=${node.y} width=${BAR} height=${node.height} rx="3" />
+        <text class="flow-name" x=${node.last ? node.x - 8 : node.x + BAR + 8} y=${node.y + Math.min(node.height / 2 + 4, 16)} text-anchor=${node.last ? "end" : "start"}>${title(node.name)} <tspan class="flow-amount">${amountText(node.name === "outside" ? node.total : node.left, unit)}</tspan></text>
+      </g>`)}
+    </svg>
+  </figure>`;
+}
+
+function title(name) {
+  return STAGES[name]?.[0] ?? sentence(name);
+}
+
+/** Nodes in columns, in the order of the stages, as high as what passed through them. */
+function layout(links) {
+  const names = [...new Set(links.flatMap(({ from, to }) => [from, to]))];
+  const sum = (side, name) => links.reduce((total, link) => total + (link[side] === name ? link.amount : 0), 0);
+  const nodes = names.map((name) => ({ name, stage: STAGES[name]?.[1] ?? 2, total: Math.max(sum("to", name), sum("from", name)), left: sum("to", name) - sum("from", name) }));
+  const stages = [...new Set(nodes.map(({ stage }) => stage))].sort();
+  const widest = Math.max(...stages.map((stage) => nodes.filter((node) => node.stage === stage).reduce((total, node) => total + node.total, 0)));
+  const scale = HEIGHT / widest;
+  for (const [column, stage] of stages.entries()) {
+    let y = 4;
+    for (const node of nodes.filter((each) => each.stage === stage)) {
+      Object.assign(node, { x: (column * (WIDTH - BAR)) / Math.max(1, stages.length - 1), y, height: Math.max(3, node.total * scale), scale, last: column === stages.length - 1 });
+      y += node.height + GAP;
+    }
+  }
+  return nodes;
+}

@@ -1,0 +1,124 @@
+// State: what each vendor remembers, as tables. What changed since the last look is marked.
+
+import { html, useEffect, useMemo, useRef, useState } from "../vendored.js";
+import { Empty, PageHead, Panel, Pending, Segmented } from "../elements.js";
+import { INSTANT, countText, instantText, plural, sentence, words } from "../format.js";
+import { Json } from "../json.js";
+import { useControl } from "../store.js";
+
+const PAGE_ROWS = 100;
+const COLUMNS_MAX = 9;
+
+export function State({ route }) {
+  const { data: found } = useControl("/providers");
+  const name = route.rest[0] || found?.providers[0].name;
+  if (!found) return html`<${Pending} />`;
+  return html`
+    <${PageHead} title="State">What each vendor remembers in this space. Rows that changed since you opened the page are marked.<//>
+    <div class="tabs"><${Segmented} label="Vendor" value=${name} onChange=${(next) => (location.hash = `state/${next}`)} options=${found.providers.map((provider) => [provider.name, provider.title])} /></div>
+    <${Collections} provider=${name} key=${name} chosen=${route.rest[1]} />`;
+}
+
+function Collections({ provider, chosen }) {
+  const [offset, setOffset] = useState(0);
+  const { data, error } = useControl(`/state/${provider}?limit=${PAGE_ROWS}&offset=${offset}`);
+  if (!data) return html`<${Pending} error=${error} />`;
+  const names = Object.keys(data.totals);
+  const current = names.includes(chosen) ? chosen : (names.find((name) => data.totals[name] > 0) ?? names[0]);
+  const choose = (name) => {
+    setOffset(0);
+    location.hash = `state/${provider}/${name}`;
+  };
+  return html`<div class="state">
+    <nav class="collections" aria-label="Collections">
+      ${names.map((name) => html`<button type="button" class="nav-link" aria-current=${name === current ? "page" : undefined} onClick=${() => choose(name)}>${sentence(name)}<span class="count number">${countText(data.totals[name])}</span></button>`)}
+    </nav>
+    <div>
+      <${Panel} flush><${Records} rows=${rowsOf(data.state[current])} name=${current} key=${`${current}/${offset}`} /><//>
+      ${data.totals[current] > PAGE_ROWS && html`<div class="row pager">
+        <button type="button" class="button small" disabled=${offset === 0} onClick=${() => setOffset(offset - PAGE_ROWS)}>Previous</button>
+        <span class="muted small number">${countText(offset + 1)}–${countText(Math.min(offset + PAGE_ROWS, data.totals[current]))} of ${countText(data.totals[current])}</span>
+        <button type="button" class="button small" disabled=${offset + PAGE_ROWS >= data.totals[current]} onClick=${() => setOffset(offset + PAGE_ROWS)}>Next</button>
+      </div>`}
+    </div>
+  </div>`;
+}
+
+/** The records of a collection as [id, members]. Records may be below a group, such as wallets below their owner. */
+function rowsOf(collection, group = "") {
+  const entries = Array.isArray(collection) ? collection.map((record, index) => [String(index + 1), record]) : Object.entries(collection ?? {});
+  return entries.flatMap(([id, record]) => {
+    const key = group ? `${group} / ${id}` : id;
+    if (record === null || typeof record !== "object") return [[key, { value: record }]];
+    const members = Object.values(record);
+    const isGroup = !Array.isArray(record) && members.length > 0 && members.every((member) => member !== null && typeof member === "object" && !Array.isArray(member) && Object.keys(member).length > 0);
+    return isGroup ? rowsOf(record, key) : [[key, flat(record)]];
+  });
+}
+
+/** A record with the members of its members beside its own. */
+function flat(record) {
+  if (Array.isArray(record)) return { value: record };
+  return Object.fromEntries(
+    Object.entries(record).flatMap(([name, value]) =>
+      value !== null && typeof value === "object" && !Array.isArray(value) && Object.keys(value).length > 0
+        ? Object.entries(value).map(([inner, content]) => [`${name}.${inner}`, content])
+        : [[name, value]],
+    ),
+  );
+}
+
+function Records({ rows, name }) {
+  const [opened, setOpened] = useState(null);
+  const changed = useChanged(rows);
+  const columns = useMemo(() => columnsOf(rows), [rows]);
+  if (!rows.length) return html`<${Empty} title=${`No ${words(name)}`}>They appear when requests make them.<//>`;
+  return html`<div class="table-wrap" tabindex="0" role="region" aria-label=${words(name)}><table>
+    <thead><tr><th scope="col">Id</th>${columns.map((column) => html`<th scope="col" class=${isNumeric(rows, column) ? "number" : ""}>${words(column.split(".").at(-1))}</th>`)}</tr></thead>
+    <tbody>${rows.map(
+      ([id, record]) => html`<tr key=${id} class=${changed.has(id) ? "changed" : ""}>
+          <td><button type="button" class="link mono" aria-expanded=${opened === id} onClick=${() => setOpened(opened === id ? null : id)}>${id}</button>${changed.has(id) && html` <span class="badge good">changed</span>`}</td>
+          ${columns.map((column) => html`<td class=${isNumeric(rows, column) ? "number" : ""}><${Value} value=${record[column]} /></td>`)}
+        </tr>
+        ${opened === id && html`<tr key=${`${id}/open`}><td colspan=${columns.length + 1}><${Json} value=${record} label=${`Record ${id}`} /></td></tr>`}`,
+    )}</tbody>
+  </table></div>`;
+}
+
+/** The columns to show: members that some record has, without the id, those that differ first. */
+function columnsOf(rows) {
+  const values = new Map();
+  for (const [, record] of rows) {
+    for (const [name, value] of Object.entries(record)) {
+      if (name === "id" || value === null || (Array.isArray(value) && !value.length)) continue;
+      values.set(name, (values.get(name) ?? new Set()).add(JSON.stringify(value)));
+    }
+  }
+  const names = [...values.keys()];
+  const telling = names.filter((name) => values.get(name).size > 1 || rows.length === 1);
+  return (telling.length ? telling : names).slice(0, COLUMNS_MAX);
+}
+
+function isNumeric(rows, column) {
+  return rows.every(([, record]) => record[column] === undefined || record[column] === null || typeof record[column] === "number");
+}
+
+function Value({ value }) {
+  if (value === null || value === undefined) return html`<span class="muted">–</span>`;
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "number") return countText(value);
+  if (typeof value === "string") return INSTANT.test(value) ? html`<span class="number" title=${value}>${instantText(value)}</span>` : html`<span class="cell" title=${value}>${value}</span>`;
+  if (Array.isArray(value)) return html`<span class="muted">${plural(value.length, "item")}</span>`;
+  return html`<span class="muted">${plural(Object.keys(value).length, "member")}</span>`;
+}
+
+/** The ids of rows that differ from what the page first showed. */
+function useChanged(rows) {
+  const first = useRef(null);
+  const current = new Map(rows.map(([id, record]) => [id, JSON.stringify(record)]));
+  useEffect(() => {
+    first.current ??= current;
+  }, []);
+  if (!first.current) return new Set();
+  return new Set([...current].filter(([id, text]) => first.current.get(id) !== text).map(([id]) => id));
+}
