@@ -18,8 +18,8 @@ function reading() {
 export function ClockChip({ onClick }) {
   const { clock } = useStore();
   useTick();
-  return html`<button type="button" class=${`clock-chip ${clock?.frozen ? "frozen" : ""}`} onClick=${onClick} aria-label="Clock of the space">
-    <${Icon} name=${clock?.frozen ? "pause" : "clock"} /><span>${reading()}<span class="hidden-text"> UTC</span></span>
+  return html`<button type="button" class=${`clock-chip ${clock?.frozen ? "frozen" : ""}`} onClick=${onClick} title="Clock of the space">
+    <${Icon} name=${clock?.frozen ? "pause" : "clock"} /><span><span class="hidden-text">Clock </span>${reading()}<span class="hidden-text"> UTC</span></span>
   </button>`;
 }
 

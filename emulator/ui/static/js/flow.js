@@ -42,7 +42,7 @@ function Picture({ unit, links }) {
   const description = links.map((link) => `${title(link.from)} to ${title(link.to)}: ${amountText(link.amount, unit)}`).join("; ");
   return html`<figure class="flow-picture">
     <figcaption>${UNITS[unit] ?? sentence(unit)}</figcaption>
-    <svg viewBox=${`0 0 ${WIDTH} ${height}`} role="img" aria-label=${description}>
+    <div class="table-wrap" tabindex="0" role="region" aria-label=${`Flow of ${UNITS[unit] ?? unit}`}><svg viewBox=${`0 0 ${WIDTH} ${height}`} role="img" aria-label=${description}>
       ${links.map((link) => {
         const size = at[link.from].scale * link.amount;
         const [from, to] = [at[link.from], at[link.to]];
@@ -56,7 +56,7 @@ function Picture({ unit, links }) {
         <rect class=${`fill-${STAGES[node.name]?.[2] ?? 8}`} x=${node.x} y=${node.y} width=${BAR} height=${node.height} rx="3" />
         <text class="flow-name" x=${node.last ? node.x - 8 : node.x + BAR + 8} y=${node.y + Math.min(node.height / 2 + 4, 16)} text-anchor=${node.last ? "end" : "start"}>${title(node.name)} <tspan class="flow-amount">${amountText(node.name === "outside" ? node.total : node.left, unit)}</tspan></text>
       </g>`)}
-    </svg>
+    </svg></div>
   </figure>`;
 }
 

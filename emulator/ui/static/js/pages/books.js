@@ -25,7 +25,7 @@ export function Books({ route }) {
       <div class="split">
         <${Panel} title="Balances" flush><${Balances} balances=${balances} /><//>
         <${Panel} title="Checks" flush actions=${verified && html`<span class=${`badge ${verified.holds ? "good" : "bad"}`}>${verified.holds ? "All hold" : "Some fail"}</span>`}>
-          ${verified ? html`<ul class="checks">${verified.checks.map((check) => html`<${Check} check=${check} />`)}</ul>` : html`<${Pending} />`}
+          ${verified ? html`<ul class="checks" tabindex="0" aria-label="Checks">${verified.checks.map((check) => html`<${Check} check=${check} />`)}</ul>` : html`<${Pending} />`}
         <//>
       </div>
       <${Entries} provider=${name} />
