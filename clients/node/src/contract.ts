@@ -707,6 +707,19 @@ export interface Operations {
     };
     reply: unknown;
   };
+  /** List the emissions that vendors have measured, by organization, scope, category and month */
+  "GET /emissions": {
+    reply: {
+      emissions: Array<{
+        provider: ProviderName;
+        organization: string;
+        scope: 1 | 2 | 3;
+        category: string;
+        month: string;
+        co2e_grams: number;
+      }>;
+    };
+  };
   /** Get the books of all providers, oldest entry first, with the balances of the accounts */
   "GET /ledger": {
     query?: {
@@ -734,6 +747,21 @@ export interface Operations {
       };
       /** The providers without books, and why. */
       without_books: Partial<Record<ProviderName, string>>;
+    };
+  };
+  /** List what moved between kinds of accounts, over all entries of the books */
+  "GET /ledger/flows": {
+    query?: {
+      provider?: ProviderName;
+    };
+    reply: {
+      flows: Array<{
+        provider: ProviderName;
+        unit: Unit;
+        from: string;
+        to: string;
+        amount: Amount;
+      }>;
     };
   };
   /** Check the invariants of the books and of the memories behind them */
