@@ -184,6 +184,11 @@ RECORDS = {
     "create_logistics_recharges": (200, 1),
     "create_logistic_hub": (409, 1),
     "update_logistic_hub": (200, 1),
+    "create_waste": (201, 2),
+    "update_waste": (200, 1),
+    "create_waste_water_treatments": (200, 2),
+    "create_transport": (201, 2),
+    "update_transport": (200, 1),
 }
 """Operations of Dcycle that create or change records, sent as the examples of the contract have them."""
 
@@ -193,6 +198,10 @@ DELETIONS = {
     "delete_logistics_requests": (404, -1),
     "delete_logistics_recharge": (404, -1),
     "delete_logistic_hub": (404, -1),
+    "bulk_delete_wastes": (200, -1),
+    "delete_waste_water_treatment": (404, -1),
+    "delete_transport": (404, -1),
+    "bulk_delete_transports": (200, -1),
 }
 """Operations of Dcycle that delete records, and how many fewer there are afterwards."""
 
@@ -220,7 +229,7 @@ CASES += [*_of_records(RECORDS, _touched), *_of_records(DELETIONS, _kept)]
 QUIET = {
     "get_quote", "get_ride_quote", "get_ground_transport_quote", "get_flight_quote", "get_train_quote",
     "get_air_freight_quote", "get_ground_freight_quote", "get_office_space_quote", "calculate_carbon_score",
-    "refresh_token",
+    "refresh_token", "bulk_delete_transports_by_filters",
 }  # fmt: skip
 """Operations that are no GET and write nothing but, at most, what the client is given."""
 

@@ -53,6 +53,10 @@ BEYOND_SCHEMAS = {
         "Value error, vehicle_size and": "what only some means of transport have",
         "Value error, carpool must be false": "only a car can be shared",
         "Value error, flight_type and cabin_class": "only an aircraft has cabins",
+        "Value error, at least one filter is required": "one of several parameters",
+        "Value error, the last day must be complete": "what one item of a list must have, and others need not",
+        "Value error, the measurements must be": "how far apart the days of a list may be",
+        "INVALID_TRANSPORT_COMBINATION": "the ways to transport are a list of combinations",
         '"loc":["path","invoice_id"]': "the member invoice_id of an invoice is its number, and no id for a path",
     },
     "thallo": {

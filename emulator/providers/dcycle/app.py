@@ -15,8 +15,11 @@ from emulator.providers.dcycle.endpoints import (
     purchases,
     recharges,
     references,
+    transports,
     travels,
     vehicles,
+    waste_water,
+    wastes,
 )
 from emulator.providers.dcycle.memory.catalogue import Catalogue
 from emulator.providers.dcycle.memory.fixture import Fixture
@@ -107,23 +110,19 @@ routes = [
     Route("/v1/logistic-hubs/{hub_id}", hubs.update_logistic_hub, methods=["PUT"]),
     Route("/v1/logistic-hubs/{hub_id}", hubs.delete_logistic_hub, methods=["DELETE"]),
     # Transports
-    Route("/v1/transports", not_implemented("list_transports", NOT_YET), methods=["GET"]),
-    Route("/v1/transports", not_implemented("create_transport", NOT_YET), methods=["POST"]),
-    Route("/v1/transports/counts", not_implemented("count_transports", NOT_YET), methods=["GET"]),
-    Route("/v1/transports/combinations", not_implemented("list_transport_combinations", NOT_YET), methods=["GET"]),
-    Route("/v1/transports/bulk-delete", not_implemented("bulk_delete_transports", NOT_YET), methods=["POST"]),
-    Route(
-        "/v1/transports/bulk-delete-by-filters",
-        not_implemented("bulk_delete_transports_by_filters", NOT_YET),
-        methods=["POST"],
-    ),
+    Route("/v1/transports", transports.list_transports, methods=["GET"]),
+    Route("/v1/transports", transports.create_transport, methods=["POST"]),
+    Route("/v1/transports/counts", transports.count_transports, methods=["GET"]),
+    Route("/v1/transports/combinations", transports.list_transport_combinations, methods=["GET"]),
+    Route("/v1/transports/bulk-delete", transports.bulk_delete_transports, methods=["POST"]),
+    Route("/v1/transports/bulk-delete-by-filters", transports.bulk_delete_transports_by_filters, methods=["POST"]),
     Route("/v1/transports/upload", not_implemented("upload_transports", NOT_YET), methods=["POST"]),
     Route(
         "/v1/transports/upload/presigned-url", not_implemented("create_transport_upload_url", NOT_YET), methods=["POST"]
     ),
-    Route("/v1/transports/{transport_route_id}", not_implemented("get_transport", NOT_YET), methods=["GET"]),
-    Route("/v1/transports/{transport_route_id}", not_implemented("update_transport", NOT_YET), methods=["PUT"]),
-    Route("/v1/transports/{transport_route_id}", not_implemented("delete_transport", NOT_YET), methods=["DELETE"]),
+    Route("/v1/transports/{transport_route_id}", transports.get_transport, methods=["GET"]),
+    Route("/v1/transports/{transport_route_id}", transports.update_transport, methods=["PUT"]),
+    Route("/v1/transports/{transport_route_id}", transports.delete_transport, methods=["DELETE"]),
     # Employees
     Route("/v1/employees", employees.list_employees, methods=["GET"]),
     Route("/v1/employees", employees.create_employee, methods=["POST"]),
@@ -138,18 +137,14 @@ routes = [
     Route("/v1/business-travels/{business_travel_id}", travels.update_business_travel, methods=["PATCH"]),
     Route("/v1/business-travels/{business_travel_id}", travels.delete_business_travel, methods=["DELETE"]),
     # Wastes and waste water
-    Route("/v1/wastes", not_implemented("list_wastes", NOT_YET), methods=["GET"]),
-    Route("/v1/wastes", not_implemented("create_waste", NOT_YET), methods=["POST"]),
-    Route("/v1/wastes/{waste_id}", not_implemented("update_waste", NOT_YET), methods=["PATCH"]),
-    Route("/v1/waste/bulk-delete", not_implemented("bulk_delete_wastes", NOT_YET), methods=["POST"]),
-    Route("/v1/waste/unique-values", not_implemented("list_waste_unique_values", NOT_YET), methods=["GET"]),
-    Route("/v1/waste-efs", not_implemented("list_waste_emission_factors", NOT_YET), methods=["GET"]),
-    Route("/v1/waste-water-treatments", not_implemented("list_waste_water_treatments", NOT_YET), methods=["GET"]),
-    Route(
-        "/v1/waste-water-treatments/{wwt_id}/detail",
-        not_implemented("get_waste_water_treatment", NOT_YET),
-        methods=["GET"],
-    ),
+    Route("/v1/wastes", wastes.list_wastes, methods=["GET"]),
+    Route("/v1/wastes", wastes.create_waste, methods=["POST"]),
+    Route("/v1/wastes/{waste_id}", wastes.update_waste, methods=["PATCH"]),
+    Route("/v1/waste/bulk-delete", wastes.bulk_delete_wastes, methods=["POST"]),
+    Route("/v1/waste/unique-values", wastes.list_waste_unique_values, methods=["GET"]),
+    Route("/v1/waste-efs", wastes.list_waste_emission_factors, methods=["GET"]),
+    Route("/v1/waste-water-treatments", waste_water.list_waste_water_treatments, methods=["GET"]),
+    Route("/v1/waste-water-treatments/{wwt_id}/detail", waste_water.get_waste_water_treatment, methods=["GET"]),
     # Projects
     Route("/v1/projects", not_implemented("list_projects", NOT_YET), methods=["GET"]),
     Route("/v1/projects/extended", not_implemented("list_extended_projects", NOT_YET), methods=["GET"]),
@@ -276,14 +271,10 @@ routes = [
     Route("/api/v1/logistics/tocs", not_implemented("list_legacy_logistics_tocs", NOT_YET), methods=["GET"]),
     Route("/api/v1/wastes/rd_ler_list", not_implemented("list_waste_codes", NOT_YET), methods=["GET"]),
     Route("/api/v1/wastes/low_codes", not_implemented("list_low_codes", NOT_YET), methods=["GET"]),
-    Route(
-        "/api/v1/bulk/waste_water_treatments",
-        not_implemented("create_waste_water_treatments", NOT_YET),
-        methods=["POST"],
-    ),
+    Route("/api/v1/bulk/waste_water_treatments", waste_water.create_waste_water_treatments, methods=["POST"]),
     Route(
         "/api/v1/waste_water_treatments/{waste_water_treatment_id}",
-        not_implemented("delete_waste_water_treatment", NOT_YET),
+        waste_water.delete_waste_water_treatment,
         methods=["DELETE"],
     ),
     Route("/api/v1/units", not_implemented("list_units", NOT_YET), methods=["GET"]),

@@ -3,6 +3,7 @@
 * DcycleRefusal
   + InvalidDateRange               400
   + DateRangeTooLarge              400
+  + InvalidTransportCombination    400
   + InvalidApiKey                  401
   + InvalidCredentials             401
   + Forbidden                      403
@@ -22,11 +23,15 @@
     - TocNotFound
     - PackageNotFound
     - LogisticHubNotFound
+    - WasteNotFound
+    - WasteWaterTreatmentNotFound
+    - TransportRouteNotFound
   + LogisticHubNameTaken           409
   + LogisticHubInUse               409
   + LogisticHubHasInvoice          409
+  + FilterChanged                  409
   + ValidationFailed               422, with a list of problems, as FastAPI gives it
-    - UnfitBody: HubWithoutFacility, DistanceUnknown
+    - UnfitBody: HubWithoutFacility, DistanceUnknown, FilterRequired
   + RateLimitExceeded              429, by a fault only
   + InternalError                  500, by a fault only
   + PlainStatus                    any other status, without a code
@@ -62,6 +67,13 @@ class DateRangeTooLarge(DcycleRefusal):
     detail = "Date range cannot exceed 730 days"
     code = "DATE_RANGE_TOO_LARGE"
     rule = "dcycle.dates.limit-730"
+
+
+class InvalidTransportCombination(DcycleRefusal):
+    status = 400
+    detail = "Invalid transport combination"
+    code = "INVALID_TRANSPORT_COMBINATION"
+    rule = "dcycle.transports.combination"
 
 
 class InvalidApiKey(DcycleRefusal):
@@ -127,6 +139,15 @@ class LogisticHubHasInvoice(DcycleRefusal):
     status = 409
     detail = "This logistic hub has an invoice"
     rule = "dcycle.hubs.has-invoice"
+
+
+class FilterChanged(DcycleRefusal):
+    """The filters are not those of the list whose hash the client confirms."""
+
+    status = 409
+    detail = "The filters changed since the list was requested"
+    code = "FILTER_HASH_MISMATCH"
+    rule = "dcycle.filters.changed"
 
 
 class NotFound(DcycleRefusal):
@@ -221,6 +242,24 @@ class LogisticHubNotFound(NotFound):
     rule = "dcycle.hubs.unknown"
 
 
+class WasteNotFound(NotFound):
+    wording = "Waste with id={id} not found"
+    code = "WASTE_NOT_FOUND"
+    rule = "dcycle.wastes.unknown"
+
+
+class WasteWaterTreatmentNotFound(NotFound):
+    wording = "WasteWaterTreatment with id={id} not found"
+    code = "WASTE_WATER_TREATMENT_NOT_FOUND"
+    rule = "dcycle.water.unknown"
+
+
+class TransportRouteNotFound(NotFound):
+    wording = "TransportRoute with id={id} not found"
+    code = "TRANSPORT_ROUTE_NOT_FOUND"
+    rule = "dcycle.transports.unknown"
+
+
 class ValidationFailed(DcycleRefusal):
     """Every problem of the path, the query, the headers and the body."""
 
@@ -253,6 +292,11 @@ class HubWithoutFacility(UnfitBody):
 class DistanceUnknown(UnfitBody):
     problem = "the distance between origin and destination is not known; send distance_km"
     rule = "dcycle.freight.places"
+
+
+class FilterRequired(UnfitBody):
+    problem = "at least one filter is required"
+    rule = "dcycle.filters.required"
 
 
 class RateLimitExceeded(DcycleRefusal):

@@ -26,7 +26,9 @@ SCOPES = {
     "purchases": 3,
     "travels": 3,
     "goods_shipped": 3,
+    "goods_received": 3,
     "employees": 3,
+    "wastes": 3,
 }
 DAYS = [
     ("2025-01-01", "2025-12-31"),
@@ -78,7 +80,7 @@ def test_defaults(dcycle: Caller, default: dict[str, str]) -> None:
         pytest.param(
             "month",
             ["year", "month", "co2e"],
-            [*((2024, month) for month in (*range(1, 7), 11, 12)), *((2025, month) for month in range(1, 13))],
+            [*((2024, month) for month in (*range(1, 7), 9, 10, 11, 12)), *((2025, month) for month in range(1, 13))],
             marks=pytest.mark.rule("dcycle.items.month", "dcycle.items.month-order", "dcycle.items.no-zero"),
         ),
     ],

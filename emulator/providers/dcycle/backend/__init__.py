@@ -18,8 +18,10 @@ from emulator.providers.dcycle.backend.recharges import Recharges
 from emulator.providers.dcycle.backend.records import Context
 from emulator.providers.dcycle.backend.tokens import Tokens
 from emulator.providers.dcycle.backend.totals import Group, GroupBy, Totals, parts
+from emulator.providers.dcycle.backend.transports import Transports
 from emulator.providers.dcycle.backend.travels import Travels
 from emulator.providers.dcycle.backend.vehicles import Consumptions, Vehicles
+from emulator.providers.dcycle.backend.wastes import Wastes, WasteWaterTreatments
 from emulator.providers.dcycle.memory.catalogue import Catalogue, Key, Organization, User
 from emulator.providers.dcycle.memory.emissions import SCOPES
 from emulator.providers.dcycle.memory.fixture import Memory
@@ -50,6 +52,10 @@ class Dcycle:
         self.packages = Packages(context)
         self.freight_requests = FreightRequests(context, self.packages, self.hubs)
         self.recharges = Recharges(context)
+        self.wastes = Wastes(context)
+        self.waste_water_treatments = WasteWaterTreatments(context)
+        self.transports = Transports(context)
+        self.units = {unit.id: unit for unit in catalogue.units}
         self._organizations: dict[str, Organization] = {}
         self._roots: dict[str, Organization] = {}
         for root in catalogue.trees:

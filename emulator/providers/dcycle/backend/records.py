@@ -34,6 +34,10 @@ class Context:
     clock: Clock
     ids: Ids
 
+    def custom_grams(self, factor_id: str | None) -> int | None:
+        """Return what one unit causes by a custom emission factor; None if there is no such factor."""
+        return self.catalogue.purchase_factors.custom.get(factor_id or "")
+
 
 @dataclass(frozen=True, slots=True)
 class UniqueValue:

@@ -9,8 +9,11 @@ from emulator.providers.dcycle.memory.freight import FreightFactors
 from emulator.providers.dcycle.memory.places import Places
 from emulator.providers.dcycle.memory.purchases import PurchaseFactors
 from emulator.providers.dcycle.memory.recharges import FreightFuel
+from emulator.providers.dcycle.memory.transports import TransportFactors
 from emulator.providers.dcycle.memory.travels import TravelFactors
+from emulator.providers.dcycle.memory.units import Unit
 from emulator.providers.dcycle.memory.vehicles import UnknownVehicle, VehicleFuel
+from emulator.providers.dcycle.memory.wastes import WasteFactors
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,9 @@ class Catalogue:
     travel_factors: TravelFactors = field(default_factory=TravelFactors)
     freight_factors: FreightFactors = field(default_factory=FreightFactors)
     freight_fuels: tuple[FreightFuel, ...] = ()
+    units: tuple[Unit, ...] = ()
+    waste_factors: WasteFactors = field(default_factory=WasteFactors)
+    transport_factors: TransportFactors = field(default_factory=TransportFactors)
 
     def __post_init__(self) -> None:
         known = _distinct("organizations have the id", (organization.id for organization in self.organizations()))

@@ -16,8 +16,10 @@ from emulator.providers.dcycle.memory.purchases import Purchase
 from emulator.providers.dcycle.memory.recharges import Recharge
 from emulator.providers.dcycle.memory.records import Record
 from emulator.providers.dcycle.memory.tokens import Token
+from emulator.providers.dcycle.memory.transports import TransportRoute
 from emulator.providers.dcycle.memory.travels import Travel
 from emulator.providers.dcycle.memory.vehicles import Consumption, Vehicle
+from emulator.providers.dcycle.memory.wastes import Waste, WasteWaterTreatment
 
 
 @dataclass(slots=True)
@@ -37,6 +39,9 @@ class Memory:
     packages: dict[Uuid, Package] = field(default_factory=dict)
     freight_requests: dict[Uuid, FreightRequest] = field(default_factory=dict)
     recharges: dict[Uuid, Recharge] = field(default_factory=dict)
+    wastes: dict[Uuid, Waste] = field(default_factory=dict)
+    waste_water_treatments: dict[Uuid, WasteWaterTreatment] = field(default_factory=dict)
+    transports: dict[Uuid, TransportRoute] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -17,8 +17,8 @@ def listed_invoice(invoice: Invoice) -> dict[str, object]:
         "status": terms.status,
         "quantity": invoice.quantity,
         "unit_id": invoice.unit_id,
-        "start_date": _midnight(invoice.start_date),
-        "end_date": _last_second(invoice.end_date),
+        "start_date": midnight(invoice.start_date),
+        "end_date": last_second(invoice.end_date),
         "invoice_id": terms.invoice_id,
         "facility_id": terms.facility_id,
         "supplier_id": terms.supplier_id,
@@ -67,10 +67,11 @@ def invoice_v3(shown: Invoice, organization: Organization, facility_name: str | 
     }
 
 
-def _midnight(day: date) -> str:
-    """Without an offset, as the vendor writes periods."""
+def midnight(day: date) -> str:
+    """Return the beginning of a day without an offset, as the vendor writes periods."""
     return f"{day.isoformat()}T00:00:00"
 
 
-def _last_second(day: date) -> str:
+def last_second(day: date) -> str:
+    """Return the end of a day, without an offset, too."""
     return f"{day.isoformat()}T23:59:59"

@@ -30,6 +30,31 @@ def short_page(found: Collection[T], query: Page, show: Callable[[T], object]) -
     return {"page": query.page, "size": query.size, "total": len(found), "items": _items(found, query, show)}
 
 
+def hashed_page(found: Collection[T], query: Page, show: Callable[[T], object], wanted: object) -> dict[str, object]:
+    """Return one page of a list whose filters a client may send back to delete what it lists."""
+    return {
+        "items": _items(found, query, show),
+        "total": len(found),
+        "page": query.page,
+        "size": query.size,
+        "filter_hash": filter_hash(wanted),
+    }
+
+
+def facility_page(
+    of_facility: Collection[T], found: Collection[T], query: Page, show: Callable[[T], object]
+) -> dict[str, object]:
+    """Return one page of the records of a facility, and how many there are, with and without the filters."""
+    return {
+        "items": _items(found, query, show),
+        "total": len(of_facility),
+        "total2": 0,
+        "total_general": len(found),
+        "page": query.page,
+        "size": query.size,
+    }
+
+
 def _items(found: Collection[T], query: Page, show: Callable[[T], object]) -> list[object]:
     start = (query.page - 1) * query.size
     return [show(record) for record in islice(found, start, start + query.size)] if start < len(found) else []

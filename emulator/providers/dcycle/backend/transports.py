@@ -1,0 +1,91 @@
+"""Transport routes, scope 3 categories 4 and 9 (docs.dcycle.io, Transport)."""
+
+from collections import Counter
+from collections.abc import Collection
+from decimal import Decimal
+
+from emulator.core.exact_json import decimal
+from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.drafts.transports import CombinationFilter
+from emulator.providers.dcycle.backend.records import Context, EmittingRecords, Filter
+from emulator.providers.dcycle.backend.rounding import whole_grams
+from emulator.providers.dcycle.memory.catalogue import Organization
+from emulator.providers.dcycle.memory.transports import (
+    Combination,
+    Section,
+    SectionType,
+    TransportRoute,
+    TransportTerms,
+)
+
+
+class Transports(EmittingRecords[TransportRoute, TransportTerms]):
+    """The transport routes of every organization in one space."""
+
+    kind = TransportRoute
+    id_kind = "dcycle.transport"
+    not_found = errors.TransportRouteNotFound
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, context.memory.transports)
+        self._factors = context.catalogue.transport_factors
+        self._combinations = {combination.key() for combination in self._factors.combinations}
+        self._kg = {unit.id: unit.kg for unit in context.catalogue.units}
+        self._countries = {name.casefold(): code for name, code in context.catalogue.countries.items()}
+
+    def combinations(self, wanted: CombinationFilter) -> Collection[Combination]:
+        """Return the ways to transport that a filter matches."""
+        return [combination for combination in self._factors.combinations if wanted.matches(combination)]
+
+    def count(self, organization: Organization, wanted: Filter[TransportRoute]) -> Counter[str]:
+        """Return how many routes have each status."""
+        return Counter(route.status for route in self.find(organization, wanted))
+
+    def distance_km(self, section: Section) -> Decimal | None:
+        """Return the distance stated, or else that between the places; None if a place is not known."""
+        if section.kms_manual is not None:
+            return decimal(section.kms_manual)
+        return self.context.catalogue.places.distance_km(section.origin, section.destination)
+
+    def section_grams(self, terms: TransportTerms, section: Section) -> Decimal | None:
+        """Return what a section causes; None if its distance or the mass of the goods is not known."""
+        distance, kg = self.distance_km(section), self._kg.get(terms.unit_id)
+        if distance is None or kg is None:
+            return None
+        kind = self._type(section)
+        electric = section.electric and kind in ("road", "rail")
+        grams = self._factors.electric if electric else self._factors.per_tkm.get(kind, Decimal(0))
+        cooled = self._factors.refrigerated if section.refrigerated else 1
+        return decimal(terms.quantity_transported) * kg / 1000 * distance * grams * cooled
+
+    def _type(self, section: Section) -> SectionType:
+        """The type of a section; one that is not known is by road within a country, and else by air."""
+        if section.transport_type != "do_not_know":
+            return section.transport_type
+        start, end = self._country(section.origin), self._country(section.destination)
+        return "road" if start == end else "air"
+
+    def _country(self, address: str) -> str | None:
+        return self._countries.get(address.rpartition(",")[2].strip().casefold())
+
+    def grams(self, terms: TransportTerms) -> int | None:
+        found = [self.section_grams(terms, section) for section in terms.sections]
+        known = [grams for grams in found if grams is not None]
+        return None if len(known) < len(found) else whole_grams(sum(known, Decimal(0)))
+
+    def check(self, terms: TransportTerms) -> None:
+        """Raise InvalidTransportCombination unless every section is a listed way to transport."""
+        if not all(section.key() in self._combinations for section in terms.sections):
+            raise errors.InvalidTransportCombination
+
+    def create(self, organization: Organization, terms: TransportTerms) -> TransportRoute:
+        """Create a route. Raises InvalidTransportCombination."""
+        self.check(terms)
+
+        return super().create(organization, terms)
+
+    def update(self, record: TransportRoute, terms: TransportTerms) -> TransportRoute:
+        """Change a route. Raises InvalidTransportCombination."""
+        self.check(terms)
+
+        return super().update(record, terms)

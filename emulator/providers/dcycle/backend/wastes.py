@@ -1,0 +1,107 @@
+"""Waste and waste water, scope 3 category 5 (docs.dcycle.io, Wastes, Waste Water Treatments)."""
+
+from collections import Counter
+from collections.abc import Collection
+from decimal import Decimal
+
+from emulator.core.exact_json import decimal
+from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.records import Context, EmittingRecords, UniqueValue
+from emulator.providers.dcycle.backend.rounding import whole_grams
+from emulator.providers.dcycle.memory.facilities import Facility
+from emulator.providers.dcycle.memory.wastes import (
+    Waste,
+    WasteFactor,
+    WasteTerms,
+    WasteWaterTerms,
+    WasteWaterTreatment,
+)
+
+
+class Wastes(EmittingRecords[Waste, WasteTerms]):
+    """The wastes of every organization in one space, by facility."""
+
+    kind = Waste
+    id_kind = "dcycle.waste"
+    not_found = errors.WasteNotFound
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, context.memory.wastes)
+        self._factors = context.catalogue.waste_factors
+        self._efs = {factor.id: factor for factor in self._factors.efs}
+        self._kg = {unit.id: unit.kg for unit in context.catalogue.units}
+
+    def owner(self, record: Waste) -> str | None:
+        return record.terms.facility_id
+
+    def factor(self, waste: Waste) -> WasteFactor | None:
+        """Return the kind of a waste and of its treatment, if it is stated and listed."""
+        return self._efs.get(waste.terms.waste_efs_id or "")
+
+    def grams(self, terms: WasteTerms) -> int | None:
+        """Return what treating a waste and taking it there cause; None in a unit that is no mass."""
+        kilograms = self._kilograms(terms)
+        if kilograms is None:
+            return None
+        custom = self.context.custom_grams(terms.custom_emission_factor_id)
+        if custom is not None:
+            treated = decimal(terms.base_quantity) * custom
+        else:
+            listed = self._efs.get(terms.waste_efs_id or "")
+            treated = kilograms * (self._factors.unknown if listed is None else listed.grams_per_kg)
+        way = decimal(terms.total_km_to_waste_center or 0.0)
+        return whole_grams(treated + kilograms / 1000 * way * self._factors.transport.grams)
+
+    def _kilograms(self, terms: WasteTerms) -> Decimal | None:
+        kg = self._kg.get(terms.unit_id)
+        return None if kg is None else decimal(terms.base_quantity) * kg
+
+    def unique_values(self, facility: Facility, field: str) -> Collection[UniqueValue]:
+        """Return how many wastes of a facility share a value, most first; those without one are left out."""
+        counted = Counter[object]()
+        labels = dict[object, object]()
+        for waste in self.belonging_to(facility):
+            value, label = self._value(waste, field)
+            if value is not None:
+                counted[value] += 1
+                labels[value] = label
+        return [UniqueValue(value, labels[value], count) for value, count in counted.most_common()]
+
+    def _value(self, waste: Waste, field: str) -> tuple[object, object]:
+        """The value of a field of a waste, and its label."""
+        factor = self.factor(waste)
+        match field:
+            case "ler_code":
+                return (None, None) if factor is None else (spaced(factor.low_code), factor.low_name)
+            case "rd_code":
+                return (None, None) if factor is None else (factor.rd_code, factor.rd_name)
+            case "identification_name":
+                return waste.terms.identification_name, waste.terms.identification_name
+            case "file_id":
+                return waste.file_id, waste.file_id
+            case _:
+                return waste.created_at, waste.created_at
+
+
+def spaced(code: str) -> str:
+    """Return a waste code in pairs of digits: 150101 is 15 01 01."""
+    digits = code.replace(" ", "")
+    return " ".join(digits[n : n + 2] for n in range(0, len(digits), 2))
+
+
+class WasteWaterTreatments(EmittingRecords[WasteWaterTreatment, WasteWaterTerms]):
+    """The treatments of waste water of every organization in one space, by facility."""
+
+    kind = WasteWaterTreatment
+    id_kind = "dcycle.waste_water_treatment"
+    not_found = errors.WasteWaterTreatmentNotFound
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, context.memory.waste_water_treatments)
+
+    def owner(self, record: WasteWaterTreatment) -> str | None:
+        return record.terms.facility_id
+
+    def grams(self, terms: WasteWaterTerms) -> int:
+        """Return what the water that came in causes."""
+        return whole_grams(decimal(terms.m3_water_in) * self.context.catalogue.waste_factors.waste_water_per_m3)

@@ -1,0 +1,102 @@
+"""Transport routes, upstream and downstream."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from emulator.providers.dcycle.memory.fields import Uuid
+from emulator.providers.dcycle.memory.freight import DistanceKm, GramsPerTkm
+from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
+
+TransportDirection: TypeAlias = Literal["downstream", "upstream"]
+SectionType: TypeAlias = Literal["road", "air", "maritime", "rail", "do_not_know"]
+TravelMethod: TypeAlias = Literal["car", "truck", "motorbike", "bicycle", "electric_kick_scooter"]
+TransportStatus: TypeAlias = Literal["pending", "active", "error"]
+
+TRANSPORTED_MAX = 9_999_999.999
+SECTIONS_MAX = 100
+Transported: TypeAlias = Annotated[float, Field(gt=0, le=TRANSPORTED_MAX, allow_inf_nan=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """A way to transport. ``from_`` and ``to`` bound its distance or weight, of which ``detail`` says which."""
+
+    transport_type: SectionType
+    travel_method: TravelMethod | None = None
+    refrigerated: bool = False
+    electric: bool = False
+    detail: str | None = None
+    from_: float | None = None
+    to: float | None = None
+    unit: str = "km"
+    reference_product: str | None = None
+
+    def key(self) -> tuple[object, ...]:
+        return self.transport_type, self.travel_method, self.refrigerated, self.electric, self.detail
+
+
+@dataclass(frozen=True, slots=True)
+class TransportFactors:
+    """Grams a tonne-kilometer by type; ``electric`` replaces that of roads and rails, ``refrigerated`` multiplies."""
+
+    per_tkm: Mapping[SectionType, GramsPerTkm] = field(default_factory=dict)
+    electric: GramsPerTkm = Decimal(0)
+    refrigerated: Annotated[Decimal, Field(ge=1, le=2)] = Decimal(1)
+    combinations: tuple[Combination, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a route."""
+
+    transport_type: SectionType
+    origin: str
+    destination: str
+    travel_method: TravelMethod | None = None
+    electric: bool = False
+    refrigerated: bool = False
+    detail: str | None = None
+    kms_manual: DistanceKm | None = None
+
+    def key(self) -> tuple[object, ...]:
+        return self.transport_type, self.travel_method, self.refrigerated, self.electric, self.detail
+
+
+@dataclass(frozen=True, slots=True)
+class TransportTerms:
+    """What a client states about a route."""
+
+    quantity_transported: Transported
+    transport_direction: TransportDirection
+    unit_id: Uuid
+    sections: Annotated[tuple[Section, ...], Field(min_length=1, max_length=SECTIONS_MAX)]
+    name: str | None = None
+    transport_date: date | None = None
+    supplier: str | None = None
+    transport_frequency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransportRoute(EmittingRecord[TransportTerms]):
+    """Goods that are transported, section by section."""
+
+    terms: TransportTerms
+    file_id: Uuid | None = None
+
+    @property
+    def status(self) -> TransportStatus:
+        """``error`` if the emissions cannot be calculated."""
+        return "error" if self.co2e_grams is None else "active"
+
+    @property
+    def transport_date(self) -> date:
+        return self.terms.transport_date or self.created_at.date()
+
+    def posting(self) -> Posting:
+        upstream = self.terms.transport_direction == "upstream"
+        return Posting("goods_received" if upstream else "goods_shipped", self.transport_date)

@@ -1,0 +1,168 @@
+"""Transport routes, and their share of the totals."""
+
+from typing import Any
+
+import pytest
+
+from tests.providers.dcycle.conftest import LOGISTICS, created, problems, tonnes
+from tests.support.caller import Caller
+
+PATH = "/v1/transports"
+KILOGRAMS = "61743a63-ff70-459c-9567-5eee8f7dfd5c"
+TONNES = "cab66828-c2b1-431b-92af-f9ab37149d3c"
+LITERS = "c1a764a5-7d41-4130-8831-6517e5c25761"
+UNKNOWN = "11111111-2222-4333-8444-555555555555"
+ROAD = {"transport_type": "road", "travel_method": "truck", "origin": "A", "destination": "B", "kms_manual": 100}
+ROUTE = {
+    "name": "Steel",
+    "transport_date": "2025-05-05",
+    "quantity_transported": 1000,
+    "transport_direction": "downstream",
+    "unit_id": KILOGRAMS,
+    "sections": [ROAD],
+}
+
+
+def section(**terms: object) -> dict[str, object]:
+    return {"sections": [{**ROAD, "travel_method": None, **terms}]}
+
+
+def record(dcycle: Caller, **terms: object) -> Any:
+    return created(dcycle, PATH, {**ROUTE, **terms})
+
+
+def get(dcycle: Caller, route: Any) -> Any:
+    return dcycle.get(f"{PATH}/{route['id']}").json()
+
+
+def moved(dcycle: Caller, category: str = "goods_shipped") -> float:
+    return tonnes(dcycle, category, "2025-05-05")
+
+
+@pytest.mark.rule(
+    "dcycle.transports.create",
+    "dcycle.transports.co2e",
+    "dcycle.transports.counts",
+    "dcycle.transports.unknown-type",
+    "dcycle.transports.places",
+)
+@pytest.mark.parametrize(
+    ("terms", "kilograms"),
+    [
+        ({}, 11.0),
+        ({"quantity_transported": 2, "unit_id": TONNES}, 22.0),
+        ({"unit_id": LITERS}, None),
+        (section(transport_type="rail"), 2.5),
+        (section(transport_type="maritime"), 1.2),
+        (section(transport_type="air"), 60.0),
+        (section(refrigerated=True), 12.65),
+        (section(electric=True), 3.0),
+        (section(transport_type="do_not_know", origin="Bilbao, Spain", destination="Madrid, Spain"), 11.0),
+        (section(transport_type="do_not_know", origin="Bilbao, Spain", destination="Paris, France"), 60.0),
+        (section(kms_manual=None, origin="Bilbao, Spain", destination="Zaragoza, Spain"), 33.792),
+        (section(kms_manual=None), None),
+        ({"sections": [ROAD, {**ROAD, "kms_manual": 50}]}, 16.5),
+    ],
+)
+def test_a_route_is_recorded(dcycle: Caller, terms: dict[str, object], kilograms: float | None) -> None:
+    """A new route is pending; then it has the emissions of its sections, which count on its day."""
+    route = record(dcycle, **terms)
+    assert (route["status"], route["co2e"], route["sections"][0]["status"]) == ("pending", None, "pending")
+    found = get(dcycle, route)
+    assert (found["status"], found["co2e"]) == ("error" if kilograms is None else "active", kilograms)
+    assert moved(dcycle) == round((kilograms or 0) / 1000, 6)
+    assert [section["part"] for section in found["sections"]] == [*range(1, len(found["sections"]) + 1)]
+
+
+@pytest.mark.rule("dcycle.transports.counts")
+def test_routes_count_by_direction(dcycle: Caller) -> None:
+    """What comes in and what goes out are two categories; without a date a route is of today."""
+    record(dcycle, transport_direction="upstream")
+    assert (moved(dcycle, "goods_received"), moved(dcycle)) == (0.011, 0)
+    assert record(dcycle, transport_date=None)["transport_date"] == "2026-01-01"
+
+
+@pytest.mark.rule("dcycle.transports.combination", "dcycle.transports.combinations", "dcycle.filters.refused")
+def test_ways_to_transport(dcycle: Caller) -> None:
+    """Only listed ways are accepted, in a new route as in a changed one; the list is narrowed by its members."""
+    refusal = {"detail": "Invalid transport combination", "code": "INVALID_TRANSPORT_COMBINATION"}
+    wrong = section(travel_method="bicycle", refrigerated=True)
+    route = record(dcycle)
+    replies = [
+        dcycle.post(PATH, {**ROUTE, **wrong}),
+        dcycle.request("PUT", f"{PATH}/{route['id']}", json=wrong),
+    ]
+    assert [(reply.status_code, reply.json()) for reply in replies] == [(400, refusal)] * 2
+    assert get(dcycle, route)["sections"][0]["travel_method"] == "truck"
+    query = {"transport_type": "road", "travel_method": "truck", "refrigerated": "true", "electric": "no"}
+    (way,) = dcycle.get(f"{PATH}/combinations", params=query).json()
+    assert (way["travel_method"], way["refrigerated"], way["electric"]) == ("truck", True, False)
+    detailed = dcycle.get(f"{PATH}/combinations", params={"detail": "distance:ge:1500"}).json()
+    assert [found["boundaries"] for found in detailed] == [{"from": 1500, "to": None, "unit": "km"}]
+    assert problems(dcycle.get(f"{PATH}/combinations", params={"electric": "maybe"})) == [
+        ("bool_parsing", ["query", "electric"])
+    ]
+
+
+@pytest.mark.rule("dcycle.transports.update", "dcycle.transports.delete", "dcycle.transports.unknown")
+def test_a_route_is_changed_and_deleted(dcycle: Caller) -> None:
+    """Sections are replaced as a whole, and the totals follow changes and deletions."""
+    route, other = record(dcycle), record(dcycle)
+    path = f"{PATH}/{route['id']}"
+    changed = dcycle.request("PUT", path, json={"sections": [{**ROAD, "kms_manual": 200}]}).json()
+    assert (changed["status"], changed["name"], len(changed["sections"])) == ("pending", "Steel", 1)
+    assert (get(dcycle, route)["co2e"], moved(dcycle)) == (22.0, 0.033)
+    assert dcycle.get(path, headers={"x-organization-id": LOGISTICS}).status_code == 404
+    assert dcycle.request("DELETE", path).status_code == 204
+    outcome = dcycle.post(f"{PATH}/bulk-delete", {"transport_ids": [route["id"], other["id"]]}).json()
+    assert (outcome["success_ids"], outcome["failed_ids"], moved(dcycle)) == ([other["id"]], [route["id"]], 0)
+    refusal = {"detail": f"TransportRoute with id={route['id']} not found", "code": "TRANSPORT_ROUTE_NOT_FOUND"}
+    replies = dcycle.get(path), dcycle.request("DELETE", path), dcycle.request("PUT", path, json={})
+    assert [(reply.status_code, reply.json()) for reply in replies] == [(404, refusal)] * 3
+
+
+@pytest.mark.rule(
+    "dcycle.transports.list", "dcycle.transports.list-otherwise", "dcycle.transports.number", "dcycle.filters.search"
+)
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({}, ["Steel from Bilbao", "Steel"]),
+        ({"sort": "-start_date"}, ["Steel", "Steel from Bilbao"]),
+        ({"search": "bilbao"}, ["Steel from Bilbao"]),
+        ({"start_date": "2025-05-05", "end_date": "2025-05-05"}, ["Steel"]),
+        ({"status": ["pending", "error"]}, []),
+        ({"transport_direction": "upstream"}, ["Steel from Bilbao"]),
+        ({"file_id": UNKNOWN}, []),
+        ({"created_at_from": "2025-01-01T00:00:00Z"}, ["Steel"]),
+        ({"created_at_to": "2025-01-01"}, ["Steel from Bilbao"]),
+        ({"co2e_status": "not_calculated"}, []),
+    ],
+)
+def test_routes_are_listed(dcycle: Caller, query: dict[str, object], names: list[str]) -> None:
+    """A list has the routes that every filter matches, and counts go by direction and file."""
+    record(dcycle)
+    found = dcycle.get(PATH, params=query).json()
+    assert [route["name"] for route in found["items"]] == names
+    assert dcycle.get(f"{PATH}/counts", params={"transport_direction": "upstream"}).json() == {
+        "pending": 0,
+        "active": 1,
+        "error": 0,
+    }
+    assert problems(dcycle.get(PATH, params={"search": ""})) == [("string_too_short", ["query", "search"])]
+
+
+@pytest.mark.rule("dcycle.filters.required", "dcycle.filters.hash", "dcycle.filters.changed", "dcycle.filters.instants")
+def test_routes_are_deleted_by_filters(dcycle: Caller) -> None:
+    """What a list shows is deleted by its filters and its hash; with others nothing is."""
+    route = record(dcycle)
+    query = {"start_date": "2025-05-05"}
+    hash = dcycle.get(PATH, params=query).json()["filter_hash"]
+    path, body = f"{PATH}/bulk-delete-by-filters", {"filter_hash": hash}
+    assert problems(dcycle.post(path, body)) == [("value_error", ["body"])]
+    assert dcycle.post(path, body, params={"start_date": "2025-05-06"}).status_code == 409
+    wrong = dcycle.post(path, body, params={"created_at_from": "yesterday"})
+    assert problems(wrong) == [("datetime_from_date_parsing", ["query", "created_at_from"])]
+    assert moved(dcycle) == 0.011
+    assert dcycle.post(path, body, params=query).json()["success_ids"] == [route["id"]]
+    assert moved(dcycle) == 0
