@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Modules are compiled when they are first imported, and not once more in every process.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: serve test lint docs dist bench bench-scale bench-peers bench-publish soak clean
+.PHONY: serve test lint docs dist bench bench-scale bench-peers bench-publish soak crash clean
 
 serve: $(VENV)/serve
 	exec $(BIN)/carbon-emulator serve
@@ -44,6 +44,10 @@ bench-peers: $(VENV)/test
 
 bench-publish: $(VENV)/test
 	$(BIN)/python -m benchmarks publish
+
+# CRASH_KILLS and CRASH_SPACES make it longer or wider, CRASH_SEED another one; CRASH_SYNC=full waits for the disk.
+crash: $(VENV)/test
+	$(BIN)/python -m crash
 
 # SOAK_ROUNDS, SOAK_SECONDS and SOAK_CLIENTS make it longer or harder.
 soak: $(VENV)/test

@@ -15,6 +15,7 @@ import click
 from emulator.cli.ca_commands import ca
 from emulator.cli.clock_command import clock
 from emulator.cli.conform import conform
+from emulator.cli.data_commands import data
 from emulator.cli.exec_command import exec_command
 from emulator.cli.faults_command import faults
 from emulator.cli.fixtures_commands import fixtures
@@ -56,7 +57,7 @@ def version() -> None:
 for command in (
     *(serve, wait, health, providers, env, spaces, reset, clock, faults, requests, webhooks, ledger),
     *(settings, act, state, snapshot, bundle, replay, fixtures, exec_command, ca),
-    *(conform,),
+    *(conform, data),
 ):
     cli.add_command(command)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from emulator.core.clock import LogTime
+from emulator.core.errors import BadData
 from emulator.gateway.courier import Courier
 from emulator.gateway.gateway import ControlApi
 from emulator.log.application import Application
@@ -25,7 +26,11 @@ class StoredParts:
         self, world: World, data: Path, sync: Sync, public_url: str | None, vendor_hosts: Mapping[str, str]
     ) -> None:
         self.directory = DataDirectory(data, sync)
-        self.directory.adopt(world)
+        try:
+            self.directory.adopt(world)
+        except BadData:
+            self.directory.close()
+            raise
         self.time = LogTime()
         self.spaces = StoredSpaces(replace(world, machine_time=self.time), public_url, vendor_hosts)
         self.vendor_hosts = vendor_hosts

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,26 +28,32 @@ class DataDirectory:
         self.path = path
         if not create and not (path / DATABASE).exists():
             raise BadData(f"{path} is not a data directory: it has no {DATABASE}")
+        with ExitStack() as stack:
+            self._open(path, sync, stack)
+            self._close = stack.pop_all().close
+        self.written_by = self.header.get("emulator", __version__)
+
+    def _open(self, path: Path, sync: Sync, stack: ExitStack) -> None:
+        """Open everything; what is open is on the stack. Raises BadData."""
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = _locked(path)
+            stack.enter_context(_locked(path))
             for left in path.glob("*.tmp"):
                 left.unlink()
-            self.numbers = Numbers(path / NUMBERS)
+            self.numbers = stack.enter_context(closing(Numbers(path / NUMBERS)))
         except OSError as error:
             raise BadData(f"cannot use {path} for data: {error.strerror}") from None
         try:
-            self.log = SqliteLog(path / DATABASE, sync)
+            self.log = stack.enter_context(closing(SqliteLog(path / DATABASE, sync)))
             self.header = self.log.meta()
         except LogFailure as error:
             raise BadData(f"cannot open {path / DATABASE}: {error}") from None
         if int(self.header.get("format", FORMAT)) > FORMAT:
             newer = f"format {self.header['format']}, by version {self.header['emulator']}"
             raise BadData(f"{path} is in {newer}; this is version {__version__}, which reads formats up to {FORMAT}")
-        self.written_by = self.header.get("emulator", __version__)
 
-    def adopt(self, world: World) -> None:
-        """Check that these fixtures made the spaces, and note that this version writes from now on. Raises BadData."""
+    def check(self, world: World) -> None:
+        """Raise BadData for spaces that another seed or other fixtures have made."""
         seed, digest = str(world.seed), world.fixtures.digest
         if self.header.get("seed", seed) != seed:
             raise BadData(f"{self.path} was made with --seed {self.header['seed']}; serve it with that")
@@ -55,6 +62,10 @@ class DataDirectory:
                 f"{self.path} was written with other fixtures than these; serve it with those, "
                 "or export it with them and import it into a new directory"
             )
+
+    def adopt(self, world: World) -> None:
+        """Check that this world made the spaces, and note that this version writes from now on. Raises BadData."""
+        self.check(world)
         try:
             self.log.set_meta(_header(world))
         except LogFailure as error:
@@ -62,9 +73,7 @@ class DataDirectory:
 
     def close(self) -> None:
         """Close the database, and let others open the directory."""
-        self.log.close()
-        self.numbers.close()
-        self._lock.close()
+        self._close()
 
 
 def _header(world: World) -> Mapping[str, str]:

@@ -50,14 +50,15 @@ class Loader:
                 if count % SLICE == 0:
                     await asyncio.sleep(0)
         except (Damaged, BadSnapshot) as error:
-            self._discard(name)
+            self.discard(name)
             raise Stopped(f"space {name!r} cannot be loaded: {error}") from None
         except BaseException:
-            self._discard(name)
+            self.discard(name)
             raise
         return loading.copy
 
-    def _discard(self, name: str) -> None:
+    def discard(self, name: str) -> None:
+        """Take a space out of memory again that could not be loaded."""
         space = self.application.spaces.find(name)
         if space is not None:
             self.application.spaces.unload(space)

@@ -116,7 +116,7 @@ class SqliteLog:
         )
         found = []
         for number, at, proposal_id, payload, checks, crc in self._database.execute(query, (id, after)):
-            if crc32(payload) != crc:
+            if not isinstance(payload, bytes) or crc32(payload) != crc:
                 raise Damaged(f"entry {number} does not have the checksum that it was stored with")
             found.append(Stored(number, at, proposal_id, payload, checks))
         return found
@@ -128,7 +128,7 @@ class SqliteLog:
             id, _ = self._find(space)
             query = "SELECT number, document, facts, crc FROM snapshots WHERE space = ?"
             row = self._database.execute(query, (id,)).fetchone()
-            if row and crc32(row[1]) != row[3]:
+            if row and (not isinstance(row[1], bytes) or crc32(row[1]) != row[3]):
                 raise Damaged("the snapshot does not have the checksum that it was stored with")
             image = Image(row[0], row[1], orjson.loads(row[2])) if row else None
             return History(image, self._entries(id, image.number if image else 0))
@@ -149,6 +149,16 @@ class SqliteLog:
                 return
             for table, key in (("entries", "space"), ("snapshots", "space"), ("spaces", "id")):
                 self._database.execute(f"DELETE FROM {table} WHERE {key} = ?", (id,))  # noqa: S608, names of ours
+            self._known.pop(space, None)
+
+    def roll_back(self, space: str) -> None:
+        """Delete the entries of a space after its snapshot; without one, the space."""
+        with self._transaction():
+            id, _ = self._find(space)
+            self._database.execute("DELETE FROM entries WHERE space = ?", (id,))
+            self._database.execute(
+                "DELETE FROM spaces WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM snapshots WHERE space = ?1)", (id,)
+            )
             self._known.pop(space, None)
 
     def spaces(self) -> Mapping[str, Summary]:

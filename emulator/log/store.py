@@ -114,15 +114,25 @@ class Store:
             self.stopped[name] = stopped
             log.error("%s", stopped)
             raise
+        try:
+            await self._complete(copy)
+        except LogFailure:
+            self._loader.discard(name)
+            raise
         self.copies[name] = copy
-        for held in copy.held.values():
-            self.commit.append(copy, Resumption(held.number, gone=True))  # its client was connected to another process
-        space = self.spaces.find(name)
-        number = self.directory.numbers.get(copy.id)
-        if space is not None and number != GONE and number > space.requests:
-            self.commit.append(copy, Lost(number))
         if len(self.copies) > self.loaded_max:
             self._spawn(self._make_room())
+
+    async def _complete(self, copy: SpaceCopy) -> None:
+        """End what the process has left open that had the space before: delayed requests, and reads it has not stored.
+
+        The clients of the former were connected to that process.
+        """
+        for number in list(copy.held):
+            await self.commit.write(copy, Resumption(number, gone=True))
+        space, number = self.spaces.find(copy.name), self.directory.numbers.get(copy.id)
+        if space is not None and number != GONE and number > space.requests:
+            await self.commit.write(copy, Lost(number))
 
     def clock(self) -> float:
         """Return the time of the event loop."""

@@ -1,0 +1,28 @@
+"""``make crash``: see docs/durable.md.
+
+CRASH_KILLS, CRASH_SPACES, CRASH_SEED and CRASH_SYNC make a run longer, wider, another one, or one with full syncs.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+import click
+
+from crash.run import Plan, run
+
+
+def main() -> None:
+    plan = Plan(
+        kills=int(os.environ.get("CRASH_KILLS", "1000")),
+        spaces=int(os.environ.get("CRASH_SPACES", "16")),
+        seed=int(os.environ.get("CRASH_SEED", "0")),
+        sync=os.environ.get("CRASH_SYNC", "normal"),
+    )
+    with tempfile.TemporaryDirectory() as directory:
+        report = run(plan, Path(directory), lambda text: click.echo(text, err=True))
+    click.echo(report)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""One run: clients under load, a server that is killed under them, and what must hold."""
+
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from time import monotonic, sleep
+
+from crash.servers import Server
+from crash.twins import Twins
+from emulator import Emulator
+from emulator.space.world import Limits
+
+SHORT_SECONDS, LIFE_SECONDS_MAX = 0.1, 5.0
+SHORT_SHARE = 0.2
+"""So many servers die while they load."""
+
+REPLIES_MAX = 120
+"""After how many replies a server is killed, at most."""
+
+REPORT_EVERY = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How often to kill the server, in how many spaces, and how. ``terminate`` is the share of orderly ends."""
+
+    kills: int
+    spaces: int = 16
+    seed: int = 0
+    sync: str = "normal"
+    terminate: float = 0.1
+    tear: float = 0.0
+
+
+def run(plan: Plan, directory: Path, tell: Callable[[str], object] = lambda _: None) -> str:
+    """Run a plan, and return a report. Raises Differs if anything is lost, twice, or different."""
+    random, stop, began = Random(plan.seed), threading.Event(), monotonic()
+    limits = Limits(spaces_max=plan.spaces + 1)
+    with (
+        Emulator(port=None, limits=limits) as spared,
+        Server(directory / "data", directory / "log", sync=plan.sync) as server,
+        ThreadPoolExecutor(plan.spaces) as threads,
+    ):
+        twins = [Twins(f"space-{number}", server, spared, plan.seed) for number in range(plan.spaces)]
+        try:
+            running = [threads.submit(each.run, None, stop) for each in twins]
+            for number in range(1, plan.kills + 1):
+                _live(random, twins)
+                if failed := next((each for each in running if each.done()), None):
+                    failed.result()
+                server.end(signal.SIGTERM if random.random() < plan.terminate else signal.SIGKILL)
+                if random.random() < plan.tear:
+                    server.tear(random.randrange(1, 4000))
+                server.start()
+                if number % REPORT_EVERY == 0:
+                    tell(f"{number} of {plan.kills} kills, {sum(each.acknowledged for each in twins):,} replies")
+        finally:
+            stop.set()
+        for each in running:
+            each.result()
+        list(threads.map(Twins.check, twins))
+        server.end(signal.SIGTERM)
+        server.start()
+        list(threads.map(Twins.check, twins))
+        for each in twins:
+            each.http.close()
+    return _report(plan, twins, monotonic() - began)
+
+
+def _live(random: Random, twins: list[Twins]) -> None:
+    """Let a server live for a moment, or for some replies."""
+    if random.random() < SHORT_SHARE:
+        return sleep(random.uniform(0, SHORT_SECONDS))
+    goal = sum(each.acknowledged for each in twins) + random.randrange(1, REPLIES_MAX)
+    deadline = monotonic() + LIFE_SECONDS_MAX
+    while sum(each.acknowledged for each in twins) < goal and monotonic() < deadline:
+        sleep(0.005)
+    sleep(random.uniform(0, 0.01))
+
+
+def _report(plan: Plan, twins: list[Twins], seconds: float) -> str:
+    acknowledged, stored = sum(each.acknowledged for each in twins), sum(each.stored for each in twins)
+    interrupted = sum(each.interrupted for each in twins)
+    return (
+        f"{plan.kills} kills in {seconds:.0f} seconds, {len(twins)} spaces, seed {plan.seed}, sync {plan.sync}: "
+        f"{acknowledged:,} replies equal to those of a server that was not killed; {interrupted:,} requests were "
+        f"interrupted, of which {stored:,} had been stored; nothing lost, nothing twice, all states equal"
+    )

@@ -1,0 +1,91 @@
+"""The server that is killed, and started again with the same directory."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from time import monotonic, sleep
+from types import TracebackType
+from typing import Any, Self
+
+START_SECONDS_MAX = 60.0
+
+
+class Server:
+    """A server on a data directory. ``url`` is None while it is dead; ``lives`` counts its starts."""
+
+    def __init__(self, data: Path, log: Path, **options: Any) -> None:
+        self.data = data
+        self.options = {"data": str(data), **options}
+        self.url: str | None = None
+        self.pid = 0
+        self.lives = 0
+        self._alive = threading.Condition()
+        with log.open("ab") as errors:
+            command = [sys.executable, "-m", "crash.nursery"]
+            pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": errors}
+            self._nursery = subprocess.Popen(command, text=True, **pipes)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        if self.url:
+            self.end(signal.SIGKILL)
+        self._nursery.kill()
+        self._nursery.communicate()
+
+    def start(self) -> None:
+        """Start a server, and let those go on that wait for it."""
+        assert self._nursery.stdin
+        assert self._nursery.stdout
+        self._nursery.stdin.write(json.dumps(self.options) + "\n")
+        self._nursery.stdin.flush()
+        self.pid, url = json.loads(self._nursery.stdout.readline())
+        assert url.startswith("http:"), url
+        with self._alive:
+            self.url, self.lives = url, self.lives + 1
+            self._alive.notify_all()
+
+    def end(self, how: int) -> None:
+        """End the server by a signal, and wait for its end."""
+        with self._alive:
+            self.url = None
+        os.kill(self.pid, how)
+        deadline = monotonic() + START_SECONDS_MAX
+        while _exists(self.pid):
+            assert monotonic() < deadline, "the server does not end"
+            sleep(0.002)
+
+    def wait(self, life: int) -> str:
+        """Return the URL of a later life than this one, once it has begun."""
+        with self._alive:
+            assert self._alive.wait_for(lambda: self.url and self.lives > life, START_SECONDS_MAX), "no server"
+            assert self.url
+            return self.url
+
+    def tear(self, count: int) -> None:
+        """Cut the end off what was written last, as a power failure does to a file that was not synced."""
+        wal = self.data / "spaces.sqlite3-wal"
+        if wal.exists() and wal.stat().st_size > count:
+            os.truncate(wal, wal.stat().st_size - count)
+
+    def copy(self, to: Path) -> None:
+        """Copy the directory of a server that has ended."""
+        shutil.copytree(self.data, to)
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:  # no longer there, or a system without /proc
+        return not Path("/proc").exists()

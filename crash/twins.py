@@ -1,0 +1,197 @@
+"""A space on the server that is killed, and its twin on one that is not: both get the same requests."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import httpx
+
+from crash.servers import Server
+from emulator import Emulator
+from soak import asks
+from soak.asks import Ask
+
+REPLY_SECONDS_MAX = 60
+COMMAND = "/_emulator"
+START = "2026-01-01T00:00:00Z"
+
+
+class Differs(AssertionError):
+    """The two servers have answered differently, or are in different states."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a client gets to see of a reply."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    @classmethod
+    def of(cls, reply: httpx.Response) -> "Reply":
+        headers = ((name.lower(), value) for name, value in reply.headers.items())
+        kept = (pair for pair in headers if pair[0] not in ("connection", "x-emulator-generation"))
+        return cls(reply.status_code, tuple(sorted(kept)), reply.content)
+
+
+class Twins:
+    """A space and its twin, and a client that never sends a request before the last one has ended."""
+
+    def __init__(self, name: str, server: Server, spared: Emulator, seed: int) -> None:
+        self.name = name
+        self.server = server
+        self.spared = spared.http
+        self.random = Random(f"{seed} {name}")
+        self.http = httpx.Client(timeout=REPLY_SECONDS_MAX, trust_env=False)
+        self.life = 0
+        self.written: list[str] = []
+        self.acknowledged = self.interrupted = self.stored = 0
+
+    def run(self, steps: int | None, stop: Any) -> None:
+        """Send requests until told to stop, or so many."""
+        self.send(Ask(f"{COMMAND}/clock", asks.JSON, b'{"now": "%s", "frozen": true}' % START.encode(), "PUT"))
+        for number, ask in enumerate(self._asks(), start=1):
+            if stop.is_set() or number == steps:
+                break
+            self.send(ask)
+
+    def _asks(self) -> Iterator[Ask]:
+        number = 0
+        while True:
+            number += 1
+            vendor = self.random.choice(asks.VENDORS[:2] if number % 4 else asks.VENDORS)
+            match self.random.randrange(20):
+                case 0:
+                    yield _command("POST", "/clock/advance", b'{"seconds": 60}')
+                case 1:
+                    fault = b'{"effect": {"status": 500}, "provider": "%s", "times": 2}' % vendor.encode()
+                    yield _command("POST", "/faults", fault)
+                case 2:
+                    yield _command("POST", f"/snapshots/{self.random.choice('abc')}", b"")
+                case 3 if number > 200 and self.random.random() < 0.1:
+                    self.written.clear()
+                    yield _command("POST", "/reset", b"")
+                    yield _command("PUT", "/clock", b'{"now": "%s", "frozen": true}' % START.encode())
+                case 4 if self.written:
+                    yield asks.write("cnaught", self.random.choice(self.written))
+                case kind if kind < 12:
+                    tag = f"{asks.TAG}{self.name}-{number}"
+                    if vendor == "cnaught":
+                        self.written.append(tag)
+                    yield asks.write(vendor, tag)
+                case _:
+                    yield asks.read(self.random)
+
+    # --- one request to both
+
+    def send(self, ask: Ask) -> None:
+        """Send a request to both servers, and compare the replies; after a crash, find out whether it was stored."""
+        while True:
+            try:
+                reply = self._killed(ask)
+            except httpx.TransportError:
+                self.interrupted += 1
+                if self._was_stored(ask):
+                    return
+                continue
+            if reply.status == 503 and b"cannot store" in reply.body + repr(reply.headers).encode():
+                continue
+            self._compare(ask, reply, self._spared(ask))
+            self.acknowledged += 1
+            return
+
+    def check(self) -> None:
+        """Compare the whole state of both spaces, and what is written in it."""
+        while True:
+            try:
+                mine, count = self._state()
+            except httpx.TransportError:
+                continue
+            break
+        snapshot = self.spared.get(self._path(f"{COMMAND}/snapshot")).json()
+        if mine != snapshot:
+            raise Differs(f"{self.name}: the states differ: {_difference(mine, snapshot)}")
+        if count != self._spared_count():
+            raise Differs(f"{self.name}: {count} requests, and {self._spared_count()} at the twin")
+        twice = [tag for tag, times in asks.tags_in(mine["memory"]).items() if times > 1]
+        if twice:
+            raise Differs(f"{self.name}: written twice: {twice[:3]}")
+        verdict = self._killed(Ask(f"{COMMAND}/ledger/verify"))
+        if b'"holds":false' in verdict.body.replace(b" ", b""):
+            raise Differs(f"{self.name}: the ledger does not verify")
+
+    def _was_stored(self, ask: Ask) -> bool:
+        """Return whether a request was stored that got no reply. If it was, the twin gets it too."""
+        while True:
+            try:
+                mine, count = self._state()
+            except httpx.TransportError:
+                continue
+            break
+        before, before_count = self.spared.get(self._path(f"{COMMAND}/snapshot")).json(), self._spared_count()
+        if mine == before and count == before_count:
+            return False
+        self.stored += 1
+        self._spared(ask)
+        after, after_count = self.spared.get(self._path(f"{COMMAND}/snapshot")).json(), self._spared_count()
+        if mine != after or count != after_count:
+            which = _difference(mine, after) if mine != after else f"{count} requests, not {after_count}"
+            raise Differs(f"{self.name}: {ask.method} {ask.path} was stored in part: {which}")
+        return True
+
+    def _compare(self, ask: Ask, reply: Reply, expected: Reply) -> None:
+        if reply != expected:
+            raise Differs(f"{self.name}: {ask.method} {ask.path}: {reply} is not {expected}")
+
+    # --- the servers
+
+    def _killed(self, ask: Ask) -> Reply:
+        return Reply.of(self._send(self.http, self._url(), ask))
+
+    def _spared(self, ask: Ask) -> Reply:
+        return Reply.of(self._send(self.spared, "http://127.0.0.1", ask))
+
+    def _url(self) -> str:
+        """Return the URL of the server; after it was killed, of the next one."""
+        url = self.server.url
+        if url is None or self.server.lives != self.life:
+            url = self.server.wait(0 if url else self.life)
+            self.life = self.server.lives
+        return url
+
+    def _send(self, http: httpx.Client, url: str, ask: Ask) -> httpx.Response:
+        headers = {"Host": "localhost", "User-Agent": "crash", **ask.headers}
+        return http.request(ask.method, url + self._path(ask.path), headers=headers, content=ask.body)
+
+    def _path(self, path: str) -> str:
+        return f"/~{self.name}{path}"
+
+    def _state(self) -> tuple[dict[str, Any], int]:
+        """Return the snapshot of the space, and the number of its requests."""
+        url = self._url()
+        snapshot = self.http.get(url + self._path(f"{COMMAND}/snapshot"), headers={"Host": "localhost"}).json()
+        listed = self.http.get(url + f"{COMMAND}/spaces", headers={"Host": "localhost"}).json()["spaces"]
+        return snapshot, next((space["requests"] for space in listed if space["name"] == self.name), 0)
+
+    def _spared_count(self) -> int:
+        listed = self.spared.get(f"{COMMAND}/spaces").json()["spaces"]
+        return next((space["requests"] for space in listed if space["name"] == self.name), 0)
+
+
+def _command(method: str, path: str, body: bytes) -> Ask:
+    return Ask(COMMAND + path, asks.JSON, body, method)
+
+
+def _difference(one: Any, other: Any, place: str = "") -> str:
+    """Return the first place where two documents differ, and both values."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for name in [*one, *other]:
+            if one.get(name) != other.get(name):
+                return _difference(one.get(name), other.get(name), f"{place}.{name}")
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for number, (each, its) in enumerate(zip(one, other, strict=True)):
+            if each != its:
+                return _difference(each, its, f"{place}[{number}]")
+    return f"{place}: {str(one)[:200]} is not {str(other)[:200]}"

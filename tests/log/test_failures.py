@@ -1,0 +1,102 @@
+"""A log that cannot store: what clients get, what health says, and that the server goes on by itself."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.log import group_commit
+from emulator.log.log import LogFailure
+from tests.support.stored import StoredServer, cnaught, place
+
+FULL = "database or disk is full"
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StoredServer]:
+    monkeypatch.setattr(group_commit, "RETRY_SECONDS", 0.02)
+    with StoredServer(tmp_path / "data") as running:
+        place(running.space(), "before")
+        yield running
+
+
+def fail(*_: object) -> Any:
+    raise LogFailure(FULL)
+
+
+@pytest.fixture
+def disk_full(server: StoredServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """Makes the log fail; the result makes it work again, and waits until the server has noticed."""
+    log = server.app.store.directory.log
+    with monkeypatch.context() as patched:
+        for method in ("append", "save", "probe", "load"):
+            patched.setattr(log, method, fail)
+
+        def free() -> None:
+            patched.undo()
+            for _ in range(500):
+                if server.http.get("/_emulator/health").status_code == 200:
+                    return
+                time.sleep(0.01)
+            raise AssertionError("the server does not notice")
+
+        yield free
+
+
+def test_a_change_that_cannot_be_stored_is_refused(server: StoredServer, disk_full: Callable[[], None]) -> None:
+    """The vendor's envelope with 503 and Retry-After; nothing has changed, and the same request succeeds later."""
+    space = server.space()
+    before = space.control("GET", "/snapshot")
+    refused = place(space, "later")
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+    assert refused.json() == {"type": "about:blank", "title": "Service Unavailable", "status": 503}
+    assert refused.headers["x-emulator-hint"] == FULL
+    assert "x-emulator-request-id" not in refused.headers
+    command = server.http.post("/_emulator/clock/advance", json={"seconds": 60})
+    assert (command.status_code, command.headers["retry-after"], command.json()) == (503, "1", {"error": FULL})
+    assert space.control("GET", "/snapshot") == before
+    disk_full()
+    assert place(space, "later").headers["x-emulator-request-id"] == "2"
+
+
+def test_health_says_what_is_wrong(server: StoredServer, disk_full: Callable[[], None]) -> None:
+    """While nothing can be stored, health is 503 with a sentence; afterwards it is ok, without a restart."""
+    place(server.space())
+    health = server.http.get("/_emulator/health")
+    assert (health.status_code, health.json()["status"]) == (503, "failing")
+    sentence = f"cannot store to {server.directory}: {FULL}; it is tried again every second"
+    assert health.json()["error"] == sentence
+    disk_full()
+    assert server.http.get("/_emulator/health").json()["status"] == "ok"
+
+
+def test_reads_go_on(server: StoredServer, disk_full: Callable[[], None], tmp_path: Path) -> None:
+    """Reads are answered while nothing can be stored, and their journal entries are stored afterwards."""
+    space = server.space()
+    place(space)
+    numbers = [cnaught(space, "GET", "/v1/orders").headers["x-emulator-request-id"] for _ in range(3)]
+    assert numbers == ["2", "3", "4"]
+    disk_full()
+    place(space, "after")
+    with server.killed(tmp_path / "killed") as again:
+        assert [entry["id"] for entry in again.space().control("GET", "/requests")["requests"]] == [1, 2, 3, 4, 5]
+
+
+def test_a_space_that_cannot_be_loaded_now_can_be_loaded_later(server: StoredServer, tmp_path: Path) -> None:
+    """A failure to read is no end: the next request tries again."""
+    place(server.space("other"))
+    with server.killed(tmp_path / "killed") as again, pytest.MonkeyPatch.context() as patched:
+        again.run(again.app.store._unload_if_idle(again.run(again.app.store.open("other"))))
+        patched.setattr(again.app.store.directory.log, "load", fail)
+        assert place(again.space("other")).status_code == 503
+        patched.undo()
+        assert place(again.space("other")).headers["x-emulator-request-id"] == "2"
+
+
+def test_nobody_else_opens_the_directory(server: StoredServer) -> None:
+    """A second server on the same directory is refused, and the first one goes on."""
+    with pytest.raises(Exception, match="in use by process"):
+        StoredServer(server.directory)
+    assert place(server.space()).status_code == 201
