@@ -52,7 +52,7 @@ class Execution:
             directory, cleaner = stack.enter_context(child.temporary_directory())
             ports, app = open_ports(), self.server.app
             if self.mode == "isolated":
-                app = self._isolate(directory)
+                app = self._isolate(directory, stack)
                 ports = ports.in_isolation()
             if isinstance(app, Gateway):
                 app.spaces.server_url = ports.url  # for links in replies
@@ -63,11 +63,13 @@ class Execution:
                 report(f"mode {self.mode}: {self.server.url or ports.url}, space {self.space}, answers for the vendors")
             return child.run(command, self._environment(plan, ports, directory), held, cleaner)
 
-    def _isolate(self, directory: Path) -> ASGIApp:
+    def _isolate(self, directory: Path, stack: ExitStack) -> ASGIApp:
         """Move this process into its own network, and return what answers there. Raises CannotIsolate."""
         app = self.server.app
         if isinstance(app, SharedServer):
-            app = replace(app, dial=Outside(app.address).dial)
+            outside = Outside(app.address)
+            stack.callback(outside.close)
+            app = replace(app, dial=outside.dial)
         isolation.isolate()
         isolation.resolve(self.authority.hosts, directory)
         isolation.trust(bundle(self.authority.root_pem), directory)

@@ -17,7 +17,7 @@ one, name lookups that depend on the machine being connected work, too."""
 
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET = 0x00020000, 0x10000000, 0x40000000
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
-SIOCGIFFLAGS, SIOCSIFFLAGS, SIOCSIFADDR = 0x8913, 0x8914, 0x8916
+SIOCGIFFLAGS, SIOCSIFFLAGS, SIOCSIFADDR, SIOCSIFNETMASK = 0x8913, 0x8914, 0x8916, 0x891C
 IFF_UP = 1
 
 HOSTS, RESOLUTION = Path("/etc/hosts"), Path("/etc/nsswitch.conf")
@@ -108,8 +108,10 @@ def _bring_up(control: socket.socket) -> None:
     name = b"lo".ljust(16, b"\0")
     flags = struct.unpack_from("h", fcntl.ioctl(control, SIOCGIFFLAGS, name + bytes(24)), 16)[0]
     fcntl.ioctl(control, SIOCSIFFLAGS, name + struct.pack("h", flags | IFF_UP) + bytes(22))
-    address = struct.pack("HH4s8x", socket.AF_INET, 0, socket.inet_aton(ADDRESS))
-    fcntl.ioctl(control, SIOCSIFADDR, b"lo:carbon".ljust(16, b"\0") + address + bytes(8))
+    alias = b"lo:carbon".ljust(16, b"\0")
+    for request, value in ((SIOCSIFADDR, ADDRESS), (SIOCSIFNETMASK, "255.255.255.255")):
+        address = struct.pack("HH4s8x", socket.AF_INET, 0, socket.inet_aton(value))
+        fcntl.ioctl(control, request, alias + address + bytes(8))
 
 
 def _reason(error: OSError) -> str:

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 from asyncio import StreamReader, StreamWriter
+from contextlib import suppress
 
 from emulator.proxy.dialer import CONNECT_SECONDS, wrap_connection
 from emulator.proxy.routes import Address, NoRoute
@@ -18,9 +19,9 @@ class Outside:
     def __init__(self, address: Address) -> None:
         self._inside, outside = socket.socketpair()
         self._lock = asyncio.Lock()
-        if os.fork() == 0:
+        self._process = os.fork()
+        if self._process == 0:
             try:
-                self._inside.close()
                 _serve(outside, address)
             finally:
                 os._exit(0)
@@ -35,6 +36,7 @@ class Outside:
     def close(self) -> None:
         """End the process outside."""
         self._inside.close()
+        os.waitpid(self._process, 0)
 
     def _request(self) -> socket.socket:
         self._inside.send(b"?")
@@ -45,13 +47,20 @@ class Outside:
 
 
 def _serve(requests: socket.socket, address: Address) -> None:
-    """Open a connection for each byte received, and send its descriptor, or the reason why there is none."""
+    """Open a connection for each byte received, and send its descriptor, or the reason why there is none.
+
+    Files of the process inside are closed: it notices by some that its other children have ended.
+    """
     os.setpgid(0, 0)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)
+    for descriptor in map(int, os.listdir("/proc/self/fd")):
+        if descriptor > 2 and descriptor != requests.fileno():
+            with suppress(OSError):  # that of the listing itself
+                os.close(descriptor)
     while requests.recv(1):
         try:
             connected = socket.create_connection(address, CONNECT_SECONDS)

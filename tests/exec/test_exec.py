@@ -5,7 +5,6 @@ import os
 import pty
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,50 +12,7 @@ from pathlib import Path
 import pytest
 
 from emulator import Emulator
-
-EXEC = [sys.executable, "-m", "emulator", "exec"]
-PYTHON = sys.executable
-CALL = """
-import sys, urllib.request, urllib.error
-for url in sys.argv[1:]:
-    try:
-        print(urllib.request.urlopen(url, timeout=20).status)
-    except urllib.error.HTTPError as error:
-        print(error.code)
-    except OSError as error:
-        print(type(error).__name__, error)
-"""
-ORDERS = "https://api.cnaught.com/v1/orders"
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data")
-
-
-@pytest.fixture
-def environment(data: Path, tmp_path: Path) -> dict[str, str]:
-    """An environment without anything of ours but an authority and a directory for temporary files."""
-    kept = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
-    (tmp_path / "temporary").mkdir()
-    return kept | {"XDG_DATA_HOME": str(data), "TMPDIR": str(tmp_path / "temporary")}
-
-
-@pytest.fixture
-def run(environment: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run a command by ``exec``, and check that nothing is left behind."""
-
-    def run(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [*EXEC, *arguments], input=stdin, capture_output=True, text=True, env=environment | variables, timeout=60
-        )
-        assert list(Path(environment["TMPDIR"]).iterdir()) == []
-        return done
-
-    return run
-
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
+from tests.exec.conftest import CALL, EXEC, ORDERS, PYTHON, Run
 
 
 def variables(run: Run, *options: str, **user: str) -> dict[str, str]:
