@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from emulator import Emulator, __version__
+from emulator.cli import requests_command
 from emulator.cli.app import cli, environment_variables, main
 from emulator.cli.output import table
 from emulator.core.resources import resource
@@ -246,6 +247,30 @@ def test_following_requests_goes_on_after_a_reset(served: Emulator) -> None:
         ids.append(next(lines).split()[0])
         process.terminate()
     assert ids == ["1", "2", "1", "2", "3", "1"]
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def test_following_sees_a_reset_before_the_next_request(
+    monkeypatch: pytest.MonkeyPatch, served: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A poll between a reset and the next request does not hide requests with the ids that were there before."""
+    space = served.space("polled")
+    acts = iter([lambda: ask(2), space.reset, lambda: ask(1), lambda: ask(1)])
+
+    def ask(count: int) -> None:
+        for _ in range(count):
+            httpx.get(f"{space.cnaught.url}/v1/orders")
+
+    def act_between_polls(_seconds: float) -> None:
+        next(acts, _interrupt)()
+
+    monkeypatch.setattr(requests_command.time, "sleep", act_between_polls)
+    with pytest.raises(click.Abort):
+        cli(["requests", "--follow", "--url", served.url, "--space", "polled"], standalone_mode=False)
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["1", "2", "1", "2"]
 
 
 def test_webhooks(run: Run, failure: Callable[..., tuple[int, str]], served: Emulator) -> None:

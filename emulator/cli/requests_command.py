@@ -24,7 +24,9 @@ def requests(target: Target, as_json: bool, follow: bool, **filters: Any) -> Non
     last, generation = 0, None
     with target.session() as space:
         while True:
-            entries, generation = space.requests.matching_since(last, generation, **params)
+            entries, found = space.requests.matching_since(last, generation, **params)
+            if found != generation:  # ids start again, even if the new space has no request yet
+                last, generation = 0, found
             for entry in entries:
                 last = entry["id"]
                 click.echo(json.dumps(entry) if as_json else _line(entry))
