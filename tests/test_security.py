@@ -330,8 +330,8 @@ def test_no_path_leads_to_a_file(emulator: Emulator, space: SpaceHandle, name: s
 
 
 def test_fixtures_are_read_by_their_names_alone(tmp_path: Path, opening: Opening) -> None:
-    """Of a directory of fixtures, only the files that are called after the providers are opened."""
-    for name in ("cnaught.json", "notes.json", "..json", ".hidden.json"):
+    """Of a directory of fixtures, only the files that are named after the providers are opened."""
+    for name in ("cnaught.json", "notes.txt", "..json", ".hidden.json"):
         (tmp_path / name).write_bytes((ROOT / "fixtures" / "cnaught.json").read_bytes())
     Fixtures(ALL, tmp_path)  # what it imports is not the question
     with opening() as opened:

@@ -19,10 +19,14 @@ def init(directory: Path) -> None:
     from emulator.providers import NAMES
     from emulator.space import fixture_files
 
+    contents = fixture_files.contents(directory, NAMES)
+    for file in contents:
+        if file.exists():
+            raise click.UsageError(f"{file} already exists")
     try:
-        fixture_files.write(directory, NAMES)
-    except FileExistsError as error:
-        raise click.UsageError(f"{error.filename} already exists") from None
+        for file, text in contents.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
     click.echo(f"{len(NAMES)} fixtures in {directory}; serve them with: carbon-emulator serve --fixtures {directory}")

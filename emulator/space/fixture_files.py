@@ -1,6 +1,6 @@
-"""The built-in fixtures as files, each with its JSON Schema: to begin one's own with, and to serve."""
+"""The built-in fixtures as files, each with its JSON Schema: a start for your own, and to serve."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -16,16 +16,9 @@ def schema(provider: str) -> bytes:
     return _schema_file(provider).read_bytes()
 
 
-def write(directory: Path, providers: Iterable[str]) -> None:
-    """Write the fixture and the schema of each provider. Raises FileExistsError, and then writes nothing; OSError."""
-    contents = {file: text for name in providers for file, text in _files(directory, name)}
-    for file in contents:
-        if file.exists():
-            raise FileExistsError(None, "File exists", str(file))
-
-    (directory / SCHEMAS).mkdir(parents=True, exist_ok=True)
-    for file, text in contents.items():
-        file.write_text(text)
+def contents(directory: Path, providers: Iterable[str]) -> Mapping[Path, str]:
+    """Return the files of a directory with all fixtures: the fixture and the schema of each provider."""
+    return {file: text for name in providers for file, text in _files(directory, name)}
 
 
 def _files(directory: Path, provider: str) -> Iterable[tuple[Path, str]]:
