@@ -21,6 +21,7 @@ from emulator.core.secrets import (
     hide_in_query,
     hide_in_text,
     is_secret_member,
+    may_hold_secret,
     secret_members,
 )
 from emulator.evidence import explanation
@@ -163,7 +164,7 @@ def entry(exchange: Exchange) -> dict[str, Any]:
 
 def summary(exchange: Exchange) -> dict[str, Any]:
     """Return what a list shows of an exchange: neither headers nor bodies, and no explanation."""
-    contents = (_parsed(exchange.body), _parsed(exchange.reply_body))
+    contents = [_parsed(raw) for raw in (exchange.body, exchange.reply_body) if may_hold_secret(raw)]
     return {
         "id": exchange.number,
         "at": micros(exchange.at),

@@ -35,6 +35,10 @@ SHORT_CHARACTERS_MAX = 64 * 1024
 """Searching a text for each of a few secrets is quicker than looking up all its parts, but not for each of many."""
 
 _SECRET_HEADER = re.compile(rb"authori|api[-_]?key|token|secret|passw|cookie|credential", re.IGNORECASE)
+_SECRET_MARKS = tuple(
+    sorted({b"\\u"} | {name.replace("_", joint).encode() for name in SECRET_MEMBERS for joint in ("_", "-")})
+)
+"""The names of secret members, and the begin of an escape sequence, which may spell one."""
 _WITH_SCHEME = re.compile(rb"authori", re.IGNORECASE)
 _SCHEME = re.compile(r"[^ \t]+[ \t]+(?=[^ \t])")
 _JSON_VALUE = re.compile(r"""("(?:[^"\\]|\\.)*")(\s*:)?|-?[0-9][0-9.eE+-]*""", re.DOTALL)
@@ -48,6 +52,12 @@ Hide = Callable[[str], str]
 def is_secret_member(name: str) -> bool:
     """Return whether a member, parameter or field of this name is secret, however it is spelled."""
     return name.lower().replace("-", "_") in SECRET_MEMBERS
+
+
+def may_hold_secret(raw: bytes) -> bool:
+    """Return whether a body can hold a secret member: a quick check that spares most bodies from being parsed."""
+    lower = raw.lower()
+    return any(mark in lower for mark in _SECRET_MARKS)
 
 
 def hide_in_header(name: bytes, value: str, hide: Hide) -> str:

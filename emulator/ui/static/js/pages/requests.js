@@ -40,7 +40,7 @@ export function Requests({ route }) {
       <${Action} run=${() => control("DELETE", "/requests")} done="The journal is empty" kind="danger">Clear<//>`}>
       Every request to a vendor in this space, newest first. Secrets are hidden.
     <//>
-    <${Filters} filter=${filter} onChange=${setFilter} />
+    <${Filters} filter=${filter} onChange=${setFilter} entries=${source} />
     <p class="muted small list-facts" role="status">
       ${plural(rows.length, "request")}${rows.length !== source.length && ` of ${countText(source.length)}`}
       ${skipped > 0 && html` · <span class="badge warn">${plural(skipped, "entry", "entries")} skipped: this page was too slow</span>`}
@@ -64,10 +64,10 @@ function matching(entries, filter) {
   return (wanted.length ? entries.filter(matches) : [...entries]).reverse();
 }
 
-function Filters({ filter, onChange }) {
-  const { data: evidence } = useControl("/evidence");
-  const providers = Object.keys(evidence?.providers ?? {});
-  const operations = [...new Set((filter.provider ? [filter.provider] : providers).flatMap((name) => Object.keys(evidence?.providers[name]?.operations ?? {})))].sort();
+function Filters({ filter, onChange, entries }) {
+  const { data } = useControl("/providers");
+  const providers = (data?.providers ?? []).map(({ name }) => name);
+  const operations = useMemo(() => operationsOf(entries, filter), [entries, entries.length, filter.provider, filter.operation]);
   const set = (name, value) => onChange({ ...filter, [name]: value, ...(name === "provider" ? { operation: "" } : {}) });
   const choices = (name, label, values) => html`<${Select} label=${label} value=${filter[name]} onChange=${(value) => set(name, value)} options=${[["", label], ...values.map((value) => [value, value])]} />`;
   return html`<div class="filters">
@@ -77,6 +77,12 @@ function Filters({ filter, onChange }) {
     ${choices("method", "Any method", METHODS)}
     <input aria-label="Status begins with" placeholder="Status" inputmode="numeric" maxlength="3" value=${filter.status} onInput=${(event) => set("status", event.target.value)} />
   </div>`;
+}
+
+/** The operations that the journal holds, and the one that is chosen. */
+function operationsOf(entries, { provider, operation }) {
+  const found = new Set(entries.filter((entry) => !provider || entry.provider === provider).map((entry) => entry.operation));
+  return [...found.add(operation)].filter(Boolean).sort();
 }
 
 function Row({ entry, selected, onOpen }) {
