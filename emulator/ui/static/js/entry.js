@@ -59,7 +59,7 @@ function Explanation({ entry }) {
   const weaker = entry.evidence_fields;
   return html`<dl class="facts">
     <dt>Operation</dt><dd>${entry.operation ? html`<a href=${`#trust/${entry.provider}/${entry.operation}`}>${words(entry.operation)}</a>` : html`<span class="muted">no such route</span>`}</dd>
-    ${entry.rule && html`<dt>Decided by</dt><dd><div class="rule"><a class="mono" href=${`#trust/${entry.provider}?rule=${entry.rule}`}>${entry.rule}</a> <${Evidence} name=${rule?.evidence} /><p><${Statement} text=${rule?.statement ?? ""} /></p>${rule?.source && html`<p class="muted small">${rule.source}</p>`}</div></dd>`}
+    ${entry.rule && html`<dt>Decided by</dt><dd><div class="rule"><a class="mono" href=${`#trust/${entry.provider}?rule=${entry.rule}`}>${entry.rule}</a> ${rule && html`<${Evidence} name=${rule.evidence} />`}<p><${Statement} text=${rule?.statement ?? ""} /></p>${rule?.source && html`<p class="muted small">${rule.source}</p>`}</div></dd>`}
     <dt>Evidence</dt><dd><${Evidence} name=${entry.evidence} /></dd>
     ${weaker.length > 0 && html`<dt>Parts</dt><dd><details><summary>${plural(weaker.length, "part")} with evidence of ${weaker.length === 1 ? "its" : "their"} own</summary><ul class="evidence-parts">
       ${weaker.map((part) => html`<li><code>${part.in} ${part.field}</code> <${Evidence} name=${part.evidence} /> ${part.rule && html`<span class="muted small mono">${part.rule}</span>`}</li>`)}

@@ -54,8 +54,8 @@ function Row({ webhook, position, opened, onOpen, onToggle, run }) {
       <td><span class="nowrap">${webhook.kind}</span><div class="muted small mono">${webhook.subject}</div></td>
       <td><span class="cell mono" title=${webhook.url}>${webhook.url}</span></td>
       <td><span class=${`badge ${KINDS[webhook.state]}`}>${webhook.state}</span></td>
-      <td class="number">${webhook.attempts.length}${last && html` <span class=${`badge ${last.status ? "code" : "bad"}`} title=${last.error ?? ""}>${last.status ?? "no reply"}</span>`}</td>
-      <td class="number nowrap">${webhook.due ? html`<span title=${instantText(webhook.due)}>${wait > 0 ? `in ${spanText(wait)}` : "due"}</span>` : "–"}</td>
+      <td class="nowrap">${webhook.attempts.length}${last && html` <span class=${`badge ${last.status ? "code" : "bad"}`} title=${last.error ?? ""}>${last.status ?? "no reply"}</span>`}</td>
+      <td class="nowrap">${webhook.due ? html`<span title=${instantText(webhook.due)}>${wait > 0 ? `in ${spanText(wait)}` : "due"}</span>` : "–"}</td>
       <td class="actions"><${Action} kind="small" run=${run("POST", `/webhooks/${webhook.id}/redeliver`)} done="Due now">Redeliver<//> <${Action} kind="small" run=${run("POST", `/webhooks/${webhook.id}/duplicate`)} done=${(copy) => `${copy.id} added`}>Duplicate<//></td>
     </tr>
     ${opened && html`<tr><td colspan="8"><div class="split"><div class="stack tight"><h3>Body</h3><${Json} value=${webhook.body} label="Webhook body" /></div>
