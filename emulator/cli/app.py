@@ -14,14 +14,17 @@ import click
 
 from emulator.cli.ca_commands import ca
 from emulator.cli.clock_command import clock
+from emulator.cli.compare import compare
 from emulator.cli.conform import conform
 from emulator.cli.data_commands import data
+from emulator.cli.drift import drift
 from emulator.cli.exec_command import exec_command
 from emulator.cli.faults_command import faults
 from emulator.cli.fixtures_commands import fixtures
 from emulator.cli.ledger_commands import ledger
 from emulator.cli.options import PREFIX
 from emulator.cli.provider_commands import act, settings, state
+from emulator.cli.record import record
 from emulator.cli.replay_command import replay
 from emulator.cli.requests_command import requests
 from emulator.cli.serve import serve
@@ -57,7 +60,7 @@ def version() -> None:
 for command in (
     *(serve, wait, health, providers, env, spaces, reset, clock, faults, requests, webhooks, ledger),
     *(settings, act, state, snapshot, bundle, replay, fixtures, exec_command, ca),
-    *(conform, data),
+    *(conform, record, compare, drift, data),
 ):
     cli.add_command(command)
 

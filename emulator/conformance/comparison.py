@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import httpx
 import orjson
@@ -26,6 +26,7 @@ CLOCK_SECONDS = 5.0
 """How far a time of a reply may be from the emulator's."""
 
 CALENDAR = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?")
 IDENTITY = re.compile(
     r"(^|_)(id|ids|number|cursor|jti|key|token|url|serial|access|refresh|identifier)s?$|Request-Id", re.I
 )
@@ -106,8 +107,8 @@ class _Replay:
             return
         for value in exchange.headers.values():
             mark = MARK.search(value)
-            if mark and mark[1] == "secret":
-                self.roles.setdefault(mark[0], self.main_key)
+            if mark and mark[1] == "secret" and mark[0] not in self.roles:
+                self.roles[mark[0]] = self.main_key
 
     def _send(self, exchange: RecordedExchange) -> Reply:
         headers = {name: self._translated(value) for name, value in exchange.headers.items()}
@@ -126,6 +127,10 @@ class _Replay:
 
     def _translated(self, text: str, in_url: bool = False) -> str:
         """Return a text of a request with the values of the recording replaced by the emulator's."""
+        if "%7B%7B" in text:
+            text = re.sub(r"%7B%7B(?:credential|secret)(?:%3A\w+)+%7D%7D", lambda found: unquote(found[0]), text)
+        for mark in MARK.finditer(text):
+            self.roles.setdefault(mark[0], _stand_in(mark[0]))
         for recorded, value in self.roles.items():
             if recorded in text:
                 text = text.replace(recorded, quote(value, safe="") if in_url else value)
@@ -186,20 +191,15 @@ class _Replay:
             return self._translated(recorded) == replayed or self._bind(recorded, replayed)
         if recorded == replayed:
             return True
-        if _is_near(recorded, replayed):
-            return self._bind(recorded, replayed)
-        return self._without_times(self._translated(recorded)) == self._without_times(replayed)
+        if CALENDAR.fullmatch(recorded):
+            return _is_near(recorded, replayed) and self._bind(recorded, replayed)
+        return _without_times(self._translated(recorded)) == _without_times(replayed)
 
     def _bind(self, recorded: str, replayed: str) -> bool:
         if len(recorded) >= TRANSLATED_CHARACTERS_MIN:
             self.roles[recorded] = replayed
             self.origins[replayed] = recorded
         return True
-
-    @staticmethod
-    def _without_times(text: str) -> str:
-        """Return a text with the seconds of its times left out."""
-        return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?", "TIME", text)
 
     def _tokens(self, recorded: Mapping[str, Mapping[str, Any]], body: Any) -> Iterator[tuple[str, str, str]]:
         replayed = token_claims(body)
@@ -216,10 +216,21 @@ class _Replay:
 
 def _is_near(recorded: str, replayed: str) -> bool:
     """Return whether two texts are times of the same form, a few seconds apart."""
-    if not CALENDAR.fullmatch(recorded) or _shape(recorded) != _shape(replayed):
+    if _shape(recorded) != _shape(replayed):
         return False
     before, now = instant(recorded), instant(replayed)
     return before is not None and now is not None and abs(before - now) <= timedelta(seconds=CLOCK_SECONDS)
+
+
+def _stand_in(mark: str) -> str:
+    """Return a text of the length of the secret that a mark stands for, and different from others."""
+    number, _, length = mark.strip("{}").partition(":")[2].partition(":")
+    return f"{number}-stand-in-{number}".ljust(int(length), "x")[: int(length)] if length.isdigit() else mark
+
+
+def _without_times(text: str) -> str:
+    """Return a text without the readings of its times: only how many digits their seconds have is left."""
+    return TIME.sub(lambda found: f"TIME{len(found[1] or '')}", text)
 
 
 def _shape(text: str) -> str:

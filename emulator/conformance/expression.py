@@ -92,9 +92,14 @@ def _texts(content: Any) -> Iterator[str]:
 
 def _fill_text(text: str, scope: Scope) -> Any:
     whole = EXPRESSION.fullmatch(text)
-    if whole:
-        return _plain(_value(_parsed(whole[1]), scope))
-    return EXPRESSION.sub(lambda found: written(_value(_parsed(found[1]), scope)), text)
+    try:
+        if whole:
+            return _plain(_value(_parsed(whole[1]), scope))
+        return EXPRESSION.sub(lambda found: written(_value(_parsed(found[1]), scope)), text)
+    except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        if isinstance(error, BadExpression):
+            raise
+        raise Unavailable(f"`{text}` cannot be calculated from the reply") from None
 
 
 @lru_cache(maxsize=4096)

@@ -1,8 +1,9 @@
 """Recordings of a vendor: exchanges without secrets, one JSON document a line.
 
 The first line says what was recorded, each other line is an exchange. Secrets are sealed before anything is written:
-a credential becomes ``{{credential:api_key}}``, any other secret ``{{secret:3}}``, the same mark wherever it appears.
-Of a JSON Web Token the names of the claims and the times are kept, because they are no secret.
+a credential becomes ``{{credential:api_key}}``, any other secret ``{{secret:3:12}}``, the same mark wherever it
+appears; the last number is its length. Of a JSON Web Token the names of the claims and the times are kept, because they
+are no secret.
 """
 
 import json
@@ -17,9 +18,9 @@ from emulator.conformance.expression import claims
 from emulator.core.secrets import (
     Mask,
     hide_in_header,
-    hide_in_json,
     hide_in_query,
     hide_in_text,
+    is_secret,
     is_secret_member,
     secret_members,
 )
@@ -34,6 +35,7 @@ LEFT_OUT = frozenset(
 )
 """Headers that are about the connection, or about who sent a request: a recording has none of them."""
 
+SCHEMES = frozenset({"", "basic", "bearer", "token"})
 TIME_CLAIMS = frozenset({"exp", "iat", "nbf", "token_type"})
 
 
@@ -103,25 +105,23 @@ class Sealer:
         status, reply_headers, reply_body = reply
         content, reply_content = _json(body), _json(reply_body)
         for _, secret in (*secret_members(content), *secret_members(reply_content)):
-            if isinstance(secret, str) and secret:
-                self._mark(secret)
+            if isinstance(secret, str) and secret.strip():
+                self._mark(secret.strip())
         sealed_headers = self._headers(headers)
         sealed_query = self._text(hide_in_query(query, self._mark))
-        text = None if content is not None or not body else self._text(hide_in_text(_decoded(body), self._mark))
+        text = None if content is not None or not body else self._plain(body)
         return RecordedExchange(
             at=at,
             method=method,
             path=self._text(path),
             query=sealed_query,
             headers=sealed_headers,
-            body=self._content(content, body),
+            body=self._content(content),
             text=text,
             reply=RecordedReply(
                 status=status,
                 headers=self._headers(reply_headers),
-                body=self._content(reply_content, reply_body)
-                if reply_content is not None
-                else self._text(hide_in_text(_decoded(reply_body), self._mark)),
+                body=self._content(reply_content) if reply_content is not None else self._plain(reply_body),
                 claims=dict(_claims(reply_content, "")),
             ),
         )
@@ -129,15 +129,39 @@ class Sealer:
     def _headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         lower = {name.lower(): value for name, value in headers.items()}
         return {
-            name: self._text(hide_in_header(name.encode("latin-1"), value, self._mark))
+            name: self._text(hide_in_header(name.encode("latin-1"), value, self._words))
             for name, value in lower.items()
             if name not in LEFT_OUT
         }
 
-    def _content(self, content: Any, body: bytes) -> Any:
-        if content is None:
-            return None
-        return json.loads(self._text(hide_in_json(_decoded(body), content, self._mark)))
+    def _words(self, value: str) -> str:
+        """Return the secret of a header as marks, one for each word. The name of a scheme alone is no secret."""
+        return " ".join(word if word.lower() in SCHEMES else self._mark(word) for word in value.split(" "))
+
+    def _content(self, content: Any, secret: bool = False) -> Any:
+        """Return JSON content with its secrets sealed. The value of a secret member is secret, whatever its type."""
+        match content:
+            case dict():
+                return {
+                    self._text(name): self._content(value, secret or is_secret(name, value, content))
+                    for name, value in content.items()
+                }
+            case list():
+                return [self._content(item, secret) for item in content]
+            case str():
+                return self._text(content) if not secret else self._sealed(content)
+            case int() | float() if secret and not isinstance(content, bool):
+                return self._mark(json.dumps(content))
+            case _:
+                return content
+
+    def _sealed(self, text: str) -> str:
+        """Return a secret text as its mark; blanks around it stay."""
+        secret = text.strip()
+        return text.replace(secret, self._mark(secret)) if secret else text
+
+    def _plain(self, body: bytes) -> str:
+        return self._text(hide_in_text(_decoded(body), self._mark))
 
     def _text(self, text: str) -> str:
         text = self._mask.text(text)
@@ -154,7 +178,7 @@ class Sealer:
         if secret.startswith("{{"):
             return secret
         if secret not in self._marks:
-            self._learn(secret, f"{{{{secret:{len(self._marks) + 1}}}}}")
+            self._learn(secret, f"{{{{secret:{len(self._marks) + 1}:{len(secret)}}}}}")
         return self._marks[secret]
 
 
@@ -199,9 +223,13 @@ def token_claims(content: Any) -> dict[str, dict[str, Any]]:
 
 def _json(body: bytes) -> Any:
     try:
-        return json.loads(body) if body else None
+        return json.loads(body, parse_constant=_refuse) if body else None
     except ValueError:
         return None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
 
 
 def _decoded(body: bytes) -> str:

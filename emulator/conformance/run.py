@@ -1,13 +1,13 @@
 """Run the probes of a provider against a server."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from emulator.conformance.connection import Connection, NotAllowed, Outgoing, Reply, Stopped, outgoing
-from emulator.conformance.expression import Scope, Unavailable, fill
+from emulator.conformance.expression import Scope, Unavailable, fill, names_in
 from emulator.conformance.matcher import Mismatch, mismatches, shown
 from emulator.conformance.probe_file import Call, Probe, ProbeFile, Step
 from emulator.conformance.promise import broken_promises
@@ -147,15 +147,20 @@ class _Run:
     def _step(self, step: Step, probe: Probe) -> Iterator[tuple[Mismatch, Outgoing]]:
         if step.wait:
             self.connection.pace.wait(step.wait)
-        for need in probe.needs:
-            if need not in self.saved:
-                raise Unavailable(f"`{need}` is not known")
+        self._require(probe.needs)
+        self._require(names_in([step.reply, step.headers_match]) - {"it", "reply", step.save or ""})
         for value in step.each or (None,):
             scope = self._scope()
             scope = scope.with_values(it=fill(value, scope))
             request = self._request(step, scope)
             reply = self.connection.send(request, probe.kind, step.statuses)
             yield from ((mismatch, request) for mismatch in self._check(step, scope, request, reply))
+
+    def _require(self, names: Iterable[str]) -> None:
+        """Raise Unavailable if a name is not known."""
+        for name in names:
+            if name not in self.saved:
+                raise Unavailable(f"`{name}` is not known")
 
     def _check(self, step: Step, scope: Scope, request: Outgoing, reply: Reply) -> Iterator[Mismatch]:
         self._hold_contract(request, reply)
@@ -169,11 +174,15 @@ class _Run:
             yield Mismatch("status", " or ".join(map(str, step.statuses)), f"{reply.status} {shown(reply.body)}")
             return
         scope = self._scope().with_values(it=scope.values["it"], reply=reply.body)
-        now = scope.now
-        if step.reply is not None:
-            yield from mismatches(fill(step.reply, scope), reply.body, now)
-        expected = {f"header {name}": value for name, value in fill(step.headers_match, scope).items()}
-        yield from mismatches(expected, {f"header {name}": reply.header(name) for name in step.headers_match}, now)
+        try:
+            expected, headers = fill(step.reply, scope), fill(step.headers_match, scope)
+        except Unavailable as error:
+            yield Mismatch("", "a reply from which the expected values can be calculated", str(error))
+            return
+        if expected is not None:
+            yield from mismatches(expected, reply.body, scope.now)
+        found = {name: reply.header(name) for name in headers}
+        yield from (replace(each, place=f"header {each.place}") for each in mismatches(headers, found, scope.now))
 
     def _hold_contract(self, request: Outgoing, reply: Reply) -> None:
         if request.operation is None:

@@ -1,0 +1,92 @@
+"""``carbon-emulator compare``"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from emulator.cli.conform_options import CannotRun, Differs, check_provider, credential_options, credentials
+from emulator.cli.options import as_json
+
+if TYPE_CHECKING:
+    from emulator.conformance.comparison import Comparison
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--accept", multiple=True, metavar="NAME", help="A difference that is known; may be repeated.")
+@click.option("--accept-file", type=click.Path(path_type=Path), help="A file of known differences, a name a line.")
+@click.option("--fixtures", type=click.Path(path_type=Path), help="Fixtures that have what the recorded account had.")
+@click.option("--exchange", type=click.IntRange(min=1), metavar="NUMBER", help="Print this exchange for contracts/.")
+@credential_options
+@as_json
+def compare(
+    file: Path,
+    accept: tuple[str, ...],
+    accept_file: Path | None,
+    fixtures: Path | None,
+    exchange: int | None,
+    credential: tuple[str, ...],
+    key: str | None,
+    as_json: bool,
+) -> None:
+    """Replay a recording on the emulator: exit code 0 if the replies agree, 1 with the differences, 2 if it cannot run.
+
+    Ids and times are compared by their role. --credential and --key give credentials of the emulator's fixtures.
+    """
+    from emulator.conformance.comparison import compare as run
+    from emulator.conformance.observed_exchange import observed_exchange
+    from emulator.conformance.recording import BadRecording, read
+    from emulator.space.fixtures import BadFixture
+
+    try:
+        recording = read(file)
+        check_provider(recording.header.provider)
+        if exchange:
+            click.echo(json.dumps(observed_exchange(recording, exchange, file.name), indent=2, ensure_ascii=False))
+            return
+        known = {*accept, *_accepted(accept_file)}
+        given = credentials("", credential, key)
+        comparison = run(recording, given, known, fixtures)
+    except (BadRecording, BadFixture) as error:
+        raise CannotRun(str(error)) from None
+    click.echo(json.dumps(_as_json(comparison), indent=2) if as_json else "\n".join(_lines(comparison)))
+    if comparison.divergences:
+        raise Differs(f"{len(comparison.divergences)} differences")
+
+
+def _accepted(file: Path | None) -> Iterator[str]:
+    """Yield the names in a file; lines that begin with # are comments."""
+    if file:
+        try:
+            lines = file.read_text().splitlines()
+        except OSError as error:
+            raise CannotRun(f"cannot read {file}: {error.strerror}") from None
+        yield from (line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def _as_json(comparison: "Comparison") -> dict[str, object]:
+    return {
+        "provider": comparison.provider,
+        "exchanges": comparison.exchanges,
+        "differences": [divergence.model_dump() for divergence in comparison.divergences],
+        "accepted": [divergence.model_dump() for divergence in comparison.accepted],
+        "stale": comparison.stale,
+    }
+
+
+def _lines(comparison: "Comparison") -> Iterator[str]:
+    named: dict[str, int] = {}
+    for divergence in comparison.divergences:
+        named[divergence.name] = named.get(divergence.name, 0) + 1
+        if named[divergence.name] == 1:
+            yield f"DIFFERS   {divergence.name}"
+            yield f"          exchange {divergence.exchange}, {divergence.request}: {divergence.place or 'body'}"
+            yield f"            recorded {divergence.recorded}"
+            yield f"            emulator {divergence.replayed}"
+    yield from (f"STALE     {name} is accepted, and no longer occurs" for name in comparison.stale)
+    accepted = f", {len(comparison.accepted)} accepted" if comparison.accepted else ""
+    differences = f"{len(comparison.divergences)} differences of {len(named)} kinds"
+    yield f"{comparison.provider}: {comparison.exchanges} exchanges, {differences}{accepted}"

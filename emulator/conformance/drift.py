@@ -1,0 +1,63 @@
+"""What changed between two runs against the same vendors."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from emulator.conformance.report import Report, Result
+
+
+class BadReports(ValueError):
+    """A file has no reports of an earlier run."""
+
+
+class DriftReport(BaseModel):
+    """The reports of one run over all vendors, which the next run is compared with."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reports: list[Report]
+
+
+class Drift(BaseModel):
+    """A rule or an operation whose result changed."""
+
+    id: str
+    statement: str
+    before: str
+    now: str
+
+
+def earlier(text: str) -> DriftReport:
+    """Return the reports in a file of an earlier run. Raises BadReports."""
+    try:
+        return DriftReport.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BadReports(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
+def changes(before: Iterable[Report], now: Iterable[Report]) -> Iterator[Drift]:
+    """Yield what changed since an earlier run. A rule that is new, or that one run did not probe, has not changed."""
+    earlier_results = _by_id(before)
+    for report in now:
+        for result in report.results:
+            was = earlier_results.get(result.id)
+            if was and "not probed" not in (was.state, result.state) and _facts(was) != _facts(result):
+                yield Drift(id=result.id, statement=result.statement, before=_words(was), now=_words(result))
+
+
+def _by_id(reports: Iterable[Report]) -> Mapping[str, Result]:
+    return {result.id: result for report in reports for result in report.results}
+
+
+def _facts(result: Result) -> tuple[str, frozenset[tuple[str, str]]]:
+    """Return what must stay the same: ids and times in the values may not."""
+    return result.state, frozenset((found.place, found.expected) for found in result.differences)
+
+
+def _words(result: Result) -> str:
+    if not result.differences:
+        return result.state
+    first = result.differences[0]
+    return f"differs: {first.request}: {first.place or 'body'}: expected {first.expected}, found {first.found}"

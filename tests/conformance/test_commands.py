@@ -1,0 +1,186 @@
+"""The commands conform, record, compare and drift, over real connections on this machine."""
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import httpx
+import pytest
+from click.testing import CliRunner, Result
+
+from emulator import Emulator
+from emulator.cli.app import cli
+from emulator.conformance.pace import RealPace
+from emulator.conformance.recorder import Proxy, Recorder, RecordingTransport, open_recording
+from emulator.conformance.recording import BadRecording, read
+
+KEY = "test_acme_0001"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """Return the URL of an emulator on a port."""
+    with Emulator() as running:
+        yield running.url
+
+
+def run(*arguments: str, **environment: str) -> Result:
+    return CliRunner().invoke(cli, [*arguments], env={"CARBON_CONFORM_CNAUGHT_API_KEY": None, **environment})
+
+
+def test_conform_over_a_connection(server: str, tmp_path: Path) -> None:
+    """Conform agrees with a running emulator: exit code 0, a report as JSON and as JUnit, and no key in either."""
+    junit = tmp_path / "report.xml"
+    url = f"{server}/~conform/cnaught"
+    result = run("conform", "cnaught", "--against", url, "--key", KEY, "--pace", "0", "--json", "--junit", str(junit))
+    assert result.exit_code == 0, result.output
+    report = json.loads(result.stdout)
+    assert {rule["state"] for rule in report["rules"]} == {"agrees", "not probed"}
+    assert report["created"] == []
+    suite = ET.fromstring(junit.read_text())[0]
+    assert int(suite.attrib["tests"]) == len(report["rules"]) + len(report["operations"])
+    assert KEY not in result.output + junit.read_text()
+
+
+def test_conform_finds_a_difference(server: str) -> None:
+    """A server that differs gives exit code 1, with the field and both values."""
+    url = f"{server}/~differs/cnaught"
+    fault = {"provider": "cnaught", "operation": "list_portfolios", "when": "after", "times": 9}
+    effect = {"status": 200, "body": {"data": [], "more": 1}}
+    httpx.post(f"{server}/~differs/_emulator/faults", json={**fault, "effect": effect}).raise_for_status()
+    result = run("conform", "cnaught", "--against", url, "--credential", f"api_key={KEY}", "--pace", "0")
+    assert result.exit_code == 1, result.output
+    assert "DIFFERS     cnaught.catalogue.portfolios" in result.output
+    assert "expected at least 1" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("conform", "nobody", "--against", "http://127.0.0.1:1"), "unknown provider nobody"),
+        (("conform", "cnaught"), "which server? --against URL"),
+        (("conform", "cnaught", "--against", "nowhere"), "not a URL: nowhere"),
+        (("conform", "cnaught", "--against", "http://127.0.0.1:1"), "needs the credentials api_key"),
+        (("conform", "cnaught", "--against", "http://127.0.0.1:1", "--credential", "x"), "--credential NAME=VALUE"),
+        (("conform", "cnaught", "--against", "http://127.0.0.1:1", "--key", KEY), "the run stopped: no reply to GET"),
+        (("compare", "missing.jsonl"), "cannot read missing.jsonl"),
+        (("drift", "--report", "none.json"), "no vendor has its credentials in the environment"),
+    ],
+)
+def test_a_run_that_cannot_be_completed(arguments: tuple[str, ...], message: str) -> None:
+    """What is wrong with a run is one sentence, and exit code 2."""
+    result = run(*arguments)
+    assert result.exit_code == 2, result.output
+    assert message in result.output
+
+
+def test_record_and_compare(server: str, tmp_path: Path) -> None:
+    """A recorded session is replayed without a difference; it holds no key, and a change in it is found by name."""
+    file = tmp_path / "session.jsonl"
+    _record_session(f"{server}/~record/cnaught", file)
+    text = file.read_text()
+    assert KEY not in text
+    assert "{{credential:api_key}}" in text
+    assert file.stat().st_mode & 0o077 == 0
+
+    result = run("compare", str(file))
+    assert result.exit_code == 0, result.output
+    assert "cnaught: 4 exchanges, 0 differences" in result.output
+
+    file.write_text(text.replace('"state":"placed"', '"state":"pending"'))
+    result = run("compare", str(file), "--json")
+    assert result.exit_code == 1
+    first, *_ = json.loads(result.stdout)["differences"]
+    assert (first["name"], first["recorded"], first["replayed"]) == ("place_order 201 state", "'pending'", "'placed'")
+
+    accepted = tmp_path / "accepted"
+    accepted.write_text("# known\nplace_order 201 state\n")
+    more = (
+        "--accept",
+        "get_order 200 state",
+        "--accept",
+        "list_orders 200 data[].state",
+        "--accept",
+        "list_orders 200 gone",
+    )
+    result = run("compare", str(file), "--accept-file", str(accepted), *more)
+    assert result.exit_code == 0, result.output
+    assert "STALE     list_orders 200 gone" in result.output
+
+
+def test_a_recording_becomes_an_exchange(server: str, tmp_path: Path) -> None:
+    """An exchange of a recording is printed in the form of contracts/, with the evidence observed."""
+    file = tmp_path / "session.jsonl"
+    _record_session(f"{server}/~exchange/cnaught", file)
+    exchange = json.loads(run("compare", str(file), "--exchange", "2").stdout)
+    assert exchange["evidence"] == "observed"
+    assert exchange["source"].endswith("exchange 2 of session.jsonl")
+    assert exchange["request"]["body"] == {"amount_kg": 10}
+    assert exchange["reply"]["body"]["state"] == "placed"
+    assert run("compare", str(file), "--exchange", "9").exit_code == 2
+
+
+def test_record_does_not_overwrite(tmp_path: Path) -> None:
+    """A file that exists is not overwritten."""
+    file = tmp_path / "session.jsonl"
+    file.write_text("mine")
+    result = run("record", "cnaught", "--upstream", "http://127.0.0.1:1", "--to", str(file))
+    assert result.exit_code == 2
+    assert file.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("", "is not a recording"), ("{}\n", "line 1: format: Field required"), ('{"a": 1', "line 1")],
+)
+def test_a_file_that_is_not_a_recording(tmp_path: Path, content: str, message: str) -> None:
+    """A file of another form is an error that names the line."""
+    file = tmp_path / "session.jsonl"
+    file.write_text(content)
+    with pytest.raises(BadRecording, match=message):
+        read(file)
+
+
+def test_drift(server: str, tmp_path: Path) -> None:
+    """The first run writes a report, the next finds what changed since, and only that."""
+    file = tmp_path / "drift.json"
+    environment = {"CARBON_CONFORM_CNAUGHT_API_KEY": KEY, "CARBON_CONFORM_CNAUGHT_URL": f"{server}/~drift/cnaught"}
+    arguments = ("drift", "--report", str(file), "--pace", "0")
+    result = run(*arguments, **environment)
+    assert result.exit_code == 0, result.output
+    assert "the first report" in result.output
+    assert KEY not in file.read_text()
+
+    fault = {"provider": "cnaught", "operation": "get_hosted_page_config", "when": "after", "times": 9}
+    effect = {"status": 200, "body": {"enabled": "yes", "url": None, "enabled_equivalents": []}}
+    httpx.post(f"{server}/~drift/_emulator/faults", json={**fault, "effect": effect}).raise_for_status()
+    result = run(*arguments, "--json", **environment)
+    assert result.exit_code == 1, result.output
+    changed = {each["id"] for each in json.loads(result.stdout)}
+    assert changed == {"cnaught.impact.hosted-page", "cnaught.contract.get_hosted_page_config"}
+
+    file.write_text("[]")
+    assert run(*arguments, **environment).exit_code == 2
+
+
+def _record_session(upstream: str, file: Path) -> None:
+    """Place, read and list an order through a recording proxy."""
+    with open_recording(file) as written:
+        recorder = Recorder(written, "cnaught", upstream, {"api_key": KEY}, RealPace(0))
+        transport = RecordingTransport(httpx.HTTPTransport(), recorder)
+        with httpx.Client(transport=transport) as client:
+            proxy = Proxy(0, client, upstream)
+            thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+            thread.start()
+            headers = {"Authorization": f"Bearer {KEY}"}
+            with httpx.Client(base_url=proxy.url, headers=headers, trust_env=False) as own:
+                assert own.get("/v1/orders").status_code == 200
+                order = own.post("/v1/orders", json={"amount_kg": 10}).json()
+                assert own.get(f"/v1/orders/{order['id']}").json()["id"] == order["id"]
+                assert own.get("/v1/orders", params={"limit": 1}).json()["data"][0]["id"] == order["id"]
+            proxy.shutdown()
+            proxy.server_close()
+            thread.join()
+    assert recorder.recorded == 4
