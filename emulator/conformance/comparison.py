@@ -6,6 +6,7 @@ same place, from then on and in both directions; a time may be a few seconds off
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +22,9 @@ from emulator.conformance.in_process import ADDRESS, DirectTransport, SpacePace
 from emulator.conformance.matcher import instant, is_number, same, shown
 from emulator.conformance.recording import RecordedExchange, Recording, token_claims
 from emulator.evidence import contracts
+from emulator.space.commands import ChangeSettings
+from emulator.space.settings import BadSetting
+from emulator.space.space import Space
 
 CLOCK_SECONDS = 5.0
 """How far a time of a reply may be from the emulator's."""
@@ -31,6 +35,9 @@ IDENTITY = re.compile(
     r"(^|_)(id|ids|number|cursor|jti|key|token|url|serial|access|refresh|identifier)s?$|Request-Id", re.I
 )
 """How members are called that hold an id, or something made from one."""
+
+PAGES = re.compile(r"https?://[^\s\"/]+(?:/~[\w.-]+)?/_emulator/pages")
+"""Where links of another emulator lead."""
 
 MARK = re.compile(r"\{\{(credential|secret):[^{}]+\}\}")
 TRANSLATED_CHARACTERS_MIN = 4
@@ -85,6 +92,16 @@ class _Replay:
         self.origins: dict[str, str] = {}
         self.main_key = known.get("api_key", "")
         transport.space.clock.begin(recording.header.began, frozen=True)
+        self._let_links_lead_there(transport.space, recording)
+
+    def _let_links_lead_there(self, space: Space, recording: Recording) -> None:
+        """Let links in replies lead to the vendor; or, if another emulator was recorded, to its pages."""
+        pages = PAGES.search(recording.model_dump_json())
+        if pages:
+            space.pages_url = pages[0]
+            return
+        with suppress(BadSetting):  # a vendor without links
+            space.run(ChangeSettings(self.provider, {"links": "vendor"}))
 
     def divergences(self, number: int, exchange: RecordedExchange) -> Iterator[Divergence]:
         """Send a recorded request to the emulator, and yield how its reply differs from the recorded one."""
