@@ -12,6 +12,7 @@ import click
 from emulator.cli.ca_commands import ensured_authority
 from emulator.cli.options import option
 from emulator.cli.parent import end_with_parent
+from emulator.cli.target import Target
 
 if TYPE_CHECKING:
     from emulator.exec.execution import Server
@@ -81,11 +82,14 @@ def exec_command(
 
 
 def _shared_server(url: str) -> "Server":
-    """Return the server at a URL. Raises ValueError."""
+    """Return the server at a URL, if it answers. Raises ValueError, CheckFailed."""
     from emulator.exec.execution import Server
     from emulator.proxy.shared_server import SharedServer
 
-    return Server(SharedServer.parse(url), url.rstrip("/"))
+    app = SharedServer.parse(url)
+    with Target(url=url.rstrip("/")).session() as space:
+        space.control("GET", "/health")
+    return Server(app, url.rstrip("/"))
 
 
 def _new_server(seed: int, fixtures: Path | None) -> "Server":

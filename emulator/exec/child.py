@@ -41,6 +41,7 @@ class Cleaner:
     """A process that deletes a directory, and ends the child, when this process has ended in whatever way."""
 
     def __init__(self, directory: Path) -> None:
+        self._directory = directory
         reading, self._writing = os.pipe()
         null = os.open(os.devnull, os.O_RDWR)
         copies = [(os.POSIX_SPAWN_DUP2, source, target) for source, target in ((reading, 0), (null, 1), (null, 2))]
@@ -51,12 +52,14 @@ class Cleaner:
 
     def watch(self, child: int | None) -> None:
         """End this child if we are killed; None for no child."""
-        os.write(self._writing, f"{child or ''}\n".encode())
+        with suppress(BrokenPipeError):  # somebody has killed it
+            os.write(self._writing, f"{child or ''}\n".encode())
 
     def close(self) -> None:
         """Delete the directory."""
         os.close(self._writing)
         os.waitpid(self._pid, 0)
+        shutil.rmtree(self._directory, ignore_errors=True)  # if somebody has killed it
 
 
 @contextmanager
@@ -77,6 +80,7 @@ def temporary_directory() -> Iterator[tuple[Path, Cleaner]]:
 @contextmanager
 def signals_held() -> Iterator[set[signal.Signals]]:
     """Hold back the signals that are forwarded, in this thread and those that it starts. Yield those held before."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # ignored, it would take the exit code away
     before = signal.pthread_sigmask(signal.SIG_BLOCK, FORWARDED | {signal.SIGCHLD})
     try:
         yield {signal.Signals(number) for number in before}

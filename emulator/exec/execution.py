@@ -46,7 +46,8 @@ class Execution:
 
     def run(self, command: Sequence[str], report: Report | None) -> int:
         """Run a command, and return its wait status. Raises CannotRun, CannotIsolate, ValueError."""
-        upstreams, exemptions = user_routes(self.user)
+        reaches_others = self.mode != "isolated" and not self.offline
+        upstreams, exemptions = user_routes(self.user if reaches_others else {})
         with ExitStack() as stack:
             held = stack.enter_context(child.signals_held())
             directory, cleaner = stack.enter_context(child.temporary_directory())

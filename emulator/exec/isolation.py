@@ -6,6 +6,8 @@ import os
 import re
 import socket
 import struct
+import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,6 +41,8 @@ def isolate() -> None:
 
     Users become nobody else by that: they keep their id, and lose all privileges when they run a command.
     """
+    if sys.platform != "linux":
+        raise CannotIsolate("only Linux has network namespaces; use --mode preload")
     libc = _libc()
     try:
         _unshare(libc)
@@ -52,9 +56,10 @@ def isolate() -> None:
 
 def can_isolate() -> bool:
     """Return whether this user can make namespaces: a child tries."""
-    if not hasattr(os, "fork") or not Path("/proc/self/ns/net").exists():
+    if sys.platform != "linux" or not Path("/proc/self/ns/net").exists():
         return False
-    child = os.fork()
+    with warnings.catch_warnings(action="ignore"):  # this process may have threads, which the child does not need
+        child = os.fork()
     if child == 0:
         try:
             isolate()

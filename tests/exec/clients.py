@@ -12,6 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 PROGRAMS = HERE / "programs"
 PAGE = HERE.parents[1] / "docs" / "exec.md"
+NODE_24 = HERE / "node24" / "node_modules" / "node" / "bin" / "node"
 NODE_SDK = HERE.parent / "sdk" / "cnaught" / "node_modules" / "@cnaught" / "cnaught-node-sdk"
 BEGIN, END = "<!-- clients: made by python -m tests.exec.clients -->\n", "<!-- /clients -->"
 
@@ -54,6 +55,11 @@ def _node(name: str, how: str) -> Client:
     return Client(name, HOOK, HOOK_NODE, ("node", str(PROGRAMS / "fetch.mjs"), URL, how), ("node",))
 
 
+def _node_24(name: str, how: str) -> Client:
+    command = (str(NODE_24), str(PROGRAMS / "fetch.mjs"), URL, how)
+    return Client(name, PROXY, "`NODE_USE_ENV_PROXY`, `NODE_EXTRA_CA_CERTS`", command, (str(NODE_24),))
+
+
 HOOK_PYTHON, HOOK_NODE = "`PYTHONPATH`, `SSL_CERT_FILE`", "`NODE_OPTIONS`, `NODE_EXTRA_CA_CERTS`"
 JAVA = (str(PROGRAMS / "HttpClient.java"), URL)
 
@@ -93,6 +99,8 @@ CLIENTS = (
         ("node", str(NODE_SDK)),
         "10",
     ),
+    _node_24("Node 22.21, 24 and later: fetch", "fetch"),
+    _node_24("Node 22.21, 24 and later: https", "https"),
     _node("Node 20 and later: fetch", "fetch"),
     _node("Node 20 and later: https", "https"),
     _node("Node 20 and later: fetch in a worker", "worker"),

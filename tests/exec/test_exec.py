@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from emulator import Emulator
+from emulator.tls.authority import ensure
 from tests.exec.conftest import CALL, EXEC, ORDERS, PYTHON, Run
 
 
@@ -205,6 +207,13 @@ def test_a_shared_server_answers(run: Run, shared: Emulator, mode: str) -> None:
     assert len(shared.space("shop").control("GET", "/requests")["requests"]) == 1
 
 
+def test_a_shared_server_that_does_not_answer_is_named(run: Run) -> None:
+    """Without a server at the URL, the command does not run."""
+    done = run("--url", "http://127.0.0.1:9", "--", "echo", "ran")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no reply from a Carbon Emulator at http://127.0.0.1:9" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
@@ -226,6 +235,23 @@ def test_a_proxy_that_is_not_supported_is_named(run: Run) -> None:
     done = run("--", "echo", "ran", HTTPS_PROXY="socks5://127.0.0.1:1")
     assert (done.returncode, done.stdout) == (2, "")
     assert "HTTPS_PROXY: socks5 proxies are not supported; known: http, https" in done.stderr
+    assert run("--offline", "--", "echo", "ran", HTTPS_PROXY="socks5://127.0.0.1:1").stdout == "ran\n"
+
+
+@pytest.mark.skipif(shutil.which("keytool") is None, reason="this machine has no keytool")
+@pytest.mark.parametrize("kind", ["PKCS12", "JKS"])
+def test_a_trust_store_of_the_user_is_extended(run: Run, tmp_path: Path, kind: str) -> None:
+    """A trust store that ``JAVA_TOOL_OPTIONS`` names is copied with our root in it, whatever its kind and password."""
+    store, other = tmp_path / "mine.store", ensure(["api.one.example"], tmp_path / "other" / "authority")
+    password = ["-storepass", "secret", "-storetype", kind]
+    add = ["keytool", "-importcert", "-noprompt", "-alias", "mine", "-file", str(other.root_path)]
+    subprocess.run([*add, "-keystore", str(store), *password], check=True, capture_output=True)
+    options = f"-Djavax.net.ssl.trustStore={store} -Djavax.net.ssl.trustStorePassword=secret"
+    script = (
+        "keytool -list -keystore $(echo $JAVA_TOOL_OPTIONS | tr ' ' '\n' | grep 'trustStore=' | tail -1 | cut -d= -f2)"
+    )
+    done = run("--quiet", "--", "sh", "-c", f"{script} -storepass secret", JAVA_TOOL_OPTIONS=options)
+    assert [name in done.stdout for name in ("mine,", "carbon-emulator,", "contains 2 entries")] == [True] * 3
 
 
 def _alive(process: int) -> bool:

@@ -149,11 +149,6 @@ def test_a_shared_server_answers(isolated: Callable[..., list[str]], shared: Emu
     assert len(shared.space("shop").control("GET", "/requests")["requests"]) == 1
 
 
-def test_a_shared_server_that_is_gone_is_named(isolated: Callable[..., list[str]]) -> None:
-    """Without the server outside, requests are answered 502."""
-    assert isolated(CALL, ORDERS, options=("--url", "http://127.0.0.1:9")) == ["502"]
-
-
 def test_the_user_stays_the_same(run: Run) -> None:
     """The command runs as the user, in the user's directory, and writes files as the user."""
     done = run(*ISOLATED, "--", "sh", "-c", "id -u; id -g; pwd")
