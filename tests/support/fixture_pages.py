@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,9 @@ def _type(node: Schema, provider: Provider) -> str:
     """Return what a value may be, in words."""
     if "$ref" in node:
         name = str(node["$ref"]).rpartition("/")[2]
+        definition = _definitions(provider.name)[name]
+        if "properties" not in definition:
+            return _type(definition, provider)
         return f"[{name}](#{provider.title.lower().replace(' ', '-')}-{name.lower()})"
     if "const" in node or "enum" in node:
         return " or ".join(f"`{json.dumps(value)}`" for value in node.get("enum", [node.get("const")]))
@@ -164,6 +168,11 @@ def _type(node: Schema, provider: Provider) -> str:
         values = node.get("additionalProperties") or next(iter(node.get("patternProperties", {}).values()), {})
         return f"object of {_type(values, provider)} by name"
     return _simple_type(node)
+
+
+@cache
+def _definitions(provider: str) -> Mapping[str, Any]:
+    return schema(ALL[provider])["$defs"]  # type: ignore[no-any-return]
 
 
 def _simple_type(node: Schema) -> str:
