@@ -47,6 +47,8 @@ CALLS: list[tuple[str, str, str, Any, int]] = [
     ("replay_request", "POST", "/requests/99999/replay", None, 404),
     ("list_upcoming", "GET", "/clock/upcoming?seconds=60&limit=1", None, 200),
     ("list_flows", "GET", "/ledger/flows?provider=cnaught", None, 200),
+    ("get_evidence", "GET", "/evidence?provider=cnaught", None, 200),
+    ("get_evidence", "GET", "/evidence?provider=gold", None, 400),
     ("list_emissions", "GET", "/emissions", None, 200),
     ("follow_events", "GET", "/events?timeout=0&replay=true", None, 200),
     ("list_faults", "GET", "/faults", None, 200),

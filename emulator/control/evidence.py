@@ -2,10 +2,21 @@
 
 from starlette.responses import Response
 
+from emulator.control.filters import check_filter
+from emulator.control.params import Params
 from emulator.control.request import ControlRequest
 from emulator.evidence import explanation
+from emulator.web.reading import read_query
 from emulator.web.replies import reply
 
 
+class EvidenceQuery(Params):
+    """The provider whose evidence to show; all if absent."""
+
+    provider: str | None = None
+
+
 def get_evidence(request: ControlRequest) -> Response:
-    return reply({"providers": {name: explanation.evidence(name) for name in request.spaces.world.providers}})
+    chosen, providers = read_query(EvidenceQuery, request).provider, request.spaces.world.providers
+    check_filter(providers, chosen)
+    return reply({"providers": {name: explanation.evidence(name) for name in ([chosen] if chosen else providers)}})

@@ -360,6 +360,9 @@ export interface Operations {
   };
   /** List the evidence of every operation, its fields and every rule */
   "GET /evidence": {
+    query?: {
+      provider?: ProviderName;
+    };
     reply: {
       providers: Partial<Record<ProviderName, {
         operations: Record<string, Evidence>;

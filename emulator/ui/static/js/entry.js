@@ -53,7 +53,7 @@ function faultQuery(entry) {
 }
 
 function Explanation({ entry }) {
-  const { data } = useControl("/evidence");
+  const { data } = useControl(`/evidence?provider=${entry.provider}`);
   const rules = data?.providers[entry.provider]?.rules ?? [];
   const rule = rules.find(({ id }) => id === entry.rule);
   const weaker = entry.evidence_fields;

@@ -23,9 +23,9 @@ export function Faults({ route }) {
 }
 
 function Form({ query, onAdded }) {
-  const { data: evidence } = useControl("/evidence");
   const { data: found } = useControl("/providers");
   const [draft, setDraft] = useState(() => ({ ...EMPTY, ...Object.fromEntries([...query].filter(([name]) => name in EMPTY)) }));
+  const { data: evidence } = useControl(draft.provider ? `/evidence?provider=${draft.provider}` : null);
   const change = (name, value) => setDraft({ ...draft, [name]: value, ...(name === "provider" ? { operation: "" } : {}) });
   const set = (name) => (event) => change(name, event.target.value);
   const operations = Object.keys(evidence?.providers[draft.provider]?.operations ?? {});
