@@ -1,6 +1,9 @@
 """Fixtures: ours load, a user's may stand in for some, and a bad one is refused with its file, place and fault."""
 
 import json
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
@@ -11,12 +14,13 @@ import pytest
 from emulator import create_app
 from emulator.app import make_world
 from emulator.core.clock import Clock
-from emulator.core.documents import Document
+from emulator.core.documents import BadDocument, Document
 from emulator.core.ids import Ids
 from emulator.core.resources import resource
 from emulator.providers import ALL
 from emulator.space.fixtures import BadFixture, Fixtures
 from emulator.web.provider import Provider
+from tests.support.hostile import Place, at, places
 
 LITRES = "660e8400-e29b-41d4-a716-446655440000"
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
@@ -65,6 +69,53 @@ def test_our_fixture_brings_a_vendor_to_life(provider: Provider) -> None:
     read_again = document.read(json.loads(json.dumps(document.write(fixture.memory))))
     assert asdict(read_again) == asdict(fixture.memory)
     assert all(provider.credentials(fixture.catalogue).values())
+
+
+@each_provider
+def test_a_value_of_another_type_is_refused(provider: Provider) -> None:
+    """A fixture with "5" for 5, 5 for "5", true for 1 or a number for a time is refused; decimals may be either."""
+    reader = Document(provider.fixture)
+    ours = OURS[provider.name]
+    canonical = reader.write(reader.read(ours))
+    accepted = []
+    for place in distinct(places(ours)):
+        *above, last = place
+        value, is_text = at(ours, place), isinstance(at(canonical, place), str)
+        for other in lookalikes(value):
+            changed = deepcopy(ours)
+            at(changed, above)[last] = other
+            with suppress(BadDocument):
+                reader.read(changed)
+                if not (is_text and is_number(value) and is_number(other)):
+                    accepted.append((place, other))
+    assert accepted == []
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is a number or the text of one: a document has decimals as either, and writes text."""
+    return not isinstance(value, bool) and re.fullmatch(r"-?\d+(\.\d+)?", str(value)) is not None
+
+
+def lookalikes(value: Any) -> Iterator[Any]:
+    """Yield values of other types that a careless reader takes for this one."""
+    match value:
+        case bool():
+            yield from (int(value), str(value).lower(), "yes" if value else "no")
+        case int() | float():
+            yield from (str(value), value == 1)
+        case str():
+            yield from (0, 1, 1700000000, 1700000000.5, True, [value])
+            if value.isdigit():
+                yield int(value)
+
+
+def distinct(found: Iterable[Place]) -> list[Place]:
+    """Return one place for each member: items of a list, and members of an object keyed by ids, are alike."""
+    by_shape: dict[Place, Place] = {}
+    for place in found:
+        shape = tuple("#" if isinstance(part, int) or any(map(str.isdigit, part)) else part for part in place)
+        by_shape.setdefault(shape, place)
+    return list(by_shape.values())
 
 
 @pytest.mark.parametrize("name", [provider.name for provider in ALL.values() if provider.webhooks])

@@ -1,19 +1,32 @@
 """Dataclasses as JSON documents: fixtures and snapshots, read strictly."""
 
+import re
 from collections.abc import Mapping
-from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from contextlib import suppress
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    create_model,
+)
 
+from emulator.core.exact_json import dump
 from emulator.core.mistakes import Mistake, mistakes
 
 T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
 
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 YEAR_MIN, YEAR_MAX = 1000, 8999
 """Records have times of these years, so that a time that is calculated from them is in the calendar as well."""
@@ -27,8 +40,26 @@ def _utc(at: datetime) -> datetime:
     raise ValueError(f"the year must be from {YEAR_MIN} to {YEAR_MAX}")
 
 
-UtcTime = Annotated[AwareDatetime, AfterValidator(_utc)]
+def _time(value: object) -> object:
+    """Return the time that a text describes. Digits alone are not a time, though pydantic reads them as one."""
+    if isinstance(value, str) and _DATE.match(value):
+        with suppress(ValueError):
+            return datetime.fromisoformat(value)
+    return value
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    return value
+
+
+UtcTime = Annotated[AwareDatetime, BeforeValidator(_time), AfterValidator(_utc)]
 """An instant in a document: it must have an offset from UTC, and is kept in UTC."""
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A day in a document."""
 
 FrozenMapping: TypeAlias = Annotated[Mapping[K, V], AfterValidator(MappingProxyType)]
 """A JSON object that cannot change, for models and drafts: those are cached and shared between spaces."""
@@ -47,7 +78,10 @@ class BadDocument(Exception):
 
 
 class Document(Generic[T]):
-    """The JSON form of a dataclass. Reading rejects what is missing, unknown, or of the wrong type."""
+    """The JSON form of a dataclass. Reading rejects what is missing, unknown, or of the wrong JSON type.
+
+    Dates are text and tuples are lists, since JSON has neither. Decimals may be text or numbers.
+    """
 
     def __init__(self, kind: type[T]) -> None:
         self._model: type[BaseModel] = create_model(
@@ -58,7 +92,8 @@ class Document(Generic[T]):
         """Return the dataclass that a JSON object describes. Raises BadDocument."""
         whole = {"content": content}
         try:
-            return self._model.model_validate(whole).content  # type: ignore[attr-defined, no-any-return]
+            read = self._model.model_validate_json(_json(whole), strict=True)
+            return read.content  # type: ignore[attr-defined, no-any-return]
         except ValidationError as error:
             raise BadDocument(*mistakes(whole, self._json_schema, error)) from None
 
@@ -75,6 +110,13 @@ class Document(Generic[T]):
         """Return the JSON object that describes a dataclass."""
         content: dict[str, Any] = self._model.model_construct(content=value).model_dump(mode="json")["content"]
         return content
+
+
+def _json(content: object) -> bytes:
+    try:
+        return dump(content)
+    except (TypeError, ValueError):
+        raise BadDocument(Mistake("", "a number has too many digits")) from None
 
 
 def document(kind: type[T]) -> Document[T]:

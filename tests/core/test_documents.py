@@ -1,11 +1,12 @@
-"""Documents: the times of records."""
+"""Documents: types, and the times of records."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
-from emulator.core.documents import BadDocument, UtcTime, document
+from emulator.core.documents import BadDocument, Day, UtcTime, document
 
 
 @dataclass
@@ -43,3 +44,50 @@ def test_a_time_near_the_ends_of_the_calendar_is_refused(text: str) -> None:
     """A time without an offset, or from which no other time can be calculated, is refused."""
     with pytest.raises(BadDocument):
         document(Record).read({"at": text})
+
+
+@dataclass
+class Typed:
+    number: int
+    share: float
+    text: str
+    flag: bool
+    day: Day
+    at: UtcTime
+    parts: tuple[int, ...]
+    by_name: dict[str, int]
+
+
+GOOD = {
+    "number": 1,
+    "share": 0.5,
+    "text": "a",
+    "flag": True,
+    "day": "2024-02-05",
+    "at": "2024-02-05T10:51:12.319Z",
+    "parts": [1],
+    "by_name": {"a": 1},
+}
+
+
+def test_a_document_is_read_by_json_types() -> None:
+    """A date is text and a tuple is a list, because JSON has neither; a whole number may be a share."""
+    at = datetime(2024, 2, 5, 10, 51, 12, 319000, tzinfo=UTC)
+    assert document(Typed).read(GOOD) == Typed(1, 0.5, "a", True, date(2024, 2, 5), at, (1,), {"a": 1})
+    assert document(Typed).read({**GOOD, "share": 1, "number": 10**400}).number == 10**400
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("number", "1"), ("number", True), ("number", 1.0), ("number", None),
+        ("share", "0.5"), ("share", False), ("text", 1), ("text", True), ("flag", 1), ("flag", "true"),
+        ("day", 1707091200), ("day", "1707091200"), ("day", ["2024-02-05"]), ("at", 1707091200),
+        ("at", "1707091200"), ("at", "1707091200.5"), ("parts", "1"), ("parts", {"0": 1}),
+        ("parts", ["1"]), ("by_name", [["a", 1]]), ("by_name", {"a": "1"}), ("by_name", {"a": True}),
+    ],
+)  # fmt: skip
+def test_a_value_of_another_type_is_refused(name: str, value: Any) -> None:
+    """No type stands for another one: not "1" or true for 1, and not a number for a date."""
+    with pytest.raises(BadDocument):
+        document(Typed).read({**GOOD, name: value})

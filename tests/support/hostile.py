@@ -63,13 +63,13 @@ def variations(document: Any) -> Iterator[tuple[str, str]]:
         above, last = place[:-1], place[-1]
         for value in VALUES:
             changed = deepcopy(document)
-            _at(changed, above)[last] = HERE
+            at(changed, above)[last] = HERE
             yield f"{value[:40]} at {_dotted(place)}", json.dumps(changed).replace(f'"{HERE}"', value)
         changed = deepcopy(document)
-        del _at(changed, above)[last]
+        del at(changed, above)[last]
         yield f"nothing at {_dotted(place)}", json.dumps(changed)
         changed = deepcopy(document)
-        holder = _at(changed, above)
+        holder = at(changed, above)
         copy = deepcopy(holder[last])
         holder.append(copy) if isinstance(holder, list) else holder.update({f"{last}x": copy})
         yield f"a copy of {_dotted(place)}", json.dumps(changed)
@@ -84,7 +84,8 @@ def places(document: Any, above: Place = ()) -> Iterator[Place]:
             yield from places(part, (*above, name))
 
 
-def _at(document: Any, place: Place) -> Any:
+def at(document: Any, place: Iterable[str | int]) -> Any:
+    """Return the part of a document at a place."""
     for part in place:
         document = document[part]
     return document

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
+from emulator.core.documents import Day
 from emulator.providers.dcycle.memory.fields import GRAMS_MAX
 
 Category: TypeAlias = Literal[
@@ -38,8 +39,8 @@ class Emission:
     organization_id: str
     category: Category
     co2e_grams: int
-    first_day: date
-    last_day: date | None = None
+    first_day: Day
+    last_day: Day | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.co2e_grams <= GRAMS_MAX:

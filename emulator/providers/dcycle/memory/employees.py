@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from emulator.core.documents import Day
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle.memory.emissions import check_period
 from emulator.providers.dcycle.memory.factors import Factor
@@ -88,8 +89,8 @@ class CommutingTerms:
     """What a client states about how an employee commutes. ``total_km`` is one way, and ``weekly_travels`` days."""
 
     employee_id: Uuid
-    start_date: date
-    end_date: date
+    start_date: Day
+    end_date: Day
     commuting_type: CommutingType
     transport_type: CommutingTransport
     total_km: CommutingKm | None = None

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal, TypeAlias
 
+from emulator.core.documents import Day
 from emulator.providers.dcycle.memory.emissions import Category, check_period
 from emulator.providers.dcycle.memory.fields import Fraction, Grams, Quantity, Uuid
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
@@ -45,8 +45,8 @@ class Invoice(EmittingRecord[InvoiceTerms]):
     base_quantity: Quantity
     percentage: Fraction
     unit_id: str
-    start_date: date
-    end_date: date
+    start_date: Day
+    end_date: Day
     co2e_biomass_grams: Grams | None = None
     total_energy_kwh: Quantity | None = None
     facility_fuel_id: Uuid | None = None

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from emulator.core.documents import Day
 from emulator.providers.dcycle.memory.fields import GRAMS_PER_UNIT_MAX, Fraction, GramsPerUnit, Quantity, Uuid
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
 
@@ -49,7 +49,7 @@ class PurchaseTerms:
     country: str | None = None
     quantity: Quantity | None = None
     unit_id: str | None = None
-    purchase_date: date | None = None
+    purchase_date: Day | None = None
     purchase_type: PurchaseType | None = "spend_based"
     expense_type: ExpenseType | None = None
     status: PurchaseStatus | None = "active"

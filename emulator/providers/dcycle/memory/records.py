@@ -1,10 +1,9 @@
 """What the records of every kind have in common."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Generic, NamedTuple, TypeVar
 
-from emulator.core.documents import UtcTime
+from emulator.core.documents import Day, UtcTime
 from emulator.providers.dcycle.memory.emissions import Category, Emission
 from emulator.providers.dcycle.memory.fields import Grams, Uuid
 
@@ -30,8 +29,8 @@ class Posting(NamedTuple):
     """Where the emissions of a record count: a category, and the days from the first to the last."""
 
     category: Category
-    first_day: date
-    last_day: date | None = None
+    first_day: Day
+    last_day: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)

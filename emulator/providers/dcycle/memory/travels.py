@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from emulator.core.documents import Day
 from emulator.providers.dcycle.memory.factors import Factor
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
 
@@ -67,7 +67,7 @@ class TravelFactors:
 class TravelTerms:
     """What a client states about a business travel of ``travel_number`` travelers."""
 
-    travel_date: date
+    travel_date: Day
     transport_type: TravelTransport
     distance_km: TravelKm | None = None
     origin: str | None = None

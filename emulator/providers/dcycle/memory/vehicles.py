@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal, TypeAlias
 
-from emulator.core.documents import UtcTime
+from emulator.core.documents import Day, UtcTime
 from emulator.providers.dcycle.memory.emissions import check_period
 from emulator.providers.dcycle.memory.fields import GramsPerUnit, Quantity, Uuid, Year
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting, Record
@@ -91,8 +90,8 @@ class ConsumptionTerms:
     vehicle_id: Uuid
     quantity: Quantity
     unit_id: str
-    start_date: date
-    end_date: date
+    start_date: Day
+    end_date: Day
     status: ConsumptionStatus = "success"
 
     def __post_init__(self) -> None:
