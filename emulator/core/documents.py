@@ -44,7 +44,8 @@ def _time(value: object) -> object:
     """Return the time that a text describes. Digits alone are not a time, though pydantic reads them as one."""
     if isinstance(value, str) and _DATE.match(value):
         with suppress(ValueError):
-            return datetime.fromisoformat(value)
+            at = datetime.fromisoformat(value)
+            return at if at.tzinfo else value
     return value
 
 

@@ -168,11 +168,11 @@ def replies(space: SpaceHandle) -> Iterator[httpx.Response]:
 @pytest.mark.parametrize(
     ("part", "id", "member", "value", "words"),
     [
-        ("sell_orders", ORDER, "quantity_grams", "1" + "0" * 400, "of at most 100 digits"),
-        ("sell_orders", ORDER, "quantity_grams", "1" + "0" * 100, "of at most 100 digits"),
+        ("sell_orders", ORDER, "quantity_grams", "1" + "0" * 400, "must be at most 9"),
+        ("sell_orders", ORDER, "quantity_grams", "1" + "0" * 100, "must be at most 9"),
         ("sell_orders", ORDER, "quantity_grams", "9" * 5000, "quantity_grams"),
         ("sell_orders", ORDER, "quantity_grams", "9" * 100, "have more than 100 digits in all"),
-        ("sell_orders", ORDER, "price_cents", "1" + "0" * 400, "of at most 100 digits"),
+        ("sell_orders", ORDER, "price_cents", "1" + "0" * 400, "must be at most 9"),
         ("sell_orders", ORDER, "id", "another", "has the id 'another'"),
         ("sell_orders", ORDER, "closes_at", "9999-12-31T23:59:59Z", "the year must be"),
         ("retirement_requests", "00maxwb1x2ltjgh4ob", "created_at", "9999-12-31T23:59:59Z", "the year must be"),

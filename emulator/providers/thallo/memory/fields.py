@@ -3,35 +3,29 @@
 import re
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, PlainSerializer
 
 TONNE_GRAMS = 1_000_000
 
 DIGITS_MAX = 100
 """How many digits an amount may have, in a request as well."""
 
+_WHOLE_NUMBER = re.compile("-?[0-9]{1,4300}")
+
 GRAMS_MAX = CENTS_MAX = 10**DIGITS_MAX - 1
 
 
 def _whole_number(value: object) -> object:
-    if not isinstance(value, str) or not re.fullmatch(f"[0-9]{{1,{DIGITS_MAX}}}", value):
-        raise PydanticCustomError("amount", f"Input should be a whole number as text, of at most {DIGITS_MAX} digits")
-    return int(value)
+    return int(value) if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value) else value
 
 
-WholeNumber: TypeAlias = Annotated[
-    int,
-    BeforeValidator(_whole_number),
-    PlainSerializer(str),
-    WithJsonSchema({"type": "string", "pattern": f"^[0-9]{{1,{DIGITS_MAX}}}$"}),
-]
-"""An amount, which a document has as text: grams and cents may have more digits than a JSON number keeps."""
+_FROM_TEXT, _TO_TEXT = BeforeValidator(_whole_number), PlainSerializer(str)
+"""A document may have an amount as text, and a snapshot does: JSON numbers of 100 digits are rounded by many readers."""
 
-Grams: TypeAlias = Annotated[WholeNumber, Field(ge=0, le=GRAMS_MAX)]
-TradedGrams: TypeAlias = Annotated[WholeNumber, Field(gt=0, le=GRAMS_MAX)]
-RemainderGrams: TypeAlias = Annotated[WholeNumber, Field(ge=0, lt=TONNE_GRAMS)]
-Cents: TypeAlias = Annotated[WholeNumber, Field(gt=0, le=CENTS_MAX)]
+Grams: TypeAlias = Annotated[int, Field(ge=0, le=GRAMS_MAX), _FROM_TEXT, _TO_TEXT]
+TradedGrams: TypeAlias = Annotated[int, Field(gt=0, le=GRAMS_MAX), _FROM_TEXT, _TO_TEXT]
+RemainderGrams: TypeAlias = Annotated[int, Field(ge=0, lt=TONNE_GRAMS), _FROM_TEXT, _TO_TEXT]
+Cents: TypeAlias = Annotated[int, Field(gt=0, le=CENTS_MAX), _FROM_TEXT, _TO_TEXT]
 Month: TypeAlias = Annotated[str, Field(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2])$")]
 Year: TypeAlias = Annotated[int, Field(ge=1, le=9999)]
 KeyHash: TypeAlias = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
