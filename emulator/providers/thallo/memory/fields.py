@@ -20,7 +20,7 @@ def _whole_number(value: object) -> object:
 
 
 _FROM_TEXT, _TO_TEXT = BeforeValidator(_whole_number), PlainSerializer(str)
-"""A document may have an amount as text, and a snapshot does: JSON numbers of 100 digits are rounded by many readers."""
+"""A document may have an amount as text, and a snapshot does: many readers round JSON numbers of 100 digits."""
 
 Grams: TypeAlias = Annotated[int, Field(ge=0, le=GRAMS_MAX), _FROM_TEXT, _TO_TEXT]
 TradedGrams: TypeAlias = Annotated[int, Field(gt=0, le=GRAMS_MAX), _FROM_TEXT, _TO_TEXT]
