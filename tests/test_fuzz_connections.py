@@ -38,7 +38,7 @@ SECRET_BODIES = (
     b'{"password": "' + SECRET.encode(),
     b"email=a%40example.com&password=" + SECRET.encode(),
 )
-SECRET_HEADERS = ("X-Api-Key", "Authorization", "x_api_key", "Api-Key", "Cookie")
+SECRET_HEADERS = ("X-Api-Key", "Authorization", "x_api_key", "Api-Key", "Cookie", "X-Api-Kee", "Authentication")
 SHOWN = ("/requests", "/bundle", "/snapshot", "/state/dcycle", "/webhooks")
 Leaving = Literal["stays", "half-closes", "vanishes"]
 

@@ -8,6 +8,8 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
 
@@ -17,6 +19,7 @@ REDACTED = "***"
 
 SECRET_MEMBERS = frozenset(
     {"password", "access", "refresh", "api_key", "apikey", "access_token", "refresh_token", "client_secret"}
+    | {"x_api_key", "token", "secret", "passwd", "authorization"}
 )
 """The names of secret JSON members, parameters and form fields, in lower case and with underscores."""
 
@@ -34,12 +37,19 @@ FEW = 32
 SHORT_CHARACTERS_MAX = 64 * 1024
 """Searching a text for each of a few secrets is quicker than looking up all its parts, but not for each of many."""
 
-_SECRET_HEADER = re.compile(rb"authori|api[-_]?key|token|secret|passw|cookie|credential", re.IGNORECASE)
 _SECRET_MARKS = tuple(
     sorted({b"\\u"} | {name.replace("_", joint).encode() for name in SECRET_MEMBERS for joint in ("_", "-")})
 )
 """The names of secret members, and the begin of an escape sequence, which may spell one."""
-_WITH_SCHEME = re.compile(rb"authori", re.IGNORECASE)
+_SECRET_HEADER = re.compile(rb"auth|key|token|secret|passw|cookie|credential", re.IGNORECASE)
+_NO_SECRET_HEADER = re.compile(rb".*idempotency.*|sec-websocket-key|authority", re.IGNORECASE)
+_CREDENTIAL_HEADERS = ("authorization", "x-api-key", "x-auth-token", "cookie")
+_NAME_CHARACTERS_MAX = 40
+"""A longer name is no misspelling of these."""
+
+_NO_SCHEME = re.compile(rb"key|token|secret|passw|cookie|credential", re.IGNORECASE)
+"""Other secret headers than these may have a scheme before the secret: ``Bearer``."""
+
 _SCHEME = re.compile(r"[^ \t]+[ \t]+(?=[^ \t])")
 _JSON_VALUE = re.compile(r"""("(?:[^"\\]|\\.)*")(\s*:)?|-?[0-9][0-9.eE+-]*""", re.DOTALL)
 """A text or a number of a JSON document; with a colon behind it, a text is the name of a member."""
@@ -62,12 +72,23 @@ def may_hold_secret(raw: bytes) -> bool:
 
 def hide_in_header(name: bytes, value: str, hide: Hide) -> str:
     """Return a header's value; if the header is secret, with its secret hidden. A scheme before it stays."""
-    if not value.strip() or not _SECRET_HEADER.search(name):
+    if not value.strip() or not _is_secret_header(name.lower()):
         return value
-    found = _SCHEME.match(value) if _WITH_SCHEME.search(name) else None
+    found = None if _NO_SCHEME.search(name) else _SCHEME.match(value)
     scheme = found[0] if found else ""
     secret = value[len(scheme) :].rstrip(" \t")
     return f"{scheme}{hide(secret)}{value[len(scheme) + len(secret) :]}"
+
+
+@lru_cache(maxsize=4096)
+def _is_secret_header(name: bytes) -> bool:
+    """Return whether a header is secret: by its name, or by a name that it is a misspelling of."""
+    if _NO_SECRET_HEADER.fullmatch(name):
+        return False
+    if _SECRET_HEADER.search(name):
+        return True
+    text = name.decode("latin-1").replace("_", "-")
+    return len(text) <= _NAME_CHARACTERS_MAX and bool(get_close_matches(text, _CREDENTIAL_HEADERS, n=1, cutoff=0.75))
 
 
 def hide_in_query(query: str, hide: Hide) -> str:
