@@ -130,9 +130,11 @@ def test_a_secret_that_a_reply_repeats_is_hidden(space: SpaceHandle) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["x_api_key", "Api-Key", "X-ApiKey", "APIKEY", "X-Auth-Token", "Authorisation", "Autorization", "Authentication"]
-    + ["X-Api-Kee", "X-Key", "Api_Token", "Coookie"],
-)
+    [
+        "x_api_key", "Api-Key", "X-ApiKey", "APIKEY", "X-Auth-Token", "Authorisation", "Autorization", "Authentication",
+        "X-Api-Kee", "X-Key", "Api_Token", "Coookie",
+    ],
+)  # fmt: skip
 def test_a_key_in_a_misspelt_header_is_hidden(cnaught: Caller, name: str) -> None:
     """A header that nearly has the name of a secret one is as secret as that."""
     cnaught.get("/v1/orders", headers={name: f"sk_live_{SECRET}"})
