@@ -248,7 +248,7 @@ HALF_HEADS = [({"connection": "truncate"}, "HEAD"), ({"connection": "truncate", 
 @pytest.fixture(scope="module")
 def both() -> Iterator[tuple[Emulator, Emulator]]:
     """The same emulator in memory and on a port."""
-    with Emulator(port=None) as inside, Emulator() as outside:
+    with Emulator(port=None, links="vendor") as inside, Emulator(links="vendor") as outside:
         yield inside, outside
 
 

@@ -34,7 +34,7 @@ from emulator.control.request import SAFE_METHODS, ControlRequest
 from emulator.core.clock import Backwards
 from emulator.core.errors import Malformed
 from emulator.gateway.courier import Courier
-from emulator.pages import app as pages
+from emulator.pages import PREFIX as PAGES
 from emulator.space.snapshot import BadSnapshot
 from emulator.space.spaces import Spaces, TooManySpaces
 from emulator.web.headers import Headers
@@ -111,8 +111,8 @@ class Control:
         Raises ClientGone when the client disconnects while the request waits.
         """
         request = self._request(scope, headers, body, space_name, prefix, receive)
-        if scope["path"].startswith(pages.PREFIX):
-            return pages.answer(request, request.space, request.prefix)  # for customers, who have no token
+        if scope["path"].startswith(PAGES):
+            return _page(request)  # for customers, who have no token
         try:
             self._authorize(request)
             result: Response | Awaitable[Response] = ROUTES.endpoint(request.scope)(request)
@@ -132,7 +132,7 @@ class Control:
         """
         if scope["method"] in SAFE_METHODS:
             return None
-        if scope["path"].startswith(pages.PREFIX):
+        if scope["path"].startswith(PAGES):
             return space_name
         request = self._request(scope, headers, b"", space_name, "", _never)
         try:
@@ -147,8 +147,8 @@ class Control:
     def apply(self, scope: Scope, body: bytes, space_name: str, prefix: str) -> Response:
         """Return the reply to a command that was authorized before, without waiting."""
         request = self._request(scope, Headers(scope["headers"]), body, space_name, prefix, _never)
-        if scope["path"].startswith(pages.PREFIX):
-            return pages.answer(request, request.space, prefix)
+        if scope["path"].startswith(PAGES):
+            return _page(request)
         try:
             response: Response = ROUTES.endpoint(request.scope)(request)
             request.keep_space()
@@ -176,6 +176,12 @@ class Control:
 
 
 ERRORS = (HTTPException, Malformed, Backwards, BadSnapshot, TooManySpaces)
+
+
+def _page(request: ControlRequest) -> Response:
+    from emulator.pages.app import answer  # the first page loads the vendors that have pages
+
+    return answer(request, request.space, request.prefix)
 
 
 def _worded(request: ControlRequest, error: Exception) -> Response:

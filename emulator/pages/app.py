@@ -12,9 +12,6 @@ from emulator.space.space import Space
 from emulator.web.request import WholeRequest
 from emulator.web.route_table import RouteTable
 
-PREFIX = "/pages/"
-"""Below the control API's path."""
-
 ROUTES = RouteTable(
     [
         Route("/pages/style.css", style_sheet, methods=["GET"]),

@@ -96,7 +96,7 @@ def document(
 @pytest.mark.parametrize(
     ("bad", "fault"),
     [
-        (document([organization("Example")]), "String should match pattern"),
+        (document([organization("Example")]), "must match the pattern"),
         (document([organization(PARENT, organization(PARENT))]), f"two organizations have the id '{PARENT}'"),
         (document([organization(CHILD)]), f"no organization has the id '{PARENT}'"),
         (document(keys=["key", "key"]), "two keys are 'key'"),
@@ -106,7 +106,7 @@ def document(
         (document(last_day="2025-01-01"), "the period from 2025-01-02 to 2025-01-01 does not have 1 to 3660 days"),
         (document(last_day="9999-12-31"), "the period from 2025-01-02 to 9999-12-31 does not have 1 to 3660 days"),
         (document(organization_id=CHILD), f"emissions: e belongs to '{CHILD}', which is not an organization"),
-        (document(category="breathing"), "Input should be 'vehicles'"),
+        (document(category="breathing"), "must be 'vehicles'"),
     ],
 )
 def test_a_contradictory_fixture_is_rejected(bad: dict[str, Any], fault: str) -> None:
