@@ -189,6 +189,14 @@ RECORDS = {
     "create_waste_water_treatments": (200, 2),
     "create_transport": (201, 2),
     "update_transport": (200, 1),
+    "create_custom_emission_group": (200, 2),
+    "update_custom_emission_group": (200, 1),
+    "create_custom_emission_factor": (200, 2),
+    "update_custom_emission_factor": (200, 1),
+    "create_legacy_invoice": (200, 4),
+    "create_purchase_upload_url": (200, 2),
+    "create_consumption_upload_url": (200, 2),
+    "put_upload": (200, 1),
 }
 """Operations of Dcycle that create or change records, sent as the examples of the contract have them."""
 
@@ -202,6 +210,8 @@ DELETIONS = {
     "delete_waste_water_treatment": (404, -1),
     "delete_transport": (404, -1),
     "bulk_delete_transports": (200, -1),
+    "delete_custom_emission_group": (404, -2),
+    "delete_custom_emission_factor": (404, -1),
 }
 """Operations of Dcycle that delete records, and how many fewer there are afterwards."""
 

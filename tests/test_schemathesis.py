@@ -57,6 +57,10 @@ BEYOND_SCHEMAS = {
         "Value error, the last day must be complete": "what one item of a list must have, and others need not",
         "Value error, the measurements must be": "how far apart the days of a list may be",
         "INVALID_TRANSPORT_COMBINATION": "the ways to transport are a list of combinations",
+        "Value error, emission_factor_values must have": "one item of a list is required",
+        "Value error, factor_end_date must not": "a period ends after it begins",
+        "Value error, the gases of a factor": "a sum over a list",
+        "Value error, the percentages must add up": "a sum over a list",
         '"loc":["path","invoice_id"]': "the member invoice_id of an invoice is its number, and no id for a path",
     },
     "thallo": {

@@ -6,11 +6,13 @@ from emulator.core.ledger import NoBooks
 from emulator.providers.dcycle import HOSTS
 from emulator.providers.dcycle.backend import Dcycle
 from emulator.providers.dcycle.endpoints import (
+    custom_factors,
     employees,
     facilities,
     freight,
     hubs,
     invoices,
+    legacy,
     organizations,
     purchases,
     recharges,
@@ -34,6 +36,8 @@ SOLD_PRODUCTS = (
 READINGS = "It reads records out of a file that the vendor has parsed, and no page prints the format of a parsed file."
 IMPORTS = "The page describes spreadsheet imports in prose: neither a body nor a reply is printed."
 
+COLUMNS = "No page prints the columns of the file, and a file of unknown columns becomes no record."
+FILES = "The vendor reads uploaded documents by itself, and no page prints what becomes of one."
 NOT_YET = "Not implemented yet: the emulator keeps no records of this kind."
 
 routes = [
@@ -43,7 +47,7 @@ routes = [
     Route("/auth/login", organizations.log_in, methods=["POST"]),
     # Invoices
     Route("/v1/invoices", invoices.list_invoices, methods=["GET"]),
-    Route("/v1/invoices/filter-options", not_implemented("list_invoice_filter_options", NOT_YET), methods=["GET"]),
+    Route("/v1/invoices/filter-options", invoices.list_invoice_filter_options, methods=["GET"]),
     Route("/v1/invoices/{invoice_id}", invoices.get_invoice, methods=["GET"]),
     Route("/v1/invoices/{invoice_id}", invoices.update_invoice, methods=["PATCH"]),
     Route("/v1/invoices/{invoice_id}", invoices.delete_invoice, methods=["DELETE"]),
@@ -116,9 +120,9 @@ routes = [
     Route("/v1/transports/combinations", transports.list_transport_combinations, methods=["GET"]),
     Route("/v1/transports/bulk-delete", transports.bulk_delete_transports, methods=["POST"]),
     Route("/v1/transports/bulk-delete-by-filters", transports.bulk_delete_transports_by_filters, methods=["POST"]),
-    Route("/v1/transports/upload", not_implemented("upload_transports", NOT_YET), methods=["POST"]),
+    Route("/v1/transports/upload", not_implemented("upload_transports", COLUMNS), methods=["POST"]),
     Route(
-        "/v1/transports/upload/presigned-url", not_implemented("create_transport_upload_url", NOT_YET), methods=["POST"]
+        "/v1/transports/upload/presigned-url", not_implemented("create_transport_upload_url", COLUMNS), methods=["POST"]
     ),
     Route("/v1/transports/{transport_route_id}", transports.get_transport, methods=["GET"]),
     Route("/v1/transports/{transport_route_id}", transports.update_transport, methods=["PUT"]),
@@ -199,9 +203,9 @@ routes = [
         methods=["GET"],
     ),
     # Files and imports
-    Route("/v1/files/presigned-urls", not_implemented("create_file_upload_urls", NOT_YET), methods=["POST"]),
-    Route("/v1/files/batch-update", not_implemented("confirm_file_uploads", NOT_YET), methods=["PATCH"]),
-    Route("/v1/files/upload", not_implemented("upload_file", NOT_YET), methods=["POST"]),
+    Route("/v1/files/presigned-urls", not_implemented("create_file_upload_urls", FILES), methods=["POST"]),
+    Route("/v1/files/batch-update", not_implemented("confirm_file_uploads", FILES), methods=["PATCH"]),
+    Route("/v1/files/upload", not_implemented("upload_file", FILES), methods=["POST"]),
     Route("/v1/files/readings", not_implemented("create_file_readings", READINGS), methods=["POST"]),
     Route("/v2/imports/sessions", not_implemented("create_import_session", IMPORTS), methods=["POST"]),
     Route("/v2/imports/{import_id}/mapping", not_implemented("map_import", IMPORTS), methods=["POST"]),
@@ -209,76 +213,48 @@ routes = [
         "/v2/imports/{import_id}/mapping/suggest", not_implemented("suggest_import_mapping", IMPORTS), methods=["POST"]
     ),
     # Legacy API
-    Route("/api/v1/custom_emission_groups", not_implemented("list_custom_emission_groups", NOT_YET), methods=["GET"]),
-    Route("/api/v1/custom_emission_groups", not_implemented("create_custom_emission_group", NOT_YET), methods=["POST"]),
-    Route(
-        "/api/v1/custom_emission_groups/{id}", not_implemented("get_custom_emission_group", NOT_YET), methods=["GET"]
-    ),
-    Route(
-        "/api/v1/custom_emission_groups/{id}",
-        not_implemented("update_custom_emission_group", NOT_YET),
-        methods=["PATCH"],
-    ),
-    Route(
-        "/api/v1/custom_emission_groups/{id}",
-        not_implemented("delete_custom_emission_group", NOT_YET),
-        methods=["DELETE"],
-    ),
+    Route("/api/v1/vehicle_consumptions/bulk/csv", legacy.create_consumption_upload_url, methods=["POST"]),
+    Route("/api/v1/vehicle_consumptions/vehicle/{vehicle_id}", legacy.list_legacy_consumptions, methods=["GET"]),
+    Route("/uploads/{file_id}", legacy.put_upload, methods=["PUT"]),
+    Route("/api/v1/facility_fuels", legacy.list_country_fuels, methods=["GET"]),
+    Route("/api/v1/custom_emission_groups", custom_factors.list_custom_emission_groups, methods=["GET"]),
+    Route("/api/v1/custom_emission_groups", custom_factors.create_custom_emission_group, methods=["POST"]),
+    Route("/api/v1/custom_emission_groups/{id}", custom_factors.get_custom_emission_group, methods=["GET"]),
+    Route("/api/v1/custom_emission_groups/{id}", custom_factors.update_custom_emission_group, methods=["PATCH"]),
+    Route("/api/v1/custom_emission_groups/{id}", custom_factors.delete_custom_emission_group, methods=["DELETE"]),
     Route(
         "/api/v1/custom_emission_groups/list_of_emission_groups/{organization_id}/{category}",
-        not_implemented("list_custom_emission_groups_of_category", NOT_YET),
+        custom_factors.list_custom_emission_groups_of_category,
         methods=["GET"],
     ),
     Route(
         "/api/v1/custom_emission_groups/organization_emission_data/{organization_id}",
-        not_implemented("list_organization_emission_data", NOT_YET),
+        custom_factors.list_organization_emission_data,
         methods=["GET"],
     ),
+    Route("/api/v1/custom_emission_factors/list/{id}", custom_factors.list_custom_emission_factors, methods=["GET"]),
+    Route("/api/v1/custom_emission_factors/{id}", custom_factors.create_custom_emission_factor, methods=["POST"]),
+    Route("/api/v1/custom_emission_factors/{id}", custom_factors.get_custom_emission_factor, methods=["GET"]),
+    Route("/api/v1/custom_emission_factors/{id}", custom_factors.update_custom_emission_factor, methods=["PATCH"]),
+    Route("/api/v1/custom_emission_factors/{id}", custom_factors.delete_custom_emission_factor, methods=["DELETE"]),
+    Route("/api/v1/invoices", legacy.create_legacy_invoice, methods=["POST"]),
+    Route("/api/v1/invoices/casted/facility/{facility_id}", legacy.list_legacy_invoices, methods=["GET"]),
+    Route("/api/v1/purchases", legacy.list_legacy_purchases, methods=["GET"]),
+    Route("/api/v1/purchases/bulk/csv", legacy.create_purchase_upload_url, methods=["POST"]),
     Route(
-        "/api/v1/custom_emission_factors/list/{id}",
-        not_implemented("list_custom_emission_factors", NOT_YET),
-        methods=["GET"],
+        "/api/v1/logistics/presigned_url", not_implemented("create_logistics_upload_urls", COLUMNS), methods=["POST"]
     ),
-    Route(
-        "/api/v1/custom_emission_factors/{id}",
-        not_implemented("create_custom_emission_factor", NOT_YET),
-        methods=["POST"],
-    ),
-    Route(
-        "/api/v1/custom_emission_factors/{id}", not_implemented("get_custom_emission_factor", NOT_YET), methods=["GET"]
-    ),
-    Route(
-        "/api/v1/custom_emission_factors/{id}",
-        not_implemented("update_custom_emission_factor", NOT_YET),
-        methods=["PATCH"],
-    ),
-    Route(
-        "/api/v1/custom_emission_factors/{id}",
-        not_implemented("delete_custom_emission_factor", NOT_YET),
-        methods=["DELETE"],
-    ),
-    Route("/api/v1/invoices", not_implemented("create_legacy_invoice", NOT_YET), methods=["POST"]),
-    Route(
-        "/api/v1/invoices/casted/facility/{facility_id}",
-        not_implemented("list_legacy_invoices", NOT_YET),
-        methods=["GET"],
-    ),
-    Route("/api/v1/purchases", not_implemented("list_legacy_purchases", NOT_YET), methods=["GET"]),
-    Route("/api/v1/purchases/bulk/csv", not_implemented("create_purchase_upload_url", NOT_YET), methods=["POST"]),
-    Route(
-        "/api/v1/logistics/presigned_url", not_implemented("create_logistics_upload_urls", NOT_YET), methods=["POST"]
-    ),
-    Route("/api/v1/logistics/tocs", not_implemented("list_legacy_logistics_tocs", NOT_YET), methods=["GET"]),
-    Route("/api/v1/wastes/rd_ler_list", not_implemented("list_waste_codes", NOT_YET), methods=["GET"]),
-    Route("/api/v1/wastes/low_codes", not_implemented("list_low_codes", NOT_YET), methods=["GET"]),
+    Route("/api/v1/logistics/tocs", legacy.list_legacy_logistics_tocs, methods=["GET"]),
+    Route("/api/v1/wastes/rd_ler_list", legacy.list_waste_codes, methods=["GET"]),
+    Route("/api/v1/wastes/low_codes", legacy.list_low_codes, methods=["GET"]),
     Route("/api/v1/bulk/waste_water_treatments", waste_water.create_waste_water_treatments, methods=["POST"]),
     Route(
         "/api/v1/waste_water_treatments/{waste_water_treatment_id}",
         waste_water.delete_waste_water_treatment,
         methods=["DELETE"],
     ),
-    Route("/api/v1/units", not_implemented("list_units", NOT_YET), methods=["GET"]),
-    Route("/api/v1/facility_fuels/{facility_id}", not_implemented("list_facility_fuels", NOT_YET), methods=["GET"]),
+    Route("/api/v1/units", legacy.list_units, methods=["GET"]),
+    Route("/api/v1/facility_fuels/{facility_id}", legacy.list_facility_fuels, methods=["GET"]),
 ]
 
 

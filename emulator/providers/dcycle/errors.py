@@ -4,6 +4,7 @@
   + InvalidDateRange               400
   + DateRangeTooLarge              400
   + InvalidTransportCombination    400
+  + UnknownCustomGroup             400
   + InvalidApiKey                  401
   + InvalidCredentials             401
   + Forbidden                      403
@@ -26,12 +27,16 @@
     - WasteNotFound
     - WasteWaterTreatmentNotFound
     - TransportRouteNotFound
+    - CustomGroupNotFound
+    - CustomFactorNotFound
+    - UploadNotFound
   + LogisticHubNameTaken           409
   + LogisticHubInUse               409
   + LogisticHubHasInvoice          409
   + FilterChanged                  409
   + ValidationFailed               422, with a list of problems, as FastAPI gives it
-    - UnfitBody: HubWithoutFacility, DistanceUnknown, FilterRequired
+    - UnfitBody: HubWithoutFacility, DistanceUnknown, FilterRequired,
+      CustomFactorTooLarge
   + RateLimitExceeded              429, by a fault only
   + InternalError                  500, by a fault only
   + PlainStatus                    any other status, without a code
@@ -74,6 +79,15 @@ class InvalidTransportCombination(DcycleRefusal):
     detail = "Invalid transport combination"
     code = "INVALID_TRANSPORT_COMBINATION"
     rule = "dcycle.transports.combination"
+
+
+class UnknownCustomGroup(DcycleRefusal):
+    """A factor is created in a group that does not exist: here the vendor answers 400."""
+
+    status = 400
+    detail = "Custom emission group not found"
+    code = "INVALID_GROUP_ID"
+    rule = "dcycle.factors.group-unknown"
 
 
 class InvalidApiKey(DcycleRefusal):
@@ -260,6 +274,24 @@ class TransportRouteNotFound(NotFound):
     rule = "dcycle.transports.unknown"
 
 
+class CustomGroupNotFound(NotFound):
+    wording = "Custom emission group not found"
+    code = "CUSTOM_EMISSION_GROUP_NOT_FOUND"
+    rule = "dcycle.groups.unknown"
+
+
+class CustomFactorNotFound(NotFound):
+    wording = "Custom emission factor not found"
+    code = "CUSTOM_EMISSION_FACTOR_NOT_FOUND"
+    rule = "dcycle.factors.unknown"
+
+
+class UploadNotFound(NotFound):
+    wording = "File not found"
+    code = "FILE_NOT_FOUND"
+    rule = "dcycle.uploads.unknown"
+
+
 class ValidationFailed(DcycleRefusal):
     """Every problem of the path, the query, the headers and the body."""
 
@@ -297,6 +329,11 @@ class DistanceUnknown(UnfitBody):
 class FilterRequired(UnfitBody):
     problem = "at least one filter is required"
     rule = "dcycle.filters.required"
+
+
+class CustomFactorTooLarge(UnfitBody):
+    problem = "the gases of a factor cause at most 1000 kg of CO2e a unit"
+    rule = "dcycle.factors.limit"
 
 
 class RateLimitExceeded(DcycleRefusal):

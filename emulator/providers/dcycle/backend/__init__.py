@@ -8,6 +8,7 @@ from emulator.core.clock import Clock, Event
 from emulator.core.emissions import MonthlyEmission
 from emulator.core.ids import Ids
 from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.custom_factors import CustomFactors, CustomGroups
 from emulator.providers.dcycle.backend.employees import CommutingPeriods, Employees
 from emulator.providers.dcycle.backend.facilities import Facilities
 from emulator.providers.dcycle.backend.freight import FreightRequests, Packages
@@ -20,11 +21,13 @@ from emulator.providers.dcycle.backend.tokens import Tokens
 from emulator.providers.dcycle.backend.totals import Group, GroupBy, Totals, parts
 from emulator.providers.dcycle.backend.transports import Transports
 from emulator.providers.dcycle.backend.travels import Travels
+from emulator.providers.dcycle.backend.uploads import Uploads
 from emulator.providers.dcycle.backend.vehicles import Consumptions, Vehicles
 from emulator.providers.dcycle.backend.wastes import Wastes, WasteWaterTreatments
-from emulator.providers.dcycle.memory.catalogue import Catalogue, Key, Organization, User
+from emulator.providers.dcycle.memory.catalogue import Catalogue, FacilityFuel, Key, Organization, User
 from emulator.providers.dcycle.memory.emissions import SCOPES
 from emulator.providers.dcycle.memory.fixture import Memory
+from emulator.providers.dcycle.memory.units import Unit
 
 RANGE_DAYS_MAX = 730
 
@@ -38,7 +41,7 @@ class Dcycle:
         self.catalogue = catalogue
         self.memory = memory
         self.totals = Totals(memory.emissions.values())
-        context = Context(catalogue, memory, self.totals, clock, ids)
+        self.context = context = Context(catalogue, memory, self.totals, clock, ids)
         self.tokens = Tokens(context)
         self.purchases = Purchases(context)
         self.invoices = Invoices(context)
@@ -55,6 +58,9 @@ class Dcycle:
         self.wastes = Wastes(context)
         self.waste_water_treatments = WasteWaterTreatments(context)
         self.transports = Transports(context)
+        self.custom_factors = CustomFactors(context)
+        self.custom_groups = CustomGroups(context, self.custom_factors)
+        self.uploads = Uploads(context, self.purchases, self.vehicles, self.consumptions)
         self.units = {unit.id: unit for unit in catalogue.units}
         self._organizations: dict[str, Organization] = {}
         self._roots: dict[str, Organization] = {}
@@ -89,6 +95,10 @@ class Dcycle:
     def root(self, organization: Organization) -> Organization:
         """Return the root of the tree that an organization is in."""
         return self._roots[organization.id]
+
+    def units_of(self, fuel: FacilityFuel) -> list[Unit]:
+        """Return the units in which a fuel is counted."""
+        return [self.units[id] for id in fuel.unit_ids if id in self.units]
 
     # --- emissions
 

@@ -1,11 +1,15 @@
 """Invoices of energy and utilities, scopes 1 and 2 (docs.dcycle.io, Invoices)."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.records import Context, Records
+from emulator.providers.dcycle.backend.rounding import whole_grams
+from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.facilities import Facility
-from emulator.providers.dcycle.memory.invoices import Invoice, InvoiceTerms
+from emulator.providers.dcycle.memory.invoices import Invoice, InvoiceDraft, InvoiceShare, InvoiceTerms
 
 
 class Invoices(Records[Invoice, InvoiceTerms]):
@@ -20,6 +24,47 @@ class Invoices(Records[Invoice, InvoiceTerms]):
 
     def owner(self, record: Invoice) -> str | None:
         return record.terms.facility_id
+
+    def create_shares(self, organization: Organization, draft: InvoiceDraft) -> Sequence[Invoice]:
+        """Create an invoice for the share of each facility; the first is the source of the others."""
+        shares: list[Invoice] = []
+        for share in draft.shares:
+            now, id = self.clock.now, self.context.ids.uuid(self.id_kind)
+            invoice = Invoice(
+                id=id,
+                organization_id=organization.id,
+                created_at=now,
+                updated_at=now,
+                terms=share.terms,
+                co2e_grams=self._share_grams(draft, share),
+                type=draft.type,
+                base_quantity=draft.base_quantity,
+                percentage=share.percentage,
+                unit_id=draft.unit_id,
+                start_date=draft.start_date,
+                end_date=draft.end_date,
+                facility_fuel_id=draft.facility_fuel_id,
+                custom_emission_factor_id=draft.custom_emission_factor_id,
+                file_url=draft.file_url,
+                source="manual",
+                source_invoice_id=shares[0].id if shares else None,
+            )
+            shares.append(self.put(invoice))
+        return shares
+
+    def _share_grams(self, draft: InvoiceDraft, share: InvoiceShare) -> int | None:
+        """What a share causes: by the custom factor, or else by the factor of the type; None without any."""
+        factor = self.context.custom_grams(draft.custom_emission_factor_id)
+        if factor is None:
+            listed = self.context.catalogue.invoice_factors.get(draft.type)
+            factor = None if listed is None else listed.grams
+        return (
+            None if factor is None else whole_grams(decimal(draft.base_quantity) * decimal(share.percentage) * factor)
+        )
+
+    def of_type(self, facility: Facility, type: str) -> Collection[Invoice]:
+        """Return the invoices of one type of a facility, oldest first."""
+        return [invoice for invoice in self.belonging_to(facility) if invoice.type == type]
 
     def disable(self, facility: Facility) -> None:
         """Keep the invoices of a facility without counting them."""

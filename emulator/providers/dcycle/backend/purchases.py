@@ -1,10 +1,12 @@
 """Purchases, scope 3 category 1 (docs.dcycle.io, Purchases)."""
 
+from decimal import Decimal
+
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.records import Context, EmittingRecords
 from emulator.providers.dcycle.backend.rounding import whole_grams
-from emulator.providers.dcycle.memory.purchases import Purchase, PurchaseFactors, PurchaseTerms
+from emulator.providers.dcycle.memory.purchases import Purchase, PurchaseTerms
 
 NOT_YET_CALCULATED = ("pending", "in_progress")
 
@@ -20,19 +22,18 @@ class Purchases(EmittingRecords[Purchase, PurchaseTerms]):
         super().__init__(context, context.memory.purchases)
 
     def grams(self, terms: PurchaseTerms) -> int | None:
-        return purchase_grams(terms, self.context.catalogue.purchase_factors)
+        """Return what a purchase causes; None while it is pending, and if there is no factor for it.
+
+        What is recycled causes nothing: the vendor only says that it lowers the emissions.
+        """
+        grams_per_unit = purchase_factor(terms, self.context)
+        if grams_per_unit is None or terms.quantity is None or terms.status in NOT_YET_CALCULATED:
+            return None
+        return whole_grams(decimal(terms.quantity) * grams_per_unit * (1 - decimal(terms.recycled or 0.0)))
 
 
-def purchase_grams(terms: PurchaseTerms, factors: PurchaseFactors) -> int | None:
-    """Return what a purchase causes; None while it is pending, and if there is no factor for it.
-
-    What is recycled causes nothing: the vendor only says that it lowers the emissions.
-    """
+def purchase_factor(terms: PurchaseTerms, context: Context) -> Decimal | None:
+    """Return what a unit of a purchase causes, in grams; None if there is no factor for it."""
     if terms.purchase_type == "supplier_specific":
-        custom = factors.custom.get(terms.custom_emission_factor_id or "")
-        grams_per_unit = None if custom is None else decimal(custom)
-    else:
-        grams_per_unit = factors.grams_per_unit(terms.sector, terms.unit_id)
-    if grams_per_unit is None or terms.quantity is None or terms.status in NOT_YET_CALCULATED:
-        return None
-    return whole_grams(decimal(terms.quantity) * grams_per_unit * (1 - decimal(terms.recycled or 0.0)))
+        return context.custom_grams(terms.custom_emission_factor_id)
+    return context.catalogue.purchase_factors.grams_per_unit(terms.sector, terms.unit_id)

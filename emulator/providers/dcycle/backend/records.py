@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Collection, Iterable, MutableMapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, Generic, Protocol, TypeVar
 
 from emulator.core.clock import Clock
+from emulator.core.exact_json import decimal
 from emulator.core.ids import Ids
 from emulator.providers.dcycle.backend.totals import Totals
 from emulator.providers.dcycle.errors import NotFound
 from emulator.providers.dcycle.memory.catalogue import Catalogue, Organization
+from emulator.providers.dcycle.memory.custom_factors import FactorTerms
+from emulator.providers.dcycle.memory.fields import GRAMS_PER_UNIT_MAX
 from emulator.providers.dcycle.memory.fixture import Memory
 from emulator.providers.dcycle.memory.records import EmittingRecord, Record
 
@@ -34,9 +38,23 @@ class Context:
     clock: Clock
     ids: Ids
 
-    def custom_grams(self, factor_id: str | None) -> int | None:
+    def custom_grams(self, factor_id: str | None) -> Decimal | None:
         """Return what one unit causes by a custom emission factor; None if there is no such factor."""
-        return self.catalogue.purchase_factors.custom.get(factor_id or "")
+        own = self.memory.custom_factors.get(factor_id or "")
+        if own is not None:
+            return min(self.grams_of_gases(own.terms), Decimal(GRAMS_PER_UNIT_MAX))
+        listed = self.catalogue.purchase_factors.custom.get(factor_id or "")
+        return None if listed is None else Decimal(listed)
+
+    def grams_of_gases(self, terms: FactorTerms) -> Decimal:
+        """Return what the gases of a custom factor cause together, in grams of CO2e a unit."""
+        warming = self.catalogue.gas_factors
+        found = (
+            decimal(gas.value) * 1000 * warming[gas.gas_type].grams
+            for gas in terms.emission_factor_values
+            if gas.gas_type in warming
+        )
+        return sum(found, Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Literal
 
 from emulator.core.exact_json import decimal
@@ -45,7 +46,10 @@ class Vehicles(Records[Vehicle, VehicleTerms]):
         super().__init__(context, context.memory.vehicles)
         self._consumptions = consumptions
         self._types = {unknown.id: unknown.type for unknown in context.catalogue.unknown_vehicles}
-        self._factors = {fuel.id: fuel.factors() for fuel in context.catalogue.vehicle_fuels}
+        self._factors = {
+            fuel.id: {unit: Decimal(grams) for unit, grams in fuel.factors().items()}
+            for fuel in context.catalogue.vehicle_fuels
+        }
 
     # --- read
 
@@ -88,6 +92,14 @@ class Vehicles(Records[Vehicle, VehicleTerms]):
             self._consumptions.put(replace(consumption, co2e_grams=self._consumption_grams(vehicle, consumption)))
         return vehicle
 
+    def consume(self, organization: Organization, vehicle: Vehicle, terms: ConsumptionTerms) -> Consumption:
+        """Record what a vehicle consumed; in a unit that its fuel is not counted in the status is ``error``."""
+        consumption = self._consumptions.new(organization, terms)
+        grams = self._consumption_grams(vehicle, consumption)
+        if grams is None:
+            consumption = replace(consumption, terms=replace(terms, status="error"))
+        return self._consumptions.put(replace(consumption, co2e_grams=grams))
+
     def delete(self, organization: Organization, id: str) -> None:
         """Delete a vehicle, what it consumed and the emissions. Raises VehicleNotFound."""
         vehicle = self.get(organization, id)
@@ -102,9 +114,8 @@ class Vehicles(Records[Vehicle, VehicleTerms]):
         The age and the segment of a vehicle change nothing: the vendor only says that they matter.
         """
         terms = vehicle.terms
-        if terms.custom_emission_factor_id is not None:
-            factor = self.context.catalogue.purchase_factors.custom.get(terms.custom_emission_factor_id)
-        else:
+        factor = self.context.custom_grams(terms.custom_emission_factor_id)
+        if terms.custom_emission_factor_id is None:
             factor = self._factors.get(terms.vehicle_fuel_id or "", {}).get(consumption.terms.unit_id)
         if factor is None or consumption.terms.status in NOT_YET_CALCULATED:
             return None

@@ -17,6 +17,13 @@ def list_invoices(request: Request) -> Response:
     return reply(page(sort(found, query.sort_members()), query, outgoing.listed_invoice))
 
 
+def list_invoice_filter_options(request: Request) -> Response:
+    organization, query = authorize(request, incoming.FilterOptionsQuery)
+    dcycle = backend(request)
+    facility = dcycle.facilities.get(organization, query.facility_id)
+    return reply(outgoing.filter_options(dcycle.invoices.of_type(facility, query.type), dcycle.catalogue))
+
+
 def get_invoice(request: Request) -> Response:
     organization, path = authorize(request, incoming.InvoicePath)
     invoice = backend(request).invoices.get(organization, path.invoice_id)

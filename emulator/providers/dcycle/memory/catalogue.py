@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from emulator.providers.dcycle.memory.custom_factors import Gas
 from emulator.providers.dcycle.memory.employees import CommutingFactors
+from emulator.providers.dcycle.memory.factors import Factor
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.freight import FreightFactors
+from emulator.providers.dcycle.memory.invoices import InvoiceType
 from emulator.providers.dcycle.memory.places import Places
 from emulator.providers.dcycle.memory.purchases import PurchaseFactors
 from emulator.providers.dcycle.memory.recharges import FreightFuel
@@ -50,6 +53,18 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class FacilityFuel:
+    """A fuel of facilities. ``country`` is ES, or GLO for all others; ``ghg_type`` 1 for fossil, 2 for biogenic."""
+
+    id: Uuid
+    name: str
+    country: str
+    type: str
+    ghg_type: int
+    unit_ids: tuple[Uuid, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """What is the same in every space.
 
@@ -69,6 +84,9 @@ class Catalogue:
     freight_factors: FreightFactors = field(default_factory=FreightFactors)
     freight_fuels: tuple[FreightFuel, ...] = ()
     units: tuple[Unit, ...] = ()
+    facility_fuels: tuple[FacilityFuel, ...] = ()
+    invoice_factors: Mapping[InvoiceType, Factor] = field(default_factory=dict)
+    gas_factors: Mapping[Gas, Factor] = field(default_factory=dict)
     waste_factors: WasteFactors = field(default_factory=WasteFactors)
     transport_factors: TransportFactors = field(default_factory=TransportFactors)
 
@@ -83,6 +101,11 @@ class Catalogue:
         ):
             if organization_id not in known:
                 raise ValueError(f"no organization has the id {organization_id!r}")
+
+    def fuels_in(self, country: str | None) -> list[FacilityFuel]:
+        """Return the fuels of a country: those of Spain, or else the global ones; all for None."""
+        wanted = (None, "ES", "GLO") if country is None else ("ES",) if country == "ES" else ("GLO",)
+        return [fuel for fuel in self.facility_fuels if fuel.country in wanted]
 
     def organizations(self) -> Iterator[Organization]:
         """Every organization of every tree."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from emulator.providers.dcycle.memory.catalogue import Catalogue
+from emulator.providers.dcycle.memory.custom_factors import CustomFactor, CustomGroup
 from emulator.providers.dcycle.memory.emissions import Emission
 from emulator.providers.dcycle.memory.employees import CommutingPeriod, Employee
 from emulator.providers.dcycle.memory.facilities import Facility
@@ -18,6 +19,7 @@ from emulator.providers.dcycle.memory.records import Record
 from emulator.providers.dcycle.memory.tokens import Token
 from emulator.providers.dcycle.memory.transports import TransportRoute
 from emulator.providers.dcycle.memory.travels import Travel
+from emulator.providers.dcycle.memory.uploads import Upload
 from emulator.providers.dcycle.memory.vehicles import Consumption, Vehicle
 from emulator.providers.dcycle.memory.wastes import Waste, WasteWaterTreatment
 
@@ -42,6 +44,9 @@ class Memory:
     wastes: dict[Uuid, Waste] = field(default_factory=dict)
     waste_water_treatments: dict[Uuid, WasteWaterTreatment] = field(default_factory=dict)
     transports: dict[Uuid, TransportRoute] = field(default_factory=dict)
+    custom_groups: dict[Uuid, CustomGroup] = field(default_factory=dict)
+    custom_factors: dict[Uuid, CustomFactor] = field(default_factory=dict)
+    uploads: dict[Uuid, Upload] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

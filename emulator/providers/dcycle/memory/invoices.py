@@ -10,6 +10,7 @@ from emulator.providers.dcycle.memory.fields import Fraction, Grams, Quantity, U
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
 
 InvoiceType: TypeAlias = Literal["heat", "electricity", "water", "recharge", "process"]
+InvoiceSource: TypeAlias = Literal["manual", "pdf", "bulk_file", "datadis"]
 InvoiceStatus: TypeAlias = Literal["uploaded", "loading", "active", "inactive", "review", "error"]
 
 INVOICE_CATEGORIES: Mapping[InvoiceType, Category] = {
@@ -19,6 +20,9 @@ INVOICE_CATEGORIES: Mapping[InvoiceType, Category] = {
     "process": "combustion",
 }
 """The category in which an invoice counts. The vendor names no category for water."""
+
+
+PERCENTAGE_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,34 @@ class InvoiceTerms:
     supplier_id: Uuid | None = None
     cups: str | None = None
     uploaded_by: Uuid | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceShare:
+    """What share of an invoice is that of a facility."""
+
+    terms: InvoiceTerms
+    percentage: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceDraft:
+    """What a client states about an invoice that facilities share."""
+
+    type: InvoiceType
+    base_quantity: Quantity
+    unit_id: str
+    start_date: date
+    end_date: date
+    shares: tuple[InvoiceShare, ...]
+    facility_fuel_id: Uuid | None = None
+    custom_emission_factor_id: Uuid | None = None
+    file_url: str | None = None
+
+    def __post_init__(self) -> None:
+        check_period(self.start_date, self.end_date)
+        if abs(sum(share.percentage for share in self.shares) - 1) > PERCENTAGE_TOLERANCE:
+            raise ValueError("the percentages must add up to 1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +85,10 @@ class Invoice(EmittingRecord[InvoiceTerms]):
     custom_emission_factor_id: Uuid | None = None
     file_id: Uuid | None = None
     file_url: str | None = None
+    source: InvoiceSource | None = None
+    stationary_fuel_id: Uuid | None = None
+    supply_contract_id: Uuid | None = None
+    source_invoice_id: Uuid | None = None
     enabled: bool = True
 
     def __post_init__(self) -> None:

@@ -93,6 +93,8 @@ class ConsumptionTerms:
     start_date: Day
     end_date: Day
     status: ConsumptionStatus = "success"
+    custom_id: str | None = None
+    file_id: Uuid | None = None
 
     def __post_init__(self) -> None:
         check_period(self.start_date, self.end_date)

@@ -1,9 +1,9 @@
 """Drafts: the filters of lists. What a client states about a record is in the record's ``terms``."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from emulator.providers.dcycle.backend.drafts.criteria import among, contains, within
+from emulator.providers.dcycle.backend.drafts.criteria import among, between, contains, within
 from emulator.providers.dcycle.memory.employees import CommutingPeriod, Employee
 from emulator.providers.dcycle.memory.facilities import Facility
 from emulator.providers.dcycle.memory.invoices import Invoice
@@ -43,6 +43,14 @@ class InvoiceFilter:
     until: date | None = None
     calculated: bool | None = None
     number: str | None = None
+    supplier_ids: tuple[str, ...] = ()
+    facility_fuel_ids: tuple[str, ...] = ()
+    uploaders: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    created_since: datetime | None = None
+    created_until: datetime | None = None
+    stationary_fuel_ids: tuple[str, ...] = ()
+    supply_contract_ids: tuple[str, ...] = ()
 
     def matches(self, invoice: Invoice) -> bool:
         terms = invoice.terms
@@ -54,6 +62,13 @@ class InvoiceFilter:
             and within(invoice.start_date, invoice.end_date, self.since, self.until)
             and (self.calculated is None or self.calculated == (invoice.co2e_grams is not None))
             and contains(terms.invoice_id, self.number)
+            and among(terms.supplier_id, self.supplier_ids)
+            and among(invoice.facility_fuel_id, self.facility_fuel_ids)
+            and among(terms.uploaded_by, self.uploaders)
+            and among(invoice.source or "manual", self.sources)
+            and between(invoice.created_at, self.created_since, self.created_until)
+            and among(invoice.stationary_fuel_id, self.stationary_fuel_ids)
+            and among(invoice.supply_contract_id, self.supply_contract_ids)
         )
 
 

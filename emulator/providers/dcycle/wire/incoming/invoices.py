@@ -5,9 +5,9 @@ from typing import Literal
 from pydantic import Field
 
 from emulator.providers.dcycle.backend.drafts import InvoiceFilter
-from emulator.providers.dcycle.memory.invoices import InvoiceStatus
-from emulator.providers.dcycle.wire.incoming.fields import Day, Id, Name, Several
-from emulator.providers.dcycle.wire.incoming.parts import Body, Page, Path
+from emulator.providers.dcycle.memory.invoices import InvoiceSource, InvoiceStatus
+from emulator.providers.dcycle.wire.incoming.fields import Day, Id, Name, Several, Since, Until
+from emulator.providers.dcycle.wire.incoming.parts import Body, Page, Path, Query
 from emulator.web.fields import Text
 
 Sort = Literal[
@@ -23,7 +23,11 @@ class InvoicePath(Path):
 class InvoicePage(Page):
     """``GET /v1/invoices``"""
 
-    repeated = ("type[]", "status[]", "facility_id[]", "cups[]")
+    repeated = (
+        "type[]", "status[]", "facility_id[]", "cups[]", "supplier_id[]", "supplier_id", "facility_fuel_id[]",
+        "facility_fuel_id", "uploaded_by[]", "uploaded_by", "source[]", "source", "stationary_fuel_id[]",
+        "stationary_fuel_id", "supply_contract_id[]", "supply_contract_id",
+    )  # fmt: skip
 
     type: Several[Literal["heat", "electricity", "water", "recharge"]] = Field((), alias="type[]")
     status: Several[InvoiceStatus] = Field((), alias="status[]")
@@ -33,6 +37,22 @@ class InvoicePage(Page):
     end_date: Day | None = None
     co2e_status: Literal["calculated", "not_calculated"] | None = None
     invoice_id: str | None = None
+    supplier_id: Several[Id] = ()
+    supplier_ids: Several[Id] = Field((), alias="supplier_id[]")
+    facility_fuel_id: Several[Id] = ()
+    facility_fuel_ids: Several[Id] = Field((), alias="facility_fuel_id[]")
+    uploaded_by: Several[Id] = ()
+    uploaders: Several[Id] = Field((), alias="uploaded_by[]")
+    source: Several[InvoiceSource] = ()
+    sources: Several[InvoiceSource] = Field((), alias="source[]")
+    created_at_from: Since | None = None
+    created_at_to: Until | None = None
+    uploaded_from: Since | None = None
+    uploaded_until: Until | None = None
+    stationary_fuel_id: Several[Id] = ()
+    stationary_fuel_ids: Several[Id] = Field((), alias="stationary_fuel_id[]")
+    supply_contract_id: Several[Id] = ()
+    supply_contract_ids: Several[Id] = Field((), alias="supply_contract_id[]")
     sort: Sort | None = None
 
     def filter(self) -> InvoiceFilter:
@@ -45,10 +65,25 @@ class InvoicePage(Page):
             until=self.end_date,
             calculated=None if self.co2e_status is None else self.co2e_status == "calculated",
             number=self.invoice_id,
+            supplier_ids=(*self.supplier_id, *self.supplier_ids),
+            facility_fuel_ids=(*self.facility_fuel_id, *self.facility_fuel_ids),
+            uploaders=(*self.uploaded_by, *self.uploaders),
+            sources=(*self.source, *self.sources),
+            created_since=self.created_at_from or self.uploaded_from,
+            created_until=self.created_at_to or self.uploaded_until,
+            stationary_fuel_ids=(*self.stationary_fuel_id, *self.stationary_fuel_ids),
+            supply_contract_ids=(*self.supply_contract_id, *self.supply_contract_ids),
         )
 
     def sort_members(self) -> tuple[str, ...]:
         return () if self.sort is None else (self.sort,)
+
+
+class FilterOptionsQuery(Query):
+    """``GET /v1/invoices/filter-options``"""
+
+    facility_id: Id
+    type: Literal["heat", "electricity", "water", "recharge", "process", "waste_water_treatment"]
 
 
 class InvoiceChanges(Body):

@@ -1,9 +1,10 @@
 """Invoices: ``/v1/invoices`` and ``/v3/invoices``."""
 
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from emulator.core.clock import seconds
-from emulator.providers.dcycle.memory.catalogue import Organization
+from emulator.providers.dcycle.memory.catalogue import Catalogue, Organization
 from emulator.providers.dcycle.memory.invoices import Invoice
 from emulator.providers.dcycle.wire.outgoing.amounts import kilograms
 
@@ -65,6 +66,29 @@ def invoice_v3(shown: Invoice, organization: Organization, facility_name: str | 
             }
         ],
     }
+
+
+def filter_options(invoices: Collection[Invoice], catalogue: Catalogue) -> dict[str, object]:
+    """Return the values that the filters of a list may have, over some invoices; each once, in order."""
+    fuels = {fuel.id: fuel.name for fuel in catalogue.facility_fuels}
+    users = {user.id: user.email for user in catalogue.users}
+    return {
+        "cups": _distinct(invoice.terms.cups for invoice in invoices),
+        "suppliers": _named({}, (invoice.terms.supplier_id for invoice in invoices)),
+        "uploaded_by": _named(users, (invoice.terms.uploaded_by for invoice in invoices)),
+        "sources": _distinct(invoice.source or "manual" for invoice in invoices),
+        "stationary_fuels": _named(fuels, (invoice.stationary_fuel_id for invoice in invoices)),
+        "facility_fuels": _named(fuels, (invoice.facility_fuel_id for invoice in invoices)),
+        "supply_contracts": _named({}, (invoice.supply_contract_id for invoice in invoices)),
+    }
+
+
+def _distinct(values: Iterable[str | None]) -> list[str]:
+    return sorted({value for value in values if value is not None})
+
+
+def _named(names: Mapping[str, str], ids: Iterable[str | None]) -> list[dict[str, object]]:
+    return [{"id": id, "name": names.get(id)} for id in _distinct(ids)]
 
 
 def midnight(day: date) -> str:

@@ -1,0 +1,121 @@
+"""Uploads of records as CSV files (docs.dcycle.io, legacy Bulk Upload pages)."""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from io import StringIO
+
+from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.purchases import Purchases
+from emulator.providers.dcycle.backend.records import Context, Records
+from emulator.providers.dcycle.backend.vehicles import Consumptions, Vehicles
+from emulator.providers.dcycle.memory.catalogue import Organization
+from emulator.providers.dcycle.memory.fields import QUANTITY_MAX
+from emulator.providers.dcycle.memory.purchases import PurchaseTerms
+from emulator.providers.dcycle.memory.uploads import Upload, UploadTerms
+from emulator.providers.dcycle.memory.vehicles import ConsumptionTerms
+
+NAME_LENGTH_MAX = 255
+
+
+class Uploads(Records[Upload, UploadTerms]):
+    """The uploads of every organization in one space."""
+
+    kind = Upload
+    id_kind = "dcycle.upload"
+    not_found = errors.UploadNotFound
+
+    def __init__(self, context: Context, purchases: Purchases, vehicles: Vehicles, consumptions: Consumptions) -> None:
+        super().__init__(context, context.memory.uploads)
+        self._purchases = purchases
+        self._vehicles = vehicles
+        self._consumptions = consumptions
+        self._organizations = {found.id: found for found in context.catalogue.organizations()}
+        self._currencies = {unit.id: unit.currency for unit in context.catalogue.units if unit.currency}
+
+    def put_content(self, id: str, content: str) -> Upload:
+        """Turn the rows of a file into records; a row that is wrong becomes none. Raises UploadNotFound."""
+        upload = self.records.get(id)
+        if upload is None:
+            raise self.not_found(id)
+
+        organization = self._organizations[upload.organization_id]
+        created = self._consumption if upload.terms.kind == "vehicle_consumptions" else self._purchase
+        results = [_succeeds(created, organization, upload, row) for row in _rows(content)]
+        return self.put(replace(upload, updated_at=self.clock.now, rows=(sum(results), len(results) - sum(results))))
+
+    def _purchase(self, organization: Organization, upload: Upload, row: Mapping[str, str]) -> None:
+        """Create the purchase of a row. Raises ValueError."""
+        terms = PurchaseTerms(
+            product_name=_text(row, "product_name"),
+            sector=_text(row, "sector"),
+            country=_country(row),
+            quantity=_quantity(row),
+            unit_id=self._currencies.get(row["unit_id"].lower(), _text(row, "unit_id")),
+            purchase_date=date.fromisoformat(row["purchase_date"]),
+            file_id=upload.id,
+            file_name=upload.terms.file_name,
+        )
+        self._purchases.create(organization, terms)
+
+    def _consumption(self, organization: Organization, upload: Upload, row: Mapping[str, str]) -> None:
+        """Create the consumption of a row. Raises ValueError."""
+        vehicle_id = row["vehicle_id"].lower()
+        if not self._vehicles.has(organization, vehicle_id):
+            raise ValueError("unknown vehicle")
+        terms = ConsumptionTerms(
+            vehicle_id=vehicle_id,
+            quantity=_quantity(row),
+            unit_id=_text(row, "unit_id").lower(),
+            start_date=date.fromisoformat(row["start_date"]),
+            end_date=date.fromisoformat(row["end_date"]),
+            status="active",
+            custom_id=row.get("custom_id") or None,
+            file_id=upload.id,
+        )
+        vehicle = self._vehicles.get(organization, vehicle_id)
+        self._vehicles.consume(organization, vehicle, terms)
+
+
+def _rows(content: str) -> Iterator[Mapping[str, str]]:
+    for row in csv.DictReader(StringIO(content)):
+        yield {str(name).strip(): (value or "").strip() for name, value in row.items() if isinstance(value, str | None)}
+
+
+def _succeeds(
+    create: Callable[[Organization, Upload, Mapping[str, str]], None],
+    organization: Organization,
+    upload: Upload,
+    row: Mapping[str, str],
+) -> bool:
+    try:
+        create(organization, upload, row)
+    except (ValueError, KeyError):
+        return False
+    return True
+
+
+def _text(row: Mapping[str, str], name: str) -> str:
+    """A value that a row must have. Raises ValueError."""
+    if not 0 < len(row[name]) <= NAME_LENGTH_MAX or "\x00" in row[name]:
+        raise ValueError(f"{name} is empty or too long")
+    return row[name]
+
+
+def _country(row: Mapping[str, str]) -> str:
+    country = row["country"]
+    if not (len(country) == len("ES") and country.isascii() and country.isalpha() and country.isupper()):
+        raise ValueError("country is no code of two letters")
+    return country
+
+
+def _quantity(row: Mapping[str, str]) -> float:
+    try:
+        quantity = Decimal(row["quantity"])
+    except InvalidOperation:
+        raise ValueError("quantity is no number") from None
+    if not (quantity.is_finite() and 0 < quantity <= QUANTITY_MAX):
+        raise ValueError("quantity is out of bounds")
+    return float(quantity)

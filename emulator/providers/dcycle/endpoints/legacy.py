@@ -1,0 +1,119 @@
+"""Invoices, purchases, consumptions, uploads and reference lists of the legacy API."""
+
+from starlette.responses import Response
+
+from emulator.providers.dcycle import HOSTS
+from emulator.providers.dcycle.backend.purchases import purchase_factor
+from emulator.providers.dcycle.backend.records import sort
+from emulator.providers.dcycle.endpoints.context import authorize, backend, read_part
+from emulator.providers.dcycle.memory.uploads import Upload
+from emulator.providers.dcycle.wire.incoming import legacy as incoming
+from emulator.providers.dcycle.wire.outgoing import invoices as outgoing_invoices
+from emulator.providers.dcycle.wire.outgoing import legacy as outgoing
+from emulator.providers.dcycle.wire.outgoing.pages import short_page
+from emulator.web.replies import reply
+from emulator.web.request import Request
+
+
+def create_legacy_invoice(request: Request) -> Response:
+    organization, draft = authorize(request, incoming.NewInvoice)
+    dcycle, invoice = backend(request), draft.terms()
+    for share in invoice.shares:
+        dcycle.facilities.get(organization, share.terms.facility_id or "")
+    shares = dcycle.invoices.create_shares(organization, invoice)
+    names = [dcycle.facilities.name(organization, share.terms.facility_id) for share in shares]
+    return reply(outgoing.new_invoice(shares, organization, names))
+
+
+def list_legacy_invoices(request: Request) -> Response:
+    organization, path, query = authorize(request, incoming.LegacyFacilityPath, incoming.LegacyInvoicePage)
+    dcycle, wanted = backend(request), query.filter()
+    of_facility = dcycle.invoices.belonging_to(dcycle.facilities.get(organization, path.facility_id))
+    found = [invoice for invoice in of_facility if wanted.matches(invoice)]
+    shown = short_page(found, query, outgoing_invoices.invoice)
+    return reply({**shown, "total2": 0, "total_general": len(of_facility)})
+
+
+def list_legacy_purchases(request: Request) -> Response:
+    organization, query = authorize(request, incoming.LegacyPurchasePage)
+    dcycle = backend(request)
+    found = sort(dcycle.purchases.find(organization, query.filter()), query.sort_members())
+    shown = short_page(
+        found,
+        query,
+        lambda purchase: outgoing.legacy_purchase(
+            purchase, dcycle.units.get(purchase.terms.unit_id or ""), purchase_factor(purchase.terms, dcycle.context)
+        ),
+    )
+    return reply({**shown, "total2": 0})
+
+
+def list_legacy_consumptions(request: Request) -> Response:
+    organization, path, query = authorize(request, incoming.LegacyVehiclePath, incoming.LegacyConsumptionPage)
+    dcycle, wanted = backend(request), query.filter()
+    of_vehicle = dcycle.consumptions.belonging_to(dcycle.vehicles.get(organization, path.vehicle_id))
+    found = [consumption for consumption in of_vehicle if wanted.matches(consumption)]
+    shown = short_page(
+        found,
+        query,
+        lambda consumption: outgoing.legacy_consumption(consumption, dcycle.units.get(consumption.terms.unit_id)),
+    )
+    return reply({**shown, "total_error": sum(found.terms.status == "error" for found in of_vehicle)})
+
+
+def create_purchase_upload_url(request: Request) -> Response:
+    organization, draft = authorize(request, incoming.NewPurchaseUpload)
+    upload = backend(request).uploads.create(organization, draft.terms())
+    return reply(outgoing.upload(upload, _address(request, upload)))
+
+
+def create_consumption_upload_url(request: Request) -> Response:
+    organization, draft = authorize(request, incoming.NewConsumptionUpload)
+    upload = backend(request).uploads.create(organization, draft.terms())
+    return reply(outgoing.upload(upload, _address(request, upload)))
+
+
+def put_upload(request: Request) -> Response:
+    path = read_part(incoming.UploadPath, request)
+    backend(request).uploads.put_content(path.file_id, request.content.decode("utf-8-sig", "replace"))
+    return Response(status_code=200)
+
+
+def list_units(request: Request) -> Response:
+    _, query = authorize(request, incoming.UnitsQuery)
+    units = backend(request).catalogue.units
+    return reply([outgoing.unit(unit) for unit in units if query.type in (None, unit.type)])
+
+
+def list_facility_fuels(request: Request) -> Response:
+    organization, path = authorize(request, incoming.LegacyFacilityPath)
+    dcycle = backend(request)
+    country = dcycle.facilities.get(organization, path.facility_id).terms.country
+    return reply([outgoing.fuel(fuel, dcycle.units_of(fuel)) for fuel in dcycle.catalogue.fuels_in(country)])
+
+
+def list_country_fuels(request: Request) -> Response:
+    _, query = authorize(request, incoming.FuelsQuery)
+    dcycle = backend(request)
+    return reply([outgoing.fuel(fuel, dcycle.units_of(fuel)) for fuel in dcycle.catalogue.fuels_in(query.country)])
+
+
+def list_legacy_logistics_tocs(request: Request) -> Response:
+    authorize(request)
+    return reply([outgoing.toc(toc) for toc in backend(request).catalogue.freight_factors.tocs])
+
+
+def list_waste_codes(request: Request) -> Response:
+    authorize(request)
+    return reply(outgoing.waste_codes(backend(request).catalogue.waste_factors.efs))
+
+
+def list_low_codes(request: Request) -> Response:
+    _, query = authorize(request, incoming.LowCodesQuery)
+    return reply(outgoing.low_codes(backend(request).catalogue.waste_factors.efs, query.region))
+
+
+def _address(request: Request, upload: Upload) -> str:
+    """Where to put a file: on the host that was addressed, there in the default space."""
+    host = request.header(b"host") or "127.0.0.1"
+    return f"https://{host}/uploads/{upload.id}" if host in HOSTS else f"http://{host}/dcycle/uploads/{upload.id}"

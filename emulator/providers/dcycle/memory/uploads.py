@@ -1,0 +1,25 @@
+"""Uploads: files of records, which a client puts to an address that it was given."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from emulator.providers.dcycle.memory.records import Record
+
+UploadKind: TypeAlias = Literal["purchases", "vehicle_consumptions"]
+
+
+@dataclass(frozen=True, slots=True)
+class UploadTerms:
+    """What a client states about a file."""
+
+    kind: UploadKind
+    file_name: str
+    content_type: str = "text/csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload(Record[UploadTerms]):
+    """A file; ``rows`` are those that became records and those that did not, None until it was put."""
+
+    terms: UploadTerms
+    rows: tuple[int, int] | None = None

@@ -1,0 +1,286 @@
+"""The legacy API: ``/api/v1``. Its header ``x-user-id`` is ignored: the key says who asks."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from emulator.providers.dcycle.backend.drafts import InvoiceFilter
+from emulator.providers.dcycle.backend.drafts.legacy import LegacyConsumptionFilter, LegacyPurchaseFilter
+from emulator.providers.dcycle.memory.custom_factors import (
+    FactorTag,
+    FactorTerms,
+    Gas,
+    GasValue,
+    GroupCategory,
+    GroupTerms,
+)
+from emulator.providers.dcycle.memory.invoices import InvoiceDraft, InvoiceShare, InvoiceTerms, InvoiceType
+from emulator.providers.dcycle.memory.uploads import UploadTerms
+from emulator.providers.dcycle.wire.incoming.fields import (
+    NO_NULL,
+    Country,
+    Day,
+    Fraction,
+    Id,
+    JsonBoolean,
+    Name,
+    Quantity,
+    Several,
+)
+from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Page, Path, Query
+from emulator.web.fields import JsonDouble, JsonInteger, QueryInteger, Text
+
+GhgType = Annotated[JsonInteger, Field(ge=1, le=3)]
+Percent = Annotated[JsonDouble, Field(ge=0.0, le=100.0), AfterValidator(float)]
+GasKg = Annotated[JsonDouble, Field(ge=0.0, le=1000.0), AfterValidator(float)]
+FileName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=NO_NULL)]
+Seconds = Annotated[QueryInteger, Field(ge=0, le=253_402_300_799)]
+SHARES_MAX = 100
+
+
+class LegacyPath(Path):
+    id: Id
+
+
+# --- custom emission groups and factors -------------------------------------------------------------------------------
+
+
+class GroupsOfCategoryPath(Path):
+    organization_id: Id
+    category: GroupCategory
+
+
+class OrganizationPath(Path):
+    organization_id: Id
+
+
+class GroupChanges(Body):
+    """``PATCH /api/v1/custom_emission_groups/{id}``"""
+
+    name: Name = ""
+    description: Text | None = None
+
+
+class NewGroup(NewRecord):
+    """``POST /api/v1/custom_emission_groups``"""
+
+    name: Name
+    category: GroupCategory
+    ghg_type: GhgType
+    description: Text | None = None
+
+    def terms(self) -> GroupTerms:
+        return GroupTerms(**self.sent())
+
+
+class NewGasValue(Body):
+    gas_type: Gas
+    value: GasKg
+
+    def gas_value(self) -> GasValue:
+        return GasValue(self.gas_type, self.value)
+
+
+GasValues = Annotated[Several[NewGasValue], Field(min_length=1, max_length=7)]
+
+
+class FactorChanges(Body):
+    """``PATCH /api/v1/custom_emission_factors/{id}``"""
+
+    factor_uploaded_by: Name
+    ef_name: Name = ""
+    emission_factor_values: GasValues = ()
+    additional_docs: Text | None = None
+    low_code: Name | None = None
+    rd_code: Name | None = None
+    hazardous: JsonBoolean | None = None
+    recycled: JsonBoolean | None = None
+
+    def sent(self) -> dict[str, object]:
+        sent = super().sent()
+        if "emission_factor_values" in sent:
+            sent["emission_factor_values"] = tuple(value.gas_value() for value in self.emission_factor_values)
+        return sent
+
+
+class NewFactor(FactorChanges, NewRecord):
+    """``POST /api/v1/custom_emission_factors/{id}``, of a group."""
+
+    ef_name: Name
+    unit_id: Name
+    tag: FactorTag = "simple"
+    emission_factor_values: GasValues
+    uncertainty_grade: Percent | None = None
+    factor_start_date: Day | None = None
+    factor_end_date: Day | None = None
+    renewable_percentage: Percent | None = None
+
+    def terms(self, group_id: str = "") -> FactorTerms:
+        return FactorTerms(group_id=group_id, **{"tag": self.tag, **self.sent()})  # type: ignore[arg-type]
+
+
+# --- invoices ---------------------------------------------------------------------------------------------------------
+
+
+class FacilityShare(Body):
+    organization_id: Id
+    facility_id: Id
+    percentage: Fraction
+    company_name: Text | None = None
+    facility_name: Text | None = None
+
+
+class NewInvoice(NewRecord):
+    """``POST /api/v1/invoices``"""
+
+    type: InvoiceType
+    base_quantity: Quantity
+    unit_id: Id
+    start_date: Day
+    end_date: Day
+    uploaded_by: Id
+    facility_percentages: Annotated[Several[FacilityShare], Field(min_length=1, max_length=SHARES_MAX)]
+    facility_id: Id | None = None
+    invoice_id: Name | None = None
+    supplier_id: Id | None = None
+    facility_fuel_id: Id | None = None
+    cups: Text | None = None
+    file_url: Text | None = None
+    custom_emission_factor_id: Id | None = None
+    toc: Text | None = None
+
+    def terms(self) -> InvoiceDraft:
+        return InvoiceDraft(
+            type=self.type,
+            base_quantity=self.base_quantity,
+            unit_id=self.unit_id,
+            start_date=self.start_date,
+            end_date=self.end_date,
+            shares=tuple(InvoiceShare(self._terms_at(share), share.percentage) for share in self.facility_percentages),
+            facility_fuel_id=self.facility_fuel_id,
+            custom_emission_factor_id=self.custom_emission_factor_id,
+            file_url=self.file_url,
+        )
+
+    def _terms_at(self, share: FacilityShare) -> InvoiceTerms:
+        return InvoiceTerms(
+            invoice_id=self.invoice_id,
+            facility_id=share.facility_id,
+            supplier_id=self.supplier_id,
+            cups=self.cups,
+            uploaded_by=self.uploaded_by,
+        )
+
+
+class LegacyFacilityPath(Path):
+    facility_id: Id
+
+
+def _day(seconds: int | None) -> date | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).date()
+
+
+class LegacyInvoicePage(Page):
+    """``GET /api/v1/invoices/casted/facility/{facility_id}``, whose dates are Unix seconds."""
+
+    invoice_id: str | None = None
+    start_date: Seconds | None = None
+    end_date: Seconds | None = None
+    filters: str | None = None
+
+    def filter(self) -> InvoiceFilter:
+        types = tuple(name.strip() for name in (self.filters or "").split(",") if name.strip())
+        return InvoiceFilter(
+            types=types, since=_day(self.start_date), until=_day(self.end_date), number=self.invoice_id
+        )
+
+
+# --- purchases, consumptions and uploads ------------------------------------------------------------------------------
+
+
+def _condition(text: str) -> str:
+    """Only ``field:value`` and ``field:operator:value``."""
+    if not re.fullmatch(r"[a-z_]+:((eq|neq|in|nin|gt|gte|lt|lte):)?[^:]*", text):
+        raise PydanticCustomError("filter_by", "Input should be field:value or field:operator:value")
+    return text
+
+
+Condition = Annotated[str, AfterValidator(_condition)]
+Order = Annotated[str, StringConstraints(pattern=r"^(purchase_date|quantity|co2e|sector|status):(asc|desc)$")]
+
+
+class LegacyPurchasePage(Page):
+    """``GET /api/v1/purchases``"""
+
+    filter_by: Condition | None = None
+    sort_by: Order | None = None
+
+    def filter(self) -> LegacyPurchaseFilter:
+        return LegacyPurchaseFilter(self.filter_by)
+
+    def sort_members(self) -> tuple[str, ...]:
+        if self.sort_by is None:
+            return ()
+        member, _, direction = self.sort_by.partition(":")
+        name = "co2e_grams" if member == "co2e" else member
+        return (f"-{name}" if direction == "desc" else name,)
+
+
+class LegacyVehiclePath(Path):
+    vehicle_id: Id
+
+
+class LegacyConsumptionPage(Page):
+    """``GET /api/v1/vehicle_consumptions/vehicle/{vehicle_id}``"""
+
+    filter_by: Condition | None = None
+
+    def filter(self) -> LegacyConsumptionFilter:
+        return LegacyConsumptionFilter(self.filter_by)
+
+
+class NewPurchaseUpload(Body):
+    """``POST /api/v1/purchases/bulk/csv``"""
+
+    file_name: FileName
+    content_type: Name = "text/csv"
+
+    def terms(self) -> UploadTerms:
+        return UploadTerms("purchases", self.file_name, self.content_type)
+
+
+class NewConsumptionUpload(Body):
+    """``POST /api/v1/vehicle_consumptions/bulk/csv``"""
+
+    file_name: FileName
+
+    def terms(self) -> UploadTerms:
+        return UploadTerms("vehicle_consumptions", self.file_name)
+
+
+class UploadPath(Path):
+    file_id: Id
+
+
+# --- references -------------------------------------------------------------------------------------------------------
+
+
+class UnitsQuery(Query):
+    """``GET /api/v1/units``"""
+
+    type: str | None = None
+
+
+class FuelsQuery(Query):
+    """``GET /api/v1/facility_fuels``"""
+
+    country: Country | None = None
+
+
+class LowCodesQuery(Query):
+    """``GET /api/v1/wastes/low_codes``"""
+
+    region: str = "ES"

@@ -1,0 +1,272 @@
+"""Invoices, purchases, consumptions, uploads and reference lists of the legacy API."""
+
+from typing import Any
+
+import pytest
+
+from tests.providers.dcycle.conftest import INDUSTRIES, LOGISTICS, created, problems, tonnes
+from tests.support.caller import Caller
+
+PLANT = "3a7f9e54-6f0b-4c53-8c1e-5d2b7a908f11"
+OFFICE = "550e8400-e29b-41d4-a716-446655440000"
+CAR = "550e8400-e29b-41d4-a716-446655440000"
+LITERS = "c1a764a5-7d41-4130-8831-6517e5c25761"
+KILOWATT_HOURS = "990e8400-e29b-41d4-a716-446655440000"
+USER = "1f6f2c0e-8d5b-4a57-9a57-3f0d5a1c7b10"
+NATURAL_GAS = "aa0e8400-e29b-41d4-a716-446655440000"
+FACTOR = "770e8400-e29b-41d4-a716-446655440000"
+EURO = "e1f00000-0000-4000-8000-000000000978"
+UNKNOWN = "11111111-2222-4333-8444-555555555555"
+APRIL = "2024-04-01", "2024-04-30"
+INVOICES = "/api/v1/invoices"
+
+
+def share(facility: str, percentage: float) -> dict[str, object]:
+    return {"organization_id": INDUSTRIES, "facility_id": facility, "percentage": percentage}
+
+
+INVOICE = {
+    "type": "electricity",
+    "base_quantity": 3000,
+    "unit_id": KILOWATT_HOURS,
+    "start_date": "2024-04-01",
+    "end_date": "2024-04-30",
+    "uploaded_by": USER,
+    "facility_percentages": [share(PLANT, 0.5), share(OFFICE, 0.5)],
+    "invoice_id": "INV-2024-100",
+    "facility_fuel_id": NATURAL_GAS,
+}
+
+
+def listed(dcycle: Caller, path: str, **query: object) -> Any:
+    reply = dcycle.get(path, params=query)
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+# --- invoices ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("dcycle.legacy.invoice-shares", "dcycle.legacy.invoice-factors", "dcycle.legacy.invoice-list")
+@pytest.mark.parametrize(
+    ("terms", "category", "kilograms"),
+    [
+        ({}, "electricity", 245.5),
+        ({"type": "heat"}, "combustion", 273.0),
+        ({"type": "water"}, "electricity", None),
+        ({"custom_emission_factor_id": FACTOR}, "electricity", 1800.0),
+    ],
+)
+def test_facilities_share_an_invoice(
+    dcycle: Caller, terms: dict[str, object], category: str, kilograms: float | None
+) -> None:
+    """Each share is an invoice of its facility, and both count; deleted, they leave the totals."""
+    before = tonnes(dcycle, category, *APRIL)
+    invoice = created(dcycle, INVOICES, {**INVOICE, **terms}, 200)
+    assert (invoice["co2e"], invoice["quantity"], len(invoice["facility_percentages"])) == (kilograms, 1500.0, 2)
+    assert round(tonnes(dcycle, category, *APRIL) - before, 6) == round(2 * (kilograms or 0) / 1000, 6)
+    for facility in (PLANT, OFFICE):
+        found = listed(dcycle, f"{INVOICES}/casted/facility/{facility}", invoice_id="inv-2024-100")
+        (part,) = found["items"]
+        assert (part["percentage"], part["co2e"]) == (0.5, kilograms)
+        assert (found["total"], found["total_general"] > 1) == (1, True)
+        assert dcycle.request("DELETE", f"/v1/invoices/{part['id']}").status_code == 204
+    assert tonnes(dcycle, category, *APRIL) == before
+
+
+@pytest.mark.rule(
+    "dcycle.legacy.invoice-sum", "dcycle.legacy.invoice-list", "dcycle.legacy.seconds", "dcycle.body.objects"
+)
+def test_invoices_are_refused(dcycle: Caller) -> None:
+    """Percentages add up to 1, a period ends after it begins, and every facility exists."""
+    for wrong in ({"facility_percentages": [share(PLANT, 0.9)]}, {"end_date": "2024-03-01"}):
+        assert problems(dcycle.post(INVOICES, {**INVOICE, **wrong})) == [("value_error", ["body"])]
+    for facility, status in ((UNKNOWN, 404), ("0e9d47c8-5a12-4b6f-8c3d-71b2e5f04a96", 403)):
+        reply = dcycle.post(INVOICES, {**INVOICE, "facility_percentages": [share(facility, 1)]})
+        assert reply.status_code == status
+    path = f"{INVOICES}/casted/facility/{PLANT}"
+    assert problems(dcycle.get(path, params={"start_date": "2024-01-01"})) == [("int_parsing", ["query", "start_date"])]
+    seconds = {"start_date": 1704067200, "end_date": 1706745600, "filters": "electricity, water"}
+    assert [invoice["invoice_id"] for invoice in listed(dcycle, path, **seconds)["items"]] == ["INV-2024-001"]
+
+
+@pytest.mark.rule("dcycle.invoices.more-filters", "dcycle.invoices.filter-names")
+@pytest.mark.parametrize(
+    ("query", "total"),
+    [
+        ({"supplier_id[]": [OFFICE, UNKNOWN]}, 2),
+        ({"supplier_id": UNKNOWN}, 0),
+        ({"facility_fuel_id[]": NATURAL_GAS}, 2),
+        ({"facility_fuel_id": UNKNOWN}, 0),
+        ({"uploaded_by[]": USER}, 2),
+        ({"uploaded_by": UNKNOWN}, 0),
+        ({"source[]": "datadis"}, 0),
+        ({"source": ["manual", "pdf"], "uploaded_by": USER}, 2),
+        ({"created_at_from": "2026-01-01"}, 2),
+        ({"uploaded_from": "2026-01-01", "uploaded_until": "2026-01-01"}, 2),
+        ({"created_at_to": "2023-01-01"}, 0),
+        ({"stationary_fuel_id[]": UNKNOWN}, 0),
+        ({"stationary_fuel_id": UNKNOWN}, 0),
+        ({"supply_contract_id[]": UNKNOWN}, 0),
+        ({"supply_contract_id": UNKNOWN}, 0),
+    ],
+)
+def test_more_filters_of_invoices(dcycle: Caller, query: dict[str, object], total: int) -> None:
+    """The filters of the newest page narrow the list, under each of their names."""
+    created(dcycle, INVOICES, {**INVOICE, "supplier_id": OFFICE}, 200)
+    assert listed(dcycle, "/v1/invoices", **query)["total"] == total
+    assert listed(dcycle, "/v1/invoices", source="manual")["total"] == listed(dcycle, "/v1/invoices")["total"]
+
+
+@pytest.mark.rule("dcycle.invoices.filter-options", "dcycle.invoices.filter-options-refused")
+def test_filter_options(dcycle: Caller) -> None:
+    """The options are the values of the invoices of a facility and a type, with their names."""
+    created(dcycle, INVOICES, {**INVOICE, "cups": "ES1", "supplier_id": OFFICE}, 200)
+    options = listed(dcycle, "/v1/invoices/filter-options", facility_id=OFFICE, type="electricity")
+    assert "ES1" in options["cups"]
+    assert options["suppliers"] == [{"id": OFFICE, "name": None}]
+    assert options["uploaded_by"] == [{"id": USER, "name": "user@example.com"}]
+    assert options["sources"] == ["manual"]
+    assert options["facility_fuels"] == [{"id": NATURAL_GAS, "name": "Natural gas"}]
+    assert options["stationary_fuels"] == options["supply_contracts"] == []
+    assert problems(dcycle.get("/v1/invoices/filter-options", params={"facility_id": OFFICE})) == [
+        ("missing", ["query", "type"])
+    ]
+
+
+# --- purchases, consumptions, uploads ---------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("dcycle.legacy.purchase-list", "dcycle.legacy.conditions", "dcycle.legacy.user")
+@pytest.mark.parametrize(
+    ("query", "total"),
+    [
+        ({}, 13),
+        ({"filter_by": "sector:Manufacturing"}, 10),
+        ({"filter_by": "sector:neq:Manufacturing"}, 3),
+        ({"filter_by": "product_name:in:Fasteners,Packaging"}, 6),
+        ({"filter_by": "product_name:nin:Fasteners,Packaging"}, 7),
+        ({"filter_by": "quantity:gt:412500"}, 2),
+        ({"filter_by": "quantity:lte:1500"}, 1),
+        ({"filter_by": "purchase_date:gte:2025-12-01"}, 1),
+        ({"filter_by": "recycled:lt:1"}, 1),
+    ],
+)
+def test_purchases_are_listed(dcycle: Caller, query: dict[str, object], total: int) -> None:
+    """A condition narrows the list of purchases, and the user's header changes nothing."""
+    reply = dcycle.get("/api/v1/purchases", params=query, headers={"x-user-id": "anybody"})
+    assert (reply.json()["total"], len(reply.json()["items"])) == (total, total)
+
+
+@pytest.mark.rule("dcycle.legacy.purchase-list", "dcycle.legacy.conditions")
+def test_purchases_are_sorted(dcycle: Caller) -> None:
+    """A list is ordered by a member, upward or downward; other forms of both parameters are refused."""
+    for order in ("asc", "desc"):
+        items = listed(dcycle, "/api/v1/purchases", sort_by=f"co2e:{order}")["items"]
+        found = [item["co2e"] for item in items if item["co2e"] is not None]
+        assert found == sorted(found, reverse=order == "desc")
+    (item,) = listed(dcycle, "/api/v1/purchases", filter_by="purchase_date:2025-01-10")["items"]
+    assert (item["last_purchase_timestamp"], item["ef"], item["unit"]["id"]) == (1736467200, 0.4, "EUR")
+    assert problems(dcycle.get("/api/v1/purchases", params={"filter_by": "x"})) == [
+        ("filter_by", ["query", "filter_by"])
+    ]
+    assert problems(dcycle.get("/api/v1/purchases", params={"sort_by": "name:asc"})) == [
+        ("string_pattern_mismatch", ["query", "sort_by"])
+    ]
+
+
+def put(dcycle: Caller, path: str, content: str) -> Any:
+    """Announce a file, put it, and return its id."""
+    announced = created(dcycle, path, {"file_name": "2025 May!.csv"}, 200)
+    assert (announced["file_name"], announced["upload_url"].startswith("http://")) == ("2025May", True)
+    anonymous = dcycle.identified({})
+    reply = anonymous.request("PUT", f"/uploads/{announced['file_id']}", content=content.encode())
+    assert (reply.status_code, reply.content) == (200, b"")
+    return announced["file_id"]
+
+
+@pytest.mark.rule("dcycle.uploads.purchases", "dcycle.uploads.address", "dcycle.uploads.rows")
+def test_a_file_becomes_purchases(dcycle: Caller) -> None:
+    """Each row that is right becomes a purchase of the file, which counts; the others become none."""
+    before = tonnes(dcycle, "purchases", "2025-05-05")
+    head = "quantity,unit_id,sector,product_name,purchase_date,country"
+    good = f"1000,{EURO},Manufacturing,Bolts,2025-05-05,ES"
+    bad = [
+        f"x,{EURO},Manufacturing,Bolts,2025-05-05,ES",
+        f"-1,{EURO},Manufacturing,Bolts,2025-05-05,ES",
+        f"1,{EURO},Manufacturing,Bolts,2025-05-32,ES",
+        f"1,{EURO},Manufacturing,Bolts,2025-05-05,Spain",
+        f"1,{EURO},,Bolts,2025-05-05,ES",
+        "1",
+    ]
+    id = put(dcycle, "/api/v1/purchases/bulk/csv", "\n".join([head, good, *bad, good]))
+    found = listed(dcycle, "/v1/purchases", **{"file_id[]": id})["items"]
+    assert [(purchase["co2e"], purchase["unit_id"], purchase["product_name"]) for purchase in found] == [
+        (400.0, "EUR", "Bolts")
+    ] * 2
+    assert round(tonnes(dcycle, "purchases", "2025-05-05") - before, 6) == 0.8
+
+
+@pytest.mark.rule("dcycle.uploads.consumptions", "dcycle.legacy.consumption-list", "dcycle.uploads.rows")
+def test_a_file_becomes_consumptions(dcycle: Caller) -> None:
+    """Each row of a known vehicle becomes a consumption; one in a unit that the fuel lacks is in error."""
+    before = tonnes(dcycle, "vehicles", "2025-05-05")
+    rows = [
+        "vehicle_id,quantity,unit_id,start_date,end_date,custom_id",
+        f"{CAR},100,{LITERS},2025-05-05,2025-05-05,CARD-1",
+        f"{CAR},100,{UNKNOWN},2025-05-05,2025-05-05,",
+        f"{UNKNOWN},100,{LITERS},2025-05-05,2025-05-05,",
+        f"{CAR},100,{LITERS},2025-05-05,2025-05-04,",
+    ]
+    put(dcycle, "/api/v1/vehicle_consumptions/bulk/csv", "\n".join(rows))
+    path = f"/api/v1/vehicle_consumptions/vehicle/{CAR}"
+    found = listed(dcycle, path, filter_by="start_date:2025-05-05")["items"]
+    assert [(item["status"], item["co2e"], item["custom_id"]) for item in found] == [
+        ("active", 268.0, "CARD-1"),
+        ("error", None, None),
+    ]
+    assert listed(dcycle, path)["total_error"] == 2
+    assert round(tonnes(dcycle, "vehicles", "2025-05-05") - before, 6) == 0.268
+    assert dcycle.get(path, headers={"x-organization-id": LOGISTICS}).status_code == 404
+
+
+@pytest.mark.rule("dcycle.uploads.unknown")
+def test_a_file_is_announced_first(dcycle: Caller) -> None:
+    """A file that was not announced is not found."""
+    reply = dcycle.request("PUT", f"/uploads/{UNKNOWN}", content=b"x")
+    assert (reply.status_code, reply.json()) == (404, {"detail": "File not found", "code": "FILE_NOT_FOUND"})
+
+
+# --- reference lists --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule(
+    "dcycle.legacy.units",
+    "dcycle.legacy.fuels",
+    "dcycle.legacy.fuels-country",
+    "dcycle.legacy.tocs",
+    "dcycle.legacy.waste-codes",
+)
+def test_reference_lists(dcycle: Caller) -> None:
+    """Reference lists are plain arrays, narrowed by their parameters."""
+    units = listed(dcycle, "/api/v1/units", type="fiat_currency")
+    assert units[0]["id"] == EURO
+    fuels = listed(dcycle, "/api/v1/facility_fuels", country="ES")
+    assert listed(dcycle, f"/api/v1/facility_fuels/{PLANT}") == fuels
+    assert (fuels[0]["id"], len(fuels[0]["units"])) == (NATURAL_GAS, 2)
+    assert [fuel["country"] for fuel in listed(dcycle, "/api/v1/facility_fuels", country="FR")] == ["GLO"]
+    assert len(listed(dcycle, "/api/v1/facility_fuels")) == 4
+    assert problems(dcycle.get("/api/v1/facility_fuels", params={"country": "Spain"})) == [
+        ("string_pattern_mismatch", ["query", "country"])
+    ]
+    tocs = {toc["name"]: toc for toc in listed(dcycle, "/api/v1/logistics/tocs")}
+    assert (tocs["van_diesel"]["emission_factor"], tocs["general_cargo"]["category"]) == (1.27, "sea")
+    codes = {code["rd_code"]: code["ler_list"] for code in listed(dcycle, "/api/v1/wastes/rd_ler_list")}
+    assert codes["D1"] == [{"ler_code": "20 03 01", "ler_name": "Mixed municipal waste"}]
+    assert [code["low_code"] for code in listed(dcycle, "/api/v1/wastes/low_codes")] == [
+        "150101",
+        "150102",
+        "200101",
+        "200301",
+    ]
+    assert listed(dcycle, "/api/v1/wastes/low_codes", region="FR") == []
