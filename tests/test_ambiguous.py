@@ -197,6 +197,8 @@ RECORDS = {
     "create_purchase_upload_url": (200, 2),
     "create_consumption_upload_url": (200, 2),
     "put_upload": (200, 1),
+    "create_project": (201, 2),
+    "update_project": (200, 1),
 }
 """Operations of Dcycle that create or change records, sent as the examples of the contract have them."""
 
@@ -212,6 +214,10 @@ DELETIONS = {
     "bulk_delete_transports": (200, -1),
     "delete_custom_emission_group": (404, -2),
     "delete_custom_emission_factor": (404, -1),
+    "delete_project": (404, -1),
+    "link_project_entities": (200, 1),
+    "unlink_project_entities": (200, 0),
+    "link_project_entities_by_filters": (200, 4),
 }
 """Operations of Dcycle that delete records, and how many fewer there are afterwards."""
 

@@ -14,6 +14,7 @@ from emulator.providers.dcycle.endpoints import (
     invoices,
     legacy,
     organizations,
+    projects,
     purchases,
     recharges,
     references,
@@ -150,23 +151,17 @@ routes = [
     Route("/v1/waste-water-treatments", waste_water.list_waste_water_treatments, methods=["GET"]),
     Route("/v1/waste-water-treatments/{wwt_id}/detail", waste_water.get_waste_water_treatment, methods=["GET"]),
     # Projects
-    Route("/v1/projects", not_implemented("list_projects", NOT_YET), methods=["GET"]),
-    Route("/v1/projects/extended", not_implemented("list_extended_projects", NOT_YET), methods=["GET"]),
-    Route("/v1/projects", not_implemented("create_project", NOT_YET), methods=["POST"]),
-    Route("/v1/projects/{project_id}", not_implemented("get_project", NOT_YET), methods=["GET"]),
-    Route("/v1/projects/{project_id}", not_implemented("update_project", NOT_YET), methods=["PUT"]),
-    Route("/v1/projects/{project_id}", not_implemented("delete_project", NOT_YET), methods=["DELETE"]),
-    Route(
-        "/v1/projects/{project_id}/entities/link", not_implemented("link_project_entities", NOT_YET), methods=["POST"]
-    ),
-    Route(
-        "/v1/projects/{project_id}/entities/unlink",
-        not_implemented("unlink_project_entities", NOT_YET),
-        methods=["POST"],
-    ),
+    Route("/v1/projects", projects.list_projects, methods=["GET"]),
+    Route("/v1/projects/extended", projects.list_extended_projects, methods=["GET"]),
+    Route("/v1/projects", projects.create_project, methods=["POST"]),
+    Route("/v1/projects/{project_id}", projects.get_project, methods=["GET"]),
+    Route("/v1/projects/{project_id}", projects.update_project, methods=["PUT"]),
+    Route("/v1/projects/{project_id}", projects.delete_project, methods=["DELETE"]),
+    Route("/v1/projects/{project_id}/entities/link", projects.link_project_entities, methods=["POST"]),
+    Route("/v1/projects/{project_id}/entities/unlink", projects.unlink_project_entities, methods=["POST"]),
     Route(
         "/v1/projects/{project_id}/entities/link-by-filters",
-        not_implemented("link_project_entities_by_filters", NOT_YET),
+        projects.link_project_entities_by_filters,
         methods=["POST"],
     ),
     # Sold products

@@ -30,6 +30,7 @@
     - CustomGroupNotFound
     - CustomFactorNotFound
     - UploadNotFound
+    - ProjectNotFound
   + LogisticHubNameTaken           409
   + LogisticHubInUse               409
   + LogisticHubHasInvoice          409
@@ -290,6 +291,13 @@ class UploadNotFound(NotFound):
     wording = "File not found"
     code = "FILE_NOT_FOUND"
     rule = "dcycle.uploads.unknown"
+
+
+class ProjectNotFound(NotFound):
+    """Here the vendor prints no code."""
+
+    wording = "Project not found"
+    rule = "dcycle.projects.unknown"
 
 
 class ValidationFailed(DcycleRefusal):

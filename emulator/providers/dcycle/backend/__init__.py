@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from hmac import compare_digest
+from typing import Any
 
 from emulator.core.clock import Clock, Event
 from emulator.core.emissions import MonthlyEmission
@@ -14,9 +15,10 @@ from emulator.providers.dcycle.backend.facilities import Facilities
 from emulator.providers.dcycle.backend.freight import FreightRequests, Packages
 from emulator.providers.dcycle.backend.hubs import Hubs
 from emulator.providers.dcycle.backend.invoices import Invoices
+from emulator.providers.dcycle.backend.projects import Projects
 from emulator.providers.dcycle.backend.purchases import Purchases
 from emulator.providers.dcycle.backend.recharges import Recharges
-from emulator.providers.dcycle.backend.records import Context
+from emulator.providers.dcycle.backend.records import Context, Filter, Records
 from emulator.providers.dcycle.backend.tokens import Tokens
 from emulator.providers.dcycle.backend.totals import Group, GroupBy, Totals, parts
 from emulator.providers.dcycle.backend.transports import Transports
@@ -27,6 +29,8 @@ from emulator.providers.dcycle.backend.wastes import Wastes, WasteWaterTreatment
 from emulator.providers.dcycle.memory.catalogue import Catalogue, FacilityFuel, Key, Organization, User
 from emulator.providers.dcycle.memory.emissions import SCOPES
 from emulator.providers.dcycle.memory.fixture import Memory
+from emulator.providers.dcycle.memory.projects import EntityType, Project
+from emulator.providers.dcycle.memory.recharges import Recharge
 from emulator.providers.dcycle.memory.units import Unit
 
 RANGE_DAYS_MAX = 730
@@ -61,6 +65,14 @@ class Dcycle:
         self.custom_factors = CustomFactors(context)
         self.custom_groups = CustomGroups(context, self.custom_factors)
         self.uploads = Uploads(context, self.purchases, self.vehicles, self.consumptions)
+        self._linkable: dict[EntityType, Records[Any, Any]] = {
+            "logistic_requests": self.freight_requests,
+            "logistic_recharges": self.recharges,
+            "logistic_packages": self.packages,
+            "invoices": self.invoices,
+        }
+        self.projects = Projects(context, self._linkable)
+        self._users = {user.id: user for user in catalogue.users}
         self.units = {unit.id: unit for unit in catalogue.units}
         self._organizations: dict[str, Organization] = {}
         self._roots: dict[str, Organization] = {}
@@ -99,6 +111,29 @@ class Dcycle:
     def units_of(self, fuel: FacilityFuel) -> list[Unit]:
         """Return the units in which a fuel is counted."""
         return [self.units[id] for id in fuel.unit_ids if id in self.units]
+
+    # --- projects
+
+    def responsible(self, project: Project) -> User | None:
+        """Return the user who is responsible for a project; None for one who is not listed."""
+        return self._users.get(project.terms.responsible_user_id)
+
+    def linkable(self, organization: Organization, entity_type: EntityType, wanted: Filter[Any] | None) -> list[str]:
+        """Return the ids of the records of one type that a filter matches; none for None."""
+        if wanted is None:
+            return []
+        return [record.id for record in self._linkable[entity_type].find(organization, wanted)]
+
+    def link_recharge(self, organization: Organization, recharge: Recharge) -> None:
+        """Link a recharge to the project that it names, if there is one."""
+        project = self.projects.records.get(recharge.terms.project_id or "")
+        if project is not None:
+            self.projects.link(organization, project, "logistic_recharges", [recharge.id])
+
+    def linked_projects(self, entity_id: str) -> list[tuple[Project, Organization]]:
+        """Return the projects to which a record is linked, each with its organization."""
+        found = self.projects.of_entity(entity_id)
+        return [(project, self._organizations[project.organization_id]) for project in found]
 
     # --- emissions
 

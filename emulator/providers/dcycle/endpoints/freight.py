@@ -10,15 +10,17 @@ from emulator.providers.dcycle.wire.incoming import freight as incoming
 from emulator.providers.dcycle.wire.outgoing import freight as outgoing
 from emulator.providers.dcycle.wire.outgoing.bulk import bulk
 from emulator.providers.dcycle.wire.outgoing.pages import filter_hash, short_page, summary
+from emulator.providers.dcycle.wire.outgoing.projects import linked_project
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
 
 def list_logistics_requests(request: Request) -> Response:
     organization, query = authorize(request, incoming.FreightPage)
-    freight, wanted = backend(request).freight_requests, query.filter()
-    found = freight.find(organization, wanted)
-    shown = short_page(found, query, lambda leg: outgoing.listed_request(leg, freight.work(leg.terms)))
+    dcycle, wanted = backend(request), query.filter()
+    freight = dcycle.freight_requests
+    found = dcycle.projects.narrow(freight.find(organization, wanted), query.project_id, "logistic_requests")
+    shown = short_page(found, query, lambda leg: _listed(dcycle, leg))
     return reply({**shown, "filter_hash": filter_hash(wanted)})
 
 
@@ -89,15 +91,23 @@ def list_logistics_tocs(request: Request) -> Response:
 
 
 def get_logistics_summary(request: Request) -> Response:
-    organization, _ = authorize(request, incoming.SummaryQuery)
+    organization, query = authorize(request, incoming.SummaryQuery)
     dcycle = backend(request)
+    narrow = dcycle.projects.narrow
+    legs = narrow(dcycle.freight_requests.find(organization), query.project_id, "logistic_requests")
+    recharges = narrow(dcycle.recharges.find(organization), query.project_id, "logistic_recharges")
     return reply(
         {
-            "requests": summary(dcycle.freight_requests.find(organization)),
-            "recharges": summary(dcycle.recharges.find(organization)),
+            "requests": summary(legs),
+            "recharges": summary(recharges),
             "hubs": summary(dcycle.hubs.find(organization)),
         }
     )
+
+
+def _listed(dcycle: Dcycle, leg: FreightRequest) -> dict[str, object]:
+    linked = [linked_project(*found) for found in dcycle.linked_projects(leg.id)]
+    return outgoing.listed_request(leg, dcycle.freight_requests.work(leg.terms), linked)
 
 
 def _package(dcycle: Dcycle, package: Package, shows_legs: bool) -> dict[str, object]:

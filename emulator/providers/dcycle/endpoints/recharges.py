@@ -21,15 +21,18 @@ def list_logistics_fuels(request: Request) -> Response:
 
 def list_logistics_recharges(request: Request) -> Response:
     organization, query = authorize(request, incoming.RechargePage)
-    recharges = backend(request).recharges
-    found = recharges.find(organization, query.filter())
+    dcycle = backend(request)
+    recharges = dcycle.recharges
+    found = dcycle.projects.narrow(recharges.find(organization, query.filter()), query.project_id, "logistic_recharges")
     return reply(short_page(found, query, lambda recharge: _recharge(recharges, recharge)))
 
 
 def create_logistics_recharge(request: Request) -> Response:
     organization, draft = authorize(request, incoming.NewRecharge)
-    recharges = backend(request).recharges
-    return reply(_recharge(recharges, recharges.record(organization, draft.terms())))
+    dcycle = backend(request)
+    recharge = dcycle.recharges.record(organization, draft.terms())
+    dcycle.link_recharge(organization, recharge)
+    return reply(_recharge(dcycle.recharges, recharge))
 
 
 def create_logistics_recharges(request: Request) -> Response:

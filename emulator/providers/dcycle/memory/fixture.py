@@ -13,6 +13,7 @@ from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.freight import FreightRequest, Package
 from emulator.providers.dcycle.memory.hubs import Hub
 from emulator.providers.dcycle.memory.invoices import Invoice
+from emulator.providers.dcycle.memory.projects import Project, ProjectLink
 from emulator.providers.dcycle.memory.purchases import Purchase
 from emulator.providers.dcycle.memory.recharges import Recharge
 from emulator.providers.dcycle.memory.records import Record
@@ -47,6 +48,8 @@ class Memory:
     custom_groups: dict[Uuid, CustomGroup] = field(default_factory=dict)
     custom_factors: dict[Uuid, CustomFactor] = field(default_factory=dict)
     uploads: dict[Uuid, Upload] = field(default_factory=dict)
+    projects: dict[Uuid, Project] = field(default_factory=dict)
+    project_links: dict[str, ProjectLink] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -76,7 +79,7 @@ class Memory:
 
     def records(self) -> Mapping[str, Mapping[str, Record[Any]]]:
         """The records by their kind and id."""
-        kinds = [member.name for member in fields(self) if member.name not in ("emissions", "tokens")]
+        kinds = [member.name for member in fields(self) if member.name not in ("emissions", "tokens", "project_links")]
         return {kind: getattr(self, kind) for kind in kinds}
 
     def owners(self) -> Iterator[tuple[str, str]]:

@@ -55,7 +55,7 @@ def deferred_request(leg: FreightRequest, work: FreightWork) -> dict[str, object
     return {**shown, "co2e": None} if stated else {**shown, "co2e": None, "distance_km": None, "tkm": None}
 
 
-def listed_request(leg: FreightRequest, work: FreightWork) -> dict[str, object]:
+def listed_request(leg: FreightRequest, work: FreightWork, linked: list[dict[str, object]]) -> dict[str, object]:
     """Return a leg as an item of a list: with the members of both generations of the vendor's page."""
     terms, grams = leg.terms, leg.co2e_grams
     return {
@@ -71,7 +71,7 @@ def listed_request(leg: FreightRequest, work: FreightWork) -> dict[str, object]:
         "estimated_data": _estimated(leg),
         "file_name": None,
         "uploaded_by": None,
-        "linked_projects": [],
+        "linked_projects": linked,
     }
 
 

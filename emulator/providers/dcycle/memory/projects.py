@@ -1,0 +1,51 @@
+"""Projects, and the records that are linked to them."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeAlias
+
+from emulator.providers.dcycle.memory.fields import Uuid
+from emulator.providers.dcycle.memory.records import Record
+
+ProjectType: TypeAlias = Literal[
+    "carbon_footprint", "custom", "einf", "iso_14064", "iso_14001", "iso_9001", "acv", "visualization", "suppliers",
+    "logistics",
+]  # fmt: skip
+Methodology: TypeAlias = Literal["esrs", "gri", "glec"]
+EntityType: TypeAlias = Literal[
+    "logistic_requests", "logistic_recharges", "logistic_packages", "invoices", "file_readings"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectTerms:
+    """What a client states about a project."""
+
+    name: str
+    responsible_user_id: str
+    description: str | None = None
+    start_date: date | None = None
+    end_date: date | None = None
+    due_date: date | None = None
+    project_type: ProjectType | None = None
+    methodology: Methodology | None = None
+
+    def __post_init__(self) -> None:
+        if self.start_date and self.end_date and self.end_date < self.start_date:
+            raise ValueError("end_date must not be before start_date")
+
+
+@dataclass(frozen=True, slots=True)
+class Project(Record[ProjectTerms]):
+    """A project, which gathers records; its links are no part of any sum."""
+
+    terms: ProjectTerms
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLink:
+    """A record that is linked to a project."""
+
+    project_id: Uuid
+    entity_type: EntityType
+    entity_id: Uuid

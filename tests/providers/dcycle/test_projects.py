@@ -1,0 +1,130 @@
+"""Projects, and the records that are linked to them."""
+
+from typing import Any
+
+import pytest
+
+from tests.providers.dcycle.conftest import INDUSTRIES, LAST_MILE, LOGISTICS, created, problems
+from tests.support.caller import Caller
+
+PATH = "/v1/projects"
+SAMPLE = "550e8400-e29b-41d4-a716-446655440000"
+LINKED = "b7f2a1c3-4d5e-6f7a-8b9c-0d1e2f3a4b5c"
+LEG = "f47ac10b-58cc-4372-a567-0e02b2c3d479"
+DIESEL = "f51a1645-c201-43da-9dcd-6408be3cb517"
+UNKNOWN = "11111111-2222-4333-8444-555555555555"
+USER = "1f6f2c0e-8d5b-4a57-9a57-3f0d5a1c7b10"
+PROJECT = {"name": "Report", "responsible_user_id": USER, "due_date": "2026-06-30", "methodology": "esrs"}
+
+
+def create(dcycle: Caller, **terms: object) -> Any:
+    return created(dcycle, PATH, {**PROJECT, **terms})
+
+
+def entities(dcycle: Caller, project: str, action: str, **body: object) -> Any:
+    reply = dcycle.post(f"{PATH}/{project}/entities/{action}", body)
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+def legs(dcycle: Caller, **query: str) -> Any:
+    return dcycle.get("/v1/logistics/requests", params=query).json()["items"]
+
+
+@pytest.mark.rule("dcycle.projects.create", "dcycle.projects.any-user", "dcycle.projects.dates")
+def test_a_project_is_created(dcycle: Caller) -> None:
+    """A project is returned whole with 201; any user may be responsible, and it ends after it begins."""
+    project = create(dcycle)
+    assert len(project) == 14
+    assert (project["responsible_user"]["email"], project["parent"]) == ("user@example.com", None)
+    assert create(dcycle, responsible_user_id="nobody")["responsible_user"]["email"] is None
+    assert dcycle.get(f"{PATH}/{project['id']}").json() == project
+    wrong = {**PROJECT, "start_date": "2025-02-01", "end_date": "2025-01-01"}
+    assert problems(dcycle.post(PATH, wrong)) == [("value_error", ["body"])]
+
+
+@pytest.mark.rule("dcycle.projects.list", "dcycle.projects.visible")
+def test_projects_of_the_organizations_above_are_seen(dcycle: Caller) -> None:
+    """An organization sees its projects and those above it, but neither those below nor those beside."""
+    below = created(dcycle.identified({**dcycle.credentials, "x-organization-id": LAST_MILE}), PATH, PROJECT)["id"]
+    seen = {
+        organization: [
+            project["id"] for project in dcycle.get(PATH, headers={"x-organization-id": organization}).json()
+        ]
+        for organization in (INDUSTRIES, LOGISTICS, LAST_MILE)
+    }
+    assert seen == {INDUSTRIES: [SAMPLE, LINKED], LOGISTICS: [SAMPLE, LINKED], LAST_MILE: [SAMPLE, LINKED, below]}
+    assert dcycle.get(f"{PATH}/{below}").status_code == 404
+    extended = dcycle.get(f"{PATH}/extended").json()
+    assert [project.pop("extended")["number_of_tasks"] for project in extended] == [0, 0]
+    assert extended == dcycle.get(PATH).json()
+
+
+@pytest.mark.rule("dcycle.projects.replace", "dcycle.projects.replace-rest", "dcycle.projects.dates")
+def test_a_project_is_replaced(dcycle: Caller) -> None:
+    """What is left out of a PUT becomes null, but for what the page does not list."""
+    before = dcycle.get(f"{PATH}/{SAMPLE}").json()
+    changed = dcycle.request("PUT", f"{PATH}/{SAMPLE}", json={"name": "B"}).json()
+    nothing = {"description": None, "start_date": None, "end_date": None}
+    assert changed == {**before, **nothing, "name": "B", "updated_at": "2026-01-01T00:00:00Z"}
+    assert problems(dcycle.request("PUT", f"{PATH}/{SAMPLE}", json={})) == [("missing", ["body", "name"])]
+
+
+@pytest.mark.rule("dcycle.projects.link", "dcycle.projects.link-unknown", "dcycle.projects.unlink")
+def test_records_are_linked(dcycle: Caller) -> None:
+    """Records are linked once; unknown ones, and those of other types, not at all."""
+    link = {"entity_type": "logistic_requests", "entity_ids": [LEG, LEG, UNKNOWN]}
+    assert entities(dcycle, SAMPLE, "link", **link) == {"created": 1, "skipped": 0}
+    assert entities(dcycle, SAMPLE, "link", **link) == {"created": 0, "skipped": 1}
+    assert entities(dcycle, SAMPLE, "link", entity_type="file_readings", entity_ids=[LEG]) == {
+        "created": 0,
+        "skipped": 0,
+    }
+    assert entities(dcycle, SAMPLE, "unlink", **link) == {"deleted": 1}
+    assert entities(dcycle, SAMPLE, "unlink", **link) == {"deleted": 0}
+
+
+@pytest.mark.rule("dcycle.projects.by-filters", "dcycle.projects.filters-refused", "dcycle.projects.link")
+@pytest.mark.parametrize(
+    ("entity_type", "filters", "found"),
+    [
+        ("logistic_requests", {}, 4),
+        ("logistic_requests", {"search": "mov-2024"}, 1),
+        ("logistic_requests", {"clients": ["CLIENT-001"], "trip_date_from": "2024-11-20"}, 3),
+        ("logistic_requests", {"created_at_from": "2025-01-01"}, 0),
+        ("logistic_recharges", {"fuel_id": [DIESEL], "vehicle_type": ["van_diesel"]}, 1),
+        ("logistic_packages", {"package_key": "PKG-2024-123456"}, 1),
+        ("invoices", {"search": "INV-2024-001"}, 1),
+        ("file_readings", {}, 0),
+    ],
+)
+def test_records_are_linked_by_filters(dcycle: Caller, entity_type: str, filters: object, found: int) -> None:
+    """What filters choose is linked once; wrong filters are refused."""
+    for linked, skipped in ((found, 0), (0, found)):
+        outcome = entities(dcycle, SAMPLE, "link-by-filters", entity_type=entity_type, filters=filters)
+        assert outcome == {"created": linked, "skipped": skipped}
+    path = f"{PATH}/{SAMPLE}/entities/link-by-filters"
+    assert problems(dcycle.post(path, {"entity_type": entity_type, "filters": 5})) == [
+        ("model_attributes_type", ["body", "filters"])
+    ]
+
+
+@pytest.mark.rule("dcycle.projects.linked", "dcycle.projects.delete", "dcycle.projects.unknown")
+def test_linked_records_are_narrowed(dcycle: Caller) -> None:
+    """Legs, recharges and the summary are narrowed by project; with a project its links go, and the records stay."""
+    (leg,) = legs(dcycle, project_id=LINKED)
+    assert (leg["id"], [project["project_id"] for project in leg["linked_projects"]]) == (LEG, [LINKED])
+    recharge = {"fuel_id": DIESEL, "country": "ES", "date": "2025-05-05", "quantity": 1, "project_id": LINKED}
+    id = created(dcycle, "/v1/logistics/recharges", recharge, 200)["id"]
+    found = dcycle.get("/v1/logistics/recharges", params={"project_id": LINKED}).json()["items"]
+    assert [item["id"] for item in found] == [id]
+    summary = dcycle.get("/v1/logistics/summary", params={"project_id": LINKED}).json()
+    assert (summary["requests"]["count"], summary["recharges"]["count"]) == (1, 1)
+    assert dcycle.request("DELETE", f"/v1/logistics/recharges/{id}").status_code == 204
+    assert dcycle.get("/v1/logistics/recharges", params={"project_id": LINKED}).json()["items"] == []
+    assert dcycle.request("DELETE", f"{PATH}/{LINKED}").status_code == 204
+    assert legs(dcycle, project_id=LINKED) == []
+    assert legs(dcycle)[0]["linked_projects"] == []
+    for method, path in (("GET", LINKED), ("DELETE", LINKED), ("GET", UNKNOWN)):
+        reply = dcycle.request(method, f"{PATH}/{path}")
+        assert (reply.status_code, reply.json()) == (404, {"detail": "Project not found"})
