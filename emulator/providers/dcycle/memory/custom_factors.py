@@ -1,11 +1,11 @@
 """Custom emission factors of an organization, in groups."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from emulator.core.documents import Day
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.records import Record
 
@@ -53,8 +53,8 @@ class FactorTerms:
     tag: FactorTag
     emission_factor_values: tuple[GasValue, ...]
     uncertainty_grade: Percent | None = None
-    factor_start_date: date | None = None
-    factor_end_date: date | None = None
+    factor_start_date: Day | None = None
+    factor_end_date: Day | None = None
     additional_docs: str | None = None
     renewable_percentage: Percent | None = None
     hazardous: bool | None = None

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from emulator.core.documents import Day
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle.memory.fields import Fraction, Uuid, Year
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting, Record
@@ -84,7 +85,7 @@ class FreightTerms:
     cleaning: bool = False
     movement_id: str | None = None
     client: str | None = None
-    shipment_date: date | None = None
+    shipment_date: Day | None = None
     movement_stretch: str | None = None
     movement_stage: str | None = None
     vehicle_license_plate: str | None = None

@@ -52,8 +52,8 @@ class InvoiceDraft:
     type: InvoiceType
     base_quantity: Quantity
     unit_id: str
-    start_date: date
-    end_date: date
+    start_date: Day
+    end_date: Day
     shares: tuple[InvoiceShare, ...]
     facility_fuel_id: Uuid | None = None
     custom_emission_factor_id: Uuid | None = None

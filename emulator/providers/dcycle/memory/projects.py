@@ -1,9 +1,9 @@
 """Projects, and the records that are linked to them."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal, TypeAlias
 
+from emulator.core.documents import Day
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.records import Record
 
@@ -24,9 +24,9 @@ class ProjectTerms:
     name: str
     responsible_user_id: str
     description: str | None = None
-    start_date: date | None = None
-    end_date: date | None = None
-    due_date: date | None = None
+    start_date: Day | None = None
+    end_date: Day | None = None
+    due_date: Day | None = None
     project_type: ProjectType | None = None
     methodology: Methodology | None = None
 

@@ -1,8 +1,8 @@
 """Recharges: fuel that a freight fleet used."""
 
-import datetime
 from dataclasses import dataclass
 
+from emulator.core.documents import Day
 from emulator.providers.dcycle.memory.factors import Factor
 from emulator.providers.dcycle.memory.fields import Quantity, Uuid
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
@@ -26,7 +26,7 @@ class RechargeTerms:
 
     fuel_id: Uuid
     country: str
-    date: datetime.date
+    date: Day
     quantity: Quantity | None = None
     vehicle_license_plate: str | None = None
     toc_id: str | None = None

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from emulator.core.documents import Day
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.freight import DistanceKm, GramsPerTkm
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
@@ -76,7 +77,7 @@ class TransportTerms:
     unit_id: Uuid
     sections: Annotated[tuple[Section, ...], Field(min_length=1, max_length=SECTIONS_MAX)]
     name: str | None = None
-    transport_date: date | None = None
+    transport_date: Day | None = None
     supplier: str | None = None
     transport_frequency: str | None = None
 

@@ -1,12 +1,12 @@
 """Waste, and the treatment of waste water."""
 
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from emulator.core.documents import Day
 from emulator.providers.dcycle.memory.emissions import check_period
 from emulator.providers.dcycle.memory.factors import Factor
 from emulator.providers.dcycle.memory.fields import Quantity, Uuid
@@ -56,8 +56,8 @@ class WasteTerms:
 
     facility_id: Uuid
     identification_name: str
-    start_date: date
-    end_date: date
+    start_date: Day
+    end_date: Day
     base_quantity: WasteQuantity
     description: str | None = None
     destination: str | None = None
@@ -92,8 +92,8 @@ class WasteWaterTerms:
 
     facility_id: Uuid
     name: str
-    start_date: date
-    end_date: date
+    start_date: Day
+    end_date: Day
     m3_water_in: Quantity = 0.0
     m3_water_out: Quantity = 0.0
     kg_sludge: Quantity = 0.0
