@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -77,7 +78,8 @@ def test_a_terminals_interrupt_reaches_the_command_once(environment: dict[str, s
         "import signal, time; count = []; signal.signal(signal.SIGINT, lambda *_: count.append(1)); print('ready', "
         "flush=True); time.sleep(1); time.sleep(0.5); print('interrupts', len(count), flush=True)"
     )
-    child, terminal = pty.fork()
+    with warnings.catch_warnings(action="ignore"):  # this process has threads, which the child does not need
+        child, terminal = pty.fork()
     if child == 0:
         os.execve(PYTHON, [*EXEC, "--quiet", "--", PYTHON, "-c", script], environment)
     printed = b""

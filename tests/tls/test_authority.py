@@ -80,7 +80,11 @@ def test_the_intermediate_cannot_sign_for_other_hosts(authority: Authority, host
     names = [x509.IPAddress(ip_address(host)) if address else x509.DNSName(host)]
     builder = x509.CertificateBuilder(
         leaf.issuer, leaf.subject, leaf.public_key(), 7, leaf.not_valid_before_utc, leaf.not_valid_after_utc
-    ).add_extension(x509.SubjectAlternativeName(names), critical=False)
+    )
+    for extension in leaf.extensions:
+        replaced = isinstance(extension.value, x509.SubjectAlternativeName)
+        value = x509.SubjectAlternativeName(names) if replaced else extension.value
+        builder = builder.add_extension(value, extension.critical)
     stolen = builder.sign(authority.key, leaf.signature_hash_algorithm)
     server = context_of(key_pem(key) + pem(stolen) + pem(authority.intermediate), tmp_path)
     with pytest.raises(ssl.SSLCertVerificationError, match="subtree violation"):
