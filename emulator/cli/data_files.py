@@ -73,7 +73,7 @@ class Directory:
         copy, application = loading.copy, loading.application
         for number in list(copy.held):
             self._append(application, copy, Resumption(number, gone=True))
-        space, number = application.spaces.find(name), self.directory.numbers.get(copy.id)
+        space, number = application.spaces.find(name), self.directory.numbers.after(copy.id, copy.last_change)
         if space is None:
             return None
         if number > space.requests:
@@ -176,7 +176,7 @@ def _import_space(whole: Directory, content: dict[str, Any], file: Path) -> str:
         raise BadData(f"space {name!r} of {file} is there already")
     taken = Image(1, exact_json.dump(content["document"]), content["facts"])
     whole.log.save(name, taken)
-    whole.directory.numbers.set(whole.log.id(name), int(content["facts"]["requests"]))
+    whole.directory.numbers.set(whole.log.id(name), int(content["facts"]["requests"]), 1)
     return name
 
 
@@ -214,5 +214,5 @@ def rollback(path: Path, space: str) -> int:
         if space not in summaries:
             raise BadData(f"{path} has no space {space!r}; known: {', '.join(summaries) or 'none'}")
         directory.log.roll_back(space)
-        directory.numbers.set(summaries[space].id, int(str(summaries[space].facts.get("requests", 0))))
+        directory.numbers.set(summaries[space].id, int(str(summaries[space].facts.get("requests", 0))), 0)
         return summaries[space].entries

@@ -144,7 +144,7 @@ class GroupCommit:
         result, check = self.application.apply(copy, stored.number, stored.at, asker.entry)
         copy.checks.add(stored.number, check or 0)
         space = self.spaces.find(copy.name)
-        self.directory.numbers.set(copy.id, GONE if space is None else space.requests)
+        self.directory.numbers.set(copy.id, GONE if space is None else space.requests, stored.number)
         if asker.future and not asker.future.done():
             asker.future.set_result(result)
 
@@ -173,7 +173,7 @@ class GroupCommit:
         """Answer a request that changes nothing at once, and store it later."""
         at, exchange = self.application.read(space, read)
         number = exchange.number
-        self.directory.numbers.set(copy.id, number)
+        self.directory.numbers.set(copy.id, number, copy.replica.applied)
         if not copy.reads:
             copy.first_read = number
             self._with_reads[copy] = None

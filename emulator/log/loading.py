@@ -90,6 +90,8 @@ class Loading:
                 raise Stopped(self._difference(stored, entry))
             if stored.number not in self._given:
                 copy.checks.add(stored.number, check or 0)
+            if not isinstance(entry, Reads):
+                copy.last_change = stored.number
             copy.entries += 1
             copy.bytes += len(stored.payload)
             last = stored

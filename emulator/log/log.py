@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class LogFailure(Exception):
@@ -13,8 +13,7 @@ class Damaged(LogFailure):
     """What the log has stored of one space cannot be read; the message says what."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """An entry that a node wants to append.
 
     ``id`` is unique among all nodes: the same proposal appended again returns the entry that it became. ``at`` is the
@@ -28,8 +27,7 @@ class Proposal:
     checks: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """An entry of a space: its number, from 1 without gaps, its time, and what was proposed."""
 
     number: int

@@ -9,14 +9,15 @@ import os
 import struct
 from pathlib import Path
 
-NUMBER = struct.Struct("<Q")
+SLOT = struct.Struct("<QQ")
+"""The number first: where it is new and the entry is not yet, it counts for nothing."""
 GROWTH = 64 * 1024
 GONE = 2**64 - 1
 """In place of the number of a space that does not exist any more."""
 
 
 class Numbers:
-    """A number for each space, by the space's id in the log. Raises OSError."""
+    """A number for each space, and the entry after which it was given, by the space's id in the log. Raises OSError."""
 
     def __init__(self, path: Path) -> None:
         path.touch(mode=0o600)
@@ -25,19 +26,27 @@ class Numbers:
 
     def get(self, id: int) -> int:
         """Return a space's number; 0 for a space that never had one."""
-        if (id + 1) * NUMBER.size > len(self._map):
-            return 0
-        number: int = NUMBER.unpack_from(self._map, id * NUMBER.size)[0]
-        return number
+        return self._slot(id)[0]
 
-    def set(self, id: int, number: int) -> None:
-        """Write a space's number."""
+    def after(self, id: int, entry: int) -> int:
+        """Return the number that a space reached after an entry, its last change; 0 if that was never applied."""
+        number, applied = self._slot(id)
+        return number if applied >= entry and number != GONE else 0
+
+    def set(self, id: int, number: int, entry: int) -> None:
+        """Write a space's number, and its last entry."""
         try:
-            NUMBER.pack_into(self._map, id * NUMBER.size, number)
+            SLOT.pack_into(self._map, id * SLOT.size, number, entry)
         except struct.error:
             self._map.close()
-            self._grow((id // GROWTH + 1) * GROWTH * NUMBER.size)
-            NUMBER.pack_into(self._map, id * NUMBER.size, number)
+            self._grow((id // GROWTH + 1) * GROWTH * SLOT.size)
+            SLOT.pack_into(self._map, id * SLOT.size, number, entry)
+
+    def _slot(self, id: int) -> tuple[int, int]:
+        if (id + 1) * SLOT.size > len(self._map):
+            return 0, 0
+        number, entry = SLOT.unpack_from(self._map, id * SLOT.size)
+        return number, entry
 
     def close(self) -> None:
         self._map.close()

@@ -130,8 +130,8 @@ class Store:
         """
         for number in list(copy.held):
             await self.commit.write(copy, Resumption(number, gone=True))
-        space, number = self.spaces.find(copy.name), self.directory.numbers.get(copy.id)
-        if space is not None and number != GONE and number > space.requests:
+        space, number = self.spaces.find(copy.name), self.directory.numbers.after(copy.id, copy.last_change)
+        if space is not None and number > space.requests:
             await self.commit.write(copy, Lost(number))
 
     def clock(self) -> float:
@@ -157,7 +157,7 @@ class Store:
         return True
 
     def _forget(self, name: str) -> None:
-        self.directory.numbers.set(self.ids.pop(name), 0)
+        self.directory.numbers.set(self.ids.pop(name), 0, 0)
         self.stopped.pop(name, None)
 
     # --- snapshots

@@ -168,10 +168,10 @@ def test_a_snapshot_replaces_a_long_history(server: StoredServer, restart: Resta
     """When the entries outweigh a snapshot, one is written while the server runs, and the entries go."""
     space = server.space()
     space.clock.freeze("2026-01-01")
-    for number in range(2100):
+    for number in range(5100):
         place(space, f"key-{number % 10}")
-    while server.app.store.copies["default"].entries > 2000:
+    while server.app.store.copies["default"].entries > 5000:
         place(space)
-    assert server.stored()["default"].entries < 2000
+    assert server.stored()["default"].entries < 5000
     before = everything(space)
     assert everything(restart(server).space()) == before
