@@ -54,7 +54,7 @@ class Cursor:
         return f"{self.space.generation}.{self.restarts}.{self.number}"
 
     def resume(self, last_event_id: str) -> bool:
-        """Move to where a client has stopped. Return False if that history is no more."""
+        """Move to where a client has stopped. Return False if that history is gone."""
         found = POSITION.fullmatch(last_event_id)
         if found is None:
             return False

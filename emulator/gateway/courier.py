@@ -139,7 +139,7 @@ class Courier:
             return await self.writer.record(space, refused)
         headers = webhooks.headers(space.backend(delivery.provider), delivery.dispatch)
         if headers is None:
-            refusal = f"endpoint {delivery.endpoint!r} is registered no more"
+            refusal = f"endpoint {delivery.endpoint!r} is no longer registered"
             refused = RecordAttempt(delivery.id, Attempt(delivery.due, error=refusal), refused=True)
             return await self.writer.record(space, refused)
         try:

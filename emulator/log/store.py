@@ -185,7 +185,7 @@ class Store:
     # --- out of memory
 
     async def _unload(self, copy: SpaceCopy) -> None:
-        """Store what waits, and take a space out of memory: with a snapshot, or deleted if it exists no more.
+        """Store what waits, and take a space out of memory: with a snapshot, or deleted if it no longer exists.
 
         A request that comes meanwhile keeps it in memory.
         """

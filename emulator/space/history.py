@@ -51,7 +51,7 @@ class History:
 
     Above ``exchanges_max`` exchanges or ``bytes_max`` bytes the oldest entries go. ``dropped`` counts the exchanges
     among them; ``complete`` tells whether the entries still lead from the origin to the present state. ``added`` counts
-    all entries since the origin, ``restarts`` the origins, and ``closed`` tells that the space is no more.
+    all entries since the origin, ``restarts`` the origins, and ``closed`` tells that the space is gone.
     """
 
     def __init__(self, exchanges_max: int, bytes_max: int) -> None:

@@ -91,7 +91,7 @@ def test_a_callback_is_retried_until_accepted(cnaught: Caller, httpserver: HTTPS
 
 @pytest.mark.rule("cnaught.callbacks.retried")
 def test_a_callback_is_given_up_after_a_day(cnaught: Caller, httpserver: HTTPServer) -> None:
-    """A callback that is never accepted is retried for 24 hours, and then no more."""
+    """A callback that is never accepted is retried for 24 hours, then abandoned."""
     httpserver.expect_request("/orders").respond_with_data("no", 500)
     ordered(cnaught, httpserver)
     cnaught.space.clock.advance(hours=30)

@@ -322,7 +322,7 @@ def test_delivery_ids_do_not_depend_on_the_order(oneclickimpact: Caller, httpser
 @pytest.mark.rule("oneclickimpact.webhooks.retries")
 @pytest.mark.parametrize("status", [302, 400, 500])
 def test_a_delivery_is_attempted_eight_times(oneclickimpact: Caller, httpserver: HTTPServer, status: int) -> None:
-    """Attempts follow after 10 seconds, 1, 5 and 30 minutes, and 2, 8 and 24 hours, and then no more."""
+    """Attempts follow after 10 seconds, 1, 5 and 30 minutes, and 2, 8 and 24 hours, then end."""
     httpserver.expect_request("/shop").respond_with_data("", status=status)
     register(oneclickimpact, endpoint(httpserver))
     make(oneclickimpact)
@@ -346,16 +346,19 @@ def test_any_success_ends_a_delivery(oneclickimpact: Caller, httpserver: HTTPSer
 
 @pytest.mark.rule("oneclickimpact.webhooks.gone")
 def test_an_endpoint_that_is_gone(oneclickimpact: Caller, httpserver: HTTPServer) -> None:
-    """A 410 ends a delivery, and so does the removal of its endpoint from the settings."""
+    """A 410 ends one delivery, not those of later events; the removal of an endpoint ends all of them."""
     httpserver.expect_ordered_request("/shop").respond_with_data("", status=410)
+    httpserver.expect_ordered_request("/shop").respond_with_data("")
     register(oneclickimpact, endpoint(httpserver))
     make(oneclickimpact)
     assert deliver(oneclickimpact)[0]["state"] == "given up"
     make(oneclickimpact)
+    assert deliver(oneclickimpact)[1]["state"] == "delivered"
+    make(oneclickimpact)
     register(oneclickimpact)
-    removed = deliver(oneclickimpact)[1]
-    assert (removed["state"], removed["attempts"][0]["error"]) == ("refused", "endpoint 'shop' is registered no more")
-    assert len(received(httpserver)) == 1
+    removed = deliver(oneclickimpact)[2]
+    assert (removed["state"], removed["attempts"][0]["error"]) == ("refused", "endpoint 'shop' is no longer registered")
+    assert len(received(httpserver)) == 2
 
 
 def test_a_served_emulator_delivers_by_itself(httpserver: HTTPServer) -> None:

@@ -33,7 +33,7 @@ class Notices:
         insort(self.memory.notices, Notice(at, type, impact.account_id, impact.made_on), key=attrgetter("at"))
 
     def withdraw(self, type: EventType, impact: Impact) -> None:
-        """Report an event of an impact no more."""
+        """Stop reporting an event of an impact."""
         event = (type, impact.account_id, impact.made_on)
         others = [each for each in self.memory.notices if (each.type, each.account_id, each.made_on) != event]
         self.memory.notices[:] = others

@@ -37,7 +37,7 @@ def take_calls(oneclickimpact: OneClickImpact) -> Iterator[Call]:
 
 
 def signed_headers(oneclickimpact: OneClickImpact, dispatch: Dispatch) -> Mapping[str, str] | None:
-    """Return the headers of one attempt; None if its endpoint is registered no more."""
+    """Return the headers of one attempt; None if its endpoint is no longer registered."""
     settings = oneclickimpact.memory.settings
     endpoint = next((each for each in settings.webhook_endpoints if each.id == dispatch.endpoint), None)
     if endpoint is None:
