@@ -44,9 +44,9 @@ class Webhooks:
 
     ``next`` returns when the vendor next has something to report, if nothing else happens; ``take`` returns what it has
     to report by now, each call once. ``headers`` returns the vendor's headers of one attempt, or None if the endpoint
-    is no longer registered. A reply with an ``accepted`` status within ``timeout_seconds`` ends a delivery, and so does a
-    ``final`` one, which is no success. Otherwise the next attempt follows after ``waits_seconds``; the last wait is
-    repeated until ``hours_max`` after the change, or without that, ends the delivery.
+    is no longer registered. A reply with an ``accepted`` status within ``timeout_seconds`` ends a delivery, and so
+    does a ``final`` one, which is no success. Otherwise the next attempt follows after ``waits_seconds``; the last
+    wait is repeated until ``hours_max`` after the change, or without that, ends the delivery.
     """
 
     next: Callable[[Any], datetime | None]
