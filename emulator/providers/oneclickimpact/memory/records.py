@@ -100,7 +100,7 @@ class Impact:
         return f"{self.account_id} {millis(self.made_on)}"
 
     def reached(self, at: datetime) -> Iterator[tuple[Stage, datetime]]:
-        """Yield the stages that the impact has reached at an instant. A cancelled one reaches none after its cancellation."""
+        """Yield the stages that the impact has reached at an instant. A cancelled one reaches none later."""
         end = at if self.cancelled_on is None else min(at, self.cancelled_on)
         return ((stage, time) for stage, time in self.progress.stages() if time <= end)
 
