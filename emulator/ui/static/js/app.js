@@ -5,6 +5,7 @@ import { controlUrl, onTokenNeeded, prefixOf, spaceName } from "./api.js";
 import { ClockDialog, ClockChip } from "./clock.js";
 import { Dialog, Icon, Toasts } from "./elements.js";
 import { Shortcuts, useShortcuts } from "./shortcuts.js";
+import { Story } from "./story.js";
 import { askToken, start, useStore } from "./store.js";
 import { theme, toggleTheme } from "./theme.js";
 import { TokenDialog } from "./token.js";
@@ -45,7 +46,7 @@ function App() {
       ${menuOpen && html`<button class="scrim" aria-label="Close menu" onClick=${() => setMenuOpen(false)}></button>`}
       <div class="main">
         <${TopBar} onMenu=${() => setMenuOpen(!menuOpen)} menuOpen=${menuOpen} onDialog=${setDialog} />
-        <main id="main" tabindex="-1" class=${`page ${wide ? "wide" : ""}`} key=${`${space}/${route.name}`}><${View} route=${route} /></main>
+        <main id="main" tabindex="-1" class=${`page ${wide ? "wide" : ""}`} ><${Story} /><${View} route=${route} key=${`${space}/${route.name}?${route.query}`} /></main>
       </div>
     </div>
     ${dialog === "clock" && html`<${ClockDialog} onClose=${() => setDialog(null)} />`}
