@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
+from threading import Event
 from typing import IO, Any
 
 from emulator.core.errors import BadData
@@ -16,6 +17,9 @@ from emulator.space.world import World
 DATABASE = "spaces.sqlite3"
 LOCK = "lock"
 NUMBERS = "numbers"
+
+LOCK_SECONDS, LOCK_TRIALS = 1.0, 20
+"""How long, and how often, to try to lock a directory that is in use."""
 
 
 class DataDirectory:
@@ -91,7 +95,7 @@ def _locked(path: Path) -> IO[str]:
     """Lock a directory until the file is closed or the process ends. Raises BadData, OSError."""
     file = (path / LOCK).open("a+")
     try:
-        _lock(file)
+        _lock_soon(file)
     except OSError:
         file.seek(0)
         holder = file.read(20).strip()
@@ -103,6 +107,15 @@ def _locked(path: Path) -> IO[str]:
     file.write(f"{os.getpid()}\n")
     file.flush()
     return file
+
+
+def _lock_soon(file: Any) -> None:
+    """Lock a file. A child that a killed server has just forked lets go of it within a moment. Raises OSError."""
+    for _ in range(LOCK_TRIALS):
+        with suppress(OSError):
+            return _lock(file)
+        Event().wait(LOCK_SECONDS / LOCK_TRIALS)
+    _lock(file)
 
 
 def _lock(file: Any) -> None:
