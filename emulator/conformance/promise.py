@@ -119,7 +119,7 @@ def _violations_of_choices(provider: str, schema: Mapping[str, Any], value: Any,
         if word in schema:
             found = [list(violations(provider, part, value, place)) for part in schema[word]]
             if all(found):  # report the alternative that is nearest
-                yield from min(found, key=lambda problems: (len(problems), problems[0].place.count(".") * -1))
+                yield from min(found, key=lambda problems: (any(p.place == place for p in problems), len(problems)))
     if "not" in schema and not any(violations(provider, schema["not"], value, place)):
         yield Mismatch(place, f"not {_words(schema['not'])}", shown(value))
     if "if" in schema:
