@@ -39,7 +39,9 @@ IMPORTS = "The page describes spreadsheet imports in prose: neither a body nor a
 
 COLUMNS = "No page prints the columns of the file, and a file of unknown columns becomes no record."
 FILES = "The vendor reads uploaded documents by itself, and no page prints what becomes of one."
-NOT_YET = "Not implemented yet: the emulator keeps no records of this kind."
+FILTER_HASH = (
+    "The pages of these lists disagree on filter_hash, which only the newest returns and this operation needs."
+)
 
 routes = [
     # Emissions, organizations, users
@@ -59,7 +61,7 @@ routes = [
     Route("/v1/vehicles/bulk-delete", vehicles.bulk_delete_vehicles, methods=["POST"]),
     Route(
         "/v1/vehicles/bulk-delete-by-filters",
-        not_implemented("bulk_delete_vehicles_by_filters", NOT_YET),
+        not_implemented("bulk_delete_vehicles_by_filters", FILTER_HASH),
         methods=["POST"],
     ),
     Route("/v1/vehicles/unique-values", vehicles.list_vehicle_unique_values, methods=["GET"]),
@@ -71,7 +73,7 @@ routes = [
     Route("/v1/vehicles/{vehicle_id}/consumptions", vehicles.list_vehicle_consumptions, methods=["GET"]),
     Route(
         "/v1/vehicles/{vehicle_id}/consumptions/bulk-delete-by-filters",
-        not_implemented("bulk_delete_vehicle_consumptions_by_filters", NOT_YET),
+        not_implemented("bulk_delete_vehicle_consumptions_by_filters", FILTER_HASH),
         methods=["POST"],
     ),
     Route("/v1/vehicle_consumptions/{vehicle_consumption_id}", vehicles.delete_vehicle_consumption, methods=["DELETE"]),
