@@ -29,6 +29,7 @@ PACKAGES = (
     ("gateway",),
     ("log",),
     ("recording",),
+    ("scenarios",),
     ("pages",),
     ("control",),
     ("ui",),  # its pages stand in front of the control API, and use nothing else

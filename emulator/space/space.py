@@ -13,6 +13,7 @@ from emulator.core.ids import Ids
 from emulator.space.faults import Faults
 from emulator.space.history import Change, Command, Entry, History
 from emulator.space.outbox import Outbox
+from emulator.space.story import Story
 from emulator.space.world import World
 from emulator.web.provider import Backend
 from emulator.web.request import Request
@@ -53,6 +54,7 @@ class Space:
     ``history``: an exchange, which the turn records, or a command, which ``run`` applies and records. ``generation`` is
     a number that no other space of the process has: after a reset it is another one. ``origin`` is the address of the
     server, as the first request to the space wrote it; links in replies lead to the pages below it.
+    ``story`` is that of the scenario which has filled the space, if one has.
     """
 
     def __init__(self, name: str, world: World, seed: int | None = None, origin: str = DEFAULT_ORIGIN) -> None:
@@ -70,6 +72,7 @@ class Space:
         self.clock_moved = False
         self.backends: dict[str, Backend] = {}
         self.move_pages(origin)
+        self.story: Story | None = None
         self.snapshots: dict[str, dict[str, Any]] = {}
 
     def backend(self, name: str) -> Backend:

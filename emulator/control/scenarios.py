@@ -1,0 +1,78 @@
+"""Scenarios: list them, fill the space with one, and read its story."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from pydantic import Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from emulator.control.params import Params
+from emulator.control.request import ControlRequest
+from emulator.scenarios import catalogue
+from emulator.space.story import Story
+from emulator.web.fields import JsonInteger
+from emulator.web.reading import read_body
+from emulator.web.replies import reply
+
+ROUNDS_MAX = 100
+
+
+class Play(Params):
+    """The seed of the space from now on; the server's if absent."""
+
+    seed: Annotated[JsonInteger, Field(ge=-(2**63), lt=2**63)] | None = None
+
+
+class Rounds(Params):
+    """How many rounds of activity to play."""
+
+    rounds: Annotated[JsonInteger, Field(ge=1, le=ROUNDS_MAX)] = 1
+
+
+def list_scenarios(request: ControlRequest) -> Response:
+    found = [(name, catalogue.scenario(name)) for name in catalogue.names()]
+    listed = [
+        {"name": name, "title": each.title, "summary": each.summary, "vendors": each.vendors, "steps": len(each.steps)}
+        for name, each in found
+    ]
+    return reply({"scenarios": listed})
+
+
+def play_scenario(request: ControlRequest) -> Response:
+    """Reset the space, and fill it."""
+    name = request.path_params["name"]
+    params = read_body(Play, request) if request.content else Play()
+    try:
+        catalogue.scenario(name)
+    except catalogue.UnknownScenario as error:
+        raise HTTPException(404, str(error)) from None
+    space = request.spaces.reset(request.space_name, params.seed, request.address)
+    return reply(_shown(request, catalogue.play(space, name)))
+
+
+def get_story(request: ControlRequest) -> Response:
+    return reply(_shown(request, request.space.story))
+
+
+def continue_story(request: ControlRequest) -> Response:
+    params = read_body(Rounds, request) if request.content else Rounds()
+    try:
+        story = catalogue.go_on(request.space, params.rounds)
+    except catalogue.NoStory as error:
+        raise HTTPException(409, str(error)) from None
+    return reply(_shown(request, story))
+
+
+def _shown(request: ControlRequest, story: Story | None) -> dict[str, Any]:
+    """Return a story, with the links of its steps as URLs of this space."""
+    if story is None:
+        return {"scenario": None, "title": None, "summary": None, "rounds": 0, "steps": [], "facts": {}}
+    steps = []
+    for number, step in enumerate(story.steps, start=1):
+        shown = asdict(step)
+        for part in (*shown["links"], *shown["actions"]):
+            part["url"] = f"{request.space_url}{part.pop('path')}"
+        steps.append({"number": number, **shown})
+    about = {"scenario": story.scenario, "title": story.title, "summary": story.summary, "rounds": story.rounds}
+    return {**about, "steps": steps, "facts": story.facts}
