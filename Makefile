@@ -17,7 +17,7 @@ test: $(VENV)/test lint
 lint: $(VENV)/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy emulator
+	$(BIN)/mypy emulator fixtures/scenarios
 
 docs: $(VENV)/test
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable '.[docs]'

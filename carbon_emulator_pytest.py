@@ -3,7 +3,7 @@
 Fixtures: ``carbon_emulator`` for the session; ``carbon_space`` and one for each provider (``cnaught``, ``thallo``, …)
 for each test, all in one space. ``@pytest.mark.carbon(at="2026-01-01", seed=3, strict=True, evidence="docs")`` freezes
 the space's clock, seeds its ids, fails the test if its client sent something that nothing reads, and fails it if it
-relied on behavior with weaker evidence.
+relied on behavior with weaker evidence. ``scenario="shop"`` fills the space with a scenario first.
 
 This module is all that pytest loads of Carbon Emulator for a project that does not use it. It imports the package
 ``emulator`` when a test first uses a fixture, and so does not conflict with a package of that name of the project.
@@ -55,8 +55,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "carbon(at, seed, strict, evidence): configure the test's space of Carbon Emulator: its clock, its seed, and "
-        "what the test must not do",
+        "carbon(at, seed, strict, evidence, scenario): configure the test's space of Carbon Emulator: its clock, its "
+        "seed, what the test must not do, and the scenario that fills it",
     )
 
 

@@ -22,7 +22,7 @@ from emulator.space.fixtures import BadFixture
 REQUESTS_SHOWN_MAX = 10
 BODY_CHARACTERS_MAX = 160
 PARTS_SHOWN_MAX = 10
-MARKER = ("at", "seed", "strict", "evidence")
+MARKER = ("at", "seed", "strict", "evidence", "scenario")
 
 
 def serve(config: pytest.Config) -> Iterator[SpaceHandle]:
@@ -49,7 +49,10 @@ def open_space(emulator: SpaceHandle, item: pytest.Item) -> Iterator[SpaceHandle
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     space = emulator.space(f"{worker}-{secret()}")
     try:
-        space.reset(settings.get("seed"))
+        if "scenario" in settings:
+            space.play(settings["scenario"], settings.get("seed"))
+        else:
+            space.reset(settings.get("seed"))
         if "at" in settings:
             space.clock.freeze(settings["at"])
     except Exception as error:
@@ -86,6 +89,8 @@ def _check_marker(settings: Mapping[str, Any]) -> None:
     instant_text(settings.get("at", "2026-01-01"))
     if type(settings.get("seed", 0)) is not int:
         raise TypeError(f"seed is an integer, not {settings['seed']!r}")
+    if type(settings.get("scenario", "")) is not str:
+        raise TypeError(f"scenario is a name, not {settings['scenario']!r}")
     if settings.get("evidence", EVIDENCE[0]) not in EVIDENCE:
         raise ValueError(f"evidence is one of {', '.join(EVIDENCE)}, not {settings['evidence']!r}")
 

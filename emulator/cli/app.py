@@ -17,6 +17,7 @@ from emulator.cli.clock_command import clock
 from emulator.cli.compare import compare
 from emulator.cli.conform import conform
 from emulator.cli.data_commands import data
+from emulator.cli.demo_command import demo
 from emulator.cli.drift import drift
 from emulator.cli.exec_command import exec_command
 from emulator.cli.faults_command import faults
@@ -60,7 +61,7 @@ def version() -> None:
 for command in (
     *(serve, wait, health, providers, env, spaces, reset, clock, faults, requests, webhooks, ledger),
     *(settings, act, state, snapshot, bundle, replay, fixtures, exec_command, ca),
-    *(conform, record, compare, drift, data),
+    *(conform, record, compare, drift, data, demo),
 ):
     cli.add_command(command)
 

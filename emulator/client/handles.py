@@ -59,6 +59,11 @@ class SpaceHandle:
         """Reset the space to its fixtures. With a seed, its ids follow from that instead of the server's."""
         self.control("POST", "/reset", json={} if seed is None else {"seed": seed})
 
+    def play(self, scenario: str, seed: int | None = None) -> dict[str, Any]:
+        """Reset the space, fill it with a scenario, and return its story. Raises Refused if there is none."""
+        content = {} if seed is None else {"seed": seed}
+        return self.control("POST", f"/scenarios/{quote(scenario, safe='')}", json=content)
+
     def delete(self) -> None:
         """Delete the space."""
         self.control("DELETE", f"/spaces/{self.name}")

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from emulator.control.params import Params
 from emulator.control.request import ControlRequest
 from emulator.scenarios import catalogue
+from emulator.scenarios.stage import ScenarioFailed
 from emulator.space.story import Story
 from emulator.web.fields import JsonInteger
 from emulator.web.reading import read_body
@@ -59,7 +60,7 @@ def continue_story(request: ControlRequest) -> Response:
     params = read_body(Rounds, request) if request.content else Rounds()
     try:
         story = catalogue.go_on(request.space, params.rounds)
-    except catalogue.NoStory as error:
+    except (catalogue.NoStory, ScenarioFailed) as error:
         raise HTTPException(409, str(error)) from None
     return reply(_shown(request, story))
 

@@ -12,6 +12,7 @@ from emulator.space import snapshot
 from emulator.space.commands import ChangeSettings, PerformAct
 from emulator.space.history import Change, Entry
 from emulator.space.space import Space
+from emulator.space.story import Story
 from emulator.web.effect import Effect
 from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers
@@ -39,6 +40,7 @@ def document(space: Space, time: LogTime) -> bytes:
         "generation": space.generation,
         "pages_url": space.pages_url,
         "named": space.snapshots,
+        "story": documents.write(space.story) if space.story else None,
         "origin": history.origin,
         "dropped": history.dropped,
         "complete": history.complete,
@@ -71,6 +73,7 @@ def restore(space: Space, image: Image, time: LogTime) -> None:
         time.at = None
     space.requests, space.turns, space.generation = content["requests"], content["turns"], content["generation"]
     space.snapshots = content["named"]
+    space.story = documents.document(Story).read(content["story"]) if content.get("story") else None
     space.history.restart(content["origin"])
     for entry in content["history"]:
         space.history.add(_read(entry))

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 import orjson
 
-from emulator.core.clock import instant
+from emulator.core.clock import instant, within_calendar
 from emulator.gateway.turn import answer
 from emulator.space import snapshot
 from emulator.space.commands import AdvanceClock, ChangeSettings, MoveClock, PauseWebhooks, PerformAct
@@ -118,7 +118,12 @@ class Stage:
 
     def advance(self, **span: float) -> None:
         """Let time pass: ``advance(days=1, hours=2)``."""
-        self.space.run(AdvanceClock(timedelta(**span)))
+        by = timedelta(**span)
+        try:
+            within_calendar(self.space.clock.read() + by)
+        except ValueError as error:
+            raise ScenarioFailed(str(error)) from None
+        self.space.run(AdvanceClock(by))
 
     def begin_journal(self) -> None:
         """Begin the history here: what came before is the past, and the journal shows what follows."""

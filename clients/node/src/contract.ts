@@ -1,5 +1,40 @@
 // Generated from contracts/control/openapi.yaml. Do not edit; run: python -m tests.support.node_types
 
+export interface Story {
+  /** Its name. */
+  scenario: string | null;
+  title: string | null;
+  summary: string | null;
+  /** How many rounds of activity followed. */
+  rounds: number;
+  steps: StoryStep[];
+  /** Identifiers that the scenario created, by name. */
+  facts: Record<string, string>;
+}
+
+export interface StoryStep {
+  number: number;
+  title: string;
+  text: string;
+  /** The part of the dashboard that shows it. */
+  view: "overview" | "requests" | "state" | "books" | "emissions" | "webhooks" | "faults";
+  /** What to filter there. */
+  filter: Record<string, string>;
+  /** Pages to open. */
+  links: Array<{
+    title: string;
+    url: string;
+  }>;
+  /** Requests to send, to the control API or to a vendor. */
+  actions: Array<{
+    title: string;
+    method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+    url: string;
+    body: Record<string, unknown> | null;
+    headers: Record<string, string>;
+  }>;
+}
+
 export interface Contract {
   openapi: string;
   info: Record<string, unknown>;
@@ -401,6 +436,42 @@ export interface Operations {
       space: Name;
       seed: Seed;
     };
+  };
+  /** List the scenarios that can fill a space */
+  "GET /scenarios": {
+    reply: {
+      scenarios: Array<{
+        name: Name;
+        title: string;
+        summary: string;
+        vendors: ProviderName[];
+        /** The number of steps of its story. */
+        steps: number;
+      }>;
+    };
+  };
+  /** Reset the space, and fill it with a scenario */
+  "POST /scenarios/{name}": {
+    path: {
+      name: string;
+    };
+    body?: {
+      /** Determines every identifier, amount and choice; the server's seed by default. */
+      seed?: Seed | null;
+    };
+    reply: Story;
+  };
+  /** Show the story of the scenario that filled the space */
+  "GET /story": {
+    reply: Story;
+  };
+  /** Play more activity of the scenario that filled the space */
+  "POST /story/continue": {
+    body?: {
+      /** How many rounds to play. */
+      rounds?: number;
+    };
+    reply: Story;
   };
   /** Show the memory of a provider */
   "GET /state/{provider}": {

@@ -1,0 +1,113 @@
+"""The pages behind the links of vendors, in a browser: a customer pays or cancels, and downloads a certificate."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from emulator import Emulator
+from tests.ui.conftest import DESKTOP, PHONE
+
+AXE = Path(__file__).with_name("vendored") / "axe.min.js"
+SHOP = "https://shop.example"
+KEY = {"Authorization": "Bearer test_acme_0001"}
+
+
+class Customer:
+    """A customer in a browser, with a shop that exists in that browser alone. ``foreign`` are other hosts."""
+
+    def __init__(self, context: Any, emulator: Emulator) -> None:
+        self.emulator = emulator
+        self.page = context.new_page()
+        self.page.set_default_timeout(5000)
+        self.errors: list[str] = []
+        self.foreign: list[str] = []
+        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", self._check)
+        shop = "<!doctype html><title>Shop</title><link rel=icon href=data:,><h1>Shop</h1>"
+        context.route(f"{SHOP}/**", lambda route: route.fulfill(body=shop, content_type="text/html"))
+
+    def _check(self, request: Any) -> None:
+        if not request.url.startswith((f"{self.emulator.url}/", f"{SHOP}/", "data:")):
+            self.foreign.append(request.url)
+
+    def session(self) -> Any:
+        """Return a new checkout session."""
+        urls = {"success_url": f"{SHOP}/thanks?session={{CHECKOUT_SESSION_ID}}", "cancel_url": f"{SHOP}/cart"}
+        body = {"amount_kg": 125, "description": "A table & <four> chairs", **urls}
+        return httpx.post(f"{self.emulator.cnaught.url}/v1/checkout/sessions", json=body, headers=KEY).json()
+
+    def state(self, session: Any) -> str:
+        url = f"{self.emulator.cnaught.url}/v1/checkout/sessions/{session['id']}"
+        return str(httpx.get(url, headers=KEY).json()["state"])
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def customer(request: pytest.FixtureRequest, browser: Any, server: Emulator) -> Iterator[Customer]:
+    """A customer, whose pages log no error and ask no other host for anything."""
+    server.reset()
+    server.clock.freeze("2026-01-05T09:00:00Z")
+    context = browser.new_context(viewport=request.param, accept_downloads=True)
+    opened = Customer(context, server)
+    yield opened
+    context.close()
+    assert opened.errors == []
+    assert opened.foreign == []
+
+
+def test_a_customer_pays(customer: Customer) -> None:
+    """The button pays the session and leads to the shop, which learns the session's id; going back shows it as paid."""
+    session = customer.session()
+    page = customer.page
+    page.goto(session["checkout_url"])
+    assert page.get_by_text("A table & <four> chairs").is_visible()
+    page.get_by_role("button", name="Pay $2.50").click()
+    page.wait_for_url(f"{SHOP}/thanks?session={session['id']}")
+    assert customer.state(session) == "complete"
+    page.goto(session["checkout_url"])
+    assert page.get_by_role("heading", name="Paid").is_visible()
+    assert page.get_by_role("button").count() == 0
+
+
+def test_a_customer_cancels(customer: Customer) -> None:
+    """The other button leads to the shop's cart, and the session stays open."""
+    session = customer.session()
+    customer.page.goto(session["checkout_url"])
+    customer.page.get_by_role("button", name="Cancel").click()
+    customer.page.wait_for_url(f"{SHOP}/cart")
+    assert customer.state(session) == "open"
+
+
+def test_a_customer_downloads_the_certificate(customer: Customer, tmp_path: Path) -> None:
+    """After paying, the page leads to the certificate, whose file can be downloaded."""
+    session, page = customer.session(), customer.page
+    page.goto(session["checkout_url"])
+    page.get_by_role("button", name="Pay").click()
+    page.wait_for_url(f"{SHOP}/**")
+    customer.emulator.clock.advance(seconds=5)
+    page.goto(session["checkout_url"])
+    page.get_by_role("link", name="Certificate").click()
+    page.get_by_role("heading", name="Carbon offset certificate").wait_for()
+    file = page.get_by_role("link", name="Download as PDF").get_attribute("href")
+    content = page.request.get(f"{customer.emulator.url}{file}").body()
+    assert content.startswith(b"%PDF-1.4")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible_and_fit(browser: Any, server: Emulator, scheme: str) -> None:
+    """Every page of the scenarios' stories passes axe, in light and dark, and fits a phone's width."""
+    for name in ("shop", "reseller"):
+        links = [link["url"] for step in server.play(name)["steps"] for link in step["links"]]
+        context = browser.new_context(viewport=PHONE, color_scheme=scheme, bypass_csp=True)
+        page = context.new_page()
+        for url in dict.fromkeys(link for link in links if not link.endswith(".pdf")):
+            page.goto(url)
+            page.add_script_tag(path=str(AXE))
+            found = page.evaluate("axe.run()")["violations"]
+            serious = [rule["id"] for rule in found if rule["impact"] in ("serious", "critical")]
+            assert serious == [], url
+            assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], url
+        context.close()
