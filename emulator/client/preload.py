@@ -1,6 +1,7 @@
 """Load everything that a server otherwise loads on first use."""
 
 from collections.abc import Iterator
+from importlib import import_module
 
 from emulator.core.documents import document
 from emulator.space.outbox import OutboxState
@@ -13,6 +14,7 @@ def preload(world: World) -> None:
 
     In a test's process the first use may come when ``datetime`` is patched, and a short timeout may be running.
     """
+    import_module("emulator.pages.app")
     document(OutboxState)
     for name in world.providers:
         memory = world.fixtures[name].memory

@@ -303,6 +303,10 @@ export interface Bundle {
   emulator: string;
   seed: Seed;
   fixtures: string;
+  /** Where links to the emulator's pages lead; absent in older bundles. */
+  pages_url?: string | null;
+  /** The server's option `--links`. */
+  links?: "emulator" | "vendor" | null;
   /** The snapshot that the run began with; null for a new space. */
   origin: Snapshot | null;
   /** Changes that a test made, by settings or acts, each with its number of turns before. */
