@@ -17,8 +17,10 @@ import pytest
 from emulator import Emulator, __version__
 from emulator.cli import requests_command
 from emulator.cli.app import cli, environment_variables, main
+from emulator.cli.options import SPACE_NAME
 from emulator.cli.output import table
 from emulator.core.resources import resource
+from emulator.space.space import NAME
 from tests.support.child import Child
 
 Run = Callable[..., str]
@@ -140,7 +142,7 @@ def test_providers_and_env(run: Run, failure: Callable[..., tuple[int, str]], tm
     assert shell.stdout.decode() == f"{values['CNAUGHT_BASE_URL']} {values['CNAUGHT_API_KEY']}"
     code, reason = failure("env", "cnaugt")
     assert code == 3
-    assert "unknown provider 'cnaugt'" in reason
+    assert "unknown provider 'cnaugt'; nearest: cnaught" in reason
 
 
 def test_env_quotes_for_a_shell(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -161,6 +163,15 @@ def test_spaces_and_reset(run: Run, failure: Callable[..., tuple[int, str]], ser
     assert failure("spaces", "--delete", "a b?c")[0] == 3
     run("reset", "--seed", "7")
     assert served.snapshot()["seed"] == 7
+
+
+def test_a_space_has_a_name(failure: Callable[..., tuple[int, str]]) -> None:
+    """What cannot be the name of a space is refused before a request is sent; the rule is the server's."""
+    assert SPACE_NAME.pattern == NAME.pattern
+    for name in ("a/b", "", "x" * 65, "a b"):
+        code, reason = failure("health", "--space", name)
+        assert code == 2
+        assert f"{name!r} is not the name of a space: 1 to 64 letters, digits" in reason
 
 
 def test_clock(run: Run, failure: Callable[..., tuple[int, str]], served: Emulator) -> None:
@@ -318,6 +329,7 @@ def test_settings_acts_and_state(run: Run, failure: Callable[..., tuple[int, str
     assert run("act", "cnaught", "fulfil_order", order)
     assert failure("act", "cnaught", "fulfil_order", order)[0] == 3
     assert failure("act", "cnaught")[0] == 2
+    assert "; nearest: fulfil_order" in failure("act", "cnaught", "fulfill_order", order)[1]
     assert order in json.loads(run("state", "cnaught"))["state"]["orders"]
     assert json.loads(run("state", "cnaught", "--limit", 0))["state"]["orders"] == {}
 
@@ -336,7 +348,7 @@ def test_snapshots_and_bundles(run: Run, failure: Callable[..., tuple[int, str]]
     run("snapshot", "restore", "before")
     assert run("clock").startswith("2026-01-01")
     run("snapshot", "delete", "before")
-    assert failure("snapshot", "restore", "before")[0] == 3
+    assert failure("snapshot", "restore", "before") == (3, "404: unknown snapshot 'before'; known: none")
     assert failure("snapshot", "save", tmp_path / "no" / "file")[0] == 2
     assert failure("snapshot", "load", tmp_path)[0] == 2
     bundle = tmp_path / "bundle.json"

@@ -403,3 +403,13 @@ def test_looking_at_a_space_changes_nothing(cnaught: Caller) -> None:
     for path in (*looks, "/ledger", "/ledger/verify"):
         cnaught.space.control("GET", path)
     assert cnaught.space.snapshot() == before
+
+
+def test_every_account_is_listed(space: SpaceHandle) -> None:
+    """``accounts`` has the credentials of each account or organization; those to start with are among them."""
+    providers = {each["name"]: each for each in space.control("GET", "/providers")["providers"]}
+    for described in providers.values():
+        own = described["credentials"]
+        assert {name: own[name] for name in described["accounts"][0]} == described["accounts"][0]
+    assert len({account["organization_id"] for account in providers["dcycle"]["accounts"]}) > 1
+    assert space.cnaught.accounts == providers["cnaught"]["accounts"]

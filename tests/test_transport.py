@@ -175,7 +175,7 @@ def test_a_handle_knows_its_vendors(space: SpaceHandle) -> None:
     """A space's vendors are attributes; what is none is told with those there are."""
     assert space.cnaught.url == f"{space.url}/cnaught"
     assert space.cnaught.credentials == {"api_key": "test_acme_0001"}
-    with pytest.raises(AttributeError, match="unknown provider 'cnaugth'; known: oneclickimpact, cnaught"):
+    with pytest.raises(AttributeError, match="unknown provider 'cnaugth'; nearest: cnaught"):
         _ = space.cnaugth
 
 

@@ -289,7 +289,7 @@ def test_an_outbox_of_a_stranger_is_refused(cnaught: Caller) -> None:
             "cnaught",
             "fulfill",
             "x",
-            "unknown act 'fulfill' of cnaught; known: complete_checkout",
+            "unknown act 'fulfill' of cnaught; nearest: fulfil_order",
         ),
         ("thallo", "fulfil_order", "x", "unknown act 'fulfil_order' of thallo; known: none"),
     ],

@@ -13,6 +13,10 @@ SERVICE_LINK = re.compile(r"[a-z]+://")
 """How Kubernetes and Docker begin the value of NAME_PORT, for a service called NAME."""
 
 
+SPACE_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+"""As in ``emulator.space.space``, which most commands need not import; a test compares them."""
+
+
 class Option(click.Option):
     """An option that is also an environment variable, and shows that in its help."""
 
@@ -56,6 +60,17 @@ class Instant(click.ParamType):  # type: ignore[type-arg]
             return instant_text(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class SpaceName(click.ParamType[str]):
+    """The name of a space."""
+
+    name = "name"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not SPACE_NAME.fullmatch(value):
+            self.fail(f"{value!r} is not the name of a space: 1 to 64 letters, digits, '.', '_' and '-'", param, ctx)
+        return str(value)
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

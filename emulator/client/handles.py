@@ -1,6 +1,6 @@
 """A space as a test sees it, in this process or on another server: its providers, clock, faults, journal, webhooks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 from urllib.parse import quote
 
@@ -102,6 +102,8 @@ class ProviderHandle:
         self.name: str = described["name"]
         self.url: str = described["url"]
         self.credentials: Mapping[str, str] = described["credentials"]
+        self.accounts: Sequence[Mapping[str, str]] = described["accounts"]
+        """The credentials of every account or organization."""
         self.faults = space.faults.of(self.name)
         self.requests = space.requests.of(self.name)
         self.webhooks = space.webhooks.of(self.name)

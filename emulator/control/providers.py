@@ -26,5 +26,6 @@ def _described(provider: Provider, request: ControlRequest) -> dict[str, Any]:
         "url": f"{request.space_url}/{provider.name}",
         "hosts": provider.hosts,
         "credentials": provider.credentials(fixture.catalogue),
+        "accounts": list(provider.accounts(fixture.catalogue)),
         "operations": len(provider.implemented),
     }

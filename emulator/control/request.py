@@ -7,6 +7,7 @@ from urllib.parse import quote
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope
 
+from emulator.core.nearest import nearest
 from emulator.gateway.courier import Courier
 from emulator.space.space import Space
 from emulator.space.spaces import Address, Spaces
@@ -85,7 +86,7 @@ class ControlRequest(WholeRequest):
         """The provider that the path names. Raises HTTPException 404."""
         name, known = self.path_params["provider"], self.spaces.world.providers
         if name not in known:
-            raise HTTPException(404, f"unknown provider {name!r}; known: {', '.join(known)}")
+            raise HTTPException(404, f"unknown provider {name!r}; {nearest(name, known)}")
         return known[name]
 
     @property

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from emulator.control.params import json_object
 from emulator.control.request import ControlRequest
+from emulator.core.nearest import nearest
 from emulator.space import snapshot
 from emulator.space.space import NAME, Space
 from emulator.web.replies import reply
@@ -52,5 +53,5 @@ def delete_snapshot(request: ControlRequest) -> Response:
 
 def _named_snapshot(space: Space, name: str) -> dict[str, Any]:
     if name not in space.snapshots:
-        raise HTTPException(404, f"unknown snapshot {name!r}; known: {', '.join(space.snapshots) or 'none'}")
+        raise HTTPException(404, f"unknown snapshot {name!r}; {nearest(name, space.snapshots)}")
     return space.snapshots[name]

@@ -4,18 +4,16 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
 from emulator.core.errors import Malformed, Place, Problem
+from emulator.core.nearest import nearest
 
 Schema: TypeAlias = Mapping[str, Any]
 
 VALUE_CHARACTERS_MAX = 40
-NEAREST_MAX = 3
-KNOWN_SHOWN_MAX = 30
 KEY = "[key]"
 """How pydantic names the place of a name in an object."""
 
@@ -109,7 +107,7 @@ def _places_in(content: object, place: Place) -> Iterator[str | int]:
 
 def _fault(problem: Problem, place: Place, schema: Schema) -> str:
     if problem.kind in UNKNOWN:
-        return f"unknown member; {_nearest(str(place[-1]), sorted(_members(schema, place[:-1])))}"
+        return f"unknown member; {nearest(str(place[-1]), sorted(_members(schema, place[:-1])))}"
     fault = _worded(problem)
     if problem.place[-1] == KEY:
         return f"the name {fault}"
@@ -123,14 +121,6 @@ def _worded(problem: Problem) -> str:
 
 def _short(limit: object) -> object:
     return int(limit) if isinstance(limit, float) and limit.is_integer() else limit
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    nearest = get_close_matches(name, known, n=NEAREST_MAX, cutoff=0.6)
-    if nearest:
-        return f"nearest: {', '.join(nearest)}"
-    more = f" and {len(known) - KNOWN_SHOWN_MAX} more" if len(known) > KNOWN_SHOWN_MAX else ""
-    return f"known: {', '.join(known[:KNOWN_SHOWN_MAX])}{more}"
 
 
 def _members(schema: Schema, place: Place) -> set[str]:

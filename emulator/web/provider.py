@@ -43,10 +43,11 @@ class Provider:
 
     ``version`` counts the changes of its memory's form. ``fixture`` is the type that ``fixtures/<name>.json`` must
     satisfy; ``backend`` makes the backend of a space from a catalogue and a memory; ``books`` reads its trades, if it
-    trades anything; ``credentials`` returns those a user may start with; ``render`` and ``http_refusal`` word a bare
-    HTTP status as the vendor would; ``webhooks`` says how the vendor calls back, if it does. ``acts`` are what people
-    do at the vendor without its API: each takes the id of its subject, returns what became of it, or raises
-    CannotHappen. ``emissions`` returns what organizations emitted by month, if the vendor measures that.
+    trades anything; ``credentials`` returns those a user may start with, ``accounts`` those of every account;
+    ``render`` and ``http_refusal`` word a bare HTTP status as the vendor would; ``webhooks`` says how the vendor
+    calls back, if it does. ``acts`` are what people do at the vendor without its API: each takes the id of its
+    subject, returns what became of it, or raises CannotHappen. ``emissions`` returns what organizations emitted by
+    month, if the vendor measures that.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Provider:
     backend: Callable[[Any, Any, Clock, Ids], Backend]
     books: Books | NoBooks
     credentials: Callable[[Any], Mapping[str, str]]
+    accounts: Callable[[Any], Iterable[Mapping[str, str]]]
     render: Render
     http_refusal: HttpRefusal
     webhooks: Webhooks | None = None

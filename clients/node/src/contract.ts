@@ -69,6 +69,8 @@ export interface Provider {
   url: string;
   hosts: string[];
   credentials: Record<string, string>;
+  /** The credentials of every account or organization, in the order of the fixture. */
+  accounts: Array<Record<string, string>>;
   operations: number;
 }
 

@@ -18,6 +18,8 @@ export class Provider<Name extends contract.ProviderName = contract.ProviderName
   readonly hosts: readonly string[];
   /** The credentials to start with, by the names of the vendor. */
   readonly credentials: contract.Credentials[Name] & { readonly [name: string]: string };
+  /** The credentials of every account or organization. */
+  readonly accounts: ReadonlyArray<Readonly<Record<string, string>>>;
   readonly faults: Faults;
   readonly requests: Requests;
   readonly webhooks: Webhooks;
@@ -32,6 +34,7 @@ export class Provider<Name extends contract.ProviderName = contract.ProviderName
     this.url = described.url;
     this.hosts = described.hosts;
     this.credentials = described.credentials as this["credentials"];
+    this.accounts = described.accounts;
     this.faults = new Faults(control, this.name);
     this.requests = new Requests(control, this.name);
     this.webhooks = new Webhooks(control, this.name);

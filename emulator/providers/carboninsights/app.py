@@ -1,5 +1,7 @@
 """Carbon Insights' route table, its credentials, and its provider."""
 
+from collections.abc import Iterable, Mapping
+
 from starlette.routing import Route
 
 from emulator.core.ledger import NoBooks
@@ -23,6 +25,11 @@ def credentials(catalogue: Catalogue) -> dict[str, str]:
     return {"username": catalogue.accounts[0].username, "password": catalogue.accounts[0].password}
 
 
+def accounts(catalogue: Catalogue) -> Iterable[Mapping[str, str]]:
+    """Return the username and password of each account."""
+    return ({"username": account.username, "password": account.password} for account in catalogue.accounts)
+
+
 PROVIDER = Provider(
     name="carboninsights",
     title="Carbon Insights",
@@ -33,6 +40,7 @@ PROVIDER = Provider(
     backend=CarbonInsights,
     books=NoBooks("It calculates what purchases cause, and keeps neither the purchases nor the result."),
     credentials=credentials,
+    accounts=accounts,
     render=wording.render,
     http_refusal=wording.http_refusal,
 )

@@ -1,5 +1,7 @@
 """CNaught's route table, its credentials, and its provider."""
 
+from collections.abc import Iterable, Mapping
+
 from starlette.routing import Route
 
 from emulator.providers.cnaught import HOSTS, wording
@@ -52,6 +54,11 @@ def credentials(known: Catalogue) -> dict[str, str]:
     return {"api_key": known.accounts[0].api_key}
 
 
+def accounts(known: Catalogue) -> Iterable[Mapping[str, str]]:
+    """Return the API key of each account."""
+    return ({"api_key": account.api_key} for account in known.accounts)
+
+
 PROVIDER = Provider(
     name="cnaught",
     title="CNaught",
@@ -62,6 +69,7 @@ PROVIDER = Provider(
     backend=CNaught,
     books=BOOKS,
     credentials=credentials,
+    accounts=accounts,
     render=wording.render,
     http_refusal=wording.http_refusal,
     webhooks=callbacks.WEBHOOKS,

@@ -1,5 +1,7 @@
 """Dcycle's route table and credentials."""
 
+from collections.abc import Iterable, Mapping
+
 from starlette.routing import Route
 
 from emulator.core.ledger import NoBooks
@@ -261,6 +263,11 @@ def credentials(catalogue: Catalogue) -> dict[str, str]:
     return {"api_key": first.api_key, "organization_id": first.organization_id}
 
 
+def accounts(catalogue: Catalogue) -> Iterable[Mapping[str, str]]:
+    """Return each API key with the organization that it is for."""
+    return ({"api_key": key.api_key, "organization_id": key.organization_id} for key in catalogue.keys)
+
+
 PROVIDER = Provider(
     name="dcycle",
     title="Dcycle",
@@ -273,6 +280,7 @@ PROVIDER = Provider(
         "Dcycle reports what organizations emit. Nothing is bought or retired there, and no emission is a credit."
     ),
     credentials=credentials,
+    accounts=accounts,
     emissions=Dcycle.monthly_emissions,
     render=render,
     http_refusal=http_refusal,

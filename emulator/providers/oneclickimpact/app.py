@@ -1,5 +1,7 @@
 """1ClickImpact's route table, its credentials, and its provider."""
 
+from collections.abc import Iterable, Mapping
+
 from starlette.routing import Route
 
 from emulator.providers.oneclickimpact import HOSTS, wording
@@ -40,6 +42,11 @@ def credentials(catalogue: Catalogue) -> dict[str, str]:
     return {"api_key": catalogue.first_key("sandbox"), "live_api_key": catalogue.first_key("production")}
 
 
+def accounts(catalogue: Catalogue) -> Iterable[Mapping[str, str]]:
+    """Return the API key of each account."""
+    return ({"api_key": account.api_key} for account in catalogue.accounts)
+
+
 PROVIDER = Provider(
     name="oneclickimpact",
     title="1ClickImpact",
@@ -50,6 +57,7 @@ PROVIDER = Provider(
     backend=OneClickImpact,
     books=BOOKS,
     credentials=credentials,
+    accounts=accounts,
     render=wording.render,
     http_refusal=wording.http_refusal,
     webhooks=webhooks.WEBHOOKS,

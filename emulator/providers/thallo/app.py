@@ -1,5 +1,7 @@
 """Thallo's route table, its credentials, and its provider."""
 
+from collections.abc import Iterable, Mapping
+
 from starlette.routing import Route
 
 from emulator.providers.thallo import HOSTS, endpoints, wording
@@ -27,6 +29,11 @@ def credentials(catalogue: Catalogue) -> dict[str, str]:
     return {"api_key": catalogue.tenants[0].key.api_key}
 
 
+def accounts(catalogue: Catalogue) -> Iterable[Mapping[str, str]]:
+    """Return the API key of each tenant."""
+    return ({"api_key": tenant.key.api_key} for tenant in catalogue.tenants)
+
+
 PROVIDER = Provider(
     name="thallo",
     title="Thallo",
@@ -37,6 +44,7 @@ PROVIDER = Provider(
     backend=Thallo,
     books=BOOKS,
     credentials=credentials,
+    accounts=accounts,
     render=wording.render,
     http_refusal=wording.http_refusal,
 )

@@ -48,6 +48,7 @@ export function stories(test: Test, extended: (carbonOptions: CarbonOptions) => 
       assert.ok(Object.values(provider.credentials).every((value) => value.length > 3));
     }
     assert.ok(dcycle.credentials.organization_id);
+    assert.ok(dcycle.accounts.some((account) => account["organization_id"] !== dcycle.credentials.organization_id));
     const reply = await fetch(`${oneclickimpact.url}/v1/records`, {
       headers: { "x-api-key": oneclickimpact.credentials.api_key },
     });
