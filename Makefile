@@ -8,8 +8,9 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: serve test lint docs dist bench bench-scale bench-peers bench-publish soak crash clean
 
+# `make serve PORT=8000` serves on another port. A PORT in the environment, which is somebody else's, does not.
 serve: $(VENV)/serve
-	exec $(BIN)/carbon-emulator serve
+	exec $(BIN)/carbon-emulator serve $(if $(filter command,$(origin PORT)),--port $(PORT))
 
 test: $(VENV)/test lint
 	$(BIN)/pytest -n auto --dist worksteal
