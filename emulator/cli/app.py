@@ -23,6 +23,7 @@ from emulator.cli.exec_command import exec_command
 from emulator.cli.faults_command import faults
 from emulator.cli.fixtures_commands import fixtures
 from emulator.cli.ledger_commands import ledger
+from emulator.cli.mcp_command import mcp
 from emulator.cli.options import PREFIX
 from emulator.cli.provider_commands import act, settings, state
 from emulator.cli.record import record
@@ -60,7 +61,7 @@ def version() -> None:
 
 for command in (
     *(serve, wait, health, providers, env, spaces, reset, clock, faults, requests, webhooks, ledger),
-    *(settings, act, state, snapshot, bundle, replay, fixtures, exec_command, ca),
+    *(settings, act, state, snapshot, bundle, replay, fixtures, mcp, exec_command, ca),
     *(conform, record, compare, drift, data, demo),
 ):
     cli.add_command(command)

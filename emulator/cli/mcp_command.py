@@ -1,0 +1,55 @@
+"""``carbon-emulator mcp``"""
+
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from emulator.cli.options import option
+from emulator.cli.target import CheckFailed
+
+INSTRUCTIONS = """\
+Carbon Emulator stands in for the APIs of 1ClickImpact, CNaught, Carbon Insights, Dcycle and Thallo on this machine.
+Start a space, configure the code under test with the URL and the credentials of a provider in it, run the code, and
+list its requests. For one that was refused, explain_refusal has the rule and what would pass. Time passes on command
+only, and faults are never random.
+"""
+
+
+@click.command()
+@option("--url", help="Use the server at this URL of this machine; by default one is started.")
+@option("--token", envvar="CARBON_EMULATOR_CONTROL_TOKEN", help="The control token of that server.")
+@option("--fixtures", type=click.Path(path_type=Path), help="A directory with your own fixtures, for a new server.")
+def mcp(url: str | None, token: str | None, fixtures: Path | None) -> None:
+    """Serve the Model Context Protocol on standard input and output, for coding agents. Needs the extra `mcp`.
+
+    It can do what the control API does, on this machine only.
+    """
+    try:
+        from mcp.server.mcpserver import MCPServer
+    except ImportError:
+        raise click.UsageError("the extra is missing: pip install 'carbon-emulator[mcp]'") from None
+    import httpx
+
+    from emulator.cli.mcp_tools import Tools
+    from emulator.client.control_client import Refused
+    from emulator.client.embedded import Emulator
+    from emulator.client.handles import connect
+    from emulator.core.hosts import is_loopback
+    from emulator.space.fixtures import BadFixture
+
+    if url and not is_loopback(urlsplit(url).hostname or ""):
+        raise click.UsageError(f"{url} is not on this machine")
+    with ExitStack() as stack:
+        try:
+            server = connect(url, token) if url else stack.enter_context(Emulator(fixtures=fixtures))
+            server.control("GET", "/clock")
+        except BadFixture as error:
+            raise click.UsageError(str(error)) from None
+        except (Refused, httpx.HTTPError) as error:
+            raise CheckFailed(f"no Carbon Emulator at {url}: {error}") from None
+        protocol = MCPServer("carbon-emulator", instructions=INSTRUCTIONS, log_level="ERROR")
+        for tool in Tools(server).all():
+            protocol.add_tool(tool)
+        protocol.run("stdio")
