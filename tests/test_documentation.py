@@ -9,7 +9,7 @@ import pytest
 from emulator.cli.app import cli
 from emulator.providers import ALL, NAMES
 from emulator.space import fixture_files
-from tests.support import fixture_pages, node_types, reference
+from tests.support import fixture_pages, llms, node_types, reference
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -28,6 +28,11 @@ def test_the_schemas_and_the_page_of_the_fixtures_are_current() -> None:
     for provider in ALL.values():
         assert fixture_files.schema(provider.name).decode() == fixture_pages.schema_text(provider), hint
     assert fixture_pages.PAGE.read_text() == fixture_pages.page(), hint
+
+
+def test_the_list_of_pages_for_language_models_is_current() -> None:
+    """``llms.txt`` lists every page with its first sentence."""
+    assert llms.FILE.read_text() == llms.text(), "run: python -m tests.support.llms"
 
 
 def test_the_types_of_the_npm_package_are_current() -> None:

@@ -1,0 +1,52 @@
+"""``llms.txt``: the documentation as Markdown, for language models, made from the pages.
+
+``python -m tests.support.llms`` writes it; a test compares.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / "llms.txt"
+HEADER = """\
+# Carbon Emulator
+
+> A local server that emulates five carbon APIs: 1ClickImpact, CNaught, Carbon Insights, Dcycle and Thallo. Python
+> package and command `carbon-emulator`, npm package `carbon-emulator`. It has isolated spaces, a clock on command,
+> faults, webhooks, a journal, snapshots, and a label on everything that is a guess.
+
+Start: `pip install carbon-emulator`, then `carbon-emulator serve`. Provider URLs are
+`http://127.0.0.1:4412/PROVIDER`; `/~NAME` in front of a path selects a space; the control API is below `/_emulator`.
+"""
+
+
+def text() -> str:
+    """Return the file as it should be."""
+    return "\n".join(
+        [HEADER, "## Pages\n", *_lines(sorted((ROOT / "docs").glob("*.md"))), "\n## Vendors\n", *_vendors()]
+    )
+
+
+def _vendors() -> list[str]:
+    return [*_lines(sorted((ROOT / "docs" / "providers").glob("*.md"))), ""]
+
+
+def _lines(pages: list[Path]) -> Iterator[str]:
+    for page in pages:
+        content = page.read_text()
+        title = re.search(r"^# (.+)$", content, re.MULTILINE)
+        assert title, page
+        yield f"- [{title[1]}]({page.relative_to(ROOT)}): {_summary(content)}"
+
+
+def _summary(content: str) -> str:
+    """Return the first sentence of a page."""
+    prose = re.sub(r"<!--.*?-->|```.*?```|^[#|!-][^\n]*$", "", content, flags=re.DOTALL | re.MULTILINE)
+    first = " ".join(prose.strip().split("\n\n")[0].split())
+    plain = re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", first)
+    return re.split(r"(?<=[.:]) ", plain)[0]
+
+
+if __name__ == "__main__":
+    FILE.write_text(text())
