@@ -169,8 +169,8 @@ BUILT = [
 ]
 WITH_BODY = [built for built in BUILT if takes_json(built.values[1])]
 PATHS = sorted({(built.values[0].name, built.values[1].path) for built in BUILT})
-NO_EXAMPLE_WORKS = {"refresh_token"}
-"""No document can print a token that is valid here."""
+NO_EXAMPLE_WORKS = {"refresh_token": 401, "bulk_delete_transports_by_filters": 422}
+"""No document can print a token that is valid here, or the hash of a filter, which is chosen in the query."""
 
 NOT_FOUND = {"deactivate_api_key": 422}
 """The statuses by which operations say that there is no such thing, where it is not 404."""
@@ -194,7 +194,7 @@ def prober(emulator: Emulator, space: SpaceHandle, provider: Provider) -> Prober
 @each_operation
 def test_the_good_request_is_accepted(prober: Prober, good: Draft, operation: contracts.Operation) -> None:
     """The request that the bad ones are made from is in order: these are refused for what is bad in them."""
-    prober.send("good", good, [401] if operation.id in NO_EXAMPLE_WORKS else range(200, 300))
+    prober.send("good", good, [status] if (status := NO_EXAMPLE_WORKS.get(operation.id)) else range(200, 300))
     assert prober.faults == []
 
 

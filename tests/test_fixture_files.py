@@ -151,7 +151,7 @@ def test_every_unknown_member_has_its_nearest(tmp_path: Path, provider: Provider
     def misspell(container: Any, key: str | int, is_member: bool) -> None:
         nonlocal misspelt
         if is_member and len(str(key)) > 4:
-            container[f"{str(key)[:-1]}_"] = container.pop(key)
+            container[f"{str(key)[:-1]}~"] = container.pop(key)
             misspelt += 1
 
     lines = _lines(tmp_path, **{provider.name: _changed_leaves(provider, misspell)})

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticKnownError
 
 from emulator.core.documents import Day
 from emulator.providers.dcycle.memory.fields import Uuid
@@ -51,6 +52,13 @@ class TransportFactors:
     combinations: tuple[Combination, ...] = ()
 
 
+def _not_empty(sections: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return at least one section. ``min_length`` would also count sections with mistakes as missing."""
+    if not sections:
+        raise PydanticKnownError("too_short", {"field_type": "Tuple", "min_length": 1, "actual_length": 0})
+    return sections
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A part of a route."""
@@ -75,7 +83,11 @@ class TransportTerms:
     quantity_transported: Transported
     transport_direction: TransportDirection
     unit_id: Uuid
-    sections: Annotated[tuple[Section, ...], Field(min_length=1, max_length=SECTIONS_MAX)]
+    sections: Annotated[
+        tuple[Section, ...],
+        Field(max_length=SECTIONS_MAX, json_schema_extra={"minItems": 1}),
+        AfterValidator(_not_empty),
+    ]
     name: str | None = None
     transport_date: Day | None = None
     supplier: str | None = None
