@@ -13,15 +13,15 @@ import pytest
 from emulator.cli.app import cli
 from emulator.cli.mcp_tools import Tools
 
-sdk = pytest.importorskip("mcp")
-stdio = pytest.importorskip("mcp.client.stdio")
-
 Call = Callable[..., Awaitable[Any]]
 COMMAND = ("-m", "emulator", "mcp")
 
 
 def drive(story: Callable[[Call, Any], Awaitable[None]], *options: str) -> None:
     """Run a story with a client of ``carbon-emulator mcp``. ``call`` calls a tool, and returns its result."""
+
+    # Its server changes uvicorn when it is imported, so it is not imported while tests are collected.
+    sdk, stdio = pytest.importorskip("mcp"), pytest.importorskip("mcp.client.stdio")
 
     async def run() -> None:
         parameters = sdk.StdioServerParameters(command=sys.executable, args=[*COMMAND, *options])

@@ -42,7 +42,9 @@ _SECRET_MARKS = tuple(
 )
 """The names of secret members, and the begin of an escape sequence, which may spell one."""
 _SECRET_HEADER = re.compile(rb"auth|key|token|secret|passw|cookie|credential", re.IGNORECASE)
-_NO_SECRET_HEADER = re.compile(rb".*idempotency.*|sec-websocket-key|authority", re.IGNORECASE)
+_NO_SECRET_HEADER = re.compile(
+    rb".*idempotency.*|sec-websocket-key|authority|(www|proxy)-authenticate|(proxy-)?authentication-info", re.IGNORECASE
+)
 _CREDENTIAL_HEADERS = ("authorization", "x-api-key", "x-auth-token", "cookie")
 _NAME_CHARACTERS_MAX = 40
 """A longer name is no misspelling of these."""

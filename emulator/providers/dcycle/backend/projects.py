@@ -88,7 +88,7 @@ class Projects(Records[Project, ProjectTerms]):
                 self._index_link(link)
         return created, skipped
 
-    def unlink(self, project: Project, entity_type: EntityType, ids: Iterable[str]) -> int:
+    def unlink_entities(self, project: Project, entity_type: EntityType, ids: Iterable[str]) -> int:
         """Unlink records; return how many were linked."""
         names = [_name(ProjectLink(project.id, entity_type, id)) for id in dict.fromkeys(ids)]
         return sum(self._forget(name) for name in names)

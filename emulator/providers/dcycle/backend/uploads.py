@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from io import StringIO
+from typing import Any
 
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.purchases import Purchases
@@ -80,8 +81,17 @@ class Uploads(Records[Upload, UploadTerms]):
 
 
 def _rows(content: str) -> Iterator[Mapping[str, str]]:
-    for row in csv.DictReader(StringIO(content)):
+    """Yield the rows of a file, up to one that is no CSV: the reader takes no field above 128 KiB."""
+    rows = csv.DictReader(StringIO(content))
+    while (row := _next(rows)) is not None:
         yield {str(name).strip(): (value or "").strip() for name, value in row.items() if isinstance(value, str | None)}
+
+
+def _next(rows: Iterator[dict[Any, Any]]) -> Mapping[Any, Any] | None:
+    try:
+        return next(rows, None)
+    except csv.Error:
+        return None
 
 
 def _succeeds(
