@@ -138,11 +138,12 @@ def test_impact_has_a_period(client: Client) -> None:
     assert client.getImpactData({"to": august["from"]})["total_offset_kgs"] == 0
 
 
-def test_the_impact_page_is_shared(client: Client) -> None:
-    """An account's page is also its subaccount's."""
+def test_a_subaccount_has_an_impact_page_of_its_own(client: Client) -> None:
+    """A subaccount's page is below its account's, with the same equivalents."""
     page = client.getImpactHostedPageConfig()
     assert page["enabled_equivalents"] == ["homes", "flights"]
-    assert client.getImpactHostedPageConfig(FOR_SUBACCOUNT) == page
+    own = client.getImpactHostedPageConfig(FOR_SUBACCOUNT)
+    assert own == {**page, "url": f"{page['url']}/{SUBACCOUNT}"}
 
 
 def test_the_catalogue_is_consistent(client: Client) -> None:
