@@ -157,7 +157,9 @@ def test_pieces_make_no_difference(
         expected = server.play([whole], "stays")
         assert server.play(cut(whole, places), leaving) == expected
     assert len(expected) <= len(sent)
-    assert [status for status, _ in expected if status >= 500 and status != 501] == []
+    assert [
+        status for status, _ in expected if status >= 500 and status not in (501, 503)
+    ] == []  # 503: a fault that was sent
     for path in SHOWN:
         status, body = server.get(path)
         assert status == 200, (path, body)

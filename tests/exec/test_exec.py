@@ -93,6 +93,7 @@ def test_a_terminals_interrupt_reaches_the_command_once(environment: dict[str, s
     os.close(terminal)
 
 
+@pytest.mark.skipif("EXTENDED" not in os.environ, reason="needs an idle machine; .ci/extended runs it")
 def test_a_killed_exec_leaves_nothing_behind(environment: dict[str, str]) -> None:
     """When ``exec`` is killed, the command is terminated and the files are deleted."""
     process = subprocess.Popen(

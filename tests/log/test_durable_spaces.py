@@ -1,5 +1,6 @@
 """Spaces that are stored: what a server acknowledged is there after it was killed or stopped, and goes on as before."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -148,6 +149,7 @@ def test_what_a_replay_answers_is_compared(
         assert place(newer.space("one")).status_code == 201
 
 
+@pytest.mark.skipif("EXTENDED" not in os.environ, reason="needs an idle machine; .ci/extended runs it")
 def test_idle_spaces_leave_memory_and_come_back(tmp_path: Path) -> None:
     """More spaces than memory may hold are all there: the oldest are written to disk, and come back when named."""
     with StoredServer(tmp_path / "data", limits=Limits(spaces_max=3)) as server:
