@@ -50,7 +50,7 @@ class Twins:
         self.acknowledged = self.interrupted = self.stored = 0
 
     def run(self, steps: int | None, stop: Any) -> None:
-        """Send requests until told to stop, or so many."""
+        """Send requests until ``stop`` is set, at most ``steps``."""
         self.send(Ask(f"{COMMAND}/clock", asks.JSON, b'{"now": "%s", "frozen": true}' % START.encode(), "PUT"))
         for number, ask in enumerate(self._asks(), start=1):
             if stop.is_set() or number == steps:

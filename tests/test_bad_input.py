@@ -14,12 +14,13 @@ from jsonschema_rs import ValidationError
 
 from emulator import Emulator
 from emulator.client.embedded import SpaceHandle
+from emulator.client.transport import DirectTransport
 from emulator.evidence import contracts
 from emulator.providers import ALL
 from emulator.space.world import Limits
 from emulator.web.provider import Provider
 from tests.conftest import START
-from tests.support.caller import NO_CREDENTIALS, Caller, Direct, credentials_of, remembered
+from tests.support.caller import NO_CREDENTIALS, Caller, credentials_of, remembered
 from tests.support.contract_check import hold, operation_of
 from tests.support.drafts import Draft, example_of, good_draft, parameters, takes_json
 
@@ -113,7 +114,7 @@ class Prober:
     """Sends requests to one vendor and writes down, in ``faults``, every reply for which something does not hold."""
 
     def __init__(self, emulator: Emulator, space: SpaceHandle, provider: str) -> None:
-        http = httpx.Client(transport=Direct(emulator.app), base_url=space.http.base_url)
+        http = httpx.Client(transport=DirectTransport(emulator.app), base_url=space.http.base_url)
         self.caller = Caller(SpaceHandle(http, space.name), provider, credentials_of(space, provider))
         self.faults: list[str] = []
         self._space = emulator.app.spaces.get(space.name)

@@ -5,9 +5,10 @@ import pytest
 
 from emulator.app import create_app
 from emulator.client.embedded import SpaceHandle
+from emulator.client.transport import DirectTransport
 from emulator.providers import ALL
 from emulator.web.headers import Headers
-from tests.support.caller import Direct, credentials_of
+from tests.support.caller import credentials_of
 
 READS = {
     "oneclickimpact": "/v1/whoami",
@@ -32,7 +33,7 @@ def test_credentials_within_whitespace(space: SpaceHandle, name: str, padding: s
 
 def test_a_control_token_within_whitespace() -> None:
     """The control API reads its headers in the same way."""
-    transport = Direct(create_app(control_token="open-sesame"))
+    transport = DirectTransport(create_app(control_token="open-sesame"))
     http = httpx.Client(transport=transport, base_url="http://127.0.0.1")
     headers = [(b"authorization", b" Bearer open-sesame\t ")]
     assert http.get("/_emulator/spaces", headers=headers).status_code == 200

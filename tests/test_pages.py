@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ COMPUTED = [name for name, text in TEXTS.items() if CONSOLE.search(text) or TABL
 README_BYTES_MAX = 8_192
 
 
-def blocks(language: str) -> list[pytest.param]:
+def blocks(language: str) -> list[Any]:
     """Return the unmarked code blocks of all pages in a language."""
     fence = re.compile(rf"(?<!-->\n)```{language}\n(.*?)```", re.DOTALL)
     return [

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from emulator import Emulator
 from emulator.client.embedded import SpaceHandle
+from emulator.client.transport import DirectTransport
 from emulator.evidence import contracts
 from emulator.providers import ALL
 from tests.conftest import START
-from tests.support.caller import Caller, Direct, credentials_of
+from tests.support.caller import Caller, credentials_of
 from tests.support.drafts import good_draft
 
 Step: TypeAlias = tuple[str, int, int]
@@ -36,7 +37,7 @@ class Client:
     """A client that sends the examples of a contract, about records that it has seen."""
 
     def __init__(self, emulator: Emulator, provider: str) -> None:
-        http = httpx.Client(transport=Direct(emulator.app), base_url="http://127.0.0.1")
+        http = httpx.Client(transport=DirectTransport(emulator.app), base_url="http://127.0.0.1")
         self.space = SpaceHandle(http, emulator.space().name)
         self.space.clock.freeze(START)
         self.provider = ALL[provider]

@@ -126,6 +126,26 @@ class ClientSide:
         self._gone.set()
 
 
+class DirectTransport(httpx.BaseTransport):
+    """An httpx transport that passes requests to an ASGI app in memory, without a thread or an event loop.
+
+    It serves requests that never wait, as a turn does. Raises RuntimeError for one that has to, and Broken.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        headers = [(name.lower(), value) for name, value in request.headers.raw]
+        turn = call(self.app, request.method, request.url.raw_path.decode("ascii"), headers, request.read())
+        try:
+            turn.send(None)
+        except StopIteration as end:
+            status, reply_headers, body = end.value
+            return httpx.Response(status, headers=reply_headers, content=body)
+        raise RuntimeError("a request had to wait")
+
+
 async def call(
     app: ASGIApp, method: str, target: str, headers: Headers, body: bytes, client: ClientSide | None = None
 ) -> Reply:

@@ -18,7 +18,7 @@ import orjson
 from pydantic import BaseModel
 
 from emulator.conformance.connection import Reply, operation_of
-from emulator.conformance.in_process import ADDRESS, DirectTransport, SpacePace
+from emulator.conformance.in_process import ADDRESS, EmulatorTransport, SpacePace
 from emulator.conformance.matcher import instant, is_number, same, shown
 from emulator.conformance.recording import RecordedExchange, Recording, token_claims
 from emulator.evidence import contracts
@@ -84,7 +84,7 @@ class _Replay:
 
     def __init__(self, recording: Recording, credentials: Mapping[str, str], fixtures: Path | None) -> None:
         self.provider = recording.header.provider
-        transport = DirectTransport(fixtures=fixtures)
+        transport = EmulatorTransport(fixtures=fixtures)
         self.pace = SpacePace(transport.space)
         self.http = httpx.Client(transport=transport, base_url=f"{ADDRESS}/{self.provider}", trust_env=False)
         known = {**transport.credentials(self.provider), **credentials}

@@ -4,35 +4,26 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import httpx
-
 from emulator.app import create_app
-from emulator.client.transport import call
+from emulator.client.transport import DirectTransport
+from emulator.gateway.gateway import Gateway
 from emulator.space.commands import MoveClock
 from emulator.space.space import Space
 
 ADDRESS = "http://127.0.0.1"
 
 
-class DirectTransport(httpx.BaseTransport):
-    """Pass requests to an emulator in memory. A turn never waits, so no event loop is needed."""
+class EmulatorTransport(DirectTransport):
+    """The transport to a new emulator in memory."""
+
+    app: Gateway
 
     def __init__(self, seed: int = 0, fixtures: Path | None = None) -> None:
-        self.app = create_app(seed=seed, fixtures_directory=fixtures)
+        super().__init__(create_app(seed=seed, fixtures_directory=fixtures))
 
     @property
     def space(self) -> Space:
         return self.app.spaces.get("default")
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        headers = [(name.lower(), value) for name, value in request.headers.raw]
-        turn = call(self.app, request.method, request.url.raw_path.decode("ascii"), headers, request.read())
-        try:
-            turn.send(None)
-        except StopIteration as end:
-            status, reply_headers, body = end.value
-            return httpx.Response(status, headers=reply_headers, content=body)
-        raise RuntimeError("a request had to wait")
 
     def credentials(self, provider: str) -> Mapping[str, str]:
         """Return the credentials that the fixture of a provider has."""

@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from emulator.core.hosts import is_address, is_loopback
 from emulator.gateway.courier import DELIVERY_HEADER, Courier
@@ -119,11 +119,7 @@ class Gateway:
             exchange = answer(space, provider, scope, headers, body)
             if provider.webhooks:
                 self.courier.look(space)
-        await send(reply_start(exchange))
-        if exchange.connection:
-            await break_connection(exchange, scope, send)
-        else:
-            await send({"type": "http.response.body", "body": exchange.reply_body})
+        await send_reply(exchange, scope, send)
 
     async def _command(
         self,
@@ -306,14 +302,11 @@ async def _send_parts(parts: AsyncGenerator[bytes], send: Send) -> None:
             await send({"type": "http.response.body", "body": part, "more_body": True})
 
 
-def reply_start(exchange: Exchange) -> Message:
-    """Return the head of a reply."""
-    return {"type": "http.response.start", "status": exchange.status, "headers": exchange.reply_headers()}
-
-
-async def break_connection(exchange: Exchange, scope: Scope, send: Send) -> None:
-    """Break the connection as a fault demands."""
-    assert exchange.connection
+async def send_reply(exchange: Exchange, scope: Scope, send: Send) -> None:
+    """Send the reply, or break the connection as a fault demands."""
+    await send({"type": "http.response.start", "status": exchange.status, "headers": exchange.reply_headers()})
+    if exchange.connection is None:
+        return await send({"type": "http.response.body", "body": exchange.reply_body})
     if BREAK not in scope.get("extensions", ()):
         raise ConnectionAbortedError(f"this ASGI server lacks the extension {BREAK}, so no fault can break connections")
     await send(break_message(exchange.connection, exchange.reply_body))

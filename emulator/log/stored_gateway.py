@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from emulator.gateway.courier import Courier
-from emulator.gateway.gateway import ControlApi, Gateway, break_connection, reply_start
+from emulator.gateway.gateway import ControlApi, Gateway, send_reply
 from emulator.gateway.turn import plain_answer
 from emulator.log.application import Commands
 from emulator.log.entries import Arrival, ControlCommand
@@ -80,11 +80,7 @@ class StoredGateway(Gateway):
                 copy.users -= 1
         except LogFailure as failure:
             return await self._unavailable(provider, arrival, failure)(scope, receive, send)
-        await send(reply_start(exchange))
-        if exchange.connection:
-            await break_connection(exchange, scope, send)
-        else:
-            await send({"type": "http.response.body", "body": exchange.reply_body})
+        await send_reply(exchange, scope, send)
 
     def _read(self, copy: SpaceCopy, provider: Provider, arrival: Arrival) -> Exchange | None:
         """Answer a request at once if it changes nothing but the journal."""

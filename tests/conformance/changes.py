@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 import httpx
 
 from emulator.conformance.connection import operation_of
-from emulator.conformance.in_process import DirectTransport
+from emulator.conformance.in_process import EmulatorTransport
 from emulator.space.commands import ChangeSettings
 
 
@@ -68,7 +68,7 @@ class Deviation:
 class DeviatingTransport(httpx.BaseTransport):
     """An emulator that plays a vendor which has changed its API. ``applied`` counts the messages that it rewrote."""
 
-    def __init__(self, direct: DirectTransport, deviation: Deviation) -> None:
+    def __init__(self, direct: EmulatorTransport, deviation: Deviation) -> None:
         self.direct = direct
         self.deviation = deviation
         self.applied = 0

@@ -15,7 +15,7 @@ import httpx
 from emulator.conformance.comparison import Comparison, compare
 from emulator.conformance.connection import Connection
 from emulator.conformance.expression import names_in
-from emulator.conformance.in_process import DirectTransport, SpacePace
+from emulator.conformance.in_process import EmulatorTransport, SpacePace
 from emulator.conformance.probe_file import Probe, ProbeFile, probe_file
 from emulator.conformance.recorder import Recorder, RecordingTransport
 from emulator.conformance.recording import read
@@ -34,7 +34,7 @@ TOKEN_LIFE = 290.0
 class TrafficPace(SpacePace):
     """Requests at even intervals."""
 
-    def __init__(self, direct: DirectTransport, interval: float) -> None:
+    def __init__(self, direct: EmulatorTransport, interval: float) -> None:
         super().__init__(direct.space)
         self.interval = interval
 
@@ -51,7 +51,7 @@ def found_by_conform(deviation: Deviation) -> bool:
 
 def _deviating_report(deviation: Deviation) -> tuple[Report, int]:
     """Run the probes that reach the operation of a deviation against a vendor that has it."""
-    direct = DirectTransport(SEED)
+    direct = EmulatorTransport(SEED)
     transport = DeviatingTransport(direct, deviation)
     file = _probes_of(deviation.provider, deviation.operation)
     run = connection(deviation.provider, direct=direct, transport=transport, file=file)
@@ -76,7 +76,7 @@ def compared(provider: str, deviation: Deviation | None, path: Path, whole: bool
 
     Without ``whole`` the traffic is what reaches the operation of the deviation.
     """
-    direct = DirectTransport(SEED)
+    direct = EmulatorTransport(SEED)
     file = probe_file(provider) if whole or deviation is None else _probes_of(provider, deviation.operation)
     run = connection(provider, direct=direct, file=file)
     transport: httpx.BaseTransport = DeviatingTransport(direct, deviation) if deviation else direct
@@ -84,7 +84,7 @@ def compared(provider: str, deviation: Deviation | None, path: Path, whole: bool
     return compare(read(path), MORE_CREDENTIALS.get(provider, {}))
 
 
-def _record(run: Connection, direct: DirectTransport, transport: httpx.BaseTransport, path: Path) -> None:
+def _record(run: Connection, direct: EmulatorTransport, transport: httpx.BaseTransport, path: Path) -> None:
     """Send the requests of the probes in one hour, through a recorder. Tokens of Carbon Insights live five minutes."""
     requests = sum(max(1, len(step.each)) for probe in run.file.probes for step in probe.steps)
     life = TOKEN_LIFE if run.provider == "carboninsights" else HOUR
@@ -137,7 +137,7 @@ def _found(provider: str, directory: Path) -> tuple[str, ...]:
         bool(compared(provider, deviation, directory / f"{provider}-{number}").divergences)
         for number, deviation in enumerate(deviations)
     )
-    unchanged = conform(connection(provider, direct=DirectTransport(SEED)), "").of_state("differs")
+    unchanged = conform(connection(provider, direct=EmulatorTransport(SEED)), "").of_state("differs")
     false = len(unchanged) + len(compared(provider, None, directory / provider).divergences)
     return provider, str(len(deviations)), str(by_conform), str(by_compare), str(false)
 

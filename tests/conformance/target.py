@@ -6,7 +6,7 @@ from datetime import datetime
 import httpx
 
 from emulator.conformance.connection import Connection
-from emulator.conformance.in_process import DirectTransport, SpacePace
+from emulator.conformance.in_process import EmulatorTransport, SpacePace
 from emulator.conformance.probe_file import ProbeFile, probe_file
 from emulator.space.commands import MoveClock
 
@@ -33,13 +33,13 @@ def connection(
     provider: str,
     *,
     write: bool = True,
-    direct: DirectTransport | None = None,
+    direct: EmulatorTransport | None = None,
     transport: httpx.BaseTransport | None = None,
     credentials: Mapping[str, str] | None = None,
     file: ProbeFile | None = None,
 ) -> Connection:
     """Return a connection to a fresh emulator, or to ``transport`` in front of the emulator ``direct``."""
-    direct = direct or DirectTransport()
+    direct = direct or EmulatorTransport()
     direct.space.run(MoveClock(START, frozen=True))
     file = file or probe_file(provider)
     if credentials is None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from emulator.conformance.connection import Connection, NotAllowed, Stopped, outgoing
-from emulator.conformance.in_process import DirectTransport
+from emulator.conformance.in_process import EmulatorTransport
 from emulator.conformance.probe_file import ProbeFile, parsed
 from emulator.conformance.run import CouldNotRun, conform
 from tests.conformance.target import connection
@@ -241,6 +241,9 @@ def test_probes_whose_names_are_unknown_are_not_sent() -> None:
 
 def test_the_emulator_in_this_process_is_a_server_like_others() -> None:
     """Two emulators in one process share nothing."""
-    first, second = connection("cnaught", direct=DirectTransport()), connection("cnaught", direct=DirectTransport(1))
+    first, second = (
+        connection("cnaught", direct=EmulatorTransport()),
+        connection("cnaught", direct=EmulatorTransport(1)),
+    )
     assert first.send(request_of("list_orders"), "read").status == 401
     assert replace(second).sent == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.conformance.in_process import DirectTransport
+from emulator.conformance.in_process import EmulatorTransport
 from emulator.conformance.run import conform
 from emulator.providers import ALL
 from tests.conformance.deviations import DEVIATIONS
@@ -41,7 +41,7 @@ def test_conform_finds_deviations(provider: str) -> None:
 @each_provider
 def test_conform_finds_nothing_on_another_emulator(provider: str) -> None:
     """An emulator with another seed agrees with every probe."""
-    report = conform(connection(provider, direct=DirectTransport(SEED)), "an emulator")
+    report = conform(connection(provider, direct=EmulatorTransport(SEED)), "an emulator")
     assert [result.model_dump() for result in report.of_state("differs")] == []
 
 

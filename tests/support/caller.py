@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
-from starlette.types import ASGIApp
 
 from emulator.client.embedded import SpaceHandle
-from emulator.client.transport import call
 from emulator.core.documents import write
 from emulator.space.space import Space
 from tests.support.contract_check import hold
@@ -49,23 +47,6 @@ class Caller:
     def post(self, path: str, body: Any = None, **content: Any) -> httpx.Response:
         """``body`` is sent as JSON; without one, nothing is."""
         return self.request("POST", path, **({} if body is None else {"json": body}), **content)
-
-
-class Direct(httpx.BaseTransport):
-    """An emulator in memory without a thread or a loop, for who asks thousands of times: a turn never waits."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        headers = [(name.lower(), value) for name, value in request.headers.raw]
-        turn = call(self.app, request.method, request.url.raw_path.decode("ascii"), headers, request.read())
-        try:
-            turn.send(None)
-        except StopIteration as end:
-            status, said, body = end.value
-            return httpx.Response(status, headers=said, content=body)
-        raise RuntimeError("it waited")
 
 
 def credentials_of(space: SpaceHandle, provider: str) -> Mapping[str, str]:

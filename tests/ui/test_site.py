@@ -8,8 +8,8 @@ import pytest
 from emulator import Emulator
 from emulator.app import create_app
 from emulator.client.embedded import SpaceHandle
+from emulator.client.transport import DirectTransport
 from emulator.ui.assets import Assets
-from tests.support.caller import Direct
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 PATHS = [path for path, _ in Assets()]
@@ -98,7 +98,7 @@ def test_a_browser_gets_the_other_refusals(emulator: Emulator, path: str, header
 
 def test_pages_need_no_token_and_the_control_api_does() -> None:
     """With a token, the pages load without it, so that they can ask for it; the control API still requires it."""
-    http = httpx.Client(transport=Direct(create_app(control_token="secret")), base_url="http://127.0.0.1")
+    http = httpx.Client(transport=DirectTransport(create_app(control_token="secret")), base_url="http://127.0.0.1")
     assert http.get("/_emulator/").status_code == 200
     assert http.get("/_emulator/ui/js/app.js").status_code == 200
     assert http.get("/_emulator/events?timeout=0").status_code == 401

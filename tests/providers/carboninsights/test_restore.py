@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from emulator import Emulator
 from emulator.client.embedded import SpaceHandle
+from emulator.client.transport import DirectTransport
 from tests.conftest import START
 from tests.providers.carboninsights.conftest import (
     LOGIN,
@@ -20,7 +21,7 @@ from tests.providers.carboninsights.conftest import (
     change_settings,
     purchase,
 )
-from tests.support.caller import NO_CREDENTIALS, Caller, Direct
+from tests.support.caller import NO_CREDENTIALS, Caller
 from tests.support.hostile import Hostile, failures
 
 LIMITED = {"throttled": True, "requests_per_minute": 2, "requests_per_day": 3}
@@ -40,7 +41,7 @@ class Client:
     """A client that takes steps, and knows all tokens that it was given."""
 
     def __init__(self, emulator: Emulator) -> None:
-        http = httpx.Client(transport=Direct(emulator.app), base_url="http://127.0.0.1")
+        http = httpx.Client(transport=DirectTransport(emulator.app), base_url="http://127.0.0.1")
         self.space = SpaceHandle(http, emulator.space().name)
         self.space.clock.freeze(START)
         self.client = Caller(self.space, "carboninsights", NO_CREDENTIALS)

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from emulator import Emulator
 from emulator.client.embedded import SpaceHandle
+from emulator.client.transport import DirectTransport
 from emulator.evidence import contracts
 from tests.conftest import START
 from tests.providers.cnaught.test_checkout import opened
-from tests.support.caller import Caller, Direct, credentials_of
+from tests.support.caller import Caller, credentials_of
 from tests.support.drafts import good_draft
 from tests.support.hostile import Hostile, failures
 
@@ -23,7 +24,7 @@ REQUESTS = [good_draft("cnaught", operation) for operation in contracts.operatio
 @pytest.fixture(scope="module")
 def hostile(emulator: Emulator) -> Iterator[Hostile]:
     """A space whose memory has one of everything."""
-    http = httpx.Client(transport=Direct(emulator.app), base_url="http://127.0.0.1")
+    http = httpx.Client(transport=DirectTransport(emulator.app), base_url="http://127.0.0.1")
     space = SpaceHandle(http, emulator.space().name)
     space.clock.freeze(START)
     space.webhooks.pause()

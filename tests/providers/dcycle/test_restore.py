@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from emulator import Emulator
 from emulator.client.embedded import SpaceHandle
+from emulator.client.transport import DirectTransport
 from emulator.evidence import contracts
 from tests.conftest import START
 from tests.providers.dcycle.conftest import USER, YEAR
-from tests.support.caller import Caller, Direct, credentials_of
+from tests.support.caller import Caller, credentials_of
 from tests.support.drafts import Draft, good_draft
 from tests.support.hostile import Hostile, failures
 
@@ -29,7 +30,7 @@ TOTALS = [
 @pytest.fixture(scope="module")
 def hostile(emulator: Emulator) -> Iterator[Hostile]:
     """A space whose memory has every kind of record."""
-    http = httpx.Client(transport=Direct(emulator.app), base_url="http://127.0.0.1")
+    http = httpx.Client(transport=DirectTransport(emulator.app), base_url="http://127.0.0.1")
     space = SpaceHandle(http, emulator.space().name)
     space.clock.freeze(START)
     Caller(space, "dcycle", {}).post("/auth/login", USER)

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from emulator import Emulator
 from emulator.client.embedded import SpaceHandle
+from emulator.client.transport import DirectTransport
 from emulator.evidence import contracts
 from tests.conftest import START
 from tests.providers.oneclickimpact.steps import DELAYS, ENDPOINT, steps, take
-from tests.support.caller import Caller, Direct, credentials_of
+from tests.support.caller import Caller, credentials_of
 from tests.support.hostile import Hostile, failures
 from tests.test_bad_input import good_draft
 
@@ -34,7 +35,7 @@ def views(space: SpaceHandle) -> list[object]:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_reachable_state_is_restored(emulator: Emulator, first: list[Any], then: list[Any]) -> None:
     """After any steps, a space restored from a snapshot shows and remembers what the snapshot was taken of."""
-    http = httpx.Client(transport=Direct(emulator.app), base_url="http://127.0.0.1")
+    http = httpx.Client(transport=DirectTransport(emulator.app), base_url="http://127.0.0.1")
     space = SpaceHandle(http, emulator.space().name)
     space.clock.freeze(START)
     made: list[dict[str, str]] = []
@@ -51,7 +52,7 @@ def test_every_reachable_state_is_restored(emulator: Emulator, first: list[Any],
 @pytest.fixture(scope="module")
 def hostile(emulator: Emulator) -> Iterator[Hostile]:
     """A space whose memory has one of everything."""
-    http = httpx.Client(transport=Direct(emulator.app), base_url="http://127.0.0.1")
+    http = httpx.Client(transport=DirectTransport(emulator.app), base_url="http://127.0.0.1")
     space = SpaceHandle(http, emulator.space().name)
     space.clock.freeze(START)
     made: list[dict[str, str]] = []

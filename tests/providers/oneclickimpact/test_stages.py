@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from emulator import Emulator
 from emulator.client.handles import Refused, SpaceHandle
+from emulator.client.transport import DirectTransport
 from tests.conftest import START
 from tests.providers.oneclickimpact.steps import DELAYS, steps, take
-from tests.support.caller import Caller, Direct, credentials_of
+from tests.support.caller import Caller, credentials_of
 
 STAGES = ["impact_initiated", "donation_available", "donation_sent", "impact_completed"]
 CUSTOMER = {"customer_email": "jane@example.com"}
@@ -183,7 +184,7 @@ def test_an_impact_of_the_future_is_not_cancelled_before_it_was_made(oneclickimp
 @given(taken=st.lists(steps, max_size=15))
 def test_events_are_in_order(emulator: Emulator, taken: list[Any]) -> None:
     """Whatever happens, an impact is made, available, sent, and completed or cancelled in this order."""
-    http = httpx.Client(transport=Direct(emulator.app), base_url="http://127.0.0.1")
+    http = httpx.Client(transport=DirectTransport(emulator.app), base_url="http://127.0.0.1")
     space = SpaceHandle(http, emulator.space().name)
     space.clock.freeze(START)
     caller, made = Caller(space, "oneclickimpact", credentials_of(space, "oneclickimpact")), list[dict[str, str]]()

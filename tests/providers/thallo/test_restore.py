@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from emulator import Emulator
 from emulator.client.embedded import SpaceHandle
 from emulator.client.handles import Refused
+from emulator.client.transport import DirectTransport
 from tests.conftest import START
 from tests.providers.thallo.conftest import (
     CUSTOMER,
@@ -25,7 +26,7 @@ from tests.providers.thallo.conftest import (
     retire,
     wallet,
 )
-from tests.support.caller import Caller, Direct, credentials_of
+from tests.support.caller import Caller, credentials_of
 from tests.support.hostile import Hostile, failures
 
 ARCHIVED_VINTAGE, ARCHIVED_ORDER = "004o7rnsz29fptz9uo", "006biochar20210000"
@@ -49,7 +50,7 @@ class Client:
     """A tenant that takes steps. It uses the key that it created last, as long as that is active."""
 
     def __init__(self, emulator: Emulator) -> None:
-        http = httpx.Client(transport=Direct(emulator.app), base_url="http://127.0.0.1")
+        http = httpx.Client(transport=DirectTransport(emulator.app), base_url="http://127.0.0.1")
         self.space = SpaceHandle(http, emulator.space().name)
         self.space.clock.freeze(START)
         self.thallo = Caller(self.space, "thallo", credentials_of(self.space, "thallo"))
