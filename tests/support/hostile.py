@@ -23,6 +23,11 @@ VALUES = (
 )
 """Values of every JSON type, as JSON text: absent, too large, too small, out of the calendar, in need of escaping."""
 
+REMOVED, COPIED = "removed", "copied"
+
+CHANGES = (*VALUES, REMOVED, COPIED)
+"""What happens to a part: it becomes one of the values, is removed, or stands there twice."""
+
 
 class Hostile:
     """A space, its snapshot, and hostile variations of one part of it: a provider's memory, or without it, all else.
@@ -33,13 +38,14 @@ class Hostile:
     def __init__(self, space: SpaceHandle, snapshot: dict[str, Any], provider: str | None = None) -> None:
         self.space = space
         memory = snapshot["memory"]
-        part = memory[provider] if provider else {name: snapshot[name] for name in snapshot if name != "memory"}
+        self._part = memory[provider] if provider else {name: snapshot[name] for name in snapshot if name != "memory"}
         self._snapshot = {**snapshot, "memory": {**memory, provider: HERE}} if provider else {"memory": memory}
-        self._variations = list(variations(part))
+        self._variations = [(place, change) for place in places(self._part) for change in CHANGES]
 
     def restored(self, number: int) -> str | None:
         """Restore a variation. Return what it changes if the server accepts it, and None if it is refused with 400."""
-        change, text = self._variations[number % len(self._variations)]
+        place, made = self._variations[number % len(self._variations)]
+        change, text = f"{made[:40]} at {'.'.join(map(str, place))}", varied(self._part, place, made)
         whole = json.dumps(self._snapshot)
         content = whole.replace(f'"{HERE}"', text) if HERE in whole else f"{whole[:-1]}, {text[1:]}"
         reply = self.space.http.put(f"{self.space.url}/_emulator/snapshot", content=content)
@@ -57,22 +63,19 @@ def failures(change: str, replies: Iterable[httpx.Response]) -> list[str]:
     return [f"{change}: {reply.url} {reply.text}" for reply in replies if reply.is_server_error]
 
 
-def variations(document: Any) -> Iterator[tuple[str, str]]:
-    """Yield the document with one part changed, as JSON text, and a name for the change."""
-    for place in places(document):
-        above, last = place[:-1], place[-1]
-        for value in VALUES:
-            changed = deepcopy(document)
-            at(changed, above)[last] = HERE
-            yield f"{value[:40]} at {_dotted(place)}", json.dumps(changed).replace(f'"{HERE}"', value)
-        changed = deepcopy(document)
-        del at(changed, above)[last]
-        yield f"nothing at {_dotted(place)}", json.dumps(changed)
-        changed = deepcopy(document)
-        holder = at(changed, above)
-        copy = deepcopy(holder[last])
-        holder.append(copy) if isinstance(holder, list) else holder.update({f"{last}x": copy})
-        yield f"a copy of {_dotted(place)}", json.dumps(changed)
+def varied(document: Any, place: Place, change: str) -> str:
+    """Return a document with one part changed, as JSON text."""
+    changed = deepcopy(document)
+    holder, last = at(changed, place[:-1]), place[-1]
+    if change == REMOVED:
+        del holder[last]
+    elif change != COPIED:
+        holder[last] = HERE
+    elif isinstance(holder, list):
+        holder.append(holder[last])
+    else:
+        holder[f"{last}x"] = holder[last]
+    return json.dumps(changed).replace(f'"{HERE}"', change)
 
 
 def places(document: Any, above: Place = ()) -> Iterator[Place]:
@@ -89,7 +92,3 @@ def at(document: Any, place: Iterable[str | int]) -> Any:
     for part in place:
         document = document[part]
     return document
-
-
-def _dotted(place: Place) -> str:
-    return ".".join(map(str, place))
