@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from hashlib import sha256
 from json import dumps
 from pathlib import Path
@@ -16,6 +15,7 @@ from emulator.client.durations import instant_text
 from emulator.client.embedded import Emulator
 from emulator.client.handles import SpaceHandle, connect
 from emulator.core.ids import secret
+from emulator.core.nearest import closest
 from emulator.evidence.rules import EVIDENCE
 from emulator.space.fixtures import BadFixture
 
@@ -84,8 +84,7 @@ def marker(item: pytest.Item) -> dict[str, Any]:
 
 def _check_marker(settings: Mapping[str, Any]) -> None:
     for name in settings.keys() - set(MARKER):
-        nearest = get_close_matches(name, MARKER, n=1, cutoff=0.0)[0]
-        raise ValueError(f"unknown argument {name!r}; nearest: {nearest}; known: {', '.join(MARKER)}")
+        raise ValueError(f"unknown argument {name!r}; nearest: {closest(name, MARKER)}; known: {', '.join(MARKER)}")
     instant_text(settings.get("at", "2026-01-01"))
     if type(settings.get("seed", 0)) is not int:
         raise TypeError(f"seed is an integer, not {settings['seed']!r}")

@@ -1,7 +1,7 @@
-"""What somebody probably meant who gave a name that does not exist."""
+"""Find the known name that an unknown one was probably meant to be."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 NEAREST_MAX = 3
 KNOWN_SHOWN_MAX = 30
@@ -16,3 +16,19 @@ def nearest(name: str, known: Iterable[str]) -> str:
         return f"nearest: {', '.join(close)}"
     more = f" and {len(names) - KNOWN_SHOWN_MAX} more" if len(names) > KNOWN_SHOWN_MAX else ""
     return f"known: {', '.join(names[:KNOWN_SHOWN_MAX]) or 'none'}{more}"
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """Return the known name that is most like another one, however little; there must be one.
+
+    ``get_close_matches`` compares every name in full if any may be the answer; this skips those that cannot win.
+    """
+    matcher = SequenceMatcher(None, b=name)
+    best, best_ratio = "", -1.0
+    for candidate in known:
+        matcher.set_seq1(candidate)
+        if matcher.real_quick_ratio() > best_ratio and matcher.quick_ratio() > best_ratio:
+            ratio = matcher.ratio()
+            if ratio > best_ratio:
+                best, best_ratio = candidate, ratio
+    return best

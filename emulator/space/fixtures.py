@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from emulator.core.documents import BadDocument, document
+from emulator.core.nearest import closest
 from emulator.core.on_demand import OnDemand
 from emulator.core.resources import resource
 from emulator.web.provider import Fixture, Provider
@@ -78,8 +78,7 @@ def _strangers(directory: Path, names: list[str]) -> Iterator[str]:
         raise BadFixture(f"{directory}: {error.strerror}") from None
     for path in files:
         if path.name not in [f"{name}.json" for name in names] and not path.name.startswith("."):
-            nearest = get_close_matches(path.stem.lower(), names, n=1, cutoff=0.0)[0]
-            yield f"{path}: no provider has this file; nearest: {nearest}.json"
+            yield f"{path}: no provider has this file; nearest: {closest(path.stem.lower(), names)}.json"
 
 
 def _ours(name: str) -> Path:

@@ -75,14 +75,13 @@ class RouteTable:
         """Explain a 404, 405 or 501 in one line, for the developer."""
         if error.status_code == 405:
             return f"{request.method} is not a method of this path"
-        from difflib import SequenceMatcher  # only a mistake pays for it
+        from emulator.core.nearest import closest  # only a mistake pays for it
 
         requested = f"{request.method} {request.scope['path'][:COMPARED_CHARACTERS_MAX]}"
         routes = [route for route in self.routes if is_implemented(route)]
         known = [f"{method} {route.path}" for route in routes for method in _own_methods(route)]
-        nearest = max(known, key=lambda name: SequenceMatcher(None, requested, name).ratio())
         reason = error.detail if error.status_code == 501 else "no such route"
-        return f"{reason}; nearest: {nearest}"
+        return f"{reason}; nearest: {closest(requested, known)}"
 
 
 def not_implemented(operation: str, reason: str) -> Endpoint:

@@ -1,0 +1,16 @@
+"""The known name that an unknown one was probably meant to be."""
+
+from difflib import SequenceMatcher
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emulator.core.nearest import closest
+
+names = st.text("abc/", max_size=6)
+
+
+@given(names, st.lists(names, min_size=1, max_size=8))
+def test_the_closest_name_is_the_first_most_similar_one(name: str, known: list[str]) -> None:
+    """Skipping those that cannot win changes nothing."""
+    assert closest(name, known) == max(known, key=lambda other: SequenceMatcher(None, other, name).ratio())
