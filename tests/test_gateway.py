@@ -17,7 +17,8 @@ from emulator import Emulator, create_app
 from emulator.client.handles import SpaceHandle
 from emulator.client.transport import call
 from emulator.control.app import Control
-from emulator.gateway.gateway import DRAINED_BYTES_MAX, Gateway
+from emulator.gateway.gateway import Gateway
+from emulator.gateway.messages import DRAINED_BYTES_MAX
 from emulator.providers import ALL
 from emulator.providers.cnaught import wording
 from emulator.space.spaces import Spaces

@@ -6,12 +6,14 @@ import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
 
 from emulator import Emulator
 from emulator.client.handles import Refused, SpaceHandle
+from emulator.space.spaces import REMEMBERED_MAX
 from emulator.space.world import Limits
 from tests.support.caller import Caller, credentials_of, use_vendor_links
 
@@ -171,6 +173,60 @@ def test_what_changes_nothing_creates_no_space(emulator: Emulator, method: str, 
     reply = emulator.http.request(method, f"/~unheard-of/_emulator{path}", **content)
     assert reply.status_code < 500
     assert "unheard-of" not in names(emulator)
+
+
+REFUSED = [
+    ("GET", "/cnaught/v1/orders", {}),
+    ("POST", "/cnaught/v1/orders", {"json": {"amount_kg": 1}, "headers": {"Authorization": "Bearer wrong"}}),
+    ("POST", "/cnaught/v1/orders", {"json": {"amount_kg": 0}, "headers": {"Authorization": "Bearer test_acme_0001"}}),
+    ("GET", "/cnaught/v1/nowhere", {}),
+    ("PURGE", "/cnaught/v1/orders", {}),
+    ("GET", "/dcycle/v1/total-impacts", {}),
+    ("POST", "/cnaught/", {"content": b"x" * 101}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "content"), REFUSED)
+def test_a_refused_request_creates_no_space(method: str, path: str, content: dict[str, Any]) -> None:
+    """A request that a vendor refuses does not create the space that it names, but the journal shows it there.
+
+    A request that is accepted afterwards creates the space, and its reply is the same as if the space had existed.
+    """
+    limits = Limits(spaces_max=3, body_bytes_max=100)
+    with Emulator(port=None, limits=limits) as lazy, Emulator(port=None, limits=limits) as eager:
+        replies = []
+        for server in (eager, lazy):
+            if server is eager:
+                server.space("new").clock.freeze("2026-01-01")
+            refused = server.http.request(method, f"/~new{path}", **content)
+            assert refused.status_code >= 400
+            assert names(server) == (["new"] if server is eager else [])
+            assert [entry["status"] for entry in server.space("new").requests] == [refused.status_code]
+            accepted = server.http.get("/~new/cnaught/v1/orders", headers={"Authorization": "Bearer test_acme_0001"})
+            assert names(server) == ["new"]
+            assert [entry["id"] for entry in server.space("new").requests] == [1, 2]
+            replies.append([(reply.status_code, reply.content, _undated(reply)) for reply in (refused, accepted)])
+        assert replies[0] == replies[1]
+
+
+def _undated(reply: httpx.Response) -> dict[str, str]:
+    return {name: value for name, value in reply.headers.items() if name != "date"}
+
+
+def test_refused_requests_do_not_fill_the_server(small: Emulator) -> None:
+    """However many spaces are named by refused requests, there is room, and the last of them keep their journals."""
+    for number in range(REMEMBERED_MAX + 5):
+        assert small.http.get(f"/~new{number}/cnaught/v1/orders").status_code == 401
+    assert names(small) == []
+    kept = [len(small.space(f"new{number}").requests) for number in range(REMEMBERED_MAX + 5)]
+    assert kept == [0] * 5 + [1] * REMEMBERED_MAX
+
+
+def test_the_default_space_shows_a_refused_request(small: Emulator) -> None:
+    """The first request of a user who names no space is in the journal, whatever became of it."""
+    assert small.http.get("/cnaught/v1/orders").status_code == 401
+    assert names(small) == ["default"]
+    assert [entry["status"] for entry in small.requests] == [401]
 
 
 def test_a_space_that_is_waited_for_may_come_into_existence(emulator: Emulator) -> None:

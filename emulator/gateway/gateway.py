@@ -1,7 +1,6 @@
 """The ASGI application: check where a request comes from and leads to, read its body, and send the reply."""
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing, suppress
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Protocol, TypeAlias
 from urllib.parse import urlsplit
@@ -11,18 +10,18 @@ from starlette.types import Receive, Scope, Send
 
 from emulator.core.hosts import is_address, is_loopback
 from emulator.gateway.courier import DELIVERY_HEADER, Courier
+from emulator.gateway.messages import read_body, send_reply, send_stream
 from emulator.gateway.turn import answer, answer_under_faults, plain_answer
 from emulator.space.space import DEFAULT, NAME
 from emulator.space.spaces import Spaces, TooManySpaces
-from emulator.web.connection import BREAK, ClientGone, break_message, while_connected
+from emulator.web.connection import ClientGone
 from emulator.web.event_stream import EventStream
-from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers, RawHeaders
 from emulator.web.provider import Provider
 
 CONTROL = "_emulator"
-DRAINED_BYTES_MAX = 64 * 1024 * 1024
-"""How much of a body above the limit is read and dropped, so that its sender sees the reply."""
+REFUSED = 400
+"""The least status of a request that was refused, and has changed nothing."""
 
 REMEMBERED_CHARACTERS_MAX = 512
 """Of host and path together. Tests use the same few again and again."""
@@ -87,7 +86,7 @@ class Gateway:
                 self._check_sender(scope["method"], headers, host)
             elif headers[b"sec-fetch-site"] == "cross-site":
                 self._check_exists(name)
-            body = await _body(receive, self.body_bytes_max)
+            body = await read_body(receive, self.body_bytes_max)
         except Stray as stray:
             return await self._refuse(stray, headers, scope, receive, send)
         except ClientGone:
@@ -112,13 +111,19 @@ class Gateway:
         send: Send,
     ) -> None:
         """Answer a request to a vendor. Its webhook is scheduled first: a fault or the client may delay the reply."""
-        space = self.spaces.find(name) or self.spaces.get(name, (scope["scheme"], headers[b"host"]))
+        space = self.spaces.find(name)
+        is_new = space is None
+        if space is None:
+            self.spaces.check_room(name)
+            space = self.spaces.visit(name, (scope["scheme"], headers[b"host"]))
         if body is None or space.faults.by_id:
             exchange = await answer_under_faults(space, provider, scope, headers, body, receive, self.courier.look)
         else:
             exchange = answer(space, provider, scope, headers, body)
             if provider.webhooks:
                 self.courier.look(space)
+        if is_new:
+            self.spaces.answered(space, refused=exchange.status >= REFUSED)
         await send_reply(exchange, scope, send)
 
     async def _command(
@@ -140,7 +145,7 @@ class Gateway:
             except ClientGone:
                 return
         if isinstance(response, EventStream):
-            return await _stream(response, scope["method"], receive, send)
+            return await send_stream(response, scope["method"], receive, send)
         if scope["method"] == "HEAD":
             response.body = b""
         await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
@@ -152,7 +157,7 @@ class Gateway:
         """Refuse a request that leads nowhere, after its body, unless the client waits for permission to send that."""
         if headers[b"expect"] is None:
             try:
-                await _body(receive, self.body_bytes_max)
+                await read_body(receive, self.body_bytes_max)
             except ClientGone:
                 return
         await (_to_dashboard(stray, scope, headers) or plain_answer(stray.status, stray.error))(scope, receive, send)
@@ -256,57 +261,3 @@ def _name(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
-
-
-# --- messages ---------------------------------------------------------------------------------------------------------
-
-
-async def _body(receive: Receive, bytes_max: int) -> bytes | None:
-    """Return the whole body of a request, None if it is above the limit. Raises ClientGone."""
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if message.get("more_body"):
-        body = await _joined(body, receive, bytes_max)
-    elif message["type"] == "http.disconnect":
-        raise ClientGone
-    return body if len(body) <= bytes_max else None
-
-
-async def _joined(first: bytes, receive: Receive, bytes_max: int) -> bytes:
-    """Return a body that arrives in parts; of one above the limit, just enough to show that. Raises ClientGone."""
-    parts, size, more = [first], len(first), True
-    while more and size <= DRAINED_BYTES_MAX:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        part = message.get("body", b"")
-        if size <= bytes_max:
-            parts.append(part)
-        size += len(part)
-        more = message.get("more_body", False)
-    return b"".join(parts)
-
-
-async def _stream(stream: EventStream, method: str, receive: Receive, send: Send) -> None:
-    """Send the parts of a stream as they come, until they end or the client disconnects."""
-    await send({"type": "http.response.start", "status": stream.status_code, "headers": stream.raw_headers})
-    if method != "HEAD":
-        with suppress(ClientGone):
-            await while_connected(receive, _send_parts(stream.parts, send))
-    await send({"type": "http.response.body", "body": b""})
-
-
-async def _send_parts(parts: AsyncGenerator[bytes], send: Send) -> None:
-    async with aclosing(parts):
-        async for part in parts:
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-
-
-async def send_reply(exchange: Exchange, scope: Scope, send: Send) -> None:
-    """Send the reply, or break the connection as a fault demands."""
-    await send({"type": "http.response.start", "status": exchange.status, "headers": exchange.reply_headers()})
-    if exchange.connection is None:
-        return await send({"type": "http.response.body", "body": exchange.reply_body})
-    if BREAK not in scope.get("extensions", ()):
-        raise ConnectionAbortedError(f"this ASGI server lacks the extension {BREAK}, so no fault can break connections")
-    await send(break_message(exchange.connection, exchange.reply_body))

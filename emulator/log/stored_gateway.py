@@ -8,7 +8,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from emulator.gateway.courier import Courier
-from emulator.gateway.gateway import ControlApi, Gateway, send_reply
+from emulator.gateway.gateway import ControlApi, Gateway
+from emulator.gateway.messages import send_reply
 from emulator.gateway.turn import plain_answer
 from emulator.log.application import Commands
 from emulator.log.entries import Arrival, ControlCommand

@@ -14,6 +14,9 @@ Address: TypeAlias = tuple[str, str | None]
 
 NO_ADDRESS: Address = ("http", None)
 
+REMEMBERED_MAX = 32
+"""How many spaces that do not exist are remembered with the requests that were refused in them."""
+
 
 class TooManySpaces(Exception):
     """The server holds as many spaces as it may. ``spaces_max`` is the limit."""
@@ -26,8 +29,10 @@ class TooManySpaces(Exception):
 class Spaces:
     """The spaces of one server. Their number is bounded, and none is evicted.
 
-    A request to a vendor creates the space that it names, as does a command that succeeds. A request that only reads a
-    space that does not exist gets a new one, forgotten with the request unless another request creates it meanwhile.
+    A request that a vendor accepts creates the space that it names, as does a command that succeeds. A request that
+    only reads a space that does not exist visits a new one, which is forgotten with the request unless another request
+    creates it meanwhile. The last spaces in which vendors have refused requests are remembered for longer, so that
+    their journals show why. They do not count: other such spaces take their place.
 
     Links in replies lead to ``public_url``; without one, to the host that the first request to a space names, and to
     ``server_url`` if that is one of ``vendor_hosts``.
@@ -40,6 +45,7 @@ class Spaces:
         self.server_url = DEFAULT_ORIGIN
         self._spaces: dict[str, Space] = {}
         self._visited: WeakValueDictionary[str, Space] = WeakValueDictionary()
+        self._remembered: dict[str, Space] = {}
 
     def __iter__(self) -> Iterator[Space]:
         return iter(self._spaces.values())
@@ -67,7 +73,7 @@ class Spaces:
         if space is None:
             self.check_room(name)
             space = self._spaces[name] = self._visited.get(name) or self._new(name, address)
-            self._visited.pop(name, space)
+            self._forget(name)
         return space
 
     def visit(self, name: str, address: Address = NO_ADDRESS) -> Space:
@@ -85,6 +91,19 @@ class Spaces:
         """Let a visited space exist from now on. Raises TooManySpaces."""
         if self.is_visited(space):
             self.get(space.name)
+
+    def answered(self, space: Space, refused: bool) -> None:
+        """Keep a visited space in which a vendor has answered a request, or remember it if the request was refused.
+
+        The space ``default`` always exists once it is used: whoever names no space has only this one.
+        """
+        if not refused or space.name == DEFAULT:
+            return self.keep(space)
+        if self.is_visited(space):
+            self._remembered.pop(space.name, None)
+            self._remembered[space.name] = space
+            if len(self._remembered) > REMEMBERED_MAX:
+                self._remembered.pop(next(iter(self._remembered)))
 
     def check_room(self, name: str) -> None:
         """Raise TooManySpaces if this space does not exist and may not be created.
@@ -117,11 +136,17 @@ class Spaces:
 
     def _end(self, name: str) -> None:
         """End the history of the space of this name, and free the space bit by bit."""
-        if visited := self._visited.pop(name, None):
+        if visited := self._visited.get(name):
             visited.history.close()
+            self._forget(name)
         if space := self._spaces.get(name):
             space.history.close()
             free_slowly(space)
+
+    def _forget(self, name: str) -> None:
+        """Forget a visited space, which exists now or never will."""
+        self._visited.pop(name, None)
+        self._remembered.pop(name, None)
 
     def _new(self, name: str, address: Address, seed: int | None = None) -> Space:
         return Space(name, self.world, seed, self.origin(*address))
