@@ -40,6 +40,11 @@ def dump(content: object) -> bytes:
         return orjson.dumps(_with_large_integers(content), default=write_number)
 
 
+def fragment(content: object) -> orjson.Fragment:
+    """Return a JSON document to be part of others: content that many replies have is written once."""
+    return orjson.Fragment(dump(content))
+
+
 def write_number(value: object) -> orjson.Fragment:
     """Return a Decimal as JSON: the ``default`` function for orjson. Raise TypeError for anything else."""
     if isinstance(value, Decimal) and value.is_finite():

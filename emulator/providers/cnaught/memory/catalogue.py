@@ -52,7 +52,7 @@ class Lifetime:
     end_year: Count
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity, so that caches need not hash all of it
 class Project:
     """A source of credits."""
 

@@ -5,8 +5,12 @@ Members are in the order of the documents' samples; those that no sample has com
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
+
+import orjson
 
 from emulator.core.clock import micros
+from emulator.core.exact_json import fragment
 from emulator.providers.cnaught.backend import CNaught
 from emulator.providers.cnaught.backend.amounts import exact_sum, nearest_count
 from emulator.providers.cnaught.backend.drafts import Buyer, Period
@@ -60,7 +64,7 @@ def _allocations(cnaught: CNaught, order: records.Order, state: records.State) -
     allocations = cnaught.orders.allocations(order, state).items()
     for n, ((_, project_id), amount_kg) in enumerate(allocations, start=1):
         yield {
-            "project": project(cnaught.catalogue.projects[project_id]),
+            "project": _project(cnaught.catalogue.projects[project_id]),
             "amount_kg": _number(amount_kg),
             "retirements": [{"serial_number_range": serial_number(order, n), "url": None}],
         }
@@ -111,6 +115,12 @@ def project(project: known.Project) -> dict[str, object]:
     }
 
 
+@lru_cache(maxsize=1024)
+def _project(source: known.Project) -> orjson.Fragment:
+    """Return a project as JSON: most replies hold many, and none ever changes."""
+    return fragment(project(source))
+
+
 def project_details(source: known.Project) -> dict[str, object]:
     """Return a project by itself, with its credit issuances."""
     return {**project(source), "credit_issuances": source.credit_issuances}
@@ -118,7 +128,7 @@ def project_details(source: known.Project) -> dict[str, object]:
 
 def category(source: known.Category, catalogue: Catalogue) -> dict[str, object]:
     """Return a category with its projects."""
-    return {**_category(source), "projects": [project(catalogue.projects[name]) for name in source.projects]}
+    return {**_category(source), "projects": [_project(catalogue.projects[name]) for name in source.projects]}
 
 
 def _category(category: known.Category) -> dict[str, object]:
@@ -178,7 +188,7 @@ def impact(buyer: Buyer, period: Period, impact: Impact, catalogue: Catalogue) -
                 "offset_kgs": _number(exact_sum(by_project.values())),
                 "projects": [
                     {
-                        "project": project(catalogue.projects[name]),
+                        "project": _project(catalogue.projects[name]),
                         "offset_kgs": _number(amount_kg),
                         "vintages": catalogue.projects[name].vintages,
                     }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from itertools import repeat
 from typing import NamedTuple, TypeAlias
 
 from emulator.providers.dcycle.memory.catalogue import Organization
@@ -51,16 +52,13 @@ class DailyGrams:
 
     def between(self, first: date, last: date) -> int:
         """Return what was emitted from the first day to the last, both included."""
-        return sum(self._within_month(start, end) for start, end in months(first, last))
+        whole_months, days = _parts_of(first, last)
+        in_months = sum(map(self._by_month.get, whole_months, repeat(0)))
+        return in_months + sum(map(self._by_day.get, days, repeat(0)))
 
     def by_month(self) -> list[tuple[date, int]]:
         """Return the grams of each month, by its first day."""
         return sorted((month, grams) for month, grams in self._by_month.items() if grams)
-
-    def _within_month(self, first: date, last: date) -> int:
-        if first.day == 1 and last.day == days_of_month(last):
-            return self._by_month.get(first, 0)
-        return sum(self._by_day.get(first + timedelta(n), 0) for n in range(last.day - first.day + 1))
 
 
 class Totals:
@@ -127,6 +125,18 @@ def months(first: date, last: date) -> Sequence[tuple[date, date]]:
         if end == last:
             return tuple(found)
         start = end + timedelta(days=1)
+
+
+@lru_cache(maxsize=1024)
+def _parts_of(first: date, last: date) -> tuple[Sequence[date], Sequence[date]]:
+    """Return the whole months of a period, by their first days, and the days outside of these."""
+    whole_months, days = list[date](), list[date]()
+    for start, end in months(first, last):
+        if start.day == 1 and end.day == days_of_month(end):
+            whole_months.append(start)
+        else:
+            days += (start + timedelta(n) for n in range(end.day - start.day + 1))
+    return tuple(whole_months), tuple(days)
 
 
 def days_of_month(day: date) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from emulator.core.agenda import Agenda
 from emulator.core.clock import Clock, Event
@@ -14,8 +15,7 @@ from emulator.providers.thallo.memory.fixture import Memory
 from emulator.providers.thallo.memory.records import SellOrder
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """The live sell orders of one vintage, cheapest first."""
 
     vintage_id: str
@@ -23,8 +23,7 @@ class Offer:
     orders: Sequence[SellOrder]
 
 
-@dataclass(frozen=True, slots=True)
-class OnSale:
+class OnSale(NamedTuple):
     """The vintages of one project that are on sale, oldest first."""
 
     project_id: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 
 from emulator.core.clock import seconds
 from emulator.providers.dcycle.memory.catalogue import Catalogue, Organization
@@ -91,11 +92,13 @@ def _named(names: Mapping[str, str], ids: Iterable[str | None]) -> list[dict[str
     return [{"id": id, "name": names.get(id)} for id in _distinct(ids)]
 
 
+@lru_cache(maxsize=4096)
 def midnight(day: date) -> str:
     """Return the beginning of a day without an offset, as the vendor writes periods."""
     return f"{day.isoformat()}T00:00:00"
 
 
+@lru_cache(maxsize=4096)
 def last_second(day: date) -> str:
     """Return the end of a day, without an offset, too."""
     return f"{day.isoformat()}T23:59:59"
