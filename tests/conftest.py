@@ -1,5 +1,5 @@
-"""One emulator in memory for the run, a fresh space for each test, the book of which test proves which rule, and the
-watch that nothing leaves this machine.
+"""One emulator in memory per run, a fresh space per test, the list of rules that tests prove, and the check that no
+test reaches another machine.
 """
 
 import os
@@ -26,7 +26,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 offline.watch()
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A shell starts background jobs with SIGINT ignored, and the processes that tests start and interrupt inherit that.
+    # A shell starts background jobs with SIGINT ignored, which processes started by tests would inherit.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 proved_rules: dict[str, set[str]] = {}
@@ -42,7 +42,7 @@ LONG = (
     "test_replay",
     "test_fuzz",
 )
-"""The files whose tests take seconds. They begin first, so that no worker is left alone with one at the end."""
+"""Files whose tests take seconds. They run first, so that no worker is left with one at the end."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,25 +55,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call() -> Iterator[None]:
-    """A test in which something reached beyond this machine fails, though whoever did it took no notice of the stop."""
+    """Fail a test that tried to reach another machine, even if its code ignored the error."""
     try:
         yield
     finally:
-        reached_out = offline.taken()
-    assert reached_out == [], "a test reached beyond this machine"
+        attempts = offline.taken()
+    assert attempts == [], "a test tried to reach another machine"
 
 
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[Emulator]:
-    """An emulator without a port."""
+    """Run an emulator without a port."""
     with Emulator(port=None) as running:
         yield running
 
 
 @pytest.fixture
 def space(emulator: Emulator) -> Iterator[SpaceHandle]:
-    """A fresh space whose clock stands still at the beginning of 2026."""
-    fresh = emulator.space()  # begun and dropped from within: thousands of tests start here
+    """Return a fresh space whose clock is frozen at the start of 2026."""
+    fresh = emulator.space()  # set up and dropped without HTTP: thousands of tests use it
     emulator.app.spaces.get(fresh.name).run(MoveClock(datetime.fromisoformat(START), frozen=True))
     yield fresh
     with suppress(KeyError):  # a test may have deleted it
@@ -82,12 +82,12 @@ def space(emulator: Emulator) -> Iterator[SpaceHandle]:
 
 @pytest.fixture
 def caller(space: SpaceHandle, request: pytest.FixtureRequest) -> Caller:
-    """A client of the provider that the test's directory is called after, with its first credentials."""
+    """Return a client of the provider that names the test's directory, with its first credentials."""
     provider = request.path.parent.name
     return Caller(space, provider, credentials_of(space, provider))
 
 
 @pytest.fixture
 def cnaught(space: SpaceHandle) -> Caller:
-    """A client of CNaught, for the tests of what all providers share."""
+    """Return a client of CNaught, for tests that are not about one provider."""
     return Caller(space, "cnaught", credentials_of(space, "cnaught"))

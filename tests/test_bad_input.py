@@ -21,7 +21,7 @@ from emulator.space.world import Limits
 from emulator.web.provider import Provider
 from tests.conftest import START
 from tests.support.caller import NO_CREDENTIALS, Caller, credentials_of, remembered
-from tests.support.contract_check import hold, operation_of
+from tests.support.contract_check import check_reply, operation_of
 from tests.support.drafts import Draft, example_of, good_draft, parameters, takes_json
 
 DEEP = 100_000
@@ -152,7 +152,7 @@ def hold_refusal(provider: str, reply: httpx.Response, path: str) -> None:
     operation = operation_of(provider, reply.request.method.replace("HEAD", "GET"), path)
     promised = operation.description["responses"] if operation else ("404", "405")
     if reply.is_success or str(reply.status_code) in promised:
-        hold(provider, reply, path)
+        check_reply(provider, reply, path)
     elif reply.request.method != "HEAD":
         media_type = reply.headers["content-type"].partition(";")[0]
         envelope = contracts.contract(provider)["components"]["responses"]["UnknownPath"]["content"]

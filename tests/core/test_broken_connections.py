@@ -1,4 +1,4 @@
-"""Faults that break the connection, over a real socket."""
+"""Faults that break a connection, over a real socket."""
 
 import logging
 import socket
@@ -16,14 +16,14 @@ ORDERS = "/v1/orders"
 
 @pytest.fixture(scope="module")
 def listening() -> Iterator[Emulator]:
-    """An emulator on a free port."""
+    """Run an emulator on a free port."""
     with Emulator() as running:
         yield running
 
 
 @pytest.fixture
 def space(listening: Emulator) -> Iterator[SpaceHandle]:
-    """A fresh space of it."""
+    """Return a fresh space."""
     fresh = listening.space()
     yield fresh
     fresh.delete()
@@ -31,14 +31,14 @@ def space(listening: Emulator) -> Iterator[SpaceHandle]:
 
 @pytest.fixture
 def client(space: SpaceHandle) -> Iterator[httpx.Client]:
-    """A client of CNaught over a real connection."""
+    """Return a client of CNaught over a real connection."""
     headers = {"Authorization": f"Bearer {space.cnaught.credentials['api_key']}"}
     with httpx.Client(base_url=space.cnaught.url, headers=headers) as connected:
         yield connected
 
 
 def raw_reply(space: SpaceHandle) -> bytes:
-    """What a socket gets for listing the orders, up to the end of the connection. Raises ConnectionResetError."""
+    """Return all bytes that a socket receives when it lists the orders. Raise ConnectionResetError on a reset."""
     url = httpx.URL(space.cnaught.url)
     assert url.port
     key = space.cnaught.credentials["api_key"]
@@ -53,7 +53,7 @@ def raw_reply(space: SpaceHandle) -> bytes:
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_reset_ends_with_an_error(space: SpaceHandle, when: str) -> None:
-    """The client's kernel tells of a reset, and not one byte of a reply comes."""
+    """The client sees a connection reset and receives no byte of a reply."""
     space.faults.add("cnaught", when=when, effect={"connection": "reset"})
     with pytest.raises(ConnectionResetError):
         raw_reply(space)
@@ -61,13 +61,13 @@ def test_a_reset_ends_with_an_error(space: SpaceHandle, when: str) -> None:
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_closed_connection_ends_without_a_reply(space: SpaceHandle, when: str) -> None:
-    """The connection ends in good order, before any reply."""
+    """The connection is closed normally, before any reply."""
     space.faults.add("cnaught", when=when, effect={"connection": "close"})
     assert raw_reply(space) == b""
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_truncated_reply_is_announced_whole(space: SpaceHandle, client: httpx.Client, when: str) -> None:
+def test_a_truncated_reply_declares_its_full_length(space: SpaceHandle, client: httpx.Client, when: str) -> None:
     """A truncated reply has all its headers and half its body."""
     whole = client.get(ORDERS)
     space.faults.add("cnaught", when=when, effect={"connection": "truncate"})
@@ -85,10 +85,10 @@ def test_a_truncated_reply_is_announced_whole(space: SpaceHandle, client: httpx.
         ("truncate", httpx.RemoteProtocolError),
     ],
 )
-def test_httpx_tells_of_a_broken_connection(
+def test_httpx_raises_on_a_broken_connection(
     space: SpaceHandle, client: httpx.Client, connection: str, raised: type[httpx.TransportError]
 ) -> None:
-    """httpx raises its own exception, and its next request goes through."""
+    """httpx raises its own exception, and its next request succeeds."""
     space.faults.add("cnaught", effect={"connection": connection})
     with pytest.raises(raised):
         client.get(ORDERS)
@@ -96,7 +96,7 @@ def test_httpx_tells_of_a_broken_connection(
 
 
 @pytest.mark.parametrize("connection", ["reset", "close"])
-def test_requests_tells_of_a_broken_connection(space: SpaceHandle, connection: str) -> None:
+def test_requests_raises_on_a_broken_connection(space: SpaceHandle, connection: str) -> None:
     """requests raises its own exception."""
     space.faults.add("cnaught", effect={"connection": connection})
     with pytest.raises(requests.ConnectionError):
@@ -107,7 +107,7 @@ def test_requests_tells_of_a_broken_connection(space: SpaceHandle, connection: s
 def test_an_operation_commits_before_its_connection_breaks(
     space: SpaceHandle, client: httpx.Client, connection: str
 ) -> None:
-    """A fault after the operation takes away the reply and not what was done: the order is there."""
+    """A fault after the operation removes only the reply: the order exists."""
     space.faults.add("cnaught", operation="place_order", when="after", effect={"connection": connection})
     with pytest.raises(httpx.TransportError):
         client.post(ORDERS, json={"amount_kg": 7})
@@ -115,8 +115,8 @@ def test_an_operation_commits_before_its_connection_breaks(
     assert space.requests.matching(operation="place_order")[0]["fault"] == "fault-1"
 
 
-def test_a_status_before_a_connection_is_cut_short(space: SpaceHandle) -> None:
-    """An error can be cut short as well."""
+def test_an_error_reply_can_be_truncated(space: SpaceHandle) -> None:
+    """A reply with a fault's status can be truncated."""
     space.faults.add("cnaught", effect={"status": 503, "body": "x" * 100, "connection": "truncate"})
     reply = raw_reply(space)
     assert reply.startswith(b"HTTP/1.1 503 ")
@@ -124,10 +124,10 @@ def test_a_status_before_a_connection_is_cut_short(space: SpaceHandle) -> None:
 
 
 @pytest.mark.parametrize("connection", ["reset", "close", "truncate", None])
-def test_a_client_that_has_gone_is_no_mistake(
+def test_a_disconnected_client_causes_no_warning(
     space: SpaceHandle, client: httpx.Client, connection: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A client that does not wait for a delayed reply leaves the server untroubled, and the operation is done."""
+    """A client that disconnects during a delay causes no log message, and its operation is performed."""
     space.faults.add("cnaught", method="POST", when="after", effect={"delay_seconds": 0.1, "connection": connection})
     with caplog.at_level(logging.WARNING), pytest.raises(httpx.ReadTimeout):
         client.post(ORDERS, json={"amount_kg": 7}, timeout=httpx.Timeout(10, read=0.02))
@@ -136,19 +136,19 @@ def test_a_client_that_has_gone_is_no_mistake(
     assert caplog.records == []
 
 
-def test_a_broken_connection_breaks_no_other(space: SpaceHandle, client: httpx.Client) -> None:
-    """A connection that another client keeps open stays open."""
+def test_breaking_a_connection_leaves_others_open(space: SpaceHandle, client: httpx.Client) -> None:
+    """Another client's open connection stays open."""
     client.get(ORDERS)
-    kept = client._transport._pool.connections[0]  # type: ignore[attr-defined]
+    open_connection = client._transport._pool.connections[0]  # type: ignore[attr-defined]
     space.faults.add("cnaught", effect={"connection": "reset"})
     with pytest.raises(ConnectionResetError):
         raw_reply(space)
     assert client.get(ORDERS).status_code == 200
-    assert client._transport._pool.connections == [kept]  # type: ignore[attr-defined]
+    assert client._transport._pool.connections == [open_connection]  # type: ignore[attr-defined]
 
 
-def test_nothing_is_logged(space: SpaceHandle, caplog: pytest.LogCaptureFixture) -> None:
-    """What was asked for is no warning."""
+def test_a_planned_break_is_not_logged(space: SpaceHandle, caplog: pytest.LogCaptureFixture) -> None:
+    """A break that a fault requested causes no warning."""
     with caplog.at_level(logging.WARNING):
         for connection in ("reset", "close", "truncate"):
             space.faults.add("cnaught", effect={"connection": connection})

@@ -1,4 +1,4 @@
-"""The clock of a space: it stands, it runs, it runs ahead, and it never goes back."""
+"""The clock of a space: frozen, running, advanced, never moved back."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -21,35 +21,35 @@ A_MOMENT = timedelta(seconds=30)
 
 @pytest.fixture
 def fresh(emulator: Emulator) -> SpaceHandle:
-    """A space in which nothing has happened, its clock included."""
+    """Return a space that nothing has changed, not even its clock."""
     return emulator.space()
 
 
-# --- standing and running ---------------------------------------------------------------------------------------------
+# --- frozen and running -----------------------------------------------------------------------------------------------
 
 
-def test_a_fresh_clock_runs_with_the_machines(fresh: SpaceHandle) -> None:
-    """Until it is set, a clock reads what the machine's reads."""
+def test_a_fresh_clock_follows_the_system_clock(fresh: SpaceHandle) -> None:
+    """Until it is set, a clock shows the system time."""
     assert not fresh.clock.frozen
     assert abs(fresh.clock.now - datetime.now(UTC)) < A_MOMENT
     assert fresh.clock.now < fresh.clock.now
 
 
-def test_a_frozen_clock_stands_still(space: SpaceHandle) -> None:
-    """A frozen clock reads the same, however often it is read, until somebody moves it."""
+def test_a_frozen_clock_does_not_move(space: SpaceHandle) -> None:
+    """A frozen clock returns the same time on every read."""
     assert space.clock.frozen
     assert {space.clock.now for _ in range(3)} == {datetime.fromisoformat(START)}
 
 
-def test_a_clock_freezes_where_it_is(fresh: SpaceHandle) -> None:
-    """Freezing without an instant stops the clock at its own reading."""
+def test_freezing_keeps_the_current_time(fresh: SpaceHandle) -> None:
+    """Freezing without a time stops the clock at its current time."""
     before = fresh.clock.now
     fresh.clock.freeze()
     assert before < fresh.clock.now == fresh.clock.now < before + A_MOMENT
 
 
-def test_a_clock_runs_from_where_it_is_set(fresh: SpaceHandle) -> None:
-    """A clock that is set and runs keeps its offset from the machine's."""
+def test_a_set_clock_runs_from_its_new_time(fresh: SpaceHandle) -> None:
+    """A running clock that is set keeps its offset from the system clock."""
     at = datetime(2030, 6, 1, tzinfo=UTC)
     fresh.clock.run(at)
     assert not fresh.clock.frozen
@@ -57,31 +57,31 @@ def test_a_clock_runs_from_where_it_is_set(fresh: SpaceHandle) -> None:
     assert at < readings[0] < readings[1] < readings[2] < at + A_MOMENT
 
 
-def test_a_running_clock_advances_by_nothing(fresh: SpaceHandle) -> None:
-    """However short the span, time on a running clock only goes forward."""
+def test_a_running_clock_never_repeats_a_time(fresh: SpaceHandle) -> None:
+    """Advancing a running clock by zero or one microsecond still moves it forward."""
     for microseconds in (0, 1, 0):
         before = fresh.clock.now
         fresh.clock.advance(microseconds=microseconds)
         assert before < fresh.clock.now
 
 
-def test_a_frozen_clock_runs_on_from_where_it_stood(space: SpaceHandle) -> None:
-    """Time does not jump when a frozen clock runs again."""
+def test_a_resumed_clock_does_not_jump(space: SpaceHandle) -> None:
+    """A frozen clock continues from its frozen time when it runs again."""
     at = space.clock.now
     space.clock.run()
     assert at < space.clock.now < at + A_MOMENT
 
 
-def test_what_a_setting_leaves_out_stays(space: SpaceHandle) -> None:
-    """A setting without ``frozen`` moves the clock and leaves it standing or running; an empty one changes nothing."""
+def test_omitted_clock_settings_are_kept(space: SpaceHandle) -> None:
+    """Without `frozen`, setting the clock keeps it frozen or running; an empty setting changes nothing."""
     moved = space.control("PUT", "/clock", json={"now": "2026-02-01T00:00:00Z"})
     assert (moved["now"], moved["frozen"]) == ("2026-02-01T00:00:00.000000Z", True)
     assert space.control("PUT", "/clock", json={}) == moved
     assert space.control("PUT", "/clock", json={"now": None, "frozen": None}) == moved
 
 
-def test_a_clock_does_not_follow_the_machines_clock_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the machine's clock is set back, a running clock stands until that has caught up."""
+def test_a_clock_ignores_a_system_clock_set_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the system clock is set back, a running clock waits until it has caught up."""
     machine = datetime(2026, 1, 1, tzinfo=UTC)
     monkeypatch.setattr(time, "_machine_time", lambda: machine)
     running = time.Clock()
@@ -96,11 +96,11 @@ def test_a_clock_does_not_follow_the_machines_clock_back(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("at", ["1970-01-01T00:00:00.000001Z", EARLIER, "2500-02-28"])
-def test_a_fresh_space_may_begin_at_any_instant(fresh: SpaceHandle, at: str) -> None:
-    """The first setting may be in the past or in the future; from then on earlier instants are refused."""
+def test_a_fresh_clock_can_be_set_to_any_time(fresh: SpaceHandle, at: str) -> None:
+    """The first setting may be in the past or the future; later ones must not be earlier."""
     fresh.clock.freeze(at)
-    begun = fresh.clock.now
-    assert begun == datetime.fromisoformat(at).replace(tzinfo=UTC)
+    start = fresh.clock.now
+    assert start == datetime.fromisoformat(at).replace(tzinfo=UTC)
     fresh.clock.advance(microseconds=0)
     with pytest.raises(Refused, match="does not go back"):
         fresh.clock.advance(microseconds=-1)
@@ -108,7 +108,7 @@ def test_a_fresh_space_may_begin_at_any_instant(fresh: SpaceHandle, at: str) -> 
 
 @pytest.mark.parametrize("frozen", [True, False])
 def test_time_does_not_go_back(space: SpaceHandle, frozen: bool) -> None:
-    """An earlier instant is refused with 409, says what to do, and leaves the clock as it was."""
+    """An earlier time is refused with 409 and a suggestion, and the clock keeps its time."""
     with pytest.raises(Refused, match="reset the space") as refused:
         space.control("PUT", "/clock", json={"now": EARLIER, "frozen": frozen})
     assert refused.value.status == 409
@@ -119,8 +119,8 @@ def test_time_does_not_go_back(space: SpaceHandle, frozen: bool) -> None:
     assert space.clock.freeze(START) == []
 
 
-def test_a_running_clock_has_left_its_last_reading(space: SpaceHandle) -> None:
-    """Earlier is what the clock would read now, not what it read last."""
+def test_a_running_clock_is_compared_at_its_current_time(space: SpaceHandle) -> None:
+    """A time is too early if it is before the current time, even if it equals the last one read."""
     space.clock.run()
     with pytest.raises(Refused, match="does not go back"):
         space.clock.freeze(space.clock.now)
@@ -138,10 +138,10 @@ def test_a_running_clock_has_left_its_last_reading(space: SpaceHandle) -> None:
         ("POST", "/_emulator/clock/advance", {"seconds": 0}, True),
     ],
 )
-def test_a_space_begins_with_what_changes_it(
+def test_only_changes_fix_the_start_of_a_space(
     fresh: SpaceHandle, method: str, path: str, body: dict[str, Any] | None, begins: bool
 ) -> None:
-    """Reading and being refused leave a space fresh; writing to a vendor and moving the clock do not."""
+    """Reads and refused requests leave a space fresh; writes and clock changes do not."""
     headers = {"Authorization": f"Bearer {fresh.cnaught.credentials['api_key']}"}
     fresh.http.request(method, fresh.url + path, headers=headers, json=body)
     if begins:
@@ -152,7 +152,7 @@ def test_a_space_begins_with_what_changes_it(
         assert fresh.clock.now == datetime.fromisoformat(START)
 
 
-# --- what an instant is -----------------------------------------------------------------------------------------------
+# --- valid times ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -166,8 +166,8 @@ def test_a_space_begins_with_what_changes_it(
         "2026-01-01T17:34:05-09:30",
     ],
 )
-def test_an_instant_is_kept_in_utc(space: SpaceHandle, at: str) -> None:
-    """Whatever offset an instant is given with, the clock tells it in UTC."""
+def test_a_time_is_converted_to_utc(space: SpaceHandle, at: str) -> None:
+    """A time with any offset is stored and returned in UTC."""
     assert space.control("PUT", "/clock", json={"now": at})["now"] == "2026-01-02T03:04:05.000000Z"
     assert space.control("GET", "/clock") == {"now": "2026-01-02T03:04:05.000000Z", "frozen": True}
 
@@ -181,8 +181,8 @@ def test_an_instant_is_kept_in_utc(space: SpaceHandle, at: str) -> None:
         *("1767225600", 1767225600, 1.5, True, [], {}),
     ],
 )
-def test_what_is_no_instant_is_refused(space: SpaceHandle, now: object) -> None:
-    """An instant is a date and time with an offset, of the years 1970 to 2999."""
+def test_an_invalid_time_is_refused(space: SpaceHandle, now: object) -> None:
+    """A time needs a date and an offset, in the years 1970 to 2999."""
     with pytest.raises(Refused) as refused:
         space.control("PUT", "/clock", json={"now": now})
     assert refused.value.status == 400
@@ -198,8 +198,8 @@ def test_what_is_no_instant_is_refused(space: SpaceHandle, now: object) -> None:
         *([], "1", None),
     ],
 )
-def test_what_is_no_span_of_time_is_refused(space: SpaceHandle, body: object) -> None:
-    """Time passes by a number of seconds, of at most a hundred years."""
+def test_an_invalid_duration_is_refused(space: SpaceHandle, body: object) -> None:
+    """A duration is a number of seconds, at most a hundred years."""
     with pytest.raises(Refused) as refused:
         space.control("POST", "/clock/advance", json=body)
     assert refused.value.status == 400
@@ -207,7 +207,7 @@ def test_what_is_no_span_of_time_is_refused(space: SpaceHandle, body: object) ->
 
 
 def test_time_ends_with_the_year_2999(fresh: SpaceHandle) -> None:
-    """A clock is not moved past its last year, and still serves its vendors there."""
+    """The clock cannot pass the year 2999, and vendors still work in its last second."""
     fresh.clock.freeze("2999-12-31T23:59:59Z")
     with pytest.raises(Refused, match="1970 to 2999"):
         fresh.clock.advance(seconds=1)
@@ -216,11 +216,11 @@ def test_time_ends_with_the_year_2999(fresh: SpaceHandle) -> None:
     assert (order.status_code, order.json()["created_on"]) == (201, "2999-12-31T23:59:59.000000Z")
 
 
-# --- what falls due ---------------------------------------------------------------------------------------------------
+# --- due events -------------------------------------------------------------------------------------------------------
 
 
-def test_advancing_tells_what_fell_due_in_order(cnaught: Caller) -> None:
-    """The events of a span of time come in the order of time, each with its instant and its subject."""
+def test_advancing_returns_due_events_in_order(cnaught: Caller) -> None:
+    """Advancing returns the events of the elapsed time in order, each with its time and subject."""
     ids = []
     for _ in range(3):
         ids.append(cnaught.post("/v1/orders", {"amount_kg": 1}).json()["id"])
@@ -234,7 +234,7 @@ def test_advancing_tells_what_fell_due_in_order(cnaught: Caller) -> None:
 @settings(max_examples=15)
 @given(steps=st.lists(st.integers(0, 3_000_000), min_size=1, max_size=6))
 def test_an_event_falls_due_once(emulator: Emulator, steps: list[int]) -> None:
-    """However a span of time is cut into pieces, every event falls due once and in order."""
+    """However the elapsed time is divided, every event is returned once and in order."""
     space = emulator.space()
     space.clock.freeze(START)
     headers = {"Authorization": f"Bearer {space.cnaught.credentials['api_key']}"}
@@ -249,8 +249,8 @@ def test_an_event_falls_due_once(emulator: Emulator, steps: list[int]) -> None:
     space.delete()
 
 
-def test_setting_the_clock_tells_what_fell_due(cnaught: Caller) -> None:
-    """A clock that is set forward, or that has run on, tells what fell due on the way."""
+def test_setting_the_clock_returns_due_events(cnaught: Caller) -> None:
+    """Setting the clock forward returns the events that became due, also while it was running."""
     cnaught.post("/v1/orders", {"amount_kg": 1})
     assert cnaught.space.clock.run("2026-01-01T00:00:01.9Z") == []
     assert len(cnaught.space.clock.freeze("2026-01-02")) == 1
@@ -260,15 +260,15 @@ def test_setting_the_clock_tells_what_fell_due(cnaught: Caller) -> None:
 
 
 def test_replies_are_dated_by_the_spaces_clock(cnaught: Caller) -> None:
-    """The Date of a reply is the reading of its turn, whatever the machine's clock says; refusals have it too."""
+    """The Date of a reply, refusals included, is the time of its turn on the space's clock."""
     for path, seconds in (("/v1/orders", 0), ("/v1/orders", 1.999999), ("/nowhere", 86400)):
         cnaught.space.clock.advance(seconds=seconds)
         date = cnaught.get(path).headers["date"]
         assert date == format_datetime(cnaught.space.clock.now, usegmt=True)
 
 
-def test_a_reply_that_no_turn_made_is_dated_too(fresh: SpaceHandle) -> None:
-    """A reply that a fault or a limit made in place of the vendor has the clock's reading as well."""
+def test_replies_without_a_turn_have_a_date(fresh: SpaceHandle) -> None:
+    """A reply from a fault or a limit also has the time of the space's clock."""
     fresh.clock.run("2030-06-01")
     fresh.clock.advance(hours=12)
     fresh.faults.add("cnaught", effect={"status": 503})
@@ -279,15 +279,15 @@ def test_a_reply_that_no_turn_made_is_dated_too(fresh: SpaceHandle) -> None:
 
 
 @given(st.integers(0, 32_503_679_999))
-def test_a_date_is_written_as_http_wants_it(second: int) -> None:
-    """Dates have the form of RFC 9110, whatever the machine's language."""
+def test_a_date_has_the_http_format(second: int) -> None:
+    """Dates have the format of RFC 9110, whatever the locale."""
     at = datetime.fromtimestamp(second, UTC)
     assert time.date_header(at) == (b"date", format_datetime(at, usegmt=True).encode())
 
 
 @given(st.timedeltas(timedelta(0), timedelta(days=375_000)))
-def test_an_instant_is_read_as_it_was_written(since_1970: timedelta) -> None:
-    """What the clock writes it reads again, to the microsecond; milliseconds are cut off, not rounded."""
+def test_a_written_time_is_read_unchanged(since_1970: timedelta) -> None:
+    """A time keeps its microseconds when written and read; milliseconds are truncated, not rounded."""
     at = datetime(1970, 1, 1, tzinfo=UTC) + since_1970
     assert time.instant(time.micros(at)) == at
     assert time.instant(time.millis(at)) == at.replace(microsecond=at.microsecond // 1000 * 1000)

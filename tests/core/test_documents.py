@@ -22,8 +22,8 @@ class Record:
         ("2024-02-05T10:51:12.319+01:00", datetime(2024, 2, 5, 9, 51, 12, 319000, tzinfo=UTC)),
     ],
 )
-def test_a_time_is_kept_in_utc(text: str, at: datetime) -> None:
-    """A time with any offset is accepted, and kept in UTC."""
+def test_a_time_is_converted_to_utc(text: str, at: datetime) -> None:
+    """A time with any offset is accepted and stored in UTC."""
     assert document(Record).read({"at": text}).at == at
 
 
@@ -71,7 +71,7 @@ GOOD = {
 
 
 def test_a_document_is_read_by_json_types() -> None:
-    """A date is text and a tuple is a list, because JSON has neither; a whole number may be a share."""
+    """A date is read from text and a tuple from an array, because JSON has neither; an integer is a valid Fraction."""
     at = datetime(2024, 2, 5, 10, 51, 12, 319000, tzinfo=UTC)
     assert document(Typed).read(GOOD) == Typed(1, 0.5, "a", True, date(2024, 2, 5), at, (1,), {"a": 1})
     assert document(Typed).read({**GOOD, "share": 1, "number": 10**400}).number == 10**400
@@ -88,6 +88,6 @@ def test_a_document_is_read_by_json_types() -> None:
     ],
 )  # fmt: skip
 def test_a_value_of_another_type_is_refused(name: str, value: Any) -> None:
-    """No type stands for another one: not "1" or true for 1, and not a number for a date."""
+    """Types are not converted: neither "1" nor true is accepted for 1, nor a number for a date."""
     with pytest.raises(BadDocument):
         document(Typed).read({**GOOD, name: value})

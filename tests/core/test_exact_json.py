@@ -1,4 +1,4 @@
-"""JSON without rounding: which numbers stay exact, and what is not JSON."""
+"""JSON without rounding: which numbers stay exact, and what is refused as JSON."""
 
 import json
 from decimal import Decimal
@@ -30,7 +30,7 @@ DOCUMENTS = st.recursive(
 
 @given(NUMBERS)
 def test_a_number_keeps_its_digits(text: str) -> None:
-    """A number equals the decimal that was written, however it was written and wherever it stands."""
+    """A number equals the decimal in the text, whatever its notation and its position."""
     for document in (text, f"[{text}]", f'{{"amount": {text}}}'):
         content = exact_json.parse(document.encode())
         number = (
@@ -41,7 +41,7 @@ def test_a_number_keeps_its_digits(text: str) -> None:
 
 @given(NUMBERS)
 def test_a_number_is_written_with_its_digits(text: str) -> None:
-    """A number that was read is written as the same number, unless it is an integer beyond the writer's 64 bits."""
+    """A number is written unchanged, unless it is an integer that exceeds the writer's 64 bits."""
     number = exact_json.parse(text.encode())
     if not isinstance(number, int) or number.bit_length() < 64:
         assert Decimal(exact_json.dump(number).decode()) == Decimal(text)
@@ -49,13 +49,13 @@ def test_a_number_is_written_with_its_digits(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["5", "5.0", "12.5", "0.1", "1e2", "1e22", "0.000001", "123456789012345", "1.10"])
 def test_an_ordinary_number_is_an_int_or_a_float(text: str) -> None:
-    """A Decimal appears only where a float would print as another number."""
+    """A number becomes a Decimal only where a float would print differently."""
     assert type(exact_json.parse(text.encode())) in (int, float)
 
 
 @given(DOCUMENTS)
-def test_a_document_is_read_as_before(content: object) -> None:
-    """Content without long numbers is what any JSON reader makes of it."""
+def test_ordinary_json_is_read_like_any_json(content: object) -> None:
+    """Content without long numbers is read as by any JSON reader."""
     document = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
     assert exact_json.parse(document) == from_json(document)
 
@@ -69,9 +69,9 @@ def test_a_document_is_read_as_before(content: object) -> None:
         *(b'"\\ud800"', b'"\x00"', b"'1'", b"[" * 201 + b"]" * 201),
     ],
 )
-def test_what_is_not_json(long: bytes, body: bytes) -> None:
-    """Constants that JSON lacks, endless numbers, deep nesting and bad text are refused, beside a long number too."""
-    with pytest.raises(ValueError):  # noqa: PT011  # the parsers' own words
+def test_invalid_json_is_refused(long: bytes, body: bytes) -> None:
+    """Constants that JSON lacks, infinite numbers, deep nesting and bad text are refused, also beside a long number."""
+    with pytest.raises(ValueError):  # noqa: PT011  # the parsers' own messages
         exact_json.parse(b"[" + long + body + b"]")
 
 
@@ -87,14 +87,14 @@ def test_what_is_not_json(long: bytes, body: bytes) -> None:
         (b'{"a":[1.0],"b":2}', b'{"b":2,"a":[1]}'),
     ],
 )
-def test_one_canonical_document(first: bytes, second: bytes) -> None:
-    """The same content has one canonical document, however its numbers are written and its members ordered."""
+def test_equal_content_has_one_canonical_document(first: bytes, second: bytes) -> None:
+    """Equal content has one canonical document, whatever the notation of numbers and the order of members."""
     assert exact_json.canonical(exact_json.parse(first)) == exact_json.canonical(exact_json.parse(second))
 
 
 @given(NUMBERS, NUMBERS)
 def test_different_numbers_have_different_canonical_documents(first: str, second: str) -> None:
-    """Two numbers have one canonical document exactly if they are equal."""
+    """Two numbers have the same canonical document if and only if they are equal."""
     same = exact_json.canonical(exact_json.parse(first.encode())) == exact_json.canonical(
         exact_json.parse(second.encode())
     )

@@ -1,4 +1,4 @@
-"""Faults: which requests they strike, when, how often, and what their clients get."""
+"""Faults: which requests they match, when and how often they fire, and what their clients receive."""
 
 import re
 import threading
@@ -29,7 +29,7 @@ SOME = {"status": 503}
 
 
 def statuses(cnaught: Caller, times: int, path: str = ORDERS, **content: Any) -> list[int]:
-    """What so many requests are answered."""
+    """Send this many requests, and return their statuses."""
     return [cnaught.get(path, promised=False, **content).status_code for _ in range(times)]
 
 
@@ -38,14 +38,14 @@ def statuses(cnaught: Caller, times: int, path: str = ORDERS, **content: Any) ->
 
 @pytest.mark.parametrize(("when", "orders"), [("before", 1), ("after", 2)])
 def test_a_fault_acts_before_the_operation_or_after_it(cnaught: Caller, when: str, orders: int) -> None:
-    """A fault before stands in the operation's place; one after lets it commit, and takes its reply away."""
+    """A fault `before` replaces the operation; one `after` lets it commit and replaces its reply."""
     cnaught.space.faults.add("cnaught", operation="place_order", when=when, effect={"status": 503})
     assert cnaught.post(ORDERS, ONE_KG, promised=False).status_code == 503
     assert len(cnaught.get(ORDERS).json()["data"]) == orders
 
 
-def test_one_fault_before_and_one_after_strike_the_same_request(cnaught: Caller) -> None:
-    """A fault before that replaces nothing leaves room for one after, and both are counted."""
+def test_faults_before_and_after_fire_on_one_request(cnaught: Caller) -> None:
+    """A fault `before` that replaces nothing allows one `after`, and both are counted."""
     cnaught.space.faults.add("cnaught", effect={"headers": {"X-Slow": "yes"}})
     cnaught.space.faults.add("cnaught", when="after", effect={"status": 500})
     reply = cnaught.get(ORDERS, promised=False)
@@ -53,29 +53,29 @@ def test_one_fault_before_and_one_after_strike_the_same_request(cnaught: Caller)
     assert [fault["fired"] for fault in cnaught.space.faults] == [1, 1]
 
 
-def test_a_fault_that_takes_the_place_of_an_operation_saves_the_one_after(cnaught: Caller) -> None:
-    """Where nothing has been done, a fault after it has nothing to strike."""
+def test_a_replaced_operation_does_not_use_a_fault_after_it(cnaught: Caller) -> None:
+    """A fault `after` does not fire on an operation that was not performed."""
     cnaught.space.faults.add("cnaught", when="after", effect={"status": 500})
     cnaught.space.faults.add("cnaught", effect={"status": 503})
     assert statuses(cnaught, 3) == [503, 500, 200]
 
 
-# --- what the client gets ---------------------------------------------------------------------------------------------
+# --- effects ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 413, 415, 418, 422, 429, 499, 500, 501, 503, 599])
 @pytest.mark.parametrize("provider", ALL)
-def test_a_status_is_worded_as_the_vendor_would(space: SpaceHandle, provider: str, status: int) -> None:
-    """A status without a body comes in the vendor's own envelope, that of its other refusals."""
-    ours = space.http.get(f"{space.url}/{provider}/nowhere")
+def test_a_status_has_the_vendors_envelope(space: SpaceHandle, provider: str, status: int) -> None:
+    """A status without a body is sent in the envelope of the vendor's other refusals."""
+    refusal = space.http.get(f"{space.url}/{provider}/nowhere")
     space.faults.add(provider, effect={"status": status})
     reply = space.http.get(f"{space.url}/{provider}/nowhere")
-    assert (reply.status_code, reply.headers["content-type"]) == (status, ours.headers["content-type"])
-    assert type(reply.json()) is type(ours.json())
+    assert (reply.status_code, reply.headers["content-type"]) == (status, refusal.headers["content-type"])
+    assert type(reply.json()) is type(refusal.json())
 
 
-def test_a_status_in_cnaughts_words(cnaught: Caller) -> None:
-    """CNaught's faults are problem documents, with the title of the status."""
+def test_a_cnaught_status_is_a_problem_document(cnaught: Caller) -> None:
+    """A fault's status is a problem document with the title of the status."""
     cnaught.space.faults.add("cnaught", effect={"status": 429, "headers": {"Retry-After": "7"}})
     reply = cnaught.get(ORDERS, promised=False)
     assert reply.headers["content-type"] == "application/problem+json"
@@ -97,17 +97,17 @@ def test_a_status_in_cnaughts_words(cnaught: Caller) -> None:
         ({"status": 302, "headers": {"Location": "https://a/"}}, 302, None, b""),
     ],
 )
-def test_a_body_of_ones_own(
+def test_a_body_is_sent_as_given(
     cnaught: Caller, when: str, effect: dict[str, Any], status: int, media_type: str | None, body: bytes
 ) -> None:
-    """A body is sent as it is given, text as text and anything else as JSON, under the status if one is given."""
+    """Text is sent as text and any other body as JSON, with the fault's status if it has one."""
     cnaught.space.faults.add("cnaught", when=when, effect=effect)
     reply = cnaught.get(ORDERS, promised=False)
     assert (reply.status_code, reply.headers.get("content-type"), reply.content) == (status, media_type, body)
 
 
-def test_a_body_in_the_place_of_none(cnaught: Caller) -> None:
-    """A body after an operation whose own status has none comes with 200."""
+def test_a_body_replaces_an_empty_reply_with_200(cnaught: Caller) -> None:
+    """A body after an operation whose own status allows none is sent with 200."""
     subaccount = cnaught.post("/v1/subaccounts", {"name": "Ada"}).json()["id"]
     cnaught.space.faults.add("cnaught", operation="delete_subaccount", when="after", effect={"body": "gone"})
     reply = cnaught.request("DELETE", f"/v1/subaccounts/{subaccount}", promised=False)
@@ -115,8 +115,8 @@ def test_a_body_in_the_place_of_none(cnaught: Caller) -> None:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_headers_alone(cnaught: Caller, when: str) -> None:
-    """Headers are put on the vendor's own reply, in place of those of the same name."""
+def test_headers_are_added_to_the_vendors_reply(cnaught: Caller, when: str) -> None:
+    """Headers are added to the vendor's reply, and replace headers of the same name."""
     plain = cnaught.get(ORDERS)
     cnaught.space.faults.add("cnaught", when=when, effect={"headers": {"X-A": "b", "Content-Type": "text/x"}})
     reply = cnaught.get(ORDERS, promised=False)
@@ -129,14 +129,14 @@ def test_headers_alone(cnaught: Caller, when: str) -> None:
     [("reset", httpx.ReadError), ("close", httpx.RemoteProtocolError), ("truncate", httpx.RemoteProtocolError)],
 )
 @pytest.mark.parametrize(("when", "committed"), [("before", False), ("after", True)])
-def test_a_broken_connection(
+def test_a_broken_connection_raises_in_memory(
     cnaught: Caller, when: str, connection: str, raised: type[httpx.TransportError], committed: bool
 ) -> None:
-    """In memory a broken connection raises what it raises over a socket; what was done before it broke is done."""
+    """In memory a broken connection raises the exception of a real one; committed changes stay."""
     cnaught.space.faults.add("cnaught", method="post", when=when, effect={"connection": connection})
     with pytest.raises(raised):
         cnaught.post(ORDERS, ONE_KG, promised=False)
-    done = committed or connection == "truncate"  # a reply can only be cut short once there is one
+    done = committed or connection == "truncate"  # truncating needs a reply, so the operation is performed
     assert len(cnaught.get(ORDERS).json()["data"]) == 1 + done
 
 
@@ -144,8 +144,8 @@ def test_a_broken_connection(
 
 
 @pytest.mark.parametrize(("when", "orders"), [("before", 1), ("after", 2)])
-def test_a_delay(cnaught: Caller, when: str, orders: int) -> None:
-    """A delay before holds the operation up; one after holds up the reply of what is already done."""
+def test_a_delay_holds_up_the_operation_or_the_reply(cnaught: Caller, when: str, orders: int) -> None:
+    """A delay `before` postpones the operation; one `after` postpones only the reply."""
     cnaught.space.faults.add("cnaught", method="POST", when=when, effect={"delay_seconds": 0.2})
     with ThreadPoolExecutor(1) as thread:
         reply = thread.submit(cnaught.post, ORDERS, ONE_KG)
@@ -157,8 +157,8 @@ def test_a_delay(cnaught: Caller, when: str, orders: int) -> None:
 
 
 @pytest.mark.parametrize(("when", "orders", "status"), [("before", 1, 499), ("after", 2, 201)])
-def test_a_client_that_gives_up_ends_the_delay(cnaught: Caller, when: str, orders: int, status: int) -> None:
-    """A request whose client gives up before its turn never gets one; after it, what was done stays done."""
+def test_a_disconnected_client_ends_the_delay(cnaught: Caller, when: str, orders: int, status: int) -> None:
+    """A client that disconnects before its turn cancels the request; after the turn, its changes stay."""
     cnaught.space.faults.add("cnaught", method="POST", when=when, effect={"delay_seconds": 600})
     with pytest.raises(httpx.ReadTimeout):
         cnaught.post(ORDERS, ONE_KG, timeout=0.02)
@@ -167,8 +167,8 @@ def test_a_client_that_gives_up_ends_the_delay(cnaught: Caller, when: str, order
     assert len(cnaught.get(ORDERS).json()["data"]) == orders
 
 
-def test_a_request_that_was_given_up_replays(emulator: Emulator, cnaught: Caller) -> None:
-    """A run in which a client gave up gives the same bytes again, for the requests that met the delayed one, too."""
+def test_an_abandoned_request_replays(emulator: Emulator, cnaught: Caller) -> None:
+    """A recording in which a client disconnected replays to the same bytes, also for requests sent during the delay."""
     cnaught.space.faults.add("cnaught", method="POST", effect={"delay_seconds": 600})
     keyed = {"Idempotency-Key": "one"}
     with ThreadPoolExecutor(1) as thread:
@@ -184,7 +184,7 @@ def test_a_request_that_was_given_up_replays(emulator: Emulator, cnaught: Caller
 
 
 def test_a_delay_is_in_real_time(cnaught: Caller) -> None:
-    """A delay takes its real seconds, and the clock of the space stands still meanwhile."""
+    """A delay takes real seconds and does not move the space's clock."""
     cnaught.space.faults.add("cnaught", effect={"delay_seconds": 0.03})
     cnaught.space.faults.add("cnaught", when="after", effect={"delay_seconds": 0.03})
     before = time.monotonic()
@@ -193,25 +193,25 @@ def test_a_delay_is_in_real_time(cnaught: Caller) -> None:
     assert order["created_on"] == "2026-01-01T00:00:00.000000Z"
 
 
-def test_a_held_request_finds_the_space_that_was_restored_meanwhile(cnaught: Caller) -> None:
-    """A request whose turn comes after a restore acts on what was restored."""
+def test_a_delayed_request_acts_on_the_restored_space(cnaught: Caller) -> None:
+    """A request whose turn comes after a restore acts on the restored state."""
     snapshot = cnaught.space.snapshot()
     cnaught.post(ORDERS, ONE_KG)
     cnaught.space.faults.add("cnaught", method="POST", effect={"delay_seconds": 0.1})
-    held = threading.Thread(target=cnaught.post, args=(ORDERS, {"amount_kg": 2}))
-    held.start()
+    delayed = threading.Thread(target=cnaught.post, args=(ORDERS, {"amount_kg": 2}))
+    delayed.start()
     while not [fault for fault in cnaught.space.faults if fault["fired"]]:
         time.sleep(0.001)
     cnaught.space.restore(snapshot)
-    held.join()
+    delayed.join()
     assert [order["amount_kg"] for order in cnaught.get(ORDERS).json()["data"]] == [2, 10.5]
 
 
-# --- how often --------------------------------------------------------------------------------------------------------
+# --- counting ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("which", "answered", "seen", "fired"),
+    ("options", "expected", "seen", "fired"),
     [
         ({}, [503, 200, 200, 200], 1, 1),
         ({"times": 2}, [503, 503, 200, 200], 2, 2),
@@ -221,24 +221,26 @@ def test_a_held_request_finds_the_space_that_was_restored_meanwhile(cnaught: Cal
         ({"times": 9}, [503, 503, 503, 503], 4, 4),
     ],
 )
-def test_a_fault_is_counted(cnaught: Caller, which: dict[str, int], answered: list[int], seen: int, fired: int) -> None:
-    """A fault strikes from the n-th matching request on, as often as it was told to, and tells how often it did."""
-    cnaught.space.faults.add("cnaught", operation="list_orders", effect={"status": 503}, **which)
+def test_a_fault_is_counted(
+    cnaught: Caller, options: dict[str, int], expected: list[int], seen: int, fired: int
+) -> None:
+    """A fault fires from the n-th matching request on, `times` times, and counts what it has seen and fired."""
+    cnaught.space.faults.add("cnaught", operation="list_orders", effect={"status": 503}, **options)
     cnaught.get("/v1/subaccounts")
-    assert statuses(cnaught, 4) == answered
+    assert statuses(cnaught, 4) == expected
     assert [(fault["seen"], fault["fired"]) for fault in cnaught.space.faults] == [(seen, fired)]
 
 
-def test_faults_strike_in_the_order_in_which_they_were_added(cnaught: Caller) -> None:
-    """One fault strikes at a time; the next follows when it is used up."""
+def test_faults_fire_in_order(cnaught: Caller) -> None:
+    """One fault fires per request, in the order in which they were added."""
     for status in (500, 502, 503):
         cnaught.space.faults.add("cnaught", effect={"status": status})
     assert statuses(cnaught, 4) == [500, 502, 503, 200]
     assert [entry["fault"] for entry in cnaught.space.requests] == ["fault-1", "fault-2", "fault-3", None]
 
 
-def test_a_fault_is_listed_until_it_is_taken_away(cnaught: Caller) -> None:
-    """A fault is answered whole, listed with its counts even when used up, and gone once it is deleted."""
+def test_a_fault_is_listed_until_it_is_deleted(cnaught: Caller) -> None:
+    """A fault is returned whole, listed with its counts even when used up, and gone once deleted."""
     faults = cnaught.space.faults
     made = cnaught.space.control("POST", "/faults", json={"provider": "cnaught", "effect": {"status": 503}})
     other = faults.add("cnaught", effect={"status": 502}, times=3)
@@ -254,11 +256,11 @@ def test_a_fault_is_listed_until_it_is_taken_away(cnaught: Caller) -> None:
     assert faults.add(effect={"status": 500}) == "fault-3"
 
 
-# --- which requests ---------------------------------------------------------------------------------------------------
+# --- conditions -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("which", "strikes"),
+    ("conditions", "fires"),
     [
         ({}, True),
         ({"provider": "cnaught"}, True),
@@ -280,26 +282,26 @@ def test_a_fault_is_listed_until_it_is_taken_away(cnaught: Caller) -> None:
         ({"headers": {"X-Missing": ""}}, False),
     ],
 )
-def test_whatever_is_given_must_match(cnaught: Caller, which: dict[str, Any], strikes: bool) -> None:
-    """A fault strikes the requests of its provider, operation, method, path and headers, and no others."""
-    cnaught.space.faults.add(effect={"status": 503}, **which)
+def test_all_conditions_must_match(cnaught: Caller, conditions: dict[str, Any], fires: bool) -> None:
+    """A fault fires only on requests with its provider, operation, method, path and headers."""
+    cnaught.space.faults.add(effect={"status": 503}, **conditions)
     headers = {"X-Attempt": "1", "x-other": "A"}
-    assert statuses(cnaught, 1, "/v1/orders/Gre28Fc35bt3?a=b", headers=headers) == [503 if strikes else 200]
+    assert statuses(cnaught, 1, "/v1/orders/Gre28Fc35bt3?a=b", headers=headers) == [503 if fires else 200]
 
 
-def test_a_fault_strikes_where_no_operation_is(cnaught: Caller) -> None:
-    """Unknown paths and methods can be struck as well, and reading a HEAD counts as reading."""
+def test_a_fault_fires_without_an_operation(cnaught: Caller) -> None:
+    """Faults fire on unknown paths and methods, and a HEAD request counts as a GET."""
     cnaught.space.faults.add("cnaught", effect={"status": 503}, times=2)
     cnaught.space.faults.add("cnaught", operation="list_orders", effect={"status": 502})
-    answered = [cnaught.request(method, path, promised=False).status_code for method, path in UNUSUAL]
-    assert answered == [503, 503, 502]
+    received = [cnaught.request(method, path, promised=False).status_code for method, path in UNUSUAL]
+    assert received == [503, 503, 502]
 
 
 UNUSUAL = [("GET", "/nowhere"), ("PATCH", ORDERS), ("HEAD", ORDERS)]
 
 
 @pytest.mark.parametrize(
-    ("which", "words"),
+    ("conditions", "message"),
     [
         ({"provider": "cnaugth"}, "unknown provider 'cnaugth'; nearest: cnaught,"),
         ({"provider": "cnaught", "operation": "place_orders"}, "unknown operation 'place_orders'; nearest: place_"),
@@ -329,10 +331,10 @@ UNUSUAL = [("GET", "/nowhere"), ("PATCH", ORDERS), ("HEAD", ORDERS)]
         ({"method": "PUT", "path": "/v1/orders"}, r"nearest: list_orders \(GET /v1/orders\), place_order"),
     ],
 )
-def test_conditions_that_no_request_can_meet(space: SpaceHandle, which: dict[str, str], words: str) -> None:
-    """A fault that could never strike is refused, with the nearest conditions that could."""
-    with pytest.raises(Refused, match=words) as refused:
-        space.faults.add(effect={"status": 500}, **which)
+def test_impossible_conditions_are_refused(space: SpaceHandle, conditions: dict[str, str], message: str) -> None:
+    """A fault that could never fire is refused, with the nearest possible conditions."""
+    with pytest.raises(Refused, match=message) as refused:
+        space.faults.add(effect={"status": 500}, **conditions)
     assert refused.value.status == 400
     assert list(space.faults) == []
 
@@ -374,8 +376,8 @@ def test_conditions_that_no_request_can_meet(space: SpaceHandle, which: dict[str
         ([], ""),
     ],
 )
-def test_what_is_no_fault(space: SpaceHandle, fault: object, place: str) -> None:
-    """A fault that does not say what it must is refused, with the place of the mistake, and not counted."""
+def test_an_invalid_fault_is_refused(space: SpaceHandle, fault: object, place: str) -> None:
+    """An invalid fault is refused with the location of its problem, and uses no id."""
     with pytest.raises(Refused) as refused:
         space.control("POST", "/faults", json=fault)
     assert refused.value.status == 400
@@ -383,21 +385,21 @@ def test_what_is_no_fault(space: SpaceHandle, fault: object, place: str) -> None
     assert space.faults.add(effect=SOME) == "fault-1"
 
 
-SERVERS_OWN = ["Content-Length", "Transfer-Encoding", "Trailer", "Connection", "Keep-Alive", "Upgrade"]
-SERVERS_OWN += ["Proxy-Connection", "Date", "X-Emulator-Request-Id"]
+RESERVED_HEADERS = ["Content-Length", "Transfer-Encoding", "Trailer", "Connection", "Keep-Alive", "Upgrade"]
+RESERVED_HEADERS += ["Proxy-Connection", "Date", "X-Emulator-Request-Id"]
 
 
 @pytest.mark.parametrize("change", [str, str.lower, str.upper])
-@pytest.mark.parametrize("name", SERVERS_OWN)
-def test_a_header_that_the_server_sets_itself(space: SpaceHandle, name: str, change: Callable[[str], str]) -> None:
-    """A fault sets no header that frames a reply or that every reply has already, in whatever case; it says why."""
+@pytest.mark.parametrize("name", RESERVED_HEADERS)
+def test_a_reserved_header_is_refused(space: SpaceHandle, name: str, change: Callable[[str], str]) -> None:
+    """A header that frames the reply or that the server adds is refused, in any case, with the reason."""
     with pytest.raises(Refused, match="the server sets this header itself: ") as refused:
         space.faults.add(effect={"headers": {change(name): "5"}})
     assert refused.value.answer["problems"][0]["place"][:3] == ["body", "effect", "headers"]
 
 
 def test_the_number_of_faults_is_bounded(space: SpaceHandle) -> None:
-    """Beyond the limit, faults that are used up make room, the oldest first; without one, a new fault is refused."""
+    """At the limit a new fault replaces the oldest one that is used up; if there is none, it is refused."""
     faults = Faults()
     draft = FaultDraft.model_validate({"effect": SOME, "times": 2})
     for _ in range(FAULTS_MAX):
@@ -405,7 +407,7 @@ def test_the_number_of_faults_is_bounded(space: SpaceHandle) -> None:
     for fault_id, fired in (("fault-5", 2), ("fault-7", 1), ("fault-9", 2)):
         faults.by_id[fault_id].fired = fired
     assert [faults.add(draft).id for _ in range(2)] == [f"fault-{FAULTS_MAX + 1}", f"fault-{FAULTS_MAX + 2}"]
-    assert [gone for gone in range(1, 12) if f"fault-{gone}" not in faults.by_id] == [5, 9]
+    assert [number for number in range(1, 12) if f"fault-{number}" not in faults.by_id] == [5, 9]
     with pytest.raises(TooManyFaults, match="this space has 1000 faults that are not used up"):
         faults.add(draft)
 
@@ -431,8 +433,8 @@ def test_the_number_of_faults_is_bounded(space: SpaceHandle) -> None:
         ("*/" * 100, "/v1/orders/{id}", False),
     ],
 )
-def test_what_a_pattern_can_match(pattern: str, route_path: str, matches: bool) -> None:
-    """A pattern is compared with a route's path as a whole: whether any path at all satisfies both."""
+def test_a_pattern_is_compared_with_a_route(pattern: str, route_path: str, matches: bool) -> None:
+    """A pattern matches a route if any path satisfies both."""
     assert can_match(pattern, route_path) == matches
 
 
@@ -440,8 +442,8 @@ def test_what_a_pattern_can_match(pattern: str, route_path: str, matches: bool) 
     st.lists(st.sampled_from(["*", "?", "a", "b", "/", "[ab]", "[!a]", "[!/]"]), max_size=6).map("".join),
     st.lists(st.sampled_from(["{x}", "a", "/", "/a"]), min_size=1, max_size=4).map("".join),
 )
-def test_a_pattern_matches_what_an_example_shows(pattern: str, route_path: str) -> None:
-    """Comparing patterns agrees with trying out short paths."""
+def test_pattern_comparison_agrees_with_examples(pattern: str, route_path: str) -> None:
+    """Comparing patterns agrees with trying all short paths."""
     route = re.compile(re.sub(r"\{x\}", "[^/]+", route_path))
     texts = ("".join(text) for length in range(7) for text in product("ab/", repeat=length))
     found = any(fnmatchcase(text, pattern) and route.fullmatch(text) for text in texts)
@@ -451,7 +453,7 @@ def test_a_pattern_matches_what_an_example_shows(pattern: str, route_path: str) 
 
 
 def test_faults_belong_to_a_space(emulator: Emulator, cnaught: Caller) -> None:
-    """A fault strikes nobody in another space, and a reset takes it away."""
+    """A fault does not fire in another space, and a reset removes it."""
     cnaught.space.faults.add(effect={"status": 503}, times=9)
     assert emulator.http.get(f"{emulator.space().url}/cnaught{ORDERS}").status_code == 401
     assert statuses(cnaught, 1) == [503]

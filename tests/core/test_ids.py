@@ -1,4 +1,4 @@
-"""Identifiers: made up, never twice, and the same again for the same seed."""
+"""Ids: generated from a seed, distinct, and reproducible."""
 
 import re
 from itertools import product
@@ -18,8 +18,8 @@ alphabets = st.sampled_from([DIGITS, HEX, LOWER, LETTERS])
 
 @settings(max_examples=60)
 @given(seeds, kinds, st.text(min_size=1, max_size=6).map(lambda text: "".join(sorted(set(text)))), st.integers(0, 4))
-def test_no_id_comes_twice_before_all_have_come_once(seed: int, kind: str, alphabet: str, length: int) -> None:
-    """The ids of a kind go through everything that its form allows, and then begin again."""
+def test_all_ids_are_drawn_before_one_repeats(seed: int, kind: str, alphabet: str, length: int) -> None:
+    """The ids of a kind go through every text of their form before the first one is repeated."""
     ids = Ids(seed)
     every = {"".join(characters) for characters in product(alphabet, repeat=length)}
     drawn = [ids.text(kind, alphabet, length) for _ in every]
@@ -29,7 +29,7 @@ def test_no_id_comes_twice_before_all_have_come_once(seed: int, kind: str, alpha
 
 @given(seeds, kinds, alphabets)
 def test_long_ids_do_not_repeat(seed: int, kind: str, alphabet: str) -> None:
-    """Ids of a length that vendors use are distinct, of that length, and of that alphabet."""
+    """Ids as long as vendors use are distinct, and have the given length and alphabet."""
     ids = Ids(seed)
     drawn = [ids.text(kind, alphabet, 12) for _ in range(200)]
     assert len(set(drawn)) == 200
@@ -38,7 +38,7 @@ def test_long_ids_do_not_repeat(seed: int, kind: str, alphabet: str) -> None:
 
 @given(seeds, kinds)
 def test_a_uuid_has_the_form_of_version_4(seed: int, kind: str) -> None:
-    """UUIDs are distinct, lower case, and say that they are of version 4 (RFC 9562)."""
+    """UUIDs are distinct, lower case, and marked as version 4 (RFC 9562)."""
     ids = Ids(seed)
     drawn = [ids.uuid(kind) for _ in range(100)]
     assert len(set(drawn)) == 100
@@ -47,7 +47,7 @@ def test_a_uuid_has_the_form_of_version_4(seed: int, kind: str) -> None:
 
 @given(seeds, st.lists(st.sampled_from(["cnaught.order", "thallo.retirement", "dcycle.file"]), max_size=30))
 def test_the_same_seed_gives_the_same_ids(seed: int, kinds: list[str]) -> None:
-    """The n-th id of a kind follows from seed, kind and n alone, whatever other kinds are drawn in between."""
+    """The n-th id of a kind depends on seed, kind and n only, whatever other kinds are drawn in between."""
     ids, others = Ids(seed), Ids(seed)
     drawn = [(kind, ids.text(kind, LETTERS, 12), ids.uuid(f"{kind}.uuid")) for kind in kinds]
     for kind in sorted(set(kinds)):
@@ -57,8 +57,8 @@ def test_the_same_seed_gives_the_same_ids(seed: int, kinds: list[str]) -> None:
 
 
 @given(seeds, kinds, st.integers(0, 50))
-def test_an_id_can_be_foretold(seed: int, kind: str, n: int) -> None:
-    """The n-th id is known without drawing it, and drawing goes on from any count."""
+def test_an_id_can_be_computed_ahead(seed: int, kind: str, n: int) -> None:
+    """The n-th id can be computed without drawing it, and drawing can continue from any count."""
     ids = Ids(seed, {kind: n, f"{kind}.uuid": n})
     assert (ids.text(kind, LOWER, 8), ids.uuid(f"{kind}.uuid")) == (
         nth_text(seed, kind, n, LOWER, 8),
@@ -69,25 +69,25 @@ def test_an_id_can_be_foretold(seed: int, kind: str, n: int) -> None:
 
 @given(seeds, seeds, kinds, kinds)
 def test_other_seeds_and_kinds_give_other_ids(seed: int, other_seed: int, kind: str, other_kind: str) -> None:
-    """Two seeds, or two kinds, do not walk the same way."""
+    """Different seeds and kinds give different ids."""
     first = {(s, k): nth_uuid(s, k, 0) for s in (seed, other_seed) for k in (kind, other_kind)}
     assert len(set(first.values())) == len(first)
 
 
 def test_a_count_stays_within_64_bits() -> None:
-    """A count that reaches its end starts again, so that the space's own snapshot can be restored."""
+    """A count at its maximum starts again at zero, so that the space's snapshot can be restored."""
     ids = Ids(0, {"a": DRAWN_MAX - 1})
     ids.text("a", HEX, 32)
     assert ids.drawn == {"a": 0}
 
 
-def test_ids_stay_as_they_are() -> None:
-    """What a seed gives is the same from release to release; snapshots and people's tests rely on it."""
+def test_ids_are_the_same_in_every_release() -> None:
+    """A seed gives the same ids in every release; snapshots and users' tests rely on it."""
     assert [nth_text(7, "a kind", n, LOWER, 8) for n in range(3)] == ["x5beup95", "ma07fg8e", "bfpzz67n"]
     assert nth_uuid(7, "a kind", 1) == "185e82a4-435b-4659-a112-29c18decac3e"
 
 
-def test_a_secret_is_left_to_chance() -> None:
-    """What must not be guessed follows from no seed."""
+def test_secrets_are_random() -> None:
+    """A secret does not depend on a seed."""
     assert secret() != secret()
     assert len(secret()) >= 32

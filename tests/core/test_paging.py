@@ -15,7 +15,7 @@ limits = st.integers(1, 40)
 
 
 def timeline(added: list[tuple[str, int]]) -> Timeline[str]:
-    """Return a timeline to which these keys were added, each at its second; the records are the keys."""
+    """Return a timeline with these keys, each added at its second; the records are the keys."""
     filled = Timeline[str]()
     for key, second in added:
         filled.add(key, START + timedelta(seconds=second), key)
@@ -23,13 +23,13 @@ def timeline(added: list[tuple[str, int]]) -> Timeline[str]:
 
 
 def in_order(added: list[tuple[str, int]]) -> list[str]:
-    """Return the keys by their times; those of one time as they were added."""
+    """Return the keys in order of time, those of one time in order of addition."""
     return [key for key, _ in sorted(added, key=lambda record: record[1])]
 
 
 @given(records, limits)
 def test_the_newest_come_first(added: list[tuple[str, int]], limit: int) -> None:
-    """The newest records are the last in time, newest first; of one time, the last that were added."""
+    """The newest records come first; of records with the same time, the one added last."""
     keys = in_order(added)
     assert timeline(added).newest(limit) == keys[::-1][:limit]
     assert timeline(added).oldest() == (keys[0] if keys else None)
@@ -38,7 +38,7 @@ def test_the_newest_come_first(added: list[tuple[str, int]], limit: int) -> None
 
 @given(records.filter(len), limits, st.data())
 def test_a_page_is_next_to_its_cursor(added: list[tuple[str, int]], limit: int, data: st.DataObject) -> None:
-    """A page holds the records next to its cursor, without it, newest first."""
+    """A page holds the records next to its cursor, without the cursor's record, newest first."""
     keys, filled = in_order(added), timeline(added)
     key = data.draw(st.sampled_from(keys))
     place = keys.index(key)
@@ -62,7 +62,7 @@ def test_pages_cover_the_list(added: list[tuple[str, int]], limit: int) -> None:
 
 @given(records, st.text(max_size=3))
 def test_an_unknown_key_raises(added: list[tuple[str, int]], key: str) -> None:
-    """Nothing can be found by a key that was not added."""
+    """A key that was not added raises an exception."""
     filled = timeline([record for record in added if record[0] != key])
     for find in (lambda: filled.older(key, 1), lambda: filled.newer(key, 1), lambda: filled.remove(key)):
         with pytest.raises(KeyError):
@@ -71,7 +71,7 @@ def test_an_unknown_key_raises(added: list[tuple[str, int]], key: str) -> None:
 
 @given(st.lists(st.tuples(st.booleans(), st.sampled_from("abcdefgh"), st.integers(0, 3))))
 def test_a_removed_record_leaves_no_gap(steps: list[tuple[bool, str, int]]) -> None:
-    """After any additions and removals the pages are those of a list that went through the same."""
+    """After any additions and removals, the pages equal those of a list with the same changes."""
     filled, added = Timeline[str](), list[tuple[str, int]]()
     for adding, key, second in steps:
         known = key in dict(added)

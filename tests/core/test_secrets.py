@@ -1,4 +1,4 @@
-"""The journal shows no secret, wherever in a request or a reply it stood."""
+"""The journal hides secrets, wherever in a request or a reply they occur."""
 
 import json
 from typing import Any
@@ -13,16 +13,16 @@ SECRET = "correct horse"
 
 
 def journal(space: SpaceHandle) -> str:
-    """All that the journal shows."""
+    """Return everything that the journal shows."""
     return json.dumps(space.control("GET", "/requests"))
 
 
 @pytest.mark.parametrize("provider", ALL)
 def test_no_credential_is_shown(space: SpaceHandle, provider: str) -> None:
-    """Using a vendor's credentials, well or badly, leaves none of their secrets in the journal."""
-    given = getattr(space, provider).credentials
+    """Using a vendor's credentials, correctly or not, shows no secret in the journal."""
+    credentials = getattr(space, provider).credentials
     caller = Caller(space, provider, credentials_of(space, provider))
-    secrets = [value for name, value in given.items() if name in ("api_key", "live_api_key", "password")]
+    secrets = [value for name, value in credentials.items() if name in ("api_key", "live_api_key", "password")]
     secrets += [value.split()[-1] for name, value in caller.credentials.items() if "organization" not in name]
     for header in ("Authorization", "X-API-Key", "x-api-key", "Cookie"):
         for scheme in ("", "Bearer ", "Token ", "Basic "):
@@ -34,13 +34,13 @@ def test_no_credential_is_shown(space: SpaceHandle, provider: str) -> None:
     assert not [secret for secret in secrets if secret in shown]
 
 
-def test_a_login_is_not_shown(space: SpaceHandle) -> None:
-    """Neither the password nor the tokens that it is answered with are shown, and the name still is."""
-    given = space.carboninsights.credentials
-    login = {"username": given["username"], "password": given["password"]}
+def test_a_login_hides_password_and_tokens(space: SpaceHandle) -> None:
+    """The password and the returned tokens are hidden, and the username is shown."""
+    credentials = space.carboninsights.credentials
+    login = {"username": credentials["username"], "password": credentials["password"]}
     tokens = space.http.post(f"{space.carboninsights.url}/token", json=login).json()
     (shown,) = space.requests.matching(operation="obtain_token")
-    assert shown["body"] == {"username": given["username"], "password": "***"}
+    assert shown["body"] == {"username": credentials["username"], "password": "***"}
     assert shown["reply"]["body"] == dict.fromkeys(tokens, "***")
 
 
@@ -59,7 +59,7 @@ def test_a_login_is_not_shown(space: SpaceHandle) -> None:
     ],
 )
 def test_a_secret_in_a_body_is_not_shown(cnaught: Caller, content: str) -> None:
-    """A secret member is hidden at any depth, in JSON that went wrong, and in a form."""
+    """A secret member is hidden at any depth, in invalid JSON, and in a form."""
     cnaught.post("/v1/orders", content=content)
     shown = journal(cnaught.space)
     assert "***" in shown
@@ -67,21 +67,21 @@ def test_a_secret_in_a_body_is_not_shown(cnaught: Caller, content: str) -> None:
 
 
 def test_a_secret_in_a_query_is_not_shown(cnaught: Caller) -> None:
-    """A key in the address is hidden as well; vendors that take none there are often tried so."""
+    """A key in the query is hidden, although no vendor accepts it there."""
     cnaught.get("/v1/orders?api_key=correct%20horse&limit=1&access=")
     assert "horse" not in journal(cnaught.space)
     assert cnaught.space.requests.matching()[0]["query"] == [["api_key", "***"], ["limit", "1"], ["access", "***"]]
 
 
 @pytest.mark.parametrize("content", ["the access was granted", '["password", "a"]', '{"passwords": "a"}', "a=password"])
-def test_what_is_no_secret_is_shown(cnaught: Caller, content: str) -> None:
+def test_other_content_is_shown(cnaught: Caller, content: str) -> None:
     """Only secrets are hidden."""
     cnaught.post("/v1/orders", content=content)
     assert "***" not in str(cnaught.space.requests.matching()[0]["body"])
 
 
-def test_a_header_is_hidden_but_for_its_scheme(cnaught: Caller) -> None:
-    """One can still see how somebody tried to log in."""
+def test_a_hidden_header_keeps_its_scheme(cnaught: Caller) -> None:
+    """The authentication scheme of a hidden header is shown."""
     shown: list[Any] = []
     for value in ("Bearer a", "Token a", "a"):
         cnaught.get("/v1/orders", headers={"Authorization": value})

@@ -1,4 +1,4 @@
-"""The outbox: which delivery comes next, when it is tried again, and what a test may do with it."""
+"""The outbox: the next delivery, retries, and what a test may change."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -25,18 +25,20 @@ HOW = Webhooks(
 
 
 def call(subject: str = "a", minutes: float = 0) -> Call:
+    """Return a webhook about this subject, due this many minutes after noon."""
     return Call(NOON + timedelta(minutes=minutes), "thing.changed", subject, "http://127.0.0.1/", "{}")
 
 
 def outbox_of(*subjects: str) -> Outbox:
+    """Return an outbox with one delivery per subject, a minute apart."""
     outbox = Outbox()
     for minutes, subject in enumerate(subjects):
         outbox.add("cnaught", call(subject, minutes))
     return outbox
 
 
-def attempted(outbox: Outbox, status: int = 200) -> str:
-    """Attempt the next delivery with this result, and answer its id."""
+def attempt_next(outbox: Outbox, status: int = 200) -> str:
+    """Attempt the next delivery with this result, and return its id."""
     delivery = outbox.next()
     assert delivery is not None
     assert delivery.due is not None
@@ -44,98 +46,98 @@ def attempted(outbox: Outbox, status: int = 200) -> str:
     return delivery.id
 
 
-def test_deliveries_are_made_in_the_order_of_their_times() -> None:
-    """What came about first is attempted first; afterwards nothing is next."""
+def test_deliveries_are_attempted_in_time_order() -> None:
+    """The earliest delivery is attempted first; when all are delivered, there is no next."""
     outbox = Outbox()
     for minutes in (5, 1, 3):
         outbox.add("cnaught", call(str(minutes), minutes))
-    assert [attempted(outbox) for _ in range(3)] == ["webhook-2", "webhook-3", "webhook-1"]
+    assert [attempt_next(outbox) for _ in range(3)] == ["webhook-2", "webhook-3", "webhook-1"]
     assert outbox.next() is None
     assert [delivery.state for delivery in outbox] == ["delivered"] * 3
 
 
-def test_of_one_thing_the_later_news_waits_for_the_earlier() -> None:
-    """A delivery that fails holds up those of its own subject, and nobody else's."""
+def test_a_failed_delivery_delays_its_own_subject_only() -> None:
+    """A failed delivery delays later ones of the same subject, and no others."""
     outbox = outbox_of("a", "a", "b")
-    assert attempted(outbox, 500) == "webhook-1"
-    assert attempted(outbox) == "webhook-1"  # due again at one minute, before b at two
-    assert [attempted(outbox), attempted(outbox)] == ["webhook-2", "webhook-3"]
+    assert attempt_next(outbox, 500) == "webhook-1"
+    assert attempt_next(outbox) == "webhook-1"  # due again at one minute, before b at two
+    assert [attempt_next(outbox), attempt_next(outbox)] == ["webhook-2", "webhook-3"]
 
 
 @pytest.mark.parametrize("status", [500, 201, 204, 302, 400, 199])
-def test_only_the_accepted_status_will_do(status: int) -> None:
-    """Any other answer is followed by another attempt."""
+def test_a_status_that_is_not_accepted_causes_a_retry(status: int) -> None:
+    """Any other status is followed by another attempt."""
     outbox = outbox_of("a")
-    attempted(outbox, status)
+    attempt_next(outbox, status)
     assert [(delivery.state, delivery.due) for delivery in outbox] == [("pending", NOON + timedelta(minutes=1))]
 
 
-def test_retries_wait_longer_and_longer_and_end_after_a_day() -> None:
-    """The waits are the vendor's, the last one goes on, and nothing is tried more than 24 hours after the change."""
+def test_retries_back_off_and_end_after_a_day() -> None:
+    """Waits follow the vendor's schedule, the last wait repeats, and no attempt is made after 24 hours."""
     outbox = outbox_of("a")
     times = []
     while (delivery := outbox.next()) is not None:
         assert delivery.due is not None
         times.append(delivery.due - NOON)
-        attempted(outbox, 503)
+        attempt_next(outbox, 503)
     waits = [round((after - before).total_seconds() / 60) for before, after in pairwise(times)]
     assert waits == [*MINUTES, *[60] * (len(waits) - len(MINUTES))]
     assert timedelta(hours=23) < times[-1] <= timedelta(hours=24)
     assert [delivery.state for delivery in outbox] == ["given up"]
 
 
-def test_what_is_over_may_be_delivered_again() -> None:
-    """A redelivery is due at once, and at the end of its lane; its attempts go on counting."""
+def test_a_finished_delivery_can_be_redelivered() -> None:
+    """A redelivery is due at once, at the end of its lane, and its attempts are counted on."""
     outbox = outbox_of("a", "a")
-    first, second = attempted(outbox), attempted(outbox)
+    first, second = attempt_next(outbox), attempt_next(outbox)
     outbox.redeliver(outbox.get(second), NOON + timedelta(hours=1))
     outbox.redeliver(outbox.get(first), NOON + timedelta(hours=1))
-    assert [attempted(outbox), attempted(outbox)] == [second, first]
+    assert [attempt_next(outbox), attempt_next(outbox)] == [second, first]
     assert [len(delivery.attempts) for delivery in outbox] == [2, 2]
 
 
-def test_a_pending_delivery_may_be_hurried() -> None:
-    """To redeliver what waits for its retry makes it due now."""
+def test_redelivering_a_pending_delivery_makes_it_due() -> None:
+    """Redelivering a delivery that waits for its retry makes it due now."""
     outbox = outbox_of("a", "b")
-    attempted(outbox, 500)
-    attempted(outbox, 500)
+    attempt_next(outbox, 500)
+    attempt_next(outbox, 500)
     outbox.redeliver(outbox.get("webhook-2"), NOON)
-    assert attempted(outbox) == "webhook-2"
+    assert attempt_next(outbox) == "webhook-2"
 
 
-def test_a_duplicate_is_a_delivery_of_its_own() -> None:
-    """It says the same, begins without attempts, and names what it is a copy of."""
+def test_a_duplicate_is_a_separate_delivery() -> None:
+    """A duplicate has the same body, no attempts, and the id of its original."""
     outbox = outbox_of("a")
-    attempted(outbox)
+    attempt_next(outbox)
     copy = outbox.duplicate(outbox.get("webhook-1"), NOON + timedelta(hours=1))
     assert (copy.id, copy.copy_of, copy.body, copy.attempts) == ("webhook-2", "webhook-1", "{}", [])
-    assert attempted(outbox) == "webhook-2"
+    assert attempt_next(outbox) == "webhook-2"
 
 
-def test_a_test_may_change_the_order() -> None:
-    """Those that are named change places and times among themselves; the others stay where they are."""
+def test_deliveries_can_be_reordered() -> None:
+    """The named deliveries exchange their positions and times; the others keep theirs."""
     outbox = outbox_of("a", "b", "a", "c")
     outbox.reorder(["webhook-3", "webhook-1"])
-    assert [attempted(outbox) for _ in range(4)] == ["webhook-3", "webhook-2", "webhook-1", "webhook-4"]
+    assert [attempt_next(outbox) for _ in range(4)] == ["webhook-3", "webhook-2", "webhook-1", "webhook-4"]
 
 
 @pytest.mark.parametrize("name", ["webhook-1", "webhook-9"])
-def test_only_what_waits_can_be_reordered(name: str) -> None:
-    """What is over, and what never was, has no place to change."""
+def test_only_pending_deliveries_can_be_reordered(name: str) -> None:
+    """A finished or unknown delivery is refused."""
     outbox = outbox_of("a", "b")
-    attempted(outbox)
+    attempt_next(outbox)
     with pytest.raises(UnknownDelivery):
         outbox.reorder(["webhook-2", name])
-    assert attempted(outbox) == "webhook-2"
+    assert attempt_next(outbox) == "webhook-2"
 
 
-def test_an_outbox_forgets_what_has_long_been_over() -> None:
-    """A bounded number of deliveries that are over is kept, the rest is counted; pending ones are never dropped."""
+def test_old_finished_deliveries_are_dropped() -> None:
+    """A bounded number of finished deliveries is kept and the rest counted; pending ones are never dropped."""
     outbox = Outbox()
     outbox.add("cnaught", call("pending", 10**6))
     for number in range(OVER_MAX + 5):
         outbox.add("cnaught", call(str(number)))
-        attempted(outbox)
+        attempt_next(outbox)
     assert (len(list(outbox)), outbox.dropped, outbox.added) == (OVER_MAX + 1, 5, OVER_MAX + 6)
     assert next(iter(outbox)).state == "pending"
 
@@ -147,8 +149,8 @@ def test_an_outbox_forgets_what_has_long_been_over() -> None:
         {"state": "delivered", "due": "2026-01-01T12:00:00Z"},
     ],
 )
-def test_a_state_that_contradicts_itself_is_refused(change: dict[str, object]) -> None:
-    """What is pending is due, and what is over is not."""
+def test_a_contradictory_state_is_refused(change: dict[str, object]) -> None:
+    """A delivery is due if and only if it is pending."""
     state = write(outbox_of("a").state)
     state["deliveries"][0] |= change
     with pytest.raises(Exception, match="webhook-1 must be due if it is pending, and only then"):
@@ -156,7 +158,7 @@ def test_a_state_that_contradicts_itself_is_refused(change: dict[str, object]) -
 
 
 class Lanes(RuleBasedStateMachine):
-    """Whatever is done to an outbox, a copy of it made through JSON goes on as it does, and lanes keep their order."""
+    """An outbox and its copy made through JSON behave alike, and lanes keep their order, whatever happens."""
 
     ids = Bundle("ids")
 

@@ -25,7 +25,7 @@ ABSENT = object()
 
 @dataclass(frozen=True, eq=False)
 class Violation:
-    """A request that breaks one bound: ``keyword`` of the schema of ``field``, in the body, a query or a header."""
+    """A request that breaks one bound: ``keyword`` in the schema of ``field``, in the body, the query or a header."""
 
     operation: contracts.Operation
     place: str
@@ -47,9 +47,9 @@ def violations(provider: str, operation: contracts.Operation) -> Iterator[Violat
         for place, keyword, value in broken(provider, schema):
             body = _put(example_of(operation), place, value)
             if _is_allowed(provider, schema, body):
-                continue  # another alternative takes it
+                continue  # another alternative accepts it
             draft = replace(good, body=json.dumps(body).encode())
-            yield Violation(operation, "body", _named(place), keyword, value, draft)
+            yield Violation(operation, "body", _field_name(place), keyword, value, draft)
     for parameter in parameters(provider, operation):
         for keyword, value in _broken_parameter(provider, parameter):
             if draft := _with_parameter(good, operation.path, parameter, value):
@@ -57,7 +57,7 @@ def violations(provider: str, operation: contracts.Operation) -> Iterator[Violat
 
 
 def broken(provider: str, schema: Schema, place: Place = ()) -> Iterator[tuple[Place, str, Any]]:
-    """Yield the place, the keyword and the value of every way to break a schema: itself, its members, its items."""
+    """Yield the place, keyword and value of every way to break a schema, its members and its items."""
     schema = contracts.resolve(provider, schema)
     yield from ((place, keyword, value) for keyword, value in _own(schema))
     required, properties = schema.get("required", ()), schema.get("properties", {})
@@ -76,7 +76,7 @@ def broken(provider: str, schema: Schema, place: Place = ()) -> Iterator[tuple[P
 
 
 def _own(schema: Schema) -> Iterator[tuple[str, Any]]:
-    """The values that break the keywords of a schema by themselves."""
+    """Return the values that break the schema's own keywords."""
     types = [schema["type"]] if isinstance(schema.get("type"), str) else schema.get("type", VALUES)
     allowed = {*types, *(["integer"] if "number" in types else [])}
     yield from (("type", value) for name, value in VALUES.items() if name not in allowed)
@@ -101,7 +101,7 @@ def _own(schema: Schema) -> Iterator[tuple[str, Any]]:
 
 
 def _long_text(schema: Schema, length: int) -> str:
-    """A text that is too long and otherwise of the right form, as far as its pattern is that of an address."""
+    """Return a text that is too long and otherwise has the right form, if its pattern is that of an address."""
     start = "https://a.example/" if "http" in schema.get("pattern", "") else ""
     return start.ljust(length, "x")
 
@@ -111,7 +111,7 @@ def _is_allowed(provider: str, schema: Schema, value: Any) -> bool:
 
 
 def _put(body: Any, place: Place, value: Any) -> Any:
-    """A copy of a body with a value at a place; objects and lists on the way there are made up."""
+    """Return a copy of a body with a value at a place, creating the objects and lists on the way."""
     if not place:
         return value
     name, *below = place
@@ -124,8 +124,8 @@ def _put(body: Any, place: Place, value: Any) -> Any:
     return {**copy, name: _put(copy.get(name), tuple(below), value)}
 
 
-def _named(place: Place) -> str:
-    """A place as rules name fields: ``items[].amount``."""
+def _field_name(place: Place) -> str:
+    """Return a place in the notation of rules: ``items[].amount``."""
     name = ""
     for part in place:
         name += "[]" if isinstance(part, int) else f".{part}" if name else part
@@ -133,7 +133,7 @@ def _named(place: Place) -> str:
 
 
 def _broken_parameter(provider: str, parameter: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """What breaks a parameter, as far as texts can: every value of a text parameter is a text."""
+    """Yield the ways to break a parameter that text can express: every value of a text parameter is text."""
     schema = contracts.resolve(provider, parameter["schema"])
     item = contracts.resolve(provider, schema["items"]) if "items" in schema else schema
     is_text = item.get("type") in ("string", ["string", "null"])

@@ -1,4 +1,4 @@
-"""Calling a vendor in a space as its client would."""
+"""Call a vendor in a space, as its client would."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,9 +17,9 @@ NO_CREDENTIALS: Mapping[str, str] = {}
 
 
 class Caller:
-    """A client of one vendor in one space. Each call carries the credentials unless it brings headers of that name.
+    """A client of one vendor in one space. Each call carries the credentials unless it sets headers of that name.
 
-    Every reply is held to the vendor's contract, unless the call says ``promised=False`` since a fault acts on it.
+    Every reply is checked against the vendor's contract, unless ``promised=False``, for a fault that replaces it.
     """
 
     def __init__(self, space: SpaceHandle, provider: str, credentials: Mapping[str, str]) -> None:
@@ -28,13 +28,13 @@ class Caller:
         self.credentials = credentials
 
     def identified(self, credentials: Mapping[str, str]) -> "Caller":
-        """The same client with other credentials."""
+        """Return the same client with other credentials."""
         return Caller(self.space, self.provider, credentials)
 
     def request(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, promised: bool = True, **content: Any
     ) -> httpx.Response:
-        """One request to a vendor's path; ``content`` as httpx takes it: json, content, params."""
+        """Send a request to a vendor's path; ``content`` as in httpx: json, content, params."""
         url = f"{self.space.url}/{self.provider}{path}"
         reply = self.space.http.request(method, url, headers={**self.credentials, **(headers or {})}, **content)
         if promised:
@@ -45,40 +45,40 @@ class Caller:
         return self.request("GET", path, **content)
 
     def post(self, path: str, body: Any = None, **content: Any) -> httpx.Response:
-        """``body`` is sent as JSON; without one, nothing is."""
+        """Send ``body`` as JSON, or no body."""
         return self.request("POST", path, **({} if body is None else {"json": body}), **content)
 
 
 def credentials_of(space: SpaceHandle, provider: str) -> Mapping[str, str]:
-    """The headers that carry a provider's first credentials."""
-    if provider not in _given:
-        _given[provider] = getattr(space, provider).credentials
-    given = _given[provider]
+    """Return the headers that carry a provider's first credentials."""
+    if provider not in _credentials:
+        _credentials[provider] = getattr(space, provider).credentials
+    credentials = _credentials[provider]
     match provider:
         case "oneclickimpact":
-            return {"x-api-key": given["api_key"]}
+            return {"x-api-key": credentials["api_key"]}
         case "cnaught" | "thallo":
-            return {"Authorization": f"Bearer {given['api_key']}"}
+            return {"Authorization": f"Bearer {credentials['api_key']}"}
         case "dcycle":
-            return {"x-api-key": given["api_key"], "x-organization-id": given["organization_id"]}
+            return {"x-api-key": credentials["api_key"], "x-organization-id": credentials["organization_id"]}
         case "carboninsights":
-            login = {"username": given["username"], "password": given["password"]}
+            login = {"username": credentials["username"], "password": credentials["password"]}
             tokens = space.http.post(f"{space.url}/carboninsights/token", json=login).json()
             return {"Authorization": f"Token {tokens['access']}"}
         case _:
             raise ValueError(provider)
 
 
-_given: dict[str, Mapping[str, str]] = {}
-"""What our own fixtures give, asked for once."""
+_credentials: dict[str, Mapping[str, str]] = {}
+"""The credentials of the built-in fixtures, requested once."""
 
 
 def remembered(space: Space, provider: str) -> object:
-    """What a vendor remembers, and the identifiers that were given out: all that a request to it could change."""
+    """Return a vendor's memory and the ids drawn so far: everything that a request could change."""
     return write(space.backend(provider).memory), dict(space.ids.drawn)
 
 
 def use_vendor_links(space: SpaceHandle) -> None:
-    """Let the links of a space lead to the vendors, as in their documents, instead of to the emulator's pages."""
+    """Let links in replies lead to the vendors, as documented, instead of the emulator's pages."""
     for provider in LINKING:
         space.control("PATCH", f"/settings/{provider}", json={"links": "vendor"})

@@ -1,4 +1,4 @@
-"""Check replies against the contracts: a reply that its contract does not promise fails the test."""
+"""Check replies against the contracts: a reply that its contract does not allow fails the test."""
 
 import json
 from functools import cache, lru_cache
@@ -10,15 +10,15 @@ import jsonschema_rs
 from emulator.evidence import contracts
 
 
-def hold(provider: str, reply: httpx.Response, path: str) -> None:
-    """Fail unless the provider's contract promises this reply to a request for a vendor's path."""
+def check_reply(provider: str, reply: httpx.Response, path: str) -> None:
+    """Fail unless the provider's contract allows this reply to a request for a vendor's path."""
     method = reply.request.method
     promised = _promise(provider, method, path, reply.status_code)
     if promised is None:
         raise AssertionError(f"{provider}'s contract promises no {reply.status_code} for {method} {path}: {reply.text}")
-    _hold_headers(provider, promised, reply)
+    _check_headers(provider, promised, reply)
     if method != "HEAD":
-        _hold_body(provider, promised, reply)
+        _check_body(provider, promised, reply)
 
 
 @lru_cache(maxsize=4096)
@@ -47,7 +47,7 @@ def _fits(template: str, path: str) -> bool:
     )
 
 
-def _hold_headers(provider: str, promised: dict[str, Any], reply: httpx.Response) -> None:
+def _check_headers(provider: str, promised: dict[str, Any], reply: httpx.Response) -> None:
     for name, described in promised.get("headers", {}).items():
         header = contracts.resolve(provider, described)
         if header.get("required"):
@@ -59,7 +59,7 @@ def _hold_headers(provider: str, promised: dict[str, Any], reply: httpx.Response
             validator(provider, json.dumps(header["schema"])).validate(value)
 
 
-def _hold_body(provider: str, promised: dict[str, Any], reply: httpx.Response) -> None:
+def _check_body(provider: str, promised: dict[str, Any], reply: httpx.Response) -> None:
     content = promised.get("content")
     if not content:
         assert promised == {} or not reply.content, "unexpected body"

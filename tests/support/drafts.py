@@ -1,4 +1,4 @@
-"""Good requests: what a contract's examples say, ready to be sent or to be broken."""
+"""Valid requests, from the examples of a contract, ready to be sent or broken."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from emulator.evidence import contracts
 
 @dataclass(frozen=True)
 class Draft:
-    """A request that is to be sent. Without a body of its own it declares no JSON."""
+    """A request to send. Without a body of its own it declares no JSON."""
 
     method: str
     path: str
@@ -20,7 +20,7 @@ class Draft:
 
 
 def good_draft(provider: str, operation: contracts.Operation) -> Draft:
-    """Return a request with everything that an operation requires, by the examples of its contract."""
+    """Return a request with everything that an operation requires, from the examples of its contract."""
     path, query = operation.path, {}
     for parameter in parameters(provider, operation):
         if parameter["in"] == "path":
@@ -37,7 +37,7 @@ def good_draft(provider: str, operation: contracts.Operation) -> Draft:
 
 
 def parameters(provider: str, operation: contracts.Operation, where: str | None = None) -> list[dict[str, Any]]:
-    """Return the parameters of an operation, all of them or those in one place."""
+    """Return the parameters of an operation: all of them, or those in one location."""
     found = [contracts.resolve(provider, entry) for entry in operation.description.get("parameters", ())]
     return [{"required": False, **entry} for entry in found if where in (None, entry["in"])]
 

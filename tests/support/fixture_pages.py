@@ -1,4 +1,4 @@
-"""The JSON Schema of each fixture, and the reference page of all, made from the models that read them.
+"""Generate the JSON Schema of each fixture, and their reference page, from the models that read them.
 
 ``python -m tests.support.fixture_pages`` writes them; a test compares.
 """
@@ -77,7 +77,7 @@ def schema(provider: Provider) -> dict[str, Any]:
 
 
 def _tidy(node: Any, below: str = "") -> Any:
-    """Return a schema without titles made of names, and with its descriptions in Markdown."""
+    """Return a schema without titles derived from names, and with its descriptions in Markdown."""
     if isinstance(node, list):
         return [_tidy(each) for each in node]
     if not isinstance(node, dict):
@@ -90,7 +90,7 @@ def _tidy(node: Any, below: str = "") -> Any:
         for name, value in node.items()
         if named or name != "title"
     }
-    if tidy.get("type") == "integer" and "enum" not in tidy:  # the reader accepts texts, for numbers of any size
+    if tidy.get("type") == "integer" and "enum" not in tidy:  # the reader accepts text, for numbers of any size
         outer = {name: tidy.pop(name) for name in ("default", "description") if name in tidy}
         return {**outer, "anyOf": [tidy, {"type": "string", "pattern": "^-?[0-9]+$"}]}
     return tidy

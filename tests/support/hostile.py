@@ -1,4 +1,4 @@
-"""Hostile snapshots: one value of a provider's memory, or of a space, replaced, removed or added."""
+"""Hostile snapshots: one value of a provider's memory, or of a space, is replaced, removed or added."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -21,16 +21,16 @@ VALUES = (
     *('"9999-12-31T23:59:59.999-14:00"', '"1969-12-31T23:59:59.999Z"', '"2024-06-12T15:22:14.753Z"'),
     *("[]", "{}", "[null]", '{"a": null}', '[[[["x"]]]]'),
 )
-"""Values of every JSON type, as JSON text: absent, too large, too small, out of the calendar, in need of escaping."""
+"""Values of every JSON type, as JSON text: null, too large, too small, invalid dates, text that needs escaping."""
 
 REMOVED, COPIED = "removed", "copied"
 
 CHANGES = (*VALUES, REMOVED, COPIED)
-"""What happens to a part: it becomes one of the values, is removed, or stands there twice."""
+"""Changes of a part: one of the values replaces it, or it is removed or duplicated."""
 
 
 class Hostile:
-    """A space, its snapshot, and hostile variations of one part of it: a provider's memory, or without it, all else.
+    """A space, its snapshot, and hostile variations of one part: a provider's memory, or everything else.
 
     Not a dataclass: Hypothesis would print its fields.
     """
@@ -43,7 +43,7 @@ class Hostile:
         self._variations = [(place, change) for place in places(self._part) for change in CHANGES]
 
     def restored(self, number: int) -> str | None:
-        """Restore a variation. Return what it changes if the server accepts it, and None if it is refused with 400."""
+        """Restore a variation. Return the change if the server accepts it, and None if it is refused with 400."""
         place, made = self._variations[number % len(self._variations)]
         change, text = f"{made[:40]} at {'.'.join(map(str, place))}", varied(self._part, place, made)
         whole = json.dumps(self._snapshot)
@@ -59,7 +59,7 @@ class Hostile:
 
 
 def failures(change: str, replies: Iterable[httpx.Response]) -> list[str]:
-    """Describe the replies that a hostile value has broken."""
+    """Describe the replies that failed because of a hostile value."""
     return [f"{change}: {reply.url} {reply.text}" for reply in replies if reply.is_server_error]
 
 

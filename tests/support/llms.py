@@ -1,4 +1,4 @@
-"""``llms.txt``: the documentation as Markdown, for language models, made from the pages.
+"""Generate ``llms.txt``, the list of documentation pages for language models.
 
 ``python -m tests.support.llms`` writes it; a test compares.
 """
@@ -22,7 +22,7 @@ Start: `pip install carbon-emulator`, then `carbon-emulator serve`. Provider URL
 
 
 def text() -> str:
-    """Return the file as it should be."""
+    """Return the expected content of the file."""
     return "\n".join(
         [HEADER, "## Pages\n", *_lines(sorted((ROOT / "docs").glob("*.md"))), "\n## Vendors\n", *_vendors()]
     )

@@ -26,7 +26,7 @@ Schema = Mapping[str, Any]
 
 
 def module() -> str:
-    """Return the TypeScript module as it should be."""
+    """Return the expected TypeScript module."""
     contract = contracts.contract("control")
     schemas = contract["components"]["schemas"]
     parts = [_declaration(name, schema) for name, schema in schemas.items() if name not in ("HeaderName",)]
@@ -116,7 +116,7 @@ def type_of(schema: Schema) -> str:
 
 
 def _all_of(schemas: list[Schema]) -> str:
-    """Return a schema that another one, which lists required members, makes stricter."""
+    """Return a schema that requires more members of another one."""
     (whole, stricter) = schemas
     assert set(stricter) == {"required"}, stricter
     return f"Required<{type_of(whole)}>"

@@ -1,7 +1,7 @@
-"""Tests stay on this machine: whatever looks up or calls another one is stopped, and fails the test that it was for.
+"""Keep tests on this machine: a look-up or connection beyond it is stopped and fails its test.
 
-Python's audit hooks see what the tests' own process does, whichever library does it. A served emulator in a process of
-its own is not seen by them; it has the same code, in which one module calls out (see ``test_security.py``).
+Python's audit hooks see what the test process does, whichever library does it. They do not see a served emulator in its
+own process; it runs the same code, in which one module makes calls (see ``test_security.py``).
 """
 
 import sys
@@ -17,7 +17,7 @@ WATCHED: Mapping[str, int] = {
     "socket.getaddrinfo": 0,
     "socket.gethostbyname": 0,
 }
-"""The audit events by which a process reaches out, and which of their arguments says where to."""
+"""The audit events of outgoing calls, and the index of the argument with the destination."""
 
 THIS_MACHINE = ("", "0.0.0.0", "::", "localhost")
 
@@ -25,32 +25,32 @@ _attempts: list[str] = []
 
 
 class Offline(RuntimeError):
-    """Somebody tries to reach another machine."""
+    """A test tries to reach another machine."""
 
 
 def watch() -> None:
-    """Let nothing leave this machine from now on; nothing takes an audit hook away again."""
-    sys.addaudithook(_look)
+    """Stop outgoing calls from now on; an audit hook cannot be removed."""
+    sys.addaudithook(_audit)
 
 
 def taken() -> list[str]:
-    """What has reached out since this was last asked."""
-    reached_out = _attempts.copy()
+    """Return the attempts since the last call."""
+    attempts = _attempts.copy()
     _attempts.clear()
-    return reached_out
+    return attempts
 
 
-def _look(event: str, arguments: tuple[Any, ...]) -> None:
-    if event in WATCHED and not _stays(arguments[WATCHED[event]]):
+def _audit(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in WATCHED and not _is_local(arguments[WATCHED[event]]):
         _attempts.append(f"{event} {arguments[WATCHED[event]]!r}")
         raise Offline(f"a test reaches beyond this machine: {_attempts[-1]}")
 
 
-def _stays(where: object) -> bool:
-    """Whether a host, or an address with its port, is on this machine; a path is a socket in the file system."""
-    if isinstance(where, tuple):
-        where = where[0]
-    elif where is None or (isinstance(where, str | bytes) and "/" in str(where)):
+def _is_local(address: object) -> bool:
+    """Return whether a host, or an address with its port, is on this machine; a path is a socket in the file system."""
+    if isinstance(address, tuple):
+        address = address[0]
+    elif address is None or (isinstance(address, str | bytes) and "/" in str(address)):
         return True
-    host = where.decode("latin-1") if isinstance(where, bytes) else str(where)
+    host = address.decode("latin-1") if isinstance(address, bytes) else str(address)
     return host in THIS_MACHINE or (is_address(host) and is_loopback(host))

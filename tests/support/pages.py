@@ -1,7 +1,6 @@
-"""The documentation's commands and tables: run the commands again, and write what they print.
+"""Run the commands in the documentation again, and update their output and the generated tables.
 
 Blocks of ``console`` are run; commands that no test can run are blocks of ``sh`` or ``text``.
-
 ``python -m tests.support.pages`` updates README.md and docs/; the tests only compare.
 """
 
@@ -27,7 +26,7 @@ TABLE = re.compile(r"(<!-- (\w+) -->\n)(.*?)(?=<!-- /\2 -->)", re.DOTALL)
 
 
 def rendered(text: str) -> str:
-    """Return a page with what its commands print now, and with its generated tables as they are now.
+    """Return a page with the current output of its commands and its current generated tables.
 
     All commands of a page run in one shell, against one new server.
     """
@@ -58,7 +57,7 @@ def run(blocks: list[str]) -> list[str]:
 
 
 def coverage_table() -> str:
-    """Return the operations built of those documented, and the tested rules by their evidence."""
+    """Return the number of implemented and documented operations, and of tested rules by their evidence."""
     head = "| provider | operations built / documented | rules tested | of these " + " | ".join(EVIDENCE) + " |\n"
     line = "| --- | --- | --- |" + " --- |" * len(EVIDENCE) + "\n"
     rows = [_coverage(provider.name, provider.title, len(provider.implemented)) for provider in ALL.values()]

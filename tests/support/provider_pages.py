@@ -1,4 +1,4 @@
-"""A page of the documentation for each provider: its operations and rules, with their evidence."""
+"""Generate a documentation page for each provider: its operations and rules, with their evidence."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,7 +11,7 @@ DIRECTORY = Path(__file__).parents[2] / "docs" / "providers"
 
 
 def page(provider: str) -> str:
-    """Return the page of a provider as it should be."""
+    """Return the expected page of a provider."""
     return "\n".join(_lines(provider)) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""The reference pages: tables made from the command line, the control contract and the settings themselves.
+"""Generate the reference pages from the command line, the control contract and the settings.
 
 ``python -m tests.support.reference`` writes them; a test compares.
 """
@@ -34,7 +34,7 @@ MARKER = """\
 
 
 def page() -> str:
-    """Return the reference page as it should be."""
+    """Return the expected reference page."""
     sections = (
         ("Command line", "Each option may be set in the environment, too.", command_lines()),
         ("Control API", "Below `/_emulator`, or `/~NAME/_emulator` for the space NAME.", endpoint_lines()),
@@ -58,7 +58,7 @@ def command_lines() -> Iterator[str]:
 
 
 def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
-    """Yield every command with its path, groups before what is in them."""
+    """Yield every command with its path, groups before their commands."""
     yield path, command
     for name, below in sorted(getattr(command, "commands", {}).items()):
         yield from commands(below, f"{path} {name}")

@@ -41,13 +41,13 @@ class StoredServer:
         return self._submit(work).result(30)
 
     def stored(self) -> Mapping[str, Summary]:
-        """Return what the log has stored, once it has stored what waits."""
+        """Return what the log has stored, after all pending writes."""
         store = self.app.store
         found: Mapping[str, Summary] = self.run(store._committer.run(store.directory.log.spaces))
         return found
 
     def stop(self) -> None:
-        """Stop in good order."""
+        """Stop normally."""
         if not self.loop.is_closed():
             self.run(self.app.stop())
             self.loop.call_soon_threadsafe(self.loop.stop)
@@ -55,12 +55,12 @@ class StoredServer:
             self.loop.close()
 
     def killed(self, to: Path) -> "StoredServer":
-        """Return a server that begins with what this one would leave if it was killed now."""
+        """Return a server with the data that remains if this one is killed now."""
         shutil.copytree(self.directory, to)
         return StoredServer(to, **self.options)
 
     def restarted(self) -> "StoredServer":
-        """Stop in good order, and return a new server of the same directory."""
+        """Stop normally, and return a new server with the same directory."""
         self.stop()
         return StoredServer(self.directory, **self.options)
 

@@ -6,7 +6,7 @@ import pytest
 
 from emulator import Emulator
 from emulator.providers.oneclickimpact.books import BOOKS
-from tests.support.books import balances, failures, memory, spoil
+from tests.support.books import balances, damage_memory, failures, memory
 from tests.support.caller import Caller
 
 
@@ -42,7 +42,7 @@ def test_impacts_are_in_the_books(
 
 def test_a_processed_impact_that_was_cancelled(oneclickimpact: Caller) -> None:
     """A processed impact that was cancelled nevertheless is found."""
-    spoil(
+    damage_memory(
         oneclickimpact.space,
         "oneclickimpact",
         lambda remembered: remembered["impacts"][12].update(cancelled_on="2025-04-01T00:00:00Z"),

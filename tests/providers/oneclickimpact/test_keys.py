@@ -5,7 +5,7 @@ import pytest
 from emulator.client.handles import SpaceHandle
 from tests.providers.oneclickimpact.conftest import LISTS, customer_records, own_records
 from tests.support.caller import Caller
-from tests.support.contract_check import hold
+from tests.support.contract_check import check_reply
 
 WRITES = ("capture_carbon", "plant_tree", "clean_ocean", "donate_money", "restore_coral", "cancel_impact")
 READS = ("track", "customers", "impact", "impact/daily", "whoami", "projects", "projects/project_trees_1")
@@ -91,7 +91,7 @@ def test_a_host_accepts_the_keys_of_its_environment(space: SpaceHandle, name: st
     headers = {"x-api-key": space.oneclickimpact.credentials[name]}
     for written in (host, f"{host.upper()}:443"):
         reply = space.http.get(f"{space.url}/v1/records", headers={**headers, "host": written})
-        hold("oneclickimpact", reply, "/v1/records")
+        check_reply("oneclickimpact", reply, "/v1/records")
         assert reply.status_code == (200 if host == KEYS[name] else 401)
     assert space.http.get(f"{space.oneclickimpact.url}/v1/records", headers=headers).status_code == 200
 

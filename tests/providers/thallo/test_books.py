@@ -24,7 +24,7 @@ from tests.providers.thallo.conftest import (
     retire,
     retire_owned,
 )
-from tests.support.books import Damage, balances, failures, spoil
+from tests.support.books import Damage, balances, damage_memory, failures
 from tests.support.caller import Caller
 
 MARKET, WALLET = f"market/{VINTAGE} g", f"wallet/{VINTAGE}/thallo-ltd g"
@@ -178,7 +178,7 @@ def test_a_corrupted_memory_is_detected(thallo: Caller, check: str, damage: Dama
     thallo.space.clock.advance(days=31)
     retire(thallo, "50000", "second")
     assert failures(thallo.space) == {}
-    spoil(thallo.space, "thallo", damage)
+    damage_memory(thallo.space, "thallo", damage)
     failure = failures(thallo.space)[check][0]
     assert (failure["expected"], failure["found"]) == (expected, found)
 
