@@ -1,4 +1,4 @@
-"""The lost answer: an operation commits, its answer never arrives, and the client asks again."""
+"""Lost replies: an operation commits, its reply is lost, and the client sends the request again."""
 
 import json
 from collections.abc import Callable
@@ -127,7 +127,7 @@ def _archived(state: dict[str, Any]) -> int:
 
 
 CASES: list[Any] = [
-    # provider, operation, path, body, headers, what the retry is answered, what to count, how often it happened
+    # provider, operation, path, body, headers, status of the retry, what to count, expected change
     ("oneclickimpact", "capture_carbon", "/v1/capture_carbon", {"amount": 5}, {}, 200, lambda s: len(s["impacts"]), 2),
     ("oneclickimpact", "plant_tree", "/v1/plant_tree", {"amount": 5}, {}, 200, lambda s: len(s["impacts"]), 2),
     ("oneclickimpact", "clean_ocean", "/v1/clean_ocean", {"amount": 5}, {}, 200, lambda s: len(s["impacts"]), 2),
@@ -170,7 +170,7 @@ CASES: list[Any] = [
     ("thallo", "deactivate_api_key", OWN_KEY, None, {}, 401, lambda s: len(s["deactivated_keys"]), 1),
 ]
 RECORDS = {
-    # operation: what the retry is answered, how many records were created or changed
+    # operation: status of the retry, number of records created or changed
     "create_employee": (201, 2),
     "update_employee": (200, 1),
     "create_commuting_period": (201, 2),
@@ -219,43 +219,43 @@ DELETIONS = {
     "unlink_project_entities": (200, 0),
     "link_project_entities_by_filters": (200, 4),
 }
-"""Operations of Dcycle that delete records, and how many fewer there are afterwards."""
+"""Operations of Dcycle that delete records, and the change in their number."""
 
 
-def _touched(state: dict[str, Any]) -> int:
-    """How many records were created or changed since the clock of the tests was set."""
+def _changed(state: dict[str, Any]) -> int:
+    """Return the number of records created or changed since the clock of the tests was set."""
     kinds = [records.values() for records in state.values() if isinstance(records, dict)]
     return sum(record.get("updated_at", "") >= "2026-01-01" for records in kinds for record in records)
 
 
-def _kept(state: dict[str, Any]) -> int:
+def _total(state: dict[str, Any]) -> int:
     return sum(len(records) for records in state.values())
 
 
 def _of_records(table: dict[str, tuple[int, int]], count: Callable[[dict[str, Any]], int]) -> list[Any]:
-    """The cases of operations whose requests are the examples of the contract."""
+    """Return the cases of operations whose requests are the examples of the contract."""
     drafts = {name: good_draft("dcycle", contracts.operation("dcycle", name)) for name in table}
     return [
-        ("dcycle", name, drafts[name].path, json.loads(drafts[name].body or b"null"), {}, status, count, happened)
-        for name, (status, happened) in table.items()
+        ("dcycle", name, drafts[name].path, json.loads(drafts[name].body or b"null"), {}, status, count, change)
+        for name, (status, change) in table.items()
     ]
 
 
-CASES += [*_of_records(RECORDS, _touched), *_of_records(DELETIONS, _kept)]
+CASES += [*_of_records(RECORDS, _changed), *_of_records(DELETIONS, _total)]
 QUIET = {
     "get_quote", "get_ride_quote", "get_ground_transport_quote", "get_flight_quote", "get_train_quote",
     "get_air_freight_quote", "get_ground_freight_quote", "get_office_space_quote", "calculate_carbon_score",
     "refresh_token", "bulk_delete_transports_by_filters",
 }  # fmt: skip
-"""Operations that are no GET and write nothing but, at most, what the client is given."""
+"""Operations other than GET that write nothing, except for ids and tokens in their replies."""
 
 
 @pytest.mark.parametrize(
-    ("provider", "operation", "path", "body", "headers", "status", "count", "happened"),
+    ("provider", "operation", "path", "body", "headers", "status", "count", "change"),
     CASES,
     ids=[f"{case[1]}{'-with-a-key' if case[4] else ''}" for case in CASES],
 )
-def test_the_answer_to_a_write_is_lost(
+def test_a_retry_after_a_lost_reply_follows_the_vendors_rules(
     space: SpaceHandle,
     provider: str,
     operation: str,
@@ -264,9 +264,9 @@ def test_the_answer_to_a_write_is_lost(
     headers: dict[str, str],
     status: int,
     count: Callable[[dict[str, Any]], int],
-    happened: int,
+    change: int,
 ) -> None:
-    """What a retry does after the connection broke is what the vendor's rules say: once where it has a way to tell."""
+    """A retry after a broken connection is performed again, unless the vendor recognizes it."""
     backend = getattr(space, provider)
     caller = Caller(space, provider, {} if provider == "carboninsights" else credentials_of(space, provider))
     method = next(found.method for found in contracts.operations(provider) if found.id == operation)
@@ -276,11 +276,11 @@ def test_the_answer_to_a_write_is_lost(
     with pytest.raises(httpx.TransportError):
         caller.request(method, path, headers=headers, **content)
     assert caller.request(method, path, headers=headers, **content).status_code == status
-    assert count(backend.state) - before == happened
+    assert count(backend.state) - before == change
 
 
-def test_every_write_operation_has_its_case() -> None:
-    """The table above holds every operation that is built and writes."""
+def test_every_write_operation_has_a_case() -> None:
+    """The table above contains every implemented operation that writes."""
     built = {name for provider in ALL.values() for name in provider.implemented}
     written = {
         operation.id
@@ -291,8 +291,8 @@ def test_every_write_operation_has_its_case() -> None:
     assert written - QUIET == {case[1] for case in CASES}
 
 
-def test_a_lost_retirement_is_told_as_processed(space: SpaceHandle) -> None:
-    """Thallo answers the retry with the original request, and says so."""
+def test_a_retried_retirement_is_marked_as_processed(space: SpaceHandle) -> None:
+    """Thallo answers the retry with the original request, marked as already processed."""
     thallo = Caller(space, "thallo", credentials_of(space, "thallo"))
     space.thallo.faults.add(operation="request_retirement", when="after", effect={"connection": "reset"})
     with pytest.raises(httpx.TransportError):

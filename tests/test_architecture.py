@@ -1,4 +1,4 @@
-"""The architecture: which package imports which, what reads the time, what names are allowed, how long files may be."""
+"""The architecture: imports between packages, access to time and randomness, names, and lengths of files."""
 
 import ast
 import inspect
@@ -32,7 +32,7 @@ PACKAGES = (
     ("scenarios",),
     ("pages",),
     ("control",),
-    ("ui",),  # its pages stand in front of the control API, and use nothing else
+    ("ui",),  # its pages use the control API and nothing else
     ("app",),
     ("tls",),
     ("server",),
@@ -61,7 +61,7 @@ WIRES = ("emulator.web.reading", "emulator.web.replies", "emulator.web.request")
 
 BANNED = {"utils", "helpers", "common", "base", "manager", "handler", "service", "mixin"}
 TERMS = {"base_url"}
-"""Terms of the field, whatever words they hold."""
+"""Technical terms that may contain a forbidden word."""
 
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 40
@@ -78,67 +78,67 @@ each_module = pytest.mark.parametrize("name", sorted(MODULES))
 
 @each_module
 def test_packages_import_downward(name: str) -> None:
-    """A package imports only itself and the packages below it; annotations and function bodies are no exception."""
+    """A package imports only itself and lower packages, also in function bodies and for annotations."""
     level = _level(f"emulator.{name.removesuffix('.py').partition('/')[0]}")
-    assert [module for module in imports_of_ours(name) if _level(module) > level] == []
+    assert [module for module in emulator_imports(name) if _level(module) > level] == []
 
 
 @pytest.mark.parametrize("name", [name for name in sorted(MODULES) if name.count("/") > 1])
 def test_layers_of_a_provider_import_downward(name: str) -> None:
-    """A provider knows no other provider, and each of its modules only those before it."""
+    """A provider imports no other provider, and each of its modules only lower ones."""
     _, provider, layer, *_ = name.split("/")
     own = f"emulator.providers.{provider}."
-    siblings = [module for module in imports_of_ours(name) if module.startswith("emulator.providers.")]
+    siblings = [module for module in emulator_imports(name) if module.startswith("emulator.providers.")]
     assert [module for module in siblings if not f"{module}.".startswith(own)] == []
     before = {module.removeprefix(own).partition(".")[0] for module in siblings if own in module} - {layer}
     assert [name for name in before if _layer(name) > _layer(layer.removesuffix(".py"))] == []
 
 
-def test_no_module_imports_itself_through_others() -> None:
-    """The import graph has no cycle, whether an import runs at start, in a function, or for annotations alone."""
-    graph = {_dotted(name): set(imports_of_ours(name)) for name in MODULES}
-    graph.pop("emulator")  # it imports what it offers when that is first used
+def test_imports_have_no_cycle() -> None:
+    """The import graph has no cycle, whether an import is at the top, in a function, or for annotations."""
+    graph = {_dotted(name): set(emulator_imports(name)) for name in MODULES}
+    graph.pop("emulator")  # it imports its public names on first use
     TopologicalSorter({module: found & graph.keys() - {module} for module, found in graph.items()}).prepare()
 
 
 @each_module
-def test_only_clock_and_ids_touch_time_and_chance(name: str) -> None:
-    """Whatever depends on the machine's time or on chance stands in one of two modules."""
+def test_only_clock_and_ids_use_time_and_randomness(name: str) -> None:
+    """Only two modules read the system time or random numbers."""
     if name not in TIME_AND_CHANCE | REAL_TIME:
         assert list(_time_and_chance(MODULES[name])) == []
 
 
 @pytest.mark.parametrize("name", sorted(TIME_AND_CHANCE | REAL_TIME))
-def test_they_do_touch_time_and_chance(name: str) -> None:
-    """The modules that the rule above lets off are there and need it."""
+def test_exempt_modules_use_time_and_randomness(name: str) -> None:
+    """The modules exempted from the rule above exist and need the exemption."""
     assert list(_time_and_chance(MODULES[name])) != []
 
 
 @pytest.mark.parametrize("provider", ALL.values(), ids=lambda provider: provider.name)
 def test_endpoints_of_vendors_cannot_wait(provider: Provider) -> None:
-    """What happens in a turn happens at once and alone: no endpoint of a vendor is ``async def``."""
+    """A turn is atomic: no endpoint of a vendor is ``async def``."""
     endpoints = [route.endpoint for route in provider.app.routes.routes]
     assert endpoints != []
     assert [endpoint.__name__ for endpoint in endpoints if inspect.iscoroutinefunction(endpoint)] == []
 
 
 def test_few_endpoints_of_the_control_api_wait() -> None:
-    """Only waiting for requests, sending one again under delays, and delivering webhooks take longer than a turn."""
+    """Only endpoints that wait for requests, replay one, or deliver webhooks are ``async def``."""
     endpoints = [route.endpoint for route in control_app.ROUTES.routes]
     waiting = {endpoint.__name__ for endpoint in endpoints if inspect.iscoroutinefunction(endpoint)}
     assert waiting == {"wait_for_requests", "replay_request", "step_webhooks", "deliver_webhooks"}
 
 
 def test_only_route_tables_know_the_books() -> None:
-    """Books are read off a vendor that knows nothing of them: no rule, no JSON and no endpoint pays for them."""
-    knowing = {name: module for name in MODULES for module in imports_of_ours(name) if module.endswith(".books")}
+    """Only the modules that declare a provider import its books, so a request does no work for them."""
+    knowing = {name: module for name in MODULES for module in emulator_imports(name) if module.endswith(".books")}
     kept = [provider.name for provider in ALL.values() if isinstance(provider.books, Books)]
     assert knowing == {f"providers/{name}/app.py": f"emulator.providers.{name}.books" for name in kept}
 
 
 @pytest.mark.parametrize("name", [name for name in sorted(MODULES) if RULES.search(name)])
-def test_a_module_of_rules_never_waits_and_knows_no_wire(name: str) -> None:
-    """What a vendor remembers and by which rules it changes is written without HTTP, JSON or await."""
+def test_rules_do_not_wait_and_have_no_wire(name: str) -> None:
+    """Backends and memories use no HTTP, JSON or await."""
     wires = {"starlette", "orjson", "json", "pydantic", "pydantic_core", "httpx", *WIRES}
     imported = {module for module, _ in imports(MODULES[name])}
     assert {module for module in imported if module in wires or module.partition(".")[0] in wires} == set()
@@ -147,14 +147,14 @@ def test_a_module_of_rules_never_waits_and_knows_no_wire(name: str) -> None:
 
 
 @each_module
-def test_names_say_what_things_are(name: str) -> None:
-    """No module, class, function or parameter hides behind a word that fits everything."""
+def test_names_are_specific(name: str) -> None:
+    """No module, class, function or parameter has a name that could mean anything."""
     names = [Path(part).stem for part in name.split("/")] + list(_defined(MODULES[name]))
     assert [found for found in names if found not in TERMS and _words(found) & BANNED] == []
 
 
 @each_module
-def test_files_and_functions_are_of_readable_length(name: str) -> None:
+def test_files_and_functions_are_short(name: str) -> None:
     """A file has at most 400 lines, a function at most 40."""
     assert len((PACKAGE / name).read_text().splitlines()) <= FILE_LINES_MAX
     long = {
@@ -167,10 +167,10 @@ def test_files_and_functions_are_of_readable_length(name: str) -> None:
 
 
 def test_no_file_names_a_machine() -> None:
-    """No file of the project holds a path of the machine on which it was written, or a package registry."""
+    """No file contains a path of a developer's machine, or a package registry."""
     found = {
         f"{path.relative_to(ROOT)}:{number}": line
-        for path in _texts()
+        for path in _text_files()
         for number, line in enumerate(path.read_text().splitlines(), start=1)
         if MACHINE.search(line)
     }
@@ -181,7 +181,7 @@ def test_no_file_names_a_machine() -> None:
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    """Every import, wherever it stands: the module, and what of it."""
+    """Yield every import at any depth: the module, and the name imported from it."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)
@@ -190,8 +190,8 @@ def imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
             yield from ((node.module or "", alias.name) for alias in node.names)
 
 
-def imports_of_ours(name: str) -> Iterator[str]:
-    """What a module imports of the package; ``from emulator.core import ids`` imports ``emulator.core.ids``."""
+def emulator_imports(name: str) -> Iterator[str]:
+    """Return a module's imports of the package; ``from emulator.core import ids`` imports ``emulator.core.ids``."""
     for module, part in imports(MODULES[name]):
         whole = f"{module}.{part}".replace(".", "/")
         if module.partition(".")[0] == "emulator":
@@ -200,7 +200,7 @@ def imports_of_ours(name: str) -> Iterator[str]:
 
 
 def _level(module: str) -> int:
-    """The level of a module of ours; what only starts the program or offers its names is above all others."""
+    """Return the level of a module; entry points and modules that re-export names are above all others."""
     package = module.split(".")[1] if "." in module else "__init__"
     return next((level for level, packages in enumerate(PACKAGES) if package in packages), len(PACKAGES))
 
@@ -210,7 +210,7 @@ def _dotted(name: str) -> str:
 
 
 def _layer(module: str) -> float:
-    """The place of a provider's module among the others; one of its own stands before the vendor."""
+    """Return the layer of a provider's module; a module of its own is below the backend."""
     return LAYERS.index(module) if module in LAYERS else LAYERS.index("backend") - 0.5
 
 
@@ -222,7 +222,7 @@ def _time_and_chance(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Attribute) and node.attr in ("utcnow", "uuid1", "uuid4", "urandom"):
             yield node.attr
         if isinstance(node, ast.Attribute) and ast.unparse(node) in TIME_METHODS:
-            yield ast.unparse(node)  # called here, or handed on to be called elsewhere
+            yield ast.unparse(node)  # called here, or passed on to be called elsewhere
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("now", "today"):
             yield ast.unparse(node)
 
@@ -236,13 +236,13 @@ def _defined(tree: ast.AST) -> Iterator[str]:
 
 
 def _words(name: str) -> set[str]:
-    """The words of a name in either style, and their singulars."""
+    """Return the words of a name in either style, and their singulars."""
     words = {word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", name)}
     return words | {word.removesuffix("s") for word in words}
 
 
-def _texts() -> Iterator[Path]:
-    """Every text of the project: what a commit would hold."""
+def _text_files() -> Iterator[Path]:
+    """Yield every text file of the project that would be committed."""
     for path in sorted(ROOT.rglob("*")):
         untracked = any(fnmatch(part, name) for part in path.relative_to(ROOT).parts for name in UNTRACKED)
         if path.is_file() and not untracked and b"\0" not in path.read_bytes():

@@ -1,4 +1,4 @@
-"""Bad input: whatever comes, it is the vendor who says no, never with a 5xx, and no refusal leaves a trace."""
+"""Bad input: every refusal is the vendor's, none is a 5xx, and none changes anything."""
 
 import json
 import re
@@ -30,7 +30,7 @@ REFUSED = range(400, 500)
 ANSWERED = range(200, 500)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "BREW")
 
-NO_JSON_OBJECTS = {
+NOT_JSON_OBJECTS = {
     "nothing": b"",
     "white space": b" \r\n\t",
     "words": b"amount=5",
@@ -107,11 +107,11 @@ KEYS = (
 
 
 PYTHON = re.compile(r"Decimal\(|<class|<[a-z_.]+ object|datetime\.|Traceback|pydantic|\bValue error\b")
-"""What no vendor's message holds. Dcycle's server is written in Python, and its messages begin with "Value error"."""
+"""Python details that no vendor's message contains. Messages of Dcycle's server begin with "Value error"."""
 
 
 class Prober:
-    """Sends requests to one vendor and writes down, in ``faults``, every reply for which something does not hold."""
+    """Sends requests to one vendor, and collects in ``faults`` every reply that breaks a rule."""
 
     def __init__(self, emulator: Emulator, space: SpaceHandle, provider: str) -> None:
         http = httpx.Client(transport=DirectTransport(emulator.app), base_url=space.http.base_url)
@@ -121,9 +121,9 @@ class Prober:
         self._memory = remembered(self._space, provider)
 
     def send(self, what: str, draft: Draft, expected: Container[int] = ANSWERED) -> httpx.Response:
-        """Send a request, which is to be answered with one of the ``expected`` statuses."""
-        said = {"Content-Type": "application/json"} if draft.body else {}
-        headers = {**said, **draft.headers}
+        """Send a request, and expect one of these statuses."""
+        declared = {"Content-Type": "application/json"} if draft.body else {}
+        headers = {**declared, **draft.headers}
         as_text = isinstance(draft.query, str)
         path = f"{draft.path}?{draft.query}" if as_text else draft.path
         params = None if as_text else draft.query
@@ -134,21 +134,21 @@ class Prober:
         if reply.status_code not in expected:
             self.faults.append(f"{what}: {reply.status_code} {reply.text}")
         if self._memory != before and (reply.is_error or draft.method in ("GET", "HEAD", "OPTIONS")):
-            self.faults.append(f"{what}: a trace of {reply.status_code} {reply.text}")
+            self.faults.append(f"{what}: changed by {reply.status_code} {reply.text}")
         found = PYTHON.search(
             reply.text.replace("Value error, ", "") if self.caller.provider == "dcycle" else reply.text
         )
         if found:
             self.faults.append(f"{what}: {found[0]!r} in {reply.text}")
         try:
-            hold_refusal(self.caller.provider, reply, draft.path)
+            check_refusal(self.caller.provider, reply, draft.path)
         except (AssertionError, KeyError, ValueError, ValidationError) as error:
             self.faults.append(f"{what}: {error!r} of {reply.status_code} {reply.text}")
         return reply
 
 
-def hold_refusal(provider: str, reply: httpx.Response, path: str) -> None:
-    """Hold a reply to the contract where it promises its status, and a refusal to the vendor's envelope in any case."""
+def check_refusal(provider: str, reply: httpx.Response, path: str) -> None:
+    """Check a reply against the contract if it lists the status, and any refusal against the vendor's envelope."""
     operation = operation_of(provider, reply.request.method.replace("HEAD", "GET"), path)
     promised = operation.description["responses"] if operation else ("404", "405")
     if reply.is_success or str(reply.status_code) in promised:
@@ -160,7 +160,7 @@ def hold_refusal(provider: str, reply: httpx.Response, path: str) -> None:
         assert set(members) <= reply.json().keys(), "not the vendor's envelope"
 
 
-# --- what is sent where -----------------------------------------------------------------------------------------------
+# --- operations -------------------------------------------------------------------------------------------------------
 
 BUILT = [
     pytest.param(provider, operation, id=f"{provider.name}-{operation.id}")
@@ -171,10 +171,10 @@ BUILT = [
 WITH_BODY = [built for built in BUILT if takes_json(built.values[1])]
 PATHS = sorted({(built.values[0].name, built.values[1].path) for built in BUILT})
 NO_EXAMPLE_WORKS = {"refresh_token": 401, "bulk_delete_transports_by_filters": 422}
-"""No document can print a token that is valid here, or the hash of a filter, which is chosen in the query."""
+"""Documents cannot contain a token that is valid here, or the hash of a filter, which depends on the query."""
 
 NOT_FOUND = {"deactivate_api_key": 422}
-"""The statuses by which operations say that there is no such thing, where it is not 404."""
+"""The statuses of operations that refuse an unknown id with another status than 404."""
 
 each_operation = pytest.mark.parametrize(("provider", "operation"), BUILT)
 each_operation_with_body = pytest.mark.parametrize(("provider", "operation"), WITH_BODY)
@@ -183,7 +183,7 @@ each_path = pytest.mark.parametrize(("name", "path"), PATHS)
 
 @pytest.fixture
 def good(provider: Provider, operation: contracts.Operation) -> Draft:
-    """The good request for an operation: what its path, query and body must have, by the contract's examples."""
+    """Return a valid request for an operation: the required path, query and body, from the contract's examples."""
     return good_draft(provider.name, operation)
 
 
@@ -193,8 +193,8 @@ def prober(emulator: Emulator, space: SpaceHandle, provider: Provider) -> Prober
 
 
 @each_operation
-def test_the_good_request_is_accepted(prober: Prober, good: Draft, operation: contracts.Operation) -> None:
-    """The request that the bad ones are made from is in order: these are refused for what is bad in them."""
+def test_the_valid_request_is_accepted(prober: Prober, good: Draft, operation: contracts.Operation) -> None:
+    """The request from which the invalid ones are made is accepted."""
     prober.send("good", good, [status] if (status := NO_EXAMPLE_WORKS.get(operation.id)) else range(200, 300))
     assert prober.faults == []
 
@@ -203,17 +203,17 @@ def test_the_good_request_is_accepted(prober: Prober, good: Draft, operation: co
 
 
 @each_operation
-def test_a_body_that_is_no_json_object(prober: Prober, good: Draft, operation: contracts.Operation) -> None:
-    """A body that is no JSON object is refused wherever one is needed, and harms nowhere."""
+def test_a_body_must_be_a_json_object(prober: Prober, good: Draft, operation: contracts.Operation) -> None:
+    """Any other body is refused where one is required, and causes no error elsewhere."""
     expected = REFUSED if takes_json(operation) else ANSWERED
-    for what, body in NO_JSON_OBJECTS.items():
+    for what, body in NOT_JSON_OBJECTS.items():
         prober.send(what, replace(good, body=body), expected)
     assert prober.faults == []
 
 
 @each_operation_with_body
-def test_an_odd_value_anywhere_in_a_body(prober: Prober, good: Draft, operation: contracts.Operation) -> None:
-    """No value, wherever it stands in a body, makes the emulator stumble; what is no JSON is refused even there."""
+def test_any_value_in_a_body_is_handled(prober: Prober, good: Draft, operation: contracts.Operation) -> None:
+    """No value at any place in a body causes a server error; invalid JSON is refused."""
     for what, value in (VALUES | NO_VALUES).items():
         for place, body in variations(example_of(operation), value):
             prober.send(f"{what} at {place}", replace(good, body=body), REFUSED if what in NO_VALUES else ANSWERED)
@@ -221,8 +221,8 @@ def test_an_odd_value_anywhere_in_a_body(prober: Prober, good: Draft, operation:
 
 
 @each_operation_with_body
-def test_a_value_beyond_each_bound(prober: Prober, good: Draft, operation: contracts.Operation) -> None:
-    """A member that breaks a bound of the contract is refused in the vendor's words, without any of Python's."""
+def test_values_beyond_bounds_are_refused(prober: Prober, good: Draft, operation: contracts.Operation) -> None:
+    """A member that breaks a bound of the contract is refused in the vendor's words, without Python details."""
     schema = operation.description["requestBody"]["content"]["application/json"]["schema"]
     for place, constraint, value in beyond(prober.caller.provider, schema):
         body = deepcopy(example_of(operation))
@@ -236,7 +236,7 @@ def test_a_value_beyond_each_bound(prober: Prober, good: Draft, operation: contr
 
 
 def beyond(provider: str, schema: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[Any, str, str]]:
-    """Every bound of a schema, with a value that breaks it as JSON text."""
+    """Yield every bound of a schema, with a value that breaks it, as JSON text."""
     schema = contracts.resolve(provider, schema)
     if place:
         for constraint in sorted(BEYOND.keys() & schema.keys()):
@@ -265,7 +265,7 @@ BEYOND: Mapping[str, Callable[[Any], str]] = {
 
 
 def variations(body: Any, value: str) -> Iterator[tuple[str, bytes]]:
-    """A body with one member at any depth, or one more, as a JSON text; of a list, the first item stands for all."""
+    """Yield a body with one member changed at any depth, or one added, as JSON text; of a list only the first item."""
     for place in (("unknown",), *places(body)):
         changed = deepcopy(body)
         above = changed
@@ -284,16 +284,14 @@ def places(body: Any) -> Iterator[tuple[str | int, ...]]:
 
 @pytest.fixture(scope="module")
 def narrow() -> Iterator[Emulator]:
-    """An emulator that takes bodies of 1,000 bytes at most."""
+    """Run an emulator that accepts bodies of up to 1,000 bytes."""
     with Emulator(port=None, limits=Limits(body_bytes_max=BODY_BYTES_MAX)) as running:
         yield running
 
 
 @each_operation
-def test_a_body_above_the_limit(
-    narrow: Emulator, provider: Provider, operation: contracts.Operation, good: Draft
-) -> None:
-    """A body of one byte too many answers 413, whatever is in it and whoever sends it; the limit itself does not."""
+def test_the_body_limit(narrow: Emulator, provider: Provider, operation: contracts.Operation, good: Draft) -> None:
+    """A body one byte above the limit answers 413, whatever its content and sender; one at the limit does not."""
     space = narrow.space()
     space.clock.freeze(START)
     prober = Prober(narrow, space, provider.name)
@@ -311,10 +309,10 @@ def test_a_body_above_the_limit(
 
 
 @each_operation
-def test_credentials_that_nobody_has(
+def test_invalid_credentials_are_refused(
     prober: Prober, provider: Provider, operation: contracts.Operation, good: Draft
 ) -> None:
-    """Missing and wrong credentials answer 401, be the rest of the request good or bad, where any are asked for."""
+    """Missing and wrong credentials answer 401 where any are required, whatever the rest of the request."""
     asked = operation.description.get("security", contracts.contract(provider.name).get("security"))
     expected = [401] if asked else ANSWERED
     wrong = [dict.fromkeys(prober.caller.credentials, key) for key in KEYS]
@@ -331,8 +329,8 @@ def test_credentials_that_nobody_has(
 
 
 @each_operation
-def test_an_absurd_query(prober: Prober, provider: Provider, operation: contracts.Operation, good: Draft) -> None:
-    """No query makes the emulator stumble: neither one that makes no sense, nor an odd value of a known parameter."""
+def test_any_query_is_handled(prober: Prober, provider: Provider, operation: contracts.Operation, good: Draft) -> None:
+    """No query causes a server error, neither a meaningless one nor an unusual value of a known parameter."""
     for query in QUERIES:
         prober.send(query, replace(good, query=query))
     for parameter in parameters(provider.name, operation, "query"):
@@ -345,8 +343,8 @@ def test_an_absurd_query(prober: Prober, provider: Provider, operation: contract
 
 
 @each_operation
-def test_an_absurd_header(prober: Prober, provider: Provider, operation: contracts.Operation, good: Draft) -> None:
-    """No header makes the emulator stumble: neither one that the operation reads, nor one that describes the body."""
+def test_any_header_is_handled(prober: Prober, provider: Provider, operation: contracts.Operation, good: Draft) -> None:
+    """No header causes a server error, neither one that the operation reads nor one about the body."""
     names = [parameter["name"] for parameter in parameters(provider.name, operation, "header")]
     for name in (*names, "Content-Type", "Accept", "Accept-Encoding", "X-Emulator-Explain"):
         for value in HEADER_VALUES:
@@ -355,8 +353,8 @@ def test_an_absurd_header(prober: Prober, provider: Provider, operation: contrac
 
 
 @each_operation
-def test_an_absurd_id(prober: Prober, provider: Provider, operation: contracts.Operation, good: Draft) -> None:
-    """Nothing that stands for an id in a path makes the emulator stumble; it is not found, or is no id at all."""
+def test_any_id_is_handled(prober: Prober, provider: Provider, operation: contracts.Operation, good: Draft) -> None:
+    """No text in place of an id causes a server error; it is unknown or invalid."""
     for parameter in parameters(provider.name, operation, "path"):
         for text in filter(str.strip, TEXTS):
             path = operation.path.replace(f"{{{parameter['name']}}}", text)
@@ -366,8 +364,8 @@ def test_an_absurd_id(prober: Prober, provider: Provider, operation: contracts.O
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_an_unknown_path(emulator: Emulator, space: SpaceHandle, name: str) -> None:
-    """What is nothing like a path answers 404 by any method."""
+def test_an_unknown_path_answers_404(emulator: Emulator, space: SpaceHandle, name: str) -> None:
+    """An unknown path answers 404 for every method."""
     prober = Prober(emulator, space, name)
     for method in METHODS:
         for unknown in ("", "/", "/x", "/v1", "/%FF", "/%00", "/%2E%2E/", f"/{'x' * 9000}"):
@@ -376,8 +374,8 @@ def test_an_unknown_path(emulator: Emulator, space: SpaceHandle, name: str) -> N
 
 
 @each_path
-def test_a_mistaken_path(emulator: Emulator, space: SpaceHandle, name: str, path: str) -> None:
-    """What is nearly a path answers 404, whoever asks."""
+def test_a_similar_path_answers_404(emulator: Emulator, space: SpaceHandle, name: str, path: str) -> None:
+    """A path that is almost right answers 404, with and without credentials."""
     prober, path = Prober(emulator, space, name), path.replace("{id}", "x")
     for caller in (prober.caller, prober.caller.identified(NO_CREDENTIALS)):
         prober.caller = caller
@@ -388,8 +386,8 @@ def test_a_mistaken_path(emulator: Emulator, space: SpaceHandle, name: str, path
 
 
 @each_path
-def test_a_wrong_method(emulator: Emulator, space: SpaceHandle, name: str, path: str) -> None:
-    """A method that a path does not have answers 405 and says which it has; HEAD goes where GET goes."""
+def test_a_wrong_method_answers_405(emulator: Emulator, space: SpaceHandle, name: str, path: str) -> None:
+    """A method that a path lacks answers 405 with the allowed ones; HEAD is allowed where GET is."""
     prober = Prober(emulator, space, name)
     own = {operation.method: operation for operation in contracts.operations(name) if operation.path == path}
     drafts = {method: good_draft(name, operation) for method, operation in own.items() if not operation.missing}

@@ -1,4 +1,4 @@
-"""Every bound of every contract is decided by one rule, and a refusal names it and its evidence."""
+"""Every bound of every contract has one rule, and a refusal names it and its evidence."""
 
 from typing import get_args
 
@@ -51,15 +51,15 @@ PROVED = [
 @pytest.mark.rule(*PROVED)
 @pytest.mark.parametrize("provider", ALL)
 def test_every_bound_has_its_rule(space: SpaceHandle, provider: str) -> None:
-    """Each bound of each operation, once broken, is refused by a rule that is about this bound, with its evidence."""
+    """A request that breaks a bound of an operation is refused by a rule about this bound, with its evidence."""
     caller = Caller(space, provider, credentials_of(space, provider))
     replies = {
-        violation: refused(caller, violation)
+        violation: send_violation(caller, violation)
         for operation in contracts.operations(provider)
         if not operation.missing
         for violation in violations(provider, operation)
     }
-    faults = {violation: fault_of(provider, violation, reply) for violation, reply in replies.items()}
+    faults = {violation: problem_with(provider, violation, reply) for violation, reply in replies.items()}
     assert [f"{violation}: {fault}" for violation, fault in faults.items() if fault] == []
     named = {reply.headers["X-Emulator-Rule"] for reply in replies.values()}
     assert {rule for rule in PROVED if rule.startswith(f"{provider}.")} <= named
@@ -69,23 +69,23 @@ SAMPLE_ACCOUNT = (b"ilovetheplanet", b"another-planet")
 """The sample account of Carbon Insights exists, with a password of its own; a registration needs another name."""
 
 
-def refused(caller: Caller, violation: Violation) -> httpx.Response:
-    """The reply to a request that breaks a bound, with its explanation."""
+def send_violation(caller: Caller, violation: Violation) -> httpx.Response:
+    """Return the reply to a request that breaks a bound, with its explanation."""
     draft = violation.draft
-    declared = {"Content-Type": "application/json"} if draft.body else {}
+    content_type = {"Content-Type": "application/json"} if draft.body else {}
     left_out = violation.field.lower() if violation.place == "header" and violation.keyword == "required" else ""
     credentials = {name: value for name, value in caller.credentials.items() if name.lower() != left_out}
     return caller.identified(credentials).request(
         draft.method,
         draft.path,
-        headers={**declared, **draft.headers, "X-Emulator-Explain": "1"},
+        headers={**content_type, **draft.headers, "X-Emulator-Explain": "1"},
         content=draft.body and draft.body.replace(*SAMPLE_ACCOUNT),
         params=draft.query,
     )
 
 
-def fault_of(provider: str, violation: Violation, reply: httpx.Response) -> str | None:
-    """What is wrong with the explanation of the reply to a request that breaks a bound."""
+def problem_with(provider: str, violation: Violation, reply: httpx.Response) -> str | None:
+    """Return what is wrong with the explanation of a refusal, or None."""
     operation = violation.operation
     if reply.status_code < 400:
         return f"accepted with {reply.status_code}"
@@ -105,12 +105,12 @@ def fault_of(provider: str, violation: Violation, reply: httpx.Response) -> str 
 
 
 def is_about(fields: list[str], field: str) -> bool:
-    """Whether a rule about these fields, or about any field, is about this one."""
+    """Return whether a rule about these fields, or about any field, covers this one."""
     above = [field[:position] for position in range(len(field)) if field[position] == "."]
     return not fields or bool({field, *(f"{name}.*" for name in above)} & set(fields))
 
 
 def may_decide(kinds: list[str], keyword: str) -> bool:
-    """Whether a rule that decides these kinds of problems may decide a bound."""
+    """Return whether a rule for these kinds of problems may decide a bound."""
     ends = KINDS_OF_KEYWORDS.get(keyword)
     return not kinds or not ends or any(kind not in STANDARD_KINDS or kind.endswith(ends) for kind in kinds)

@@ -28,14 +28,14 @@ Run = Callable[..., str]
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Emulator]:
-    """An emulator on a port."""
+    """Run an emulator on a port."""
     with Emulator() as running:
         yield running
 
 
 @pytest.fixture(autouse=True)
 def _clean(served: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A space without history, and an environment that names the server and nothing else."""
+    """Use a space without history, and an environment that only names the server."""
     served.reset()
     served.clock.freeze("2026-01-01")
     for name in environment_variables(cli):
@@ -45,7 +45,7 @@ def _clean(served: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def outcome(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    """Run a command, and return its exit code, output and errors."""
+    """Return a function that runs a command and returns its exit code, output and errors."""
 
     def run(*arguments: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["carbon-emulator", *map(str, arguments)])
@@ -59,7 +59,7 @@ def outcome(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
 @pytest.fixture
 def run(outcome: Callable[..., tuple[int, str, str]]) -> Run:
-    """Run a command that succeeds, and return what it prints."""
+    """Return a function that runs a command, which must succeed, and returns its output."""
 
     def run(*arguments: object) -> str:
         code, out, err = outcome(*arguments)
@@ -71,7 +71,7 @@ def run(outcome: Callable[..., tuple[int, str, str]]) -> Run:
 
 @pytest.fixture
 def failure(outcome: Callable[..., tuple[int, str, str]]) -> Callable[..., tuple[int, str]]:
-    """Run a command that fails, and return its exit code and reason."""
+    """Return a function that runs a command, which must fail, and returns its exit code and message."""
 
     def fail(*arguments: object) -> tuple[int, str]:
         code, _, err = outcome(*arguments)
@@ -99,7 +99,7 @@ def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tup
 
 
 @pytest.mark.parametrize(("path", "command"), [*commands(cli)])
-def test_every_command_explains_itself(run: Run, path: tuple[str, ...], command: click.Command) -> None:
+def test_every_command_has_help(run: Run, path: tuple[str, ...], command: click.Command) -> None:
     """``--help`` has a sentence for the command and for each option, and names the environment variables."""
     text = run(*path, "--help")
     assert text == run(*path, "-h")
@@ -115,12 +115,12 @@ def test_every_command_explains_itself(run: Run, path: tuple[str, ...], command:
 
 
 def test_the_version(run: Run) -> None:
-    """The version is a command and an option."""
+    """The version is available as a command and as an option."""
     assert run("version") == run("--version") == f"{__version__}\n"
 
 
 def test_health(run: Run, failure: Callable[..., tuple[int, str]]) -> None:
-    """``health`` and ``wait`` succeed with a server, and fail with its address without one."""
+    """``health`` and ``wait`` succeed with a server, and fail without one, with its address."""
     assert run("health").startswith(f"ok, version {__version__}, oneclickimpact, cnaught")
     assert json.loads(run("health", "--json"))["status"] == "ok"
     assert run("wait") == ""
@@ -131,7 +131,7 @@ def test_health(run: Run, failure: Callable[..., tuple[int, str]]) -> None:
 
 
 def test_providers_and_env(run: Run, failure: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
-    """``env`` prints what a shell can evaluate, whatever the values hold."""
+    """``env`` prints lines that a shell can evaluate, whatever the values contain."""
     assert "cnaught" in run("providers")
     assert len(json.loads(run("providers", "--json"))["providers"]) == 5
     values = json.loads(run("env", "cnaught", "--json"))
@@ -146,7 +146,7 @@ def test_providers_and_env(run: Run, failure: Callable[..., tuple[int, str]], tm
 
 
 def test_env_quotes_for_a_shell(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A credential with quotes and spaces arrives as it is."""
+    """A credential with quotes and spaces reaches the shell unchanged."""
     content = json.loads((resource("fixtures") / "carboninsights.json").read_text())
     content["catalogue"]["accounts"][0]["password"] = password = 'it\'s $HOME `x` "y"'
     (tmp_path / "carboninsights.json").write_text(json.dumps(content))
@@ -165,8 +165,8 @@ def test_spaces_and_reset(run: Run, failure: Callable[..., tuple[int, str]], ser
     assert served.snapshot()["seed"] == 7
 
 
-def test_a_space_has_a_name(failure: Callable[..., tuple[int, str]]) -> None:
-    """What cannot be the name of a space is refused before a request is sent; the rule is the server's."""
+def test_an_invalid_space_name_is_refused(failure: Callable[..., tuple[int, str]]) -> None:
+    """An invalid name of a space is refused before a request is sent, by the server's rule."""
     assert SPACE_NAME.pattern == NAME.pattern
     for name in ("a/b", "", "x" * 65, "a b"):
         code, reason = failure("health", "--space", name)
@@ -175,7 +175,7 @@ def test_a_space_has_a_name(failure: Callable[..., tuple[int, str]]) -> None:
 
 
 def test_clock(run: Run, failure: Callable[..., tuple[int, str]], served: Emulator) -> None:
-    """The clock takes dates and durations as people write them, and prints what fell due."""
+    """The clock accepts dates and durations in common notations, and prints due events."""
     assert run("clock") == "2026-01-01T00:00:00.000000Z frozen\n"
     assert run("clock", "--set", "2026-02-01", "--freeze") == "2026-02-01T00:00:00.000000Z frozen\n"
     order = place(served)
@@ -194,7 +194,7 @@ def test_clock(run: Run, failure: Callable[..., tuple[int, str]], served: Emulat
 
 
 def test_faults(run: Run, failure: Callable[..., tuple[int, str]]) -> None:
-    """Faults are added, listed and deleted; a name that does not exist is refused with the nearest."""
+    """Faults are added, listed and deleted; an unknown name is refused with the nearest."""
     assert run("faults") == "no faults\n"
     fault = {"provider": "cnaught", "operation": "place_order", "effect": {"status": 503}, "times": 2}
     listed = run("faults", "--add", json.dumps(fault))
@@ -218,7 +218,7 @@ def test_faults(run: Run, failure: Callable[..., tuple[int, str]]) -> None:
 
 
 def test_requests(run: Run, failure: Callable[..., tuple[int, str]], served: Emulator) -> None:
-    """The journal is filtered, and a filter that nothing can match is refused with the nearest name."""
+    """The journal is filtered, and a filter that matches nothing known is refused with the nearest name."""
     place(served, metdata="x")
     httpx.get(f"{served.thallo.url}/api/inventory")
     lines = run("requests").splitlines()
@@ -236,8 +236,8 @@ def test_requests(run: Run, failure: Callable[..., tuple[int, str]], served: Emu
         assert (code, nearest in reason) == (3, True)
 
 
-def test_following_requests_goes_on_after_a_reset(served: Emulator) -> None:
-    """``--follow`` prints requests as they arrive, also those whose ids start again, and those of a deleted space."""
+def test_following_requests_continues_after_a_reset(served: Emulator) -> None:
+    """``--follow`` prints requests as they arrive, also after ids restart and after a space is deleted."""
     command = [sys.executable, "-m", "emulator", "requests", "--follow", "--url", served.url, "--space", "followed"]
     space = served.space("followed")
 
@@ -267,7 +267,7 @@ def _interrupt() -> None:
 def test_following_sees_a_reset_before_the_next_request(
     monkeypatch: pytest.MonkeyPatch, served: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A poll between a reset and the next request does not hide requests with the ids that were there before."""
+    """A reset between two polls does not hide requests whose ids repeat."""
     space = served.space("polled")
     acts = iter([lambda: ask(2), space.reset, lambda: ask(1), lambda: ask(1)])
 
@@ -335,7 +335,7 @@ def test_settings_acts_and_state(run: Run, failure: Callable[..., tuple[int, str
 
 
 def test_snapshots_and_bundles(run: Run, failure: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
-    """A space is saved to a file and loaded from it, kept on the server, and its run replayed."""
+    """A space is saved to a file and loaded from it, kept on the server, and its recording replayed."""
     file = tmp_path / "space.json"
     run("snapshot", "save", file)
     run("clock", "--advance", "1d")
@@ -383,7 +383,7 @@ KUBERNETES = {
 def test_variables_of_a_service_are_ignored(
     outcome: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What Kubernetes sets for a service of our name is one warning, and the default port is used."""
+    """Variables that Kubernetes sets for a service of this name cause one warning, and the default port is used."""
     for name, value in KUBERNETES.items():
         monkeypatch.setenv(name, value)
     code, out, err = outcome("health")
@@ -398,7 +398,7 @@ def test_variables_of_a_service_are_ignored(
 def test_an_unknown_variable_is_a_warning(
     outcome: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A variable that begins like ours and is misspelt is named with the nearest; the command goes on."""
+    """An unknown variable with our prefix is reported with the nearest known one, and the command continues."""
     monkeypatch.setenv("CARBON_EMULATOR_PROT", "4412")
     code, out, err = outcome("version")
     assert (code, out) == (0, f"{__version__}\n")
@@ -408,10 +408,10 @@ def test_an_unknown_variable_is_a_warning(
     )
 
 
-def test_a_file_may_name_the_server(
+def test_a_file_can_hold_the_server_url(
     run: Run, failure: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """``CARBON_EMULATOR_URL_FILE`` tells ``serve`` where to write its URL, and every other command where to read it."""
+    """``serve`` writes its URL to ``CARBON_EMULATOR_URL_FILE``, and other commands read it."""
     file = tmp_path / "url"
     file.write_text("http://127.0.0.1:9\n")
     monkeypatch.delenv("CARBON_EMULATOR_URL")
@@ -422,8 +422,8 @@ def test_a_file_may_name_the_server(
 
 
 @pytest.mark.parametrize("port", [[], ["--port", "0"]], ids=["default", "another port"])
-def test_the_image_checks_the_server_that_it_runs(port: list[str], tmp_path: Path) -> None:
-    """With the Dockerfile's variables, ``health`` finds the server whatever its options; without it, it fails."""
+def test_the_image_checks_its_own_server(port: list[str], tmp_path: Path) -> None:
+    """With the Dockerfile's variables, ``health`` finds the server whatever its options, and fails without it."""
     dockerfile = (Path(__file__).parents[1] / "Dockerfile").read_text()
     lines = [line.split("=", 1) for line in dockerfile.replace("ENV ", "").splitlines() if "CARBON_EMULATOR_" in line]
     variables = {name.strip(): value.strip(" \\") for name, value in lines}
@@ -446,7 +446,7 @@ def test_the_image_checks_the_server_that_it_runs(port: list[str], tmp_path: Pat
 
 
 def test_a_server_starts_from_a_snapshot(failure: Callable[..., tuple[int, str]], run: Run, tmp_path: Path) -> None:
-    """``--snapshot`` restores the default space; a file that holds none stops the start."""
+    """``--snapshot`` restores the default space; an invalid file prevents the start."""
     file = tmp_path / "space.json"
     run("snapshot", "save", file)
     command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--snapshot", str(file), "--access-log"]
@@ -468,11 +468,11 @@ def test_a_server_starts_from_a_snapshot(failure: Callable[..., tuple[int, str]]
     assert failure("serve", "--snapshot", tmp_path / "none")[0] == 2
 
 
-# --- what is printed --------------------------------------------------------------------------------------------------
+# --- output -----------------------------------------------------------------------------------------------------------
 
 
 def test_tables_are_aligned() -> None:
-    """Columns are as wide as their widest cell; an empty table is a sentence."""
+    """A column is as wide as its widest cell; an empty table is a sentence."""
     rows = [("a", 1), ("long", None)]
     assert click.unstyle(table(("NAME", "N"), rows, "nothing")) == "NAME  N\na     1\nlong  -"
     assert table(("NAME",), [], "nothing") == "nothing"
@@ -480,7 +480,7 @@ def test_tables_are_aligned() -> None:
 
 @pytest.mark.parametrize(("variables", "colored"), [({}, True), ({"NO_COLOR": "1"}, False)])
 def test_colors_are_for_terminals(served: Emulator, variables: dict[str, str], colored: bool) -> None:
-    """On a terminal a status has a color, unless NO_COLOR is set; elsewhere there are none."""
+    """A status has a color on a terminal, unless NO_COLOR is set, and nowhere else."""
     place(served)
     command = [sys.executable, "-m", "emulator", "requests", "--url", served.url]
     assert "\x1b" not in subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -1,4 +1,4 @@
-"""A server that others can reach, and a client in another network namespace: with token and webhooks."""
+"""A server on a reachable address, and a client in another network namespace, with token and webhooks."""
 
 import json
 import os
@@ -36,7 +36,7 @@ def _ip(*arguments: str) -> None:
 
 @pytest.fixture
 def namespaces() -> Iterator[tuple[str, str]]:
-    """Yield two network namespaces that are connected with each other and nothing else."""
+    """Yield two network namespaces that are connected with each other only."""
     names = (f"carbon{os.getpid()}", f"shop{os.getpid()}")
     try:
         for name in names:
@@ -74,7 +74,7 @@ def _started(stack: ExitStack, namespace: str, *command: str) -> subprocess.Pope
 
 
 def test_a_second_container_uses_token_and_webhooks(namespaces: tuple[str, str], tmp_path: Path) -> None:
-    """From another namespace: vendors are open, the control API requires the printed token, webhooks come back."""
+    """From another namespace vendors are open, the control API needs the token, and webhooks arrive."""
     carbon, shop = namespaces
     with ExitStack() as stack:
         serve = [sys.executable, "-m", "emulator", "serve", "--host", "0.0.0.0", "--allow-host", "carbon"]

@@ -36,7 +36,9 @@ FIXED_PATHS = [
 
 
 def test_every_provider_has_a_contract_and_a_fixture() -> None:
-    """Each provider has a contract, rules, probes, exchanges and a fixture; so has no other but the control API."""
+    """Each provider has a contract, rules, probes, exchanges and a fixture; of others only the control API has a
+    contract.
+    """
     names = set(ALL)
     assert {path.name for path in resource("contracts").iterdir()} == names | {"control"}
     assert {path.stem for path in resource("fixtures").glob("*.json")} == names
@@ -69,7 +71,7 @@ def test_the_examples_of_a_contract_satisfy_its_schemas(provider: Provider) -> N
 
 
 @each_provider
-def test_routes_equal_promises(provider: Provider) -> None:
+def test_routes_equal_operations(provider: Provider) -> None:
     """Routes and operations have the same methods, paths and names, and agree on what is implemented."""
     promises = {
         (operation.method, operation.path, operation.id, bool(operation.missing))
@@ -168,8 +170,8 @@ BODY_NOT_SHOWN = {("thallo", "deactivate_api_key")}
 """Documented operations of which no source shows the body of a success; ``docs/evidence.md`` states the rule."""
 
 
-def test_a_printed_success_has_the_evidence_of_its_print() -> None:
-    """A status of 200 is a guess only if no source shows the body: it is HTTP's plain success."""
+def test_a_success_has_the_evidence_of_its_body() -> None:
+    """A status of 200 is inferred only if no source shows its body."""
     guessed = {
         (provider, operation.id)
         for provider in ALL

@@ -1,4 +1,4 @@
-"""The control API: what it promises, what it refuses and how, whom it lets in, and what it explains."""
+"""The control API: its contract, refusals, authentication and explanations."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ from tests.support.contract_check import validator
 ORDERS = "/v1/orders"
 EVIDENCE = set(rules.EVIDENCE)
 
-# Every operation, once and well: its name, the method, the path, the body, the status.
+# A valid call of every operation: name, method, path, body, status.
 CALLS: list[tuple[str, str, str, Any, int]] = [
     ("get_health", "GET", "/health", None, 200),
     ("list_providers", "GET", "/providers", None, 200),
@@ -90,8 +90,8 @@ CALLS: list[tuple[str, str, str, Any, int]] = [
 ]
 
 
-def promised(operation: str, reply: httpx.Response) -> Any:
-    """The JSON of a reply, which must be what the contract promises for its status. Events have tests of their own."""
+def check_contract(operation: str, reply: httpx.Response) -> Any:
+    """Return the JSON of a reply, which must match the contract for its status. Events have their own tests."""
     described = dict(OPERATIONS)[operation]["responses"][str(reply.status_code)]
     response = contracts.resolve("control", described)
     if "text/event-stream" in response["content"]:
@@ -129,17 +129,17 @@ def test_the_contract_names_every_route() -> None:
     ("headers", "status"), [({"Origin": "http://evil.example"}, 403), ({"Host": "evil.example"}, 421)]
 )
 @pytest.mark.parametrize(("operation", "method", "path"), sorted({call[:3] for call in CALLS}))
-def test_who_is_foreign_is_told_so(
+def test_foreign_origins_and_hosts_are_refused(
     emulator: Emulator, operation: str, method: str, path: str, headers: dict[str, str], status: int
 ) -> None:
-    """Each operation refuses a foreign web page and a foreign host, with the status and the schema of the contract."""
+    """Each operation refuses a foreign web page and a foreign host, as its contract says."""
     reply = emulator.http.request(method, f"/_emulator{path}", headers=headers)
     assert reply.status_code == status
-    promised(operation, reply)
+    check_contract(operation, reply)
 
 
-def test_every_operation_answers_as_promised(emulator: Emulator, cnaught: Caller) -> None:
-    """A run through all operations: each answers with the status and the schema of the contract."""
+def test_every_operation_satisfies_its_contract(emulator: Emulator, cnaught: Caller) -> None:
+    """Each operation answers with a status and a schema of the contract."""
     emulator.space("another").clock.freeze()
     cnaught.space.control("PATCH", "/settings/cnaught", json={"fulfilment_seconds": None})
     cnaught.post(ORDERS, {"amount_kg": 1, "notification_config": {"url": "http://unreachable.example/"}})
@@ -148,22 +148,22 @@ def test_every_operation_answers_as_promised(emulator: Emulator, cnaught: Caller
         content = cnaught.space.snapshot() if body is ... else body
         reply = cnaught.space.http.request(method, f"{cnaught.space.url}/_emulator{path}", json=content)
         assert (operation, reply.status_code) == (operation, status), reply.text
-        assert promised(operation, reply)
+        assert check_contract(operation, reply)
     assert {operation for operation, *_ in CALLS} == dict(OPERATIONS).keys()
 
 
-def test_snapshots_full_of_things_answer_as_promised(cnaught: Caller) -> None:
-    """A used space's snapshot, bundle and events have the promised form as well."""
+def test_documents_of_a_used_space_satisfy_the_contract(cnaught: Caller) -> None:
+    """The snapshot, bundle and events of a used space match the contract."""
     space = cnaught.space
     space.faults.add("cnaught", when="after", effect={"status": 503, "delay_seconds": 0.001})
     cnaught.post(ORDERS, {"amount_kg": 1}, promised=False)
     space.control("PATCH", "/settings/cnaught", json={"fractions": "keep"})
     for operation, path in (("get_snapshot", "/snapshot"), ("get_bundle", "/bundle"), ("list_faults", "/faults")):
-        promised(operation, space.http.get(f"{space.url}/_emulator{path}"))
+        check_contract(operation, space.http.get(f"{space.url}/_emulator{path}"))
     moved = space.http.post(f"{space.url}/_emulator/clock/advance", json={"seconds": 3600})
-    assert len(promised("advance_clock", moved)["events"]) == 1
+    assert len(check_contract("advance_clock", moved)["events"]) == 1
     space.restore(space.snapshot())
-    assert promised("get_bundle", space.http.get(f"{space.url}/_emulator/bundle"))["origin"]["begun"]
+    assert check_contract("get_bundle", space.http.get(f"{space.url}/_emulator/bundle"))["origin"]["begun"]
 
 
 # --- bad input --------------------------------------------------------------------------------------------------------
@@ -186,12 +186,12 @@ def test_snapshots_full_of_things_answer_as_promised(cnaught: Caller) -> None:
         ("reorder_webhooks", "POST", "/webhooks/reorder"),
     ],
 )
-def test_a_body_that_is_no_object(space: SpaceHandle, operation: str, method: str, path: str, content: bytes) -> None:
-    """Whatever comes in place of a JSON object is refused with 400, and told where."""
+def test_a_body_must_be_an_object(space: SpaceHandle, operation: str, method: str, path: str, content: bytes) -> None:
+    """Any other body is refused with 400 and its place, and changes nothing."""
     before = space.snapshot()
     reply = space.http.request(method, f"{space.url}/_emulator{path}", content=content)
     assert reply.status_code == 400
-    assert promised(operation, reply)["problems"][0]["place"] == ["body"]
+    assert check_contract(operation, reply)["problems"][0]["place"] == ["body"]
     assert space.snapshot() == before
 
 
@@ -220,10 +220,8 @@ def test_a_body_that_is_no_object(space: SpaceHandle, operation: str, method: st
         ("GET", "/ledger?accounts=owned", None, ["query", "accounts"]),
     ],
 )
-def test_a_member_that_is_unknown_or_wrong(
-    space: SpaceHandle, method: str, path: str, body: Any, place: list[str]
-) -> None:
-    """A mistake is told with its place; nothing else of the request is done."""
+def test_an_invalid_member_is_refused(space: SpaceHandle, method: str, path: str, body: Any, place: list[str]) -> None:
+    """An unknown or invalid member is refused with its place, and nothing else in the request is applied."""
     before = space.snapshot()
     with pytest.raises(Refused) as refused:
         space.control(method, path, json=body)
@@ -243,15 +241,15 @@ def test_a_member_that_is_unknown_or_wrong(
         ("DELETE", "/health", "GET, HEAD"),
     ],
 )
-def test_a_wrong_method(space: SpaceHandle, method: str, path: str, allowed: str) -> None:
-    """405 names the methods that the path has."""
+def test_a_wrong_method_answers_405(space: SpaceHandle, method: str, path: str, allowed: str) -> None:
+    """The header Allow of a 405 lists the methods of the path."""
     reply = space.http.request(method, f"{space.url}/_emulator{path}")
     assert (reply.status_code, reply.headers["allow"]) == (405, allowed)
     assert reply.json() == {"error": "Method Not Allowed"}
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status", "words"),
+    ("method", "path", "status", "message"),
     [
         ("GET", "/ui/none.js", 404, "Not Found"),
         ("POST", "/", 404, "Not Found"),
@@ -270,13 +268,13 @@ def test_a_wrong_method(space: SpaceHandle, method: str, path: str, allowed: str
         ("POST", "/snapshots/a b", 400, "a snapshot's name is"),
     ],
 )
-def test_what_is_not_there(space: SpaceHandle, method: str, path: str, status: int, words: str) -> None:
-    """A name that nothing has is told, with those there are."""
+def test_an_unknown_name_is_refused(space: SpaceHandle, method: str, path: str, status: int, message: str) -> None:
+    """An unknown name is refused with the known ones."""
     with pytest.raises(Refused) as refused:
         space.control(method, path, json={})
     assert refused.value.status == status
     assert refused.value.answer.keys() == {"error"}
-    assert words in refused.value.answer["error"]
+    assert message in refused.value.answer["error"]
 
 
 # --- the token --------------------------------------------------------------------------------------------------------
@@ -284,15 +282,15 @@ def test_what_is_not_there(space: SpaceHandle, method: str, path: str, status: i
 
 @pytest.fixture(scope="module")
 def guarded() -> Gateway:
-    """A server whose control API asks for a token."""
+    """Return a server whose control API requires a token."""
     return create_app(control_token="open sesame")
 
 
-def ask(app: Gateway, path: str, authorization: str | None) -> tuple[int, dict[bytes, bytes]]:
-    """The status and headers of a request with this Authorization header, or without one."""
+def fetch(app: Gateway, path: str, authorization: str | None) -> tuple[int, dict[bytes, bytes]]:
+    """Return the status and headers of a GET request with this Authorization header, or none."""
     headers = [] if authorization is None else [(b"authorization", authorization.encode("latin-1"))]
-    status, answered, _ = asyncio.run(call(app, "GET", path, headers, b""))
-    return status, dict(answered)
+    status, reply_headers, _ = asyncio.run(call(app, "GET", path, headers, b""))
+    return status, dict(reply_headers)
 
 
 @pytest.mark.parametrize("path", ["/_emulator/clock", "/~a/_emulator/requests", "/_emulator/nothing"])
@@ -302,7 +300,7 @@ def ask(app: Gateway, path: str, authorization: str | None) -> tuple[int, dict[b
 )
 def test_who_has_no_token_is_not_let_in(guarded: Gateway, path: str, authorization: str | None) -> None:
     """Without the token nothing is done or told, not even whether there is such a path."""
-    status, headers = ask(guarded, path, authorization)
+    status, headers = fetch(guarded, path, authorization)
     assert (status, headers[b"www-authenticate"]) == (401, b"Bearer")
 
 
@@ -317,16 +315,16 @@ def test_who_has_no_token_is_not_let_in(guarded: Gateway, path: str, authorizati
         ("/cnaught/v1/orders", "Bearer test_acme_0001", 200),
     ],
 )
-def test_who_has_the_token_is_let_in(guarded: Gateway, path: str, authorization: str | None, status: int) -> None:
-    """The token opens every space; health needs none, and the vendors have keys of their own."""
-    assert ask(guarded, path, authorization)[0] == status
+def test_the_token_grants_access(guarded: Gateway, path: str, authorization: str | None, status: int) -> None:
+    """The token opens every space; health needs none, and vendors have their own keys."""
+    assert fetch(guarded, path, authorization)[0] == status
 
 
 def test_tokens_are_compared_in_constant_time(guarded: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    """How long a refusal takes tells nothing about the token."""
+    """The duration of a refusal reveals nothing about the token."""
     compared = []
     monkeypatch.setattr(control_app, "compare_digest", lambda *tokens: compared.append(tokens))
-    assert ask(guarded, "/_emulator/clock", "Bearer open")[0] == 401
+    assert fetch(guarded, "/_emulator/clock", "Bearer open")[0] == 401
     assert compared == [(b"open", b"open sesame")]
 
 
@@ -343,10 +341,10 @@ def test_tokens_are_compared_in_constant_time(guarded: Gateway, monkeypatch: pyt
         ("PATCH", ORDERS, None, "none", "cnaught.errors.wrong-method", EVIDENCE),
     ],
 )
-def test_a_reply_explains_itself_when_asked(
+def test_a_reply_is_explained_on_request(
     cnaught: Caller, method: str, path: str, body: Any, operation: str, rule: str, evidence: set[str]
 ) -> None:
-    """X-Emulator-Explain asks for operation, rule and evidence; without it a reply is as the vendor's."""
+    """X-Emulator-Explain adds operation, rule and evidence; without it a reply has the vendor's headers."""
     explained = cnaught.request(method, path, json=body, headers={"X-Emulator-Explain": "1"}).headers
     assert (explained["x-emulator-operation"], explained["x-emulator-rule"]) == (operation, rule)
     assert explained["x-emulator-evidence"] in evidence
@@ -357,8 +355,8 @@ def test_a_reply_explains_itself_when_asked(
 # --- settings and state -----------------------------------------------------------------------------------------------
 
 
-def test_a_setting_is_turned(cnaught: Caller) -> None:
-    """A change of settings answers all of them, acts at once, and leaves the others and other vendors alone."""
+def test_a_setting_is_changed(cnaught: Caller) -> None:
+    """A change returns all settings, applies at once, and leaves other settings and vendors unchanged."""
     space = cnaught.space
     before = space.control("GET", "/settings/cnaught")
     after = space.control("PATCH", "/settings/cnaught", json={"fractions": "keep"})
@@ -368,7 +366,7 @@ def test_a_setting_is_turned(cnaught: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "message"),
     [
         ({"fraction": "keep"}, "at fraction: "),
         ({"fractions": "round"}, "at fractions: "),
@@ -376,17 +374,17 @@ def test_a_setting_is_turned(cnaught: Caller) -> None:
         ({"idempotency_hours": None}, "at idempotency_hours: "),
     ],
 )
-def test_a_setting_that_is_none(space: SpaceHandle, changes: dict[str, Any], words: str) -> None:
-    """An unknown setting or value is refused, and with it the whole change."""
+def test_an_invalid_setting_is_refused(space: SpaceHandle, changes: dict[str, Any], message: str) -> None:
+    """One unknown setting or value is refused together with the whole change."""
     before = space.control("GET", "/settings/cnaught")
-    with pytest.raises(Refused, match=words) as refused:
+    with pytest.raises(Refused, match=message) as refused:
         space.control("PATCH", "/settings/cnaught", json=changes)
     assert refused.value.status == 400
     assert space.control("GET", "/settings/cnaught") == before
 
 
-def test_the_state_is_shown_in_parts(cnaught: Caller) -> None:
-    """The collections of a vendor are shown from an offset on, up to a limit, and their sizes in any case."""
+def test_the_state_is_paged(cnaught: Caller) -> None:
+    """A vendor's collections are listed by offset and limit, always with their total sizes."""
     ids = [cnaught.post(ORDERS, {"amount_kg": 1}).json()["id"] for _ in range(4)]
     shown = cnaught.space.control("GET", "/state/cnaught?offset=4&limit=2")
     assert list(shown["state"]["orders"]) == ids[1:3]
@@ -396,17 +394,17 @@ def test_the_state_is_shown_in_parts(cnaught: Caller) -> None:
     assert list(cnaught.space.cnaught.state["orders"])[3:] == ids
 
 
-def test_looking_at_a_space_changes_nothing(cnaught: Caller) -> None:
-    """Reading state, settings, contracts, evidence, journal and books leaves a space as it was."""
+def test_reading_a_space_changes_nothing(cnaught: Caller) -> None:
+    """Reading state, settings, contracts, evidence, journal and books leaves a space unchanged."""
     before = cnaught.space.snapshot()
-    looks = ("/state/cnaught", "/settings/cnaught", "/contracts/cnaught.json", "/evidence", "/requests", "/bundle")
-    for path in (*looks, "/ledger", "/ledger/verify"):
+    paths = ("/state/cnaught", "/settings/cnaught", "/contracts/cnaught.json", "/evidence", "/requests", "/bundle")
+    for path in (*paths, "/ledger", "/ledger/verify"):
         cnaught.space.control("GET", path)
     assert cnaught.space.snapshot() == before
 
 
 def test_every_account_is_listed(space: SpaceHandle) -> None:
-    """``accounts`` has the credentials of each account or organization; those to start with are among them."""
+    """``accounts`` has the credentials of each account or organization, the default ones first."""
     providers = {each["name"]: each for each in space.control("GET", "/providers")["providers"]}
     for described in providers.values():
         own = described["credentials"]

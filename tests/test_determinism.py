@@ -1,4 +1,4 @@
-"""The same seed, fixtures, requests and clock readings give the same bytes; another seed gives other identifiers."""
+"""Determinism: the same seed, fixtures, requests and clock give the same bytes; another seed gives other ids."""
 
 import json
 import os
@@ -30,7 +30,7 @@ each_provider = pytest.mark.parametrize("provider", ALL)
 
 @dataclass(frozen=True)
 class Step:
-    """A request, and the clock's reading when it is sent."""
+    """A request, and the time of the clock when it is sent."""
 
     at: str
     method: str
@@ -42,7 +42,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Transcript:
-    """Every reply as bytes, and what the space remembers in the end."""
+    """Every reply as bytes, and the final memory of the space."""
 
     replies: list[bytes]
     snapshot: dict[str, Any]
@@ -58,14 +58,14 @@ def test_two_spaces_answer_the_same_bytes(emulator: Emulator, provider: str) -> 
 
 @each_provider
 def test_two_servers_answer_the_same_bytes(emulator: Emulator, provider: str) -> None:
-    """So do two servers of the same seed."""
+    """Two servers with the same seed give the same transcripts."""
     with Emulator(port=None) as other:
         assert transcript(other.space(), provider) == transcript(emulator.space(), provider)
 
 
 @each_provider
-def test_another_seed_gives_other_identifiers(emulator: Emulator, provider: str) -> None:
-    """A server of another seed makes up as many identifiers, and others; who makes up none answers the same."""
+def test_another_seed_gives_other_ids(emulator: Emulator, provider: str) -> None:
+    """A server with another seed gives as many ids, but other ones; providers without ids reply alike."""
     ours = transcript(emulator.space(), provider)
     with Emulator(port=None, seed=1) as other:
         theirs = transcript(other.space(), provider)
@@ -74,7 +74,7 @@ def test_another_seed_gives_other_identifiers(emulator: Emulator, provider: str)
 
 
 def test_another_process_answers_the_same_bytes(emulator: Emulator) -> None:
-    """So does a process that hashes texts in another way, and hence orders sets in another way."""
+    """A process with another hash seed, hence another order of sets, gives the same transcripts."""
     program = "from tests.test_determinism import digests; print(digests())"
     environment = {**os.environ, "PYTHONHASHSEED": "4412"}
     root = Path(__file__).parent.parent
@@ -83,7 +83,7 @@ def test_another_process_answers_the_same_bytes(emulator: Emulator) -> None:
 
 
 def digests(emulator: Emulator | None = None) -> str:
-    """A digest of every provider's transcript."""
+    """Return a digest of every provider's transcript."""
     if emulator is None:
         with Emulator(port=None) as emulator:
             return digests(emulator)
@@ -92,7 +92,7 @@ def digests(emulator: Emulator | None = None) -> str:
 
 
 def transcript(space: SpaceHandle, provider: str) -> Transcript:
-    """What a fresh space answers to all that is documented of a provider, and to some writes."""
+    """Return the replies of a fresh space to all documented exchanges of a provider, and to some writes."""
     replies = []
     use_vendor_links(space)  # links to a space's own pages have its name
     for step in sorted((*documented(provider), *writes(provider)), key=lambda step: datetime.fromisoformat(step.at)):
@@ -111,7 +111,7 @@ def transcript(space: SpaceHandle, provider: str) -> Transcript:
 
 
 def documented(provider: str) -> Iterator[Step]:
-    """The documented exchanges, each at its time, and what is given before them."""
+    """Yield the documented exchanges, each at its time, after the requests that it needs."""
     for path in sorted((resource("contracts") / provider / "exchanges").glob("*.json")):
         exchange = json.loads(path.read_bytes())
         for asked in (*exchange["given"], exchange["request"]):
@@ -121,7 +121,7 @@ def documented(provider: str) -> Iterator[Step]:
 
 
 def writes(provider: str) -> Iterator[Step]:
-    """The contract's own examples of every body, several times."""
+    """Yield the contract's examples of every body, several times."""
     for operation in contracts.operations(provider):
         for media in operation.description.get("requestBody", {}).get("content", {}).values():
             examples = [media.get("example"), *(found["value"] for found in media.get("examples", {}).values())]

@@ -1,4 +1,4 @@
-"""The documentation's code for receivers of webhooks verifies what the emulator sends, and nothing else."""
+"""The documentation's webhook receivers accept what the emulator sends, and nothing else."""
 
 import json
 import re
@@ -62,8 +62,8 @@ def delivery(space: SpaceHandle, httpserver: HTTPServer) -> tuple[Mapping[str, s
 
 @pytest.mark.rule("oneclickimpact.webhooks.signature", "oneclickimpact.webhooks.rotation")
 @pytest.mark.parametrize("verify", [verify_in_python, verify_in_node])
-def test_the_receivers_of_the_documentation(verify: Verify, delivery: tuple[Mapping[str, str], bytes]) -> None:
-    """A delivery is accepted with each of its secrets; one that was changed, is late or unsigned is rejected."""
+def test_documented_receivers_verify_deliveries(verify: Verify, delivery: tuple[Mapping[str, str], bytes]) -> None:
+    """A delivery is accepted with each of its secrets; a changed, late or unsigned one is rejected."""
     headers, body = delivery
     names = {name.lower(): name for name in headers}
     signature, timestamp = names["x-1ci-signature"], names["x-1ci-timestamp"]

@@ -1,4 +1,4 @@
-"""The syntax of email addresses: a fast pattern and email-validator decide the same."""
+"""Email addresses: a fast pattern and the library email-validator accept the same ones."""
 
 import pytest
 from email_validator import EmailNotValidError, validate_email
@@ -67,11 +67,11 @@ def accepted(address: str) -> bool:
 @example("a@foo.test")
 @example("a@foo.LOCALHOST")
 def test_the_fast_pattern_decides_as_the_library(address: str) -> None:
-    """An address is accepted exactly if email-validator accepts it."""
+    """An address is accepted if and only if email-validator accepts it."""
     assert accepted(address) == accepted_by_library(address)
 
 
 @pytest.mark.parametrize("address", ["ada@example.com", "ada.b+c_d-e@mail-1.example.co"])
 def test_ordinary_addresses_are_accepted(address: str) -> None:
-    """Ordinary addresses are kept as they were sent."""
+    """Ordinary addresses are stored unchanged."""
     assert EMAIL.validate_python(address) == address

@@ -1,4 +1,4 @@
-"""An emulator inside a test's process: its life cycle, and what it shares with the rest of the process."""
+"""An emulator inside a test process: its life cycle, and its effects on the rest of the process."""
 
 import json
 import logging
@@ -28,8 +28,8 @@ each_port = pytest.mark.parametrize("port", [None, 0], ids=["in memory", "on a p
 
 
 @each_port
-def test_an_emulator_that_is_not_running_says_so(port: int | None) -> None:
-    """Before the start and after the end, an emulator names what is missing."""
+def test_a_stopped_emulator_cannot_be_used(port: int | None) -> None:
+    """Before the start and after the stop, an emulator raises an error that says what to do."""
     emulator = Emulator(port=port)
     assert repr(emulator) == "<emulator, not running>"
     for use in ("url", "http", "cnaught", "clock"):
@@ -44,8 +44,8 @@ def test_an_emulator_that_is_not_running_says_so(port: int | None) -> None:
 
 
 @each_port
-def test_an_emulator_may_be_stopped_at_any_time(port: int | None) -> None:
-    """``stop()`` does nothing if the emulator is not running; and it may be started again."""
+def test_stop_is_idempotent(port: int | None) -> None:
+    """``stop()`` does nothing if the emulator is not running, which can be started again."""
     before = threading.enumerate()
     emulator = Emulator(port=port)
     emulator.stop()
@@ -59,8 +59,8 @@ def test_an_emulator_may_be_stopped_at_any_time(port: int | None) -> None:
     assert threading.enumerate() == before
 
 
-def test_a_failed_start_hides_nothing() -> None:
-    """A start that fails raises its reason, also through ``with``, and ``stop()`` afterwards does nothing."""
+def test_a_failed_start_raises_its_cause() -> None:
+    """A failed start raises its cause, also in a ``with`` block, and ``stop()`` then does nothing."""
     with Emulator() as first:
         port = first.http.base_url.port
         second = Emulator(port=port)
@@ -71,8 +71,8 @@ def test_a_failed_start_hides_nothing() -> None:
 
 
 @each_port
-def test_a_stop_cancels_what_is_waiting(port: int | None, caplog: pytest.LogCaptureFixture) -> None:
-    """A request under a long delay and an endless wait end with the emulator, at once and without a log entry."""
+def test_a_stop_cancels_waiting_requests(port: int | None, caplog: pytest.LogCaptureFixture) -> None:
+    """A delayed request and an endless wait end with the emulator, at once and without a log entry."""
     failures: list[type[Exception]] = []
 
     def call(path: str, client: httpx.Client) -> None:
@@ -100,8 +100,8 @@ def test_a_stop_cancels_what_is_waiting(port: int | None, caplog: pytest.LogCapt
     assert caplog.records == []
 
 
-def test_a_request_whose_client_has_gone_does_not_hinder_the_end() -> None:
-    """A client that gave up under a long delay fault leaves nothing for ``stop()`` to wait for."""
+def test_an_abandoned_request_does_not_block_stop() -> None:
+    """``stop()`` does not wait for a delayed request whose client has disconnected."""
     before = time.monotonic()
     with Emulator() as emulator:
         emulator.faults.add("cnaught", effect={"delay_seconds": 60})
@@ -111,7 +111,7 @@ def test_a_request_whose_client_has_gone_does_not_hinder_the_end() -> None:
 
 
 def test_emulators_share_nothing() -> None:
-    """Two emulators in one process have nothing in common."""
+    """Two emulators in one process share no state."""
     with Emulator(port=None) as one, Emulator(port=None) as other:
         one.clock.freeze("2030-01-01")
         assert not other.clock.frozen
@@ -120,8 +120,8 @@ def test_emulators_share_nothing() -> None:
 # --- handles ----------------------------------------------------------------------------------------------------------
 
 
-def test_every_handle_says_what_it_is(space: SpaceHandle) -> None:
-    """The representation of a handle names its kind, its provider and its space, without a request."""
+def test_handles_have_a_representation(space: SpaceHandle) -> None:
+    """The representation of a handle has its kind, provider and space, and sends no request."""
     name, cnaught = space.name, space.cnaught
     before = len(space.control("GET", "/spaces")["spaces"])
     assert repr(space) == f"<space {name!r} at {space.url}>"
@@ -145,20 +145,20 @@ def test_every_handle_says_what_it_is(space: SpaceHandle) -> None:
         ("2026-01-01t12:00:00z", "2026-01-01T12:00:00+00:00"),
     ],
 )
-def test_instants_may_be_written_in_several_ways(at: date | str, expected: str) -> None:
-    """A date is its midnight, and UTC is meant where no offset is given."""
+def test_times_have_several_notations(at: date | str, expected: str) -> None:
+    """A date means midnight, and a time without an offset is in UTC."""
     assert instant_text(at) == expected
 
 
 @pytest.mark.parametrize("at", ["", "tomorrow", "2026-13-01", "2026-01-01T25:00", "1767225600"])
-def test_a_text_that_is_no_instant(at: str) -> None:
-    """A text that names no instant is refused with examples."""
+def test_an_invalid_time_is_refused(at: str) -> None:
+    """Text that is not a time is refused with examples."""
     with pytest.raises(ValueError, match="is not a date or time; examples: 2026-01-01"):
         instant_text(at)
 
 
 def test_a_clock_takes_dates(space: SpaceHandle) -> None:
-    """``freeze`` and ``run`` take what ``instant_text`` does, and nothing else."""
+    """``freeze`` and ``run`` accept what ``instant_text`` accepts, and nothing else."""
     space.clock.freeze(date(2027, 1, 1))
     assert space.clock.now == datetime(2027, 1, 1, tzinfo=UTC)
     space.clock.advance("1h30m")
@@ -175,21 +175,21 @@ def test_durations(text: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("text", [*DURATIONS["refused"], "9" * 30])
-def test_a_text_that_is_no_duration(text: str) -> None:
-    """A text that names no duration is refused."""
+def test_an_invalid_duration_is_refused(text: str) -> None:
+    """Text that is not a duration is refused."""
     with pytest.raises(ValueError, match=r"is not a duration|is too long"):
         duration(text)
 
 
-def test_a_wait_in_vain_shows_its_near_misses(space: SpaceHandle) -> None:
-    """The exception of a wait that ends without its requests says which came near, and how they differ."""
+def test_a_timed_out_wait_lists_near_misses(space: SpaceHandle) -> None:
+    """The exception of a wait that times out lists similar requests and their differences."""
     space.http.get(f"{space.cnaught.url}/v1/orders")
     with pytest.raises(Refused, match=r"(?s)408: .*near miss: request 1, GET /v1/orders: status is 401, not 200"):
         space.requests.wait(timeout=0, provider="cnaught", status=200)
 
 
-def test_a_server_that_is_no_emulator(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A reply that is not JSON is reported with the server's address."""
+def test_another_server_is_recognized(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reply that is not JSON raises an error with the server's address."""
     client = httpx.Client(base_url="http://127.0.0.1", transport=httpx.MockTransport(lambda _: httpx.Response(200)))
     with pytest.raises(Refused, match=r"http://127.0.0.1 is not a Carbon Emulator"):
         _ = SpaceHandle(client, "default").clock.now
@@ -198,8 +198,8 @@ def test_a_server_that_is_no_emulator(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- the rest of the process ------------------------------------------------------------------------------------------
 
 
-def test_logging_is_left_alone(tmp_path: Path) -> None:
-    """An emulator closes and configures no handler of the process."""
+def test_logging_is_not_changed(tmp_path: Path) -> None:
+    """An emulator neither closes nor configures handlers of the process."""
     handler = logging.FileHandler(tmp_path / "log", delay=False)
     logger = logging.getLogger("uvicorn.error")
     before = (logger.level, logger.propagate, logging.root.level, list(logging.root.handlers))
@@ -217,7 +217,7 @@ def test_logging_is_left_alone(tmp_path: Path) -> None:
 
 
 def run(code: str) -> None:
-    """Run a script in a process of its own, with warnings as errors."""
+    """Run a script in a separate process, with warnings as errors."""
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -328,8 +328,8 @@ def test_an_emulator_works_while_a_test_patches_the_clock(code: str) -> None:
 
 
 @pytest.mark.parametrize("loop", [new_event_loop, RealTimeLoop])
-def test_an_event_loop_reads_no_patched_clock(loop: type[RealTimeLoop]) -> None:
-    """The time of a loop is not that of ``time.monotonic`` as a test has patched it."""
+def test_an_event_loop_ignores_a_patched_clock(loop: type[RealTimeLoop]) -> None:
+    """The event loop's time does not come from a patched ``time.monotonic``."""
     made = loop()
     before = made.time()
     with pytest.MonkeyPatch.context() as patch:

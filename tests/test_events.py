@@ -1,4 +1,4 @@
-"""The events of a space: in order, resumed where a client stopped, bounded, and ended at once."""
+"""The event stream of a space: ordered, resumable, bounded, and ended without delay."""
 
 import json
 import socket
@@ -27,7 +27,7 @@ def parse(text: str) -> list[Event]:
 
 
 def events(space: SpaceHandle, after: str = "", replay: bool = True) -> list[Event]:
-    """Return the events that a stream of no length holds."""
+    """Return the events of a stream that ends at once."""
     headers = {"Last-Event-ID": after} if after else {}
     params = {"timeout": 0, "replay": "true" if replay else "false"}
     reply = space.http.get(f"{space.url}/_emulator/events", params=params, headers=headers)
@@ -39,8 +39,8 @@ def kinds(found: list[Event]) -> list[str]:
     return [kind for kind, _, _ in found]
 
 
-def test_a_stream_replays_what_is_kept_in_order(cnaught: Caller) -> None:
-    """Requests and commands come in the order in which they happened, as the journal shows them."""
+def test_a_stream_replays_the_journal_in_order(cnaught: Caller) -> None:
+    """Requests and commands are sent in the order in which they happened, with the content of the journal."""
     cnaught.post("/v1/orders", {"amount_kg": 1})
     cnaught.space.clock.advance(seconds=1)
     cnaught.get("/v1/orders/none")
@@ -55,13 +55,13 @@ def test_a_stream_replays_what_is_kept_in_order(cnaught: Caller) -> None:
 
 
 def test_without_replay_a_stream_begins_now(cnaught: Caller) -> None:
-    """What has happened before a client connects is not sent, unless the client asks for it."""
+    """Events before the connection are sent only on request."""
     cnaught.get("/v1/orders")
     assert kinds(events(cnaught.space, replay=False)) == ["begin"]
 
 
 def test_a_stream_resumes_after_each_event(cnaught: Caller) -> None:
-    """A client that names the last event that it received gets those after it, wherever it stopped."""
+    """A client that sends the id of the last event receives those after it, wherever it stopped."""
     for _ in range(3):
         cnaught.get("/v1/orders")
     found = events(cnaught.space)
@@ -73,7 +73,7 @@ def test_a_stream_resumes_after_each_event(cnaught: Caller) -> None:
 
 @pytest.mark.parametrize("id", ["x", "1", "0.0.0", "999999.1.1", "1.1.1.1", "-1.1.1", "9" * 40])
 def test_an_id_of_another_history_does_not_resume(cnaught: Caller, id: str) -> None:
-    """A position that the space does not have begins the stream anew, and says so."""
+    """An unknown position restarts the stream, with a notice."""
     cnaught.get("/v1/orders")
     found = events(cnaught.space, after=id)
     assert kinds(found) == ["begin", "change", "request"]
@@ -91,7 +91,7 @@ def test_an_id_of_another_history_does_not_resume(cnaught: Caller, id: str) -> N
     ids=["reset", "delete", "restore", "clear"],
 )
 def test_a_position_before_a_restart_does_not_resume(cnaught: Caller, restart: Callable[[SpaceHandle], None]) -> None:
-    """After a reset, a deletion, a restoration or the end of a journal, the stream begins anew."""
+    """After a reset, deletion, restore or journal overflow, the stream restarts."""
     cnaught.get("/v1/orders")
     last = events(cnaught.space)[-1][1]
     restart(cnaught.space)
@@ -101,7 +101,7 @@ def test_a_position_before_a_restart_does_not_resume(cnaught: Caller, restart: C
 
 
 def test_a_slow_client_learns_how_much_it_missed(cnaught: Caller, emulator: Emulator) -> None:
-    """Entries that the journal drops before a client reads them are counted, and the rest follows."""
+    """Entries dropped before a client reads them are counted, and the rest follows."""
     cnaught.get("/v1/orders")
     last = events(cnaught.space)[-1][1]
     limit = emulator.app.spaces.world.limits.journal_exchanges_max
@@ -114,7 +114,7 @@ def test_a_slow_client_learns_how_much_it_missed(cnaught: Caller, emulator: Emul
 
 
 def test_secrets_are_hidden(cnaught: Caller) -> None:
-    """A secret that a request carries does not come out of its path."""
+    """A secret of a request does not appear in its path."""
     key = cnaught.space.cnaught.credentials["api_key"]
     cnaught.get(f"/v1/orders/{key}")
     found = events(cnaught.space)
@@ -125,7 +125,7 @@ def test_secrets_are_hidden(cnaught: Caller) -> None:
 @pytest.mark.parametrize("name", ["api_key", "API-KEY", "apikey", "api\\u005fkey", "client_secret", "refresh"])
 @pytest.mark.parametrize("form", ['{"%s": "hush-hush-hush"}', '[{"a": {"%s": "hush-hush-hush"}}]', "%s=hush-hush-hush"])
 def test_secrets_of_a_body_are_hidden_in_the_path(cnaught: Caller, name: str, form: str) -> None:
-    """A secret that the body names does not come out of the path either, however its name is written."""
+    """A secret in the body does not appear in the path, however its name is escaped."""
     if "u005f" in name and "=" in form:
         return  # a form has no such escapes
     cnaught.request("POST", "/v1/orders/hush-hush-hush", content=form % name, promised=False)
@@ -135,7 +135,7 @@ def test_secrets_of_a_body_are_hidden_in_the_path(cnaught: Caller, name: str, fo
 
 
 def test_head_has_no_body(space: SpaceHandle) -> None:
-    """HEAD returns the head of the stream, and ends."""
+    """HEAD returns the headers of the stream, and ends."""
     reply = space.http.head(f"{space.url}/_emulator/events")
     assert (reply.status_code, reply.content) == (200, b"")
 
@@ -181,7 +181,7 @@ def server() -> Iterator[Emulator]:
 
 
 def test_events_arrive_as_they_happen(server: Emulator) -> None:
-    """A client that is connected sees requests, commands, and a reset of the space."""
+    """A connected client receives requests, commands, and a reset of the space."""
     follower = Follower(server.url)
     httpx.get(f"{server.url}/cnaught/v1/orders", trust_env=False)
     follower.wait(lambda: "request" in kinds(follower.events))
@@ -193,7 +193,7 @@ def test_events_arrive_as_they_happen(server: Emulator) -> None:
 
 
 def test_a_stream_ends_when_the_server_stops() -> None:
-    """A stopping server does not wait for those who follow its events."""
+    """A stopping server does not wait for clients of event streams."""
     with Emulator() as running:
         follower = Follower(running.url)
         begun = time.monotonic()
@@ -202,7 +202,7 @@ def test_a_stream_ends_when_the_server_stops() -> None:
 
 
 def test_a_stream_ends_when_the_client_disconnects(server: Emulator) -> None:
-    """Nothing is left of a stream whose client has gone."""
+    """Nothing remains of a stream after its client has disconnected."""
     address = urlsplit(server.url)
     history = server.app.spaces.get("default").history
     with socket.create_connection((address.hostname, address.port)) as connection:
@@ -221,11 +221,11 @@ def _until(holds: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-# --- what the pages need besides --------------------------------------------------------------------------------------
+# --- other data for the pages -----------------------------------------------------------------------------------------
 
 
-def test_upcoming_events_are_those_that_an_advance_returns(cnaught: Caller) -> None:
-    """What is listed as upcoming falls due when the clock moves, and listing it changes nothing."""
+def test_upcoming_events_equal_those_of_an_advance(cnaught: Caller) -> None:
+    """Events listed as upcoming become due when the clock moves, and listing changes nothing."""
     cnaught.post("/v1/orders", {"amount_kg": 1})
     cnaught.post("/v1/orders", {"amount_kg": 2})
     before = cnaught.space.snapshot()
@@ -237,7 +237,7 @@ def test_upcoming_events_are_those_that_an_advance_returns(cnaught: Caller) -> N
 
 
 def test_upcoming_events_are_limited_and_counted(cnaught: Caller) -> None:
-    """The earliest events are shown, up to the limit; all within the span are counted."""
+    """The earliest events are listed, up to the limit; all in the period are counted."""
     for _ in range(3):
         cnaught.post("/v1/orders", {"amount_kg": 1})
     found = cnaught.space.control("GET", "/clock/upcoming", params={"limit": 2, "seconds": 10})
@@ -246,7 +246,7 @@ def test_upcoming_events_are_limited_and_counted(cnaught: Caller) -> None:
 
 
 def test_a_replayed_request_is_a_new_one_with_the_same_content(cnaught: Caller) -> None:
-    """Replay sends method, path, query, headers and body again, secrets included, and faults may strike it."""
+    """Replaying sends the same method, path, query, headers and body, with secrets, and faults can fire on it."""
     cnaught.post("/v1/orders?note=a%20b", {"amount_kg": 1, "description": "ü"}, headers={"X-Extra": "1"})
     first = cnaught.space.requests.matching()[0]
     again = cnaught.space.requests.replay(first["id"])
@@ -258,8 +258,8 @@ def test_a_replayed_request_is_a_new_one_with_the_same_content(cnaught: Caller) 
     assert cnaught.space.requests.replay(first["id"])["status"] == 503
 
 
-def test_emissions_by_month_add_up_to_what_the_vendor_reports(space: SpaceHandle) -> None:
-    """The monthly emissions of an organization come to the totals of Dcycle's own operation, category by category."""
+def test_emissions_by_month_add_up_to_the_vendors_totals(space: SpaceHandle) -> None:
+    """An organization's monthly emissions add up to Dcycle's own totals, category by category."""
     credentials = space.dcycle.credentials
     headers = {"x-api-key": credentials["api_key"], "x-organization-id": credentials["organization_id"]}
     query = {"start_date": "2025-01-01", "end_date": "2025-12-31", "group_by": "category"}
@@ -274,8 +274,8 @@ def test_emissions_by_month_add_up_to_what_the_vendor_reports(space: SpaceHandle
     }
 
 
-def test_flows_come_to_the_balances(space: SpaceHandle) -> None:
-    """What has moved into a kind of account, less what has moved out of it, is what is in its accounts."""
+def test_flows_add_up_to_balances(space: SpaceHandle) -> None:
+    """Flows into a kind of account, minus flows out of it, equal its balances."""
     balances = Counter[tuple[str, str, str]]()
     for each in space.ledger(limit=1000)["balances"]:
         balances[each["provider"], each["unit"], each["account"].split("/")[0]] += Decimal(each["amount"])

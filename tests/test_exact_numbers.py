@@ -1,4 +1,4 @@
-"""Bounds decide on the number that was sent, with all its digits: at every provider and in the control API."""
+"""Bounds apply to the number in the request with all its digits, in every provider and the control API."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ BOUNDED = {
 
 @st.composite
 def near(draw: st.DrawFn, bounds: tuple[str, ...]) -> str:
-    """A number at a bound or next to it, by as little as 10 to the -60, perhaps with zeros at its end."""
+    """Draw a number at a bound or near it, by as little as 10 to the -60, perhaps with trailing zeros."""
     bound = Decimal(draw(st.sampled_from(bounds)))
     step = Decimal(draw(st.sampled_from([-1, 0, 1]))).scaleb(-draw(st.integers(0, 60)))
     number = f"{EXACT.add(bound, step):f}"
@@ -98,8 +98,8 @@ def near(draw: st.DrawFn, bounds: tuple[str, ...]) -> str:
 @pytest.mark.parametrize("bounded", [pytest.param(bounded, id=name) for name, bounded in BOUNDED.items()])
 @given(data=st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_bound_decides_on_the_number_that_was_sent(emulator: Emulator, bounded: Bounded, data: st.DataObject) -> None:
-    """A number is accepted exactly if the decimal that was written is within its bounds."""
+def test_bounds_are_exact(emulator: Emulator, bounded: Bounded, data: st.DataObject) -> None:
+    """A number is accepted if and only if its decimal value is within its bounds."""
     number = data.draw(near(bounded.bounds))
     assert _accepted(emulator, bounded, number) == bounded.accepts(number)
 

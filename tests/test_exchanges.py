@@ -33,10 +33,7 @@ PRINTED_FILES = [
 
 @pytest.fixture
 def space(emulator: Emulator) -> Iterator[SpaceHandle]:
-    """A new space whose clock was never set, so that it can start in the year of a document.
-
-    Its links lead to the vendors, as in the documents.
-    """
+    """Return a space whose clock can still start in the year of a document, with links to the vendors as documented."""
     fresh = emulator.space()
     use_vendor_links(fresh)
     yield fresh
@@ -48,8 +45,8 @@ def test_a_documented_exchange_is_reproduced(space: SpaceHandle, provider: str, 
     """After the given requests, the documented request gets the documented reply."""
     exchange = json.loads(path.read_bytes())
     for request in exchange["given"]:
-        assert ask(space, provider, exchange, request).is_success
-    reply, documented = ask(space, provider, exchange, exchange["request"]), exchange["reply"]
+        assert send(space, provider, exchange, request).is_success
+    reply, documented = send(space, provider, exchange, exchange["request"]), exchange["reply"]
     assert reply.status_code == documented["status"]
     assert {name: reply.headers.get(name) for name in documented["headers"]} == documented["headers"]
     compared = Comparison(exchange["compare"], exchange["placeholders"])
@@ -72,13 +69,13 @@ def test_an_exchange_is_complete(provider: str, path: Path) -> None:
 
 @pytest.mark.parametrize(("provider", "path"), PRINTED_FILES)
 def test_every_deviation_from_a_printed_sample_has_a_reason(space: SpaceHandle, provider: str, path: Path) -> None:
-    """An exchange of the binding documents, or of a printed sample, lists each difference: printed, here, and why."""
+    """An exchange of a document lists each difference from it: documented value, value here, and reason."""
     exchange = json.loads(path.read_bytes())
     for request in exchange["given"]:
-        ask(space, provider, exchange, request)
+        send(space, provider, exchange, request)
     here = {
         "request": exchange["request"].get("body"),
-        "reply": ask(space, provider, exchange, exchange["request"]).json(),
+        "reply": send(space, provider, exchange, exchange["request"]).json(),
     }
     printed = {"request": here["request"], "reply": exchange["reply"]["body"], **exchange.get("printed", {})}
     found = {
@@ -97,7 +94,7 @@ def test_every_deviation_from_a_printed_sample_has_a_reason(space: SpaceHandle, 
 
 
 def differences(printed: Any, here: Any, place: str) -> Iterator[tuple[str, Any, Any]]:
-    """Yield each difference between a printed sample and what is here: its place, and both values.
+    """Yield each difference between a documented sample and the reply: its place, and both values.
 
     Lists of different lengths differ as a whole, by their number of items.
     """
@@ -118,7 +115,7 @@ ABSENT = object()
 """What is not printed, or not here."""
 
 
-def ask(space: SpaceHandle, provider: str, exchange: Mapping[str, Any], request: Mapping[str, Any]) -> httpx.Response:
+def send(space: SpaceHandle, provider: str, exchange: Mapping[str, Any], request: Mapping[str, Any]) -> httpx.Response:
     """Send a request of an exchange at its time, with the default credentials unless the exchange has none."""
     space.clock.freeze(request.get("at", exchange["at"]))
     identified = exchange.get("credentials", True) is not None
@@ -130,9 +127,10 @@ def ask(space: SpaceHandle, provider: str, exchange: Mapping[str, Any], request:
 
 
 class Comparison:
-    """Compares a reply with a documented one. ``unused`` are the placeholders that matched nothing so far.
+    """Compares a reply with a documented one.
 
-    ``subset`` allows more members than documented; ``prefix`` allows more items after the documented ones.
+    ``unused`` are the placeholders that matched nothing yet. ``subset`` allows undocumented members; ``prefix`` allows
+    more items after the documented ones.
     """
 
     def __init__(self, how: str, placeholders: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""What an exchange rests on: the weakest of its operation, its status, its refusal and every part that is a guess."""
+"""The evidence of an exchange: the weakest of its operation, status, refusal and inferred parts."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -158,12 +158,12 @@ EXCHANGES: list[Any] = [
 
 @pytest.fixture
 def caller(space: SpaceHandle) -> Callable[[str], Caller]:
-    """A client of any provider, with its first credentials."""
+    """Return a function that returns a client of any provider, with its first credentials."""
     return lambda provider: Caller(space, provider, credentials_of(space, provider))
 
 
 @pytest.mark.parametrize(("provider", "method", "path", "content", "expected", "parts"), EXCHANGES)
-def test_what_an_exchange_rests_on(
+def test_the_evidence_of_an_exchange(
     caller: Callable[[str], Caller],
     provider: str,
     method: str,
@@ -172,7 +172,7 @@ def test_what_an_exchange_rests_on(
     expected: str,
     parts: list[tuple[str, str, str | None]],
 ) -> None:
-    """The evidence of an exchange is the weakest of its parts; those weaker than its operation are listed."""
+    """The evidence of an exchange is the weakest of its parts; parts weaker than the operation are listed."""
     client = caller(provider)
     client.request(method, path, **content)
     (entry,) = client.space.requests.matching(provider=provider, path=path.partition("?")[0])
@@ -183,8 +183,8 @@ def test_what_an_exchange_rests_on(
     assert weakest([entry["evidence"], *(part["evidence"] for part in entry["evidence_fields"])]) == entry["evidence"]
 
 
-def test_the_headers_of_an_explanation_list_guesses(caller: Callable[[str], Caller]) -> None:
-    """X-Emulator-Inferred names every part that is a guess, with its rule, and is bounded in length."""
+def test_explanation_headers_list_inferred_parts(caller: Callable[[str], Caller]) -> None:
+    """X-Emulator-Inferred lists every inferred part with its rule, up to a length."""
     client = caller("cnaught")
     explain = {"X-Emulator-Explain": "1"}
     inferred = client.post("/v1/orders", {"amount_kg": 1}, headers=explain).headers["X-Emulator-Inferred"]
@@ -193,15 +193,17 @@ def test_the_headers_of_an_explanation_list_guesses(caller: Callable[[str], Call
     assert "X-Emulator-Inferred" not in client.get("/v1/subaccounts", headers=explain).headers
 
 
-def test_a_long_list_of_guesses_is_cut(monkeypatch: pytest.MonkeyPatch, caller: Callable[[str], Caller]) -> None:
-    """A list that is too long says how many names it leaves out."""
+def test_a_long_list_of_inferred_parts_is_truncated(
+    monkeypatch: pytest.MonkeyPatch, caller: Callable[[str], Caller]
+) -> None:
+    """A truncated list has the number of omitted names."""
     monkeypatch.setattr("emulator.evidence.explanation.INFERRED_CHARACTERS_MAX", 60)
     inferred = caller("cnaught").post("/v1/orders", {"amount_kg": 1}, headers={"X-Emulator-Explain": "1"}).headers
     assert inferred["X-Emulator-Inferred"] == "id (cnaught.orders.number), and 7 more"
 
 
 def test_evidence_is_listed_by_operation(space: SpaceHandle) -> None:
-    """GET /evidence lists the parts of each operation that may rest on less than the operation does."""
+    """GET /evidence lists the parts of each operation whose evidence may be weaker than the operation's."""
     known = space.control("GET", "/evidence")["providers"]["cnaught"]
     assert known == evidence("cnaught")
     assert {"in": "reply", "field": "price_usd_cents", "evidence": "inferred", "rule": "cnaught.orders.price"} in known[
@@ -215,7 +217,7 @@ def test_evidence_is_listed_by_operation(space: SpaceHandle) -> None:
 
 @pytest.mark.parametrize("provider", ALL)
 def test_every_refusal_names_its_rule(caller: Callable[[str], Caller], provider: str) -> None:
-    """Whatever is refused, and why: the explanation names a rule of the vendor, which governs the operation."""
+    """The explanation of any refusal names a rule of the vendor that covers the operation."""
     client = caller(provider)
     wrong = [
         f"{method} {path} -> {reply.status_code} {reply.headers['X-Emulator-Rule']}"
@@ -228,7 +230,7 @@ def test_every_refusal_names_its_rule(caller: Callable[[str], Caller], provider:
 
 
 def _refused(client: Caller, operation: contracts.Operation) -> Iterator[tuple[str, str, httpx.Response]]:
-    """Requests to an operation that are refused for what is wrong with their path, method, credentials or body."""
+    """Yield replies to requests that are refused because of path, method, credentials or body."""
     good = good_draft(client.provider, operation)
     strangers = [client.identified(dict.fromkeys(client.credentials, text)) for text in ("Bearer x", "Token x", "x")]
     unknown = operation.path
@@ -260,8 +262,8 @@ def _names_its_rule(provider: str, reply: httpx.Response) -> bool:
 
 
 @pytest.mark.parametrize("provider", ALL)
-def test_every_marked_rule_governs_what_it_marks(provider: str) -> None:
-    """Each rule that a contract marks a value with exists, and governs an operation that has the value."""
+def test_every_marked_rule_covers_its_operation(provider: str) -> None:
+    """Each rule that a contract attaches to a value exists, and covers an operation with the value."""
     marked = {id for id, _ in _marked_rules(contracts.contract(provider))}
     reached = {
         part.rule
@@ -284,14 +286,14 @@ def test_every_marked_rule_governs_what_it_marks(provider: str) -> None:
 
 @pytest.mark.parametrize("provider", ALL)
 def test_conditions_use_keywords_that_are_matched(provider: str) -> None:
-    """The condition of a mark uses only the keywords that the matcher knows, or it would always hold."""
+    """Conditions use only keywords that the matcher knows; with others they would always be true."""
     conditions = [condition for _, condition in _marked_rules(contracts.contract(provider))]
     used = {keyword for condition in conditions for keyword in _keywords(condition)}
     assert used <= KEYWORDS
 
 
 def _marked_rules(node: Any) -> Iterator[tuple[str, Any]]:
-    """Every rule that a contract marks something with, and its condition."""
+    """Yield every rule that a contract attaches to a part, with its condition."""
     if isinstance(node, dict):
         for entry in node.get("x-rules", ()):
             yield (entry, {}) if isinstance(entry, str) else (entry["rule"], entry["if"])
@@ -338,7 +340,7 @@ def test_a_value_matches_a_schema(schema: Any, matching: list[Any], others: list
 
 
 def test_marks_follow_the_alternatives_that_match() -> None:
-    """Marks apply through references, allOf, matching alternatives and conditions, members, patterns and items."""
+    """Rules apply through references, allOf, matching alternatives, conditions, members, patterns and items."""
     mark = {"x-evidence": "inferred"}
     schema = {
         "allOf": [{"properties": {"a": mark}}],

@@ -1,4 +1,4 @@
-"""A user's own fixtures: begun from ours, with a schema for editors, and every mistake shown with its place."""
+"""A user's fixtures: created from the built-in ones, with a schema for editors, and located problems."""
 
 import json
 import re
@@ -48,7 +48,7 @@ def _item(schema: Any, key: str | int) -> Any:
 
 
 def _changed_leaves(provider: Provider, change: Callable[[Any, str | int, bool], None]) -> dict[str, Any]:
-    """Return our fixture of a provider after a change of each leaf."""
+    """Yield the built-in fixture of a provider with each leaf changed in turn."""
     content, schema = deepcopy(OURS[provider.name]), fixture_pages.schema(provider)
     for container, key, is_member in list(_leaves(content, schema, schema["$defs"])):
         change(container, key, is_member)
@@ -56,7 +56,7 @@ def _changed_leaves(provider: Provider, change: Callable[[Any, str | int, bool],
 
 
 def _lines(directory: Path, **contents: object) -> tuple[str, ...]:
-    """Return the lines that a directory with these files is refused with."""
+    """Return the lines of the message that refuses a directory with these files."""
     for name, content in contents.items():
         (directory / f"{name}.json").write_text(json.dumps(content))
     with pytest.raises(BadFixture) as refused:
@@ -64,11 +64,11 @@ def _lines(directory: Path, **contents: object) -> tuple[str, ...]:
     return tuple(line.replace(f"{directory}/", "") for line in refused.value.lines)
 
 
-# --- begun from ours --------------------------------------------------------------------------------------------------
+# --- fixtures init ----------------------------------------------------------------------------------------------------
 
 
-def test_fixtures_that_are_written_are_ours(tmp_path: Path) -> None:
-    """``fixtures init`` writes valid files with the content of ours, and ``fixtures check`` accepts them."""
+def test_fixtures_init_writes_the_built_in_fixtures(tmp_path: Path) -> None:
+    """``fixtures init`` writes the built-in content, and ``fixtures check`` accepts it."""
     directory = tmp_path / "own"
     written = CliRunner().invoke(cli, ["fixtures", "init", str(directory)])
     assert written.exit_code == 0
@@ -90,7 +90,7 @@ def test_no_file_is_replaced(tmp_path: Path) -> None:
 
 
 def test_a_directory_that_cannot_be_written(tmp_path: Path) -> None:
-    """``fixtures init`` names what it cannot write."""
+    """``fixtures init`` names the file that it cannot write."""
     (tmp_path / "file").write_text("")
     refused = CliRunner().invoke(cli, ["fixtures", "init", str(tmp_path / "file" / "own")])
     assert refused.exit_code == 2
@@ -98,8 +98,8 @@ def test_a_directory_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 @each_provider
-def test_a_server_has_the_schemas(emulator: Emulator, provider: Provider) -> None:
-    """``GET /_emulator/fixtures/PROVIDER.schema.json`` returns the schema, which our fixture satisfies."""
+def test_a_server_returns_the_schemas(emulator: Emulator, provider: Provider) -> None:
+    """``GET /_emulator/fixtures/PROVIDER.schema.json`` returns the schema, which the built-in fixture satisfies."""
     schema = emulator.control("GET", f"/fixtures/{provider.name}.schema.json")
     validator = jsonschema_rs.validator_for(schema, validate_formats=True)
     assert [error.message for error in validator.iter_errors(OURS[provider.name])] == []
@@ -107,11 +107,11 @@ def test_a_server_has_the_schemas(emulator: Emulator, provider: Provider) -> Non
     assert not validator.is_valid({"catalogue": {}, "memory": {}})
 
 
-# --- mistakes ---------------------------------------------------------------------------------------------------------
+# --- problems ---------------------------------------------------------------------------------------------------------
 
 
-def test_all_mistakes_of_all_files_are_shown(tmp_path: Path) -> None:
-    """Every mistake has a line with its file, its place, what is wrong, and the nearest name that exists."""
+def test_all_problems_of_all_files_are_listed(tmp_path: Path) -> None:
+    """Every problem has a line with its file, place, reason, and the nearest known name."""
     cnaught, thallo = deepcopy(OURS["cnaught"]), deepcopy(OURS["thallo"])
     account = cnaught["catalogue"]["accounts"][0]
     account["api_kye"] = account.pop("api_key")
@@ -132,7 +132,7 @@ def test_all_mistakes_of_all_files_are_shown(tmp_path: Path) -> None:
 
 
 def test_references_in_different_parts_are_all_checked(tmp_path: Path) -> None:
-    """A mistake in one record does not hide one in another."""
+    """A problem in one record does not hide one in another."""
     content = deepcopy(OURS["cnaught"])
     category = next(iter(content["catalogue"]["categories"].values()))
     portfolio = next(iter(content["catalogue"]["portfolios"].values()))
@@ -144,8 +144,8 @@ def test_references_in_different_parts_are_all_checked(tmp_path: Path) -> None:
 
 
 @each_provider
-def test_every_unknown_member_has_its_nearest(tmp_path: Path, provider: Provider) -> None:
-    """A misspelt member is refused at its place, with the right spelling, however deep it is."""
+def test_every_unknown_member_is_corrected(tmp_path: Path, provider: Provider) -> None:
+    """A misspelled member is refused at its place, with the right spelling, at any depth."""
     misspelt = 0
 
     def misspell(container: Any, key: str | int, is_member: bool) -> None:
@@ -163,8 +163,8 @@ def test_every_unknown_member_has_its_nearest(tmp_path: Path, provider: Provider
 
 @each_provider
 @pytest.mark.parametrize("value", WRONG, ids=str)
-def test_no_mistake_is_worded_by_a_library(tmp_path: Path, provider: Provider, value: object) -> None:
-    """Whatever is wrong, wherever: each line has file, place and a sentence of ours."""
+def test_no_message_is_worded_by_a_library(tmp_path: Path, provider: Provider, value: object) -> None:
+    """For any changed value, each line has file, place and a message of the emulator."""
     content = _changed_leaves(provider, lambda node, key, _: node.__setitem__(key, value))
     lines = _lines(tmp_path, **{provider.name: content})
     assert len(lines) > 3
@@ -173,8 +173,8 @@ def test_no_mistake_is_worded_by_a_library(tmp_path: Path, provider: Provider, v
 
 @each_provider
 @pytest.mark.parametrize("value", [5, None, "x", [], {}, [{}], [5], {"x": 5}, {"x": {}}], ids=str)
-def test_no_mistake_of_a_part_is_worded_by_a_library(provider: Provider, value: object) -> None:
-    """The same holds where a whole part is of another kind."""
+def test_no_message_about_a_whole_part_is_worded_by_a_library(provider: Provider, value: object) -> None:
+    """The same is true if a whole part has another type."""
     ours, found = OURS[provider.name], []
     for part, name in [(each, name) for each in ("catalogue", "memory") for name in ours[each]]:
         try:
@@ -185,8 +185,8 @@ def test_no_mistake_of_a_part_is_worded_by_a_library(provider: Provider, value: 
     assert [mistake for mistake in found if PYDANTIC.search(mistake)] == []
 
 
-def test_a_long_list_of_mistakes_is_cut(tmp_path: Path) -> None:
-    """The message has the first fifty mistakes, and the number of the others."""
+def test_a_long_list_of_problems_is_truncated(tmp_path: Path) -> None:
+    """The message lists the first fifty problems, and counts the rest."""
     content = deepcopy(OURS["thallo"])
     content["catalogue"]["tenants"] = [5] * 60
     (tmp_path / "thallo.json").write_text(json.dumps(content))
@@ -198,15 +198,15 @@ def test_a_long_list_of_mistakes_is_cut(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["cnaugt.json", "CNaught.json", "cnaught.yaml", "thallo.JSON", "own.json"])
-def test_a_file_that_no_provider_has(tmp_path: Path, name: str) -> None:
-    """A file that looks like a fixture and is none is refused, so that a misspelt name does not go unnoticed."""
+def test_a_misnamed_fixture_is_refused(tmp_path: Path, name: str) -> None:
+    """A file that looks like a fixture but names no provider is refused, since its name may be misspelled."""
     (tmp_path / name).write_text("{}")
     (line,) = _lines(tmp_path)
     assert line.startswith(f"{name}: no provider has this file; nearest: ")
 
 
-def test_other_files_may_be_beside_fixtures(tmp_path: Path) -> None:
-    """Notes, hidden files and the schemas do not matter."""
+def test_other_files_are_ignored(tmp_path: Path) -> None:
+    """Notes, hidden files and the schemas are ignored."""
     for name in ("README.md", "notes.txt", ".prettierrc.json"):
         (tmp_path / name).write_text("?")
     (tmp_path / "schemas").mkdir()

@@ -1,4 +1,4 @@
-"""Fixtures: ours load, a user's may stand in for some, and a bad one is refused with its file, place and fault."""
+"""Fixtures: the built-in ones load, a user's replace some, and an invalid one is refused with its problem."""
 
 import json
 import re
@@ -60,8 +60,8 @@ UNFIT = [
 
 
 @each_provider
-def test_our_fixture_brings_a_vendor_to_life(provider: Provider) -> None:
-    """A vendor is born from our fixture, and its memory survives being written down and read again."""
+def test_the_built_in_fixture_loads(provider: Provider) -> None:
+    """A backend starts from the built-in fixture, and its memory survives being written and read."""
     fixture = Fixtures(ALL)[provider.name]
     backend = provider.backend(fixture.catalogue, deepcopy(fixture.memory), Clock(), Ids(0))
     document = Document(type(fixture.memory))
@@ -73,7 +73,7 @@ def test_our_fixture_brings_a_vendor_to_life(provider: Provider) -> None:
 
 @each_provider
 def test_a_value_of_another_type_is_refused(provider: Provider) -> None:
-    """A fixture with "5" for 5, 5 for "5", true for 1 or a number for a time is refused; decimals may be either."""
+    """ "5" for 5, 5 for "5", true for 1 and a number for a time are refused; decimals may be numbers or text."""
     reader = Document(provider.fixture)
     ours = OURS[provider.name]
     canonical = reader.write(reader.read(ours))
@@ -93,12 +93,12 @@ def test_a_value_of_another_type_is_refused(provider: Provider) -> None:
 
 
 def is_number(value: object) -> bool:
-    """Tell whether a value is a number or the text of one: a document has decimals as either, and writes text."""
+    """Return whether a value is a number or the text of one: documents write decimals as text, and accept both."""
     return not isinstance(value, bool) and re.fullmatch(r"-?\d+(\.\d+)?", str(value)) is not None
 
 
 def lookalikes(value: Any) -> Iterator[Any]:
-    """Yield values of other types that a careless reader takes for this one."""
+    """Yield values of other types that lenient parsing would accept in place of this one."""
     match value:
         case bool():
             yield from (int(value), str(value).lower(), "yes" if value else "no")
@@ -111,7 +111,7 @@ def lookalikes(value: Any) -> Iterator[Any]:
 
 
 def distinct(found: Iterable[Place]) -> list[Place]:
-    """Return one place for each member: items of a list, and members of an object keyed by ids, are alike."""
+    """Return one place for each member: items of a list, and members of an object keyed by ids, count once."""
     by_shape: dict[Place, Place] = {}
     for place in found:
         shape = tuple("#" if isinstance(part, int) or any(map(str.isdigit, part)) else part for part in place)
@@ -120,15 +120,15 @@ def distinct(found: Iterable[Place]) -> list[Place]:
 
 
 @pytest.mark.parametrize("name", [provider.name for provider in ALL.values() if provider.webhooks])
-def test_nobody_waits_for_a_call_in_our_fixture(name: str) -> None:
-    """A vendor that nobody has asked for has nobody to call back: it need not be loaded to learn that."""
+def test_the_built_in_fixture_has_no_pending_webhooks(name: str) -> None:
+    """An unused vendor has no webhooks to send, so it need not be loaded to find out."""
     webhooks = ALL[name].webhooks
     assert webhooks is not None
     assert webhooks.next(make_world().newborns[name]) is None
 
 
-def test_our_fixture_is_made_when_it_is_asked_for() -> None:
-    """To know the providers' names takes no fixture, and to look one up no other."""
+def test_the_built_in_fixture_is_loaded_on_demand() -> None:
+    """Listing providers loads no fixture, and using one loads no other."""
     ours = Fixtures(ALL)
     assert list(ours) == list(ALL)
     assert "cnaught" in ours
@@ -140,8 +140,8 @@ def test_our_fixture_is_made_when_it_is_asked_for() -> None:
         ours["nobody"]
 
 
-def test_a_users_fixture_is_made_at_once(tmp_path: Path) -> None:
-    """A user's files are read at the start; what becomes of them later is of no account."""
+def test_a_users_fixture_is_loaded_at_the_start(tmp_path: Path) -> None:
+    """Files of a user are read at the start; later changes have no effect."""
     path = _write(tmp_path, "thallo", OURS["thallo"])
     theirs = Fixtures(ALL, tmp_path)
     path.write_text("{}")
@@ -160,10 +160,8 @@ def test_a_users_fixture_is_made_at_once(tmp_path: Path) -> None:
         ("surprise", "unknown"),
     ],
 )
-def test_a_member_that_is_unknown_or_of_the_wrong_type(
-    tmp_path: Path, provider: Provider, place: str, content: object
-) -> None:
-    """A member that no fixture has, or one of the wrong type, is refused by its place."""
+def test_an_invalid_member_is_refused(tmp_path: Path, provider: Provider, place: str, content: object) -> None:
+    """An unknown member, or one of the wrong type, is refused with its place."""
     path = _write(tmp_path, provider.name, _changed(provider.name, place.replace(".", "/"), content))
     with pytest.raises(BadFixture, match=rf"^{path}: at {place}: \w+"):
         Fixtures(ALL, tmp_path)
@@ -171,8 +169,8 @@ def test_a_member_that_is_unknown_or_of_the_wrong_type(
 
 @each_provider
 @pytest.mark.parametrize("left_out", ["catalogue", "memory"])
-def test_a_member_that_is_missing(tmp_path: Path, provider: Provider, left_out: str) -> None:
-    """A fixture without its catalogue or its memory is refused."""
+def test_a_missing_member_is_refused(tmp_path: Path, provider: Provider, left_out: str) -> None:
+    """A fixture without catalogue or memory is refused."""
     kept = {name: content for name, content in OURS[provider.name].items() if name != left_out}
     path = _write(tmp_path, provider.name, kept)
     with pytest.raises(BadFixture, match=rf"^{path}: at {left_out}: missing, but required"):
@@ -190,8 +188,8 @@ def test_a_member_that_is_missing(tmp_path: Path, provider: Provider, left_out: 
     ],
 )
 @each_provider
-def test_a_file_that_is_no_json_object(tmp_path: Path, provider: Provider, written: bytes, fault: str) -> None:
-    """A file that is broken, or holds something other than an object, is refused by its name."""
+def test_a_fixture_must_be_a_json_object(tmp_path: Path, provider: Provider, written: bytes, fault: str) -> None:
+    """A file that is not a JSON object is refused by its name."""
     path = tmp_path / f"{provider.name}.json"
     path.write_bytes(written)
     with pytest.raises(BadFixture, match=f"^{path}: .*{fault}"):
@@ -199,29 +197,29 @@ def test_a_file_that_is_no_json_object(tmp_path: Path, provider: Provider, writt
 
 
 @pytest.mark.parametrize(("name", "place", "content", "words"), UNFIT)
-def test_parts_that_do_not_fit_together(tmp_path: Path, name: str, place: str, content: object, words: str) -> None:
-    """A catalogue that contradicts itself, or a memory that contradicts the catalogue, stops the start."""
+def test_an_inconsistent_fixture_is_refused(tmp_path: Path, name: str, place: str, content: object, words: str) -> None:
+    """A catalogue that contradicts itself, or a memory that contradicts it, prevents the start."""
     path = _write(tmp_path, name, _changed(name, place, content))
     with pytest.raises(BadFixture, match=f"^{path}: at .*{words}"):
         create_app(fixtures_directory=tmp_path)
 
 
-def test_every_provider_looks_whether_its_fixture_fits_together() -> None:
-    """The table above has something of each provider."""
+def test_every_provider_checks_its_fixture() -> None:
+    """The table above has a case of each provider."""
     assert {name for name, *_ in UNFIT} == set(ALL)
 
 
 @pytest.mark.parametrize("make", [lambda path: None, lambda path: path.write_text("{}")])
-def test_a_directory_that_is_none(tmp_path: Path, make: Any) -> None:
-    """A directory that is not there, or is a file, is refused by its name."""
+def test_an_invalid_directory_is_refused(tmp_path: Path, make: Any) -> None:
+    """A missing directory, or a file in its place, is refused by its name."""
     make(tmp_path / "there")
     with pytest.raises(BadFixture, match=f"^{tmp_path / 'there'}: no such directory"):
         Fixtures(ALL, tmp_path / "there")
 
 
 @each_provider
-def test_a_file_that_cannot_be_read(tmp_path: Path, provider: Provider) -> None:
-    """Something in a file's place that cannot be read is refused by its name."""
+def test_an_unreadable_file_is_refused(tmp_path: Path, provider: Provider) -> None:
+    """A file that cannot be read is refused by its name."""
     path = tmp_path / f"{provider.name}.json"
     path.mkdir()
     with pytest.raises(BadFixture, match=f"^.*{path}"):
@@ -229,30 +227,30 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, provider: Provider) -> None:
 
 
 @each_provider
-def test_a_directory_may_hold_some_providers_only(tmp_path: Path, provider: Provider) -> None:
-    """A user's file stands in for ours; for the providers that have none, ours are taken."""
-    ours, of_nothing = Fixtures(ALL), Fixtures(ALL, tmp_path)
+def test_a_directory_may_have_some_providers_only(tmp_path: Path, provider: Provider) -> None:
+    """A user's file replaces the built-in one; other providers keep theirs."""
+    ours, built_in = Fixtures(ALL), Fixtures(ALL, tmp_path)
     _write(tmp_path, provider.name, OURS[provider.name])
     (tmp_path / "notes.txt").write_text("nobody's fixture")
-    of_the_same = Fixtures(ALL, tmp_path)
-    assert _held(of_nothing) == _held(of_the_same) == _held(ours)
-    assert of_nothing.digest == of_the_same.digest == ours.digest
+    copied = Fixtures(ALL, tmp_path)
+    assert _contents(built_in) == _contents(copied) == _contents(ours)
+    assert built_in.digest == copied.digest == ours.digest
     _write(tmp_path, provider.name, {**OURS[provider.name], "memory": {}})
     theirs = Fixtures(ALL, tmp_path)
-    assert _held(theirs)[provider.name] == asdict(
+    assert _contents(theirs)[provider.name] == asdict(
         Document(provider.fixture).read({**OURS[provider.name], "memory": {}})
     )
-    assert {name for name, held in _held(theirs).items() if held != _held(ours)[name]} <= {provider.name}
+    assert {name for name, content in _contents(theirs).items() if content != _contents(ours)[name]} <= {provider.name}
     assert theirs.digest != ours.digest
 
 
-def _held(fixtures: Fixtures) -> dict[str, dict[str, Any]]:
-    """What is in the fixtures, whichever things it is made of."""
+def _contents(fixtures: Fixtures) -> dict[str, dict[str, Any]]:
+    """Return the content of the fixtures as JSON, whatever their types."""
     return {name: asdict(fixture) for name, fixture in fixtures.items()}
 
 
 def _changed(name: str, place: str, content: object) -> dict[str, Any]:
-    """Our fixture of a provider, with other content in one place."""
+    """Return the built-in fixture of a provider, with other content in one place."""
     changed = deepcopy(OURS[name])
     above: Any = changed
     *way, last = place.split("/")

@@ -1,4 +1,4 @@
-"""Cached models are shared between requests and spaces, so no part of them may change."""
+"""Cached models are shared between requests and spaces, so they are immutable."""
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
@@ -25,7 +25,7 @@ IMMUTABLE = (str, int, float, bool, bytes, NoneType, Decimal, date, datetime)
 def test_a_cached_model_is_frozen(
     emulator: Emulator, space: SpaceHandle, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A cached model is frozen, nested members included: they are tuples and FrozenMappings, not lists and dicts."""
+    """A cached model is frozen with its nested members: tuples and FrozenMappings, not lists and dicts."""
     cached: set[type[BaseModel]] = set()
     monkeypatch.setattr(reading, "_remembered_body", _recording(reading._read_body, cached))
     monkeypatch.setattr(reading, "_remembered_query", _recording(reading._read_query, cached))
@@ -45,7 +45,7 @@ def _recording(read: Any, cached: set[type[BaseModel]]) -> Any:
 
 
 def mutable_parts(kind: Any, place: str) -> Iterator[str]:
-    """Every part of a type that can change after it was read, by its place in the model."""
+    """Yield every mutable part of a type, by its place in the model."""
     origin, parts = get_origin(kind), get_args(kind)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         yield from _parts_of_model(kind, place)

@@ -43,7 +43,7 @@ def taken() -> list[str]:
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
     if event in WATCHED and not _is_local(arguments[WATCHED[event]]):
         _attempts.append(f"{event} {arguments[WATCHED[event]]!r}")
-        raise Offline(f"a test reaches beyond this machine: {_attempts[-1]}")
+        raise Offline(f"a test tried to reach another machine: {_attempts[-1]}")
 
 
 def _is_local(address: object) -> bool:
