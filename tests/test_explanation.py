@@ -236,7 +236,7 @@ def _refused(client: Caller, operation: contracts.Operation) -> Iterator[tuple[s
     unknown = operation.path
     for parameter in parameters(client.provider, operation, "path"):
         unknown = unknown.replace(f"{{{parameter['name']}}}", str(UUID(int=5)))
-    for asking in (client, client.identified(NO_CREDENTIALS), *strangers):
+    for sender in (client, client.identified(NO_CREDENTIALS), *strangers):
         for draft in (
             good,
             replace(good, path=unknown),
@@ -248,7 +248,7 @@ def _refused(client: Caller, operation: contracts.Operation) -> Iterator[tuple[s
         ):
             headers = {"Content-Type": "application/json", **draft.headers, "X-Emulator-Explain": "1"}
             content = {"content": draft.body, "params": draft.query, "headers": headers}
-            reply = asking.request(draft.method, draft.path, promised=False, **content)
+            reply = sender.request(draft.method, draft.path, promised=False, **content)
             yield draft.method, draft.path, reply
 
 

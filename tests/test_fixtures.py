@@ -24,7 +24,7 @@ from tests.support.hostile import Place, at, places
 
 LITRES = "660e8400-e29b-41d4-a716-446655440000"
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
-OURS = {path.stem: json.loads(path.read_bytes()) for path in resource("fixtures").glob("*.json")}
+BUILT_IN = {path.stem: json.loads(path.read_bytes()) for path in resource("fixtures").glob("*.json")}
 
 each_provider = pytest.mark.parametrize("provider", ALL.values(), ids=lambda provider: provider.name)
 
@@ -75,13 +75,13 @@ def test_the_built_in_fixture_loads(provider: Provider) -> None:
 def test_a_value_of_another_type_is_refused(provider: Provider) -> None:
     """ "5" for 5, 5 for "5", true for 1 and a number for a time are refused; decimals may be numbers or text."""
     reader = Document(provider.fixture)
-    ours = OURS[provider.name]
-    canonical = reader.write(reader.read(ours))
-    changed = deepcopy(ours)
+    defaults = BUILT_IN[provider.name]
+    canonical = reader.write(reader.read(defaults))
+    changed = deepcopy(defaults)
     accepted = []
-    for place in distinct(places(ours)):
+    for place in distinct(places(defaults)):
         *above, last = place
-        value, is_text = at(ours, place), isinstance(at(canonical, place), str)
+        value, is_text = at(defaults, place), isinstance(at(canonical, place), str)
         for other in lookalikes(value):
             at(changed, above)[last] = other
             with suppress(BadDocument):
@@ -129,24 +129,24 @@ def test_the_built_in_fixture_has_no_pending_webhooks(name: str) -> None:
 
 def test_the_built_in_fixture_is_loaded_on_demand() -> None:
     """Listing providers loads no fixture, and using one loads no other."""
-    ours = Fixtures(ALL)
-    assert list(ours) == list(ALL)
-    assert "cnaught" in ours
-    assert "nobody" not in ours
-    assert ours.made == {}
-    assert ours["cnaught"] is ours["cnaught"]
-    assert ours.made.keys() == {"cnaught"}
+    defaults = Fixtures(ALL)
+    assert list(defaults) == list(ALL)
+    assert "cnaught" in defaults
+    assert "nobody" not in defaults
+    assert defaults.made == {}
+    assert defaults["cnaught"] is defaults["cnaught"]
+    assert defaults.made.keys() == {"cnaught"}
     with pytest.raises(KeyError):
-        ours["nobody"]
+        defaults["nobody"]
 
 
 def test_a_users_fixture_is_loaded_at_the_start(tmp_path: Path) -> None:
     """Files of a user are read at the start; later changes have no effect."""
-    path = _write(tmp_path, "thallo", OURS["thallo"])
-    theirs = Fixtures(ALL, tmp_path)
+    path = _write(tmp_path, "thallo", BUILT_IN["thallo"])
+    replaced = Fixtures(ALL, tmp_path)
     path.write_text("{}")
-    assert theirs.made.keys() == {"thallo"}
-    assert theirs.digest == Fixtures(ALL).digest
+    assert replaced.made.keys() == {"thallo"}
+    assert replaced.digest == Fixtures(ALL).digest
 
 
 @each_provider
@@ -171,7 +171,7 @@ def test_an_invalid_member_is_refused(tmp_path: Path, provider: Provider, place:
 @pytest.mark.parametrize("left_out", ["catalogue", "memory"])
 def test_a_missing_member_is_refused(tmp_path: Path, provider: Provider, left_out: str) -> None:
     """A fixture without catalogue or memory is refused."""
-    kept = {name: content for name, content in OURS[provider.name].items() if name != left_out}
+    kept = {name: content for name, content in BUILT_IN[provider.name].items() if name != left_out}
     path = _write(tmp_path, provider.name, kept)
     with pytest.raises(BadFixture, match=rf"^{path}: at {left_out}: missing, but required"):
         Fixtures(ALL, tmp_path)
@@ -229,19 +229,20 @@ def test_an_unreadable_file_is_refused(tmp_path: Path, provider: Provider) -> No
 @each_provider
 def test_a_directory_may_have_some_providers_only(tmp_path: Path, provider: Provider) -> None:
     """A user's file replaces the built-in one; other providers keep theirs."""
-    ours, built_in = Fixtures(ALL), Fixtures(ALL, tmp_path)
-    _write(tmp_path, provider.name, OURS[provider.name])
-    (tmp_path / "notes.txt").write_text("nobody's fixture")
+    defaults, built_in = Fixtures(ALL), Fixtures(ALL, tmp_path)
+    _write(tmp_path, provider.name, BUILT_IN[provider.name])
+    (tmp_path / "notes.txt").write_text("not a fixture")
     copied = Fixtures(ALL, tmp_path)
-    assert _contents(built_in) == _contents(copied) == _contents(ours)
-    assert built_in.digest == copied.digest == ours.digest
-    _write(tmp_path, provider.name, {**OURS[provider.name], "memory": {}})
-    theirs = Fixtures(ALL, tmp_path)
-    assert _contents(theirs)[provider.name] == asdict(
-        Document(provider.fixture).read({**OURS[provider.name], "memory": {}})
+    assert _contents(built_in) == _contents(copied) == _contents(defaults)
+    assert built_in.digest == copied.digest == defaults.digest
+    _write(tmp_path, provider.name, {**BUILT_IN[provider.name], "memory": {}})
+    replaced = Fixtures(ALL, tmp_path)
+    assert _contents(replaced)[provider.name] == asdict(
+        Document(provider.fixture).read({**BUILT_IN[provider.name], "memory": {}})
     )
-    assert {name for name, content in _contents(theirs).items() if content != _contents(ours)[name]} <= {provider.name}
-    assert theirs.digest != ours.digest
+    changed = {name for name, content in _contents(replaced).items() if content != _contents(defaults)[name]}
+    assert changed <= {provider.name}
+    assert replaced.digest != defaults.digest
 
 
 def _contents(fixtures: Fixtures) -> dict[str, dict[str, Any]]:
@@ -251,10 +252,10 @@ def _contents(fixtures: Fixtures) -> dict[str, dict[str, Any]]:
 
 def _changed(name: str, place: str, content: object) -> dict[str, Any]:
     """Return the built-in fixture of a provider, with other content in one place."""
-    changed = deepcopy(OURS[name])
+    changed = deepcopy(BUILT_IN[name])
     above: Any = changed
-    *way, last = place.split("/")
-    for part in way:
+    *parents, last = place.split("/")
+    for part in parents:
         above = above[int(part)] if isinstance(above, list) else above[part]
     above[int(last) if isinstance(above, list) else last] = content
     return changed

@@ -127,7 +127,7 @@ class Server:
             await client.half_close()
         replies = [(status, body) for status, _, body in client.replies if status != CONTINUE]
         if not client.protocol.lost:
-            await client.vanish()
+            await client.reset()
         await settled()
         assert len(asyncio.all_tasks()) == 1, "something goes on although its client has gone"
         return replies

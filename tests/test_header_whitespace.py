@@ -1,4 +1,4 @@
-"""Optional whitespace around a header's value is not part of it (RFC 9110, section 5.5)."""
+"""Optional whitespace around a header's value is removed (RFC 9110, section 5.5)."""
 
 import httpx
 import pytest
@@ -21,8 +21,8 @@ READS = {
 
 @pytest.mark.parametrize("padding", [" {}", "{} ", "{}\t", "\t {} \t "])
 @pytest.mark.parametrize("name", ALL)
-def test_credentials_within_whitespace(space: SpaceHandle, name: str, padding: str) -> None:
-    """A key with spaces or tabs around it is the same key, at every provider."""
+def test_whitespace_around_credentials_is_ignored(space: SpaceHandle, name: str, padding: str) -> None:
+    """A key with spaces or tabs around it is accepted by every provider."""
     url, known = f"{space.url}/{name}{READS[name]}", credentials_of(space, name)
     method = "POST" if name == "carboninsights" else "GET"
     padded = [(header.encode(), padding.format(value).encode()) for header, value in known.items()]
@@ -31,7 +31,7 @@ def test_credentials_within_whitespace(space: SpaceHandle, name: str, padding: s
     assert space.http.request(method, url, headers=padded).status_code == expected.status_code
 
 
-def test_a_control_token_within_whitespace() -> None:
+def test_whitespace_around_the_control_token_is_ignored() -> None:
     """The control API reads its headers in the same way."""
     transport = DirectTransport(create_app(control_token="open-sesame"))
     http = httpx.Client(transport=transport, base_url="http://127.0.0.1")
@@ -41,6 +41,6 @@ def test_a_control_token_within_whitespace() -> None:
 
 
 @pytest.mark.parametrize("value", [b"a b", b"\x0b", b"\xa0", b"", b'" a "'])
-def test_only_spaces_and_tabs_around_a_value_go(value: bytes) -> None:
-    """What is within a value stays, and so do characters that only Python takes for whitespace."""
+def test_only_outer_spaces_and_tabs_are_removed(value: bytes) -> None:
+    """Whitespace inside a value stays, and so do characters that only Python considers whitespace."""
     assert Headers([(b"x", b" \t" + value + b"\t ")])[b"x"] == value.decode("latin-1")

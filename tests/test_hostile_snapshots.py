@@ -1,4 +1,4 @@
-"""Hostile snapshots of a space: its clock, identifiers, faults and outbox. Tests of each provider do its memory."""
+"""Hostile snapshots of a space: its clock, ids, faults and outbox. Tests of each provider cover its memory."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ READS = ("/clock", "/faults", "/webhooks", "/snapshot", "/ledger", "/ledger/veri
 
 @pytest.fixture(scope="module")
 def hostile(emulator: Emulator) -> Iterator[Hostile]:
-    """A space with a fault and webhooks, a snapshot of it, and hostile variations of all but its memory."""
+    """Return a space with a fault and webhooks, and hostile variations of all of its snapshot but the memories."""
     space = emulator.space()
     space.clock.freeze("2026-01-01")
     space.webhooks.pause()
@@ -32,7 +32,7 @@ def hostile(emulator: Emulator) -> Iterator[Hostile]:
 @given(number=st.integers(0, 10_000))
 @settings(max_examples=10 * settings.default.max_examples)
 def test_every_restored_state_can_be_shown(hostile: Hostile, number: int) -> None:
-    """A snapshot with a hostile value anywhere is refused, or everything shows it and it is restored again."""
+    """A snapshot with a hostile value is refused, or everything can be read and it can be restored again."""
     if change := hostile.restored(number):
         space = hostile.space
         replies = [space.http.get(f"{space.url}/_emulator{path}") for path in READS]

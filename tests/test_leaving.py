@@ -1,4 +1,4 @@
-"""What is forgotten: it goes a little at a time, all of it, and nothing that somebody else has."""
+"""Freeing large structures: in portions, completely, and without objects that are still in use."""
 
 import asyncio
 from collections import deque
@@ -13,13 +13,13 @@ from emulator.space.gradual_free import MANY, PORTION, free_slowly
 
 
 class Record:
-    """Something that can be watched as it goes, and has no attributes that lead on."""
+    """An object without references that can be watched."""
 
     __slots__ = ("__weakref__",)
 
 
 class Holder:
-    """Something with many records, however it holds them."""
+    """An object with many records, in any structure."""
 
     def __init__(self, records: Any) -> None:
         self.records = records
@@ -35,28 +35,28 @@ HOLDINGS: list[Callable[[list[Record]], Any]] = [
 ]
 
 
-def held(holding: Callable[[list[Record]], Any], count: int) -> tuple[Holder, list[ref[Record]]]:
-    """Many records, and how to see which of them are left."""
+def make_holder(holding: Callable[[list[Record]], Any], count: int) -> tuple[Holder, list[ref[Record]]]:
+    """Return an object with many records, and weak references to them."""
     records = [Record() for _ in range(count)]
     return Holder(holding(records)), [ref(record) for record in records]
 
 
-def left(watched: list[ref[Record]]) -> int:
+def count_alive(watched: list[ref[Record]]) -> int:
     return sum(record() is not None for record in watched)
 
 
 @pytest.mark.parametrize("holding", HOLDINGS)
-def test_it_goes_between_the_turns_of_others(holding: Callable[[list[Record]], Any]) -> None:
-    """At first all is there, then less and less, and never more goes at once than a portion and what is left over."""
+def test_freeing_is_spread_over_turns(holding: Callable[[list[Record]], Any]) -> None:
+    """All records exist at first, then fewer, and never more than a portion and a rest are freed at once."""
 
     async def watch() -> list[int]:
-        thing, watched = held(holding, 5 * PORTION)
-        free_slowly(thing)
-        del thing
-        seen = [left(watched)]
+        holder, watched = make_holder(holding, 5 * PORTION)
+        free_slowly(holder)
+        del holder
+        seen = [count_alive(watched)]
         while seen[-1]:
             await asyncio.sleep(0)
-            seen.append(left(watched))
+            seen.append(count_alive(watched))
         return seen
 
     seen = asyncio.run(watch())
@@ -64,17 +64,19 @@ def test_it_goes_between_the_turns_of_others(holding: Callable[[list[Record]], A
     assert max(before - after for before, after in pairwise(seen)) <= PORTION + MANY
 
 
-def test_it_stays_as_long_as_somebody_has_it() -> None:
-    """A thing that a request still has is whole; so is what of it somebody else has, after it is gone."""
+def test_referenced_objects_are_kept() -> None:
+    """An object that a request still references stays whole, and so do its parts that are referenced elsewhere."""
 
     async def watch() -> None:
         shared = [Record() for _ in range(3)]
-        thing, watched = held(lambda records: {"own": records, "shared": shared, "again": [shared, {"x": shared}]}, 3)
-        free_slowly(thing)
+        holder, watched = make_holder(
+            lambda records: {"own": records, "shared": shared, "again": [shared, {"x": shared}]}, 3
+        )
+        free_slowly(holder)
         await asyncio.sleep(0.001)
-        assert left(watched) == len(thing.records["own"]) == 3
-        del thing
-        while left(watched):
+        assert count_alive(watched) == len(holder.records["own"]) == 3
+        del holder
+        while count_alive(watched):
             await asyncio.sleep(0)
         await asyncio.sleep(0.001)
         assert len(shared) == 3
@@ -82,20 +84,20 @@ def test_it_stays_as_long_as_somebody_has_it() -> None:
     asyncio.run(watch())
 
 
-def test_without_a_loop_it_goes_at_once() -> None:
-    """Where no event loop runs, nothing is put off."""
-    thing, watched = held(lambda records: records, 5 * PORTION)
-    free_slowly(thing)
-    del thing
-    assert left(watched) == 0
+def test_without_a_loop_freeing_is_immediate() -> None:
+    """Without a running event loop, everything is freed at once."""
+    holder, watched = make_holder(lambda records: records, 5 * PORTION)
+    free_slowly(holder)
+    del holder
+    assert count_alive(watched) == 0
 
 
-def test_it_does_not_outlive_its_loop() -> None:
-    """What is left when the event loop ends goes with it."""
+def test_the_end_of_the_loop_frees_the_rest() -> None:
+    """What remains when the event loop ends is freed with it."""
 
     async def forget() -> list[ref[Record]]:
-        thing, watched = held(lambda records: records, 10 * PORTION)
-        free_slowly(thing)
+        holder, watched = make_holder(lambda records: records, 10 * PORTION)
+        free_slowly(holder)
         return watched
 
-    assert left(asyncio.run(forget())) == 0
+    assert count_alive(asyncio.run(forget())) == 0

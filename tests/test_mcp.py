@@ -1,4 +1,4 @@
-"""``carbon-emulator mcp``, driven by the client of the official SDK over standard input and output."""
+"""``carbon-emulator mcp``, driven by the official SDK's client over standard input and output."""
 
 import json
 import subprocess
@@ -18,7 +18,7 @@ COMMAND = ("-m", "emulator", "mcp")
 
 
 def drive(story: Callable[[Call, Any], Awaitable[None]], *options: str) -> None:
-    """Run a story with a client of ``carbon-emulator mcp``. ``call`` calls a tool, and returns its result."""
+    """Run a story with a client of ``carbon-emulator mcp``, passing it a function that calls a tool."""
 
     # Its server changes uvicorn when it is imported, so it is not imported while tests are collected.
     sdk, stdio = pytest.importorskip("mcp"), pytest.importorskip("mcp.client.stdio")
@@ -41,7 +41,7 @@ def drive(story: Callable[[Call, Any], Awaitable[None]], *options: str) -> None:
 
 
 def test_an_agent_finds_out_why_a_request_was_refused() -> None:
-    """Start a space, send a request that is refused, learn the rule, its evidence and what would pass; then replay."""
+    """An agent starts a space, has a request refused, gets the rule and its evidence, corrects it, and replays."""
 
     async def story(call: Call, session: Any) -> None:
         tools = {tool.name: tool.description for tool in (await session.list_tools()).tools}
@@ -83,8 +83,8 @@ def test_an_agent_finds_out_why_a_request_was_refused() -> None:
     drive(story)
 
 
-def test_a_path_that_no_vendor_has_comes_with_a_hint() -> None:
-    """A refusal outside of every operation is explained by the nearest route."""
+def test_an_unknown_path_has_a_hint() -> None:
+    """A request outside of every operation is explained with the nearest route."""
 
     async def story(call: Call, _: Any) -> None:
         started = await call("start_space", space="shop")
@@ -96,8 +96,8 @@ def test_a_path_that_no_vendor_has_comes_with_a_hint() -> None:
     drive(story)
 
 
-def test_only_this_machine_is_commanded() -> None:
-    """A server elsewhere, or none at all, ends the command with a sentence."""
+def test_a_remote_server_is_refused() -> None:
+    """A server on another machine, or none at all, ends the command with a message."""
     for url, reason in [
         ("http://192.0.2.1:4412", "http://192.0.2.1:4412 is not on this machine"),
         ("http://127.0.0.1:9", "no Carbon Emulator at http://127.0.0.1:9: "),
@@ -109,6 +109,6 @@ def test_only_this_machine_is_commanded() -> None:
 
 
 def test_every_tool_is_documented() -> None:
-    """Each tool has a description, for the agent that chooses one."""
+    """Each tool has a description, from which an agent chooses."""
     assert "mcp" in cli.commands
     assert all(tool.__doc__ for tool in Tools(None).all())  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The npm package, as far as it needs no Node: its types are those of the control contract."""
+"""The npm package, as far as it can be tested without Node: its types and its package files."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The documentation prints what its commands print, and its examples run."""
+"""The commands in the documentation print what the pages show, and its examples run."""
 
 import re
 import shutil
@@ -37,14 +37,14 @@ NODE = [block for block in blocks("js") if "import " not in block.values[0]]
 
 
 @pytest.mark.parametrize("name", COMPUTED)
-def test_pages_show_what_comes_back(name: str) -> None:
+def test_pages_show_current_output(name: str) -> None:
     """Each command prints what the page shows below it, and generated tables are current."""
     assert rendered(TEXTS[name]) == TEXTS[name], "run: python -m tests.support.pages"
 
 
 @pytest.mark.parametrize("provider", NAMES)
 def test_the_page_of_each_provider_is_current(provider: str) -> None:
-    """A provider's page lists its operations and rules as they are now."""
+    """A provider's page lists its current operations and rules."""
     found = (provider_pages.DIRECTORY / f"{provider}.md").read_text()
     assert found == provider_pages.page(provider), "run: python -m tests.support.pages"
 
@@ -78,7 +78,7 @@ def test_test_suites_run(suite: str, tmp_path: Path) -> None:
 
 
 def test_test_suites_run_on_several_workers(tmp_path: Path) -> None:
-    """The examples pass side by side, on several workers of pytest-xdist."""
+    """The examples pass in parallel, on several workers of pytest-xdist."""
     for number, suite in enumerate(SUITES):
         (tmp_path / f"test_offsets_{number}.py").write_text(suite.values[0])
     assert _passes(tmp_path, "-n", "2")

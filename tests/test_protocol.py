@@ -1,4 +1,4 @@
-"""The protocol by itself, without a network: bytes that come in pieces of any size, and what is written back."""
+"""The HTTP protocol without a network: bytes in pieces of any size, and the bytes written back."""
 
 import asyncio
 import gc
@@ -19,11 +19,11 @@ from emulator.server.request_parser import HEAD_BYTES_MAX, HEADERS_MAX, SLICE_BY
 from emulator.web.connection import ABSOLUTE
 
 SMALL, LARGE = HEAD_BYTES_MAX - 1000, HEAD_BYTES_MAX + 1000
-"""Clear of the limit to either side, which counts heads as they are usually written."""
+"""Sizes of heads clearly below and above the limit."""
 
 
 class Wire(asyncio.Transport):
-    """A transport that keeps what is written to it, and what is done to it."""
+    """A transport that records what is written and what happens to it."""
 
     def __init__(self, info: dict[str, Any] | None = None) -> None:
         super().__init__(info or {})
@@ -69,7 +69,7 @@ class Wire(asyncio.Transport):
 
 
 class Client:
-    """The other side of one connection to an application. It can be used inside a running loop."""
+    """The client's side of a connection to an application, inside a running event loop."""
 
     def __init__(self, server: ASGIApp | ConnectionPool) -> None:
         self.protocol = HttpProtocol(server if isinstance(server, ConnectionPool) else ConnectionPool(server))
@@ -78,7 +78,7 @@ class Client:
         self.protocol.connection_made(self.wire)
 
     async def send(self, *pieces: bytes) -> None:
-        """Send pieces one by one, each when what can be done about those before it has been done."""
+        """Send pieces one by one, and let the server process each before the next."""
         for piece in pieces:
             self.protocol.data_received(piece)
             await settled()
@@ -88,15 +88,15 @@ class Client:
             self.wire.close()
         await settled()
 
-    async def vanish(self) -> None:
-        """Lose the connection, as when a reset arrives."""
+    async def reset(self) -> None:
+        """Lose the connection, as after a reset."""
         self.wire.closing = True
         self.protocol.connection_lost(ConnectionResetError())
         await settled()
 
     @property
     def replies(self) -> list[tuple[int, bytes, bytes]]:
-        """The replies so far: status, head, body."""
+        """Return the replies so far: status, head, body."""
         found, rest = [], self.wire.written
         while rest:
             head, _, rest = rest.partition(b"\r\n\r\n")
@@ -113,13 +113,13 @@ class Client:
 
 
 async def settled() -> None:
-    """Let everything run that does not wait for more."""
+    """Run the event loop until everything waits."""
     for _ in range(30):
         await asyncio.sleep(0)
 
 
 async def measure(scope: Scope, receive: Receive, send: Send) -> None:
-    """An application that answers the method, the headers and how long the body is."""
+    """Answer the method, the headers and the length of the body."""
     length, more = 0, True
     while more:
         message = await receive()
@@ -138,7 +138,7 @@ async def answer(send: Send, body: bytes, status: int = 200) -> None:
 
 
 async def at_once(scope: Scope, receive: Receive, send: Send) -> None:
-    """An application that answers without reading the body."""
+    """Answer without reading the body."""
     await answer(send, b"no", 404)
 
 
@@ -170,12 +170,12 @@ cuts = st.lists(st.integers(0, 4 * (LARGE + 70_000)), max_size=8)
 @given(requests, cuts, st.booleans())
 @example([(LARGE, 0)], [], True)
 @example([(LARGE, 0)], [LARGE - 1], True)
-def test_pieces_make_no_difference(asked: list[tuple[int, int]], cuts: list[int], slowly: bool) -> None:
-    """However the bytes arrive, each request is answered in turn, up to the first one with too large a head: 431."""
+def test_pieces_make_no_difference(drawn: list[tuple[int, int]], cuts: list[int], slowly: bool) -> None:
+    """However the bytes arrive, each request gets its reply, up to the first one with a too large head: 431."""
 
     async def play() -> Client:
         client = Client(measure)
-        pieces = cut(b"".join(request(*one) for one in asked), cuts)
+        pieces = cut(b"".join(request(*one) for one in drawn), cuts)
         for piece in pieces:
             client.protocol.data_received(piece)
             if slowly:
@@ -185,10 +185,10 @@ def test_pieces_make_no_difference(asked: list[tuple[int, int]], cuts: list[int]
         return client
 
     client = run(play)
-    heads = [head for head, _ in asked]
+    heads = [head for head, _ in drawn]
     good = heads.index(LARGE) if LARGE in heads else len(heads)
     assert client.statuses == [200] * good + [431] * (good < len(heads))
-    assert [json.loads(body)["length"] for _, _, body in client.replies[:good]] == [body for _, body in asked[:good]]
+    assert [json.loads(body)["length"] for _, _, body in client.replies[:good]] == [body for _, body in drawn[:good]]
 
 
 OFFERS = [b"Upgrade: h2c", b"upgrade: websocket", b"uPGRADE:h2c", b"Upgrade : h2c", b"Upgrade: a\r\nUpgrade: b"]
@@ -210,21 +210,21 @@ FRAMES = {
     ),
     st.lists(st.integers(0, 1000), max_size=8),
 )
-def test_an_offer_changes_nothing(asked: list[tuple[bytes, bytes]], cuts: list[int]) -> None:
-    """A request that offers another protocol is read and answered as one that does not, wherever it stands and is cut.
+def test_an_upgrade_offer_changes_nothing(drawn: list[tuple[bytes, bytes]], cuts: list[int]) -> None:
+    """A request that offers another protocol is read and answered like any other, wherever it is and is cut.
 
-    Its body keeps its length, what follows is the next request, and only the offer is missing from its headers.
+    Its body keeps its length, the next request follows it, and only the offer is missing from its headers.
     """
     head = b"POST / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nX-Other: 1\r\n"
 
     async def play() -> Client:
         client = Client(measure)
-        await client.send(*cut(b"".join(head + offer + frame for offer, frame in asked), cuts))
+        await client.send(*cut(b"".join(head + offer + frame for offer, frame in drawn), cuts))
         return client
 
     client = run(play)
     documents = [json.loads(body) for _, _, body in client.replies]
-    assert [document["length"] for document in documents] == [FRAMES[frame] for _, frame in asked]
+    assert [document["length"] for document in documents] == [FRAMES[frame] for _, frame in drawn]
     for document in documents:
         names = [name for name, _ in document["headers"]]
         assert names[:3] == ["host", "connection", "x-other"]
@@ -234,7 +234,7 @@ def test_an_offer_changes_nothing(asked: list[tuple[bytes, bytes]], cuts: list[i
 
 @pytest.mark.parametrize("head", [b"Upgrade : h2c\r\n", b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n"])
 def test_an_ambiguous_head_is_refused(head: bytes) -> None:
-    """A head that servers could read in two ways is no request, with an offer or without (RFC 9112, section 11.2)."""
+    """A head that can be read in two ways is refused, with an upgrade offer or without (RFC 9112, section 11.2)."""
 
     async def play() -> Client:
         client = Client(measure)
@@ -245,7 +245,7 @@ def test_an_ambiguous_head_is_refused(head: bytes) -> None:
 
 
 def test_connect_is_refused() -> None:
-    """This server is no proxy; what follows a CONNECT is not read as a request."""
+    """The server is no proxy; it does not read what follows a CONNECT as a request."""
 
     async def play() -> Client:
         client = Client(measure)
@@ -265,7 +265,7 @@ def test_connect_is_refused() -> None:
     ],
 )
 def test_a_target_in_absolute_form_names_the_host(target: str, scheme: str, host: str, path: str) -> None:
-    """The host of a target replaces the Host header (RFC 9112, section 3.2.2)."""
+    """The host of an absolute target replaces the Host header (RFC 9112, section 3.2.2)."""
     scopes: list[Scope] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -291,8 +291,8 @@ CHUNKED = b"POST / HTTP/1.1\r\nHost: a\r\nTrailer: Authorization\r\nTransfer-Enc
 
 
 @given(st.lists(st.integers(0, 1000), max_size=8))
-def test_trailers_are_no_headers(cuts: list[int]) -> None:
-    """What follows a body is dropped, whatever its name, however the bytes arrive."""
+def test_trailers_are_dropped(cuts: list[int]) -> None:
+    """Fields after a body are dropped, whatever their names, however the bytes arrive."""
     chunks = b"4;note=x\r\nbody\r\n0\r\nAuthorization: Bearer x\r\nExpect: 100-continue\r\nHost: b\r\n\r\n"
 
     async def play() -> Client:
@@ -319,8 +319,8 @@ def test_trailers_are_no_headers(cuts: list[int]) -> None:
     ],
 )
 @given(cuts=st.lists(st.integers(0, 1000), max_size=8))
-def test_trailers_that_frame(trailers: bytes, statuses: list[int], cuts: list[int]) -> None:
-    """Trailers that belong to a head are an error, or the request is the last one; it is never answered twice."""
+def test_framing_trailers_end_the_connection(trailers: bytes, statuses: list[int], cuts: list[int]) -> None:
+    """Trailers with framing fields are an error, or end the connection; no request is answered twice."""
 
     async def play() -> Client:
         client = Client(measure)
@@ -342,7 +342,7 @@ ENDLESS = {
 
 @pytest.mark.parametrize("kind", ENDLESS)
 def test_trailers_have_a_limit(kind: str) -> None:
-    """Trailers and chunk extensions beyond 64 KiB end the request with 431; memory does not grow with them."""
+    """Trailers and chunk extensions above 64 KiB are refused with 431, and memory does not grow with them."""
     head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0"
     begin = {"trailers": b"\r\n", "one trailer": b"\r\na: ", "one long name": b"\r\n", "chunk extension": b";a="}[kind]
 
@@ -359,8 +359,8 @@ def test_trailers_have_a_limit(kind: str) -> None:
     assert sent <= HEAD_BYTES_MAX + 2 * SLICE_BYTES
 
 
-def test_headers_have_a_number() -> None:
-    """More than 512 headers are refused, however short they are: as objects they weigh a hundred times their bytes."""
+def test_the_number_of_headers_is_limited() -> None:
+    """More than 512 headers are refused, however short: as objects they take a hundred times their bytes."""
 
     async def play(number: int) -> Client:
         client = Client(measure)
@@ -375,7 +375,7 @@ def test_headers_have_a_number() -> None:
 
 
 class Gate:
-    """An application that answers a path ``/wait`` when it is opened, and others at once."""
+    """An application that delays requests to ``/wait`` until it is opened, and answers others at once."""
 
     def __init__(self) -> None:
         self.open = asyncio.Event()
@@ -399,8 +399,8 @@ class Gate:
 WAIT = GET.replace(b"/ ", b"/wait ")
 
 
-def test_what_is_pipelined_behind_a_slow_request_is_bounded() -> None:
-    """Behind a request that takes long, few are parsed; the rest stay as they came, and reading stops."""
+def test_pipelined_requests_are_bounded() -> None:
+    """Behind a slow request few are parsed; the rest stay as bytes, and reading pauses."""
 
     async def play() -> None:
         gate = Gate()
@@ -435,7 +435,7 @@ def test_small_pieces_are_bounded_as_well() -> None:
 
 
 def test_a_refusal_comes_after_earlier_replies() -> None:
-    """Garbage behind requests does not take away their replies."""
+    """Garbage after requests does not prevent their replies."""
 
     async def play() -> None:
         gate = Gate()
@@ -452,7 +452,7 @@ def test_a_refusal_comes_after_earlier_replies() -> None:
 
 @pytest.mark.parametrize("closing", [b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n", b"GET / HTTP/1.0\r\n\r\n"])
 def test_nothing_is_read_after_the_last_request(closing: bytes) -> None:
-    """A request that closes the connection is the last one; what follows it is neither answered nor refused."""
+    """After a request that closes the connection, further bytes are neither answered nor refused."""
 
     async def play() -> Client:
         client = Client(measure)
@@ -472,7 +472,7 @@ EXPECTING = b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Leng
 
 @pytest.mark.parametrize("head", [EXPECTING, EXPECTING.replace(b"Expect: 100-continue\r\n", b"")])
 def test_a_reply_before_the_body_closes_the_connection(head: bytes) -> None:
-    """A reply that does not wait for the body says that the connection closes, and what still arrives is dropped."""
+    """A reply sent before the body was read closes the connection, and the rest of the body is dropped."""
 
     async def play() -> Client:
         client = Client(at_once)
@@ -485,7 +485,7 @@ def test_a_reply_before_the_body_closes_the_connection(head: bytes) -> None:
     assert client.wire.ended  # closed at once, the connection would be reset, and the reply lost
 
 
-def test_a_body_is_asked_for_once() -> None:
+def test_100_continue_is_sent_once() -> None:
     """``Expect: 100-continue`` is answered when the application reads, unless the body is already there."""
 
     async def play(*pieces: bytes) -> bytes:
@@ -515,10 +515,10 @@ def test_a_body_is_asked_for_once() -> None:
         ("GET", 302, None, b"", b"content-length: 0\r\n\r\n"),
     ],
 )
-def test_a_reply_is_as_long_as_it_says(
+def test_replies_are_framed_by_the_server(
     method: str, status: int, claimed: int | None, body: bytes, written: bytes
 ) -> None:
-    """The server frames replies itself, so that no application can break a connection by a wrong length."""
+    """The server sets the length of replies, so an application cannot break a connection by a wrong one."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         headers = [] if claimed is None else [(b"content-length", b"%d" % claimed)]
@@ -541,7 +541,7 @@ def test_a_reply_is_as_long_as_it_says(
     ],
 )
 def test_a_reply_may_be_streamed(version: bytes, written: bytes) -> None:
-    """A reply whose length is not known in advance comes in chunks, or up to the end of the connection."""
+    """A reply of unknown length is sent in chunks, or up to the end of the connection."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -565,7 +565,7 @@ def test_a_reply_may_be_streamed(version: bytes, written: bytes) -> None:
     ],
 )
 def test_garbage_is_refused_and_not_logged(pieces: list[bytes], after: bytes, caplog: pytest.LogCaptureFixture) -> None:
-    """What is no HTTP/1.1 gets 400 and the end of the connection, and the log stays empty."""
+    """Bytes that are not HTTP/1.1 get 400 and end the connection, without a log entry."""
 
     async def play() -> Client:
         client = Client(measure)
@@ -577,11 +577,11 @@ def test_garbage_is_refused_and_not_logged(pieces: list[bytes], after: bytes, ca
     assert [record for record in caplog.records if record.name != "asyncio"] == []
 
 
-# --- clients that leave -----------------------------------------------------------------------------------------------
+# --- disconnecting clients --------------------------------------------------------------------------------------------
 
 
 def test_a_half_closed_client_gets_its_replies() -> None:
-    """A client that has sent its last byte gets the reply to every request that is whole, and then the end."""
+    """A client that has sent its last byte gets the replies to all complete requests, and then the end."""
 
     async def play() -> Client:
         client = Client(measure)
@@ -595,8 +595,8 @@ def test_a_half_closed_client_gets_its_replies() -> None:
 
 
 @pytest.mark.parametrize("sent", [b"", GET[:10], b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf"])
-def test_a_half_closed_client_that_asked_nothing(sent: bytes) -> None:
-    """A connection whose client will never complete a request is closed at once."""
+def test_a_half_closed_client_without_request_is_closed(sent: bytes) -> None:
+    """A connection that will never carry a complete request is closed at once."""
 
     async def play() -> Client:
         client = Client(measure)
@@ -608,9 +608,9 @@ def test_a_half_closed_client_that_asked_nothing(sent: bytes) -> None:
     assert (client.statuses, client.wire.closing) == ([], True)
 
 
-@pytest.mark.parametrize("how", ["half_close", "vanish"])
-def test_an_application_learns_that_its_client_has_gone(how: str) -> None:
-    """The application whose client disconnects gets ``http.disconnect``; after a reset, nothing else runs."""
+@pytest.mark.parametrize("how", ["half_close", "reset"])
+def test_an_application_receives_the_disconnect(how: str) -> None:
+    """The application gets ``http.disconnect`` when its client disconnects; after a reset, nothing else runs."""
 
     async def play() -> tuple[Gate, Client]:
         gate = Gate()
@@ -625,14 +625,14 @@ def test_an_application_learns_that_its_client_has_gone(how: str) -> None:
 
 
 def test_nothing_is_left_of_a_connection() -> None:
-    """Requests and connections are in no reference cycle: they are freed at once, since garbage is collected rarely."""
+    """Requests and connections have no reference cycles: they are freed at once, since collection is rare."""
 
     async def play() -> int:
         app: Any = Gate()
         gc.collect()
         gc.disable()
         try:
-            for leave in (Client.half_close, Client.vanish):
+            for leave in (Client.half_close, Client.reset):
                 client = Client(app)
                 await client.send(GET, request(100, 70_000), WAIT + GET * 40 + GET[:10])
                 app.open.set()
@@ -662,8 +662,8 @@ def test_nothing_is_left_of_a_connection() -> None:
     ],
     ids=["nothing", "a request", "half a head", "half a second head", "half a body"],
 )
-def test_a_client_that_does_not_go_on_is_not_waited_for(sent: bytes, statuses: list[int]) -> None:
-    """A connection on which nothing arrives for fifteen seconds is closed, with 408 if something had begun."""
+def test_an_idle_connection_is_closed(sent: bytes, statuses: list[int]) -> None:
+    """A connection without data for fifteen seconds is closed, with 408 during a request."""
 
     async def play() -> None:
         client = Client(measure)
@@ -683,8 +683,8 @@ def test_a_client_that_does_not_go_on_is_not_waited_for(sent: bytes, statuses: l
     run(play)
 
 
-def test_who_waits_for_the_server_is_not_cut_off() -> None:
-    """A request that takes the application long has no deadline."""
+def test_a_slow_application_has_no_deadline() -> None:
+    """A request has no deadline while the application handles it."""
 
     async def play() -> None:
         gate = Gate()
@@ -698,8 +698,8 @@ def test_who_waits_for_the_server_is_not_cut_off() -> None:
     run(play)
 
 
-def test_a_client_that_does_not_read_is_cut_off() -> None:
-    """A reply that nobody reads is kept for fifteen seconds; one that is read slowly, as long as it takes."""
+def test_a_client_that_does_not_read_is_disconnected() -> None:
+    """A reply that is not read is kept for fifteen seconds; one that is read slowly, as long as needed."""
 
     async def play() -> None:
         client = Client(measure)
@@ -718,7 +718,7 @@ def test_a_client_that_does_not_read_is_cut_off() -> None:
 
 
 def test_a_paused_client_delays_only_itself() -> None:
-    """While a client does not read, its next replies wait."""
+    """Replies wait while their client does not read; other clients do not."""
 
     async def play() -> None:
         client = Client(measure)
@@ -732,8 +732,8 @@ def test_a_paused_client_delays_only_itself() -> None:
     run(play)
 
 
-def test_new_clients_push_out_idle_ones() -> None:
-    """When all connections are taken, those that have been idle for longest make room; those that are busy do not."""
+def test_new_clients_replace_idle_ones() -> None:
+    """At the limit, the connections that have been idle longest are closed; busy ones are kept."""
 
     async def play() -> None:
         most = MADE_ROOM + 8
@@ -750,7 +750,7 @@ def test_new_clients_push_out_idle_ones() -> None:
     run(play)
 
 
-def test_a_server_without_room_says_so() -> None:
+def test_a_full_server_answers_503() -> None:
     """When all connections are busy, a new client gets 503."""
 
     async def play() -> None:
@@ -774,7 +774,7 @@ def test_a_server_without_room_says_so() -> None:
 
 @pytest.mark.parametrize("started", [False, True])
 def test_a_bug_is_answered_and_logged(started: bool, caplog: pytest.LogCaptureFixture) -> None:
-    """The client of an application that fails gets 500, or the end of half a reply; the log gets a traceback."""
+    """A failing application causes a 500, or ends a reply halfway, and logs a traceback."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if started:

@@ -1,7 +1,7 @@
-"""Reachable states: whatever requests, acts and the clock have done, a space is restored from its own snapshot.
+"""Reachable states: after any requests, acts and clock changes, a space can be restored from its snapshot.
 
-The steps are the requests of the contracts' examples, sent in any order and about any record. Providers whose states
-need more than that have a property of their own.
+The steps are the requests of the contracts' examples, in any order and about any record. Providers whose states need
+more than that have their own property.
 """
 
 import json
@@ -34,7 +34,7 @@ RECORDS_MAX = 6
 
 
 class Client:
-    """A client that sends the examples of a contract, about records that it has seen."""
+    """A client that sends the examples of a contract, about records in earlier replies."""
 
     def __init__(self, emulator: Emulator, provider: str) -> None:
         http = httpx.Client(transport=DirectTransport(emulator.app), base_url="http://127.0.0.1")
@@ -46,7 +46,7 @@ class Client:
         self.seen: list[str] = []
 
     def take(self, step: Step) -> object:
-        """Take a step, and return what came of it."""
+        """Take a step, and return its result."""
         kind, first, second = step
         match kind:
             case "send":
@@ -61,7 +61,7 @@ class Client:
         return None
 
     def send(self, operation: contracts.Operation, number: int) -> object:
-        """Send the example of an operation, or one about a record that was seen, perhaps with an idempotency key."""
+        """Send the example of an operation, or one about a known record, perhaps with an idempotency key."""
         about = self.seen[number % len(self.seen)] if number % 3 and self.seen else None
         key = f"key-{number % 5}" if number % 2 and operation.method == "POST" else None
         reply = self.ask(operation, about, key)
@@ -89,7 +89,7 @@ class Client:
         return reply
 
     def views(self) -> list[str]:
-        """Return what every operation that reads shows, of every record."""
+        """Return the replies of every operation that reads, for every record."""
         reading = [operation for operation in self.operations if operation.method == "GET"]
         about = {operation.id: [None, *self.seen] if "{" in operation.path else [None] for operation in reading}
         state = self.space.http.get(f"{self.space.url}/_emulator/state/{self.provider.name}").text
@@ -97,7 +97,7 @@ class Client:
 
 
 def ids(content: Any) -> Iterator[str]:
-    """Yield the ids in a reply: members that are called so, at any depth."""
+    """Yield the ids in a reply: the members named so, at any depth."""
     match content:
         case dict():
             for name, member in content.items():
@@ -135,5 +135,5 @@ def property_of(provider: str) -> Callable[[Emulator, list[Step], list[Step]], N
 
 @pytest.mark.parametrize("provider", ALL)
 def test_every_reachable_state_is_restored(emulator: Emulator, provider: str) -> None:
-    """After any requests, acts and advances, a space restored from its snapshot remembers and shows the same."""
+    """After any requests, acts and advances, a space restored from its snapshot has and shows the same state."""
     property_of(provider)(emulator)  # type: ignore[call-arg]  # Hypothesis gives the steps

@@ -1,4 +1,4 @@
-"""A recorded day of mixed traffic runs again in another process, byte for byte."""
+"""A recorded day of mixed traffic replays in another process, byte for byte."""
 
 import json
 import random
@@ -26,45 +26,45 @@ SECRETS = ["test_local_0001", "test_acme_0001", "Sav3Th3Whal3s", "sk_live_123456
 
 @pytest.fixture(scope="module")
 def day() -> Iterator[SpaceHandle]:
-    """A space that has lived through a day: all five vendors, faults, refusals, repeats, and a change of settings."""
+    """Return a space with a day of traffic: all five vendors, faults, refusals, repeats, and a change of settings."""
     limits = Limits(journal_exchanges_max=10_000, journal_bytes_max=256 * 1024 * 1024)
     with Emulator(port=None, seed=7, limits=limits) as emulator:
         space = emulator.space("day")
         space.clock.freeze(START)
-        _live(space, random.Random(7))
+        _generate_traffic(space, random.Random(7))
         yield space
 
 
-def _live(space: SpaceHandle, chance: random.Random) -> None:
+def _generate_traffic(space: SpaceHandle, rng: random.Random) -> None:
     names = ("oneclickimpact", "cnaught", "dcycle", "thallo", "carboninsights")
     callers = {name: Caller(space, name, credentials_of(space, name)) for name in names}
     for n in range(REQUESTS):
         if n % 20 == 0:
-            space.clock.advance(seconds=chance.randint(1, 900))
+            space.clock.advance(seconds=rng.randint(1, 900))
         if n % 100 == 0:
-            _trouble(space, chance, n)
+            _add_faults(space, rng, n)
         if n % 50 == 0:
             callers["carboninsights"] = Caller(space, "carboninsights", credentials_of(space, "carboninsights"))
-        provider = chance.choice(names)
-        method, path, content = chance.choice(_requests(provider, chance, n))
+        provider = rng.choice(names)
+        method, path, content = rng.choice(_requests(provider, rng, n))
         try:
             callers[provider].request(method, path, promised=False, **content)
         except httpx.TransportError:
             continue
 
 
-def _trouble(space: SpaceHandle, chance: random.Random, n: int) -> None:
-    space.faults.add("cnaught", effect={"status": chance.choice([429, 500, 503])}, times=chance.randint(1, 3))
-    space.faults.add("thallo", when="after", effect={"connection": "reset"}, nth=chance.randint(1, 5))
+def _add_faults(space: SpaceHandle, rng: random.Random, n: int) -> None:
+    space.faults.add("cnaught", effect={"status": rng.choice([429, 500, 503])}, times=rng.randint(1, 3))
+    space.faults.add("thallo", when="after", effect={"connection": "reset"}, nth=rng.randint(1, 5))
     space.faults.add("oneclickimpact", when="after", effect={"body": "half a pa", "headers": {"X-Odd": "1"}})
     if n == 1000:
         space.control("PATCH", "/settings/cnaught", json={"fractions": "keep"})
 
 
-def _requests(provider: str, chance: random.Random, n: int) -> list[tuple[str, str, dict[str, Any]]]:
-    """What a client might ask a vendor now; some of it refused."""
-    number = chance.randint(-3, 300)
-    month = f"2025-{chance.randint(1, 12):02}-01"
+def _requests(provider: str, rng: random.Random, n: int) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return requests that a client might send to a vendor now, some of which are refused."""
+    number = rng.randint(-3, 300)
+    month = f"2025-{rng.randint(1, 12):02}-01"
     match provider:
         case "oneclickimpact":
             customer = {"customer_email": f"c{number % 9}@example.com", "customer_name": f"C {n}"}
@@ -97,7 +97,7 @@ def _requests(provider: str, chance: random.Random, n: int) -> list[tuple[str, s
                 "quantity_grams": str(number * 1000),
                 "external_id": f"purchase-{number % 50}",
                 "sell_order_id": "006o2wqvztvuzmadov",
-                "expected_price_cents": chance.choice(["3000", "3000", "2999"]),
+                "expected_price_cents": rng.choice(["3000", "3000", "2999"]),
             }
             return [
                 ("POST", "/api/caas/request-retirement", {"json": retirement}),
@@ -120,7 +120,7 @@ def _requests(provider: str, chance: random.Random, n: int) -> list[tuple[str, s
 
 
 def test_a_recorded_day_replays_in_a_new_process(day: SpaceHandle, tmp_path: Path) -> None:
-    """Thousands of requests over all five vendors, faults included, give the same bytes again in another process."""
+    """Thousands of requests to all five vendors, with faults, give the same bytes again in another process."""
     recorded = day.control("GET", "/bundle")
     assert len(recorded["requests"]) > REQUESTS
     assert len({entry["status"] for entry in recorded["requests"]}) >= 10
@@ -134,15 +134,15 @@ def test_a_recorded_day_replays_in_a_new_process(day: SpaceHandle, tmp_path: Pat
 
 
 def test_a_bundle_holds_no_secret(day: SpaceHandle) -> None:
-    """No key, password or token stands in a bundle; whatever it was, a mark stands in its place."""
+    """A bundle has placeholders for all keys, passwords and tokens."""
     text = json.dumps(day.control("GET", "/bundle"))
     tokens = day.carboninsights.state["tokens"]
     assert tokens
     assert not [secret for secret in [*SECRETS, "Secret-00", "guess-1", "eyJ"] if secret in text]
 
 
-def test_a_replay_says_where_it_first_differs(day: SpaceHandle) -> None:
-    """A bundle whose recorded reply is another one is told by its request, the part, and both values."""
+def test_a_replay_reports_the_first_difference(day: SpaceHandle) -> None:
+    """A replay that differs reports the request, the part, and both values."""
     document = day.control("GET", "/bundle")
     document["requests"][40]["status"] += 1
     world = make_world()
@@ -152,7 +152,7 @@ def test_a_replay_says_where_it_first_differs(day: SpaceHandle) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "message"),
     [
         ({"format": 2}, "format"),
         ({"emulator": "9.9.9"}, "version 9.9.9"),
@@ -161,16 +161,16 @@ def test_a_replay_says_where_it_first_differs(day: SpaceHandle) -> None:
         ({"origin": {"format": 99}}, "origin"),
     ],
 )
-def test_a_damaged_bundle_is_refused(space: SpaceHandle, change: dict[str, Any], words: str) -> None:
+def test_a_damaged_bundle_is_refused(space: SpaceHandle, change: dict[str, Any], message: str) -> None:
     """A bundle of another format, version or fixtures is refused with the reason."""
     world = make_world()
     document = {**space.control("GET", "/bundle"), **change}
-    with pytest.raises(bundle.BadBundle, match=words):
+    with pytest.raises(bundle.BadBundle, match=message):
         replay(bundle.read(document, world), world)
 
 
-def test_a_journal_that_dropped_requests_gives_no_bundle() -> None:
-    """A run that is no longer whole is refused, with what to do about it."""
+def test_an_incomplete_journal_has_no_bundle() -> None:
+    """A bundle of a journal that has dropped requests is refused, with a suggestion."""
     with Emulator(port=None, limits=Limits(journal_exchanges_max=2)) as emulator:
         for _ in range(3):
             emulator.http.get(f"{emulator.cnaught.url}/v1/orders")
@@ -180,7 +180,7 @@ def test_a_journal_that_dropped_requests_gives_no_bundle() -> None:
 
 
 def test_a_bundle_begins_with_the_last_restored_snapshot(space: SpaceHandle) -> None:
-    """After a restore, the recording begins with what was restored, and replays from there."""
+    """After a restore, the recording starts with the restored state, and replays from there."""
     cnaught = Caller(space, "cnaught", credentials_of(space, "cnaught"))
     cnaught.post("/v1/orders", {"amount_kg": 1})
     space.control("POST", "/snapshots/one")
@@ -193,8 +193,8 @@ def test_a_bundle_begins_with_the_last_restored_snapshot(space: SpaceHandle) -> 
     assert replay(bundle.read(document, world), world) is None
 
 
-def test_what_happened_without_a_request_happens_again(cnaught: Caller) -> None:
-    """Acts are part of a run, at the instant at which they happened, while the clock was running."""
+def test_acts_are_replayed(cnaught: Caller) -> None:
+    """Acts are replayed at their time, also if the clock was running."""
     cnaught.space.clock.run()
     checkout = {"amount_kg": 100, "success_url": "https://example.com/yes", "cancel_url": "https://example.com/no"}
     session = cnaught.post("/v1/checkout/sessions", checkout).json()
@@ -209,8 +209,8 @@ def test_what_happened_without_a_request_happens_again(cnaught: Caller) -> None:
     assert difference.path == f"/v1/orders/{order['id']}"
 
 
-def test_a_change_that_cannot_be_made_again_is_told(cnaught: Caller) -> None:
-    """A bundle with an act for which nothing is there is refused with the reason."""
+def test_an_act_that_cannot_be_replayed_is_refused(cnaught: Caller) -> None:
+    """A bundle with an act on an unknown record is refused with the reason."""
     cnaught.get("/v1/orders")
     world, document = make_world(), cnaught.space.control("GET", "/bundle")
     change = {"after": 0, "at": "2026-01-01T00:00:00Z", "provider": "cnaught", "settings": None}
@@ -219,8 +219,8 @@ def test_a_change_that_cannot_be_made_again_is_told(cnaught: Caller) -> None:
         replay(bundle.read(document, world), world)
 
 
-def test_a_provider_that_nobody_knows_is_refused(cnaught: Caller) -> None:
-    """A bundle whose requests go to no provider of ours is refused with the name."""
+def test_an_unknown_provider_is_refused(cnaught: Caller) -> None:
+    """A bundle with requests to an unknown provider is refused with the name."""
     cnaught.get("/v1/orders")
     world, document = make_world(), cnaught.space.control("GET", "/bundle")
     document["requests"][0]["provider"] = "nobody"

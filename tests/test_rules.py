@@ -34,7 +34,7 @@ def every_proof() -> dict[str, set[str]]:
 
 @each_provider
 def test_every_rule_is_proved(provider: Provider, every_proof: dict[str, set[str]]) -> None:
-    """Every implemented rule has a test, and no rule with a test is marked as not implemented."""
+    """Every implemented rule has a test, and every rule with a test is implemented."""
     rules = contracts.rules(provider.name)
     unproved = {rule["id"] for rule in rules if rule["id"] not in every_proof}
     not_implemented = {rule["id"] for rule in rules if not rule.get("built", True)}
@@ -71,7 +71,7 @@ def test_a_rule_is_complete(provider: Provider) -> None:
 
 
 @each_provider
-def test_every_rule_that_a_refusal_carries_exists(provider: Provider) -> None:
+def test_every_rule_in_the_code_exists(provider: Provider) -> None:
     """Every rule id in the code of a provider is a rule of its contract."""
     carried = set(_rules_in_the_code(provider))
     assert carried
@@ -119,7 +119,7 @@ OPERATIONS = ["place_order", "place_ride_order", "get_order", "cancel_order"]
 
 
 def test_a_rules_file_is_expanded() -> None:
-    """Every rule gets the source of the file unless it has its own, and the members of its groups."""
+    """Each rule gets its file's source unless it has one, and the operations of its groups."""
     first, second = expanded(yaml.safe_load(RULES_FILE), OPERATIONS)
     assert (first["source"], first["operations"]) == ("proposed", [])
     assert (first["fields"], first["kinds"]) == ([], [])

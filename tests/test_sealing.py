@@ -1,4 +1,4 @@
-"""Bundles: no secret stands in one, however it was sent, and what stands in its place replays the same."""
+"""Bundles contain no secret, however it was sent, and replay with placeholders."""
 
 import json
 from time import process_time
@@ -21,7 +21,7 @@ WORLD = make_world()
 
 
 def sealed(space: SpaceHandle) -> str:
-    """The bundle of a space as text. It replays the same."""
+    """Return the bundle of a space as text, after checking that it replays."""
     document = space.control("GET", "/bundle")
     assert replay(bundle.read(document, WORLD), WORLD) is None
     return json.dumps(document["requests"])
@@ -48,7 +48,7 @@ def sealed(space: SpaceHandle) -> str:
     ],
 )
 def test_a_secret_in_a_body_is_not_told(cnaught: Caller, content: str) -> None:
-    """A secret member is taken out at any depth and of any type, of JSON that went wrong and of a form as well."""
+    """A secret member of any type is removed at any depth, also from invalid JSON and from a form."""
     cnaught.post("/v1/orders", content=content.encode("latin-1"))
     text = sealed(cnaught.space)
     assert SECRET not in text
@@ -57,7 +57,7 @@ def test_a_secret_in_a_body_is_not_told(cnaught: Caller, content: str) -> None:
 
 @pytest.mark.parametrize("query", ["api_key={}", "limit=1&api%5Fkey={}", "password={}&password={}x", "&access={}&a"])
 def test_a_secret_in_a_query_is_not_told(cnaught: Caller, query: str) -> None:
-    """A secret parameter is taken out of the address, and the others stay."""
+    """A secret parameter is removed from the query, and the others stay."""
     cnaught.get(f"/v1/orders?{query.replace('{}', SECRET)}")
     assert SECRET not in sealed(cnaught.space)
     (entry,) = cnaught.space.control("GET", "/bundle")["requests"]
@@ -77,14 +77,14 @@ def test_a_secret_in_a_query_is_not_told(cnaught: Caller, query: str) -> None:
     ],
 )
 def test_a_secret_in_a_header_is_not_told(cnaught: Caller, name: str, value: str) -> None:
-    """Of a header that holds a secret, neither the bundle nor the journal shows more than a scheme."""
+    """The bundle and the journal show at most the scheme of a secret header."""
     cnaught.get("/v1/orders", headers={name: value})
     assert SECRET not in sealed(cnaught.space)
     assert SECRET not in json.dumps(cnaught.space.control("GET", "/requests"))
 
 
-def test_what_is_secret_is_nowhere_told(space: SpaceHandle) -> None:
-    """A key that has been seen as a secret is taken out of paths, queries and other members, too."""
+def test_a_known_secret_is_hidden_everywhere(space: SpaceHandle) -> None:
+    """A key that was used as a credential is also removed from paths, queries and other members."""
     cnaught = Caller(space, "cnaught", credentials_of(space, "cnaught"))
     key = space.cnaught.credentials["api_key"]
     cnaught.get(f"/v1/orders/{key}?after={key}", promised=False)
@@ -93,8 +93,8 @@ def test_what_is_secret_is_nowhere_told(space: SpaceHandle) -> None:
 
 
 @pytest.mark.parametrize("password", ["Tr0ub4dor-and-3", 9182736455, "9182736455", "123456789012"])
-def test_a_stand_in_is_as_good_as_the_secret(space: SpaceHandle, password: str | int) -> None:
-    """Who registers and logs in with a secret, be it a number, does so with what stands in its place."""
+def test_a_placeholder_works_like_the_secret(space: SpaceHandle, password: str | int) -> None:
+    """Registering and logging in with a secret, also a number, replays with its placeholder."""
     carboninsights = Caller(space, "carboninsights", NO_CREDENTIALS)
     account = {"username": "ada", "first_name": "A", "last_name": "L", "email": "ada@example.com"}
     carboninsights.post("/register", {**account, "password": password})
@@ -104,15 +104,15 @@ def test_a_stand_in_is_as_good_as_the_secret(space: SpaceHandle, password: str |
 
 
 @pytest.mark.parametrize("mark", ["{{secret:x:y}}", "{{reply:1:access}}", "{{secret:1:99999999999}}", "{{digits::}}"])
-def test_a_mark_of_somebody_else_stays(mark: str) -> None:
-    """What looks like a mark and was made by nobody stands for itself."""
+def test_an_unknown_placeholder_is_kept(mark: str) -> None:
+    """Text that looks like a placeholder but is none stays unchanged."""
     assert Seal(WORLD).open(f"a{mark}b") == f"a{mark}b"
 
 
-@pytest.mark.parametrize(("mark", "stand_in"), [("{{secret:3:6}}", "-in-3-"), ("{{digits:3:6}}", "100003")])
-def test_a_stand_in_has_the_length_of_the_secret(mark: str, stand_in: str) -> None:
-    """A stand-in is told apart from others, and is of digits where the secret was."""
-    assert Seal(WORLD).open(mark) == stand_in
+@pytest.mark.parametrize(("mark", "replacement"), [("{{secret:3:6}}", "-in-3-"), ("{{digits:3:6}}", "100003")])
+def test_a_replacement_has_the_length_of_the_secret(mark: str, replacement: str) -> None:
+    """A replacement differs from others, and consists of digits if the secret did."""
+    assert Seal(WORLD).open(mark) == replacement
 
 
 def test_a_secret_that_a_reply_repeats_is_hidden(space: SpaceHandle) -> None:
@@ -136,14 +136,14 @@ def test_a_secret_that_a_reply_repeats_is_hidden(space: SpaceHandle) -> None:
     ],
 )  # fmt: skip
 def test_a_key_in_a_misspelt_header_is_hidden(cnaught: Caller, name: str) -> None:
-    """A header that nearly has the name of a secret one is as secret as that."""
+    """A header whose name is similar to a secret one is hidden like it."""
     cnaught.get("/v1/orders", headers={name: f"sk_live_{SECRET}"})
     assert SECRET not in sealed(cnaught.space)
     assert SECRET not in json.dumps(cnaught.space.control("GET", "/requests"))
 
 
-def test_an_idempotency_key_is_no_secret(cnaught: Caller) -> None:
-    """Only keys that give access are hidden."""
+def test_an_idempotency_key_is_shown(cnaught: Caller) -> None:
+    """Only keys that grant access are hidden."""
     cnaught.post("/v1/orders", {"amount_kg": 1}, headers={"Idempotency-Key": "order-number-1"})
     assert "order-number-1" in sealed(cnaught.space)
 
@@ -151,8 +151,8 @@ def test_an_idempotency_key_is_no_secret(cnaught: Caller) -> None:
 @pytest.mark.parametrize(
     "text", ["{{secret:1:2}}", "{{credential:x}}", "{{literal:secret:1:2}}", "a {{digits:1:5}} b {{reply:1:access}}"]
 )
-def test_a_client_may_send_what_looks_like_a_mark(cnaught: Caller, text: str) -> None:
-    """A name, a key, a path or a query in the form of a mark replays as it was sent."""
+def test_text_like_a_placeholder_replays(cnaught: Caller, text: str) -> None:
+    """A name, key, path or query in the form of a placeholder replays unchanged."""
     cnaught.post("/v1/subaccounts", {"name": text}, headers={"Idempotency-Key": text})
     cnaught.get("/v1/orders", params={"starting_after": text}, headers={"X-Subaccount-Id": text})
     assert sealed(cnaught.space)
@@ -160,7 +160,7 @@ def test_a_client_may_send_what_looks_like_a_mark(cnaught: Caller, text: str) ->
 
 @given(parts=st.lists(st.sampled_from(["{{", "}}", "secret:1:9", "literal:", "digits:2:3", SECRET, "a", ":"])))
 def test_sealing_is_undone_by_opening(parts: list[str]) -> None:
-    """Whatever a text holds, opening a sealed text gives it back."""
+    """Opening a sealed text returns the original, whatever it contains."""
     text = "".join(parts)
     seal = Seal(WORLD)
     seal.header("x-api-key", SECRET)
@@ -170,7 +170,7 @@ def test_sealing_is_undone_by_opening(parts: list[str]) -> None:
 
 
 def test_a_bundle_of_many_keys_takes_little_time(emulator: Emulator) -> None:
-    """Each of a thousand requests has a key of its own: the time for all is at most some times that for one key."""
+    """A thousand different keys take at most a few times as long as one key."""
     seconds = []
     for keys in (1, 1000):
         space = emulator.space()
@@ -178,7 +178,7 @@ def test_a_bundle_of_many_keys_takes_little_time(emulator: Emulator) -> None:
             space.http.get(
                 f"{space.cnaught.url}/v1/orders", headers={"Authorization": f"Bearer key-{number % keys:08}"}
             )
-        began = process_time()
+        start = process_time()
         space.control("GET", "/bundle")
-        seconds.append(process_time() - began)
+        seconds.append(process_time() - start)
     assert seconds[1] < 6 * seconds[0]

@@ -19,7 +19,7 @@ Damage = Callable[[dict[str, Any]], Any]
 
 @pytest.fixture
 def used(cnaught: Caller) -> Caller:
-    """A client whose space has orders, an idempotency key, a subaccount, a fault half used up, and changed settings."""
+    """Return a client whose space has orders, an idempotency key, a subaccount, a fired fault, and changed settings."""
     cnaught.post(ORDERS, {"amount_kg": 5}, headers={"Idempotency-Key": "k"})
     cnaught.post("/v1/subaccounts", {"name": "Müller", "logo_url": "https://a/b.png"})
     cnaught.space.clock.advance(seconds=1.5)
@@ -32,7 +32,7 @@ def used(cnaught: Caller) -> Caller:
 
 
 def conversation(cnaught: Caller) -> list[tuple[int, dict[str, str], bytes]]:
-    """What the same requests are answered, to the last byte; the requests of a space are counted, restored or not."""
+    """Return the replies to a fixed series of requests, without their request ids, which a restore does not reset."""
     replies = [
         cnaught.post(ORDERS, {"amount_kg": 9}),
         cnaught.post(ORDERS, {"amount_kg": 5}, headers={"Idempotency-Key": "k"}),
@@ -50,12 +50,12 @@ def conversation(cnaught: Caller) -> list[tuple[int, dict[str, str], bytes]]:
 
 
 def test_taking_a_snapshot_changes_nothing(used: Caller) -> None:
-    """A snapshot can be taken any number of times, and says the same each time."""
+    """Two snapshots in a row are equal."""
     assert used.space.snapshot() == used.space.snapshot()
 
 
 def test_a_space_is_restored_exactly(used: Caller) -> None:
-    """Whatever has happened since, a restored space is what it was: memory, clock, ids, faults and settings."""
+    """A restored space has the memory, clock, ids, faults and settings of the snapshot, whatever happened since."""
     before = used.space.snapshot()
     first = conversation(used)
     used.space.clock.advance(days=400)
@@ -68,7 +68,7 @@ def test_a_space_is_restored_exactly(used: Caller) -> None:
 
 
 def test_a_space_is_restored_after_a_reset(used: Caller) -> None:
-    """A reset space can be made what it was; its clock may then even go back."""
+    """A snapshot can be restored after a reset, and then even moves the clock back."""
     before = used.space.snapshot()
     used.space.reset()
     used.space.clock.freeze("2500-01-01")
@@ -77,9 +77,9 @@ def test_a_space_is_restored_after_a_reset(used: Caller) -> None:
     assert used.space.clock.now == datetime(2026, 1, 1, 0, 0, 1, 500000, UTC)
 
 
-def test_a_snapshot_opens_in_another_space(used: Caller, emulator: Emulator) -> None:
-    """Two spaces made from one snapshot answer the same requests with the same bytes, and go their own ways."""
-    use_vendor_links(used.space)  # links to pages differ, as their addresses do
+def test_a_snapshot_can_be_restored_in_another_space(used: Caller, emulator: Emulator) -> None:
+    """Two spaces restored from one snapshot give the same replies, and then develop independently."""
+    use_vendor_links(used.space)  # links to pages differ with the address of the space
     snapshot = used.space.snapshot()
     other = Caller(emulator.space(), "cnaught", used.credentials)
     other.space.restore(snapshot)
@@ -89,9 +89,9 @@ def test_a_snapshot_opens_in_another_space(used: Caller, emulator: Emulator) -> 
     other.space.delete()
 
 
-def test_a_snapshot_opens_on_another_server(used: Caller) -> None:
-    """A server with another seed goes on as the one that the snapshot was taken on would have."""
-    use_vendor_links(used.space)  # links to pages differ, as their addresses do
+def test_a_snapshot_can_be_restored_on_another_server(used: Caller) -> None:
+    """A server with another seed continues exactly as the first one would have."""
+    use_vendor_links(used.space)  # links to pages differ with the address of the space
     snapshot = json.loads(json.dumps(used.space.snapshot()))
     with Emulator(port=None, seed=99) as elsewhere:
         elsewhere.restore(snapshot)
@@ -99,7 +99,7 @@ def test_a_snapshot_opens_on_another_server(used: Caller) -> None:
 
 
 def test_a_fresh_space_is_restored_as_fresh(emulator: Emulator) -> None:
-    """The snapshot of a space in which nothing has happened lets the clock begin anywhere again."""
+    """After restoring the snapshot of an unused space, its clock can be set to any time."""
     space = emulator.space()
     snapshot = space.snapshot()
     space.clock.freeze("2400-01-01")
@@ -108,8 +108,8 @@ def test_a_fresh_space_is_restored_as_fresh(emulator: Emulator) -> None:
     assert space.clock.now.year == 1999
 
 
-def test_a_running_clock_runs_on(emulator: Emulator) -> None:
-    """A clock that ran ahead of the machine's is as far ahead when it is restored."""
+def test_a_running_clock_keeps_its_offset(emulator: Emulator) -> None:
+    """A restored running clock has the same offset from the system clock."""
     space = emulator.space()
     space.clock.run(datetime.now(UTC) + timedelta(days=1000))
     snapshot = space.snapshot()
@@ -119,15 +119,15 @@ def test_a_running_clock_runs_on(emulator: Emulator) -> None:
     assert timedelta(days=1000) <= space.clock.now - datetime.now(UTC) + timedelta(seconds=30) < timedelta(days=1001)
 
 
-def test_the_journal_goes_on(used: Caller) -> None:
-    """Requests are counted on, so that no number is given twice."""
+def test_the_journal_continues(used: Caller) -> None:
+    """Request ids continue after a restore, so that none is used twice."""
     snapshot, number = used.space.snapshot(), used.get(ORDERS).headers["x-emulator-request-id"]
     used.space.restore(snapshot)
     assert int(used.get(ORDERS).headers["x-emulator-request-id"]) == int(number) + 1
 
 
-def test_a_snapshot_is_above_no_ordinary_limit(emulator: Emulator) -> None:
-    """The snapshot of a space with two hundred orders is small against the limit of a body."""
+def test_a_snapshot_is_below_the_body_limit(emulator: Emulator) -> None:
+    """The snapshot of a space with two hundred orders is far below the limit of a body."""
     space = emulator.space()
     space.clock.freeze("2026-01-01")
     cnaught = Caller(space, "cnaught", credentials_of(space, "cnaught"))
@@ -140,11 +140,11 @@ def test_a_snapshot_is_above_no_ordinary_limit(emulator: Emulator) -> None:
     space.delete()
 
 
-# --- or not at all ----------------------------------------------------------------------------------------------------
+# --- refused ----------------------------------------------------------------------------------------------------------
 
 
 def put(place: str, value: object) -> Damage:
-    """A snapshot with another value at a place."""
+    """Return a function that sets a value at a place of a snapshot."""
 
     def damage(snapshot: dict[str, Any]) -> dict[str, Any]:
         *above, last = place.split(".")
@@ -158,7 +158,7 @@ def put(place: str, value: object) -> Damage:
 
 
 def without(place: str) -> Damage:
-    """A snapshot that lacks what stood at a place."""
+    """Return a function that removes the value at a place of a snapshot."""
 
     def damage(snapshot: dict[str, Any]) -> dict[str, Any]:
         *above, last = place.split(".")
@@ -175,7 +175,7 @@ ORDER = "memory.cnaught.orders.Gre28Fc35bt3"
 
 
 @pytest.mark.parametrize(
-    ("damage", "words"),
+    ("damage", "message"),
     [
         (put("format", 2), "the snapshot has format 2, and this emulator reads formats up to 1"),
         (put("format", 10**30), "formats up to 1"),
@@ -224,19 +224,19 @@ ORDER = "memory.cnaught.orders.Gre28Fc35bt3"
         (lambda snapshot: {}, "at format: Field required"),
     ],
 )
-def test_what_is_no_snapshot_of_ours_is_refused_whole(used: Caller, damage: Damage, words: str) -> None:
-    """A snapshot that is newer, damaged, of wrong types or of another world is refused, and the space is as it was."""
+def test_an_invalid_snapshot_is_refused(used: Caller, damage: Damage, message: str) -> None:
+    """A snapshot that is newer, damaged or of another server is refused, and changes nothing."""
     before = used.space.snapshot()
     with pytest.raises(Refused) as refused:
         used.space.restore(damage(json.loads(json.dumps(before))))
     assert refused.value.status == 400
-    assert words in str(refused.value)
+    assert message in str(refused.value)
     assert used.space.snapshot() == before
     assert conversation(used)[0][0] == 201
 
 
-def test_a_snapshot_that_was_cut_short(used: Caller) -> None:
-    """Half a document is no JSON, and changes nothing."""
+def test_a_truncated_snapshot_is_refused(used: Caller) -> None:
+    """Half a document is not JSON, and changes nothing."""
     before = used.space.snapshot()
     content = json.dumps(before).encode()
     with pytest.raises(Refused) as refused:
@@ -245,8 +245,8 @@ def test_a_snapshot_that_was_cut_short(used: Caller) -> None:
     assert used.space.snapshot() == before
 
 
-def test_a_snapshot_of_other_fixtures(used: Caller, tmp_path: Path) -> None:
-    """A server that was started with fixtures of one's own does not open a snapshot of ours, nor the reverse."""
+def test_a_snapshot_of_other_fixtures_is_refused(used: Caller, tmp_path: Path) -> None:
+    """A snapshot can only be restored on a server with the same fixtures."""
     fixture = json.loads((resource("fixtures") / "cnaught.json").read_bytes())
     fixture["memory"]["settings"] = {"fractions": "keep"}
     (tmp_path / "cnaught.json").write_text(json.dumps(fixture))

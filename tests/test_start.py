@@ -1,4 +1,4 @@
-"""A start is short: a server loads what it is asked for, and nothing else."""
+"""Start-up: a server loads modules on demand."""
 
 import json
 import subprocess
@@ -28,33 +28,33 @@ async def main():
 
 asyncio.run(main())
 """
-"""A server without its port, which tells after each request what has been imported by then."""
+"""A server without a port, which prints the imported modules after each request."""
 
 HEALTH = "/_emulator/health"
 NEEDLESS = {"email_validator", "yaml", "httpx", "requests", "jwt", "cryptography"}
-"""What some requests need, and no start."""
+"""Modules that some requests need, but not the start."""
 
 
 def imported_after(*paths: str) -> list[set[str]]:
-    """The modules that a process of its own has imported after each request."""
+    """Return the modules that a new process has imported after each request."""
     command = [sys.executable, "-c", SERVED, *paths]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return [set(json.loads(line)) for line in told.splitlines()]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return [set(json.loads(line)) for line in printed.splitlines()]
 
 
 def backends(imported: set[str]) -> set[str]:
     return {name for name in ALL if any(module.startswith(f"emulator.providers.{name}.") for module in imported)}
 
 
-def test_a_start_loads_no_vendor() -> None:
-    """Who asks for the server's health, for nobody, or for what is ours, loads no vendor and no library of one."""
-    ours = ["/", HEALTH, "/_emulator/requests", "/_emulator/webhooks", "/_emulator/clock", "/~new/_emulator/faults"]
-    assert [(backends(imported), imported & NEEDLESS) for imported in imported_after(*ours)] == [(set(), set())] * 6
+def test_a_start_loads_no_provider() -> None:
+    """Health checks, unknown paths and the control API load no provider, and no library for one."""
+    paths = ["/", HEALTH, "/_emulator/requests", "/_emulator/webhooks", "/_emulator/clock", "/~new/_emulator/faults"]
+    assert [(backends(imported), imported & NEEDLESS) for imported in imported_after(*paths)] == [(set(), set())] * 6
 
 
-def test_a_request_loads_the_vendor_that_it_is_for() -> None:
-    """Who asks one vendor loads that one, and so does who commands it; its neighbours stay unknown."""
-    asked = ["cnaught", "thallo", "oneclickimpact", "carboninsights", "dcycle"]
-    paths = [f"/{name}/nowhere" for name in asked[:3]] + [f"/~new/_emulator/state/{name}" for name in asked[3:]]
+def test_a_request_loads_only_its_provider() -> None:
+    """A request to a vendor, or a control request about it, loads that provider and no other."""
+    names = ["cnaught", "thallo", "oneclickimpact", "carboninsights", "dcycle"]
+    paths = [f"/{name}/nowhere" for name in names[:3]] + [f"/~new/_emulator/state/{name}" for name in names[3:]]
     known = [backends(imported) for imported in imported_after(*paths, HEALTH)]
-    assert known == [set(asked[:count]) for count in (1, 2, 3, 4, 5, 5)]
+    assert known == [set(names[:count]) for count in (1, 2, 3, 4, 5, 5)]

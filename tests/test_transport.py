@@ -1,4 +1,4 @@
-"""Clients without a port: httpx, synchronous and asynchronous, and requests, onto the same state."""
+"""Clients without a port: httpx, synchronous and asynchronous, and requests, on the same state."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ ORDERS = "/v1/orders"
 
 @pytest.fixture
 def session(emulator: Emulator, cnaught: Caller) -> Iterator[requests.Session]:
-    """A session of requests that needs no port, with CNaught's key."""
+    """Return a session of requests that needs no port, with CNaught's key."""
     with requests.Session() as fresh:
         fresh.mount("http://", emulator.requests_adapter())
         fresh.headers.update(cnaught.credentials)
@@ -27,7 +27,7 @@ def session(emulator: Emulator, cnaught: Caller) -> Iterator[requests.Session]:
 
 
 def in_a_loop(emulator: Emulator, cnaught: Caller, method: str, path: str, **content: Any) -> httpx.Response:
-    """One request of an asynchronous client, on an event loop of its own."""
+    """Send a request with an asynchronous client, on a new event loop."""
 
     async def ask() -> httpx.Response:
         async with httpx.AsyncClient(transport=emulator.transport(), headers=cnaught.credentials) as client:
@@ -37,12 +37,12 @@ def in_a_loop(emulator: Emulator, cnaught: Caller, method: str, path: str, **con
 
 
 def url(cnaught: Caller, path: str) -> str:
-    """The address of a vendor's path."""
+    """Return the URL of a vendor's path."""
     return f"{cnaught.space.cnaught.url}{path}"
 
 
 def test_all_clients_reach_the_same_state(emulator: Emulator, cnaught: Caller, session: requests.Session) -> None:
-    """What one client has done, the others see."""
+    """Changes made with one client are visible to the others."""
     with httpx.Client(transport=emulator.transport(), headers=cnaught.credentials) as client:
         client.post(url(cnaught, ORDERS), json={"amount_kg": 1})
     in_a_loop(emulator, cnaught, "POST", ORDERS, json={"amount_kg": 2})
@@ -56,9 +56,7 @@ def test_all_clients_reach_the_same_state(emulator: Emulator, cnaught: Caller, s
     assert seen[0] == seen[1] == seen[2]
 
 
-def test_a_client_sends_the_same_whichever_it_is(
-    emulator: Emulator, cnaught: Caller, session: requests.Session
-) -> None:
+def test_all_clients_send_the_same(emulator: Emulator, cnaught: Caller, session: requests.Session) -> None:
     """Method, path, query, headers and body arrive as they were sent."""
     path, headers = "/v1/orders/a%20%2F%C3%A4?b=c%26d&e=", {"X-Mine": "a, b"}
     in_a_loop(emulator, cnaught, "PUT", path, headers=headers, content="ü".encode())
@@ -72,8 +70,8 @@ def test_a_client_sends_the_same_whichever_it_is(
     assert asked == [one] * 3
 
 
-def test_requests_gets_whole_replies(cnaught: Caller, session: requests.Session) -> None:
-    """A reply by requests has its status, reason, headers and body, and what is on it."""
+def test_requests_gets_complete_replies(cnaught: Caller, session: requests.Session) -> None:
+    """A reply in requests has its status, reason, headers and body, and everything that belongs to it."""
     reply = session.post(url(cnaught, ORDERS), json={"amount_kg": 0}, timeout=10)
     assert (reply.status_code, reply.reason, reply.ok) == (400, "Bad Request", False)
     assert reply.headers["Content-Type"] == "application/problem+json"
@@ -85,15 +83,15 @@ def test_requests_gets_whole_replies(cnaught: Caller, session: requests.Session)
 
 @pytest.mark.parametrize("body", [None, "", "text", b"bytes", {"form": "1"}, iter([b"in ", b"pieces"])])
 def test_requests_sends_any_body(cnaught: Caller, session: requests.Session, body: Any) -> None:
-    """Whatever requests takes as a body can be sent."""
+    """Any body that requests accepts can be sent."""
     session.post(url(cnaught, "/nowhere"), data=body, timeout=10)
     sent = {"form": "form=1", "text": "text", "bytes": "bytes"}
     shown = cnaught.space.requests.matching()[0]["body"]
     assert shown in ({None} if not body else {*sent.values(), "in pieces"})
 
 
-def test_a_connection_that_breaks(emulator: Emulator, cnaught: Caller, session: requests.Session) -> None:
-    """A broken connection is the client library's own exception."""
+def test_a_broken_connection_raises(emulator: Emulator, cnaught: Caller, session: requests.Session) -> None:
+    """A broken connection raises the client library's own exception."""
     cnaught.space.faults.add("cnaught", effect={"connection": "reset"}, times=3)
     with pytest.raises(httpx.ReadError):
         cnaught.get(ORDERS)
@@ -104,7 +102,7 @@ def test_a_connection_that_breaks(emulator: Emulator, cnaught: Caller, session: 
 
 
 @pytest.mark.parametrize("timeout", [0.02, (5, 0.02)])
-def test_requests_does_not_wait_for_ever(cnaught: Caller, session: requests.Session, timeout: Any) -> None:
+def test_requests_times_out(cnaught: Caller, session: requests.Session, timeout: Any) -> None:
     """requests raises its own ReadTimeout."""
     cnaught.space.faults.add("cnaught", effect={"delay_seconds": 0.1})
     with pytest.raises(requests.ReadTimeout):
@@ -112,8 +110,8 @@ def test_requests_does_not_wait_for_ever(cnaught: Caller, session: requests.Sess
     cnaught.space.requests.wait()
 
 
-def test_httpx_does_not_wait_for_ever(emulator: Emulator, cnaught: Caller) -> None:
-    """httpx raises its own ReadTimeout, and without a timeout it waits."""
+def test_httpx_times_out(emulator: Emulator, cnaught: Caller) -> None:
+    """httpx raises its own ReadTimeout; without a timeout it waits."""
     cnaught.space.faults.add("cnaught", effect={"delay_seconds": 0.1}, times=4)
     with pytest.raises(httpx.ReadTimeout):
         cnaught.get(ORDERS, timeout=0.02)
@@ -125,10 +123,10 @@ def test_httpx_does_not_wait_for_ever(emulator: Emulator, cnaught: Caller) -> No
 
 @pytest.mark.parametrize(("when", "replay"), [("before", None), ("after", "true")])
 @pytest.mark.parametrize("asynchronous", [False, True])
-def test_a_client_that_gives_up_disconnects(
+def test_a_timeout_disconnects(
     emulator: Emulator, cnaught: Caller, when: str, replay: str | None, asynchronous: bool
 ) -> None:
-    """As over a socket, a client that stops waiting ends a delay: what was not done by then is not done later."""
+    """As over a socket, a client that times out ends a delay, and the operation is not performed later."""
     cnaught.space.faults.add("cnaught", method="POST", when=when, effect={"delay_seconds": 600})
     content: dict[str, Any] = {"json": {"amount_kg": 4}, "timeout": 0.02, "headers": {"Idempotency-Key": "k"}}
     ask = partial(in_a_loop, emulator, cnaught) if asynchronous else cnaught.request
@@ -140,7 +138,7 @@ def test_a_client_that_gives_up_disconnects(
 
 
 def test_many_requests_at_once(emulator: Emulator, cnaught: Caller) -> None:
-    """An asynchronous client may ask many things at the same time."""
+    """An asynchronous client can send many requests at the same time."""
 
     async def ask() -> list[httpx.Response]:
         async with httpx.AsyncClient(transport=emulator.transport(), headers=cnaught.credentials) as client:
@@ -153,8 +151,8 @@ def test_many_requests_at_once(emulator: Emulator, cnaught: Caller) -> None:
     assert len({reply.json()["id"] for reply in placed}) == 50
 
 
-def test_a_delay_holds_up_nobody_else(emulator: Emulator, cnaught: Caller) -> None:
-    """While one request waits, others are answered."""
+def test_a_delay_does_not_block_others(emulator: Emulator, cnaught: Caller) -> None:
+    """While one request is delayed, others are answered."""
     cnaught.space.faults.add("cnaught", method="POST", effect={"delay_seconds": 0.1})
     done: list[str] = []
 
@@ -171,8 +169,8 @@ def test_a_delay_holds_up_nobody_else(emulator: Emulator, cnaught: Caller) -> No
     assert done == ["GET", "GET", "POST"]
 
 
-def test_a_handle_knows_its_vendors(space: SpaceHandle) -> None:
-    """A space's vendors are attributes; what is none is told with those there are."""
+def test_a_handle_has_its_providers(space: SpaceHandle) -> None:
+    """A space's providers are attributes; an unknown one raises an error with the known ones."""
     assert space.cnaught.url == f"{space.url}/cnaught"
     assert space.cnaught.credentials == {"api_key": "test_acme_0001"}
     with pytest.raises(AttributeError, match="unknown provider 'cnaugth'; nearest: cnaught"):
@@ -180,7 +178,7 @@ def test_a_handle_knows_its_vendors(space: SpaceHandle) -> None:
 
 
 def test_an_emulator_starts_and_stops() -> None:
-    """Two emulators in one process have nothing in common, and a stopped one leaves nothing behind."""
+    """Two emulators in one process share no state, and a stopped one leaves nothing behind."""
     with Emulator(port=None) as one, Emulator(port=None) as other:
         one.clock.freeze("2030-01-01")
         assert not other.clock.frozen
@@ -189,7 +187,7 @@ def test_an_emulator_starts_and_stops() -> None:
     third.stop()
 
 
-# --- in memory as over a socket ---------------------------------------------------------------------------------------
+# --- in memory and over a socket --------------------------------------------------------------------------------------
 
 CONTROL = "/_emulator"
 LONG = {"X-Long": "x" * 70_000}
@@ -247,13 +245,13 @@ HALF_HEADS = [({"connection": "truncate"}, "HEAD"), ({"connection": "truncate", 
 
 @pytest.fixture(scope="module")
 def both() -> Iterator[tuple[Emulator, Emulator]]:
-    """The same emulator in memory and on a port."""
+    """Run an emulator both in memory and on a port."""
     with Emulator(port=None, links="vendor") as inside, Emulator(links="vendor") as outside:
         yield inside, outside
 
 
 def outcome(ask: Callable[[], Any]) -> object:
-    """What a client sees: the reply, or the class of its exception."""
+    """Return what a client sees: the reply, or the class of its exception."""
     try:
         reply = ask()
     except Exception as error:
@@ -264,13 +262,13 @@ def outcome(ask: Callable[[], Any]) -> object:
 
 
 def by_httpx(emulator: Emulator, transport: Any, method: str, path: str, options: dict[str, Any]) -> object:
-    """One request of a new client."""
+    """Send a request with a new client."""
     with httpx.Client(transport=transport, base_url=emulator.url, headers={"Host": "emulator"}) as client:
         return outcome(lambda: client.request(method, path, **options))
 
 
 def by_requests(emulator: Emulator, in_memory: bool, method: str, path: str, options: dict[str, Any]) -> object:
-    """One request of a new session."""
+    """Send a request with a new session."""
     options = {"data": options.get("content"), "timeout": 20, **options}
     options.pop("content", None)
     with requests.Session() as session:
@@ -291,7 +289,7 @@ def test_a_client_sees_the_same_in_memory_and_over_a_socket(
     path: str,
     options: dict[str, Any],
 ) -> None:
-    """Replies and exceptions do not tell whether there is a socket in between."""
+    """Replies and exceptions are the same with and without a socket."""
     if library == "httpx" and not isinstance(options.get("timeout", 1.0), float):
         pytest.skip("a timeout of requests")
     if library == "requests" and (effect, method) in HALF_HEADS:
@@ -314,7 +312,7 @@ def test_a_client_sees_the_same_in_memory_and_over_a_socket(
 
 @pytest.mark.parametrize("library", ["httpx", "requests"])
 def test_half_a_reply_can_be_read_from_a_stream(both: tuple[Emulator, Emulator], library: str) -> None:
-    """A truncated reply has its head and half of its body, and fails after that."""
+    """A truncated reply yields its head and half of its body, and then raises."""
     seen = []
     for emulator in both:
         emulator.reset()
@@ -338,8 +336,8 @@ def test_half_a_reply_can_be_read_from_a_stream(both: tuple[Emulator, Emulator],
     assert seen[0][0] == b"01234"
 
 
-def test_an_asynchronous_client_whose_emulator_stops() -> None:
-    """A request that is waiting when the emulator stops fails as a connection would; a cancelled one is cancelled."""
+def test_stopping_ends_asynchronous_requests() -> None:
+    """A waiting request fails like a broken connection when the emulator stops; a cancelled one is cancelled."""
 
     async def ask(emulator: Emulator) -> list[object]:
         async with httpx.AsyncClient(transport=emulator.transport(), base_url=emulator.url, timeout=60) as client:

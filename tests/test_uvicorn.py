@@ -1,4 +1,4 @@
-"""uvicorn's insides that the server overrides or relies on: a change of one fails here, and names it."""
+"""The internals of uvicorn that the server overrides or uses: a change fails a test that names the method."""
 
 import ast
 import hashlib
@@ -47,8 +47,8 @@ KNOWN: dict[Callable[..., Any], tuple[dict[str, str], str]] = {
 
 
 @pytest.mark.parametrize("method", KNOWN, ids=lambda method: method.__qualname__)
-def test_uvicorn_is_as_it_was_checked(method: Callable[..., Any]) -> None:
-    """Each method of uvicorn that ours replaces, extends or relies on is one that was read."""
+def test_uvicorn_has_not_changed(method: Callable[..., Any]) -> None:
+    """Each method of uvicorn that the server replaces, extends or uses has been reviewed."""
     fingerprints, check = KNOWN[method]
     found = fingerprint(method)
     assert found in fingerprints, (
@@ -57,20 +57,20 @@ def test_uvicorn_is_as_it_was_checked(method: Callable[..., Any]) -> None:
     )
 
 
-def test_a_change_is_noticed() -> None:
-    """A fingerprint follows the code, and not its comments or layout."""
+def test_a_fingerprint_depends_on_code_only() -> None:
+    """A fingerprint changes with the code, not with comments or layout."""
     assert fingerprint(_one) != fingerprint(_other)
     assert fingerprint(_one) == fingerprint(_one_with_comment)
 
 
-def test_every_method_that_is_replaced_is_known() -> None:
-    """The table above lists every method that our server overrides."""
+def test_every_replaced_method_is_listed() -> None:
+    """The table above lists every method that the server overrides."""
     ours = {name for name, value in vars(server.Server).items() if callable(value) and hasattr(Server, name)}
     assert ours <= {method.__name__ for method in KNOWN}
 
 
-def test_one_module_knows_uvicorn() -> None:
-    """No other module imports uvicorn, and none reaches for what stands behind a bound method."""
+def test_one_module_uses_uvicorn() -> None:
+    """No other module imports uvicorn or accesses objects behind bound methods."""
     importing = {
         name for name in MODULES for module, _ in imports(MODULES[name]) if module.partition(".")[0] == "uvicorn"
     }
@@ -80,7 +80,7 @@ def test_one_module_knows_uvicorn() -> None:
 
 
 def fingerprint(method: Callable[..., Any]) -> str:
-    """Return what tells a method's source from any other, without its name, comments and whitespace."""
+    """Return a hash of a method's source, without its name, comments and whitespace."""
     text = re.sub(r"#.*", "", inspect.getsource(method)).partition("(")[2]
     return hashlib.sha256("".join(text.split()).encode()).hexdigest()[:12]
 

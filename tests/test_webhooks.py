@@ -1,4 +1,4 @@
-"""Webhooks in a space: delivered in the background or on demand, to this machine alone, and kept in snapshots."""
+"""Webhooks of a space: delivered in the background or on demand, to this machine only, and stored in snapshots."""
 
 import socket
 import threading
@@ -29,19 +29,19 @@ def states(space: SpaceHandle) -> list[str]:
     return [webhook["state"] for webhook in space.webhooks]
 
 
-def eventually(holds: Callable[[], bool]) -> None:
-    """Wait, in real time, until something holds."""
+def eventually(condition: Callable[[], bool]) -> None:
+    """Wait, in real time, until a condition is true."""
     deadline = time.monotonic() + SECONDS_MAX
-    while not holds():
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)
 
 
-# --- when -------------------------------------------------------------------------------------------------------------
+# --- when they are sent -----------------------------------------------------------------------------------------------
 
 
-def test_a_served_emulator_delivers_by_itself(httpserver: HTTPServer) -> None:
-    """When the clock is moved, and when it runs, what falls due is sent without a word; not in a paused space."""
+def test_a_served_emulator_delivers_in_the_background(httpserver: HTTPServer) -> None:
+    """Due webhooks are sent when the clock moves or runs, but not in a paused space."""
     httpserver.expect_request("/").respond_with_data("")
     with Emulator() as carbon:
         spaces = [carbon.space(name) for name in ("moved", "running", "paused")]
@@ -59,8 +59,8 @@ def test_a_served_emulator_delivers_by_itself(httpserver: HTTPServer) -> None:
         eventually(lambda: states(spaces[2]) == ["delivered"])
 
 
-def test_a_space_that_is_gone_sends_nothing(httpserver: HTTPServer) -> None:
-    """What a space had to say goes with it, when it is reset or deleted."""
+def test_a_deleted_space_sends_nothing(httpserver: HTTPServer) -> None:
+    """Pending webhooks are dropped when their space is reset or deleted."""
     with Emulator() as carbon:
         for name in ("reset", "deleted"):
             space = carbon.space(name)
@@ -71,16 +71,16 @@ def test_a_space_that_is_gone_sends_nothing(httpserver: HTTPServer) -> None:
         assert len(httpserver.log) == 0
 
 
-def test_a_slow_receiver_holds_up_nobody_else() -> None:
-    """While one space waits for an answer, requests are served and other spaces deliver."""
+def test_a_slow_receiver_does_not_block_others() -> None:
+    """While one space waits for a receiver, requests are served and other spaces deliver."""
     release = threading.Event()
 
-    def hold(request: Request) -> Response:
+    def wait(request: Request) -> Response:
         release.wait(SECONDS_MAX)
         return Response("")
 
     with HTTPServer(threaded=True) as receiver, Emulator() as carbon:
-        receiver.expect_request("/slow").respond_with_handler(hold)
+        receiver.expect_request("/slow").respond_with_handler(wait)
         receiver.expect_request("/quick").respond_with_data("")
         slow, quick = (carbon.space(name) for name in ("slow", "quick"))
         for space in (slow, quick):
@@ -93,8 +93,8 @@ def test_a_slow_receiver_holds_up_nobody_else() -> None:
         eventually(lambda: states(slow) == ["delivered"])
 
 
-def test_a_test_delivers_step_by_step(cnaught: Caller, httpserver: HTTPServer) -> None:
-    """Paused, an outbox moves by one attempt a step, and says which; when nothing is due, by none."""
+def test_webhooks_can_be_sent_step_by_step(cnaught: Caller, httpserver: HTTPServer) -> None:
+    """While paused, each step makes one attempt and returns it, or nothing if none is due."""
     httpserver.expect_request("/").respond_with_data("")
     webhooks = cnaught.space.webhooks
     webhooks.pause()
@@ -112,8 +112,8 @@ def test_a_test_delivers_step_by_step(cnaught: Caller, httpserver: HTTPServer) -
     assert len(httpserver.log) == 2
 
 
-def test_a_test_repeats_doubles_and_reorders(cnaught: Caller, httpserver: HTTPServer) -> None:
-    """What real networks do, on demand: a second delivery, a copy, and news in the wrong order."""
+def test_webhooks_can_be_repeated_duplicated_and_reordered(cnaught: Caller, httpserver: HTTPServer) -> None:
+    """A test can cause a second delivery, a copy, and a wrong order."""
     httpserver.expect_request("/").respond_with_data("")
     webhooks, placed = cnaught.space.webhooks, order(cnaught, httpserver.url_for("/"))
     cnaught.space.clock.advance(seconds=2)
@@ -130,7 +130,7 @@ def test_a_test_repeats_doubles_and_reorders(cnaught: Caller, httpserver: HTTPSe
     ] * 2
 
 
-# --- where to ---------------------------------------------------------------------------------------------------------
+# --- where they are sent ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_only_this_machine_is_called(
 
 
 def test_a_host_may_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An allowed host is called by its exact name, and others are not."""
+    """Only the exact name of an allowed host is called."""
     called: list[str] = []
 
     async def note(url: str, *_: object) -> int:
@@ -189,8 +189,8 @@ def test_a_redirection_is_not_followed(cnaught: Caller, httpserver: HTTPServer) 
     assert [request.path for request, _ in httpserver.log] == ["/"]
 
 
-def test_who_is_not_there_is_tried_again(cnaught: Caller) -> None:
-    """A connection that is refused is an attempt without a status, and says so."""
+def test_a_refused_connection_is_retried(cnaught: Caller) -> None:
+    """A refused connection is an attempt without a status, with its reason."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         order(cnaught, f"http://127.0.0.1:{closed.getsockname()[1]}/")
@@ -207,8 +207,8 @@ async def _silence() -> None:
         await post(f"http://127.0.0.1:{silent.getsockname()[1]}/", "{}", 0.05, {})
 
 
-def test_who_says_nothing_is_not_waited_for(emulator: Emulator) -> None:
-    """The vendor's patience ends, however slowly the other side goes about it."""
+def test_a_silent_receiver_times_out(emulator: Emulator) -> None:
+    """The vendor's timeout applies, however slowly the receiver answers."""
     with pytest.raises(NoReply, match=r"no reply within 0\.05 seconds"):
         emulator._submit(_silence()).result(SECONDS_MAX)
 
@@ -225,17 +225,17 @@ def test_who_says_nothing_is_not_waited_for(emulator: Emulator) -> None:
     ],
 )
 def test_the_host_that_is_checked_is_the_host_that_is_called(url: str, host: str) -> None:
-    """One parser reads the URL for the check and for the call."""
+    """The same parser reads the URL for the check and for the call."""
     parsed = parse_url(url)
     assert parsed is not None
     assert host_of(parsed) == host
 
 
-# --- snapshots, and what happens without a request --------------------------------------------------------------------
+# --- snapshots and acts -----------------------------------------------------------------------------------------------
 
 
 def test_a_snapshot_holds_the_outbox(cnaught: Caller, httpserver: HTTPServer) -> None:
-    """Restored, what was pending is pending again, in its order, and what is due by the clock still falls due."""
+    """After a restore, pending webhooks are pending in the same order, and future ones become due."""
     httpserver.expect_request("/").respond_with_data("")
     space = cnaught.space
     placed = [order(cnaught, httpserver.url_for("/")) for _ in range(2)]
@@ -254,23 +254,23 @@ def test_a_snapshot_holds_the_outbox(cnaught: Caller, httpserver: HTTPServer) ->
 
 
 @pytest.mark.parametrize(
-    ("outbox", "words"),
+    ("outbox", "message"),
     [
         ({}, "at outbox.deliveries"),
         ({"deliveries": [{"id": 5}], "added": 1, "dropped": 0, "paused": False}, "at outbox.deliveries.0"),
     ],
 )
-def test_a_damaged_outbox_is_refused(space: SpaceHandle, outbox: dict[str, Any], words: str) -> None:
-    """A snapshot whose outbox does not hold together is refused whole."""
+def test_a_damaged_outbox_is_refused(space: SpaceHandle, outbox: dict[str, Any], message: str) -> None:
+    """A snapshot with an inconsistent outbox is refused."""
     before = space.snapshot()
     damaged = {**before, "outbox": outbox} if outbox else {**before, "outbox": {"deliveries": 5}}
-    with pytest.raises(Refused, match=words):
+    with pytest.raises(Refused, match=message):
         space.restore(damaged)
     assert space.snapshot() == before
 
 
-def test_an_outbox_of_a_stranger_is_refused(cnaught: Caller) -> None:
-    """A delivery of a provider that never calls back belongs to no snapshot of ours."""
+def test_an_outbox_of_a_provider_without_webhooks_is_refused(cnaught: Caller) -> None:
+    """A delivery of a provider without webhooks is refused."""
     order(cnaught, "http://127.0.0.1:9/")
     cnaught.space.clock.advance(seconds=2)
     foreign = cnaught.space.snapshot()
@@ -280,7 +280,7 @@ def test_an_outbox_of_a_stranger_is_refused(cnaught: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("provider", "act", "subject", "words"),
+    ("provider", "act", "subject", "message"),
     [
         ("cnaught", "complete_checkout", "nobody", "no open checkout session has the id 'nobody'"),
         ("cnaught", "fulfil_order", "nobody", "no placed order has the id 'nobody'"),
@@ -294,17 +294,17 @@ def test_an_outbox_of_a_stranger_is_refused(cnaught: Caller) -> None:
         ("thallo", "fulfil_order", "x", "unknown act 'fulfil_order' of thallo; known: none"),
     ],
 )
-def test_what_cannot_happen(space: SpaceHandle, provider: str, act: str, subject: str, words: str) -> None:
-    """An act that does not fit how things stand is refused with the reason, and changes nothing."""
+def test_an_impossible_act_is_refused(space: SpaceHandle, provider: str, act: str, subject: str, message: str) -> None:
+    """An act that the current state does not allow is refused with the reason, and changes nothing."""
     before = space.snapshot()
-    with pytest.raises(Refused, match=words) as refused:
+    with pytest.raises(Refused, match=message) as refused:
         getattr(space, provider).happens(act, subject)
     assert refused.value.status == 409
     assert space.snapshot() == before
 
 
-def test_an_order_is_fulfilled_by_hand(cnaught: Caller) -> None:
-    """An order that would never be fulfilled, or later, is so at once and only once, in the sums as well."""
+def test_an_order_is_fulfilled_by_an_act(cnaught: Caller) -> None:
+    """An act fulfils an order once, before its time, also in the sums."""
     for seconds in (None, 3600):
         cnaught.space.control("PATCH", "/settings/cnaught", json={"fulfilment_seconds": seconds})
         placed = cnaught.post("/v1/orders", {"amount_kg": 10}).json()

@@ -1,4 +1,4 @@
-"""The forward proxy: vendors are answered, other hosts are reached unchanged, and what breaks, breaks as it would."""
+"""The forward proxy: vendors are answered, other hosts are reached unchanged, and faults break connections."""
 
 import http.client
 import json
@@ -34,7 +34,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 @pytest.fixture(scope="module")
 def proxy(authority: Authority) -> Iterator[Ports]:
-    """A proxy with an emulator of its own, in its space ``shop``."""
+    """Run a proxy with an emulator, in its space ``shop``."""
     ports = open_ports()
     with serving(Plan(create_app(), authority, ports.url, "shop"), ports):
         yield ports
@@ -57,7 +57,7 @@ def credentials(client: httpx.Client, url: str) -> dict[str, str]:
 
 
 def tunnel(proxy: Ports, authority_text: str, more: bytes = b"") -> socket.socket:
-    """Ask for a tunnel, and return its connection; the reply is still to be read."""
+    """Send a CONNECT request, and return the connection before its reply is read."""
     connection = socket.create_connection(proxy.plain[0].getsockname(), 10)
     connection.sendall(f"CONNECT {authority_text} HTTP/1.1\r\nHost: {authority_text}\r\n\r\n".encode() + more)
     return connection
@@ -94,7 +94,7 @@ def journal(proxy: Ports, space: str) -> list[dict[str, Any]]:
 
 
 def test_connections_are_kept_alive(client: httpx.Client, proxy: Ports, authority: Authority) -> None:
-    """Several requests use one tunnel, and one TLS connection in it."""
+    """Several requests use one tunnel with one TLS connection."""
     connection = http.client.HTTPSConnection(*proxy.plain[0].getsockname(), context=trusting(authority))
     connection.set_tunnel(HOST, 443)
     statuses = []
@@ -135,8 +135,8 @@ def test_axios_style_requests_are_answered(proxy: Ports) -> None:
     connection.close()
 
 
-def test_what_is_sent_early_is_not_lost(proxy: Ports) -> None:
-    """A client may send on before it has read that the tunnel is open, however much."""
+def test_early_data_is_not_lost(proxy: Ports) -> None:
+    """A client can send any amount of data before it has read that the tunnel is open."""
     body = b"x" * 20_000
     request = b"POST /v1/orders HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % (
         HOST.encode(),
@@ -149,7 +149,7 @@ def test_what_is_sent_early_is_not_lost(proxy: Ports) -> None:
 
 @pytest.mark.parametrize(("how", "error"), [("reset", ConnectionResetError), ("close", http.client.RemoteDisconnected)])
 def test_faults_break_tunnels(proxy: Ports, authority: Authority, how: str, error: type[Exception]) -> None:
-    """A connection that a fault breaks is broken for the client of a proxy, too."""
+    """A connection that a fault breaks is also broken through a proxy."""
     fault = {"provider": "cnaught", "when": "before", "times": 1, "effect": {"connection": how}}
     httpx.post(f"{proxy.url}/~shop/_emulator/faults", json=fault, trust_env=False).raise_for_status()
     connection = http.client.HTTPSConnection(*proxy.plain[0].getsockname(), context=trusting(authority), timeout=10)
@@ -181,7 +181,7 @@ def test_other_hosts_pass_through(proxy: Ports, client: httpx.Client, httpserver
 @pytest.mark.parametrize("method", ["HEAD", "GET"])
 @pytest.mark.parametrize("size", [0, 10, 3_000_000])
 def test_replies_of_any_size_pass_through(client: httpx.Client, httpserver: HTTPServer, method: str, size: int) -> None:
-    """Small replies and large ones arrive whole, and a reply to HEAD has its length and no body."""
+    """Small and large replies arrive complete, and a reply to HEAD has its length and no body."""
     httpserver.expect_request("/data").respond_with_data(b"x" * size)
     reply = client.request(method, httpserver.url_for("/data"))
     assert len(reply.content) == (size if method == "GET" else 0)
@@ -217,7 +217,7 @@ def test_tunnels_carry_anything(proxy: Ports) -> None:
 
 
 def test_an_unreachable_host_is_named(proxy: Ports, client: httpx.Client) -> None:
-    """A host that cannot be connected is answered 502 with the reason."""
+    """A request to an unreachable host is answered 502 with the reason."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
     with tunnel(proxy, f"127.0.0.1:{port}") as connection:
@@ -229,12 +229,12 @@ def test_an_unreachable_host_is_named(proxy: Ports, client: httpx.Client) -> Non
 
 @pytest.mark.parametrize("target", [":443", "one:port", "[::1"])
 def test_a_tunnel_to_nowhere_is_refused(proxy: Ports, target: str) -> None:
-    """A CONNECT that names no host is answered 400."""
+    """A CONNECT without a valid host is answered 400."""
     with tunnel(proxy, target) as connection:
         assert head_of(connection).startswith(b"HTTP/1.1 400")
 
 
-def test_a_client_that_leaves_ends_the_request(proxy: Ports) -> None:
+def test_a_disconnect_ends_the_request(proxy: Ports) -> None:
     """When a client disconnects, the connection to the host ends, too."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
@@ -263,7 +263,7 @@ def test_offline_refuses_other_hosts(authority: Authority) -> None:
 
 @pytest.fixture
 def upstream() -> Iterator[tuple[Upstream, list[bytes]]]:
-    """A proxy of the user's, which answers everything itself; and the heads that it has received."""
+    """Run a proxy of the user, which answers everything itself, and return the heads that it receives."""
     heads: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
@@ -349,7 +349,7 @@ def to_shared(shared: Emulator, authority: Authority) -> Iterator[Callable[..., 
 
 
 def test_a_shared_server_answers(shared: Emulator, to_shared: Callable[..., httpx.Response]) -> None:
-    """A request reaches a shared server with its Host, in the space, and the reply comes back whole."""
+    """A request reaches a shared server with its Host and space, and the reply comes back complete."""
     space = shared.space("mine")
     space.reset()
     key = {"Authorization": f"Bearer {space.cnaught.credentials['api_key']}"}
@@ -385,7 +385,7 @@ def test_faults_of_a_shared_server_break_connections(
         to_shared("GET", f"http://{HOST}/v1/orders")
 
 
-def test_a_shared_server_that_is_gone_is_named(authority: Authority) -> None:
+def test_an_unreachable_shared_server_is_named(authority: Authority) -> None:
     """Without the shared server, requests are answered 502 with its address."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
@@ -396,7 +396,7 @@ def test_a_shared_server_that_is_gone_is_named(authority: Authority) -> None:
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:4412", "ftp://one", "http://"])
-def test_what_is_no_url_is_refused(url: str) -> None:
-    """A shared server has a URL with a scheme and a host."""
+def test_an_invalid_server_url_is_refused(url: str) -> None:
+    """A shared server's URL needs a scheme and a host."""
     with pytest.raises(ValueError, match="is not an http or https URL"):
         SharedServer.parse(url)

@@ -1,4 +1,4 @@
-"""The decisions of a proxy: which host leads where."""
+"""The routing decisions of a proxy, by host."""
 
 import pytest
 
@@ -65,18 +65,18 @@ def test_no_exemption_covers_a_vendor(entry: str) -> None:
     ],
 )
 def test_proxies_of_the_user_are_read(environment: dict[str, str], scheme: str, address: tuple[str, int]) -> None:
-    """Lower case precedes upper case, as with curl; a scheme is optional."""
+    """Lower-case variables precede upper-case ones, as in curl; a scheme is optional."""
     assert user_routes(environment)[0][scheme].address == address
 
 
 def test_credentials_of_a_proxy_are_sent() -> None:
-    """Name and password of a proxy's URL become its Authorization."""
+    """The user and password in a proxy's URL become its Authorization."""
     assert Upstream.parse("http://jane:p%40ss@one:1").authorization == "Basic amFuZTpwQHNz"
 
 
 @pytest.mark.parametrize("url", ["socks5://one:1", "ftp://one", "http://"])
-def test_other_kinds_of_proxies_are_named(url: str) -> None:
-    """A proxy that cannot be passed through is refused with its variable, before the command runs."""
+def test_unsupported_proxies_are_refused(url: str) -> None:
+    """An unsupported proxy is refused with its variable before the command runs."""
     with pytest.raises(ValueError, match=r"HTTPS_PROXY: .* proxies are not supported; known: http, https"):
         user_routes({"HTTPS_PROXY": url})
 
@@ -96,8 +96,8 @@ def test_other_hosts_go_through_the_users_proxy() -> None:
     assert routes.upstream("http", "example.com", 80) is None
 
 
-def test_offline_refuses_what_is_beyond_this_machine() -> None:
-    """The reason names the option, the host and the hosts that are known."""
+def test_offline_refuses_other_machines() -> None:
+    """The reason has the option, the host and the known hosts."""
     routes = Routes(*_given(ROUTES), offline=True)
     assert routes.upstream("https", "localhost", 443) is None
     with pytest.raises(NoRoute, match=r"--offline: example.com is no host of a vendor; known: api.cnaught.com"):
@@ -109,13 +109,13 @@ def test_offline_refuses_what_is_beyond_this_machine() -> None:
     [("one:1", ("one", 1)), ("one", ("one", 443)), ("[::1]:1", ("::1", 1)), ("127.0.0.1:0", ("127.0.0.1", 0))],
 )
 def test_authorities_are_split(authority: str, address: tuple[str, int]) -> None:
-    """A host may be a name or an address, with a port or without."""
+    """A host is a name or an address, with or without a port."""
     assert split_authority(authority, 443) == address
 
 
 @pytest.mark.parametrize("authority", ["", ":443", "one:port", "one:99999", "[::1", "/"])
 def test_other_authorities_are_refused(authority: str) -> None:
-    """What names no host is answered 400."""
+    """An invalid host is answered 400."""
     with pytest.raises(NoRoute, match="is not a host with a port") as refused:
         split_authority(authority, 443)
     assert refused.value.status == 400

@@ -19,8 +19,8 @@ def test_the_list_names_each_scenario() -> None:
     assert re.search(r"shop +A shop whose customers offset at checkout", result.output)
 
 
-def test_an_unknown_scenario() -> None:
-    """An unknown name is an error that names those that there are."""
+def test_an_unknown_scenario_is_refused() -> None:
+    """An unknown name is an error that lists the known ones."""
     result = CliRunner().invoke(cli, ["demo", "shops"])
     assert result.exit_code == 2
     assert "unknown scenario 'shops'; known: bank, group, reseller, shop" in result.output
@@ -40,7 +40,7 @@ def test_a_demo_at_a_running_server() -> None:
 
 
 def test_a_demo_on_a_new_server() -> None:
-    """Without ``--url`` a server starts with the scenario, prints where it is, and keeps its story."""
+    """Without ``--url`` a server starts with the scenario, prints its address, and keeps its story."""
     command = [sys.executable, "-m", "emulator", "demo", "shop", "--port", "0", "--no-browser"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout
@@ -53,7 +53,7 @@ def test_a_demo_on_a_new_server() -> None:
 
 
 def test_a_demo_needs_its_port() -> None:
-    """A port that is taken is an error that says what to do."""
+    """A port in use is an error that says what to do."""
     with Emulator() as emulator:
         port = emulator.url.rpartition(":")[2]
         result = CliRunner().invoke(cli, ["demo", "--port", port])

@@ -37,8 +37,8 @@ def test_there_are_four_scenarios() -> None:
 
 
 @each_scenario
-def test_a_scenario_follows_from_its_seed(name: str) -> None:
-    """Playing a scenario, and some rounds after it, leads to the same space each time; another seed to another one."""
+def test_a_scenario_depends_on_its_seed_only(name: str) -> None:
+    """Playing a scenario and some rounds gives the same space each time, and another one with another seed."""
     first, second, other = played(name), played(name), played(name, seed=7)
     assert snapshot.take(first) == snapshot.take(second)
     assert snapshot.take(first)["memory"] != snapshot.take(other)["memory"]
@@ -49,7 +49,7 @@ def test_a_scenario_follows_from_its_seed(name: str) -> None:
 
 @each_scenario
 def test_books_hold_after_a_scenario(name: str) -> None:
-    """Every check of the ledger holds for what a scenario has bought, and for what follows."""
+    """Every check of the ledger succeeds after a scenario and its rounds."""
     space = played(name)
     catalogue.go_on(space, 5)
     assert [result.check.id for result in audit.verify(space) if not result.holds] == []
@@ -57,7 +57,7 @@ def test_books_hold_after_a_scenario(name: str) -> None:
 
 @each_scenario
 def test_the_past_is_not_in_the_journal(name: str) -> None:
-    """The journal has what the story is about, and a run after the scenario can be recorded and replayed."""
+    """The journal has only the requests of the story, and later requests can be recorded and replayed."""
     space = played(name)
     assert space.history.complete
     assert 5 <= len(space.history.exchanges()) <= 50
@@ -67,7 +67,7 @@ def test_the_past_is_not_in_the_journal(name: str) -> None:
 
 @each_scenario
 def test_a_story_has_five_to_eight_steps(name: str) -> None:
-    """A story is short, shows a refused request, and says what it names: every placeholder is filled."""
+    """A story is short, shows a refused request, and has values for all placeholders."""
     story = played(name).story
     assert story is not None
     assert 5 <= len(story.steps) <= 8
@@ -94,12 +94,12 @@ def test_everything_in_a_story_works(emulator: Emulator, name: str) -> None:
 
 
 def is_broken_on_purpose(status: int, action: Mapping[str, Any]) -> bool:
-    """Tell whether this is the order that the story of the shop lets fail."""
+    """Return whether this is the order that fails in the story of the shop."""
     return status == 500 and action["title"] == "Order 10 kg"
 
 
-def test_the_control_api_plays_and_tells(space: SpaceHandle) -> None:
-    """A space has no story before a scenario fills it, and none after a reset."""
+def test_the_control_api_plays_scenarios(space: SpaceHandle) -> None:
+    """A space has no story before a scenario is played, and none after a reset."""
     assert space.control("GET", "/story")["scenario"] is None
     listed = space.control("GET", "/scenarios")["scenarios"]
     assert [each["name"] for each in listed] == catalogue.names()
@@ -123,8 +123,8 @@ def test_the_control_api_plays_and_tells(space: SpaceHandle) -> None:
         ("POST", "/story/continue", {"rounds": 101}, 400),
     ],
 )
-def test_wrong_requests(space: SpaceHandle, method: str, path: str, content: Any, status: int) -> None:
-    """An unknown scenario, a wrong parameter, or a space without a story is refused, and the space stays as it is."""
+def test_invalid_requests_are_refused(space: SpaceHandle, method: str, path: str, content: Any, status: int) -> None:
+    """An unknown scenario, an invalid parameter, or a space without a story is refused, and changes nothing."""
     before = space.snapshot()
     with pytest.raises(Refused) as refused:
         space.control(method, path, json=content)
@@ -133,14 +133,14 @@ def test_wrong_requests(space: SpaceHandle, method: str, path: str, content: Any
 
 
 def test_a_script_that_fails_names_the_request() -> None:
-    """A reply that a script does not expect ends the scenario, with the request and the reply."""
+    """An unexpected reply ends the scenario with an error that shows the request and the reply."""
     stage = Stage(Space("s", make_world()), "shop")
     with pytest.raises(ScenarioFailed, match=r"GET /v1/orders of cnaught answered 401: .*Unauthorized"):
         stage.client("cnaught").get("/v1/orders")
 
 
 def test_numbers_are_spread() -> None:
-    """Numbers of a stage reach both bounds, and differ by part and seed."""
+    """The numbers of a stage reach both bounds, and differ by part and seed."""
     stage = Stage(Space("s", make_world()), "shop")
     assert {stage.number(1, 6) for _ in range(200)} == {1, 2, 3, 4, 5, 6}
     first, second = (Stage(Space("s", make_world()), "shop", part=part) for part in (1, 2))

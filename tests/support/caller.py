@@ -8,7 +8,7 @@ import httpx
 from emulator.client.embedded import SpaceHandle
 from emulator.core.documents import write
 from emulator.space.space import Space
-from tests.support.contract_check import hold
+from tests.support.contract_check import check_reply
 
 LINKING = ("cnaught", "thallo")
 """The providers whose replies have links to pages."""
@@ -38,7 +38,7 @@ class Caller:
         url = f"{self.space.url}/{self.provider}{path}"
         reply = self.space.http.request(method, url, headers={**self.credentials, **(headers or {})}, **content)
         if promised:
-            hold(self.provider, reply, path.partition("?")[0])
+            check_reply(self.provider, reply, path.partition("?")[0])
         return reply
 
     def get(self, path: str, **content: Any) -> httpx.Response:

@@ -1,4 +1,4 @@
-"""The certificate authority: what it can sign, who can read it, and how it is made, replaced and removed."""
+"""The certificate authority: what it can sign, who can read it, and how it is created, replaced and removed."""
 
 import json
 import ssl
@@ -60,8 +60,8 @@ def test_a_client_that_trusts_the_root_accepts_a_vendors_host(authority: Authori
     handshake(server_context.server_context(authority), authority.root_pem, host)
 
 
-def test_the_root_is_all_that_a_client_trusts(authority: Authority) -> None:
-    """A client without the root, or with that of another authority, refuses the chain."""
+def test_a_client_trusts_only_the_root(authority: Authority) -> None:
+    """A client without the root, or with another authority's, refuses the chain."""
     with pytest.raises(ssl.SSLCertVerificationError, match="unable to get local issuer"):
         handshake(server_context.server_context(authority), _other_root(), HOSTS[0])
 
@@ -73,7 +73,7 @@ def _other_root() -> str:
 
 @pytest.mark.parametrize("host", ["www.example", "one.example", "127.0.0.1", "::1"])
 def test_the_intermediate_cannot_sign_for_other_hosts(authority: Authority, host: str, tmp_path: Path) -> None:
-    """Whoever steals the key of the intermediate cannot impersonate another name or any address."""
+    """The intermediate's key cannot be used for other names or any address."""
     key = certificates.new_key()
     leaf = certificates.leaf(key, authority.intermediate, authority.key, HOSTS, Clock().now)
     address = host[0] in "1:"
@@ -91,8 +91,8 @@ def test_the_intermediate_cannot_sign_for_other_hosts(authority: Authority, host
         handshake(server, authority.root_pem, host)
 
 
-def test_the_key_of_the_root_is_nowhere(authority: Authority) -> None:
-    """The directory holds one key, of the intermediate, that only its owner can read."""
+def test_the_key_of_the_root_is_not_stored(authority: Authority) -> None:
+    """The directory holds one key, the intermediate's, readable by its owner only."""
     files = {path.name: path for path in authority.directory.iterdir()}
     assert sorted(files) == ["intermediate-key.pem", "intermediate.pem", "root.pem"]
     assert [name for name, path in files.items() if "PRIVATE KEY" in path.read_text()] == ["intermediate-key.pem"]
@@ -112,7 +112,7 @@ def test_leaves_are_short_lived(authority: Authority) -> None:
 def test_a_server_that_runs_for_long_renews_its_certificate(
     authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Once half of a certificate's life has passed, the next connection gets a new one."""
+    """After half of a certificate's lifetime, the next connection gets a new one."""
     context = server_context.server_context(authority)
     made = 0
     make = server_context._context
@@ -131,7 +131,7 @@ def test_a_server_that_runs_for_long_renews_its_certificate(
 
 
 def test_an_authority_is_kept(authority: Authority) -> None:
-    """The next process finds the same authority."""
+    """The next process uses the same authority."""
     assert ensure(HOSTS, authority.directory).fingerprint == authority.fingerprint
     assert ensure(HOSTS[::-1], authority.directory).fingerprint == authority.fingerprint
 
@@ -139,7 +139,7 @@ def test_an_authority_is_kept(authority: Authority) -> None:
 @pytest.mark.parametrize("file", ["root.pem", "intermediate.pem", "intermediate-key.pem"])
 @pytest.mark.parametrize("damage", ["missing", "empty", "foreign"])
 def test_a_damaged_authority_is_replaced(authority: Authority, file: str, damage: str, tmp_path: Path) -> None:
-    """A file that is missing, empty or of another authority makes way for a new authority."""
+    """A file that is missing, empty or of another authority causes a new authority."""
     path = authority.directory / file
     if damage == "missing":
         path.unlink()
@@ -158,13 +158,13 @@ def test_an_authority_for_other_hosts_is_replaced(authority: Authority) -> None:
 
 
 def test_an_authority_that_expires_soon_is_replaced(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No authority is used in its last month."""
+    """An authority in its last month is not used."""
     monkeypatch.setattr("emulator.tls.authority.RENEWAL", certificates.AUTHORITY_LIFETIME + timedelta(days=1))
     assert current(HOSTS, authority.directory) is None
 
 
 def test_a_key_that_others_can_read_is_refused(authority: Authority) -> None:
-    """An authority whose key has leaked is not used silently."""
+    """An authority whose key others can read is refused with an error."""
     (authority.directory / "intermediate-key.pem").chmod(0o640)
     with pytest.raises(AuthorityError, match="can be read by other users; run 'carbon-emulator ca remove'"):
         ensure(HOSTS, authority.directory)
@@ -190,7 +190,7 @@ print(ensure(sys.argv[2:], Path(sys.argv[1])).fingerprint)
 
 @pytest.mark.parametrize("before", ["nothing", "an authority for other hosts"])
 def test_processes_that_begin_at_once_share_one_authority(directory: Path, before: str) -> None:
-    """Of several first uses at the same time, one makes the authority, and the others use it."""
+    """Of several processes at the same time, one creates the authority and the others use it."""
     if before != "nothing":
         ensure(["api.other.example"], directory)
     command = [sys.executable, "-c", ENSURE, str(directory), *HOSTS]

@@ -1,4 +1,4 @@
-"""The files by which clients trust the authority."""
+"""The files that make clients trust the authority."""
 
 from pathlib import Path
 
@@ -19,8 +19,8 @@ def other(tmp_path: Path) -> Authority:
     return ensure(["api.two.example"], tmp_path / "other" / "authority")
 
 
-def test_a_bundle_has_the_roots_of_the_system_and_ours(authority: Authority) -> None:
-    """A client with the bundle trusts what it trusted before, and the authority."""
+def test_a_bundle_has_the_roots_of_the_system_and_the_authority(authority: Authority) -> None:
+    """A client with the bundle trusts the system's roots and the authority."""
     bundle = trust.bundle(authority.root_pem)
     assert bundle.startswith(trust.system_roots())
     assert bundle.endswith(authority.root_pem)
@@ -28,14 +28,14 @@ def test_a_bundle_has_the_roots_of_the_system_and_ours(authority: Authority) -> 
 
 
 def test_a_bundle_of_the_user_is_extended(authority: Authority, other: Authority) -> None:
-    """With a bundle of the user's own, its roots take the place of the system's."""
+    """If the user has a bundle, its roots replace the system's."""
     bundle = trust.bundle(authority.root_pem, str(other.root_path))
     assert bundle.count("BEGIN CERTIFICATE") == 2
     assert other.root_pem in bundle
 
 
 def test_a_directory_of_certificates_is_a_bundle(authority: Authority, other: Authority, tmp_path: Path) -> None:
-    """Certificates may be files in a directory, with links by hash, each of which counts once."""
+    """Certificates can be files in a directory; links by hash are not counted twice."""
     (tmp_path / "certs").mkdir()
     (tmp_path / "certs" / "one.pem").write_text(other.root_pem)
     (tmp_path / "certs" / "0a1b2c3d.0").symlink_to(tmp_path / "certs" / "one.pem")
@@ -45,7 +45,7 @@ def test_a_directory_of_certificates_is_a_bundle(authority: Authority, other: Au
 
 @pytest.mark.parametrize("missing", [None, "", "/nowhere/at/all.pem"])
 def test_without_a_bundle_the_system_is_trusted(authority: Authority, missing: str | None) -> None:
-    """A bundle that cannot be read is treated as none."""
+    """A bundle that cannot be read is ignored."""
     assert trust.bundle(authority.root_pem, missing) == trust.bundle(authority.root_pem)
     assert trust.additional(authority.root_pem, missing).strip() == authority.root_pem.strip()
 
