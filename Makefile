@@ -1,14 +1,14 @@
-# Python 3.11 or newer is all that a machine must have.
+# The only requirement is Python 3.11 or newer.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-# Modules are compiled when they are first imported, and not once more in every process.
+# Cache compiled modules, instead of compiling them in every process.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: serve test lint docs dist bench bench-scale bench-peers bench-publish soak crash clean
 
-# `make serve PORT=8000` serves on another port. A PORT in the environment, which is somebody else's, does not.
+# `make serve PORT=8000` serves on another port. A PORT in the environment is ignored: it belongs to other software.
 serve: $(VENV)/serve
 	exec $(BIN)/carbon-emulator serve $(if $(filter command,$(origin PORT)),--port $(PORT))
 
@@ -24,21 +24,21 @@ docs: $(VENV)/test
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable '.[docs]'
 	$(BIN)/mkdocs build --strict
 
-# The wheel and the sdist, the same bytes for the same commit. `twine upload dist/*` publishes them.
+# Build the wheel and the sdist, reproducibly for each commit. `twine upload dist/*` publishes them.
 dist: $(VENV)/test
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable '.[publish]'
 	rm -rf dist
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build
 	$(BIN)/twine check --strict dist/*
 
-# BENCH_SECONDS and BENCH_ROUNDS make it longer; BENCH_RECORDS makes the scale smaller or larger.
+# BENCH_SECONDS and BENCH_ROUNDS set the duration; BENCH_RECORDS sets the scale.
 bench: $(VENV)/test
 	$(BIN)/python -m benchmarks rates
 
 bench-scale: $(VENV)/test
 	$(BIN)/python -m benchmarks scaling
 
-# Those that the emulator is measured beside. Without them, `make bench` says who is left out.
+# Install the servers that the emulator is compared with. `make bench` lists those that are missing.
 bench-peers: $(VENV)/test
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable '.[bench]'
 	npm install --prefix benchmarks --no-package-lock --no-audit --no-fund --loglevel error
@@ -46,11 +46,11 @@ bench-peers: $(VENV)/test
 bench-publish: $(VENV)/test
 	$(BIN)/python -m benchmarks publish
 
-# CRASH_KILLS and CRASH_SPACES make it longer or wider, CRASH_SEED another one; CRASH_SYNC=full waits for the disk.
+# CRASH_KILLS, CRASH_SPACES and CRASH_SEED set the number of kills and spaces, and the seed; CRASH_SYNC=full syncs the disk.
 crash: $(VENV)/test
 	$(BIN)/python -m crash
 
-# SOAK_ROUNDS, SOAK_SECONDS and SOAK_CLIENTS make it longer or harder.
+# SOAK_ROUNDS, SOAK_SECONDS and SOAK_CLIENTS set the duration and the load.
 soak: $(VENV)/test
 	$(BIN)/python -m soak
 

@@ -1,4 +1,4 @@
-"""How fast the emulator is, how much it needs, and what that is worth: beside others, in the same minutes, on one core.
+"""Measure the emulator's speed and costs, beside other servers, in the same minutes, on one core.
 
-``make bench`` measures; ``make bench-peers`` first installs the others that are measured beside it.
+``make bench`` measures; ``make bench-peers`` first installs the other servers.
 """

@@ -1,1 +1,1 @@
-"""Kill a server that stores its spaces, again and again, and compare it with one that is never killed."""
+"""Kill a server with stored spaces again and again, and compare it with one that is never killed."""

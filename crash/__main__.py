@@ -1,6 +1,6 @@
 """``make crash``: see docs/durable.md.
 
-CRASH_KILLS, CRASH_SPACES, CRASH_SEED and CRASH_SYNC make a run longer, wider, another one, or one with full syncs.
+CRASH_KILLS, CRASH_SPACES, CRASH_SEED and CRASH_SYNC set the length, width, seed and syncs of a run.
 """
 
 import os

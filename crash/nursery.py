@@ -1,6 +1,6 @@
 """Start servers fast: a process that has imported everything forks one for each line that it reads.
 
-A line is the JSON of a server's options; the answer is its process id and its URL. A server whose standard input ends
+A line is the JSON of a server's options; the reply is its process id and its URL. A server whose standard input ends
 with the nursery is killed with it.
 """
 
@@ -35,20 +35,20 @@ def main() -> None:
 
 
 def _serve(options: dict[str, Any], writer: int) -> None:
-    """In the child: serve, and write the URL once ready, or what is wrong."""
+    """In the child: serve, and write the URL once ready, or the error."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     status = 1
     try:
         app = create_app(data=Path(options.pop("data")), **options)
-        server.serve(app, server.bind("127.0.0.1", 0), lambda url: _say(writer, url))
+        server.serve(app, server.bind("127.0.0.1", 0), lambda url: _write(writer, url))
         status = 0
     except BadData as error:
-        _say(writer, str(error))
+        _write(writer, str(error))
     finally:
         os._exit(status)
 
 
-def _say(writer: int, text: str) -> None:
+def _write(writer: int, text: str) -> None:
     os.write(writer, text.encode())
     os.close(writer)
 

@@ -1,4 +1,4 @@
-"""One run: clients under load, a server that is killed under them, and what must hold."""
+"""Run clients against a server that is killed under load, and check every reply and the final state."""
 
 import signal
 import threading
@@ -16,17 +16,17 @@ from emulator.space.world import Limits
 
 SHORT_SECONDS, LIFE_SECONDS_MAX = 0.1, 5.0
 SHORT_SHARE = 0.2
-"""So many servers die while they load."""
+"""The share of servers that are killed while they start."""
 
 REPLIES_MAX = 120
-"""After how many replies a server is killed, at most."""
+"""The maximum number of replies before a server is killed."""
 
 REPORT_EVERY = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How often to kill the server, in how many spaces, and how. ``terminate`` is the share of orderly ends."""
+    """The number of kills and spaces, and how to kill. ``terminate`` is the share of normal stops."""
 
     kills: int
     spaces: int = 16
@@ -36,9 +36,9 @@ class Plan:
     tear: float = 0.0
 
 
-def run(plan: Plan, directory: Path, tell: Callable[[str], object] = lambda _: None) -> str:
-    """Run a plan, and return a report. Raises Differs if anything is lost, twice, or different."""
-    random, stop, began = Random(plan.seed), threading.Event(), monotonic()
+def run(plan: Plan, directory: Path, log: Callable[[str], object] = lambda _: None) -> str:
+    """Run a plan, and return a report. Raise Differs if anything is lost, duplicated, or different."""
+    random, stop, start = Random(plan.seed), threading.Event(), monotonic()
     limits = Limits(spaces_max=plan.spaces + 1)
     with (
         Emulator(port=None, limits=limits) as spared,
@@ -49,7 +49,7 @@ def run(plan: Plan, directory: Path, tell: Callable[[str], object] = lambda _: N
         try:
             running = [threads.submit(each.run, None, stop) for each in twins]
             for number in range(1, plan.kills + 1):
-                _live(random, twins)
+                _let_run(random, twins)
                 if failed := next((each for each in running if each.done()), None):
                     failed.result()
                 server.end(signal.SIGTERM if random.random() < plan.terminate else signal.SIGKILL)
@@ -57,7 +57,7 @@ def run(plan: Plan, directory: Path, tell: Callable[[str], object] = lambda _: N
                     server.tear(random.randrange(1, 4000))
                 server.start()
                 if number % REPORT_EVERY == 0:
-                    tell(f"{number} of {plan.kills} kills, {sum(each.acknowledged for each in twins):,} replies")
+                    log(f"{number} of {plan.kills} kills, {sum(each.acknowledged for each in twins):,} replies")
         finally:
             stop.set()
         for each in running:
@@ -68,11 +68,11 @@ def run(plan: Plan, directory: Path, tell: Callable[[str], object] = lambda _: N
         list(threads.map(Twins.check, twins))
         for each in twins:
             each.http.close()
-    return _report(plan, twins, monotonic() - began)
+    return _report(plan, twins, monotonic() - start)
 
 
-def _live(random: Random, twins: list[Twins]) -> None:
-    """Let a server live for a moment, or for some replies."""
+def _let_run(random: Random, twins: list[Twins]) -> None:
+    """Let a server run for a moment, or for some replies."""
     if random.random() < SHORT_SHARE:
         return sleep(random.uniform(0, SHORT_SECONDS))
     goal = sum(each.acknowledged for each in twins) + random.randrange(1, REPLIES_MAX)
@@ -88,5 +88,5 @@ def _report(plan: Plan, twins: list[Twins], seconds: float) -> str:
     return (
         f"{plan.kills} kills in {seconds:.0f} seconds, {len(twins)} spaces, seed {plan.seed}, sync {plan.sync}: "
         f"{acknowledged:,} replies equal to those of a server that was not killed; {interrupted:,} requests were "
-        f"interrupted, of which {stored:,} had been stored; nothing lost, nothing twice, all states equal"
+        f"interrupted, of which {stored:,} had been stored; nothing lost, nothing duplicated, all states equal"
     )

@@ -1,4 +1,4 @@
-"""The server that is killed, and started again with the same directory."""
+"""A server that is killed and restarted with the same directory."""
 
 import json
 import os
@@ -16,7 +16,7 @@ START_SECONDS_MAX = 60.0
 
 
 class Server:
-    """A server on a data directory. ``url`` is None while it is dead; ``lives`` counts its starts."""
+    """A server on a data directory. ``url`` is None while it is down; ``lives`` counts its starts."""
 
     def __init__(self, data: Path, log: Path, **options: Any) -> None:
         self.data = data
@@ -41,7 +41,7 @@ class Server:
         self._nursery.communicate()
 
     def start(self) -> None:
-        """Start a server, and let those go on that wait for it."""
+        """Start a server, and resume the clients that wait for it."""
         assert self._nursery.stdin
         assert self._nursery.stdout
         self._nursery.stdin.write(json.dumps(self.options) + "\n")
@@ -63,20 +63,20 @@ class Server:
             sleep(0.002)
 
     def wait(self, life: int) -> str:
-        """Return the URL of a later life than this one, once it has begun."""
+        """Return the URL of a later start than this one, once it is ready."""
         with self._alive:
             assert self._alive.wait_for(lambda: self.url and self.lives > life, START_SECONDS_MAX), "no server"
             assert self.url
             return self.url
 
     def tear(self, count: int) -> None:
-        """Cut the end off what was written last, as a power failure does to a file that was not synced."""
+        """Cut off the end of the last writes, as a power failure does to a file that was not synced."""
         wal = self.data / "spaces.sqlite3-wal"
         if wal.exists() and wal.stat().st_size > count:
             os.truncate(wal, wal.stat().st_size - count)
 
     def copy(self, to: Path) -> None:
-        """Copy the directory of a server that has ended."""
+        """Copy the directory of a stopped server."""
         shutil.copytree(self.data, to)
 
 
@@ -87,5 +87,5 @@ def _exists(pid: int) -> bool:
         return False
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:  # no longer there, or a system without /proc
+    except OSError:  # the process has ended, or the system has no /proc
         return not Path("/proc").exists()

@@ -18,12 +18,12 @@ START = "2026-01-01T00:00:00Z"
 
 
 class Differs(AssertionError):
-    """The two servers have answered differently, or are in different states."""
+    """The two servers have replied differently, or their states differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a client gets to see of a reply."""
+    """The part of a reply that a client sees."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -32,12 +32,12 @@ class Reply:
     @classmethod
     def of(cls, reply: httpx.Response) -> "Reply":
         headers = ((name.lower(), value) for name, value in reply.headers.items())
-        kept = (pair for pair in headers if pair[0] not in ("connection", "x-emulator-generation"))
-        return cls(reply.status_code, tuple(sorted(kept)), reply.content)
+        compared = (pair for pair in headers if pair[0] not in ("connection", "x-emulator-generation"))
+        return cls(reply.status_code, tuple(sorted(compared)), reply.content)
 
 
 class Twins:
-    """A space and its twin, and a client that never sends a request before the last one has ended."""
+    """A space and its twin, and a client that sends one request at a time."""
 
     def __init__(self, name: str, server: Server, spared: Emulator, seed: int) -> None:
         self.name = name
@@ -103,7 +103,7 @@ class Twins:
             return
 
     def check(self) -> None:
-        """Compare the whole state of both spaces, and what is written in it."""
+        """Compare the whole state of both spaces, and check it for duplicates."""
         while True:
             try:
                 mine, count = self._state()
@@ -123,7 +123,7 @@ class Twins:
             raise Differs(f"{self.name}: the ledger does not verify")
 
     def _was_stored(self, ask: Ask) -> bool:
-        """Return whether a request was stored that got no reply. If it was, the twin gets it too."""
+        """Return whether a request without a reply was stored. If it was, send it to the twin too."""
         while True:
             try:
                 mine, count = self._state()
@@ -154,7 +154,7 @@ class Twins:
         return Reply.of(self._send(self.spared, "http://127.0.0.1", ask))
 
     def _url(self) -> str:
-        """Return the URL of the server; after it was killed, of the next one."""
+        """Return the URL of the server, or of the next one if it was killed."""
         url = self.server.url
         if url is None or self.server.lives != self.life:
             url = self.server.wait(0 if url else self.life)

@@ -11,7 +11,7 @@ import pytest
 from emulator.providers import ALL
 from tests import conftest
 from tests.support import offline
-from tests.test_architecture import MODULES, imports, imports_of_ours
+from tests.test_architecture import MODULES, emulator_imports, imports
 
 ELSEWHERE = "192.0.2.1"
 """An address that no machine has (RFC 5737)."""
@@ -69,7 +69,7 @@ def test_one_module_of_a_server_calls_out() -> None:
     while found:
         name = found.pop()
         served.add(name)
-        paths = (module.replace(".", "/").removeprefix("emulator/") for module in imports_of_ours(name))
+        paths = (module.replace(".", "/").removeprefix("emulator/") for module in emulator_imports(name))
         known = {path for of in paths for path in (f"{of}.py", f"{of}/__init__.py") if path in MODULES}
         found += known - served
     assert len(served) > 100
