@@ -8,7 +8,7 @@ from emulator.client.durations import duration, instant_text
 
 
 class ClockHandle:
-    """The clock of a space. Whatever moves it returns what fell due on the way, in order."""
+    """The clock of a space. Everything that moves it returns the events that became due, in order."""
 
     def __init__(self, control: ControlClient) -> None:
         self._control = control
@@ -23,7 +23,7 @@ class ClockHandle:
 
     @property
     def frozen(self) -> bool:
-        """Whether the clock stands still."""
+        """Whether the clock is frozen."""
         frozen: bool = self._control.call("GET", "/clock")["frozen"]
         return frozen
 

@@ -1,1 +1,1 @@
-"""The control API, below ``/_emulator``: what a test commands and reads of its space."""
+"""The control API, below ``/_emulator``: what a test changes and reads in its space."""

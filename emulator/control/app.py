@@ -130,10 +130,10 @@ class Control:
     # --- commands, where they are stored before they are applied
 
     def command_space(self, scope: Scope, headers: Headers, space_name: str) -> str | None:
-        """Return the space that a request changes, and in whose history it belongs; None for one that changes none.
+        """Return the space that a request changes, in whose history it is recorded; None if it changes none.
 
-        What waits changes none: each attempt of a delivery, and each request that is sent again, is an entry of its
-        own. Nor does a request that will be refused for its route or its token.
+        Requests that wait change none: each attempt of a delivery, and each request that is sent again, is a separate
+        entry. Requests that will be refused for their route or token change none either.
         """
         if scope["method"] in SAFE_METHODS:
             return None

@@ -20,7 +20,7 @@ SECONDS_MAX = 100 * 366 * 86400
 
 
 class ClockSetting(Params):
-    """The instant to set, and whether the clock is frozen; what is absent stays."""
+    """The time to set, and whether the clock is frozen; omitted members stay."""
 
     now: Instant | None = None
     frozen: Annotated[bool, Field(strict=True)] | None = None

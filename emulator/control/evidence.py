@@ -1,4 +1,4 @@
-"""What each operation and rule rests on."""
+"""The evidence of each operation and rule."""
 
 from starlette.responses import Response
 

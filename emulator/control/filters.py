@@ -1,4 +1,4 @@
-"""Check the filters of lists: one that nothing can match is a mistake, and names what was probably meant."""
+"""Check the filters of lists: one that matches nothing known is an error with the nearest names."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches

@@ -25,10 +25,10 @@ BEYOND_MEASURE = "an amount that a vendor remembers cannot be reckoned exactly i
 
 
 class LedgerQuery(Page):
-    """Which entries: those for which everything given holds. Whatever is query for, they come to nothing.
+    """Filters of entries, which must all match. Selected entries still add up to zero.
 
-    ``account`` is a pattern, and an entry that touches one such account is shown whole. With a ``unit``, only what was
-    posted in it is shown.
+    ``account`` is a pattern, and an entry that touches one such account is shown whole. With a ``unit``, only postings
+    in it are shown.
     """
 
     provider: str | None = None
@@ -120,7 +120,7 @@ def _flow(place: tuple[str, str, str, str], amount: Decimal) -> dict[str, str]:
 
 
 def _sums(accounts: Balances) -> dict[str, str]:
-    """What all accounts hold together, by unit."""
+    """Return the sum of all accounts, by unit."""
     units = sorted({unit for _, _, unit in accounts})
     return {
         unit: figure(exact_sum(amount for (_, _, its_unit), amount in accounts.items() if its_unit == unit))

@@ -1,4 +1,4 @@
-"""What the control API's bodies and queries have in common."""
+"""What the control API's bodies and queries share."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""The providers, with their URLs in the space and the credentials to start with."""
+"""The providers, with their URLs in the space and their default credentials."""
 
 from typing import Any
 

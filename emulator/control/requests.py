@@ -93,7 +93,7 @@ async def wait_for_requests(request: ControlRequest) -> Response:
 
 
 async def replay_request(request: ControlRequest) -> Response:
-    """Send a recorded request again, with its secrets, as a new one: faults may strike it."""
+    """Send a recorded request again, with its secrets, as a new one: faults can fire on it."""
     space, number = request.space, request.path_params["id"]
     found = [exchange for exchange in space.history.exchanges() if str(exchange.number) == number]
     if not found:

@@ -29,7 +29,7 @@ def delete_space(request: ControlRequest) -> Response:
     try:
         request.spaces.drop(name)
     except KeyError:
-        if name != request.space_name:  # a space may delete itself, though nothing has been done in it
+        if name != request.space_name:  # a space may delete itself, even before it exists
             raise HTTPException(404, f"unknown space {name!r}") from None
     return reply({"deleted": name})
 

@@ -1,4 +1,4 @@
-"""What a vendor remembers, in a readable form."""
+"""The memory of a vendor, in a readable form."""
 
 from copy import copy
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""The outbox: webhooks of the vendors, and what a test does with them."""
+"""The outbox: webhooks of the vendors, and how a test controls them."""
 
 from typing import Annotated, Any, Self
 

@@ -1,4 +1,4 @@
-"""What happens by time alone, in the order of time."""
+"""Items that become due by time alone, in the order of time."""
 
 from bisect import bisect_right
 from datetime import datetime
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Agenda(Generic[T]):
-    """Items and the instants at which they fall due; those of one instant in the order in which they were added."""
+    """Items and the times at which they become due; those of one time in the order in which they were added."""
 
     def __init__(self) -> None:
         self._instants: list[datetime] = []
@@ -16,17 +16,17 @@ class Agenda(Generic[T]):
         self._settled = 0
 
     def add(self, at: datetime, item: T) -> None:
-        """Add an item. Its instant must not be one up to which the agenda was settled."""
+        """Add an item. Its time must be after the last settled one."""
         place = bisect_right(self._instants, at)
         self._instants.insert(place, at)
         self._items.insert(place, item)
 
     def between(self, since: datetime, until: datetime) -> list[tuple[datetime, T]]:
-        """Return what falls due after ``since`` and up to ``until``."""
+        """Return what becomes due after ``since`` and up to ``until``."""
         return self._part(bisect_right(self._instants, since), bisect_right(self._instants, until))
 
     def forget(self, until: datetime) -> list[tuple[datetime, T]]:
-        """Remove and return what has fallen due up to ``until``."""
+        """Remove and return what has become due up to ``until``."""
         gone = bisect_right(self._instants, until)
         past = self._part(0, gone)
         del self._instants[:gone], self._items[:gone]
@@ -34,7 +34,7 @@ class Agenda(Generic[T]):
         return past
 
     def settle(self, until: datetime) -> list[tuple[datetime, T]]:
-        """Return what has fallen due up to ``until`` and was not returned before."""
+        """Return what has become due up to ``until`` and was not returned before."""
         start = self._settled
         self._settled = max(start, bisect_right(self._instants, until, lo=start))
         return self._part(start, self._settled)

@@ -9,11 +9,11 @@ from emulator.core.real_time import real_class
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 YEAR_MIN, YEAR_MAX = 1970, 2999
-"""What a clock may be set to: far enough from the ends of the calendar that no date reckoned from it falls off."""
+"""The range of a clock: far enough from the ends of the calendar that dates calculated from it stay in it."""
 
 
 class Backwards(Exception):
-    """The clock cannot go back. ``now`` is what it reads, ``requested`` an earlier instant."""
+    """The clock cannot go back. ``now`` is its time, ``requested`` an earlier one."""
 
     def __init__(self, now: datetime, requested: datetime) -> None:
         super().__init__(f"the clock reads {micros(now)}; it does not go back to {micros(requested)}")
@@ -23,7 +23,7 @@ class Backwards(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event that time alone causes: when, at which provider, what, and to which record."""
+    """An event that time alone causes: when, at which provider, what, and for which record."""
 
     at: datetime
     provider: str
@@ -32,7 +32,7 @@ class Event:
 
 
 class LogTime:
-    """The machine's time for a process that keeps a log: it never goes back, and stands still while an entry applies.
+    """The machine's time for a process that keeps a log: it never goes back, and is frozen while an entry is applied.
 
     ``at`` is the time of that entry.
     """
@@ -52,7 +52,7 @@ class LogTime:
         return self._last
 
     def reach(self, at: datetime) -> None:
-        """Take note of a time that a stored entry has: no later one is earlier."""
+        """Record the time of a stored entry: later times are never earlier."""
         self._last = max(self._last, at)
 
 
@@ -82,12 +82,12 @@ class Clock:
         return self.now
 
     def ahead(self) -> datetime:
-        """Return what the clock would read if it ran: the machine's time and the offset."""
+        """Return the time of the clock if it ran: the machine's time plus the offset."""
         now = self.machine_time()
         return now + self.offset if self.offset else now
 
     def begin(self, at: datetime, frozen: bool) -> None:
-        """Set the clock to any instant, the past included: only for a space in which nothing has happened."""
+        """Set the clock to any time, the past included: only for a space that nothing has changed."""
         self.now = at
         self._keep(frozen)
 
@@ -97,11 +97,11 @@ class Clock:
         self._move(at or now, frozen)
 
     def advance(self, by: timedelta) -> None:
-        """Move by a span of time; frozen or running, the clock stays so. Raises Backwards."""
+        """Move by a span of time; the clock stays frozen or running. Raises Backwards."""
         self._move(self.read() + by, self.frozen)
 
     def _move(self, at: datetime, frozen: bool) -> None:
-        """``at`` is compared with the last reading, which the caller has just taken: the machine's clock runs on."""
+        """Move to ``at``, compared with the last reading, which is new: the system clock goes on meanwhile."""
         if at < self.now:
             raise Backwards(self.now, at)
         self.now = at
@@ -160,7 +160,7 @@ def _second(days: int, seconds: int) -> str:
 
 
 _THOUSANDTHS = [f"{number:03}" for number in range(1000)]
-"""Looking one up costs half of formatting it, and most times that are written are new."""
+"""A lookup costs half as much as formatting, and most formatted times are new."""
 
 
 def date_header(at: datetime) -> tuple[bytes, bytes]:

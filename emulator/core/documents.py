@@ -29,11 +29,11 @@ V = TypeVar("V")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 YEAR_MIN, YEAR_MAX = 1000, 8999
-"""Records have times of these years, so that a time that is calculated from them is in the calendar as well."""
+"""Times of records are in these years, so that times calculated from them are in the calendar."""
 
 
 def _utc(at: datetime) -> datetime:
-    if MINYEAR < at.year < MAXYEAR:  # else its conversion could fail
+    if MINYEAR < at.year < MAXYEAR:  # otherwise its conversion could fail
         at = at.astimezone(UTC)
         if YEAR_MIN <= at.year <= YEAR_MAX:
             return at
@@ -41,7 +41,7 @@ def _utc(at: datetime) -> datetime:
 
 
 def _time(value: object) -> object:
-    """Return the time that a text describes. Digits alone are not a time, though pydantic reads them as one."""
+    """Return the time that a text describes. Digits alone are refused, although pydantic accepts them."""
     if isinstance(value, str) and _DATE.match(value):
         with suppress(ValueError):
             at = datetime.fromisoformat(value)
@@ -57,19 +57,19 @@ def _day(value: object) -> object:
 
 
 UtcTime = Annotated[AwareDatetime, BeforeValidator(_time), AfterValidator(_utc)]
-"""An instant in a document: it must have an offset from UTC, and is kept in UTC."""
+"""A time in a document: it must have an offset, and is stored in UTC."""
 
 Day = Annotated[date, BeforeValidator(_day)]
 """A day in a document."""
 
 FrozenMapping: TypeAlias = Annotated[Mapping[K, V], AfterValidator(MappingProxyType)]
-"""A JSON object that cannot change, for models and drafts: those are cached and shared between spaces."""
+"""An immutable JSON object, for models and drafts, which are cached and shared between spaces."""
 
 EMPTY: Mapping[Any, Any] = MappingProxyType({})
 
 
 class BadDocument(Exception):
-    """A document is invalid. ``mistakes`` has all that is wrong with it; ``place`` and ``fault`` are the first."""
+    """A document is invalid. ``mistakes`` holds all problems; ``place`` and ``fault`` are the first one's."""
 
     def __init__(self, *mistakes: Mistake) -> None:
         super().__init__(str(mistakes[0]))
@@ -121,7 +121,7 @@ def _json(content: object) -> bytes:
 
 
 def document(kind: type[T]) -> Document[T]:
-    """Return the JSON form of a dataclass, made once: making it takes longer than reading."""
+    """Return the JSON form of a dataclass. It is cached: creating it takes longer than reading."""
     if kind not in _documents:
         _documents[kind] = Document(kind)
     return _documents[kind]

@@ -1,4 +1,4 @@
-"""Emissions that a vendor has measured, as reports of any vendor show them."""
+"""Emissions that a vendor has measured, in one form for all vendors."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -36,11 +36,11 @@ class Refusal(Exception):
 
 
 class BadData(Exception):
-    """A data directory cannot be used; the message says why. Nothing in it has changed."""
+    """A data directory cannot be used; the message gives the reason. The directory has not changed."""
 
 
 class CannotHappen(Exception):
-    """An act cannot happen in the present state; the message says why. Nothing has changed."""
+    """An act is impossible in the present state; the message gives the reason. Nothing has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Problem:
 
 
 class Malformed(Exception):
-    """A request breaks the schema; ``problems`` holds everything that is wrong with it, in order."""
+    """A request breaks the schema; ``problems`` holds all of its problems, in order."""
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(f"{problem.field}: {problem.message}" for problem in problems))
@@ -107,7 +107,7 @@ _DECIMAL = re.compile(r"Decimal\('([^']*)'\)")
 
 
 def phrase(status: int) -> str:
-    """What RFC 9110 calls a status. The standard library's names change with its version, and it knows no 599."""
+    """Return the name of a status in RFC 9110. Those of the standard library change with its version, and lack 599."""
     try:
         return _RENAMED.get(status) or HTTPStatus(status).phrase
     except ValueError:

@@ -8,7 +8,7 @@ import orjson
 from pydantic_core import from_json
 
 DIGITS_MAX = 4300
-"""How many digits a number may have, written out in full. Python reads integers up to the same limit."""
+"""The maximum number of digits of a number, written without an exponent. Python's limit for integers is the same."""
 
 _OUTLINE = bytes.maketrans(b"123456789.E", b"0000000000e")
 _LONG = b"0" * 17

@@ -42,11 +42,11 @@ class Ids:
 
 
 def nth_text(seed: int, kind: str, n: int, alphabet: str, length: int) -> str:
-    """Return the n-th identifier of a kind, without drawing it."""
+    """Return the n-th identifier of a kind without drawing it."""
     base = len(alphabet)
     value = _nth(seed, kind, n, base**length)
     if alphabet is HEX:
-        return f"{value:0{length}x}"[::-1]  # what the loop below would make, digit by digit
+        return f"{value:0{length}x}"[::-1]  # the same as the loop below, without its divisions
     pairs, text = _pairs(alphabet), ""
     for _ in range(length // 2):
         value, pair = divmod(value, base * base)
@@ -55,14 +55,14 @@ def nth_text(seed: int, kind: str, n: int, alphabet: str, length: int) -> str:
 
 
 def nth_uuid(seed: int, kind: str, n: int) -> str:
-    """Return the n-th UUID of a kind, without drawing it."""
+    """Return the n-th UUID of a kind without drawing it."""
     value = _nth(seed, kind, n, 1 << 122)
     high, middle, low = value >> 74, (value >> 62) & 0xFFF, value & ((1 << 62) - 1)
     return str(UUID(int=high << 80 | 0x4 << 76 | middle << 64 | 0b10 << 62 | low))
 
 
 def secret() -> str:
-    """Return a token that cannot be guessed: the only value that no seed determines."""
+    """Return a token that cannot be guessed: the only value that does not depend on a seed."""
     return token_urlsafe(24)
 
 
@@ -79,7 +79,7 @@ def _pairs(alphabet: str) -> Sequence[str]:
 
 @lru_cache(maxsize=1024)
 def _walk(seed: int, kind: str, size: int) -> tuple[int, int]:
-    """Where a kind's walk through 0..size-1 starts, and a step that visits every value (coprime to the size)."""
+    """Return where a kind's walk through 0..size-1 starts, and its step, which is coprime to the size."""
     chance = blake2b(f"{seed}/{kind}".encode(), digest_size=64).digest()
     start = int.from_bytes(chance[:32]) % size
     step = int.from_bytes(chance[32:]) % size

@@ -1,10 +1,10 @@
-"""Double-entry books: what was bought, retired, cancelled and charged, in entries that come to nothing.
+"""Double-entry books: what was bought, retired, cancelled and charged, in entries that balance.
 
-Books are not written. They are read off the facts that a vendor remembers, each time that somebody asks for them.
+Books are not stored. They are computed from the facts that a vendor remembers, on each request.
 
-Amounts are exact decimals of any size, so JSON has them as text. No smallest part of a gram would do: a pound is
-453.59237 of them, and CNaught can be set to keep whatever fraction of a kilogram a double can tell. What cannot be
-reckoned exactly within a thousand digits is not reckoned: ArithmeticError is raised, and nothing is ever rounded.
+Amounts are exact decimals of any size, so JSON has them as text. Integers of a smaller unit would not do: a pound is
+453.59237 g, and CNaught can be set to keep any fraction of a kilogram that a double can hold. A calculation that is not
+exact within a thousand digits raises ArithmeticError; nothing is ever rounded.
 """
 
 from collections import Counter
@@ -15,12 +15,12 @@ from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation,
 from typing import Any, TypeAlias
 
 GRAM = "g"
-"""Of CO2e."""
+"""Grams of CO2e."""
 CENT = "cent"
-"""Of a US dollar."""
+"""Cents of a US dollar."""
 
 OUTSIDE = "outside/"
-"""The accounts out of which everything comes: they alone hold less than nothing."""
+"""The prefix of accounts from which everything comes: only their balances are negative."""
 
 GRAMS: Mapping[str, Decimal] = {
     "g": Decimal(1),
@@ -28,25 +28,24 @@ GRAMS: Mapping[str, Decimal] = {
     "t": Decimal(1_000_000),
     "lb": Decimal("453.59237"),  # the international pound, by definition
 }
-"""What a unit of mass is in grams."""
+"""The grams of each unit of mass."""
 
 EXACT = Context(
     prec=1000, Emin=-1000, Emax=1000, traps=[Inexact, Overflow, Subnormal, InvalidOperation, DivisionByZero]
 )
 
 Balances: TypeAlias = dict[tuple[str, str, str], Decimal]
-"""By provider, account and unit."""
+"""Amounts by provider, account and unit."""
 
 Flows: TypeAlias = dict[tuple[str, str, str, str], Decimal]
-"""By provider, unit, and the kinds of accounts that amounts leave and enter."""
+"""Amounts by provider, unit, and the kinds of accounts that they leave and enter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """An amount of a unit that goes into an account, or out of it if below 0.
+    """An amount of a unit that is added to an account, or taken from it if negative.
 
-    An account's name begins with what becomes of things there, goes on with what they are, and ends with whose they
-    are: ``retired/I0UbDH/acme``.
+    The name of an account has the state of its contents, what they are, and who owns them: ``retired/I0UbDH/acme``.
     """
 
     account: str
@@ -56,7 +55,7 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something that happened, and what it moved. No ``at``: it was brought forward from the fixture."""
+    """An event, and the amounts that it moved. Without ``at``, it is an opening balance from the fixture."""
 
     at: datetime | None
     provider: str
@@ -67,7 +66,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: what it should be, and what it is."""
+    """One compared value: what it should be, and what it is."""
 
     subject: str
     expected: Decimal | int
@@ -76,9 +75,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Something that must hold at any time, in a sentence, and a function that looks for it.
+    """A rule that must always hold: its statement, and a function that compares values.
 
-    The function takes entries: those of all vendors, or those of one, and then that vendor and its opening memory.
+    The function takes the entries of all vendors, or those of one, that vendor, and its opening memory.
     """
 
     name: str
@@ -88,7 +87,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """How the books of a vendor are read off its memory, and what must hold of the two.
+    """How the books of a vendor are computed from its memory, and their checks.
 
     ``entries`` takes the vendor and its opening memory, which is the fixture's.
     """
@@ -99,7 +98,7 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class NoBooks:
-    """A vendor of which no books are kept, and why."""
+    """A vendor without books, and the reason."""
 
     reason: str
 
@@ -108,12 +107,12 @@ class NoBooks:
 
 
 def in_grams(mass: Decimal | int, unit: str) -> Decimal:
-    """A mass in grams. Raises ArithmeticError."""
+    """Return a mass in grams. Raises ArithmeticError."""
     return EXACT.multiply(Decimal(mass), GRAMS[unit])
 
 
 def measured(amount: Decimal) -> Decimal:
-    """The same amount. Raises ArithmeticError for one beyond all measure, which would cost minutes to reckon with."""
+    """Return the same amount. Raises ArithmeticError for one with too many digits, which would take minutes."""
     return EXACT.plus(amount)
 
 
@@ -123,12 +122,12 @@ def in_unit(grams: Decimal, unit: str) -> Decimal:
 
 
 def moved(unit: str, amount: Decimal | int, out_of: str, into: str) -> tuple[Posting, Posting]:
-    """The two postings of what goes from one account to another."""
+    """Return the two postings that move an amount from one account to another."""
     return Posting(out_of, unit, Decimal(amount).copy_negate()), Posting(into, unit, Decimal(amount))
 
 
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
-    """Raises ArithmeticError."""
+    """Return the exact sum. Raises ArithmeticError."""
     total = Decimal(0)
     for amount in amounts:
         total = EXACT.add(total, amount)
@@ -136,7 +135,7 @@ def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def balances(entries: Iterable[Entry]) -> Balances:
-    """What is in each account, for every unit that was ever posted to it, in the order of their names."""
+    """Return the balance of each account, for every unit ever posted to it, in the order of names."""
     found: Balances = {}
     for entry in entries:
         for posting in entry.postings:
@@ -158,7 +157,7 @@ def flows(entries: Iterable[Entry]) -> Flows:
 
 
 def _draw(found: Flows, of: tuple[str, str], taken: list[list[Any]], posting: Posting) -> None:
-    """Count what comes into an account as moved out of those that gave it up, one after the other."""
+    """Count what is added to an account as moved from the accounts that it was taken from, in turn."""
     wanted = posting.amount
     for source in taken:
         moved_amount = min(source[1], wanted)
@@ -173,15 +172,15 @@ def _kind(posting: Posting) -> str:
 
 
 def figure(amount: Decimal | int) -> str:
-    """An amount as text: ``453.59237``, never in powers of ten. Raises ArithmeticError."""
+    """Return an amount as text without an exponent: ``453.59237``. Raises ArithmeticError."""
     return f"{EXACT.normalize(Decimal(amount)):f}" if amount else "0"
 
 
-# --- what must hold of all books --------------------------------------------------------------------------------------
+# --- checks of all books ----------------------------------------------------------------------------------------------
 
 
-def comes_to_nothing(entries: Iterable[Entry]) -> Iterator[Finding]:
-    """What the postings of each entry come to, in each of its units."""
+def is_balanced(entries: Iterable[Entry]) -> Iterator[Finding]:
+    """Compare the sum of each entry's postings, by unit, with zero."""
     for entry in entries:
         for unit in dict.fromkeys(posting.unit for posting in entry.postings):
             total = exact_sum(posting.amount for posting in entry.postings if posting.unit == unit)
@@ -189,28 +188,28 @@ def comes_to_nothing(entries: Iterable[Entry]) -> Iterator[Finding]:
 
 
 def not_below_zero(entries: Iterable[Entry]) -> Iterator[Finding]:
-    """What is in each account, and what must be: the same, or nothing."""
+    """Compare the balance of each account with itself, or with zero if it is negative."""
     for (provider, account, unit), amount in balances(entries).items():
         if not account.startswith(OUTSIDE):
             yield Finding(f"{provider} {account}, {unit}", max(amount, Decimal(0)), amount)
 
 
 CHECKS = (
-    Check("books.balance", "The postings of every entry come to nothing in each unit.", comes_to_nothing),
-    Check("books.below-zero", "Nobody owns, has retired or has been charged less than nothing.", not_below_zero),
+    Check("books.balance", "The postings of every entry add up to zero in each unit.", is_balanced),
+    Check("books.below-zero", "No account is negative, except those of the outside.", not_below_zero),
 )
 
 
-# --- what vendors' checks are made of ---------------------------------------------------------------------------------
+# --- parts of vendors' checks -----------------------------------------------------------------------------------------
 
 
 def once(names: Iterable[str]) -> Iterator[Finding]:
-    """How often each name comes, which is once."""
+    """Compare how often each name occurs with one."""
     for name, times in Counter(names).items():
         yield Finding(name, 1, times)
 
 
 def agree(expected: Mapping[str, Decimal | int], found: Mapping[str, Decimal | int]) -> Iterator[Finding]:
-    """Two tables that tell the same; what is not in one of them is nothing."""
+    """Compare two tables of amounts; what is missing from one of them is zero there."""
     for name in {**expected, **found}:
         yield Finding(name, expected.get(name, 0), found.get(name, 0))

@@ -1,4 +1,4 @@
-"""The mistakes of a document that a user has written: where each is, what is wrong, and what was probably meant."""
+"""The problems of a document that a user has written: their places, reasons, and the names that were probably meant."""
 
 import json
 import re
@@ -72,12 +72,12 @@ WORDS = {
     "uuid_type": "must be a UUID",
     "uuid_parsing": "must be a UUID",
 }
-"""What is wrong, by the kind of problem in pydantic's terms."""
+"""The messages, by the kind of problem in pydantic's terms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One mistake: its place, dotted, and what is wrong there."""
+    """One problem: its place, dotted, and its message."""
 
     place: str
     fault: str
@@ -87,7 +87,7 @@ class Mistake:
 
 
 def mistakes(content: object, schema: Schema, error: ValidationError) -> Iterator[Mistake]:
-    """Yield every mistake of a document, in our words. ``content`` and ``schema`` are what the error is about."""
+    """Yield every problem of a document, in our words. ``content`` and ``schema`` are those that the error is about."""
     for problem in Malformed.found(None, error).problems:
         place = tuple(_places_in(content, problem.place))
         yield Mistake(".".join(map(str, place[1:])), _fault(problem, place, schema))
@@ -147,7 +147,7 @@ def _below(schema: Schema, node: Schema, step: str | int) -> Iterator[Schema]:
 
 
 def _branches(schema: Schema, node: Schema) -> Iterator[Schema]:
-    """Yield the schemas that a node stands for: what it refers to, and each branch of a union."""
+    """Yield the schemas that a node represents: the one that it refers to, and each branch of a union."""
     if "$ref" in node:
         yield from _branches(schema, schema["$defs"][node["$ref"].rpartition("/")[2]])
     for branch in node.get("anyOf", node.get("oneOf", ())):

@@ -1,4 +1,4 @@
-"""Find the known name that an unknown one was probably meant to be."""
+"""Find the known name that is closest to an unknown one."""
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
@@ -9,7 +9,7 @@ CLOSE_CUTOFF = 0.6
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the nearest of the known names, or if none is near, all: ``nearest: cnaught``, ``known: a, b``."""
+    """Return the nearest of the known names, or all of them if none is near: ``nearest: cnaught``, ``known: a, b``."""
     names = list(dict.fromkeys(known))
     close = get_close_matches(name, names, n=NEAREST_MAX, cutoff=CLOSE_CUTOFF)
     if close:

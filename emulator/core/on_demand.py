@@ -1,4 +1,4 @@
-"""Values that are made when first used, and then kept."""
+"""Values that are created on first use and then kept."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
@@ -7,7 +7,7 @@ T = TypeVar("T")
 
 
 class OnDemand(Mapping[str, T]):
-    """Values by name, each made by ``make`` when first looked up. ``made`` holds those that exist by now."""
+    """Values by name, each created by ``make`` on first use. ``made`` holds the existing ones."""
 
     def __init__(self, names: Iterable[str], make: Callable[[str], T]) -> None:
         self.made: dict[str, T] = {}

@@ -1,4 +1,4 @@
-"""Lists in the order of time that are read a page at a time, however long they have grown."""
+"""Lists in order of time that are read in pages, however long they are."""
 
 from bisect import bisect_left, insort
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Generic, TypeAlias, TypeVar
 T = TypeVar("T")
 
 Mark: TypeAlias = tuple[datetime, int]
-"""The place of a record: its instant, and how many records were added before it."""
+"""The position of a record: its time, and the number of records added before it."""
 
 
 class Timeline(Generic[T]):

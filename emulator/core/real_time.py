@@ -1,4 +1,4 @@
-"""The classes of ``datetime`` that C defines, whatever a test has put in their place."""
+"""The original classes of ``datetime``, even if a test has replaced them."""
 
 import datetime
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ def real_class(kind: type[T]) -> type[T]:
 
 @contextmanager
 def real_datetime() -> Iterator[None]:
-    """Give the module ``datetime`` its own classes back for a while.
+    """Restore the original classes of the module ``datetime`` for a while.
 
-    Modules that are imported under freezegun, and pydantic models that are built under it, keep the classes that they
-    find: they would fail for as long as the process lives.
+    Modules that are imported under freezegun, and pydantic models that are built under it, would keep the replaced
+    classes and fail for the rest of the process.
     """
     found = {"date": datetime.date, "datetime": datetime.datetime}
     _replace({name: real_class(kind) for name, kind in found.items()})

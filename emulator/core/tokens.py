@@ -12,7 +12,7 @@ import jwt
 
 ALGORITHM = "HS256"
 TOKEN_BYTES_MAX = 1000
-"""No issued token is as long; a longer one is not decoded."""
+"""Issued tokens are shorter; a longer one is not decoded."""
 
 
 def signing_key(seed: int, provider: str) -> bytes:

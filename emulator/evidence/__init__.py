@@ -1,1 +1,1 @@
-"""The contracts, and what each behavior rests on."""
+"""The contracts, and the evidence for each behavior."""

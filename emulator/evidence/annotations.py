@@ -17,7 +17,7 @@ from emulator.evidence.matching import Schema, matches
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What one value rests on: a level of evidence, and the rule that has it, if it is a rule."""
+    """The evidence of one value: a level, and the rule that has it, if it is a rule."""
 
     evidence: str
     rule: str | None
@@ -52,7 +52,7 @@ class Annotations:
     def __init__(self, provider: str, operation: str) -> None:
         self.provider = provider
         self.operation = operation
-        self._nodes: dict[int, tuple[Schema, Node]] = {}  # by the identity of the schema, which must stay alive
+        self._nodes: dict[int, tuple[Schema, Node]] = {}  # by the identity of the schema, which must be kept
 
     def of_value(self, schema: Schema, value: Any) -> Iterable[tuple[str, Mark]]:
         """Return the marks of a value and of its members, each with its place: ``data[].price_usd_cents``."""
@@ -116,7 +116,7 @@ class Annotations:
         return node.leads_to_marks
 
     def _node(self, schema: Schema | bool) -> Node:
-        """The node of a schema, one for each: a schema may contain itself."""
+        """Return the node of a schema, one for each: a schema may contain itself."""
         if isinstance(schema, bool):
             return Node()
         if id(schema) not in self._nodes:
@@ -142,7 +142,7 @@ class Annotations:
 
 
 def _members(node: Node, value: Any) -> Iterator[tuple[str, Node, Any]]:
-    """The members or the items of a value that the schema of a node describes, with their names and schemas."""
+    """Yield the members or items of a value that the schema of a node describes, with their names and schemas."""
     if isinstance(value, dict):
         for name, member in value.items():
             below = node.members.get(name)

@@ -1,4 +1,4 @@
-"""Read ``contracts/<provider>``: what the vendors promise, and the evidence for it. No reply depends on it."""
+"""Read ``contracts/<provider>``: what the vendors document, and the evidence for it. No reply depends on it."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -61,7 +61,7 @@ def contract(provider: str) -> dict[str, Any]:
 
 
 def _stub(listed: DocumentedOperation) -> dict[str, Any]:
-    """What is promised of a missing operation: that it answers 501."""
+    """Return the contract of a missing operation: that it answers 501."""
     parameters = [
         {
             "name": name,
@@ -120,7 +120,7 @@ def _refinements(provider: str) -> dict[tuple[str, str | None], str]:
 def deciding(provider: str, operation: str | None, field: str, kind: str) -> str | None:
     """Return the id of the rule that decides a kind of problem in a field, if the contract names one.
 
-    A rule that names the field goes before one for all members above it (``metadata.*``), and before one for any field.
+    A rule for the field precedes one for all members above it (``metadata.*``), which precedes one for any field.
     """
     by_problem = _rules_by_problem(provider)
     above = [field[:position] for position in range(len(field)) if field[position] == "."]
@@ -130,7 +130,7 @@ def deciding(provider: str, operation: str | None, field: str, kind: str) -> str
 
 @cache
 def _rules_by_problem(provider: str) -> dict[tuple[str | None, str | None, str], str]:
-    """The deciding rules, by operation, field (None: any field) and kind of problem: one each."""
+    """Return the deciding rules, by operation, field (None: any field) and kind of problem: one each."""
     found: dict[tuple[str | None, str | None, str], str] = {}
     for rule in rules(provider):
         for key in _problems(provider, rule):
@@ -156,7 +156,7 @@ def resolve(provider: str, node: Any) -> Any:
 
 
 def target(provider: str, reference: str) -> Any:
-    """Return what a reference of the contract points at, which may be a schema that refers further."""
+    """Return the target of a reference in the contract, which may be a schema with another reference."""
     found: Any = contract(provider)
     for part in reference.removeprefix("#/").split("/"):
         found = found[part]
@@ -200,7 +200,7 @@ def _names(parameters: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[str]]
 
 
 def _load(provider: str, name: str) -> Any:
-    import yaml  # a server that nobody asks for its contracts does not load it
+    import yaml  # loaded only when a contract is requested
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load((resource("contracts") / provider / name).read_bytes(), loader)  # noqa: S506  # a safe one

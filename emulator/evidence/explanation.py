@@ -1,6 +1,6 @@
 """Explain an exchange: the rule that decided it, and the evidence for everything that shaped it.
 
-The contract is compared with the exchange only when somebody asks.
+The contract is compared with the exchange on request only.
 """
 
 from collections.abc import Iterable
@@ -53,7 +53,7 @@ def weakest(levels: Iterable[str]) -> str:
 
 
 def _weaker(found: Iterable[Part], evidence: str) -> tuple[Part, ...]:
-    """The parts, each once, whose evidence is weaker than this."""
+    """Return the parts, each once, whose evidence is weaker than this."""
     floor = EVIDENCE.index(evidence)
     return tuple(part for part in dict.fromkeys(found) if EVIDENCE.index(part.evidence) > floor)
 
@@ -72,13 +72,13 @@ def headers(exchange: Exchange) -> list[tuple[bytes, bytes]]:
 
 
 def _named(part: Part) -> str:
-    """A part in words: ``price_usd_cents (cnaught.orders.price)``, ``query limit``."""
+    """Return a part in words: ``price_usd_cents (cnaught.orders.price)``, ``query limit``."""
     name = part.field if part.place == "reply" else f"{part.place} {part.field}".strip()
     return f"{name} ({part.rule})" if part.rule else name
 
 
 def _joined(names: list[str]) -> str:
-    """The names in one line of bounded length, with the number of those that are left out."""
+    """Return the names in one line of bounded length, with the number of those that are left out."""
     kept: list[str] = []
     length = 0
     for name in names:

@@ -27,7 +27,7 @@ def matches(provider: str, schema: Schema | bool, value: Any) -> bool:
 
 
 def _is_plausible(schema: Schema, value: Any) -> bool:
-    """Whether a value by itself, without its members, satisfies a schema."""
+    """Return whether a value by itself, without its members, satisfies a schema."""
     if "type" in schema and not _is_of_type(schema["type"], value):
         return False
     if "const" in schema and not _is_same(schema["const"], value):
@@ -77,7 +77,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_same(expected: Any, value: Any) -> bool:
-    """Whether two JSON values are equal; true is not 1."""
+    """Return whether two JSON values are equal; true is not 1."""
     return bool(expected == value) and isinstance(expected, bool) == isinstance(value, bool)
 
 

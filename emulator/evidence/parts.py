@@ -1,4 +1,4 @@
-"""Find the parts of an exchange that its contract marks, and what each rests on."""
+"""Find the parts of an exchange that its contract marks, and their evidence."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -127,7 +127,7 @@ def _request_parts(annotations: Annotations, exchange: Exchange, operation: cont
 
 
 def _values(texts: list[str], schema: Schema) -> Any:
-    """What the texts of a query parameter stand for in its schema."""
+    """Yield the values that the texts of a query parameter have in its schema."""
     if schema.get("type") == "array":
         return texts
     text = texts[-1]
@@ -139,7 +139,7 @@ def _values(texts: list[str], schema: Schema) -> Any:
 
 
 def _schemes(provider: str, operation: contracts.Operation) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The security schemes of an operation, each with the name of its header."""
+    """Yield the security schemes of an operation, each with the name of its header."""
     document = contracts.contract(provider)
     for requirement in operation.description.get("security", document.get("security", ())):
         for scheme in requirement:
@@ -151,7 +151,7 @@ def _schemes(provider: str, operation: contracts.Operation) -> Iterator[tuple[st
 
 
 def _marked(annotations: Annotations, place: str, name: str, holder: Mapping[str, Any], value: Any) -> Iterator[Part]:
-    """The marks of a parameter or a header, and those of its schema that its value has."""
+    """Yield the marks of a parameter or a header, and those that its schema has for its value."""
     holder = contracts.resolve(annotations.provider, holder)
     for mark in annotations.own_marks(holder):
         if matches(annotations.provider, mark.condition, value):
@@ -168,7 +168,7 @@ def _possible(annotations: Annotations, place: str, name: str, holder: Mapping[s
 
 
 def _body_parts(annotations: Annotations, place: str, holder: Mapping[str, Any], body: bytes) -> Iterator[Part]:
-    """The marks of a body and its members, if it is the JSON that its contract describes."""
+    """Yield the marks of a body and its members, if it is the JSON that its contract describes."""
     schemas = _json_schemas(holder)
     if not schemas or not body:
         return
@@ -188,7 +188,7 @@ def _possible_in_body(annotations: Annotations, place: str, holder: Mapping[str,
 
 
 def _json_schemas(holder: Mapping[str, Any]) -> list[Schema]:
-    """The schema of a body's JSON; several media types of one body have the same."""
+    """Return the schema of a body's JSON; several media types of one body have the same."""
     return [media["schema"] for name, media in holder.get("content", {}).items() if "json" in name][:1]
 
 

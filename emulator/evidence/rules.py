@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 EVIDENCE = ("observed", "seed", "docs", "sdk", "inferred")
-"""What a behavior can rest on, strongest first."""
+"""The levels of evidence, strongest first."""
 
 FILE_KEYS = frozenset({"source", "groups", "rules"})
 OPTIONAL_FILE_KEYS = frozenset({"kinds"})
@@ -68,7 +68,7 @@ def _expanded(rule: Mapping[str, Any], file: RulesFile) -> dict[str, Any]:
 
 
 def _named(groups: Mapping[str, Sequence[str]], operations: Iterable[str]) -> dict[str, Sequence[str]]:
-    """What each name stands for: an operation for itself, a group for its operations and earlier groups."""
+    """Return what each name means: an operation itself, a group its operations and earlier groups."""
     named: dict[str, Sequence[str]] = {operation: (operation,) for operation in operations}
     for name, members in groups.items():
         if name in named:

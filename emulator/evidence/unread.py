@@ -12,7 +12,7 @@ from emulator.evidence import contracts
 from emulator.web.exchange import Exchange
 
 NAME_CHARACTERS_MAX = 100
-"""A longer header name is not compared with the known ones: it is no misspelling of them."""
+"""A longer header name is not compared with the known ones, since it cannot be a misspelling of them."""
 
 
 def unread(exchange: Exchange) -> list[str]:
@@ -35,7 +35,7 @@ def _query(exchange: Exchange) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=4096)
 def _is_misspelt(name: str, known: frozenset[str]) -> bool:
-    """Whether a header name is close to one that the operation reads, but not equal: Idempotency_Key."""
+    """Return whether a header name is close to one that the operation reads, but not equal: Idempotency_Key."""
     names = {name.lower() for name in known}
     return name not in names and bool(get_close_matches(name.replace("_", "-"), names, n=1, cutoff=0.85))
 
@@ -54,7 +54,7 @@ def _unread_members(exchange: Exchange, request_body: Mapping[str, Any] | None) 
 
 
 def _beyond(provider: str, schema: Mapping[str, Any], value: Any, place: str) -> Iterator[str]:
-    """The places of members that a schema does not name. A schema without named members accepts any."""
+    """Yield the places of members that a schema does not name. A schema without named members accepts any."""
     schema = contracts.resolve(provider, schema)
     if isinstance(value, list) and "items" in schema:
         for index, item in enumerate(value):
@@ -70,7 +70,7 @@ def _beyond(provider: str, schema: Mapping[str, Any], value: Any, place: str) ->
 
 
 def _members(provider: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The members that a schema or one of its alternatives names."""
+    """Return the members that a schema or one of its alternatives names."""
     parts = [part for word in ("allOf", "anyOf", "oneOf") for part in schema.get(word, ())]
     below = [_members(provider, contracts.resolve(provider, part)) for part in parts]
     return {name: member for named in (*below, schema.get("properties", {})) for name, member in named.items()}

@@ -1,1 +1,1 @@
-"""What every request crosses: the gateway, its turn, and webhook delivery."""
+"""The path of every request: the gateway, its turn, and webhook delivery."""

@@ -28,7 +28,7 @@ class Writer(Protocol):
     """How a courier changes a space."""
 
     async def settle(self, space: Space) -> None:
-        """Put into the outbox what has fallen due by now."""
+        """Add to the outbox what has become due by now."""
 
     async def record(self, space: Space, command: RecordAttempt) -> None:
         """Record the outcome of an attempt."""
@@ -59,10 +59,10 @@ class DirectWriter:
 
 
 class Courier:
-    """Attempts what is due in the outboxes of all spaces.
+    """Attempts the due deliveries of all spaces.
 
-    ``hosts`` are those beyond this machine that it may call; ``writer`` changes the spaces. It follows no redirection,
-    uses no proxy, and reads only the status of a reply. It works in the background between ``start()`` and ``stop()``.
+    ``hosts`` are other machines that it may call; ``writer`` changes the spaces. It follows no redirection, uses no
+    proxy, and reads only the status of a reply. It works in the background between ``start()`` and ``stop()``.
     """
 
     def __init__(self, hosts: frozenset[str] = frozenset()) -> None:
@@ -74,9 +74,9 @@ class Courier:
         self._rounds: set[asyncio.Task[Any]] = set()
 
     async def deliver(self, space: Space, attempts_max: int | None = None) -> list[Delivery]:
-        """Attempt what is due, one after the other, until nothing is. Return the delivery of each attempt.
+        """Attempt due deliveries one after the other, until none is left. Return the delivery of each attempt.
 
-        Retries that fell due while the clock was moved are attempted too, each as if at its own time.
+        Retries that became due while the clock was moved are attempted too, each as if at its own time.
         """
         attempted: list[Delivery] = []
         async with self._locks.setdefault(space, asyncio.Lock()):
@@ -92,11 +92,11 @@ class Courier:
     # --- in the background
 
     def start(self) -> None:
-        """Deliver from now on whatever falls due."""
+        """Deliver in the background from now on."""
         self._working = True
 
     async def stop(self) -> None:
-        """Cancel what is running, and deliver nothing more."""
+        """Cancel running attempts, and stop delivering."""
         self._working = False
         for alarm in self._alarms.values():
             alarm.cancel()
@@ -105,7 +105,7 @@ class Courier:
         await asyncio.gather(*self._rounds, return_exceptions=True)
 
     def look(self, space: Space) -> None:
-        """Schedule the next delivery of a space. Call this after every change; a needless alarm does no harm."""
+        """Schedule the next delivery of a space. Call this after every change; an unneeded call does no harm."""
         due = space.next_call() if self._working and not space.outbox.paused else None
         if due is None:
             return
@@ -166,6 +166,6 @@ class Courier:
 
 
 def _due(space: Space) -> Delivery | None:
-    """Return what is to be attempted now."""
+    """Return the deliveries to attempt now."""
     delivery = space.outbox.next()
     return delivery if delivery and delivery.due and delivery.due <= space.clock.now else None

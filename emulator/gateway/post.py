@@ -29,7 +29,7 @@ def host_of(url: httpx.URL) -> str:
 
 
 async def post(url: str, body: str, seconds: float, headers: Mapping[str, str]) -> int:
-    """Return the status of the reply; nothing else of it is read. Raises NoReply, whatever went wrong."""
+    """Return the status of the reply, without reading the rest. Raises NoReply for any failure."""
     own = {"Content-Type": "application/json", "User-Agent": f"carbon-emulator/{__version__}"}
     try:
         async with (

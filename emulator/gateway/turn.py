@@ -1,4 +1,4 @@
-"""One request to a vendor, from its arrival to its reply: faults, the turn itself, and the history."""
+"""One request to a vendor, from arrival to reply: faults, the turn itself, and the history."""
 
 import asyncio
 import logging
@@ -43,10 +43,10 @@ async def answer_under_faults(
     receive: Receive,
     committed: Callable[[Space], object],
 ) -> Exchange:
-    """Answer a request that faults may strike. A body of None exceeds the limit and is refused.
+    """Answer a request on which faults may fire. A body of None exceeds the limit and is refused.
 
-    Faults may delay the turn and the reply. A client that disconnects ends the delay: before its turn, a request never
-    gets one; after it, what has been done stays done. ``committed`` is called after the turn.
+    Faults may delay the turn and the reply. A client that disconnects ends the delay: before its turn the request is
+    cancelled; after it, its changes stay. ``committed`` is called after the turn.
     """
     request = open_exchange(space, provider, scope, headers, body or b"")
     before, after = (TOO_LARGE, None) if body is None else strike(space, provider, request)
@@ -75,13 +75,13 @@ def run_turn(
 ) -> Exchange:
     """Run one turn atomically: the operation, or the fault in its place, and the effects on its reply; record it."""
     exchange, webhooks = request.exchange, provider.webhooks
-    request.backend = space.backend(provider.name)  # now, since a delay may have seen the space restored
+    request.backend = space.backend(provider.name)  # now, since the space may have been restored during a delay
     exchange.at = space.clock.read()
     exchange.order = space.turns = space.turns + 1
     if space.held:
         exchange.held = tuple(held.exchange.number for held in space.held)
     if webhooks:
-        space.post(provider.name, webhooks)  # what fell due before this turn carries the state before it
+        space.post(provider.name, webhooks)  # what became due before this turn has the state before it
     if before and before.replaces:
         exchange.record_reply(_blank(200))
     else:
@@ -116,12 +116,12 @@ def _run_operation(provider: Provider, request: Request) -> None:
 
 
 def plain_answer(status: int, error: str) -> Response:
-    """Return an error of the emulator itself, which no vendor words."""
+    """Return an error of the emulator itself, in no vendor's format."""
     return reply({"error": error}, status)
 
 
 def _blank(status: int) -> Response:
-    """Return a reply of a status alone."""
+    """Return a reply with a status only."""
     response = Response(status_code=status)
     response.raw_headers.clear()
     return response
@@ -131,7 +131,7 @@ def _blank(status: int) -> Response:
 
 
 async def _hold(space: Space, request: Request, receive: Receive, seconds: float) -> None:
-    """Delay a request before its turn, and show others meanwhile that it is still running. Raises ClientGone."""
+    """Delay a request before its turn, and list it as running meanwhile. Raises ClientGone."""
     space.held.append(request)
     try:
         await while_connected(receive, asyncio.sleep(seconds))
@@ -140,7 +140,7 @@ async def _hold(space: Space, request: Request, receive: Receive, seconds: float
 
 
 def strike(space: Space, provider: Provider, request: Request) -> tuple[Effect | None, Effect | None]:
-    """Return the effects of the faults that strike: one before the turn; one after it, unless the first replaces it."""
+    """Return the effects of the faults that fire: one before the turn, and one after it unless replaced."""
     exchange = request.exchange
     operation = partial(provider.operation, request.scope)
     exchange.operation = operation()
@@ -150,7 +150,7 @@ def strike(space: Space, provider: Provider, request: Request) -> tuple[Effect |
 
 
 def _apply(effect: Effect, provider: Provider, request: Request) -> None:
-    """Change a reply as a fault says. A status of 400 and above without a body is worded as the vendor would."""
+    """Change a reply as a fault requires. A status of 400 and above without a body gets the vendor's envelope."""
     exchange = request.exchange
     if effect.status is not None and effect.status >= 400 and effect.body is None:
         exchange.record_reply(provider.render(request, provider.http_refusal(effect.status, None)))

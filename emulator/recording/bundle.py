@@ -42,7 +42,7 @@ def _latin1(text: str) -> str:
 
 
 class BadBundle(Exception):
-    """A bundle cannot be made or replayed; the message says why."""
+    """A bundle cannot be created or replayed; the message gives the reason."""
 
 
 Count = Annotated[int, Field(ge=0, lt=2**53)]
@@ -105,7 +105,7 @@ class Bundle(Model):
 
     @model_validator(mode="after")
     def check_numbers(self) -> Self:
-        """Check that every request has a number of its own, and that each delayed one is there."""
+        """Check that request numbers are distinct, and that each delayed request exists."""
         numbers = {request.number for request in self.requests}
         if len(numbers) != len(self.requests):
             raise ValueError("two requests have the same number")

@@ -22,7 +22,7 @@ from emulator.web.request import Request
 
 
 class Difference(Model):
-    """Where a replay first differs: the request, the part of its reply, and both values."""
+    """The first difference of a replay: the request, the part of its reply, and both values."""
 
     number: int
     method: str
@@ -83,7 +83,7 @@ class _Replay:
         return run_turn(space, provider, request, recorded.before, recorded.after)
 
     def _request(self, recorded: Recorded) -> Request:
-        """Return a request as it came, with its secrets or their stand-ins."""
+        """Return a request as it was received, with its secrets or their replacements."""
         provider = self.space.world.providers[recorded.provider]
         headers = [
             (name.encode("latin-1"), self.seal.open(value).encode("latin-1")) for name, value in recorded.headers
@@ -123,5 +123,5 @@ def _repeat(changed: Changed, space: Space) -> None:
 
 
 def _headers(headers: RawHeaders, body: str) -> RawHeaders:
-    """Return headers to compare. The length of a body that holds marks depends on the secrets that they stand for."""
+    """Return the headers to compare. The length of a body with marks depends on the secrets."""
     return [(name, value) for name, value in headers if name != "content-length" or not MARK.search(body)]

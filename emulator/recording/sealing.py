@@ -61,7 +61,7 @@ class Seal:
         return self._mask.text(_escape(text))
 
     def body(self, body: bytes) -> bytes:
-        """Return a request's body without its secrets, be it JSON, a form, or malformed JSON."""
+        """Return a request's body without its secrets, which may be JSON, a form, or malformed JSON."""
         text, codec = _decoded(body)
         text = _escape(text)
         content = _json(text.encode(codec))

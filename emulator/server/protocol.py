@@ -168,7 +168,7 @@ class HttpProtocol(asyncio.Protocol):
     # --- deadlines
 
     def waits_for_client(self) -> bool:
-        """Tell whether it is the client's turn: to send a request, or the rest of one."""
+        """Return whether it is the client's turn: to send a request, or the rest of one."""
         return not self._requests or self._requests[0] is self._receiving
 
     def idle_since(self) -> float:

@@ -94,7 +94,7 @@ class RequestParser:
 
     @property
     def keep_alive(self) -> bool:
-        """Tell whether the connection may serve another request."""
+        """Return whether the connection may serve another request."""
         return self.version != "1.0" and bool(self._parser.should_keep_alive())
 
     def feed(self, data: bytes | memoryview) -> None:

@@ -20,7 +20,7 @@ class Impossible(Exception):
 
 
 class Target(NamedTuple):
-    """An operation that a fault may strike."""
+    """An operation on which a fault may fire."""
 
     provider: str
     operation: str
@@ -28,7 +28,7 @@ class Target(NamedTuple):
     path: str
 
     def meets(self, draft: FaultDraft) -> bool:
-        """Tell whether a request for this operation can meet all conditions."""
+        """Return whether a request for this operation can meet all conditions."""
         return (
             draft.operation in (None, self.operation)
             and draft.method in (None, "OPTIONS", *self.methods)

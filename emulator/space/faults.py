@@ -1,4 +1,4 @@
-"""Faults on demand: a reply in the vendor's own words, a delay, a broken connection; counted, never random."""
+"""Faults on demand: a reply in the vendor's own format, a delay, a broken connection; counted, never random."""
 
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
@@ -16,22 +16,22 @@ When: TypeAlias = Literal["before", "after"]
 COUNT_MAX = 10**9
 Count = Annotated[int, Field(ge=0, le=2**53)]
 FAULTS_MAX = 1000
-"""How many faults a space has. Beyond that, those that are used up go first."""
+"""The maximum number of faults in a space. Beyond it, those that are used up are removed first."""
 
 
 class TooManyFaults(Exception):
-    """The space has as many faults as it may have, and none of them is used up."""
+    """The space has the maximum number of faults, and none of them is used up."""
 
     def __init__(self) -> None:
         super().__init__(f"this space has {FAULTS_MAX} faults that are not used up, its limit; delete some")
 
 
 class FaultDraft(Model):
-    """Which requests a fault strikes, and what it does to them.
+    """The requests on which a fault fires, and its effect.
 
-    All conditions that are given must hold: provider, operation, method, a pattern of the path (``/v1/orders/*``),
-    headers. The first ``nth`` - 1 matching requests pass; from then on, ``times`` requests are struck.
-    A fault *before* acts in place of the operation; one *after* lets the operation commit, then acts on its reply.
+    All given conditions must match: provider, operation, method, a pattern of the path (``/v1/orders/*``), headers. The
+    first ``nth`` - 1 matching requests pass; on the next ``times`` requests the fault fires. A fault *before* replaces
+    the operation; one *after* lets the operation commit, then acts on its reply.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -48,7 +48,7 @@ class FaultDraft(Model):
 
 
 class Fault(FaultDraft):
-    """A fault in a space. ``seen`` counts the requests that matched, ``fired`` those that it struck."""
+    """A fault in a space. ``seen`` counts the requests that matched, ``fired`` those on which it fired."""
 
     model_config = ConfigDict(frozen=False)
 
@@ -61,7 +61,7 @@ class Fault(FaultDraft):
         return self.fired >= self.times
 
     def matches(self, request: Request, operation: Callable[[], str | None]) -> bool:
-        """Tell whether a request meets all conditions."""
+        """Return whether a request meets all conditions."""
         exchange = request.exchange
         return (
             self.provider in (None, exchange.provider)
@@ -103,7 +103,7 @@ class Faults:
         self.by_id.clear()
 
     def strike(self, when: When, request: Request, operation: Callable[[], str | None]) -> Effect | None:
-        """Return the effect on this request of the first fault that strikes it, and count that."""
+        """Return the effect of the first fault that fires on this request, and count it."""
         for fault in self.by_id.values():
             if fault.when != when or fault.used_up or not fault.matches(request, operation):
                 continue

@@ -1,4 +1,4 @@
-"""Reading ``fixtures/<provider>.json``: what each vendor remembers at birth. A user's bad one stops the start."""
+"""Read ``fixtures/<provider>.json``: the initial memory of each vendor. An invalid file prevents the start."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ SCHEMA = "$schema"
 
 
 class BadFixture(Exception):
-    """Fixtures cannot be used. The message has a line for each mistake: the file, the place, and what is wrong."""
+    """Fixtures cannot be used. The message has a line for each problem: the file, the place, and the reason."""
 
     def __init__(self, *lines: str) -> None:
         shown, more = lines[:MISTAKES_SHOWN_MAX], len(lines) - MISTAKES_SHOWN_MAX
@@ -29,9 +29,9 @@ class BadFixture(Exception):
 
 
 class Fixtures(OnDemand[Fixture]):
-    """The fixture of every provider: ours are made when they are asked for, those in a user's directory at once.
+    """The fixture of every provider: built-in ones are loaded on demand, those in a user's directory at once.
 
-    That ``directory`` need not hold every provider's file; for the others ours are taken. Raises BadFixture.
+    That ``directory`` need not have every provider's file; the others use the built-in one. Raises BadFixture.
     """
 
     def __init__(self, providers: Mapping[str, Provider], directory: Path | None = None) -> None:
@@ -42,11 +42,11 @@ class Fixtures(OnDemand[Fixture]):
 
     @cached_property
     def digest(self) -> str:
-        """What tells these fixtures from any others, by what stands in their files."""
+        """A hash of the fixtures' files, which tells them from any others."""
         return _digest(_read(_ours(name)) for name in self)
 
     def _take_theirs(self, directory: Path) -> None:
-        lines = list(_strangers(directory, list(self)))
+        lines = list(_misnamed(directory, list(self)))
         contents: dict[str, dict[str, Any]] = {}
         for name in self:
             path = _path(name, directory)
@@ -68,8 +68,8 @@ class Fixtures(OnDemand[Fixture]):
         return fixture
 
 
-def _strangers(directory: Path, names: list[str]) -> Iterator[str]:
-    """Yield a line for each file of a directory that looks like a fixture, and is none. Raises BadFixture."""
+def _misnamed(directory: Path, names: list[str]) -> Iterator[str]:
+    """Yield a line for each file of a directory that looks like a fixture but names no provider. Raises BadFixture."""
     try:
         files = sorted(path for path in directory.iterdir() if path.suffix.lower() in DATA_SUFFIXES)
     except (NotADirectoryError, FileNotFoundError):
@@ -86,7 +86,7 @@ def _ours(name: str) -> Path:
 
 
 def _path(name: str, directory: Path) -> Path:
-    """A user's file, or ours where there is none."""
+    """Return a user's file, or the built-in one."""
     theirs = directory / f"{name}.json"
     try:
         return theirs if theirs.exists() else _ours(name)

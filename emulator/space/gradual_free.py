@@ -1,6 +1,6 @@
 """Free large objects bit by bit: freeing a million records at once would block the server for a second.
 
-It goes between the turns of the event loop. Where none runs, or where it ends first, the rest goes at once.
+The work is done between turns of the event loop. Without a running loop, or when it ends, the rest is freed at once.
 """
 
 from asyncio import AbstractEventLoop, get_running_loop
@@ -12,70 +12,70 @@ from typing import Any
 from weakref import finalize
 
 PORTION = 2000
-"""How many objects to free before other requests run: about a millisecond's work."""
+"""The number of objects to free before other requests run: about a millisecond of work."""
 
 BATCH = 100
 MANY = 1000
-"""What holds more than this holds records, which are freed as they are, or what leads to more of them."""
+"""A larger container holds records, which are freed whole, or containers of them."""
 
 
-def free_slowly(thing: object) -> None:
-    """Free what only this object holds bit by bit, once nothing refers to the object."""
-    finalize(thing, _begin, vars(thing))
+def free_slowly(target: object) -> None:
+    """Free bit by bit what only this object references, once nothing references the object."""
+    finalize(target, _begin, vars(target))
 
 
-def _begin(thing: object) -> None:
+def _begin(target: object) -> None:
     try:
         loop = get_running_loop()
     except RuntimeError:
         return
-    loop.call_soon(_go_on, loop, [thing])
+    loop.call_soon(_go_on, loop, [target])
 
 
 def _go_on(loop: AbstractEventLoop, left: list[Any]) -> None:
-    _let_go(left)
+    _take_apart(left)
     if left:
         loop.call_soon(_go_on, loop, left)
 
 
-def _let_go(left: list[Any]) -> None:
-    """Take objects apart for a while, the last first. One that is referred to elsewhere stays."""
-    gone = 0
-    while left and gone < PORTION:
-        thing = left.pop()
-        gone += 1
-        if getrefcount(thing) > OURS:
+def _take_apart(left: list[Any]) -> None:
+    """Take objects apart for a while, the last first. Objects that are referenced elsewhere are kept."""
+    freed = 0
+    while left and freed < PORTION:
+        target = left.pop()
+        freed += 1
+        if getrefcount(target) > OWN_REFERENCES:
             continue
-        if isinstance(thing, dict | list | deque | set) and thing:
-            left.append(thing)
-            gone += _take_off(thing, left)
+        if isinstance(target, dict | list | deque | set) and target:
+            left.append(target)
+            freed += _take_off(target, left)
         else:
-            left += filter(_leads_on, get_referents(thing))
+            left += filter(_has_references, get_referents(target))
 
 
-def _take_off(thing: Any, left: list[Any]) -> int:
-    """Take a batch off a list or the like, and answer how many it was. Those that lead on are to be taken apart."""
-    count, many = min(len(thing), BATCH), len(thing) > MANY
-    parts = [thing.popitem()[1] if isinstance(thing, dict) else thing.pop() for _ in range(count)]
-    if not many or any(map(_kind_leads_on, set(map(type, parts)))):
-        left += filter(_leads_on, parts)
+def _take_off(target: Any, left: list[Any]) -> int:
+    """Remove a batch from a container, and return its size. Parts that reference more objects are added to ``left``."""
+    count, many = min(len(target), BATCH), len(target) > MANY
+    parts = [target.popitem()[1] if isinstance(target, dict) else target.pop() for _ in range(count)]
+    if not many or any(map(_kind_has_references, set(map(type, parts)))):
+        left += filter(_has_references, parts)
     return count
 
 
-def _leads_on(thing: object) -> bool:
-    return is_tracked(thing) or isinstance(thing, dict)
+def _has_references(target: object) -> bool:
+    return is_tracked(target) or isinstance(target, dict)
 
 
 @lru_cache(maxsize=256)
-def _kind_leads_on(kind: type) -> bool:
+def _kind_has_references(kind: type) -> bool:
     """Return whether objects of this type may hold many others: containers, and instances with a ``__dict__``."""
     return issubclass(kind, dict | list | deque | set) or kind.__dictoffset__ != 0
 
 
-def _references_of_ours() -> int:
+def _references_of_one_variable() -> int:
     """Return how many references Python counts to an object that only one local variable holds."""
-    thing = [object()].pop()
-    return getrefcount(thing)
+    target = [object()].pop()
+    return getrefcount(target)
 
 
-OURS = _references_of_ours()
+OWN_REFERENCES = _references_of_one_variable()

@@ -13,7 +13,7 @@ from emulator.web.exchange import Exchange
 T_co = TypeVar("T_co", covariant=True)
 
 COMMAND_BYTES = 1024
-"""What a command counts as, besides what it holds."""
+"""The size of a command, without its content."""
 
 
 class Command(Protocol[T_co]):
@@ -47,11 +47,11 @@ Entry: TypeAlias = Exchange | Change
 
 
 class History:
-    """The entries since ``origin``, oldest first: a snapshot, or None for a space as its fixtures make it.
+    """The entries since ``origin``, oldest first: a snapshot, or None for the state of the fixtures.
 
-    Above ``exchanges_max`` exchanges or ``bytes_max`` bytes the oldest entries go. ``dropped`` counts the exchanges
-    among them; ``complete`` tells whether the entries still lead from the origin to the present state. ``added`` counts
-    all entries since the origin, ``restarts`` the origins, and ``closed`` tells that the space is gone.
+    Above ``exchanges_max`` exchanges or ``bytes_max`` bytes the oldest entries are dropped. ``dropped`` counts the
+    exchanges among them; ``complete`` is whether the entries still lead from the origin to the present state. ``added``
+    counts all entries since the origin, ``restarts`` the origins, and ``closed`` is whether the space was deleted.
     """
 
     def __init__(self, exchanges_max: int, bytes_max: int) -> None:
@@ -63,7 +63,7 @@ class History:
         self.restart(None)
 
     def restart(self, origin: dict[str, Any] | None) -> None:
-        """Forget all entries, and begin again with a snapshot."""
+        """Drop all entries, and start again with a snapshot."""
         self.origin = origin
         self.restarts += 1
         self.added = 0
@@ -75,7 +75,7 @@ class History:
         self._wake()
 
     def close(self) -> None:
-        """End the history of a space that is reset or deleted, for those who wait for more of it."""
+        """End the history of a deleted space, for those who wait for more of it."""
         self.closed = True
         self._wake()
 
@@ -83,25 +83,25 @@ class History:
         return iter(self._entries)
 
     def exchanges(self) -> list[Exchange]:
-        """Return the exchanges that are kept, in the order of their turns."""
+        """Return the stored exchanges, in the order of their turns."""
         return [entry for entry in self._entries if isinstance(entry, Exchange)]
 
     def changes(self) -> list[Change]:
-        """Return the commands that are kept, in order."""
+        """Return the stored commands, in order."""
         return [entry for entry in self._entries if isinstance(entry, Change)]
 
     def after(self, number: int, count_max: int) -> list[Entry]:
-        """Return the first entries that are kept after the ``number`` first of all that were added."""
+        """Return the first stored entries after the first ``number`` of all entries."""
         start = max(0, number - self.first)
         return list(islice(self._entries, start, start + count_max))
 
     @property
     def first(self) -> int:
-        """How many entries were added, and dropped, before the first one that is kept."""
+        """The number of entries that were added, and dropped, before the first stored one."""
         return self.added - len(self._entries)
 
     def add(self, entry: Entry) -> None:
-        """Append an entry, and drop the oldest while there are too many or they hold too much."""
+        """Append an entry, and drop the oldest while there are too many or they are too large."""
         self._entries.append(entry)
         self.added += 1
         self._bytes += entry.size
@@ -133,6 +133,6 @@ class History:
 
     def _wake(self) -> None:
         for future in self._waiting:
-            if not future.done():  # it is done if its waiter gave up a moment ago
+            if not future.done():  # it is done if its waiter has just timed out
                 future.set_result(None)
         self._waiting.clear()

@@ -1,6 +1,6 @@
-"""Webhooks: what vendors tell other people's servers, in which order, how often, and what came of it.
+"""Webhooks of a space: which delivery comes next, when it is retried, and the results.
 
-Nothing here reaches a network: an outbox says what is to be sent next, and is told what came of it.
+An outbox does not use the network: it returns the next delivery, and records the result.
 """
 
 from collections import deque
@@ -19,18 +19,18 @@ Lane: TypeAlias = tuple[str, str, str]
 State: TypeAlias = Literal["pending", "delivered", "given up", "refused"]
 
 OVER_MAX = 1000
-"""How many deliveries that are over a space remembers."""
+"""The number of finished deliveries that a space keeps."""
 
 ATTEMPTS_MAX = 100
-"""How often one delivery is attempted. The retries of vendors are a third of it; beyond, something repeats itself."""
+"""The maximum number of attempts of a delivery: three times the vendors' retries."""
 
 COPIES_MAX = 500
-"""How many copies of deliveries an outbox holds at most."""
+"""The maximum number of copied deliveries in an outbox."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt: when it was due, the vendor's headers, and the status that came back or the reason why none did."""
+    """One attempt: when it was due, the vendor's headers, and the status or the error."""
 
     at: UtcTime
     status: int | None = None
@@ -72,7 +72,7 @@ class Delivery:
 
     @property
     def entry(self) -> tuple[datetime, int, str]:
-        """By what a pending delivery comes up: its time, then its place."""
+        """The order of pending deliveries: by time, then by place."""
         assert self.due is not None
         return self.due, self.place, self.id
 
@@ -82,12 +82,12 @@ class UnknownDelivery(Exception):
 
 
 class TooMuch(Exception):
-    """A delivery has been attempted, or deliveries have been copied, as often as they may be."""
+    """A delivery has too many attempts, or the outbox too many copies."""
 
 
 @dataclass(slots=True)
 class OutboxState:
-    """All there is to an outbox: ``added`` counts all deliveries, ``dropped`` those that were over and forgotten."""
+    """The state of an outbox: ``added`` counts all deliveries, ``dropped`` the finished ones that were removed."""
 
     deliveries: list[Delivery] = field(default_factory=list)
     added: int = 0
@@ -107,7 +107,7 @@ class OutboxState:
 
 
 class Outbox:
-    """The deliveries of a space, and the order in which the pending ones are to be made."""
+    """The deliveries of a space, and the order of the pending ones."""
 
     def __init__(self, state: OutboxState | None = None) -> None:
         kept = state or OutboxState()
@@ -127,38 +127,38 @@ class Outbox:
         return iter(self._deliveries.values())
 
     def get(self, delivery_id: str) -> Delivery:
-        """Raises UnknownDelivery."""
+        """Return a delivery. Raises UnknownDelivery."""
         if delivery_id not in self._deliveries:
             raise UnknownDelivery(delivery_id)
         return self._deliveries[delivery_id]
 
     def add(self, provider: str, call: Call) -> Delivery:
-        """Take a call on, due from its change on. Its id counts up from ``webhook-1``."""
+        """Add a call, due at the time of its change. Ids count up from ``webhook-1``."""
         about = (call.at, call.kind, call.subject, call.url, call.body)
         own: dict[str, Any] = {"due": call.at, "place": self._new_place(), "endpoint": call.endpoint}
         return self._add(Delivery(self._new_id(), provider, *about, **own))
 
-    # --- what is next
+    # --- next
 
     def next(self) -> Delivery | None:
-        """The delivery whose attempt is due first, be it now or later."""
+        """Return the delivery that is due first, now or later."""
         while self._heap:
             delivery = self._deliveries.get(self._heap[0][2])
             if delivery and delivery.due and delivery.entry == self._heap[0] and self._leads(delivery):
                 return delivery
-            heappop(self._heap)  # moved or over since, or behind another one
+            heappop(self._heap)  # moved or finished since, or behind another one
         return None
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
-        """The attempts that fall due in this span of time, as far as can be told."""
+        """Yield the attempts that become due in this span of time, as far as they are known."""
         for delivery in self:
             if delivery.due is not None and since < delivery.due <= until:
                 yield Event(delivery.due, delivery.provider, "webhook.due", delivery.id)
 
-    # --- what came of it
+    # --- results
 
     def answered(self, delivery: Delivery, attempt: Attempt, how: Webhooks) -> None:
-        """Record an attempt. Unless it ends the delivery, the next one is due a while after it."""
+        """Record an attempt. Unless it ends the delivery, the next one follows after a wait."""
         delivery.attempts.append(attempt)
         if attempt.status in how.accepted:
             return self._end(delivery, "delivered")
@@ -173,10 +173,10 @@ class Outbox:
         delivery.attempts.append(attempt)
         self._end(delivery, "refused")
 
-    # --- what a test may do with it
+    # --- changes by tests
 
     def redeliver(self, delivery: Delivery, now: datetime) -> None:
-        """Let a delivery be attempted at once, be it pending or over. Raises TooMuch."""
+        """Make a pending or finished delivery due at once. Raises TooMuch."""
         if len(delivery.attempts) >= ATTEMPTS_MAX:
             raise TooMuch(f"webhook {delivery.id!r} has been attempted {ATTEMPTS_MAX} times, the limit")
 
@@ -188,7 +188,7 @@ class Outbox:
         self._enter(delivery)
 
     def duplicate(self, delivery: Delivery, now: datetime) -> Delivery:
-        """Add a second delivery of the same call, due at once: vendors send one twice now and then. Raises TooMuch."""
+        """Add a second delivery of the same call, due at once, as vendors sometimes send one twice. Raises TooMuch."""
         if sum(other.copy_of is not None for other in self) >= COPIES_MAX:
             raise TooMuch(f"the space has {COPIES_MAX} copies of webhooks, its limit; reset it")
 
@@ -196,7 +196,7 @@ class Outbox:
         return self._add(replace(delivery, due=now, state="pending", **own))
 
     def reorder(self, ids: Sequence[str]) -> None:
-        """Let pending deliveries change places and times, so that they come in this order. Raises UnknownDelivery."""
+        """Exchange places and times of pending deliveries, so that they come in this order. Raises UnknownDelivery."""
         moved = [self.get(delivery_id) for delivery_id in ids]
         for delivery in moved:
             if delivery.state != "pending":
@@ -238,7 +238,7 @@ class Outbox:
         return self._lanes[delivery.lane][0] is delivery
 
     def _end(self, delivery: Delivery, state: State) -> None:
-        """End a delivery, and let the next of its lane come up."""
+        """Finish a delivery, and make the next one of its lane available."""
         lane = self._lanes[delivery.lane]
         lane.remove(delivery)
         if lane:

@@ -4,7 +4,7 @@ import re
 from fnmatch import fnmatchcase
 
 PIECES = re.compile(r"\*|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
-"""What a pattern is made of, as fnmatch reads it."""
+"""The elements of a pattern, as fnmatch reads it."""
 
 PARAMETER = re.compile(r"\{[^}]*\}|.", re.DOTALL)
 OTHER = "\ufffd"
@@ -15,29 +15,29 @@ Step = tuple[frozenset[str], bool]
 
 
 def can_match(pattern: str, route_path: str) -> bool:
-    """Tell whether some path of a route (``/v1/orders/{id}``) matches a pattern (``/v1/orders/*``)."""
+    """Return whether some path of a route (``/v1/orders/{id}``) matches a pattern (``/v1/orders/*``)."""
     alphabet = frozenset([*pattern, *route_path, OTHER])
-    ours, theirs = _pattern_steps(pattern, alphabet), _route_steps(route_path, alphabet)
+    pattern_steps, route_steps = _pattern_steps(pattern, alphabet), _route_steps(route_path, alphabet)
     open_states, seen = [(0, 0)], {(0, 0)}
     while open_states:
         state = open_states.pop()
-        if state == (len(ours), len(theirs)):
+        if state == (len(pattern_steps), len(route_steps)):
             return True
-        following = _following(ours, theirs, *state) - seen
+        following = _following(pattern_steps, route_steps, *state) - seen
         seen |= following
         open_states += following
     return False
 
 
-def _following(ours: list[Step], theirs: list[Step], i: int, j: int) -> set[tuple[int, int]]:
+def _following(pattern_steps: list[Step], route_steps: list[Step], i: int, j: int) -> set[tuple[int, int]]:
     """Return the states that can follow: one of both skips a repetition, or both take the same character."""
     states = set()
-    if i < len(ours) and ours[i][1]:
+    if i < len(pattern_steps) and pattern_steps[i][1]:
         states.add((i + 1, j))
-    if j < len(theirs) and theirs[j][1]:
+    if j < len(route_steps) and route_steps[j][1]:
         states.add((i, j + 1))
-    if i < len(ours) and j < len(theirs) and not ours[i][0].isdisjoint(theirs[j][0]):
-        states.add((i if ours[i][1] else i + 1, j if theirs[j][1] else j + 1))
+    if i < len(pattern_steps) and j < len(route_steps) and not pattern_steps[i][0].isdisjoint(route_steps[j][0]):
+        states.add((i if pattern_steps[i][1] else i + 1, j if route_steps[j][1] else j + 1))
     return states
 
 

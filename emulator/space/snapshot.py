@@ -1,4 +1,4 @@
-"""A whole space as one JSON document, and back: exactly, or not at all."""
+"""A space as one JSON document, which is restored exactly or not at all."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -25,11 +25,11 @@ Count = Annotated[int, Field(ge=0, lt=2**63)]
 
 
 class BadSnapshot(Exception):
-    """A snapshot cannot be restored; the message says why. The space has not changed."""
+    """A snapshot cannot be restored; the message gives the reason. The space has not changed."""
 
 
 class ClockState(Model):
-    """A clock that stands still at an instant, or runs so many microseconds ahead of the machine's."""
+    """A clock that is frozen, or runs with an offset in microseconds."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -38,7 +38,7 @@ class ClockState(Model):
 
 
 class FaultsState(Model):
-    """The faults of a space, and how many there have been."""
+    """The faults of a space, and how many have been added."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -47,7 +47,7 @@ class FaultsState(Model):
 
 
 class Snapshot(Model):
-    """The document. ``fixtures`` is the digest of those that the space was born from; the catalogues are not in it."""
+    """The document. ``fixtures`` is the digest of the fixtures of the space; catalogues are not in it."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -65,7 +65,7 @@ class Snapshot(Model):
 
 
 def take(space: Space) -> dict[str, Any]:
-    """Everything that a space remembers. Its journal is not in here, nor the number of its requests."""
+    """Return the snapshot of a space, without its journal and the number of its requests."""
     clock = space.clock
     return {
         "format": FORMAT,
@@ -86,9 +86,9 @@ def take(space: Space) -> dict[str, Any]:
 
 
 def restore(space: Space, document: Mapping[str, Any], checked: bool = False) -> None:
-    """Make a space what a snapshot says, and begin its history there. Raises BadSnapshot, and then changes nothing.
+    """Restore a snapshot, and start the space's history with it. Raises BadSnapshot, and then changes nothing.
 
-    ``checked`` says that this server has taken the snapshot: then it can be taken again.
+    ``checked`` means that this server has taken the snapshot, so it need not be checked.
     """
     snapshot = _read(document)
     _check_versions(space, snapshot)

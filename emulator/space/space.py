@@ -1,4 +1,4 @@
-"""A space: an isolated world. Whatever can differ between two tests belongs to a space."""
+"""A space: an isolated world, which owns everything that can differ between two tests."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -23,10 +23,10 @@ T = TypeVar("T")
 
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 DEFAULT = "default"
-"""The space of a request that names none."""
+"""The space of a request without a prefix."""
 
 DEFAULT_ORIGIN = "http://127.0.0.1:4412"
-"""The address of the server, where nothing better is known."""
+"""The address of the server until a request shows a better one."""
 
 PAGES = "_emulator/pages"
 """The path of the emulator's own pages in a space."""
@@ -117,13 +117,13 @@ class Space:
 
     @property
     def fresh(self) -> bool:
-        """Whether the space is as its fixtures make it and its clock was never moved: then it may begin at any time."""
+        """Whether nothing has changed the space or its clock: then the clock can be set to any time."""
         return not self.clock_moved and all(self._is_initial(name) for name in self.backends)
 
     def move_clock(self, at: datetime | None, frozen: bool) -> list[Event]:
-        """Move the clock to an instant, or leave it; freeze it, or let it run. Return the events on the way, in order.
+        """Move the clock to a time, or leave it; freeze it, or let it run.
 
-        Raises Backwards for an earlier instant, except in a fresh space.
+        Return the due events in order. Raises Backwards for an earlier time, except in a fresh space.
         """
         since = self.clock.read()
         if at is not None and at < since and self.fresh:
@@ -134,14 +134,14 @@ class Space:
         return self._due(since, self.clock.now)
 
     def advance_clock(self, by: timedelta) -> list[Event]:
-        """Let time pass. Return the events on the way, in order. Raises Backwards."""
+        """Let time pass. Return the due events in order. Raises Backwards."""
         since = self.clock.read()
         self.clock.advance(by)
         self.clock_moved = True
         return self._due(since, self.clock.now)
 
     def upcoming(self, by: timedelta) -> list[Event]:
-        """Return what will fall due within a span of time if nothing else happens, in order. Changes nothing."""
+        """Return what will become due within a span of time if nothing else happens, in order. Changes nothing."""
         outbox, now = self.posted(), self.clock.now
         return _in_order([*self._events(now, now + by), *outbox.due(now, now + by)])
 
@@ -151,7 +151,7 @@ class Space:
         return _in_order([*events, *self.outbox.due(since, until)])
 
     def _events(self, since: datetime, until: datetime) -> list[Event]:
-        """Return what falls due at the vendors in a span of time."""
+        """Return what becomes due at the vendors in a span of time."""
         backends = [self.backends.get(name) or self.world.newborns[name] for name in self.world.providers]
         return [event for backend in backends for event in backend.due(since, until)]
 
@@ -161,7 +161,7 @@ class Space:
     # --- webhooks
 
     def posted(self) -> Outbox:
-        """Return the outbox with every call in it that has fallen due by now."""
+        """Return the outbox with every call that has become due by now."""
         self.clock.read()
         self.post_all()
         return self.outbox

@@ -19,7 +19,7 @@ REMEMBERED_MAX = 32
 
 
 class TooManySpaces(Exception):
-    """The server holds as many spaces as it may. ``spaces_max`` is the limit."""
+    """The server has reached its limit of spaces, ``spaces_max``."""
 
     def __init__(self, spaces_max: int) -> None:
         super().__init__(f"the server holds {spaces_max} spaces, its limit; delete one, or raise --spaces-max")
@@ -106,9 +106,9 @@ class Spaces:
                 self._remembered.pop(next(iter(self._remembered)))
 
     def check_room(self, name: str) -> None:
-        """Raise TooManySpaces if this space does not exist and may not be created.
+        """Raise TooManySpaces if this space does not exist and cannot be created.
 
-        One space is reserved for ``default``, so that a full server can still be commanded without naming a space.
+        One space is reserved for ``default``, so that a full server can still be controlled without naming a space.
         """
         if name in self._spaces:
             return
@@ -117,7 +117,7 @@ class Spaces:
             raise TooManySpaces(self.world.limits.spaces_max)
 
     def reset(self, name: str, seed: int | None = None, address: Address = NO_ADDRESS) -> Space:
-        """Make the space of this name anew. Raises TooManySpaces. The old one is freed bit by bit."""
+        """Create the space of this name anew. Raises TooManySpaces. The old one is freed bit by bit."""
         self.check_room(name)
         self._end(name)
         self._spaces[name] = self._new(name, address, seed)

@@ -14,7 +14,7 @@ from emulator.web.provider import Backend, Provider
 from emulator.web.webhooks import Webhooks
 
 Links: TypeAlias = Literal["emulator", "vendor"]
-"""Where links in replies lead: to the emulator's own pages, or to the vendor's."""
+"""The target of links in replies: the emulator's own pages, or the vendor's."""
 
 Progress: TypeAlias = Callable[[str, int], Callable[[int], object]]
 """Shows the progress of a task: called with a label and a length, it returns what to call with each step."""
@@ -22,7 +22,7 @@ Progress: TypeAlias = Callable[[str, int], Callable[[int], object]]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What keeps one server within bounds, whatever is sent to it."""
+    """The limits of a server."""
 
     spaces_max: int = 1024
     body_bytes_max: int = 8 * 1024 * 1024
@@ -56,11 +56,11 @@ class World:
         object.__setattr__(self, "newborns", OnDemand(self.providers, self._newborn))
 
     def memory(self, name: str) -> Any:
-        """What a vendor remembers at birth: a copy of its own for each space, at a tenth of what ``deepcopy`` costs."""
+        """Return a vendor's initial memory: a new copy for each space, at a tenth of the cost of ``deepcopy``."""
         return pickle.loads(self.memories[name])  # noqa: S301, what this process has pickled
 
     def backend(self, name: str, clock: Clock, ids: Ids) -> Backend:
-        """A vendor as it is at birth."""
+        """Return a vendor in its initial state."""
         memory = self.memory(name)
         if self.links and hasattr(memory, "settings") and hasattr(memory.settings, "links"):
             memory.settings.links = self.links

@@ -1,4 +1,4 @@
-"""What an application may do with a client's connection: break it, and stop waiting once the client has gone."""
+"""What an application can do with a client's connection: break it, and stop waiting after a disconnect."""
 
 import asyncio
 from collections.abc import Awaitable, Coroutine
@@ -23,7 +23,7 @@ ABSOLUTE = "emulator.request.absolute"
 
 
 class ClientGone(Exception):
-    """The client has closed its connection, or at least its sending side."""
+    """The client has disconnected, or at least closed its sending side."""
 
 
 def break_message(how: Connection, body: bytes) -> dict[str, Any]:
@@ -51,7 +51,7 @@ async def _disconnected(receive: Receive) -> None:
     """Wait for the client to disconnect."""
     message = await receive()
     if message["type"] != "http.disconnect":
-        await _forever()  # the server cannot tell, and would repeat itself
+        await _forever()  # the server cannot detect it, and would repeat the message
 
 
 def _forever() -> Awaitable[None]:

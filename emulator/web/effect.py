@@ -1,4 +1,4 @@
-"""What a fault does to a request or its reply."""
+"""The effect of a fault on a request or its reply."""
 
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
@@ -19,7 +19,7 @@ SERVER_HEADERS = {
     "date": "it is the space's clock",
     "x-emulator-request-id": "it is the request's number",
 }
-"""Headers that the server writes itself, each with the reason. Another one, or another value, would break the reply."""
+"""Headers that only the server writes, each with the reason. A second one, or another value, would break the reply."""
 
 HEADERS_MAX = 64
 
@@ -32,7 +32,7 @@ def _settable(name: str) -> str:
 
 
 def _distinct(headers: dict[str, str]) -> dict[str, str]:
-    """Raise ValueError for a header that is there twice, in different cases."""
+    """Raise ValueError for a header that occurs twice, in different cases."""
     names = [name.lower() for name in headers]
     if twice := {name for name in names if names.count(name) > 1}:
         raise ValueError(f"this header is there twice: {min(twice)}")
@@ -40,7 +40,7 @@ def _distinct(headers: dict[str, str]) -> dict[str, str]:
 
 
 def _writable(body: object) -> object:
-    """Raise ValueError for what no reply can carry, such as integers of more than 64 bits."""
+    """Raise ValueError for a value that no reply can carry, such as integers of more than 64 bits."""
     try:
         exact_json.dump(body)
     except TypeError as error:
@@ -60,7 +60,7 @@ ReplyHeaders = Annotated[
 
 
 class Effect(Model):
-    """What a fault does. A status without a body is worded as the vendor would word it."""
+    """What a fault does. A status without a body gets the vendor's envelope."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -72,7 +72,7 @@ class Effect(Model):
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        """Raise ValueError for an effect that is none, or that HTTP cannot carry."""
+        """Raise ValueError for an effect that does nothing, or that HTTP cannot carry."""
         if not (self.replaces or self.headers or self.delay_seconds or self.connection):
             raise ValueError("it has no effect; give at least one of: status, headers, body, delay_seconds, connection")
         if self.status in WITHOUT_BODY and self.body not in (None, ""):
@@ -81,5 +81,5 @@ class Effect(Model):
 
     @property
     def replaces(self) -> bool:
-        """Tell whether the client gets something else than the operation's own reply."""
+        """Return whether the client gets another reply than the operation's own."""
         return self.status is not None or self.body is not None or self.connection in ("reset", "close")

@@ -1,4 +1,4 @@
-"""Server-sent events: a reply that goes on while things happen."""
+"""Server-sent events: a reply that continues while events happen."""
 
 from collections.abc import AsyncGenerator, Mapping
 

@@ -12,7 +12,7 @@ from emulator.web.effect import Connection, Effect
 from emulator.web.headers import Headers, RawHeaders
 
 EXCHANGE_BYTES = 1024
-"""What an exchange counts as, besides its text: its objects."""
+"""The size of an exchange's objects, without its text."""
 
 
 class Exchange:
@@ -26,7 +26,7 @@ class Exchange:
     sent. ``connection`` is what a fault does to the reply in transit.
 
     Explanation: ``operation`` is the endpoint's name, ``rule`` the rule that refused it, ``problems`` what broke the
-    schema, ``fault`` the fault that struck, ``effects`` those of the faults before and after the turn.
+    schema, ``fault`` the fault that fired, ``effects`` those of the faults before and after the turn.
     """
 
     operation: str | None = None
@@ -54,16 +54,16 @@ class Exchange:
 
     @property
     def size(self) -> int:
-        """What it holds, in bytes."""
+        """The size in bytes."""
         return self.request_size + len(self.reply_body)
 
     def record_reply(self, response: Response) -> None:
-        """Keep the status, headers and body of a reply."""
+        """Store the status, headers and body of a reply."""
         self.status = response.status_code
         self.vendor_headers = response.raw_headers
         body: Any = response.body  # bytes: no reply holds a memoryview
         self.reply_body = body
 
     def reply_headers(self) -> list[tuple[bytes, bytes]]:
-        """Return the vendor's headers and the emulator's two, which follow from the rest."""
+        """Return the vendor's headers and the emulator's two, which are derived from the other fields."""
         return [*self.vendor_headers, date_header(self.at), (b"x-emulator-request-id", b"%d" % self.number)]

@@ -7,7 +7,7 @@ from typing import TypeAlias
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 
 HEADER_BYTES = 160
-"""What a header counts as, besides its text: a tuple and two bytes objects."""
+"""The size of a header without its text: a tuple and two bytes objects."""
 
 
 class Headers(dict[bytes, str | None]):

@@ -1,10 +1,10 @@
-"""The base of all models of what comes in."""
+"""The base class of all models of incoming content."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Model(BaseModel):
-    """A frozen model: one that was read from a request is cached and shared between spaces.
+    """A frozen model: models that are read from requests are cached and shared between spaces.
 
     Its validator is built on first use: building all of them would take a fifth of the start.
     """

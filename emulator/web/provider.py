@@ -1,4 +1,4 @@
-"""What the gateway and the control API know of a provider: one record, and nothing about its vendor's rules."""
+"""What the gateway and the control API need of a provider: one record, without its vendor's rules."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -26,12 +26,12 @@ class Backend(Protocol):
     """The URL below which the emulator's own pages of the space are; None if it is not known."""
 
     def due(self, since: datetime, until: datetime) -> Iterable[Event]:
-        """Return what falls due by time alone after ``since`` and up to ``until``, in any order."""
+        """Return what becomes due by time alone after ``since`` and up to ``until``, in any order."""
         ...
 
 
 class Fixture(Protocol):
-    """What a vendor starts from: a catalogue that never changes, and an initial memory."""
+    """The initial data of a vendor: a catalogue that never changes, and an initial memory."""
 
     catalogue: Any
     memory: Any

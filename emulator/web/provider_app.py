@@ -38,7 +38,7 @@ class ProviderApp:
         self.http_refusal = http_refusal
 
     def respond(self, request: Request) -> Response:
-        """Return the vendor's reply, be it a refusal or not. Endpoints are plain functions: a turn never waits."""
+        """Return the vendor's reply or refusal. Endpoints are plain functions: a turn never waits."""
         try:
             response: Response = self.routes.endpoint(request.scope)(request)
             return response

@@ -15,7 +15,7 @@ from emulator.web.request import WholeRequest
 M = TypeVar("M", bound=BaseModel)
 
 REMEMBERED_BYTES_MAX = 256
-"""Tests send the same few bodies and queries again and again; to read one costs more than most rules do."""
+"""Tests repeat few bodies and queries, and reading one costs more than most rules."""
 
 
 def json_body(request: WholeRequest) -> Any:

@@ -33,10 +33,7 @@ def reply(
     headers: Mapping[str, str] | None = None,
     content_type: tuple[bytes, bytes] = JSON_TYPE,
 ) -> Response:
-    """Return a JSON reply.
-
-    Its bytes are a copy: orjson's hold 4 KB of memory, however few they are, and a journal keeps them.
-    """
+    """Return a JSON reply. Its bytes are copied: orjson's occupy 4 KB at least, and the journal keeps them."""
     answer = Json(b"".join((dump(content), b"")), status, content_type)
     if headers:
         answer.headers.update(headers)

@@ -13,7 +13,7 @@ from emulator.web.request import Request, WholeRequest
 Endpoint: TypeAlias = Callable[[Request], Response]
 
 COMPARED_CHARACTERS_MAX = 200
-"""How much of an unknown path is compared with the routes: the cost grows with the square of its length."""
+"""The part of an unknown path that is compared with the routes: the cost grows with the square of its length."""
 
 
 class RouteTable:
@@ -75,7 +75,7 @@ class RouteTable:
         """Explain a 404, 405 or 501 in one line, for the developer."""
         if error.status_code == 405:
             return f"{request.method} is not a method of this path"
-        from emulator.core.nearest import closest  # only a mistake pays for it
+        from emulator.core.nearest import closest  # imported for mistakes only
 
         requested = f"{request.method} {request.scope['path'][:COMPARED_CHARACTERS_MAX]}"
         routes = [route for route in self.routes if is_implemented(route)]
@@ -85,7 +85,7 @@ class RouteTable:
 
 
 def not_implemented(operation: str, reason: str) -> Endpoint:
-    """Make the endpoint of an operation that the vendor documents and this emulator lacks: 501 with the reason."""
+    """Return the endpoint of an operation that is documented but missing here: it answers 501 with the reason."""
 
     def endpoint(request: Request) -> Response:
         raise HTTPException(501, f"{operation} is not implemented: {reason}")
@@ -95,7 +95,7 @@ def not_implemented(operation: str, reason: str) -> Endpoint:
 
 
 def is_implemented(route: Route) -> bool:
-    """Return whether a route's operation does what the vendor documents, and not answer 501."""
+    """Return whether a route's operation is implemented, instead of answering 501."""
     return not getattr(route.endpoint, "__qualname__", "").startswith("not_implemented.")
 
 

@@ -40,7 +40,7 @@ def page() -> str:
         ("Control API", "Below `/_emulator`, or `/~NAME/_emulator` for the space NAME.", endpoint_lines()),
         ("Settings", "`GET` and `PATCH /_emulator/settings/PROVIDER`.", setting_lines()),
         ("pytest", "The marker of a test that uses a space:", [MARKER]),
-        ("Faults", "`POST /_emulator/faults`: which requests a fault strikes, and its effect.", fault_lines()),
+        ("Faults", "`POST /_emulator/faults`: on which requests a fault fires, and its effect.", fault_lines()),
     )
     parts = [f"## {title}\n\n{text}\n\n" + "\n".join(lines) + "\n" for title, text, lines in sections]
     return "# Reference\n\nThis page is made from the code: `python -m tests.support.reference`.\n\n" + "\n".join(parts)

@@ -63,7 +63,7 @@ def _may_be_repeated(problem: Problem) -> bool:
 
 
 def _is_short(sent: object) -> bool:
-    """Tell whether it is a text, a boolean, or a number of at most 64 bits."""
+    """Return whether it is a text, a boolean, or a number of at most 64 bits."""
     if isinstance(sent, Decimal):
         return isfinite(float(sent))
     return isinstance(sent, str | float) or (isinstance(sent, int) and -(2**63) <= sent < 2**63)

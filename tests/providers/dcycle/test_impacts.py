@@ -40,7 +40,7 @@ DAYS = [
 
 
 def same_sum(figures: list[float], total: float) -> bool:
-    """Tell whether figures add up, to the gram."""
+    """Return whether figures add up, to the gram."""
     return round(sum(figures), 6) == total
 
 

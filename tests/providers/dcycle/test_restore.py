@@ -71,5 +71,5 @@ def ask(caller: Caller, draft: Draft) -> httpx.Response:
 
 
 def is_deletion(draft: Draft) -> bool:
-    """Tell whether a request deletes: those come last."""
+    """Return whether a request deletes: those come last."""
     return draft.method == "DELETE" or "delete" in draft.path

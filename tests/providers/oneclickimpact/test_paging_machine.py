@@ -46,7 +46,7 @@ class Walk:
     whole: list[dict[str, Any]] | None = None
 
     def wants(self, record: dict[str, Any]) -> bool:
-        """Tell whether the filters accept a record; customer filters apply to their list only."""
+        """Return whether the filters accept a record; customer filters apply to their list only."""
         day = record["time_utc"][:10]
         email = self.params.get("customer_email") if self.name == "customer_records" else None
         return (

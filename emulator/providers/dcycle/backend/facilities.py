@@ -81,7 +81,7 @@ class Facilities(Records[Facility, FacilityTerms]):
         return self._countries.get(last_part.casefold(), otherwise)
 
     def has_invoices(self, facility: Facility) -> bool:
-        """Tell whether any invoice is one of this facility."""
+        """Return whether any invoice is one of this facility."""
         return bool(self._invoices.belonging_to(facility))
 
     def _located(self, terms: FacilityTerms) -> FacilityTerms:

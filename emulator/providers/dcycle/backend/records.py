@@ -102,7 +102,7 @@ class Records(Generic[R, T]):
         return found if wanted is None or wanted == type(wanted)() else list(filter(wanted.matches, found))
 
     def has(self, organization: Organization, id: str) -> bool:
-        """Tell whether the organization has a record of this id."""
+        """Return whether the organization has a record of this id."""
         return id in self._by_organization.get(organization.id, {})
 
     def get(self, organization: Organization, id: str) -> R:

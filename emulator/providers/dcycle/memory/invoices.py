@@ -100,7 +100,7 @@ class Invoice(EmittingRecord[InvoiceTerms]):
 
     @property
     def counts(self) -> bool:
-        """Whether the invoice is in any sum."""
+        """Whether the invoice is included in sums."""
         return self.enabled and self.terms.status != "inactive"
 
     def posting(self) -> Posting | None:

@@ -105,7 +105,7 @@ class Impact:
         return ((stage, time) for stage, time in self.progress.stages() if time <= end)
 
     def processed(self, at: datetime) -> bool:
-        """Tell whether a nonprofit has the money at an instant: from then on, the impact cannot be cancelled."""
+        """Return whether a nonprofit has the money at an instant: from then on, the impact cannot be cancelled."""
         return any(stage != "donation_available" for stage, _ in self.reached(at))
 
     def check(self) -> None:

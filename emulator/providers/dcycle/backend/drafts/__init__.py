@@ -139,7 +139,7 @@ class EmployeeFilter:
         )
 
     def commutes(self, period: CommutingPeriod) -> bool:
-        """Tell whether a period is one of those wanted."""
+        """Return whether a period is one of those wanted."""
         terms = period.terms
         return among(terms.transport_type, self.transport_types) and among(terms.response_medium, self.response_media)
 

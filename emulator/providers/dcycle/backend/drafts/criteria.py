@@ -5,20 +5,20 @@ from datetime import date, datetime
 
 
 def among(value: object, wanted: Collection[object]) -> bool:
-    """Tell whether a value is one of those wanted; if none is named, any value is."""
+    """Return whether a value is one of those wanted; if none is named, any value is."""
     return not wanted or value in wanted
 
 
 def contains(text: str | None, part: str | None) -> bool:
-    """Tell whether a text contains a part, in any case of letters."""
+    """Return whether a text contains a part, in any case of letters."""
     return part is None or part.casefold() in (text or "").casefold()
 
 
 def within(first: date, last: date, since: date | None, until: date | None) -> bool:
-    """Tell whether a period lies between two days, both included, of which either may be open."""
+    """Return whether a period lies between two days, both included, of which either may be open."""
     return (since is None or since <= first) and (until is None or last <= until)
 
 
 def between(at: datetime, since: datetime | None, until: datetime | None) -> bool:
-    """Tell whether an instant lies between two instants, both included, of which either may be open."""
+    """Return whether an instant lies between two instants, both included, of which either may be open."""
     return (since is None or since <= at) and (until is None or at <= until)

@@ -28,7 +28,7 @@ class LegacyConsumptionFilter:
 
 
 def holds(condition: str | None, terms: object) -> bool:
-    """Tell whether a condition holds of terms; no member that terms lack equals anything."""
+    """Return whether a condition holds of terms; no member that terms lack equals anything."""
     if condition is None:
         return True
     member, *rest = condition.split(":")
