@@ -1,4 +1,4 @@
-"""The ASGI application: check where a request comes from and leads to, read its body, and send the reply."""
+"""The ASGI application: check the source and the target of a request, read its body, and send the reply."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -21,14 +21,14 @@ from emulator.web.provider import Provider
 
 CONTROL = "_emulator"
 REFUSED = 400
-"""The least status of a request that was refused, and has changed nothing."""
+"""The lowest status of a refused request, which has changed nothing."""
 
 REMEMBERED_CHARACTERS_MAX = 512
 """Of host and path together. Tests use the same few again and again."""
 
 
 class Stray(Exception):
-    """A request that reaches no space or provider. The reply is worded by the emulator, as no vendor is involved."""
+    """A request for no space or provider. The emulator words the reply, as no vendor is involved."""
 
     def __init__(self, status: int, error: str) -> None:
         super().__init__(error)
@@ -41,12 +41,12 @@ Destination: TypeAlias = tuple[str, Provider | None, str, str]
 
 
 class ControlApi(Protocol):
-    """The control API, which is above the gateway: it waits where a test asks it to."""
+    """The control API. It may wait, unlike a vendor's API."""
 
     async def answer(
         self, scope: Scope, headers: Headers, body: bytes, space_name: str, prefix: str, receive: Receive
     ) -> Response:
-        """Return the reply to a request whose body has been read. Raises ClientGone if it waits in vain."""
+        """Return the reply to a request whose body has been read. Raises ClientGone if the client disconnects."""
         ...
 
 
@@ -154,7 +154,7 @@ class Gateway:
             self.courier.look(space)
 
     async def _refuse(self, stray: Stray, headers: Headers, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse a request that leads nowhere, after its body, unless the client waits for permission to send that."""
+        """Refuse a stray request after reading its body, unless the client waits for permission to send that."""
         if headers[b"expect"] is None:
             try:
                 await read_body(receive, self.body_bytes_max)
@@ -174,20 +174,20 @@ class Gateway:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def start(self) -> None:
-        """Do what a server begins with."""
+        """Start what a server needs."""
         self.courier.start()
 
     async def stop(self) -> None:
-        """Do what a server ends with."""
+        """Stop what a server needs."""
         await self.courier.stop()
 
     def _shared(self, raw: RawHeaders) -> Headers:
-        """Return the headers of a request. As a rule a client repeats them, and they are kept once for all requests."""
+        """Return the headers of a request. Clients usually repeat them, so equal ones are stored once."""
         if self._headers.raw != raw:
             self._headers = Headers(raw)
         return self._headers
 
-    # --- where a request leads
+    # --- the target of a request
 
     def _destination(self, header: str, path: str) -> Destination:
         """Return the space, provider and path that a request names. Raises Stray."""
@@ -207,7 +207,7 @@ class Gateway:
             return space, self.providers[first], f"/{rest}", prefix
         raise Stray(404, f"unknown provider {first!r}; known: {', '.join(self.providers)}, and /{CONTROL}")
 
-    # --- where a request comes from
+    # --- the source of a request
 
     def _check_host(self, header: str) -> str:
         """Return the name in a Host header. Raises Stray for a foreign one: a web page can make its own name lead here.
