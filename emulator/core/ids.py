@@ -5,7 +5,6 @@ from functools import lru_cache
 from hashlib import blake2b
 from math import gcd
 from secrets import token_urlsafe
-from uuid import UUID
 
 DIGITS = "0123456789"
 HEX = DIGITS + "abcdef"
@@ -58,7 +57,8 @@ def nth_uuid(seed: int, kind: str, n: int) -> str:
     """Return the n-th UUID of a kind without drawing it."""
     value = _nth(seed, kind, n, 1 << 122)
     high, middle, low = value >> 74, (value >> 62) & 0xFFF, value & ((1 << 62) - 1)
-    return str(UUID(int=high << 80 | 0x4 << 76 | middle << 64 | 0b10 << 62 | low))
+    digits = f"{high << 80 | 0x4 << 76 | middle << 64 | 0b10 << 62 | low:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def secret() -> str:

@@ -33,7 +33,12 @@ def _json(body: bytes) -> Any:
 def media_type(request: WholeRequest) -> str | None:
     """Return the media type of Content-Type, in lower case and without parameters; None without the header."""
     value = request.header(b"content-type")
-    return None if value is None else value.partition(";")[0].strip().lower()
+    return None if value is None else _media_type(value)
+
+
+@lru_cache(maxsize=256)
+def _media_type(value: str) -> str:
+    return value.partition(";")[0].strip().lower()
 
 
 def may_be_json(request: WholeRequest) -> bool:

@@ -1,6 +1,7 @@
 """Requests with an ``Idempotency-Key`` (docs.cnaught.com, Idempotency)."""
 
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -8,13 +9,12 @@ import orjson
 from starlette.responses import Response
 
 from emulator.core import exact_json
-from emulator.core.errors import Malformed
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.endpoints.context import backend, subaccount_id
 from emulator.providers.cnaught.memory.catalogue import Account
 from emulator.providers.cnaught.memory.records import KeyedReply, Order, Subaccount
 from emulator.providers.cnaught.wire import outgoing
-from emulator.web.reading import bearer_token, json_body
+from emulator.web.reading import REMEMBERED_BYTES_MAX, bearer_token
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
@@ -81,9 +81,17 @@ def _repeats(request: Request, earlier: Request) -> bool:
 
 def _fingerprint(request: Request) -> str:
     """Return a digest of method, path, subaccount and JSON body; white space and the order of members do not count."""
+    body, target = request.content, (request.method, request.scope["path"], subaccount_id(request))
+    digest = _remembered_digest if len(body) <= REMEMBERED_BYTES_MAX else _digest
+    return digest(body, *target)
+
+
+def _digest(body: bytes, *target: str | None) -> str:
     try:
-        body = exact_json.canonical(json_body(request))
-    except Malformed:  # not JSON: then white space counts
-        body = request.exchange.body
-    target = [request.method, request.scope["path"], subaccount_id(request)]
-    return blake2b(orjson.dumps(target) + body, digest_size=8).hexdigest()
+        content = exact_json.canonical(exact_json.parse(body))
+    except ValueError:  # not JSON: then white space counts
+        content = body
+    return blake2b(orjson.dumps(target) + content, digest_size=8).hexdigest()
+
+
+_remembered_digest = lru_cache(maxsize=1024)(_digest)

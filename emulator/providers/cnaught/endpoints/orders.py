@@ -18,8 +18,7 @@ def list_orders(request: Request) -> Response:
     cnaught = backend(request)
     buyer = buyer_of(request, authenticate(request))
     page = read_query(incoming.Page, request).draft()
-    orders = page_of(cnaught.orders.of(buyer), page)
-    return reply({"data": [outgoing.order(cnaught, order) for order in orders]})
+    return reply(outgoing.orders(cnaught, page_of(cnaught.orders.of(buyer), page)))
 
 
 def place_order(request: Request) -> Response:

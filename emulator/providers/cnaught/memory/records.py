@@ -14,7 +14,7 @@ State: TypeAlias = Literal["placed", "fulfilled", "cancelled"]
 FIVES = re.compile(r".{1,5}")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)  # compared by identity, so that caches can hold it
 class Order:
     """An order. It is fulfilled from ``fulfils_on`` on unless it was cancelled; without that it stays placed."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
@@ -45,7 +45,7 @@ class NotificationConfig(Body):
 
 
 class OrderDetails(Body):
-    """What all orders have in common."""
+    """What all orders have in common; a kind of order adds how it is measured."""
 
     metadata: Note | None = None
     description: Note | None = None
@@ -53,7 +53,11 @@ class OrderDetails(Body):
     portfolio_id: Text | None = None
 
     def draft(self) -> drafts.OrderDraft:
+        raise NotImplementedError
+
+    def _draft(self, **measure: Any) -> drafts.OrderDraft:
         return drafts.OrderDraft(
+            **measure,
             portfolio_id=self.portfolio_id,
             metadata=self.metadata,
             description=self.description,
@@ -75,7 +79,7 @@ class MassOrPriceOrder(OrderDetails):
         return self
 
     def draft(self) -> drafts.OrderDraft:
-        return replace(super().draft(), amount_kg=self.amount_kg, total_price_usd_cents=self.total_price_usd_cents)
+        return self._draft(amount_kg=self.amount_kg, total_price_usd_cents=self.total_price_usd_cents)
 
 
 class RideOrder(OrderDetails):
@@ -84,7 +88,7 @@ class RideOrder(OrderDetails):
     distance_km: Amount
 
     def draft(self) -> drafts.OrderDraft:
-        return replace(super().draft(), distance_km=self.distance_km)
+        return self._draft(distance_km=self.distance_km)
 
 
 # --- quotes -----------------------------------------------------------------------------------------------------------

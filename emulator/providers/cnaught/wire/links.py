@@ -1,6 +1,5 @@
 """Links in replies: to the emulator's own pages, or to CNaught's."""
 
-from functools import lru_cache
 from urllib.parse import quote
 
 from emulator.providers.cnaught.backend import CNaught
@@ -10,35 +9,40 @@ REGISTRY = "https://registry.cnaught.com"
 CHECKOUT = "https://checkout.cnaught.com"
 
 
+def own_pages(cnaught: CNaught) -> str | None:
+    """Return the URL above the emulator's own pages; None if links lead to the vendor."""
+    if cnaught.pages_url is None or cnaught.memory.settings.links == "vendor":
+        return None
+    return f"{cnaught.pages_url}/cnaught"
+
+
 def certificate(cnaught: CNaught, order_id: str) -> str:
     """Return the URL of an order's certificate."""
-    return _own(cnaught, "orders", order_id) or f"{REGISTRY}/orders/{order_id}"
+    pages = own_pages(cnaught)
+    return f"{pages}/orders/{_quoted(order_id)}" if pages else f"{REGISTRY}/orders/{order_id}"
 
 
 def certificate_file(cnaught: CNaught, order_id: str) -> str:
     """Return the URL of an order's certificate as a file."""
-    own = _own(cnaught, "orders", order_id, "certificate.pdf")
-    return own or f"{REGISTRY}/api/certificates/{order_id}/pdf"
+    if own_pages(cnaught):
+        return f"{certificate(cnaught, order_id)}/certificate.pdf"
+    return f"{REGISTRY}/api/certificates/{order_id}/pdf"
 
 
 def checkout(cnaught: CNaught, session_id: str) -> str:
     """Return the URL at which a checkout session is paid."""
-    return _own(cnaught, "checkout", session_id) or f"{CHECKOUT}/pay/{session_id}"
+    pages = own_pages(cnaught)
+    return f"{pages}/checkout/{_quoted(session_id)}" if pages else f"{CHECKOUT}/pay/{session_id}"
 
 
 def impact_page(cnaught: CNaught, buyer: Buyer) -> str:
     """Return the URL of an account's or a subaccount's impact page; CNaught's is the account's in both cases."""
+    pages = own_pages(cnaught)
+    if not pages:
+        return buyer.account.impact_page.url
     holder = [buyer.account.id, *([buyer.subaccount.id] if buyer.subaccount else [])]
-    return _own(cnaught, "impact", *holder) or buyer.account.impact_page.url
+    return "/".join((pages, "impact", *map(_quoted, holder)))
 
 
-def _own(cnaught: CNaught, *path: str) -> str | None:
-    """Return the URL of a page of the emulator; None if links lead to the vendor."""
-    if cnaught.pages_url is None or cnaught.memory.settings.links == "vendor":
-        return None
-    return "/".join((cnaught.pages_url, "cnaught", *map(_quoted, path)))
-
-
-@lru_cache(maxsize=1024)
 def _quoted(part: str) -> str:
-    return quote(part, safe="")
+    return part if part.isascii() and part.isalnum() else quote(part, safe="")

@@ -3,7 +3,7 @@
 Members are in the order of the documents' samples; those that no sample has come last.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 
@@ -20,6 +20,9 @@ from emulator.providers.cnaught.memory import catalogue as known
 from emulator.providers.cnaught.memory import records
 from emulator.providers.cnaught.memory.catalogue import Catalogue
 from emulator.providers.cnaught.wire import links
+
+LISTED_ORDERS_MAX = 4096
+"""How many orders are kept as JSON, in all spaces; they have about 3 KB each."""
 
 KG_PER_EQUIVALENT = {
     "cars_off_the_road": Decimal(4600),
@@ -57,6 +60,26 @@ def order(cnaught: CNaught, order: records.Order, state: records.State | None = 
         "project_allocations": list(_allocations(cnaught, order, state)),
         "checkout_session_id": order.checkout_session_id,
     }
+
+
+def orders(cnaught: CNaught, orders: Iterable[records.Order]) -> dict[str, object]:
+    """Return a list of orders as they are now."""
+    now, pages = cnaught.clock.now, links.own_pages(cnaught)
+    return {"data": [_listed(cnaught, order, order.state(now), pages) for order in orders]}
+
+
+def _listed(cnaught: CNaught, source: records.Order, state: records.State, pages: str | None) -> orjson.Fragment:
+    """Return an order as JSON. Only its state and its links change."""
+    key = (source, state, pages)
+    listed = _listed_orders.get(key)
+    if listed is None:
+        if len(_listed_orders) >= LISTED_ORDERS_MAX:
+            _listed_orders.clear()
+        _listed_orders[key] = listed = fragment(order(cnaught, source, state))
+    return listed
+
+
+_listed_orders: dict[tuple[records.Order, records.State, str | None], orjson.Fragment] = {}
 
 
 def _allocations(cnaught: CNaught, order: records.Order, state: records.State) -> Iterator[dict[str, object]]:
