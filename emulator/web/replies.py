@@ -33,8 +33,15 @@ def reply(
     headers: Mapping[str, str] | None = None,
     content_type: tuple[bytes, bytes] = JSON_TYPE,
 ) -> Response:
-    """Return a JSON reply. Its bytes are copied: orjson's occupy 4 KB at least, and the journal keeps them."""
+    """Return a JSON reply. ``headers`` are any others than Content-Length and Content-Type.
+
+    Its bytes are copied: orjson's occupy 4 KB at least, and the journal keeps them.
+    """
     answer = Json(b"".join((dump(content), b"")), status, content_type)
     if headers:
-        answer.headers.update(headers)
+        answer.raw_headers += [_header(name, value) for name, value in headers.items()]
     return answer
+
+
+def _header(name: str, value: str) -> tuple[bytes, bytes]:
+    return name.lower().encode("latin-1"), value.encode("latin-1")

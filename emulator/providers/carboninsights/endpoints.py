@@ -109,9 +109,8 @@ def read(model: type[M], request: Request) -> M:
 
 def respond(request: Request, content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a reply with the ``Request-Id`` that every reply has; without a body to HEAD."""
-    response = reply(content, status, headers)
-    number = request.exchange.number
-    response.headers["Request-Id"] = nth_text(backend(request).ids.seed, "carboninsights.request", number, HEX, 32)
+    number = nth_text(backend(request).ids.seed, "carboninsights.request", request.exchange.number, HEX, 32)
+    response = reply(content, status, {**(headers or {}), "Request-Id": number})
     if request.method == "HEAD":
         response.body = b""
     return response

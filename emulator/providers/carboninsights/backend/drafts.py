@@ -46,8 +46,7 @@ class Purchase(NamedTuple):
     listing: Listing
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """The user. ``renewable_energy`` is the renewable fraction of the electricity; the ZIP code has five digits."""
 
     diet: Diet
@@ -58,8 +57,7 @@ class Profile:
     fuel_grade: FuelGrade
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What a score shows, and how its transactions are read."""
 
     offsets: bool

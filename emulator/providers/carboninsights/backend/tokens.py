@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, NamedTuple
 
 from emulator.core.agenda import Agenda
@@ -28,9 +29,9 @@ class Tokens:
         self.clock = clock
         self.ids = ids
         self._key = signing_key(ids.seed, "carboninsights")
-        self._expiring = Agenda[str]()
+        self._expiring: dict[Kind, Agenda[str]] = {"access": Agenda(), "refresh": Agenda()}
         for jti, token in memory.tokens.items():
-            self._expiring.add(token.expires, jti)
+            self._expiring[token.kind].add(token.expires, jti)
 
     def issue_pair(self, account: Account) -> TokenPair:
         """Issue an access token and a refresh token."""
@@ -62,7 +63,7 @@ class Tokens:
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
         """Yield the tokens that expire in a span of time."""
-        for at, jti in sorted(self._expiring.between(since, until)):
+        for at, jti in sorted(chain(*(kind.between(since, until) for kind in self._expiring.values()))):
             yield Event(at, "carboninsights", "token.expired", jti)
 
     def _claims(self, token: bytes) -> Mapping[str, Any] | None:
@@ -82,9 +83,10 @@ class Tokens:
         expires = (self.clock.now + timedelta(seconds=seconds)).replace(microsecond=0)
         jti, token = self.ids.text("carboninsights.token", HEX, 32), Token(kind, user_id, expires)
         self.memory.tokens[jti] = token
-        self._expiring.add(expires, jti)
+        self._expiring[kind].add(expires, jti)
         return signed(token.claims(jti), self._key)
 
     def _forget_expired(self) -> None:
-        for _, jti in self._expiring.forget(self.clock.now):
-            del self.memory.tokens[jti]
+        for kind in self._expiring.values():
+            for _, jti in kind.forget(self.clock.now):
+                del self.memory.tokens[jti]

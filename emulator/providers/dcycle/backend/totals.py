@@ -84,8 +84,8 @@ class Totals:
     def grams(self, members: Iterable[Organization], category: Category | None, first: date, last: date) -> int:
         """Return what organizations emitted together, in one category or in all (None), both days included."""
         self._post()
-        found = (self._grams.get((member.id, category)) for member in members)
-        return sum(daily.between(first, last) for daily in found if daily)
+        found = [self._grams.get((member.id, category)) for member in members]
+        return sum([daily.between(first, last) for daily in found if daily])
 
     def by_month(self, organization: Organization) -> Iterator[tuple[Category, date, int]]:
         """Yield the grams of an organization by category and month, in the vendor's order of categories."""
