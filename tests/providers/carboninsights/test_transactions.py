@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from emulator.providers.carboninsights.wire import incoming
 from tests.providers.carboninsights.conftest import (
     BLANK,
     CO2E,
@@ -380,3 +382,33 @@ def test_any_body_is_scored_or_refused_in_its_shape(carboninsights: Caller, body
     if isinstance(said, list) and said not in ([REQUIRED], [NULL]):
         assert isinstance(body["transactions"], list)
         assert len(said) == len(body["transactions"])
+
+
+USUAL: dict[str, list[object]] = {
+    "date": ["2020-03-01", "01-03-2020"],
+    "amount": [1, 2.5, -3],
+    "category": ["Groceries", "Air Travel"],
+    "description": ["", "a text"],
+    "other": [1],
+}
+UNUSUAL: dict[str, list[object]] = {
+    "date": INVALID_DATES[:4],
+    "amount": ["4.5", True, None, 1e301, "x", 10**400],
+    "category": ["", 5411, "5411", None, "no such", [], {}],
+    "description": [None, 5, "a\0", []],
+}
+rows = st.fixed_dictionaries({name: st.sampled_from(USUAL[name]) for name in ("date", "amount", "category")})
+changes = st.sampled_from([(name, value) for values in (USUAL, UNUSUAL) for name in values for value in values[name]])
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(rows, st.lists(changes, max_size=1)), max_size=2), st.sampled_from(["category", "mcc"]))
+def test_usual_transactions_are_read_as_the_models_read_them(
+    carboninsights: Caller, found: list[tuple[dict[str, object], list[tuple[str, object]]]], kind: str
+) -> None:
+    """Transactions with JSON's own types, which are read without models, get the reply that the models would give."""
+    transactions = [row | dict(changed) for row, changed in found]
+    quick = ask(carboninsights, *transactions, options={"category_type": kind})
+    with patch.object(incoming, "_usual_purchases", lambda value, info: None):
+        slow = ask(carboninsights, *transactions, options={"category_type": kind})
+    assert (quick.status_code, quick.content) == (slow.status_code, slow.content)

@@ -36,6 +36,11 @@ def _optional_text(value: object) -> str:
     return text
 
 
+def is_plain_text(value: object) -> bool:
+    """Return whether a value is a text that needs no change."""
+    return type(value) is str and "\x00" not in value
+
+
 def _digits(number: float | Decimal) -> str:
     """Return the text of a number. 5 and 5.0 are one number."""
     exact = decimal(number)
@@ -78,13 +83,14 @@ def _day(value: object) -> date:
     try:
         if not isinstance(value, str):
             raise ValueError
-        return _date(value)
+        return day_of(value)
     except ValueError:
         raise PydanticCustomError("date", "Input should be a date") from None
 
 
 @lru_cache(maxsize=4096)
-def _date(text: str) -> date:
+def day_of(text: str) -> date:
+    """Return the day of a text. Raises ValueError."""
     found = re.fullmatch(_DAY, text)
     if found is None:
         raise ValueError

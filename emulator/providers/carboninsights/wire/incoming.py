@@ -1,16 +1,26 @@
 """The models of requests. Each becomes a draft. All problems of a body are reported at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, Field, PlainValidator, ValidationError, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    PlainValidator,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic_core import PydanticCustomError
 
 from emulator.core.errors import Malformed, Problem
 from emulator.providers.carboninsights.backend import CarbonInsights, drafts
-from emulator.providers.carboninsights.backend.drafts import COUNTRY, US_AVERAGE_ZIP_CODE, Listing
+from emulator.providers.carboninsights.backend.drafts import COUNTRY, US_AVERAGE_ZIP_CODE, Listing, Purchase
 from emulator.providers.carboninsights.wire.fields import (
+    AMOUNT_MAX,
     Address,
     Amount,
     Boolean,
@@ -22,6 +32,8 @@ from emulator.providers.carboninsights.wire.fields import (
     Text,
     ZipCode,
     as_text,
+    day_of,
+    is_plain_text,
 )
 from emulator.web.model import Model
 
@@ -117,6 +129,34 @@ class Transaction(Model):
     original_description: OptionalText = ""
 
 
+DESCRIPTIONS = ("description", "original_description")
+
+
+def _purchases(value: object, validate: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Sequence[Purchase]:
+    """Return the purchases of transactions, of which a request may hold thousands."""
+    usual = _usual_purchases(value, info)
+    return [Purchase(one.amount, one.category) for one in validate(value)] if usual is None else usual
+
+
+def _usual_purchases(value: object, info: ValidationInfo) -> Sequence[Purchase] | None:
+    """Return the purchases if all transactions have JSON's own types: it takes a third of the models' time."""
+    if type(value) is not list:
+        return None
+    purchases, listings = list[Purchase](), _context(info).listings
+    try:
+        for row in value:
+            amount, category = row["amount"], row["category"]
+            if type(amount) not in (int, float) or not -AMOUNT_MAX <= amount <= AMOUNT_MAX:
+                return None
+            day_of(row["date"])
+            if len(row) > 3 and not all(map(is_plain_text, map(row.get, DESCRIPTIONS, ("", "")))):
+                return None
+            purchases.append(Purchase(float(amount), listings.get(category) or _listing(category, info)))
+    except (KeyError, TypeError, ValueError):
+        return None
+    return purchases
+
+
 class UserProfile(Model):
     diet: drafts.Diet = "typical"
     renewable_energy: Share = 0.0
@@ -166,12 +206,12 @@ DEFAULT_OPTIONS = Options.model_construct()
 class ScoreRequest(Model):
     """``POST /calculateCarbonScore``"""
 
-    transactions: list[Transaction]
+    transactions: Annotated[list[Transaction], WrapValidator(_purchases)]
     user_profile: UserProfile = Field(default_factory=lambda: DEFAULT_PROFILE)
     options: Options = Field(default_factory=lambda: DEFAULT_OPTIONS)
 
     def draft(self) -> drafts.ScoreDraft:
-        purchases = tuple([drafts.Purchase(one.amount, one.category) for one in self.transactions])
+        purchases: Any = self.transactions  # _purchases has replaced them
         return drafts.ScoreDraft(purchases, self.user_profile.draft(), self.options.draft())
 
 

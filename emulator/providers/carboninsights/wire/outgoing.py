@@ -1,7 +1,7 @@
 """The objects in replies (Carbon Insights API reference)."""
 
-from collections.abc import Iterable, Sequence
-from itertools import count
+from collections.abc import Sequence
+from functools import lru_cache
 
 from emulator.providers.carboninsights.backend.drafts import Options
 from emulator.providers.carboninsights.backend.footprint import Impact
@@ -45,8 +45,13 @@ def _table(rows: Sequence[tuple[str, Impact]], options: Options) -> dict[str, ob
     return table
 
 
-def _column(values: Iterable[object]) -> dict[str, object]:
-    return dict(zip(map(str, count()), values, strict=False))
+def _column(values: Sequence[object]) -> dict[str, object]:
+    return dict(zip(_positions(len(values)), values, strict=True))
+
+
+@lru_cache(maxsize=4)
+def _positions(count: int) -> tuple[str, ...]:
+    return tuple(map(str, range(count)))
 
 
 def view(name: str) -> dict[str, object]:
