@@ -33,7 +33,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", 
 NOT_JSON_OBJECTS = {
     "nothing": b"",
     "white space": b" \r\n\t",
-    "words": b"amount=5",
+    "text": b"amount=5",
     "half an object": b'{"amount": ',
     "two objects": b"{}{}",
     "a comma too many": b'{"amount": 5,}',
@@ -297,7 +297,7 @@ def test_the_body_limit(narrow: Emulator, provider: Provider, operation: contrac
     prober = Prober(narrow, space, provider.name)
     for what, body in {"spaces": good.body.ljust(BODY_BYTES_MAX + 1), "nesting": b"[" * 2 * BODY_BYTES_MAX}.items():
         prober.send(what, replace(good, body=body), [413])
-        prober.send(f"{what} of a stranger", replace(good, body=body, headers={"Authorization": "none"}), [413])
+        prober.send(f"{what} without credentials", replace(good, body=body, headers={"Authorization": "none"}), [413])
     if len(good.body) <= BODY_BYTES_MAX:
         reply = prober.send("as much as may be", replace(good, body=good.body.ljust(BODY_BYTES_MAX)))
         assert reply.is_success or operation.id in NO_EXAMPLE_WORKS
@@ -313,8 +313,8 @@ def test_invalid_credentials_are_refused(
     prober: Prober, provider: Provider, operation: contracts.Operation, good: Draft
 ) -> None:
     """Missing and wrong credentials answer 401 where any are required, whatever the rest of the request."""
-    asked = operation.description.get("security", contracts.contract(provider.name).get("security"))
-    expected = [401] if asked else ANSWERED
+    security = operation.description.get("security", contracts.contract(provider.name).get("security"))
+    expected = [401] if security else ANSWERED
     wrong = [dict.fromkeys(prober.caller.credentials, key) for key in KEYS]
     prober.caller = prober.caller.identified(NO_CREDENTIALS)
     for headers in ({}, *wrong):

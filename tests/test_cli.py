@@ -184,12 +184,12 @@ def test_clock(run: Run, failure: Callable[..., tuple[int, str]], served: Emulat
     )
     assert json.loads(run("clock", "--set", "2026-02-02T01:00:00+01:00", "--json"))["now"].startswith("2026-02-02T00")
     assert "running" in run("clock", "--run")
-    for arguments, words in [
+    for arguments, message in [
         (["--set", "tomorrow"], "'tomorrow' is not a date or time; examples: 2026-01-01"),
         (["--advance", "soon"], "'soon' is not a duration; examples: 1h30m"),
     ]:
         code, reason = failure("clock", *arguments)
-        assert (code, words in reason) == (2, True)
+        assert (code, message in reason) == (2, True)
     assert failure("clock", "--set", "2020-01-01")[0] == 3
 
 
@@ -461,10 +461,10 @@ def test_a_server_starts_from_a_snapshot(failure: Callable[..., tuple[int, str]]
         ["127.0.0.1", "GET", "/_emulator/clock", "200"],
         ["127.0.0.1", "GET", "/cnaught/v1/orders", "401"],
     ]
-    for content, words in [("{", "is not JSON"), ("[]", "is not a snapshot"), ('{"format": 99}', "has format 99")]:
+    for content, message in [("{", "is not JSON"), ("[]", "is not a snapshot"), ('{"format": 99}', "has format 99")]:
         file.write_text(content)
         code, reason = failure("serve", "--port", "0", "--snapshot", file)
-        assert (code, words in reason) == (2, True), reason
+        assert (code, message in reason) == (2, True), reason
     assert failure("serve", "--snapshot", tmp_path / "none")[0] == 2
 
 

@@ -107,8 +107,8 @@ def test_a_missing_operation_answers_501(
     assert reply.status_code == 501
     assert operation.id in reply.text
     assert json.dumps(operation.missing, ensure_ascii=False).strip('"') in reply.text
-    said, _, nearest = reply.headers["X-Emulator-Hint"].partition("; nearest: ")
-    assert said.startswith(operation.id)
+    message, _, nearest = reply.headers["X-Emulator-Hint"].partition("; nearest: ")
+    assert message.startswith(operation.id)
     assert nearest in _built(provider.name)
 
 

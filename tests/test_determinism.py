@@ -66,11 +66,11 @@ def test_two_servers_answer_the_same_bytes(emulator: Emulator, provider: str) ->
 @each_provider
 def test_another_seed_gives_other_ids(emulator: Emulator, provider: str) -> None:
     """A server with another seed gives as many ids, but other ones; providers without ids reply alike."""
-    ours = transcript(emulator.space(), provider)
+    expected = transcript(emulator.space(), provider)
     with Emulator(port=None, seed=1) as other:
-        theirs = transcript(other.space(), provider)
-    assert theirs.snapshot["ids"] == ours.snapshot["ids"]
-    assert (theirs.replies != ours.replies) == bool(ours.snapshot["ids"])
+        actual = transcript(other.space(), provider)
+    assert actual.snapshot["ids"] == expected.snapshot["ids"]
+    assert (actual.replies != expected.replies) == bool(expected.snapshot["ids"])
 
 
 def test_another_process_answers_the_same_bytes(emulator: Emulator) -> None:
@@ -114,8 +114,8 @@ def documented(provider: str) -> Iterator[Step]:
     """Yield the documented exchanges, each at its time, after the requests that it needs."""
     for path in sorted((resource("contracts") / provider / "exchanges").glob("*.json")):
         exchange = json.loads(path.read_bytes())
-        for asked in (*exchange["given"], exchange["request"]):
-            whole = {"at": exchange["at"], "body": None, **asked}
+        for request in (*exchange["given"], exchange["request"]):
+            whole = {"at": exchange["at"], "body": None, **request}
             if SIGNED not in json.dumps(whole["body"]):
                 yield Step(**whole)
 

@@ -140,7 +140,7 @@ class Comparison:
 
     def differences(self, documented: Any, got: Any, place: str) -> Iterator[str]:
         if json_type(documented) != json_type(got):
-            yield f"at {place or '/'}: {json_type(documented)} is documented, {got!r} came"
+            yield f"at {place or '/'}: {json_type(documented)} is documented, received {got!r}"
         elif place in self.placeholders:
             self.unused.discard(place)
         elif isinstance(documented, dict):
@@ -148,22 +148,22 @@ class Comparison:
         elif isinstance(documented, list):
             yield from self._items(documented, got, place)
         elif documented != got:
-            yield f"at {place or '/'}: {documented!r} is documented, {got!r} came"
+            yield f"at {place or '/'}: {documented!r} is documented, received {got!r}"
 
     def _members(self, documented: dict[str, Any], got: dict[str, Any], place: str) -> Iterator[str]:
         if missing := documented.keys() - got.keys():
             yield f"at {place or '/'}: {sorted(missing)} did not come"
         if self.how != "subset" and (more := got.keys() - documented.keys()):
-            yield f"at {place or '/'}: {sorted(more)} came and is not documented"
+            yield f"at {place or '/'}: received undocumented {sorted(more)}"
         for name in documented.keys() & got.keys():
             below = name.replace("~", "~0").replace("/", "~1")
             yield from self.differences(documented[name], got[name], f"{place}/{below}")
 
     def _items(self, documented: list[Any], got: list[Any], place: str) -> Iterator[str]:
         if len(got) < len(documented) or (self.how != "prefix" and len(got) > len(documented)):
-            yield f"at {place or '/'}: {len(documented)} items are documented, {len(got)} came"
-        for index, (item, came) in enumerate(zip(documented, got, strict=False)):
-            yield from self.differences(item, came, f"{place}/{index}")
+            yield f"at {place or '/'}: {len(documented)} items are documented, received {len(got)}"
+        for index, (item, received) in enumerate(zip(documented, got, strict=False)):
+            yield from self.differences(item, received, f"{place}/{index}")
 
 
 def json_type(value: Any) -> str:

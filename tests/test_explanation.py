@@ -232,11 +232,11 @@ def test_every_refusal_names_its_rule(caller: Callable[[str], Caller], provider:
 def _refused(client: Caller, operation: contracts.Operation) -> Iterator[tuple[str, str, httpx.Response]]:
     """Yield replies to requests that are refused because of path, method, credentials or body."""
     good = good_draft(client.provider, operation)
-    strangers = [client.identified(dict.fromkeys(client.credentials, text)) for text in ("Bearer x", "Token x", "x")]
+    wrong_keys = [client.identified(dict.fromkeys(client.credentials, text)) for text in ("Bearer x", "Token x", "x")]
     unknown = operation.path
     for parameter in parameters(client.provider, operation, "path"):
         unknown = unknown.replace(f"{{{parameter['name']}}}", str(UUID(int=5)))
-    for sender in (client, client.identified(NO_CREDENTIALS), *strangers):
+    for sender in (client, client.identified(NO_CREDENTIALS), *wrong_keys):
         for draft in (
             good,
             replace(good, path=unknown),

@@ -20,7 +20,7 @@ from emulator.space.fixtures import BadFixture, Fixtures
 from emulator.web.provider import Provider
 from tests.support import fixture_pages
 
-OURS = {path.stem: json.loads(path.read_bytes()) for path in resource("fixtures").glob("*.json")}
+BUILT_IN = {path.stem: json.loads(path.read_bytes()) for path in resource("fixtures").glob("*.json")}
 PYDANTIC = re.compile(r"Input should|Value error|Decimal\(|datetime\(|keyword argument|Field required| valid ")
 WRONG = (None, True, -1, 1.5, 10**30, "x", "", [], {}, [5], {"x": 5})
 
@@ -49,7 +49,7 @@ def _item(schema: Any, key: str | int) -> Any:
 
 def _changed_leaves(provider: Provider, change: Callable[[Any, str | int, bool], None]) -> dict[str, Any]:
     """Yield the built-in fixture of a provider with each leaf changed in turn."""
-    content, schema = deepcopy(OURS[provider.name]), fixture_pages.schema(provider)
+    content, schema = deepcopy(BUILT_IN[provider.name]), fixture_pages.schema(provider)
     for container, key, is_member in list(_leaves(content, schema, schema["$defs"])):
         change(container, key, is_member)
     return content
@@ -102,8 +102,8 @@ def test_a_server_returns_the_schemas(emulator: Emulator, provider: Provider) ->
     """``GET /_emulator/fixtures/PROVIDER.schema.json`` returns the schema, which the built-in fixture satisfies."""
     schema = emulator.control("GET", f"/fixtures/{provider.name}.schema.json")
     validator = jsonschema_rs.validator_for(schema, validate_formats=True)
-    assert [error.message for error in validator.iter_errors(OURS[provider.name])] == []
-    assert not validator.is_valid({**OURS[provider.name], "surprise": 1})
+    assert [error.message for error in validator.iter_errors(BUILT_IN[provider.name])] == []
+    assert not validator.is_valid({**BUILT_IN[provider.name], "surprise": 1})
     assert not validator.is_valid({"catalogue": {}, "memory": {}})
 
 
@@ -112,7 +112,7 @@ def test_a_server_returns_the_schemas(emulator: Emulator, provider: Provider) ->
 
 def test_all_problems_of_all_files_are_listed(tmp_path: Path) -> None:
     """Every problem has a line with its file, place, reason, and the nearest known name."""
-    cnaught, thallo = deepcopy(OURS["cnaught"]), deepcopy(OURS["thallo"])
+    cnaught, thallo = deepcopy(BUILT_IN["cnaught"]), deepcopy(BUILT_IN["thallo"])
     account = cnaught["catalogue"]["accounts"][0]
     account["api_kye"] = account.pop("api_key")
     account["since"] = "2026-01-01"
@@ -133,7 +133,7 @@ def test_all_problems_of_all_files_are_listed(tmp_path: Path) -> None:
 
 def test_references_in_different_parts_are_all_checked(tmp_path: Path) -> None:
     """A problem in one record does not hide one in another."""
-    content = deepcopy(OURS["cnaught"])
+    content = deepcopy(BUILT_IN["cnaught"])
     category = next(iter(content["catalogue"]["categories"].values()))
     portfolio = next(iter(content["catalogue"]["portfolios"].values()))
     category["projects"], portfolio["allocations"] = [], {}
@@ -175,10 +175,10 @@ def test_no_message_is_worded_by_a_library(tmp_path: Path, provider: Provider, v
 @pytest.mark.parametrize("value", [5, None, "x", [], {}, [{}], [5], {"x": 5}, {"x": {}}], ids=str)
 def test_no_message_about_a_whole_part_is_worded_by_a_library(provider: Provider, value: object) -> None:
     """The same is true if a whole part has another type."""
-    ours, found = OURS[provider.name], []
-    for part, name in [(each, name) for each in ("catalogue", "memory") for name in ours[each]]:
+    built_in, found = BUILT_IN[provider.name], []
+    for part, name in [(each, name) for each in ("catalogue", "memory") for name in built_in[each]]:
         try:
-            document(provider.fixture).read({**ours, part: {**ours[part], name: value}})
+            document(provider.fixture).read({**built_in, part: {**built_in[part], name: value}})
         except BadDocument as bad:
             found += [str(mistake) for mistake in bad.mistakes]
     assert found
@@ -187,7 +187,7 @@ def test_no_message_about_a_whole_part_is_worded_by_a_library(provider: Provider
 
 def test_a_long_list_of_problems_is_truncated(tmp_path: Path) -> None:
     """The message lists the first fifty problems, and counts the rest."""
-    content = deepcopy(OURS["thallo"])
+    content = deepcopy(BUILT_IN["thallo"])
     content["catalogue"]["tenants"] = [5] * 60
     (tmp_path / "thallo.json").write_text(json.dumps(content))
     with pytest.raises(BadFixture) as refused:

@@ -196,11 +196,13 @@ def test_a_fixture_must_be_a_json_object(tmp_path: Path, provider: Provider, wri
         Fixtures(ALL, tmp_path)
 
 
-@pytest.mark.parametrize(("name", "place", "content", "words"), UNFIT)
-def test_an_inconsistent_fixture_is_refused(tmp_path: Path, name: str, place: str, content: object, words: str) -> None:
+@pytest.mark.parametrize(("name", "place", "content", "message"), UNFIT)
+def test_an_inconsistent_fixture_is_refused(
+    tmp_path: Path, name: str, place: str, content: object, message: str
+) -> None:
     """A catalogue that contradicts itself, or a memory that contradicts it, prevents the start."""
     path = _write(tmp_path, name, _changed(name, place, content))
-    with pytest.raises(BadFixture, match=f"^{path}: at .*{words}"):
+    with pytest.raises(BadFixture, match=f"^{path}: at .*{message}"):
         create_app(fixtures_directory=tmp_path)
 
 

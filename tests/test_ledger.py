@@ -45,7 +45,7 @@ def test_books_tell_everything_oldest_first(traded: SpaceHandle) -> None:
         ("2026-01-01T00:00:03.000000Z", "cnaught", "order fulfilled"),
         ("2026-01-01T00:00:03.000000Z", "cnaught", "order cancelled"),
         ("2026-01-01T00:00:03.000000Z", "thallo", "credits bought"),
-        ("2026-01-01T00:00:03.000000Z", "thallo", "retirement asked for"),
+        ("2026-01-01T00:00:03.000000Z", "thallo", "retirement requested"),
     ]
     assert told["entries"][0]["postings"] == [
         {"account": "outside/carbon_captured", "unit": "g", "amount": "-2267.96185"},
@@ -66,11 +66,11 @@ def test_a_vendor_that_trades_nothing_says_so(traded: SpaceHandle) -> None:
 @pytest.mark.parametrize(
     ("asked", "descriptions"),
     [
-        ({"provider": "thallo"}, ["credits bought", "retirement asked for"]),
+        ({"provider": "thallo"}, ["credits bought", "retirement requested"]),
         ({"provider": "dcycle"}, []),
         ({"account": "owned/*"}, ["order placed", "order fulfilled"]),
         ({"account": "*/acme"}, ["order placed", "order fulfilled", "order cancelled"]),
-        ({"account": "wallet/*/thallo-ltd"}, ["credits bought", "retirement asked for"]),
+        ({"account": "wallet/*/thallo-ltd"}, ["credits bought", "retirement requested"]),
         ({"account": "owned"}, []),
         ({"unit": "cent"}, ["order placed", "order cancelled", "credits bought"]),
         ({"unit": "cent", "account": "owned/*"}, []),

@@ -30,19 +30,19 @@ COVERAGE = os.environ.get("SCHEMATHESIS_COVERAGE") == "1"
 
 BEYOND_SCHEMAS = {
     "oneclickimpact": {
-        "cursor must be the cursor of a previous page": "a cursor is one that was given out, which no schema can say",
+        "cursor must be the cursor of a previous page": "a cursor must have been issued, which no schema can express",
     },
     "cnaught": {
         "errors/invalid-subaccount": "an earlier request may have deleted the subaccount",
-        "idempotency-changed-payload": "an idempotency key stands for the first request that came with it",
-        "must not be after to": "two parameters, of which one may not be after the other",
+        "idempotency-changed-payload": "an idempotency key belongs to the first request with it",
+        "must not be after to": "one parameter must not be after another",
         "Only one of starting_after and ending_before may be given": "two parameters exclude each other",
         "No record has the id 'Gre28Fc35bt3'": "the order is the account's, and on no list of a subaccount",
         "No record has the id '5nubL0NS'": "an earlier request may have deleted the subaccount",
     },
     "carboninsights": {
         "A user with that username already exists.": "a username is taken once",
-        "in body - password: Incorrect type": "a number of 8 characters will do, which is said of whole numbers only",
+        "in body - password: Incorrect type": "a number of 8 characters is accepted, documented for integers only",
         " is not a valid choice.": "what a category may be depends on options.category_type, in another object",
     },
     "dcycle": {

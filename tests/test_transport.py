@@ -62,12 +62,12 @@ def test_all_clients_send_the_same(emulator: Emulator, cnaught: Caller, session:
     in_a_loop(emulator, cnaught, "PUT", path, headers=headers, content="ü".encode())
     cnaught.request("PUT", path, headers=headers, content="ü".encode(), promised=False)
     session.put(url(cnaught, path), headers=headers, data="ü".encode(), timeout=10)
-    asked = [
+    sent = [
         {**{name: entry[name] for name in ("method", "path", "query", "body")}, "mine": entry["headers"]["x-mine"]}
         for entry in cnaught.space.requests
     ]
     one = {"method": "PUT", "path": "/v1/orders/a /ä", "query": [["b", "c&d"], ["e", ""]], "body": "ü", "mine": "a, b"}
-    assert asked == [one] * 3
+    assert sent == [one] * 3
 
 
 def test_requests_gets_complete_replies(cnaught: Caller, session: requests.Session) -> None:
@@ -293,7 +293,7 @@ def test_a_client_sees_the_same_in_memory_and_over_a_socket(
     if library == "httpx" and not isinstance(options.get("timeout", 1.0), float):
         pytest.skip("a timeout of requests")
     if library == "requests" and (effect, method) in HALF_HEADS:
-        pytest.skip("urllib3 takes half of a head for a whole one, which only a connection can give it")
+        pytest.skip("urllib3 accepts half of a head, which only a connection can send")
     options = {**options, "headers": {"Authorization": "Bearer test_acme_0001", **options.get("headers", {})}}
     seen = []
     for emulator in both:

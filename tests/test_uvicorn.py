@@ -17,7 +17,7 @@ from tests.test_architecture import MODULES, imports
 KNOWN: dict[Callable[..., Any], tuple[dict[str, str], str]] = {
     Server.__init__: (
         {"1bef063a1291": "0.32 to 0.54"},
-        "ours extends it, and uses config, should_exit, lifespan and servers",
+        "the server extends it, and uses config, should_exit, lifespan and servers",
     ),
     Server.serve: ({"67204ed8829b": "0.32 to 0.54"}, "it runs _serve within capture_signals"),
     Server._serve: (
@@ -26,20 +26,20 @@ KNOWN: dict[Callable[..., Any], tuple[dict[str, str], str]] = {
     ),
     Server.startup: (
         {"41dda83dbe9e": "0.32 to 0.49", "7bc413a090a3": "0.50 to 0.54"},
-        "ours extends it: it starts the lifespan, fills self.servers, and makes protocols from keyword arguments",
+        "the server extends it: it starts the lifespan, fills self.servers, and makes protocols from keyword arguments",
     ),
     Server.main_loop: ({"426ebff11562": "0.32 to 0.54"}, "it calls on_tick TICKS_PER_SECOND times a second"),
     Server.on_tick: (
         {"98ae87934df1": "0.32 to 0.40", "5a6b95f852ec": "0.41 to 0.54"},
-        "ours extends it: it returns whether to stop",
+        "the server extends it: it returns whether to stop",
     ),
     Server.shutdown: (
         {"7cd9f719a7e5": "0.32 and 0.33", "6e6039671221": "0.34 to 0.54"},
-        "ours replaces it: it closes listeners and connections, waits for tasks, and ends the lifespan",
+        "the server replaces it: it closes listeners and connections, waits for tasks, and ends the lifespan",
     ),
     Server.capture_signals: (
         {"a43d0e1ca493": "0.32 to 0.54"},
-        "ours replaces it: it installs handle_exit in the main thread, and restores what was there",
+        "the server replaces it: it installs handle_exit in the main thread, and restores what was there",
     ),
     Server.handle_exit: ({"c0d87138374e": "0.32 to 0.54"}, "our capture_signals installs it: it sets should_exit"),
 }
@@ -65,8 +65,8 @@ def test_a_fingerprint_depends_on_code_only() -> None:
 
 def test_every_replaced_method_is_listed() -> None:
     """The table above lists every method that the server overrides."""
-    ours = {name for name, value in vars(server.Server).items() if callable(value) and hasattr(Server, name)}
-    assert ours <= {method.__name__ for method in KNOWN}
+    overridden = {name for name, value in vars(server.Server).items() if callable(value) and hasattr(Server, name)}
+    assert overridden <= {method.__name__ for method in KNOWN}
 
 
 def test_one_module_uses_uvicorn() -> None:

@@ -123,8 +123,8 @@ def test_webhooks_can_be_repeated_duplicated_and_reordered(cnaught: Caller, http
     assert webhooks.redeliver("webhook-1")["state"] == "pending"
     assert webhooks.duplicate("webhook-2")["copy_of"] == "webhook-2"
     assert [made["id"] for made in webhooks.deliver()] == ["webhook-1", "webhook-3"]
-    heard = [request.get_json()["order"]["state"] for request, _ in httpserver.log]
-    assert heard == ["cancelled", "fulfilled", "fulfilled", "cancelled"]
+    received = [request.get_json()["order"]["state"] for request, _ in httpserver.log]
+    assert received == ["cancelled", "fulfilled", "fulfilled", "cancelled"]
     assert [found["kind"] for found in webhooks.matching(state="delivered", kind="order.cancelled")] == [
         "order.cancelled"
     ] * 2
@@ -150,9 +150,9 @@ def test_webhooks_can_be_repeated_duplicated_and_reordered(cnaught: Caller, http
 def test_only_this_machine_is_called(
     cnaught: Caller, url: str, monkeypatch: pytest.MonkeyPatch, httpserver: HTTPServer
 ) -> None:
-    """Whatever leads elsewhere, or might, is not called, nor looked up; the webhook says why, and is over."""
+    """A URL that leads, or may lead, elsewhere is neither called nor looked up; the webhook ends with the reason."""
     looked_up: list[Any] = []
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *asked, **_: looked_up.append(asked))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *arguments, **_: looked_up.append(arguments))
     order(cnaught, url)
     cnaught.space.clock.advance(seconds=2)
     refused = cnaught.space.webhooks.deliver()
@@ -181,7 +181,7 @@ def test_a_host_may_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_redirection_is_not_followed(cnaught: Caller, httpserver: HTTPServer) -> None:
-    """Who answers with another address has not accepted, and the other address is not called."""
+    """A redirection is not an acceptance, and its target is not called."""
     httpserver.expect_request("/").respond_with_data("", 307, {"Location": httpserver.url_for("/elsewhere")})
     order(cnaught, httpserver.url_for("/"))
     cnaught.space.clock.advance(seconds=2)

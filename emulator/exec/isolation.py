@@ -39,7 +39,7 @@ class CannotIsolate(Exception):
 def isolate() -> None:
     """Move this process, which must have one thread, into a network without any connection. Raises CannotIsolate.
 
-    Users become nobody else by that: they keep their id, and lose all privileges when they run a command.
+    Users keep their id, and have no privileges when they run a command.
     """
     if sys.platform != "linux":
         raise CannotIsolate("only Linux has network namespaces; use --mode preload")

@@ -127,7 +127,7 @@ class GroupCommit:
         for copy, entries, id in zip(copies, *result, strict=True):
             copy.id = self.ids[copy.name] = id
             for stored, waiting in copy.replica.stored(entries):
-                assert waiting  # nobody else appends to a data directory
+                assert waiting  # no other process appends to a data directory
                 self._apply(copy, stored, waiting)
             self._stored(copy)
             if copy.replica.has_work:

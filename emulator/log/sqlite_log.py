@@ -148,7 +148,7 @@ class SqliteLog:
             if last > number:
                 return
             for table, key in (("entries", "space"), ("snapshots", "space"), ("spaces", "id")):
-                self._database.execute(f"DELETE FROM {table} WHERE {key} = ?", (id,))  # noqa: S608, names of ours
+                self._database.execute(f"DELETE FROM {table} WHERE {key} = ?", (id,))  # noqa: S608, our own names
             self._known.pop(space, None)
 
     def roll_back(self, space: str) -> None:

@@ -148,7 +148,7 @@ def uvicorn_server(
     protocol: Any = lambda **_: HttpProtocol(pool)  # noqa: E731  # uvicorn calls it with its own state
     config = uvicorn.Config(
         app,
-        log_config=None,  # the logging of the process is not ours to configure
+        log_config=None,  # the process configures its own logging
         log_level="warning",
         access_log=False,
         date_header=False,

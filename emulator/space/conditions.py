@@ -42,8 +42,8 @@ def check(draft: FaultDraft, providers: Mapping[str, Provider]) -> None:
     _check_name("method", draft.method, METHODS)
     if draft.operation is None and draft.path is None and (draft.method is None or draft.provider is None):
         return
-    asked = [draft.provider] if draft.provider else list(providers)
-    targets = [target for name in asked for target in _targets(providers[name])]
+    names = [draft.provider] if draft.provider else list(providers)
+    targets = [target for name in names for target in _targets(providers[name])]
     _check_name("operation", draft.operation, (target.operation for target in targets))
     if draft.path is not None:
         _check_path(draft.path, providers, targets)

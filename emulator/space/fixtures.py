@@ -35,7 +35,7 @@ class Fixtures(OnDemand[Fixture]):
     """
 
     def __init__(self, providers: Mapping[str, Provider], directory: Path | None = None) -> None:
-        super().__init__(providers, lambda name: self._fixture(name, _ours(name), _read(_ours(name))))
+        super().__init__(providers, lambda name: self._fixture(name, _built_in(name), _read(_built_in(name))))
         self._providers = providers
         if directory is not None:
             self._take_theirs(directory)
@@ -43,7 +43,7 @@ class Fixtures(OnDemand[Fixture]):
     @cached_property
     def digest(self) -> str:
         """A hash of the fixtures' files, which tells them from any others."""
-        return _digest(_read(_ours(name)) for name in self)
+        return _digest(_read(_built_in(name)) for name in self)
 
     def _take_theirs(self, directory: Path) -> None:
         lines = list(_misnamed(directory, list(self)))
@@ -81,15 +81,15 @@ def _misnamed(directory: Path, names: list[str]) -> Iterator[str]:
             yield f"{path}: no provider has this file; nearest: {closest(path.stem.lower(), names)}.json"
 
 
-def _ours(name: str) -> Path:
+def _built_in(name: str) -> Path:
     return resource("fixtures") / f"{name}.json"
 
 
 def _path(name: str, directory: Path) -> Path:
     """Return a user's file, or the built-in one."""
-    theirs = directory / f"{name}.json"
+    own = directory / f"{name}.json"
     try:
-        return theirs if theirs.exists() else _ours(name)
+        return own if own.exists() else _built_in(name)
     except OSError as error:
         raise BadFixture(f"{directory}: {error.strerror}") from None
 

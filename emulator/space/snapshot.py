@@ -118,10 +118,10 @@ def _read(document: Mapping[str, Any]) -> Snapshot:
 
 
 def _check_versions(space: Space, snapshot: Snapshot) -> None:
-    ours = {name: provider.version for name, provider in space.world.providers.items()}
-    if snapshot.format != FORMAT or snapshot.providers != ours or snapshot.memory.keys() != ours.keys():
-        theirs = f"format {snapshot.format} with {snapshot.providers}"
-        raise BadSnapshot(f"the snapshot is of {theirs}; this emulator reads format {FORMAT} with {ours}")
+    versions = {name: provider.version for name, provider in space.world.providers.items()}
+    if snapshot.format != FORMAT or snapshot.providers != versions or snapshot.memory.keys() != versions.keys():
+        found = f"format {snapshot.format} with {snapshot.providers}"
+        raise BadSnapshot(f"the snapshot is of {found}; this emulator reads format {FORMAT} with {versions}")
     if snapshot.fixtures != space.world.fixtures.digest:
         raise BadSnapshot("the snapshot was taken with other fixtures than those of this server")
 

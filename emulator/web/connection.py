@@ -36,15 +36,15 @@ async def while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
 
     ``receive`` is the channel of a request whose body has been read.
     """
-    working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(_disconnected(receive))
+    working, disconnected = asyncio.ensure_future(work), asyncio.ensure_future(_disconnected(receive))
     try:
-        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((working, disconnected), return_when=asyncio.FIRST_COMPLETED)
         if working.done():
             return working.result()
         raise ClientGone
     finally:
         working.cancel()
-        leaving.cancel()
+        disconnected.cancel()
 
 
 async def _disconnected(receive: Receive) -> None:

@@ -32,7 +32,7 @@ REQUIREMENTS_BY_KIND = {
     "cents": "an integer between 1 and 1000000000",
     "food": "food",
 }
-"""What is required, by the kind of problem, whatever the parameter."""
+"""The requirement for each kind of problem, in any parameter."""
 
 REQUIREMENTS = {
     "amount": "an integer between 1 and 10000000",

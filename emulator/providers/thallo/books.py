@@ -89,7 +89,7 @@ def _queued(request: RetirementRequest, opening: Memory) -> Iterator[Entry]:
     for item in request.items[len(given.items) if given else 0 :]:
         wallet = f"wallet/{request.vintage_id}/{request.tenant_id}"
         queued = moved(GRAM, item.quantity_grams, wallet, _queue(request))
-        yield Entry(item.created_at, "thallo", item.id, "retirement asked for", queued)
+        yield Entry(item.created_at, "thallo", item.id, "retirement requested", queued)
 
 
 def _retired(request: RetirementRequest, backend: Thallo) -> Iterator[Entry]:

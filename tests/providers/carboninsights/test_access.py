@@ -104,8 +104,8 @@ def test_a_token_without_an_active_account(carboninsights: Caller) -> None:
     buyer, access = newcomer(carboninsights), log_in(carboninsights)["access"]
     claims = jwt.decode(access, options={"verify_signature": False})
     del claims["user_id"]
-    nobody = {"detail": "Token contained no recognizable user identification", "code": "token_not_valid"}
-    assert ask(bearing(carboninsights, signed(claims))).json() == nobody
+    no_user = {"detail": "Token contained no recognizable user identification", "code": "token_not_valid"}
+    assert ask(bearing(carboninsights, signed(claims))).json() == no_user
     change_memory(carboninsights, lambda memory: memory["accounts"]["newcomer"].update(active=False))
     assert ask(buyer).json() == {"detail": "User is inactive", "code": "user_inactive"}
     change_memory(carboninsights, lambda memory: memory["accounts"].clear())
@@ -184,7 +184,7 @@ def test_the_limits_are_the_documented_ones(carboninsights: Caller) -> None:
 @pytest.mark.rule("carboninsights.throttle.window")
 def test_which_requests_count(carboninsights: Caller) -> None:
     """Requests that end in 400 or 405 count, those that end in 401 or 429 do not. Each account has its own limits."""
-    stranger = newcomer(carboninsights)
+    other_account = newcomer(carboninsights)
     change_settings(carboninsights, throttled=True, requests_per_minute=3)
     assert carboninsights.post(SCORE, {}).status_code == 400
     carboninsights.space.clock.advance(seconds=20)
@@ -193,7 +193,7 @@ def test_which_requests_count(carboninsights: Caller) -> None:
     assert carboninsights.request("OPTIONS", SCORE).status_code == 200
     for _ in range(3):
         assert ask(carboninsights).headers["Retry-After"] == "40"
-    assert ask(stranger).status_code == 200
+    assert ask(other_account).status_code == 200
     carboninsights.space.clock.advance(seconds=40)
     assert ask(carboninsights).status_code == 200
     assert ask(carboninsights).headers["Retry-After"] == "20"

@@ -145,9 +145,9 @@ class Accounts(RuleBasedStateMachine):
 
     def wait_for(self, username: str) -> int:
         """Return the seconds until another request is admitted."""
-        asked = self.admitted.get(username, [])
+        times = self.admitted.get(username, [])
         limits = ((PER_MINUTE, 60), (PER_DAY, 86400))
-        return max(asked[-limit] + span - self.seconds if len(asked) >= limit else 0 for limit, span in limits)
+        return max(times[-limit] + span - self.seconds if len(times) >= limit else 0 for limit, span in limits)
 
     @invariant()
     def every_token_is_unique(self) -> None:

@@ -202,8 +202,8 @@ def test_options_describe_a_path(carboninsights: Caller, path: str) -> None:
     described = reply.json()
     assert list(described) == ["name", "description", "renders", "parses"]
     assert described["renders"] == described["parses"] == ["application/json"]
-    stranger = carboninsights.request("OPTIONS", path, headers={"Authorization": ""}, promised=False)
-    assert stranger.status_code == (401 if path == SCORE else 200)
+    anonymous = carboninsights.request("OPTIONS", path, headers={"Authorization": ""}, promised=False)
+    assert anonymous.status_code == (401 if path == SCORE else 200)
 
 
 @each_path

@@ -83,11 +83,11 @@ def test_every_reachable_state_is_restored(emulator: Emulator, first: list[Any],
     for step in first:
         client.take(step)
     snapshot, tokens = client.space.snapshot(), list(client.tokens)
-    came = [client.take(step) for step in [*then, ("advance", 86400)]]
+    results = [client.take(step) for step in [*then, ("advance", 86400)]]
     client.space.restore(snapshot)
     client.tokens = tokens
     assert client.space.snapshot() == snapshot
-    assert [client.take(step) for step in [*then, ("advance", 86400)]] == came
+    assert [client.take(step) for step in [*then, ("advance", 86400)]] == results
     client.space.delete()
 
 

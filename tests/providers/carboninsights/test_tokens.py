@@ -28,8 +28,8 @@ START_SECONDS = 1767225600
 
 def claims(token: str) -> dict[str, Any]:
     """Return the claims of a token, unverified."""
-    said: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
-    return said
+    content: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    return content
 
 
 @pytest.mark.rule("carboninsights.token.pair", "carboninsights.token.open")
@@ -72,11 +72,11 @@ def test_the_claims_of_a_token(carboninsights: Caller) -> None:
     """A token is an HS256 JWT with four claims that lives five minutes or a day."""
     pair = log_in(carboninsights)
     for kind, seconds in (("access", 300), ("refresh", 86400)):
-        said = claims(pair[kind])
+        content = claims(pair[kind])
         assert jwt.get_unverified_header(pair[kind]) == {"typ": "JWT", "alg": "HS256"}
-        assert list(said) == ["token_type", "exp", "jti", "user_id"]
-        assert (said["token_type"], said["exp"], said["user_id"]) == (kind, START_SECONDS + seconds, 1)
-        assert len(bytes.fromhex(said["jti"])) == 16
+        assert list(content) == ["token_type", "exp", "jti", "user_id"]
+        assert (content["token_type"], content["exp"], content["user_id"]) == (kind, START_SECONDS + seconds, 1)
+        assert len(bytes.fromhex(content["jti"])) == 16
     assert claims(pair["access"])["jti"] != claims(pair["refresh"])["jti"]
 
 

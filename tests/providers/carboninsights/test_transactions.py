@@ -103,7 +103,7 @@ def test_a_refusal_has_an_entry_per_row(carboninsights: Caller) -> None:
 
 @pytest.mark.rule("carboninsights.score.part-of-wrong-type")
 @pytest.mark.parametrize(
-    ("part", "value", "said"),
+    ("part", "value", "errors"),
     [
         ("transactions", None, [NULL]),
         ("transactions", {}, {"non_field_errors": ['Expected a list of items but got type "dict".']}),
@@ -114,10 +114,10 @@ def test_a_refusal_has_an_entry_per_row(carboninsights: Caller) -> None:
         ("options", [], {"non_field_errors": ["Invalid data. Expected a dictionary, but got list."]}),
     ],
 )
-def test_a_part_of_the_wrong_type(carboninsights: Caller, part: str, value: object, said: object) -> None:
+def test_a_part_of_the_wrong_type(carboninsights: Caller, part: str, value: object, errors: object) -> None:
     """A part that is not a list or not an object is refused as a whole."""
     reply = carboninsights.post(SCORE, {"transactions": [], part: value})
-    assert (reply.status_code, reply.json()) == (400, {part: said})
+    assert (reply.status_code, reply.json()) == (400, {part: errors})
 
 
 @pytest.mark.rule("carboninsights.score.empty-list")
@@ -278,8 +278,8 @@ def test_every_listed_category(carboninsights: Caller) -> None:
 def test_an_unknown_category(carboninsights: Caller, category: object) -> None:
     """A name that is not listed is refused at its row and repeated."""
     reply = ask(carboninsights, purchase("Hotel"), purchase(category))
-    said = [f'"{category}" is not a valid choice.']
-    assert (reply.status_code, reply.json()) == (400, {"transactions": [{}, {"category": said}]})
+    errors = [f'"{category}" is not a valid choice.']
+    assert (reply.status_code, reply.json()) == (400, {"transactions": [{}, {"category": errors}]})
 
 
 @pytest.mark.rule("carboninsights.category.alias")
@@ -342,8 +342,8 @@ def test_a_merchant_code(carboninsights: Caller, code: object, shown: str, categ
 def test_an_invalid_merchant_code(carboninsights: Caller, code: object) -> None:
     """A code is one to four digits; names are refused."""
     reply = ask(carboninsights, purchase(code), options={"category_type": "mcc"})
-    said = [f'"{code}" is not a valid choice.']
-    assert (reply.status_code, reply.json()) == (400, {"transactions": [{"category": said}]})
+    errors = [f'"{code}" is not a valid choice.']
+    assert (reply.status_code, reply.json()) == (400, {"transactions": [{"category": errors}]})
 
 
 # --- any body ---------------------------------------------------------------------------------------------------------
@@ -378,10 +378,10 @@ def test_any_body_is_scored_or_refused_in_its_shape(carboninsights: Caller, body
     """Any JSON answers a promised 200 or 400, with an entry per row."""
     reply = carboninsights.post(SCORE, body)
     assert reply.status_code in (200, 400)
-    said = reply.json().get("transactions")
-    if isinstance(said, list) and said not in ([REQUIRED], [NULL]):
+    errors = reply.json().get("transactions")
+    if isinstance(errors, list) and errors not in ([REQUIRED], [NULL]):
         assert isinstance(body["transactions"], list)
-        assert len(said) == len(body["transactions"])
+        assert len(errors) == len(body["transactions"])
 
 
 USUAL: dict[str, list[object]] = {

@@ -13,8 +13,8 @@ OPERATIONS = [operation for operation in contracts.operations("cnaught") if not 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
 def test_every_operation_requires_a_key(cnaught: Caller, operation: contracts.Operation) -> None:
     """Without a key every operation answers 401."""
-    stranger = cnaught.identified(NO_CREDENTIALS)
-    reply = stranger.request(operation.method, operation.path.replace("{id}", "Gre28Fc35bt3"))
+    anonymous = cnaught.identified(NO_CREDENTIALS)
+    reply = anonymous.request(operation.method, operation.path.replace("{id}", "Gre28Fc35bt3"))
     assert (reply.status_code, reply.json()["title"]) == (401, "Unauthorized")
 
 
@@ -34,8 +34,8 @@ def test_every_operation_requires_a_key(cnaught: Caller, operation: contracts.Op
 )
 def test_a_header_without_a_known_key_is_refused(cnaught: Caller, header: str | None) -> None:
     """However a request lacks a known key, the reply is the same, with a challenge."""
-    stranger = cnaught.identified(NO_CREDENTIALS if header is None else {"Authorization": header})
-    reply = stranger.get("/v1/orders")
+    anonymous = cnaught.identified(NO_CREDENTIALS if header is None else {"Authorization": header})
+    reply = anonymous.get("/v1/orders")
     assert (reply.status_code, reply.headers["WWW-Authenticate"]) == (401, "Bearer")
     assert reply.json() == {"type": "about:blank", "title": "Unauthorized", "status": 401}
 
@@ -56,8 +56,8 @@ def test_a_header_without_a_known_key_is_refused(cnaught: Caller, header: str | 
 )
 def test_the_key_is_checked_first(cnaught: Caller, method: str, path: str, content: dict[str, object]) -> None:
     """A request without a known key answers 401 whatever else is wrong with it."""
-    stranger = cnaught.identified({"Authorization": "Bearer unknown"})
-    assert stranger.request(method, path, **content).status_code == 401
+    anonymous = cnaught.identified({"Authorization": "Bearer unknown"})
+    assert anonymous.request(method, path, **content).status_code == 401
     assert cnaught.request(method, path, **content).status_code in (400, 404, 415)
 
 

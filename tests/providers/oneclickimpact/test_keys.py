@@ -63,8 +63,8 @@ def test_a_key_may_be_any_bytes(space: SpaceHandle, key: bytes) -> None:
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_the_key_is_checked_first(oneclickimpact: Caller, method: str, path: str) -> None:
     """A bad key is reported before a bad body and a bad query."""
-    stranger = oneclickimpact.identified({"x-api-key": "incorrect_api_key"})
-    assert stranger.request(method, f"{path}?limit=abc", content=b"{").status_code == 401
+    anonymous = oneclickimpact.identified({"x-api-key": "incorrect_api_key"})
+    assert anonymous.request(method, f"{path}?limit=abc", content=b"{").status_code == 401
 
 
 @pytest.mark.rule("oneclickimpact.auth.separate-data")

@@ -104,20 +104,20 @@ def test_a_category_is_echoed(oneclickimpact: Caller, path: str, category: str) 
 
 
 @pytest.mark.parametrize(
-    ("path", "category", "words"),
+    ("path", "category", "expected"),
     [
-        pytest.param(path, category, words, marks=pytest.mark.rule(f"oneclickimpact.making.{rule}"))
-        for path, rule, words, categories in [
+        pytest.param(path, category, expected, marks=pytest.mark.rule(f"oneclickimpact.making.{rule}"))
+        for path, rule, expected, categories in [
             ("/v1/plant_tree", "tree-category-refused", "food", ("reforestation", "Food", "", None, ["food"])),
             ("/v1/donate_money", "donation-category-text", "a string that is not empty", ("", None, 5, {})),
         ]
         for category in categories
     ],
 )
-def test_a_category_that_is_refused(oneclickimpact: Caller, path: str, category: Any, words: str) -> None:
+def test_a_category_that_is_refused(oneclickimpact: Caller, path: str, category: Any, expected: str) -> None:
     """Any other category is refused with 400, and the message names what is accepted."""
     reply = oneclickimpact.post(path, {"amount": 1, "category": category})
-    assert (reply.status_code, reply.json()["message"]) == (400, f"category must be {words}")
+    assert (reply.status_code, reply.json()["message"]) == (400, f"category must be {expected}")
 
 
 @pytest.mark.parametrize("path", ["/v1/clean_ocean", "/v1/restore_coral"])

@@ -167,7 +167,7 @@ def replies(space: SpaceHandle) -> Iterator[httpx.Response]:
 
 
 @pytest.mark.parametrize(
-    ("part", "id", "member", "value", "words"),
+    ("part", "id", "member", "value", "message"),
     [
         ("sell_orders", ORDER, "quantity_grams", "1" + "0" * 400, "must be at most 9"),
         ("sell_orders", ORDER, "quantity_grams", "1" + "0" * 100, "must be at most 9"),
@@ -182,12 +182,12 @@ def replies(space: SpaceHandle) -> Iterator[httpx.Response]:
     ],
 )
 def test_a_memory_out_of_bounds_is_refused(
-    thallo: Caller, part: str, id: str, member: str, value: str, words: str
+    thallo: Caller, part: str, id: str, member: str, value: str, message: str
 ) -> None:
     """A restored memory has bounds, which requests cannot exceed. The refusal says where and why."""
     snapshot = thallo.space.snapshot()
     snapshot["memory"]["thallo"][part][id][member] = value
-    with pytest.raises(Refused, match=re.escape(words)):
+    with pytest.raises(Refused, match=re.escape(message)):
         thallo.space.restore(snapshot)
 
 

@@ -167,7 +167,7 @@ class Wallets(RuleBasedStateMachine):
             where = (request["tenant_id"], request["vintage_id"])
             found = self.callers[where[0]].get("/api/retirement", params={"id": request_id}).json()
             shown[where] = shown.get(where, 0) + int(found["total_quantity"])
-        assert all(0 <= asked - shown[where] < TONNE for where, asked in retired(self.now).items())
+        assert all(0 <= requested - shown[where] < TONNE for where, requested in retired(self.now).items())
 
     # --- invariants
 

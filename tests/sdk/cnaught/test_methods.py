@@ -42,7 +42,7 @@ def test_every_method_requires_a_key(client: Client, cnaught: ProviderHandle, me
 
 
 @pytest.mark.parametrize(
-    ("method", "thing"),
+    ("method", "noun"),
     [
         ("getOrderDetails", "order"),
         ("cancelOrder", "order"),
@@ -57,10 +57,10 @@ def test_every_method_requires_a_key(client: Client, cnaught: ProviderHandle, me
         ("getPortfolioDetails", "portfolio"),
     ],
 )
-def test_an_unknown_id_is_not_found(client: Client, method: str, thing: str) -> None:
+def test_an_unknown_id_is_not_found(client: Client, method: str, noun: str) -> None:
     """The title of the problem says what was not found."""
     error = thrown(client, method, "123", *CALLS[method][1:])
-    expected = {"type": f"{TYPES}not-found", "title": f"Could not find {thing}", "status": 404}
+    expected = {"type": f"{TYPES}not-found", "title": f"Could not find {noun}", "status": 404}
     assert error.problem == expected
 
 
@@ -168,7 +168,7 @@ def test_a_list_has_pages(client: Client, method: str, make: str, oldest: str) -
     """A list is read page by page, newest first, and an unknown cursor is refused."""
     read = getattr(client, method)
     made = [getattr(client, make)(*CALLS[make])["id"] for _ in range(4)]
-    assert [thing["id"] for thing in read()["data"]] == [*reversed(made), oldest]
+    assert [noun["id"] for noun in read()["data"]] == [*reversed(made), oldest]
     found, page = [], read(2)["data"]
     while page:
         found += page

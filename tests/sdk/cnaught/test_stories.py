@@ -117,11 +117,11 @@ def test_a_checkout_expires(client: Client, cnaught: ProviderHandle) -> None:
 )
 def test_quotes_match_the_sandbox(client: Client, method: str, kg: int) -> None:
     """A quote equals the one observed on the vendor's sandbox; other portfolios and checkouts have other prices."""
-    [asked] = CALLS[method]
-    assert getattr(client, method)(asked, FOR_SUBACCOUNT) == {"amount_kg": kg, "price_usd_cents": 2 * kg}
-    cheap = getattr(client, method)({**asked, "portfolio_id": "ixmZSK"})
-    dear = getattr(client, method)({**asked, "portfolio_id": "ixmZSK", "source": "checkout"})
-    assert (cheap["price_usd_cents"], dear["price_usd_cents"]) == (round(1.6 * kg), ceil(2.5 * kg))
+    [request] = CALLS[method]
+    assert getattr(client, method)(request, FOR_SUBACCOUNT) == {"amount_kg": kg, "price_usd_cents": 2 * kg}
+    low = getattr(client, method)({**request, "portfolio_id": "ixmZSK"})
+    high = getattr(client, method)({**request, "portfolio_id": "ixmZSK", "source": "checkout"})
+    assert (low["price_usd_cents"], high["price_usd_cents"]) == (round(1.6 * kg), ceil(2.5 * kg))
 
 
 def test_impact_has_a_period(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""Drafts: what a client asks of Carbon Insights, before any rule has accepted it."""
+"""Drafts: requests to Carbon Insights before any rule has accepted them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

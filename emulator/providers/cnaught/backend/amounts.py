@@ -24,7 +24,7 @@ VEHICLE_KG_PER_KM: Mapping[Vehicle, Decimal] = {
     "school_bus": Decimal("0.745"),  # fitted: 1,000 km are 745 kg
     "coach_bus": Decimal("1.057"),  # the same diesel at an assumed 6 miles per gallon
 }
-"""Of the whole vehicle, whatever the number of passengers."""
+"""Grams for the whole vehicle, with any number of passengers."""
 
 FLIGHT_KG_PER_KM = Decimal("0.095")
 """Per passenger, as in the vendor's sample app; 100 km are 10 kg."""

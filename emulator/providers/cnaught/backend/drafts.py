@@ -1,4 +1,4 @@
-"""Drafts: what a client asks of CNaught, before any rule has accepted it, and for whom."""
+"""Drafts: requests to CNaught before any rule has accepted them, and their buyers."""
 
 from dataclasses import dataclass
 from datetime import datetime

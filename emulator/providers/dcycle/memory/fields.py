@@ -10,7 +10,7 @@ GRAMS_MAX = 10**18
 """A million million tonnes: more than the world emits in ten years."""
 
 GRAMS_PER_UNIT_MAX = 10**6
-"""A tonne for a euro, a liter or whatever else is counted."""
+"""A tonne for a euro, a liter or another unit."""
 
 QUANTITY_MAX = 10**12
 """So much of anything, at the highest factor, gives the highest mass."""

@@ -1,4 +1,4 @@
-"""Drafts: what a client asks of Thallo, before any rule has accepted it."""
+"""Drafts: requests to Thallo before any rule has accepted them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
