@@ -51,14 +51,14 @@ def test_impact_is_made_listed_and_tracked(client: Any, method: str, kind: str) 
 
 
 @pytest.mark.parametrize(("method", "category"), [("plant_tree", "food"), ("donate_money", "veterans")])
-def test_a_category(client: Any, method: str, category: str) -> None:
+def test_a_category_is_echoed(client: Any, method: str, category: str) -> None:
     """A category is echoed and tracked."""
     made = getattr(client, method)(amount=5, category=category)
     assert made.category == category
     assert client.track(user_id=made.user_id, time_utc=made.time_utc).category == category
 
 
-def test_a_customer(client: Any) -> None:
+def test_a_customer_is_found_by_email(client: Any) -> None:
     """A customer with a plus sign in the email is found by it, although the SDK does not encode it."""
     made = client.plant_tree(amount=1, customer_email="a+b@example.com", customer_name="Test User", notify=False)
     assert made.customer.customer_info.customer_email == "a+b@example.com"
@@ -69,7 +69,7 @@ def test_a_customer(client: Any) -> None:
     assert found.onboarded_on == made.time_utc
 
 
-def test_pages(client: Any) -> None:
+def test_lists_have_pages(client: Any) -> None:
     """The SDK pages through records and customers with the cursors that it received."""
     for read, name in (
         (client.get_records, "user_records"),
@@ -85,7 +85,7 @@ def test_pages(client: Any) -> None:
         assert len(found) > 1
 
 
-def test_totals_and_cancelling(client: Any) -> None:
+def test_cancelling_lowers_the_totals(client: Any) -> None:
     """Cancelling subtracts from the totals once, and a repeated call reports it."""
     before, days = client.get_impact(), client.get_daily_impact()
     made = client.restore_coral(amount=20)
@@ -100,7 +100,7 @@ def test_totals_and_cancelling(client: Any) -> None:
     assert (tracked.cancelled_on, tracked.cancellation_reason) == (first.cancelled_on, "order refunded")
 
 
-def test_account_and_projects(client: Any) -> None:
+def test_account_and_projects_have_every_key(client: Any) -> None:
     """The account and the projects have every key that the SDK reads."""
     assert asdict(client.who_am_i()) == {"user_id": "U123", "email": "my-email@email.com"}
     projects = client.get_projects().projects
@@ -127,7 +127,7 @@ def test_a_refusal_reaches_the_caller(client: Any, call: Any, message: str) -> N
         call(client)
 
 
-def test_an_unknown_key(client: Any) -> None:
+def test_an_unknown_key_is_refused(client: Any) -> None:
     """An unknown key is refused with the vendor's message."""
     client.api_key = "incorrect_api_key"
     with pytest.raises(makeimpact.OneClickImpactError, match="API Key does not exist"):

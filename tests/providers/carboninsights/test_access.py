@@ -71,7 +71,7 @@ def test_an_invalid_header_is_refused(carboninsights: Caller, header: str | None
 
 @pytest.mark.rule("carboninsights.auth.prefix", "carboninsights.auth.header-parts")
 @pytest.mark.parametrize("blanks", [" ", "    ", "\t"])
-def test_a_valid_header(carboninsights: Caller, blanks: str) -> None:
+def test_a_valid_header_is_accepted(carboninsights: Caller, blanks: str) -> None:
     """The header is the word Token, any blanks, and the access token."""
     header = {"Authorization": f"Token{blanks}{log_in(carboninsights)['access']}"}
     assert ask(carboninsights.identified(header)).status_code == 200
@@ -99,7 +99,7 @@ def test_invalid_tokens_are_refused(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.auth.account")
-def test_a_token_without_an_active_account(carboninsights: Caller) -> None:
+def test_a_token_needs_an_active_account(carboninsights: Caller) -> None:
     """A valid token is refused if its account is gone or inactive, or if it names none."""
     buyer, access = newcomer(carboninsights), log_in(carboninsights)["access"]
     claims = jwt.decode(access, options={"verify_signature": False})
@@ -113,8 +113,8 @@ def test_a_token_without_an_active_account(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.paths.check-order")
-def test_the_order_of_checks(carboninsights: Caller) -> None:
-    """Each mistake hides those that are checked later."""
+def test_checks_have_a_fixed_order(carboninsights: Caller) -> None:
+    """Each problem hides those that are checked later."""
     mistakes: list[tuple[int, dict[str, str]]] = [
         (406, {"Accept": "text/html", "Authorization": "Token x", "Content-Type": "text/plain"}),
         (401, {"Authorization": "Token x", "Content-Type": "text/plain"}),
@@ -157,7 +157,7 @@ def test_throttling_is_off_by_default(carboninsights: Caller) -> None:
         ({"requests_per_second": 1, "requests_per_minute": 1}, 1, 0.0, 60),
     ],
 )
-def test_a_request_above_a_limit(
+def test_a_request_above_a_limit_is_refused(
     carboninsights: Caller, settings: dict[str, int], requests: int, apart: float, seconds: int
 ) -> None:
     """The first request above a limit is refused with the longest wait, rounded up; after that wait it is admitted."""
@@ -182,7 +182,7 @@ def test_the_limits_are_the_documented_ones(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.throttle.window")
-def test_which_requests_count(carboninsights: Caller) -> None:
+def test_refused_credentials_do_not_count(carboninsights: Caller) -> None:
     """Requests that end in 400 or 405 count, those that end in 401 or 429 do not. Each account has its own limits."""
     other_account = newcomer(carboninsights)
     change_settings(carboninsights, throttled=True, requests_per_minute=3)

@@ -62,7 +62,9 @@ def test_every_error_on_a_path_lists_its_methods(carboninsights: Caller, path: s
         (None, False),
     ],
 )
-def test_the_content_type(carboninsights: Caller, path: str, media_type: str | None, declared: bool) -> None:
+def test_the_content_type_must_be_json(
+    carboninsights: Caller, path: str, media_type: str | None, declared: bool
+) -> None:
     """A body must be declared as JSON; a refusal repeats the declared type, with 400, since no 415 is documented."""
     headers = {} if media_type is None else {"Content-Type": media_type}
     reply = carboninsights.post(path, content=b"{}", headers=headers)
@@ -84,7 +86,7 @@ def test_the_content_type(carboninsights: Caller, path: str, media_type: str | N
         ("text/*, application/xml", 406),
     ],
 )
-def test_the_accepted_media_types(carboninsights: Caller, path: str, accept: str, status: int) -> None:
+def test_the_client_must_accept_json(carboninsights: Caller, path: str, accept: str, status: int) -> None:
     """The client must accept JSON."""
     reply = carboninsights.post(path, {}, headers={"Accept": accept})
     assert reply.status_code == status
@@ -110,7 +112,7 @@ def test_the_accepted_media_types(carboninsights: Caller, path: str, accept: str
         (b"{}{}", "Extra data: line 1 column 3 (char 2)"),
     ],
 )
-def test_a_body_that_is_not_json(carboninsights: Caller, path: str, content: bytes, reason: str) -> None:
+def test_a_body_must_be_json(carboninsights: Caller, path: str, content: bytes, reason: str) -> None:
     """A body that does not parse is a parse error, with the reason of Python's parser if it has one."""
     reply = carboninsights.post(path, content=content, headers=JSON)
     assert reply.status_code == 400
@@ -128,8 +130,10 @@ def test_a_body_that_is_not_json(carboninsights: Caller, path: str, content: byt
         (SCORE, ["transactions"]),
     ],
 )
-def test_an_empty_body(carboninsights: Caller, path: str, names: list[str], headers: dict[str, str]) -> None:
-    """An empty body counts as an empty object, whatever its declared type."""
+def test_an_empty_body_counts_as_an_empty_object(
+    carboninsights: Caller, path: str, names: list[str], headers: dict[str, str]
+) -> None:
+    """An empty body counts as an empty object, with any declared type."""
     reply = carboninsights.post(path, content=b"", headers=headers)
     assert (reply.status_code, reply.json()) == (400, required(names))
 
@@ -147,7 +151,7 @@ def test_an_empty_body(carboninsights: Caller, path: str, names: list[str], head
         (b"null", "No data provided"),
     ],
 )
-def test_a_body_that_is_not_an_object(carboninsights: Caller, path: str, content: bytes, sentence: str) -> None:
+def test_a_body_must_be_an_object(carboninsights: Caller, path: str, content: bytes, sentence: str) -> None:
     """Any JSON but an object is refused without a field."""
     reply = carboninsights.post(path, content=content, headers=JSON)
     assert (reply.status_code, reply.json()) == (400, {"non_field_errors": [sentence]})
@@ -166,7 +170,7 @@ def test_unknown_keys_are_ignored(carboninsights: Caller) -> None:
 @pytest.mark.rule("carboninsights.input.body-too-large")
 @pytest.mark.parametrize("headers", [{}, {"Authorization": ""}])
 @each_path
-def test_a_body_beyond_the_limit(carboninsights: Caller, path: str, headers: dict[str, str]) -> None:
+def test_a_body_above_the_limit_is_refused(carboninsights: Caller, path: str, headers: dict[str, str]) -> None:
     """A body of more than 8 MiB is refused before any other check."""
     reply = carboninsights.post(path, content=b" " * (8 * 1024 * 1024 + 1), headers={**JSON, **headers})
     assert (reply.status_code, reply.json()) == (413, {"detail": "Request body is too large."})
@@ -177,7 +181,7 @@ def test_a_body_beyond_the_limit(carboninsights: Caller, path: str, headers: dic
     "path", ["/", "/register/", "/token/", "/token/refresh/", f"{SCORE}/", "/calculatecarbonscore"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
-def test_an_unknown_path(carboninsights: Caller, method: str, path: str) -> None:
+def test_an_unknown_path_answers_404(carboninsights: Caller, method: str, path: str) -> None:
     """Paths match exactly, without a slash at the end."""
     reply = carboninsights.request(method, path)
     assert (reply.status_code, reply.json()) == (404, {"detail": "Not found."})
@@ -186,7 +190,7 @@ def test_an_unknown_path(carboninsights: Caller, method: str, path: str) -> None
 @each_path
 @pytest.mark.rule("carboninsights.paths.wrong-method-status", "carboninsights.paths.wrong-method-body")
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "TRACE", "HEAD"])
-def test_a_wrong_method(carboninsights: Caller, method: str, path: str) -> None:
+def test_a_wrong_method_answers_405(carboninsights: Caller, method: str, path: str) -> None:
     """Any method but POST and OPTIONS is refused; HEAD without a body."""
     reply = carboninsights.request(method, path)
     assert (reply.status_code, reply.headers["Allow"]) == (405, "POST, OPTIONS")
@@ -212,7 +216,7 @@ def test_options_describe_a_path(carboninsights: Caller, path: str) -> None:
     ("status", "detail"),
     [(500, "A server error occurred."), (503, "Service temporarily unavailable, try again later.")],
 )
-def test_a_server_failure(carboninsights: Caller, path: str, status: int, detail: str) -> None:
+def test_a_server_error_has_the_documented_meaning(carboninsights: Caller, path: str, status: int, detail: str) -> None:
     """A fault with status 500 or 503 has the documented meaning."""
     carboninsights.space.faults.add("carboninsights", effect={"status": status})
     reply = carboninsights.post(path, {})

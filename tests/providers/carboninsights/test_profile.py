@@ -56,7 +56,7 @@ def refused(carboninsights: Caller, part: str, name: str, value: object) -> Any:
     [("diet", diet) for diet in ("typical", "vegetarian", "vegan")]
     + [("fuel_grade", grade) for grade in ("regular", "mid_grade", "premium", "diesel")],
 )
-def test_a_choice(carboninsights: Caller, name: str, value: str) -> None:
+def test_valid_choices_are_accepted(carboninsights: Caller, name: str, value: str) -> None:
     """Diet has three values and fuel grade has four."""
     assert ask(carboninsights, user_profile={name: value}).status_code == 200
 
@@ -66,7 +66,7 @@ def test_a_choice(carboninsights: Caller, name: str, value: str) -> None:
     ("part", "name"), [("user_profile", "diet"), ("user_profile", "fuel_grade"), ("options", "category_type")]
 )
 @pytest.mark.parametrize("value", ["keto", "Typical", " vegan", "", 5, True, [1], {}, "{0}"])
-def test_an_invalid_choice(carboninsights: Caller, part: str, name: str, value: object) -> None:
+def test_an_invalid_choice_is_refused(carboninsights: Caller, part: str, name: str, value: object) -> None:
     """Any other value is refused and repeated as Python prints it."""
     assert refused(carboninsights, part, name, value) == [f'"{value}" is not a valid choice.']
 
@@ -83,14 +83,14 @@ def test_an_invalid_choice(carboninsights: Caller, part: str, name: str, value: 
         (None, NULL),
     ],
 )
-def test_an_invalid_fraction(carboninsights: Caller, value: object, sentence: str) -> None:
+def test_an_invalid_fraction_is_refused(carboninsights: Caller, value: object, sentence: str) -> None:
     """The renewable fraction is a number from 0 to 1."""
     assert refused(carboninsights, "user_profile", "renewable_energy", value) == [sentence]
 
 
 @pytest.mark.rule("carboninsights.profile.renewable-range")
 @pytest.mark.parametrize("value", [0, 1, 0.5, "0.5", " 1 "])
-def test_a_fraction(carboninsights: Caller, value: object) -> None:
+def test_the_bounds_of_a_fraction_are_accepted(carboninsights: Caller, value: object) -> None:
     """Both bounds are accepted."""
     assert ask(carboninsights, user_profile={"renewable_energy": value}).status_code == 200
 
@@ -101,7 +101,7 @@ def test_a_fraction(carboninsights: Caller, value: object) -> None:
     [(value, True) for value in (True, "true", "yes", "on", "1", 1, 1.0, "T", "ON")]
     + [(value, False) for value in (False, "false", "no", "off", "0", 0, "n", "F")],
 )
-def test_a_boolean(carboninsights: Caller, value: object, meaning: bool) -> None:
+def test_a_boolean_has_many_spellings(carboninsights: Caller, value: object, meaning: bool) -> None:
     """A boolean has many spellings, in the profile and in the options."""
     expected = tonnes(carboninsights, "Bills & Utilities", natural_gas=meaning)
     assert tonnes(carboninsights, "Bills & Utilities", natural_gas=value) == expected
@@ -114,7 +114,7 @@ def test_a_boolean(carboninsights: Caller, value: object, meaning: bool) -> None
     [("user_profile", name) for name in ("natural_gas", "shared_account")]
     + [("options", name) for name in ("offsets", "recommendations", "CO2e", "land", "water", "aggregate")],
 )
-def test_an_invalid_boolean(carboninsights: Caller, part: str, name: str) -> None:
+def test_an_invalid_boolean_is_refused(carboninsights: Caller, part: str, name: str) -> None:
     """Any other value is refused."""
     wrong: list[object] = [2, -1, "", "maybe", " true", [], {}, [True], 10**400]
     for value in wrong:
@@ -134,7 +134,7 @@ def test_an_invalid_boolean(carboninsights: Caller, part: str, name: str) -> Non
         (0, "00000"),
     ],
 )
-def test_a_zip_code(carboninsights: Caller, value: object, meaning: str) -> None:
+def test_valid_zip_codes_are_accepted(carboninsights: Caller, value: object, meaning: str) -> None:
     """An integer is padded to five digits; of nine digits the first five count."""
     expected = tonnes(carboninsights, "Bills & Utilities", zip_code=meaning)
     assert tonnes(carboninsights, "Bills & Utilities", zip_code=value) == expected
@@ -144,13 +144,13 @@ def test_a_zip_code(carboninsights: Caller, value: object, meaning: str) -> None
 @pytest.mark.parametrize(
     "value", [100000, -1, 19130.5, "1913", "191301", "19130-22", "19130 2211", "ABCDE", "", "١٢٣٤٥", True, [], 10**400]
 )
-def test_an_invalid_zip_code(carboninsights: Caller, value: object) -> None:
+def test_an_invalid_zip_code_is_refused(carboninsights: Caller, value: object) -> None:
     """Any other value is refused."""
     assert refused(carboninsights, "user_profile", "zip_code", value) == [NO_ZIP_CODE]
 
 
 @pytest.mark.rule("carboninsights.profile.defaults")
-def test_the_default_profile(carboninsights: Caller) -> None:
+def test_the_profile_has_defaults(carboninsights: Caller) -> None:
     """Missing members have the documented defaults."""
     plain = ask(carboninsights, *ROWS).json()
     assert ask(carboninsights, *ROWS, user_profile={}).json() == plain
@@ -161,7 +161,7 @@ def test_the_default_profile(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.options.defaults")
-def test_the_default_options(carboninsights: Caller) -> None:
+def test_the_options_have_defaults(carboninsights: Caller) -> None:
     """Missing members have the documented defaults."""
     plain = ask(carboninsights, *ROWS).json()
     assert list(plain["details"]["footprint"][CO2E]) == ["0", "1", "2", "3", "4"]
@@ -185,7 +185,7 @@ def test_all_members_can_be_required(carboninsights: Caller, part: str, whole: d
 
 
 @pytest.mark.rule("carboninsights.options.country")
-def test_another_country(carboninsights: Caller) -> None:
+def test_another_country_uses_us_data(carboninsights: Caller) -> None:
     """Another country is calculated with US data, and one message names it."""
     plain = ask(carboninsights, *ROWS).json()
     abroad = ask(carboninsights, *ROWS, options={"country": "Perú"}).json()
@@ -210,7 +210,7 @@ def test_the_samples_categories_have_one_factor(carboninsights: Caller, profile:
 
 
 @pytest.mark.rule("carboninsights.factors.shared")
-def test_a_shared_account(carboninsights: Caller) -> None:
+def test_a_shared_account_halves_metrics(carboninsights: Caller) -> None:
     """A shared account halves all metrics of all categories."""
     for category in ("Hotel", "Groceries", "Bills & Utilities"):
         whole = metrics(carboninsights, category)
@@ -221,7 +221,7 @@ def test_a_shared_account(carboninsights: Caller) -> None:
 @pytest.mark.parametrize(
     ("diet", "factors"), [("vegetarian", [0.677, 0.55, 0.85]), ("vegan", [0.513, 0.35, 0.75]), ("typical", [1, 1, 1])]
 )
-def test_a_diet(carboninsights: Caller, diet: str, factors: list[float]) -> None:
+def test_a_diet_affects_food_categories(carboninsights: Caller, diet: str, factors: list[float]) -> None:
     """A diet affects the four food categories, with one factor per metric."""
     for category in ("Groceries", "Restaurants", "Fast Food", "Food & Dining"):
         expected = [cause * factor for cause, factor in zip(metrics(carboninsights, category), factors, strict=True)]
@@ -231,7 +231,7 @@ def test_a_diet(carboninsights: Caller, diet: str, factors: list[float]) -> None
 
 
 @pytest.mark.rule("carboninsights.factors.utilities")
-def test_natural_gas(carboninsights: Caller) -> None:
+def test_natural_gas_affects_bills(carboninsights: Caller) -> None:
     """Gas affects Bills & Utilities in every metric, and nothing else."""
     assert metrics(carboninsights, "Bills & Utilities", 1000) == [2.3393, 140.0, 174670.0]
     assert metrics(carboninsights, "Bills & Utilities", 1000, natural_gas=True) == [2.698, 136.0, 127190.0]
@@ -244,7 +244,9 @@ GRID = [0.60, 0.70, 0.85, 1.02, 1.25, 1.25, 1.35, 1.00, 1.12, 0.60]
 @pytest.mark.rule("carboninsights.factors.electricity", "carboninsights.factors.utilities")
 @pytest.mark.parametrize(("gas", "whole", "electric"), [(False, 2.3393, 2.2262), (True, 2.698, 1.4166)])
 @pytest.mark.parametrize("renewable", [0, 0.25, 1])
-def test_electricity(carboninsights: Caller, gas: bool, whole: float, electric: float, renewable: float) -> None:
+def test_electricity_depends_on_renewables_and_region(
+    carboninsights: Caller, gas: bool, whole: float, electric: float, renewable: float
+) -> None:
     """The electric part depends on the renewable fraction and the region; without a region it is average."""
     for zip_code, region in [("00000", 1.0), *((f"{digit}5000", factor) for digit, factor in enumerate(GRID))]:
         profile = {"natural_gas": gas, "renewable_energy": renewable, "zip_code": zip_code}
@@ -257,7 +259,7 @@ def test_electricity(carboninsights: Caller, gas: bool, whole: float, electric: 
 @pytest.mark.parametrize(
     ("grade", "factor"), [("regular", 1.0), ("mid_grade", 0.85), ("premium", 0.78), ("diesel", 0.98)]
 )
-def test_a_fuel_grade(carboninsights: Caller, grade: str, factor: float) -> None:
+def test_a_fuel_grade_affects_fuel(carboninsights: Caller, grade: str, factor: float) -> None:
     """A grade affects the CO2e of Rental Car & Taxi and of the fuel in Auto & Transport, and nothing else."""
     taxi, car = metrics(carboninsights, "Rental Car & Taxi"), metrics(carboninsights, "Auto & Transport")
     assert metrics(carboninsights, "Rental Car & Taxi", fuel_grade=grade) == [

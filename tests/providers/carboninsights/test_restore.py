@@ -1,4 +1,4 @@
-"""Snapshots: every state that requests can reach is restored, and every state that is restored can be shown."""
+"""Snapshots: every reachable state can be restored, and every restored state can be shown."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -48,7 +48,7 @@ class Client:
         self.tokens: list[dict[str, str]] = []
 
     def take(self, step: tuple[Any, ...]) -> list[object]:
-        """Take one step, which may be refused, and return what came of it."""
+        """Take one step, which may be refused, and return its result."""
         match step:
             case ("register", username):
                 return [self.client.post("/register", {**NEW_USER, "username": username}).json()]

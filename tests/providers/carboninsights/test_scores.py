@@ -60,7 +60,7 @@ def test_the_sample_is_reproduced_to_the_last_digit(carboninsights: Caller) -> N
         ({"CO2e": False, "water": True, "land": True}, [LAND, WATER]),
     ],
 )
-def test_the_columns(carboninsights: Caller, options: dict[str, bool], titles: list[str]) -> None:
+def test_each_metric_has_a_column(carboninsights: Caller, options: dict[str, bool], titles: list[str]) -> None:
     """Each requested metric has a column in both tables, in one order."""
     answer = details(carboninsights, purchase("Air Travel"), options={**options, "recommendations": True})
     assert list(answer) == ["footprint", "recommendations"]
@@ -68,7 +68,7 @@ def test_the_columns(carboninsights: Caller, options: dict[str, bool], titles: l
 
 
 @pytest.mark.rule("carboninsights.reply.aggregate", "carboninsights.reply.row-order")
-def test_single_and_aggregated_rows(carboninsights: Caller) -> None:
+def test_rows_are_single_or_aggregated(carboninsights: Caller) -> None:
     """There is a row per transaction in input order, or per category by code point, even if it nets to zero."""
     names = ["Travel", "Hotel", "ATM Fee", "Air Travel", "Hotel", "Travel"]
     amounts = [1, 2, 0, 4, 5, -1]
@@ -81,7 +81,7 @@ def test_single_and_aggregated_rows(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.reply.aggregate", "carboninsights.mcc.shown")
-def test_aggregated_codes(carboninsights: Caller) -> None:
+def test_codes_are_aggregated_by_code(carboninsights: Caller) -> None:
     """Codes are grouped by their four digits, not by their category."""
     options = {"aggregate": True, "category_type": "mcc"}
     table = details(carboninsights, *map(purchase, (3058, "742", "3000", 742, "0742")), options=options)["footprint"]
@@ -89,7 +89,7 @@ def test_aggregated_codes(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.factors.arithmetic")
-def test_the_order_of_operations(carboninsights: Caller) -> None:
+def test_results_are_computed_in_order(carboninsights: Caller) -> None:
     """The result is amount times factor over a thousand in doubles, summed in the order of the rows."""
     amounts = [0.1, 0.2, 0.3, 1e16, 1, -1e16, 248.76, 73.88]
     rates = {"Hotel": 0.28986235204793603, "Groceries": 0.803, "Clothing": 0.2155}
@@ -106,7 +106,7 @@ def test_the_order_of_operations(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.reply.offset-link", "carboninsights.reply.offsets")
-def test_the_offset_link(carboninsights: Caller) -> None:
+def test_the_offset_link_is_optional(carboninsights: Caller) -> None:
     """The link is included if requested, and its domain is an example domain."""
     assert "offsets" not in details(carboninsights)
     link = details(carboninsights, options={"offsets": True})["offsets"]["referral_link"]
@@ -114,7 +114,7 @@ def test_the_offset_link(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.recommend.absent")
-def test_nothing_to_recommend(carboninsights: Caller) -> None:
+def test_recommendations_can_be_empty(carboninsights: Caller) -> None:
     """Recommendations are absent unless requested, and empty if there are none."""
     assert list(details(carboninsights, purchase("Air Travel"))) == ["footprint"]
     options = {"recommendations": True, "land": True}
@@ -123,7 +123,7 @@ def test_nothing_to_recommend(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.recommend.flight")
-def test_one_flight_less(carboninsights: Caller) -> None:
+def test_one_flight_less_saves_the_mean_of_flights(carboninsights: Caller) -> None:
     """One Less Flight saves the mean of the paid flights, by name or by code; refunds do not count."""
     flights = [purchase("Air Travel", amount) for amount in (100, 200, -600, 0)]
     mean = (tonnes(carboninsights, "Air Travel", 100) + tonnes(carboninsights, "Air Travel", 200)) / 2
@@ -149,7 +149,7 @@ def test_one_flight_less(carboninsights: Caller) -> None:
         ("Bills & Utilities", {"renewable_energy": 1}, None, 0),
     ],
 )
-def test_a_habit(
+def test_a_habit_saves_a_fraction(
     carboninsights: Caller, category: str, profile: dict[str, object], title: str | None, fraction: float
 ) -> None:
     """A habit with positive net emissions saves its fraction of them."""
@@ -173,7 +173,7 @@ def test_renewable_energy_saves_the_difference(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.recommend.order")
-def test_the_order_of_recommendations(carboninsights: Caller) -> None:
+def test_recommendations_are_sorted_by_saving(carboninsights: Caller) -> None:
     """The largest saving comes first; equal ones are sorted by title."""
     rows = [purchase(name, 100) for name in ("Clothing", "Groceries", "Bills & Utilities", "Air Travel")]
     saved = savings(carboninsights, *rows, purchase("Auto & Transport", 100))

@@ -52,7 +52,7 @@ def test_credentials_answer_a_pair_of_tokens(carboninsights: Caller) -> None:
         {**LOGIN, "username": "ünknown ☂", "password": "ünknown ☂"},
     ],
 )
-def test_wrong_credentials(carboninsights: Caller, login: dict[str, str]) -> None:
+def test_wrong_credentials_are_refused(carboninsights: Caller, login: dict[str, str]) -> None:
     """A wrong username and a wrong password are refused alike; case matters."""
     reply = carboninsights.post("/token", login)
     assert (reply.status_code, reply.json(), reply.headers["WWW-Authenticate"]) == (401, NO_ACCOUNT, CHALLENGE)
@@ -68,7 +68,7 @@ def test_an_inactive_account_cannot_log_in(carboninsights: Caller) -> None:
 
 
 @pytest.mark.rule("carboninsights.token.claims", "carboninsights.token.lifetimes")
-def test_the_claims_of_a_token(carboninsights: Caller) -> None:
+def test_a_token_has_four_claims(carboninsights: Caller) -> None:
     """A token is an HS256 JWT with four claims that lives five minutes or a day."""
     pair = log_in(carboninsights)
     for kind, seconds in (("access", 300), ("refresh", 86400)):
@@ -126,7 +126,7 @@ def test_garbage_is_not_a_refresh_token(carboninsights: Caller, token: str) -> N
 
 
 @pytest.mark.rule("carboninsights.token.refresh-refused")
-def test_an_invalid_refresh_token(carboninsights: Caller) -> None:
+def test_an_invalid_refresh_token_is_refused(carboninsights: Caller) -> None:
     """An altered token is invalid, and an access token has the wrong type."""
     pair = log_in(carboninsights)
     head, _, signature = pair["refresh"].split(".")

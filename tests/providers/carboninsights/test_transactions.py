@@ -68,7 +68,7 @@ INVALID_AMOUNTS: list[object] = [
 
 
 @pytest.mark.rule("carboninsights.score.required")
-def test_required_members(carboninsights: Caller) -> None:
+def test_required_members_must_be_present(carboninsights: Caller) -> None:
     """The list and three members of each row are required."""
     assert carboninsights.post(SCORE, {}).json() == {"transactions": [REQUIRED]}
     missing = {"date": [REQUIRED], "amount": [REQUIRED], "category": [REQUIRED]}
@@ -114,14 +114,14 @@ def test_a_refusal_has_an_entry_per_row(carboninsights: Caller) -> None:
         ("options", [], {"non_field_errors": ["Invalid data. Expected a dictionary, but got list."]}),
     ],
 )
-def test_a_part_of_the_wrong_type(carboninsights: Caller, part: str, value: object, errors: object) -> None:
+def test_a_part_of_the_wrong_type_is_refused(carboninsights: Caller, part: str, value: object, errors: object) -> None:
     """A part that is not a list or not an object is refused as a whole."""
     reply = carboninsights.post(SCORE, {"transactions": [], part: value})
     assert (reply.status_code, reply.json()) == (400, {part: errors})
 
 
 @pytest.mark.rule("carboninsights.score.empty-list")
-def test_no_transactions(carboninsights: Caller) -> None:
+def test_no_transactions_have_an_empty_footprint(carboninsights: Caller) -> None:
     """An empty list has an empty footprint."""
     assert details(carboninsights) == {"footprint": {"category": {}, CO2E: {}}}
 
@@ -139,7 +139,7 @@ def test_no_transactions(carboninsights: Caller) -> None:
         ],
     ],
 )
-def test_an_invalid_text(carboninsights: Caller, field: str, value: object, sentence: str) -> None:
+def test_an_invalid_text_is_refused(carboninsights: Caller, field: str, value: object, sentence: str) -> None:
     """The texts of a row are validated like all others."""
     reply = ask(carboninsights, {**purchase("Hotel"), field: value})
     assert (reply.status_code, reply.json()) == (400, {"transactions": [{field: [sentence]}]})
@@ -167,7 +167,7 @@ def test_an_optional_text_may_be_empty(carboninsights: Caller, text: object) -> 
         ]
     ],
 )
-def test_a_date(carboninsights: Caller, text: str) -> None:
+def test_a_date_has_several_forms(carboninsights: Caller, text: str) -> None:
     """A date is year first or day first, in any mixture, and changes nothing."""
     table = details(carboninsights, purchase("Hotel", date=text), purchase("Hotel", date="2021-08-15"))["footprint"]
     assert table[CO2E]["0"] == table[CO2E]["1"]
@@ -175,7 +175,7 @@ def test_a_date(carboninsights: Caller, text: str) -> None:
 
 @pytest.mark.rule("carboninsights.score.date-wrong", "carboninsights.score.date-day-first")
 @pytest.mark.parametrize("value", INVALID_DATES)
-def test_an_invalid_date(carboninsights: Caller, value: object) -> None:
+def test_an_invalid_date_is_refused(carboninsights: Caller, value: object) -> None:
     """Any other form is refused, and so is a day that does not exist."""
     reply = ask(carboninsights, purchase("Hotel", date=value))
     assert (reply.status_code, reply.json()) == (400, {"transactions": [{"date": [NO_DATE]}]})
@@ -220,7 +220,7 @@ def _forms(parts: tuple[str, str, str]) -> Iterator[str]:
         (1e-300, 1e-300),
     ],
 )
-def test_an_amount(carboninsights: Caller, amount: object, value: float) -> None:
+def test_an_amount_is_a_number_or_text(carboninsights: Caller, amount: object, value: float) -> None:
     """An amount is a number or its text."""
     assert tonnes(carboninsights, "Hotel", amount) == tonnes(carboninsights, "Hotel", value)
 
@@ -230,14 +230,14 @@ def test_an_amount(carboninsights: Caller, amount: object, value: float) -> None
     ("amount", "sentence"),
     [*((amount, NO_NUMBER) for amount in INVALID_AMOUNTS), ("1" * 1001, "String value too large."), (None, NULL)],
 )
-def test_an_invalid_amount(carboninsights: Caller, amount: object, sentence: str) -> None:
+def test_an_invalid_amount_is_refused(carboninsights: Caller, amount: object, sentence: str) -> None:
     """An amount that is not a finite number, or beyond 1e300, is refused."""
     reply = ask(carboninsights, purchase("Hotel", amount))
     assert (reply.status_code, reply.json()) == (400, {"transactions": [{"amount": [sentence]}]})
 
 
 @pytest.mark.rule("carboninsights.score.amount-forms")
-def test_an_amount_that_overflows_a_double(carboninsights: Caller) -> None:
+def test_an_amount_beyond_a_double_is_refused(carboninsights: Caller) -> None:
     """A literal beyond the range of a double is refused; sums of the largest amounts are finite."""
     body = b'{"transactions":[{"date":"2020-03-01","amount":1e999,"category":"Hotel"}]}'
     assert carboninsights.post(SCORE, content=body, headers=JSON).json() == {"transactions": [{"amount": [NO_NUMBER]}]}
@@ -254,8 +254,8 @@ def test_an_amount_that_overflows_a_double(carboninsights: Caller) -> None:
 @pytest.mark.rule(
     "carboninsights.score.refund", "carboninsights.score.refund-exact", "carboninsights.score.refund-land-water"
 )
-def test_a_refund(carboninsights: Caller, category: str, amount: float) -> None:
-    """A refund is exactly the negative of the purchase in every metric, whatever the profile."""
+def test_a_refund_is_a_negative_purchase(carboninsights: Caller, category: str, amount: float) -> None:
+    """A refund is exactly the negative of the purchase in every metric, with any profile."""
     profile = {"diet": "vegan", "fuel_grade": "diesel", "zip_code": 19130, "renewable_energy": 0.3}
     paid = metrics(carboninsights, category, amount, **profile)
     assert metrics(carboninsights, category, -amount, **profile) == [-cause for cause in paid]
@@ -266,7 +266,7 @@ def test_a_refund(carboninsights: Caller, category: str, amount: float) -> None:
 
 
 @pytest.mark.rule("carboninsights.category.names")
-def test_every_listed_category(carboninsights: Caller) -> None:
+def test_every_listed_category_is_accepted(carboninsights: Caller) -> None:
     """All 97 names are accepted and shown as they are spelled, the misspelled one included."""
     assert len(set(LISTED)) == 97
     table = details(carboninsights, *(purchase(name) for name in LISTED))["footprint"]
@@ -275,7 +275,7 @@ def test_every_listed_category(carboninsights: Caller) -> None:
 
 @pytest.mark.rule("carboninsights.category.unknown")
 @pytest.mark.parametrize("category", ["Space Travel", "air travel", "AirTravel", "5411", 'a"{b}', "☂", 5411, 1.5])
-def test_an_unknown_category(carboninsights: Caller, category: object) -> None:
+def test_an_unknown_category_is_refused(carboninsights: Caller, category: object) -> None:
     """A name that is not listed is refused at its row and repeated."""
     reply = ask(carboninsights, purchase("Hotel"), purchase(category))
     errors = [f'"{category}" is not a valid choice.']
@@ -283,7 +283,7 @@ def test_an_unknown_category(carboninsights: Caller, category: object) -> None:
 
 
 @pytest.mark.rule("carboninsights.category.alias")
-def test_the_corrected_spelling(carboninsights: Caller) -> None:
+def test_the_corrected_spelling_is_a_setting(carboninsights: Caller) -> None:
     """Returned Purchase is not listed. With the setting it counts as Renturned Purchase and is shown as sent."""
     rows = purchase("Returned Purchase"), purchase("Renturned Purchase")
     refusal = {"category": ['"Returned Purchase" is not a valid choice.']}

@@ -15,7 +15,7 @@ CHEAP = {"portfolio_id": "ixmZSK"}
 each_path = pytest.mark.parametrize("path", PATHS)
 
 
-def opened(cnaught: Caller, path: str = PATHS[0], **more: Any) -> Any:
+def new_session(cnaught: Caller, path: str = PATHS[0], **more: Any) -> Any:
     return cnaught.post(path, {"amount_kg": 100, **RETURN, **more})
 
 
@@ -29,7 +29,7 @@ def opened(cnaught: Caller, path: str = PATHS[0], **more: Any) -> Any:
 def test_a_new_session_is_open(cnaught: Caller, path: str) -> None:
     """A new session has a checkout URL, and can be read at the paths of the documents and of SDK 2.8.0."""
     use_vendor_links(cnaught.space)
-    reply = opened(cnaught, path, email="jane.doe@example.com")
+    reply = new_session(cnaught, path, email="jane.doe@example.com")
     session = reply.json()
     assert (reply.status_code, session["status"], session["state"], session["completed_on"]) == (
         201,
@@ -55,7 +55,7 @@ def test_a_new_session_is_open(cnaught: Caller, path: str) -> None:
 )
 def test_a_session_has_a_price(cnaught: Caller, body: dict[str, Any], kg: int, cents: int) -> None:
     """A session costs its mass at the checkout price, rounded up."""
-    session = opened(cnaught, **body).json()
+    session = new_session(cnaught, **body).json()
     assert (session["amount_kg"], session["price_usd_cents"]) == (kg, cents)
 
 
@@ -82,7 +82,7 @@ def test_a_session_has_a_price(cnaught: Caller, body: dict[str, Any], kg: int, c
 def test_an_invalid_session_is_refused(cnaught: Caller, body: dict[str, Any], field: str) -> None:
     """Amounts out of bounds and return URLs without https are refused, and change nothing."""
     before = cnaught.space.cnaught.state
-    reply = opened(cnaught, **body)
+    reply = new_session(cnaught, **body)
     assert (reply.status_code, set(reply.json()["errors"])) == (400, {field})
     assert cnaught.space.cnaught.state == before
 
@@ -91,7 +91,7 @@ def test_an_invalid_session_is_refused(cnaught: Caller, body: dict[str, Any], fi
 @pytest.mark.parametrize("body", [{"amount_kg": 25}, {"amount_kg": 20, **CHEAP}])
 def test_fifty_cents_are_enough(cnaught: Caller, body: dict[str, Any]) -> None:
     """The smallest total that can be paid is 50 cents."""
-    assert opened(cnaught, **body).json()["price_usd_cents"] == 50
+    assert new_session(cnaught, **body).json()["price_usd_cents"] == 50
 
 
 @each_path
@@ -99,7 +99,7 @@ def test_fifty_cents_are_enough(cnaught: Caller, body: dict[str, Any]) -> None:
 @pytest.mark.parametrize("portfolio_id", ["unknown", "mHvNvWbq"])
 def test_a_session_needs_an_available_portfolio(cnaught: Caller, path: str, portfolio_id: str) -> None:
     """An unknown portfolio, or another account's, answers 403 as for orders."""
-    reply = opened(as_account(cnaught, "sandbox"), path, portfolio_id=portfolio_id)
+    reply = new_session(as_account(cnaught, "sandbox"), path, portfolio_id=portfolio_id)
     assert (reply.status_code, reply.json()["title"]) == (403, "Requested portfolio is not available")
 
 
@@ -107,7 +107,7 @@ def test_a_session_needs_an_available_portfolio(cnaught: Caller, path: str, port
 @pytest.mark.rule("cnaught.checkout.expires", "cnaught.checkout.expired")
 def test_a_session_expires(cnaught: Caller, path: str) -> None:
     """A session expires a day after it was opened, with an event."""
-    session = opened(cnaught, path).json()
+    session = new_session(cnaught, path).json()
     assert [event["kind"] for event in cnaught.space.clock.advance(seconds=86_399)] == []
     assert cnaught.get(f"{path}/{session['id']}").json()["state"] == "open"
     events = cnaught.space.clock.advance(seconds=1)

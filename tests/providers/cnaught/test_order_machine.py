@@ -97,7 +97,7 @@ class OrderMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.space.delete()
 
-    # --- what a client does
+    # --- steps
 
     @initialize(target=subaccounts)
     def begin(self) -> MultipleResults[str | None]:
@@ -132,7 +132,7 @@ class OrderMachine(RuleBasedStateMachine):
             order.cancelled = True
 
     @rule(key=st.sampled_from("abc"), subaccount_id=st.none() | subaccounts)
-    def ask_again(self, key: str, subaccount_id: str | None) -> None:
+    def repeat_call(self, key: str, subaccount_id: str | None) -> None:
         if first := self.remembered(key):
             self.call(replace(first.call, subaccount_id=subaccount_id), key, first.reply.status_code)
 
@@ -163,7 +163,7 @@ class OrderMachine(RuleBasedStateMachine):
         assert [order["id"] for order in older.json()["data"]] == listed[place + 1 :][:limit]
         assert [order["id"] for order in newer.json()["data"]] == listed[:place][-limit:]
 
-    # --- what must hold
+    # --- invariants
 
     def call(self, call: Call, key: str | None, status: int) -> Any:
         """Make a call that has this status unless its key decides. Return the JSON if it was performed, else None."""

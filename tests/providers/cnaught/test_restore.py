@@ -1,4 +1,4 @@
-"""Snapshots: whatever is restored can be shown and changed by every operation."""
+"""Snapshots: every restored state can be shown and changed by every operation."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from emulator.client.embedded import SpaceHandle
 from emulator.client.transport import DirectTransport
 from emulator.evidence import contracts
 from tests.conftest import START
-from tests.providers.cnaught.test_checkout import opened
+from tests.providers.cnaught.test_checkout import new_session
 from tests.support.caller import Caller, credentials_of
 from tests.support.drafts import good_draft
 from tests.support.hostile import Hostile, failures
@@ -23,7 +23,7 @@ REQUESTS = [good_draft("cnaught", operation) for operation in contracts.operatio
 
 @pytest.fixture(scope="module")
 def hostile(emulator: Emulator) -> Iterator[Hostile]:
-    """A space whose memory has one of everything."""
+    """Yield a space whose memory has one of everything."""
     http = httpx.Client(transport=DirectTransport(emulator.app), base_url="http://127.0.0.1")
     space = SpaceHandle(http, emulator.space().name)
     space.clock.freeze(START)
@@ -36,7 +36,7 @@ def hostile(emulator: Emulator) -> Iterator[Hostile]:
         for name in ("kept", "deleted")
     )
     cnaught.request("DELETE", f"/v1/subaccounts/{deleted}")
-    paid, _ = (opened(cnaught).json()["id"] for _ in range(2))
+    paid, _ = (new_session(cnaught).json()["id"] for _ in range(2))
     space.http.post(f"{space.url}/_emulator/acts/cnaught/complete_checkout", json={"subject": paid})
     cnaught.post(f"/v1/orders/{ordered.json()['id']}/cancel")
     original = space.snapshot()

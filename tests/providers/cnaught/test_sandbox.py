@@ -18,7 +18,7 @@ def sandbox(cnaught: Caller) -> Caller:
     return as_account(cnaught, "sandbox")
 
 
-def test_the_well_known_order(sandbox: Caller) -> None:
+def test_the_well_known_order_exists(sandbox: Caller) -> None:
     """Order 2FhU3B0F36_sandbox is fulfilled with 3000 kg of four projects."""
     order = sandbox.get("/v1/orders/2FhU3B0F36_sandbox").json()
     parts = {part["project"]["name"][-1]: part["amount_kg"] for part in order["project_allocations"]}
@@ -32,7 +32,7 @@ def test_the_well_known_order(sandbox: Caller) -> None:
     assert first["primary_image_url"].startswith(ASSETS)
 
 
-def test_the_well_known_project(sandbox: Caller) -> None:
+def test_the_well_known_project_exists(sandbox: Caller) -> None:
     """Project I0UbDH has the details that the vendor's sandbox shows."""
     project = sandbox.get("/v1/projects/I0UbDH").json()
     expected: dict[str, Any] = {
@@ -54,7 +54,7 @@ def test_the_well_known_project(sandbox: Caller) -> None:
     assert [issued["total_amount"] for issued in project["credit_issuances"]] == [5000, 7500, 10000]
 
 
-def test_the_well_known_category_and_portfolios(sandbox: Caller) -> None:
+def test_the_well_known_category_and_portfolios_exist(sandbox: Caller) -> None:
     """Category hkgyn3 and the two portfolios have the texts of the vendor's sandbox."""
     category = sandbox.get("/v1/project-categories/hkgyn3").json()
     assert (category["name"], category["description"]) == ("Sandbox Project Category A", CATEGORY_TEXT)
@@ -70,7 +70,7 @@ def test_the_well_known_category_and_portfolios(sandbox: Caller) -> None:
 
 
 @pytest.mark.parametrize("hours", [-12, 0, 12])
-def test_the_well_known_impact(sandbox: Caller, hours: int) -> None:
+def test_the_well_known_impact_is_returned(sandbox: Caller, hours: int) -> None:
     """Account CNaught began in September 2023 and retired 1571 kg in January 2024, in every time zone."""
     everything = sandbox.get("/v1/impact/data").json()
     assert (everything["name"], everything["since_date"]) == ("CNaught", "2023-09-26T00:18:51.764508Z")

@@ -32,7 +32,7 @@ def acting_for(subaccount_id: str) -> dict[str, Any]:
     return {"headers": {"X-Subaccount-Id": subaccount_id}}
 
 
-# --- opening ----------------------------------------------------------------------------------------------------------
+# --- creating ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.rule(
@@ -139,7 +139,7 @@ def test_an_unknown_subaccount_is_not_found(cnaught: Caller) -> None:
     assert reply.json()["type"] == "https://api.cnaught.com/v1/errors/not-found"
 
 
-# --- on behalf of one -------------------------------------------------------------------------------------------------
+# --- acting for one ---------------------------------------------------------------------------------------------------
 
 
 @each_narrowed

@@ -21,7 +21,7 @@ def days(caller: Caller, **params: object) -> list[dict[str, Any]]:
 
 
 @pytest.mark.rule("oneclickimpact.account.whoami")
-def test_who_am_i(oneclickimpact: Caller) -> None:
+def test_who_am_i_returns_the_account(oneclickimpact: Caller) -> None:
     """The reply holds the account's id and email."""
     assert oneclickimpact.get("/v1/whoami").json() == {"user_id": "U123", "email": "my-email@email.com"}
 
@@ -41,13 +41,13 @@ def test_customers_are_listed(oneclickimpact: Caller) -> None:
     ("email", "found"),
     [("sample-customer-2@email.com", ["U789"]), ("Sample-Customer-2@EMAIL.com", ["U789"]), ("me@example.com", [])],
 )
-def test_one_customer(oneclickimpact: Caller, email: str, found: list[str]) -> None:
-    """An email lists its customer alone, and an unknown email lists none."""
+def test_an_email_lists_one_customer(oneclickimpact: Caller, email: str, found: list[str]) -> None:
+    """An email lists only its customer, and an unknown email lists none."""
     assert ids(oneclickimpact, customer_email=email) == found
 
 
 @pytest.mark.rule("oneclickimpact.onboarding.pages")
-def test_pages_of_customers(oneclickimpact: Caller, live: Caller) -> None:
+def test_customers_have_pages(oneclickimpact: Caller, live: Caller) -> None:
     """A page has a cursor only while more customers remain, and only its own account accepts it."""
     first = oneclickimpact.get("/v1/customers?limit=3").json()
     assert [found["customer_id"] for found in first["customers"]] == CUSTOMERS[:3]
@@ -61,7 +61,7 @@ def test_pages_of_customers(oneclickimpact: Caller, live: Caller) -> None:
 
 
 @pytest.mark.rule("oneclickimpact.totals.sums", "oneclickimpact.totals.coral", "oneclickimpact.totals.zero")
-def test_totals(oneclickimpact: Caller) -> None:
+def test_totals_add_up_all_impacts(oneclickimpact: Caller) -> None:
     """The totals add up the account's own and its customers' impacts; a kind without impacts is 0."""
     oneclickimpact.post("/v1/donate_money", {"amount": 7})
     oneclickimpact.post("/v1/donate_money", {"amount": 2, "customer_email": "jane@example.com"})
@@ -77,7 +77,7 @@ def test_totals(oneclickimpact: Caller) -> None:
 
 
 @pytest.mark.rule("oneclickimpact.totals.daily")
-def test_a_day(oneclickimpact: Caller) -> None:
+def test_a_day_has_the_sums_of_all_kinds(oneclickimpact: Caller) -> None:
     """A day has the sums of all kinds, of the account and its customers together."""
     oneclickimpact.post("/v1/plant_tree", {"amount": 7})
     oneclickimpact.post("/v1/plant_tree", {"amount": 2, "customer_email": "jane@example.com"})
@@ -97,7 +97,7 @@ def test_a_day(oneclickimpact: Caller) -> None:
         ({"start_date": "2024-06-20", "end_date": "2024-06-15"}, []),
     ],
 )
-def test_days(oneclickimpact: Caller, params: dict[str, str], found: list[str]) -> None:
+def test_only_days_with_impacts_are_listed(oneclickimpact: Caller, params: dict[str, str], found: list[str]) -> None:
     """Only days with impacts are listed, both ends included."""
     assert [day["date"] for day in days(oneclickimpact, **params)] == found
 

@@ -1,4 +1,4 @@
-"""1ClickImpact's books: what was made and cancelled, and what the checks find in a spoiled memory."""
+"""1ClickImpact's books: what was made and cancelled, and what the checks find in a damaged memory."""
 
 from typing import Any
 
@@ -40,8 +40,8 @@ def test_impacts_are_in_the_books(
     assert failures(space) == {}
 
 
-def test_a_processed_impact_that_was_cancelled(oneclickimpact: Caller) -> None:
-    """A processed impact that was cancelled nevertheless is found."""
+def test_a_cancelled_processed_impact_is_found(oneclickimpact: Caller) -> None:
+    """A processed impact that was cancelled anyway is found."""
     damage_memory(
         oneclickimpact.space,
         "oneclickimpact",
@@ -53,7 +53,7 @@ def test_a_processed_impact_that_was_cancelled(oneclickimpact: Caller) -> None:
     }
 
 
-def test_wrong_running_totals(emulator: Emulator, oneclickimpact: Caller) -> None:
+def test_wrong_running_totals_are_found(emulator: Emulator, oneclickimpact: Caller) -> None:
     """Totals that differ from the impacts are found, in pounds."""
     memory(emulator, oneclickimpact.space, "oneclickimpact").impacts[4].amount = 6
     assert failures(oneclickimpact.space) == {

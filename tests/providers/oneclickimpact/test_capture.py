@@ -9,7 +9,7 @@ CUSTOMER = {"customer_email": "jane@example.com", "customer_name": "Jane"}
 
 
 @pytest.mark.rule("oneclickimpact.capture.own-reply", "oneclickimpact.capture.time-is-clock")
-def test_a_capture_for_oneself(oneclickimpact: Caller) -> None:
+def test_an_own_capture_has_no_customer(oneclickimpact: Caller) -> None:
     """An own capture returns account, amount and the clock's time, and no customer."""
     oneclickimpact.space.clock.advance(seconds=1.234)
     reply = oneclickimpact.post("/v1/capture_carbon", {"amount": 5})
@@ -26,7 +26,7 @@ def test_a_capture_for_oneself(oneclickimpact: Caller) -> None:
         pytest.param(b"1e7", 10_000_000, marks=pytest.mark.rule("oneclickimpact.capture.amount-integer")),
     ],
 )
-def test_an_amount_that_is_accepted(oneclickimpact: Caller, amount: bytes, captured: int) -> None:
+def test_valid_amounts_are_captured(oneclickimpact: Caller, amount: bytes, captured: int) -> None:
     """Whole pounds from 1 to 10,000,000 are captured, and returned as an integer."""
     reply = oneclickimpact.post("/v1/capture_carbon", content=b'{"amount": %b}' % amount)
     assert reply.status_code == 200
@@ -44,7 +44,7 @@ def test_an_amount_that_is_accepted(oneclickimpact: Caller, amount: bytes, captu
         for amount in (b"5.5", b'"5"', b"true", b"[5]", b"1e999", b"null")
     ],
 )
-def test_an_amount_that_is_refused(oneclickimpact: Caller, amount: bytes) -> None:
+def test_invalid_amounts_are_refused(oneclickimpact: Caller, amount: bytes) -> None:
     """Other amounts are refused with 400, and nothing is captured."""
     before = own_records(oneclickimpact)
     reply = oneclickimpact.post("/v1/capture_carbon", content=b'{"amount": %b}' % amount)
@@ -60,7 +60,7 @@ def test_a_time_has_milliseconds(oneclickimpact: Caller) -> None:
 
 
 @pytest.mark.rule("oneclickimpact.capture.time-unique", "oneclickimpact.capture.not-idempotent")
-def test_no_two_impacts_at_one_time(oneclickimpact: Caller, live: Caller) -> None:
+def test_impacts_have_distinct_times(oneclickimpact: Caller, live: Caller) -> None:
     """While the clock is frozen, each impact of an account takes the next free millisecond; accounts are separate."""
     bodies = [{"amount": 1}, {"amount": 1}, {"amount": 1, **CUSTOMER}, {"amount": 1}]
     times = [oneclickimpact.post("/v1/capture_carbon", body).json()["time_utc"] for body in bodies]
@@ -161,7 +161,7 @@ def test_empty_metadata_are_none(oneclickimpact: Caller) -> None:
         ]
     ],
 )
-def test_metadata_that_are_refused(oneclickimpact: Caller, metadata: object) -> None:
+def test_invalid_metadata_are_refused(oneclickimpact: Caller, metadata: object) -> None:
     """Too much, a reserved key, or anything but text answers 400, and the message says what metadata must be."""
     reply = oneclickimpact.post("/v1/capture_carbon", {"amount": 1, "metadata": metadata})
     assert reply.status_code == 400

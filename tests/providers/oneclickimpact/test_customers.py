@@ -19,7 +19,7 @@ def customer(oneclickimpact: Caller, email: str, name: str | None = None) -> dic
 
 
 @pytest.mark.rule("oneclickimpact.customers.reply", "oneclickimpact.customers.id")
-def test_a_capture_for_a_customer(oneclickimpact: Caller) -> None:
+def test_a_capture_for_a_customer_returns_the_customer(oneclickimpact: Caller) -> None:
     """A capture with an email and a name also returns the customer; a new one has an id of U and eight digits."""
     body = {"amount": 5, "customer_email": JANE, "customer_name": "Jane"}
     made = oneclickimpact.post("/v1/capture_carbon", body).json()
@@ -45,7 +45,7 @@ def test_the_sample_customer_has_its_printed_id(oneclickimpact: Caller, live: Ca
 
 @pytest.mark.rule("oneclickimpact.customers.email-grammar")
 @pytest.mark.parametrize("email", ["user@shop.test", "a+b@x.com", "ü@example.com", "o'neil@sub.example.co.uk"])
-def test_an_email_that_is_accepted(oneclickimpact: Caller, email: str) -> None:
+def test_valid_emails_are_accepted(oneclickimpact: Caller, email: str) -> None:
     """An email is checked by its syntax alone, and echoed as it was sent."""
     assert customer(oneclickimpact, email)["customer_email"] == email
     assert len(customer_records(oneclickimpact, customer_email=email)) == 1
@@ -62,7 +62,7 @@ def test_an_email_that_is_accepted(oneclickimpact: Caller, email: str) -> None:
         for email in ("", "example.com", "me@localhost", '"me"@example.com', "me@[127.0.0.1]", "a\u0000@example.com")
     ],
 )
-def test_an_email_that_is_refused(oneclickimpact: Caller, email: str) -> None:
+def test_invalid_emails_are_refused(oneclickimpact: Caller, email: str) -> None:
     """Text that is not an email is refused with 400, in a body and in a query."""
     for reply in (
         oneclickimpact.post("/v1/capture_carbon", {"amount": 1, "customer_email": email}),
@@ -83,14 +83,14 @@ def test_an_email_that_is_refused(oneclickimpact: Caller, email: str) -> None:
         ]
     ],
 )
-def test_a_name_that_is_refused(oneclickimpact: Caller, body: dict[str, object], rule: str) -> None:
+def test_invalid_names_are_refused(oneclickimpact: Caller, body: dict[str, object], rule: str) -> None:
     """A name must be text that is not empty, and come with an email."""
     reply = oneclickimpact.post("/v1/capture_carbon", {"amount": 1, **body})
     assert (reply.status_code, reply.json()["message"]) == (400, f"customer_name must {rule}")
 
 
 @pytest.mark.rule("oneclickimpact.customers.name-unknown")
-def test_a_customer_without_a_name(oneclickimpact: Caller) -> None:
+def test_a_customer_can_have_no_name(oneclickimpact: Caller) -> None:
     """Until a name is given, replies and records leave the key out."""
     assert customer(oneclickimpact, JANE).keys() == {"customer_id", "customer_email"}
     assert customer_records(oneclickimpact)[-1]["customer"].keys() == {"customer_id", "customer_email"}

@@ -18,8 +18,8 @@ KEYS = {"api_key": "sandbox.1clickimpact.com", "live_api_key": "api.1clickimpact
 
 @pytest.mark.rule("oneclickimpact.auth.header")
 @pytest.mark.parametrize("name", ["x-api-key", "X-API-KEY", "X-Api-Key"])
-def test_the_key_comes_in_a_header(oneclickimpact: Caller, name: str) -> None:
-    """The key is read from the header x-api-key, whatever the letter case of its name."""
+def test_the_key_is_in_a_header(oneclickimpact: Caller, name: str) -> None:
+    """The key is read from the header x-api-key, in any letter case of its name."""
     key = oneclickimpact.credentials["x-api-key"]
     assert oneclickimpact.identified({name: key}).get("/v1/records").status_code == 200
 

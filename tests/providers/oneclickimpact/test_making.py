@@ -25,7 +25,7 @@ each_kind = pytest.mark.parametrize(("path", "kind"), KINDS.items())
     "oneclickimpact.making.listed-coral",
 )
 @each_kind
-def test_impact_of_every_kind(oneclickimpact: Caller, path: str, kind: str) -> None:
+def test_every_kind_of_impact_is_recorded(oneclickimpact: Caller, path: str, kind: str) -> None:
     """An own impact returns account, amount and time, and its record is the same."""
     made = oneclickimpact.post(path, {"amount": 5}).json()
     assert made == {"user_id": "U123", kind: 5, "time_utc": "2026-01-01T00:00:00.000Z"}
@@ -38,7 +38,7 @@ def test_impact_of_every_kind(oneclickimpact: Caller, path: str, kind: str) -> N
     "oneclickimpact.making.listed-metadata",
 )
 @each_kind
-def test_impact_for_a_customer(oneclickimpact: Caller, path: str, kind: str) -> None:
+def test_an_impact_for_a_customer_returns_the_customer(oneclickimpact: Caller, path: str, kind: str) -> None:
     """An impact for a customer also returns the customer; its record in the other list adds the metadata."""
     made = oneclickimpact.post(path, {"amount": 5, **CUSTOMER, "notify": False, "metadata": {"a": "b"}}).json()
     assert {name: made["customer"][name] for name in CUSTOMER} == CUSTOMER
@@ -49,14 +49,14 @@ def test_impact_for_a_customer(oneclickimpact: Caller, path: str, kind: str) -> 
 @pytest.mark.rule("oneclickimpact.making.amount-bounds", "oneclickimpact.making.coral-bounds")
 @pytest.mark.parametrize(("amount", "status"), [(0, 400), (1, 200), (10_000_000, 200), (10_000_001, 400)])
 @pytest.mark.parametrize("path", ["/v1/plant_tree", "/v1/clean_ocean", "/v1/restore_coral"])
-def test_the_bounds_of_an_amount(oneclickimpact: Caller, path: str, amount: int, status: int) -> None:
+def test_an_amount_has_bounds(oneclickimpact: Caller, path: str, amount: int, status: int) -> None:
     """An amount is between 1 and 10,000,000."""
     assert oneclickimpact.post(path, {"amount": amount}).status_code == status
 
 
 @pytest.mark.rule("oneclickimpact.making.donation-bounds")
 @pytest.mark.parametrize("amount", [b"1", b"1000000000", b"5.0"])
-def test_a_donation_that_is_accepted(oneclickimpact: Caller, amount: bytes) -> None:
+def test_valid_donations_are_accepted(oneclickimpact: Caller, amount: bytes) -> None:
     """A donation is between 1 cent and 10 million dollars, and returned as an integer."""
     reply = oneclickimpact.post("/v1/donate_money", content=b'{"amount": %b}' % amount)
     assert b'"money_donated":%b,' % amount.removesuffix(b".0") in reply.content
@@ -71,7 +71,7 @@ def test_a_donation_that_is_accepted(oneclickimpact: Caller, amount: bytes) -> N
         for amount in (b"0", b"-1", b"1000000001", b"1e999", b"5.5", b'"5"', b"true", b"null", b"1" + b"0" * 400)
     ],
 )
-def test_a_donation_that_is_refused(oneclickimpact: Caller, content: bytes) -> None:
+def test_invalid_donations_are_refused(oneclickimpact: Caller, content: bytes) -> None:
     """Other amounts are refused with 400, and the message has the bounds of a donation."""
     reply = oneclickimpact.post("/v1/donate_money", content=content)
     assert (reply.status_code, reply.json()["message"]) == (400, "amount must be an integer between 1 and 1000000000")
@@ -114,7 +114,7 @@ def test_a_category_is_echoed(oneclickimpact: Caller, path: str, category: str) 
         for category in categories
     ],
 )
-def test_a_category_that_is_refused(oneclickimpact: Caller, path: str, category: Any, expected: str) -> None:
+def test_invalid_categories_are_refused(oneclickimpact: Caller, path: str, category: Any, expected: str) -> None:
     """Any other category is refused with 400, and the message names what is accepted."""
     reply = oneclickimpact.post(path, {"amount": 1, "category": category})
     assert (reply.status_code, reply.json()["message"]) == (400, f"category must be {expected}")

@@ -1,4 +1,4 @@
-"""Fixtures of one's own: what they may hold."""
+"""A user's fixtures: what they may contain."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -15,7 +15,7 @@ from emulator.providers.oneclickimpact.memory.fixture import Fixture
 
 @pytest.fixture
 def content() -> dict[str, Any]:
-    """The default fixture, as JSON."""
+    """Return the default fixture, as JSON."""
     content: dict[str, Any] = orjson.loads((resource("fixtures") / "oneclickimpact.json").read_bytes())
     return content
 
@@ -45,7 +45,7 @@ def notices(content: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def notice(**members: str) -> dict[str, str]:
-    """A notice of the first impact."""
+    """Return a notice of the first impact."""
     about = {"type": "impact.initiated", "account_id": "sandbox", "made_on": "2024-06-12T15:22:14.753Z"}
     return {"at": "2024-01-01T00:00:00Z", **about, **members}
 
@@ -112,10 +112,10 @@ def impacts(content: dict[str, Any]) -> list[dict[str, Any]]:
         ),
     ],
 )
-def test_a_fixture_that_contradicts_itself_is_refused(
+def test_a_contradictory_fixture_is_refused(
     content: dict[str, Any], spoil: Callable[[dict[str, Any]], object], fault: str
 ) -> None:
-    """A fixture that contradicts itself is refused, and the message says where and why."""
+    """A fixture that contradicts itself is refused, with the place and the reason."""
     Document(Fixture).read(content)
     spoil(content)
     with pytest.raises(BadDocument, match=fault):
@@ -128,8 +128,8 @@ def test_the_impacts_of_a_fixture_may_be_in_any_order(content: dict[str, Any]) -
     assert Document(Fixture).read(content).memory.impacts[0].kind == "coral_restored"
 
 
-def test_the_times_of_a_fixture_are_kept_in_utc(content: dict[str, Any]) -> None:
-    """A time may have any offset; it is kept and shown in UTC."""
+def test_the_times_of_a_fixture_are_converted_to_utc(content: dict[str, Any]) -> None:
+    """A time can have any offset; it is stored and shown in UTC."""
     impacts(content)[0].update(made_on="2024-01-01T01:30:00.250+02:00")
     made_on = Document(Fixture).read(content).memory.impacts[0].made_on
     assert (made_on, made_on.tzinfo) == (datetime(2023, 12, 31, 23, 30, 0, 250_000, UTC), UTC)

@@ -44,7 +44,7 @@ def test_a_page_holds_no_more_than_its_limit(
 @pytest.mark.rule("oneclickimpact.pages.limit-refused")
 @pytest.mark.parametrize("limit", ["-1", "1001", "1.5", "abc", "", "1e2", "+5", "0x5", " 5", "٥", "9" * 5000])
 @pytest.mark.parametrize("path", LISTS.values())
-def test_a_limit_that_is_refused(oneclickimpact: Caller, path: str, limit: str) -> None:
+def test_invalid_limits_are_refused(oneclickimpact: Caller, path: str, limit: str) -> None:
     """A limit must be an integer from 0 to 1000, in digits."""
     reply = oneclickimpact.get(path, params={"limit": limit})
     assert (reply.status_code, reply.json()["message"]) == (400, "limit must be an integer between 0 and 1000")
@@ -52,7 +52,7 @@ def test_a_limit_that_is_refused(oneclickimpact: Caller, path: str, limit: str) 
 
 @pytest.mark.rule("oneclickimpact.pages.no-cursor", "oneclickimpact.pages.cursor-only-when-more")
 @pytest.mark.parametrize(("limit", "more"), [(0, False), (1, True), (2, True), (3, False), (4, False)])
-def test_a_cursor_means_that_more_remains(oneclickimpact: Caller, limit: int, more: bool) -> None:
+def test_a_page_has_a_cursor_while_records_remain(oneclickimpact: Caller, limit: int, more: bool) -> None:
     """A page has a cursor only while records remain after it; an empty page has none."""
     page = oneclickimpact.get("/v1/records", params={"limit": limit}).json()
     assert len(page["user_records"]) == min(limit, 3)
@@ -74,7 +74,9 @@ def test_the_pages_make_up_the_list(live: Caller, name: str, limit: int, order: 
 
 @pytest.mark.rule("oneclickimpact.pages.new-records")
 @pytest.mark.parametrize(("order", "amounts"), [("asc", [5, 15, 10, 1, 2]), ("desc", [10, 15, 5])])
-def test_records_made_between_two_pages(oneclickimpact: Caller, order: str, amounts: list[int]) -> None:
+def test_records_made_between_two_pages_follow_at_the_end(
+    oneclickimpact: Caller, order: str, amounts: list[int]
+) -> None:
     """Records made after the first page follow at the end in ascending order; no order repeats a record."""
     params = {"limit": 2, "sort_order": order}
     page = oneclickimpact.get("/v1/records", params=params).json()
@@ -141,7 +143,7 @@ def test_a_cursor_is_fit_for_a_url(oneclickimpact: Caller) -> None:
     ],
 )
 @pytest.mark.parametrize("path", LISTS.values())
-def test_a_cursor_that_is_refused(oneclickimpact: Caller, path: str, cursor: str) -> None:
+def test_unknown_cursors_are_refused(oneclickimpact: Caller, path: str, cursor: str) -> None:
     """A cursor that no page returned is refused."""
     reply = oneclickimpact.get(path, params={"cursor": cursor})
     assert reply.status_code == 400
@@ -149,7 +151,7 @@ def test_a_cursor_that_is_refused(oneclickimpact: Caller, path: str, cursor: str
 
 
 @pytest.mark.rule("oneclickimpact.pages.cursor-refused")
-def test_a_cursor_of_another_environment(oneclickimpact: Caller, live: Caller) -> None:
+def test_a_cursor_works_for_its_account_only(oneclickimpact: Caller, live: Caller) -> None:
     """A cursor works only for the account to which it was issued."""
     cursor = oneclickimpact.get("/v1/records?limit=1").json()["cursor"]
     assert oneclickimpact.get(f"/v1/records?cursor={cursor}").status_code == 200

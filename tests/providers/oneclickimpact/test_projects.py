@@ -18,7 +18,7 @@ def test_all_projects_are_listed(oneclickimpact: Caller) -> None:
 
 @pytest.mark.rule("oneclickimpact.projects.type")
 @pytest.mark.parametrize("type", TYPES)
-def test_projects_of_one_type(oneclickimpact: Caller, type: str) -> None:
+def test_a_type_lists_its_projects(oneclickimpact: Caller, type: str) -> None:
     """A type lists its projects only."""
     projects = oneclickimpact.get("/v1/projects", params={"type": type}).json()["projects"]
     assert [project["project_id"] for project in projects] == [f"project_{type}_1"]
@@ -45,14 +45,14 @@ def test_the_texts_are_in_english(oneclickimpact: Caller, path: str) -> None:
         ("/v1/projects?type=trees&type=ocean", "type must be given only once"),
     ],
 )
-def test_a_search_that_is_refused(oneclickimpact: Caller, path: str, message: str) -> None:
+def test_unknown_locales_and_types_are_refused(oneclickimpact: Caller, path: str, message: str) -> None:
     """Another locale or type is refused with 400, and the message names those that exist."""
     reply = oneclickimpact.get(path)
     assert (reply.status_code, reply.json()["message"]) == (400, message)
 
 
 @pytest.mark.rule("oneclickimpact.projects.one")
-def test_one_project(oneclickimpact: Caller) -> None:
+def test_a_project_is_the_same_as_in_the_list(oneclickimpact: Caller) -> None:
     """A single project is the same as in the list."""
     for project in oneclickimpact.get("/v1/projects").json()["projects"]:
         assert oneclickimpact.get(f"/v1/projects/{project['project_id']}").json() == project
@@ -60,7 +60,7 @@ def test_one_project(oneclickimpact: Caller) -> None:
 
 @pytest.mark.rule("oneclickimpact.projects.unknown")
 @pytest.mark.parametrize("id", ["project_trees_2", "PROJECT_TREES_1", "%00"])
-def test_a_project_that_is_not_there(oneclickimpact: Caller, id: str) -> None:
+def test_an_unknown_project_is_refused(oneclickimpact: Caller, id: str) -> None:
     """An unknown id is refused with 404."""
     reply = oneclickimpact.get(f"/v1/projects/{id}")
     assert (reply.status_code, reply.json()["type"]) == (404, "invalid_request_error")

@@ -65,7 +65,7 @@ def test_a_list_may_be_empty(oneclickimpact: Caller, name: str, params: dict[str
         ]
     ],
 )
-def test_filtering_by_kind(live: Caller, filter_by: list[str], own: str, customers: str) -> None:
+def test_records_are_filtered_by_kind(live: Caller, filter_by: list[str], own: str, customers: str) -> None:
     """Only the given kinds are listed, in one order of time; without a filter, all kinds."""
     letters = {"carbon_captured": "c", "tree_planted": "t", "waste_removed": "w", "money_donated": "m"}
     for name, expected in (("user_records", own), ("customer_records", customers)):
@@ -114,7 +114,7 @@ def test_filtering_by_kind(live: Caller, filter_by: list[str], own: str, custome
     ],
 )
 @pytest.mark.parametrize("path", LISTS.values())
-def test_a_search_that_is_refused(oneclickimpact: Caller, path: str, query: str, rule: str) -> None:
+def test_invalid_parameters_are_refused(oneclickimpact: Caller, path: str, query: str, rule: str) -> None:
     """An invalid parameter is refused with 400, and the message says what is accepted."""
     reply = oneclickimpact.get(f"{path}?{query}")
     assert reply.status_code == 400
@@ -122,7 +122,7 @@ def test_a_search_that_is_refused(oneclickimpact: Caller, path: str, query: str,
 
 
 @pytest.mark.rule("oneclickimpact.records.single-valued")
-def test_one_customer_at_a_time(oneclickimpact: Caller) -> None:
+def test_a_second_email_is_refused(oneclickimpact: Caller) -> None:
     """A second email is refused, not ignored."""
     query = "customer_email=a@example.com&customer_email=b@example.com"
     reply = oneclickimpact.get(f"/v1/customer_records?{query}")
@@ -165,7 +165,7 @@ def test_records_are_in_order_of_time(live: Caller, name: str) -> None:
 
 
 @pytest.mark.rule("oneclickimpact.records.customer-email")
-def test_the_records_of_one_customer(oneclickimpact: Caller) -> None:
+def test_an_email_lists_the_records_of_its_customer(oneclickimpact: Caller) -> None:
     """An email restricts the list to its customer; without one, the records for all customers are listed."""
     everything = customer_records(oneclickimpact)
     for record in everything:
@@ -175,8 +175,8 @@ def test_the_records_of_one_customer(oneclickimpact: Caller) -> None:
 
 @pytest.mark.rule("oneclickimpact.records.customer-email-plus")
 @pytest.mark.parametrize("written", ["a+b@x.com", "a%2Bb@x.com", "a%20b@x.com"])
-def test_a_plus_sign_in_an_email(oneclickimpact: Caller, written: str) -> None:
-    """An email with a plus sign is found however the sign was encoded."""
+def test_a_plus_sign_in_an_email_can_be_encoded(oneclickimpact: Caller, written: str) -> None:
+    """An email with a plus sign is found with any encoding of the sign."""
     oneclickimpact.post("/v1/capture_carbon", {"amount": 1, "customer_email": "a+b@x.com"})
     found = oneclickimpact.get(f"/v1/customer_records?customer_email={written}").json()["customer_records"]
     assert [record["customer"]["customer_email"] for record in found] == ["a+b@x.com"]

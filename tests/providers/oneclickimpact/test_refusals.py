@@ -9,6 +9,7 @@ INVALID = "invalid_request_error"
 
 
 def refused(status: int, type: str, rule: str, method: str, path: str, content: bytes = b"") -> object:
+    """Send a request that is refused with this status, and return the reply."""
     return pytest.param(method, path, content, status, type, marks=pytest.mark.rule(f"oneclickimpact.errors.{rule}"))
 
 
@@ -28,7 +29,7 @@ def refused(status: int, type: str, rule: str, method: str, path: str, content: 
         refused(405, INVALID, "wrong-method", "DELETE", "/v1/customer_records"),
     ],
 )
-def test_a_refusal_is_a_type_and_a_message(
+def test_a_refusal_has_a_type_and_a_message(
     oneclickimpact: Caller, method: str, path: str, content: bytes, status: int, type: str
 ) -> None:
     """Every refusal is a JSON object with a type and a message, and no other key."""
@@ -64,8 +65,8 @@ def test_the_type_follows_the_status(oneclickimpact: Caller, status: int, type: 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"), [("PUT", "/v1/capture_carbon", "POST"), ("POST", "/v1/records", "GET")]
 )
-def test_a_wrong_method(oneclickimpact: Caller, method: str, path: str, allowed: str) -> None:
-    """The header Allow names the method of the path."""
+def test_a_wrong_method_answers_405(oneclickimpact: Caller, method: str, path: str, allowed: str) -> None:
+    """The header Allow has the method of the path."""
     assert allowed in oneclickimpact.request(method, path).headers["allow"].split(", ")
 
 
@@ -86,7 +87,7 @@ def test_a_wrong_method(oneclickimpact: Caller, method: str, path: str, allowed:
         b'{"a": "\\ud800"}',
     ],
 )
-def test_a_body_that_is_not_a_json_object(oneclickimpact: Caller, content: bytes) -> None:
+def test_a_body_must_be_a_json_object(oneclickimpact: Caller, content: bytes) -> None:
     """A body that is empty, not JSON or not an object is refused with 400, and the message names the body."""
     reply = oneclickimpact.post("/v1/capture_carbon", content=content)
     assert (reply.status_code, reply.json()["type"]) == (400, INVALID)
@@ -136,8 +137,8 @@ def test_unknown_fields_are_ignored(oneclickimpact: Caller) -> None:
 @pytest.mark.parametrize(
     "media_type", [None, "text/plain", "application/x-www-form-urlencoded", "application/json; charset=x"]
 )
-def test_the_media_type_does_not_matter(oneclickimpact: Caller, media_type: str | None) -> None:
-    """A body is read as JSON, whatever its Content-Type."""
+def test_the_media_type_is_ignored(oneclickimpact: Caller, media_type: str | None) -> None:
+    """A body is read as JSON, with any Content-Type."""
     headers = {"Content-Type": media_type} if media_type else {}
     assert oneclickimpact.post("/v1/capture_carbon", content=b'{"amount": 3}', headers=headers).status_code == 200
 

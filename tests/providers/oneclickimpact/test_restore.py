@@ -1,4 +1,4 @@
-"""Snapshots: every state that requests can reach is restored, and every state that is restored can be shown."""
+"""Snapshots: every reachable state can be restored, and every restored state can be shown."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -26,7 +26,7 @@ READS = [
 
 
 def views(space: SpaceHandle) -> list[object]:
-    """Everything that the operations show."""
+    """Return everything that the operations show."""
     caller = Caller(space, "oneclickimpact", credentials_of(space, "oneclickimpact"))
     return [caller.get(read.path, params=read.query).json() for read in READS]
 
@@ -34,7 +34,7 @@ def views(space: SpaceHandle) -> list[object]:
 @given(first=st.lists(steps, max_size=12), then=st.lists(steps, max_size=6))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_reachable_state_is_restored(emulator: Emulator, first: list[Any], then: list[Any]) -> None:
-    """After any steps, a space restored from a snapshot shows and remembers what the snapshot was taken of."""
+    """After any steps, a space restored from a snapshot has and shows the state of the snapshot."""
     http = httpx.Client(transport=DirectTransport(emulator.app), base_url="http://127.0.0.1")
     space = SpaceHandle(http, emulator.space().name)
     space.clock.freeze(START)
@@ -51,7 +51,7 @@ def test_every_reachable_state_is_restored(emulator: Emulator, first: list[Any],
 
 @pytest.fixture(scope="module")
 def hostile(emulator: Emulator) -> Iterator[Hostile]:
-    """A space whose memory has one of everything."""
+    """Yield a space whose memory has one of everything."""
     http = httpx.Client(transport=DirectTransport(emulator.app), base_url="http://127.0.0.1")
     space = SpaceHandle(http, emulator.space().name)
     space.clock.freeze(START)

@@ -23,14 +23,14 @@ def configure(caller: Caller, **settings: object) -> None:
 
 
 def act(caller: Caller, name: str, made: dict[str, str], environment: str = "sandbox") -> dict[str, Any]:
-    """Perform an act on an impact, and return what became of it."""
+    """Perform an act on an impact, and return its new state."""
     subject = {"subject": f"{environment} {made['time_utc']}"}
     result: dict[str, Any] = caller.space.control("POST", f"/acts/oneclickimpact/{name}", json=subject)["result"]
     return result
 
 
 def make(caller: Caller, **body: object) -> dict[str, str]:
-    """Make an impact, and return what names it."""
+    """Make an impact, and return what identifies it."""
     made = caller.post("/v1/capture_carbon", {"amount": 1, **body}).json()
     return {name: made[name] for name in ("user_id", "time_utc")}
 
@@ -95,7 +95,7 @@ def test_settings_apply_to_later_impacts(oneclickimpact: Caller) -> None:
         {"donation_available_seconds": 5, "impact_completed_seconds": 4},
     ],
 )
-def test_delays_that_are_refused(oneclickimpact: Caller, settings: dict[str, object]) -> None:
+def test_invalid_delays_are_refused(oneclickimpact: Caller, settings: dict[str, object]) -> None:
     """A delay is a whole number of seconds of at most ten years, and no shorter than the one before."""
     with pytest.raises(Refused, match="400"):
         configure(oneclickimpact, **settings)
@@ -141,7 +141,7 @@ def test_an_act_comes_before_a_delay(oneclickimpact: Caller) -> None:
         ("complete_impact", "production 2025-03-13T09:00:00.001Z", "was cancelled"),
     ],
 )
-def test_acts_that_cannot_happen(space: SpaceHandle, name: str, subject: str, message: str) -> None:
+def test_impossible_acts_are_refused(space: SpaceHandle, name: str, subject: str, message: str) -> None:
     """An act on an impact that does not exist, was cancelled, or has gone further changes nothing."""
     before = space.snapshot()
     with pytest.raises(Refused, match=message):
@@ -149,7 +149,7 @@ def test_acts_that_cannot_happen(space: SpaceHandle, name: str, subject: str, me
     assert space.snapshot()["memory"] == before["memory"]
 
 
-def test_a_completed_impact_sends_no_donation(oneclickimpact: Caller) -> None:
+def test_a_stage_before_the_last_one_cannot_be_reached(oneclickimpact: Caller) -> None:
     """A stage before the last one that was reached cannot be reached any more."""
     made = make(oneclickimpact)
     act(oneclickimpact, "complete_impact", made)
@@ -219,10 +219,10 @@ def test_events_are_in_order(emulator: Emulator, taken: list[Any]) -> None:
         ("sandbox", {**CUSTOMER, "notify": True}, False),
     ],
 )
-def test_who_would_be_notified(
+def test_the_state_shows_notifications(
     oneclickimpact: Caller, live: Caller, environment: str, body: dict[str, object], notified: bool
 ) -> None:
-    """The state tells whether the customer would get an email: never in the sandbox, and never without a customer."""
+    """The state shows whether the customer would get an email: never in the sandbox, and never without a customer."""
     make(live if environment == "production" else oneclickimpact, **body)
     state = oneclickimpact.space.control("GET", "/state/oneclickimpact")["state"]
     assert state["impacts"][-1]["customer_notified"] == notified

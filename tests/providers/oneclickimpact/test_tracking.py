@@ -61,7 +61,7 @@ def test_a_customers_impact_has_two_ids(oneclickimpact: Caller, user_id: str) ->
         {**PROCESSED, "user_id": "U123"},
     ],
 )
-def test_an_unknown_impact(oneclickimpact: Caller, params: dict[str, str]) -> None:
+def test_an_unknown_impact_is_not_found(oneclickimpact: Caller, params: dict[str, str]) -> None:
     """An impact of another account, customer or time is not found, and not cancelled."""
     for reply in (oneclickimpact.get("/v1/track", params=params), oneclickimpact.post("/v1/cancel_impact", params)):
         assert (reply.status_code, reply.json()["type"]) == (404, "invalid_request_error")
@@ -84,7 +84,7 @@ def test_an_unknown_impact(oneclickimpact: Caller, params: dict[str, str]) -> No
         )
     ],
 )
-def test_an_invalid_id_or_time(oneclickimpact: Caller, name: str, value: str) -> None:
+def test_an_invalid_id_or_time_is_refused(oneclickimpact: Caller, name: str, value: str) -> None:
     """An id or a time that is malformed or missing is refused with 400, and the message names it."""
     wrong, short = {**OWN, name: value}, {other: OWN[other] for other in OWN if other != name}
     for params in (wrong, short):
@@ -171,7 +171,7 @@ def test_a_processed_impact_is_not_cancelled(live: Caller) -> None:
 @pytest.mark.parametrize(
     ("reason", "status"), [("", 200), ("ü" * 200, 200), ("x" * 201, 400), (None, 400), (5, 400), (["x"], 400)]
 )
-def test_the_length_of_a_reason(oneclickimpact: Caller, reason: object, status: int) -> None:
+def test_a_reason_has_a_maximum_length(oneclickimpact: Caller, reason: object, status: int) -> None:
     """A reason is text of at most 200 characters; an empty one counts as none."""
     reply = oneclickimpact.post("/v1/cancel_impact", {**OWN, "reason": reason})
     assert reply.status_code == status

@@ -28,7 +28,7 @@ WAITS = [10, 60, 300, 1800, 7200, 28800, 86400]
 
 @pytest.fixture(autouse=True)
 def paused(oneclickimpact: Caller) -> None:
-    """Deliveries wait until a test requests them."""
+    """Pause deliveries until a test requests them."""
     oneclickimpact.space.webhooks.pause()
 
 
@@ -50,7 +50,7 @@ def received(httpserver: HTTPServer) -> list[Request]:
 
 
 def events(httpserver: HTTPServer) -> list[dict[str, Any]]:
-    """The events that were received; each satisfies the contract."""
+    """Return the received events; each satisfies the contract."""
     found = [json.loads(request.data) for request in received(httpserver)]
     for event in found:
         validator("oneclickimpact", '{"$ref": "#/components/schemas/Event"}').validate(event)
@@ -61,11 +61,11 @@ def digest(text: bytes, secret: str = SECRET) -> str:
     return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
 
 
-# --- what is sent -----------------------------------------------------------------------------------------------------
+# --- events -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.rule("oneclickimpact.webhooks.events", "oneclickimpact.webhooks.envelope")
-def test_an_impact_that_is_made_is_reported(oneclickimpact: Caller, httpserver: HTTPServer) -> None:
+def test_a_new_impact_is_reported(oneclickimpact: Caller, httpserver: HTTPServer) -> None:
     """An event holds the impact as it is tracked, with its customer and metadata."""
     httpserver.expect_request("/shop").respond_with_data("")
     register(oneclickimpact, endpoint(httpserver))
@@ -104,8 +104,8 @@ def test_every_kind_is_reported(oneclickimpact: Caller, httpserver: HTTPServer, 
 
 @pytest.mark.rule("oneclickimpact.webhooks.events", "oneclickimpact.webhooks.order")
 @pytest.mark.parametrize("way", ["act", "delay"])
-def test_the_life_of_an_impact_is_reported(oneclickimpact: Caller, httpserver: HTTPServer, way: str) -> None:
-    """An impact is reported when it is made and when it is completed, with the stages that it then has reached."""
+def test_changes_of_an_impact_are_reported(oneclickimpact: Caller, httpserver: HTTPServer, way: str) -> None:
+    """An impact is reported when it is made and when it is completed, with the stages reached by then."""
     httpserver.expect_request("/shop").respond_with_data("")
     delays = {"donation_sent_seconds": 60, "impact_completed_seconds": 90} if way == "delay" else {}
     register(oneclickimpact, endpoint(httpserver), **delays)
@@ -151,15 +151,15 @@ def test_an_event_does_not_change(oneclickimpact: Caller, httpserver: HTTPServer
     assert "cancelled_on" not in events(httpserver)[0]["data"]
 
 
-def test_without_an_endpoint_nothing_is_drawn(oneclickimpact: Caller) -> None:
-    """While no endpoint is registered, no notice is kept and no id is used up."""
+def test_without_an_endpoint_no_id_is_used(oneclickimpact: Caller) -> None:
+    """While no endpoint is registered, no notice is stored and no id is used."""
     oneclickimpact.post("/v1/cancel_impact", make(oneclickimpact))
     document = oneclickimpact.space.snapshot()
     assert document["memory"]["oneclickimpact"]["notices"] == []
     assert document["ids"] == {}
 
 
-# --- to whom ----------------------------------------------------------------------------------------------------------
+# --- endpoints --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.rule("oneclickimpact.webhooks.endpoints")
@@ -219,13 +219,13 @@ def test_endpoints_do_not_wait_for_each_other(oneclickimpact: Caller, httpserver
         {"webhook_signed_text": "url"},
     ],
 )
-def test_settings_that_are_refused(oneclickimpact: Caller, settings: dict[str, object]) -> None:
-    """An endpoint needs an id of its own, an http URL, a secret and events; a signature needs a header of its own."""
+def test_invalid_settings_are_refused(oneclickimpact: Caller, settings: dict[str, object]) -> None:
+    """An endpoint needs a distinct id, an http URL, a secret and events; a signature needs a distinct header."""
     with pytest.raises(Refused, match="400"):
         configure(oneclickimpact, **settings)
 
 
-# --- how it is signed -------------------------------------------------------------------------------------------------
+# --- signatures -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.rule("oneclickimpact.webhooks.signed", "oneclickimpact.webhooks.signature")
@@ -277,7 +277,7 @@ def test_a_bundle_holds_no_secret(emulator: Emulator, oneclickimpact: Caller, ht
         make(oneclickimpact)
 
 
-# --- how often --------------------------------------------------------------------------------------------------------
+# --- attempts ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.rule("oneclickimpact.webhooks.event-id", "oneclickimpact.webhooks.delivery-id")
@@ -345,7 +345,7 @@ def test_any_success_ends_a_delivery(oneclickimpact: Caller, httpserver: HTTPSer
 
 
 @pytest.mark.rule("oneclickimpact.webhooks.gone")
-def test_an_endpoint_that_is_gone(oneclickimpact: Caller, httpserver: HTTPServer) -> None:
+def test_a_gone_endpoint_gets_no_more_attempts(oneclickimpact: Caller, httpserver: HTTPServer) -> None:
     """A 410 ends one delivery, not those of later events; the removal of an endpoint ends all of them."""
     httpserver.expect_ordered_request("/shop").respond_with_data("", status=410)
     httpserver.expect_ordered_request("/shop").respond_with_data("")
@@ -361,7 +361,7 @@ def test_an_endpoint_that_is_gone(oneclickimpact: Caller, httpserver: HTTPServer
     assert len(received(httpserver)) == 2
 
 
-def test_a_served_emulator_delivers_by_itself(httpserver: HTTPServer) -> None:
+def test_a_served_emulator_delivers_in_the_background(httpserver: HTTPServer) -> None:
     """Without a pause, an event is sent as soon as it happens; the request that caused it does not wait."""
     httpserver.expect_oneshot_request("/shop").respond_with_data("")
     with Emulator() as carbon:

@@ -125,7 +125,7 @@ def test_the_cheapest_order_is_listed_first(thallo: Caller) -> None:
         pytest.param(9, 5, 0, 3, 3, None, marks=pytest.mark.rule("thallo.paging.past-the-end")),
     ],
 )
-def test_a_page_of_the_market(
+def test_the_market_has_pages(
     thallo: Caller, page: int, per_page: int, shown: int, pages: int, previous: int | None, next_: int | None
 ) -> None:
     """The market has the same pages as the inventory."""

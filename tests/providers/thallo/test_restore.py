@@ -1,4 +1,4 @@
-"""Snapshots: every state that requests can reach is restored, and every state that is restored can be shown."""
+"""Snapshots: every reachable state can be restored, and every restored state can be shown."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -85,7 +85,7 @@ def test_a_request_shows_its_calls(thallo: Caller) -> None:
     ("more", "flag", "name"),
     [({}, False, "Thallo Ltd"), (CUSTOMER, True, "Alice Bob"), ({"external_retiree_name": "X"}, False, "Thallo Ltd")],
 )
-def test_whole_tonnes_for_the_tenant_and_for_a_customer(
+def test_the_retiree_is_the_customer_or_the_tenant(
     thallo: Caller, more: dict[str, object], flag: bool, name: str
 ) -> None:
     """The retiree is the customer if the flag is true, and else the tenant's company."""
@@ -139,7 +139,7 @@ def test_an_id_is_required(thallo: Caller) -> None:
     ],
 )
 @pytest.mark.rule("thallo.retirement.proof", "thallo.retirement.nulls")
-def test_fractions_over_time(thallo: Caller, at: str, status: str) -> None:
+def test_fractions_have_states_over_time(thallo: Caller, at: str, status: str) -> None:
     """Fractions are open until the month ends, closed until payment, and then three days at the registry."""
     use_vendor_links(thallo.space)
     first = request_id(thallo, "1500000")
@@ -165,7 +165,7 @@ def test_fractions_over_time(thallo: Caller, at: str, status: str) -> None:
         (RETIRED, "COMPLETE"),
     ],
 )
-def test_bought_tonnes_over_time(thallo: Caller, at: str, status: str) -> None:
+def test_bought_tonnes_have_states_over_time(thallo: Caller, at: str, status: str) -> None:
     """Whole tonnes are never open; they wait for the month's invoice."""
     first = request_id(thallo, "2000000")
     thallo.space.clock.freeze(at)

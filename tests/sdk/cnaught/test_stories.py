@@ -18,7 +18,7 @@ from tests.support.pages import DOCS, URL
 # --- orders -----------------------------------------------------------------------------------------------------------
 
 
-def test_an_order_from_placing_to_cancelling(client: Client, cnaught: ProviderHandle) -> None:
+def test_an_order_is_placed_fulfilled_and_cancelled(client: Client, cnaught: ProviderHandle) -> None:
     """An order is placed, fulfilled in time, and cancelled once."""
     options = {
         "amount_kg": 3000,
@@ -44,7 +44,7 @@ def test_an_order_from_placing_to_cancelling(client: Client, cnaught: ProviderHa
     assert refused(client, "cancelOrder", placed["id"]) == (403, "forbidden")
 
 
-def test_an_order_by_price(client: Client) -> None:
+def test_an_order_can_have_a_price(client: Client) -> None:
     """A total price buys kilograms at the portfolio's price."""
     order = client.placeGenericOrder({"total_price_usd_cents": 3190})
     assert (order["amount_kg"], order["price_usd_cents"]) == (1595, 3190)
