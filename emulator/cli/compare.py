@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--accept", multiple=True, metavar="NAME", help="A difference that is known; may be repeated.")
 @click.option("--accept-file", type=click.Path(path_type=Path), help="A file of known differences, a name a line.")
-@click.option("--fixtures", type=click.Path(path_type=Path), help="Fixtures that have what the recorded account had.")
+@click.option("--fixtures", type=click.Path(path_type=Path), help="Fixtures with the data of the recorded account.")
 @click.option("--exchange", type=click.IntRange(min=1), metavar="NUMBER", help="Print this exchange for contracts/.")
 @credential_options
 @as_json

@@ -61,7 +61,7 @@ def conform(
 
 
 def as_text(report: "Report") -> str:
-    """Return a report for people: a table of rules and operations, and then what is remarkable."""
+    """Return a report for people: a table of rules and operations, and then notable facts."""
     from emulator.conformance.report import lines
 
     rows = [(result.id, result.evidence, result.state) for result in report.results]

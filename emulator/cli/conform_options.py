@@ -1,4 +1,4 @@
-"""What the commands share that compare this emulator with other servers."""
+"""The options of commands that compare this emulator with other servers."""
 
 import os
 from collections.abc import Callable, Mapping

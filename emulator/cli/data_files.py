@@ -92,7 +92,7 @@ class Directory:
 
 
 def describe(path: Path) -> dict[str, Any]:
-    """Return what a directory holds. Raises BadData."""
+    """Return the content of a directory. Raises BadData."""
     with opened(path) as directory:
         summaries, numbers = directory.log.spaces(), directory.numbers
         spaces = [
@@ -191,7 +191,7 @@ def _parsed(line: bytes, file: Path) -> dict[str, Any]:
 
 
 def check(path: Path, fixtures: Path | None, progress: Progress) -> list[str]:
-    """Return what is wrong with a directory. Raises BadData."""
+    """Return the problems of a directory. Raises BadData."""
     with opened(path) as directory:
         whole = Directory(directory, fixtures)
         problems = directory.log.problems()

@@ -1,4 +1,4 @@
-"""The tools of ``carbon-emulator mcp``: what a coding agent may do, which is what the control API does and no more."""
+"""The tools of ``carbon-emulator mcp``: a subset of the control API for coding agents."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -42,7 +42,7 @@ class Tools:
     def list_requests(
         self, space: str, provider: str | None = None, status: int | None = None, limit: int = REQUESTS_MAX
     ) -> list[dict[str, Any]]:
-        """List the last requests of a space, oldest first: what was sent, what came back, and what nothing has read."""
+        """List the last requests of a space, oldest first: request, reply, and the parts that no rule read."""
         filters = {"provider": provider, "status": status}
         given = {name: value for name, value in filters.items() if value is not None}
         names = ("id", "at", "provider", "operation", "method", "path", "body", "unread", "status", "rule", "fault")
@@ -50,7 +50,7 @@ class Tools:
         return [{**{name: each[name] for name in names}, "reply": each["reply"]["body"]} for each in entries]
 
     def explain_refusal(self, space: str, request_id: int) -> dict[str, Any]:
-        """Explain why a request was refused: the rule, its evidence, and what a request that passes looks like.
+        """Explain why a request was refused: the rule, its evidence, and what a valid request looks like.
 
         ``would_pass`` is the operation's part of the contract: its parameters and its body, with an example if there is
         one. ``hint`` is there if the path or the method is wrong.

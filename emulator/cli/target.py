@@ -92,7 +92,7 @@ def _target_option(name: str, **attributes: Any) -> Callable[[Any], Any]:
         if source is ParameterSource.COMMANDLINE:
             target.given.add(parameter.name)
         elif source is ParameterSource.DEFAULT or parameter.name in target.given:
-            return  # what the command line says of the group holds for its subcommand
+            return  # an option of the group also applies to its subcommand
         setattr(target, parameter.name, value)
 
     return option(name, expose_value=False, callback=keep, **attributes)

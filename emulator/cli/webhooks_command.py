@@ -53,6 +53,6 @@ def _table(webhooks: list[dict[str, Any]], empty: str) -> str:
 
 
 def _last(webhook: Mapping[str, Any]) -> object:
-    """Return what came of the last attempt: a status, or the reason why there is none."""
+    """Return the result of the last attempt: a status, or the reason why there is none."""
     attempts = webhook["attempts"]
     return (attempts[-1]["status"] or attempts[-1]["error"]) if attempts else None

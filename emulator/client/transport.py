@@ -29,7 +29,7 @@ STOPPED = "the emulator was stopped"
 
 
 class Broken(Exception):
-    """A fault broke the connection: by a ``reset``, or without one. ``arrived`` is what came of a truncated reply."""
+    """A fault broke the connection, by a ``reset`` or otherwise. ``arrived`` is the received part of a truncated reply."""
 
     def __init__(self, reason: str, *, reset: bool = False, arrived: Reply | None = None) -> None:
         super().__init__(reason)
@@ -114,7 +114,7 @@ class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
 
 class ClientSide:
-    """What the app learns of its client: whether it has disconnected."""
+    """The client's side, as the app sees it: whether it has disconnected."""
 
     def __init__(self) -> None:
         self._gone = asyncio.Event()
@@ -149,7 +149,7 @@ class DirectTransport(httpx.BaseTransport):
 async def call(
     app: ASGIApp, method: str, target: str, headers: Headers, body: bytes, client: ClientSide | None = None
 ) -> Reply:
-    """Send one request to an ASGI app, and return what a connection would bring back. Raises Broken.
+    """Send one request to an ASGI app, and return what a connection would receive. Raises Broken.
 
     ``target`` is path and query as on the wire.
     """
@@ -178,7 +178,7 @@ async def call(
 def _reply(method: str, sent: list[Message]) -> Reply:
     """Return what arrives of the messages of an app. Raises Broken."""
     if not sent:
-        raise Broken("the server closed the connection without a reply")  # because the client has gone
+        raise Broken("the server closed the connection without a reply")  # because the client has disconnected
     start, *rest = sent
     status, headers = start["status"], list(start["headers"])
     whole = b"".join(message.get("body", b"") for message in rest)

@@ -42,12 +42,12 @@ class _Absent:
 
 
 ABSENT = _Absent()
-"""What stands for a member that is not there."""
+"""The value of a missing member."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """A difference: where, what must hold there, and what is there."""
+    """A difference: its place, and the expected and the actual value."""
 
     place: str
     expected: str
@@ -58,7 +58,7 @@ Found: TypeAlias = Iterator[Mismatch]
 
 
 def mismatches(expected: Any, found: Any, now: datetime, place: str = "") -> Found:
-    """Yield how a value differs from what is expected of it."""
+    """Yield the differences of a value from the expected one."""
     if (word := word_of(expected)) is not None:
         yield from _MATCHERS[word](expected[word], found, now, place)
     elif found is ABSENT:
@@ -137,7 +137,7 @@ def is_number(value: Any) -> bool:
 
 
 def instant(value: Any) -> datetime | None:
-    """Return the time that a text or a number of seconds since 1970 stands for, or None."""
+    """Return the time that a text or a number of seconds since 1970 means, or None."""
     try:
         if is_number(value):
             return datetime.fromtimestamp(float(value), UTC)

@@ -1,4 +1,4 @@
-"""What the contract promises of a reply: its status, headers and body, and how a reply differs from that."""
+"""The contract of a reply: its status, headers and body, and the differences of a reply from it."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What a run found, per rule and per operation: as a table, JSON, or JUnit."""
+"""The results of a run by rule and by operation: as a table, JSON, or JUnit."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ class _Part(BaseModel):
 
 
 class Difference(_Part):
-    """Where a reply differs: the request, the place in the reply, what must hold there, and what is there."""
+    """A difference of a reply: the request, the place in the reply, and the expected and the actual value."""
 
     request: str
     place: str
@@ -24,7 +24,7 @@ class Difference(_Part):
 
 
 class Result(_Part):
-    """What a run found about a rule, or about the contract of an operation."""
+    """The result for a rule, or for the contract of an operation."""
 
     id: str
     statement: str

@@ -25,7 +25,7 @@ class CouldNotRun(Exception):
 
 @dataclass(slots=True)
 class Found:
-    """What was found about one rule or operation so far."""
+    """The results for one rule or operation so far."""
 
     ran: bool = False
     reason: str = ""
@@ -43,7 +43,7 @@ class Found:
 
 
 def conform(connection: Connection, against: str) -> Report:
-    """Run every probe that is allowed, remove what they created, and return what was found. Raises CouldNotRun."""
+    """Run every probe that is allowed, remove what they created, and return the results. Raises CouldNotRun."""
     check_credentials(connection, against)
     return _Run(connection, against).report()
 

@@ -52,14 +52,14 @@ class Cleaner:
 
     def watch(self, child: int | None) -> None:
         """End this child if we are killed; None for no child."""
-        with suppress(BrokenPipeError):  # somebody has killed it
+        with suppress(BrokenPipeError):  # the process was killed
             os.write(self._writing, f"{child or ''}\n".encode())
 
     def close(self) -> None:
         """Delete the directory."""
         os.close(self._writing)
         os.waitpid(self._pid, 0)
-        shutil.rmtree(self._directory, ignore_errors=True)  # if somebody has killed it
+        shutil.rmtree(self._directory, ignore_errors=True)  # in case the process was killed
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What a redirected command needs to know: where the emulator is, and which hosts it answers for."""
+"""The settings of a redirected command: the address of the emulator, and the hosts that it serves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from emulator.proxy.routes import Address, Exemptions
 HOOKS = Path(__file__).parent / "hooks"
 
 HOOK_VARIABLE = "CARBON_EXEC_REDIRECT"
-"""The variable that tells the hooks inside a client what to do."""
+"""The variable with the settings of the hooks inside a client."""
 
 
 @dataclass(frozen=True, slots=True)

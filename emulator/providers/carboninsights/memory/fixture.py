@@ -14,7 +14,7 @@ REQUESTS_MAX = 1_000_000
 class Settings:
     """What a user may change.
 
-    How long tokens live; whether ``user_profile`` and ``options`` must have all their members, as a notice in the
+    The lifetimes of tokens; whether ``user_profile`` and ``options`` must have all their members, as a notice in the
     documents says; whether the categories retired in 2020, and other spellings of categories, are accepted; whether
     requests are limited, and to how many.
     """
@@ -32,7 +32,7 @@ class Settings:
     def __post_init__(self) -> None:
         for seconds in (self.access_seconds, self.refresh_seconds):
             if not 0 < seconds <= LIFETIME_SECONDS_MAX:
-                raise ValueError("a token lives more than 0 seconds and at most a hundred years")
+                raise ValueError("the lifetime of a token must be above 0 seconds and at most a hundred years")
         for requests in (self.requests_per_second, self.requests_per_minute, self.requests_per_day):
             if not 1 <= requests <= REQUESTS_MAX:
                 raise ValueError(f"a limit is from 1 to {REQUESTS_MAX} requests")

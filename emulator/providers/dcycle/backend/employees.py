@@ -24,7 +24,7 @@ class CommutingPeriods(EmittingRecords[CommutingPeriod, CommutingTerms]):
         return record.terms.employee_id
 
     def grams(self, terms: CommutingTerms) -> int:
-        """Return what the kilometers of the whole period cause."""
+        """Return the emissions of the kilometers of the whole period."""
         return whole_grams(terms.kilometers() * self.context.catalogue.commuting_factors.grams_per_km(terms))
 
 

@@ -46,7 +46,7 @@ class Facilities(Records[Facility, FacilityTerms]):
         return facility
 
     def grams(self, facility: Facility) -> FacilityGrams:
-        """Return what the invoices of a facility cause together."""
+        """Return the emissions of the invoices of a facility."""
         counted = [invoice for invoice in self._invoices.belonging_to(facility) if invoice.counts]
         return FacilityGrams(
             _sum(invoice.co2e_grams for invoice in counted), _sum(invoice.co2e_biomass_grams for invoice in counted)

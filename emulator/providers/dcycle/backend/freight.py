@@ -60,7 +60,7 @@ class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
         return record.package_id
 
     def work(self, terms: FreightTerms) -> FreightWork:
-        """Return what a leg amounts to."""
+        """Return the result of a leg."""
         toc = self._factors.toc(terms.toc or self._factors.averages.get(terms.category or "road", ""))
         load = None if toc is None else load_kg(terms, toc, self._factors)
         distance = self._distance_km(terms)
@@ -77,7 +77,7 @@ class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
         return self.context.catalogue.places.distance_km(origin, terms.destination)
 
     def grams(self, terms: FreightTerms) -> int | None:
-        """Return what the tonne-kilometers of a leg cause, and the cleaning of the vehicle."""
+        """Return the emissions of the tonne-kilometers of a leg, and of cleaning the vehicle."""
         work = self.work(terms)
         if work.toc is None or work.tkm is None:
             return None

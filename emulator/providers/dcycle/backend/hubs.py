@@ -31,7 +31,7 @@ class Hubs(Records[Hub, HubTerms]):
         return hub
 
     def grams(self, hub: Hub) -> int | None:
-        """Return what the facility of a hub causes by its invoices."""
+        """Return the emissions of a hub's facility from its invoices."""
         facility = self._facilities.records.get(hub.terms.facility_id or "")
         return None if facility is None else self._facilities.grams(facility).co2e_grams
 

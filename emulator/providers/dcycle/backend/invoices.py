@@ -53,7 +53,7 @@ class Invoices(Records[Invoice, InvoiceTerms]):
         return shares
 
     def _share_grams(self, draft: InvoiceDraft, share: InvoiceShare) -> int | None:
-        """What a share causes: by the custom factor, or else by the factor of the type; None without any."""
+        """Return the emissions of a share: by the custom factor, or else by that of the type; None without any."""
         factor = self.context.custom_grams(draft.custom_emission_factor_id)
         if factor is None:
             listed = self.context.catalogue.invoice_factors.get(draft.type)

@@ -22,9 +22,9 @@ class Purchases(EmittingRecords[Purchase, PurchaseTerms]):
         super().__init__(context, context.memory.purchases)
 
     def grams(self, terms: PurchaseTerms) -> int | None:
-        """Return what a purchase causes; None while it is pending, and if there is no factor for it.
+        """Return the emissions of a purchase; None while it is pending, and if there is no factor for it.
 
-        What is recycled causes nothing: the vendor only says that it lowers the emissions.
+        Recycled goods cause no emissions: the vendor only documents that they lower them.
         """
         grams_per_unit = purchase_factor(terms, self.context)
         if grams_per_unit is None or terms.quantity is None or terms.status in NOT_YET_CALCULATED:
@@ -33,7 +33,7 @@ class Purchases(EmittingRecords[Purchase, PurchaseTerms]):
 
 
 def purchase_factor(terms: PurchaseTerms, context: Context) -> Decimal | None:
-    """Return what a unit of a purchase causes, in grams; None if there is no factor for it."""
+    """Return the emissions of a unit of a purchase, in grams; None if there is no factor for it."""
     if terms.purchase_type == "supplier_specific":
         return context.custom_grams(terms.custom_emission_factor_id)
     return context.catalogue.purchase_factors.grams_per_unit(terms.sector, terms.unit_id)

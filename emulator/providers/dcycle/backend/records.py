@@ -23,14 +23,14 @@ F = TypeVar("F", contravariant=True)
 
 
 class Filter(Protocol[F]):
-    """What a list is narrowed to. Filters are dataclasses, and one without arguments matches everything."""
+    """A filter of a list. Filters are dataclasses, and one without arguments matches everything."""
 
     def matches(self, record: F, /) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the rules of every kind of record work with."""
+    """The data that the rules of every kind of record use."""
 
     catalogue: Catalogue
     memory: Memory
@@ -47,7 +47,7 @@ class Context:
         return None if listed is None else Decimal(listed)
 
     def grams_of_gases(self, terms: FactorTerms) -> Decimal:
-        """Return what the gases of a custom factor cause together, in grams of CO2e a unit."""
+        """Return the emissions of all gases of a custom factor, in grams of CO2e a unit."""
         warming = self.catalogue.gas_factors
         found = (
             decimal(gas.value) * 1000 * warming[gas.gas_type].grams
@@ -175,7 +175,7 @@ class EmittingRecords(Records[E, T]):
     """The records of one kind that emit. A subclass also states how their grams follow from their terms."""
 
     def grams(self, terms: T) -> int | None:
-        """Return what a record of these terms causes, in grams of CO2e; None if that cannot be calculated."""
+        """Return the emissions of a record of these terms, in grams of CO2e; None if that cannot be calculated."""
         raise NotImplementedError
 
     def calculated(self, record: E) -> E:

@@ -1,4 +1,4 @@
-"""Tokens of users, as JSON Web Tokens that live for an hour (docs.dcycle.io, Authentication)."""
+"""Tokens of users, as JSON Web Tokens that are valid for an hour (docs.dcycle.io, Authentication)."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

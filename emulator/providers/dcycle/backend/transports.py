@@ -48,7 +48,7 @@ class Transports(EmittingRecords[TransportRoute, TransportTerms]):
         return self.context.catalogue.places.distance_km(section.origin, section.destination)
 
     def section_grams(self, terms: TransportTerms, section: Section) -> Decimal | None:
-        """Return what a section causes; None if its distance or the mass of the goods is not known."""
+        """Return the emissions of a section; None if its distance or the mass of the goods is not known."""
         distance, kg = self.distance_km(section), self._kg.get(terms.unit_id)
         if distance is None or kg is None:
             return None

@@ -26,7 +26,7 @@ class Travels(EmittingRecords[Travel, TravelTerms]):
         return self.context.catalogue.places.distance_km(terms.origin, terms.destination)
 
     def grams(self, terms: TravelTerms) -> int | None:
-        """Return what the way causes: for each traveler, unless they share a vehicle, and twice for a round trip."""
+        """Return the emissions of a travel: for each traveler, unless they share a vehicle; twice for a round trip."""
         distance = self.distance_km(terms)
         if distance is None:
             return None

@@ -103,5 +103,5 @@ class WasteWaterTreatments(EmittingRecords[WasteWaterTreatment, WasteWaterTerms]
         return record.terms.facility_id
 
     def grams(self, terms: WasteWaterTerms) -> int:
-        """Return what the water that came in causes."""
+        """Return the emissions of the incoming water."""
         return whole_grams(decimal(terms.m3_water_in) * self.context.catalogue.waste_factors.waste_water_per_m3)

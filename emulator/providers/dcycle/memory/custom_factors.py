@@ -19,7 +19,7 @@ Percent: TypeAlias = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 @dataclass(frozen=True, slots=True)
 class GroupTerms:
-    """What a client states about a group; ``ghg_type`` is 1 for fossil, 2 for biogenic, 3 for mixed gases."""
+    """The data that a client sends about a group; ``ghg_type`` is 1 for fossil, 2 for biogenic, 3 for mixed gases."""
 
     name: str
     category: GroupCategory
@@ -44,7 +44,7 @@ class GasValue:
 
 @dataclass(frozen=True, slots=True)
 class FactorTerms:
-    """What a client states about a factor."""
+    """The data that a client sends about a factor."""
 
     group_id: Uuid
     ef_name: str

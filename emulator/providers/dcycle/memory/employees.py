@@ -38,7 +38,7 @@ FUELED = ("car", "bus", "motorbike")
 
 @dataclass(frozen=True, slots=True)
 class EmployeeTerms:
-    """What a client states about an employee."""
+    """The data that a client sends about an employee."""
 
     situation: Situation
     status: EmployeeStatus
@@ -71,7 +71,7 @@ class CommutingFactors:
     passengers: Annotated[int, Field(ge=1, le=100)] = 2
 
     def grams_per_km(self, terms: "CommutingTerms") -> Decimal:
-        """Return what a kilometer causes; nothing for means of transport that are not listed."""
+        """Return the emissions of a kilometer; zero for means of transport that are not listed."""
         if terms.transport_type != "car":
             return self._listed(terms.transport_type)
         if terms.fuel_type == "electric":
@@ -86,7 +86,7 @@ class CommutingFactors:
 
 @dataclass(frozen=True, slots=True)
 class CommutingTerms:
-    """What a client states about how an employee commutes. ``total_km`` is one way, and ``weekly_travels`` days."""
+    """The data that a client sends about a commute. ``total_km`` is one way, and ``weekly_travels`` days."""
 
     employee_id: Uuid
     start_date: Day

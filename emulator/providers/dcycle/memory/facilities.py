@@ -12,7 +12,7 @@ FacilityCategory: TypeAlias = Literal["heat", "electricity", "water", "recharge"
 
 @dataclass(frozen=True, slots=True)
 class FacilityTerms:
-    """What a client states about a facility; ``cups_list`` are supply points."""
+    """The data that a client sends about a facility; ``cups_list`` are supply points."""
 
     name: str
     type: str

@@ -70,7 +70,7 @@ class FreightFactors:
 
 @dataclass(frozen=True, slots=True)
 class FreightTerms:
-    """What a client states about a leg. ``tkm`` goes before what follows from load and distance."""
+    """The data that a client sends about a leg. ``tkm`` goes before what follows from load and distance."""
 
     origin: str | None = None
     destination: str | None = None
@@ -130,7 +130,7 @@ class FreightRequest(EmittingRecord[FreightTerms]):
 
 @dataclass(frozen=True, slots=True)
 class FreightWork:
-    """What a leg amounts to; None where it cannot be found out."""
+    """The result of a leg; None where it cannot be calculated."""
 
     toc: Toc | None
     load_kg: Decimal | None

@@ -27,7 +27,7 @@ PERCENTAGE_TOLERANCE = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class InvoiceTerms:
-    """What a client may change of an invoice."""
+    """The data of an invoice that a client can change."""
 
     status: InvoiceStatus = "active"
     invoice_id: str | None = None
@@ -47,7 +47,7 @@ class InvoiceShare:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceDraft:
-    """What a client states about an invoice that facilities share."""
+    """The data that a client sends about an invoice that facilities share."""
 
     type: InvoiceType
     base_quantity: Quantity

@@ -19,7 +19,7 @@ EntityType: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class ProjectTerms:
-    """What a client states about a project."""
+    """The data that a client sends about a project."""
 
     name: str
     responsible_user_id: str

@@ -34,14 +34,14 @@ class PurchaseFactors:
             raise ValueError(f"the factors of purchases are not from 0 to {GRAMS_PER_UNIT_MAX} grams a unit")
 
     def grams_per_unit(self, sector: str | None, currency: str | None) -> Decimal | None:
-        """Return what a unit of money spent in a sector causes; None for an unknown currency."""
+        """Return the emissions of a unit of money spent in a sector; None for an unknown currency."""
         euros = self.currencies.get(currency or "")
         return None if euros is None else self.sectors.get(sector or "", self.other_sectors) * euros
 
 
 @dataclass(frozen=True, slots=True)
 class PurchaseTerms:
-    """What a client states about a purchase. The quantity counts units: of money if it is spend-based."""
+    """The data that a client sends about a purchase. The quantity counts units: of money if it is spend-based."""
 
     product_name: str | None = None
     description: str | None = None

@@ -22,7 +22,7 @@ class FreightFuel:
 
 @dataclass(frozen=True, slots=True)
 class RechargeTerms:
-    """What a client states about a recharge. ``toc_id`` is the id or the code of a vehicle type."""
+    """The data that a client sends about a recharge. ``toc_id`` is the id or the code of a vehicle type."""
 
     fuel_id: Uuid
     country: str

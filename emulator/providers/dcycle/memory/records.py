@@ -1,4 +1,4 @@
-"""What the records of every kind have in common."""
+"""The parts that all kinds of records share."""
 
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Record(Generic[T]):
-    """What an organization recorded. ``terms`` are what the client stated; a subclass adds what the vendor adds."""
+    """What an organization recorded. ``terms`` is the client's data; a subclass adds the vendor's."""
 
     id: Uuid
     organization_id: Uuid
@@ -35,7 +35,7 @@ class Posting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EmittingRecord(Record[T]):
-    """A record that emits: ``co2e_grams`` is what it causes, None if that is not calculated.
+    """A record with emissions: ``co2e_grams``, None if they are not calculated.
 
     A kind of record that emits states its terms, its ``posting``, and in the backend how its grams are calculated.
     """

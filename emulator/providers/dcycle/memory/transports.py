@@ -78,7 +78,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class TransportTerms:
-    """What a client states about a route."""
+    """The data that a client sends about a route."""
 
     quantity_transported: Transported
     transport_direction: TransportDirection

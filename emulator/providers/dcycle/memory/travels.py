@@ -47,7 +47,7 @@ class TravelFactors:
     cabins: Mapping[str, Multiplier] = field(default_factory=dict)
 
     def grams_per_km(self, terms: "TravelTerms", distance_km: Decimal) -> Decimal | None:
-        """Return what a kilometer causes; None if no factor is listed."""
+        """Return the emissions of a kilometer; None if no factor is listed."""
         if terms.transport_type == "aircraft":
             factor = next(
                 (band.factor for band in self.bands if band.up_to_km is None or distance_km <= band.up_to_km), None
@@ -65,7 +65,7 @@ class TravelFactors:
 
 @dataclass(frozen=True, slots=True)
 class TravelTerms:
-    """What a client states about a business travel of ``travel_number`` travelers."""
+    """The data that a client sends about a business travel of ``travel_number`` travelers."""
 
     travel_date: Day
     transport_type: TravelTransport

@@ -10,7 +10,7 @@ UploadKind: TypeAlias = Literal["purchases", "vehicle_consumptions"]
 
 @dataclass(frozen=True, slots=True)
 class UploadTerms:
-    """What a client states about a file."""
+    """The data that a client sends about a file."""
 
     kind: UploadKind
     file_name: str

@@ -58,7 +58,7 @@ class UnknownVehicle:
 
 @dataclass(frozen=True, slots=True)
 class VehicleTerms:
-    """What a client states about a vehicle."""
+    """The data that a client sends about a vehicle."""
 
     type: VehicleType
     ownership: Ownership

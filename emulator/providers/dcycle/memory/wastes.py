@@ -52,7 +52,7 @@ class WasteFactors:
 
 @dataclass(frozen=True, slots=True)
 class WasteTerms:
-    """What a client states about a waste."""
+    """The data that a client sends about a waste."""
 
     facility_id: Uuid
     identification_name: str

@@ -1,4 +1,4 @@
-"""Drafts: the filters of lists. What a client states about a record is in the record's ``terms``."""
+"""Drafts: the filters of lists. The client's data about a record is in its ``terms``."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""What the filters of lists look at."""
+"""The criteria of filters."""
 
 from collections.abc import Collection
 from datetime import date, datetime

@@ -42,7 +42,7 @@ def _uuid(value: object) -> str:
 
 
 def _uuid_fault(value: str) -> str:
-    """What is wrong with a text that is not a UUID."""
+    """Return the reason why a text is not a UUID."""
     strange = re.search(r"[^0-9A-Fa-f-]", value)
     if strange:
         return f"invalid character: found `{strange[0]}` at {strange.start() + 1}"

@@ -89,7 +89,7 @@ class NewRecord(Body):
     """The body that creates a record. Its terms check themselves, as they do in a fixture and in a snapshot."""
 
     def terms(self) -> object:
-        """Return what the client states about the record. Raises ValueError if it does not fit together."""
+        """Return the client's data about the record. Raises ValueError if it does not fit together."""
         raise NotImplementedError
 
     @model_validator(mode="after")

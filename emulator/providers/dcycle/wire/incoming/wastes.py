@@ -155,7 +155,7 @@ class WasteWaterPage(Page):
 
 
 class DailyMeasurement(Body):
-    """What was measured on one day."""
+    """The measurements of one day."""
 
     name: Name
     measurement_date: Day
