@@ -29,7 +29,7 @@ STOPPED = "the emulator was stopped"
 
 
 class Broken(Exception):
-    """A fault broke the connection, by a ``reset`` or otherwise. ``arrived`` is the received part of a truncated reply."""
+    """A fault broke the connection, by a ``reset`` or otherwise. ``arrived`` is what a truncated reply delivered."""
 
     def __init__(self, reason: str, *, reset: bool = False, arrived: Reply | None = None) -> None:
         super().__init__(reason)

@@ -109,7 +109,7 @@ class Vehicles(Records[Vehicle, VehicleTerms]):
         self.remove(vehicle)
 
     def _consumption_grams(self, vehicle: Vehicle, consumption: Consumption) -> int | None:
-        """Return the emissions of a consumption: by the vehicle's custom factor, or else by that of its fuel in this unit.
+        """Return the emissions of a consumption: by the vehicle's custom factor, or by that of its fuel in this unit.
 
         The age and the segment of a vehicle change nothing: the vendor only says that they matter.
         """
