@@ -16,7 +16,7 @@ from emulator.cli.target import Target, on_server
 @click.option("--freeze/--run", default=None, help="Freeze the clock, or let it run.")
 @click.option("--advance", type=Duration(), help="Let this much time pass, such as 1h30m.")
 def clock(target: Target, as_json: bool, at: str | None, freeze: bool | None, advance: timedelta | None) -> None:
-    """Print the clock of the space, set it, or let time pass. Prints what fell due on the way."""
+    """Print the clock of the space, set it, or let time pass. Prints the due events."""
     with target.session() as space:
         reply = space.control("GET", "/clock")
         events = []

@@ -56,7 +56,8 @@ def info(directory: Path, as_json: bool) -> None:
 def compact(directory: Path, fixtures: Path | None) -> None:
     """Write a snapshot of every space of DIRECTORY in place of its history, and give free space back.
 
-    Run it with the old version before an update: a snapshot is read by newer versions, whatever they would answer.
+    Run it with the old version before an update: newer versions can read a snapshot, even if they would reply
+    differently.
     """
     from emulator.cli.data_files import compact as compact_all
 

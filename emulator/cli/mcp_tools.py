@@ -75,12 +75,12 @@ class Tools:
         }
 
     def set_clock(self, space: str, at: str, frozen: bool = True) -> dict[str, Any]:
-        """Set the clock of a space to a date or time, and return what fell due on the way."""
+        """Set the clock of a space to a date or time, and return the due events."""
         clock = self._server.space(space).clock
         return {"events": clock.freeze(at) if frozen else clock.run(at), "now": clock.now.isoformat()}
 
     def advance_clock(self, space: str, duration: str) -> dict[str, Any]:
-        """Let time pass in a space, such as 1h30m or 2d, and return what fell due on the way."""
+        """Let time pass in a space, such as 1h30m or 2d, and return the due events."""
         clock = self._server.space(space).clock
         return {"events": clock.advance(duration), "now": clock.now.isoformat()}
 

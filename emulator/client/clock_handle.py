@@ -28,7 +28,7 @@ class ClockHandle:
         return frozen
 
     def upcoming(self, span: timedelta | str | None = None, limit: int = 100) -> list[dict[str, Any]]:
-        """Return what will fall due if nothing else happens: ``upcoming("30d")``; within a year if no span is given."""
+        """Return what becomes due if nothing else happens: ``upcoming("30d")``; by default within a year."""
         seconds = duration(span).total_seconds() if isinstance(span, str) else span and span.total_seconds()
         params = {"limit": limit} | ({} if seconds is None else {"seconds": seconds})
         events: list[dict[str, Any]] = self._control.call("GET", "/clock/upcoming", params=params)["events"]

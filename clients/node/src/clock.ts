@@ -4,7 +4,7 @@ import type { Event } from "./contract.js";
 import type { ControlClient } from "./control-client.js";
 import { type Duration, instantText, seconds } from "./durations.js";
 
-/** The clock of a space. Whatever moves it returns what fell due on the way, in order. */
+/** The clock of a space. Everything that moves it returns the events that became due, in order. */
 export class Clock {
   constructor(private readonly control: ControlClient) {}
 

@@ -576,7 +576,7 @@ export interface Operations {
       events: Event[];
     };
   };
-  /** List what will fall due if nothing else happens */
+  /** List the events that become due if nothing else happens */
   "GET /clock/upcoming": {
     query?: {
       /** How far to look ahead, in seconds of the space's clock. */
@@ -844,7 +844,7 @@ export interface Operations {
       }>;
     };
   };
-  /** Check the invariants of the books and of the memories behind them */
+  /** Check the invariants of the books and of the vendors' memories */
   "GET /ledger/verify": {
     reply: {
       /** Whether every check holds. */

@@ -12,10 +12,10 @@ REQUESTS_MAX = 1_000_000
 
 @dataclass(slots=True)
 class Settings:
-    """What a user may change.
+    """Settings that users can change.
 
     The lifetimes of tokens; whether ``user_profile`` and ``options`` must have all their members, as a notice in the
-    documents says; whether the categories retired in 2020, and other spellings of categories, are accepted; whether
+    documents requires; whether the categories retired in 2020, and other spellings of categories, are accepted; whether
     requests are limited, and to how many.
     """
 

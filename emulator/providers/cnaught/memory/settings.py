@@ -12,9 +12,9 @@ SECONDS_MAX = 100 * 365 * 86400
 
 @dataclass(slots=True)
 class Settings:
-    """What a user may change. With ``fulfilment_seconds`` null, time alone fulfils no order.
+    """Settings that users can change. With ``fulfilment_seconds`` null, orders are not fulfilled by time.
 
-    ``links`` is where links in replies lead: to the emulator's own pages, or to CNaught's.
+    ``links`` is the target of links in replies: the emulator's own pages, or CNaught's.
     """
 
     fulfilment_seconds: float | None = 2.0

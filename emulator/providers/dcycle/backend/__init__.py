@@ -166,5 +166,5 @@ class Dcycle:
     # --- time
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
-        """Yield what falls due after ``since`` and up to ``until``."""
+        """Yield what becomes due after ``since`` and up to ``until``."""
         return self.tokens.due(since, until)

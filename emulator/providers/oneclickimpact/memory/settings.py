@@ -44,10 +44,10 @@ class WebhookEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a user of the emulator may set; no API of the vendor does.
+    """Settings that users can change; the vendor's API has none of them.
 
-    The delays say how long after it was made an impact reaches each stage; without a delay, time alone brings nothing
-    about. The signature's text, header and prefix are guesses, so they can be set.
+    The delays are the seconds after which a new impact reaches each stage; without a delay, time alone changes nothing.
+    The signature's text, header and prefix are guesses, so they can be set.
     """
 
     donation_available_seconds: DelaySeconds | None = None

@@ -13,9 +13,9 @@ from emulator.providers.thallo.memory.records import ApiKey, Invoice, Retirement
 
 @dataclass(slots=True)
 class Settings:
-    """What a user may change: whether the invoices of the current month take purchases.
+    """Settings that users can change: whether the invoices of the current month take purchases.
 
-    ``links`` is where links to certificates lead: to the emulator's own pages, or to an address like Thallo's.
+    ``links`` is the target of links to certificates: the emulator's own pages, or an address like Thallo's.
     """
 
     invoices_live: bool = True
