@@ -137,7 +137,7 @@ async def records(provider: str, few: int, many: int) -> Sequence[Figures]:
         rounds = [
             (await application.timed(call, "few"), await application.timed(call, "many")) for _ in range(ROUNDS + 1)
         ]
-        figures.append(_compared(f"{provider}: {name}", rounds[1:]))  # the first round settles what fell due meanwhile
+        figures.append(_compared(f"{provider}: {name}", rounds[1:]))  # the first round handles events that became due
     return figures
 
 

@@ -46,16 +46,16 @@ PACKAGES = (
 
 LAYERS = ("errors", "memory", "backend", "books", "wire", "endpoints", "wording", "app")
 """The modules of a provider, or packages with one file a noun. Each may import those before it, and a file of a package
-its neighbors; modules of a provider's own stand between memory and backend."""
+its neighbors; a provider's own modules are between memory and backend."""
 
 RULES = re.compile(r"^providers/\w+/(?!(errors|wording|memory|wire|endpoints|app|__init__)\b)|^core/ledger\.py$")
-"""Modules of rules, a vendor's and those of a provider's own: what happens, without how it is asked and told."""
+"""Modules of rules, without input or output: backends, memories, and a provider's own modules."""
 
 TIME_AND_CHANCE = {"core/clock.py", "core/ids.py"}
 TIME_METHODS = ("datetime.now", "datetime.today", "date.today", "real_class(datetime).now")
 
 REAL_TIME = {"cli/requests_command.py", "cli/server_commands.py", "client/event_loop.py", "conformance/pace.py"}
-"""Commands that wait, event loops and runs against other servers use the time of the machine, not of a space."""
+"""Commands that wait, event loops, and runs against other servers use the system time, not a space's."""
 
 WIRES = ("emulator.web.reading", "emulator.web.replies", "emulator.web.request")
 
@@ -71,7 +71,7 @@ MACHINE = re.compile(
     r"(?<![\w.])/(?:work|root|home|Users|tmp/team|opt/pypi)/"
     r"|index[-_]url\b|//[^/\s]*(?:pypi|pythonhosted|npmjs|artifactory|nexus|devpi)"
 )
-"""A path of somebody's machine, or a package registry."""
+"""A path of a developer's machine, or a package registry."""
 
 each_module = pytest.mark.parametrize("name", sorted(MODULES))
 

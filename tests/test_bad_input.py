@@ -92,7 +92,7 @@ TEXTS = (
     "", " ", "%00", "%FF", "%ED%A0%80", "%F0%9F%92%A5", "%D9%A3", "-1", "1.0", "1e999", "NaN", "9" * 5000, "[]",
     "x" * 9000,
 )  # fmt: skip
-"""What is put into queries and paths, as it goes over the wire."""
+"""Texts for queries and paths, as sent."""
 
 QUERIES = (
     "&&==&", "%00=%00", "%FF=%FF", "=", "a=1;b=2", "a[b][c]=1&a[]=2", "a%5B%5D=1", "x" * 10_000, "&a=1" * 2000, "+",

@@ -14,7 +14,7 @@ from tests.support.bounds import Violation, violations
 from tests.support.caller import Caller, credentials_of
 
 STANDARD_KINDS = set(get_args(ErrorType))
-"""The kinds of problems that pydantic knows. What another kind stands for is for its provider to say."""
+"""The kinds of problems of pydantic. Other kinds are defined by their provider."""
 
 KINDS_OF_KEYWORDS = {
     "required": ("missing",),
@@ -32,7 +32,7 @@ KINDS_OF_KEYWORDS = {
     "pattern": ("mismatch", "parsing", "type", "too_short"),
     "format": ("parsing", "mismatch"),
 }
-"""The ends of the standard kinds by which a bound may be refused. For any other keyword, all kinds will do."""
+"""The suffixes of the standard kinds that may refuse a bound. Other keywords accept all kinds."""
 
 
 PROVED = [
@@ -66,7 +66,7 @@ def test_every_bound_has_its_rule(space: SpaceHandle, provider: str) -> None:
 
 
 SAMPLE_ACCOUNT = (b"ilovetheplanet", b"another-planet")
-"""The sample account of Carbon Insights exists, with a password of its own; a registration needs another name."""
+"""The sample account of Carbon Insights exists with another password, so a registration needs another name."""
 
 
 def send_violation(caller: Caller, violation: Violation) -> httpx.Response:

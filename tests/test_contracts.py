@@ -167,7 +167,7 @@ def _examples(provider: str) -> Iterator[tuple[str, Any, Any]]:
 
 
 BODY_NOT_SHOWN = {("thallo", "deactivate_api_key")}
-"""Documented operations of which no source shows the body of a success; ``docs/evidence.md`` states the rule."""
+"""Documented operations without a source for the body of a success; ``docs/evidence.md`` states the rule."""
 
 
 def test_a_success_has_the_evidence_of_its_body() -> None:

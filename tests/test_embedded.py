@@ -20,7 +20,7 @@ from emulator.client.handles import Refused, SpaceHandle
 from emulator.server.server import PortTaken
 
 DURATIONS = json.loads(Path(__file__).with_name("durations.json").read_text())
-"""The npm package's tests read these, too."""
+"""The npm package's tests also read these."""
 
 each_port = pytest.mark.parametrize("port", [None, 0], ids=["in memory", "on a port"])
 
@@ -65,7 +65,7 @@ def test_a_failed_start_raises_its_cause() -> None:
         port = first.http.base_url.port
         second = Emulator(port=port)
         with pytest.raises(PortTaken), second:
-            """It does not get here."""
+            """This is not reached."""
         second.stop()
         assert repr(second) == "<emulator, not running>"
 

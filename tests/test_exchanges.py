@@ -112,7 +112,7 @@ def differences(printed: Any, here: Any, place: str) -> Iterator[tuple[str, Any,
 
 
 ABSENT = object()
-"""What is not printed, or not here."""
+"""The value of a member that is missing on one side."""
 
 
 def send(space: SpaceHandle, provider: str, exchange: Mapping[str, Any], request: Mapping[str, Any]) -> httpx.Response:

@@ -56,7 +56,7 @@ UNFIT = [
     ("thallo", "memory/wallets", {"nobody": {}}, "'nobody'"),
     ("thallo", "memory/invoices", {}, "invoice"),
 ]
-"""What contradicts itself: the provider, the place, what is put there, and words that the refusal must say."""
+"""Contradictions: the provider, the place, the value, and a text of the refusal."""
 
 
 @each_provider

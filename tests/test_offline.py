@@ -60,7 +60,7 @@ def test_this_machine_can_be_reached(host: str) -> None:
 NETWORK = {"httpx", "requests", "urllib.request", "urllib3", "http.client", "aiohttp", "smtplib", "ftplib"}
 CONNECTING = {"connect", "connect_ex", "sendto", "create_connection", "open_connection", "sock_connect"}
 OF_EXEC = {"proxy/dialer.py", "exec/outside.py", "exec/hooks/python/sitecustomize.py"}
-"""What passes the connections of other programs on. No served emulator imports it."""
+"""The package that forwards connections of other programs. No served emulator imports it."""
 
 
 def test_one_module_of_a_server_calls_out() -> None:

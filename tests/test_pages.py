@@ -33,7 +33,7 @@ def blocks(language: str) -> list[Any]:
 SUITES = [block for block in blocks("python") if block.values[0].startswith("# test_")]
 SCRIPTS = [block for block in blocks("python") if block not in SUITES]
 NODE = [block for block in blocks("js") if "import " not in block.values[0]]
-"""JavaScript that runs on Node alone; the tests of an SDK run what imports it."""
+"""JavaScript that needs only Node; the tests of an SDK run examples that import it."""
 
 
 @pytest.mark.parametrize("name", COMPUTED)

@@ -30,7 +30,7 @@ STEPS: st.SearchStrategy[Step] = st.tuples(
 )
 SECONDS = (1, 3600, 86400, 40 * 86400)
 RECORDS_MAX = 6
-"""How many records a step may be about: those that were created last, and those of the examples."""
+"""The number of records that a step may use: those created last, and those of the examples."""
 
 
 class Client:

@@ -43,7 +43,7 @@ KNOWN: dict[Callable[..., Any], tuple[dict[str, str], str]] = {
     ),
     Server.handle_exit: ({"c0d87138374e": "0.32 to 0.54"}, "our capture_signals installs it: it sets should_exit"),
 }
-"""Fingerprints of each method, with the versions of uvicorn in which it was checked; and what it must do."""
+"""The fingerprints of each method, with the reviewed versions of uvicorn, and what it must do."""
 
 
 @pytest.mark.parametrize("method", KNOWN, ids=lambda method: method.__qualname__)

@@ -1,4 +1,4 @@
-"""The checkout page: what it shows, and what its two forms do."""
+"""The checkout page and its two forms."""
 
 import re
 

@@ -56,7 +56,7 @@ def test_links_of_a_webhook_are_those_of_the_reply(cnaught: Caller) -> None:
 @pytest.mark.parametrize("changed", [False, True])
 @pytest.mark.parametrize("links", [None, "emulator", "vendor"])
 def test_a_replay_gives_the_same_links(links: str | None, changed: bool) -> None:
-    """A bundle has what its links depend on: it is replayed by another server, of other defaults."""
+    """A bundle stores what its links depend on, so another server with other defaults can replay it."""
     with Emulator(port=None, links=links) as emulator:
         space = emulator.space("some")
         caller = Caller(space, "cnaught", credentials_of(space, "cnaught"))

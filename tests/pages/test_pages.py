@@ -104,7 +104,7 @@ def test_no_page_can_run_a_script(space: SpaceHandle, pages: dict[str, str]) -> 
 
 
 def test_pages_are_markup_of_ours_alone(space: SpaceHandle, pages: dict[str, str]) -> None:
-    """Hostile names are text: no element or attribute comes from them, and every element is closed."""
+    """Hostile names are shown as text: they create no element or attribute, and every element is closed."""
     for name, text in html_pages(space, pages):
         markup = Markup(text)
         assert markup.open == [], name
@@ -115,7 +115,7 @@ def test_pages_are_markup_of_ours_alone(space: SpaceHandle, pages: dict[str, str
 
 
 def test_pages_load_nothing_from_other_hosts(space: SpaceHandle, pages: dict[str, str]) -> None:
-    """What a page loads, and where its links and forms lead, is on this server."""
+    """A page loads from, links to and submits to this server only."""
     for name, text in html_pages(space, pages):
         links = [found.get("href") or found.get("action") for _, found in Markup(text).found]
         assert [link for link in links if link and not link.startswith(f"/~{space.name}/")] == [], name

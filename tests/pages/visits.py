@@ -1,4 +1,4 @@
-"""What the tests of pages need: records with links, and what a page says."""
+"""Records with links, and the visible text of a page."""
 
 import re
 from html import unescape
@@ -12,7 +12,7 @@ SUCCESS = "https://shop.example/thanks?session={CHECKOUT_SESSION_ID}"
 CANCEL = "https://shop.example/cart"
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;\u202ebidi\x00\x1b[31m"
-"""A text that tries to leave every context in which a page could put it."""
+"""A text that tries to break out of every context of a page."""
 
 
 def placed_order(cnaught: Caller, **details: Any) -> Any:
@@ -34,5 +34,5 @@ def complete_retirement(thallo: Caller, **details: Any) -> Any:
 
 
 def visible_text(page: str) -> str:
-    """Return what a reader sees of a page."""
+    """Return the text of a page that a reader sees."""
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", page)).split())

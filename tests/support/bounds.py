@@ -15,10 +15,10 @@ Place: TypeAlias = tuple[str | int, ...]
 Schema: TypeAlias = Mapping[str, Any]
 
 VALUES = {"null": None, "boolean": True, "integer": 5, "number": 5.5, "string": "x", "array": [], "object": {}}
-"""A value of each of JSON's types, and of no other."""
+"""A value of each JSON type."""
 
 STRANGE_TEXTS = ("!", "x", "\x00", "a b", "2024-02-30", "0")
-"""Texts of which one breaks any pattern of the contracts."""
+"""Texts that break the patterns of the contracts: one of them breaks each."""
 
 ABSENT = object()
 

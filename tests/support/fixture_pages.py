@@ -146,7 +146,7 @@ def _in_order(made: Schema) -> Iterator[str]:
 
 
 def _type(node: Schema, provider: Provider) -> str:
-    """Return what a value may be, in words."""
+    """Return the possible values in words."""
     if "$ref" in node:
         name = str(node["$ref"]).rpartition("/")[2]
         definition = _definitions(provider.name)[name]

@@ -108,7 +108,7 @@ def test_lifetimes_are_settings(carboninsights: Caller) -> None:
 
 @pytest.mark.rule("carboninsights.token.refresh-reply", "carboninsights.token.refresh-again")
 def test_a_refresh_token_can_be_used_repeatedly(carboninsights: Caller) -> None:
-    """Each use of a refresh token answers a new access token alone; no header is needed."""
+    """Each use of a refresh token returns only a new access token; no header is needed."""
     refresh = {"refresh": log_in(carboninsights)["refresh"]}
     replies = [anonymous(carboninsights).post("/token/refresh", refresh).json() for _ in range(2)]
     assert [list(reply) for reply in replies] == [["access"], ["access"]]

@@ -17,7 +17,7 @@ ACTIVITIES: dict[str, dict[str, Any]] = {
     "ground-freight": {"freight_mass_kg": 1, "distance_km": 1},
     "office-space": {"square_footage": 1},
 }
-"""Every kind of activity, with what it asks for."""
+"""Every kind of activity, with its measures."""
 
 each_activity = pytest.mark.parametrize("activity", ACTIVITIES)
 

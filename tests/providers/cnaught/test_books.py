@@ -104,7 +104,7 @@ def test_fractions_are_kept_to_the_last_digit(cnaught: Caller) -> None:
 
 
 def test_a_paid_checkout_is_charged(cnaught: Caller) -> None:
-    """An order paid at the checkout costs what was asked there, rounded up."""
+    """An order paid at the checkout costs the checkout's price, rounded up."""
     addresses = {"success_url": "https://example.com/yes", "cancel_url": "https://example.com/no"}
     session = cnaught.post("/v1/checkout/sessions", {"amount_kg": 21, **CHEAP, **addresses}).json()
     assert balances(cnaught.space, "cnaught") == {}

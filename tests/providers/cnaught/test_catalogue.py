@@ -8,7 +8,7 @@ from tests.support.caller import Caller
 
 @pytest.mark.rule("cnaught.catalogue.project", "cnaught.catalogue.project-details")
 def test_a_project_has_credit_issuances(cnaught: Caller) -> None:
-    """A project by itself has its issuances in addition to the members that it has in a category."""
+    """A project's own reply has its issuances in addition to the members in a category."""
     project = cnaught.get("/v1/projects/I0UbDH").json()
     assert project["credit_issuances"][0] == {"vintage_year": 2022, "total_amount": 5000}
     assert project["lifetime"] == {"start_year": 2022, "end_year": 2052}
@@ -59,7 +59,7 @@ def test_an_account_lists_its_portfolios(cnaught: Caller, account: str | None, i
 def test_a_portfolio_has_prices_and_categories(
     cnaught: Caller, portfolio_id: str, prices: tuple[float, float], fractions: dict[str, float]
 ) -> None:
-    """A portfolio has both prices and its categories, each as it is by itself."""
+    """A portfolio has both prices and its categories, each as in its own reply."""
     portfolio = cnaught.get(f"/v1/portfolios/{portfolio_id}").json()
     assert (portfolio["api_price_per_kg_usd_cents"], portfolio["checkout_price_per_kg_usd_cents"]) == prices
     shares = portfolio["category_allocations"]

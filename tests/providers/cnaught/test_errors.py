@@ -1,4 +1,4 @@
-"""Problem details: their form, and what any operation may refuse."""
+"""Problem details: their form, and the refusals of any operation."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/v1/subaccounts": {"name": "Marketing"},
     "/v1/subaccounts/5nubL0NS/logo": {"logo_url": "https://example.com/logo.png"},
 }
-"""Every operation that reads a body, with one that it takes."""
+"""Every operation that reads a body, with a valid one."""
 
 NUMBERS = [
     ("/v1/orders", "amount_kg"),

@@ -15,7 +15,7 @@ CALLS: dict[str, Any] = {
     "/v1/orders/Gre28Fc35bt3/cancel": None,
     "/v1/subaccounts": {"name": "Marketing"},
 }
-"""Every operation that heeds a key, with a body that it takes."""
+"""Every operation that supports a key, with a valid body."""
 
 TYPES = "https://api.cnaught.com/v1/errors/"
 

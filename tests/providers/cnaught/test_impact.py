@@ -110,7 +110,7 @@ def test_the_total_is_the_impact_since_its_own_date(emulator: Emulator, year: in
     ],
 )
 def test_dates_come_back_in_one_form(cnaught: Caller, sent: str, shown: str) -> None:
-    """A date in any form comes back in UTC with microseconds."""
+    """A date in any form is returned in UTC with microseconds."""
     assert impact(cnaught, **{"from": sent})["since_date"] == shown
     assert impact(cnaught, to=sent)["to_date"] == shown
 

@@ -89,7 +89,7 @@ def test_an_order_has_certificates_from_the_start(cnaught: Caller) -> None:
 
 @pytest.mark.rule("cnaught.orders.echo", "cnaught.orders.callback-echo")
 def test_an_order_keeps_its_details(cnaught: Caller) -> None:
-    """Metadata, description and callback URL come back as sent, null when absent."""
+    """Metadata, description and callback URL are returned as sent, null when absent."""
     notes = {
         "metadata": "m" * 512,
         "description": "für Jane",
@@ -141,7 +141,7 @@ def test_an_order_costs_its_mass(cnaught: Caller, body: dict[str, object], kg: f
     ],
 )
 def test_an_amount_is_compared_with_all_its_digits(cnaught: Caller, number: str, accepted: bool) -> None:
-    """The bounds decide on the number that was sent, and an accepted one comes back with all its digits."""
+    """The bounds are exact, and an accepted number is returned with all its digits."""
     reply = cnaught.post("/v1/orders", content=f'{{"amount_kg": {number}}}'.encode())
     assert reply.status_code == (201 if accepted else 400)
     if accepted:
@@ -172,7 +172,7 @@ def test_fractions_follow_a_setting(
 
 
 def test_members_are_in_the_order_of_the_samples(cnaught: Caller) -> None:
-    """The members that a sample prints come in its order, and before the others."""
+    """The members of a documented sample are in its order, before the others."""
     order = cnaught.get("/v1/orders/Gre28Fc35bt3").json()
     assert list(order)[: len(PRINTED_ORDER)] == PRINTED_ORDER
     project = order["project_allocations"][0]["project"]

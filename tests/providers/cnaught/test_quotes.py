@@ -12,7 +12,7 @@ CHEAP = {"portfolio_id": "ixmZSK"}
 @pytest.mark.rule("cnaught.quotes.mass-echoed")
 @pytest.mark.parametrize("amount_kg", [10, 8.5, 0.001, 123456.789, 1_000_000_000])
 def test_a_quote_echoes_its_mass(cnaught: Caller, amount_kg: float) -> None:
-    """The mass comes back as sent, with its fraction."""
+    """The mass is returned as sent, with its fraction."""
     reply = cnaught.post("/v1/quotes", {"amount_kg": amount_kg})
     assert (reply.status_code, reply.json()["amount_kg"]) == (200, amount_kg)
 

@@ -31,7 +31,7 @@ from tests.support.caller import Caller
 def test_impacts_are_in_the_books(
     oneclickimpact: Caller, path: str, body: dict[str, Any], account: str, amount: str, unit: str
 ) -> None:
-    """An impact comes from outside, in grams if it is carbon; a cancelled one is moved."""
+    """An impact is posted from outside, in grams if it is carbon; a cancelled one is moved."""
     space, outside = oneclickimpact.space, {f"outside/{account.partition('/')[0]} {unit}": f"-{amount}"}
     made = oneclickimpact.post(path, body).json()
     assert balances(space, "oneclickimpact") == {f"made/{account} {unit}": amount, **outside}

@@ -46,7 +46,7 @@ def test_the_sample_customer_has_its_printed_id(oneclickimpact: Caller, live: Ca
 @pytest.mark.rule("oneclickimpact.customers.email-grammar")
 @pytest.mark.parametrize("email", ["user@shop.test", "a+b@x.com", "ü@example.com", "o'neil@sub.example.co.uk"])
 def test_valid_emails_are_accepted(oneclickimpact: Caller, email: str) -> None:
-    """An email is checked by its syntax alone, and echoed as it was sent."""
+    """Only the syntax of an email is checked, and it is echoed as sent."""
     assert customer(oneclickimpact, email)["customer_email"] == email
     assert len(customer_records(oneclickimpact, customer_email=email)) == 1
 
@@ -84,7 +84,7 @@ def test_invalid_emails_are_refused(oneclickimpact: Caller, email: str) -> None:
     ],
 )
 def test_invalid_names_are_refused(oneclickimpact: Caller, body: dict[str, object], rule: str) -> None:
-    """A name must be text that is not empty, and come with an email."""
+    """A name must be text that is not empty, and needs an email."""
     reply = oneclickimpact.post("/v1/capture_carbon", {"amount": 1, **body})
     assert (reply.status_code, reply.json()["message"]) == (400, f"customer_name must {rule}")
 

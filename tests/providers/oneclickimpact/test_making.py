@@ -115,7 +115,7 @@ def test_a_category_is_echoed(oneclickimpact: Caller, path: str, category: str) 
     ],
 )
 def test_invalid_categories_are_refused(oneclickimpact: Caller, path: str, category: Any, expected: str) -> None:
-    """Any other category is refused with 400, and the message names what is accepted."""
+    """Any other category is refused with 400, and the message lists the accepted values."""
     reply = oneclickimpact.post(path, {"amount": 1, "category": category})
     assert (reply.status_code, reply.json()["message"]) == (400, f"category must be {expected}")
 

@@ -115,7 +115,7 @@ def test_records_are_filtered_by_kind(live: Caller, filter_by: list[str], own: s
 )
 @pytest.mark.parametrize("path", LISTS.values())
 def test_invalid_parameters_are_refused(oneclickimpact: Caller, path: str, query: str, rule: str) -> None:
-    """An invalid parameter is refused with 400, and the message says what is accepted."""
+    """An invalid parameter is refused with 400, and the message lists the accepted values."""
     reply = oneclickimpact.get(f"{path}?{query}")
     assert reply.status_code == 400
     assert reply.json()["message"].startswith(rule)

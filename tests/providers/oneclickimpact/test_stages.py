@@ -1,4 +1,4 @@
-"""The stages of an impact, reached by acts or by time alone, and the order of its events."""
+"""The stages of an impact, reached by acts or over time, and the order of its events."""
 
 from typing import Any
 

@@ -142,7 +142,7 @@ def test_only_changes_are_reported(oneclickimpact: Caller, httpserver: HTTPServe
 
 
 def test_an_event_does_not_change(oneclickimpact: Caller, httpserver: HTTPServer) -> None:
-    """What is sent is the impact at the time of the event, whatever happened since."""
+    """A delivery has the impact at the time of its event, even if it has changed since."""
     httpserver.expect_request("/shop").respond_with_data("")
     register(oneclickimpact, endpoint(httpserver))
     made = make(oneclickimpact)

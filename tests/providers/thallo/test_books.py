@@ -85,7 +85,7 @@ def test_retired_grams_leave_the_queue(thallo: Caller) -> None:
 
 
 def test_the_fixture_is_brought_forward(thallo: Caller) -> None:
-    """The fixture's credits come first, without a time and without a charge."""
+    """The fixture's credits are first, without a time or a charge."""
     entries = thallo.space.ledger(provider="thallo", limit=1000)["entries"]
     brought = [entry for entry in entries if entry["at"] is None]
     assert entries[: len(brought)] == brought

@@ -76,7 +76,7 @@ PRIOR = [
     ("PRICE_SUPPLIED_DIFF_CURRENT_PRICE", {"expected_price_cents": "1", "quantity_grams": "9" * 50}),
     ("SELL_ORDER_SUPPLY_TOO_LOW", {"quantity_grams": "9" * 50}),
 ]
-"""The invoice is closed as well; all other mistakes of a row come later in the order than its code."""
+"""The invoice is closed as well; all other problems of a row come later in the order than its code."""
 
 
 def close_invoice(thallo: Caller) -> None:
