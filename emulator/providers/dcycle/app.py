@@ -33,9 +33,7 @@ from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
 from emulator.web.route_table import not_implemented
 
-SOLD_PRODUCTS = (
-    "The vendor's overview names this operation only by its title: neither its path nor its reply is known."
-)
+SOLD_PRODUCTS = "The vendor's overview names this operation only by its title: neither its path nor its reply is known."
 READINGS = "It reads records out of a file that the vendor has parsed, and no page prints the format of a parsed file."
 IMPORTS = "The page describes spreadsheet imports in prose: neither a body nor a reply is printed."
 
