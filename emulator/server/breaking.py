@@ -1,4 +1,4 @@
-"""End TCP connections: with a reset, in good order, or in good order while the client is still sending."""
+"""End TCP connections: with a reset, normally, or normally while the client is still sending."""
 
 import asyncio
 import socket
@@ -10,7 +10,7 @@ NO_LINGER = struct.pack("ii", 1, 0)
 
 
 def reset(transport: asyncio.Transport) -> None:
-    """Send a TCP RST: the client gets ECONNRESET, and whatever it has not read yet is lost."""
+    """Send a TCP RST: the client gets ECONNRESET, and what it has not read yet is lost."""
     with suppress(OSError):  # the client has already closed the connection
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
     transport.abort()

@@ -18,13 +18,13 @@ from emulator.server.request_parser import SLICE_BYTES, Refused, RequestParser, 
 from emulator.web.connection import ABSOLUTE, BREAK
 
 PIPELINED_MAX = 16
-"""When so many requests wait for their replies, parsing stops, and what has been read stays as it came."""
+"""At this number of requests without replies, parsing stops, and further data stays unparsed."""
 
 IDLE_SECONDS = 15.0
 """How long the server waits for a client: for a request, the rest of a head, more of a body, or to read a reply."""
 
 LINGER_SECONDS = 2.0
-"""How long a client that is refused may go on sending. Closed at once, the connection would lose it the reply."""
+"""How long a refused client may continue to send. If the connection were closed at once, it could lose the reply."""
 
 CONNECTIONS_MAX = 4096
 MADE_ROOM = 32
@@ -138,7 +138,7 @@ class HttpProtocol(asyncio.Protocol):
         self._parser.close()
 
     def eof_received(self) -> bool:
-        """Keep the connection open for the replies to whatever has arrived whole."""
+        """Keep the connection open for the replies to complete requests."""
         self._ended = True
         if self.closing:
             return False
@@ -200,7 +200,7 @@ class HttpProtocol(asyncio.Protocol):
             self._transport.close()
 
     def abort(self) -> None:
-        """End the connection, whatever has not been sent yet."""
+        """End the connection without sending the rest."""
         self._transport.abort()
 
     # --- bytes from the client

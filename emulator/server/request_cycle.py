@@ -115,7 +115,7 @@ class RequestCycle:
         self._wake()
 
     def disconnect(self) -> None:
-        """Tell the application that the client has gone."""
+        """Notify the application that the client has disconnected."""
         self.gone = True
         self._wake()
 
@@ -192,7 +192,7 @@ class RequestCycle:
         return self.scope["method"] != "HEAD" and self._start["status"] not in WITHOUT_BODY
 
     def _head(self, length: int | None, close: bool) -> bytes:
-        """A reply's head. Its framing is ours, whatever the application says: a length is the body's own."""
+        """Return a reply's head. The server sets its framing: a length is always that of the body."""
         assert self._start
         status, sized = self._start["status"], not self._has_body()
         lines = [status_line(status)]

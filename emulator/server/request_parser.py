@@ -1,4 +1,4 @@
-"""Parse the requests on a connection with httptools, within limits, and in HTTP/1.1 whatever else a client offers."""
+"""Parse the requests on a connection with httptools, within limits, and ignore offers of other protocols."""
 
 from functools import lru_cache
 from typing import NamedTuple, Protocol
