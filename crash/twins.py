@@ -9,8 +9,8 @@ import httpx
 
 from crash.servers import Server
 from emulator import Emulator
-from soak import asks
-from soak.asks import Ask
+from soak import calls
+from soak.calls import Call
 
 REPLY_SECONDS_MAX = 60
 COMMAND = "/_emulator"
@@ -51,17 +51,17 @@ class Twins:
 
     def run(self, steps: int | None, stop: Any) -> None:
         """Send requests until ``stop`` is set, at most ``steps``."""
-        self.send(Ask(f"{COMMAND}/clock", asks.JSON, b'{"now": "%s", "frozen": true}' % START.encode(), "PUT"))
-        for number, ask in enumerate(self._asks(), start=1):
+        self.send(Call(f"{COMMAND}/clock", calls.JSON, b'{"now": "%s", "frozen": true}' % START.encode(), "PUT"))
+        for number, call in enumerate(self._calls(), start=1):
             if stop.is_set() or number == steps:
                 break
-            self.send(ask)
+            self.send(call)
 
-    def _asks(self) -> Iterator[Ask]:
+    def _calls(self) -> Iterator[Call]:
         number = 0
         while True:
             number += 1
-            vendor = self.random.choice(asks.VENDORS[:2] if number % 4 else asks.VENDORS)
+            vendor = self.random.choice(calls.VENDORS[:2] if number % 4 else calls.VENDORS)
             match self.random.randrange(20):
                 case 0:
                     yield _command("POST", "/clock/advance", b'{"seconds": 60}')
@@ -75,30 +75,30 @@ class Twins:
                     yield _command("POST", "/reset", b"")
                     yield _command("PUT", "/clock", b'{"now": "%s", "frozen": true}' % START.encode())
                 case 4 if self.written:
-                    yield asks.write("cnaught", self.random.choice(self.written))
+                    yield calls.write("cnaught", self.random.choice(self.written))
                 case kind if kind < 12:
-                    tag = f"{asks.TAG}{self.name}-{number}"
+                    tag = f"{calls.TAG}{self.name}-{number}"
                     if vendor == "cnaught":
                         self.written.append(tag)
-                    yield asks.write(vendor, tag)
+                    yield calls.write(vendor, tag)
                 case _:
-                    yield asks.read(self.random)
+                    yield calls.read(self.random)
 
     # --- one request to both
 
-    def send(self, ask: Ask) -> None:
+    def send(self, call: Call) -> None:
         """Send a request to both servers, and compare the replies; after a crash, find out whether it was stored."""
         while True:
             try:
-                reply = self._killed(ask)
+                reply = self._killed(call)
             except httpx.TransportError:
                 self.interrupted += 1
-                if self._was_stored(ask):
+                if self._was_stored(call):
                     return
                 continue
             if reply.status == 503 and b"cannot store" in reply.body + repr(reply.headers).encode():
                 continue
-            self._compare(ask, reply, self._spared(ask))
+            self._compare(call, reply, self._spared(call))
             self.acknowledged += 1
             return
 
@@ -115,14 +115,14 @@ class Twins:
             raise Differs(f"{self.name}: the states differ: {_difference(mine, snapshot)}")
         if count != self._spared_count():
             raise Differs(f"{self.name}: {count} requests, and {self._spared_count()} at the twin")
-        twice = [tag for tag, times in asks.tags_in(mine["memory"]).items() if times > 1]
+        twice = [tag for tag, times in calls.tags_in(mine["memory"]).items() if times > 1]
         if twice:
             raise Differs(f"{self.name}: written twice: {twice[:3]}")
-        verdict = self._killed(Ask(f"{COMMAND}/ledger/verify"))
+        verdict = self._killed(Call(f"{COMMAND}/ledger/verify"))
         if b'"holds":false' in verdict.body.replace(b" ", b""):
             raise Differs(f"{self.name}: the ledger does not verify")
 
-    def _was_stored(self, ask: Ask) -> bool:
+    def _was_stored(self, call: Call) -> bool:
         """Return whether a request without a reply was stored. If it was, send it to the twin too."""
         while True:
             try:
@@ -134,24 +134,24 @@ class Twins:
         if mine == before and count == before_count:
             return False
         self.stored += 1
-        self._spared(ask)
+        self._spared(call)
         after, after_count = self.spared.get(self._path(f"{COMMAND}/snapshot")).json(), self._spared_count()
         if mine != after or count != after_count:
             which = _difference(mine, after) if mine != after else f"{count} requests, not {after_count}"
-            raise Differs(f"{self.name}: {ask.method} {ask.path} was stored in part: {which}")
+            raise Differs(f"{self.name}: {call.method} {call.path} was stored in part: {which}")
         return True
 
-    def _compare(self, ask: Ask, reply: Reply, expected: Reply) -> None:
+    def _compare(self, call: Call, reply: Reply, expected: Reply) -> None:
         if reply != expected:
-            raise Differs(f"{self.name}: {ask.method} {ask.path}: {reply} is not {expected}")
+            raise Differs(f"{self.name}: {call.method} {call.path}: {reply} is not {expected}")
 
     # --- the servers
 
-    def _killed(self, ask: Ask) -> Reply:
-        return Reply.of(self._send(self.http, self._url(), ask))
+    def _killed(self, call: Call) -> Reply:
+        return Reply.of(self._send(self.http, self._url(), call))
 
-    def _spared(self, ask: Ask) -> Reply:
-        return Reply.of(self._send(self.spared, "http://127.0.0.1", ask))
+    def _spared(self, call: Call) -> Reply:
+        return Reply.of(self._send(self.spared, "http://127.0.0.1", call))
 
     def _url(self) -> str:
         """Return the URL of the server, or of the next one if it was killed."""
@@ -161,9 +161,9 @@ class Twins:
             self.life = self.server.lives
         return url
 
-    def _send(self, http: httpx.Client, url: str, ask: Ask) -> httpx.Response:
-        headers = {"Host": "localhost", "User-Agent": "crash", **ask.headers}
-        return http.request(ask.method, url + self._path(ask.path), headers=headers, content=ask.body)
+    def _send(self, http: httpx.Client, url: str, call: Call) -> httpx.Response:
+        headers = {"Host": "localhost", "User-Agent": "crash", **call.headers}
+        return http.request(call.method, url + self._path(call.path), headers=headers, content=call.body)
 
     def _path(self, path: str) -> str:
         return f"/~{self.name}{path}"
@@ -180,8 +180,8 @@ class Twins:
         return next((space["requests"] for space in listed if space["name"] == self.name), 0)
 
 
-def _command(method: str, path: str, body: bytes) -> Ask:
-    return Ask(COMMAND + path, asks.JSON, body, method)
+def _command(method: str, path: str, body: bytes) -> Call:
+    return Call(COMMAND + path, calls.JSON, body, method)
 
 
 def _difference(one: Any, other: Any, place: str = "") -> str:

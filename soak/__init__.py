@@ -1,5 +1,5 @@
-"""A storm: many clients at once, well-behaved and not, in many spaces, with faults, resets and jumps of the clock.
+"""Load tests with many clients at once, well-behaved and not, in many spaces, with faults, resets and clock changes.
 
-``make soak`` lets it blow for minutes, ``tests/test_soak.py`` for seconds. What was acknowledged must be there,
-nothing twice; no 5xx comes unasked; memory, open connections and the time of an answer come back to where they were.
+``make soak`` runs for minutes, ``tests/test_soak.py`` for seconds. Acknowledged writes must exist once; no 5xx occurs
+without a fault; memory, open connections and response times return to their initial values.
 """

@@ -1,4 +1,4 @@
-"""Rounds of storm and quiet, and what came of them."""
+"""Rounds with load and without, and their results."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,32 +15,32 @@ from soak.wire import Connection
 
 QUIET_REQUESTS = 100
 RSS_GROWTH, RSS_SLACK_BYTES = 1.25, 32 * 1024 * 1024
-"""By how much what is held after a round's resets may exceed what was held after the first round's."""
+"""The allowed growth of memory after a round's resets, compared with the first round."""
 
 SLOWDOWN, SLACK_SECONDS = 5, 0.005
-"""By how much a quiet answer may take longer after a storm; other programs run on the same cores."""
+"""The allowed growth of response times without load; other programs run on the same cores."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What is wrong, line by line, and the figures of each round."""
+    """The problems, one per line, and the figures of each round."""
 
     wrong: list[str] = field(default_factory=list)
     rounds: list[Mapping[str, Any]] = field(default_factory=list)
     happened: Mapping[str, int] = field(default_factory=dict)
 
 
-Told = Callable[[Mapping[str, Any]], None]
+Report = Callable[[Mapping[str, Any]], None]
 
 
-async def soak(*, clients: int, spaces: int, seconds: float, rounds: int, seed: int, told: Told) -> Outcome:
-    """So many rounds of so many seconds each, told one by one."""
+async def soak(*, clients: int, spaces: int, seconds: float, rounds: int, seed: int, report: Report) -> Outcome:
+    """Run rounds of this duration, and report each one."""
     with TemporaryDirectory(prefix="soak-") as directory, serving(Path(directory)) as server:
         storm = Storm(server.port, [Ledger(f"soak-{number}") for number in range(spaces)], Random(seed))
         outcome = Outcome()
         for _ in range(rounds):
             outcome.rounds.append(await _round(storm, server, clients, seconds))
-            told(outcome.rounds[-1])
+            report(outcome.rounds[-1])
         outcome.happened = dict(storm.happened)
         outcome.wrong = [*storm.wrong, *_grown(outcome.rounds), *_broken(storm)]
         if log := server.log.read_text(errors="replace"):
@@ -52,13 +52,13 @@ async def _round(storm: Storm, server: Server, clients: int, seconds: float) -> 
     connection = await Connection.open(server.port)
     before, files = await storm.quiet_seconds(connection, QUIET_REQUESTS), server.open_files()
     storm.seconds.clear()
-    connection.close()  # the server would close it: it says nothing for longer than five seconds
-    answered = storm.happened["answered"]
+    connection.close()  # the server would close it after five idle seconds
+    answers = storm.happened["answered"]
     await storm.blow(clients, seconds)
-    stormy, answered = list(storm.seconds), storm.happened["answered"] - answered
+    loaded, answers = list(storm.seconds), storm.happened["answered"] - answers
     connection = await Connection.open(server.port)
     after, peak = await storm.quiet_seconds(connection, QUIET_REQUESTS), server.rss_bytes()
-    there = await storm.verify(connection)
+    writes = await storm.verify(connection)
     files_left = server.open_files() - files
     for ledger in storm.ledgers:
         await storm.reset(connection, ledger)
@@ -66,17 +66,17 @@ async def _round(storm: Storm, server: Server, clients: int, seconds: float) -> 
     connection.close()
     if median(after) > SLOWDOWN * median(before) + SLACK_SECONDS:
         storm.wrong.append(
-            f"a quiet answer took {median(before):.4f} s before the storm and {median(after):.4f} after it"
+            f"a reply without load took {median(before):.4f} s before the load and {median(after):.4f} after it"
         )
     if files_left > 0:
-        storm.wrong.append(f"{files_left} files or connections stayed open")
+        storm.wrong.append(f"{files_left} files or connections are still open")
     return {
-        "answers a second": round(answered / seconds),
-        "p50 ms": round(median(stormy) * 1e3, 1),
-        "p99 ms": round(quantiles(stormy, n=100)[-1] * 1e3, 1),
+        "answers a second": round(answers / seconds),
+        "p50 ms": round(median(loaded) * 1e3, 1),
+        "p99 ms": round(quantiles(loaded, n=100)[-1] * 1e3, 1),
         "quiet ms before": round(median(before) * 1e3, 2),
         "quiet ms after": round(median(after) * 1e3, 2),
-        "writes there": there,
+        "writes": writes,
         "MB at the peak": round(peak / 1e6),
         "MB after resets": round(server.rss_bytes() / 1e6),
     }
@@ -89,7 +89,7 @@ def _grown(rounds: list[Mapping[str, Any]]) -> list[str]:
 
 
 def _broken(storm: Storm) -> list[str]:
-    """Whether more connections of clients that behave were lost than faults have broken."""
+    """Return an error if more connections of well-behaved clients were lost than faults have broken."""
     lost = sum(storm.happened[f"lost: {kind}"] for kind in ("steady", "pipelined", "slow", "too_large", "command"))
     return (
         [f"{lost} connections were lost, and faults broke {storm.breaking_faults}"]

@@ -1,4 +1,4 @@
-"""The server under the storm, in a process of its own."""
+"""The server under load, in its own process."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ OPTIONS = ("--port=0", f"--body-bytes-max={BODY_BYTES_MAX}", "--journal-max=200"
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server. What it holds is known where the system shows it in /proc; elsewhere it is 0."""
+    """A running server. Its memory and files are read from /proc; without /proc they are 0."""
 
     pid: int
     port: int
@@ -31,12 +31,12 @@ class Server:
 
 @contextmanager
 def serving(directory: Path) -> Iterator[Server]:
-    """A server with small limits; what it logs is in its directory."""
+    """Run a server with small limits; its log is in the directory."""
     log = directory / "log"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CARBON_EMULATOR_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CARBON_EMULATOR_")}
     with log.open("wb") as errors:
         command = [sys.executable, "-m", "emulator", "serve", *OPTIONS]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=kept)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
     try:
         assert process.stdout
         yield Server(process.pid, int(process.stdout.readline().rpartition(":")[2]), log)

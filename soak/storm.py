@@ -1,4 +1,4 @@
-"""Clients of every kind, at once."""
+"""Clients of every kind, at the same time."""
 
 import asyncio
 import json
@@ -9,23 +9,23 @@ from dataclasses import dataclass, field
 from itertools import count
 from random import Random
 
-from soak.asks import VENDORS, Ask, read, tags_in, write
+from soak.calls import VENDORS, Call, read, tags_in, write
 from soak.ledger import Ledger
 from soak.server import BODY_BYTES_MAX
 from soak.wire import Connection, Lost, Reply, Silence, message
 
-ASKED = "x-soak"
-"""The header by which the reply of a fault is known."""
+FAULT_HEADER = "x-soak"
+"""The header that marks the reply of a fault."""
 
 TRIES_MAX = 5
-STEADY_ASKS = 20
+STEADY_CALLS = 20
 QUIET = "quiet"
-"""A space without faults, in which the time of an answer is taken."""
+"""A space without faults, in which response times are measured."""
 
 
 @dataclass(slots=True)
 class Storm:
-    """What all clients share: the spaces, the count of what happened, and what should not have."""
+    """The shared state of all clients: spaces, counts of events, and problems."""
 
     port: int
     ledgers: Sequence[Ledger]
@@ -38,7 +38,7 @@ class Storm:
     tags: "count[int]" = field(default_factory=count)
 
     async def blow(self, clients: int, seconds: float) -> None:
-        """Let so many clients do what they like for so long, and let each finish what it has begun."""
+        """Run this many clients for some seconds, and let each finish what it has begun."""
         self.over = False
         running = [asyncio.create_task(self._client()) for _ in range(clients)]
         await asyncio.sleep(seconds)
@@ -67,74 +67,74 @@ class Storm:
             except Lost:
                 self.happened[f"lost: {kind.__name__.strip('_')}"] += 1
             except Silence:
-                self.wrong.append(f"no answer came to {kind.__name__.strip('_')}")
+                self.wrong.append(f"no reply to {kind.__name__.strip('_')}")
             finally:
                 connection.close()
 
-    # --- clients that behave
+    # --- well-behaved clients
 
     async def _steady(self, connection: Connection, ledger: Ledger) -> None:
-        """One request after another; a write that was lost and may be repeated is, on another connection."""
-        for _ in range(STEADY_ASKS):
-            ask = self._any()
+        """Send one request after another; repeat a lost, repeatable write on another connection."""
+        for _ in range(STEADY_CALLS):
+            call = self._any()
             try:
-                await self._timed(connection, ledger, ask)
+                await self._timed(connection, ledger, call)
             except Lost:
-                if ask.tag and ask.repeatable:
-                    await self._repeat(ledger, ask)
+                if call.tag and call.repeatable:
+                    await self._repeat(ledger, call)
                 raise
 
-    async def _repeat(self, ledger: Ledger, ask: Ask) -> None:
+    async def _repeat(self, ledger: Ledger, call: Call) -> None:
         for _ in range(TRIES_MAX):
             self.happened["repeated"] += 1
             connection = await Connection.open(self.port)
             try:
-                return await self._timed(connection, ledger, ask)
+                return await self._timed(connection, ledger, call)
             except Lost:
                 continue
             finally:
                 connection.close()
 
-    async def _timed(self, connection: Connection, ledger: Ledger, ask: Ask) -> None:
-        began = time.perf_counter()
-        life = self._begin(ledger, ask)
-        await connection.send(self._message(ledger, ask))
-        self._judge(ledger, ask, life, await connection.reply())
-        self.seconds.append(time.perf_counter() - began)
+    async def _timed(self, connection: Connection, ledger: Ledger, call: Call) -> None:
+        start = time.perf_counter()
+        life = self._begin(ledger, call)
+        await connection.send(self._message(ledger, call))
+        self._judge(ledger, call, life, await connection.reply())
+        self.seconds.append(time.perf_counter() - start)
 
     async def _pipelined(self, connection: Connection, ledger: Ledger) -> None:
-        """Several requests before the first answer."""
-        asks = [self._any() for _ in range(self.random.randint(2, 8))]
-        lives = [self._begin(ledger, ask) for ask in asks]
-        await connection.send(b"".join(self._message(ledger, ask) for ask in asks))
-        for ask, life in zip(asks, lives, strict=True):
-            self._judge(ledger, ask, life, await connection.reply())
+        """Send several requests before reading the first reply."""
+        calls = [self._any() for _ in range(self.random.randint(2, 8))]
+        lives = [self._begin(ledger, call) for call in calls]
+        await connection.send(b"".join(self._message(ledger, call) for call in calls))
+        for call, life in zip(calls, lives, strict=True):
+            self._judge(ledger, call, life, await connection.reply())
 
     async def _slow(self, connection: Connection, ledger: Ledger) -> None:
-        """A request that comes in pieces."""
-        ask = self._any()
-        life, content = self._begin(ledger, ask), self._message(ledger, ask)
+        """Send a request in pieces."""
+        call = self._any()
+        life, content = self._begin(ledger, call), self._message(ledger, call)
         step = len(content) // 5 + 1
         for start in range(0, len(content), step):
             await connection.send(content[start : start + step])
             await asyncio.sleep(self.random.uniform(0.01, 0.1))
-        self._judge(ledger, ask, life, await connection.reply())
+        self._judge(ledger, call, life, await connection.reply())
 
-    # --- and those that do not
+    # --- misbehaving clients
 
     async def _half_closed(self, connection: Connection, ledger: Ledger) -> None:
-        """A request, and then the end of what is sent."""
-        ask = self._any()
-        life = self._begin(ledger, ask)
-        await connection.send(self._message(ledger, ask))
+        """Send a request, and close the sending side."""
+        call = self._any()
+        life = self._begin(ledger, call)
+        await connection.send(self._message(ledger, call))
         connection.half_close()
-        self._judge(ledger, ask, life, await connection.reply())
+        self._judge(ledger, call, life, await connection.reply())
 
     async def _hung_up(self, connection: Connection, ledger: Ledger) -> None:
-        """A request, or the beginning of one, and a reset."""
-        ask = self._any()
-        self._begin(ledger, ask)
-        content = self._message(ledger, ask)
+        """Send a request, or the beginning of one, and reset the connection."""
+        call = self._any()
+        self._begin(ledger, call)
+        content = self._message(ledger, call)
         await connection.send(content[: self.random.choice([len(content), self.random.randrange(1, len(content))])])
         if self.random.random() < 0.5:
             await asyncio.sleep(self.random.uniform(0, 0.02))
@@ -142,10 +142,10 @@ class Storm:
         self.happened["hung up"] += 1
 
     async def _too_large(self, connection: Connection, ledger: Ledger) -> None:
-        """A body above the limit, and then a request that is answered on the same connection."""
+        """Send a body above the limit, and then a request on the same connection."""
         path = f"/~{ledger.name}/cnaught/v1/orders"
         await connection.send(message("POST", path, {}, b"x" * (BODY_BYTES_MAX + 1)))
-        self._judge(ledger, Ask(path, statuses=(413,)), 0, await connection.reply())
+        self._judge(ledger, Call(path, statuses=(413,)), 0, await connection.reply())
         await self._timed(connection, ledger, self._any())
 
     # --- commands
@@ -168,7 +168,7 @@ class Storm:
         times = self.random.randint(1, 2)
         breaking = self.random.choice(["reset", "close", "truncate"])
         effects: Sequence[Mapping[str, object]] = [
-            {"status": self.random.choice([429, 500, 503]), "headers": {ASKED: "asked"}},
+            {"status": self.random.choice([429, 500, 503]), "headers": {FAULT_HEADER: "fault"}},
             {"delay_seconds": self.random.uniform(0, 0.1)},
             {"connection": breaking},
         ]
@@ -179,7 +179,7 @@ class Storm:
         await self.control(connection, ledger.name, "POST", "/faults", fault, 201)
 
     async def reset(self, connection: Connection, ledger: Ledger) -> None:
-        """Let a space forget everything, unless somebody is at it."""
+        """Reset a space, unless another client is doing so."""
         if ledger.resetting:
             return
         ledger.begin_reset()
@@ -189,19 +189,19 @@ class Storm:
     async def control(
         self, connection: Connection, space: str, method: str, path: str, body: object = None, status: int = 200
     ) -> bytes:
-        """A command in a space. Anything but success is wrong."""
+        """Send a command in a space. Any failure is a problem."""
         content = b"" if body is None else json.dumps(body).encode()
         await connection.send(message(method, f"/~{space}/_emulator{path}", {}, content))
         reply = await connection.reply()
         self.happened["commands"] += 1
         if reply.status != status:
-            self.wrong.append(f"{method} {path} was answered with {reply.status}: {reply.body[:200]!r}")
+            self.wrong.append(f"{method} {path} returned {reply.status}: {reply.body[:200]!r}")
         return reply.body
 
     # --- quiet
 
     async def verify(self, connection: Connection) -> int:
-        """Hold every space against what its clients were told; the number of writes that are there."""
+        """Compare every space with its clients' knowledge, and return the number of writes."""
         total = 0
         for ledger in self.ledgers:
             snapshot = json.loads(await self.control(connection, ledger.name, "GET", "/snapshot"))
@@ -211,32 +211,32 @@ class Storm:
         return total
 
     async def quiet_seconds(self, connection: Connection, requests: int) -> list[float]:
-        """How long answers take when nobody else asks."""
+        """Return response times without other clients."""
         self.seconds.clear()
         for _ in range(requests):
             await self._timed(connection, Ledger(QUIET), read(self.random))
         return list(self.seconds)
 
-    # --- below
+    # --- calls
 
-    def _any(self) -> Ask:
+    def _any(self) -> Call:
         if self.random.random() < 0.5:
             return write(self.random.choice(VENDORS), f"soak-{next(self.tags)}")
         return read(self.random)
 
-    def _message(self, ledger: Ledger, ask: Ask) -> bytes:
-        return message(ask.method, f"/~{ledger.name}{ask.path}", ask.headers, ask.body)
+    def _message(self, ledger: Ledger, call: Call) -> bytes:
+        return message(call.method, f"/~{ledger.name}{call.path}", call.headers, call.body)
 
-    def _begin(self, ledger: Ledger, ask: Ask) -> int:
-        return ledger.begin(ask.tag) if ask.tag else 0
+    def _begin(self, ledger: Ledger, call: Call) -> int:
+        return ledger.begin(call.tag) if call.tag else 0
 
-    def _judge(self, ledger: Ledger, ask: Ask, life: int, reply: Reply) -> None:
-        """Whether a reply is one of those that may come."""
+    def _judge(self, ledger: Ledger, call: Call, life: int, reply: Reply) -> None:
+        """Check that a reply is one of the valid ones."""
         self.happened["answered"] += 1
-        if ASKED in reply.headers:
+        if FAULT_HEADER in reply.headers:
             self.happened["answered by a fault"] += 1
-        elif reply.status not in ask.statuses:
-            self.wrong.append(f"{ask.method} {ask.path} was answered with {reply.status}: {reply.body[:200]!r}")
-        elif ask.tag:
+        elif reply.status not in call.statuses:
+            self.wrong.append(f"{call.method} {call.path} returned {reply.status}: {reply.body[:200]!r}")
+        elif call.tag:
             self.happened["acknowledged"] += 1
-            ledger.acknowledge(ask.tag, life)
+            ledger.acknowledge(call.tag, life)

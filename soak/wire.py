@@ -1,4 +1,4 @@
-"""HTTP/1.1 byte by byte, for clients that do not behave."""
+"""HTTP/1.1 byte by byte, for misbehaving clients."""
 
 import asyncio
 import socket
@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-ANSWER_SECONDS_MAX = 30
+REPLY_SECONDS_MAX = 30
 
 
 class Lost(Exception):
-    """The connection ended before the answer was complete."""
+    """The connection ended before the reply was complete."""
 
 
 class Silence(Exception):
-    """No answer came in half a minute, and the connection stayed open."""
+    """No reply arrived in half a minute, and the connection stayed open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,14 @@ class Reply:
 
 
 def message(method: str, path: str, headers: Mapping[str, str], body: bytes) -> bytes:
-    """A request as it goes over the wire."""
+    """Return a request as bytes."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *(f"{name}: {value}" for name, value in headers.items())]
     lines += [f"Content-Length: {len(body)}"] if body else []
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 class Connection:
-    """One connection to the server. Raises Lost, wherever it breaks."""
+    """A connection to the server. Raises Lost if it breaks."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
@@ -56,9 +56,9 @@ class Connection:
             raise Lost from error
 
     async def reply(self) -> Reply:
-        """The next answer. Raises Lost, Silence."""
+        """Return the next reply. Raises Lost, Silence."""
         try:
-            async with asyncio.timeout(ANSWER_SECONDS_MAX):
+            async with asyncio.timeout(REPLY_SECONDS_MAX):
                 return await self._reply()
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             raise Lost from error
@@ -73,11 +73,11 @@ class Connection:
         return Reply(int(first.split()[1]), headers, body)
 
     def half_close(self) -> None:
-        """Say that nothing more is sent; answers may still come."""
+        """Close the sending side; replies can still arrive."""
         self.writer.write_eof()
 
     def reset(self) -> None:
-        """Hang up so that the other side gets an error."""
+        """Reset the connection."""
         no_linger = struct.pack("ii", 1, 0)
         self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_linger)
         self.writer.transport.abort()

@@ -24,7 +24,7 @@ from emulator.core.ledger import (
     once,
 )
 
-COMES_TO_NOTHING, NOT_BELOW_ZERO = (check.findings for check in CHECKS)
+IS_BALANCED, NOT_BELOW_ZERO = (check.findings for check in CHECKS)
 TINY = Decimal("5E-324")
 
 
@@ -33,6 +33,7 @@ def entry(*postings: Posting) -> Entry:
 
 
 def wrong(findings: object) -> list[Finding]:
+    """Return the findings that are violations."""
     return [finding for finding in findings if finding.expected != finding.found]  # type: ignore[attr-defined]
 
 
@@ -49,8 +50,8 @@ def wrong(findings: object) -> list[Finding]:
         (0, "lb", "0"),
     ],
 )
-def test_masses_in_grams(mass: Decimal | int, unit: str, grams: str) -> None:
-    """A mass in grams is exact, however large or small, and is told without powers of ten."""
+def test_masses_are_exact_in_grams(mass: Decimal | int, unit: str, grams: str) -> None:
+    """A mass in grams is exact at any size, and is written without an exponent."""
     assert figure(in_grams(mass, unit)) == grams
 
 
@@ -60,22 +61,22 @@ MASSES = st.integers(0, 10**300) | st.decimals(0, 10**40, places=30)
 @given(MASSES, st.sampled_from(list(GRAMS)))
 @example(10**30 + 1, "t")
 def test_masses_convert_exactly(mass: Decimal | int, unit: str) -> None:
-    """A mass of any number of digits is the same mass after a conversion to grams and back."""
+    """A mass of any number of digits is unchanged by a conversion to grams and back."""
     assert in_unit(in_grams(mass, unit), unit) == mass
 
 
 @given(st.lists(MASSES))
 def test_sums_are_exact(masses: list[Decimal | int]) -> None:
-    """Sums and balances have every digit of their amounts, and what leaves an account arrives in the other."""
+    """Sums and balances have all digits of their amounts, and both accounts of an entry match."""
     entries = [entry(*moved(GRAM, mass, "outside/a", "owned/a")) for mass in masses]
     total = exact_sum(Decimal(mass) for mass in masses)
     assert Fraction(total) == sum(map(Fraction, masses))
     assert [*balances(entries).values()] == ([total.copy_negate(), total] if masses else [])
-    assert wrong(COMES_TO_NOTHING(entries)) == []
+    assert wrong(IS_BALANCED(entries)) == []
 
 
 def test_an_inexact_conversion_is_an_error() -> None:
-    """A mass that has no finite decimal in another unit is not rounded."""
+    """A mass without a finite decimal in another unit raises an error instead of being rounded."""
     with pytest.raises(ArithmeticError):
         in_unit(Decimal(1), "lb")
 
@@ -91,7 +92,7 @@ def test_an_inexact_conversion_is_an_error() -> None:
         (10**40, "1" + "0" * 40),
     ],
 )
-def test_figures(amount: Decimal | int, text: str) -> None:
+def test_an_amount_has_one_text(amount: Decimal | int, text: str) -> None:
     """An amount has one text."""
     assert figure(amount) == text
 
@@ -99,41 +100,41 @@ def test_figures(amount: Decimal | int, text: str) -> None:
 @pytest.mark.parametrize(
     "amount", [Decimal("1E+1001"), Decimal("1E-1001"), Decimal(10**1001 + 1), Decimal("1E+999999")]
 )
-def test_what_is_beyond_all_measure(amount: Decimal) -> None:
-    """What has no place in a thousand digits is not reckoned, rather than rounded."""
+def test_too_many_digits_raise(amount: Decimal) -> None:
+    """An amount of more than a thousand digits raises an error instead of being rounded."""
     with pytest.raises(ArithmeticError):
         exact_sum([in_grams(amount, "g"), Decimal(1)])
 
 
-def test_sums_round_nothing() -> None:
-    """A sum holds the last digit of all its parts, whatever arithmetic the caller's thread is set to."""
+def test_sums_ignore_the_decimal_context() -> None:
+    """A sum keeps all digits, with any decimal context of the caller's thread."""
     with localcontext(Context(prec=3)):
         found = balances([entry(*moved(GRAM, mass, "outside/a", "owned/a")) for mass in (Decimal(10**9), TINY)])
     assert figure(found["cnaught", "owned/a", GRAM]) == "1000000000." + "0" * 323 + "5"
     assert figure(found["cnaught", "outside/a", GRAM]) == "-1000000000." + "0" * 323 + "5"
 
 
-def test_an_entry_that_does_not_come_to_nothing() -> None:
-    """Each unit of an entry is held apart: grams do not make up for cents."""
+def test_an_unbalanced_entry_is_found() -> None:
+    """Each unit of an entry is checked separately: grams do not balance cents."""
     good, bad = moved(GRAM, 5, "outside/a", "owned/a"), Posting("charged/a", "cent", Decimal(-5))
-    assert wrong(COMES_TO_NOTHING([entry(*good)])) == []
-    assert wrong(COMES_TO_NOTHING([entry(*good, bad)])) == [Finding("cnaught order, placed, cent", 0, Decimal(-5))]
+    assert wrong(IS_BALANCED([entry(*good)])) == []
+    assert wrong(IS_BALANCED([entry(*good, bad)])) == [Finding("cnaught order, placed, cent", 0, Decimal(-5))]
 
 
-def test_an_account_below_zero() -> None:
-    """Only the outside gives more than it has."""
+def test_a_negative_account_is_found() -> None:
+    """Only accounts of the outside can be negative."""
     assert wrong(NOT_BELOW_ZERO([entry(*moved(GRAM, 5, "outside/a", "owned/a"))])) == []
     spent = [entry(*moved(GRAM, 5, "outside/a", "owned/a")), entry(*moved(GRAM, 7, "owned/a", "retired/a"))]
     assert wrong(NOT_BELOW_ZERO(spent)) == [Finding("cnaught owned/a, g", Decimal(0), Decimal(-2))]
 
 
-def test_what_is_there_twice() -> None:
-    """Each name is counted once, with how often it came."""
+def test_a_duplicate_is_found() -> None:
+    """Each name is checked once, with the number of its occurrences."""
     assert wrong(once(["a", "b", "a"])) == [Finding("a", 1, 2)]
 
 
-def test_tables_that_differ() -> None:
-    """What is in one table alone is nothing in the other."""
+def test_different_tables_are_compared() -> None:
+    """An amount that is missing from one table is zero there."""
     assert list(agree({"a": 1, "b": 0}, {"a": 2, "c": 3})) == [
         Finding("a", 1, 2),
         Finding("b", 0, 0),

@@ -1,4 +1,4 @@
-"""What clients ask of the five vendors. What a write has written is found again by its tag."""
+"""Requests to the five vendors. Each write has a tag, by which it is found in the memory."""
 
 import json
 from collections import Counter
@@ -24,10 +24,10 @@ VENDORS = ("oneclickimpact", "cnaught", "carboninsights", "dcycle", "thallo")
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """A request to a vendor, and the statuses that may answer it.
+class Call:
+    """A request to a vendor, and its valid statuses.
 
-    A ``tag`` is what it writes; asked again, it writes no second time if it is ``repeatable``.
+    A write has a ``tag``. It can be repeated without writing twice if it is ``repeatable``.
     """
 
     path: str
@@ -39,8 +39,8 @@ class Ask:
     repeatable: bool = False
 
 
-def write(backend: str, tag: str) -> Ask:
-    """A write of something of this name."""
+def write(backend: str, tag: str) -> Call:
+    """Return a write with this tag."""
     match backend:
         case "oneclickimpact":
             body = {"amount": 1, "customer_email": f"{tag}@example.com"}
@@ -52,8 +52,8 @@ def write(backend: str, tag: str) -> Ask:
             name = {"first_name": "Ada", "last_name": "Lovelace", "email": f"{tag}@example.com"}
             return _post("/carboninsights/register", {}, {"username": tag, "password": "Difference1", **name}, 201, tag)
         case "dcycle":
-            what = {"product_name": tag, "sector": "Manufacturing", "country": "ES", "purchase_date": "2025-06-15"}
-            body = {**what, "quantity": 1500.0, "unit_id": "EUR", "expense_type": "opex"}
+            product = {"product_name": tag, "sector": "Manufacturing", "country": "ES", "purchase_date": "2025-06-15"}
+            body = {**product, "quantity": 1500.0, "unit_id": "EUR", "expense_type": "opex"}
             return _post("/dcycle/v1/purchases", DCYCLE_KEY, body, 201, tag)
         case _:
             body = {"vintage_id": "00410wiwk6v7q7aa10", "quantity_grams": "1", "external_id": tag}
@@ -62,36 +62,36 @@ def write(backend: str, tag: str) -> Ask:
             return _post(path, THALLO_KEY, body | bought, 200, tag, repeatable=True)
 
 
-def read(random: Random) -> Ask:
-    """Any question; some are refused, as they should be."""
+def read(random: Random) -> Call:
+    """Return a random read; some are refused, as expected."""
     return random.choice(READS)
 
 
 def _post(
     path: str, key: Mapping[str, str], body: object, status: int, tag: str | None, *, repeatable: bool = False
-) -> Ask:
-    return Ask(path, {**key, **JSON}, json.dumps(body).encode(), "POST", (status,), tag, repeatable)
+) -> Call:
+    return Call(path, {**key, **JSON}, json.dumps(body).encode(), "POST", (status,), tag, repeatable)
 
 
 READS = (
-    Ask("/oneclickimpact/v1/records?limit=10", IMPACT_KEY),
-    Ask("/oneclickimpact/v1/customer_records?limit=10&sort_order=desc", IMPACT_KEY),
-    Ask("/oneclickimpact/v1/records", {"x-api-key": "nobody"}, statuses=(401,)),
-    Ask("/cnaught/v1/orders?limit=5", CNAUGHT_KEY),
-    Ask("/cnaught/v1/impact/data", CNAUGHT_KEY),
-    Ask("/cnaught/v1/orders/none", CNAUGHT_KEY, statuses=(404,)),
+    Call("/oneclickimpact/v1/records?limit=10", IMPACT_KEY),
+    Call("/oneclickimpact/v1/customer_records?limit=10&sort_order=desc", IMPACT_KEY),
+    Call("/oneclickimpact/v1/records", {"x-api-key": "unknown"}, statuses=(401,)),
+    Call("/cnaught/v1/orders?limit=5", CNAUGHT_KEY),
+    Call("/cnaught/v1/impact/data", CNAUGHT_KEY),
+    Call("/cnaught/v1/orders/none", CNAUGHT_KEY, statuses=(404,)),
     _post("/cnaught/v1/quotes", CNAUGHT_KEY, {"amount_kg": 10}, 200, None),
     _post("/carboninsights/token", {}, LOGIN, 200, None),
     _post("/carboninsights/calculateCarbonScore", {"Authorization": "Token no"}, {"transactions": []}, 401, None),
-    Ask(f"/dcycle/v1/total-impacts?{YEAR}", DCYCLE_KEY),
-    Ask("/dcycle/v1/purchases", DCYCLE_KEY),
-    Ask("/thallo/api/inventory", THALLO_KEY),
-    Ask("/nobody/v1", statuses=(404,)),
+    Call(f"/dcycle/v1/total-impacts?{YEAR}", DCYCLE_KEY),
+    Call("/dcycle/v1/purchases", DCYCLE_KEY),
+    Call("/thallo/api/inventory", THALLO_KEY),
+    Call("/unknown/v1", statuses=(404,)),
 )
 
 
 def tags_in(memory: Mapping[str, Any]) -> Counter[str]:
-    """How often each tag has been written, by a snapshot's memory."""
+    """Count the writes of each tag in a snapshot's memory."""
     customers = memory["oneclickimpact"]["customers"]
     impacts = [impact for impact in memory["oneclickimpact"]["impacts"] if impact["customer_id"]]
     requests = memory["thallo"]["retirement_requests"].values()
