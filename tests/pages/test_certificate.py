@@ -11,7 +11,7 @@ from tests.support.caller import Caller, credentials_of
 
 
 def drawn(content: bytes) -> str:
-    """Return the operators of the page of a PDF file, after a check of its table of positions."""
+    """Return the operators of the page of a PDF file, after checking its cross-reference table."""
     start = int(content.rpartition(b"startxref\n")[2].split()[0])
     table = content[start:].split(b"\n")
     assert table[0] == b"xref"
@@ -37,7 +37,7 @@ def test_a_client_downloads_a_certificate(cnaught: Caller, state: str) -> None:
     assert (f"SANDBOX-{order['id']}-1" in text) is (state == "fulfilled")
 
 
-def test_a_file_is_the_same_whenever_it_is_made(cnaught: Caller) -> None:
+def test_a_file_does_not_depend_on_time(cnaught: Caller) -> None:
     """The bytes of a file do not depend on when it is downloaded."""
     order = placed_order(cnaught)
     cnaught.space.clock.advance(seconds=2)
@@ -47,7 +47,7 @@ def test_a_file_is_the_same_whenever_it_is_made(cnaught: Caller) -> None:
 
 
 def test_a_retirement_has_a_file_once_it_is_complete(cnaught: Caller) -> None:
-    """Thallo's proof of retirement is a file as well, with the serial numbers."""
+    """Thallo's proof of retirement is also a file, with the serial numbers."""
     thallo = Caller(cnaught.space, "thallo", credentials_of(cnaught.space, "thallo"))
     retirement = complete_retirement(thallo)
     file = f"{retirement['thallo_proof_of_retirement_certificate_url']}/certificate.pdf"
@@ -69,7 +69,7 @@ def test_a_retirement_has_a_file_once_it_is_complete(cnaught: Caller) -> None:
     ],
 )
 def test_a_name_is_text_in_a_file(cnaught: Caller, name: str, shown: str) -> None:
-    """A name stays inside its text, whatever it holds; letters that the font lacks are replaced."""
+    """A name is drawn as text, with any content; letters that the font lacks are replaced."""
     subaccount = cnaught.post("/v1/subaccounts", {"name": name}).json()
     order = cnaught.post("/v1/orders", {"amount_kg": 1}, headers={"X-Subaccount-Id": subaccount["id"]}).json()
     text = drawn(cnaught.space.http.get(order["certificate_download_public_url"]).content)
@@ -79,7 +79,7 @@ def test_a_name_is_text_in_a_file(cnaught: Caller, name: str, shown: str) -> Non
 
 
 def test_widths_are_those_of_the_font() -> None:
-    """There is a width for each character of ASCII, and text is as wide as its characters."""
+    """There is a width for each ASCII character, and text is as wide as its characters."""
     assert len(WIDTHS.split()) == len(BOLD_WIDTHS.split()) == 95
     assert text_width("Hi é", 10) == pytest.approx((722 + 222 + 278 + 556) / 100)
     assert text_width("Hi", 10, bold=True) == pytest.approx((722 + 278) / 100)

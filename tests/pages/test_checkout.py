@@ -14,8 +14,8 @@ def state(cnaught: Caller, session_id: str) -> str:
     return str(cnaught.get(f"/v1/checkout/sessions/{session_id}").json()["state"])
 
 
-def test_the_page_shows_what_is_paid(cnaught: Caller) -> None:
-    """An open session shows the account, the description, the mass and the price, and says that it is an emulator's."""
+def test_the_page_shows_the_session(cnaught: Caller) -> None:
+    """An open session shows account, description, mass and price, and that the page belongs to an emulator."""
     session = opened_session(cnaught, description="Flight home", amount_kg=1250)
     reply = cnaught.space.http.get(session["checkout_url"])
     text = visible_text(reply.text)
@@ -38,7 +38,7 @@ def test_paying_places_the_order(cnaught: Caller) -> None:
     assert order["certificate_public_url"].endswith(re.findall(r'href="([^"]*/orders/[^"]*)"', page)[0])
 
 
-def test_paying_is_an_act_of_the_history(cnaught: Caller) -> None:
+def test_paying_is_recorded_as_an_act(cnaught: Caller) -> None:
     """The act of a form is recorded like one of the control API, so a bundle has it."""
     session = opened_session(cnaught)
     cnaught.space.http.post(f"{session['checkout_url']}/pay")
@@ -69,7 +69,7 @@ def test_a_session_is_paid_once_and_in_time(cnaught: Caller, seconds: int) -> No
 
 @pytest.mark.parametrize("mark", ["{CHECKOUT_SESSION_ID}", "%7BCHECKOUT_SESSION_ID%7D"])
 def test_the_session_id_is_put_into_both_urls(cnaught: Caller, mark: str) -> None:
-    """The literal for the session's id is replaced wherever it stands, encoded or not; the rest of a URL stays."""
+    """The placeholder of the session's id is replaced anywhere in both URLs, encoded or not; the rest stays."""
     url = f"https://shop.example/{mark}/done?a=1&b=%20%C3%BC;c&s={mark}#x"
     session = opened_session(cnaught, cancel_url=url)
     reply = cnaught.space.http.post(f"{session['checkout_url']}/cancel")
@@ -93,8 +93,8 @@ def test_the_session_id_is_put_into_both_urls(cnaught: Caller, mark: str) -> Non
         ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}, False),
     ],
 )
-def test_forms_of_other_sites_do_nothing(cnaught: Caller, form: str, headers: dict[str, str], allowed: bool) -> None:
-    """A form is refused if a browser sends it for a page of another origin, of this machine too."""
+def test_forms_of_other_sites_are_refused(cnaught: Caller, form: str, headers: dict[str, str], allowed: bool) -> None:
+    """A form is refused if a browser sends it for a page of another origin, even on this machine."""
     session = opened_session(cnaught)
     reply = cnaught.space.http.post(f"{session['checkout_url']}/{form}", headers=headers)
     assert reply.status_code == (303 if allowed else 403)
@@ -110,7 +110,7 @@ def test_a_link_from_another_site_opens_the_page(cnaught: Caller) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_showing_a_page_changes_nothing(cnaught: Caller, method: str) -> None:
-    """A page that is opened again and again, or fetched for a preview, pays nothing."""
+    """A page that is opened repeatedly, or fetched for a preview, pays nothing."""
     session = opened_session(cnaught)
     before = cnaught.space.snapshot()
     reply = cnaught.space.http.request(method, session["checkout_url"])
@@ -120,7 +120,7 @@ def test_showing_a_page_changes_nothing(cnaught: Caller, method: str) -> None:
 
 
 def test_a_description_is_text(cnaught: Caller) -> None:
-    """A hostile description stands on the page as it is, and is no markup."""
+    """A hostile description is shown as text, not as markup."""
     session = opened_session(cnaught, description=HOSTILE.replace("\x00", ""))
     page = cnaught.space.http.get(session["checkout_url"]).text
     assert "<script" not in page
@@ -129,8 +129,8 @@ def test_a_description_is_text(cnaught: Caller) -> None:
     assert "\u202e" not in page
 
 
-def test_unknown_sessions_and_spaces(space: SpaceHandle) -> None:
-    """A page of an unknown session answers 404, and does not make its space exist."""
+def test_an_unknown_session_is_not_found(space: SpaceHandle) -> None:
+    """A page of an unknown session answers 404, and does not create its space."""
     for url in (space.url, f"{space.url.partition('/~')[0]}/~never-made"):
         for method, path in (("GET", "x"), ("POST", "x/pay"), ("POST", "x/cancel"), ("GET", "%2F")):
             reply = space.http.request(method, f"{url}/_emulator/pages/cnaught/checkout/{path}")
@@ -138,15 +138,15 @@ def test_unknown_sessions_and_spaces(space: SpaceHandle) -> None:
     assert "never-made" not in str(space.control("GET", "/spaces"))
 
 
-def test_pages_of_two_spaces_are_apart(cnaught: Caller) -> None:
-    """A session is on no page of another space."""
+def test_pages_of_spaces_are_separate(cnaught: Caller) -> None:
+    """A session has no page in another space."""
     session = opened_session(cnaught)
     other = session["checkout_url"].replace(f"/~{cnaught.space.name}/", "/~another/")
     assert cnaught.space.http.get(other).status_code == 404
 
 
-def test_remembered_is_what_it_was_after_a_refused_form(cnaught: Caller) -> None:
-    """A refused form changes nothing at all."""
+def test_a_refused_form_changes_nothing(cnaught: Caller) -> None:
+    """A refused form changes nothing."""
     session = opened_session(cnaught)
     before = cnaught.space.snapshot()
     reply: httpx.Response = cnaught.space.http.post(

@@ -44,7 +44,7 @@ def test_the_certificate_of_a_retirement_leads_to_a_page(space: SpaceHandle) -> 
 
 
 def test_links_of_a_webhook_are_those_of_the_reply(cnaught: Caller) -> None:
-    """A callback has the same links as the order that is read."""
+    """A callback has the same links as the reply with the order."""
     order = placed_order(cnaught, notification_config={"url": "http://127.0.0.1:9/"})
     cnaught.space.control("PATCH", "/webhooks", json={"paused": True})
     cnaught.space.clock.advance(seconds=5)
@@ -112,8 +112,8 @@ def test_a_public_url_replaces_the_address() -> None:
 @pytest.mark.parametrize(
     ("header", "named"), [("a.b:1", True), ("a b", False), ("", False), (None, False), ("a@b", False), ("[::1]", True)]
 )
-def test_an_origin_comes_from_a_plain_host(header: str | None, named: bool) -> None:
-    """Only a name or an address, perhaps with a port, becomes a part of a URL."""
+def test_only_a_plain_host_becomes_an_origin(header: str | None, named: bool) -> None:
+    """Only a name or an address, with or without a port, becomes a part of a URL."""
     assert origin("http", header) == (f"http://{header}" if named else None)
 
 

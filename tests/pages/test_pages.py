@@ -1,4 +1,4 @@
-"""What holds for every page: its headers, its markup, its escaping, and that it needs no token and no other host."""
+"""All pages: their headers, markup and escaping, without a token or another host."""
 
 import asyncio
 import re
@@ -23,7 +23,7 @@ NAME = HOSTILE.replace("\x00", "")
 
 @pytest.fixture
 def pages(space: SpaceHandle) -> dict[str, str]:
-    """The URL of every page, of records with hostile texts where a request can give them."""
+    """Return the URL of every page, for records with hostile texts where requests can set them."""
     cnaught, thallo, oneclickimpact = (
         Caller(space, name, credentials_of(space, name)) for name in ("cnaught", "thallo", "oneclickimpact")
     )
@@ -78,7 +78,7 @@ def html_pages(space: SpaceHandle, pages: dict[str, str]) -> Iterator[tuple[str,
 
 
 def test_every_page_answers(space: SpaceHandle, pages: dict[str, str]) -> None:
-    """Every route is tried, and answers with its type; an unknown path answers 404."""
+    """Every route answers with its type, and an unknown path answers 404."""
     types = {"file": "application/pdf", "style": "text/css; charset=utf-8"}
     for name, url in pages.items():
         reply = space.http.get(url)
@@ -90,7 +90,7 @@ def test_every_page_answers(space: SpaceHandle, pages: dict[str, str]) -> None:
 
 
 def test_no_page_can_run_a_script(space: SpaceHandle, pages: dict[str, str]) -> None:
-    """The policy of each page allows a style sheet of this server and nothing else, and no other page may frame it."""
+    """The policy of each page allows only a style sheet of this server, and no other page may frame it."""
     for url in pages.values():
         headers = space.http.get(url).headers
         assert headers["x-content-type-options"] == "nosniff"
@@ -103,7 +103,7 @@ def test_no_page_can_run_a_script(space: SpaceHandle, pages: dict[str, str]) -> 
             assert re.fullmatch(r"form-action 'self'( https:)?", policy.rpartition("; ")[2])
 
 
-def test_pages_are_markup_of_ours_alone(space: SpaceHandle, pages: dict[str, str]) -> None:
+def test_pages_escape_hostile_names(space: SpaceHandle, pages: dict[str, str]) -> None:
     """Hostile names are shown as text: they create no element or attribute, and every element is closed."""
     for name, text in html_pages(space, pages):
         markup = Markup(text)
@@ -124,8 +124,8 @@ def test_pages_load_nothing_from_other_hosts(space: SpaceHandle, pages: dict[str
     assert "@import" not in style
 
 
-def test_each_page_says_whose_it_is(space: SpaceHandle, pages: dict[str, str]) -> None:
-    """Every page states that it is the emulator's and that nothing is bought, and every file does so too."""
+def test_each_page_names_the_emulator(space: SpaceHandle, pages: dict[str, str]) -> None:
+    """Every page and file states that it belongs to the emulator and that nothing is bought."""
     for name, text in html_pages(space, pages):
         assert "No money moves and no credits are retired." in text, name
 
@@ -142,13 +142,13 @@ def test_pages_need_no_token() -> None:
 @pytest.mark.parametrize(
     "link", ["javascript:alert(1)", "JAVASCRIPT:x", " https://a.example", "data:text/html,x", "//a.example", "/\\a"]
 )
-def test_a_link_leads_to_a_web_page(link: str) -> None:
+def test_links_are_http_urls(link: str) -> None:
     """A URL of another kind, or one that only looks local, is left out."""
     assert str(h("a", "x", href=link)) == "<a>x</a>"
 
 
 def test_text_and_attributes_are_escaped() -> None:
-    """Whatever stands in a text or an attribute stays there."""
+    """Any content of a text or an attribute is escaped."""
     assert str(h("p", "<b>&\"'", title="\"><b>&'")) == (
         '<p title="&quot;&gt;&lt;b&gt;&amp;&#x27;">&lt;b&gt;&amp;&quot;&#x27;</p>'
     )
@@ -162,7 +162,7 @@ def test_an_order_that_was_cancelled_has_no_certificate(cnaught: Caller) -> None
         assert cnaught.space.http.get(order[name]).status_code == 410
 
 
-def test_a_page_of_a_hidden_account(space: SpaceHandle) -> None:
+def test_a_hidden_account_has_no_page(space: SpaceHandle) -> None:
     """An account whose impact page is off has none, nor has an unknown one."""
     for path in ("empty", "nobody", "acme/nobody", "sandbox/5nubL0NS"):
         assert space.http.get(f"{space.url}/_emulator/pages/cnaught/impact/{path}").status_code == 404

@@ -162,7 +162,9 @@ BAD_CHANGES = [
         for name, value, kind, rule in bad
     ],
 )
-def test_bad_members_of_a_facility(dcycle: Caller, method: str, name: str, value: object, kind: str) -> None:
+def test_invalid_members_of_a_facility_are_refused(
+    dcycle: Caller, method: str, name: str, value: object, kind: str
+) -> None:
     """A value out of bounds or of the wrong type is named, and changes nothing."""
     before = get(dcycle)
     body, path = ({**DRAFT, name: value}, PATH) if method == "POST" else ({name: value}, f"{PATH}/{MADRID}")

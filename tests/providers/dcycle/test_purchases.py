@@ -135,7 +135,9 @@ BAD = [
     [pytest.param(*case, marks=pytest.mark.rule(RULES.get(rule, f"dcycle.purchases.{rule}"))) for *case, rule in BAD],
 )
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
-def test_bad_members_of_a_purchase(dcycle: Caller, method: str, name: str, value: object, kind: str) -> None:
+def test_invalid_members_of_a_purchase_are_refused(
+    dcycle: Caller, method: str, name: str, value: object, kind: str
+) -> None:
     """A value out of bounds or of the wrong type is named, and changes nothing."""
     before = dcycle.get(SUPPLIES).json()
     body, path = ({**DRAFT, name: value}, PATH) if method == "POST" else ({name: value}, SUPPLIES)

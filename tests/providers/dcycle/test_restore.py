@@ -1,4 +1,4 @@
-"""Snapshots: whatever is restored can be shown and changed by every operation."""
+"""Snapshots: every restored state can be shown and changed by every operation."""
 
 from collections.abc import Iterator
 

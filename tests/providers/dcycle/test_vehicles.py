@@ -150,7 +150,9 @@ BAD = [
     [pytest.param(*case, marks=pytest.mark.rule(f"dcycle.vehicles.{rule}")) for *case, rule in BAD],
 )
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
-def test_bad_members_of_a_vehicle(dcycle: Caller, method: str, name: str, value: object, kind: str) -> None:
+def test_invalid_members_of_a_vehicle_are_refused(
+    dcycle: Caller, method: str, name: str, value: object, kind: str
+) -> None:
     """A value out of its list or bounds or of the wrong type is named, and changes nothing."""
     before = listed(dcycle)
     body, path = ({**DRAFT, name: value}, PATH) if method == "POST" else ({name: value}, f"{PATH}/{CAR}")
