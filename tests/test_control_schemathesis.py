@@ -21,7 +21,7 @@ BEYOND_SCHEMAS = (
     "no provider's prefix",
     "it has no effect",  # no schema requires that one of several members differs from its default,
     "the server sets this header itself",  # or excludes names case-insensitively
-    "this header is there twice",
+    "this header occurs twice",
     "cannot have a body",
     "unknown act",  # acts depend on the provider,
     "has the id",  # and on its current state

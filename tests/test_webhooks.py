@@ -275,7 +275,7 @@ def test_an_outbox_of_a_provider_without_webhooks_is_refused(cnaught: Caller) ->
     cnaught.space.clock.advance(seconds=2)
     foreign = cnaught.space.snapshot()
     foreign["outbox"]["deliveries"][0]["provider"] = "thallo"
-    with pytest.raises(Refused, match="'thallo' is no provider that calls back"):
+    with pytest.raises(Refused, match="'thallo' has no webhooks"):
         cnaught.space.restore(foreign)
 
 

@@ -49,7 +49,7 @@ def conform(
 
     url = against or url_from_environment(provider)
     if not url:
-        raise CannotRun("which server? --against URL")
+        raise CannotRun("no server is given; use --against URL")
     report = run(provider, url, credentials(provider, credential, key), write, pace)
     if junit:
         write_text(junit, as_junit([report]))

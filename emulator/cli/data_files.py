@@ -150,7 +150,7 @@ def import_all(path: Path, file: Path, fixtures: Path | None, progress: Progress
     with file.open("rb") as lines:
         header = _parsed(lines.readline(), file)
         if header.get("format") != FORMAT:
-            raise BadData(f"{file} is no export of format {FORMAT}")
+            raise BadData(f"{file} is not an export of format {FORMAT}")
         with opened(path, create=True) as directory:
             whole = Directory(directory, fixtures, seed=int(header["seed"]))
             if header["seed"] != whole.world.seed or header["fixtures"] != whole.world.fixtures.digest:
@@ -184,9 +184,9 @@ def _parsed(line: bytes, file: Path) -> dict[str, Any]:
     try:
         content = exact_json.parse(line)
     except ValueError as error:
-        raise BadData(f"{file} is no export: {error}") from None
+        raise BadData(f"{file} is not an export: {error}") from None
     if not isinstance(content, dict):
-        raise BadData(f"{file} is no export: a line is no object")
+        raise BadData(f"{file} is not an export: a line is not an object")
     return content
 
 

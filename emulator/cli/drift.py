@@ -79,7 +79,7 @@ def _configured() -> list[tuple[str, str, dict[str, str]]]:
         url = url_from_environment(provider) or (f"https://{host}" if host else None)
         if given and all(given.get(name) for name in needed):
             if url is None:
-                raise CannotRun(f"where is {provider}? Set CARBON_CONFORM_{provider.upper()}_URL")
+                raise CannotRun(f"the URL of {provider} is unknown; set CARBON_CONFORM_{provider.upper()}_URL")
             found.append((provider, url, given))
     return found
 

@@ -86,7 +86,7 @@ class Routes:
             return None
         if self.offline:
             raise NoRoute(
-                403, f"--offline: {host} is no host of a vendor; known: {', '.join(sorted(self.vendor_hosts))}"
+                403, f"--offline: {host} is not the host of a vendor; known: {', '.join(sorted(self.vendor_hosts))}"
             )
         return None if self.exemptions.matches(host, port) else self.upstreams.get(scheme)
 

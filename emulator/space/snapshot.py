@@ -147,7 +147,7 @@ def _outbox(space: Space, state: dict[str, Any]) -> Outbox:
     calling = {name for name, provider in space.world.providers.items() if provider.webhooks}
     for delivery in kept.deliveries:
         if delivery.provider not in calling:
-            raise BadSnapshot(f"at outbox.deliveries: {delivery.provider!r} is no provider that calls back")
+            raise BadSnapshot(f"at outbox.deliveries: {delivery.provider!r} has no webhooks")
     return Outbox(kept)
 
 
@@ -161,5 +161,5 @@ def _backend(space: Space, name: str, memory: dict[str, Any], clock: Clock, ids:
     except BadDocument as error:
         raise BadSnapshot(f"at memory.{name}.{error.place}: {error.fault}") from None
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-        raise BadSnapshot(f"at memory.{name}: its parts do not fit together: {error}") from None
+        raise BadSnapshot(f"at memory.{name}: it is inconsistent: {error}") from None
     return backend

@@ -133,7 +133,7 @@ def _load(directory: Path) -> Authority:
     path = directory / KEY
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise AuthorityError(
-            f"{path} can be read by other users; run 'carbon-emulator ca remove', which makes way for a new one"
+            f"{path} can be read by other users; run 'carbon-emulator ca remove', and the next use creates a new one"
         )
     key = serialization.load_pem_private_key(path.read_bytes(), None)
     root = x509.load_pem_x509_certificate((directory / ROOT).read_bytes())

@@ -35,7 +35,7 @@ def _distinct(headers: dict[str, str]) -> dict[str, str]:
     """Raise ValueError for a header that occurs twice, in different cases."""
     names = [name.lower() for name in headers]
     if twice := {name for name in names if names.count(name) > 1}:
-        raise ValueError(f"this header is there twice: {min(twice)}")
+        raise ValueError(f"this header occurs twice: {min(twice)}")
     return headers
 
 

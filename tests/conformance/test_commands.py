@@ -60,7 +60,7 @@ def test_conform_finds_a_difference(server: str) -> None:
     ("arguments", "message"),
     [
         (("conform", "nobody", "--against", "http://127.0.0.1:1"), "unknown provider nobody"),
-        (("conform", "cnaught"), "which server? --against URL"),
+        (("conform", "cnaught"), "no server is given; use --against URL"),
         (("conform", "cnaught", "--against", "nowhere"), "not a URL: nowhere"),
         (("conform", "cnaught", "--against", "http://127.0.0.1:1"), "needs the credentials api_key"),
         (("conform", "cnaught", "--against", "http://127.0.0.1:1", "--credential", "x"), "--credential NAME=VALUE"),

@@ -86,7 +86,7 @@ def test_a_bad_import_imports_nothing(directory: Path, tmp_path: Path) -> None:
     assert failure("import", copy, file) == f"{file} holds 1 of its 2 spaces"
     assert described(copy) == {}
     file.write_text("{}")
-    assert failure("import", copy, file) == f"{file} is no export of format 1"
+    assert failure("import", copy, file) == f"{file} is not an export of format 1"
 
 
 def test_check_finds_what_is_wrong(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:

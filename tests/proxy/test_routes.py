@@ -100,7 +100,7 @@ def test_offline_refuses_other_machines() -> None:
     """The reason has the option, the host and the known hosts."""
     routes = Routes(*_given(ROUTES), offline=True)
     assert routes.upstream("https", "localhost", 443) is None
-    with pytest.raises(NoRoute, match=r"--offline: example.com is no host of a vendor; known: api.cnaught.com"):
+    with pytest.raises(NoRoute, match=r"--offline: example.com is not the host of a vendor; known: api.cnaught.com"):
         routes.upstream("https", "example.com", 443)
 
 

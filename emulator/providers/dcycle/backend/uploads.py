@@ -117,7 +117,7 @@ def _text(row: Mapping[str, str], name: str) -> str:
 def _country(row: Mapping[str, str]) -> str:
     country = row["country"]
     if not (len(country) == len("ES") and country.isascii() and country.isalpha() and country.isupper()):
-        raise ValueError("country is no code of two letters")
+        raise ValueError("country is not a code of two letters")
     return country
 
 
@@ -125,7 +125,7 @@ def _quantity(row: Mapping[str, str]) -> float:
     try:
         quantity = Decimal(row["quantity"])
     except InvalidOperation:
-        raise ValueError("quantity is no number") from None
+        raise ValueError("quantity is not a number") from None
     if not (quantity.is_finite() and 0 < quantity <= QUANTITY_MAX):
         raise ValueError("quantity is out of bounds")
     return float(quantity)
