@@ -128,10 +128,13 @@ def freeze(client: httpx.Client) -> None:
     client.put("/_emulator/clock", json={"now": START, "frozen": True}).raise_for_status()
 
 
-def journal(client: httpx.Client, _: Call) -> Call:
-    for _number in range(JOURNAL_ENTRIES):
-        client.get("/oneclickimpact/v1/records?limit=1", headers=KEY).raise_for_status()
-    return Call("GET", "/_emulator/requests?provider=oneclickimpact")
+def journal(query: str) -> MakeCall:
+    def make(client: httpx.Client, _: Call) -> Call:
+        for _number in range(JOURNAL_ENTRIES):
+            client.get("/oneclickimpact/v1/records?limit=1", headers=KEY).raise_for_status()
+        return Call("GET", f"/_emulator/requests?provider=oneclickimpact{query}")
+
+    return make
 
 
 def snapshot(client: httpx.Client, _: Call) -> Call:
@@ -166,6 +169,7 @@ WORKLOADS: Mapping[str, Workload] = {
     "retirement": Workload("Thallo: a retirement", retirement),
     "clock": Workload("control API: the clock", constant(Call("GET", "/_emulator/clock"))),
     "reset": Workload("control API: a reset", constant(Call("POST", "/_emulator/reset", JSON, "{}"))),
-    "journal": Workload(f"control API: a journal of {JOURNAL_ENTRIES:,} requests", journal),
+    "journal-page": Workload(f"control API: the latest 50 of {JOURNAL_ENTRIES:,} requests", journal("&limit=50")),
+    "journal": Workload(f"control API: all of {JOURNAL_ENTRIES:,} requests", journal("")),
     "snapshot": Workload(f"control API: a snapshot of {JOURNAL_ENTRIES:,} records", snapshot),
 }

@@ -359,3 +359,12 @@ def test_marks_follow_the_alternatives_that_match() -> None:
     assert places({"a": 1, "b": "x", "c": 1, "d": 1}) == ["*", "a", "b", "c"]
     assert places({"b": 1, "c": 2, "d": 1, "e": [{"f": 1}, {}]}) == ["*", "d", "e[].f"]
     assert places(5) == []
+
+
+def test_annotations_keep_no_empty_schemas() -> None:
+    """A schema without keywords, which callers make anew each time, is not kept."""
+    annotations = Annotations("cnaught", "place_order")
+    before = len(annotations._nodes)
+    for _ in range(3):
+        assert list(annotations.of_value({}, 1)) == []
+    assert len(annotations._nodes) == before

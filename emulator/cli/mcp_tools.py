@@ -46,7 +46,7 @@ class Tools:
         filters = {"provider": provider, "status": status}
         given = {name: value for name, value in filters.items() if value is not None}
         names = ("id", "at", "provider", "operation", "method", "path", "body", "unread", "status", "rule", "fault")
-        entries = self._server.space(space).requests.matching(**given)[-max(limit, 0) :] if limit > 0 else []
+        entries = self._server.space(space).requests.matching(**given, limit=limit) if limit > 0 else []
         return [{**{name: each[name] for name in names}, "reply": each["reply"]["body"]} for each in entries]
 
     def explain_refusal(self, space: str, request_id: int) -> dict[str, Any]:

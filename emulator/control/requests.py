@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from itertools import islice
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -59,9 +60,11 @@ class Filter(Params):
             differs["since"] = {"asked": micros(self.since), "was": micros(exchange.at)}
         return differs
 
-    def of(self, space: Space) -> list[Exchange]:
-        """Return the matching exchanges of a space, oldest first."""
-        return [exchange for exchange in space.history.exchanges() if not self.differences(exchange)]
+    def of(self, space: Space, count_max: int | None = None) -> list[Exchange]:
+        """Return the matching exchanges of a space, oldest first; at most ``count_max``, the latest ones."""
+        newest_first = reversed(space.history.exchanges())
+        found = [*islice((exchange for exchange in newest_first if not self.differences(exchange)), count_max)]
+        return found[::-1]
 
     def _wanted(self) -> dict[str, object]:
         names = ("provider", "operation", "path", "status", "id")
@@ -69,6 +72,12 @@ class Filter(Params):
 
 
 F = TypeVar("F", bound=Filter)
+
+
+class Listing(Filter):
+    """How many of such exchanges to list: the latest ones. Without a limit, all of them."""
+
+    limit: Annotated[int, Field(ge=1, le=10**9)] | None = None
 
 
 class Wait(Filter):
@@ -79,7 +88,8 @@ class Wait(Filter):
 
 
 def list_requests(request: ControlRequest) -> Response:
-    return _listed(request.space, _checked(read_query(Filter, request), request).of(request.space))
+    listing = _checked(read_query(Listing, request), request)
+    return _listed(request.space, listing.of(request.space, listing.limit))
 
 
 def delete_requests(request: ControlRequest) -> Response:

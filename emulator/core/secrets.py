@@ -111,9 +111,9 @@ def secret_members(content: Any) -> Iterator[tuple[str, Any]]:
     below = [content]
     while below:
         found = below.pop()
-        if isinstance(found, Mapping):
+        if isinstance(found, dict):
             yield from ((name, value) for name, value in found.items() if is_secret(name, value, found))
-        below += found.values() if isinstance(found, Mapping) else found if isinstance(found, list) else ()
+        below += found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
 
 
 def is_secret(name: str, value: Any, among: Mapping[str, Any]) -> bool:

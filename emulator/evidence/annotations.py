@@ -46,6 +46,10 @@ class Node:
         yield from (node for node in (self.other_members, self.items) if node)
 
 
+_EMPTY = Node()
+"""The node of a schema without keywords. Callers make such schemas anew each time, so they must not be kept."""
+
+
 class Annotations:
     """The marks of a provider's contract that count for one operation. A schema is read when it is first needed."""
 
@@ -117,8 +121,8 @@ class Annotations:
 
     def _node(self, schema: Schema | bool) -> Node:
         """Return the node of a schema, one for each: a schema may contain itself."""
-        if isinstance(schema, bool):
-            return Node()
+        if isinstance(schema, bool) or not schema:
+            return _EMPTY
         if id(schema) not in self._nodes:
             node = Node(list(self.own_marks(schema)))
             self._nodes[id(schema)] = (schema, node)

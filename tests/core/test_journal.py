@@ -315,3 +315,14 @@ def test_who_has_just_stopped_waiting_disturbs_nobody() -> None:
 
     asyncio.run(give_up())
     assert list(journal) == [exchange]
+
+
+def test_a_limit_lists_the_latest(asked: Caller) -> None:
+    """With a limit, only the latest matching entries are listed, oldest first."""
+    requests = asked.space.requests
+    every = [entry["id"] for entry in requests.matching()]
+    assert [entry["id"] for entry in requests.matching(limit=2)] == every[-2:]
+    assert [entry["id"] for entry in requests.matching(limit=len(every) + 1)] == every
+    assert [entry["method"] for entry in requests.matching(method="POST", limit=1)] == ["POST"]
+    with pytest.raises(Refused):
+        requests.matching(limit=0)

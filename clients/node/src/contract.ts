@@ -733,6 +733,8 @@ export interface Operations {
       since?: Instant;
       /** The number that the reply carried as X-Emulator-Request-Id. */
       id?: number;
+      /** Only the latest ones, at most this many. Without it, all of them. */
+      limit?: number;
     };
     reply: {
       requests: Request[];
