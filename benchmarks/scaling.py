@@ -19,9 +19,9 @@ from typing import Any, TypeAlias
 
 from starlette.types import Message
 
-from benchmarks.load import SERVER_CORE, Call
+from benchmarks.load import SERVER_CORE, UNIQUE, Call
 from benchmarks.process import PAGE_BYTES
-from benchmarks.workloads import BEARER, JSON, KEY, START
+from benchmarks.workloads import BEARER, JSON, KEY, LOGIN, SELL_ORDER, START, VINTAGE, YEAR, transactions
 from emulator.app import create_app
 
 DAYS = 365
@@ -56,7 +56,7 @@ class Application:
         sent: list[Message] = []
 
         async def receive() -> Message:
-            return {"type": "http.request", "body": call.body.encode(), "more_body": False}
+            return {"type": "http.request", "body": call.body.replace(UNIQUE, unique).encode(), "more_body": False}
 
         async def respond(message: Message) -> None:
             sent.append(message)
@@ -86,6 +86,41 @@ class Book:
     reads: Mapping[str, Call]
     settings: Mapping[str, object] = field(default_factory=dict)
 
+
+ORGANIZATION = {"x-api-key": "sk_live_1234567890abcdef", "x-organization-id": "a8315ef3-dd50-43f8-b7ce-d839e68d51fa"}
+PURCHASE = Call(
+    "POST",
+    "/dcycle/v1/purchases",
+    {**ORGANIZATION, **JSON},
+    json.dumps(
+        {
+            "product_name": "Office Supplies",
+            "sector": "Manufacturing",
+            "country": "ES",
+            "quantity": 1500.0,
+            "unit_id": "EUR",
+            "purchase_date": "2025-03-15",
+            "expense_type": "opex",
+        }
+    ),
+    status=201,
+)
+TENANT = {"Authorization": "Bearer 18077981128785C05993E9C685FD52410BADCD994B3C1D0365A0C7088BA5BAC1"}
+RETIREMENT = Call(
+    "POST",
+    "/thallo/api/caas/request-retirement",
+    {**TENANT, **JSON},
+    json.dumps(
+        {
+            "vintage_id": VINTAGE,
+            "quantity_grams": "1",
+            "external_id": UNIQUE,
+            "sell_order_id": SELL_ORDER,
+            "expected_price_cents": "3000",
+        }
+    ),
+)
+TOKEN = Call("POST", "/carboninsights/token", JSON, json.dumps(LOGIN))
 
 BOOKS: Mapping[str, Book] = {
     "oneclickimpact": Book(
@@ -118,6 +153,23 @@ BOOKS: Mapping[str, Book] = {
         },
         {"idempotency_hours": 24 * DAYS * 2},
     ),
+    "dcycle": Book(
+        PURCHASE,
+        {
+            "a year's totals by scope": Call("GET", f"/dcycle{YEAR}", ORGANIZATION),
+            "a page of 10 purchases": Call("GET", "/dcycle/v1/purchases?size=10", ORGANIZATION),
+            "one more purchase": PURCHASE,
+        },
+    ),
+    "thallo": Book(
+        RETIREMENT,
+        {
+            "the inventory": Call("GET", "/thallo/api/inventory", TENANT),
+            "the market": Call("GET", "/thallo/api/market", TENANT),
+            "one more retirement": RETIREMENT,
+        },
+    ),
+    "carboninsights": Book(TOKEN, {"one more token": TOKEN}, {"access_seconds": 86400 * DAYS * 2}),
 }
 
 
@@ -151,6 +203,23 @@ async def _fill(application: Application, provider: str, space: str, count: int)
         for number in range(day * count // DAYS, (day + 1) * count // DAYS):
             await application.send(book.record, space, f"record-{number}")
         await application.command("POST", "/clock/advance", {"seconds": 86400}, space)
+
+
+# --- by the size of a request -----------------------------------------------------------------------------------------
+
+
+async def scores(few: int, many: int) -> Sequence[Figures]:
+    """Measure a score of few and of many transactions, for each transaction."""
+    application = Application()
+    token = json.loads(await application.send(TOKEN, "scores"))["access"]
+    small, large = (transactions(count, token) for count in (few, many))
+    await application.send(small, "scores")
+    gc.freeze()  # as a server does once it has started
+    rounds = [
+        (await application.timed(small, "scores", 5) / few, await application.timed(large, "scores", 5) / many)
+        for _ in range(ROUNDS + 1)
+    ]
+    return [_compared(f"carboninsights: a transaction, among {few:,} and {many:,} of one score", rounds[1:])]
 
 
 # --- spaces -----------------------------------------------------------------------------------------------------------
@@ -218,6 +287,7 @@ def measure(few: int, many: int, reset_many: int) -> Sequence[Figures]:
     """Measure everything, each part in a new process with its own memory."""
     works: list[tuple[Callable[..., Coroutine[Any, Any, Sequence[Figures]]], tuple[Any, ...]]] = [
         *((records, (provider, few, many)) for provider in BOOKS),
+        (scores, (few, 10 * few)),
         (spaces, (10, reset_many)),
     ]
     figures: list[Figures] = []

@@ -63,15 +63,20 @@ def ten_orders(client: httpx.Client, _: Call) -> Call:
 LOGIN = {"username": "ilovetheplanet", "password": "Sav3Th3Whal3s"}
 
 
-def score(transactions: int) -> MakeCall:
+def transactions(count: int, token: str) -> Call:
+    """Return the request of a score of this many transactions."""
+    bought = [{"date": "2020-03-01", "amount": 1 + n, "category": "Air Travel"} for n in range(count)]
+    headers = {"Authorization": f"Token {token}", **JSON}
+    return Call("POST", "/carboninsights/calculateCarbonScore", headers, json.dumps({"transactions": bought}))
+
+
+def score(count: int) -> MakeCall:
     """A score of this many transactions. The clock is frozen, because a token expires after five minutes."""
 
     def make(client: httpx.Client, _: Call) -> Call:
         freeze(client)
         token = client.post("/carboninsights/token", json=LOGIN).json()["access"]
-        bought = [{"date": "2020-03-01", "amount": 1 + n, "category": "Air Travel"} for n in range(transactions)]
-        headers = {"Authorization": f"Token {token}", **JSON}
-        return Call("POST", "/carboninsights/calculateCarbonScore", headers, json.dumps({"transactions": bought}))
+        return transactions(count, token)
 
     return make
 

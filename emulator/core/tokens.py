@@ -7,7 +7,6 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
-import jwt
 import orjson
 
 ALGORITHM = "HS256"
@@ -44,6 +43,8 @@ def signed_claims(token: bytes, key: bytes) -> Mapping[str, Any] | None:
 
 @lru_cache(maxsize=1024)
 def _decoded(token: bytes, key: bytes) -> Mapping[str, Any] | None:
+    import jwt  # it takes a while, and many never send a token
+
     options: Any = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
     try:
         return jwt.decode(token, key, algorithms=[ALGORITHM], options=options)
