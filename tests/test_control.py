@@ -298,7 +298,7 @@ def fetch(app: Gateway, path: str, authorization: str | None) -> tuple[int, dict
     "authorization",
     [None, "", "Bearer", "Bearer ", "Bearer open", "Bearer open sesame.", "Bearer OPEN SESAME", "open sesame", "ÿ"],
 )
-def test_who_has_no_token_is_not_let_in(guarded: Gateway, path: str, authorization: str | None) -> None:
+def test_a_request_without_the_token_is_refused(guarded: Gateway, path: str, authorization: str | None) -> None:
     """A request without the token is refused, in the same way for unknown paths."""
     status, headers = fetch(guarded, path, authorization)
     assert (status, headers[b"www-authenticate"]) == (401, b"Bearer")

@@ -1,4 +1,4 @@
-"""The gateway: whom it answers for, where it leads, how much it reads, and what it does about bugs."""
+"""The gateway: hosts, routing, limits of bodies, and bugs."""
 
 import asyncio
 import logging
@@ -31,8 +31,8 @@ ORDERS = "/v1/orders"
 HOSTS = [(provider.name, host) for provider in ALL.values() for host in provider.hosts]
 
 
-def ask(app: Gateway, host: str | None, path: str = HEALTH, method: str = "GET") -> int:
-    """The status of a request with exactly this Host header, or without any."""
+def status_of(app: Gateway, host: str | None, path: str = HEALTH, method: str = "GET") -> int:
+    """Return the status of a request with exactly this Host header, or without one."""
     headers = [] if host is None else [(b"host", host.encode("latin-1"))]
     status, _, _ = asyncio.run(call(app, method, path, headers, b""))
     return status
@@ -51,8 +51,8 @@ def ask(app: Gateway, host: str | None, path: str = HEALTH, method: str = "GET")
     ],
 )
 def test_the_server_answers_for_itself(emulator: Emulator, host: str | None) -> None:
-    """Addresses, names without a dot, and no name at all mean this server."""
-    assert ask(emulator.app, host) == 200
+    """Addresses, names without a dot, and a missing name mean this server."""
+    assert status_of(emulator.app, host) == 200
 
 
 @pytest.mark.parametrize(
@@ -64,52 +64,52 @@ def test_the_server_answers_for_itself(emulator: Emulator, host: str | None) -> 
     ],
 )
 @pytest.mark.parametrize("path", [HEALTH, "/cnaught/v1/orders", "/~a/cnaught/v1/orders", "/"])
-def test_a_foreign_name_is_turned_away(emulator: Emulator, host: str, path: str) -> None:
-    """A web page that points a name of its own at this server reaches nothing."""
-    assert ask(emulator.app, host, path) == 421
+def test_a_foreign_host_is_refused(emulator: Emulator, host: str, path: str) -> None:
+    """A web page cannot reach the server through its own host name."""
+    assert status_of(emulator.app, host, path) == 421
 
 
-def test_a_foreign_name_is_told_what_to_do(emulator: Emulator) -> None:
-    """The refusal names the option that allows the name."""
+def test_a_refused_host_names_the_option(emulator: Emulator) -> None:
+    """The refusal names the option that allows the host."""
     reply = emulator.http.get(HEALTH, headers={"Host": "emulator.test"})
     assert reply.json() == {"error": "unknown host 'emulator.test'; allow it with --allow-host"}
 
 
-def test_further_names_can_be_allowed() -> None:
-    """A name that the server was started with is its own, in capitals or not."""
+def test_more_hosts_can_be_allowed() -> None:
+    """An allowed host reaches the server, in any letter case."""
     app = create_app(hosts=["Emulator.Test"])
-    assert [ask(app, host) for host in ("emulator.test", "EMULATOR.TEST:80", "other.test")] == [200, 200, 421]
+    assert [status_of(app, host) for host in ("emulator.test", "EMULATOR.TEST:80", "other.test")] == [200, 200, 421]
 
 
-# --- where to ---------------------------------------------------------------------------------------------------------
+# --- routing ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("provider", "host"), HOSTS)
 def test_a_vendors_host_leads_to_the_vendor(space: SpaceHandle, provider: str, host: str) -> None:
-    """Under a vendor's production name its paths stand alone, below the prefix of a space if there is one."""
+    """A vendor's production host reaches the vendor with its own paths, below a space's prefix if there is one."""
     for port in ("", ":443"):
         reply = space.http.get(f"{space.url}/some/path", headers={"Host": host.upper() + port})
         assert reply.headers["x-emulator-request-id"]
     assert [(entry["provider"], entry["path"]) for entry in space.requests] == [(provider, "/some/path")] * 2
 
 
-def test_a_vendors_host_and_a_providers_path_mean_the_same(cnaught: Caller) -> None:
+def test_a_vendors_host_and_a_providers_path_are_equivalent(cnaught: Caller) -> None:
     """Both ways lead to the same orders."""
     headers = {**cnaught.credentials, "Host": "api.cnaught.com"}
     placed = cnaught.space.http.post(f"{cnaught.space.url}{ORDERS}", headers=headers, json={"amount_kg": 3})
     assert cnaught.get(ORDERS).json()["data"][0] == placed.json()
 
 
-def test_a_vendors_host_knows_no_other_vendor(emulator: Emulator) -> None:
-    """A path that is a provider's name is just a path there; the control API is still the control API."""
-    assert ask(emulator.app, "api.cnaught.com", "/dcycle/") == 404
-    assert ask(emulator.app, "api.cnaught.com", "/v1/orders") == 401
-    assert ask(emulator.app, "api.cnaught.com", HEALTH) == 200
+def test_a_vendors_host_reaches_no_other_vendor(emulator: Emulator) -> None:
+    """A provider's name in the path has no meaning there; the control API is still reachable."""
+    assert status_of(emulator.app, "api.cnaught.com", "/dcycle/") == 404
+    assert status_of(emulator.app, "api.cnaught.com", "/v1/orders") == 401
+    assert status_of(emulator.app, "api.cnaught.com", HEALTH) == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/gold/v1", "/CNaught/v1/orders", "/cnaughtx", "//cnaught/v1", "/~a", "/~a/"])
-def test_a_path_that_leads_nowhere(emulator: Emulator, path: str) -> None:
-    """Where no provider is named, the answer names all there are."""
+def test_a_path_without_a_provider_is_refused(emulator: Emulator, path: str) -> None:
+    """A path without a provider is refused with the names of all providers."""
     status, _, body = asyncio.run(call(emulator.app, "GET", path, [], b""))
     assert (status, b"known: oneclickimpact, cnaught" in body) == (404, True)
 
@@ -117,15 +117,15 @@ def test_a_path_that_leads_nowhere(emulator: Emulator, path: str) -> None:
 @pytest.mark.parametrize(
     "path", ["", "/", "/v1", "/v1/orders/", "/v1//orders", "/orders", "/v1/orders/a/b", "/v1/Orders"]
 )
-def test_a_path_that_a_vendor_does_not_have(cnaught: Caller, path: str) -> None:
+def test_an_unknown_path_has_the_vendors_404(cnaught: Caller, path: str) -> None:
     """An unknown path is the vendor's 404, without a redirect and with a hint for the developer."""
     reply = cnaught.get(path)
     assert (reply.status_code, reply.json()["title"]) == (404, "Could not find resource")
     assert reply.headers["x-emulator-hint"].startswith("no such route; nearest: ")
 
 
-def test_a_path_is_read_as_it_is_meant(cnaught: Caller) -> None:
-    """Percent signs in a path mean what they stand for."""
+def test_a_path_is_percent_decoded(cnaught: Caller) -> None:
+    """Percent-encoded characters in a path are decoded."""
     assert cnaught.get("/v1/%6Frders", promised=False).status_code == 200
     assert cnaught.get("/v1/orders%3Flimit=1").status_code == 404
 
@@ -134,7 +134,7 @@ def test_a_path_is_read_as_it_is_meant(cnaught: Caller) -> None:
 
 
 def test_head_is_get_without_the_body(cnaught: Caller) -> None:
-    """HEAD answers the headers that GET would, and nothing more."""
+    """HEAD returns the headers of GET, without a body."""
     whole, head = cnaught.get(ORDERS), cnaught.request("HEAD", ORDERS)
     assert (head.status_code, head.content) == (200, b"")
     different = {name for name in whole.headers if whole.headers[name] != head.headers.get(name)}
@@ -152,14 +152,14 @@ def test_head_is_get_without_the_body(cnaught: Caller) -> None:
         ("POST", "/v1/subaccounts/x", "DELETE, GET, HEAD, PUT"),
     ],
 )
-def test_a_wrong_method_is_told_the_right_ones(cnaught: Caller, method: str, path: str, allowed: str) -> None:
-    """405 names every method of the path, in the vendor's envelope."""
+def test_a_wrong_method_returns_the_allowed_ones(cnaught: Caller, method: str, path: str, allowed: str) -> None:
+    """A 405 lists every method of the path, in the vendor's envelope."""
     reply = cnaught.request(method, path)
     assert (reply.status_code, reply.headers["allow"]) == (405, allowed)
 
 
-def test_every_reply_has_our_headers_once(cnaught: Caller) -> None:
-    """A reply has one date and one number, refused or not, and does not name its server."""
+def test_every_reply_has_the_emulators_headers_once(cnaught: Caller) -> None:
+    """A reply has one date and one request id, refused or not, and does not name its server."""
     for path in (ORDERS, "/v1/orders/nobody", "/nowhere"):
         headers = cnaught.get(path).headers
         counts = [len(headers.get_list(name)) for name in ("date", "x-emulator-request-id", "content-length", "server")]
@@ -171,14 +171,14 @@ def test_every_reply_has_our_headers_once(cnaught: Caller) -> None:
 
 @pytest.fixture
 def tight() -> Iterator[Emulator]:
-    """A server that takes bodies of a hundred bytes."""
+    """Return a server that accepts bodies of a hundred bytes."""
     with Emulator(port=None, limits=Limits(body_bytes_max=100)) as running:
         yield running
 
 
 @pytest.mark.parametrize(("size", "refused"), [(0, False), (100, False), (101, True), (100_000, True)])
 def test_a_body_has_a_limit(tight: Emulator, size: int, refused: bool) -> None:
-    """A body above the limit is refused in the vendor's words before anything else is looked at, and written down."""
+    """A body above the limit is refused in the vendor's words before any other check, and recorded."""
     content = b" " * size
     reply = tight.http.post(f"/cnaught{ORDERS}", content=content)
     assert reply.status_code == (413 if refused else 401)
@@ -188,8 +188,8 @@ def test_a_body_has_a_limit(tight: Emulator, size: int, refused: bool) -> None:
     assert (control.status_code, next(iter(control.json()))) == (413 if refused else 400, "error")
 
 
-def test_a_fault_does_not_strike_what_is_too_large(tight: Emulator) -> None:
-    """A request that is refused for its size uses no fault up."""
+def test_a_too_large_body_uses_no_fault(tight: Emulator) -> None:
+    """A request that is refused for its size does not use a fault."""
     tight.faults.add("cnaught", effect={"status": 503})
     sizes = (101, 100, 100)
     assert [tight.http.post(f"/cnaught{ORDERS}", content=bytes(size)).status_code for size in sizes] == [413, 503, 401]
@@ -197,7 +197,7 @@ def test_a_fault_does_not_strike_what_is_too_large(tight: Emulator) -> None:
 
 
 def exchange(app: Gateway, scope: dict[str, Any], received: Iterable[Message]) -> tuple[list[Message], int]:
-    """What an ASGI app sends, and how many of the messages it has read."""
+    """Return what an ASGI app sends, and the number of messages that it has read."""
     sent: list[Message] = []
     messages = iter(received)
     reads = 0
@@ -215,7 +215,7 @@ def exchange(app: Gateway, scope: dict[str, Any], received: Iterable[Message]) -
 
 
 def posting(path: str) -> dict[str, Any]:
-    """The scope of a POST request."""
+    """Return the scope of a POST request."""
     return {
         "type": "http",
         "method": "POST",
@@ -228,16 +228,16 @@ def posting(path: str) -> dict[str, Any]:
     }
 
 
-def test_a_body_may_come_in_pieces(tight: Emulator) -> None:
-    """However a body is cut, it is one body."""
+def test_a_body_can_be_sent_in_pieces(tight: Emulator) -> None:
+    """A body in any number of pieces is one body."""
     pieces = [{"type": "http.request", "body": part, "more_body": True} for part in (b"{", b"", b"}")]
     sent, _ = exchange(tight.app, posting(f"/cnaught{ORDERS}"), [*pieces, {"type": "http.request"}])
     assert sent[0]["status"] == 401
     assert tight.requests.matching()[0]["body"] == {}
 
 
-def test_a_body_far_above_the_limit_is_not_read_to_its_end(tight: Emulator) -> None:
-    """So that its sender sees the answer, a large body is read and dropped; an endless one is not read for ever."""
+def test_a_huge_body_is_not_read_to_its_end(tight: Emulator) -> None:
+    """A large body is read and dropped, so that its sender sees the reply; an endless one is cut off."""
     piece = {"type": "http.request", "body": b"x" * 2**20, "more_body": True}
     sent, reads = exchange(tight.app, posting(f"/cnaught{ORDERS}"), [piece] * 1000)
     assert sent[0]["status"] == 413
@@ -245,25 +245,25 @@ def test_a_body_far_above_the_limit_is_not_read_to_its_end(tight: Emulator) -> N
     assert tight.requests.matching()[0]["body"] is None
 
 
-def test_a_client_that_hangs_up_is_not_answered(tight: Emulator) -> None:
-    """A request that never became complete leaves no trace."""
+def test_an_incomplete_request_leaves_no_trace(tight: Emulator) -> None:
+    """A request whose client disconnects before it is complete changes nothing."""
     piece = {"type": "http.request", "body": b"{", "more_body": True}
     assert exchange(tight.app, posting(f"/cnaught{ORDERS}"), [piece, {"type": "http.disconnect"}]) == ([], 2)
     assert tight.requests.matching() == []
 
 
-# --- what is no HTTP --------------------------------------------------------------------------------------------------
+# --- other protocols --------------------------------------------------------------------------------------------------
 
 
 def test_a_websocket_is_closed(emulator: Emulator) -> None:
-    """No vendor speaks by websocket."""
+    """WebSocket connections are closed, since no vendor uses them."""
     scope = {"type": "websocket", "path": f"/cnaught{ORDERS}", "headers": []}
     sent, _ = exchange(emulator.app, scope, [{"type": "websocket.connect"}])
     assert sent == [{"type": "websocket.close", "code": 1000}]
 
 
 def test_any_server_can_start_and_stop_it(emulator: Emulator) -> None:
-    """The lifespan protocol is answered, so that any ASGI server takes the application."""
+    """The application answers the lifespan protocol, so that any ASGI server can run it."""
     sent, _ = exchange(
         emulator.app, {"type": "lifespan"}, [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
     )
@@ -274,12 +274,12 @@ def test_any_server_can_start_and_stop_it(emulator: Emulator) -> None:
 
 
 def failing(request: Request) -> Response:
-    """An endpoint with a mistake in it."""
+    """Raise an exception, like an endpoint with a bug."""
     raise KeyError("oops")
 
 
 def test_a_bug_is_a_bare_500_and_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """A vendor that fails in its turn is our bug: nobody's envelope, a traceback in the log, and no end."""
+    """An exception in a turn is answered with a bare 500 and logged with a traceback, and the server keeps working."""
     app = create_app()
     cnaught = app.providers["cnaught"]
     broken = ProviderApp([Route(ORDERS, failing)], cnaught.render, wording.schema_refusal, cnaught.http_refusal)
@@ -293,6 +293,6 @@ def test_a_bug_is_a_bare_500_and_logged(caplog: pytest.LogCaptureFixture) -> Non
     (record,) = caplog.records
     assert f"GET {ORDERS}" in record.getMessage()
     assert "oops" in str(record.exc_info and record.exc_info[1])
-    assert ask(gateway, "dcycle", "/dcycle/") == 404
+    assert status_of(gateway, "dcycle", "/dcycle/") == 404
     _, _, journal = asyncio.run(call(gateway, "GET", "/_emulator/requests?status=500", [], b""))
     assert httpx.Response(200, content=journal).json()["requests"][0]["operation"] is None

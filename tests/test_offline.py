@@ -39,7 +39,7 @@ async def stream(host: str) -> None:
         lambda: httpx.get("https://telemetry.example.com/"),
     ],
 )
-def test_a_test_that_reaches_out_fails(reach: Callable[[], object]) -> None:
+def test_a_call_to_another_machine_fails_its_test(reach: Callable[[], object]) -> None:
     """A call to another machine is stopped, and the test fails even if its code ignores the error."""
     running = conftest.pytest_runtest_call()
     next(running)
@@ -63,7 +63,7 @@ OF_EXEC = {"proxy/dialer.py", "exec/outside.py", "exec/hooks/python/sitecustomiz
 """The package that forwards connections of other programs. No served emulator imports it."""
 
 
-def test_one_module_of_a_server_calls_out() -> None:
+def test_only_one_module_makes_calls() -> None:
     """Of all modules of a served emulator, only the one that posts webhooks can make calls."""
     served, found = set[str](), ["app.py", "server/server.py", *(f"providers/{name}/app.py" for name in ALL)]
     while found:

@@ -1,4 +1,4 @@
-"""The pytest plugin, as a user's suite uses it: in a pytest process of its own."""
+"""The pytest plugin in users' suites."""
 
 import json
 import subprocess
@@ -16,7 +16,7 @@ from emulator.providers import ALL
 pytest_plugins = ["pytester"]
 
 OTHER_PLUGINS_OFF = ("-p", "no:schemathesis", "-p", "no:hypothesispytest", "-p", "no:cacheprovider")
-"""They take seconds to start, and a user need not have them."""
+"""Plugins that take seconds to start and that users may not have."""
 
 SUITE = """
 import httpx
@@ -39,7 +39,7 @@ def test_other(cnaught):
 
 @pytest.fixture(autouse=True)
 def _loaded(emulator: Emulator) -> None:
-    """Load what these suites use, before pytester notes which modules are loaded: it unloads all others."""
+    """Load what these suites use before pytester records the loaded modules: it unloads all others."""
     for name in ("yaml", "httpcore", "httpx._transports.default"):
         import_module(name)
 
@@ -56,7 +56,7 @@ def _results(pytester: pytest.Pytester, test: str, *options: str) -> pytest.RunR
 
 
 def _results_of_process(pytester: pytest.Pytester, test: str, *options: str) -> pytest.RunResult:
-    """Run a suite of one file in a process of its own."""
+    """Run a suite of one file in a new process."""
     pytester.makepyfile(SUITE + test)
     return pytester.runpytest_subprocess(*OTHER_PLUGINS_OFF, *options)
 
@@ -81,8 +81,8 @@ def test_all_fixtures_are_documented(pytester: pytest.Pytester) -> None:
         assert "no docstring" not in lines[number + 1]
 
 
-def test_each_test_has_a_space_of_its_own(pytester: pytest.Pytester) -> None:
-    """All providers of a test are in one space, which is new, and gone afterwards."""
+def test_each_test_has_its_own_space(pytester: pytest.Pytester) -> None:
+    """All providers of a test are in one space, which is new, and deleted afterwards."""
     result = _results(
         pytester,
         """
@@ -103,7 +103,7 @@ def test_a_test_may_delete_its_space(carbon_space):
 
 
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "two workers"])
-def test_all_workers_may_share_one_server(pytester: pytest.Pytester, workers: list[str]) -> None:
+def test_all_workers_can_share_one_server(pytester: pytest.Pytester, workers: list[str]) -> None:
     """With a URL, every worker uses that server, each test in a space that is deleted afterwards."""
     with Emulator() as server:
         result = _results_of_process(
@@ -122,8 +122,8 @@ def test_alone(cnaught, n):
         assert {space["name"] for space in server.control("GET", "/spaces")["spaces"]} <= {"default"}
 
 
-def test_the_environment_may_name_the_server(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """``CARBON_EMULATOR_URL`` stands for the option, and proxy variables do not apply to it."""
+def test_the_environment_can_name_the_server(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``CARBON_EMULATOR_URL`` replaces the option, and proxy variables do not apply to it."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "socks5://192.0.2.1:9")
     with Emulator() as server:
@@ -132,16 +132,16 @@ def test_the_environment_may_name_the_server(pytester: pytest.Pytester, monkeypa
         result.assert_outcomes(passed=1)
 
 
-def test_a_server_that_cannot_be_reached(pytester: pytest.Pytester) -> None:
-    """Tests fail with the reason, and the session goes on."""
+def test_an_unreachable_server_fails_tests(pytester: pytest.Pytester) -> None:
+    """Tests fail with the reason, and the session continues."""
     result = _results(pytester, TWO_TESTS + "def test_without(): pass", "--carbon-emulator-url", "http://127.0.0.1:9")
     result.assert_outcomes(errors=2, passed=1)
     result.stdout.fnmatch_lines(["no space for the test: *Connection refused*"])
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
 
 
-def test_a_suite_may_bring_its_fixtures(pytester: pytest.Pytester) -> None:
-    """``--carbon-emulator-fixtures`` takes a directory, and a mistake in it is shown once for each test."""
+def test_a_suite_can_have_its_own_fixtures(pytester: pytest.Pytester) -> None:
+    """``--carbon-emulator-fixtures`` takes a directory, and a problem in it is shown once for each test."""
     Path(pytester.path, "own").mkdir()
     content = json.loads((resource("fixtures") / "cnaught.json").read_text())
     content["catalogue"]["accounts"][0]["api_key"] = "test_own"
@@ -189,7 +189,7 @@ def test_datetime_without_offset(cnaught):
     result.assert_outcomes(passed=5)
 
 
-def test_a_strict_test_fails_on_what_nothing_reads(pytester: pytest.Pytester) -> None:
+def test_a_strict_test_fails_on_unread_members(pytester: pytest.Pytester) -> None:
     """``strict`` fails a test whose client sent an unknown member, and names it."""
     result = _results(
         pytester,
@@ -207,8 +207,8 @@ def test_clean(cnaught):
     result.stdout.fnmatch_lines(["*POST /v1/orders (cnaught): body metdata"])
 
 
-def test_a_test_may_demand_firm_evidence(pytester: pytest.Pytester) -> None:
-    """``evidence`` fails a test that depends on weaker evidence, wherever in an exchange it is, and names the part."""
+def test_a_test_can_require_evidence(pytester: pytest.Pytester) -> None:
+    """``evidence`` fails a test that depends on weaker evidence in any part of an exchange, and names the part."""
     result = _results(
         pytester,
         """
@@ -273,7 +273,7 @@ WRONG_MARKERS = {
 
 
 def test_a_wrong_marker_fails_its_test(pytester: pytest.Pytester) -> None:
-    """A marker with a wrong argument fails the test in a sentence."""
+    """A marker with a wrong argument fails the test with one sentence."""
     tests = [
         f"@pytest.mark.carbon({arguments})\ndef test_{number}(cnaught): pass"
         for number, arguments in enumerate(WRONG_MARKERS)
@@ -284,7 +284,7 @@ def test_a_wrong_marker_fails_its_test(pytester: pytest.Pytester) -> None:
 
 
 def test_a_marker_of_another_project_is_ignored(pytester: pytest.Pytester) -> None:
-    """A project may have a marker of the same name for tests that use no space."""
+    """A project can have a marker of the same name for tests that use no space."""
     result = _results(
         pytester,
         """
@@ -301,7 +301,7 @@ def test_of_another_project():
 
 
 def test_a_failing_test_shows_its_last_requests_and_its_bundle(pytester: pytest.Pytester) -> None:
-    """The report of a failing test has its requests, a line each, and the file of its recorded run, which replays."""
+    """The report of a failing test has its requests, one per line, and the file of its recorded run, which replays."""
     result = _results(
         pytester,
         """
@@ -321,8 +321,8 @@ def test_wrong(cnaught):
     assert pytester.run(sys.executable, "-m", "emulator", "replay", bundle).ret == 0
 
 
-def test_a_failing_setup_is_reported_as_well(pytester: pytest.Pytester) -> None:
-    """A fixture that fails after it has sent requests shows them."""
+def test_a_failing_setup_is_reported(pytester: pytest.Pytester) -> None:
+    """A fixture that fails after sending requests shows them."""
     result = _results(
         pytester,
         """
@@ -338,7 +338,7 @@ def test_placed(placed):
     result.stdout.fnmatch_lines(["*POST /v1/orders -> 400*", "bundle: *"])
 
 
-def test_tests_have_bundles_of_their_own(pytester: pytest.Pytester) -> None:
+def test_tests_have_separate_bundles(pytester: pytest.Pytester) -> None:
     """Tests whose names differ only in characters that file names cannot have do not share a bundle."""
     names = ["a/b", "a:b", "a b", "A b", "ä", "a-b", "x" * 300]
     result = _results(
@@ -369,7 +369,7 @@ def test_the_bundle_of_a_test_that_passes_again_is_deleted(pytester: pytest.Pyte
 
 
 def test_a_directory_of_the_user_gets_no_gitignore(pytester: pytest.Pytester) -> None:
-    """Only a directory that the plugin created ignores itself."""
+    """Only a directory that the plugin created has a .gitignore."""
     Path(pytester.path, "reports").mkdir()
     _results(pytester, "def test_it(cnaught): assert False", "--carbon-emulator-bundles", "reports")
     assert [path.suffix for path in Path(pytester.path, "reports").iterdir()] == [".json"]
@@ -381,11 +381,11 @@ BREAKING = {
     "cnaught.space.bundle = lambda: {(): 1}": "keys must be",
     "cnaught.space.http.close()": "the client has been closed",
 }
-"""Statements after which a report cannot be made, and the reason that it gives."""
+"""Statements after which no report can be made, and the reason in it."""
 
 
-def test_what_goes_wrong_in_a_report_is_a_line_of_it(pytester: pytest.Pytester) -> None:
-    """An exception while a report is made is shown there, and the session goes on."""
+def test_an_error_in_a_report_is_shown(pytester: pytest.Pytester) -> None:
+    """An exception while a report is made is shown in it, and the session continues."""
     tests = [
         f"def test_{number}(cnaught):\n    {statement}\n    assert False" for number, statement in enumerate(BREAKING)
     ]
@@ -395,11 +395,11 @@ def test_what_goes_wrong_in_a_report_is_a_line_of_it(pytester: pytest.Pytester) 
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
 
 
-# --- living with other projects ---------------------------------------------------------------------------------------
+# --- other projects ---------------------------------------------------------------------------------------------------
 
 
-def test_a_package_of_the_same_name_does_no_harm(pytester: pytest.Pytester) -> None:
-    """A project may have a package ``emulator`` of its own: only tests that use our fixtures fail, with the reason."""
+def test_a_package_of_the_same_name_is_tolerated(pytester: pytest.Pytester) -> None:
+    """A project can have its own package ``emulator``: only tests with the plugin's fixtures fail, with the reason."""
     Path(pytester.path, "emulator").mkdir()
     Path(pytester.path, "emulator", "__init__.py").write_text("raise SystemExit('its import has side effects')")
     Path(pytester.path, "conftest.py").write_text("")
@@ -420,7 +420,7 @@ def pytest_unconfigure():
 
 
 def test_importing_the_plugin_imports_nothing_else() -> None:
-    """What every pytest session of the machine pays for the plugin is its own module."""
+    """Every pytest session of the machine loads only the plugin's own module."""
     code = "import sys, pytest; before = set(sys.modules); import carbon_emulator_pytest; "
     code += "print(sorted(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

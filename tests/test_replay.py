@@ -133,7 +133,7 @@ def test_a_recorded_day_replays_in_a_new_process(day: SpaceHandle, tmp_path: Pat
     assert "every byte the same" in done.stdout
 
 
-def test_a_bundle_holds_no_secret(day: SpaceHandle) -> None:
+def test_a_bundle_contains_no_secret(day: SpaceHandle) -> None:
     """A bundle has placeholders for all keys, passwords and tokens."""
     text = json.dumps(day.control("GET", "/bundle"))
     tokens = day.carboninsights.state["tokens"]

@@ -47,7 +47,7 @@ def sealed(space: SpaceHandle) -> str:
         f"password: '{SECRET}",
     ],
 )
-def test_a_secret_in_a_body_is_not_told(cnaught: Caller, content: str) -> None:
+def test_a_secret_in_a_body_is_hidden(cnaught: Caller, content: str) -> None:
     """A secret member of any type is removed at any depth, also from invalid JSON and from a form."""
     cnaught.post("/v1/orders", content=content.encode("latin-1"))
     text = sealed(cnaught.space)
@@ -56,7 +56,7 @@ def test_a_secret_in_a_body_is_not_told(cnaught: Caller, content: str) -> None:
 
 
 @pytest.mark.parametrize("query", ["api_key={}", "limit=1&api%5Fkey={}", "password={}&password={}x", "&access={}&a"])
-def test_a_secret_in_a_query_is_not_told(cnaught: Caller, query: str) -> None:
+def test_a_secret_in_a_query_is_hidden(cnaught: Caller, query: str) -> None:
     """A secret parameter is removed from the query, and the others stay."""
     cnaught.get(f"/v1/orders?{query.replace('{}', SECRET)}")
     assert SECRET not in sealed(cnaught.space)
@@ -76,7 +76,7 @@ def test_a_secret_in_a_query_is_not_told(cnaught: Caller, query: str) -> None:
         ("Cookie", f"session={SECRET}; other={SECRET}"),
     ],
 )
-def test_a_secret_in_a_header_is_not_told(cnaught: Caller, name: str, value: str) -> None:
+def test_a_secret_in_a_header_is_hidden(cnaught: Caller, name: str, value: str) -> None:
     """The bundle and the journal show at most the scheme of a secret header."""
     cnaught.get("/v1/orders", headers={name: value})
     assert SECRET not in sealed(cnaught.space)
@@ -115,7 +115,7 @@ def test_a_replacement_has_the_length_of_the_secret(mark: str, replacement: str)
     assert Seal(WORLD).open(mark) == replacement
 
 
-def test_a_secret_that_a_reply_repeats_is_hidden(space: SpaceHandle) -> None:
+def test_a_secret_repeated_by_a_reply_is_hidden(space: SpaceHandle) -> None:
     """Dcycle repeats a login of the wrong content type in its error: neither bundle nor journal shows the password."""
     for password in (SECRET, "hunter2", 'with "quotes" and \\', "pässwörd"):
         content = json.dumps({"email": "ada@example.com", "password": password})
@@ -135,7 +135,7 @@ def test_a_secret_that_a_reply_repeats_is_hidden(space: SpaceHandle) -> None:
         "X-Api-Kee", "X-Key", "Api_Token", "Coookie",
     ],
 )  # fmt: skip
-def test_a_key_in_a_misspelt_header_is_hidden(cnaught: Caller, name: str) -> None:
+def test_a_key_in_a_misspelled_header_is_hidden(cnaught: Caller, name: str) -> None:
     """A header whose name is similar to a secret one is hidden like it."""
     cnaught.get("/v1/orders", headers={name: f"sk_live_{SECRET}"})
     assert SECRET not in sealed(cnaught.space)

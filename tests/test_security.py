@@ -1,4 +1,4 @@
-"""What the emulator promises about safety, where no other test holds it; SECURITY.md tells which test holds what."""
+"""Security promises that no other test covers. SECURITY.md names the test of each promise."""
 
 import ast
 import asyncio
@@ -41,12 +41,12 @@ DCYCLE_USER = {"email": "user@example.com", "password": "your-password"}
 
 
 def test_every_promise_has_its_test() -> None:
-    """Each paragraph of promises in SECURITY.md names tests, and all of them exist."""
-    said = (ROOT / "SECURITY.md").read_text()
-    promises = said.partition("## What it promises")[2].partition("\n## ")[0].strip().split("\n\n")
-    named = [re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", promise) for promise in promises]
-    assert [promise for promise, tests in zip(promises, named, strict=True) if not tests] == []
-    for path, name in chain.from_iterable(named):
+    """Each paragraph of promises in SECURITY.md names existing tests."""
+    text = (ROOT / "SECURITY.md").read_text()
+    promises = text.partition("## What it promises")[2].partition("\n## ")[0].strip().split("\n\n")
+    named_server = [re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", promise) for promise in promises]
+    assert [promise for promise, tests in zip(promises, named_server, strict=True) if not tests] == []
+    for path, name in chain.from_iterable(named_server):
         assert f"def {name}(" in (ROOT / path).read_text(), f"{path}::{name}"
 
 
@@ -54,7 +54,7 @@ def test_every_promise_has_its_test() -> None:
 
 
 def use(space: SpaceHandle) -> list[str]:
-    """Let a space come by secrets in every way there is, and use them well and badly. Answers all of them."""
+    """Give a space secrets in every possible way, use them correctly and incorrectly, and return all of them."""
     secrets = [PASSWORD, "wrong-password", "wrong-key", DCYCLE_USER["password"]]
     carboninsights = Caller(space, "carboninsights", NO_CREDENTIALS)
     carboninsights.post("/register", NEW_USER)
@@ -83,7 +83,7 @@ def use(space: SpaceHandle) -> list[str]:
 
 
 def test_a_used_space_shows_no_secret(space: SpaceHandle) -> None:
-    """Whatever secret a space has come by, no view of the space tells it, nor what is taken of it."""
+    """No view of a space, and no document taken from it, shows any of its secrets."""
     secrets = use(space)
     space.control("POST", "/snapshots/kept")
     views = [
@@ -104,10 +104,10 @@ def test_a_used_space_shows_no_secret(space: SpaceHandle) -> None:
         assert [secret for secret in secrets if secret in shown] == [], view
 
 
-def test_nothing_is_logged_of_ordinary_use(
+def test_ordinary_use_logs_nothing(
     space: SpaceHandle, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """A space that is used, well and badly, writes nothing of its own to a log, nor anywhere else."""
+    """A space that is used, correctly and incorrectly, writes nothing to a log or elsewhere."""
     with caplog.at_level(logging.DEBUG):
         use(space)
     assert [record for record in caplog.records if record.name.partition(".")[0] == "emulator"] == []
@@ -115,12 +115,12 @@ def test_nothing_is_logged_of_ordinary_use(
 
 
 def failing(request: Request) -> Response:
-    """An endpoint with a mistake in it."""
+    """Raise an exception, like an endpoint with a bug."""
     raise KeyError("oops")
 
 
 def test_a_bug_logs_no_secret(caplog: pytest.LogCaptureFixture) -> None:
-    """Of a request that meets a bug, the log tells the method and the path, and neither headers, query nor body."""
+    """A request that meets a bug logs its method and path, but no headers, query or body."""
     app = create_app()
     cnaught = app.providers["cnaught"]
     broken = replace(
@@ -136,33 +136,33 @@ def test_a_bug_logs_no_secret(caplog: pytest.LogCaptureFixture) -> None:
     gateway = Gateway(Spaces(world), app.control, frozenset(), {}, app.courier)
     headers = [(b"authorization", b"Bearer " + PASSWORD.encode())]
     body = json.dumps({"password": PASSWORD}).encode()
-    asked = call(gateway, "POST", f"/cnaught/v1/orders?api_key={PASSWORD}", headers, body)
-    assert asyncio.run(asked)[0] == 500
+    request = call(gateway, "POST", f"/cnaught/v1/orders?api_key={PASSWORD}", headers, body)
+    assert asyncio.run(request)[0] == 500
     assert "oops" in caplog.text
     assert PASSWORD not in caplog.text
 
 
-# --- who is let in ----------------------------------------------------------------------------------------------------
+# --- authentication ---------------------------------------------------------------------------------------------------
 
 
 @cache
-def nodes(name: str) -> list[ast.AST]:
-    """All of a module's syntax."""
+def syntax_nodes(name: str) -> list[ast.AST]:
+    """Yield all syntax nodes of a module."""
     return list(ast.walk(MODULES[name]))
 
 
 CREDENTIALS = {"api_key", "password", "password_hash", "token", "hash"}
-"""What credentials are called here."""
+"""The names of credentials in the code."""
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))
 def test_credentials_are_compared_in_constant_time(name: str) -> None:
-    """No credential is compared with ``==``, nor looked up by what was sent: how long that takes would tell of it."""
-    assert [ast.unparse(node) for node in nodes(name) if any(map(_is_credential, _compared(node)))] == []
+    """No credential is compared with ``==`` or looked up by its value, since the duration would reveal it."""
+    assert [ast.unparse(node) for node in syntax_nodes(name) if any(map(_is_credential, _compared(node)))] == []
 
 
 def _compared(node: ast.AST) -> list[ast.expr]:
-    """What a node compares as it is, or looks up."""
+    """Return the expressions that a node compares with ``==`` or looks up."""
     match node:
         case ast.Compare(left=left, ops=ops, comparators=others):
             quick = any(isinstance(op, ast.Eq | ast.NotEq | ast.In | ast.NotIn) for op in ops)
@@ -184,13 +184,13 @@ def _is_credential(compared: ast.expr) -> bool:
 
 
 @pytest.mark.parametrize("part", ["control", *(f"providers/{name}" for name in ALL)])
-def test_who_has_credentials_compares_them(part: str) -> None:
-    """The control API and every vendor compare what was sent with what is right by ``hmac.compare_digest``."""
+def test_credentials_are_compared_by_hmac(part: str) -> None:
+    """The control API and every vendor compare credentials with ``hmac.compare_digest``."""
     calls = [
         node.func.id
         for name in MODULES
         if name.startswith(f"{part}/")
-        for node in nodes(name)
+        for node in syntax_nodes(name)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     ]
     assert "compare_digest" in calls
@@ -199,7 +199,7 @@ def test_who_has_credentials_compares_them(part: str) -> None:
 @pytest.mark.parametrize("algorithm", ["none", "None", "", "HS384", "RS256", "ES256", "PS256", "EdDSA", "hs256", None])
 @pytest.mark.parametrize("name", ["carboninsights", "dcycle"])
 def test_the_algorithm_of_tokens_is_pinned(space: SpaceHandle, name: str, algorithm: str | None) -> None:
-    """A token that names any other algorithm is refused, though its signature be made with the right key."""
+    """A token with any other algorithm is refused, even if it is signed with the right key."""
     caller = Caller(space, name, credentials_of(space, name))
     if name == "carboninsights":
         token = caller.credentials["Authorization"].split()[1]
@@ -215,13 +215,13 @@ def test_the_algorithm_of_tokens_is_pinned(space: SpaceHandle, name: str, algori
 
     key = hashlib.blake2b(f"0/{name}.signing-key".encode(), digest_size=64).digest()
     assert status(token) == 200
-    assert status(renamed(token, "HS256", key)) == 200
-    assert status(renamed(token, algorithm, key)) == 401
-    assert status(renamed(token, algorithm, b"")) == 401
+    assert status(with_algorithm(token, "HS256", key)) == 200
+    assert status(with_algorithm(token, algorithm, key)) == 401
+    assert status(with_algorithm(token, algorithm, b"")) == 401
 
 
-def renamed(token: str, algorithm: str | None, key: bytes) -> str:
-    """A token whose header names another algorithm, with a signature by HS256 all the same; without a key, none."""
+def with_algorithm(token: str, algorithm: str | None, key: bytes) -> str:
+    """Return a token whose header names another algorithm, signed by HS256 anyway, or unsigned without a key."""
     head = jwt.utils.base64url_encode(json.dumps({"alg": algorithm, "typ": "JWT"}).encode()).decode()
     signed = f"{head}.{token.split('.')[1]}"
     signature = (
@@ -231,8 +231,8 @@ def renamed(token: str, algorithm: str | None, key: bytes) -> str:
 
 
 @pytest.fixture(scope="module")
-def named() -> Gateway:
-    """A server with a name of its own."""
+def named_server() -> Gateway:
+    """Return a server with a name."""
     return create_app(hosts=["own.test"])
 
 
@@ -253,19 +253,19 @@ def named() -> Gateway:
         ("localhost", None, 200),
     ],
 )
-def test_pages_of_others_command_nothing(named: Gateway, host: str, origin: str | None, status: int) -> None:
-    """A web page of another machine, whose browser says so, cannot reset a space behind somebody's back."""
+def test_foreign_pages_cannot_send_commands(named_server: Gateway, host: str, origin: str | None, status: int) -> None:
+    """A web page of another machine cannot reset a space through a user's browser."""
     headers = [(b"host", host.encode())] + ([] if origin is None else [(b"origin", origin.encode())])
     for path in ("/_emulator/reset", "/~a/_emulator/reset"):
-        assert asyncio.run(call(named, "POST", path, headers, b""))[0] == status
+        assert asyncio.run(call(named_server, "POST", path, headers, b""))[0] == status
 
 
 @pytest.mark.parametrize("path", ["/_emulator/health", *(f"/{name}/" for name in ALL)])
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
-def test_pages_of_others_read_nothing(space: SpaceHandle, path: str, method: str) -> None:
-    """No reply allows a browser to show it to a page of another origin, or to send what such a page has made up."""
-    asking = {"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"}
-    reply = space.http.request(method, f"{space.url}{path}", headers=asking)
+def test_foreign_pages_cannot_read_replies(space: SpaceHandle, path: str, method: str) -> None:
+    """No reply allows a browser to show it to a foreign page, or to send that page's custom requests."""
+    headers = {"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"}
+    reply = space.http.request(method, f"{space.url}{path}", headers=headers)
     assert [name for name in reply.headers if name.startswith("access-control-")] == []
 
 
@@ -277,14 +277,14 @@ _watching: list[list[str]] = []
 
 
 @pytest.fixture(scope="module")
-def opening() -> Opening:
-    """The files that are opened meanwhile."""
+def opened_files() -> Opening:
+    """Record the files that are opened."""
     sys.addaudithook(_note)
-    return _opening
+    return _opened
 
 
 @contextmanager
-def _opening() -> Iterator[list[str]]:
+def _opened() -> Iterator[list[str]]:
     _watching.append([])
     try:
         yield _watching[-1]
@@ -305,8 +305,8 @@ def _note(event: str, arguments: tuple[Any, ...]) -> None:
         *("file:%2F%2F%2Fetc%2Fpasswd", "%252e%252e%252f", "..%c0%af..", "cnaught.yaml", "*", "x" * 5000),
     ],
 )
-def test_no_path_leads_to_a_file(emulator: Emulator, space: SpaceHandle, name: str, opening: Opening) -> None:
-    """What stands in a path is looked up among names that are known; no file is opened for it, wherever it points."""
+def test_no_path_leads_to_a_file(emulator: Emulator, space: SpaceHandle, name: str, opened_files: Opening) -> None:
+    """Paths are compared with known names only; no file is opened by a path from a request."""
     control = f"/~{space.name}/_emulator"
     paths = [f"{control}/{of}/{name}" for of in ("state", "settings", "snapshots", "spaces", "webhooks", "faults")]
     paths += [f"{control}/contracts/{name}{end}" for end in ("", ".json")]
@@ -319,7 +319,7 @@ def test_no_path_leads_to_a_file(emulator: Emulator, space: SpaceHandle, name: s
     submit = emulator.transport().submit
     for once in ("/_emulator/contracts/control.json", "/_emulator/snapshot"):
         submit(call(emulator.app, "GET", once, [], b"")).result()
-    with opening() as opened:
+    with opened_files() as opened:
         for method in ("GET", "POST", "DELETE"):
             for path in paths:
                 status, _, body = submit(call(emulator.app, method, path, [], b"{}")).result()
@@ -329,24 +329,24 @@ def test_no_path_leads_to_a_file(emulator: Emulator, space: SpaceHandle, name: s
     assert opened == []
 
 
-def test_fixtures_are_read_by_their_names_alone(tmp_path: Path, opening: Opening) -> None:
-    """Of a directory of fixtures, only the files that are named after the providers are opened."""
+def test_only_fixtures_of_providers_are_read(tmp_path: Path, opened_files: Opening) -> None:
+    """In a directory of fixtures, only files that are named after providers are opened."""
     for name in ("cnaught.json", "notes.txt", "..json", ".hidden.json"):
         (tmp_path / name).write_bytes((ROOT / "fixtures" / "cnaught.json").read_bytes())
-    Fixtures(ALL, tmp_path)  # what it imports is not the question
-    with opening() as opened:
+    Fixtures(ALL, tmp_path)  # imports are ignored
+    with opened_files() as opened:
         Fixtures(ALL, tmp_path)
     ours = [str(ROOT / "fixtures" / f"{name}.json") for name in ALL if name != "cnaught"]
     assert sorted(opened) == sorted([str(tmp_path / "cnaught.json"), *ours])
 
 
 def test_a_server_writes_no_file() -> None:
-    """Only what a user asks for writes files: commands, the pytest plugin, certificates, ``--data``."""
+    """Files are only written on a user's request: by commands, the pytest plugin, certificates, ``--data``."""
     writes = {"open", "write_text", "write_bytes", "mkdir", "unlink", "rename"}
     writing = {
         name
         for name in MODULES
-        for node in nodes(name)
+        for node in syntax_nodes(name)
         if (isinstance(node, ast.Attribute) and node.attr in writes - {"open"})
         or (isinstance(node, ast.Name) and node.id in writes)
     }
@@ -357,8 +357,8 @@ def test_a_server_writes_no_file() -> None:
 # --- bounds -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_space_keeps_so_many_snapshots(space: SpaceHandle) -> None:
-    """One named snapshot too many is refused, and those that are kept stay; one of them may be taken again."""
+def test_the_number_of_snapshots_is_limited(space: SpaceHandle) -> None:
+    """One named snapshot too many is refused; existing ones stay and can be replaced."""
     for n in range(SNAPSHOTS_MAX):
         space.control("POST", f"/snapshots/{n}")
     with pytest.raises(Refused, match=f"a space keeps at most {SNAPSHOTS_MAX} snapshots"):

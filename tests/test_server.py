@@ -1,4 +1,4 @@
-"""The server as a process: how it says that it is ready, how it ends, and how it fails."""
+"""The server as a process: its start, its end, and its errors."""
 
 import asyncio
 import os
@@ -34,7 +34,7 @@ SECONDS_MAX = 60
 
 @contextmanager
 def serving(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server in a process of its own, and the first line that it printed."""
+    """Start a server in a new process, and return it with the first line of its output."""
     command = [sys.executable, "-m", "emulator", "serve", "--port", "0", *options]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CARBON_EMULATOR_")}
     process = subprocess.Popen(command, stdout=-1, stderr=-1, text=True, env=environment)
@@ -47,13 +47,13 @@ def serving(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 def ended(process: subprocess.Popen[str], number: int) -> tuple[int, str, str]:
-    """How a process ends after a signal: its exit code, and what it has printed since, on both streams."""
+    """Send a signal to a process, and return its exit code and its later output on both streams."""
     process.send_signal(number)
     out, err = process.communicate(timeout=SECONDS_MAX)
     return process.returncode, out, err
 
 
-# --- a good life ------------------------------------------------------------------------------------------------------
+# --- start and end ----------------------------------------------------------------------------------------------------
 
 
 def test_a_server_with_tls_answers_for_the_vendors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,8 +82,8 @@ def test_a_server_with_tls_answers_for_the_vendors(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_server_says_where_it_is_and_ends_when_told(number: int, tmp_path: Path) -> None:
-    """The address is printed and written once the server is ready; a signal ends it in good order."""
+def test_a_server_prints_its_url_and_ends_on_a_signal(number: int, tmp_path: Path) -> None:
+    """The URL is printed and written when the server is ready; a signal ends it normally."""
     url_file = tmp_path / "url"
     with serving("--url-file", str(url_file)) as (process, url):
         assert url_file.read_text() == f"{url}\n"
@@ -116,8 +116,8 @@ def test_a_server_ends_with_its_parent(standard_input: str) -> None:
     wait_until_gone(url)
 
 
-def test_a_server_ends_when_its_pipe_does() -> None:
-    """The end of a pipe as standard input is enough: a launcher between parent and server may live on."""
+def test_a_server_ends_when_its_pipe_is_closed() -> None:
+    """Closing a pipe as standard input is enough, even if a launcher between parent and server continues."""
     command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--exit-with-parent"]
     with Child(command, stdin=subprocess.PIPE) as server:
         assert server.stdin
@@ -147,8 +147,10 @@ WAITING = {
 
 
 @pytest.mark.parametrize("kind", WAITING)
-def test_a_signal_ends_what_is_waiting(kind: str) -> None:
-    """A delay or a wait of a minute does not hold up the end of a server: its client loses the connection, silently."""
+def test_a_signal_ends_waiting_requests(kind: str) -> None:
+    """A delay or a wait of a minute does not postpone the end of a server; its client loses the connection, without a
+    log entry.
+    """
     path, fault = WAITING[kind]
     with serving() as (process, url), ExitStack() as connections:
         if fault:
@@ -165,8 +167,8 @@ def test_a_signal_ends_what_is_waiting(kind: str) -> None:
         assert [connection.recv(1000) for connection in (waiting, half_sent)] == [b"", b""]
 
 
-def test_a_client_that_leaves_ends_its_wait() -> None:
-    """Waits whose clients have gone are over at once, however many there are."""
+def test_a_disconnect_ends_a_wait() -> None:
+    """Waits end at once when their clients disconnect, however many there are."""
     wait = b"GET /_emulator/requests/wait?timeout=60 HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
     async def play() -> None:
@@ -196,7 +198,7 @@ def address_of(url: str) -> tuple[str, int]:
 
 
 def test_a_served_fault_breaks_the_connection() -> None:
-    """Faults reach the socket under the event loop that the command uses as well, and are not logged."""
+    """Faults break sockets also under the event loop of the command, without a log entry."""
     with serving() as (process, url), httpx.Client(base_url=url, timeout=SECONDS_MAX) as client:
         raised: list[type[BaseException]] = []
         for connection in ("reset", "close", "truncate"):
@@ -210,8 +212,8 @@ def test_a_served_fault_breaks_the_connection() -> None:
 
 
 @pytest.mark.parametrize("options", [[], ["--control-token", ""]])
-def test_a_server_that_others_can_reach_asks_for_a_token(options: list[str]) -> None:
-    """Beyond loopback a token is made up, printed first, and asked for; an empty one is none."""
+def test_a_reachable_server_requires_a_token(options: list[str]) -> None:
+    """Beyond loopback a token is generated, printed first, and required; an empty one counts as none."""
     with serving("--host", "0.0.0.0", *options) as (process, line):
         assert process.stdout
         port = process.stdout.readline().strip().rpartition(":")[2]
@@ -223,7 +225,7 @@ def test_a_server_that_others_can_reach_asks_for_a_token(options: list[str]) -> 
 
 
 def test_small_requests_are_answered_at_once() -> None:
-    """No reply on a connection that stays open waits for an acknowledgement, which would take it forty milliseconds."""
+    """Replies on a persistent connection do not wait for an acknowledgement, which would take forty milliseconds."""
     seconds = []
     with Emulator() as listening, httpx.Client(base_url=listening.url) as client:
         for _ in range(10):
@@ -234,7 +236,7 @@ def test_small_requests_are_answered_at_once() -> None:
 
 
 def test_it_listens_on_ipv6() -> None:
-    """An address with colons is one of IPv6, and is written in brackets."""
+    """An address with colons is an IPv6 address, and is printed in brackets."""
     try:
         with Emulator(host="::1") as listening:
             assert listening.url.startswith("http://[::1]:")
@@ -243,7 +245,7 @@ def test_it_listens_on_ipv6() -> None:
         pytest.skip("this machine has no IPv6")
 
 
-# --- a bad start ------------------------------------------------------------------------------------------------------
+# --- failing starts ---------------------------------------------------------------------------------------------------
 
 
 def failed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -251,27 +253,29 @@ def failed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
     monkeypatch.setattr(sys, "argv", ["carbon-emulator", *arguments])
     with pytest.raises(SystemExit) as ended:
         main()
-    said = capsys.readouterr()
-    assert (ended.value.code, said.out) == (2, "")
-    assert said.err.startswith("carbon-emulator: ")
-    return said.err.removeprefix("carbon-emulator: ").removesuffix("\n")
+    output = capsys.readouterr()
+    assert (ended.value.code, output.out) == (2, "")
+    assert output.err.startswith("carbon-emulator: ")
+    return output.err.removeprefix("carbon-emulator: ").removesuffix("\n")
 
 
 @pytest.fixture
 def taken() -> Iterator[str]:
-    """A port that somebody listens on."""
+    """Yield a port that is in use."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield str(listening.getsockname()[1])
 
 
-def test_a_port_in_use(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], taken: str) -> None:
-    """A port that is taken is told with its number."""
-    said = failed(monkeypatch, capsys, "serve", "--port", taken)
-    assert said == f"cannot listen on 127.0.0.1 port {taken}: Address already in use"
+def test_a_port_in_use_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], taken: str
+) -> None:
+    """A port in use is an error with its number."""
+    output = failed(monkeypatch, capsys, "serve", "--port", taken)
+    assert output == f"cannot listen on 127.0.0.1 port {taken}: Address already in use"
 
 
 def test_a_port_is_taken_from_the_start() -> None:
-    """Two servers that start at the same time do not both believe that they have the port."""
+    """Of two servers that start at the same time, only one gets the port."""
     with bind("127.0.0.1", 0) as first:
         with pytest.raises(PortTaken):
             bind("127.0.0.1", first.getsockname()[1])
@@ -281,7 +285,7 @@ def test_a_port_is_taken_from_the_start() -> None:
         assert threading.active_count() == before
 
 
-def test_a_command_that_fails_in_a_process(taken: str) -> None:
+def test_a_failing_process_prints_one_sentence(taken: str) -> None:
     """A process that cannot start ends with code 2, one sentence, and no traceback."""
     command = [sys.executable, "-m", "emulator", "serve", "--port", taken]
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS_MAX, check=False)
@@ -290,7 +294,7 @@ def test_a_command_that_fails_in_a_process(taken: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "message"),
     [
         ("{", "cnaught.json: not JSON: Expecting property name"),
         ("[]", "cnaught.json: at the top: must be an object"),
@@ -299,21 +303,21 @@ def test_a_command_that_fails_in_a_process(taken: str) -> None:
         (None, "cnaught.json: "),
     ],
 )
-def test_a_bad_fixture(
+def test_an_invalid_fixture_is_explained(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
     content: str | None,
-    words: str,
+    message: str,
 ) -> None:
-    """A fixture that cannot be used is told with its file, the place in it, and what is wrong there."""
+    """An invalid fixture is an error with its file, the place in it, and the reason."""
     path = tmp_path / "cnaught.json"
     path.mkdir() if content is None else path.write_text(content)
-    assert words in failed(monkeypatch, capsys, "serve", "--port", "0", "--fixtures", str(tmp_path))
+    assert message in failed(monkeypatch, capsys, "serve", "--port", "0", "--fixtures", str(tmp_path))
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "message"),
     [
         (["serve", "--fixtures", "/nowhere"], "/nowhere: no such directory"),
         (["serve", "--fixtures", sys.executable], "no such directory"),
@@ -329,18 +333,18 @@ def test_a_bad_fixture(
         (["sevre"], "No such command"),
     ],
 )
-def test_a_bad_command(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+def test_an_invalid_command_is_explained(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
-    """Whatever is wrong with a command or its surroundings is said in one sentence."""
-    assert words in failed(monkeypatch, capsys, *arguments)
+    """Any problem of a command or its environment is one sentence."""
+    assert message in failed(monkeypatch, capsys, *arguments)
 
 
 @pytest.mark.parametrize(("name", "value"), [("PORT", "many"), ("SEED", "x"), ("WORKERS", "2"), ("FIXTURES", "/none")])
 def test_a_variable_is_an_option(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str
 ) -> None:
-    """Each option of the server may be given as a variable, and is checked alike."""
+    """Each option of the server can be set by a variable, with the same checks."""
     monkeypatch.setenv(f"CARBON_EMULATOR_{name}", value)
     assert failed(monkeypatch, capsys, "serve")
 
@@ -359,33 +363,33 @@ def test_a_variable_is_an_option(
         *(("192.168.1.7", False), ("emulator", False), ("localhost.evil.example", False), ("", False)),
     ],
 )
-def test_what_only_this_machine_can_reach(host: str, loopback: bool) -> None:
+def test_loopback_addresses_need_no_token(host: str, loopback: bool) -> None:
     """Loopback addresses need no token."""
     assert is_loopback(host) == loopback
 
 
-# --- what is too much -------------------------------------------------------------------------------------------------
+# --- limits -----------------------------------------------------------------------------------------------------------
 
 HEALTH = b"GET /_emulator/health HTTP/1.1\r\nHost: localhost\r\n"
 
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    """The port of an emulator that is served in a thread."""
+    """Yield the port of an emulator that is served in a thread."""
     with Emulator() as carbon:
         served = carbon.http.base_url.port
         assert served is not None
         yield served
 
 
-def answered(port: int, sent: bytes) -> bytes:
-    """What comes back for these bytes."""
+def reply_to(port: int, sent: bytes) -> bytes:
+    """Return all bytes received after sending these."""
     with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
         client.sendall(sent)
-        said = b""
-        while not said.endswith((b"}", b"together")) and (part := client.recv(65536)):
-            said += part
-        return said
+        output = b""
+        while not output.endswith((b"}", b"together")) and (part := client.recv(65536)):
+            output += part
+        return output
 
 
 @pytest.mark.parametrize(
@@ -399,10 +403,10 @@ def answered(port: int, sent: bytes) -> bytes:
     ],
     ids=["long", "endless", "many", "endless path", "long path"],
 )
-def test_a_head_above_the_limit(port: int, head: bytes) -> None:
-    """A request line and headers of more than 64 KiB answer 431, whether they end or not, and the server lives on."""
-    assert answered(port, head).startswith(b"HTTP/1.1 431 Request Header Fields Too Large")
-    assert answered(port, HEALTH + b"\r\n").startswith(b"HTTP/1.1 200")
+def test_a_head_above_the_limit_is_refused(port: int, head: bytes) -> None:
+    """A request line and headers above 64 KiB answer 431, complete or not, and the server keeps working."""
+    assert reply_to(port, head).startswith(b"HTTP/1.1 431 Request Header Fields Too Large")
+    assert reply_to(port, HEALTH + b"\r\n").startswith(b"HTTP/1.1 200")
 
 
 @pytest.mark.parametrize(
@@ -414,12 +418,12 @@ def test_a_head_above_the_limit(port: int, head: bytes) -> None:
     ],
     ids=["just so", "with a body", "one after the other"],
 )
-def test_a_head_within_the_limit(port: int, whole: bytes) -> None:
-    """What comes after a head does not count, be it a body or more requests."""
-    assert answered(port, whole).startswith(b"HTTP/1.1 200")
+def test_a_head_within_the_limit_is_accepted(port: int, whole: bytes) -> None:
+    """Bytes after a head do not count, neither a body nor further requests."""
+    assert reply_to(port, whole).startswith(b"HTTP/1.1 200")
 
 
-# --- what goes out ----------------------------------------------------------------------------------------------------
+# --- replies ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -433,18 +437,18 @@ def test_a_head_within_the_limit(port: int, whole: bytes) -> None:
     ids=["control", "vendor", "closing", "HEAD"],
 )
 def test_a_reply_is_one_packet(port: int, sent: bytes, begin: bytes, end: bytes) -> None:
-    """The head and the body of a reply go out together, so that nobody wakes up for half a reply."""
+    """The head and the body of a reply are sent together, so that the client reads once."""
     for _ in range(20):
         with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
             client.sendall(sent)
-            said = client.recv(65536)
-            assert said.startswith(begin)
-            assert said.endswith(end)
+            output = client.recv(65536)
+            assert output.startswith(begin)
+            assert output.endswith(end)
 
 
 @pytest.mark.parametrize("loop", [None, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
-def test_a_connection_that_is_not_used_is_closed(loop: Any) -> None:
-    """The server looks for connections whose deadline has passed, and closes those: over a real socket, too."""
+def test_an_idle_connection_is_closed(loop: Any) -> None:
+    """The server closes connections whose deadline has passed, also over a real socket."""
     with asyncio.Runner(loop_factory=loop) as runner:
         runner.run(watch())
 
@@ -454,12 +458,12 @@ async def watch() -> None:
     bound = bind("127.0.0.1", 0)
     serving = asyncio.create_task(server.serve(sockets=[bound]))
     idle, silent, begun = [await asyncio.open_connection(*bound.getsockname()) for _ in range(3)]
-    assert await told(idle, HEALTH + b"\r\n")
+    assert await send_and_read(idle, HEALTH + b"\r\n")
     begun[1].write(HEALTH)
     await asyncio.sleep(0.1)
     now = asyncio.get_running_loop().time()
     server.expire(now + IDLE_SECONDS - 1)
-    assert await told(idle, HEALTH + b"\r\n")
+    assert await send_and_read(idle, HEALTH + b"\r\n")
     server.expire(now + IDLE_SECONDS + 1)
     assert await asyncio.wait_for(idle[0].read(), SECONDS_MAX) == b""
     assert await asyncio.wait_for(silent[0].read(), SECONDS_MAX) == b""
@@ -471,32 +475,32 @@ async def watch() -> None:
     await serving
 
 
-async def told(connection: tuple[asyncio.StreamReader, asyncio.StreamWriter], sent: bytes) -> bytes:
-    """The reply to what is sent."""
+async def send_and_read(connection: tuple[asyncio.StreamReader, asyncio.StreamWriter], sent: bytes) -> bytes:
+    """Send bytes, and return the reply."""
     reader, writer = connection
     writer.write(sent)
     return await asyncio.wait_for(reader.readuntil(b"}"), SECONDS_MAX)
 
 
-def test_who_asks_before_sending_a_body_is_told_to_go_on(port: int) -> None:
-    """``Expect: 100-continue`` is answered at once, and the body that follows as ever (RFC 9110, section 10.1.1)."""
+def test_expect_100_continue_is_answered(port: int) -> None:
+    """``Expect: 100-continue`` is answered at once, and the body that follows as usual (RFC 9110, section 10.1.1)."""
     head = b"PUT /_emulator/clock HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 15\r\n\r\n"
     with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
         client.sendall(head)
         assert client.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
         client.sendall(b'{"frozen":true}')
-        said = b""
-        while not said.endswith(b"}"):
-            said += client.recv(65536)
-        assert said.startswith(b"HTTP/1.1 200 OK")
+        output = b""
+        while not output.endswith(b"}"):
+            output += client.recv(65536)
+        assert output.startswith(b"HTTP/1.1 200 OK")
 
 
 @pytest.mark.parametrize(
     "offer", [b"Upgrade: h2c", b"upgrade: websocket", b"UPGRADE: h2c", b"Upgrade: a\r\nUpgrade: b"]
 )
 @pytest.mark.parametrize("parts", [1, 2, 3])
-def test_who_offers_another_protocol_is_answered_in_this_one(port: int, offer: bytes, parts: int) -> None:
-    """A request is done with its body, whatever else it offers, and a body that looks like an offer stays as it is."""
+def test_an_offer_of_another_protocol_is_ignored(port: int, offer: bytes, parts: int) -> None:
+    """A request with an offer is answered with its body, and a body that looks like an offer is unchanged."""
     body = b'{"amount": 5, "metadata": {"note": "Upgrade: h2c"}}'
     key = b"x-api-key: test_local_0001\r\nContent-Length: %d\r\n" % len(body)
     head = b"POST /~offers/oneclickimpact/v1/capture_carbon HTTP/1.1\r\nHost: localhost\r\n" + key

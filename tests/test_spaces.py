@@ -1,4 +1,4 @@
-"""Spaces: as many worlds on one server as there are tests, and no way from one into another."""
+"""Spaces: many isolated worlds on one server."""
 
 import gc
 import threading
@@ -23,21 +23,21 @@ SPACES, THREADS, ROUNDS = 64, 16, 2
 
 @pytest.fixture
 def small() -> Iterator[Emulator]:
-    """A server that takes three spaces: the default one, and two more."""
+    """Run a server that accepts three spaces: the default one, and two more."""
     with Emulator(port=None, limits=Limits(spaces_max=3)) as running:
         yield running
 
 
 def names(server: Emulator) -> list[str]:
-    """The spaces of a server."""
+    """Return the names of a server's spaces."""
     return [space["name"] for space in server.control("GET", "/spaces")["spaces"]]
 
 
-# --- side by side -----------------------------------------------------------------------------------------------------
+# --- isolation --------------------------------------------------------------------------------------------------------
 
 
-def test_spaces_see_nothing_of_each_other() -> None:
-    """Sixty-four spaces, used by sixteen threads over real connections, each have what was done in them alone."""
+def test_spaces_are_isolated() -> None:
+    """Sixty-four spaces, used by sixteen threads over real connections, each contain only their own changes."""
     with Emulator() as server, ThreadPoolExecutor(THREADS) as threads:
         together = threading.Barrier(THREADS)
         shares = [range(first, SPACES, THREADS) for first in range(THREADS)]
@@ -47,7 +47,7 @@ def test_spaces_see_nothing_of_each_other() -> None:
 
 
 def _work(server: Emulator, share: range, together: threading.Barrier) -> None:
-    """Do in each space of a share what no other space does, a step at a time, and find exactly that."""
+    """Make different changes in each space of a share, step by step, and check that each space has only its own."""
     with httpx.Client(base_url=server.url, timeout=60) as http:
         callers = {n: _caller(SpaceHandle(http, f"gw{n}")) for n in share}
         for n, cnaught in callers.items():
@@ -88,7 +88,7 @@ def _check(n: int, cnaught: Caller) -> None:
 
 
 def test_the_same_requests_give_the_same_ids_in_every_space(emulator: Emulator) -> None:
-    """What a space answers does not depend on how many there were before it."""
+    """The replies of a space do not depend on earlier spaces."""
     answers = []
     for _ in range(3):
         space = emulator.space()
@@ -100,8 +100,8 @@ def test_the_same_requests_give_the_same_ids_in_every_space(emulator: Emulator) 
     assert len({str(answer.headers) for answer in answers}) == 1
 
 
-def test_one_spaces_ids_mean_nothing_in_another(emulator: Emulator, cnaught: Caller) -> None:
-    """What was made in one space is not found in another."""
+def test_ids_are_unknown_in_other_spaces(emulator: Emulator, cnaught: Caller) -> None:
+    """A record of one space is not found in another."""
     order = cnaught.post(ORDERS, {"amount_kg": 1}).json()["id"]
     other = Caller(emulator.space(), "cnaught", cnaught.credentials)
     assert cnaught.get(f"{ORDERS}/{order}").status_code == 200
@@ -112,8 +112,8 @@ def test_one_spaces_ids_mean_nothing_in_another(emulator: Emulator, cnaught: Cal
 
 
 @pytest.mark.parametrize("name", ["a", "gw3", "A.b_c-9", "0", ".", "..", "x" * 64, "default"])
-def test_a_space_has_a_name(emulator: Emulator, name: str) -> None:
-    """Letters, digits, dots, hyphens and underscores make a name; a command or a vendor's request creates the space."""
+def test_valid_names_create_spaces(emulator: Emulator, name: str) -> None:
+    """A name has letters, digits, dots, hyphens and underscores; a command or an accepted request creates the space."""
     assert emulator.http.put(f"/~{name}/_emulator/clock", json={}).status_code == 200
     assert name in names(emulator)
     if name != "default":
@@ -121,8 +121,8 @@ def test_a_space_has_a_name(emulator: Emulator, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "x" * 65, "a b", "a%20", "ä", "a:b", "a~b", "a@b", "%00", "a%0a"])
-def test_a_name_that_is_none(emulator: Emulator, name: str) -> None:
-    """Anything else is refused, and makes no space."""
+def test_invalid_names_are_refused(emulator: Emulator, name: str) -> None:
+    """Any other name is refused, and creates no space."""
     before = names(emulator)
     reply = emulator.http.get(f"/~{name}/_emulator/clock")
     assert (reply.status_code, list(reply.json())) == (400, ["error"])
@@ -130,14 +130,14 @@ def test_a_name_that_is_none(emulator: Emulator, name: str) -> None:
 
 
 def test_no_prefix_means_the_space_default(small: Emulator) -> None:
-    """The default space may be named or left out."""
+    """The default space can be named or omitted."""
     small.clock.freeze("2030-01-01")
     assert small.http.get("/~default/_emulator/clock").json()["now"] == "2030-01-01T00:00:00.000000Z"
     assert names(small) == ["default"]
 
 
 def test_addresses_stay_in_the_space(space: SpaceHandle) -> None:
-    """The addresses that a space gives out lead back into it."""
+    """URLs in a space's replies lead back into it."""
     described = space.control("GET", "/providers")["providers"]
     assert {provider["url"] for provider in described} == {f"{space.url}/{provider['name']}" for provider in described}
     contract = space.control("GET", "/contracts/cnaught.json")
@@ -147,8 +147,8 @@ def test_addresses_stay_in_the_space(space: SpaceHandle) -> None:
 @pytest.mark.parametrize(
     ("path", "host"), [("/~new/_emulator/clock", "evil.example"), ("/~new/nothing", "localhost"), ("/~new", "a")]
 )
-def test_a_request_that_leads_nowhere_makes_no_space(small: Emulator, path: str, host: str) -> None:
-    """A foreign host or an unknown provider leaves no space behind."""
+def test_a_stray_request_creates_no_space(small: Emulator, path: str, host: str) -> None:
+    """A foreign host or an unknown provider creates no space."""
     assert small.http.get(path, headers={"Host": host}).is_client_error
     assert names(small) == []
 
@@ -167,7 +167,7 @@ def test_a_request_that_leads_nowhere_makes_no_space(small: Emulator, path: str,
         ("DELETE", "/faults/fault-1", None),
     ],
 )
-def test_what_changes_nothing_creates_no_space(emulator: Emulator, method: str, path: str, body: object) -> None:
+def test_reads_and_refused_commands_create_no_space(emulator: Emulator, method: str, path: str, body: object) -> None:
     """A space that does not exist can be read as if it did; neither that nor a refused command creates it."""
     content = {} if body is None else {"json": body}
     reply = emulator.http.request(method, f"/~unheard-of/_emulator{path}", **content)
@@ -214,7 +214,7 @@ def _undated(reply: httpx.Response) -> dict[str, str]:
 
 
 def test_refused_requests_do_not_fill_the_server(small: Emulator) -> None:
-    """However many spaces are named by refused requests, there is room, and the last of them keep their journals."""
+    """Spaces that are named by refused requests take no room, and the last of them keep their journals."""
     for number in range(REMEMBERED_MAX + 5):
         assert small.http.get(f"/~new{number}/cnaught/v1/orders").status_code == 401
     assert names(small) == []
@@ -223,14 +223,14 @@ def test_refused_requests_do_not_fill_the_server(small: Emulator) -> None:
 
 
 def test_the_default_space_shows_a_refused_request(small: Emulator) -> None:
-    """The first request of a user who names no space is in the journal, whatever became of it."""
+    """The first request to the default space is in the journal, even if it was refused."""
     assert small.http.get("/cnaught/v1/orders").status_code == 401
     assert names(small) == ["default"]
     assert [entry["status"] for entry in small.requests] == [401]
 
 
-def test_a_space_that_is_waited_for_may_come_into_existence(emulator: Emulator) -> None:
-    """Whoever waits for requests in a space that does not exist sees those of the space that another one creates."""
+def test_a_wait_sees_a_space_that_is_created_later(emulator: Emulator) -> None:
+    """A client that waits in a space that does not exist sees the requests once another client creates it."""
     space = emulator.space("awaited")
     with ThreadPoolExecutor(1) as thread:
         waiting = thread.submit(space.requests.wait, 1)
@@ -239,8 +239,8 @@ def test_a_space_that_is_waited_for_may_come_into_existence(emulator: Emulator) 
     space.delete()
 
 
-def test_a_reset_while_a_space_is_only_visited(emulator: Emulator) -> None:
-    """A reset creates the space that it names, and what was visited before does not come back."""
+def test_a_reset_replaces_a_visited_space(emulator: Emulator) -> None:
+    """A reset creates the space, and an earlier visit of it does not reappear."""
     space = emulator.space("visited")
     with ThreadPoolExecutor(1) as thread:
         waiting = thread.submit(space.requests.wait, 1, 0.2)
@@ -252,11 +252,11 @@ def test_a_reset_while_a_space_is_only_visited(emulator: Emulator) -> None:
     assert "visited" not in names(emulator)
 
 
-# --- the bound --------------------------------------------------------------------------------------------------------
+# --- the limit --------------------------------------------------------------------------------------------------------
 
 
 def test_the_number_of_spaces_is_bounded(small: Emulator) -> None:
-    """One space too many is refused with the reason, and none of the others is touched."""
+    """One space too many is refused with the reason, and the others are unchanged."""
     for name in ("a", "b"):
         small.space(name).clock.freeze("2030-01-01")
     for path in ("/~d/_emulator/clock/advance", "/~d/cnaught/v1/orders", "/~e/_emulator/reset"):
@@ -265,8 +265,8 @@ def test_the_number_of_spaces_is_bounded(small: Emulator) -> None:
     assert [small.space(name).clock.now.year for name in ("a", "b")] == [2030, 2030]
 
 
-def test_a_full_server_still_answers_for_itself(small: Emulator) -> None:
-    """However many spaces have been named, health and the list of spaces are told, and a space can be deleted."""
+def test_a_full_server_can_be_controlled(small: Emulator) -> None:
+    """On a full server, health and the list of spaces still work, and a space can be deleted."""
     for name in ("a", "b"):
         small.space(name).clock.freeze()
     assert names(small) == ["a", "b"]
@@ -277,11 +277,11 @@ def test_a_full_server_still_answers_for_itself(small: Emulator) -> None:
     assert names(small) == ["a", "c"]
 
 
-# --- beginning again --------------------------------------------------------------------------------------------------
+# --- reset and delete -------------------------------------------------------------------------------------------------
 
 
-def test_a_reset_space_is_as_new(emulator: Emulator) -> None:
-    """A reset forgets everything: memory, clock, ids, faults, journal, settings and the count of requests."""
+def test_a_reset_space_is_in_its_initial_state(emulator: Emulator) -> None:
+    """A reset restores everything: memory, clock, ids, faults, journal, settings and the count of requests."""
     fresh, space = emulator.space(), emulator.space()
     cnaught = _caller(space)
     space.clock.freeze("2030-01-01")
@@ -297,8 +297,8 @@ def test_a_reset_space_is_as_new(emulator: Emulator) -> None:
     assert (again.content, again.headers) == (first.content, first.headers)
 
 
-def test_a_deleted_space_is_gone(emulator: Emulator) -> None:
-    """A deleted space is forgotten; named again, it is new. What has no name cannot be deleted."""
+def test_a_deleted_space_is_removed(emulator: Emulator) -> None:
+    """A deleted space is removed, and new when it is named again. An unknown name cannot be deleted."""
     space = emulator.space("once")
     space.clock.freeze("2030-01-01")
     assert emulator.control("DELETE", "/spaces/once") == {"deleted": "once"}
@@ -310,8 +310,8 @@ def test_a_deleted_space_is_gone(emulator: Emulator) -> None:
     assert refused.value.status == 404
 
 
-def test_a_reset_leaves_other_spaces_alone(emulator: Emulator, cnaught: Caller) -> None:
-    """A space is reset and deleted without the others."""
+def test_a_reset_does_not_change_other_spaces(emulator: Emulator, cnaught: Caller) -> None:
+    """A space is reset and deleted without changing the others."""
     cnaught.post(ORDERS, {"amount_kg": 1})
     before = cnaught.space.snapshot()
     other = emulator.space()
@@ -320,8 +320,8 @@ def test_a_reset_leaves_other_spaces_alone(emulator: Emulator, cnaught: Caller) 
     assert cnaught.space.snapshot() == before
 
 
-def test_what_is_reset_is_forgotten_at_once() -> None:
-    """Nothing in a space holds itself in a circle: it goes when it is dropped, since garbage is seldom looked for."""
+def test_a_dropped_space_is_freed_at_once() -> None:
+    """A space has no reference cycles: it is freed when it is dropped, since garbage collection is rare."""
     with Emulator(port=None) as server:
         space = server.space("used")
         for provider in ("oneclickimpact", "cnaught", "carboninsights", "dcycle", "thallo"):
@@ -340,7 +340,7 @@ def test_what_is_reset_is_forgotten_at_once() -> None:
             space.reset()
             assert gone() is None
             for _ in range(100):
-                names(server)  # what it had goes between requests
+                names(server)  # its content is freed between requests
             assert [backend() for backend in going] == [None] * 5
         finally:
             gc.enable()
