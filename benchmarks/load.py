@@ -17,7 +17,7 @@ CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, CLIENT_CORE = CORES[0], CORES[-1]
 
 UNIQUE = "unique-0000000000"
-"""Stands in a body for text of the same length that differs in each request."""
+"""A placeholder in a body for text of the same length that differs in each request."""
 
 _loads = count()
 

@@ -124,7 +124,7 @@ def test_the_built_in_fixture_has_no_pending_webhooks(name: str) -> None:
     """An unused vendor has no webhooks to send, so it need not be loaded to find out."""
     webhooks = ALL[name].webhooks
     assert webhooks is not None
-    assert webhooks.next(make_world().newborns[name]) is None
+    assert webhooks.next(make_world().initial_backends[name]) is None
 
 
 def test_the_built_in_fixture_is_loaded_on_demand() -> None:

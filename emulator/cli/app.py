@@ -84,7 +84,7 @@ def main() -> None:
 
 
 def _warnings() -> Iterator[str]:
-    """Yield a sentence for environment variables that begin like ours and are unknown.
+    """Yield a sentence for each unknown environment variable with the emulator's prefix.
 
     They are not refused: Kubernetes sets some for every pod beside a service called ``carbon-emulator``.
     """

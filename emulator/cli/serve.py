@@ -192,7 +192,7 @@ def _secure(host: str, port: int) -> "Secure":
 
 
 def _announce(url_file: Path | None, secure: "list[Secure]", url: str) -> None:
-    """Print the URL, after writing its file: that exists for whoever has read the URL."""
+    """Print the URL, after writing its file: so that the file exists when the URL is printed."""
     if url_file is not None:
         url_file.write_text(f"{url}\n")
     click.echo(url)

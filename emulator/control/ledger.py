@@ -21,7 +21,7 @@ from emulator.web.fields import Instant
 from emulator.web.reading import read_query
 from emulator.web.replies import reply
 
-BEYOND_MEASURE = "an amount that a vendor remembers cannot be reckoned exactly in a thousand digits"
+BEYOND_MEASURE = "an amount in a vendor's memory cannot be calculated exactly in a thousand digits"
 
 
 class LedgerQuery(Page):

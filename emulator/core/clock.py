@@ -59,7 +59,7 @@ class LogTime:
 class Clock:
     """A space's clock, in UTC to the microsecond: it runs with the machine's, runs with an offset, or is frozen.
 
-    ``now`` is a reading, taken by ``read()`` when a turn begins; it stands still until the next one,
+    ``now`` is a reading, taken by ``read()`` when a turn begins; it does not change until the next one,
     so everything that happens in one turn happens at one instant. ``machine_time`` returns the machine's time; where a
     log of entries determines the time, it returns the log's.
     """

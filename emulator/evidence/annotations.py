@@ -1,7 +1,7 @@
 """Find what a JSON value rests on: the ``x-evidence`` and ``x-rules`` of its schema in a contract.
 
 A schema marks a value whose evidence is weaker than its operation's, with ``x-evidence`` (a level) or with ``x-rules``,
-a list of the rules that compute it. A rule counts where it governs the operation and, if it stands as
+a list of the rules that compute it. A rule counts if it governs the operation and, if it is given as
 ``{rule: ID, if: SCHEMA}``, for the values that match; with ``at: MEMBER`` it is about that member of the value. The
 marks of a schema apply to a value as JSON Schema's annotations do: through references, ``allOf``, the alternatives that
 match, members and items.

@@ -107,7 +107,7 @@ def governs(rule: Mapping[str, Any], operation: str | None) -> bool:
 
 
 def refined(provider: str, operation: str | None, id: str) -> str:
-    """Return the id of the rule that stands for a rule in an operation: itself, unless another one refines it there."""
+    """Return the id of the rule that replaces a rule in an operation: itself, unless another one refines it there."""
     return _refinements(provider).get((id, operation), id)
 
 

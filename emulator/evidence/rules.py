@@ -8,7 +8,7 @@ and the ``rules``. A rule has an ``id``, a ``statement`` and its ``evidence``, a
 * ``field``, the request field that it is about, or a list of them: ``notification_config.url``, ``items[].amount``
 * ``kinds``, the kinds of problems, or groups of kinds, that it decides in that field, or in any field that no other
   rule decides
-* ``refines``, the rule that it stands for in its own operations, because the evidence differs there
+* ``refines``, the rule that it replaces in its own operations, because the evidence differs there
 * ``built: false``, for a rule that the emulator does not follow
 """
 

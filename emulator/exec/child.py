@@ -1,4 +1,4 @@
-"""Run a command as a child: signals reach it, its end ends us, and nothing of ours survives."""
+"""Run a command as a child: forward signals to it, end with it, and leave nothing behind."""
 
 import os
 import resource

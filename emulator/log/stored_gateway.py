@@ -33,7 +33,7 @@ COMMAND_HEADERS = frozenset({b"host", b"origin", b"sec-fetch-site"})
 
 
 class StoredControl(Commands, Protocol):
-    """The control API, as far as a server that stores its spaces must tell commands from other requests."""
+    """The control API, as far as a server with stored spaces must distinguish commands from other requests."""
 
     def command_space(self, scope: Scope, headers: Headers, space_name: str) -> str | None:
         """Return the space in whose history a request belongs; None for one that changes none."""
@@ -154,7 +154,7 @@ class StoredGateway(Gateway):
         now, body = self.store.time.read(), arrival.body or b""
         exchange = Exchange(0, provider.name, arrival.scope, arrival.headers, body, now)
         request = Request(arrival.scope, exchange, arrival.headers, ())
-        request.backend = self.spaces.world.newborns[provider.name]
+        request.backend = self.spaces.world.initial_backends[provider.name]
         try:
             response = provider.render(request, provider.http_refusal(503, None))
         except HTTPException:

@@ -154,7 +154,7 @@ class _Reply:
             self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        """Take note of the framing. HEAD has no body, whatever its headers say."""
+        """Record the framing. A reply to HEAD has no body, even if its headers announce one."""
         self.status = self.parser.get_status_code()
         if self.status < 200:
             return

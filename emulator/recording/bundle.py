@@ -88,7 +88,7 @@ class Changed(Model):
 class Bundle(Model):
     """The document. ``origin`` is the snapshot that the run began with, or None for a space as its fixtures make it.
 
-    Links in replies led to the pages below ``pages_url``, unless ``links`` or the settings said otherwise.
+    Links in replies led to the pages below ``pages_url``, unless ``links`` or the settings changed that.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -78,7 +78,7 @@ class HttpProtocol(asyncio.Protocol):
     """One connection of a client.
 
     ``_requests`` have no complete reply yet, oldest first; only the first one runs. ``_receiving`` is the one whose
-    body is still arriving, always the last of them. ``_deaf`` tells that nothing more is read, ``closing`` that nothing
+    body is still arriving, always the last of them. ``_deaf`` means that nothing more is read, ``closing`` that nothing
     more is written.
     """
 

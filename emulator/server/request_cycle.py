@@ -33,7 +33,7 @@ class Connection(Protocol):
     def write(self, data: bytes) -> None: ...
 
     def body_read(self) -> None:
-        """Take note that the application has emptied a request's buffer."""
+        """Record that the application has emptied a request's buffer."""
 
     def replied(self, close: bool) -> None:
         """Go on after the reply to the first request, or close the connection."""

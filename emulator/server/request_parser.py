@@ -51,14 +51,14 @@ class Listener(Protocol):
     def message_ended(self) -> None: ...
 
     def last_request(self) -> None:
-        """Take note that the request that is being parsed is the last one of this connection."""
+        """Record that the request being parsed is the last one of this connection."""
 
     def tunnel_requested(self, authority: bytes, data: bytes) -> None:
         """Take a CONNECT request, and what has been read behind it. Raises Refused."""
 
 
 class RequestParser:
-    """A parser of one connection. ``in_head`` tells whether a head has begun that is not complete."""
+    """A parser of one connection. ``in_head`` is whether an incomplete head has begun."""
 
     __slots__ = (
         "_listener",
@@ -84,7 +84,7 @@ class RequestParser:
         self.in_head = False
 
     def close(self) -> None:
-        """Let go of the listener and of httptools' parser, which both refer to this object."""
+        """Release the listener and httptools' parser, which both reference this object."""
         self._listener = self._parser = None  # type: ignore[assignment]
 
     @property

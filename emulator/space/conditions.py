@@ -12,7 +12,7 @@ from emulator.web.provider import Provider
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 NEAREST_MAX = 3
 PREFIX = re.compile(r"/(~[^/]*/)?[^/]*(?=/)")
-"""What stands before a vendor's path in a URL: a space and a provider."""
+"""The prefix of a vendor's path in a URL: a space and a provider."""
 
 
 class Impossible(Exception):

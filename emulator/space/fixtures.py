@@ -42,7 +42,7 @@ class Fixtures(OnDemand[Fixture]):
 
     @cached_property
     def digest(self) -> str:
-        """A hash of the fixtures' files, which tells them from any others."""
+        """A hash of the fixtures' files, which identifies them."""
         return _digest(_read(_built_in(name)) for name in self)
 
     def _take_theirs(self, directory: Path) -> None:

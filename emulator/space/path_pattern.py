@@ -8,7 +8,7 @@ PIECES = re.compile(r"\*|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
 
 PARAMETER = re.compile(r"\{[^}]*\}|.", re.DOTALL)
 OTHER = "\ufffd"
-"""Stands for every character that neither the pattern nor the route path names."""
+"""Represents all characters that neither the pattern nor the route path contains."""
 
 Step = tuple[frozenset[str], bool]
 """Which characters may follow, and whether any number of them."""

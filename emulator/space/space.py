@@ -152,11 +152,11 @@ class Space:
 
     def _events(self, since: datetime, until: datetime) -> list[Event]:
         """Return what becomes due at the vendors in a span of time."""
-        backends = [self.backends.get(name) or self.world.newborns[name] for name in self.world.providers]
+        backends = [self.backends.get(name) or self.world.initial_backends[name] for name in self.world.providers]
         return [event for backend in backends for event in backend.due(since, until)]
 
     def _is_initial(self, name: str) -> bool:
-        return _facts(self.backends[name].memory) == _facts(self.world.newborns[name].memory)
+        return _facts(self.backends[name].memory) == _facts(self.world.initial_backends[name].memory)
 
     # --- webhooks
 

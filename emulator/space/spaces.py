@@ -95,7 +95,7 @@ class Spaces:
     def answered(self, space: Space, refused: bool) -> None:
         """Keep a visited space in which a vendor has answered a request, or remember it if the request was refused.
 
-        The space ``default`` always exists once it is used: whoever names no space has only this one.
+        The space ``default`` always exists once it is used: clients that name no space have only this one.
         """
         if not refused or space.name == DEFAULT:
             return self.keep(space)

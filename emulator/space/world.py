@@ -38,8 +38,8 @@ class World:
 
     ``machine_time`` is what running clocks follow; None is the machine's own.
 
-    A provider is loaded when first used. ``memories`` are the pickled initial memories. ``newborns`` are backends in
-    their initial state; they stand for those that a space has not made yet, and never change.
+    A provider is loaded on first use. ``memories`` are the pickled initial memories. ``initial_backends`` are used where a
+    space has not created its own backend yet; they never change.
     """
 
     providers: Mapping[str, Provider]
@@ -49,11 +49,11 @@ class World:
     links: Links | None = None
     machine_time: Callable[[], datetime] | None = None
     memories: OnDemand[bytes] = field(init=False)
-    newborns: OnDemand[Backend] = field(init=False)
+    initial_backends: OnDemand[Backend] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "memories", OnDemand(self.providers, self._pickled))
-        object.__setattr__(self, "newborns", OnDemand(self.providers, self._newborn))
+        object.__setattr__(self, "initial_backends", OnDemand(self.providers, self._initial_backend))
 
     def memory(self, name: str) -> Any:
         """Return a vendor's initial memory: a new copy for each space, at a tenth of the cost of ``deepcopy``."""
@@ -74,5 +74,5 @@ class World:
     def _pickled(self, name: str) -> bytes:
         return pickle.dumps(self.fixtures[name].memory, pickle.HIGHEST_PROTOCOL)
 
-    def _newborn(self, name: str) -> Backend:
+    def _initial_backend(self, name: str) -> Backend:
         return self.backend(name, Clock(self.machine_time), Ids(self.seed))

@@ -168,7 +168,7 @@ def _make(hosts: Sequence[str], directory: Path) -> None:
 
 
 def _discard(directory: Path) -> None:
-    """Delete a directory, in one step for whoever reads it."""
+    """Delete a directory, in one step for its readers."""
     if directory.exists():
         old = Path(tempfile.mkdtemp(prefix=".old-", dir=directory.parent))
         directory.rename(old / directory.name)

@@ -1,4 +1,4 @@
-"""Make the certificates of an authority: a root, one name-constrained intermediate, and short-lived leaves."""
+"""Create the certificates of an authority: a root, one name-constrained intermediate, and short-lived leaves."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

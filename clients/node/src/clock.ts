@@ -13,7 +13,7 @@ export class Clock {
     return new Date((await this.control.call("GET /clock")).now);
   }
 
-  /** Return whether the clock stands still. */
+  /** Return whether the clock is frozen. */
   async frozen(): Promise<boolean> {
     return (await this.control.call("GET /clock")).frozen;
   }

@@ -83,7 +83,7 @@ export interface Rule {
 
 /** One part of an exchange and what it rests on. */
 export interface FieldEvidence {
-  /** Where it is; `refusal` stands for the rule that refused a field. */
+  /** Where it is; `refusal` is the rule that refused a field. */
   in: "path" | "query" | "header" | "body" | "status" | "reply header" | "reply" | "refusal";
   /** Its name; of a member its place (`data[].price_usd_cents`), of a status its number. */
   field: string;

@@ -166,7 +166,7 @@ class FilterChanged(DcycleRefusal):
 
 
 class NotFound(DcycleRefusal):
-    """The organization has no such record. ``{id}`` in ``wording`` stands for the id of the request."""
+    """The organization has no such record. ``{id}`` in ``wording`` is replaced by the id of the request."""
 
     status = 404
     wording: str
@@ -314,7 +314,7 @@ class ValidationFailed(DcycleRefusal):
 
 
 class UnfitBody(ValidationFailed):
-    """Members of a body that do not fit together, which only the rules can tell."""
+    """Members of a body that contradict each other, which only the rules detect."""
 
     problem: str
 

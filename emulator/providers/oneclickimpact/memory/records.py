@@ -78,7 +78,7 @@ class Impact:
     """An impact made for a customer, or for the account itself.
 
     ``amount`` is in the unit of its kind. ``made_on`` is unique within the account. A cancelled impact is kept.
-    ``customer_notified`` tells whether the vendor would have sent the customer an email; the emulator sends none.
+    ``customer_notified`` is whether the vendor would have sent the customer an email; the emulator sends none.
     """
 
     account_id: str
