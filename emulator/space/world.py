@@ -38,8 +38,8 @@ class World:
 
     ``machine_time`` is what running clocks follow; None is the machine's own.
 
-    A provider is loaded on first use. ``memories`` are the pickled initial memories. ``initial_backends`` are used where a
-    space has not created its own backend yet; they never change.
+    A provider is loaded on first use. ``memories`` are the pickled initial memories. ``initial_backends`` are used
+    where a space has not created its own backend yet; they never change.
     """
 
     providers: Mapping[str, Provider]

@@ -32,7 +32,7 @@ class Settings:
     def __post_init__(self) -> None:
         for seconds in (self.access_seconds, self.refresh_seconds):
             if not 0 < seconds <= LIFETIME_SECONDS_MAX:
-                raise ValueError("the lifetime of a token must be above 0 seconds and at most a hundred years")
+                raise ValueError("the lifetime of a token must be more than 0 seconds and at most a hundred years")
         for requests in (self.requests_per_second, self.requests_per_minute, self.requests_per_day):
             if not 1 <= requests <= REQUESTS_MAX:
                 raise ValueError(f"a limit is from 1 to {REQUESTS_MAX} requests")
