@@ -1,5 +1,6 @@
 """Webhooks of a space: delivered in the background or on demand, to this machine only, and stored in snapshots."""
 
+import json
 import socket
 import threading
 import time
@@ -15,6 +16,7 @@ from emulator.client.handles import Refused, SpaceHandle
 from emulator.gateway.post import NoReply, host_of, parse_url, post
 from tests.conftest import START
 from tests.support.caller import Caller, credentials_of
+from tests.support.hostile import CONTROL_URLS
 
 SECONDS_MAX = 5
 
@@ -159,6 +161,18 @@ def test_only_this_machine_is_called(
     assert [(webhook["state"], webhook["due"]) for webhook in refused] == [("refused", None)]
     assert "is not this machine; allow it with --webhook-host" in refused[0]["attempts"][0]["error"]
     assert looked_up == []
+
+
+@pytest.mark.parametrize("url", CONTROL_URLS)
+def test_a_restored_callback_to_the_control_api_is_not_called(cnaught: Caller, url: str) -> None:
+    """A snapshot may hold a callback that no order could have: it is refused when it is due."""
+    order(cnaught, "http://127.0.0.1:9/hook")
+    snapshot = json.dumps(cnaught.space.snapshot()).replace("http://127.0.0.1:9/hook", url)
+    cnaught.space.restore(json.loads(snapshot))
+    cnaught.space.clock.advance(seconds=2)
+    (refused,) = cnaught.space.webhooks.deliver()
+    assert (refused["state"], refused["due"]) == ("refused", None)
+    assert "control API" in refused["attempts"][0]["error"] or "is not this machine" in refused["attempts"][0]["error"]
 
 
 def test_a_host_may_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:

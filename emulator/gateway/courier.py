@@ -1,7 +1,6 @@
 """Deliver webhooks: in the background or on demand, to this machine unless another host is allowed."""
 
 import asyncio
-import re
 from collections.abc import Callable
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary, ref
@@ -16,12 +15,10 @@ from emulator.space.space import Space
 from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers
 from emulator.web.provider import Provider
+from emulator.web.webhooks import calls_control_api
 
 DELIVERY_HEADER = b"x-emulator-delivery"
 """Marks every webhook with its id. A control API refuses requests that carry it."""
-
-CONTROL_PATH = re.compile(r"/+(~[^/]*/+)?_emulator(/|$)")
-"""The path of a control API. A webhook that could redeliver itself there would never end."""
 
 
 class Writer(Protocol):
@@ -160,8 +157,8 @@ class Courier:
         host = host_of(url)
         if not is_loopback(host) and host not in self.hosts:
             return f"{host!r} is not this machine; allow it with --webhook-host"
-        if CONTROL_PATH.match(url.path):
-            return "a webhook cannot call a control API"
+        if calls_control_api(text):
+            return "webhooks never call a control API"
         return None
 
 

@@ -1,9 +1,26 @@
 """How a vendor calls other servers, and what it sends."""
 
+import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from posixpath import normpath
 from typing import Any
+from urllib.parse import unquote, urlsplit
+
+CONTROL_PATH = re.compile(r"/+(~[^/]*/+)?_emulator(/|$)")
+
+
+def calls_control_api(url: str) -> bool:
+    """Return whether a URL has the path of a control API, on any host.
+
+    Webhooks never call one: a webhook that could redeliver itself there would never end.
+    """
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        return False
+    return bool(CONTROL_PATH.match(normpath(unquote(path))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,3 +92,17 @@ def at(document: Any, place: Iterable[str | int]) -> Any:
     for part in place:
         document = document[part]
     return document
+
+
+CONTROL_URLS = (
+    "http://127.0.0.1:4412/_emulator/reset",
+    "http://localhost:4412/~other/_emulator/webhooks/webhook-1/redeliver",
+    "http://[::1]:4412/_emulator",
+    "http://LOCALHOST/_emulator?x",
+    "http://127.0.0.1/%5Femulator/reset",
+    "http://127.0.0.1/%7Ea/_emul%61tor/reset",
+    "http://127.0.0.1/a/../_emulator/reset",
+    "http://127.0.0.1/./_emulator/reset",
+    "https://user:pass@emulator.test/_emulator/reset#x",
+)
+"""Callbacks to a control API. One that could redeliver itself there would never end."""

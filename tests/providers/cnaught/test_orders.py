@@ -8,6 +8,7 @@ import pytest
 from tests.conftest import START
 from tests.providers.cnaught.conftest import as_account
 from tests.support.caller import Caller, use_vendor_links
+from tests.support.hostile import CONTROL_URLS
 
 ORDER_MEMBERS = {
     "id", "order_number", "created_on", "amount_kg", "price_usd_cents", "state", "type", "metadata", "description",
@@ -285,10 +286,27 @@ def test_an_order_has_one_measure(cnaught: Caller, measures: dict[str, object]) 
     assert reply.json()["errors"].keys() == {"amount_kg", "total_price_usd_cents"}
 
 
+@pytest.mark.rule("cnaught.orders.callback-control-api")
+@pytest.mark.parametrize("url", CONTROL_URLS)
+@pytest.mark.parametrize("path", ["/v1/orders", "/v1/orders/ride", "/v1/orders/checkout-session"])
+def test_a_callback_cannot_call_the_control_api(cnaught: Caller, path: str, url: str) -> None:
+    """A callback to a control API, in any spelling and on any host, answers 400 when the order is placed."""
+    order = {"amount_kg": 1, "distance_km": 1, "notification_config": {"url": url}}
+    session = {"success_url": "https://a/", "cancel_url": "https://a/"} if path.endswith("session") else {}
+    reply = cnaught.post(path, {**order, **session})
+    assert reply.status_code == 400
+    assert reply.json()["errors"]["notification_config.url"] == ["must not call the control API of the emulator"]
+
+
 @pytest.mark.rule("cnaught.orders.callback-url")
 @pytest.mark.parametrize(
     "url",
     [
+        *(
+            "http://localhost:8000/_emulators",
+            "http://localhost:8000/x/_emulator/",
+            "http://localhost/?/_emulator/reset",
+        ),
         *("http://localhost:8000", "https://a.b?c", "https://a/" + "x" * 2038, "HTTP://LOCALHOST:1/", "http://a:65535"),
         *("http://[::1]:9/h", "http://[::1]/", "http://[0:0:0:0:0:0:0:1]:9", "http://[::ffff:127.0.0.1]:9/h"),
         *("http://127.0.0.1:9", "http://127.1.2.3", "http://localhost./", "http://user:pass@localhost:9/h"),

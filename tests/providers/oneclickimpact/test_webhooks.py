@@ -20,6 +20,7 @@ from tests.conftest import START
 from tests.providers.oneclickimpact.test_stages import act, configure, make
 from tests.support.caller import Caller, credentials_of
 from tests.support.contract_check import validator
+from tests.support.hostile import CONTROL_URLS
 
 SECRET = "whsec_0123456789abcdef"
 NEW_SECRET = "whsec_fedcba9876543210"
@@ -38,6 +39,13 @@ def endpoint(httpserver: HTTPServer, id: str = "shop", **members: object) -> dic
 
 def register(caller: Caller, *endpoints: dict[str, object], **settings: object) -> None:
     configure(caller, webhook_endpoints=endpoints, **settings)
+
+
+@pytest.mark.parametrize("url", CONTROL_URLS)
+def test_an_endpoint_cannot_be_the_control_api(oneclickimpact: Caller, url: str) -> None:
+    """A setting that registers a control API as an endpoint, in any spelling and on any host, is refused."""
+    with pytest.raises(Refused, match="must not call the control API of the emulator"):
+        register(oneclickimpact, {"id": "shop", "url": url, "secrets": [SECRET]})
 
 
 def deliver(caller: Caller) -> list[dict[str, Any]]:

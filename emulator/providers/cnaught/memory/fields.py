@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from emulator.core.hosts import is_address
+from emulator.web.webhooks import calls_control_api
 
 AMOUNT_MAX = 10**9
 """The largest amount that a request may name, in kilograms, kilometers, cents or square feet."""
@@ -31,6 +32,12 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _callback_address(value: str) -> str:
+    if calls_control_api(value):
+        raise PydanticCustomError("control_api", "must not call the control API of the emulator")
+    return value
+
+
 def _secure_web_address(value: str) -> str:
     if not value.lower().startswith("https://"):
         raise PydanticCustomError("url", "must be an absolute https URL")
@@ -47,5 +54,8 @@ Count = Annotated[int, Field(ge=0, lt=2**53)]
 
 WebAddress = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_web_address)]
 """An absolute http or https URL of printable ASCII characters."""
+
+CallbackAddress = Annotated[WebAddress, AfterValidator(_callback_address)]
+"""An address that callbacks may call."""
 
 SecureWebAddress = Annotated[WebAddress, AfterValidator(_secure_web_address)]

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from emulator.core.errors import Malformed, Problem
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.backend import amounts, drafts
-from emulator.providers.cnaught.memory.fields import SecureWebAddress, WebAddress
+from emulator.providers.cnaught.memory.fields import CallbackAddress, SecureWebAddress, WebAddress
 from emulator.providers.cnaught.wire.fields import Amount, Cents, Instant, NoneIfEmpty, Note
 from emulator.web.fields import Email, QueryInteger, Text
 from emulator.web.model import Model
@@ -41,7 +41,7 @@ class Page(Model):
 
 
 class NotificationConfig(Body):
-    url: WebAddress
+    url: CallbackAddress
 
 
 class OrderDetails(Body):

@@ -3,18 +3,26 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from emulator.providers.oneclickimpact.memory.catalogue import Environment, check_unique
 from emulator.providers.oneclickimpact.memory.fields import DelaySeconds, NonEmpty
 from emulator.providers.oneclickimpact.memory.records import EVENT_TYPES, EventType
+from emulator.web.webhooks import calls_control_api
 
 SignedText: TypeAlias = Literal["timestamp.body", "body"]
 
 ENDPOINTS_MAX = 10
 SECRETS_MAX = 5
 
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,2000}$")]
+
+def _callback_address(value: str) -> str:
+    if calls_control_api(value):
+        raise ValueError("must not call the control API of the emulator")
+    return value
+
+
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,2000}$"), AfterValidator(_callback_address)]
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,99}$")]
 SignaturePrefix = Annotated[str, StringConstraints(pattern=r"^[!-~]{0,50}$")]
 
