@@ -13,10 +13,13 @@ from emulator.client.transport import call
 from emulator.control import app as control_app
 from emulator.evidence import contracts, rules
 from emulator.gateway.gateway import Gateway
+from emulator.providers import ALL
 from tests.support.caller import Caller
 from tests.support.contract_check import validator
 
 ORDERS = "/v1/orders"
+STATES = "must be 'pending', 'delivered', 'given up' or 'refused', not \"pendin\""
+INSTANT = "must be a date and time with its offset from UTC, such as 2026-01-01T00:00:00Z"
 EVIDENCE = set(rules.EVIDENCE)
 
 # A valid call of every operation: name, method, path, body, status.
@@ -227,6 +230,94 @@ def test_an_invalid_member_is_refused(space: SpaceHandle, method: str, path: str
         space.control(method, path, json=body)
     assert (refused.value.status, refused.value.answer["problems"][0]["place"]) == (400, place)
     assert space.snapshot() == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "problem"),
+    [
+        ("POST", "/faults", {"efect": {}}, "missing, but required"),
+        ("POST", "/faults", {"effect": {"status": 503, "bdy": 1}}, "unknown member; nearest: body"),
+        ("POST", "/faults", {"effect": {"status": 99}}, "must be at least 200, not 99"),
+        ("POST", "/faults", {"effect": {"status": 503}, "when": "later"}, "must be 'before' or 'after', not \"later\""),
+        ("POST", "/webhooks/reorder", {"ids": []}, "must have at least 1 item"),
+        ("PUT", "/clock", {"now": "tomorrow"}, INSTANT),
+        ("PUT", "/clock", {"now": "2026-01-01"}, INSTANT),
+        ("PUT", "/clock", {"now": 5}, INSTANT),
+        ("PUT", "/clock", {"now": "0001-01-01T00:00:00+14:00"}, INSTANT),
+        ("GET", "/requests?provder=cnaught", None, "unknown parameter; nearest: provider"),
+        ("GET", "/requests?status=teapot", None, 'must be an integer, not "teapot"'),
+        ("GET", "/requests/wait?timeout=x", None, 'must be a number, not "x"'),
+        (
+            "GET",
+            "/webhooks?state=pendin",
+            None,
+            STATES,
+        ),
+    ],
+)
+def test_problems_are_worded_plainly(space: SpaceHandle, method: str, path: str, body: Any, problem: str) -> None:
+    """A problem says what must be, and what was meant by an unknown name, without Python's or pydantic's words."""
+    with pytest.raises(Refused) as refused:
+        space.control(method, path, json=body)
+    assert refused.value.answer["problems"][0]["problem"] == problem
+
+
+def test_settings_have_their_limits_in_the_singular(space: SpaceHandle) -> None:
+    """A limit of one is "1 character", not "1 characters"."""
+    endpoint = {"id": "", "url": "http://127.0.0.1:9/", "secrets": ["s"]}
+    with pytest.raises(Refused, match=r"webhook_endpoints\.0\.id: must have at least 1 character, not \"\"$"):
+        space.control("PATCH", "/settings/oneclickimpact", json={"webhook_endpoints": [endpoint]})
+
+
+@pytest.mark.parametrize(("operation", "method", "path", "body", "status"), CALLS)
+def test_an_unknown_parameter_is_refused(
+    space: SpaceHandle, operation: str, method: str, path: str, body: Any, status: int
+) -> None:
+    """No operation ignores a parameter that it does not know, be it a misspelt filter or a member of its body."""
+    if operation != "get_health":
+        url = f"{space.url}/_emulator{path}{'&' if '?' in path else '?'}nmae=x"
+        assert space.http.request(method, url, json={}).status_code == 400
+
+
+FILTERS = [
+    ("/webhooks?kind=order.fulfiled", "unknown kind 'order.fulfiled'; nearest: order.fulfilled,"),
+    ("/webhooks?provider=cnaught&kind=impact.completed", "unknown kind 'impact.completed'; nearest: order."),
+    ("/webhooks?provider=dcycle", "dcycle sends no webhooks; these do: oneclickimpact, cnaught"),
+    ("/webhooks?provider=cnaugth", "unknown provider 'cnaugth'; nearest: cnaught,"),
+    ("/requests?path=v1/orders", "a path begins with '/', so 'v1/orders' matches nothing; use '/v1/orders'"),
+    ("/requests?path=", "a path begins with '/', so '' matches nothing; use '/'"),
+    ("/requests?path=/cnaught/v1/orders", "'/cnaught/v1/orders' matches nothing; use '/v1/orders'"),
+    ("/requests?path=/~a/cnaught/v1/orders/x", "use '/v1/orders/x'"),
+    ("/requests/wait?path=/cnaught/v1/orders&timeout=60", "use '/v1/orders'"),
+    ("/requests?operation=place_order&method=GET", "no operation meets all conditions; nearest: place_order (POST"),
+    ("/requests?operation=place_order&path=/v1/quotes", "no operation meets all conditions; nearest: place_order"),
+    ("/requests?provider=thallo&operation=place_order", "unknown operation 'place_order'; nearest: "),
+    ("/requests?method=FETCH", "unknown method 'FETCH'; nearest: "),
+    ("/ledger/flows?provider=gold", "unknown provider 'gold'; nearest: "),
+    ("/evidence?provider=gold", "unknown provider 'gold'; nearest: "),
+]
+
+
+@pytest.mark.parametrize(("path", "error"), FILTERS)
+def test_filters_that_nothing_can_match(space: SpaceHandle, path: str, error: str) -> None:
+    """A filter that nothing can match is refused with the nearest values that something can."""
+    with pytest.raises(Refused) as refused:
+        space.control("GET", path)
+    assert refused.value.status == 400
+    assert error in refused.value.answer["error"]
+
+
+def test_every_kind_of_webhook_is_known(cnaught: Caller) -> None:
+    """The filter knows the kinds that vendors send."""
+    url = {"notification_config": {"url": "http://127.0.0.1:9/"}}
+    fulfilled, cancelled = (cnaught.post(ORDERS, {"amount_kg": 1, **url}).json()["id"] for _ in range(2))
+    cnaught.post(f"{ORDERS}/{cancelled}/cancel")
+    cnaught.space.clock.advance(seconds=2)
+    kinds = {webhook["kind"]: webhook["subject"] for webhook in cnaught.space.webhooks}
+    assert kinds == {"order.fulfilled": fulfilled, "order.cancelled": cancelled}
+    webhooks = ALL["cnaught"].webhooks
+    assert webhooks
+    assert kinds.keys() == set(webhooks.kinds)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from emulator.client.handles import SpaceHandle
+from emulator.client.handles import Refused, SpaceHandle
 from emulator.core.ledger import CHECKS, Books
 from emulator.providers import ALL
 from tests.conftest import START
@@ -71,9 +71,9 @@ def test_a_vendor_that_trades_nothing_says_so(traded: SpaceHandle) -> None:
         ({"account": "owned/*"}, ["order placed", "order fulfilled"]),
         ({"account": "*/acme"}, ["order placed", "order fulfilled", "order cancelled"]),
         ({"account": "wallet/*/thallo-ltd"}, ["credits bought", "retirement requested"]),
-        ({"account": "owned"}, []),
         ({"unit": "cent"}, ["order placed", "order cancelled", "credits bought"]),
-        ({"unit": "cent", "account": "owned/*"}, []),
+        ({"account": "*/nobody"}, []),
+        ({"account": "[w]allet/*"}, ["credits bought", "retirement requested"]),
         ({"unit": "cent", "account": "charged/*", "provider": "cnaught"}, ["order placed", "order cancelled"]),
         ({"since": "2026-01-01T01:00:04+01:00"}, []),
     ],
@@ -85,6 +85,37 @@ def test_filters(traded: SpaceHandle, asked: dict[str, Any], descriptions: list[
     assert told["totals"]["entries"] == len(descriptions)
     assert set(told["sums"].values()) <= {"0"}
     assert {posting["unit"] for posting in postings(told)} == told["sums"].keys()
+
+
+@pytest.mark.parametrize(
+    ("asked", "error"),
+    [
+        ({"provider": "cnaugth"}, "unknown provider 'cnaugth'; nearest: cnaught,"),
+        ({"unit": "kg"}, "unknown unit 'kg'; nearest: g,"),
+        ({"unit": "tree", "provider": "cnaught"}, "unknown unit 'tree'; nearest: "),
+        ({"account": "owned"}, r"no account matches 'owned'; nearest: owned/\*,"),
+        ({"account": ""}, "no account matches ''; nearest: "),
+        ({"account": "Owned/*"}, r"no account matches 'Owned/\*'; nearest: owned/\*,"),
+        ({"account": "wallet/*", "provider": "cnaught"}, r"no account matches 'wallet/\*'; nearest: "),
+        ({"account": "owned/*", "unit": "cent"}, r"no account that holds cent matches 'owned/\*'; nearest: "),
+    ],
+)
+def test_filters_that_nothing_can_match(space: SpaceHandle, asked: dict[str, Any], error: str) -> None:
+    """A provider, unit or account that cannot exist is refused with the nearest that can."""
+    with pytest.raises(Refused, match=error) as refused:
+        space.ledger(**asked)
+    assert refused.value.status == 400
+
+
+def test_every_account_is_of_a_known_kind(traded: SpaceHandle) -> None:
+    """The books of a vendor list the kinds of its accounts with their units: filters are checked against them."""
+    for entry in traded.ledger(**EVERYTHING)["entries"]:
+        books = ALL[entry["provider"]].books
+        assert isinstance(books, Books)
+        for posting in entry["postings"]:
+            kind, _, rest = posting["account"].partition("/")
+            assert posting["unit"] in books.accounts[kind]
+            assert rest
 
 
 def test_pages(traded: SpaceHandle) -> None:

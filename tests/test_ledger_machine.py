@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from emulator import Emulator
+from emulator.core.ledger import Books
+from emulator.providers import ALL
 from tests.conftest import START
 from tests.providers.thallo.conftest import ORDER, OWNED_VINTAGE, SMALL_ORDER, SMALL_VINTAGE, TONNE, VINTAGE, retire
 from tests.support.books import failures
@@ -112,6 +114,14 @@ class Trade(RuleBasedStateMachine):
     @invariant()
     def all_accounts_hold_nothing(self) -> None:
         assert set(self.space.ledger(limit=0)["sums"].values()) == {"0"}
+
+    @invariant()
+    def all_accounts_are_of_a_known_kind(self) -> None:
+        for flow in self.space.control("GET", "/ledger/flows")["flows"]:
+            books = ALL[flow["provider"]].books
+            assert isinstance(books, Books)
+            assert flow["unit"] in books.accounts[flow["from"]]
+            assert flow["unit"] in books.accounts[flow["to"]]
 
 
 def test_books_hold_whatever_happens(emulator: Emulator) -> None:

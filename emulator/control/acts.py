@@ -7,12 +7,11 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from emulator.control.params import Params
+from emulator.control.params import Params, read_body
 from emulator.control.request import ControlRequest
 from emulator.core.errors import CannotHappen
 from emulator.space.commands import PerformAct
 from emulator.web.provider import Provider
-from emulator.web.reading import read_body
 from emulator.web.replies import reply
 
 

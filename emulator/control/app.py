@@ -1,6 +1,6 @@
 """The control API's route table, its error envelope, and its token."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from hmac import compare_digest
 from inspect import isawaitable, iscoroutinefunction
 from typing import Any
@@ -99,6 +99,22 @@ ROUTES = RouteTable(
     ]
 )
 
+WITH_QUERY = frozenset(
+    {
+        clock.list_upcoming,
+        events.follow_events,
+        evidence.get_evidence,
+        ledger.get_ledger,
+        ledger.list_flows,
+        requests.list_requests,
+        requests.wait_for_requests,
+        state.get_state,
+        webhooks.list_webhooks,
+        health.get_health,  # whatever checks whether a server is up may add something to its URL
+    }
+)
+"""The endpoints that read a query. Elsewhere, a query is a mistake: ``POST /reset?seed=3`` would have no effect."""
+
 
 class Control:
     """The control API. With a token, only requests with ``Authorization: Bearer TOKEN`` may use it, except health."""
@@ -120,7 +136,7 @@ class Control:
             return _page(request)  # for customers, who have no token
         try:
             self._authorize(request)
-            result: Response | Awaitable[Response] = ROUTES.endpoint(request.scope)(request)
+            result: Response | Awaitable[Response] = _endpoint(request.scope)(request)
             response = await result if isawaitable(result) else result
             request.keep_space()
             return response
@@ -142,7 +158,7 @@ class Control:
         request = self._request(scope, headers, b"", space_name, "", _never)
         try:
             self._authorize(request)
-            endpoint = ROUTES.endpoint(scope)
+            endpoint = _endpoint(scope)
         except HTTPException:
             return None
         if iscoroutinefunction(endpoint):
@@ -155,7 +171,7 @@ class Control:
         if scope["path"].startswith(PAGES):
             return _page(request)
         try:
-            response: Response = ROUTES.endpoint(request.scope)(request)
+            response: Response = _endpoint(request.scope)(request)
             request.keep_space()
             return response
         except ERRORS as error:
@@ -178,6 +194,14 @@ class Control:
                 "the server prints it at start, and --control-token or CARBON_EMULATOR_CONTROL_TOKEN sets it",
                 {"WWW-Authenticate": "Bearer"},
             )
+
+
+def _endpoint(scope: Scope) -> Callable[[ControlRequest], Any]:
+    """Return the endpoint of a request. Raises HTTPException: 404, 405, or 400 for a query that it would ignore."""
+    endpoint = ROUTES.endpoint(scope)
+    if scope["query_string"] and endpoint not in WITH_QUERY:
+        raise HTTPException(400, f"{scope['method']} {scope['path']} has no query parameters")
+    return endpoint
 
 
 ERRORS = (HTTPException, Malformed, Backwards, BadSnapshot, TooManySpaces)

@@ -7,13 +7,12 @@ from pydantic import AfterValidator, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from emulator.control.params import Params
+from emulator.control.params import Params, read_body, read_query
 from emulator.control.request import ControlRequest
 from emulator.core.clock import Event, micros, within_calendar
 from emulator.space.commands import AdvanceClock, MoveClock
 from emulator.space.space import Space
 from emulator.web.fields import Instant, JsonDouble, QueryDouble
-from emulator.web.reading import read_body, read_query
 from emulator.web.replies import reply
 
 SECONDS_MAX = 100 * 366 * 86400

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 from starlette.responses import Response
 
-from emulator.control.params import Params
+from emulator.control.params import Params, read_query
 from emulator.control.request import ControlRequest
 from emulator.control.requests import summary
 from emulator.core.clock import micros
@@ -18,7 +18,6 @@ from emulator.space.space import Space
 from emulator.space.spaces import Spaces
 from emulator.web.event_stream import EventStream, event
 from emulator.web.fields import QueryDouble
-from emulator.web.reading import read_query
 
 RETRY = b"retry: 1000\n\n"
 ALIVE = b": alive\n\n"

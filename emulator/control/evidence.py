@@ -3,10 +3,9 @@
 from starlette.responses import Response
 
 from emulator.control.filters import check_filter
-from emulator.control.params import Params
+from emulator.control.params import Params, read_query
 from emulator.control.request import ControlRequest
 from emulator.evidence import explanation
-from emulator.web.reading import read_query
 from emulator.web.replies import reply
 
 

@@ -3,11 +3,11 @@
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from emulator.control.params import read_body
 from emulator.control.request import ControlRequest
 from emulator.space import conditions
 from emulator.space.commands import AddFault, ClearFaults, RemoveFault
 from emulator.space.faults import FaultDraft, TooManyFaults
-from emulator.web.reading import json_body, read
 from emulator.web.replies import reply
 
 
@@ -16,9 +16,9 @@ def list_faults(request: ControlRequest) -> Response:
 
 
 def add_fault(request: ControlRequest) -> Response:
-    draft = read(FaultDraft, json_body(request), "body")
+    draft = read_body(FaultDraft, request)
     try:
-        conditions.check(draft, request.spaces.world.providers)
+        conditions.check(request.spaces.world.providers, _conditions(draft))
         return reply(request.space.run(AddFault(draft)).model_dump(), 201)
     except conditions.Impossible as error:
         raise HTTPException(400, str(error)) from None
@@ -38,3 +38,7 @@ def delete_fault(request: ControlRequest) -> Response:
     except KeyError:
         raise HTTPException(404, f"unknown fault {id!r}") from None
     return reply({"deleted": id})
+
+
+def _conditions(draft: FaultDraft) -> conditions.Conditions:
+    return conditions.Conditions(draft.provider, draft.operation, draft.method, draft.path)

@@ -10,15 +10,14 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from emulator.control.filters import check_filter
-from emulator.control.params import Page, Params
+from emulator.control.filters import check_filter, check_ledger_filter
+from emulator.control.params import Page, Params, read_query
 from emulator.control.request import ControlRequest
 from emulator.core.clock import micros
 from emulator.core.ledger import Balances, Entry, balances, exact_sum, figure, flows
 from emulator.space import audit
 from emulator.space.space import Space
 from emulator.web.fields import Instant
-from emulator.web.reading import read_query
 from emulator.web.replies import reply
 
 BEYOND_MEASURE = "an amount in a vendor's memory cannot be calculated exactly in a thousand digits"
@@ -55,7 +54,7 @@ class FlowQuery(Params):
 
 def get_ledger(request: ControlRequest) -> Response:
     space, query = request.space, read_query(LedgerQuery, request)
-    check_filter(request.spaces.world.providers, query.provider)
+    check_ledger_filter(request.spaces.world.providers, query.provider, query.account, query.unit)
     try:
         return reply(_extract(space, query))
     except ArithmeticError:

@@ -10,8 +10,8 @@ from pydantic import AfterValidator, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from emulator.control.filters import check_filter
-from emulator.control.params import Params
+from emulator.control.filters import check_request_filter
+from emulator.control.params import Params, read_query
 from emulator.control.request import ControlRequest
 from emulator.core import exact_json
 from emulator.core.clock import micros
@@ -32,7 +32,6 @@ from emulator.space.space import Space
 from emulator.web.exchange import Exchange
 from emulator.web.fields import Instant, QueryDouble
 from emulator.web.headers import RawHeaders
-from emulator.web.reading import read_query
 from emulator.web.replies import reply
 
 MISSES_MAX = 5
@@ -47,7 +46,7 @@ class Filter(Params):
     operation: str | None = None
     method: str | None = None
     path: str | None = None
-    status: Annotated[int, Field(ge=100, le=599)] | None = None
+    status: Annotated[int, Field(ge=200, le=599)] | None = None
     since: Instant | None = None
     id: Annotated[int, Field(ge=1, lt=2**53)] | None = None
 
@@ -130,7 +129,13 @@ def _listed(space: Space, exchanges: list[Exchange]) -> Response:
 
 def _checked(wanted: F, request: ControlRequest) -> F:
     """Return a filter whose names exist. Raises HTTPException 400."""
-    check_filter(request.spaces.world.providers, wanted.provider, wanted.operation, wanted.method)
+    check_request_filter(
+        request.spaces.world.providers,
+        wanted.provider,
+        wanted.operation,
+        wanted.method and wanted.method.upper(),
+        wanted.path,
+    )
     return wanted
 
 

@@ -6,10 +6,9 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from emulator.control.params import Params
+from emulator.control.params import Params, read_body
 from emulator.control.request import ControlRequest
 from emulator.web.fields import JsonInteger
-from emulator.web.reading import read_body
 from emulator.web.replies import reply
 
 

@@ -7,10 +7,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from emulator.control.params import Page
+from emulator.control.params import Page, read_query
 from emulator.control.request import ControlRequest
 from emulator.core.documents import write
-from emulator.web.reading import read_query
 from emulator.web.replies import reply
 
 

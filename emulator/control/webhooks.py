@@ -7,13 +7,12 @@ from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from emulator.control.filters import check_filter
-from emulator.control.params import Params
+from emulator.control.filters import check_webhook_filter
+from emulator.control.params import Params, read_body, read_query
 from emulator.control.request import ControlRequest
 from emulator.core.clock import micros
 from emulator.space.commands import DuplicateWebhook, PauseWebhooks, RedeliverWebhook, ReorderWebhooks
 from emulator.space.outbox import Delivery, State, TooMuch, UnknownDelivery
-from emulator.web.reading import read_body, read_query
 from emulator.web.replies import reply
 
 
@@ -49,7 +48,7 @@ class Order(Params):
 
 def list_webhooks(request: ControlRequest) -> Response:
     wanted = read_query(Filter, request)
-    check_filter(request.spaces.world.providers, wanted.provider)
+    check_webhook_filter(request.spaces.world.providers, wanted.provider, wanted.kind)
     outbox = request.space.posted()
     found = [_shown(delivery) for delivery in outbox if wanted.matches(delivery)]
     return reply({"webhooks": found, "dropped": outbox.dropped, "paused": outbox.paused})

@@ -125,13 +125,18 @@ def within_calendar(at: datetime) -> datetime:
 
 def instant(text: object) -> datetime:
     """Return the instant, in UTC, of ISO 8601 text with an offset. Raises ValueError."""
+    at = _parsed(text) if isinstance(text, str) else None
+    if at is None:
+        raise ValueError("must be a date and time with its offset from UTC, such as 2026-01-01T00:00:00Z")
+    return within_calendar(at)
+
+
+def _parsed(text: str) -> datetime | None:
     try:
-        at = datetime.fromisoformat(text.upper()) if isinstance(text, str) else None
-        if at and at.tzinfo:
-            return within_calendar(at.astimezone(UTC))
-    except OverflowError:  # the offset leads out of the calendar
-        pass
-    raise ValueError("it should be a date and time with its offset from UTC, such as 2026-01-01T00:00:00Z")
+        at = datetime.fromisoformat(text.upper())
+        return at.astimezone(UTC) if at.tzinfo else None
+    except (ValueError, OverflowError):  # not ISO 8601, or the offset leads out of the calendar
+        return None
 
 
 @lru_cache(maxsize=4096)

@@ -89,10 +89,12 @@ class Check:
 class Books:
     """How the books of a vendor are computed from its memory, and their checks.
 
-    ``entries`` takes the vendor and its opening memory, which is the fixture's.
+    ``entries`` takes the vendor and its opening memory, which is the fixture's. ``accounts`` are the units of each kind
+    of account: of those whose names begin with ``owned/``, for example.
     """
 
     entries: Callable[[Any, Any], Iterable[Entry]]
+    accounts: Mapping[str, tuple[str, ...]]
     checks: tuple[Check, ...]
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -18,7 +18,10 @@ KEY = "[key]"
 """How pydantic names the place of a name in an object."""
 
 UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden")
+OF_SIZE = ("too_short", "too_long")
 WITHOUT_VALUE = ("missing", "value_error", "assertion_error", *UNKNOWN)
+
+PLURAL_OF_ONE = re.compile(r"\b1 (character|digit|item)s\b")
 
 _INSTANT = "must be a date and time with its offset from UTC, such as 2026-01-01T00:00:00Z"
 _DATE = "must be a date, such as 2026-01-01"
@@ -106,17 +109,23 @@ def _places_in(content: object, place: Place) -> Iterator[str | int]:
 
 
 def _fault(problem: Problem, place: Place, schema: Schema) -> str:
+    return sentence(problem, _members(schema, place[:-1]) if problem.kind in UNKNOWN else ())
+
+
+def sentence(problem: Problem, known: Iterable[str]) -> str:
+    """Return what is wrong, in our words. ``known`` are the names that the object may have if the name is unknown."""
     if problem.kind in UNKNOWN:
-        return f"unknown member; {nearest(str(place[-1]), sorted(_members(schema, place[:-1])))}"
+        name = next(str(step) for step in reversed(problem.place) if step != KEY)
+        return f"unknown member; {nearest(name, sorted(known))}"
     fault = _worded(problem)
-    if problem.place[-1] == KEY:
+    if problem.place and problem.place[-1] == KEY:
         return f"the name {fault}"
-    return fault if problem.kind in WITHOUT_VALUE else f"{fault}, not {_shown(problem.sent)}"
+    return fault if problem.kind in (*WITHOUT_VALUE, *OF_SIZE) else f"{fault}, not {_shown(problem.sent)}"
 
 
 def _worded(problem: Problem) -> str:
     limits = {name: _short(limit) for name, limit in problem.limits.items()}
-    return replace(problem, limits=limits).worded(WORDS)
+    return PLURAL_OF_ONE.sub(r"1 \1", replace(problem, limits=limits).worded(WORDS))
 
 
 def _short(limit: object) -> object:

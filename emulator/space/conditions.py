@@ -1,11 +1,14 @@
-"""Check the conditions of a fault: one that no request can meet is a mistake, and names what was probably meant."""
+"""Check the conditions of faults and filters: those that no request can meet are a mistake.
+
+The error names what was probably meant.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from glob import escape
 from typing import NamedTuple
 
-from emulator.space.faults import FaultDraft
 from emulator.space.path_pattern import can_match
 from emulator.web.provider import Provider
 
@@ -19,6 +22,15 @@ class Impossible(Exception):
     """No request can meet these conditions; the message names the nearest valid ones."""
 
 
+class Conditions(NamedTuple):
+    """What a request must have; ``path`` is a pattern."""
+
+    provider: str | None
+    operation: str | None
+    method: str | None
+    path: str | None
+
+
 class Target(NamedTuple):
     """An operation on which a fault may fire."""
 
@@ -27,7 +39,7 @@ class Target(NamedTuple):
     methods: frozenset[str]
     path: str
 
-    def meets(self, draft: FaultDraft) -> bool:
+    def meets(self, draft: Conditions) -> bool:
         """Return whether a request for this operation can meet all conditions."""
         return (
             draft.operation in (None, self.operation)
@@ -36,7 +48,7 @@ class Target(NamedTuple):
         )
 
 
-def check(draft: FaultDraft, providers: Mapping[str, Provider]) -> None:
+def check(providers: Mapping[str, Provider], draft: Conditions) -> None:
     """Raise Impossible for conditions that no request can meet."""
     _check_name("provider", draft.provider, providers)
     _check_name("method", draft.method, METHODS)
@@ -54,6 +66,21 @@ def check(draft: FaultDraft, providers: Mapping[str, Provider]) -> None:
         raise Impossible(f"no operation meets all conditions; nearest: {_listed(map(_shown, named))}")
 
 
+def check_exact(
+    providers: Mapping[str, Provider], provider: str | None, operation: str | None, method: str | None, path: str | None
+) -> None:
+    """Raise Impossible if no request can have these values. One to an unknown path has no operation."""
+    if operation is not None:
+        pattern = None if path is None else escape(path)
+        return check(providers, Conditions(provider, operation, method, pattern))
+    _check_name("provider", provider, providers)
+    _check_name("method", method, METHODS)
+    if path is not None:
+        if not path.startswith("/"):
+            raise Impossible(f"a path begins with '/', so {path!r} matches nothing; use {'/' + path!r}")
+        _check_prefix(path, providers, [target.path for each in providers.values() for target in _targets(each)])
+
+
 def _targets(provider: Provider) -> list[Target]:
     table = provider.app.routes.routes
     return [Target(provider.name, route.name, frozenset(route.methods or ()), route.path) for route in table]
@@ -69,11 +96,16 @@ def _check_path(pattern: str, providers: Mapping[str, Provider], targets: list[T
     paths = list(dict.fromkeys(target.path for target in targets))
     if any(can_match(pattern, path) for path in paths):
         return
+    _check_prefix(pattern, providers, paths)
+    raise Impossible(f"no operation's path matches {pattern!r}; nearest: {_listed(_nearest(pattern, paths))}")
+
+
+def _check_prefix(pattern: str, providers: Mapping[str, Provider], paths: Iterable[str]) -> None:
+    """Raise Impossible for the pattern of a path in a URL, which begins with a provider, and perhaps a space."""
     prefix = PREFIX.match(pattern)
     inner = pattern[prefix.end() :] if prefix else ""
     if prefix and prefix[0].rpartition("/")[2] in providers and any(can_match(inner, path) for path in paths):
-        raise Impossible(f"a fault's path has no provider's prefix, so {pattern!r} matches nothing; use {inner!r}")
-    raise Impossible(f"no operation's path matches {pattern!r}; nearest: {_listed(_nearest(pattern, paths))}")
+        raise Impossible(f"a path here has no provider's prefix, so {pattern!r} matches nothing; use {inner!r}")
 
 
 def _nearest(name: str, known: list[str]) -> list[str]:

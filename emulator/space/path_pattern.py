@@ -47,11 +47,11 @@ def _pattern_steps(pattern: str, alphabet: frozenset[str]) -> list[Step]:
 
 
 def _route_steps(path: str, alphabet: frozenset[str]) -> list[Step]:
-    """A parameter takes one or more characters other than a slash."""
-    in_parameter = alphabet - {"/"}
+    """A parameter takes one or more characters, none of them a slash unless its name ends with ``:path``."""
     steps: list[Step] = []
     for piece in PARAMETER.findall(path):
         if len(piece) > 1:
+            in_parameter = alphabet if piece.endswith(":path}") else alphabet - {"/"}
             steps += [(in_parameter, False), (in_parameter, True)]
         else:
             steps.append((frozenset(piece), False))

@@ -57,7 +57,7 @@ def no_headers(backend: Any, dispatch: Dispatch) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """How a vendor calls back.
+    """How a vendor calls back, for which ``kinds`` of changes.
 
     ``next`` returns when the vendor next has something to report, if nothing else happens; ``take`` returns what it has
     to report by now, each call once. ``headers`` returns the vendor's headers of one attempt, or None if the endpoint
@@ -66,6 +66,7 @@ class Webhooks:
     wait is repeated until ``hours_max`` after the change, or without that, ends the delivery.
     """
 
+    kinds: tuple[str, ...]
     next: Callable[[Any], datetime | None]
     take: Callable[[Any], Iterable[Call]]
     accepted: Container[int]

@@ -311,7 +311,7 @@ UNUSUAL = [("GET", "/nowhere"), ("PATCH", ORDERS), ("HEAD", ORDERS)]
         ({"provider": "cnaught", "method": "PATCH"}, "no operation meets all conditions; nearest:"),
         (
             {"path": "/cnaught/v1/orders"},
-            "no provider's prefix, so '/cnaught/v1/orders' matches nothing; use '/v1/orders'",
+            "a path here has no provider's prefix, so '/cnaught/v1/orders' matches nothing; use '/v1/orders'",
         ),
         ({"path": "/~a/cnaught/v1/orders/*"}, r"use '/v1/orders/\*'"),
         (

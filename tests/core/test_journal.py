@@ -165,7 +165,8 @@ def test_members_of_alternatives_are_known(space: SpaceHandle) -> None:
         ({"since": "2026-01-01T01:00:04+01:00"}, [5, 6]),
         ({"id": 4}, [4]),
         ({"operation": "place_order", "status": 201, "method": "POST"}, [2]),
-        ({"operation": "place_order", "method": "GET"}, []),
+        ({"path": "/nowhere/else"}, []),
+        ({"operation": "place_order", "path": ORDERS}, [2, 3]),
     ],
 )
 def test_requests_are_found(asked: Caller, filters: dict[str, Any], found: list[int]) -> None:

@@ -15,6 +15,7 @@ from emulator.web.webhooks import Call, Webhooks
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 MINUTES = (1, 2, 5, 10, 30, 60)
 HOW = Webhooks(
+    kinds=(),
     next=lambda backend: None,
     take=lambda backend: (),
     accepted=(200,),

@@ -657,7 +657,7 @@ export interface Operations {
   "GET /webhooks": {
     query?: {
       provider?: ProviderName;
-      kind?: string;
+      kind?: "impact.initiated" | "impact.completed" | "impact.cancelled" | "order.fulfilled" | "order.cancelled";
       /** The id of the resource that it reports. */
       subject?: string;
       state?: WebhookState;
@@ -809,7 +809,7 @@ export interface Operations {
       /** A pattern of an account that an entry touches; * matches anything. The whole entry is shown. */
       account?: string;
       /** Only postings in this unit. */
-      unit?: string;
+      unit?: "g" | "cent" | "tree" | "pound of waste" | "coral";
       /** Not before this instant, by the space's clock. */
       since?: Instant;
       /** The first entry, and the first balance, to show. */

@@ -124,6 +124,14 @@ def _impact(entries: Sequence[Entry], backend: CNaught, opening: Memory) -> Iter
 
 BOOKS = Books(
     entries,
+    {
+        "outside": (GRAM, CENT),
+        "owned": (GRAM,),
+        "retired": (GRAM,),
+        "cancelled": (GRAM,),
+        "charged": (CENT,),
+        "credited": (CENT,),
+    },
     (
         Check(
             "cnaught.charge",

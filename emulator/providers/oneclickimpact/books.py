@@ -84,6 +84,7 @@ def _processed(entries: Sequence[Entry], backend: OneClickImpact, opening: Memor
 
 BOOKS = Books(
     entries,
+    dict.fromkeys(("outside", "made", "cancelled"), tuple(UNITS.values())),
     (
         Check(
             "oneclickimpact.totals",

@@ -224,6 +224,14 @@ def _traded(wallet: Wallet) -> Counter[datetime]:
 
 BOOKS = Books(
     entries,
+    {
+        "outside": (GRAM, CENT),
+        "market": (GRAM,),
+        "wallet": (GRAM,),
+        "retiring": (GRAM,),
+        "retired": (GRAM,),
+        "charged": (CENT,),
+    },
     (
         Check(
             "thallo.conserved",

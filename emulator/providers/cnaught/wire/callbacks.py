@@ -24,6 +24,7 @@ def take_calls(cnaught: CNaught) -> Iterator[Call]:
 
 
 WEBHOOKS = Webhooks(
+    kinds=("order.fulfilled", "order.cancelled"),
     next=next_call,
     take=take_calls,
     accepted=(200,),

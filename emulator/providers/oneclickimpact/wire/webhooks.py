@@ -12,7 +12,7 @@ import orjson
 
 from emulator.core.clock import millis
 from emulator.providers.oneclickimpact.backend import OneClickImpact
-from emulator.providers.oneclickimpact.memory.records import EventType, Impact
+from emulator.providers.oneclickimpact.memory.records import EVENT_TYPES, EventType, Impact
 from emulator.providers.oneclickimpact.memory.settings import Settings, WebhookEndpoint
 from emulator.providers.oneclickimpact.wire import outgoing
 from emulator.web.webhooks import Call, Dispatch, Webhooks
@@ -85,6 +85,7 @@ def _time(type: EventType, impact: Impact) -> datetime:
 
 
 WEBHOOKS = Webhooks(
+    kinds=EVENT_TYPES,
     next=next_call,
     take=take_calls,
     accepted=range(200, 300),
