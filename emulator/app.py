@@ -37,7 +37,7 @@ def create_app(
     names under which the server may be called, and ``webhook_hosts`` those beyond this machine that webhooks may call.
     With a ``control_token``, the control API requires it. ``links`` is where links in replies lead: to the emulator's
     pages or to the vendors'; None leaves it to the fixtures. ``public_url`` is the address of the former, if it is not
-    the one that clients use. ``data`` is a directory that keeps all spaces; without it, they are in memory alone.
+    the one that clients use. ``data`` is a directory that keeps all spaces; without it, they are only in memory.
     ``sync`` says whether a commit waits for the disk, and ``progress`` shows how long loading takes.
     """
     world = make_world(seed=seed, fixtures_directory=fixtures_directory, limits=limits, links=links)

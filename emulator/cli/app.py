@@ -68,7 +68,7 @@ for command in (
 
 
 def main() -> None:
-    """Run the command line. Whatever is wrong is one sentence on standard error."""
+    """Run the command line. Print any error as one sentence on standard error."""
     for warning in _warnings():
         click.echo(f"carbon-emulator: warning: {warning}", err=True)
     try:

@@ -59,7 +59,7 @@ class Directory:
         return [name for name, summary in self.summaries.items() if self.directory.numbers.get(summary.id) != GONE]
 
     def load(self, name: str) -> Loading:
-        """Return a space on its way into memory, for ``run``. Each has a memory of its own."""
+        """Return a space on its way into memory, for ``run``. Each has its own memory."""
         assert isinstance(self.world.machine_time, LogTime)
         spaces = StoredSpaces(self.world)
         application = Application(spaces, Control(spaces, Courier()), self.world.machine_time)

@@ -58,7 +58,7 @@ def write_text(file: Path, text: str) -> None:
 
 
 def progress_bar(label: str, length: int) -> Callable[[int], object]:
-    """Return what to call with each step of a long task: it draws a bar, on a terminal alone."""
+    """Return the function to call with each step of a long task: it draws a bar, on a terminal only."""
     if length < STEPS_MIN or not sys.stderr.isatty():
         return lambda _: None
     bar = click.progressbar(length=length, label=label, file=sys.stderr, update_min_steps=max(1, length // 200))

@@ -24,7 +24,7 @@ def exit_with_parent() -> None:
 
 
 def end_with_parent() -> None:
-    """Send this process SIGTERM when its parent has ended, and leave standard input alone."""
+    """Send this process SIGTERM when its parent has ended, without reading standard input."""
     _terminate_after(_wait_for_another_parent)
 
 

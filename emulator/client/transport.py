@@ -53,7 +53,7 @@ class Arrived(NamedTuple):
 class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """An httpx transport, for ``Client`` and ``AsyncClient`` alike, that passes requests to an ASGI app in memory.
 
-    ``submit`` runs a coroutine on the event loop of the app, whatever thread or loop the client is in, or raises
+    ``submit`` runs a coroutine on the event loop of the app, from any thread or loop of the client, or raises
     RuntimeError if that has ended. A client that stops waiting disconnects, as it would over a socket.
     """
 

@@ -51,7 +51,7 @@ class WebhooksHandle:
         return self._attempt("deliver")
 
     def redeliver(self, webhook_id: str) -> dict[str, Any]:
-        """Make another attempt of a webhook due at once, whatever its state."""
+        """Make another attempt of a webhook due at once, in any state."""
         return self._control.call("POST", f"/webhooks/{webhook_id}/redeliver")
 
     def duplicate(self, webhook_id: str) -> dict[str, Any]:

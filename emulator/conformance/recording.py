@@ -33,7 +33,7 @@ LEFT_OUT = frozenset(
     | {"x-forwarded-host", "x-forwarded-proto", "x-real-ip", "strict-transport-security", "alt-svc", "report-to"}
     | {"nel", "cf-ray", "cf-cache-status"}
 )
-"""Headers that are about the connection, or about who sent a request: a recording has none of them."""
+"""Headers about the connection or the client: a recording has none of them."""
 
 SCHEMES = frozenset({"", "basic", "bearer", "token"})
 TIME_CLAIMS = frozenset({"exp", "iat", "nbf", "token_type"})
@@ -135,11 +135,11 @@ class Sealer:
         }
 
     def _words(self, value: str) -> str:
-        """Return the secret of a header as marks, one for each word. The name of a scheme alone is no secret."""
+        """Return the secret of a header as marks, one for each word. The name of a scheme is not secret."""
         return " ".join(word if word.lower() in SCHEMES else self._mark(word) for word in value.split(" "))
 
     def _content(self, content: Any, secret: bool = False) -> Any:
-        """Return JSON content with its secrets sealed. The value of a secret member is secret, whatever its type."""
+        """Return JSON content with its secrets sealed. The value of a secret member is secret, with any type."""
         match content:
             case dict():
                 return {

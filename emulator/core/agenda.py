@@ -1,4 +1,4 @@
-"""Items that become due by time alone, in the order of time."""
+"""Items that become due over time, in the order of time."""
 
 from bisect import bisect_right
 from datetime import datetime

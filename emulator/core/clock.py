@@ -23,7 +23,7 @@ class Backwards(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event that time alone causes: when, at which provider, what, and for which record."""
+    """An event caused by time: when, at which provider, what, and for which record."""
 
     at: datetime
     provider: str
@@ -75,7 +75,7 @@ class Clock:
         return self.frozen_at is not None
 
     def read(self) -> datetime:
-        """Take a reading and return it. It is never earlier than the one before, whatever the machine's clock does."""
+        """Take a reading and return it. It is never earlier than the one before, even if the machine's clock is."""
         reading = self.frozen_at or self.ahead()
         if reading > self.now:
             self.now = reading

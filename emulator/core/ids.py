@@ -16,7 +16,7 @@ DRAWN_MAX = 2**63
 
 
 class Ids:
-    """A space's identifiers: the n-th one of a kind follows from the seed, the kind and n alone.
+    """A space's identifiers: the n-th one of a kind depends only on the seed, the kind and n.
 
     Each kind walks a permutation of all the values its form allows, so no value comes twice
     before all have come once. ``drawn`` counts, by kind, how many were given out.

@@ -189,7 +189,7 @@ def _scalar_key(value: Any) -> tuple[bool, Any]:
 
 
 def as_digits(number: str) -> str:
-    """Return a number as digits alone that do not begin with 0, so that other digits may stand for it."""
+    """Return a number as digits without a leading 0, so that other digits can replace it."""
     return number if DIGITS.fullmatch(number) else "1" + re.sub("[^0-9]", "", number)
 
 

@@ -38,7 +38,7 @@ class CannotRun(Exception):
 
 
 class Cleaner:
-    """A process that deletes a directory, and ends the child, when this process has ended in whatever way."""
+    """A process that deletes a directory, and ends the child, when this process has ended in any way."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -124,7 +124,7 @@ def end_as(status: int) -> int:
 
 
 def _next_signal() -> tuple[int, bool]:
-    """Wait for a signal. Return it, and whether it was sent to us alone: a terminal sends to the child, too."""
+    """Wait for a signal. Return it, and whether only this process received it: a terminal also sends to the child."""
     awaited = FORWARDED | {signal.SIGCHLD}
     if hasattr(signal, "sigwaitinfo"):
         found = signal.sigwaitinfo(awaited)

@@ -1,4 +1,4 @@
-"""A network of its own for a command: the vendors' names lead to the emulator, and nothing else can be reached."""
+"""An isolated network for a command: the vendors' names lead to the emulator, and nothing else can be reached."""
 
 import ctypes
 import fcntl

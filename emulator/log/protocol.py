@@ -31,7 +31,7 @@ class OutOfOrder(Exception):
 class Replica(Generic[T]):
     """One node's copy of one space: how far it has applied the history, and which proposals wait.
 
-    One append is on its way at a time; whatever is proposed meanwhile goes with the next one.
+    One append is on its way at a time; later proposals wait for the next one.
     """
 
     def __init__(self, space: str, applied: int = 0) -> None:

@@ -1,4 +1,4 @@
-"""Pass one HTTP request on over a connection of its own, and its reply back."""
+"""Pass one HTTP request on over a new connection, and its reply back."""
 
 import asyncio
 from asyncio import StreamReader, StreamWriter

@@ -50,7 +50,7 @@ class ForwardApp:
 
 
 class InSpace:
-    """An ASGI application that answers from one space whatever names none itself."""
+    """An ASGI application that answers requests without a space from one space."""
 
     def __init__(self, app: ASGIApp, space: str) -> None:
         self.app = app

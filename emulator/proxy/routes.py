@@ -118,7 +118,7 @@ def user_routes(environment: Mapping[str, str]) -> tuple[dict[str, Upstream], Ex
 
 
 def without_vendors(exemptions: Exemptions, vendor_hosts: Iterable[str]) -> list[str]:
-    """Return the entries that exempt no host of a vendor, whatever its port."""
+    """Return the entries that exempt no host of a vendor on any port."""
     hosts = list(vendor_hosts)
     names = {entry: entry.partition(":")[0] if entry.count(":") == 1 else entry for entry in exemptions.entries}
     return [entry for entry, name in names.items() if not any(_exempts(name, host, 443) for host in hosts)]

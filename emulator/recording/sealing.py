@@ -133,7 +133,7 @@ class Seal:
                 return content
 
     def _hidden(self, value: Any) -> Any:
-        """Return the value of a secret member, whatever its type, with marks in place of its texts and numbers."""
+        """Return the value of a secret member of any type, with marks in place of its texts and numbers."""
         match value:
             case str():
                 return self._mark(value) if value.strip() == value != "" else value
@@ -148,7 +148,7 @@ class Seal:
 
 
 def _escape(text: str) -> str:
-    """Return a client's text with the opening braces of whatever looks like a mark written as a mark of their own."""
+    """Return a client's text with the opening braces of everything that looks like a mark replaced by a mark."""
     return OPENING.sub(LITERAL, text)
 
 

@@ -143,7 +143,7 @@ def local_address(bound: socket.socket) -> str:
 def uvicorn_server(
     app: ASGIApp, ready: Ready | None = None, secure: Sequence[Secure] = (), proxy: Proxy | None = None
 ) -> Server:
-    """Return a server for ``serve(sockets=[...])``. It sends no Date of its own: that is the space's clock's."""
+    """Return a server for ``serve(sockets=[...])``. It adds no Date header: that is the time of the space's clock."""
     pool = ConnectionPool(app, _connections_max(), proxy)
     protocol: Any = lambda **_: HttpProtocol(pool)  # noqa: E731  # uvicorn calls it with its own state
     config = uvicorn.Config(

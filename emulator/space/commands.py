@@ -138,7 +138,7 @@ class PauseWebhooks(SmallCommand):
 
 @dataclass(frozen=True, slots=True)
 class RedeliverWebhook(SmallCommand):
-    """Make a delivery due now, whatever its state. Raises UnknownDelivery, TooMuch."""
+    """Make a delivery due now, in any state. Raises UnknownDelivery, TooMuch."""
 
     id: str
 

@@ -94,7 +94,7 @@ Text = Annotated[str, AfterValidator(_unicode)]
 """Text as vendors' databases take it: any characters but U+0000."""
 
 Email = Annotated[str, AfterValidator(_email)]
-"""An e-mail address by its syntax alone, kept as it was sent; no name is looked up, and test domains are fine."""
+"""An e-mail address, checked by its syntax only and kept as sent; test domains are accepted."""
 
 Instant = Annotated[datetime, BeforeValidator(instant)]
 """An instant of the years that a clock may be set to, as ISO 8601 text with its offset; kept in UTC."""

@@ -26,7 +26,7 @@ class Backend(Protocol):
     """The URL below which the emulator's own pages of the space are; None if it is not known."""
 
     def due(self, since: datetime, until: datetime) -> Iterable[Event]:
-        """Return what becomes due by time alone after ``since`` and up to ``until``, in any order."""
+        """Return what becomes due over time after ``since`` and up to ``until``, in any order."""
         ...
 
 

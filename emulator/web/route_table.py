@@ -19,7 +19,7 @@ COMPARED_CHARACTERS_MAX = 200
 class RouteTable:
     """Starlette's routes, with paths without parameters looked up in a dict before any pattern.
 
-    Such a path never matches a pattern, whatever the method: ``/orders/ride`` is no order id, so it answers 405 where
+    Such a path never matches a pattern, with any method: ``/orders/ride`` is not an order id, so it answers 405 where
     ``/orders/{id}`` would have answered. ``other_method``, if given, is the endpoint for a method that a path without
     parameters lacks; by default that is 405. Starlette's Router would try every route in turn, redirect slashes, and
     put only the first route's methods into ``Allow``.
@@ -35,7 +35,7 @@ class RouteTable:
         self._patterns = [route for route in routes if route.param_convertors]
 
     def on_path(self, scope: Scope) -> list[Route]:
-        """Return the routes of a path, whatever their methods."""
+        """Return the routes of a path, for all methods."""
         fixed = self._fixed.get(scope["path"], {})
         return list(fixed.values()) or [route for route in self._patterns if route.matches(scope)[0] is not Match.NONE]
 

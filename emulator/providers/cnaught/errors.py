@@ -216,7 +216,7 @@ class ChangedPayload(CNaughtRefusal):
 
 
 class PlainStatus(CNaughtRefusal):
-    """An HTTP status without a problem type of its own: wrong method, body too large, media type, or a fault's."""
+    """An HTTP status without its own problem type: wrong method, body too large, media type, or a fault's."""
 
     def __init__(self, status: int, detail: str | None, rule: str | None) -> None:
         self.status = status

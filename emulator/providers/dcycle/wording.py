@@ -53,7 +53,7 @@ def _element(problem: Problem) -> dict[str, object]:
 
 
 def _may_be_repeated(problem: Problem) -> bool:
-    """A whole body is never repeated: whatever its format, it may contain a secret."""
+    """A whole body is never repeated: in any format, it may contain a secret."""
     return (
         problem.kind != "missing"
         and len(problem.place) > 1

@@ -32,7 +32,7 @@ class ThalloRefusal(Refusal):
     message: str | Sequence[str]
 
     def body(self) -> dict[str, object]:
-        """Return the members that depend on the refusal alone."""
+        """Return the members that depend only on the refusal."""
         return {"error": self.error, "message": self.message}
 
 

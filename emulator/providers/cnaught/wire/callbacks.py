@@ -17,7 +17,7 @@ def next_call(cnaught: CNaught) -> datetime | None:
 
 
 def take_calls(cnaught: CNaught) -> Iterator[Call]:
-    """Yield the callbacks that are due by now. A body never changes again, whatever happens to the order."""
+    """Yield the callbacks that are due by now. A body never changes again, even if the order does."""
     for notice, order in cnaught.orders.take_notices():
         body = exact_json.dump({"order": outgoing.order(cnaught, order)}).decode()
         yield Call(notice.at, f"order.{notice.state}", order.id, order.callback_url or "", body)

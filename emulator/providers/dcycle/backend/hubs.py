@@ -43,7 +43,7 @@ class Hubs(Records[Hub, HubTerms]):
         return self.create(organization, self._located(terms))
 
     def update_hub(self, organization: Organization, hub: Hub, terms: HubTerms) -> Hub:
-        """Change a hub; one that becomes owned, and has an address alone, gets a facility there.
+        """Change a hub; one that becomes owned, and has only an address, gets a facility there.
 
         Raises LogisticHubNameTaken, FacilityNotFound, FacilityOfOtherOrganization, HubWithoutFacility.
         """

@@ -17,7 +17,7 @@ HubCategory: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class HubTerms:
-    """The data that a client sends about a hub. A hub of its own emits by the invoices of its facility."""
+    """The data that a client sends about a hub. An owned hub has the emissions of its facility's invoices."""
 
     name: str
     type: HubType

@@ -19,7 +19,7 @@ class PurchaseFactors:
     """Grams of CO2e that purchases cause.
 
     ``sectors`` and ``other_sectors`` are grams a euro, ``currencies`` what one unit of each is in euros, and ``custom``
-    grams a unit of whatever a supplier counts, by the id of the factor.
+    grams a unit of any good of a supplier, by the id of the factor.
     """
 
     sectors: Mapping[str, GramsPerUnit] = field(default_factory=dict)

@@ -45,7 +45,7 @@ class OneClickImpact:
         raise errors.KeyUnknown
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
-        """Yield the stages that impacts reach by time alone in this span."""
+        """Yield the stages that impacts reach over time in this span."""
         return self.impacts.due(since, until)
 
 

@@ -42,7 +42,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class CustomerSearch:
-    """A part of the list of customers: with an email, that customer alone."""
+    """A part of the list of customers: with an email, only that customer."""
 
     limit: int
     email: str | None = None

@@ -66,5 +66,5 @@ class Notices:
         return f"evt_{self._ids.text('oneclickimpact.event', HEX, 24)}"
 
     def delivery_id(self, delivery: str, attempt: int) -> str:
-        """Return the id of an attempt to deliver: another one for each, whenever and in whatever order they happen."""
+        """Return the id of an attempt to deliver: distinct for each, in any order of attempts."""
         return nth_uuid(self._ids.seed, f"oneclickimpact.delivery.{delivery}", attempt)

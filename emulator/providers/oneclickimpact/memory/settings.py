@@ -1,4 +1,4 @@
-"""The settings: when impacts progress by time alone, and where and how webhooks are sent."""
+"""The settings: when impacts progress over time, and where and how webhooks are sent."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias

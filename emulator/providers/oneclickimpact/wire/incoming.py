@@ -195,7 +195,7 @@ class DailyQuery(Model):
 
 
 class LocaleQuery(Model):
-    """``GET /v1/projects/{project_id}``. The texts are in English, whatever the locale."""
+    """``GET /v1/projects/{project_id}``. The texts are in English for every locale."""
 
     locale: Annotated[Literal["en", "de", "es", "fr", "nl"], Once] = "en"
 
