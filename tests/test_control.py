@@ -299,7 +299,7 @@ FILTERS = [
 
 
 @pytest.mark.parametrize(("path", "error"), FILTERS)
-def test_filters_that_nothing_can_match(space: SpaceHandle, path: str, error: str) -> None:
+def test_impossible_filters_are_refused(space: SpaceHandle, path: str, error: str) -> None:
     """A filter that nothing can match is refused with the nearest values that something can."""
     with pytest.raises(Refused) as refused:
         space.control("GET", path)

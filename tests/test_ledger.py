@@ -1,4 +1,4 @@
-"""The books in the control API: filtered and paged, they come to nothing; and who has none says why."""
+"""The books in the control API: filtered and paged entries that balance, and reasons for having no books."""
 
 from collections import Counter
 from typing import Any
@@ -17,7 +17,7 @@ EVERYTHING = {"limit": 1000}
 
 @pytest.fixture
 def traded(space: SpaceHandle) -> SpaceHandle:
-    """A space in which something was made, bought, fulfilled and cancelled."""
+    """Return a space with records that were made, bought, fulfilled and cancelled."""
     oneclickimpact, cnaught, thallo = (
         Caller(space, name, credentials_of(space, name)) for name in ("oneclickimpact", "cnaught", "thallo")
     )
@@ -36,10 +36,10 @@ def postings(ledger: dict[str, Any]) -> list[dict[str, str]]:
     return [posting for entry in ledger["entries"] for posting in entry["postings"]]
 
 
-def test_books_tell_everything_oldest_first(traded: SpaceHandle) -> None:
-    """Entries of all vendors stand in the order of their times, each with what it moved, and all come to nothing."""
-    told = traded.ledger(since=START)
-    assert [(entry["at"], entry["provider"], entry["description"]) for entry in told["entries"]] == [
+def test_entries_are_listed_oldest_first(traded: SpaceHandle) -> None:
+    """Entries of all vendors are in order of time, with their postings, and balance."""
+    ledger_page = traded.ledger(since=START)
+    assert [(entry["at"], entry["provider"], entry["description"]) for entry in ledger_page["entries"]] == [
         ("2026-01-01T00:00:00.000000Z", "oneclickimpact", "carbon_captured made"),
         ("2026-01-01T00:00:01.000000Z", "cnaught", "order placed"),
         ("2026-01-01T00:00:03.000000Z", "cnaught", "order fulfilled"),
@@ -47,24 +47,24 @@ def test_books_tell_everything_oldest_first(traded: SpaceHandle) -> None:
         ("2026-01-01T00:00:03.000000Z", "thallo", "credits bought"),
         ("2026-01-01T00:00:03.000000Z", "thallo", "retirement requested"),
     ]
-    assert told["entries"][0]["postings"] == [
+    assert ledger_page["entries"][0]["postings"] == [
         {"account": "outside/carbon_captured", "unit": "g", "amount": "-2267.96185"},
         {"account": "made/carbon_captured/sandbox", "unit": "g", "amount": "2267.96185"},
     ]
-    assert told["sums"] == {"cent": "0", "g": "0"}
+    assert ledger_page["sums"] == {"cent": "0", "g": "0"}
     assert traded.verify_ledger()["holds"] is True
 
 
-def test_a_vendor_that_trades_nothing_says_so(traded: SpaceHandle) -> None:
+def test_a_vendor_without_books_has_a_reason(traded: SpaceHandle) -> None:
     """Each vendor has books, or a reason for having none."""
-    told = traded.ledger(**EVERYTHING)
+    ledger_page = traded.ledger(**EVERYTHING)
     without = {provider.name for provider in ALL.values() if not isinstance(provider.books, Books)}
-    assert told["without_books"].keys() == without == {"carboninsights", "dcycle"}
-    assert {entry["provider"] for entry in told["entries"]} == set(ALL) - without
+    assert ledger_page["without_books"].keys() == without == {"carboninsights", "dcycle"}
+    assert {entry["provider"] for entry in ledger_page["entries"]} == set(ALL) - without
 
 
 @pytest.mark.parametrize(
-    ("asked", "descriptions"),
+    ("filters", "descriptions"),
     [
         ({"provider": "thallo"}, ["credits bought", "retirement requested"]),
         ({"provider": "dcycle"}, []),
@@ -78,17 +78,17 @@ def test_a_vendor_that_trades_nothing_says_so(traded: SpaceHandle) -> None:
         ({"since": "2026-01-01T01:00:04+01:00"}, []),
     ],
 )
-def test_filters(traded: SpaceHandle, asked: dict[str, Any], descriptions: list[str]) -> None:
-    """A filter picks entries; balances, sums and totals are of these, and still come to nothing."""
-    told = traded.ledger(**{"since": START, **asked})
-    assert [entry["description"] for entry in told["entries"]] == descriptions
-    assert told["totals"]["entries"] == len(descriptions)
-    assert set(told["sums"].values()) <= {"0"}
-    assert {posting["unit"] for posting in postings(told)} == told["sums"].keys()
+def test_entries_are_filtered(traded: SpaceHandle, filters: dict[str, Any], descriptions: list[str]) -> None:
+    """Balances, sums and totals are those of the filtered entries, which still balance."""
+    ledger_page = traded.ledger(**{"since": START, **filters})
+    assert [entry["description"] for entry in ledger_page["entries"]] == descriptions
+    assert ledger_page["totals"]["entries"] == len(descriptions)
+    assert set(ledger_page["sums"].values()) <= {"0"}
+    assert {posting["unit"] for posting in postings(ledger_page)} == ledger_page["sums"].keys()
 
 
 @pytest.mark.parametrize(
-    ("asked", "error"),
+    ("filters", "error"),
     [
         ({"provider": "cnaugth"}, "unknown provider 'cnaugth'; nearest: cnaught,"),
         ({"unit": "kg"}, "unknown unit 'kg'; nearest: g,"),
@@ -100,10 +100,10 @@ def test_filters(traded: SpaceHandle, asked: dict[str, Any], descriptions: list[
         ({"account": "owned/*", "unit": "cent"}, r"no account that holds cent matches 'owned/\*'; nearest: "),
     ],
 )
-def test_filters_that_nothing_can_match(space: SpaceHandle, asked: dict[str, Any], error: str) -> None:
+def test_impossible_filters_are_refused(space: SpaceHandle, filters: dict[str, Any], error: str) -> None:
     """A provider, unit or account that cannot exist is refused with the nearest that can."""
     with pytest.raises(Refused, match=error) as refused:
-        space.ledger(**asked)
+        space.ledger(**filters)
     assert refused.value.status == 400
 
 
@@ -118,55 +118,55 @@ def test_every_account_is_of_a_known_kind(traded: SpaceHandle) -> None:
             assert rest
 
 
-def test_pages(traded: SpaceHandle) -> None:
-    """Entries and balances are shown from an offset on, up to a limit; sums and totals are of all."""
+def test_entries_are_paged(traded: SpaceHandle) -> None:
+    """Entries and balances are listed by offset and limit; sums and totals are those of all."""
     whole = traded.ledger(**EVERYTHING)
     assert whole["totals"] == {"entries": len(whole["entries"]), "balances": len(whole["balances"])}
     pages = [traded.ledger(offset=offset, limit=20) for offset in range(0, max(whole["totals"].values()), 20)]
     for part in ("entries", "balances"):
-        assert [thing for page in pages for thing in page[part]] == whole[part]
+        assert [item for page in pages for item in page[part]] == whole[part]
     assert all({**page, "entries": 0, "balances": 0} == {**whole, "entries": 0, "balances": 0} for page in pages)
 
 
-def test_balances_are_what_was_posted(traded: SpaceHandle) -> None:
-    """A balance is the sum of the postings to its account, and stands in the order of the names."""
-    told, sums = traded.ledger(unit="cent", **EVERYTHING), Counter[tuple[str, str]]()
-    for entry in told["entries"]:
+def test_balances_are_sums_of_postings(traded: SpaceHandle) -> None:
+    """A balance is the sum of the postings to its account, in the order of names."""
+    ledger_page, sums = traded.ledger(unit="cent", **EVERYTHING), Counter[tuple[str, str]]()
+    for entry in ledger_page["entries"]:
         for posting in entry["postings"]:
             sums[entry["provider"], posting["account"]] += int(posting["amount"])
-    shown = [((line["provider"], line["account"]), int(line["amount"])) for line in told["balances"]]
+    shown = [((line["provider"], line["account"]), int(line["amount"])) for line in ledger_page["balances"]]
     assert shown == sorted(sums.items())
 
 
-def test_books_are_those_of_the_space(traded: SpaceHandle) -> None:
-    """Another space knows nothing of it, and a space that is reset has forgotten."""
+def test_books_belong_to_a_space(traded: SpaceHandle) -> None:
+    """Another space, or a reset one, has none of the entries."""
     assert traded.space("another").ledger(since=START)["entries"] == []
     traded.reset()
     traded.clock.freeze(START)
     assert traded.ledger(since=START)["entries"] == []
 
 
-def test_books_outlive_a_snapshot(traded: SpaceHandle) -> None:
-    """What a restored space tells is what was told before: its books are its memory."""
-    told, snapshot = traded.ledger(**EVERYTHING), traded.snapshot()
+def test_books_are_restored(traded: SpaceHandle) -> None:
+    """A restored space has the same books, which are computed from its memory."""
+    ledger_page, snapshot = traded.ledger(**EVERYTHING), traded.snapshot()
     traded.reset()
     traded.restore(snapshot)
-    assert traded.ledger(**EVERYTHING) == told
+    assert traded.ledger(**EVERYTHING) == ledger_page
 
 
-def test_every_check_says_what_it_is(space: SpaceHandle) -> None:
-    """Each check has a name of its own that begins with its vendor's, and a sentence."""
+def test_every_check_has_a_name_and_a_statement(space: SpaceHandle) -> None:
+    """Each check has a distinct name that begins with its vendor's, and a statement."""
     checks = space.verify_ledger()["checks"]
-    kept = [(provider.name, provider.books) for provider in ALL.values() if isinstance(provider.books, Books)]
-    named = [(provider, check.name) for provider, books in kept for check in books.checks]
-    assert [check["name"] for check in checks] == [*(check.name for check in CHECKS), *(name for _, name in named)]
-    assert all(name.startswith(f"{provider}.") for provider, name in named)
+    all_books = [(provider.name, provider.books) for provider in ALL.values() if isinstance(provider.books, Books)]
+    names = [(provider, check.name) for provider, books in all_books for check in books.checks]
+    assert [check["name"] for check in checks] == [*(check.name for check in CHECKS), *(name for _, name in names)]
+    assert all(name.startswith(f"{provider}.") for provider, name in names)
     assert len({check["name"] for check in checks}) == len(checks)
     assert all(check["statement"].endswith(".") for check in checks)
 
 
-def test_a_wrong_method(space: SpaceHandle) -> None:
-    """Books are read and never written."""
+def test_books_are_read_only(space: SpaceHandle) -> None:
+    """Books can be read, not written."""
     for path in ("/ledger", "/ledger/verify"):
         reply: httpx.Response = space.http.post(f"{space.url}/_emulator{path}", json={})
         assert (reply.status_code, reply.headers["allow"]) == (405, "GET, HEAD")

@@ -1,4 +1,4 @@
-"""The books under whatever vendors are asked to do: everything holds, and all accounts together hold nothing."""
+"""The books under any sequence of requests: all checks succeed, and all accounts add up to zero."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ class Trade(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.space.delete()
 
-    # --- what happens
+    # --- steps
 
     @rule(impact=IMPACTS, amount=st.integers(1, 10_000_000), customer=st.booleans())
     def make_impact(self, impact: str, amount: int, customer: bool) -> None:
@@ -105,14 +105,14 @@ class Trade(RuleBasedStateMachine):
         assert self.kept is not None
         self.space.restore(self.kept)
 
-    # --- what holds at any time
+    # --- invariants
 
     @invariant()
-    def everything_holds(self) -> None:
+    def all_checks_succeed(self) -> None:
         assert failures(self.space) == {}
 
     @invariant()
-    def all_accounts_hold_nothing(self) -> None:
+    def all_accounts_add_up_to_zero(self) -> None:
         assert set(self.space.ledger(limit=0)["sums"].values()) == {"0"}
 
     @invariant()
@@ -124,8 +124,8 @@ class Trade(RuleBasedStateMachine):
             assert flow["unit"] in books.accounts[flow["to"]]
 
 
-def test_books_hold_whatever_happens(emulator: Emulator) -> None:
-    """After each order, capture, retirement, cancellation, wait and restart, every check holds and all sums are 0."""
+def test_books_balance_after_any_requests(emulator: Emulator) -> None:
+    """After each order, capture, retirement, cancellation, wait and restart, all checks succeed and all sums are 0."""
     run_state_machine_as_test(
         lambda: Trade(emulator),  # type: ignore[arg-type]  # it takes any factory
         settings=settings(max_examples=8, stateful_step_count=40, deadline=None, derandomize=True),

@@ -1,4 +1,4 @@
-"""The journal: what it keeps, what it shows, what it hides, and how it is asked."""
+"""The journal: its content, its limits, hidden secrets, and filters."""
 
 import asyncio
 import threading
@@ -21,8 +21,8 @@ HUGE = 10**400
 
 
 @pytest.fixture
-def asked(cnaught: Caller) -> Caller:
-    """A client that has asked for this and that, a second apart."""
+def used(cnaught: Caller) -> Caller:
+    """Return a client that has sent several requests, a second apart."""
     for method, path, content in [
         ("GET", ORDERS, b""),
         ("POST", ORDERS, b'{"amount_kg": 1}'),
@@ -36,11 +36,11 @@ def asked(cnaught: Caller) -> Caller:
     return cnaught
 
 
-# --- what an entry tells ----------------------------------------------------------------------------------------------
+# --- entries ----------------------------------------------------------------------------------------------------------
 
 
-def test_an_entry_tells_everything(cnaught: Caller) -> None:
-    """An entry holds the request, the reply, and what the reply rests on."""
+def test_an_entry_is_complete(cnaught: Caller) -> None:
+    """An entry has the request, the reply, and the evidence of the reply."""
     reply = cnaught.post(f"{ORDERS}?a=1&a=2&b=", {"amount_kg": 0}, headers={"Accept": "application/json"})
     entry = cnaught.space.requests.matching()[0]
     shown = {name: entry[name] for name in entry if name not in ("headers", "reply")}
@@ -81,7 +81,7 @@ def test_an_entry_tells_everything(cnaught: Caller) -> None:
     ],
 )
 def test_any_body_can_be_shown(cnaught: Caller, content: bytes, shown: object) -> None:
-    """Whatever was sent, the journal can be read: JSON as JSON, anything else as text."""
+    """Any body can be read in the journal: JSON as JSON, anything else as text."""
     cnaught.post(ORDERS, content=content)
     entry = cnaught.space.requests.matching()[0]
     assert entry["status"] == 400
@@ -90,21 +90,21 @@ def test_any_body_can_be_shown(cnaught: Caller, content: bytes, shown: object) -
 
 @pytest.mark.parametrize("path", ["/v1/orders/%ff", "/v1/orders/%00", "/v1/orders/%F0%9F%8C%B3", "/v1/orders?%ff=%00"])
 def test_any_path_can_be_shown(cnaught: Caller, path: str) -> None:
-    """Whatever was asked for, the journal can be read."""
+    """Any path can be read in the journal."""
     cnaught.get(path)
     assert len(cnaught.space.requests.matching()) == 1
 
 
-def test_the_reply_tells_where_its_entry_is(asked: Caller) -> None:
-    """X-Emulator-Request-Id counts the requests of a space, and finds the entry."""
-    number = asked.get(ORDERS).headers["x-emulator-request-id"]
+def test_a_reply_has_the_id_of_its_entry(used: Caller) -> None:
+    """X-Emulator-Request-Id counts the requests of a space, and identifies the entry."""
+    number = used.get(ORDERS).headers["x-emulator-request-id"]
     assert number == "7"
-    (entry,) = asked.space.requests.matching(id=number)
+    (entry,) = used.space.requests.matching(id=number)
     assert (entry["id"], entry["path"]) == (7, ORDERS)
-    assert asked.space.requests.matching(id=8) == []
+    assert used.space.requests.matching(id=8) == []
 
 
-# --- what nobody read -------------------------------------------------------------------------------------------------
+# --- unread parts -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -122,22 +122,22 @@ def test_the_reply_tells_where_its_entry_is(asked: Caller) -> None:
         ("/nowhere?a=1", {"b": 2}, {"c": "3"}, []),
     ],
 )
-def test_what_no_rule_reads_is_told(
+def test_unread_parts_are_listed(
     cnaught: Caller, path: str, body: dict[str, Any], headers: dict[str, str], unread: list[str]
 ) -> None:
-    """Parameters, members and headers that look like mistakes are named; nothing is said of an unknown path."""
+    """Parameters, members and headers that look like mistakes are listed; those of an unknown path are not."""
     cnaught.post(path, body, headers=headers)
     assert cnaught.space.requests.matching()[0]["unread"] == unread
 
 
-def test_a_cursor_that_is_misspelt(cnaught: Caller) -> None:
-    """A parameter that the vendor ignores in silence shows up where one looks for it."""
+def test_a_misspelled_parameter_is_listed(cnaught: Caller) -> None:
+    """A parameter that the vendor ignores is listed as unread."""
     cnaught.get(f"{ORDERS}?limit=5&startingAfter=x")
     assert cnaught.space.requests.matching()[0]["unread"] == ["query startingAfter"]
 
 
 def test_members_of_alternatives_are_known(space: SpaceHandle) -> None:
-    """Where a body has several forms, the members of all of them are read."""
+    """If a body has several forms, the members of all of them are known."""
     body = {"vintage_id": "v", "quantity_grams": "1", "external_id": "e", "external_retiree_name": "n", "note": ""}
     headers = {"Authorization": f"Bearer {space.thallo.credentials['api_key']}"}
     space.http.post(f"{space.thallo.url}/api/caas/request-retirement", headers=headers, json=body)
@@ -145,7 +145,7 @@ def test_members_of_alternatives_are_known(space: SpaceHandle) -> None:
     assert entry["unread"] == ["body note"]
 
 
-# --- finding ----------------------------------------------------------------------------------------------------------
+# --- filters ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -169,9 +169,9 @@ def test_members_of_alternatives_are_known(space: SpaceHandle) -> None:
         ({"operation": "place_order", "path": ORDERS}, [2, 3]),
     ],
 )
-def test_requests_are_found(asked: Caller, filters: dict[str, Any], found: list[int]) -> None:
-    """Those for which everything given holds are found, oldest first."""
-    assert [entry["id"] for entry in asked.space.requests.matching(**filters)] == found
+def test_requests_are_filtered(used: Caller, filters: dict[str, Any], found: list[int]) -> None:
+    """Requests that match all filters are returned, oldest first."""
+    assert [entry["id"] for entry in used.space.requests.matching(**filters)] == found
 
 
 @pytest.mark.parametrize(
@@ -179,8 +179,8 @@ def test_requests_are_found(asked: Caller, filters: dict[str, Any], found: list[
     ["status=ok", "status=99", "status=1e4", "since=2026-01-01", "since=0", "id=0", f"id={HUGE}", "state=1", "count=1"],
 )
 @pytest.mark.parametrize("path", ["/requests", "/requests/wait"])
-def test_a_filter_that_is_none(space: SpaceHandle, path: str, query: str) -> None:
-    """A filter that is unknown, or not what it should be, is refused rather than ignored."""
+def test_an_invalid_filter_is_refused(space: SpaceHandle, path: str, query: str) -> None:
+    """An unknown or invalid filter is refused, not ignored."""
     if (path, query) == ("/requests/wait", "count=1"):
         query = "count=0"
     with pytest.raises(Refused) as refused:
@@ -189,15 +189,15 @@ def test_a_filter_that_is_none(space: SpaceHandle, path: str, query: str) -> Non
     assert refused.value.answer["problems"][0]["place"] == ["query", query.partition("=")[0]]
 
 
-def test_the_journal_is_cleared(asked: Caller) -> None:
-    """Clearing forgets the requests, and the numbers go on."""
-    asked.space.requests.clear()
-    assert len(asked.space.requests) == 0
-    assert asked.get(ORDERS).headers["x-emulator-request-id"] == "7"
+def test_the_journal_is_cleared(used: Caller) -> None:
+    """Clearing removes the requests, and ids continue."""
+    used.space.requests.clear()
+    assert len(used.space.requests) == 0
+    assert used.get(ORDERS).headers["x-emulator-request-id"] == "7"
 
 
 def test_the_control_api_is_not_in_the_journal(space: SpaceHandle) -> None:
-    """Only what vendors are asked is written down."""
+    """Only requests to vendors are recorded."""
     space.snapshot()
     space.faults.clear()
     assert space.control("GET", "/requests") == {"requests": [], "dropped": 0}
@@ -206,8 +206,8 @@ def test_the_control_api_is_not_in_the_journal(space: SpaceHandle) -> None:
 # --- waiting ----------------------------------------------------------------------------------------------------------
 
 
-def test_waiting_ends_when_enough_have_come(cnaught: Caller) -> None:
-    """What is there counts; what is missing is waited for; requests of other kinds do not end the wait."""
+def test_waiting_ends_with_enough_requests(cnaught: Caller) -> None:
+    """Earlier requests count, missing ones are waited for, and other requests do not end the wait."""
     cnaught.post(ORDERS, ONE_KG)
     later = threading.Timer(0.03, lambda: (cnaught.get(ORDERS), cnaught.post(ORDERS, ONE_KG)))
     later.start()
@@ -216,10 +216,10 @@ def test_waiting_ends_when_enough_have_come(cnaught: Caller) -> None:
     assert [entry["id"] for entry in entries] == [1, 3]
 
 
-def test_waiting_in_vain_tells_the_nearest_misses(asked: Caller) -> None:
-    """Who waits in vain learns how many came, and which requests came nearest, and how they differ."""
+def test_a_timed_out_wait_returns_the_nearest_misses(used: Caller) -> None:
+    """A wait that times out returns the number of matches, and similar requests with their differences."""
     with pytest.raises(Refused, match=r"1 of 2 matching requests arrived within 0.01 seconds") as refused:
-        asked.space.requests.wait(2, timeout=0.01, operation="place_order", status=201)
+        used.space.requests.wait(2, timeout=0.01, operation="place_order", status=201)
     assert refused.value.status == 408
     answer = refused.value.answer
     assert (answer["found"], len(answer["nearest_misses"])) == (1, 5)
@@ -231,15 +231,15 @@ def test_waiting_in_vain_tells_the_nearest_misses(asked: Caller) -> None:
     }
 
 
-def test_waiting_in_vain_where_nothing_came(space: SpaceHandle) -> None:
-    """Without any request there are no misses either."""
+def test_a_wait_without_requests_has_no_misses(space: SpaceHandle) -> None:
+    """Without any request there are no similar ones."""
     with pytest.raises(Refused) as refused:
         space.requests.wait(timeout=0)
     assert refused.value.answer["nearest_misses"] == []
 
 
-def test_several_may_wait(cnaught: Caller) -> None:
-    """One request ends the wait of everybody who waits for it."""
+def test_several_clients_can_wait(cnaught: Caller) -> None:
+    """One request ends the waits of all clients that match it."""
     found: list[int] = []
     waiting = [
         threading.Thread(target=lambda: found.append(len(cnaught.space.requests.wait(method="POST")))) for _ in range(4)
@@ -256,7 +256,7 @@ def test_several_may_wait(cnaught: Caller) -> None:
 
 
 def test_the_journal_keeps_the_last_requests(emulator: Emulator) -> None:
-    """Past the count that a server was given the oldest go, and it is told how many."""
+    """Above the limit, the oldest requests are dropped and counted."""
     with Emulator(port=None, limits=Limits(journal_exchanges_max=3)) as small:
         for n in range(5):
             small.http.get(f"/cnaught/{n}")
@@ -266,8 +266,8 @@ def test_the_journal_keeps_the_last_requests(emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("where", ["path", "query", "header", "body"])
-def test_the_journal_keeps_so_many_bytes(where: str) -> None:
-    """Whatever part of the requests is large, the journal stays below its bytes; one too large is not kept at all."""
+def test_the_journal_has_a_limit_of_bytes(where: str) -> None:
+    """With large requests of any kind, the journal stays below its limit; a request above it is not stored."""
     with Emulator(port=None, limits=Limits(journal_bytes_max=10_000)) as small:
         for size in (3000, 3000, 3000, 3000, 11_000):
             much = "x" * size
@@ -280,13 +280,13 @@ def test_the_journal_keeps_so_many_bytes(where: str) -> None:
 
 
 def _text_bytes(exchange: Exchange) -> int:
-    """All that was sent, and the body that was answered."""
+    """Return the size of everything that was sent, and of the reply's body."""
     headers = sum(len(name) + len(value) for name, value in exchange.headers)
     return headers + len(exchange.path) + len(exchange.query) + len(exchange.body) + len(exchange.reply_body)
 
 
-def test_one_client_sends_the_same_headers_again(emulator: Emulator) -> None:
-    """Requests with the same headers share them, one after another; any other request has its own."""
+def test_repeated_headers_are_shared(emulator: Emulator) -> None:
+    """Consecutive requests with the same headers share them; other requests have their own."""
     for sent in ("a", "a", "b", "a"):
         emulator.http.get("/cnaught/", headers={"X-Sent": sent})
     journal = emulator.app.spaces.get("default").history.exchanges()[-4:]
@@ -294,33 +294,33 @@ def test_one_client_sends_the_same_headers_again(emulator: Emulator) -> None:
     assert [exchange.headers is journal[0].headers for exchange in journal] == [True, True, False, False]
 
 
-def test_a_journal_of_nothing() -> None:
-    """A server may be told to remember no requests."""
+def test_a_journal_can_be_disabled() -> None:
+    """A server can store no requests at all."""
     with Emulator(port=None, limits=Limits(journal_exchanges_max=0)) as small:
         assert small.http.get("/cnaught/").headers["x-emulator-request-id"] == "1"
         assert small.control("GET", "/requests") == {"requests": [], "dropped": 1}
 
 
-def test_who_has_just_stopped_waiting_disturbs_nobody() -> None:
-    """An exchange may be added in the moment in which somebody gives up waiting."""
+def test_a_cancelled_wait_does_not_disturb() -> None:
+    """An exchange can be added while a client stops waiting."""
     journal = History(10, 10_000)
     scope = {"method": "GET", "path": "/", "query_string": b"", "headers": []}
     exchange = Exchange(1, "cnaught", scope, Headers(()), b"", datetime.now(UTC))
 
-    async def give_up() -> None:
+    async def cancel_wait() -> None:
         waiting = asyncio.ensure_future(journal.changed(10))
         await asyncio.sleep(0)
         waiting.cancel()
         journal.add(exchange)
         await asyncio.gather(waiting, return_exceptions=True)
 
-    asyncio.run(give_up())
+    asyncio.run(cancel_wait())
     assert list(journal) == [exchange]
 
 
-def test_a_limit_lists_the_latest(asked: Caller) -> None:
+def test_a_limit_lists_the_latest(used: Caller) -> None:
     """With a limit, only the latest matching entries are listed, oldest first."""
-    requests = asked.space.requests
+    requests = used.space.requests
     every = [entry["id"] for entry in requests.matching()]
     assert [entry["id"] for entry in requests.matching(limit=2)] == every[-2:]
     assert [entry["id"] for entry in requests.matching(limit=len(every) + 1)] == every
