@@ -62,7 +62,7 @@ class Instant(click.ParamType):  # type: ignore[type-arg]
             self.fail(str(error), param, ctx)
 
 
-class SpaceName(click.ParamType[str]):
+class SpaceName(click.ParamType):  # type: ignore[type-arg]
     """The name of a space."""
 
     name = "name"
