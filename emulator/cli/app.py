@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from difflib import get_close_matches
+from typing import Any
 
 import click
 
@@ -67,13 +68,17 @@ for command in (
     cli.add_command(command)
 
 
+NO_ARGUMENTS: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
+"""Raised by a group without a command from click 8.2 on; before, click prints the help itself and exits with 0."""
+
+
 def main() -> None:
     """Run the command line. Print any error as one sentence on standard error."""
     for warning in _warnings():
         click.echo(f"carbon-emulator: warning: {warning}", err=True)
     try:
         sys.exit(cli.main(prog_name="carbon-emulator", standalone_mode=False))
-    except click.exceptions.NoArgsIsHelpError as error:
+    except NO_ARGUMENTS as error:
         click.echo(error.format_message())
         sys.exit(2)
     except click.ClickException as error:
