@@ -1,4 +1,4 @@
-"""Servers under test in this process: an emulator, alone or behind a layer that changes what passes."""
+"""Servers under test in this process: an emulator, directly or behind a layer that changes messages."""
 
 from collections.abc import Mapping
 from datetime import datetime

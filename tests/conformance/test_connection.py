@@ -167,7 +167,7 @@ def test_a_server_that_does_not_answer_stops_the_run() -> None:
 
 
 def test_no_report_shows_a_secret() -> None:
-    """Secrets that a server repeats or returns are masked in the whole report, wherever they stand."""
+    """Secrets that a server repeats or returns are masked everywhere in the report."""
     probes = """
   - {rules: orders.unknown-id, class: read, send: list_orders, query: {note: '${api_key}'}, reply: {data: []}}
   - {rules: lists.limit, class: sandbox, send: place_order, body: {amount_kg: 1}, status: 201, reply: {token: x}}

@@ -31,7 +31,7 @@ def test_the_emulator_agrees(provider: str, reports: dict[str, Report]) -> None:
 
 @each_provider
 def test_the_emulator_agrees_without_writing(provider: str) -> None:
-    """Reads and refusals alone find no difference either, and create nothing."""
+    """With only reads and refusals there is no difference either, and nothing is created."""
     report = conform(connection(provider, write=False), "the emulator")
     assert [result.model_dump() for result in report.of_state("differs")] == []
     assert (report.stopped, report.created) == ("", [])
@@ -155,6 +155,6 @@ def test_a_wrong_probes_file_is_rejected(correct: str, wrong: str, message: str)
 
 
 def test_a_provider_without_probes_is_an_error() -> None:
-    """A provider without a probes file is an error that says so."""
+    """A provider without a probes file is an error."""
     with pytest.raises(InvalidProbes, match="control has no probes"):
         probe_file("control")

@@ -18,7 +18,7 @@ BEGIN, END = "<!-- clients: made by python -m tests.exec.clients -->\n", "<!-- /
 
 URL = "https://api.cnaught.com/v1/orders"
 CNAUGHT_KEY, ONECLICKIMPACT_KEY = "cnaught api_key", "oneclickimpact api_key"
-"""Stand for credentials of the emulator in a command."""
+"""Placeholders for credentials of the emulator in a command."""
 
 PROXY, HOOK = "proxy", "hook"
 

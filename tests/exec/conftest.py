@@ -32,7 +32,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def environment(data: Path, tmp_path: Path) -> dict[str, str]:
-    """An environment without anything of ours but an authority and a directory for temporary files."""
+    """Return an environment with only an authority and a directory for temporary files."""
     kept = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     (tmp_path / "temporary").mkdir()
     return kept | {"XDG_DATA_HOME": str(data), "TMPDIR": str(tmp_path / "temporary")}
@@ -40,7 +40,7 @@ def environment(data: Path, tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def run(environment: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run a command by ``exec``, and check that nothing is left behind."""
+    """Return a function that runs a command by ``exec``, and checks that nothing is left behind."""
 
     def run(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(

@@ -19,14 +19,14 @@ KNOWN = {CNAUGHT_KEY: ("cnaught", "api_key"), ONECLICKIMPACT_KEY: ("oneclickimpa
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Emulator]:
-    """A server for all clients: it answers them in its space ``clients``."""
+    """Run a server for all clients, which answers them in its space ``clients``."""
     with Emulator() as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a user, without proxies of the machine's."""
+    """Return a user's environment, without the machine's proxies."""
     proxies = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
     kept = {name: value for name, value in os.environ.items() if name.lower() not in proxies}
     return kept | {"XDG_DATA_HOME": str(tmp_path_factory.mktemp("data"))}
@@ -60,7 +60,7 @@ def test_a_client_is_answered(client: Client, mode: str, shared: Emulator, envir
 
 
 def test_the_table_of_the_documentation_is_current() -> None:
-    """The page says of each client in which modes it is answered."""
+    """The page lists the modes in which each client is answered."""
     assert PAGE.read_text() == page(), "run: python -m tests.exec.clients"
 
 

@@ -30,7 +30,7 @@ def variables(run: Run, *options: str, **user: str) -> dict[str, str]:
 
 
 def test_input_output_and_exit_code_are_the_commands(run: Run) -> None:
-    """Standard input and output belong to the command; one line on standard error says what answers."""
+    """Standard input and output belong to the command; one line on standard error names the emulator."""
     done = run("--", "sh", "-c", "tr a-z A-Z; echo problem >&2; exit 7", stdin="text")
     assert (done.returncode, done.stdout) == (7, "TEXT")
     first, *rest = done.stderr.splitlines()
@@ -40,7 +40,7 @@ def test_input_output_and_exit_code_are_the_commands(run: Run) -> None:
 
 
 @pytest.mark.parametrize(("command", "code", "reason"), [("no-such-command", 127, "command not found"), ("/", 126, "")])
-def test_a_command_that_cannot_run(run: Run, command: str, code: int, reason: str) -> None:
+def test_a_failing_command_has_a_shells_exit_code(run: Run, command: str, code: int, reason: str) -> None:
     """The exit code is a shell's: 127 for a command that is not found, 126 for one that cannot be executed."""
     done = run("--quiet", "--", command)
     assert (done.returncode, done.stderr.startswith(f"carbon-emulator: {command}: {reason}")) == (code, True)
@@ -53,7 +53,7 @@ def test_a_command_that_a_signal_ends(run: Run, name: str) -> None:
 
 
 def test_arguments_are_passed_on(run: Run) -> None:
-    """Everything behind the command is its own, also what looks like an option of ours."""
+    """All arguments after the command belong to it, even if they look like options of ``exec``."""
     done = run("--quiet", "printf", "%s|", "--space", "x", "--", "a b", "")
     assert done.stdout == "--space|x|--|a b||"
 
@@ -142,7 +142,7 @@ def test_vendors_answer_over_tls_and_plain(run: Run, mode: str) -> None:
 
 
 def test_the_space_and_the_server_are_in_the_environment(run: Run) -> None:
-    """Our own commands, run inside, find the server and the space without options."""
+    """Commands of ``carbon-emulator`` inside find the server and the space without options."""
     script = f"{PYTHON} -c '{CALL}' {ORDERS}; {PYTHON} -m emulator requests --json"
     done = run("--quiet", "--space", "shop", "--", "sh", "-c", script)
     status, _, entries = done.stdout.partition("\n")
@@ -227,14 +227,14 @@ def test_a_shared_server_that_does_not_answer_is_named(run: Run) -> None:
     ],
 )
 def test_wrong_options_are_named(run: Run, options: list[str], reason: str) -> None:
-    """What is wrong is one sentence, and the command does not run."""
+    """An error is one sentence, and the command does not run."""
     done = run(*options, "--", "echo", "ran")
     assert (done.returncode, done.stdout, reason in done.stderr) == (2, "", True)
     assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_proxy_that_is_not_supported_is_named(run: Run) -> None:
-    """A SOCKS proxy of the user cannot be passed through, which is said before the command runs."""
+    """A user's SOCKS proxy is not supported, which is an error before the command runs."""
     done = run("--", "echo", "ran", HTTPS_PROXY="socks5://127.0.0.1:1")
     assert (done.returncode, done.stdout) == (2, "")
     assert "HTTPS_PROXY: socks5 proxies are not supported; known: http, https" in done.stderr
@@ -244,7 +244,7 @@ def test_a_proxy_that_is_not_supported_is_named(run: Run) -> None:
 @pytest.mark.skipif(shutil.which("keytool") is None, reason="this machine has no keytool")
 @pytest.mark.parametrize("kind", ["PKCS12", "JKS"])
 def test_a_trust_store_of_the_user_is_extended(run: Run, tmp_path: Path, kind: str) -> None:
-    """A trust store that ``JAVA_TOOL_OPTIONS`` names is copied with our root in it, whatever its kind and password."""
+    """A trust store that ``JAVA_TOOL_OPTIONS`` names is copied with the emulator's root, for any type and password."""
     store, other = tmp_path / "mine.store", ensure(["api.one.example"], tmp_path / "other" / "authority")
     password = ["-storepass", "secret", "-storetype", kind]
     add = ["keytool", "-importcert", "-noprompt", "-alias", "mine", "-file", str(other.root_path)]

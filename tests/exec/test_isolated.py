@@ -68,7 +68,7 @@ def test_nothing_else_can_be_reached(isolated: Callable[..., list[str]]) -> None
 
 
 def test_processes_inside_reach_each_other(isolated: Callable[..., list[str]]) -> None:
-    """A server inside is reached on ``localhost``, which is a network without connections' only inhabitant."""
+    """A server inside is reached on ``localhost``."""
     script = (
         "import socket; server = socket.create_server(('127.0.0.1', 0)); "
         "client = socket.create_connection(('localhost', server.getsockname()[1])); print(server.accept() is not None)"
@@ -158,7 +158,7 @@ def test_the_user_stays_the_same(run: Run) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="this machine has no setpriv")
 def test_another_user_than_root_can_isolate(tmp_path: Path) -> None:
-    """A user without privileges isolates a command, which has none either, where the system lets users do that."""
+    """A user without privileges can isolate a command if the system allows it, and the command has none either."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     for path in (tmp_path, temporary):
@@ -207,7 +207,7 @@ def test_offline_is_isolated_by_default(run: Run) -> None:
 def test_a_system_without_namespaces_is_explained(
     setting: str, value: str, user: int, advice: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where users can make no namespaces, the reason says what allows it, and which mode works without."""
+    """If users cannot create namespaces, the error names the setting that allows it, and a mode that works without."""
     monkeypatch.setattr(isolation, "_content", lambda path: value if path.endswith(setting) else None)
     monkeypatch.setattr(os, "geteuid", lambda: user)
     monkeypatch.setattr(isolation, "_unshare", _refuse)

@@ -47,7 +47,7 @@ def described(directory: Path) -> Mapping[str, Mapping[str, Any]]:
 
 
 def state(directory: Path, name: str = "one") -> list[Any]:
-    """What a server on the directory says of a space."""
+    """Return the state of a space from a server on the directory."""
     with StoredServer(directory) as server:
         paths = ("/snapshot", "/requests", "/clock")
         return [server.space(name).control("GET", path) for path in paths]

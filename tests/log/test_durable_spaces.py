@@ -24,7 +24,7 @@ def server(tmp_path: Path) -> Iterator[StoredServer]:
 
 @pytest.fixture(params=["stopped", "killed"])
 def restart(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Restart]:
-    """Ends a server, in good order or not, and returns the next one."""
+    """Return a function that ends a server, normally or by a kill, and returns the next one."""
     with ExitStack() as stack:
 
         def restart(server: StoredServer) -> StoredServer:
@@ -100,7 +100,7 @@ def test_numbers_of_requests_are_not_used_twice(server: StoredServer, restart: R
 
 
 def test_deleted_and_reset_spaces_stay_so(server: StoredServer, restart: Restart) -> None:
-    """A space that was deleted is not listed after a restart, and one that was reset is as new."""
+    """After a restart a deleted space is not listed, and a reset one is in its initial state."""
     for name in ("gone", "new", "kept"):
         place(server.space(name))
     server.space().control("DELETE", "/spaces/gone")

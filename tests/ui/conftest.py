@@ -68,7 +68,7 @@ def server(browser: Any) -> Iterator[Emulator]:
 
 @pytest.fixture
 def dashboard(browser: Any, server: Emulator) -> Iterator[Dashboard]:
-    """A page of a reset server; after the test it has logged no error, and asked no other host for anything."""
+    """A page of a reset server; after the test it has logged no error, and has called no other host."""
     server.reset()
     server.clock.freeze("2026-01-05T09:00:00Z")
     context = browser.new_context(viewport=DESKTOP)

@@ -36,7 +36,7 @@ def test_state_marks_what_changed(dashboard: Dashboard, server: Emulator) -> Non
 
 @pytest.mark.parametrize("provider", ["oneclickimpact", "cnaught", "carboninsights", "dcycle", "thallo"])
 def test_every_collection_opens(dashboard: Dashboard, server: Emulator, provider: str) -> None:
-    """Every collection of every vendor is a table, or says that it is empty."""
+    """Every collection of every vendor is a table, or a note that it is empty."""
     totals = server.control("GET", f"/state/{provider}")["totals"]
     for name, count in totals.items():
         page = dashboard.open(f"#state/{provider}/{name}")

@@ -1,4 +1,4 @@
-"""The live view under load: it stays responsive, and shows everything or says what it skipped; and the token."""
+"""The live view under load: it stays responsive, and shows every request or counts the skipped ones; and the token."""
 
 import asyncio
 from collections.abc import Iterator
@@ -133,7 +133,7 @@ def test_the_token_is_asked_for_once_and_kept_for_the_tab(browser: Any) -> None:
 
 
 def test_a_lost_connection_is_shown_and_resumed(browser: Any, busy: Emulator) -> None:
-    """While the server cannot be reached the page says so; afterwards it continues where it stopped."""
+    """While the server is unreachable the page shows it; afterwards it continues where it stopped."""
     context = browser.new_context(viewport=DESKTOP)
     page = Dashboard(context.new_page(), busy.url).open("#requests")
     submit(busy, at_once(busy, 3)).result(5)

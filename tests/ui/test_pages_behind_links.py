@@ -16,7 +16,7 @@ KEY = {"Authorization": "Bearer test_acme_0001"}
 
 
 class Customer:
-    """A customer in a browser, with a shop that exists in that browser alone. ``foreign`` are other hosts."""
+    """A customer in a browser, with a shop that exists only in that browser. ``foreign`` are other hosts."""
 
     def __init__(self, context: Any, emulator: Emulator) -> None:
         self.emulator = emulator

@@ -50,7 +50,7 @@ def test_a_group_lives(dcycle: Caller) -> None:
     "dcycle.groups.category", "dcycle.groups.data", "dcycle.groups.organization", "dcycle.paths.malformed"
 )
 def test_groups_of_an_organization(dcycle: Caller) -> None:
-    """Groups are listed by category and with their factors, for the organization of the header alone."""
+    """Groups are listed by category and with their factors, for the organization in the header only."""
     of_category = dcycle.get(f"{GROUPS}/list_of_emission_groups/{INDUSTRIES}/purchases").json()
     assert [group["id"] for group in of_category["emission_groups"]] == [GROUP]
     data = dcycle.get(f"{GROUPS}/organization_emission_data/{INDUSTRIES}").json()["items"]
@@ -72,7 +72,7 @@ def test_groups_of_an_organization(dcycle: Caller) -> None:
         ({"CO2": 0, "HFC": 0.01, "PFC": 0.01, "NF3": 0.01}, 241.6),
     ],
 )
-def test_what_a_factor_causes(dcycle: Caller, values: dict[str, float], kilograms: float) -> None:
+def test_a_custom_factor_sums_its_gases(dcycle: Caller, values: dict[str, float], kilograms: float) -> None:
     """A purchase that names a factor causes its gases by their warming, also after the factor was deleted."""
     factor = create(dcycle, **gases(**values))
     assert dcycle.get(f"{FACTORS}/{factor['id']}").json() == factor

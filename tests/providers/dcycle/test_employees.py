@@ -159,7 +159,7 @@ def test_a_commuting_period_is_refused(dcycle: Caller, terms: dict[str, object],
 
 @pytest.mark.rule("dcycle.commuting.list", "dcycle.commuting.employee-required")
 def test_commuting_periods_are_those_of_an_employee(dcycle: Caller) -> None:
-    """A list needs an employee, and has the periods of that employee alone."""
+    """A list needs an employee, and has only the periods of that employee."""
     other = created(dcycle, PATH, GRACE)["id"]
     created(dcycle, HISTORIC, {**COMMUTE, "employee_id": other})
     assert dcycle.get(HISTORIC, params={"employee_id": other}).json()["total"] == 1

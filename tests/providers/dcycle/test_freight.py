@@ -77,7 +77,7 @@ def test_emissions_of_a_leg(dcycle: Caller, terms: dict[str, object], kilograms:
 
 @pytest.mark.rule("dcycle.freight.counts")
 def test_a_leg_of_the_own_fleet_does_not_count(dcycle: Caller) -> None:
-    """A leg that the organization drove itself counts by its fuel alone; without a date a leg is of today."""
+    """A leg that the organization drove itself counts only by its fuel; a leg without a date is of today."""
     assert record(dcycle, subcontractor=False)["co2e"] == 127.0
     assert shipped(dcycle) == 0
     assert record(dcycle, shipment_date=None)["shipment_date"] == "2026-01-01"
@@ -199,7 +199,7 @@ def test_legs_are_listed(dcycle: Caller, query: dict[str, object], total: int) -
 
 @pytest.mark.rule("dcycle.freight.listed-otherwise")
 def test_what_is_estimated(dcycle: Caller) -> None:
-    """A list says what the client did not state, and how much a tonne-kilometer causes."""
+    """A list shows which members were estimated, and the emissions of a tonne-kilometer."""
     record(dcycle, movement_id="E", load=None, toc=None, category="rail")
     (leg,) = dcycle.get(PATH, params={"movement_id": "E"}).json()["items"]
     assert (leg["estimated_data"], leg["emission_intensity"]) == (["load", "toc"], 0.025)

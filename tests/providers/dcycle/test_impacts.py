@@ -123,7 +123,7 @@ def test_a_group_without_emissions_has_no_item(dcycle: Caller) -> None:
 
 @pytest.mark.rule("dcycle.reply.empty")
 @pytest.mark.parametrize("grouping", GROUPINGS)
-def test_nothing_emitted(dcycle: Caller, grouping: str) -> None:
+def test_a_period_without_emissions_is_empty(dcycle: Caller, grouping: str) -> None:
     """A period without emissions has the total 0 and no items."""
     shown = impacts(dcycle, start_date="2020-01-01", end_date="2021-12-31", group_by=grouping)
     assert (shown["total_co2e"], shown["items"]) == (0, [])

@@ -53,7 +53,7 @@ def test_the_same_recharge_is_updated(dcycle: Caller) -> None:
 
 
 @pytest.mark.rule("dcycle.recharges.fuel-unknown", "dcycle.recharges.unknown", "dcycle.recharges.delete")
-def test_what_is_not_found(dcycle: Caller) -> None:
+def test_unknown_fuels_and_recharges_are_not_found(dcycle: Caller) -> None:
     """An unknown fuel and an unknown recharge are not found; a deleted recharge leaves the totals."""
     reply = dcycle.post(PATH, {**RECHARGE, "fuel_id": UNKNOWN})
     assert (reply.status_code, reply.json()) == (404, {"code": "NOT_FOUND", "detail": "Logistics fuel not found"})

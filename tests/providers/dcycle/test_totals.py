@@ -1,4 +1,4 @@
-"""Totals and fixtures below the wire: totals are exact whatever is counted, and fixtures are checked before use."""
+"""Totals and fixtures below the wire: totals are exact for any amounts, and fixtures are checked before use."""
 
 import re
 from collections.abc import Mapping
@@ -110,7 +110,7 @@ def document(
     ],
 )
 def test_a_contradictory_fixture_is_rejected(bad: dict[str, Any], fault: str) -> None:
-    """A fixture that contradicts itself is rejected with a message that says how."""
+    """A fixture that contradicts itself is rejected with the contradiction."""
     with pytest.raises(BadDocument, match=re.escape(fault)):
         Document(Fixture).read(bad)
 
