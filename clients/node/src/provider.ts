@@ -12,7 +12,7 @@ import { Webhooks } from "./webhooks.js";
 export class Provider<Name extends contract.ProviderName = contract.ProviderName> {
   readonly name: Name;
   readonly title: string;
-  /** The URL that stands for the vendor's production host. */
+  /** The URL that replaces the vendor's production host. */
   readonly url: string;
   /** The vendor's production hosts. */
   readonly hosts: readonly string[];

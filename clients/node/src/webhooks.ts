@@ -41,7 +41,7 @@ export class Webhooks {
     return (await this.control.callWithin("POST /webhooks/deliver", {}, WITHOUT_LIMIT)).attempted;
   }
 
-  /** Make another attempt of a webhook due at once, whatever its state. */
+  /** Make another attempt of a webhook due at once, in any state. */
   async redeliver(id: string): Promise<Webhook> {
     return this.control.call("POST /webhooks/{id}/redeliver", { path: { id } });
   }
