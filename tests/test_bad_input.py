@@ -291,7 +291,7 @@ def narrow() -> Iterator[Emulator]:
 
 @each_operation
 def test_the_body_limit(narrow: Emulator, provider: Provider, operation: contracts.Operation, good: Draft) -> None:
-    """A body one byte above the limit answers 413, whatever its content and sender; one at the limit does not."""
+    """A body one byte above the limit answers 413, with any content and credentials; one at the limit does not."""
     space = narrow.space()
     space.clock.freeze(START)
     prober = Prober(narrow, space, provider.name)
@@ -312,7 +312,7 @@ def test_the_body_limit(narrow: Emulator, provider: Provider, operation: contrac
 def test_invalid_credentials_are_refused(
     prober: Prober, provider: Provider, operation: contracts.Operation, good: Draft
 ) -> None:
-    """Missing and wrong credentials answer 401 where any are required, whatever the rest of the request."""
+    """Missing and wrong credentials answer 401 where any are required, for valid and invalid requests."""
     security = operation.description.get("security", contracts.contract(provider.name).get("security"))
     expected = [401] if security else ANSWERED
     wrong = [dict.fromkeys(prober.caller.credentials, key) for key in KEYS]

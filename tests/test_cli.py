@@ -131,7 +131,7 @@ def test_health(run: Run, failure: Callable[..., tuple[int, str]]) -> None:
 
 
 def test_providers_and_env(run: Run, failure: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
-    """``env`` prints lines that a shell can evaluate, whatever the values contain."""
+    """``env`` prints lines that a shell can evaluate, with any values."""
     assert "cnaught" in run("providers")
     assert len(json.loads(run("providers", "--json"))["providers"]) == 5
     values = json.loads(run("env", "cnaught", "--json"))
@@ -360,7 +360,7 @@ def test_snapshots_and_bundles(run: Run, failure: Callable[..., tuple[int, str]]
 
 
 def test_proxies_do_not_apply(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Proxy variables, whatever they hold, do not redirect a call to the server."""
+    """Proxy variables of any value do not redirect a call to the server."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "socks5://127.0.0.1:9")
         monkeypatch.setenv(name.lower(), "nonsense")
@@ -423,7 +423,7 @@ def test_a_file_can_hold_the_server_url(
 
 @pytest.mark.parametrize("port", [[], ["--port", "0"]], ids=["default", "another port"])
 def test_the_image_checks_its_own_server(port: list[str], tmp_path: Path) -> None:
-    """With the Dockerfile's variables, ``health`` finds the server whatever its options, and fails without it."""
+    """With the Dockerfile's variables, ``health`` finds the server with any options, and fails without it."""
     dockerfile = (Path(__file__).parents[1] / "Dockerfile").read_text()
     lines = [line.split("=", 1) for line in dockerfile.replace("ENV ", "").splitlines() if "CARBON_EMULATOR_" in line]
     variables = {name.strip(): value.strip(" \\") for name, value in lines}

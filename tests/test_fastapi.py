@@ -11,7 +11,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "pytest.md"
 
 
 def test_a_fastapi_project_uses_the_plugin(tmp_path: Path) -> None:
-    """The suite of the FastAPI example passes, whatever the release of FastAPI."""
+    """The suite of the FastAPI example passes with any release of FastAPI."""
     pytest.importorskip("fastapi")
     found = re.search(r"<!-- fastapi -->\n```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     assert found

@@ -248,7 +248,7 @@ def test_a_directory_may_have_some_providers_only(tmp_path: Path, provider: Prov
 
 
 def _contents(fixtures: Fixtures) -> dict[str, dict[str, Any]]:
-    """Return the content of the fixtures as JSON, whatever their types."""
+    """Return the content of the fixtures as JSON, for any of their types."""
     return {name: asdict(fixture) for name, fixture in fixtures.items()}
 
 

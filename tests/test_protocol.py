@@ -292,7 +292,7 @@ CHUNKED = b"POST / HTTP/1.1\r\nHost: a\r\nTrailer: Authorization\r\nTransfer-Enc
 
 @given(st.lists(st.integers(0, 1000), max_size=8))
 def test_trailers_are_dropped(cuts: list[int]) -> None:
-    """Fields after a body are dropped, whatever their names, however the bytes arrive."""
+    """Fields after a body are dropped, with any names and any pieces of bytes."""
     chunks = b"4;note=x\r\nbody\r\n0\r\nAuthorization: Bearer x\r\nExpect: 100-continue\r\nHost: b\r\n\r\n"
 
     async def play() -> Client:

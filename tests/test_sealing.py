@@ -160,7 +160,7 @@ def test_text_like_a_placeholder_replays(cnaught: Caller, text: str) -> None:
 
 @given(parts=st.lists(st.sampled_from(["{{", "}}", "secret:1:9", "literal:", "digits:2:3", SECRET, "a", ":"])))
 def test_sealing_is_undone_by_opening(parts: list[str]) -> None:
-    """Opening a sealed text returns the original, whatever it contains."""
+    """Opening a sealed text returns the original, with any content."""
     text = "".join(parts)
     seal = Seal(WORLD)
     seal.header("x-api-key", SECRET)

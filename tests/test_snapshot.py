@@ -55,7 +55,7 @@ def test_taking_a_snapshot_changes_nothing(used: Caller) -> None:
 
 
 def test_a_space_is_restored_exactly(used: Caller) -> None:
-    """A restored space has the memory, clock, ids, faults and settings of the snapshot, whatever happened since."""
+    """A restored space has the memory, clock, ids, faults and settings of the snapshot, after any changes."""
     before = used.space.snapshot()
     first = conversation(used)
     used.space.clock.advance(days=400)

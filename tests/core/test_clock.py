@@ -280,7 +280,7 @@ def test_replies_without_a_turn_have_a_date(fresh: SpaceHandle) -> None:
 
 @given(st.integers(0, 32_503_679_999))
 def test_a_date_has_the_http_format(second: int) -> None:
-    """Dates have the format of RFC 9110, whatever the locale."""
+    """Dates have the format of RFC 9110 in any locale."""
     at = datetime.fromtimestamp(second, UTC)
     assert time.date_header(at) == (b"date", format_datetime(at, usegmt=True).encode())
 

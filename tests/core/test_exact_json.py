@@ -30,7 +30,7 @@ DOCUMENTS = st.recursive(
 
 @given(NUMBERS)
 def test_a_number_keeps_its_digits(text: str) -> None:
-    """A number equals the decimal in the text, whatever its notation and its position."""
+    """A number equals the decimal in the text, in any notation and at any position."""
     for document in (text, f"[{text}]", f'{{"amount": {text}}}'):
         content = exact_json.parse(document.encode())
         number = (
@@ -88,7 +88,7 @@ def test_invalid_json_is_refused(long: bytes, body: bytes) -> None:
     ],
 )
 def test_equal_content_has_one_canonical_document(first: bytes, second: bytes) -> None:
-    """Equal content has one canonical document, whatever the notation of numbers and the order of members."""
+    """Equal content has one canonical document, for any notation of numbers and order of members."""
     assert exact_json.canonical(exact_json.parse(first)) == exact_json.canonical(exact_json.parse(second))
 
 

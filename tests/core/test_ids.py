@@ -47,7 +47,7 @@ def test_a_uuid_has_the_form_of_version_4(seed: int, kind: str) -> None:
 
 @given(seeds, st.lists(st.sampled_from(["cnaught.order", "thallo.retirement", "dcycle.file"]), max_size=30))
 def test_the_same_seed_gives_the_same_ids(seed: int, kinds: list[str]) -> None:
-    """The n-th id of a kind depends on seed, kind and n only, whatever other kinds are drawn in between."""
+    """The n-th id of a kind depends only on seed, kind and n, not on other kinds drawn in between."""
     ids, others = Ids(seed), Ids(seed)
     drawn = [(kind, ids.text(kind, LETTERS, 12), ids.uuid(f"{kind}.uuid")) for kind in kinds]
     for kind in sorted(set(kinds)):

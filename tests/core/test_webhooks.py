@@ -159,7 +159,7 @@ def test_a_contradictory_state_is_refused(change: dict[str, object]) -> None:
 
 
 class Lanes(RuleBasedStateMachine):
-    """An outbox and its copy made through JSON behave alike, and lanes keep their order, whatever happens."""
+    """An outbox and its copy made through JSON behave alike, and lanes keep their order."""
 
     ids = Bundle("ids")
 

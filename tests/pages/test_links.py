@@ -104,7 +104,7 @@ def test_links_of_a_vendors_host_lead_to_the_server() -> None:
 
 
 def test_a_public_url_replaces_the_address() -> None:
-    """With a public URL, links begin with it, whatever address a client used."""
+    """With a public URL, links begin with it, for any address that a client used."""
     url = _checkout_url("localhost:4412", "/~a", "cnaught/", {"public_url": "https://carbon.example"})
     assert url.startswith("https://carbon.example/~a/_emulator/")
 

@@ -78,7 +78,7 @@ def head_of(connection: socket.socket) -> bytes:
 
 @pytest.mark.parametrize("url", [ORDERS, ORDERS.replace("https", "http"), f"https://{HOST}:8443/v1/orders"])
 def test_vendors_are_answered(client: httpx.Client, proxy: Ports, url: str) -> None:
-    """A vendor's host is answered through the proxy, over TLS and plain, whatever the port, from the space."""
+    """A vendor's host is answered through the proxy, over TLS and plain, on any port, from the space."""
     headers = credentials(client, proxy.url)
     before = len(journal(proxy, "shop"))
     reply = client.get(url, headers=headers)

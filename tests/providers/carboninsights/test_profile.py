@@ -202,7 +202,7 @@ def test_another_country_uses_us_data(carboninsights: Caller) -> None:
     ids=lambda profile: "".join(profile) or "none",
 )
 def test_the_samples_categories_have_one_factor(carboninsights: Caller, profile: dict[str, object]) -> None:
-    """Flights, hotels and taxis cause the same whatever the diet and the energy at home."""
+    """Flights, hotels and taxis cause the same with any diet and energy at home."""
     sample = {"Air Travel": (248.76, 0.23864127230148421), "Hotel": (73.88, 0.021415030569301514)}
     sample["Rental Car & Taxi"] = (11.23, 0.04303300299010413)
     for category, (amount, expected) in sample.items():

@@ -55,7 +55,7 @@ def test_a_header_without_a_known_key_is_refused(cnaught: Caller, header: str | 
     ],
 )
 def test_the_key_is_checked_first(cnaught: Caller, method: str, path: str, content: dict[str, object]) -> None:
-    """A request without a known key answers 401 whatever else is wrong with it."""
+    """A request without a known key answers 401, even if it has other problems."""
     anonymous = cnaught.identified({"Authorization": "Bearer unknown"})
     assert anonymous.request(method, path, **content).status_code == 401
     assert cnaught.request(method, path, **content).status_code in (400, 404, 415)

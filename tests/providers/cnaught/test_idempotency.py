@@ -57,7 +57,7 @@ def test_a_replay_shows_the_first_state(cnaught: Caller) -> None:
 @pytest.mark.rule("cnaught.idempotency.replay-exact")
 @pytest.mark.parametrize("seconds", [0, 2])
 def test_a_replay_shows_the_allocations_of_the_first_reply(cnaught: Caller, seconds: float) -> None:
-    """A replay has the allocations of the first reply, whatever happens at the same instant."""
+    """A replay has the allocations of the first reply, even if something else happens at the same time."""
     cnaught.space.control("PATCH", "/settings/cnaught", json={"fulfilment_seconds": seconds})
     first = keyed(cnaught, "/v1/orders", {"amount_kg": 10})
     assert bool(first.json()["project_allocations"]) is (seconds == 0)

@@ -80,7 +80,7 @@ def test_the_period_is_shown(cnaught: Caller) -> None:
 @pytest.mark.parametrize("year", [1970, 2021, 2022, 2023, 2026])
 @pytest.mark.parametrize("subaccount_id", [None, "5nubL0NS"])
 def test_the_total_is_the_impact_since_its_own_date(emulator: Emulator, year: int, subaccount_id: str | None) -> None:
-    """The total counts the same orders as the period from its `since_date` on, at whatever time the space begins."""
+    """The total counts the same orders as the period from its `since_date` on, for any start of the space."""
     space = emulator.space()
     space.clock.freeze(f"{year}-06-01T00:00:00Z")
     acme = Caller(space, "cnaught", credentials_of(space, "cnaught"))

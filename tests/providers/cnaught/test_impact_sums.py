@@ -99,7 +99,7 @@ def _at(seconds: int) -> datetime:
 def test_the_impact_of_a_period_is_the_sum_of_its_orders(
     past: list[tuple[int, Decimal, str]], steps: list[tuple[Any, ...]], buyer: str, since: int, length: int
 ) -> None:
-    """The impact is exact for every period, whatever was placed, fulfilled and cancelled, and in any order of time."""
+    """The impact is exact for every period, after any orders, fulfilments and cancellations, in any order of time."""
     story = Story(past)
     for name, *arguments in steps:
         getattr(story, name)(*arguments)
@@ -110,7 +110,7 @@ def test_the_impact_of_a_period_is_the_sum_of_its_orders(
 
 @given(st.lists(st.tuples(st.integers(0, 20 * BLOCK), st.integers(-9, 9)), max_size=60), st.integers(0, 22))
 def test_blocks_have_sums(changes: list[tuple[int, int]], start: int) -> None:
-    """The sum of a stretch of blocks is the sum of all changes in it, in whatever order they were made."""
+    """The sum of a stretch of blocks is the sum of all changes in it, in any order."""
     sums, places = Sums(), [0] * 21 * BLOCK
     for place, amount in changes:
         sums.change(place, {("a", "p"): Decimal(amount)})

@@ -1,4 +1,4 @@
-"""Paging, whatever happens between two pages: a machine that reads lists while they grow."""
+"""Paging while lists grow: a state machine that reads pages between additions."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -183,7 +183,7 @@ def test_an_impact_of_the_future_is_not_cancelled_before_it_was_made(oneclickimp
 
 @given(taken=st.lists(steps, max_size=15))
 def test_events_are_in_order(emulator: Emulator, taken: list[Any]) -> None:
-    """Whatever happens, an impact is made, available, sent, and completed or cancelled in this order."""
+    """In any sequence of steps, an impact is made, available, sent, and completed or cancelled in this order."""
     http = httpx.Client(transport=DirectTransport(emulator.app), base_url="http://127.0.0.1")
     space = SpaceHandle(http, emulator.space().name)
     space.clock.freeze(START)

@@ -1,4 +1,4 @@
-"""Thallo's errors: five fields, whatever the problem."""
+"""Thallo's errors: five fields for every problem."""
 
 import pytest
 

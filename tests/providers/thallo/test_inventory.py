@@ -63,7 +63,7 @@ def test_tenants_see_their_own_wallets(full: Caller) -> None:
 
 @pytest.mark.rule("thallo.inventory.order")
 def test_projects_and_vintages_are_in_the_order_of_their_ids(full: Caller) -> None:
-    """Projects and their vintages are sorted by id, whatever was bought first."""
+    """Projects and their vintages are sorted by id, not by purchase."""
     page = inventory(full)
     assert projects(page) == ["003c1hatqib9jbpwwl", "003g3ghxs84jlgw5pi", "003ksr13jstw0zcq8g"]
     assert [vintage["vintage_id"] for vintage in page["projects"][0]["vintages"]] == [VINTAGE, SELLERS_VINTAGE]

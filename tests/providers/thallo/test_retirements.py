@@ -194,7 +194,7 @@ def test_a_purchase_from_an_order_that_will_close(thallo: Caller) -> None:
     ],
 )
 def test_an_accepted_external_id_is_never_processed_again(thallo: Caller, changes: dict[str, str | None]) -> None:
-    """A replay answers with the first call's request, whatever its body, and changes nothing."""
+    """A replay with any body returns the first call's request, and changes nothing."""
     first = request_id(thallo, "50", "same")
     before = memory(thallo)
     thallo.space.clock.advance(days=400)
