@@ -238,20 +238,20 @@ def test_an_invoice_moves_with_its_emissions(dcycle: Caller) -> None:
     """An invoice counts for its facility unless it is inactive or deleted; moving it leaves the totals unchanged."""
     before = impacts(dcycle)
 
-    def tell(**changes: object) -> tuple[float | None, float | None]:
+    def emissions_after(**changes: object) -> tuple[float | None, float | None]:
         assert dcycle.request("PATCH", f"/v1/invoices/{HEAT}", json=changes).status_code == 200
         return get(dcycle)["co2e"], get(dcycle, DEPOT)["co2e"]
 
-    assert tell(facility_id=DEPOT) == (1000.5, 250.0)
-    assert tell(facility_id=UNKNOWN_ID) == (1000.5, None)
-    assert tell(facility_id=WAREHOUSE) == (1000.5, None)
+    assert emissions_after(facility_id=DEPOT) == (1000.5, 250.0)
+    assert emissions_after(facility_id=UNKNOWN_ID) == (1000.5, None)
+    assert emissions_after(facility_id=WAREHOUSE) == (1000.5, None)
     assert dcycle.get(f"{PATH}/{WAREHOUSE}", headers=identity(KEY, LOGISTICS)).json()["co2e"] == 3100.0
-    assert tell(facility_id=None) == (1000.5, None)
+    assert emissions_after(facility_id=None) == (1000.5, None)
     assert impacts(dcycle) == before
-    assert tell(facility_id=MADRID, status="inactive") == (1000.5, None)
-    assert tell(status="active") == (1250.5, None)
+    assert emissions_after(facility_id=MADRID, status="inactive") == (1000.5, None)
+    assert emissions_after(status="active") == (1250.5, None)
     dcycle.request("DELETE", f"/v1/invoices/{ELECTRICITY}")
-    assert tell() == (250.0, None)
+    assert emissions_after() == (250.0, None)
 
 
 # --- change and delete ------------------------------------------------------------------------------------------------
