@@ -29,6 +29,7 @@ def create_app(
     public_url: str | None = None,
     data: Path | None = None,
     sync: Literal["normal", "full"] = "normal",
+    store: str | None = None,
     progress: Progress | None = None,
 ) -> Gateway:
     """Return the emulator as an ASGI application. Raises BadFixture, and BadData.
@@ -38,19 +39,20 @@ def create_app(
     With a ``control_token``, the control API requires it. ``links`` is where links in replies lead: to the emulator's
     pages or to the vendors'; None leaves it to the fixtures. ``public_url`` is the address of the former, if it is not
     the one that clients use. ``data`` is a directory that keeps all spaces; without it, they are only in memory.
-    ``sync`` says whether a commit waits for the disk, and ``progress`` shows how long loading takes.
+    ``store`` is the URL of a database that several servers share, in place of ``data``. ``sync`` says whether a commit
+    waits for the disk, and ``progress`` shows how long loading takes.
     """
     world = make_world(seed=seed, fixtures_directory=fixtures_directory, limits=limits, links=links)
     courier = Courier(frozenset(host.lower() for host in webhook_hosts))
     own_hosts = frozenset(host.lower() for host in hosts)
     public_url = public_url.rstrip("/") if public_url else None
-    if data is None:
+    if data is None and store is None:
         spaces = Spaces(world, public_url, VENDOR_HOSTS)
         return Gateway(spaces, Site(Control(spaces, courier, control_token)), own_hosts, VENDOR_HOSTS, courier)
 
-    from emulator.log.assembly import StoredParts  # a server in memory does not pay for it
+    from emulator.log.assembly import StoredParts, open_storage  # a server in memory does not pay for it
 
-    parts = StoredParts(world, data, sync, public_url, VENDOR_HOSTS)
+    parts = StoredParts(world, open_storage(data, sync, store), public_url, VENDOR_HOSTS)
     control = Control(parts.spaces, courier, control_token)
     return parts.gateway(Site(control), control, own_hosts, courier, progress)
 

@@ -78,13 +78,13 @@ class Directory:
             return None
         if number > space.requests:
             self._append(application, copy, Lost(number))
-        return image.take(space, copy.replica.applied, application.time)
+        return image.take(space, copy.replica.applied, application.time.read())
 
     def _append(self, application: Application, copy: SpaceCopy, entry: Entry) -> None:
         at = microseconds(application.time.read())
         proposal = Proposal("offline", at, encode(entry))
-        (entries,) = self.log.append([Append(copy.name, copy.replica.applied, [proposal])])
-        for stored, _ in copy.replica.stored(entries):
+        (answer,) = self.log.append([Append(copy.name, copy.replica.applied, [proposal])])
+        for stored, _ in copy.replica.stored(answer.entries or ()):
             application.apply(copy, stored.number, stored.at, entry)
 
 

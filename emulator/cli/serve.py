@@ -77,6 +77,10 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     type=click.Choice(["normal", "full"]),
     help="With --data: 'normal' survives the end of the process, 'full' also a power failure.",
 )
+@option(
+    "--store",
+    help="Keep all spaces in this database, which other servers may share: postgresql://USER@HOST/DATABASE.",
+)
 @option("--access-log", is_flag=True, help="Print a line for each request to standard error.")
 @option(
     "--exit-with-parent",
@@ -138,8 +142,9 @@ def _limits(settings: dict[str, Any], snapshot: Path | None) -> "Limits":
     """Take the limits out of the settings. Raises click.UsageError for settings that exclude each other."""
     from emulator.space.world import Limits
 
-    if snapshot and settings["data"]:
-        raise click.UsageError("--snapshot and --data exclude each other; use 'carbon-emulator snapshot load'")
+    for name in ("data", "store"):
+        if snapshot and settings[name]:
+            raise click.UsageError(f"--snapshot and --{name} exclude each other; use 'carbon-emulator snapshot load'")
     names = {field.name for field in fields(Limits)} & settings.keys()
     return Limits(**{name: settings.pop(name) for name in names})
 

@@ -39,6 +39,7 @@ class LogTime:
 
     def __init__(self) -> None:
         self.at: datetime | None = None
+        self._ahead = timedelta()
         self._last = _machine_time()
 
     def __call__(self) -> datetime:
@@ -46,7 +47,7 @@ class LogTime:
 
     def read(self) -> datetime:
         """Return the time now, or the latest known time if the machine's clock is behind it."""
-        reading = _machine_time()
+        reading = _machine_time() + self._ahead
         if reading > self._last:
             self._last = reading
         return self._last
@@ -54,6 +55,10 @@ class LogTime:
     def reach(self, at: datetime) -> None:
         """Record the time of a stored entry: later times are never earlier."""
         self._last = max(self._last, at)
+
+    def follow(self, now: datetime) -> None:
+        """Go by another clock from now on, which several machines share."""
+        self._ahead = now - _machine_time()
 
 
 class Clock:

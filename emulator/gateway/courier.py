@@ -1,7 +1,9 @@
 """Deliver webhooks: in the background or on demand, to this machine unless another host is allowed."""
 
 import asyncio
+import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary, ref
 
@@ -17,8 +19,17 @@ from emulator.web.headers import Headers
 from emulator.web.provider import Provider
 from emulator.web.webhooks import calls_control_api
 
+log = logging.getLogger("emulator")
+
 DELIVERY_HEADER = b"x-emulator-delivery"
 """Marks every webhook with its id. A control API refuses requests that carry it."""
+
+AGAIN_SECONDS = 1.0
+"""When to look again after an attempt that this node could not make."""
+
+CLAIM_SECONDS = 30.0
+"""How long an attempt stays reserved beyond the time that its receiver has: its outcome must be stored."""
+
 
 
 class Writer(Protocol):
@@ -26,6 +37,10 @@ class Writer(Protocol):
 
     async def settle(self, space: Space) -> None:
         """Add to the outbox what has become due by now."""
+
+    async def claim(self, space: Space, delivery: Delivery, seconds: float) -> bool:
+        """Reserve the next attempt of a delivery for some time. Return False if another node makes it."""
+        ...
 
     async def record(self, space: Space, command: RecordAttempt) -> None:
         """Record the outcome of an attempt."""
@@ -45,6 +60,9 @@ class DirectWriter:
 
     async def settle(self, space: Space) -> None:
         space.posted()
+
+    async def claim(self, space: Space, delivery: Delivery, seconds: float) -> bool:  # noqa: ARG002
+        return True
 
     async def record(self, space: Space, command: RecordAttempt) -> None:
         space.run(command)
@@ -80,7 +98,7 @@ class Courier:
             while attempts_max is None or len(attempted) < attempts_max:
                 await self.writer.settle(space)
                 delivery = _due(space)
-                if delivery is None:
+                if delivery is None or not await self._claim(space, delivery):
                     break
                 await self._attempt(space, delivery)
                 attempted.append(delivery)
@@ -116,14 +134,32 @@ class Courier:
         if space := reference():  # None if it was dropped or reset
             task = asyncio.get_running_loop().create_task(self._round(space))
             self._rounds.add(task)
-            task.add_done_callback(self._rounds.discard)
+            task.add_done_callback(partial(self._ended, reference))
 
     async def _round(self, space: Space) -> None:
-        if not space.outbox.paused:
-            await self.deliver(space)
+        paused = space.outbox.paused
+        if not paused and not await self.deliver(space) and _due(space):
+            return self._later(ref(space))  # another node makes this attempt, or has ended while it did
         self.look(space)
 
+    def _ended(self, reference: "ref[Space]", task: asyncio.Task[Any]) -> None:
+        """Try again later after a round that failed: nothing can be stored at present."""
+        self._rounds.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("webhooks wait: %s", error)
+            self._later(reference)
+
+    def _later(self, reference: "ref[Space]") -> None:
+        if self._working and (space := reference()):
+            self._alarms[space] = asyncio.get_running_loop().call_later(AGAIN_SECONDS, self._go, reference)
+
     # --- one attempt
+
+    async def _claim(self, space: Space, delivery: Delivery) -> bool:
+        """Reserve an attempt for as long as it can take."""
+        webhooks = space.world.providers[delivery.provider].webhooks
+        assert webhooks is not None
+        return await self.writer.claim(space, delivery, webhooks.timeout_seconds + CLAIM_SECONDS)
 
     async def _attempt(self, space: Space, delivery: Delivery) -> None:
         from emulator.gateway.post import NoReply, post

@@ -91,7 +91,7 @@ class Application:
             before, after = strike(space, provider, request)
         if before and before.delay_seconds:
             space.held.append(request)
-            held = copy.held[number] = Held(number, space, provider, request, before, after)
+            held = copy.held[number] = Held(number, space, provider, request, before, after, self.time.at)
             return held
         return run_turn(space, provider, request, before, after)
 
@@ -122,13 +122,15 @@ class Application:
         return response, checks.of_response(response)
 
     def _attempt(self, copy: SpaceCopy, entry: Attempted) -> None:
-        """Record an attempt, unless the space was reset in the meantime."""
+        """Record an attempt, unless the space was reset in the meantime, or the attempt is recorded already."""
         space = self.spaces.find(copy.name)
-        if space is not None and space.generation == entry.generation:
-            try:
+        if space is None or space.generation != entry.generation:
+            return
+        try:
+            if entry.before in (None, len(space.outbox.get(entry.command.id).attempts)):
                 space.run(entry.command)
-            except UnknownDelivery:
-                log.debug("a delivery is forgotten that was attempted: %s", entry.command.id)
+        except UnknownDelivery:
+            log.debug("a delivery is forgotten that was attempted: %s", entry.command.id)
 
     def _reads(self, copy: SpaceCopy, entry: Reads) -> int | None:
         """Run reads again, except those that a snapshot has already. Return their checksum; None if it lacks some."""

@@ -11,6 +11,9 @@ from emulator.gateway.gateway import ControlApi
 from emulator.log.application import Application
 from emulator.log.data_directory import DataDirectory
 from emulator.log.loading import silent
+from emulator.log.shared_database import SharedDatabase
+from emulator.log.shared_gateway import SharedGateway, SharedWriter
+from emulator.log.shared_store import SharedStore
 from emulator.log.sqlite_log import Sync
 from emulator.log.store import Store
 from emulator.log.stored_gateway import StoredControl, StoredGateway
@@ -19,28 +22,33 @@ from emulator.log.stored_writer import StoredWriter
 from emulator.space.world import Progress, World
 
 
+def open_storage(data: Path | None, sync: Sync, url: str | None) -> DataDirectory | SharedDatabase:
+    """Return a data directory, or the database at a URL. Raises BadData."""
+    if data is None:
+        return SharedDatabase(url or "")
+    if url is not None:
+        raise BadData("--data and --store exclude each other")
+    return DataDirectory(data, sync)
+
+
 class StoredParts:
-    """The data directory and the spaces, then the store and the gateway. Raises BadData."""
+    """The storage and the spaces, then the store and the gateway. Raises BadData.
+
+    The storage is the data directory of this server, or a database that it shares with others.
+    """
 
     def __init__(
-        self, world: World, data: Path, sync: Sync, public_url: str | None, vendor_hosts: Mapping[str, str]
+        self, world: World, storage: DataDirectory | SharedDatabase, public_url: str | None, hosts: Mapping[str, str]
     ) -> None:
-        self.directory = DataDirectory(data, sync)
+        self.storage = storage
         try:
-            self.directory.adopt(world)
+            storage.adopt(world)
         except BadData:
-            self.directory.close()
+            storage.close()
             raise
         self.time = LogTime()
-        self.spaces = StoredSpaces(replace(world, machine_time=self.time), public_url, vendor_hosts)
-        self.vendor_hosts = vendor_hosts
-
-    def store(self, control: StoredControl, progress: Progress | None) -> Store:
-        """Return the store, which applies commands through the control API."""
-        application = Application(self.spaces, control, self.time)
-        store = Store(self.directory, application, self.spaces.world.limits.spaces_max, progress or silent)
-        self.spaces.store = store
-        return store
+        self.spaces = StoredSpaces(replace(world, machine_time=self.time), public_url, hosts)
+        self.vendor_hosts = hosts
 
     def gateway(
         self,
@@ -50,7 +58,18 @@ class StoredParts:
         courier: Courier,
         progress: Progress | None,
     ) -> StoredGateway:
-        """Return the application."""
-        store = self.store(control, progress)
-        courier.writer = writer = StoredWriter(store, courier)
-        return StoredGateway(self.spaces, site, control, hosts, self.vendor_hosts, courier, store, writer)
+        """Return the application. The store applies commands through the control API."""
+        store, writer = self._store(Application(self.spaces, control, self.time), courier, progress or silent)
+        self.spaces.store, courier.writer = store, writer
+        fronts = (self.spaces, site, control, hosts, self.vendor_hosts, courier)
+        kind = SharedGateway if isinstance(store, SharedStore) else StoredGateway
+        return kind(*fronts, store, writer)
+
+    def _store(self, application: Application, courier: Courier, progress: Progress) -> tuple[Store, StoredWriter]:
+        loaded_max = self.spaces.world.limits.spaces_max
+        if isinstance(self.storage, SharedDatabase):
+            shared = SharedStore(self.storage, application, loaded_max, progress)
+            shared.due = courier.look
+            return shared, SharedWriter(shared, courier)
+        store = Store(self.storage, application, loaded_max, progress)
+        return store, StoredWriter(store, courier)

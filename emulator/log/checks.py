@@ -12,6 +12,9 @@ from emulator.web.exchange import Exchange
 FIRST = struct.Struct("<Q")
 CHECK = struct.Struct("<I")
 
+RECENT_MAX = 256
+"""How many checksums to remember, to compare them with those of other nodes."""
+
 
 def of_exchange(exchange: Exchange, before: int = 0) -> int:
     """Return the checksum of a reply to a vendor's client, continued from another one."""
@@ -25,9 +28,10 @@ def of_response(response: Response) -> int:
 
 
 class Checks:
-    """The checksums of the entries that were applied since the last proposal, by number."""
+    """The checksums of the entries that were applied since the last proposal. ``recent`` has those before, too."""
 
     def __init__(self) -> None:
+        self.recent: dict[int, int] = {}
         self._first = 0
         self._checks: list[int] = []
 
@@ -36,6 +40,9 @@ class Checks:
         if not self._checks:
             self._first = number
         self._checks.append(check)
+        self.recent[number] = check
+        if len(self.recent) > RECENT_MAX:
+            del self.recent[next(iter(self.recent))]
 
     def take(self) -> bytes:
         """Return the checksums, and forget them."""

@@ -1,7 +1,6 @@
 """A data directory: its lock, its database, and the header that says who wrote it."""
 
 import os
-from collections.abc import Mapping
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from threading import Event
@@ -9,6 +8,7 @@ from typing import IO, Any
 
 from emulator.core.errors import BadData
 from emulator.core.version import __version__
+from emulator.log.header import check_format, check_world, header
 from emulator.log.log import LogFailure
 from emulator.log.numbers import Numbers
 from emulator.log.sqlite_log import FORMAT, SqliteLog, Sync
@@ -29,7 +29,8 @@ class DataDirectory:
     """
 
     def __init__(self, path: Path, sync: Sync = "normal", create: bool = True) -> None:
-        self.path = path
+        self.path = self.temporary = path
+        self.place = str(path)
         if not create and not (path / DATABASE).exists():
             raise BadData(f"{path} is not a data directory: it has no {DATABASE}")
         with ExitStack() as stack:
@@ -52,43 +53,23 @@ class DataDirectory:
             self.header = self.log.meta()
         except LogFailure as error:
             raise BadData(f"cannot open {path / DATABASE}: {error}") from None
-        if int(self.header.get("format", FORMAT)) > FORMAT:
-            newer = f"format {self.header['format']}, by version {self.header['emulator']}"
-            raise BadData(f"{path} is in {newer}; this is version {__version__}, which reads formats up to {FORMAT}")
+        check_format(path, self.header, FORMAT)
 
     def check(self, world: World) -> None:
         """Raise BadData for spaces that another seed or other fixtures have made."""
-        seed, digest = str(world.seed), world.fixtures.digest
-        if self.header.get("seed", seed) != seed:
-            raise BadData(f"{self.path} was made with --seed {self.header['seed']}; serve it with that")
-        if self.header.get("fixtures", digest) != digest:
-            raise BadData(
-                f"{self.path} was written with other fixtures than these; serve it with those, "
-                "or export it with them and import it into a new directory"
-            )
+        check_world(self.path, self.header, world)
 
     def adopt(self, world: World) -> None:
         """Check that this world made the spaces, and note that this version writes from now on. Raises BadData."""
         self.check(world)
         try:
-            self.log.set_meta(_header(world))
+            self.log.set_meta(header(world, FORMAT))
         except LogFailure as error:
             raise BadData(f"cannot write to {self.path}: {error}") from None
 
     def close(self) -> None:
         """Close the database, and let others open the directory."""
         self._close()
-
-
-def _header(world: World) -> Mapping[str, str]:
-    providers = " ".join(f"{name}={provider.version}" for name, provider in world.providers.items())
-    return {
-        "format": str(FORMAT),
-        "emulator": __version__,
-        "providers": providers,
-        "seed": str(world.seed),
-        "fixtures": world.fixtures.digest,
-    }
 
 
 def _locked(path: Path) -> IO[str]:

@@ -53,10 +53,14 @@ class ControlCommand:
 
 @dataclass(slots=True)
 class Attempted:
-    """The outcome of a webhook's attempt, for the space of this generation."""
+    """The outcome of a webhook's attempt, for the space of this generation. ``before`` counts the attempts before it.
+
+    Without ``before``, in older logs, it is recorded in any case.
+    """
 
     generation: int
     command: RecordAttempt
+    before: int | None = None
 
 
 @dataclass(slots=True)
@@ -101,8 +105,8 @@ def _content(entry: Entry) -> list[Any]:
         case ControlCommand(method, path, query, body, prefix, headers, origin):
             about = [method, path, query.decode("latin-1"), body.decode("latin-1"), prefix]
             return ["command", *about, _texts(headers), origin]
-        case Attempted(generation, command):
-            return ["attempt", generation, write(command)]
+        case Attempted(generation, command, before):
+            return ["attempt", generation, write(command), before]
         case Settlement():
             return ["settlement"]
         case Lost(number):
@@ -130,7 +134,7 @@ def _entry(kind: str, *content: Any) -> Entry:
             about = (query.encode("latin-1"), body.encode("latin-1"), prefix, _raw(headers), origin)
             return ControlCommand(method, path, *about)
         case "attempt":
-            return Attempted(content[0], document(RecordAttempt).read(content[1]))
+            return Attempted(content[0], document(RecordAttempt).read(content[1]), *content[2:])
         case "settlement":
             return Settlement()
         case "lost":

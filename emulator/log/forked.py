@@ -3,9 +3,9 @@
 import asyncio
 import os
 import warnings
+from datetime import datetime
 from pathlib import Path
 
-from emulator.core.clock import LogTime
 from emulator.log import image
 from emulator.log.log import Image, LogFailure
 from emulator.space.space import Space
@@ -13,18 +13,18 @@ from emulator.space.space import Space
 FILES_MAX = 2**20
 
 
-async def take_image(space: Space, last: int, time: LogTime, directory: Path, large: bool) -> Image:
+async def take_image(space: Space, last: int, at: datetime, directory: Path, large: bool) -> Image:
     """Return the stored form of a space at this moment. Raises LogFailure, OSError.
 
     The child of a fork has the space as it is now, while the parent goes on changing its own. Where there is no fork,
     or for a small space, the snapshot is taken at once.
     """
     if not large or not hasattr(os, "fork"):
-        return image.take(space, last, time)
+        return image.take(space, last, at)
     facts, file = image.facts(space), directory / f"snapshot-{os.getpid()}-{space.generation}.tmp"
     child = _fork()
     if child == 0:
-        _write(space, time, file)
+        _write(space, at, file)
     _, status = await asyncio.get_running_loop().run_in_executor(None, os.waitpid, child, 0)
     try:
         if status != 0:
@@ -40,12 +40,12 @@ def _fork() -> int:
         return os.fork()
 
 
-def _write(space: Space, time: LogTime, file: Path) -> None:
+def _write(space: Space, at: datetime, file: Path) -> None:
     """In the child: write the document, and end at once, without any of what the parent does at its end."""
     status = 1
     try:
         os.closerange(3, FILES_MAX)  # connections end when the parent closes them, and the lock is the parent's
-        file.write_bytes(image.document(space, time))
+        file.write_bytes(image.document(space, at))
         status = 0
     finally:
         os._exit(status)

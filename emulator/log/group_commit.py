@@ -13,13 +13,13 @@ from emulator.core.ids import secret
 from emulator.log import checks
 from emulator.log.application import Application, Result
 from emulator.log.committer import Committer
-from emulator.log.data_directory import DataDirectory
 from emulator.log.entries import Arrival, Entry, Reads, encode
 from emulator.log.instants import number as microseconds
-from emulator.log.log import Append, LogFailure, Proposal, Stored
+from emulator.log.log import Answer, Append, LogFailure, Proposal, Stored
 from emulator.log.numbers import GONE
 from emulator.log.protocol import Waiting
 from emulator.log.space_copy import Asker, SpaceCopy
+from emulator.log.storage import Storage
 from emulator.space.space import Space
 from emulator.space.spaces import Spaces
 from emulator.web.exchange import Exchange
@@ -45,13 +45,13 @@ class GroupCommit:
 
     def __init__(
         self,
-        directory: DataDirectory,
+        storage: Storage,
         application: Application,
         committer: Committer,
         ids: dict[str, int],
         committed: Callable[[SpaceCopy], object],
     ) -> None:
-        self.directory = directory
+        self.storage = storage
         self.application = application
         self.committer = committer
         self.spaces: Spaces = application.spaces
@@ -111,40 +111,46 @@ class GroupCommit:
         appends = [append for copy in copies if (append := copy.replica.append())]
         if appends:
             self._committing = True
-            self.committer.submit(partial(self._commit, appends), partial(self._committed, copies))
+            self._submit(appends, copies)
 
-    def _commit(self, appends: Sequence[Append]) -> tuple[Sequence[Sequence[Stored]], Sequence[int]]:
-        """In the log's thread: store proposals. Return the entries and ids of their spaces."""
-        stored = self.directory.log.append(appends)
-        return stored, [self.directory.log.id(append.space) for append in appends]
+    def _submit(self, appends: Sequence[Append], copies: Sequence[SpaceCopy]) -> None:
+        self.committer.submit(partial(self.storage.log.append, appends), partial(self._committed, copies))
 
-    def _committed(self, copies: Sequence[SpaceCopy], result: Any, error: BaseException | None) -> None:
+    def _committed(self, copies: Sequence[SpaceCopy], answers: Any, error: BaseException | None) -> None:
         """Apply what was stored, and answer; or refuse what was not."""
         self._committing = False
         if error is not None:
             return self._refuse(copies, error)
         self._recovered()
-        for copy, entries, id in zip(copies, *result, strict=True):
-            copy.id = self.ids[copy.name] = id
-            for stored, waiting in copy.replica.stored(entries):
-                assert waiting  # no other process appends to a data directory
-                self._apply(copy, stored, waiting)
-            self._stored(copy)
+        for copy, answer in zip(copies, answers, strict=True):
+            self._take(copy, answer)
             if copy.replica.has_work:
                 self._dirty[copy] = None
         if self._dirty:
             self._flush()
 
+    def _take(self, copy: SpaceCopy, answer: Answer) -> None:
+        """Apply the entries of a space."""
+        copy.id = self.ids[copy.name] = answer.id
+        assert answer.entries is not None
+        for stored, waiting in copy.replica.stored(answer.entries):
+            assert waiting  # no other process appends to a data directory
+            self._apply(copy, stored, waiting)
+        copy.replica.answered()
+        self._stored(copy)
+
     def _apply(self, copy: SpaceCopy, stored: Stored, waiting: Waiting[Asker]) -> None:
+        """Apply an entry of this node, and answer."""
         asker = waiting.asker
         copy.entries += 1
         copy.bytes += len(stored.payload)
         if waiting.applied:
             return copy.checks.add(stored.number, asker.check)
+        assert asker.entry is not None
         result, check = self.application.apply(copy, stored.number, stored.at, asker.entry)
         copy.checks.add(stored.number, check or 0)
         space = self.spaces.find(copy.name)
-        self.directory.numbers.set(copy.id, GONE if space is None else space.requests, stored.number)
+        self.storage.numbers.set(copy.id, GONE if space is None else space.requests, stored.number)
         if asker.future and not asker.future.done():
             asker.future.set_result(result)
 
@@ -173,7 +179,7 @@ class GroupCommit:
         """Answer a request that changes nothing at once, and store it later."""
         at, exchange = self.application.read(space, read)
         number = exchange.number
-        self.directory.numbers.set(copy.id, number, copy.replica.applied)
+        self.storage.numbers.set(copy.id, number, copy.replica.applied)
         if not copy.reads:
             copy.first_read = number
             self._with_reads[copy] = None
@@ -194,21 +200,21 @@ class GroupCommit:
 
     def fail(self, error: BaseException) -> None:
         if self.trouble is None:
-            self.trouble = f"cannot store to {self.directory.path}: {error}; it is tried again every second"
+            self.trouble = f"cannot store to {self.storage.place}: {error}; it is tried again every second"
             log.error("%s", self.trouble)
             self._probing = self._loop.create_task(self._probe())
 
     def _recovered(self) -> None:
         if self.trouble is not None:
             self.trouble = None
-            log.warning("the log at %s stores again", self.directory.path)
+            log.warning("the log at %s stores again", self.storage.place)
 
     async def _probe(self) -> None:
         """Try to store until it succeeds."""
         while self.trouble is not None:
             await asyncio.sleep(RETRY_SECONDS)
             with suppress(LogFailure):
-                await self.committer.run(self.directory.log.probe)
+                await self.committer.run(self.storage.log.probe)
                 self._recovered()
         if self._dirty:
             self._flush()

@@ -1,5 +1,6 @@
 """A space in its stored form: a snapshot, and what a snapshot leaves out because only its server knows it."""
 
+from datetime import datetime
 from typing import Any
 
 from emulator.core import documents, exact_json
@@ -23,17 +24,21 @@ COMMANDS = {"settings": ChangeSettings, "act": PerformAct}
 """The commands of a history that a bundle needs; what the others did is in the exchanges."""
 
 
-def take(space: Space, last: int, time: LogTime) -> Image:
-    """Return the stored form of a space after its last entry."""
-    return Image(last, document(space, time), facts(space))
+GONE: dict[str, object] = {"gone": True}
+"""The facts of a space that was deleted, where its name stays in the log."""
 
 
-def document(space: Space, time: LogTime) -> bytes:
+def take(space: Space, last: int, at: datetime) -> Image:
+    """Return the stored form of a space after its last entry, at a time."""
+    return Image(last, document(space, at), facts(space))
+
+
+def document(space: Space, at: datetime) -> bytes:
     """Return everything that a load needs."""
     history = space.history
     content = {
         "format": FORMAT,
-        "time": number(time.read()),
+        "time": number(at),
         "snapshot": snapshot.take(space),
         "requests": space.requests,
         "turns": space.turns,
@@ -60,8 +65,11 @@ def facts(space: Space) -> dict[str, object]:
     }
 
 
-def restore(space: Space, image: Image, time: LogTime) -> None:
-    """Make a space what its stored form says, as at the time when it was taken. Raises Damaged and BadSnapshot."""
+def restore(space: Space, image: Image, time: LogTime) -> int:
+    """Make a space what its stored form says, as at the time when it was taken, and return that in microseconds.
+
+    Raises Damaged and BadSnapshot.
+    """
     content = exact_json.parse(image.document)
     if content.get("format") != FORMAT:
         raise Damaged(f"the stored snapshot has format {content.get('format')}; this emulator reads {FORMAT}")
@@ -78,6 +86,8 @@ def restore(space: Space, image: Image, time: LogTime) -> None:
     for entry in content["history"]:
         space.history.add(_read(entry))
     space.history.dropped, space.history.complete = content["dropped"], content["complete"]
+    taken_at: int = content["time"]
+    return taken_at
 
 
 def _written(entry: Entry) -> list[Any] | None:

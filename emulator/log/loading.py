@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from functools import partial
 
 from emulator.core.version import __version__
 from emulator.log import image
@@ -39,10 +38,10 @@ class Loader:
         self._committer = committer
         self._log = log
 
-    async def load(self, name: str, id: int) -> SpaceCopy:
+    async def load(self, name: str) -> SpaceCopy:
         """Return the copy of a stored space. Raises LogFailure, and Stopped."""
         try:
-            history = await self._committer.run(partial(self._log.load, name))
+            history, id = await self._committer.run(lambda: (self._log.load(name), self._log.id(name)))
             loading = Loading(self.application, name, id, history)
             step = self.progress(f"loading {name}", len(history.entries))
             for count, _ in enumerate(loading.run(), start=1):
@@ -79,9 +78,9 @@ class Loading:
     def run(self) -> Iterator[None]:
         """Restore the snapshot, then apply the entries, one a step. Raises Damaged, BadSnapshot and Stopped."""
         copy, last = self.copy, None
-        if self.history.image:
+        if self.history.image and self.history.image.document:
             copy.image_bytes = len(self.history.image.document)
-            image.restore(self.application.spaces.get(copy.name), self.history.image, self.application.time)
+            copy.at = image.restore(self.application.spaces.get(copy.name), self.history.image, self.application.time)
         for stored, _ in copy.replica.stored(self.history.entries):
             entry = decode(stored.payload)
             _, check = self.application.apply(copy, stored.number, stored.at, entry)
@@ -94,6 +93,7 @@ class Loading:
                 copy.last_change = stored.number
             copy.entries += 1
             copy.bytes += len(stored.payload)
+            copy.at = stored.at
             last = stored
             yield
         if last:

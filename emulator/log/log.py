@@ -9,6 +9,10 @@ class LogFailure(Exception):
     """The log cannot store or read at present; the message says why in a sentence. Nothing was stored."""
 
 
+class OutcomeUnknown(LogFailure):
+    """The log did not answer: the proposals may have been stored. Append them again, with the same ids, to find out."""
+
+
 class Damaged(LogFailure):
     """What the log has stored of one space cannot be read; the message says what."""
 
@@ -39,11 +43,29 @@ class Stored(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """Proposals for one space, from a node that has applied the entries up to ``applied``."""
+    """Proposals for one space, from a node that has applied the entries up to ``applied``.
+
+    Without proposals, it only fetches the entries of other nodes.
+    """
 
     space: str
     applied: int
     proposals: Sequence[Proposal]
+
+
+class Answer(NamedTuple):
+    """What a log answers to an append.
+
+    ``id`` is the number of the space in this log, 0 if it is not stored. ``entries`` are all entries of the space after
+    ``applied``; None means that a snapshot has replaced some of them: nothing was stored, and the node must load the
+    space. ``snapshot`` is the number of the last snapshot, and ``now`` the time by the log's own clock; both are 0
+    where the log has a single user.
+    """
+
+    id: int
+    entries: Sequence[Stored] | None
+    snapshot: int = 0
+    now: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +105,16 @@ class Log(Protocol):
     After a LogFailure the same call may be made again, unless it was Damaged.
     """
 
-    def append(self, appends: Sequence[Append]) -> Sequence[Sequence[Stored]]:
-        """Store all proposals, or none. Return for each append all entries of its space after ``applied``."""
+    def append(self, appends: Sequence[Append]) -> Sequence[Answer]:
+        """Store all proposals, or none. Each append is for another space. Return an answer to each."""
         ...
 
     def last(self, space: str) -> int:
         """Return the number of the last entry of a space; 0 for one that is not stored."""
+        ...
+
+    def id(self, space: str) -> int:
+        """Return the number of a space in this log; 0 for one that is not stored."""
         ...
 
     def load(self, space: str) -> History:
@@ -96,7 +122,18 @@ class Log(Protocol):
         ...
 
     def save(self, space: str, image: Image) -> None:
-        """Store a snapshot in place of the one before it and of the entries up to its number."""
+        """Store a snapshot in place of the one before it and of the entries up to its number.
+
+        A log with several users ignores a snapshot that is older than the one that it has.
+        """
+        ...
+
+    def claim(self, space: str, webhook: str, seconds: float) -> bool:
+        """Reserve an attempt of a webhook for some time. Return False if it is reserved already."""
+        ...
+
+    def probe(self) -> None:
+        """Store something without a meaning, to learn whether the log works."""
         ...
 
     def erase(self, space: str, number: int) -> None:
@@ -110,3 +147,26 @@ class Log(Protocol):
     def close(self) -> None:
         """Release what the log holds open."""
         ...
+
+
+class SharedLog(Log, Protocol):
+    """A log with several users, which sets the time of every entry by its own clock."""
+
+    def mark(self, dues: Mapping[str, "Due"]) -> None:
+        """Note when spaces have their next webhook to send."""
+        ...
+
+    def overdue(self, seconds: float) -> Sequence[str]:
+        """Return the spaces with a webhook that should have been sent so long ago, or entries that nobody marked."""
+        ...
+
+    def interrupt(self) -> None:
+        """Make the running call fail with OutcomeUnknown. Called from another thread."""
+        ...
+
+
+class Due(NamedTuple):
+    """When a space has its next webhook to send, in microseconds since 1970, as of entry ``number``; None for never."""
+
+    number: int
+    at: int | None

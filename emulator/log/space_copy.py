@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
+from emulator.core.clock import Clock
 from emulator.log.checks import Checks
 from emulator.log.entries import Arrival, Entry
 from emulator.log.protocol import Replica
@@ -23,16 +24,19 @@ IMAGE_BYTES_PER_ENTRY = 2000
 
 
 class Asker(NamedTuple):
-    """Who waits for an entry: ``future`` gets the result. ``check`` is the checksum of reads that were answered."""
+    """A caller that waits for an entry (None: for those of other nodes): ``future`` gets the result.
 
-    entry: Entry
+    ``check`` is the checksum of reads that were answered.
+    """
+
+    entry: Entry | None
     future: "Future[Any] | None" = None
     check: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A request that a fault delays before its turn."""
+    """A request that a fault delays before its turn. It arrived at a time of the log."""
 
     number: int
     space: Space
@@ -40,6 +44,7 @@ class Held:
     request: Request
     before: Effect
     after: Effect | None
+    at: datetime | None = None
 
 
 Read: TypeAlias = tuple[datetime, Arrival]
@@ -52,7 +57,8 @@ class SpaceCopy:
     ``id`` is the space's in the log, 0 before its first entry. ``held`` are delayed requests by their entry's number.
     ``reads`` were answered and are not stored yet; the number of the first is ``first_read``. ``users`` counts the
     requests that are at work with it. ``entries`` and ``bytes`` are those after the last snapshot. ``last_change`` is
-    the last of them that was not reads, when it was loaded.
+    the last of them that was not reads, when it was loaded. ``at`` is the time of the last entry in microseconds,
+    and ``reading`` is what the space's clock read after it.
     """
 
     name: str
@@ -70,6 +76,17 @@ class SpaceCopy:
     image_bytes: int = 0
     saving: bool = False
     last_change: int = 0
+    at: int = 0
+    reading: tuple[Clock, datetime] | None = None
+
+    def note_reading(self, space: Space | None) -> None:
+        """Remember what the clock reads after an entry: reads, which no other node knows of, may move it on."""
+        self.reading = (space.clock, space.clock.now) if space else None
+
+    def become(self, fresh: "SpaceCopy") -> None:
+        """Go on as a copy that was loaded later, for those who use this one."""
+        for name in ("replica", "id", "held", "checks", "entries", "bytes", "image_bytes", "last_change", "at"):
+            setattr(self, name, getattr(fresh, name))
 
     @property
     def needs_image(self) -> bool:

@@ -3,13 +3,15 @@
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 from zlib import crc32
 
 import orjson
 
-from emulator.log.log import Append, Damaged, History, Image, LogFailure, Stored, Summary
+from emulator.core.clock import LogTime
+from emulator.log.log import Answer, Append, Damaged, History, Image, LogFailure, Stored, Summary
 
 Sync: TypeAlias = Literal["normal", "full"]
 
@@ -50,21 +52,29 @@ class SqliteLog:
             self._database.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
             self._database.executescript(SCHEMA)
             self._known: dict[str, tuple[int, int]] = {}
+            self._claims: dict[tuple[str, str], datetime] = {}
+            self._time = LogTime()
 
     # --- entries
 
-    def append(self, appends: Sequence[Append]) -> Sequence[Sequence[Stored]]:
+    def append(self, appends: Sequence[Append]) -> Sequence[Answer]:
         """Store the proposals of all spaces in one transaction."""
         rows: list[Any] = []
         with self._transaction():
-            answers = [self._numbered(append, rows) for append in appends]
+            answers = [self._answer(append, rows) for append in appends]
             self._insert(rows)
         return answers
 
-    def _numbered(self, append: Append, rows: list[Any]) -> list[Stored]:
-        """Give the proposals of a space their numbers, except those that became entries before."""
-        id, last = self._find(append.space, create=True)
-        answer = self._entries(id, append.applied) if append.applied < last else []
+    def _answer(self, append: Append, rows: list[Any]) -> Answer:
+        id, last = self._find(append.space, create=bool(append.proposals))
+        entries = self._entries(id, append.applied) if append.applied < last else []
+        if append.applied + len(entries) < last:
+            return Answer(id, None)
+        self._number(append, rows, id, last, entries)
+        return Answer(id, entries)
+
+    def _number(self, append: Append, rows: list[Any], id: int, last: int, answer: list[Stored]) -> None:
+        """Give the proposals of a space their numbers, except those that became entries before; add them to both."""
         there = {stored.id for stored in answer}
         at = answer[-1].at if answer else 0
         for proposal in append.proposals:
@@ -74,8 +84,8 @@ class SqliteLog:
             at = max(at, proposal.at)
             answer.append(Stored(last, at, proposal.id, proposal.payload, proposal.checks))
             rows += id, last, at, proposal.id, crc32(proposal.payload), proposal.payload, proposal.checks
-        self._known[append.space] = id, last
-        return answer
+        if append.proposals:
+            self._known[append.space] = id, last
 
     def _insert(self, rows: list[Any]) -> None:
         """Insert rows a hundred at a time: each statement gives up the interpreter's lock, and must get it back."""
@@ -160,6 +170,15 @@ class SqliteLog:
                 "DELETE FROM spaces WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM snapshots WHERE space = ?1)", (id,)
             )
             self._known.pop(space, None)
+
+    def claim(self, space: str, webhook: str, seconds: float) -> bool:
+        """Reserve an attempt in memory: the claims of this one process end with it."""
+        now = self._time.read()
+        self._claims = {key: until for key, until in self._claims.items() if until > now}
+        if (space, webhook) in self._claims:
+            return False
+        self._claims[space, webhook] = now + timedelta(seconds=seconds)
+        return True
 
     def spaces(self) -> Mapping[str, Summary]:
         query = """

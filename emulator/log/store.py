@@ -4,13 +4,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from emulator.core.clock import LogTime
 from emulator.log.application import Application
 from emulator.log.committer import Committer
-from emulator.log.data_directory import DataDirectory
 from emulator.log.entries import Lost, Resumption
 from emulator.log.forked import take_image
 from emulator.log.group_commit import GroupCommit
@@ -19,6 +19,7 @@ from emulator.log.log import LogFailure
 from emulator.log.numbers import GONE
 from emulator.log.protocol import Replica
 from emulator.log.space_copy import SpaceCopy
+from emulator.log.storage import Storage
 from emulator.log.stored_spaces import StoredSpaces
 from emulator.space.gradual_free import free_slowly
 from emulator.space.world import Progress
@@ -38,9 +39,9 @@ class Store:
     commit: GroupCommit
 
     def __init__(
-        self, directory: DataDirectory, application: Application, loaded_max: int, progress: Progress = silent
+        self, storage: Storage, application: Application, loaded_max: int, progress: Progress = silent
     ) -> None:
-        self.directory = directory
+        self.storage = storage
         self.application = application
         self.loaded_max = loaded_max
         self.progress = progress
@@ -48,7 +49,7 @@ class Store:
         self.time: LogTime = application.time
         self.idle_seconds = IDLE_SECONDS
         self.copies: dict[str, SpaceCopy] = {}
-        self.ids: dict[str, int] = {name: summary.id for name, summary in directory.log.spaces().items()}
+        self.ids: dict[str, int] = self._stored_ids()
         self.stopped: dict[str, Stopped] = {}
         self._moving: dict[str, asyncio.Future[None]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -58,10 +59,9 @@ class Store:
     async def start(self) -> None:
         """Begin to store. Spaces that a killed server has left load in the background: webhooks may be due."""
         self._loop = asyncio.get_running_loop()
-        self._committer = Committer()
-        about = (self.directory, self.application, self._committer, self.ids)
-        self.commit = GroupCommit(*about, committed=self._changed)
-        self._loader = Loader(self.application, self._committer, self.directory.log, self.progress)
+        self._committer = self._new_committer()
+        self.commit = self._group_commit()
+        self._loader = Loader(self.application, self._committer, self.storage.log, self.progress)
         self._spawn(self._sweep())
         self._spawn(self._recover())
 
@@ -74,7 +74,17 @@ class Store:
             await self._unload(copy)
         self.commit.stop()
         await self._committer.stop()
-        self.directory.close()
+        self.storage.close()
+
+    def _stored_ids(self) -> dict[str, int]:
+        """Return the numbers of all stored spaces by name."""
+        return {name: summary.id for name, summary in self.storage.log.spaces().items()}
+
+    def _new_committer(self) -> Committer:
+        return Committer()
+
+    def _group_commit(self) -> GroupCommit:
+        return GroupCommit(self.storage, self.application, self._committer, self.ids, self._changed)
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
@@ -90,13 +100,17 @@ class Store:
                 raise self.stopped[name]
             if (moving := self._moving.get(name)) is not None:
                 await asyncio.shield(moving)
-            elif name not in self.ids:
+            elif self._is_new(name):
                 copy = self.copies[name] = SpaceCopy(name, Replica(name))
                 break
             else:
                 await self._move(name, self._load(name))
         copy.used_at = self._loop.time()
         return copy
+
+    def _is_new(self, name: str) -> bool:
+        """Return whether nothing is stored of a space that is not in memory."""
+        return name not in self.ids
 
     async def _move(self, name: str, work: Awaitable[None]) -> None:
         """Bring a space into memory or out of it, while others wait. Raises what the work raises."""
@@ -109,10 +123,9 @@ class Store:
 
     async def _load(self, name: str) -> None:
         try:
-            copy = await self._loader.load(name, self.ids[name])
+            copy = await self._loader.load(name)
         except Stopped as stopped:
-            self.stopped[name] = stopped
-            log.error("%s", stopped)
+            self._stop(name, stopped)
             raise
         try:
             await self._complete(copy)
@@ -123,6 +136,11 @@ class Store:
         if len(self.copies) > self.loaded_max:
             self._spawn(self._make_room())
 
+    def _stop(self, name: str, stopped: Stopped) -> None:
+        """Refuse requests to a space that cannot be loaded, without trying each time."""
+        self.stopped[name] = stopped
+        log.error("%s", stopped)
+
     async def _complete(self, copy: SpaceCopy) -> None:
         """End what the process has left open that had the space before: delayed requests, and reads it has not stored.
 
@@ -130,9 +148,15 @@ class Store:
         """
         for number in list(copy.held):
             await self.commit.write(copy, Resumption(number, gone=True))
-        space, number = self.spaces.find(copy.name), self.directory.numbers.after(copy.id, copy.last_change)
+        space, number = self.spaces.find(copy.name), self.storage.numbers.after(copy.id, copy.last_change)
         if space is not None and number > space.requests:
             await self.commit.write(copy, Lost(number))
+
+    async def refresh(self, name: str) -> None:
+        """Bring a space up to date, before it is asked whether it exists. Only nodes that share a store need this."""
+
+    async def refresh_all(self) -> None:
+        """Bring the list of spaces up to date. Only nodes that share a store need this."""
 
     def clock(self) -> float:
         """Return the time of the event loop."""
@@ -146,18 +170,18 @@ class Store:
         """Return whether a space is stored, in memory or not."""
         if name in self.copies:
             return self.spaces.find(name) is not None
-        return name in self.ids and self.directory.numbers.get(self.ids[name]) != GONE
+        return name in self.ids and self.storage.numbers.get(self.ids[name]) != GONE
 
     async def erase(self, name: str) -> bool:
         """Delete a stored space that is not in memory, without reading it. Return whether there was one."""
         if name in self.copies or name not in self.ids or name in self._moving:
             return False
-        await self._move(name, self._committer.run(partial(self.directory.log.erase, name, 2**63)))
+        await self._move(name, self._committer.run(partial(self.storage.log.erase, name, 2**63)))
         self._forget(name)
         return True
 
     def _forget(self, name: str) -> None:
-        self.directory.numbers.set(self.ids.pop(name), 0, 0)
+        self.storage.numbers.set(self.ids.pop(name), 0, 0)
         self.stopped.pop(name, None)
 
     # --- snapshots
@@ -172,8 +196,10 @@ class Store:
         copy.saving = True
         entries, size, space = copy.entries, copy.bytes, self.spaces.get(copy.name)
         try:
-            taken = await take_image(space, copy.replica.applied, self.time, self.directory.path, copy.is_large)
-            await self._committer.run(partial(self.directory.log.save, copy.name, taken))
+            taken = await take_image(
+                space, copy.replica.applied, self._image_time(copy), self.storage.temporary, copy.is_large
+            )
+            await self._committer.run(partial(self.storage.log.save, copy.name, taken))
             copy.entries -= entries
             copy.bytes -= size
             copy.image_bytes = len(taken.document)
@@ -181,6 +207,10 @@ class Store:
             self.commit.fail(error)
         finally:
             copy.saving = False
+
+    def _image_time(self, copy: SpaceCopy) -> datetime:  # noqa: ARG002
+        """Return the time of a snapshot of a space as it is now."""
+        return self.time.read()
 
     # --- out of memory
 
@@ -204,7 +234,7 @@ class Store:
             free_slowly(space)
         elif copy.name in self.ids:
             with suppress(LogFailure):
-                await self._committer.run(partial(self.directory.log.erase, copy.name, copy.replica.applied))
+                await self._committer.run(partial(self.storage.log.erase, copy.name, copy.replica.applied))
                 self._forget(copy.name)
 
     async def _sweep(self) -> None:
@@ -238,7 +268,7 @@ class Store:
 
     async def _recover(self) -> None:
         """Load the spaces that have entries after their snapshot, or webhooks to send."""
-        summaries = await self._committer.run(self.directory.log.spaces)
+        summaries = await self._committer.run(self.storage.log.spaces)
         for name, summary in summaries.items():
             if summary.entries or summary.facts.get("next_call"):
                 with suppress(LogFailure):
@@ -251,5 +281,5 @@ class Store:
             space = self.spaces.find(name)
             if space is not None:
                 yield name, space.requests
-            elif name not in self.copies and (number := self.directory.numbers.get(id)) != GONE:
+            elif name not in self.copies and (number := self.storage.numbers.get(id)) != GONE:
                 yield name, number

@@ -1,6 +1,7 @@
 """The gateway of a server that stores its spaces: append, commit, apply, answer."""
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Protocol
 
 from starlette.exceptions import HTTPException
@@ -70,7 +71,7 @@ class StoredGateway(Gateway):
         send: Send,
     ) -> None:
         arrival = Arrival(provider.name, scope, headers, body)
-        if self.spaces.find(name) is None:
+        if self._creates(name):
             arrival.origin = self.spaces.origin(scope["scheme"], headers[b"host"])
         try:
             copy = self.store.copies.get(name) or await self.store.open(name)
@@ -82,6 +83,10 @@ class StoredGateway(Gateway):
         except LogFailure as failure:
             return await self._unavailable(provider, arrival, failure)(scope, receive, send)
         await send_reply(exchange, scope, send)
+
+    def _creates(self, name: str) -> bool:
+        """Return whether a request may create its space."""
+        return self.spaces.find(name) is None
 
     def _read(self, copy: SpaceCopy, provider: Provider, arrival: Arrival) -> Exchange | None:
         """Answer a request at once if it changes nothing but the journal."""
@@ -105,21 +110,34 @@ class StoredGateway(Gateway):
     ) -> None:
         target = None if body is None else self.commands.command_space(scope, headers, name)
         try:
+            if target is not None and _deletes(target, scope):
+                await self.store.refresh(target)
             if target is not None and body is not None and not self._deletes_nothing(target, scope):
                 response = await self._stored_command(target, prefix, scope, headers, body)
                 return await self._answer(response, name, send)
             if scope["path"] in ("/health", "/spaces", "/providers"):
+                if scope["path"] == "/spaces":
+                    await self.store.refresh_all()
                 return await super()._command(name, prefix, scope, headers, body, receive, send)
             copy = await self.store.open(name)
             copy.users += 1
             try:
-                if space := self.spaces.find(name):
-                    await self.writer.settle(space)
-                await super()._command(name, prefix, scope, headers, body, receive, send)
+                await self._prepare(copy)
+                async with self._followed(copy):
+                    await super()._command(name, prefix, scope, headers, body, receive, send)
             finally:
                 copy.users -= 1
         except LogFailure as failure:
             await _refusal(failure)(scope, receive, send)
+
+    async def _prepare(self, copy: SpaceCopy) -> None:
+        """Bring a space to the present, before a request that changes nothing."""
+        if space := self.spaces.find(copy.name):
+            await self.writer.settle(space)
+
+    def _followed(self, copy: SpaceCopy) -> AbstractAsyncContextManager[None]:  # noqa: ARG002
+        """Keep a space at the present while a request is at work with it."""
+        return nullcontext()
 
     def _deletes_nothing(self, target: str, scope: Scope) -> bool:
         return _deletes(target, scope) and not self.store.exists(target) and target not in self.store.stopped

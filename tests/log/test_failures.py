@@ -29,7 +29,7 @@ def fail(*_: object) -> Any:
 @pytest.fixture
 def disk_full(server: StoredServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """Makes the log fail; the result makes it work again, and waits until the server has noticed."""
-    log = server.app.store.directory.log
+    log = server.app.store.storage.log
     with monkeypatch.context() as patched:
         for method in ("append", "save", "probe", "load"):
             patched.setattr(log, method, fail)
@@ -89,7 +89,7 @@ def test_a_space_that_cannot_be_loaded_now_can_be_loaded_later(server: StoredSer
     place(server.space("other"))
     with server.killed(tmp_path / "killed") as again, pytest.MonkeyPatch.context() as patched:
         again.run(again.app.store._unload_if_idle(again.run(again.app.store.open("other"))))
-        patched.setattr(again.app.store.directory.log, "load", fail)
+        patched.setattr(again.app.store.storage.log, "load", fail)
         assert place(again.space("other")).status_code == 503
         patched.undo()
         assert place(again.space("other")).headers["x-emulator-request-id"] == "2"

@@ -1,26 +1,46 @@
 """What every log must do, whichever engine it stores in."""
 
+import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from time import sleep
 from typing import TypeAlias
 
 import pytest
 
+from cluster.database import Database
 from emulator.log.log import Append, Image, Log, Proposal, Stored
 from emulator.log.sqlite_log import SqliteLog
 
 Open: TypeAlias = Callable[[], Log]
 
 
-@pytest.fixture(params=["sqlite", "sqlite, full sync"])
+with_postgres = pytest.mark.skipif("EXTENDED" not in os.environ, reason="needs PostgreSQL; .ci/extended runs it")
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A PostgreSQL server."""
+    with Database(tmp_path_factory.mktemp("postgres") / "data", {"fsync": "off"}) as database:
+        yield database
+
+
+@pytest.fixture(params=["sqlite", "sqlite, full sync", pytest.param("postgres", marks=with_postgres)])
 def open_log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Opens the same log again and again, after closing it."""
     opened: list[Log] = []
+    new: Open = partial(SqliteLog, tmp_path / "log.sqlite3", "full" if "full" in request.param else "normal")
+    if request.param == "postgres":
+        from emulator.log.postgres_log import PostgresLog
+
+        new = partial(PostgresLog, request.getfixturevalue("postgres").new_url())
 
     def open_log() -> Log:
         for log in opened:
             log.close()
-        opened[:] = [SqliteLog(tmp_path / "log.sqlite3", "full" if "full" in request.param else "normal")]
+        opened[:] = [new()]
         return opened[0]
 
     yield open_log
@@ -40,7 +60,8 @@ def proposal(id: str, at: int = 5) -> Proposal:
 def appended(log: Log, space: str, *ids: str, applied: int = 0) -> list[tuple[int, str]]:
     """Append proposals with these ids; return the numbers and ids of the answer."""
     (answer,) = log.append([Append(space, applied, [proposal(id) for id in ids])])
-    return [(stored.number, stored.id) for stored in answer]
+    assert answer.entries is not None
+    return [(stored.number, stored.id) for stored in answer.entries]
 
 
 def test_entries_of_a_space_are_numbered_from_one(log: Log) -> None:
@@ -71,16 +92,78 @@ def test_what_is_loaded_is_what_was_stored(open_log: Open) -> None:
     appended(log, "a", "x", "y")
     for history in (log.load("a"), open_log().load("a")):
         assert history.image is None
-        assert history.entries == [
+        assert [stored._replace(at=5) for stored in history.entries] == [
             Stored(n, 5, id, f"payload of {id}".encode(), b"checks") for n, id in ((1, "x"), (2, "y"))
         ]
     assert open_log().load("never").entries == []
 
 
 def test_times_do_not_go_back(log: Log) -> None:
-    """An entry is never earlier than the one before it in one append."""
+    """An entry is never earlier than the one before it in one append; PostgreSQL sets the time by its own clock."""
     (answer,) = log.append([Append("a", 0, [proposal("x", 9), proposal("y", 3), proposal("z", 11)])])
-    assert [stored.at for stored in answer] == [9, 9, 11]
+    times = [stored.at for stored in answer.entries or ()]
+    if answer.now:
+        assert times == [times[0], times[0] + 1, times[0] + 2]
+        assert 0 <= answer.now - times[0] < 10**7
+    else:
+        assert times == [9, 9, 11]
+
+
+def test_an_append_of_nothing_fetches_what_is_new(log: Log) -> None:
+    """A read catches up with an append without proposals, which stores nothing; a space that is unknown stays so."""
+    appended(log, "a", "x")
+    assert appended(log, "a", applied=0) == [(1, "x")]
+    assert appended(log, "a", applied=1) == []
+    assert appended(log, "b") == []
+    assert (list(log.spaces()), log.id("b")) == (["a"], 0)
+    assert log.id("a") > 0
+
+
+def test_a_node_that_is_behind_a_snapshot_must_load(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When a snapshot has replaced entries that a node has not applied, nothing of that space is stored."""
+    monkeypatch.setattr("emulator.log.postgres_log.ENTRIES_KEPT_SECONDS", -1.0)
+    appended(log, "a", "x", "y", "z")
+    log.save("a", Image(2, b"state", {}))
+    behind, other = log.append([Append("a", 1, [proposal("w")]), Append("b", 0, [proposal("v")])])
+    assert behind.entries is None
+    assert [stored.id for stored in other.entries or ()] == ["v"]
+    assert log.last("a") == 3
+    assert appended(log, "a", "w", applied=2) == [(3, "z"), (4, "w")]
+
+
+def test_one_caller_at_a_time_has_a_claim(log: Log) -> None:
+    """An attempt of a webhook is reserved once, until its time is over; attempts do not keep each other waiting."""
+    assert log.claim("a", "webhook-1", 60)
+    assert not log.claim("a", "webhook-1", 60)
+    assert log.claim("a", "webhook-2", 0)
+    assert log.claim("b", "webhook-1", 60)
+    sleep(0.001)
+    assert log.claim("a", "webhook-2", 60)
+
+
+@with_postgres
+def test_several_users_share_a_log(postgres: Database) -> None:
+    """Entries of two users are in one order, however they append, and a repeated proposal is stored once."""
+    from emulator.log.postgres_log import PostgresLog
+
+    url = postgres.new_url()
+    logs = [PostgresLog(url), PostgresLog(url)]
+
+    def work(number: int) -> None:
+        for turn in range(50):
+            spaces = ["a", "b"] if (turn + number) % 2 else ["b", "a"]
+            logs[number].append([Append(space, 0, [proposal(f"{number}-{turn}-{space}")]) for space in spaces])
+            logs[number].append([Append("a", 0, [proposal(f"{number}-{turn}-a")])])
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(work, range(2)))
+    for space in "ab":
+        histories = [each.load(space).entries for each in logs]
+        assert histories[0] == histories[1]
+        assert [stored.number for stored in histories[0]] == list(range(1, 101))
+        assert [stored.at for stored in histories[0]] == sorted({stored.at for stored in histories[0]})
+    for log in logs:
+        log.close()
 
 
 def test_a_snapshot_replaces_the_entries_before_it(open_log: Open) -> None:

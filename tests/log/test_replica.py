@@ -31,6 +31,7 @@ def test_one_append_is_on_its_way_at_a_time() -> None:
     replica.propose(waiting("z"))
     assert replica.append() is None
     assert applied(replica, (1, "x")) == [(1, "x")]
+    replica.answered()
     assert sent(replica.append()) == ["y", "z"]
 
 
@@ -82,5 +83,60 @@ def test_reads_wait_for_changes_alone() -> None:
     replica.append()
     assert not replica.settled
     applied(replica, (1, "read"), (2, "x"))
+    replica.answered()
     assert replica.settled
     assert replica.idle
+
+
+def test_a_read_waits_for_an_append_that_was_sent_after_it() -> None:
+    """What is on its way may have missed what others have stored since; the next append cannot."""
+    replica: Replica[str] = Replica("a")
+    replica.propose(waiting("x"))
+    replica.append()
+    replica.catch_up("read")
+    applied(replica, (1, "x"))
+    assert replica.answered() == ([], [])
+    assert replica.append() == Append("a", 1, [])
+    applied(replica, (2, "other"))
+    assert replica.answered() == (["read"], [])
+    assert replica.idle
+
+
+def test_a_proposal_that_was_stored_before_the_copy_was_loaded_has_no_result() -> None:
+    """It is not in the answer, and it is not sent again."""
+    replica: Replica[str] = Replica("a", applied=7)
+    replica.propose(waiting("x"))
+    replica.append()
+    applied(replica, (8, "other"))
+    _, before = replica.answered()
+    assert [each.asker for each in before] == ["x"]
+    assert replica.idle
+    assert replica.settled
+
+
+def test_another_copy_takes_over_what_waits() -> None:
+    """When a node loads a space anew, the new copy sends what waited at the old one, in order and with its ids."""
+    old: Replica[str] = Replica("a")
+    new: Replica[str] = Replica("a", applied=5)
+    old.propose(waiting("x"))
+    old.append()
+    old.propose(waiting("y"))
+    old.catch_up("read")
+    old.move_to(new)
+    assert old.idle
+    assert not new.settled
+    assert sent(new.append()) == ["x", "y"]
+    assert applied(new, (6, "x"), (7, "y")) == [(6, "x"), (7, "y")]
+    assert new.answered() == (["read"], [])
+
+
+def test_who_gives_up_gets_no_late_result() -> None:
+    """What has expired is not sent again, and what has not still is."""
+    replica: Replica[str] = Replica("a")
+    for id in ("x", "y"):
+        replica.propose(waiting(id))
+    replica.append()
+    replica.catch_up("read")
+    readers, expired = replica.give_up(lambda each: each.asker == "x")
+    assert (readers, [each.asker for each in expired]) == (["read"], ["x"])
+    assert sent(replica.append()) == ["y"]

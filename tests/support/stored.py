@@ -9,10 +9,15 @@ from typing import Any, Self
 
 import httpx
 
-from emulator.app import create_app
+from emulator.app import VENDOR_HOSTS, create_app, make_world
 from emulator.client.handles import SpaceHandle
 from emulator.client.transport import Transport
+from emulator.control.app import Control
+from emulator.gateway.courier import Courier
+from emulator.log.assembly import StoredParts
 from emulator.log.log import Summary
+from emulator.log.shared_database import SharedDatabase
+from emulator.ui.site import Site
 
 
 class StoredServer:
@@ -21,7 +26,10 @@ class StoredServer:
     def __init__(self, directory: Path, **options: Any) -> None:
         self.directory = directory
         self.options = options
-        self.app: Any = create_app(data=directory, **options)
+        self._run(create_app(data=directory, **options))
+
+    def _run(self, app: Any) -> None:
+        self.app: Any = app
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
@@ -43,7 +51,7 @@ class StoredServer:
     def stored(self) -> Mapping[str, Summary]:
         """Return what the log has stored, after all pending writes."""
         store = self.app.store
-        found: Mapping[str, Summary] = self.run(store._committer.run(store.directory.log.spaces))
+        found: Mapping[str, Summary] = self.run(store._committer.run(store.storage.log.spaces))
         return found
 
     def stop(self) -> None:
@@ -66,6 +74,23 @@ class StoredServer:
 
     def _submit(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self.loop)
+
+
+class Node(StoredServer):
+    """A server that shares its store with others."""
+
+    def __init__(self, storage: SharedDatabase, **options: Any) -> None:
+        world = make_world(**{name: options.pop(name) for name in ("seed", "limits") if name in options})
+        courier = Courier()
+        parts = StoredParts(world, storage, None, VENDOR_HOSTS)
+        control = Control(parts.spaces, courier)
+        self._run(parts.gateway(Site(control), control, frozenset(), courier, None))
+
+    def kill(self) -> None:
+        """End without doing anything more."""
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
 
 
 ORDER = {"amount_kg": 10}

@@ -1,0 +1,302 @@
+"""A log in one PostgreSQL database, which several nodes use at the same time.
+
+An append locks the rows of its spaces, numbers the entries, and returns those of other nodes. All its statements travel
+together (libpq's pipeline mode), so that a node that is paused between two of them holds no lock.
+
+What only PostgreSQL has: the pipeline mode of its protocol, and two session settings that end the transaction of a
+client that is paused or cut off. Everything else is SQL that CockroachDB and YugabyteDB understand as well.
+"""
+
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, TypeAlias
+from zlib import crc32
+
+import orjson
+import psycopg
+
+from emulator.log.log import (
+    Answer,
+    Append,
+    Damaged,
+    Due,
+    History,
+    Image,
+    LogFailure,
+    OutcomeUnknown,
+    Proposal,
+    Stored,
+    Summary,
+)
+from emulator.log.postgres_sql import (
+    ADD_ENTRIES,
+    ADD_SPACES,
+    CLAIM,
+    ENTRIES_AFTER,
+    LOAD_ENTRIES,
+    LOAD_SNAPSHOT,
+    LOCK_SPACES,
+    MARK,
+    OVERDUE,
+    SAVE,
+    SCHEMA,
+    SPACES,
+    STATES,
+)
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+CONNECT_SECONDS = 3
+SILENCE_MILLISECONDS = 5000
+"""How long a peer may be silent, and how long a transaction may wait for its next statement."""
+
+ENTRIES_KEPT_SECONDS = 60.0
+"""How long entries are kept after a snapshot: a node that repeats a proposal by then gets the entry that it became."""
+
+TRIALS = 4
+"""How often to run a transaction that the database has ended for the sake of another one."""
+
+CONFLICTS = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+
+
+class PostgresLog:
+    """The log of one database. It connects when it is first used, and again after each failure."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection: Connection | None = None
+        self._ids: dict[str, int] = {}
+
+    # --- entries
+
+    def append(self, appends: Sequence[Append]) -> Sequence[Answer]:
+        """Store the proposals of all spaces in one transaction, and fetch the entries of other nodes."""
+        names = [append.space for append in appends]
+        own = {proposal.id: proposal for append in appends for proposal in append.proposals}
+        with self._connected() as connection:
+            answers: Sequence[Answer] = self._retried(lambda: self._append(connection, appends, names, own))
+            return answers
+
+    def _append(
+        self, connection: Connection, appends: Sequence[Append], names: list[str], own: Mapping[str, Proposal]
+    ) -> Sequence[Answer]:
+        changed = sorted(append.space for append in appends if append.proposals)
+        with connection.pipeline():  # one implicit transaction, which ends with the pipeline
+            if changed:
+                if any(name not in self._ids for name in changed):
+                    connection.execute(ADD_SPACES, [changed])
+                connection.execute(LOCK_SPACES, [changed])
+                connection.execute(ADD_ENTRIES, _columns(appends))
+            states = connection.execute(STATES, [names], binary=True)
+            applied = [append.applied for append in appends]
+            entries = connection.execute(ENTRIES_AFTER, [list(own), names, applied], binary=True)
+        found: dict[str, list[Stored]] = {name: [] for name in names}
+        for name, *content in entries:
+            found[name].append(_stored(own, *content))
+        answers = {name: (id, last, pruned, snapshot, now) for name, id, last, pruned, snapshot, now in states}
+        return [self._answer(append, found[append.space], answers.get(append.space)) for append in appends]
+
+    def _answer(self, append: Append, entries: list[Stored], state: tuple[int, ...] | None) -> Answer:
+        if state is None:
+            return Answer(0, entries)
+        id, _, pruned, snapshot, now = state
+        self._ids[append.space] = id
+        return Answer(id, None if append.applied < pruned else entries, snapshot, now)
+
+    def last(self, space: str) -> int:
+        with self._connected() as connection:
+            row = connection.execute(STATES, [[space]], binary=True).fetchone()
+            return int(row[2]) if row else 0
+
+    def id(self, space: str) -> int:
+        if space not in self._ids:
+            with self._connected() as connection:
+                row = connection.execute(STATES, [[space]], binary=True).fetchone()
+                if row is None:
+                    return 0
+                self._ids[space] = row[1]
+        return self._ids[space]
+
+    # --- spaces
+
+    def load(self, space: str) -> History:
+        with self._connected() as connection, connection.transaction():
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            row = connection.execute(LOAD_SNAPSHOT, [space], binary=True).fetchone()
+            if row and crc32(row[1]) != row[3]:
+                raise Damaged("the snapshot does not have the checksum that it was stored with")
+            image = Image(row[0], row[1], orjson.loads(row[2])) if row else None
+            rows = connection.execute(LOAD_ENTRIES, [space, image.number if image else 0], binary=True)
+            return History(image, [_stored({}, *content) for content in rows])
+
+    def save(self, space: str, image: Image) -> None:
+        about = {
+            "name": space,
+            "number": image.number,
+            "facts": orjson.dumps(image.facts).decode(),
+            "crc": crc32(image.document),
+            "document": image.document,
+            "kept": int(ENTRIES_KEPT_SECONDS * 10**6),
+        }
+        with self._connected() as connection:
+            self._retried(lambda: self._save(connection, about))
+
+    def _save(self, connection: Connection, about: Mapping[str, Any]) -> None:
+        with connection.transaction():
+            for statement in SAVE:
+                connection.execute(statement, about)
+
+    def erase(self, space: str, number: int) -> None:
+        """Delete a space for good. Only commands that have the database to themselves do this."""
+        with self._connected() as connection, connection.transaction():
+            row = connection.execute("SELECT id FROM carbon_spaces WHERE name = %s AND last <= %s", [space, number])
+            if (found := row.fetchone()) is None:
+                return
+            for table, key in (("entries", "space"), ("snapshots", "space"), ("spaces", "id")):
+                connection.execute(f"DELETE FROM carbon_{table} WHERE {key} = %s", found)  # noqa: S608, names of ours
+        self._ids.pop(space, None)
+
+    def spaces(self) -> Mapping[str, Summary]:
+        with self._connected() as connection:
+            rows = connection.execute(SPACES, binary=True).fetchall()
+        return {
+            name: Summary(id, last, count, size, orjson.loads(facts) if facts else {})
+            for name, id, last, count, size, facts in rows
+        }
+
+    # --- webhooks
+
+    def claim(self, space: str, webhook: str, seconds: float) -> bool:
+        with self._connected() as connection:
+            about = {"space": space, "webhook": webhook, "duration": int(seconds * 10**6)}
+            return self._retried(lambda: connection.execute(CLAIM, about).fetchone()) is not None
+
+    def mark(self, dues: Mapping[str, Due]) -> None:
+        if not dues:
+            return
+        names = sorted(dues)
+        columns = [names, [dues[name].number for name in names], [dues[name].at for name in names]]
+        with self._connected() as connection:
+            self._retried(lambda: connection.execute(MARK, columns))
+
+    def overdue(self, seconds: float) -> Sequence[str]:
+        with self._connected() as connection:
+            return [row[0] for row in connection.execute(OVERDUE, {"duration": int(seconds * 10**6)})]
+
+    # --- the database
+
+    def meta(self) -> dict[str, str]:
+        """Return what the header says. Raises LogFailure."""
+        with self._connected() as connection:
+            return dict(connection.execute("SELECT key, value FROM carbon_meta").fetchall())
+
+    def set_meta(self, values: Mapping[str, str]) -> None:
+        """Write the header."""
+        with self._connected() as connection, connection.transaction():
+            for key in sorted(values):
+                connection.execute(
+                    "INSERT INTO carbon_meta VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                    [key, values[key]],
+                )
+
+    def probe(self) -> None:
+        """Store the same value again, and wait for the replicas that a commit waits for."""
+        self.set_meta({"probe": ""})
+
+    def interrupt(self) -> None:
+        """Cut the connection, from another thread: the running call fails, and it is not known what was stored."""
+        connection = self._connection
+        if connection is not None and not connection.closed:
+            with suppress(OSError, psycopg.Error), socket.socket(fileno=_duplicate(connection)) as open_socket:
+                open_socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """Yield a connection. Raises LogFailure, and OutcomeUnknown if the connection was lost meanwhile."""
+        connection = self._connect()
+        try:
+            yield connection
+        except psycopg.Error as error:
+            lost = connection.broken
+            self.close()
+            raise (OutcomeUnknown if lost else LogFailure)(_sentence(error)) from None
+        except BaseException:
+            self.close()
+            raise
+
+    def _connect(self) -> Connection:
+        if self._connection is None or self._connection.closed:
+            try:
+                self._connection = psycopg.connect(
+                    self._url,
+                    autocommit=True,
+                    connect_timeout=CONNECT_SECONDS,
+                    tcp_user_timeout=SILENCE_MILLISECONDS,
+                    fallback_application_name="carbon-emulator",
+                )
+                for statement in SCHEMA:
+                    self._created(self._connection, statement)
+                for setting in ("idle_in_transaction_session_timeout", "tcp_user_timeout"):
+                    self._connection.execute(f"SET {setting} = {SILENCE_MILLISECONDS}")
+            except psycopg.Error as error:
+                self.close()
+                raise LogFailure(_sentence(error)) from None
+        return self._connection
+
+    def _created(self, connection: Connection, statement: str) -> None:
+        """Create a table if it does not exist. Two nodes that do so at the same time get in each other's way."""
+        for trial in range(TRIALS):
+            try:
+                connection.execute(statement)
+                return
+            except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable):
+                if trial == TRIALS - 1:
+                    raise
+
+    def _retried(self, work: Any) -> Any:
+        """Run a transaction, and again if the database ends it because of a conflict with another one."""
+        for _ in range(TRIALS - 1):
+            with suppress(*CONFLICTS):
+                return work()
+        return work()
+
+
+def _columns(appends: Sequence[Append]) -> Mapping[str, list[Any]]:
+    """Return the proposals of all spaces as one list for each column."""
+    rows = [(append.space, append.applied, proposal) for append in appends for proposal in append.proposals]
+    return {
+        "names": [name for name, _, _ in rows],
+        "applied": [applied for _, applied, _ in rows],
+        "ids": [proposal.id for _, _, proposal in rows],
+        "crcs": [crc32(proposal.payload) for _, _, proposal in rows],
+        "payloads": [proposal.payload for _, _, proposal in rows],
+        "checks": [proposal.checks for _, _, proposal in rows],
+    }
+
+
+def _stored(
+    own: Mapping[str, Proposal], number: int, at: int, id: str, crc: int, payload: bytes | None, checks: bytes
+) -> Stored:
+    """Return an entry; the payload of the node's own is not sent back to it. Raises Damaged."""
+    if payload is None:
+        payload = own[id].payload
+    elif crc32(payload) != crc:
+        raise Damaged(f"entry {number} does not have the checksum that it was stored with")
+    return Stored(number, at, id, payload, checks)
+
+
+def _duplicate(connection: Connection) -> int:
+    import os
+
+    return os.dup(connection.fileno())
+
+
+def _sentence(error: psycopg.Error) -> str:
+    """Return the first line of what the database reports."""
+    return str(error).strip().partition("\n")[0] or type(error).__name__

@@ -1,0 +1,70 @@
+"""A database that several nodes share: where it is, and the header that says who wrote it."""
+
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from emulator.core.errors import BadData
+from emulator.log.header import check_format, check_world, header
+from emulator.log.log import LogFailure
+from emulator.space.world import World
+
+FORMAT = 1
+
+SCHEMES = ("postgresql", "postgres")
+
+
+class NoNumbers:
+    """The numbers of requests, where the log has all of them: there, reads are entries too."""
+
+    def get(self, id: int) -> int:  # noqa: ARG002
+        return 0
+
+    def after(self, id: int, entry: int) -> int:  # noqa: ARG002
+        return 0
+
+    def set(self, id: int, number: int, entry: int) -> None:
+        """Do nothing."""
+
+
+class SharedDatabase:
+    """The store at a URL. Raises BadData. ``place`` names it without its password."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in SCHEMES:
+            raise BadData(f"unknown store {parts.scheme or url!r}; known: postgresql://USER@HOST/DATABASE")
+        try:
+            from emulator.log.postgres_log import PostgresLog
+        except ImportError:
+            raise BadData("--store needs a driver: pip install 'carbon-emulator[postgres]'") from None
+        self.place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        self.temporary = Path(tempfile.gettempdir())
+        self.numbers = NoNumbers()
+        self.log = PostgresLog(url)
+
+    def adopt(self, world: World) -> None:
+        """Check that this world made the spaces, and note that this version writes from now on. Raises BadData."""
+        try:
+            found = self.log.meta()
+            check_format(self.place, found, FORMAT)
+            check_world(self.place, found, world)
+            self._check_settings(found, world)
+            self.log.set_meta({**header(world, FORMAT), **_settings(world)})
+        except LogFailure as error:
+            raise BadData(f"cannot use {self.place}: {error}") from None
+
+    def _check_settings(self, found: dict[str, str], world: World) -> None:
+        """Raise BadData for a node whose settings would lead to other replies than those of the others."""
+        for name, value in _settings(world).items():
+            if found.get(name, value) != value:
+                option = name.replace("_", "-")
+                raise BadData(f"{self.place} is used with --{option} {found[name]!r}; all nodes need the same")
+
+    def close(self) -> None:
+        self.log.close()
+
+
+def _settings(world: World) -> dict[str, str]:
+    """Return the settings that replies or journals depend on, beside the seed and the fixtures."""
+    return {"links": world.links or "", "journal_max": str(world.limits.journal_exchanges_max)}

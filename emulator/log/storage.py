@@ -1,0 +1,47 @@
+"""Where a server stores its spaces: a log, and the numbers of requests beside it."""
+
+from pathlib import Path
+from typing import Protocol
+
+from emulator.log.log import Log
+from emulator.space.world import World
+
+
+class RequestNumbers(Protocol):
+    """The number of the last request of each space, where the log may lack some: see ``emulator.log.numbers``."""
+
+    def get(self, id: int) -> int:
+        """Return a space's number."""
+        ...
+
+    def after(self, id: int, entry: int) -> int:
+        """Return the number that a space reached after an entry."""
+        ...
+
+    def set(self, id: int, number: int, entry: int) -> None:
+        """Write a space's number."""
+        ...
+
+
+class Storage(Protocol):
+    """An open store. ``place`` names it in messages, and ``temporary`` is a directory for large snapshots."""
+
+    @property
+    def place(self) -> str: ...
+
+    @property
+    def temporary(self) -> Path: ...
+
+    @property
+    def log(self) -> Log: ...
+
+    @property
+    def numbers(self) -> RequestNumbers: ...
+
+    def adopt(self, world: World) -> None:
+        """Check that this world made the spaces, and note that this version writes from now on. Raises BadData."""
+        ...
+
+    def close(self) -> None:
+        """Close the log."""
+        ...
