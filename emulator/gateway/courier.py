@@ -31,7 +31,6 @@ CLAIM_SECONDS = 30.0
 """How long an attempt stays reserved beyond the time that its receiver has: its outcome must be stored."""
 
 
-
 class Writer(Protocol):
     """How a courier changes a space."""
 
