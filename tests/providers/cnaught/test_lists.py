@@ -6,7 +6,7 @@ import pytest
 
 from emulator import Emulator
 from tests.providers.cnaught.conftest import as_account
-from tests.support.caller import Caller, credentials_of
+from tests.support.caller import Caller, credentials_of, use_vendor_links
 
 LISTS: dict[str, dict[str, Any]] = {"/v1/orders": {"amount_kg": 1}, "/v1/subaccounts": {"name": "Marketing"}}
 """Every list, with a body that adds to it."""
@@ -43,6 +43,24 @@ def test_a_list_is_newest_first(empty: Caller, path: str) -> None:
     times = [record["created_on"] for record in listed["data"]]
     assert times == [f"2026-01-01T00:00:0{second}.000000Z" for second in (2, 1, 0)]
     assert listed["data"] == [empty.get(f"{path}/{record['id']}").json() for record in listed["data"]]
+
+
+def test_a_list_follows_every_change_of_its_orders(empty: Caller) -> None:
+    """A listed order is the order as it reads at that time: placed, fulfilled, cancelled, or with other links."""
+    ids = filled(empty, "/v1/orders", 2)
+
+    def check(*states: str) -> None:
+        listed = empty.get("/v1/orders").json()["data"]
+        assert [order["state"] for order in listed] == [*states]
+        assert listed == [empty.get(f"/v1/orders/{id}").json() for id in ids]
+
+    check("placed", "placed")
+    empty.space.clock.advance(seconds=10)
+    check("fulfilled", "fulfilled")
+    empty.post(f"/v1/orders/{ids[0]}/cancel")
+    check("cancelled", "fulfilled")
+    use_vendor_links(empty.space)
+    check("cancelled", "fulfilled")
 
 
 @both_lists
