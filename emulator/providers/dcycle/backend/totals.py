@@ -104,15 +104,14 @@ class Totals:
         self._unposted.clear()
 
 
-def parts(group_by: GroupBy, first: date, last: date) -> Iterator[tuple[Group, Category | None, date, date]]:
-    """Yield what goes into each group, in order: a category, or all of them (None), and from which day to which."""
+@lru_cache(maxsize=1024)
+def parts(group_by: GroupBy, first: date, last: date) -> Sequence[tuple[Group, Category | None, date, date]]:
+    """Return what goes into each group, in order: a category, or all of them (None), and from which day to which."""
     if group_by is GroupBy.MONTH:
-        for start, end in months(first, last):
-            yield InMonth(start.year, start.month), None, start, end
-    else:
-        for category, scope in SCOPES.items():
-            group = InScope(scope) if group_by is GroupBy.SCOPE else InCategory(scope, category)
-            yield group, category, first, last
+        return tuple((InMonth(start.year, start.month), None, start, end) for start, end in months(first, last))
+    if group_by is GroupBy.SCOPE:
+        return tuple((InScope(scope), category, first, last) for category, scope in SCOPES.items())
+    return tuple((InCategory(scope, category), category, first, last) for category, scope in SCOPES.items())
 
 
 @lru_cache(maxsize=1024)
