@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from itertools import pairwise
 
@@ -176,6 +177,7 @@ class RetirementRequest:
         return self.carried_grams + sum(item.quantity_grams for item in self.items)
 
 
+@lru_cache(maxsize=1024)
 def month_end(at: datetime) -> datetime:
     """Return the first instant of the next month, in UTC."""
     first = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
