@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Cache compiled modules, instead of compiling them in every process.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: serve test lint docs dist bench bench-scale bench-peers bench-publish soak crash clean
+.PHONY: serve test lint docs dist bench bench-scale bench-peers bench-publish soak crash cluster clean
 
 # `make serve PORT=8000` serves on another port. A PORT in the environment is ignored: it belongs to other software.
 serve: $(VENV)/serve
@@ -49,6 +49,10 @@ bench-publish: $(VENV)/test
 # CRASH_KILLS, CRASH_SPACES and CRASH_SEED set the number of kills and spaces, and the seed; CRASH_SYNC=full syncs the disk.
 crash: $(VENV)/test
 	$(BIN)/python -m crash
+
+# CLUSTER_SECONDS makes it longer, CLUSTER_SEED another one. It needs PostgreSQL (apt-get install postgresql).
+cluster: $(VENV)/test
+	$(BIN)/python -m cluster
 
 # SOAK_ROUNDS, SOAK_SECONDS and SOAK_CLIENTS set the duration and the load.
 soak: $(VENV)/test
