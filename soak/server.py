@@ -30,12 +30,12 @@ class Server:
 
 
 @contextmanager
-def serving(directory: Path) -> Iterator[Server]:
-    """Run a server with small limits; its log is in the directory."""
+def serving(directory: Path, *options: str) -> Iterator[Server]:
+    """Run a server with small limits, or those of ``options``; its log is in the directory."""
     log = directory / "log"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CARBON_EMULATOR_")}
     with log.open("wb") as errors:
-        command = [sys.executable, "-m", "emulator", "serve", *OPTIONS]
+        command = [sys.executable, "-m", "emulator", "serve", *OPTIONS, *options]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
     try:
         assert process.stdout

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -37,16 +36,19 @@ from tests.test_architecture import MODULES, ROOT
 
 PASSWORD = "correct-horse-battery"
 NEW_USER = {"username": "ada", "password": PASSWORD, "first_name": "A", "last_name": "L", "email": "ada@example.com"}
+KEY = (b"authorization", b"Bearer test_acme_0001")
 DCYCLE_USER = {"email": "user@example.com", "password": "your-password"}
 
 
 def test_every_promise_has_its_test() -> None:
-    """Each paragraph of promises in SECURITY.md names existing tests."""
+    """Each paragraph of promises and each limit in SECURITY.md names tests, and all of them exist."""
     text = (ROOT / "SECURITY.md").read_text()
     promises = text.partition("## What it promises")[2].partition("\n## ")[0].strip().split("\n\n")
     named_server = [re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", promise) for promise in promises]
     assert [promise for promise, tests in zip(promises, named_server, strict=True) if not tests] == []
-    for path, name in chain.from_iterable(named_server):
+    limits = re.findall(r"^\| (?!what|---).*$", text.partition("## Limits")[2].partition("\n## ")[0], re.MULTILINE)
+    assert [row for row in limits if "`tests/" not in row] == []
+    for path, name in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text):
         assert f"def {name}(" in (ROOT / path).read_text(), f"{path}::{name}"
 
 
@@ -258,6 +260,36 @@ def test_foreign_pages_cannot_send_commands(named_server: Gateway, host: str, or
     headers = [(b"host", host.encode())] + ([] if origin is None else [(b"origin", origin.encode())])
     for path in ("/_emulator/reset", "/~a/_emulator/reset"):
         assert asyncio.run(call(named_server, "POST", path, headers, b""))[0] == status
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/reset"), ("POST", "/webhooks/x/redeliver"), ("GET", "/spaces")]
+)
+def test_webhooks_cannot_use_the_control_api(space: SpaceHandle, method: str, path: str) -> None:
+    """A webhook that reaches a control API, by a proxy for example, is refused there."""
+    reply = space.http.request(method, f"{space.url}/_emulator{path}", headers={"X-Emulator-Delivery": "webhook-1"})
+    assert reply.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}, 200),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),
+    ],
+)
+def test_images_of_foreign_pages_reach_nothing(named_server: Gateway, headers: dict[str, str], status: int) -> None:
+    """Images and frames of a foreign page cannot use the control API, or create a space; a link can lead to it."""
+    sent = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    assert asyncio.run(call(named_server, "GET", "/~foreign/_emulator/health", sent, b""))[0] == status
+    asyncio.run(call(named_server, "GET", "/~foreign/cnaught/v1/orders", [*sent, KEY], b""))
+    assert named_server.spaces.exists("foreign") == (headers["Sec-Fetch-Site"] != "cross-site")
+    if named_server.spaces.exists("foreign"):
+        named_server.spaces.drop("foreign")
 
 
 @pytest.mark.parametrize("path", ["/_emulator/health", *(f"/{name}/" for name in ALL)])

@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from emulator.core.documents import document, write
-from emulator.space.outbox import OVER_MAX, Attempt, Delivery, Outbox, OutboxState, UnknownDelivery
+from emulator.space.outbox import (
+    ATTEMPTS_MAX,
+    COPIES_MAX,
+    OVER_MAX,
+    Attempt,
+    Delivery,
+    Outbox,
+    OutboxState,
+    TooMuch,
+    UnknownDelivery,
+)
 from emulator.web.webhooks import Call, Webhooks
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -113,6 +123,29 @@ def test_a_duplicate_is_a_separate_delivery() -> None:
     copy = outbox.duplicate(outbox.get("webhook-1"), NOON + timedelta(hours=1))
     assert (copy.id, copy.copy_of, copy.body, copy.attempts) == ("webhook-2", "webhook-1", "{}", [])
     assert attempt_next(outbox) == "webhook-2"
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_attempts_are_bounded(status: int) -> None:
+    """A delivery is attempted at most so many times, however often it is redelivered."""
+    outbox = outbox_of("a")
+    attempt_next(outbox, status)
+    for _ in range(ATTEMPTS_MAX - 1):
+        outbox.redeliver(outbox.get("webhook-1"), NOON)
+        attempt_next(outbox, status)
+    with pytest.raises(TooMuch, match=f"has been attempted {ATTEMPTS_MAX} times"):
+        outbox.redeliver(outbox.get("webhook-1"), NOON)
+    assert outbox.next() is None
+
+
+def test_copies_are_bounded() -> None:
+    """An outbox has at most so many duplicates, copies of copies included."""
+    outbox = outbox_of("a")
+    for number in range(COPIES_MAX):
+        outbox.duplicate(outbox.get(f"webhook-{number + 1}"), NOON)
+    with pytest.raises(TooMuch, match=f"has {COPIES_MAX} copies"):
+        outbox.duplicate(outbox.get("webhook-1"), NOON)
+    assert len(list(outbox)) == COPIES_MAX + 1
 
 
 def test_deliveries_can_be_reordered() -> None:
