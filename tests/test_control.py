@@ -239,6 +239,12 @@ def test_an_invalid_member_is_refused(space: SpaceHandle, method: str, path: str
         ("POST", "/faults", {"effect": {"status": 503, "bdy": 1}}, "unknown member; nearest: body"),
         ("POST", "/faults", {"effect": {"status": 99}}, "must be at least 200, not 99"),
         ("POST", "/faults", {"effect": {"status": 503}, "when": "later"}, "must be 'before' or 'after', not \"later\""),
+        (
+            "POST",
+            "/faults",
+            {"effect": {"headers": {"Date": "x"}}},
+            "the server sets this header itself: it is the space's clock",
+        ),
         ("POST", "/webhooks/reorder", {"ids": []}, "must have at least 1 item"),
         ("PUT", "/clock", {"now": "tomorrow"}, INSTANT),
         ("PUT", "/clock", {"now": "2026-01-01"}, INSTANT),

@@ -1,6 +1,7 @@
 """A user's fixtures: created from the built-in ones, with a schema for editors, and located problems."""
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -11,7 +12,7 @@ import jsonschema_rs
 import pytest
 from click.testing import CliRunner
 
-from emulator import Emulator
+from emulator import Emulator, create_app
 from emulator.cli.app import cli
 from emulator.core.documents import BadDocument, document
 from emulator.core.resources import resource
@@ -211,3 +212,22 @@ def test_other_files_are_ignored(tmp_path: Path) -> None:
         (tmp_path / name).write_text("?")
     (tmp_path / "schemas").mkdir()
     assert Fixtures(ALL, tmp_path).digest == Fixtures(ALL).digest
+
+
+@pytest.mark.parametrize("kind", ["fifo", "dangling link", "directory", "link to a fifo"])
+def test_what_is_no_file_is_refused(tmp_path: Path, kind: str) -> None:
+    """A FIFO does not block the start, and a link that leads nowhere is not replaced by the built-in fixture."""
+    path = tmp_path / "cnaught.json"
+    match kind:
+        case "fifo":
+            os.mkfifo(path)
+        case "link to a fifo":
+            os.mkfifo(tmp_path / "fifo")
+            path.symlink_to(tmp_path / "fifo")
+        case "dangling link":
+            path.symlink_to(tmp_path / "nowhere")
+        case "directory":
+            path.mkdir()
+    reason = "No such file or directory" if kind == "dangling link" else "not a regular file"
+    with pytest.raises(BadFixture, match=f"{re.escape(str(path))}: {reason}"):
+        create_app(fixtures_directory=tmp_path)

@@ -118,7 +118,7 @@ def sentence(problem: Problem, known: Iterable[str]) -> str:
         name = next(str(step) for step in reversed(problem.place) if step != KEY)
         return f"unknown member; {nearest(name, sorted(known))}"
     fault = _worded(problem)
-    if problem.place and problem.place[-1] == KEY:
+    if problem.place and problem.place[-1] == KEY and problem.kind not in WITHOUT_VALUE:
         return f"the name {fault}"
     return fault if problem.kind in (*WITHOUT_VALUE, *OF_SIZE) else f"{fault}, not {_shown(problem.sent)}"
 

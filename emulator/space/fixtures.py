@@ -86,16 +86,18 @@ def _built_in(name: str) -> Path:
 
 
 def _path(name: str, directory: Path) -> Path:
-    """Return a user's file, or the built-in one."""
+    """Return a user's file, or the built-in one. A link that leads nowhere is the user's file, which cannot be read."""
     own = directory / f"{name}.json"
     try:
-        return own if own.exists() else _built_in(name)
+        return own if own.is_symlink() or own.exists() else _built_in(name)
     except OSError as error:
         raise BadFixture(f"{directory}: {error.strerror}") from None
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
+        if path.exists() and not path.is_file():  # to open a FIFO would wait for its writer
+            raise BadFixture(f"{path}: not a regular file")
         content = json.loads(path.read_bytes())
     except OSError as error:
         raise BadFixture(f"{path}: {error.strerror}") from None
