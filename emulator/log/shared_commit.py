@@ -141,13 +141,15 @@ class SharedCommit(GroupCommit):
 
     async def _probe(self) -> None:
         expiring = self._loop.create_task(self._expire_often())
-        while self.trouble is not None:
-            await asyncio.sleep(PROBE_SECONDS)
-            with suppress(LogFailure):
-                await self.committer.run(self.storage.log.probe)
-                self._expire()
-                self._recovered()
-        expiring.cancel()
+        try:
+            while self.trouble is not None:
+                await asyncio.sleep(PROBE_SECONDS)
+                with suppress(LogFailure):
+                    await self.committer.run(self.storage.log.probe)
+                    self._expire()
+                    self._recovered()
+        finally:
+            expiring.cancel()
         if self._dirty and not self._committing:
             self._flush()
 
