@@ -123,10 +123,10 @@ def test_endpoints_of_vendors_cannot_wait(provider: Provider) -> None:
 
 
 def test_few_endpoints_of_the_control_api_wait() -> None:
-    """Only endpoints that wait for requests, replay one, or deliver webhooks are ``async def``."""
+    """Only endpoints that wait for requests, replay one, or deliver webhooks and record that are ``async def``."""
     endpoints = [route.endpoint for route in control_app.ROUTES.routes]
     waiting = {endpoint.__name__ for endpoint in endpoints if inspect.iscoroutinefunction(endpoint)}
-    assert waiting == {"wait_for_requests", "replay_request", "step_webhooks", "deliver_webhooks"}
+    assert waiting == {"wait_for_requests", "replay_request", "step_webhooks", "deliver_webhooks", "record_attempt"}
 
 
 def test_only_route_tables_know_the_books() -> None:

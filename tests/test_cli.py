@@ -3,12 +3,14 @@
 import json
 import os
 import pty
+import re
 import shlex
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import httpx
@@ -194,7 +196,7 @@ def test_clock(run: Run, failure: Callable[..., tuple[int, str]], served: Emulat
 
 
 def test_faults(run: Run, failure: Callable[..., tuple[int, str]]) -> None:
-    """Faults are added, listed and deleted; an unknown name is refused with the nearest."""
+    """Faults are added, listed and deleted; an unknown name is refused."""
     assert run("faults") == "no faults\n"
     fault = {"provider": "cnaught", "operation": "place_order", "effect": {"status": 503}, "times": 2}
     listed = run("faults", "--add", json.dumps(fault))
@@ -359,6 +361,130 @@ def test_snapshots_and_bundles(run: Run, failure: Callable[..., tuple[int, str]]
 # --- the environment --------------------------------------------------------------------------------------------------
 
 
+OPERATIONS = {
+    "get_health": "health",
+    "list_providers": "providers",
+    "get_provider": "env cnaught",
+    "get_own_contract": "contract control",
+    "get_contract": "contract cnaught",
+    "get_evidence": "evidence thallo --rules",
+    "list_spaces": "spaces",
+    "delete_space": "spaces --delete other",
+    "reset": "reset",
+    "play_scenario": "story --play reseller",
+    "get_story": "story",
+    "continue_story": "story --continue 1",
+    "get_state": "state cnaught",
+    "get_settings": "settings cnaught",
+    "patch_settings": "settings cnaught links=vendor",
+    "get_snapshot": "snapshot save FILE",
+    "put_snapshot": "snapshot load FILE",
+    "list_snapshots": "snapshot list",
+    "keep_snapshot": "snapshot keep one",
+    "restore_snapshot": "snapshot restore one",
+    "delete_snapshot": "snapshot delete one",
+    "get_bundle": "bundle save FILE",
+    "get_clock": "clock",
+    "set_clock": "clock --freeze",
+    "list_upcoming": "upcoming",
+    "advance_clock": "clock --advance 2s",
+    "list_faults": "faults",
+    "add_fault": """faults --add '{"provider": "cnaught", "effect": {"status": 503}}'""",
+    "delete_fault": "faults --delete fault-1",
+    "delete_faults": "faults --clear",
+    "list_acts": "act",
+    "perform_act": "act cnaught fulfil_order ORDER",
+    "list_webhooks": "webhooks",
+    "patch_webhooks": "webhooks --pause",
+    "get_webhook": "webhooks --show webhook-1",
+    "step_webhooks": "webhooks --step",
+    "deliver_webhooks": "webhooks --deliver",
+    "redeliver_webhook": "webhooks --redeliver webhook-1",
+    "duplicate_webhook": "webhooks --duplicate webhook-1",
+    "reorder_webhooks": "webhooks --reorder webhook-2,webhook-1",
+    "list_requests": "requests",
+    "wait_for_requests": "requests --wait 1 --timeout 0",
+    "replay_request": "requests --replay 1",
+    "delete_requests": "requests --clear",
+    "follow_events": "events --timeout 0 --replay",
+    "list_emissions": "emissions",
+    "get_ledger": "ledger",
+    "list_flows": "ledger flows",
+    "verify_ledger": "ledger verify",
+}
+"""The command of each operation of the control API, in an order in which they succeed."""
+
+WITHOUT_COMMAND = {
+    "list_scenarios": "demo --list needs no server",
+    "get_fixture_schema": "fixtures init writes them, without a server",
+    "get_next_attempt": "an application in another process is called by its URL",
+    "record_attempt": "as above",
+}
+
+
+def test_every_operation_of_the_control_api_has_a_command(
+    run: Run, served: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What the control API can do, the command line can: each command is run, and calls its operation."""
+    contract = served.control("GET", "/contracts/control.json")
+    routes = {
+        operation["operationId"]: (method.upper(), re.compile(re.sub(r"\{\w+\}", "[^/]+", path)))
+        for path, methods in contract["paths"].items()
+        for method, operation in methods.items()
+        if method != "parameters"
+    }
+    assert set(OPERATIONS) | set(WITHOUT_COMMAND) == set(routes)
+    called: list[tuple[str, str]] = []
+    send = httpx.Client.send
+
+    def record(client: httpx.Client, request: httpx.Request, **how: Any) -> httpx.Response:
+        called.append((request.method, request.url.path.removeprefix("/_emulator")))
+        return send(client, request, **how)
+
+    monkeypatch.setattr(httpx.Client, "send", record)
+    served.space("other").reset()
+    served.webhooks.pause()
+    order = place(served)
+    stands_for = {"FILE": str(tmp_path / "file.json"), "ORDER": order}
+    for operation, command in OPERATIONS.items():
+        if operation == "list_webhooks":
+            served.reset()
+            served.webhooks.pause()
+            for number in (1, 2):
+                url = {"notification_config": {"url": f"http://127.0.0.1:9/{number}"}}
+                place(served, **url)
+            served.clock.advance(seconds=5)
+        elif operation == "perform_act":
+            stands_for["ORDER"] = place(served)
+        elif operation == "redeliver_webhook":
+            served.webhooks.pause()
+        called.clear()
+        run(*(stands_for.get(word, word) for word in shlex.split(command)))
+        method, path = routes[operation]
+        assert any(each == method and path.fullmatch(found) for each, found in called), operation
+
+
+def test_what_a_space_holds_is_printed(run: Run, failure: Callable[..., tuple[int, str]], served: Emulator) -> None:
+    """What falls due, what was emitted, what moved, what things rest on, and what happens are printed."""
+    place(served)
+    assert run("upcoming", "--within", "1h").split()[1:3] == ["cnaught", "order.fulfilled"]
+    assert run("upcoming", "--limit", 0).startswith("and ")
+    assert run("upcoming", "--within", "0") == "nothing\n"
+    assert run("emissions").splitlines()[0].split() == [
+        *("PROVIDER", "ORGANIZATION", "SCOPE", "CATEGORY", "MONTH", "GRAMS", "CO2E")
+    ]
+    assert "cnaught" in run("ledger", "flows", "--provider", "cnaught")
+    assert "place_order" in run("evidence", "cnaught")
+    assert json.loads(run("contract", "cnaught"))["servers"] == [{"url": f"{served.url}/cnaught"}]
+    assert run("story") == "no story\n"
+    events = [json.loads(line) for line in run("events", "--replay", "--timeout", "0").splitlines()]
+    assert [event["event"] for event in events][-1] == "request"
+    assert "POST /v1/orders" in run("requests", "--wait", 1, "--status", 201)
+    assert failure("requests", "--wait", 2, "--timeout", "0")[0] == 3
+    assert failure("requests", "--follow", "--clear")[0] == 2
+    assert failure("story", "--seed", 1)[0] == 2
+
+
 def test_proxies_do_not_apply(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Proxy variables of any value do not redirect a call to the server."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
@@ -469,6 +595,18 @@ def test_a_server_starts_from_a_snapshot(failure: Callable[..., tuple[int, str]]
 
 
 # --- output -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_server_starts_with_a_scenario(failure: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    """``serve --scenario`` fills the default space; an unknown name is refused."""
+    assert "unknown scenario 'resellers'" in failure("serve", "--scenario", "resellers")[1]
+    assert "--data exclude each other" in failure("serve", "--scenario", "shop", "--data", tmp_path / "data")[1]
+    command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--scenario", "reseller"]
+    with Child(command) as server:
+        assert server.stdout
+        url = server.stdout.readline().strip()
+        assert httpx.get(f"{url}/_emulator/story").json()["scenario"] == "reseller"
+        server.terminate()
 
 
 def test_tables_are_aligned() -> None:

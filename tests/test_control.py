@@ -73,6 +73,8 @@ CALLS: list[tuple[str, str, str, Any, int]] = [
     ("patch_webhooks", "PATCH", "/webhooks", {"paused": True}, 200),
     ("duplicate_webhook", "POST", "/webhooks/webhook-1/duplicate", None, 201),
     ("reorder_webhooks", "POST", "/webhooks/reorder", {"ids": ["webhook-2", "webhook-1"]}, 200),
+    ("get_next_attempt", "GET", "/webhooks/next", None, 200),
+    ("record_attempt", "POST", "/webhooks/webhook-2/attempts", {"error": "lost"}, 201),
     ("step_webhooks", "POST", "/webhooks/step", None, 200),
     ("deliver_webhooks", "POST", "/webhooks/deliver", None, 200),
     ("redeliver_webhook", "POST", "/webhooks/webhook-1/redeliver", None, 200),

@@ -4,14 +4,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import anyio
 import httpx
 import pytest
 
+from emulator import Emulator
 from emulator.cli.app import cli
 from emulator.cli.mcp_tools import Tools
+from emulator.core.resources import resource
 
 Call = Callable[..., Awaitable[Any]]
 COMMAND = ("-m", "emulator", "mcp")
@@ -112,3 +115,15 @@ def test_every_tool_is_documented() -> None:
     """Each tool has a description, from which an agent chooses."""
     assert "mcp" in cli.commands
     assert all(tool.__doc__ for tool in Tools(None).all())  # type: ignore[arg-type]
+
+
+def test_a_replay_uses_the_fixtures_of_the_server(tmp_path: Path) -> None:
+    """A space of a server with fixtures of its own is run again with these."""
+    fixture = json.loads((resource("fixtures") / "cnaught.json").read_text())
+    fixture["catalogue"]["accounts"][0]["api_key"] = "test_own"
+    (tmp_path / "cnaught.json").write_text(json.dumps(fixture))
+    with Emulator(port=None, fixtures=tmp_path) as emulator:
+        key = {"Authorization": f"Bearer {emulator.cnaught.credentials['api_key']}"}
+        with httpx.Client(transport=emulator.transport(), base_url=emulator.cnaught.url, headers=key) as cnaught:
+            assert cnaught.post("/v1/orders", json={"amount_kg": 10}).status_code == 201
+        assert Tools(emulator, tmp_path).replay("default") == {"requests": 1, "difference": None}

@@ -14,12 +14,15 @@ from typing import Any
 import click
 
 from emulator.cli.ca_commands import ca
-from emulator.cli.clock_command import clock
+from emulator.cli.clock_command import clock, upcoming
 from emulator.cli.compare import compare
 from emulator.cli.conform import conform
+from emulator.cli.contract_commands import contract, evidence
 from emulator.cli.data_commands import data
 from emulator.cli.demo_command import demo
 from emulator.cli.drift import drift
+from emulator.cli.emissions_command import emissions
+from emulator.cli.events_command import events
 from emulator.cli.exec_command import exec_command
 from emulator.cli.faults_command import faults
 from emulator.cli.fixtures_commands import fixtures
@@ -33,6 +36,7 @@ from emulator.cli.requests_command import requests
 from emulator.cli.serve import serve
 from emulator.cli.server_commands import env, health, providers, reset, spaces, wait
 from emulator.cli.snapshot_commands import bundle, snapshot
+from emulator.cli.story_command import story
 from emulator.cli.webhooks_command import webhooks
 from emulator.core.version import __version__
 
@@ -61,8 +65,23 @@ def version() -> None:
 
 
 for command in (
-    *(serve, wait, health, providers, env, spaces, reset, clock, faults, requests, webhooks, ledger),
-    *(settings, act, state, snapshot, bundle, replay, fixtures, mcp, exec_command, ca),
+    *(serve, wait, health, providers, env, spaces, reset, clock, upcoming, faults, requests, events, webhooks, ledger),
+    *(
+        emissions,
+        story,
+        contract,
+        evidence,
+        settings,
+        act,
+        state,
+        snapshot,
+        bundle,
+        replay,
+        fixtures,
+        mcp,
+        exec_command,
+        ca,
+    ),
     *(conform, record, compare, drift, data, demo),
 ):
     cli.add_command(command)

@@ -1,6 +1,8 @@
-"""``carbon-emulator clock``"""
+"""``carbon-emulator clock`` and ``carbon-emulator upcoming``"""
 
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 import click
 
@@ -29,5 +31,23 @@ def clock(target: Target, as_json: bool, at: str | None, freeze: bool | None, ad
             reply = space.control("POST", "/clock/advance", json={"seconds": advance.total_seconds()})
             events += reply["events"]
         state = "frozen" if reply["frozen"] else "running"
-        lines = [f"{event['at']} {event['provider']} {event['kind']} {event['subject']}" for event in events]
-        show({**reply, "events": events}, as_json, "\n".join([f"{reply['now']} {state}", *lines]))
+        show({**reply, "events": events}, as_json, "\n".join([f"{reply['now']} {state}", *_lines(events)]))
+
+
+@click.command()
+@on_server
+@as_json
+@click.option("--within", type=Duration(), default="366d", show_default=True, help="How far to look ahead.")
+@click.option("--limit", type=click.IntRange(0, 1000), default=100, show_default=True, help="Print at most this many.")
+def upcoming(target: Target, as_json: bool, within: timedelta, limit: int) -> None:
+    """Print what will fall due in the space if nothing else happens."""
+    params = {"seconds": within.total_seconds(), "limit": limit}
+    with target.session() as space:
+        reply = space.control("GET", "/clock/upcoming", params=params)
+        more = reply["total"] - len(reply["events"])
+        lines = [*_lines(reply["events"]), *([f"and {more} more"] if more else [])]
+        show(reply, as_json, "\n".join(lines) or "nothing")
+
+
+def _lines(events: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    return (f"{event['at']} {event['provider']} {event['kind']} {event['subject']}" for event in events)

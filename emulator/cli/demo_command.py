@@ -10,6 +10,7 @@ import click
 
 from emulator.cli.options import option
 from emulator.cli.output import table
+from emulator.cli.story_command import story_lines
 from emulator.cli.target import Target
 
 if TYPE_CHECKING:
@@ -110,12 +111,9 @@ class _Show:
 
     def _announce(self, story: dict[str, Any], url: str) -> None:
         """Print the story and its links, and open the page."""
-        click.secho(f"\n{story['title']}", bold=True)
-        click.echo(f"{story['summary']}\n")
-        for step in story["steps"]:
-            click.echo(f"  {step['number']}. {step['title']}")
-            for link in step["links"]:
-                click.echo(f"     {link['title']}: {link['url']}")
+        click.echo()
+        for line in story_lines(story):
+            click.echo(line)
         page = f"{url}/_emulator/"
         click.echo(f"\nDashboard: {page}")
         if self.open_page:

@@ -54,3 +54,15 @@ def verify(target: Target, as_json: bool) -> None:
     if not reply["holds"]:
         failing = [each["name"] for each in reply["checks"] if not each["holds"]]
         raise CheckFailed(f"the ledger fails {', '.join(failing)}")
+
+
+@ledger.command()
+@on_server
+@as_json
+@filters("provider")
+def flows(target: Target, as_json: bool, provider: str | None) -> None:
+    """Print what moved between kinds of accounts, such as from bought to retired."""
+    with target.session() as space:
+        reply = space.control("GET", "/ledger/flows", params={} if provider is None else {"provider": provider})
+    rows = [[each[name] for name in ("provider", "from", "to", "amount", "unit")] for each in reply["flows"]]
+    show(reply, as_json, table(("PROVIDER", "FROM", "TO", "AMOUNT", "UNIT"), rows, "no flows"))

@@ -20,7 +20,7 @@ only, and faults are never random.
 @click.command()
 @option("--url", help="Use the server at this URL of this machine; by default one is started.")
 @option("--token", envvar="CARBON_EMULATOR_CONTROL_TOKEN", help="The control token of that server.")
-@option("--fixtures", type=click.Path(path_type=Path), help="A directory with your own fixtures, for a new server.")
+@option("--fixtures", type=click.Path(path_type=Path), help="The directory with the server's own fixtures.")
 def mcp(url: str | None, token: str | None, fixtures: Path | None) -> None:
     """Serve the Model Context Protocol on standard input and output, for coding agents. Needs the extra `mcp`.
 
@@ -50,6 +50,6 @@ def mcp(url: str | None, token: str | None, fixtures: Path | None) -> None:
         except (Refused, httpx.HTTPError) as error:
             raise CheckFailed(f"no Carbon Emulator at {url}: {error}") from None
         protocol = MCPServer("carbon-emulator", instructions=INSTRUCTIONS, log_level="ERROR")
-        for tool in Tools(server).all():
+        for tool in Tools(server, fixtures).all():
             protocol.add_tool(tool)
         protocol.run("stdio")

@@ -1,6 +1,7 @@
 """The tools of ``carbon-emulator mcp``: a subset of the control API for coding agents."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from emulator.client.handles import SpaceHandle
@@ -11,10 +12,11 @@ REFERENCE_DEPTH_MAX = 6
 
 
 class Tools:
-    """The tools, on one server. Every tool but the first takes the name of a space."""
+    """The tools, on one server with its fixtures. Every tool but the first takes the name of a space."""
 
-    def __init__(self, server: SpaceHandle) -> None:
+    def __init__(self, server: SpaceHandle, fixtures: Path | None = None) -> None:
         self._server = server
+        self._fixtures = fixtures
 
     def all(self) -> list[Callable[..., Any]]:
         return [
@@ -106,15 +108,12 @@ class Tools:
         self._server.space(space).faults.clear()
 
     def replay(self, space: str) -> dict[str, Any]:
-        """Run all requests of a space again, in a new one, and return the first difference; null if there is none.
-
-        The fixtures must be the built-in ones.
-        """
+        """Run all requests of a space again, in a new one, and return the first difference; null if there is none."""
         from emulator.app import make_world
         from emulator.recording import bundle
         from emulator.recording.replay import replay
 
-        world = make_world()
+        world = make_world(fixtures_directory=self._fixtures)
         recorded = bundle.read(self._server.space(space).bundle(), world)
         difference = replay(recorded, world, lambda: None)
         return {"requests": len(recorded.requests), "difference": difference and difference.model_dump()}

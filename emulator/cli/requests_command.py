@@ -2,13 +2,18 @@
 
 import json
 import time
-from typing import Any
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from emulator.cli.options import as_json, filters
+from emulator.cli.options import Duration, as_json, filters
 from emulator.cli.output import colored_status
 from emulator.cli.target import Target, on_server
+
+if TYPE_CHECKING:
+    from emulator.client.handles import SpaceHandle
 
 POLL_SECONDS = 0.2
 
@@ -18,24 +23,55 @@ POLL_SECONDS = 0.2
 @as_json
 @filters("provider", "operation", "method", "path", "status", "since")
 @click.option("--follow", is_flag=True, help="Go on printing requests as they arrive, until interrupted.")
-def requests(target: Target, as_json: bool, follow: bool, **filters: Any) -> None:
+@click.option("--wait", metavar="COUNT", type=click.IntRange(1), help="Wait until this many have arrived.")
+@click.option("--timeout", type=Duration(), default="5s", show_default=True, help="How long --wait waits.")
+@click.option("--replay", metavar="ID", type=click.IntRange(1), help="Send this request again, and print the new one.")
+@click.option("--clear", is_flag=True, help="Delete the journal, and start a new recording.")
+def requests(
+    target: Target,
+    as_json: bool,
+    follow: bool,
+    wait: int | None,
+    timeout: timedelta,
+    replay: int | None,
+    clear: bool,
+    **filters: Any,
+) -> None:
     """Print the journal of the space, oldest first; with --json an object a line."""
+    if sum([follow, wait is not None, replay is not None, clear]) > 1:
+        raise click.UsageError("--follow, --wait, --replay and --clear exclude each other")
     params = {name: value for name, value in filters.items() if value is not None}
-    last, generation = 0, None
     with target.session() as space:
-        while True:
-            entries, found = space.requests.matching_since(last, generation, **params)
-            if found != generation:  # ids start again, even if the new space has no request yet
-                last, generation = 0, found
-            for entry in entries:
-                last = entry["id"]
-                click.echo(json.dumps(entry) if as_json else _line(entry))
-            if not follow:
-                return
-            time.sleep(POLL_SECONDS)
+        if clear:
+            space.requests.clear()
+        elif replay is not None:
+            _print(space.requests.replay(replay), as_json)
+        elif wait is not None:
+            for entry in space.requests.wait(wait, timeout.total_seconds(), **params):
+                _print(entry, as_json)
+        else:
+            _print_journal(space, params, as_json, follow)
 
 
-def _line(entry: dict[str, Any]) -> str:
+def _print_journal(space: "SpaceHandle", params: Mapping[str, Any], as_json: bool, follow: bool) -> None:
+    last, generation = 0, None
+    while True:
+        entries, found = space.requests.matching_since(last, generation, **params)
+        if found != generation:  # ids start again, even if the new space has no request yet
+            last, generation = 0, found
+        for entry in entries:
+            last = entry["id"]
+            _print(entry, as_json)
+        if not follow:
+            return
+        time.sleep(POLL_SECONDS)
+
+
+def _print(entry: Mapping[str, Any], as_json: bool) -> None:
+    click.echo(json.dumps(entry) if as_json else _line(entry))
+
+
+def _line(entry: Mapping[str, Any]) -> str:
     unread = f"  unread: {', '.join(entry['unread'])}" if entry["unread"] else ""
     request = f"{entry['method']} {entry['path']}"
     status = colored_status(entry["status"])

@@ -51,6 +51,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @option("--seed", default=0, type=click.IntRange(-(2**63), 2**63 - 1), help="The seed that all ids follow from.")
 @option("--fixtures", "fixtures_directory", type=click.Path(path_type=Path), help="A directory with your own fixtures.")
 @option("--snapshot", type=FILE, help="Restore the default space from this file, as 'snapshot save' writes it.")
+@option("--scenario", help="Fill the default space with this scenario, as `demo --list` names them.")
 @option("--url-file", type=FILE, callback=_check_writable, help="Write the URL to this file once ready.")
 @option("--allow-host", multiple=True, help="A further host name of this server.")
 @option("--webhook-host", "webhook_hosts", multiple=True, help="A host beyond this machine that webhooks may call.")
@@ -103,6 +104,7 @@ def serve(
     tls: bool,
     tls_port: int,
     snapshot: Path | None,
+    scenario: str | None,
     url_file: Path | None,
     allow_host: tuple[str, ...],
     control_token: str | None,
@@ -116,7 +118,7 @@ def serve(
     from emulator.server import server
     from emulator.space.fixtures import BadFixture
 
-    limits = _limits(settings, snapshot)
+    limits = _limits(settings, snapshot, scenario)
     new_token = None if control_token else _new_token(host)
     try:
         app = create_app(
@@ -131,22 +133,48 @@ def serve(
     except (BadFixture, BadData, server.PortTaken) as error:
         raise click.UsageError(str(error)) from None
     app.spaces.server_url = server.local_address(bound)
-    if snapshot:
-        _restore(app.spaces, snapshot, bound)
+    _fill(app.spaces, snapshot, scenario, bound)
     if new_token:
         click.echo(f"control token: {new_token}")
     server.serve(_logged(app) if access_log else app, bound, partial(_announce, url_file, secure), secure)
 
 
-def _limits(settings: dict[str, Any], snapshot: Path | None) -> "Limits":
+def _limits(settings: dict[str, Any], snapshot: Path | None, scenario: str | None) -> "Limits":
     """Take the limits out of the settings. Raises click.UsageError for settings that exclude each other."""
     from emulator.space.world import Limits
 
     for name in ("data", "store"):
         if snapshot and settings[name]:
             raise click.UsageError(f"--snapshot and --{name} exclude each other; use 'carbon-emulator snapshot load'")
+        if scenario and settings[name]:
+            raise click.UsageError(f"--scenario and --{name} exclude each other; use 'carbon-emulator story --play'")
+    if scenario and snapshot:
+        raise click.UsageError("--scenario and --snapshot exclude each other")
+    if scenario:
+        _check_scenario(scenario)
     names = {field.name for field in fields(Limits)} & settings.keys()
     return Limits(**{name: settings.pop(name) for name in names})
+
+
+def _check_scenario(name: str) -> None:
+    """Raise click.UsageError for a scenario that does not exist."""
+    from emulator.scenarios import catalogue
+
+    try:
+        catalogue.scenario(name)
+    except catalogue.UnknownScenario as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _fill(spaces: "Spaces", snapshot: Path | None, scenario: str | None, bound: "socket") -> None:
+    """Fill the space ``default`` with what the options name."""
+    if snapshot:
+        _restore(spaces, snapshot, bound)
+    if scenario:
+        from emulator.scenarios import catalogue
+        from emulator.space.space import DEFAULT
+
+        catalogue.play(spaces.get(DEFAULT), scenario)
 
 
 def _new_token(host: str) -> str | None:

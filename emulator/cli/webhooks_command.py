@@ -1,7 +1,7 @@
 """``carbon-emulator webhooks``"""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,22 +9,29 @@ from emulator.cli.options import as_json, filters
 from emulator.cli.output import show, table
 from emulator.cli.target import Target, on_server
 
+if TYPE_CHECKING:
+    from emulator.client.handles import SpaceHandle
+
 
 @click.command()
 @on_server
 @as_json
 @filters("provider", "kind", "subject", "state")
 @click.option("--pause/--resume", default=None, help="Stop the delivery in the background, or resume it.")
+@click.option("--show", "shown", metavar="ID", help="Print one webhook, with its body and every attempt, as JSON.")
 @click.option("--redeliver", metavar="ID", help="Make another attempt of a webhook due at once.")
 @click.option("--duplicate", metavar="ID", help="Add a second delivery of a webhook, due at once.")
+@click.option("--reorder", metavar="ID,ID,...", help="Deliver these pending webhooks in this order.")
 @click.option("--step", is_flag=True, help="Make the next attempt that is due, and print its webhook.")
 @click.option("--deliver", is_flag=True, help="Make all attempts that are due, and print their webhooks.")
 def webhooks(
     target: Target,
     as_json: bool,
     pause: bool | None,
+    shown: str | None,
     redeliver: str | None,
     duplicate: str | None,
+    reorder: str | None,
     step: bool,
     deliver: bool,
     **filters: Any,
@@ -34,16 +41,24 @@ def webhooks(
     with target.session() as space:
         if pause is not None:
             space.control("PATCH", "/webhooks", json={"paused": pause})
-        if redeliver is not None:
-            space.webhooks.redeliver(redeliver)
-        if duplicate is not None:
-            space.webhooks.duplicate(duplicate)
-        if step or deliver:
+        _change(space, redeliver, duplicate, reorder)
+        if shown is not None:
+            show(space.control("GET", f"/webhooks/{shown}"), as_json=True, text="")
+        elif step or deliver:
             reply = space.control("POST", "/webhooks/deliver" if deliver else "/webhooks/step", timeout=None)
             show(reply, as_json, _table(reply["attempted"], "nothing was due"))
         else:
             reply = space.control("GET", "/webhooks", params=params)
             show(reply, as_json, _table(reply["webhooks"], "no webhooks"))
+
+
+def _change(space: "SpaceHandle", redeliver: str | None, duplicate: str | None, reorder: str | None) -> None:
+    if redeliver is not None:
+        space.webhooks.redeliver(redeliver)
+    if duplicate is not None:
+        space.webhooks.duplicate(duplicate)
+    if reorder is not None:
+        space.webhooks.reorder(*filter(None, reorder.split(",")))
 
 
 def _table(webhooks: list[dict[str, Any]], empty: str) -> str:

@@ -1,5 +1,6 @@
 """Calls of a server's control API, in one space."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -42,6 +43,20 @@ class ControlClient:
         if answer.is_error:
             raise Refused(answer.status_code, body)
         return body, answer.headers
+
+    def events(self, params: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the name and the data of each server-sent event. Raises Refused, or an httpx.HTTPError."""
+        kind = ""
+        with self.http.stream("GET", f"{self.url}/_emulator/events", params=params, timeout=None) as answer:
+            if answer.is_error:
+                answer.read()
+                raise Refused(answer.status_code, answer.json())
+            for line in answer.iter_lines():
+                field, _, value = line.partition(": ")
+                if field == "event":
+                    kind = value
+                elif field == "data":
+                    yield kind, json.loads(value)
 
 
 def http_client(url: str, token: str | None = None, timeout: float = 60) -> httpx.Client:

@@ -1,6 +1,6 @@
 """A space as a test sees it, in this process or on another server: its providers, clock, faults, journal, webhooks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 from urllib.parse import quote
 
@@ -83,6 +83,14 @@ class SpaceHandle:
     def ledger(self, **filters: Any) -> dict[str, Any]:
         """Return the ledger of all providers, or a part of it: ``ledger(provider="cnaught", account="retired/*")``."""
         return self.control("GET", "/ledger", params=filters)
+
+    def events(self, *, replay: bool = False, timeout: float | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield what happens in the space, as the name and the data of each event, for ``timeout`` real seconds.
+
+        With ``replay`` it begins with what the space still remembers, instead of now.
+        """
+        ending = {} if timeout is None else {"timeout": timeout}
+        return self._control.events({"replay": "true" if replay else "false", **ending})
 
     def emissions(self) -> list[dict[str, Any]]:
         """Return the emissions that vendors have measured, by organization, scope, category and month."""

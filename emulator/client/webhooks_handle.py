@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from emulator.client.applications import Application, post
 from emulator.client.control_client import ControlClient
 
 
@@ -46,9 +47,23 @@ class WebhooksHandle:
         attempted = self._attempt("step")
         return attempted[0] if attempted else None
 
-    def deliver(self) -> list[dict[str, Any]]:
-        """Make all attempts that are due in the space, and return the webhook of each."""
-        return self._attempt("deliver")
+    def deliver(self, app: Application | None = None) -> list[dict[str, Any]]:
+        """Make all attempts that are due in the space, and return the webhook of each.
+
+        With an ASGI or WSGI application, the attempts are calls of it in this process, whatever the URLs of the
+        webhooks. Pause first: what falls due before is sent to those URLs.
+        """
+        return self._attempt("deliver") if app is None else self._attempt_within(app)
+
+    def _attempt_within(self, app: Application) -> list[dict[str, Any]]:
+        attempted = []
+        self.pause()
+        while attempt := self._control.call("GET", "/webhooks/next")["attempt"]:
+            webhook = attempt["webhook"]
+            outcome = {"error": "not sent"} if attempt["headers"] is None else post(app, attempt)
+            path = f"/webhooks/{webhook['id']}/attempts"
+            attempted.append(self._control.call("POST", path, json=outcome))
+        return attempted
 
     def redeliver(self, webhook_id: str) -> dict[str, Any]:
         """Make another attempt of a webhook due at once, in any state."""

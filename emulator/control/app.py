@@ -90,10 +90,12 @@ ROUTES = RouteTable(
         Route("/faults/{id}", faults.delete_fault, methods=["DELETE"]),
         Route("/webhooks", webhooks.list_webhooks, methods=["GET"]),
         Route("/webhooks", webhooks.patch_webhooks, methods=["PATCH"]),
+        Route("/webhooks/next", webhooks.get_next_attempt, methods=["GET"]),
         Route("/webhooks/step", webhooks.step_webhooks, methods=["POST"]),
         Route("/webhooks/deliver", webhooks.deliver_webhooks, methods=["POST"]),
         Route("/webhooks/reorder", webhooks.reorder_webhooks, methods=["POST"]),
         Route("/webhooks/{id}", webhooks.get_webhook, methods=["GET"]),
+        Route("/webhooks/{id}/attempts", webhooks.record_attempt, methods=["POST"]),
         Route("/webhooks/{id}/redeliver", webhooks.redeliver_webhook, methods=["POST"]),
         Route("/webhooks/{id}/duplicate", webhooks.duplicate_webhook, methods=["POST"]),
     ]

@@ -11,8 +11,10 @@ from emulator.control.filters import check_webhook_filter
 from emulator.control.params import Params, read_body, read_query
 from emulator.control.request import ControlRequest
 from emulator.core.clock import micros
+from emulator.gateway.courier import NotDue
 from emulator.space.commands import DuplicateWebhook, PauseWebhooks, RedeliverWebhook, ReorderWebhooks
 from emulator.space.outbox import Delivery, State, TooMuch, UnknownDelivery
+from emulator.web.fields import JsonInteger
 from emulator.web.replies import reply
 
 
@@ -46,6 +48,19 @@ class Order(Params):
         return self
 
 
+class Outcome(Params):
+    """What came of an attempt: the status of the reply, or the reason why none came."""
+
+    status: Annotated[JsonInteger, Field(ge=100, le=599)] | None = None
+    error: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+
+    @model_validator(mode="after")
+    def check_one(self) -> Self:
+        if (self.status is None) == (self.error is None):
+            raise ValueError("give either status or error")
+        return self
+
+
 def list_webhooks(request: ControlRequest) -> Response:
     wanted = read_query(Filter, request)
     check_webhook_filter(request.spaces.world.providers, wanted.provider, wanted.kind)
@@ -72,6 +87,26 @@ async def step_webhooks(request: ControlRequest) -> Response:
 
 async def deliver_webhooks(request: ControlRequest) -> Response:
     return await _deliver(request)
+
+
+def get_next_attempt(request: ControlRequest) -> Response:
+    found = request.courier.next_attempt(request.space)
+    if found is None:
+        return reply({"attempt": None})
+    own = {"headers": found.headers, "timeout_seconds": found.timeout_seconds}
+    return reply({"attempt": {"webhook": _shown(found.delivery), "content": found.delivery.body, **own}})
+
+
+async def record_attempt(request: ControlRequest) -> Response:
+    outcome, webhook_id = read_body(Outcome, request), request.path_params["id"]
+    try:
+        delivery = request.space.posted().get(webhook_id)
+        recorded = request.courier.record_outcome(request.space, delivery.id, outcome.status, outcome.error)
+        return reply(_shown(await request.while_connected(recorded)), 201)
+    except UnknownDelivery as unknown:
+        raise _not_found(unknown) from None
+    except NotDue:
+        raise HTTPException(409, f"webhook {webhook_id!r} has no attempt that is due next") from None
 
 
 def redeliver_webhook(request: ControlRequest) -> Response:

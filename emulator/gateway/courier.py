@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary, ref
@@ -17,7 +18,7 @@ from emulator.space.space import Space
 from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers
 from emulator.web.provider import Provider
-from emulator.web.webhooks import calls_control_api
+from emulator.web.webhooks import Webhooks, calls_control_api
 
 log = logging.getLogger("emulator")
 
@@ -29,6 +30,19 @@ AGAIN_SECONDS = 1.0
 
 CLAIM_SECONDS = 30.0
 """How long an attempt stays reserved beyond the time that its receiver has: its outcome must be stored."""
+
+
+class NotDue(Exception):
+    """No attempt of this delivery is the next one that is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextAttempt:
+    """An attempt that is due. ``headers`` is None if its endpoint is no longer registered: then nothing is sent."""
+
+    delivery: Delivery
+    headers: Mapping[str, str] | None
+    timeout_seconds: float
 
 
 class Writer(Protocol):
@@ -103,6 +117,45 @@ class Courier:
                 attempted.append(delivery)
         return attempted
 
+    # --- by a client
+
+    def next_attempt(self, space: Space) -> "NextAttempt | None":
+        """Return the attempt that is due now, for a client that makes it itself. Changes nothing."""
+        space.posted()
+        delivery = _due(space)
+        if delivery is None:
+            return None
+        webhooks = self._webhooks(space, delivery)
+        headers = webhooks.headers(space.backend(delivery.provider), delivery.dispatch)
+        sent = None if headers is None else {**headers, DELIVERY_HEADER.decode(): delivery.id}
+        return NextAttempt(delivery, sent, webhooks.timeout_seconds)
+
+    async def record_outcome(self, space: Space, delivery_id: str, status: int | None, error: str | None) -> Delivery:
+        """Record what came of an attempt that a client has made. Raises NotDue.
+
+        An attempt at an endpoint that is no longer registered is refused, whatever came of it.
+        """
+        async with self._locks.setdefault(space, asyncio.Lock()):
+            await self.writer.settle(space)
+            delivery = _due(space)
+            if delivery is None or delivery.id != delivery_id or delivery.due is None:
+                raise NotDue(delivery_id)
+            if not await self._claim(space, delivery):  # another node makes it
+                raise NotDue(delivery_id)
+            webhooks = self._webhooks(space, delivery)
+            headers = webhooks.headers(space.backend(delivery.provider), delivery.dispatch)
+            if headers is None:
+                await self.writer.record(space, _unregistered(delivery))
+            else:
+                attempt = Attempt(delivery.due, status, error, headers)
+                await self.writer.record(space, RecordAttempt(delivery.id, attempt))
+            return delivery
+
+    def _webhooks(self, space: Space, delivery: Delivery) -> Webhooks:
+        webhooks = space.world.providers[delivery.provider].webhooks
+        assert webhooks is not None
+        return webhooks
+
     # --- in the background
 
     def start(self) -> None:
@@ -163,17 +216,14 @@ class Courier:
     async def _attempt(self, space: Space, delivery: Delivery) -> None:
         from emulator.gateway.post import NoReply, post
 
-        webhooks = space.world.providers[delivery.provider].webhooks
+        webhooks = self._webhooks(space, delivery)
         assert delivery.due is not None
-        assert webhooks is not None
         if refusal := self._refusal(delivery.url):
             refused = RecordAttempt(delivery.id, Attempt(delivery.due, error=refusal), refused=True)
             return await self.writer.record(space, refused)
         headers = webhooks.headers(space.backend(delivery.provider), delivery.dispatch)
         if headers is None:
-            refusal = f"endpoint {delivery.endpoint!r} is no longer registered"
-            refused = RecordAttempt(delivery.id, Attempt(delivery.due, error=refusal), refused=True)
-            return await self.writer.record(space, refused)
+            return await self.writer.record(space, _unregistered(delivery))
         try:
             sent = {**headers, DELIVERY_HEADER.decode(): delivery.id}
             status = await post(delivery.url, delivery.body, webhooks.timeout_seconds, sent)
@@ -195,6 +245,12 @@ class Courier:
         if calls_control_api(text):
             return "webhooks never call a control API"
         return None
+
+
+def _unregistered(delivery: Delivery) -> RecordAttempt:
+    assert delivery.due is not None
+    error = f"endpoint {delivery.endpoint!r} is no longer registered"
+    return RecordAttempt(delivery.id, Attempt(delivery.due, error=error), refused=True)
 
 
 def _due(space: Space) -> Delivery | None:

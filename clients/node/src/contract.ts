@@ -244,6 +244,20 @@ export interface Miss {
 
 export type WebhookState = "pending" | "delivered" | "given up" | "refused";
 
+/** An attempt of a webhook that is due. */
+export interface NextAttempt {
+  webhook: Webhook;
+  /** The bytes of the body, as the vendor signs them. */
+  content: string;
+  /**
+   * The vendor's headers, with the id of the webhook. Null if its endpoint is no longer registered; then
+   * send nothing.
+   */
+  headers: Record<string, string> | null;
+  /** How long the vendor waits for the reply. */
+  timeout_seconds: number;
+}
+
 export interface Webhook {
   id: string;
   provider: ProviderName;
@@ -677,6 +691,12 @@ export interface Operations {
       paused: boolean;
     };
   };
+  /** Get the attempt that is due next, to make it yourself */
+  "GET /webhooks/next": {
+    reply: {
+      attempt: NextAttempt | null;
+    };
+  };
   /** Make the next due attempt */
   "POST /webhooks/step": {
     reply: {
@@ -702,6 +722,17 @@ export interface Operations {
   "GET /webhooks/{id}": {
     path: {
       id: string;
+    };
+    reply: Webhook;
+  };
+  /** Record what came of an attempt that you have made yourself */
+  "POST /webhooks/{id}/attempts": {
+    path: {
+      id: string;
+    };
+    body: {
+      status?: number | null;
+      error?: string | null;
     };
     reply: Webhook;
   };

@@ -31,7 +31,7 @@ export function Flow({ flows: all }) {
 
 function Picture({ unit, links }) {
   const nodes = layout(links);
-  const height = Math.max(...nodes.map((node) => node.y + node.height)) + 6;
+  const height = Math.max(...nodes.map((node) => Math.max(node.y + node.height, labelY(node)))) + 6;
   const at = Object.fromEntries(nodes.map((node) => [node.name, node]));
   const drawn = { in: {}, out: {} };
   const place = (side, name, size) => {
@@ -54,10 +54,15 @@ function Picture({ unit, links }) {
       })}
       ${nodes.map((node) => html`<g>
         <rect class=${`fill-${STAGES[node.name]?.[2] ?? 8}`} x=${node.x} y=${node.y} width=${BAR} height=${node.height} rx="3" />
-        <text class="flow-name" x=${node.last ? node.x - 8 : node.x + BAR + 8} y=${node.y + Math.min(node.height / 2 + 4, 16)} text-anchor=${node.last ? "end" : "start"}>${title(node.name)} <tspan class="flow-amount">${amountText(node.name === "outside" ? node.total : node.left, unit)}</tspan></text>
+        <text class="flow-name" x=${node.last ? node.x - 8 : node.x + BAR + 8} y=${labelY(node)} text-anchor=${node.last ? "end" : "start"}>${title(node.name)} <tspan class="flow-amount">${amountText(node.left < 0 ? node.total : node.left, unit)}</tspan></text>
       </g>`)}
     </svg></div>
   </figure>`;
+}
+
+/** The last column's names stand a line lower: they reach back to those of the column before. */
+function labelY(node) {
+  return node.y + Math.min(node.height / 2 + 4, 16) + (node.last && node.stages > 2 ? 20 : 0);
 }
 
 function title(name) {
@@ -75,7 +80,7 @@ function layout(links) {
   for (const [column, stage] of stages.entries()) {
     let y = 4;
     for (const node of nodes.filter((each) => each.stage === stage)) {
-      Object.assign(node, { x: (column * (WIDTH - BAR)) / Math.max(1, stages.length - 1), y, height: Math.max(3, node.total * scale), scale, last: column === stages.length - 1 });
+      Object.assign(node, { x: (column * (WIDTH - BAR)) / Math.max(1, stages.length - 1), y, height: Math.max(3, node.total * scale), scale, last: column === stages.length - 1, stages: stages.length });
       y += node.height + GAP;
     }
   }

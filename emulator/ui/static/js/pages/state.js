@@ -107,7 +107,7 @@ function Value({ value }) {
   if (value === null || value === undefined) return html`<span class="muted">–</span>`;
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "number") return countText(value);
-  if (typeof value === "string") return INSTANT.test(value) ? html`<span class="number" title=${value}>${instantText(value)}</span>` : html`<span class="cell" title=${value}>${value}</span>`;
+  if (typeof value === "string") return INSTANT.test(value) ? html`<span class="number nowrap" title=${value}>${instantText(value)}</span>` : html`<span class="cell" title=${value}>${value}</span>`;
   if (Array.isArray(value)) return html`<span class="muted">${plural(value.length, "item")}</span>`;
   return html`<span class="muted">${plural(Object.keys(value).length, "member")}</span>`;
 }
