@@ -32,6 +32,8 @@ def check_request_filter(
 
 def check_webhook_filter(providers: Providers, provider: str | None, kind: str | None) -> None:
     """Raise HTTPException 400 for a provider without webhooks, or a kind that it does not send."""
+    if provider is None and kind is None:
+        return  # without loading any provider
     _check_name("provider", provider, providers)
     kinds = {name: each.webhooks.kinds for name, each in providers.items() if each.webhooks}
     if provider is not None and provider not in kinds:
@@ -45,8 +47,8 @@ def check_ledger_filter(providers: Providers, provider: str | None, account: str
     A provider without books is none of these: the reply says why it has none.
     """
     _check_name("provider", provider, providers)
-    kept = {name: each.books.accounts for name, each in providers.items() if isinstance(each.books, Books)}
-    accounts = [pair for name in kept if provider in (None, name) for pair in kept[name].items()]
+    kinds = {name: each.books.accounts for name, each in providers.items() if isinstance(each.books, Books)}
+    accounts = [pair for name in kinds if provider in (None, name) for pair in kinds[name].items()]
     if not accounts:
         return
     _check_name("unit", unit, (each for _, units in accounts for each in units))
