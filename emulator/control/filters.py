@@ -47,8 +47,8 @@ def check_ledger_filter(providers: Providers, provider: str | None, account: str
     A provider without books is none of these: the reply says why it has none.
     """
     _check_name("provider", provider, providers)
-    kinds = {name: each.books.accounts for name, each in providers.items() if isinstance(each.books, Books)}
-    accounts = [pair for name in kinds if provider in (None, name) for pair in kinds[name].items()]
+    by_provider = {name: each.books.accounts for name, each in providers.items() if isinstance(each.books, Books)}
+    accounts = [pair for name in by_provider if provider in (None, name) for pair in by_provider[name].items()]
     if not accounts:
         return
     _check_name("unit", unit, (each for _, units in accounts for each in units))
