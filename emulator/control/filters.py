@@ -35,8 +35,6 @@ def check_webhook_filter(providers: Providers, provider: str | None, kind: str |
     if provider is None and kind is None:
         return  # without loading any provider
     _check_name("provider", provider, providers)
-    if provider is None and kind is None:
-        return
     kinds = {name: each.webhooks.kinds for name, each in providers.items() if each.webhooks}
     if provider is not None and provider not in kinds:
         raise HTTPException(400, f"{provider} sends no webhooks; these do: {', '.join(kinds)}")
