@@ -245,7 +245,8 @@ CASES += [*_of_records(RECORDS, _changed), *_of_records(DELETIONS, _total)]
 QUIET = {
     "get_quote", "get_ride_quote", "get_ground_transport_quote", "get_flight_quote", "get_train_quote",
     "get_air_freight_quote", "get_ground_freight_quote", "get_office_space_quote", "calculate_carbon_score",
-    "refresh_token", "bulk_delete_transports_by_filters",
+    "refresh_token", "bulk_delete_transports_by_filters", "bulk_delete_vehicles_by_filters",
+    "bulk_delete_vehicle_consumptions_by_filters",
 }  # fmt: skip
 """Operations other than GET that write nothing, except for ids and tokens in their replies."""
 

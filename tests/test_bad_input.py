@@ -170,7 +170,12 @@ BUILT = [
 ]
 WITH_BODY = [built for built in BUILT if takes_json(built.values[1])]
 PATHS = sorted({(built.values[0].name, built.values[1].path) for built in BUILT})
-NO_EXAMPLE_WORKS = {"refresh_token": 401, "bulk_delete_transports_by_filters": 422}
+NO_EXAMPLE_WORKS = {
+    "refresh_token": 401,
+    "bulk_delete_transports_by_filters": 422,
+    "bulk_delete_vehicles_by_filters": 422,
+    "bulk_delete_vehicle_consumptions_by_filters": 422,
+}
 """Documents cannot contain a token that is valid here, or the hash of a filter, which depends on the query."""
 
 NOT_FOUND = {"deactivate_api_key": 422}

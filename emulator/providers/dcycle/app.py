@@ -39,9 +39,6 @@ IMPORTS = "The page describes spreadsheet imports in prose: neither a body nor a
 
 COLUMNS = "No page prints the columns of the file, and a file of unknown columns becomes no record."
 FILES = "The vendor reads uploaded documents by itself, and no page prints what becomes of one."
-FILTER_HASH = (
-    "The pages of these lists disagree on filter_hash, which only the newest returns and this operation needs."
-)
 
 routes = [
     # Emissions, organizations, users
@@ -59,11 +56,7 @@ routes = [
     Route("/v1/vehicles", vehicles.list_vehicles, methods=["GET"]),
     Route("/v1/vehicles", vehicles.create_vehicle, methods=["POST"]),
     Route("/v1/vehicles/bulk-delete", vehicles.bulk_delete_vehicles, methods=["POST"]),
-    Route(
-        "/v1/vehicles/bulk-delete-by-filters",
-        not_implemented("bulk_delete_vehicles_by_filters", FILTER_HASH),
-        methods=["POST"],
-    ),
+    Route("/v1/vehicles/bulk-delete-by-filters", vehicles.bulk_delete_vehicles_by_filters, methods=["POST"]),
     Route("/v1/vehicles/unique-values", vehicles.list_vehicle_unique_values, methods=["GET"]),
     Route("/v1/vehicles/fuels", references.list_vehicle_fuels_alias, methods=["GET"]),
     Route("/v1/vehicles/unknown", references.list_unknown_vehicles_alias, methods=["GET"]),
@@ -73,7 +66,7 @@ routes = [
     Route("/v1/vehicles/{vehicle_id}/consumptions", vehicles.list_vehicle_consumptions, methods=["GET"]),
     Route(
         "/v1/vehicles/{vehicle_id}/consumptions/bulk-delete-by-filters",
-        not_implemented("bulk_delete_vehicle_consumptions_by_filters", FILTER_HASH),
+        vehicles.bulk_delete_vehicle_consumptions_by_filters,
         methods=["POST"],
     ),
     Route("/v1/vehicle_consumptions/{vehicle_consumption_id}", vehicles.delete_vehicle_consumption, methods=["DELETE"]),

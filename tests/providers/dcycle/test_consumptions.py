@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.providers.dcycle.conftest import HOLDINGS, INDUSTRIES, KEY, LAST_MILE, LOGISTICS, identity, impacts
+from tests.providers.dcycle.conftest import HOLDINGS, INDUSTRIES, KEY, LAST_MILE, LOGISTICS, identity, impacts, problems
 from tests.providers.dcycle.test_vehicles import CAR, DIESEL, FACTOR, PETROL, POOL_CAR, UNKNOWN_ID, change, listed
 from tests.support.caller import Caller
 
@@ -47,15 +47,46 @@ def test_one_consumption(dcycle: Caller) -> None:
     }
 
 
-@pytest.mark.rule("dcycle.consumptions.filter", "dcycle.lists.envelope")
+@pytest.mark.rule("dcycle.consumptions.filter", "dcycle.lists.hashed-envelope", "dcycle.vehicles.status-brackets")
 @pytest.mark.parametrize(
     ("query", "found"),
-    [("status=loading", 1), ("status=loading&status=error", 2), ("status=success", 12), ("status=active", 0), ("", 14)],
+    [
+        ("status=loading", 1),
+        ("status=loading&status=error", 2),
+        ("status=success", 12),
+        ("status=active", 0),
+        ("", 14),
+        ("status[]=loading", 1),
+        ("status[]=loading&status=error", 2),
+    ],
 )
 def test_consumptions_of_a_status(dcycle: Caller, query: str, found: int) -> None:
     """A list of consumptions is filtered by any of several statuses, and paged."""
     shown = dcycle.get(f"/v1/vehicles/{CAR}/consumptions?size=5&{query}").json()
     assert (shown["total"], len(shown["items"]), shown["pages"]) == (found, min(found, 5), -(-found // 5))
+
+
+@pytest.mark.rule("dcycle.filters.hash", "dcycle.filters.changed-vehicles", "dcycle.filters.required")
+@pytest.mark.parametrize(
+    "query", ["status=loading", "status[]=loading&status=error", "status=success", "status=active"]
+)
+def test_consumptions_are_deleted_by_filters(dcycle: Caller, query: str) -> None:
+    """The consumptions that filters match are deleted with the hash of their list, and their emissions go."""
+    path = f"/v1/vehicles/{CAR}/consumptions"
+    matching, every, before = consumed(dcycle, query=f"size=100&{query}"), consumed(dcycle), driven(dcycle)
+    body = {"filter_hash": dcycle.get(f"{path}?{query}").json()["filter_hash"]}
+    delete = f"{path}/bulk-delete-by-filters"
+    assert problems(dcycle.post(delete, body)) == [("value_error", ["body"])]
+    assert problems(dcycle.post(f"{delete}?status[]=gone", body)) == [("literal_error", ["query", "status[]", 0])]
+    assert dcycle.post(f"{delete}?status=error", body).status_code == 409
+    assert (
+        dcycle.post(f"/v1/vehicles/{UNKNOWN_ID}/consumptions/bulk-delete-by-filters?{query}", body).status_code == 404
+    )
+    assert consumed(dcycle) == every
+    deleted = dcycle.post(f"{delete}?{query}", body).json()
+    assert deleted["success_ids"] == [found["id"] for found in matching]
+    assert consumed(dcycle) == [found for found in every if found not in matching]
+    assert round(before - driven(dcycle), 6) == round(sum(found["data"]["co2e"] or 0 for found in matching) / 1000, 6)
 
 
 @pytest.mark.rule("dcycle.lists.bounds")

@@ -178,9 +178,11 @@ def test_purchases_are_sorted(dcycle: Caller) -> None:
 def put(dcycle: Caller, path: str, content: str) -> Any:
     """Announce a file, put it, and return its id."""
     announced = created(dcycle, path, {"file_name": "2025 May!.csv"}, 200)
-    assert (announced["file_name"], announced["upload_url"].startswith("http://")) == ("2025May", True)
-    anonymous = dcycle.identified({})
-    reply = anonymous.request("PUT", f"/uploads/{announced['file_id']}", content=content.encode())
+    assert (announced["file_name"], announced["upload_url"]) == (
+        "2025May",
+        f"{dcycle.space.url}/dcycle/uploads/{announced['file_id']}",
+    )
+    reply = dcycle.space.http.put(announced["upload_url"], content=content.encode())
     assert (reply.status_code, reply.content) == (200, b"")
     return announced["file_id"]
 

@@ -12,6 +12,7 @@ SAMPLE = "550e8400-e29b-41d4-a716-446655440000"
 LINKED = "b7f2a1c3-4d5e-6f7a-8b9c-0d1e2f3a4b5c"
 LEG = "f47ac10b-58cc-4372-a567-0e02b2c3d479"
 DIESEL = "f51a1645-c201-43da-9dcd-6408be3cb517"
+PLANT = "3a7f9e54-6f0b-4c53-8c1e-5d2b7a908f11"
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
 USER = "1f6f2c0e-8d5b-4a57-9a57-3f0d5a1c7b10"
 PROJECT = {"name": "Report", "responsible_user_id": USER, "due_date": "2026-06-30", "methodology": "esrs"}
@@ -92,6 +93,8 @@ def test_records_are_linked(dcycle: Caller) -> None:
         ("logistic_requests", {"search": "mov-2024"}, 1),
         ("logistic_requests", {"clients": ["CLIENT-001"], "trip_date_from": "2024-11-20"}, 3),
         ("logistic_requests", {"created_at_from": "2025-01-01"}, 0),
+        ("logistic_requests", {"uploaded_by": [USER]}, 0),
+        ("logistic_requests", {"file_id": [UNKNOWN]}, 0),
         ("logistic_recharges", {"fuel_id": [DIESEL], "vehicle_type": ["van_diesel"]}, 1),
         ("logistic_packages", {"package_key": "PKG-2024-123456"}, 1),
         ("invoices", {"search": "INV-2024-001"}, 1),
@@ -107,6 +110,39 @@ def test_records_are_linked_by_filters(dcycle: Caller, entity_type: str, filters
     assert problems(dcycle.post(path, {"entity_type": entity_type, "filters": 5})) == [
         ("model_attributes_type", ["body", "filters"])
     ]
+
+
+@pytest.mark.rule("dcycle.freight.no-origin")
+@pytest.mark.parametrize("query", [{"uploaded_by": USER}, {"file_id": UNKNOWN}])
+def test_legs_have_no_uploader_and_no_file(dcycle: Caller, query: dict[str, str]) -> None:
+    """Filters by uploader and by file match no leg."""
+    assert legs(dcycle, **query) == []
+
+
+@pytest.mark.rule("dcycle.projects.linked-wastes")
+def test_wastes_are_narrowed_by_project(dcycle: Caller) -> None:
+    """Wastes and treatments of waste water are linked as invoices, and listed by their project."""
+    facility = {"facility_id": PLANT}
+    day = {"name": "W", "measurement_date": "2025-05-05", "m3_water_in": 1, "m3_water_out": 1}
+    measured = {**facility, "daily_waste_water_treatment_data": [day]}
+    treatment = created(dcycle, "/api/v1/bulk/waste_water_treatments", measured, 200)["id"]
+    period = {"start_date": "2025-05-01", "end_date": "2025-05-31"}
+    waste = created(dcycle, "/v1/wastes", {**facility, **period, "identification_name": "W", "base_quantity": 1})["id"]
+    link = {"entity_type": "invoices", "entity_ids": [waste, treatment]}
+    for path, id in (("/v1/wastes", waste), ("/v1/waste-water-treatments", treatment)):
+        assert dcycle.get(path, params={**facility, "project_id": LINKED}).json()["items"] == []
+        assert entities(dcycle, LINKED, "link", **{**link, "entity_ids": [id]}) == {"created": 1, "skipped": 0}
+        for project, found in ((LINKED, [id]), (LINKED.upper(), [id]), (SAMPLE, []), (UNKNOWN, [])):
+            shown = dcycle.get(path, params={**facility, "project_id": project}).json()
+            assert ([item["id"] for item in shown["items"]], shown["total_general"]) == (found, len(found))
+        (item,) = dcycle.get(path, params={**facility, "project_id": LINKED}).json()["items"]
+        assert [project["project_id"] for project in item["linked_projects"]] == [LINKED]
+    shown = dcycle.get(f"/v1/waste-water-treatments/{treatment}/detail").json()
+    assert [project["project_name"] for project in shown["linked_projects"]] == [
+        item["linked_projects"][0]["project_name"]
+    ]
+    assert entities(dcycle, LINKED, "unlink", **link) == {"deleted": 2}
+    assert dcycle.get("/v1/wastes", params={**facility, "project_id": LINKED}).json()["items"] == []
 
 
 @pytest.mark.rule("dcycle.projects.linked", "dcycle.projects.delete", "dcycle.projects.unknown")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.providers.dcycle.conftest import KEY, LOGISTICS, identity
+from tests.providers.dcycle.conftest import KEY, LOGISTICS, identity, problems
 from tests.providers.dcycle.test_vehicles import (
     CAR,
     COURIER,
@@ -25,12 +25,16 @@ from tests.support.caller import Caller
 # --- lists ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("dcycle.lists.envelope", "dcycle.lists.default", "dcycle.lists.order", "dcycle.lists.past-the-end")
+@pytest.mark.rule(
+    "dcycle.lists.hashed-envelope", "dcycle.lists.default", "dcycle.lists.order", "dcycle.lists.past-the-end"
+)
 def test_a_list_and_its_pages(dcycle: Caller) -> None:
     """A list has its vehicles oldest first, in pages of fifty by default."""
     created = [create(dcycle, license_plate=str(n)) for n in range(48)]
     first, second, third = (dcycle.get(PATH, params={"page": page}).json() for page in (1, 2, 3))
-    assert {name: first[name] for name in first if name != "items"} == {"total": 53, "page": 1, "size": 50, "pages": 2}
+    position = {name: first[name] for name in first if name not in ("items", "filter_hash")}
+    assert position == {"total": 53, "page": 1, "size": 50, "pages": 2}
+    assert first["filter_hash"] == second["filter_hash"] != dcycle.get(f"{PATH}?status=active").json()["filter_hash"]
     assert [vehicle["id"] for vehicle in first["items"] + second["items"]] == [
         CAR, VAN, TRUCK, POOL_CAR, COURIER, *(vehicle["id"] for vehicle in created)
     ]  # fmt: skip
@@ -48,7 +52,9 @@ def test_a_list_and_its_pages(dcycle: Caller) -> None:
             (f"vehicle_fuel_id={PETROL.upper()}&vehicle_fuel_id={DIESEL}", [CAR, VAN, TRUCK], "vehicles.filters"),
             (f"unknown_vehicle_id={KIND_VAN}", [VAN], "vehicles.filters"),
             ("status=active&ownership=rented", [VAN], "lists.filters"),
-            ("status[]=archived", [CAR, VAN, TRUCK, POOL_CAR, COURIER], "vehicles.filters"),
+            ("status[]=archived", [POOL_CAR], "vehicles.status-brackets"),
+            ("status=archived&status[]=error", [POOL_CAR, COURIER], "vehicles.status-brackets"),
+            ("ownership[]=rented", [CAR, VAN, TRUCK, POOL_CAR, COURIER], "vehicles.filters"),
             ("search=company fleet", [CAR], "vehicles.search"),
             ("search=-hj", [TRUCK], "vehicles.search"),
             ("search=CAR", [CAR, POOL_CAR], "vehicles.search"),
@@ -89,6 +95,22 @@ def test_bad_lists(dcycle: Caller, query: dict[str, Any]) -> None:
     reply = dcycle.get(PATH, params=query)
     assert reply.status_code == 422
     assert reply.json()["detail"][0]["loc"][:2] == ["query", *query]
+
+
+@pytest.mark.rule("dcycle.filters.hash", "dcycle.filters.changed-vehicles", "dcycle.filters.required")
+@pytest.mark.parametrize("query", ["status[]=archived", "status=archived", "ownership=rented&search=van", "search=zz"])
+def test_vehicles_are_deleted_by_filters(dcycle: Caller, query: str) -> None:
+    """The vehicles that filters match are deleted with the hash of their list, and no others."""
+    path, matching, others = f"{PATH}/bulk-delete-by-filters", ids(dcycle, query), ids(dcycle)
+    body = {"filter_hash": dcycle.get(f"{PATH}?{query}").json()["filter_hash"]}
+    assert problems(dcycle.post(path, body)) == [("value_error", ["body"])]
+    assert problems(dcycle.post(f"{path}?{query}", {})) == [("missing", ["body", "filter_hash"])]
+    assert problems(dcycle.post(f"{path}?status=gone", body)) == [("literal_error", ["query", "status", 0])]
+    assert dcycle.post(f"{path}?status=active", body).status_code == 409
+    assert ids(dcycle) == others
+    deleted = dcycle.post(f"{path}?{query}", body).json()
+    assert (deleted["success_ids"], deleted["failed_count"]) == (matching, 0)
+    assert ids(dcycle) == [id for id in others if id not in matching]
 
 
 # --- unique values ----------------------------------------------------------------------------------------------------

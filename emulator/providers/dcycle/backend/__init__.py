@@ -65,11 +65,11 @@ class Dcycle:
         self.custom_factors = CustomFactors(context)
         self.custom_groups = CustomGroups(context, self.custom_factors)
         self.uploads = Uploads(context, self.purchases, self.vehicles, self.consumptions)
-        self._linkable: dict[EntityType, Records[Any, Any]] = {
-            "logistic_requests": self.freight_requests,
-            "logistic_recharges": self.recharges,
-            "logistic_packages": self.packages,
-            "invoices": self.invoices,
+        self._linkable: dict[EntityType, tuple[Records[Any, Any], ...]] = {
+            "logistic_requests": (self.freight_requests,),
+            "logistic_recharges": (self.recharges,),
+            "logistic_packages": (self.packages,),
+            "invoices": (self.invoices, self.wastes, self.waste_water_treatments),
         }
         self.projects = Projects(context, self._linkable)
         self._users = {user.id: user for user in catalogue.users}
@@ -122,7 +122,7 @@ class Dcycle:
         """Return the ids of the records of one type that a filter matches; none for None."""
         if wanted is None:
             return []
-        return [record.id for record in self._linkable[entity_type].find(organization, wanted)]
+        return [record.id for record in self._linkable[entity_type][0].find(organization, wanted)]
 
     def link_recharge(self, organization: Organization, recharge: Recharge) -> None:
         """Link a recharge to the project that it names, if there is one."""

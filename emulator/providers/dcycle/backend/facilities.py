@@ -1,6 +1,6 @@
 """Facilities, which emit by their invoices (docs.dcycle.io, Facilities)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
@@ -47,10 +47,8 @@ class Facilities(Records[Facility, FacilityTerms]):
 
     def grams(self, facility: Facility) -> FacilityGrams:
         """Return the emissions of the invoices of a facility."""
-        counted = [invoice for invoice in self._invoices.belonging_to(facility) if invoice.counts]
-        return FacilityGrams(
-            _sum(invoice.co2e_grams for invoice in counted), _sum(invoice.co2e_biomass_grams for invoice in counted)
-        )
+        stated, grams, biomass_stated, biomass = self._invoices.sums(facility) or (0, 0, 0, 0)
+        return FacilityGrams(grams if stated else None, biomass if biomass_stated else None)
 
     def name(self, organization: Organization, facility_id: str | None) -> str | None:
         """Return the name of a facility of this organization; None if there is none of this id."""
@@ -86,9 +84,3 @@ class Facilities(Records[Facility, FacilityTerms]):
 
     def _located(self, terms: FacilityTerms) -> FacilityTerms:
         return replace(terms, country=self.country(terms.address, terms.country))
-
-
-def _sum(grams: Iterable[int | None]) -> int | None:
-    """The sum of the known amounts; None if there are none."""
-    known = [amount for amount in grams if amount is not None]
-    return sum(known) if known else None

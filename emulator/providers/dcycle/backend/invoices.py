@@ -25,6 +25,13 @@ class Invoices(Records[Invoice, InvoiceTerms]):
     def owner(self, record: Invoice) -> str | None:
         return record.terms.facility_id
 
+    def amounts(self, record: Invoice) -> tuple[int, int, int, int]:
+        """The grams and those from biomass, each after the number of invoices that state them."""
+        grams, biomass = record.co2e_grams, record.co2e_biomass_grams
+        if not record.counts:
+            return 0, 0, 0, 0
+        return grams is not None, grams or 0, biomass is not None, biomass or 0
+
     def create_shares(self, organization: Organization, draft: InvoiceDraft) -> Sequence[Invoice]:
         """Create an invoice for the share of each facility; the first is the source of the others."""
         shares: list[Invoice] = []

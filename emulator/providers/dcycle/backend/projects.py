@@ -10,7 +10,8 @@ from emulator.providers.dcycle.memory.projects import EntityType, Project, Proje
 from emulator.providers.dcycle.memory.records import Record
 
 R = TypeVar("R", bound=Record[Any])
-Linkable = Mapping[EntityType, Records[Any, Any]]
+Linkable = Mapping[EntityType, tuple[Records[Any, Any], ...]]
+"""The kinds of records that each type of entity stands for."""
 
 
 class Projects(Records[Project, ProjectTerms]):
@@ -77,7 +78,7 @@ class Projects(Records[Project, ProjectTerms]):
         """Link records; return how many were linked, and how many were before. Unknown ones count for neither."""
         created = skipped = 0
         for id in dict.fromkeys(ids):
-            if entity_type not in self._linkable or not self._linkable[entity_type].has(organization, id):
+            if not any(records.has(organization, id) for records in self._linkable.get(entity_type, ())):
                 continue
             link = ProjectLink(project.id, entity_type, id)
             if _name(link) in self._links:

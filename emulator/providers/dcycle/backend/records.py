@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, MutableMapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from emulator.core.clock import Clock
 from emulator.core.exact_json import decimal
@@ -70,7 +70,8 @@ class Records(Generic[R, T]):
     """The records of one kind by id, by organization and by owner, in the order in which they were created.
 
     A subclass names the class of its records, the kind of their ids, and the refusal for an unknown id; it may say how
-    emissions are calculated, and what a record belongs to. The totals follow every change.
+    emissions are calculated, what a record belongs to, and what it adds to the sums of that owner. The totals and the
+    sums follow every change.
     """
 
     kind: Callable[..., R]
@@ -83,6 +84,7 @@ class Records(Generic[R, T]):
         self.records = records
         self._by_organization: dict[str, dict[str, R]] = {}
         self._by_owner: dict[tuple[str, str | None], dict[str, R]] = {}
+        self._sums: dict[tuple[str, str | None], list[int]] = {}
         for record in records.values():
             self._index(record)
 
@@ -93,6 +95,10 @@ class Records(Generic[R, T]):
     def owner(self, record: R) -> str | None:  # noqa: ARG002  # for subclasses
         """Return the id of what the record belongs to, such as the vehicle of a consumption."""
         return None
+
+    def amounts(self, record: R) -> tuple[int, ...]:  # noqa: ARG002  # for subclasses
+        """Return what the record adds to each sum of its owner; nothing if the kind keeps no sums."""
+        return ()
 
     # --- read
 
@@ -115,6 +121,10 @@ class Records(Generic[R, T]):
     def belonging_to(self, owner: Record[Any]) -> Collection[R]:
         """Return the records that belong to a record of the same organization, oldest first."""
         return self._by_owner.get((owner.organization_id, owner.id), {}).values()
+
+    def sums(self, owner: Record[Any]) -> list[int]:
+        """Return the sums of ``amounts`` over the records that belong to a record; empty if there never were any."""
+        return self._sums.get((owner.organization_id, owner.id), [])
 
     # --- change
 
@@ -149,6 +159,7 @@ class Records(Generic[R, T]):
         earlier = self.records.get(record.id)
         if earlier is not None:
             self.context.totals.subtract(earlier.emission())
+            self._sum(earlier, -1)
             if self._owner_key(earlier) != self._owner_key(record):
                 del self._by_owner[self._owner_key(earlier)][earlier.id]
         self.records[record.id] = record
@@ -158,6 +169,7 @@ class Records(Generic[R, T]):
     def remove(self, record: R) -> None:
         """Forget a record and its emissions."""
         self.context.totals.subtract(record.emission())
+        self._sum(record, -1)
         del self.records[record.id]
         del self._by_organization[record.organization_id][record.id]
         del self._by_owner[self._owner_key(record)][record.id]
@@ -166,6 +178,14 @@ class Records(Generic[R, T]):
         self._by_organization.setdefault(record.organization_id, {})[record.id] = record
         self._by_owner.setdefault(self._owner_key(record), {})[record.id] = record
         self.context.totals.add(record.emission())
+        self._sum(record, 1)
+
+    def _sum(self, record: R, sign: Literal[1, -1]) -> None:
+        amounts = self.amounts(record)
+        if amounts:
+            sums = self._sums.setdefault(self._owner_key(record), [0] * len(amounts))
+            for position, amount in enumerate(amounts):
+                sums[position] += sign * amount
 
     def _owner_key(self, record: R) -> tuple[str, str | None]:
         return record.organization_id, self.owner(record)

@@ -8,8 +8,8 @@ from typing import Literal
 
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
-from emulator.providers.dcycle.backend.drafts import ConsumptionFilter, VehicleFilter
-from emulator.providers.dcycle.backend.records import Context, Records, UniqueValue, sort
+from emulator.providers.dcycle.backend.drafts import VehicleFilter
+from emulator.providers.dcycle.backend.records import Context, Filter, Records, UniqueValue, sort
 from emulator.providers.dcycle.backend.rounding import whole_grams
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.vehicles import Consumption, ConsumptionTerms, Vehicle, VehicleTerms
@@ -30,9 +30,17 @@ class Consumptions(Records[Consumption, ConsumptionTerms]):
     def owner(self, record: Consumption) -> str | None:
         return record.terms.vehicle_id
 
-    def of_vehicle(self, vehicle: Vehicle, wanted: ConsumptionFilter) -> Collection[Consumption]:
+    def amounts(self, record: Consumption) -> tuple[int, int]:
+        """The grams, and whether the consumption is in error."""
+        return record.co2e_grams or 0, record.terms.status == "error"
+
+    def of_vehicle(self, vehicle: Vehicle, wanted: Filter[Consumption]) -> Collection[Consumption]:
         """Return what a vehicle consumed, oldest first."""
         return [consumption for consumption in self.belonging_to(vehicle) if wanted.matches(consumption)]
+
+    def count_errors(self, vehicle: Vehicle) -> int:
+        """Return how many consumptions of a vehicle are in error."""
+        return next(reversed(self.sums(vehicle)), 0)
 
 
 class Vehicles(Records[Vehicle, VehicleTerms]):
@@ -67,7 +75,7 @@ class Vehicles(Records[Vehicle, VehicleTerms]):
 
     def grams(self, vehicle: Vehicle) -> int:
         """Return what everything that a vehicle consumed causes together."""
-        return sum(consumption.co2e_grams or 0 for consumption in self._consumptions.belonging_to(vehicle))
+        return next(iter(self._consumptions.sums(vehicle)), 0)
 
     def type_name(self, vehicle: Vehicle) -> str | None:
         """Return the type of a vehicle in words; None if its type is on no list."""

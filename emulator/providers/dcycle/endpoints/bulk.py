@@ -1,12 +1,14 @@
-"""Many records in one request: each is created or refused by itself."""
+"""Many records in one request: each is created or refused by itself, or all are deleted that filters match."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from emulator.providers.dcycle.errors import DcycleRefusal
-from emulator.providers.dcycle.wire.incoming.bulk import InvalidRecord
+from emulator.providers.dcycle.backend.records import Filter
+from emulator.providers.dcycle.errors import DcycleRefusal, FilterChanged, FilterRequired
+from emulator.providers.dcycle.wire.incoming.bulk import FilterHash, InvalidRecord
 from emulator.providers.dcycle.wire.incoming.parts import NewRecord
 from emulator.providers.dcycle.wire.outgoing.bulk import BulkOutcome, Failure
+from emulator.providers.dcycle.wire.outgoing.pages import filter_hash
 
 R = TypeVar("R")
 
@@ -36,3 +38,12 @@ def create_each(
         if failures and not continue_on_error:
             break
     return BulkOutcome(len(records), created, failures)
+
+
+def confirmed(wanted: Filter[R], confirmation: FilterHash) -> Filter[R]:
+    """Return the filter of a deletion. Raises FilterRequired, or FilterChanged if the hash is of other filters."""
+    if wanted == type(wanted)():
+        raise FilterRequired
+    if confirmation.filter_hash != filter_hash(wanted):
+        raise FilterChanged
+    return wanted

@@ -13,6 +13,7 @@ from emulator.web.request import Request
 
 A = TypeVar("A", bound=Part)
 B = TypeVar("B", bound=Part)
+C = TypeVar("C", bound=Part)
 
 
 def backend(request: Request) -> Dcycle:
@@ -35,6 +36,8 @@ def authorize(request: Request) -> Organization: ...
 def authorize(request: Request, first: type[A], /) -> tuple[Organization, A]: ...
 @overload
 def authorize(request: Request, first: type[A], second: type[B], /) -> tuple[Organization, A, B]: ...
+@overload
+def authorize(request: Request, first: type[A], second: type[B], third: type[C], /) -> tuple[Organization, A, B, C]: ...
 def authorize(request: Request, *models: type[Part]) -> object:
     """Return the organization of a request, and its parts as models.
 

@@ -1,5 +1,7 @@
 """Invoices, purchases, consumptions, uploads and reference lists of the legacy API."""
 
+from urllib.parse import urlsplit
+
 from starlette.responses import Response
 
 from emulator.providers.dcycle import HOSTS
@@ -51,14 +53,14 @@ def list_legacy_purchases(request: Request) -> Response:
 def list_legacy_consumptions(request: Request) -> Response:
     organization, path, query = authorize(request, incoming.LegacyVehiclePath, incoming.LegacyConsumptionPage)
     dcycle, wanted = backend(request), query.filter()
-    of_vehicle = dcycle.consumptions.belonging_to(dcycle.vehicles.get(organization, path.vehicle_id))
-    found = [consumption for consumption in of_vehicle if wanted.matches(consumption)]
+    vehicle = dcycle.vehicles.get(organization, path.vehicle_id)
+    found = [consumption for consumption in dcycle.consumptions.belonging_to(vehicle) if wanted.matches(consumption)]
     shown = short_page(
         found,
         query,
         lambda consumption: outgoing.legacy_consumption(consumption, dcycle.units.get(consumption.terms.unit_id)),
     )
-    return reply({**shown, "total_error": sum(found.terms.status == "error" for found in of_vehicle)})
+    return reply({**shown, "total_error": dcycle.consumptions.count_errors(vehicle)})
 
 
 def create_purchase_upload_url(request: Request) -> Response:
@@ -114,6 +116,9 @@ def list_low_codes(request: Request) -> Response:
 
 
 def _address(request: Request, upload: Upload) -> str:
-    """Where to put a file: on the host that was addressed, there in the default space."""
+    """Where to put a file: on the host that was addressed, and in the same space."""
     host = request.header(b"host") or "127.0.0.1"
-    return f"https://{host}/uploads/{upload.id}" if host in HOSTS else f"http://{host}/dcycle/uploads/{upload.id}"
+    if host in HOSTS:
+        return f"https://{host}/uploads/{upload.id}"
+    pages = urlsplit(backend(request).pages_url or "http:")
+    return f"{pages.scheme}://{host}{pages.path.partition('/_emulator')[0]}/dcycle/uploads/{upload.id}"

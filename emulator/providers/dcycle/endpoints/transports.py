@@ -4,12 +4,13 @@ from starlette.responses import Response
 
 from emulator.providers.dcycle.backend import Dcycle
 from emulator.providers.dcycle.backend.records import sort
+from emulator.providers.dcycle.endpoints.bulk import confirmed
 from emulator.providers.dcycle.endpoints.context import authorize, backend
-from emulator.providers.dcycle.errors import FilterChanged, FilterRequired
 from emulator.providers.dcycle.memory.transports import TransportRoute
 from emulator.providers.dcycle.wire.incoming import transports as incoming
+from emulator.providers.dcycle.wire.incoming.bulk import FilterHash
 from emulator.providers.dcycle.wire.outgoing import transports as outgoing
-from emulator.providers.dcycle.wire.outgoing.pages import deletion, filter_hash, hashed_page
+from emulator.providers.dcycle.wire.outgoing.pages import deletion, hashed_page
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
@@ -47,13 +48,9 @@ def bulk_delete_transports(request: Request) -> Response:
 
 
 def bulk_delete_transports_by_filters(request: Request) -> Response:
-    organization, query, draft = authorize(request, incoming.TransportQuery, incoming.FilterHash)
-    transports, wanted = backend(request).transports, query.filter()
-    if wanted == type(wanted)():
-        raise FilterRequired
-    if draft.filter_hash != filter_hash(wanted):
-        raise FilterChanged
-    ids = [route.id for route in transports.find(organization, wanted)]
+    organization, query, draft = authorize(request, incoming.TransportQuery, FilterHash)
+    transports = backend(request).transports
+    ids = [route.id for route in transports.find(organization, confirmed(query.filter(), draft))]
     return reply(deletion(*transports.delete_many(organization, ids), "transport routes"))
 
 

@@ -2,25 +2,25 @@
 
 from starlette.responses import Response
 
+from emulator.providers.dcycle.endpoints.bulk import confirmed
 from emulator.providers.dcycle.endpoints.context import authorize, backend
 from emulator.providers.dcycle.wire.incoming import vehicles as incoming
+from emulator.providers.dcycle.wire.incoming.bulk import FilterHash
 from emulator.providers.dcycle.wire.outgoing import vehicles as outgoing
-from emulator.providers.dcycle.wire.outgoing.pages import deletion, page, unique_values
+from emulator.providers.dcycle.wire.outgoing.pages import deletion, filter_hash, page, unique_values
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
 
 def list_vehicles(request: Request) -> Response:
     organization, query = authorize(request, incoming.VehiclePage)
-    vehicles = backend(request).vehicles
-    found = vehicles.find_all(organization, query.filter(), query.include_children, query.sort)
-    return reply(
-        page(
-            found,
-            query,
-            lambda vehicle: outgoing.listed_vehicle(vehicle, vehicles.grams(vehicle), vehicles.type_name(vehicle)),
-        )
+    vehicles, wanted = backend(request).vehicles, query.filter()
+    shown = page(
+        vehicles.find_all(organization, wanted, query.include_children, query.sort),
+        query,
+        lambda vehicle: outgoing.listed_vehicle(vehicle, vehicles.grams(vehicle), vehicles.type_name(vehicle)),
     )
+    return reply({**shown, "filter_hash": filter_hash(wanted)})
 
 
 def create_vehicle(request: Request) -> Response:
@@ -57,6 +57,13 @@ def bulk_delete_vehicles(request: Request) -> Response:
     return reply(deletion(deleted, unknown, "vehicles"))
 
 
+def bulk_delete_vehicles_by_filters(request: Request) -> Response:
+    organization, query, draft = authorize(request, incoming.VehicleQuery, FilterHash)
+    vehicles = backend(request).vehicles
+    ids = [vehicle.id for vehicle in vehicles.find(organization, confirmed(query.filter(), draft))]
+    return reply(deletion(*vehicles.delete_many(organization, ids), "vehicles"))
+
+
 def list_vehicle_unique_values(request: Request) -> Response:
     organization, query = authorize(request, incoming.UniqueValuesQuery)
     values = backend(request).vehicles.unique_values(organization, query.field)
@@ -65,10 +72,17 @@ def list_vehicle_unique_values(request: Request) -> Response:
 
 def list_vehicle_consumptions(request: Request) -> Response:
     organization, path, query = authorize(request, incoming.VehiclePath, incoming.ConsumptionPage)
+    dcycle, wanted = backend(request), query.filter()
+    found = dcycle.consumptions.of_vehicle(dcycle.vehicles.get(organization, path.vehicle_id), wanted)
+    return reply({**page(found, query, outgoing.consumption), "filter_hash": filter_hash(wanted)})
+
+
+def bulk_delete_vehicle_consumptions_by_filters(request: Request) -> Response:
+    organization, path, query, draft = authorize(request, incoming.VehiclePath, incoming.ConsumptionQuery, FilterHash)
     dcycle = backend(request)
     vehicle = dcycle.vehicles.get(organization, path.vehicle_id)
-    found = dcycle.consumptions.of_vehicle(vehicle, query.filter())
-    return reply(page(found, query, outgoing.consumption))
+    ids = [found.id for found in dcycle.consumptions.of_vehicle(vehicle, confirmed(query.filter(), draft))]
+    return reply(deletion(*dcycle.consumptions.delete_many(organization, ids), "consumptions"))
 
 
 def delete_vehicle_consumption(request: Request) -> Response:

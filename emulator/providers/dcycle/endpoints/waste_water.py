@@ -2,11 +2,14 @@
 
 from starlette.responses import Response
 
+from emulator.providers.dcycle.backend import Dcycle
 from emulator.providers.dcycle.backend.records import sort
 from emulator.providers.dcycle.endpoints.context import authorize, backend
+from emulator.providers.dcycle.memory.wastes import WasteWaterTreatment
 from emulator.providers.dcycle.wire.incoming import wastes as incoming
 from emulator.providers.dcycle.wire.outgoing import wastes as outgoing
 from emulator.providers.dcycle.wire.outgoing.pages import facility_page
+from emulator.providers.dcycle.wire.outgoing.projects import linked_project
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
@@ -15,23 +18,29 @@ def list_waste_water_treatments(request: Request) -> Response:
     organization, query = authorize(request, incoming.WasteWaterPage)
     dcycle, wanted = backend(request), query.filter()
     of_facility = dcycle.waste_water_treatments.belonging_to(dcycle.facilities.get(organization, query.facility_id))
-    found = [treatment for treatment in of_facility if wanted.matches(treatment)]
-    return reply(facility_page(of_facility, sort(found, query.sort_members()), query, outgoing.treatment))
+    matching = [treatment for treatment in of_facility if wanted.matches(treatment)]
+    found = sort(dcycle.projects.narrow(matching, query.project_id, "invoices"), query.sort_members())
+    return reply(facility_page(of_facility, found, query, lambda treatment: _treatment(dcycle, treatment)))
 
 
 def get_waste_water_treatment(request: Request) -> Response:
     organization, path = authorize(request, incoming.WasteWaterPath)
-    return reply(outgoing.treatment(backend(request).waste_water_treatments.get(organization, path.wwt_id)))
+    dcycle = backend(request)
+    return reply(_treatment(dcycle, dcycle.waste_water_treatments.get(organization, path.wwt_id)))
 
 
 def create_waste_water_treatments(request: Request) -> Response:
     organization, draft = authorize(request, incoming.NewWasteWaterTreatment)
     dcycle = backend(request)
     dcycle.facilities.get(organization, draft.facility_id)
-    return reply(outgoing.treatment(dcycle.waste_water_treatments.create(organization, draft.terms())))
+    return reply(_treatment(dcycle, dcycle.waste_water_treatments.create(organization, draft.terms())))
 
 
 def delete_waste_water_treatment(request: Request) -> Response:
     organization, path = authorize(request, incoming.LegacyWasteWaterPath)
     backend(request).waste_water_treatments.delete(organization, path.waste_water_treatment_id)
     return Response(status_code=204)
+
+
+def _treatment(dcycle: Dcycle, treatment: WasteWaterTreatment) -> dict[str, object]:
+    return outgoing.treatment(treatment, [linked_project(*found) for found in dcycle.linked_projects(treatment.id)])

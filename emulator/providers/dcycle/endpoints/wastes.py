@@ -2,11 +2,14 @@
 
 from starlette.responses import Response
 
+from emulator.providers.dcycle.backend import Dcycle
 from emulator.providers.dcycle.backend.records import sort
 from emulator.providers.dcycle.endpoints.context import authorize, backend
+from emulator.providers.dcycle.memory.wastes import Waste
 from emulator.providers.dcycle.wire.incoming import wastes as incoming
 from emulator.providers.dcycle.wire.outgoing import wastes as outgoing
 from emulator.providers.dcycle.wire.outgoing.pages import deletion, facility_page, filter_hash, page, unique_values
+from emulator.providers.dcycle.wire.outgoing.projects import linked_project
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
@@ -15,13 +18,9 @@ def list_wastes(request: Request) -> Response:
     organization, query = authorize(request, incoming.WastePage)
     dcycle, wanted = backend(request), query.filter()
     of_facility = dcycle.wastes.belonging_to(dcycle.facilities.get(organization, query.facility_id))
-    found = [waste for waste in of_facility if wanted.matches(waste, dcycle.wastes.factor(waste))]
-    shown = facility_page(
-        of_facility,
-        sort(found, () if query.sort is None else (query.sort,)),
-        query,
-        lambda waste: outgoing.listed_waste(waste, dcycle.wastes.factor(waste), dcycle.units.get(waste.terms.unit_id)),
-    )
+    matching = [waste for waste in of_facility if wanted.matches(waste, dcycle.wastes.factor(waste))]
+    found = sort(dcycle.projects.narrow(matching, query.project_id, "invoices"), query.sort_members())
+    shown = facility_page(of_facility, found, query, lambda waste: _listed(dcycle, waste))
     return reply({**shown, "filter_hash": filter_hash(wanted)})
 
 
@@ -57,3 +56,9 @@ def list_waste_emission_factors(request: Request) -> Response:
     wanted = query.filter()
     found = [factor for factor in backend(request).catalogue.waste_factors.efs if wanted.matches(factor)]
     return reply(page(found, query, outgoing.waste_factor))
+
+
+def _listed(dcycle: Dcycle, waste: Waste) -> dict[str, object]:
+    linked = [linked_project(*found) for found in dcycle.linked_projects(waste.id)]
+    unit = dcycle.units.get(waste.terms.unit_id)
+    return outgoing.listed_waste(waste, dcycle.wastes.factor(waste), unit, linked)

@@ -11,13 +11,18 @@ from emulator.providers.dcycle.memory.recharges import Recharge
 
 @dataclass(frozen=True, slots=True)
 class FreightFilter:
-    """``text`` is a part of the shipment or of the stretch; ``since`` and ``until`` bound the day of the shipment."""
+    """``text`` is a part of the shipment or of the stretch; ``since`` and ``until`` bound the day of the shipment.
+
+    No leg has an uploader or a file, so that ``uploaders`` and ``file_ids`` match none.
+    """
 
     text: str | None = None
     movement_id: str | None = None
     clients: tuple[str, ...] = ()
     tocs: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
+    uploaders: tuple[str, ...] = ()
+    file_ids: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
     created_since: datetime | None = None
@@ -31,6 +36,8 @@ class FreightFilter:
             and among(terms.client, self.clients)
             and among(terms.toc, self.tocs)
             and among(leg.status, self.statuses)
+            and among(None, self.uploaders)
+            and among(None, self.file_ids)
             and within(leg.shipment_date, leg.shipment_date, self.since, self.until)
             and between(leg.created_at, self.created_since, self.created_until)
         )

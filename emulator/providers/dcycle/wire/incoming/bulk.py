@@ -7,7 +7,7 @@ from typing import TypeVar
 from pydantic import Field
 
 from emulator.core.errors import Malformed
-from emulator.providers.dcycle.wire.incoming.fields import JsonBoolean
+from emulator.providers.dcycle.wire.incoming.fields import JsonBoolean, Name
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord
 from emulator.web.reading import read
 
@@ -33,6 +33,12 @@ class Bulk(Body):
     """The records of one request; a subclass says of which kind they are."""
 
     options: BulkOptions = Field(default_factory=BulkOptions)
+
+
+class FilterHash(Body):
+    """The body of a deletion by filters: the hash that the list returned for the same filters."""
+
+    filter_hash: Name
 
 
 def each(model: type[M]) -> Callable[[object], M | InvalidRecord]:

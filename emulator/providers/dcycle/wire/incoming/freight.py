@@ -50,7 +50,7 @@ class FreightPath(Path):
 class FreightPage(Page):
     """``GET /v1/logistics/requests``"""
 
-    repeated = ("client", "clients", "vehicle_type", "status")
+    repeated = ("client", "clients", "vehicle_type", "status", "uploaded_by", "file_id")
 
     size: PageSize = 10
     search: str | None = None
@@ -59,6 +59,8 @@ class FreightPage(Page):
     clients: Several[str] = ()
     vehicle_type: Several[str] = ()
     status: Several[FreightStatus] = ()
+    uploaded_by: Several[Id] = ()
+    file_id: Several[Id] = ()
     trip_date_from: Day | None = None
     trip_date_until: Day | None = None
     created_at_from: Since | None = None
@@ -72,6 +74,8 @@ class FreightPage(Page):
             clients=(*self.client, *self.clients),
             tocs=self.vehicle_type,
             statuses=self.status,
+            uploaders=self.uploaded_by,
+            file_ids=self.file_id,
             since=self.trip_date_from,
             until=self.trip_date_until,
             created_since=self.created_at_from,

@@ -72,6 +72,7 @@ class LinkFilters(Body):
     trip_date_from: Day | None = None
     trip_date_until: Day | None = None
     vehicle_type: Several[Text] = ()
+    uploaded_by: Several[Id] = ()
     file_id: Several[Id] = ()
     created_at_from: Since | None = None
     created_at_to: Until | None = None
@@ -96,6 +97,8 @@ class EntityFilters(Body):
                 text=given.search,
                 clients=given.clients,
                 tocs=given.vehicle_type,
+                uploaders=given.uploaded_by,
+                file_ids=given.file_id,
                 since=given.trip_date_from,
                 until=given.trip_date_until,
                 created_since=since,

@@ -151,9 +151,3 @@ class TransportIds(Body):
     """``POST /v1/transports/bulk-delete``"""
 
     transport_ids: Annotated[Several[Id], Field(min_length=1, max_length=IDS_MAX)]
-
-
-class FilterHash(Body):
-    """The body of a deletion by filters: the hash that the list returned."""
-
-    filter_hash: Name

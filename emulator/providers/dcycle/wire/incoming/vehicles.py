@@ -1,6 +1,6 @@
 """Vehicles and what they consumed: ``/v1/vehicles`` and ``/v1/vehicle_consumptions``."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -32,34 +32,46 @@ class ConsumptionPath(Path):
     vehicle_consumption_id: Id
 
 
-class VehiclePage(Page):
-    """``GET /v1/vehicles``"""
+class VehicleQuery(Query):
+    """The filters of vehicles. The older pages write ``status``, the newest ``status[]``."""
 
-    repeated = ("status", "ownership", "unknown_vehicle_id", "vehicle_fuel_id", "sort")
+    repeated: ClassVar[tuple[str, ...]] = ("status", "status[]", "ownership", "unknown_vehicle_id", "vehicle_fuel_id")
 
-    include_children: bool = False
     search: str | None = None
     status: Several[VehicleStatus] = ()
+    statuses: Several[VehicleStatus] = Field((), alias="status[]")
     ownership: Several[Ownership] = ()
     unknown_vehicle_id: Several[Id] = ()
     vehicle_fuel_id: Several[Id] = ()
-    sort: Several[Sort] = ()
 
     def filter(self) -> VehicleFilter:
-        return VehicleFilter(
-            self.status, self.ownership, self.unknown_vehicle_id, self.vehicle_fuel_id, text=self.search
-        )
+        statuses = (*self.status, *self.statuses)
+        return VehicleFilter(statuses, self.ownership, self.unknown_vehicle_id, self.vehicle_fuel_id, text=self.search)
 
 
-class ConsumptionPage(Page):
-    """``GET /v1/vehicles/{vehicle_id}/consumptions``"""
+class VehiclePage(VehicleQuery, Page):
+    """``GET /v1/vehicles``"""
 
-    repeated = ("status",)
+    repeated = (*VehicleQuery.repeated, "sort")
+
+    include_children: bool = False
+    sort: Several[Sort] = ()
+
+
+class ConsumptionQuery(Query):
+    """The filters of consumptions, with ``status`` written both ways, too."""
+
+    repeated = ("status", "status[]")
 
     status: Several[ConsumptionStatus] = ()
+    statuses: Several[ConsumptionStatus] = Field((), alias="status[]")
 
     def filter(self) -> ConsumptionFilter:
-        return ConsumptionFilter(self.status)
+        return ConsumptionFilter((*self.status, *self.statuses))
+
+
+class ConsumptionPage(ConsumptionQuery, Page):
+    """``GET /v1/vehicles/{vehicle_id}/consumptions``"""
 
 
 class UniqueValuesQuery(Query):

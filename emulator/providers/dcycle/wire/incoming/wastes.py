@@ -70,6 +70,9 @@ class WastePage(Page):
             created_until=self.created_at_to,
         )
 
+    def sort_members(self) -> tuple[str, ...]:
+        return () if self.sort is None else (self.sort,)
+
 
 class WasteChanges(Body):
     """``PATCH /v1/wastes/{waste_id}``. Only members that are sent change, so no default is ever used."""

@@ -41,7 +41,9 @@ def changed_waste(waste: Waste) -> dict[str, object]:
     }
 
 
-def listed_waste(waste: Waste, factor: WasteFactor | None, unit: Unit | None) -> dict[str, object]:
+def listed_waste(
+    waste: Waste, factor: WasteFactor | None, unit: Unit | None, linked: list[dict[str, object]]
+) -> dict[str, object]:
     """Return a waste as an item of a list."""
     terms = waste.terms
     return {
@@ -72,7 +74,7 @@ def listed_waste(waste: Waste, factor: WasteFactor | None, unit: Unit | None) ->
         "file_name": None,
         "file_url": None,
         "error_messages": None if waste.co2e_grams is not None else ["The unit is no unit of mass"],
-        "linked_projects": None,
+        "linked_projects": linked,
         "facility_percentages": None,
         "created_at": seconds(waste.created_at),
     }
@@ -96,7 +98,7 @@ def waste_factor(factor: WasteFactor) -> dict[str, object]:
     }
 
 
-def treatment(treatment: WasteWaterTreatment) -> dict[str, object]:
+def treatment(treatment: WasteWaterTreatment, linked: list[dict[str, object]]) -> dict[str, object]:
     """Return a treatment of waste water."""
     terms = treatment.terms
     return {
@@ -119,7 +121,7 @@ def treatment(treatment: WasteWaterTreatment) -> dict[str, object]:
         "uploaded_by": None,
         "source_invoice_id": treatment.id,
         "file_url": None,
-        "linked_projects": None,
+        "linked_projects": linked,
         "facility_percentages": [],
         "created_at": seconds(treatment.created_at),
     }

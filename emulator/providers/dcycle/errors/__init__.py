@@ -1,0 +1,140 @@
+"""Every refusal of Dcycle: a detail, and a code where the vendor has one (docs.dcycle.io).
+
+* DcycleRefusal
+  + InvalidDateRange               400
+  + DateRangeTooLarge              400
+  + InvalidTransportCombination    400
+  + UnknownCustomGroup             400
+  + InvalidApiKey                  401
+  + InvalidCredentials             401
+  + Forbidden                      403
+  + FacilityOfOtherOrganization    403
+  + LogisticHubOfOtherOrganization 403
+  + NotFound                       404
+    - PurchaseNotFound
+    - InvoiceNotFound
+    - VehicleNotFound
+    - VehicleConsumptionNotFound
+    - FacilityNotFound
+    - EmployeeNotFound
+    - BusinessTravelNotFound
+    - LogisticsRequestNotFound
+    - LogisticsRechargeNotFound
+    - LogisticsFuelNotFound
+    - TocNotFound
+    - PackageNotFound
+    - LogisticHubNotFound
+    - WasteNotFound
+    - WasteWaterTreatmentNotFound
+    - TransportRouteNotFound
+    - CustomGroupNotFound
+    - CustomFactorNotFound
+    - UploadNotFound
+    - ProjectNotFound
+  + LogisticHubNameTaken           409
+  + LogisticHubInUse               409
+  + LogisticHubHasInvoice          409
+  + FilterChanged                  409
+  + ValidationFailed               422, with a list of problems, as FastAPI gives it
+    - UnfitBody: HubWithoutFacility, DistanceUnknown, FilterRequired,
+      CustomFactorTooLarge
+  + RateLimitExceeded              429, by a fault only
+  + InternalError                  500, by a fault only
+  + PlainStatus                    any other status, without a code
+"""
+
+from emulator.providers.dcycle.errors.access import (
+    FacilityOfOtherOrganization,
+    Forbidden,
+    InvalidApiKey,
+    InvalidCredentials,
+    LogisticHubOfOtherOrganization,
+)
+from emulator.providers.dcycle.errors.not_found import (
+    BusinessTravelNotFound,
+    CustomFactorNotFound,
+    CustomGroupNotFound,
+    EmployeeNotFound,
+    FacilityNotFound,
+    InvoiceNotFound,
+    LogisticHubNotFound,
+    LogisticsFuelNotFound,
+    LogisticsRechargeNotFound,
+    LogisticsRequestNotFound,
+    NotFound,
+    PackageNotFound,
+    ProjectNotFound,
+    PurchaseNotFound,
+    TocNotFound,
+    TransportRouteNotFound,
+    UploadNotFound,
+    VehicleConsumptionNotFound,
+    VehicleNotFound,
+    WasteNotFound,
+    WasteWaterTreatmentNotFound,
+)
+from emulator.providers.dcycle.errors.refusal import DcycleRefusal
+from emulator.providers.dcycle.errors.status import InternalError, PlainStatus, RateLimitExceeded
+from emulator.providers.dcycle.errors.validation import (
+    CustomFactorTooLarge,
+    DateRangeTooLarge,
+    DistanceUnknown,
+    FilterChanged,
+    FilterRequired,
+    HubWithoutFacility,
+    InvalidDateRange,
+    InvalidTransportCombination,
+    LogisticHubHasInvoice,
+    LogisticHubInUse,
+    LogisticHubNameTaken,
+    UnfitBody,
+    UnknownCustomGroup,
+    ValidationFailed,
+)
+
+__all__ = [
+    "BusinessTravelNotFound",
+    "CustomFactorNotFound",
+    "CustomFactorTooLarge",
+    "CustomGroupNotFound",
+    "DateRangeTooLarge",
+    "DcycleRefusal",
+    "DistanceUnknown",
+    "EmployeeNotFound",
+    "FacilityNotFound",
+    "FacilityOfOtherOrganization",
+    "FilterChanged",
+    "FilterRequired",
+    "Forbidden",
+    "HubWithoutFacility",
+    "InternalError",
+    "InvalidApiKey",
+    "InvalidCredentials",
+    "InvalidDateRange",
+    "InvalidTransportCombination",
+    "InvoiceNotFound",
+    "LogisticHubHasInvoice",
+    "LogisticHubInUse",
+    "LogisticHubNameTaken",
+    "LogisticHubNotFound",
+    "LogisticHubOfOtherOrganization",
+    "LogisticsFuelNotFound",
+    "LogisticsRechargeNotFound",
+    "LogisticsRequestNotFound",
+    "NotFound",
+    "PackageNotFound",
+    "PlainStatus",
+    "ProjectNotFound",
+    "PurchaseNotFound",
+    "RateLimitExceeded",
+    "TocNotFound",
+    "TransportRouteNotFound",
+    "UnfitBody",
+    "UnknownCustomGroup",
+    "UploadNotFound",
+    "ValidationFailed",
+    "VehicleConsumptionNotFound",
+    "VehicleNotFound",
+    "WasteNotFound",
+    "WasteWaterTreatmentNotFound",
+]
