@@ -10,6 +10,7 @@ from emulator.gateway.gateway import Gateway
 from emulator.providers import ALL, HOSTS
 from emulator.space.fixtures import Fixtures
 from emulator.space.spaces import Spaces
+from emulator.space.worker_spaces import Part, WorkerSpaces
 from emulator.space.world import Limits, Links, Progress, World
 from emulator.ui.site import Site
 
@@ -31,6 +32,7 @@ def create_app(
     sync: Literal["normal", "full"] = "normal",
     store: str | None = None,
     progress: Progress | None = None,
+    part: Part | None = None,
 ) -> Gateway:
     """Return the emulator as an ASGI application. Raises BadFixture, and BadData.
 
@@ -40,14 +42,15 @@ def create_app(
     pages or to the vendors'; None leaves it to the fixtures. ``public_url`` is the address of the former, if it is not
     the one that clients use. ``data`` is a directory that keeps all spaces; without it, they are only in memory.
     ``store`` is the URL of a database that several servers share, in place of ``data``. ``sync`` says whether a commit
-    waits for the disk, and ``progress`` shows how long loading takes.
+    waits for the disk, and ``progress`` shows how long loading takes. ``part`` is what this process serves of a server
+    with several workers, in memory.
     """
     world = make_world(seed=seed, fixtures_directory=fixtures_directory, limits=limits, links=links)
     courier = Courier(frozenset(host.lower() for host in webhook_hosts))
     own_hosts = frozenset(host.lower() for host in hosts)
     public_url = public_url.rstrip("/") if public_url else None
     if data is None and store is None:
-        spaces = Spaces(world, public_url, VENDOR_HOSTS)
+        spaces = _spaces(world, public_url, part)
         return Gateway(spaces, Site(Control(spaces, courier, control_token)), own_hosts, VENDOR_HOSTS, courier)
 
     from emulator.log.assembly import StoredParts, open_storage  # a server in memory does not pay for it
@@ -55,6 +58,12 @@ def create_app(
     parts = StoredParts(world, open_storage(data, sync, store), public_url, VENDOR_HOSTS)
     control = Control(parts.spaces, courier, control_token)
     return parts.gateway(Site(control), control, own_hosts, courier, progress)
+
+
+def _spaces(world: World, public_url: str | None, part: Part | None) -> Spaces:
+    if part is None:
+        return Spaces(world, public_url, VENDOR_HOSTS)
+    return WorkerSpaces(world, public_url, VENDOR_HOSTS, part)
 
 
 def make_world(

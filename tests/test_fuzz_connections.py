@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emulator import create_app
-from emulator.server.protocol import ConnectionPool
+from emulator.server.connection_pool import ConnectionPool
 from emulator.space.commands import MoveClock
 from tests.conftest import START
 from tests.test_fuzz import EXAMPLES, PREFIX, REPEATABLE, SPACE, Raw, good_requests

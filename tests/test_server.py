@@ -328,7 +328,8 @@ def test_an_invalid_fixture_is_explained(
         (["serve", "--host", "no such host"], "cannot listen on no such host"),
         (["serve", "--host", "192.0.2.1", "--control-token", "t"], "cannot listen on 192.0.2.1"),
         (["serve", "--spaces-max", "0"], "'--spaces-max'"),
-        (["serve", "--workers", "4"], "one process"),
+        (["serve", "--workers", "0"], "'--workers'"),
+        (["serve", "--workers", "2", "--data", "/nowhere/d"], "--workers with --data"),
         (["serve", "--prot", "1"], "No such option"),
         (["sevre"], "No such command"),
     ],
@@ -340,7 +341,7 @@ def test_an_invalid_command_is_explained(
     assert message in failed(monkeypatch, capsys, *arguments)
 
 
-@pytest.mark.parametrize(("name", "value"), [("PORT", "many"), ("SEED", "x"), ("WORKERS", "2"), ("FIXTURES", "/none")])
+@pytest.mark.parametrize(("name", "value"), [("PORT", "many"), ("SEED", "x"), ("WORKERS", "0"), ("FIXTURES", "/none")])
 def test_a_variable_is_an_option(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str
 ) -> None:

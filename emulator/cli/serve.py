@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections.abc import Callable
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
@@ -13,20 +14,18 @@ from emulator.cli.ca_commands import ensured_authority, vendor_hosts
 from emulator.cli.options import option
 from emulator.cli.output import progress_bar, read_json
 from emulator.cli.parent import exit_with_parent
+from emulator.cli.serve_workers import WORKERS_MAX, check_workers, serve_workers
 
 if TYPE_CHECKING:
     from socket import socket
 
     from starlette.types import ASGIApp
 
+    from emulator.gateway.gateway import Gateway
     from emulator.server.server import Secure
     from emulator.space.spaces import Spaces
+    from emulator.space.worker_spaces import Part
     from emulator.space.world import Limits
-
-
-def _refuse_workers(_: click.Context, __: click.Parameter, workers: int) -> None:
-    if workers != 1:
-        raise click.BadParameter("a space lives in the memory of one process, so there is one; use several spaces")
 
 
 def _check_writable(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
@@ -93,10 +92,9 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @option(
     "--workers",
     default=1,
-    type=int,
-    callback=_refuse_workers,
-    expose_value=False,
-    help="The number of processes; only 1 is possible.",
+    type=click.IntRange(1, WORKERS_MAX),
+    callback=check_workers,
+    help="The number of processes that share the port and the spaces; one a core uses all of them.",
 )
 def serve(
     host: str,
@@ -109,6 +107,7 @@ def serve(
     allow_host: tuple[str, ...],
     control_token: str | None,
     access_log: bool,
+    workers: int,
     **settings: Any,
 ) -> None:
     """Serve the five APIs until SIGINT or SIGTERM."""
@@ -118,28 +117,49 @@ def serve(
     from emulator.server import server
     from emulator.space.fixtures import BadFixture
 
-    limits = _limits(settings, snapshot, scenario)
+    limits = _limits(settings, snapshot, scenario, workers)
     new_token = None if control_token else _new_token(host)
+    make = partial(
+        create_app, hosts=[host, *allow_host], control_token=control_token or new_token, limits=limits, **settings
+    )
     try:
-        app = create_app(
-            hosts=[host, *allow_host],
-            control_token=control_token or new_token,
-            limits=limits,
-            progress=progress_bar,
-            **settings,
-        )
+        app = make(progress=progress_bar)
         bound = server.bind(host, port)
         secure = [_secure(host, tls_port)] if tls else []
     except (BadFixture, BadData, server.PortTaken) as error:
         raise click.UsageError(str(error)) from None
-    app.spaces.server_url = server.local_address(bound)
-    _fill(app.spaces, snapshot, scenario, bound)
+    _prepare(app.spaces, snapshot, scenario, bound)
     if new_token:
         click.echo(f"control token: {new_token}")
-    server.serve(_logged(app) if access_log else app, bound, partial(_announce, url_file, secure), secure)
+    logged, ready = _logged if access_log else _same, partial(_announce, url_file, secure)
+    if workers == 1:
+        return server.serve(logged(app), bound, ready, secure)
+
+    make_worker = partial(_make_worker, make, snapshot, scenario, bound)
+    serve_workers(workers, bound, secure, make_worker, logged, ready)
 
 
-def _limits(settings: dict[str, Any], snapshot: Path | None, scenario: str | None) -> "Limits":
+def _make_worker(
+    make: "Callable[..., Gateway]", snapshot: Path | None, scenario: str | None, bound: "socket", part: "Part"
+) -> "Gateway":
+    """Return the application of a worker. The space of a snapshot or a scenario belongs to one of them."""
+    from emulator.space.space import DEFAULT
+
+    worker = make(part=part)
+    owns = part.share.owns(DEFAULT)
+    _prepare(worker.spaces, snapshot if owns else None, scenario if owns else None, bound)
+    return worker
+
+
+def _prepare(spaces: "Spaces", snapshot: Path | None, scenario: str | None, bound: "socket") -> None:
+    """Let spaces know the address of the server, and fill the default one. Raises click.UsageError."""
+    from emulator.server.server import local_address
+
+    spaces.server_url = local_address(bound)
+    _fill(spaces, snapshot, scenario, bound)
+
+
+def _limits(settings: dict[str, Any], snapshot: Path | None, scenario: str | None, workers: int) -> "Limits":
     """Take the limits out of the settings. Raises click.UsageError for settings that exclude each other."""
     from emulator.space.world import Limits
 
@@ -148,6 +168,8 @@ def _limits(settings: dict[str, Any], snapshot: Path | None, scenario: str | Non
             raise click.UsageError(f"--snapshot and --{name} exclude each other; use 'carbon-emulator snapshot load'")
         if scenario and settings[name]:
             raise click.UsageError(f"--scenario and --{name} exclude each other; use 'carbon-emulator story --play'")
+        if workers > 1 and settings[name]:
+            raise click.UsageError(f"--workers with --{name} is not possible yet: workers keep spaces in memory")
     if scenario and snapshot:
         raise click.UsageError("--scenario and --snapshot exclude each other")
     if scenario:
@@ -199,6 +221,10 @@ def _restore(spaces: "Spaces", file: Path, bound: "socket") -> None:
     except BadSnapshot as error:
         bound.close()
         raise click.UsageError(f"{file} is not a snapshot: {error}") from None
+
+
+def _same(app: "ASGIApp") -> "ASGIApp":
+    return app
 
 
 def _logged(app: "ASGIApp") -> "ASGIApp":

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from emulator.control.params import Params, read_body
 from emulator.control.request import ControlRequest
+from emulator.space.report import WorkerSilent
 from emulator.web.fields import JsonInteger
 from emulator.web.replies import reply
 
@@ -18,8 +19,12 @@ class Reset(Params):
     seed: Annotated[JsonInteger, Field(ge=-(2**63), lt=2**63)] | None = None
 
 
-def list_spaces(request: ControlRequest) -> Response:
-    spaces = [{"name": name, "requests": requests} for name, requests in request.spaces.requests()]
+async def list_spaces(request: ControlRequest) -> Response:
+    try:
+        report = await request.spaces.whole_report(with_spaces=True)
+    except WorkerSilent as silent:
+        raise HTTPException(503, str(silent), {"Retry-After": "1"}) from None
+    spaces = [{"name": space.name, "requests": space.requests} for space in report.spaces]
     return reply({"spaces": spaces, "spaces_max": request.spaces.world.limits.spaces_max})
 
 

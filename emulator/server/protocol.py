@@ -5,14 +5,13 @@ Everything that a client can make grow has a bound, and every wait for a client 
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, field
-from heapq import nsmallest
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
 from emulator.server import breaking
+from emulator.server.connection_pool import ConnectionPool
 from emulator.server.request_cycle import BUFFERED_BYTES_MAX, RequestCycle, status_line
 from emulator.server.request_parser import SLICE_BYTES, Refused, RequestParser, Target, no_proxy
 from emulator.web.connection import ABSOLUTE, BREAK
@@ -26,52 +25,9 @@ IDLE_SECONDS = 15.0
 LINGER_SECONDS = 2.0
 """How long a refused client may continue to send. If the connection were closed at once, it could lose the reply."""
 
-CONNECTIONS_MAX = 4096
-MADE_ROOM = 32
-"""How many idle connections are closed when a new one exceeds the limit, so that not each has to look for one."""
-
 ASGI = {"version": "3.0", "spec_version": "2.3"}
 EXTENSIONS: dict[str, dict[object, object]] = {BREAK: {}}
 EXTENSIONS_IF_ABSOLUTE = EXTENSIONS | {ABSOLUTE: {}}
-
-
-class Proxy(Protocol):
-    """What makes a server a forward proxy: it connects clients to other hosts."""
-
-    def tunnel(self, transport: asyncio.Transport, authority: bytes, data: bytes) -> None:
-        """Take over a connection whose client asks for a tunnel to ``authority``, and has already sent ``data``."""
-
-    def close(self) -> None:
-        """End all tunnels."""
-
-
-@dataclass(eq=False, slots=True)
-class ConnectionPool:
-    """The connections of one server to an application, and the requests that run on them."""
-
-    app: ASGIApp
-    connections_max: int = CONNECTIONS_MAX
-    proxy: Proxy | None = None
-    connections: "set[HttpProtocol]" = field(default_factory=set)
-    tasks: set[asyncio.Task[None]] = field(default_factory=set)
-
-    def admit(self, newcomer: "HttpProtocol") -> bool:
-        """Add a connection. Above the limit, close those that have been idle for longest; False if none is idle."""
-        room = len(self.connections) < self.connections_max or self._make_room()
-        self.connections.add(newcomer)
-        return room
-
-    def _make_room(self) -> bool:
-        idle = [each for each in self.connections if each.waits_for_client() and not each.closing]
-        for connection in nsmallest(MADE_ROOM, idle, key=HttpProtocol.idle_since):
-            connection.give_way()
-        return bool(idle)
-
-    def run(self, request: RequestCycle, admitted: bool) -> None:
-        """Let the application answer a request."""
-        task = asyncio.get_running_loop().create_task(request.run(self.app if admitted else _unavailable))
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
 
 
 class HttpProtocol(asyncio.Protocol):
@@ -79,7 +35,7 @@ class HttpProtocol(asyncio.Protocol):
 
     ``_requests`` have no complete reply yet, oldest first; only the first one runs. ``_receiving`` is the one whose
     body is still arriving, always the last of them. ``_deaf`` means that nothing more is read, ``closing`` that nothing
-    more is written.
+    more is written. ``received`` is what another worker has read of a connection that it has handed over.
     """
 
     __slots__ = (
@@ -106,14 +62,14 @@ class HttpProtocol(asyncio.Protocol):
         "write_paused",
     )
 
-    def __init__(self, pool: ConnectionPool) -> None:
+    def __init__(self, pool: ConnectionPool, received: bytes = b"") -> None:
         self._pool = pool
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport = None  # type: ignore[assignment]
         self._parser = RequestParser(self)
         self._requests: deque[RequestCycle] = deque()
         self._receiving: RequestCycle | None = None
-        self._backlog = self._farewell = b""
+        self._backlog, self._farewell = received, b""
         self._read_paused = self._deaf = self._ended = False
         self._admitted = True
         self._since = self._loop.time()
@@ -129,6 +85,8 @@ class HttpProtocol(asyncio.Protocol):
         self._client = _address(transport.get_extra_info("peername"))
         self._scheme = "https" if transport.get_extra_info("sslcontext") else "http"
         self._admitted = self._pool.admit(self)
+        if self._backlog:
+            self._loop.call_soon(self._go_on)
 
     def connection_lost(self, _: Exception | None) -> None:
         self.lost = self._deaf = True
@@ -144,7 +102,7 @@ class HttpProtocol(asyncio.Protocol):
             return False
         for request in self._requests:
             request.disconnect()
-        return bool(self._requests)
+        return bool(self._requests or self._backlog)
 
     def pause_writing(self) -> None:
         self.write_paused = True
@@ -210,10 +168,23 @@ class HttpProtocol(asyncio.Protocol):
             return
         if self._backlog:
             self._backlog += data
+        elif self._pool.workers and self._hand_over(data):
+            return
         else:
             self._parse(data)
         if self._receiving or self._backlog:
             self._regulate()
+
+    def _hand_over(self, data: bytes) -> bool:
+        """Hand the connection over if a request begins here that is for another worker, and no reply is on its way."""
+        busy = self._requests or self._parser.in_head or self._transport.get_write_buffer_size()
+        if busy or self._scheme != "http" or self._transport.is_closing():
+            return False
+        if not (self._pool.workers and self._pool.workers.hand_over(self._transport, data)):
+            return False
+        self._deaf = self.closing = True
+        self._transport.abort()
+        return True
 
     def _parse(self, data: bytes) -> None:
         """Parse data in slices, and leave the rest for later when too many requests wait for their replies."""
@@ -290,6 +261,8 @@ class HttpProtocol(asyncio.Protocol):
         if request:
             self._deaf = not request.keep_alive
             request.end()
+            if self._ended:
+                request.disconnect()
 
     def last_request(self) -> None:
         if self._receiving:
@@ -389,11 +362,3 @@ def _address_absolutely(scope: Scope, target: Target) -> None:
 
 def _address(info: Any) -> tuple[str, int] | None:
     return (str(info[0]), int(info[1])) if isinstance(info, tuple | list) else None
-
-
-async def _unavailable(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer in place of the application when all connections are busy."""
-    document = b'{"error":"all connections of this server are busy"}'
-    headers = [(b"content-type", b"application/json")]
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": document})

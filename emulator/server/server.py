@@ -13,7 +13,9 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from emulator.server.protocol import CONNECTIONS_MAX, IDLE_SECONDS, LINGER_SECONDS, ConnectionPool, HttpProtocol, Proxy
+from emulator.server.connection_pool import CONNECTIONS_MAX, ConnectionPool, Proxy
+from emulator.server.protocol import IDLE_SECONDS, LINGER_SECONDS, HttpProtocol
+from emulator.server.worker_link import WorkerLink
 
 BACKLOG = 2048
 ACCEPTED_AT_ONCE = 16
@@ -52,13 +54,26 @@ class Server(uvicorn.Server):
         self.pool = pool
         self.ready = ready
         self.secure = secure
+        self.link: WorkerLink | None = None
+        self.life: int | None = None
+        self.signals: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         for listening, context in self.secure:
             self.servers.append(await self._listen(listening, context))
+        if self.link:
+            self.link.start(self.pool)
+        if self.life is not None:
+            asyncio.get_running_loop().add_reader(self.life, self._end_of_life)
         if self.ready and sockets:
             self.ready(address(sockets[0]))
+
+    def _end_of_life(self) -> None:
+        """Stop, for the process that started this one has ended."""
+        assert self.life is not None
+        asyncio.get_running_loop().remove_reader(self.life)
+        self.should_exit = True
 
     async def _listen(self, listening: socket.socket, context: ssl.SSLContext) -> asyncio.Server:
         """Serve the same application over TLS."""
@@ -84,6 +99,8 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop at once: cancel every request that waits for a delay, an event or its client."""
+        if self.link:
+            self.link.stop()
         for listening in (*self.servers, *(sockets or ())):
             listening.close()
         if self.pool.proxy:
@@ -106,7 +123,7 @@ class Server(uvicorn.Server):
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {number: signal.signal(number, self.handle_exit) for number in self.signals}
         try:
             yield
         finally:
@@ -191,3 +208,16 @@ def serve(app: ASGIApp, bound: socket.socket, ready: Ready, secure: Sequence[Sec
     _allow_open_files()
     with closing(bound):
         uvicorn_server(app, ready, secure).run(sockets=[bound, *(bound.dup() for _ in range(1, ACCEPTED_AT_ONCE))])
+
+
+def serve_as_worker(
+    app: ASGIApp, bound: socket.socket, secure: Sequence[Secure], link: WorkerLink, ready: Callable[[], None], life: int
+) -> None:
+    """Serve as one of several workers until SIGTERM, or until the descriptor ``life`` ends."""
+    gc.freeze()
+    _allow_open_files()
+    server = uvicorn_server(app, lambda _: ready(), secure)
+    server.pool.workers = server.link = link
+    server.signals = (signal.SIGTERM,)
+    server.life = life
+    server.run(sockets=[bound, *(bound.dup() for _ in range(1, ACCEPTED_AT_ONCE))])

@@ -34,6 +34,12 @@ PAGES = "_emulator/pages"
 _generations = count(1)
 
 
+def begin_generations(first: int) -> None:
+    """Let the generations of this process begin with a number, so that those of several processes differ."""
+    global _generations
+    _generations = count(first)
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """Everything that a snapshot restores: see ``Space`` for each part."""

@@ -6,6 +6,7 @@ from weakref import WeakValueDictionary
 
 from emulator.core.hosts import origin
 from emulator.space.gradual_free import free_slowly
+from emulator.space.report import Listed, Peers, Report, joined
 from emulator.space.space import DEFAULT, DEFAULT_ORIGIN, Space
 from emulator.space.world import World
 
@@ -36,7 +37,11 @@ class Spaces:
 
     Links in replies lead to ``public_url``; without one, to the host that the first request to a space names, and to
     ``server_url`` if that is one of ``vendor_hosts``.
+
+    ``peers`` are the other workers of the server; None if there are none.
     """
+
+    peers: Peers | None = None
 
     def __init__(self, world: World, public_url: str | None = None, vendor_hosts: Container[str] = frozenset()) -> None:
         self.world = world
@@ -58,6 +63,20 @@ class Spaces:
     def trouble(self) -> str | None:
         """Return what keeps the server from changing its spaces, as a sentence; None if nothing does."""
         return None
+
+    def birth(self, space: str) -> int:  # noqa: ARG002
+        """Return a number that orders the spaces of all workers; the spaces of one are in order."""
+        return 0
+
+    def report(self, with_spaces: bool) -> Report:
+        """Return what this process knows, with or without a list of its spaces."""
+        found = self.requests() if with_spaces else ()
+        return Report([Listed(self.birth(name), name, requests) for name, requests in found], self.trouble())
+
+    async def whole_report(self, with_spaces: bool) -> Report:
+        """Return what all workers of the server know. Raises WorkerSilent."""
+        own = self.report(with_spaces)
+        return own if self.peers is None else joined([own, *await self.peers.reports(with_spaces)])
 
     def exists(self, name: str) -> bool:
         """Return whether there is a space of this name."""

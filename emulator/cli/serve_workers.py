@@ -1,0 +1,72 @@
+"""``carbon-emulator serve --workers N``"""
+
+import gc
+import os
+import socket
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from emulator.gateway.gateway import Gateway
+    from emulator.server.server import Secure
+    from emulator.server.supervisor import Seat
+    from emulator.space.worker_spaces import Part
+
+WORKERS_MAX = 64
+
+IN_MEMORY = "its spaces, which were in memory alone, are lost, and another worker takes its place"
+
+
+def check_workers(_: click.Context, __: click.Parameter, workers: int) -> int:
+    """Return a number of workers. Raises click.BadParameter where there can be only one."""
+    if workers > 1 and not (hasattr(os, "fork") and hasattr(socket, "send_fds")):
+        raise click.BadParameter("several workers need Linux or macOS: they hand connections over to each other")
+    return workers
+
+
+def serve_workers(
+    count: int,
+    bound: "socket.socket",
+    secure: "list[Secure]",
+    make: "Callable[[Part], Gateway]",
+    logged: Callable[[Any], Any],
+    ready: Callable[[str], None],
+) -> None:
+    """Serve with several workers until SIGINT or SIGTERM.
+
+    ``make`` returns the application of a worker, and ``logged`` one with an access log if that is wanted. ``ready`` is
+    called with the URL once all serve. Raises click.ClickException if they cannot start.
+    """
+    from emulator.server.server import address
+    from emulator.server.supervisor import Supervisor
+
+    gc.freeze()  # the workers share what the start has created
+    supervisor = Supervisor(count, partial(_work, bound, secure, make, logged), IN_MEMORY)
+    if not supervisor.run(partial(ready, address(bound))):
+        raise click.ClickException("a worker has ended before it could serve")
+
+
+def _work(
+    bound: "socket.socket",
+    secure: "list[Secure]",
+    make: "Callable[[Part], Gateway]",
+    logged: Callable[[Any], Any],
+    seat: "Seat",
+) -> None:
+    """In a worker: serve its share."""
+    from emulator.server.server import serve_as_worker
+    from emulator.server.worker_link import WorkerLink
+    from emulator.space.worker_spaces import Part
+
+    link = WorkerLink(seat.share, seat.inboxes)
+    app = make(Part(seat.share, seat.census, link))
+    link.reporter = app.spaces.report
+
+    def ready() -> None:
+        os.write(seat.ready, b".")
+        os.close(seat.ready)
+
+    serve_as_worker(logged(app), bound, secure, link, ready, seat.life)

@@ -1,0 +1,110 @@
+"""The connections of one server, and the requests that run on them."""
+
+import asyncio
+from dataclasses import dataclass, field
+from heapq import nsmallest
+from typing import Protocol
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from emulator.server.request_cycle import RequestCycle
+
+CONNECTIONS_MAX = 4096
+MADE_ROOM = 32
+"""How many idle connections are closed when a new one exceeds the limit, so that not each has to look for one."""
+
+
+class Proxy(Protocol):
+    """What makes a server a forward proxy: it connects clients to other hosts."""
+
+    def tunnel(self, transport: asyncio.Transport, authority: bytes, data: bytes) -> None:
+        """Take over a connection whose client asks for a tunnel to ``authority``, and has already sent ``data``."""
+
+    def close(self) -> None:
+        """End all tunnels."""
+
+
+class OtherWorkers(Protocol):
+    """The other workers of a server, each with spaces of its own."""
+
+    def hand_over(self, transport: asyncio.Transport, data: bytes) -> bool:
+        """Hand a connection over to the worker that ``data``, the start of a request, is for.
+
+        Return False if that is this worker, or is not clear, or if the other one takes no connection at present.
+        """
+        ...
+
+    def application(self, scope: Scope) -> ASGIApp | None:
+        """Return the application that forwards a request to its worker; None if that is this one."""
+        ...
+
+
+class Pooled(Protocol):
+    """A connection, as its pool needs it."""
+
+    closing: bool
+
+    def waits_for_client(self) -> bool:
+        """Tell whether it is the client's turn: to send a request, or the rest of one."""
+        ...
+
+    def idle_since(self) -> float:
+        """Return when the client or the server last did something."""
+        ...
+
+    def give_way(self) -> None:
+        """Close the connection in favor of a new one."""
+
+    def expire(self, now: float) -> None:
+        """Close the connection if the client has kept the server waiting for too long."""
+
+    def shutdown(self) -> None:
+        """Take no further request."""
+
+    def abort(self) -> None:
+        """End the connection, whatever has not been sent yet."""
+
+
+@dataclass(eq=False, slots=True)
+class ConnectionPool:
+    """The connections of one server to an application, and the requests that run on them."""
+
+    app: ASGIApp
+    connections_max: int = CONNECTIONS_MAX
+    proxy: Proxy | None = None
+    workers: OtherWorkers | None = None
+    connections: set[Pooled] = field(default_factory=set)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def admit(self, newcomer: Pooled) -> bool:
+        """Add a connection. Above the limit, close those that have been idle for longest; False if none is idle."""
+        room = len(self.connections) < self.connections_max or self._make_room()
+        self.connections.add(newcomer)
+        return room
+
+    def _make_room(self) -> bool:
+        idle = [each for each in self.connections if each.waits_for_client() and not each.closing]
+        for connection in nsmallest(MADE_ROOM, idle, key=_idle_since):
+            connection.give_way()
+        return bool(idle)
+
+    def run(self, request: RequestCycle, admitted: bool) -> None:
+        """Let the application answer a request, or that of another worker."""
+        app = self.app if admitted else _unavailable
+        if self.workers and admitted:
+            app = self.workers.application(request.scope) or app
+        task = asyncio.get_running_loop().create_task(request.run(app))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+
+def _idle_since(connection: Pooled) -> float:
+    return connection.idle_since()
+
+
+async def _unavailable(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer in place of the application when all connections are busy."""
+    document = b'{"error":"all connections of this server are busy"}'
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": document})

@@ -1,0 +1,137 @@
+"""One worker's link to the others: it hands connections over, forwards requests, and asks for reports."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from starlette.types import ASGIApp, Scope
+
+from emulator.server.addressed_space import space_at, space_of
+from emulator.server.connection_pool import ConnectionPool
+from emulator.server.forwarding import Channel, Forwarder, answer_forwarded, open_channel
+from emulator.server.inboxes import CALL, CONNECTION, DATA_BYTES_MAX, Delivery, Inbox
+from emulator.server.protocol import HttpProtocol
+from emulator.space.report import Report, WorkerSilent
+from emulator.space.share import Share
+
+RECEIVED_AT_ONCE = 16
+RETRY_SECONDS = 0.001
+"""How long to wait for room in an inbox."""
+
+REPORT = "emulator.report"
+REPORT_SECONDS = 5.0
+"""How long to wait for a report, which a worker that takes the place of another one gives too."""
+
+Reporter = Callable[[bool], Report]
+
+
+class WorkerLink:
+    """Connects worker ``share.index`` with those that have the other ``inboxes``. It works after ``start()``."""
+
+    def __init__(self, share: Share, inboxes: Sequence[Inbox]) -> None:
+        self.share = share
+        self.inboxes = inboxes
+        self.reporter: Reporter
+        self._forwarders = [Forwarder(partial(self._call, index)) for index in range(share.count)]
+        self._work: set[asyncio.Task[None]] = set()
+
+    # --- to the others
+
+    def hand_over(self, transport: asyncio.Transport, data: bytes) -> bool:
+        space = space_at(data) if len(data) <= DATA_BYTES_MAX else None
+        if space is None or self.share.owns(space):
+            return False
+        descriptor = transport.get_extra_info("socket").fileno()
+        return self.inboxes[self.share.owner(space)].send(CONNECTION, data, descriptor)
+
+    def application(self, scope: Scope) -> ASGIApp | None:
+        owner = self.share.owner(space_of(scope["path"]))
+        return None if owner == self.share.index else self._forwarders[owner]
+
+    async def _call(self, index: int, end: socket.socket) -> None:
+        """Give one end of a channel to a worker, as soon as its inbox has room."""
+        while not self.inboxes[index].send(CALL, b"", end.fileno()):
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def reports(self, with_spaces: bool) -> Sequence[Report]:
+        others = [index for index in range(self.share.count) if index != self.share.index]
+        return await asyncio.gather(*(self._report(index, with_spaces) for index in others))
+
+    async def _report(self, index: int, with_spaces: bool) -> Report:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REPORT_SECONDS):
+                while (report := await self._one_report(index, with_spaces)) is None:
+                    """A worker has died with the question. The next one takes its place."""
+                return report
+        raise WorkerSilent(f"worker {index + 1} of {self.share.count} does not answer")
+
+    async def _one_report(self, index: int, with_spaces: bool) -> Report | None:
+        channel = await open_channel(partial(self._call, index))
+        try:
+            await channel.send({"type": REPORT, "with_spaces": with_spaces})
+            report: Report | None = await channel.receive()
+            return report
+        finally:
+            channel.close()
+
+    # --- from the others
+
+    def start(self, pool: ConnectionPool) -> None:
+        """Take from now on what the others send, for this pool."""
+        self._pool = pool
+        asyncio.get_running_loop().add_reader(self.inboxes[self.share.index].fileno(), self._receive)
+
+    def stop(self) -> None:
+        """Take nothing more."""
+        asyncio.get_running_loop().remove_reader(self.inboxes[self.share.index].fileno())
+
+    def _receive(self) -> None:
+        inbox = self.inboxes[self.share.index]
+        for _ in range(RECEIVED_AT_ONCE):
+            delivery = inbox.receive()
+            if delivery is None:
+                return
+            self._spawn(self._take_call(delivery) if delivery.kind == CALL else self._take_connection(delivery))
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task: asyncio.Task[Any] = asyncio.ensure_future(work)
+        self._pool.tasks.add(task)
+        task.add_done_callback(self._pool.tasks.discard)
+
+    async def _take_connection(self, delivery: Delivery) -> None:
+        """Serve a connection. Its client may have gone meanwhile."""
+        protocol = partial(HttpProtocol, self._pool, delivery.data)
+        with suppress(OSError):
+            connection = _socket(delivery.descriptor)
+            try:
+                await asyncio.get_running_loop().connect_accepted_socket(protocol, connection)
+            except BaseException:
+                connection.close()
+                raise
+
+    async def _take_call(self, delivery: Delivery) -> None:
+        channel = await Channel.over(_socket(delivery.descriptor))
+        try:
+            scope = await channel.receive()
+            if scope is None:
+                return
+            if scope["type"] == REPORT:
+                return await channel.send(self.reporter(scope["with_spaces"]))
+            await answer_forwarded(self._pool.app, scope, channel)
+        finally:
+            channel.close()
+
+
+def _socket(descriptor: int) -> socket.socket:
+    """Return a received descriptor as a socket. Raises OSError."""
+    try:
+        found = socket.socket(fileno=descriptor)
+    except OSError:
+        os.close(descriptor)
+        raise
+    found.setblocking(False)
+    return found
