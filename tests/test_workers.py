@@ -214,13 +214,15 @@ REQUESTS = st.tuples(
 )
 
 
-def exchange(port: int, stream: bytes, cuts: list[int]) -> bytes:
-    """Send bytes in pieces on one connection, and return everything that comes back."""
+def exchange(port: int, stream: bytes, cuts: list[int], half_close: bool = False) -> bytes:
+    """Send bytes in pieces on one connection, close the sending side or not, and return everything that comes back."""
     with socket.create_connection(("127.0.0.1", port), timeout=SECONDS_MAX) as client:
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
             client.sendall(stream[start:end])
             time.sleep(0.002)
+        if half_close:
+            client.shutdown(socket.SHUT_WR)
         received = b""
         while part := client.recv(65536):
             received += part
@@ -237,13 +239,18 @@ def begin(server: Server) -> None:
 
 
 @settings(max_examples=15)
-@given(requests=st.lists(REQUESTS, min_size=1, max_size=12), data=st.data())
+@given(requests=st.lists(REQUESTS, min_size=1, max_size=12), half_close=st.booleans(), data=st.data())
 def test_replies_are_those_of_one_process(
-    one: Server, several: Server, requests: list[tuple[str, tuple[str, str, str], bool]], data: st.DataObject
+    one: Server,
+    several: Server,
+    requests: list[tuple[str, tuple[str, str, str], bool]],
+    half_close: bool,
+    data: st.DataObject,
 ) -> None:
     """However a connection's bytes are cut, and however many requests come at once, each reply is the same."""
     wire = [written(method, prefix(name) + path, body, cut) for name, (method, path, body), cut in requests]
-    wire[-1] = closing(wire[-1])
+    if not half_close:
+        wire[-1] = closing(wire[-1])
     stream = b"".join(wire)
     ends = [sum(map(len, wire[:count])) for count in range(1, len(wire))]
     cut = st.one_of(st.integers(1, len(stream) - 1), st.sampled_from(ends or [1]))
@@ -251,7 +258,7 @@ def test_replies_are_those_of_one_process(
     replies = []
     for server in (one, several):
         begin(server)
-        replies.append(exchange(server.port, stream, cuts))
+        replies.append(exchange(server.port, stream, cuts, half_close))
     assert replies[0] == replies[1]
     assert replies[0].count(b"HTTP/1.1 ") == len(requests)
 

@@ -52,6 +52,14 @@ class Channel:
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
 
+    async def ended(self) -> None:
+        """Wait until the other end closes, and drop what it still sends.
+
+        To close first could cost the other end frames that it has not read: it loses them if it is sending meanwhile.
+        """
+        while await self.receive() is not None:
+            pass
+
     def close(self) -> None:
         """Let the other end know that nothing more comes."""
         self._writer.close()

@@ -122,6 +122,7 @@ class WorkerLink:
             if scope["type"] == REPORT:
                 return await channel.send(self.reporter(scope["with_spaces"]))
             await answer_forwarded(self._pool.app, scope, channel)
+            await channel.ended()
         finally:
             channel.close()
 
