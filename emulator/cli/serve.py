@@ -132,11 +132,10 @@ def serve(
     if new_token:
         click.echo(f"control token: {new_token}")
     logged, ready = _logged if access_log else _same, partial(_announce, url_file, secure)
-    if workers == 1:
-        return server.serve(logged(app), bound, ready, secure)
-
     make_worker = partial(_make_worker, make, snapshot, scenario, bound)
-    serve_workers(workers, bound, secure, make_worker, logged, ready)
+    if workers > 1:
+        return serve_workers(workers, bound, secure, make_worker, logged, ready)
+    server.serve(logged(app), bound, ready, secure)
 
 
 def _make_worker(
