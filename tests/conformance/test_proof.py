@@ -10,7 +10,7 @@ from emulator.conformance.in_process import EmulatorTransport
 from emulator.conformance.run import conform
 from emulator.providers import ALL
 from tests.conformance.deviations import DEVIATIONS
-from tests.conformance.proof import SEED, compared, found_by_conform
+from tests.conformance.proof import SEED, compared, found_by_conform, main
 from tests.conformance.target import connection
 
 FOUND_MIN = 0.95
@@ -21,6 +21,14 @@ SAMPLE = DEVIATIONS if EVERY_DEVIATION else DEVIATIONS[::4]
 """What is compared from recordings: in the suite a quarter, with the variable PROOF all."""
 
 each_provider = pytest.mark.parametrize("provider", ALL)
+
+
+@pytest.mark.skipif(not EVERY_DEVIATION, reason="takes a minute; .ci/extended runs it")
+def test_the_documentation_has_the_figures(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each row that ``python -m tests.conformance.proof`` prints is on the page."""
+    main()
+    page = (Path(__file__).parents[2] / "docs" / "conformance.md").read_text().splitlines()
+    assert [line for line in capsys.readouterr().out.splitlines() if line not in page] == []
 
 
 def test_deviations_are_many_and_distinct() -> None:
