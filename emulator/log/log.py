@@ -157,7 +157,7 @@ class SharedLog(Log, Protocol):
         ...
 
     def overdue(self, seconds: float) -> Sequence[str]:
-        """Return the spaces with a webhook that should have been sent so long ago, or entries that nobody marked."""
+        """Return the spaces with a webhook that should have been sent so long ago, or entries that are not marked."""
         ...
 
     def interrupt(self) -> None:

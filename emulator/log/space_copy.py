@@ -101,5 +101,5 @@ class SpaceCopy:
 
     @property
     def idle(self) -> bool:
-        """Whether nobody uses it, and nothing waits to be stored."""
+        """Whether no request uses it, and nothing waits to be stored."""
         return not (self.users or self.reads or self.held or self.saving) and self.replica.idle

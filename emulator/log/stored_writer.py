@@ -77,7 +77,7 @@ class StoredWriter:
             await self.store.commit.write(await self.store.open(space.name), Settlement())
 
     async def claim(self, space: Space, delivery: Delivery, seconds: float) -> bool:  # noqa: ARG002
-        """Return True: nobody else sends the webhooks of this log."""
+        """Return True: no other process sends the webhooks of this log."""
         return True
 
     async def record(self, space: Space, command: RecordAttempt) -> None:

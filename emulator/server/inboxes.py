@@ -62,6 +62,6 @@ class Inbox:
         return Delivery(message[:1], message[1:], descriptors[0]) if descriptors else None
 
     def close(self) -> None:
-        """Close both ends, and with them what nobody has received."""
+        """Close both ends, and the descriptors in messages that were not received."""
         self._sending.close()
         self._receiving.close()
