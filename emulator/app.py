@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from emulator.control.app import Control
 from emulator.gateway.courier import Courier
@@ -10,9 +10,11 @@ from emulator.gateway.gateway import Gateway
 from emulator.providers import ALL, HOSTS
 from emulator.space.fixtures import Fixtures
 from emulator.space.spaces import Spaces
-from emulator.space.worker_spaces import Part, WorkerSpaces
 from emulator.space.world import Limits, Links, Progress, World
 from emulator.ui.site import Site
+
+if TYPE_CHECKING:
+    from emulator.space.worker_spaces import Part
 
 VENDOR_HOSTS = {host: name for name in HOSTS for host in HOSTS[name]}
 """The provider of each production host."""
@@ -32,7 +34,7 @@ def create_app(
     sync: Literal["normal", "full"] = "normal",
     store: str | None = None,
     progress: Progress | None = None,
-    part: Part | None = None,
+    part: "Part | None" = None,
 ) -> Gateway:
     """Return the emulator as an ASGI application. Raises BadFixture, and BadData.
 
@@ -60,9 +62,12 @@ def create_app(
     return parts.gateway(Site(control), control, own_hosts, courier, progress)
 
 
-def _spaces(world: World, public_url: str | None, part: Part | None) -> Spaces:
+def _spaces(world: World, public_url: str | None, part: "Part | None") -> Spaces:
     if part is None:
         return Spaces(world, public_url, VENDOR_HOSTS)
+
+    from emulator.space.worker_spaces import WorkerSpaces  # a server with one process does not pay for it
+
     return WorkerSpaces(world, public_url, VENDOR_HOSTS, part)
 
 

@@ -1,5 +1,6 @@
 """Every bound of every contract has one rule, and a refusal names it and its evidence."""
 
+from dataclasses import replace
 from typing import get_args
 
 import httpx
@@ -72,16 +73,10 @@ SAMPLE_ACCOUNT = (b"ilovetheplanet", b"another-planet")
 def send_violation(caller: Caller, violation: Violation) -> httpx.Response:
     """Return the reply to a request that breaks a bound, with its explanation."""
     draft = violation.draft
-    content_type = {"Content-Type": "application/json"} if draft.body else {}
     left_out = violation.field.lower() if violation.place == "header" and violation.keyword == "required" else ""
     credentials = {name: value for name, value in caller.credentials.items() if name.lower() != left_out}
-    return caller.identified(credentials).request(
-        draft.method,
-        draft.path,
-        headers={**content_type, **draft.headers, "X-Emulator-Explain": "1"},
-        content=draft.body and draft.body.replace(*SAMPLE_ACCOUNT),
-        params=draft.query,
-    )
+    body, headers = draft.body.replace(*SAMPLE_ACCOUNT), {**draft.headers, "X-Emulator-Explain": "1"}
+    return caller.identified(credentials).send(replace(draft, body=body, headers=headers))
 
 
 def problem_with(provider: str, violation: Violation, reply: httpx.Response) -> str | None:

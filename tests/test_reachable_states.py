@@ -6,6 +6,7 @@ more than that have their own property.
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import httpx
@@ -75,16 +76,9 @@ class Client:
         if about and "{" in operation.path:
             before, _, after = operation.path.partition("{")
             path = f"{before}{about}{after.partition('}')[2]}"
-        headers = {"Content-Type": "application/json"} if draft.body else {}
-        headers |= {"Idempotency-Key": key} if key else {}
-        reply = self.caller.request(
-            draft.method,
-            path,
-            promised="{" not in path,
-            params=draft.query,
-            headers={**headers, **draft.headers},
-            content=draft.body,
-        )
+        headers = {"Idempotency-Key": key} if key else {}
+        sent = replace(draft, path=path, headers={**headers, **draft.headers})
+        reply = self.caller.send(sent, promised="{" not in path)
         assert not reply.is_server_error, f"{draft.method} {path}: {reply.text}"
         return reply
 

@@ -1,18 +1,16 @@
 """Check the filters of lists: one that nothing can match is a mistake. The reply names what was probably meant."""
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 
 from starlette.exceptions import HTTPException
 
 from emulator.core.ledger import Books
+from emulator.core.nearest import similar
 from emulator.space import conditions
 from emulator.space.path_pattern import can_match
 from emulator.web.provider import Provider
 
 Providers = Mapping[str, Provider]
-
-NEAREST_MAX = 3
 
 
 def check_filter(providers: Providers, provider: str | None) -> None:
@@ -55,11 +53,10 @@ def check_ledger_filter(providers: Providers, provider: str | None, account: str
     kinds = list(dict.fromkeys(f"{kind}/*" for kind, units in accounts if unit is None or unit in units))
     if account is not None and not any(can_match(account, kind.replace("*", "{name:path}")) for kind in kinds):
         of_unit = f" that holds {unit}" if unit is not None else ""
-        nearest = get_close_matches(account, kinds, n=NEAREST_MAX, cutoff=0.0)
+        nearest = similar(account, kinds)
         raise HTTPException(400, f"no account{of_unit} matches {account!r}; nearest: {', '.join(nearest)}")
 
 
 def _check_name(kind: str, name: str | None, names: Iterable[str]) -> None:
     if name is not None and name not in (known := list(dict.fromkeys(names))):
-        nearest = get_close_matches(name, known, n=NEAREST_MAX, cutoff=0.0)
-        raise HTTPException(400, f"unknown {kind} {name!r}; nearest: {', '.join(nearest)}")
+        raise HTTPException(400, f"unknown {kind} {name!r}; nearest: {', '.join(similar(name, known))}")

@@ -18,6 +18,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"known: {', '.join(names[:KNOWN_SHOWN_MAX]) or 'none'}{more}"
 
 
+def similar(name: str, known: Iterable[str]) -> list[str]:
+    """Return the few known names that are most like another one, however little, the closest first."""
+    return get_close_matches(name, list(known), n=NEAREST_MAX, cutoff=0.0)
+
+
 def closest(name: str, known: Iterable[str]) -> str:
     """Return the known name that is most like another one, however little; there must be one.
 

@@ -119,7 +119,7 @@ class Courier:
 
     # --- by a client
 
-    def next_attempt(self, space: Space) -> "NextAttempt | None":
+    def next_attempt(self, space: Space) -> NextAttempt | None:
         """Return the attempt that is due now, for a client that makes it itself. Changes nothing."""
         space.posted()
         delivery = _due(space)
@@ -138,7 +138,7 @@ class Courier:
         async with self._locks.setdefault(space, asyncio.Lock()):
             await self.writer.settle(space)
             delivery = _due(space)
-            if delivery is None or delivery.id != delivery_id or delivery.due is None:
+            if delivery is None or delivery.due is None or delivery.id != delivery_id:
                 raise NotDue(delivery_id)
             if not await self._claim(space, delivery):  # another node makes it
                 raise NotDue(delivery_id)
@@ -209,9 +209,8 @@ class Courier:
 
     async def _claim(self, space: Space, delivery: Delivery) -> bool:
         """Reserve an attempt for as long as it can take."""
-        webhooks = space.world.providers[delivery.provider].webhooks
-        assert webhooks is not None
-        return await self.writer.claim(space, delivery, webhooks.timeout_seconds + CLAIM_SECONDS)
+        seconds = self._webhooks(space, delivery).timeout_seconds + CLAIM_SECONDS
+        return await self.writer.claim(space, delivery, seconds)
 
     async def _attempt(self, space: Space, delivery: Delivery) -> None:
         from emulator.gateway.post import NoReply, post
@@ -254,6 +253,6 @@ def _unregistered(delivery: Delivery) -> RecordAttempt:
 
 
 def _due(space: Space) -> Delivery | None:
-    """Return the deliveries to attempt now."""
+    """Return the delivery to attempt now."""
     delivery = space.outbox.next()
     return delivery if delivery and delivery.due and delivery.due <= space.clock.now else None

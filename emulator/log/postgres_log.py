@@ -7,10 +7,12 @@ What only PostgreSQL has: the pipeline mode of its protocol, and two session set
 client that is paused or cut off. Everything else is SQL that CockroachDB and YugabyteDB understand as well.
 """
 
+import os
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 from zlib import crc32
 
 import orjson
@@ -46,6 +48,7 @@ from emulator.log.postgres_sql import (
 )
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+T = TypeVar("T")
 
 CONNECT_SECONDS = 3
 SILENCE_MILLISECONDS = 5000
@@ -58,6 +61,9 @@ TRIALS = 4
 """How often to run a transaction that the database has ended for the sake of another one."""
 
 CONFLICTS = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+
+ALREADY_CREATED = (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable)
+"""What a node meets that creates a table at the same time as another one."""
 
 
 class PostgresLog:
@@ -75,8 +81,7 @@ class PostgresLog:
         names = [append.space for append in appends]
         own = {proposal.id: proposal for append in appends for proposal in append.proposals}
         with self._connected() as connection:
-            answers: Sequence[Answer] = self._retried(lambda: self._append(connection, appends, names, own))
-            return answers
+            return _retried(lambda: self._append(connection, appends, names, own))
 
     def _append(
         self, connection: Connection, appends: Sequence[Append], names: list[str], own: Mapping[str, Proposal]
@@ -105,18 +110,20 @@ class PostgresLog:
         return Answer(id, None if append.applied < pruned else entries, snapshot, now)
 
     def last(self, space: str) -> int:
-        with self._connected() as connection:
-            row = connection.execute(STATES, [[space]], binary=True).fetchone()
-            return int(row[2]) if row else 0
+        row = self._state(space)
+        return int(row[2]) if row else 0
 
     def id(self, space: str) -> int:
         if space not in self._ids:
-            with self._connected() as connection:
-                row = connection.execute(STATES, [[space]], binary=True).fetchone()
-                if row is None:
-                    return 0
-                self._ids[space] = row[1]
+            row = self._state(space)
+            if row is None:
+                return 0
+            self._ids[space] = row[1]
         return self._ids[space]
+
+    def _state(self, space: str) -> tuple[Any, ...] | None:
+        with self._connected() as connection:
+            return connection.execute(STATES, [[space]], binary=True).fetchone()
 
     # --- spaces
 
@@ -140,7 +147,7 @@ class PostgresLog:
             "kept": int(ENTRIES_KEPT_SECONDS * 10**6),
         }
         with self._connected() as connection:
-            self._retried(lambda: self._save(connection, about))
+            _retried(lambda: self._save(connection, about))
 
     def _save(self, connection: Connection, about: Mapping[str, Any]) -> None:
         with connection.transaction():
@@ -170,7 +177,7 @@ class PostgresLog:
     def claim(self, space: str, webhook: str, seconds: float) -> bool:
         with self._connected() as connection:
             about = {"space": space, "webhook": webhook, "duration": int(seconds * 10**6)}
-            return self._retried(lambda: connection.execute(CLAIM, about).fetchone()) is not None
+            return _retried(lambda: connection.execute(CLAIM, about).fetchone()) is not None
 
     def mark(self, dues: Mapping[str, Due]) -> None:
         if not dues:
@@ -178,7 +185,7 @@ class PostgresLog:
         names = sorted(dues)
         columns = [names, [dues[name].number for name in names], [dues[name].at for name in names]]
         with self._connected() as connection:
-            self._retried(lambda: connection.execute(MARK, columns))
+            _retried(lambda: connection.execute(MARK, columns))
 
     def overdue(self, seconds: float) -> Sequence[str]:
         with self._connected() as connection:
@@ -208,7 +215,7 @@ class PostgresLog:
         """Cut the connection, from another thread: the running call fails, and it is not known what was stored."""
         connection = self._connection
         if connection is not None and not connection.closed:
-            with suppress(OSError, psycopg.Error), socket.socket(fileno=_duplicate(connection)) as open_socket:
+            with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as open_socket:
                 open_socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
@@ -241,7 +248,7 @@ class PostgresLog:
                     fallback_application_name="carbon-emulator",
                 )
                 for statement in SCHEMA:
-                    self._created(self._connection, statement)
+                    _retried(partial(self._connection.execute, statement), ALREADY_CREATED)
                 for setting in ("idle_in_transaction_session_timeout", "tcp_user_timeout"):
                     self._connection.execute(f"SET {setting} = {SILENCE_MILLISECONDS}")
             except psycopg.Error as error:
@@ -249,22 +256,13 @@ class PostgresLog:
                 raise LogFailure(_sentence(error)) from None
         return self._connection
 
-    def _created(self, connection: Connection, statement: str) -> None:
-        """Create a table if it does not exist. Two nodes that do so at the same time get in each other's way."""
-        for trial in range(TRIALS):
-            try:
-                connection.execute(statement)
-                return
-            except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable):
-                if trial == TRIALS - 1:
-                    raise
 
-    def _retried(self, work: Any) -> Any:
-        """Run a transaction, and again if the database ends it because of a conflict with another one."""
-        for _ in range(TRIALS - 1):
-            with suppress(*CONFLICTS):
-                return work()
-        return work()
+def _retried(work: Callable[[], T], conflicts: tuple[type[psycopg.Error], ...] = CONFLICTS) -> T:
+    """Run a transaction, and again if the database ends it because of a conflict with another one."""
+    for _ in range(TRIALS - 1):
+        with suppress(*conflicts):
+            return work()
+    return work()
 
 
 def _columns(appends: Sequence[Append]) -> Mapping[str, list[Any]]:
@@ -289,12 +287,6 @@ def _stored(
     elif crc32(payload) != crc:
         raise Damaged(f"entry {number} does not have the checksum that it was stored with")
     return Stored(number, at, id, payload, checks)
-
-
-def _duplicate(connection: Connection) -> int:
-    import os
-
-    return os.dup(connection.fileno())
 
 
 def _sentence(error: psycopg.Error) -> str:

@@ -11,7 +11,7 @@ import orjson
 from starlette.types import Scope
 
 from emulator.server import breaking
-from emulator.server.connection_pool import ConnectionPool
+from emulator.server.connection_pool import ConnectionPool, OtherWorkers
 from emulator.server.request_cycle import BUFFERED_BYTES_MAX, RequestCycle, status_line
 from emulator.server.request_parser import SLICE_BYTES, Refused, RequestParser, Target, no_proxy
 from emulator.web.connection import ABSOLUTE, BREAK
@@ -168,19 +168,19 @@ class HttpProtocol(asyncio.Protocol):
             return
         if self._backlog:
             self._backlog += data
-        elif self._pool.workers and self._hand_over(data):
+        elif (workers := self._pool.workers) and self._hand_over(workers, data):
             return
         else:
             self._parse(data)
         if self._receiving or self._backlog:
             self._regulate()
 
-    def _hand_over(self, data: bytes) -> bool:
+    def _hand_over(self, workers: OtherWorkers, data: bytes) -> bool:
         """Hand the connection over if a request begins here that is for another worker, and no reply is on its way."""
         busy = self._requests or self._parser.in_head or self._transport.get_write_buffer_size()
         if busy or self._scheme != "http" or self._transport.is_closing():
             return False
-        if not (self._pool.workers and self._pool.workers.hand_over(self._transport, data)):
+        if not workers.hand_over(self._transport, data):
             return False
         self._deaf = self.closing = True
         self._transport.abort()

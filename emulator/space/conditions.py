@@ -5,15 +5,14 @@ The error names what was probably meant.
 
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from glob import escape
 from typing import NamedTuple
 
+from emulator.core.nearest import NEAREST_MAX, similar
 from emulator.space.path_pattern import can_match
 from emulator.web.provider import Provider
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-NEAREST_MAX = 3
 PREFIX = re.compile(r"/(~[^/]*/)?[^/]*(?=/)")
 """The prefix of a vendor's path in a URL: a space and a provider."""
 
@@ -88,7 +87,7 @@ def _targets(provider: Provider) -> list[Target]:
 
 def _check_name(kind: str, name: str | None, names: Iterable[str]) -> None:
     if name is not None and name not in (known := list(dict.fromkeys(names))):
-        raise Impossible(f"unknown {kind} {name!r}; nearest: {_listed(_nearest(name, known))}")
+        raise Impossible(f"unknown {kind} {name!r}; nearest: {_listed(similar(name, known))}")
 
 
 def _check_path(pattern: str, providers: Mapping[str, Provider], targets: list[Target]) -> None:
@@ -97,7 +96,7 @@ def _check_path(pattern: str, providers: Mapping[str, Provider], targets: list[T
     if any(can_match(pattern, path) for path in paths):
         return
     _check_prefix(pattern, providers, paths)
-    raise Impossible(f"no operation's path matches {pattern!r}; nearest: {_listed(_nearest(pattern, paths))}")
+    raise Impossible(f"no operation's path matches {pattern!r}; nearest: {_listed(similar(pattern, paths))}")
 
 
 def _check_prefix(pattern: str, providers: Mapping[str, Provider], paths: Iterable[str]) -> None:
@@ -106,10 +105,6 @@ def _check_prefix(pattern: str, providers: Mapping[str, Provider], paths: Iterab
     inner = pattern[prefix.end() :] if prefix else ""
     if prefix and prefix[0].rpartition("/")[2] in providers and any(can_match(inner, path) for path in paths):
         raise Impossible(f"a path here has no provider's prefix, so {pattern!r} matches nothing; use {inner!r}")
-
-
-def _nearest(name: str, known: list[str]) -> list[str]:
-    return get_close_matches(name, known, n=NEAREST_MAX, cutoff=0.0)
 
 
 def _shown(target: Target) -> str:

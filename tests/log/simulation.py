@@ -96,7 +96,7 @@ class Node:
                 self.world.reply(waiting.asker, len(self.state))
 
     def silent(self, message: int) -> None:
-        """No answer has come: nobody knows whether the message arrived. Send the same again."""
+        """No answer has come: it is unknown whether the message arrived. Send the same again."""
         if message == self.sent and message in self.asked:
             self.reads = [*self.asked.pop(message), *self.reads]
             self.replica.unknown()

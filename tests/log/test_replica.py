@@ -52,7 +52,7 @@ def test_a_gap_is_an_error() -> None:
 
 
 def test_a_lost_answer_makes_the_same_proposals_go_again() -> None:
-    """When nobody knows whether an append was stored, it goes again with the same ids, before later ones."""
+    """An append with an unknown outcome is sent again with the same ids, before later ones."""
     replica: Replica[str] = Replica("a")
     replica.propose(waiting("x"))
     replica.append()

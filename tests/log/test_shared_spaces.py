@@ -1,4 +1,4 @@
-"""Several nodes on one store: what one acknowledges, every other one knows, whoever ends meanwhile."""
+"""Several nodes on one store: each has what any other has acknowledged, even if that one has ended."""
 
 import asyncio
 import os
@@ -181,7 +181,7 @@ def test_another_node_sends_the_webhooks_of_one_that_was_killed(nodes: list[Node
 
 
 def test_a_claimed_webhook_waits_for_the_claim_to_end(nodes: list[Node], receiver: HTTPServer) -> None:
-    """While another node may be sending it, nobody else does; when the claim is over, it is sent again, once."""
+    """While one node may be sending it, no other node does; when the claim is over, it is sent again, once."""
     one = nodes[0].space()
     one.control("PATCH", "/webhooks", json={"paused": True})
     order_with_webhook(one, receiver)

@@ -9,6 +9,7 @@ from emulator.client.embedded import SpaceHandle
 from emulator.core.documents import write
 from emulator.space.space import Space
 from tests.support.contract_check import check_reply
+from tests.support.drafts import Draft
 
 LINKING = ("cnaught", "thallo")
 """The providers whose replies have links to pages."""
@@ -40,6 +41,18 @@ class Caller:
         if promised:
             check_reply(self.provider, reply, path.partition("?")[0])
         return reply
+
+    def send(self, draft: Draft, *, promised: bool = True) -> httpx.Response:
+        """Send a request that is described by a draft; its body is JSON unless its headers say otherwise."""
+        declared = {"Content-Type": "application/json"} if draft.body else {}
+        return self.request(
+            draft.method,
+            draft.path,
+            promised=promised,
+            params=draft.query,
+            headers={**declared, **draft.headers},
+            content=draft.body,
+        )
 
     def get(self, path: str, **content: Any) -> httpx.Response:
         return self.request("GET", path, **content)

@@ -65,15 +65,7 @@ def replies(hostile: Hostile) -> Iterator[httpx.Response]:
     yield hostile.restored_again()
     for seconds in (1, 86400 * 40):
         for draft in sorted(REQUESTS, key=lambda draft: draft.method == "DELETE"):
-            headers = {"Content-Type": "application/json"} if draft.body else {}
-            yield cnaught.request(
-                draft.method,
-                draft.path,
-                promised=False,
-                params=draft.query,
-                headers={**headers, **draft.headers},
-                content=draft.body,
-            )
+            yield cnaught.send(draft, promised=False)
         yield from (space.http.get(f"{control}/{path}") for path in ("state/cnaught", "ledger", "ledger/verify"))
         yield hostile.restored_again()
         yield space.http.post(f"{control}/clock/advance", json={"seconds": seconds})

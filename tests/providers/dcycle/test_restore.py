@@ -54,20 +54,10 @@ def test_every_restored_state_can_be_shown(hostile: Hostile, number: int) -> Non
         space = hostile.space
         caller = Caller(space, "dcycle", credentials_of(space, "dcycle"))
         replies = [space.http.get(f"{space.url}/_emulator/state/dcycle"), hostile.restored_again()]
-        replies += [ask(caller, draft) for draft in (*TOTALS, *sorted(REQUESTS, key=is_deletion), *TOTALS)]
+        replies += [
+            caller.send(draft, promised=False) for draft in (*TOTALS, *sorted(REQUESTS, key=is_deletion), *TOTALS)
+        ]
         assert failures(change, replies) == []
-
-
-def ask(caller: Caller, draft: Draft) -> httpx.Response:
-    headers = {"Content-Type": "application/json"} if draft.body else {}
-    return caller.request(
-        draft.method,
-        draft.path,
-        promised=False,
-        params=draft.query,
-        headers={**headers, **draft.headers},
-        content=draft.body,
-    )
 
 
 def is_deletion(draft: Draft) -> bool:
