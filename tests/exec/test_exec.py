@@ -262,7 +262,10 @@ def _alive(process: int) -> bool:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    return Path(f"/proc/{process}/stat").read_text().split()[2] != "Z" if Path("/proc/self").exists() else True
+    try:
+        return Path(f"/proc/{process}/stat").read_text().split()[2] != "Z"
+    except OSError:  # the process has ended, or the system has no /proc
+        return not Path("/proc/self").exists()
 
 
 def _eventually(condition: Callable[[], bool]) -> bool:
