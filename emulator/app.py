@@ -45,7 +45,7 @@ def create_app(
     the one that clients use. ``data`` is a directory that keeps all spaces; without it, they are only in memory.
     ``store`` is the URL of a database that several servers share, in place of ``data``. ``sync`` says whether a commit
     waits for the disk, and ``progress`` shows how long loading takes. ``part`` is what this process serves of a server
-    with several workers, in memory.
+    with several workers.
     """
     world = make_world(seed=seed, fixtures_directory=fixtures_directory, limits=limits, links=links)
     courier = Courier(frozenset(host.lower() for host in webhook_hosts))
@@ -57,7 +57,7 @@ def create_app(
 
     from emulator.log.assembly import StoredParts, open_storage  # a server in memory does not pay for it
 
-    parts = StoredParts(world, open_storage(data, sync, store), public_url, VENDOR_HOSTS)
+    parts = StoredParts(world, open_storage(data, sync, store, part), public_url, VENDOR_HOSTS, part)
     control = Control(parts.spaces, courier, control_token)
     return parts.gateway(Site(control), control, own_hosts, courier, progress)
 

@@ -329,7 +329,6 @@ def test_an_invalid_fixture_is_explained(
         (["serve", "--host", "192.0.2.1", "--control-token", "t"], "cannot listen on 192.0.2.1"),
         (["serve", "--spaces-max", "0"], "'--spaces-max'"),
         (["serve", "--workers", "0"], "'--workers'"),
-        (["serve", "--workers", "2", "--data", "/nowhere/d"], "--workers with --data"),
         (["serve", "--prot", "1"], "No such option"),
         (["sevre"], "No such command"),
     ],

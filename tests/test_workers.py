@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cluster.database import Database
 from emulator.app import create_app
 from emulator.gateway.gateway import Stray
 from emulator.server.addressed_space import space_at, space_of
@@ -56,6 +58,14 @@ class Server(Child):
 def several() -> Iterator[Server]:
     """A server with two workers."""
     with Server("--workers", "2") as server:
+        yield server
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with two workers that keeps its spaces in a directory."""
+    with Server("--workers", "2", "--data", str(tmp_path_factory.mktemp("stored") / "data")) as server:
         yield server
         server.stop()
 
@@ -243,6 +253,7 @@ def begin(server: Server) -> None:
 def test_replies_are_those_of_one_process(
     one: Server,
     several: Server,
+    stored: Server,
     requests: list[tuple[str, tuple[str, str, str], bool]],
     half_close: bool,
     data: st.DataObject,
@@ -256,17 +267,19 @@ def test_replies_are_those_of_one_process(
     cut = st.one_of(st.integers(1, len(stream) - 1), st.sampled_from(ends or [1]))
     cuts = sorted(data.draw(st.sets(cut, max_size=8)))
     replies = []
-    for server in (one, several):
+    for server in (one, several, stored):
         begin(server)
         replies.append(exchange(server.port, stream, cuts, half_close))
-    assert replies[0] == replies[1]
+    assert replies[0] == replies[1] == replies[2]
     assert replies[0].count(b"HTTP/1.1 ") == len(requests)
 
 
-def test_every_worker_gives_the_same_answer(several: Server) -> None:
+@pytest.mark.parametrize("kind", ["several", "stored"])
+def test_every_worker_gives_the_same_answer(kind: str, request: pytest.FixtureRequest) -> None:
     """What concerns the whole server is the same, whichever worker answers: that of the space in the path."""
-    begin(several)
-    with httpx.Client(base_url=several.url) as http:
+    server: Server = request.getfixturevalue(kind)
+    begin(server)
+    with httpx.Client(base_url=server.url) as http:
         listed = [http.get(f"{prefix(name)}/_emulator/spaces").json() for name in NAMES]
         assert [space["name"] for space in listed[0]["spaces"]] == list(NAMES)
         assert listed == [listed[0]] * len(NAMES)
@@ -354,6 +367,59 @@ def test_a_killed_worker_is_replaced() -> None:
             r"and another worker takes its place\n",
             log,
         )
+
+
+def test_stored_spaces_come_back(tmp_path: Path) -> None:
+    """With --data, nothing is lost when a worker is killed, when all processes are, and when the number changes."""
+    command = ("--data", str(tmp_path / "data"))
+    with Server("--workers", "2", *command) as server, httpx.Client(base_url=server.url) as http:
+        begin(server)
+        for name in NAMES:
+            assert order(http, name).status_code == 201
+        before = state(http)
+        os.kill(victim := owner_process(server, "d"), signal.SIGKILL)
+        eventually(lambda: not alive(victim) and len(server.workers()) == 2)
+        with httpx.Client(base_url=server.url, timeout=SECONDS_MAX) as new:
+            assert state(new) == before
+        workers = server.workers()
+        assert f"worker 1 (process {victim}) was ended by SIGKILL; another worker takes its place" in server.stop(9)
+        eventually(lambda: not any(map(alive, workers)))
+    for options in (("--workers", "3"), ()):
+        with Server(*options, *command) as server, httpx.Client(base_url=server.url) as http:
+            assert state(http) == before
+            assert server.stop() == ""
+
+
+@pytest.mark.skipif("EXTENDED" not in os.environ, reason="needs PostgreSQL; .ci/extended runs it")
+def test_workers_of_several_nodes(tmp_path: Path) -> None:
+    """With --store, every worker is a node: two servers answer the same, and a worker that is killed is replaced."""
+    with Database(tmp_path / "postgres", {"fsync": "off"}) as database, ExitStack() as stack:
+        options = ("--workers", "2", "--store", database.new_url())
+        servers = [stack.enter_context(Server(*options)) for _ in range(2)]
+        clients = [stack.enter_context(httpx.Client(base_url=server.url, timeout=SECONDS_MAX)) for server in servers]
+        begin(servers[0])
+        for name, http in zip(NAMES, clients * 3, strict=False):
+            assert order(http, name).status_code == 201
+        before = state(clients[0])
+        assert state(clients[1]) == before
+        os.kill(victim := owner_process(servers[0], "d"), signal.SIGKILL)
+        eventually(lambda: not alive(victim) and len(servers[0].workers()) == 2)
+        again = stack.enter_context(httpx.Client(base_url=servers[0].url, timeout=SECONDS_MAX))
+        assert state(again) == before
+        assert "another worker takes its place" in servers[0].stop()
+        assert servers[1].stop() == ""
+
+
+def order(http: httpx.Client, space: str) -> httpx.Response:
+    """Place an order in a space."""
+    headers = {"Authorization": "Bearer test_acme_0001"}
+    return http.post(f"{prefix(space)}/cnaught/v1/orders", json={"amount_kg": 10}, headers=headers)
+
+
+def state(http: httpx.Client) -> list[object]:
+    """Return what the spaces of a server hold, and the list of them."""
+    paths = [f"{prefix(name)}/_emulator/{what}" for name in NAMES for what in ("snapshot", "requests")]
+    return [http.get(path).json() for path in (*paths, "/_emulator/spaces")]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from emulator.gateway.gateway import Gateway
+    from emulator.log.storage import Storage
     from emulator.server.server import Secure
     from emulator.space.spaces import Spaces
     from emulator.space.worker_spaces import Part
@@ -117,7 +118,7 @@ def serve(
     from emulator.server import server
     from emulator.space.fixtures import BadFixture
 
-    limits = _limits(settings, snapshot, scenario, workers)
+    limits = _limits(settings, snapshot, scenario)
     new_token = None if control_token else _new_token(host)
     make = partial(
         create_app, hosts=[host, *allow_host], control_token=control_token or new_token, limits=limits, **settings
@@ -134,8 +135,18 @@ def serve(
     logged, ready = _logged if access_log else _same, partial(_announce, url_file, secure)
     make_worker = partial(_make_worker, make, snapshot, scenario, bound)
     if workers > 1:
-        return serve_workers(workers, bound, secure, make_worker, logged, ready)
+        return serve_workers(workers, bound, secure, make_worker, logged, ready, _storage(app, settings))
     server.serve(logged(app), bound, ready, secure)
+
+
+def _storage(app: "Gateway", settings: dict[str, Any]) -> "Storage | None":
+    """Return where an application keeps its spaces; None in memory."""
+    if not (settings["data"] or settings["store"]):
+        return None
+    from emulator.log.stored_gateway import StoredGateway
+
+    assert isinstance(app, StoredGateway)
+    return app.store.storage
 
 
 def _make_worker(
@@ -158,7 +169,7 @@ def _prepare(spaces: "Spaces", snapshot: Path | None, scenario: str | None, boun
     _fill(spaces, snapshot, scenario, bound)
 
 
-def _limits(settings: dict[str, Any], snapshot: Path | None, scenario: str | None, workers: int) -> "Limits":
+def _limits(settings: dict[str, Any], snapshot: Path | None, scenario: str | None) -> "Limits":
     """Take the limits out of the settings. Raises click.UsageError for settings that exclude each other."""
     from emulator.space.world import Limits
 
@@ -167,8 +178,6 @@ def _limits(settings: dict[str, Any], snapshot: Path | None, scenario: str | Non
             raise click.UsageError(f"--snapshot and --{name} exclude each other; use 'carbon-emulator snapshot load'")
         if scenario and settings[name]:
             raise click.UsageError(f"--scenario and --{name} exclude each other; use 'carbon-emulator story --play'")
-        if workers > 1 and settings[name]:
-            raise click.UsageError(f"--workers with --{name} is not possible yet: workers keep spaces in memory")
     if scenario and snapshot:
         raise click.UsageError("--scenario and --snapshot exclude each other")
     if scenario:

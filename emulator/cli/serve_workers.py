@@ -11,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from emulator.gateway.gateway import Gateway
+    from emulator.log.storage import Storage
     from emulator.server.server import Secure
     from emulator.server.supervisor import Seat
     from emulator.space.worker_spaces import Part
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 WORKERS_MAX = 64
 
 IN_MEMORY = "its spaces, which were in memory alone, are lost, and another worker takes its place"
+STORED = "another worker takes its place, and loads its spaces"
 
 
 def check_workers(_: click.Context, __: click.Parameter, workers: int) -> int:
@@ -34,18 +36,27 @@ def serve_workers(
     make: "Callable[[Part], Gateway]",
     logged: Callable[[Any], Any],
     ready: Callable[[str], None],
+    storage: "Storage | None",
 ) -> None:
     """Serve with several workers until SIGINT or SIGTERM.
 
     ``make`` returns the application of a worker, and ``logged`` one with an access log if that is wanted. ``ready`` is
-    called with the URL once all serve. Raises click.ClickException if they cannot start.
+    called with the URL once all serve. ``storage`` keeps the spaces; a data directory stays open in this process alone,
+    and each worker connects to a database on its own. Raises click.ClickException if they cannot start.
     """
     from emulator.server.server import address
     from emulator.server.supervisor import Supervisor
 
     gc.freeze()  # the workers share what the start has created
-    supervisor = Supervisor(count, partial(_work, bound, secure, make, logged), IN_MEMORY)
-    if not supervisor.run(partial(ready, address(bound))):
+    log = storage.log if storage and not storage.is_shared else None
+    if storage and storage.is_shared:
+        storage.close()
+    work = partial(_work, bound, secure, make, logged)
+    supervisor = Supervisor(count, work, STORED if storage else IN_MEMORY, log)
+    served = supervisor.run(partial(ready, address(bound)))
+    if storage and not storage.is_shared:
+        storage.close()
+    if not served:
         raise click.ClickException("a worker has ended before it could serve")
 
 
@@ -62,11 +73,20 @@ def _work(
     from emulator.space.worker_spaces import Part
 
     link = WorkerLink(seat.share, seat.inboxes)
-    app = make(Part(seat.share, seat.census, link))
+    app = make(Part(seat.share, seat.census, link, seat.log_end))
     link.reporter = app.spaces.report
 
     def ready() -> None:
         os.write(seat.ready, b".")
         os.close(seat.ready)
 
-    serve_as_worker(logged(app), bound, secure, link, ready, seat.life)
+    serve_as_worker(logged(app), bound, secure, link, ready, seat.life, _orphaned(seat))
+
+
+def _orphaned(seat: "Seat") -> Callable[[], None] | None:
+    """Return what a worker does when the first process has ended. Without its log, it can store nothing more."""
+    if seat.log_end is None:
+        return None
+    from emulator.log.remote_log import end_with_log
+
+    return end_with_log

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emulator.core.clock import LogTime
 from emulator.core.errors import BadData
@@ -15,30 +16,49 @@ from emulator.log.shared_database import SharedDatabase
 from emulator.log.shared_gateway import SharedGateway, SharedWriter
 from emulator.log.shared_store import SharedStore
 from emulator.log.sqlite_log import Sync
+from emulator.log.storage import Storage
 from emulator.log.store import Store
 from emulator.log.stored_gateway import StoredControl, StoredGateway
 from emulator.log.stored_spaces import StoredSpaces
 from emulator.log.stored_writer import StoredWriter
 from emulator.space.world import Progress, World
 
+if TYPE_CHECKING:
+    from emulator.space.worker_spaces import Part
 
-def open_storage(data: Path | None, sync: Sync, url: str | None) -> DataDirectory | SharedDatabase:
-    """Return a data directory, or the database at a URL. Raises BadData."""
+
+def open_storage(data: Path | None, sync: Sync, url: str | None, part: "Part | None") -> Storage:
+    """Return a data directory, or the database at a URL. Raises BadData.
+
+    A worker uses the directory through the first process, which has it open.
+    """
     if data is None:
         return SharedDatabase(url or "")
     if url is not None:
         raise BadData("--data and --store exclude each other")
-    return DataDirectory(data, sync)
+    if part is None:
+        return DataDirectory(data, sync)
+
+    from emulator.log.remote_log import WorkerStorage
+
+    assert part.log_end
+    return WorkerStorage(data, part.log_end, part.share)
 
 
 class StoredParts:
     """The storage and the spaces, then the store and the gateway. Raises BadData.
 
-    The storage is the data directory of this server, or a database that it shares with others.
+    The storage is the data directory of this server, or a database that it shares with others. ``part`` is what this
+    process serves of a server with several workers.
     """
 
     def __init__(
-        self, world: World, storage: DataDirectory | SharedDatabase, public_url: str | None, hosts: Mapping[str, str]
+        self,
+        world: World,
+        storage: Storage,
+        public_url: str | None,
+        hosts: Mapping[str, str],
+        part: "Part | None" = None,
     ) -> None:
         self.storage = storage
         try:
@@ -48,7 +68,9 @@ class StoredParts:
             raise
         self.time = LogTime()
         self.spaces = StoredSpaces(replace(world, machine_time=self.time), public_url, hosts)
+        self.spaces.peers = part.peers if part else None
         self.vendor_hosts = hosts
+        self._workers = part.share.count if part else 1
 
     def gateway(
         self,
@@ -66,7 +88,7 @@ class StoredParts:
         return kind(*fronts, store, writer)
 
     def _store(self, application: Application, courier: Courier, progress: Progress) -> tuple[Store, StoredWriter]:
-        loaded_max = self.spaces.world.limits.spaces_max
+        loaded_max = -(-self.spaces.world.limits.spaces_max // self._workers)
         if isinstance(self.storage, SharedDatabase):
             shared = SharedStore(self.storage, application, loaded_max, progress)
             shared.due = courier.look

@@ -28,6 +28,8 @@ class DataDirectory:
     Nothing else opens it meanwhile. With ``create`` False it must exist.
     """
 
+    is_shared = False
+
     def __init__(self, path: Path, sync: Sync = "normal", create: bool = True) -> None:
         self.path = self.temporary = path
         self.place = str(path)

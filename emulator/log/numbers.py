@@ -17,7 +17,10 @@ GONE = 2**64 - 1
 
 
 class Numbers:
-    """A number for each space, and the entry after which it was given, by the space's id in the log. Raises OSError."""
+    """A number for each space, and the entry after which it was given, by the space's id in the log. Raises OSError.
+
+    The workers of a server have the same file open, each for spaces of its own.
+    """
 
     def __init__(self, path: Path) -> None:
         path.touch(mode=0o600)
@@ -57,5 +60,5 @@ class Numbers:
         if hasattr(os, "posix_fallocate"):  # a write to a mapped hole ends the process when the disk is full
             os.posix_fallocate(self._file.fileno(), 0, size)
         else:
-            self._file.truncate(size)
+            self._file.truncate(max(size, os.fstat(self._file.fileno()).st_size))
         self._map = mmap.mmap(self._file.fileno(), size)

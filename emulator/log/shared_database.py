@@ -30,6 +30,8 @@ class NoNumbers:
 class SharedDatabase:
     """The store at a URL. Raises BadData. ``place`` names it without its password."""
 
+    is_shared = True
+
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         if parts.scheme not in SCHEMES:

@@ -44,6 +44,7 @@ class SharedStore(Store):
     commit: SharedCommit
     storage: SharedDatabase
     due: Callable[[Space], object]
+    lists_all = True
 
     def __init__(
         self, storage: SharedDatabase, application: Application, loaded_max: int, progress: Progress = silent
@@ -149,6 +150,10 @@ class SharedStore(Store):
 
     def requests(self) -> Iterator[tuple[str, int]]:
         yield from self._listed.items()
+
+    def birth(self, space: str) -> int:  # noqa: ARG002
+        """Return 0: the store lists the spaces in order."""
+        return 0
 
     def exists(self, name: str) -> bool:
         if name in self.copies:

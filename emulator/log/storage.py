@@ -24,7 +24,13 @@ class RequestNumbers(Protocol):
 
 
 class Storage(Protocol):
-    """An open store. ``place`` names it in messages, and ``temporary`` is a directory for large snapshots."""
+    """An open store. ``place`` names it in messages, and ``temporary`` is a directory for large snapshots.
+
+    ``is_shared`` says whether several processes may have it open.
+    """
+
+    @property
+    def is_shared(self) -> bool: ...
 
     @property
     def place(self) -> str: ...

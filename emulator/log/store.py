@@ -37,6 +37,7 @@ class Store:
     """
 
     commit: GroupCommit
+    lists_all = False
 
     def __init__(
         self, storage: Storage, application: Application, loaded_max: int, progress: Progress = silent
@@ -165,6 +166,10 @@ class Store:
     def trouble(self) -> str | None:
         """Return why nothing can be stored at present, as a sentence."""
         return self.commit.trouble
+
+    def birth(self, space: str) -> int:
+        """Return a number that orders the stored spaces of all workers."""
+        return self.ids[space]
 
     def exists(self, name: str) -> bool:
         """Return whether a space is stored, in memory or not."""

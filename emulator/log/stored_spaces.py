@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol
 
+from emulator.space.report import Report, joined
 from emulator.space.space import DEFAULT_ORIGIN, Space
 from emulator.space.spaces import NO_ADDRESS, Address, Spaces
 
@@ -18,8 +19,17 @@ class Stored(Protocol):
         """Yield the name of each stored space, and how many requests to vendors it has had."""
         ...
 
+    def birth(self, space: str) -> int:
+        """Return a number that orders the stored spaces of all workers."""
+        ...
+
     def trouble(self) -> str | None:
         """Return why nothing can be stored at present, as a sentence."""
+        ...
+
+    @property
+    def lists_all(self) -> bool:
+        """Whether this process lists the spaces of all workers."""
         ...
 
 
@@ -59,5 +69,13 @@ class StoredSpaces(Spaces):
     def requests(self) -> Iterator[tuple[str, int]]:
         yield from self.store.requests()
 
+    def birth(self, space: str) -> int:
+        return self.store.birth(space)
+
     def trouble(self) -> str | None:
         return self.store.trouble()
+
+    async def whole_report(self, with_spaces: bool) -> Report:
+        if self.peers is None or not self.store.lists_all:
+            return await super().whole_report(with_spaces)
+        return joined([self.report(with_spaces), *await self.peers.reports(with_spaces=False)])

@@ -2,21 +2,17 @@
 
 import asyncio
 import logging
-import pickle
 import socket
-import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from emulator.core.frames import LENGTH, content, frame
 from emulator.web.connection import BREAK
 
 log = logging.getLogger("emulator")
-
-LENGTH = struct.Struct("<I")
-"""What precedes a frame: how many bytes it has."""
 
 JSON_TYPE = (b"content-type", b"application/json")
 BUG = b'{"error":"bug in the emulator; its log has the traceback"}'
@@ -38,9 +34,9 @@ class Channel:
         end.setblocking(False)
         return cls(*await asyncio.open_unix_connection(sock=end))
 
-    async def send(self, content: Any) -> None:
+    async def send(self, message: Any) -> None:
         """Send a frame, when those before it have left. One that the other end cannot take is dropped."""
-        self._writer.write(frame(content))
+        self._writer.write(frame(message))
         with suppress(ConnectionError):
             await self._writer.drain()
 
@@ -48,7 +44,7 @@ class Channel:
         """Return the next frame; None at the end."""
         try:
             (length,) = LENGTH.unpack(await self._reader.readexactly(LENGTH.size))
-            return pickle.loads(await self._reader.readexactly(length))  # noqa: S301, of another worker
+            return content(await self._reader.readexactly(length))
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
 
@@ -63,12 +59,6 @@ class Channel:
     def close(self) -> None:
         """Let the other end know that nothing more comes."""
         self._writer.close()
-
-
-def frame(content: Any) -> bytes:
-    """Return the bytes of a frame."""
-    body = pickle.dumps(content, pickle.HIGHEST_PROTOCOL)
-    return LENGTH.pack(len(body)) + body
 
 
 async def open_channel(connect: Connect) -> Channel:

@@ -56,6 +56,7 @@ class Server(uvicorn.Server):
         self.secure = secure
         self.link: WorkerLink | None = None
         self.life: int | None = None
+        self.orphaned: Callable[[], None] = self._exit_soon
         self.signals: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -65,11 +66,11 @@ class Server(uvicorn.Server):
         if self.link:
             self.link.start(self.pool)
         if self.life is not None:
-            asyncio.get_running_loop().add_reader(self.life, self._end_of_life)
+            asyncio.get_running_loop().add_reader(self.life, self.orphaned)
         if self.ready and sockets:
             self.ready(address(sockets[0]))
 
-    def _end_of_life(self) -> None:
+    def _exit_soon(self) -> None:
         """Stop, for the process that started this one has ended."""
         assert self.life is not None
         asyncio.get_running_loop().remove_reader(self.life)
@@ -211,13 +212,22 @@ def serve(app: ASGIApp, bound: socket.socket, ready: Ready, secure: Sequence[Sec
 
 
 def serve_as_worker(
-    app: ASGIApp, bound: socket.socket, secure: Sequence[Secure], link: WorkerLink, ready: Callable[[], None], life: int
+    app: ASGIApp,
+    bound: socket.socket,
+    secure: Sequence[Secure],
+    link: WorkerLink,
+    ready: Callable[[], None],
+    life: int,
+    orphaned: Callable[[], None] | None,
 ) -> None:
-    """Serve as one of several workers until SIGTERM, or until the descriptor ``life`` ends."""
+    """Serve as one of several workers until SIGTERM, or until the descriptor ``life`` ends.
+
+    In the latter case, call ``orphaned``; None ends the server as SIGTERM does.
+    """
     gc.freeze()
     _allow_open_files()
     server = uvicorn_server(app, lambda _: ready(), secure)
     server.pool.workers = server.link = link
     server.signals = (signal.SIGTERM,)
-    server.life = life
+    server.life, server.orphaned = life, orphaned or server.orphaned
     server.run(sockets=[bound, *(bound.dup() for _ in range(1, ACCEPTED_AT_ONCE))])

@@ -4,6 +4,7 @@ import logging
 import os
 import selectors
 import signal
+import socket
 import sys
 import time
 import traceback
@@ -11,7 +12,10 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
+from emulator.log.log import Log
+from emulator.log.log_server import LogServer
 from emulator.server.inboxes import Inbox
 from emulator.space.census import Census
 from emulator.space.share import Share
@@ -32,7 +36,8 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 class Seat:
     """What a worker begins with: its share, everybody's inboxes and the census.
 
-    It writes to ``ready`` when it serves. ``life`` ends with the process that started it.
+    It writes to ``ready`` when it serves. ``life`` ends with the process that started it, which has the log at the
+    other side of ``log_end``, if there is one.
     """
 
     share: Share
@@ -40,6 +45,7 @@ class Seat:
     census: Census
     ready: int
     life: int
+    log_end: socket.socket | None
 
 
 Work = Callable[[Seat], None]
@@ -55,9 +61,12 @@ class Running:
 
 
 class Supervisor:
-    """The process that starts the workers and serves no request itself. ``lost`` says what a worker takes with it."""
+    """The process that starts the workers and serves no request itself. ``lost`` says what a worker takes with it.
 
-    def __init__(self, count: int, work: Work, lost: str) -> None:
+    With a ``log``, this process alone has it open, and the workers use it.
+    """
+
+    def __init__(self, count: int, work: Work, lost: str, log: Log | None = None) -> None:
         self.count = count
         self.work = work
         self.lost = lost
@@ -68,6 +77,8 @@ class Supervisor:
         self._ready: set[int] = set()
         self._started = 0
         self._stopping = self._failed = False
+        self._selector = selectors.DefaultSelector()
+        self._log = LogServer(log, self._selector) if log else None
 
     def run(self, ready: Callable[[], None]) -> bool:
         """Run the workers until a signal, and call ``ready`` once all of them serve. Return False if they cannot."""
@@ -76,8 +87,7 @@ class Supervisor:
         os.set_blocking(self._wakeup, False)
         os.set_blocking(wakeup_end, False)
         self._wakeup_end = wakeup_end
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(wakeup_end, selectors.EVENT_READ)
+        self._selector.register(wakeup_end, selectors.EVENT_READ, partial(_drain, wakeup_end))
         signal.set_wakeup_fd(self._wakeup, warn_on_full_buffer=False)
         for number in SIGNALS:
             signal.signal(number, self._stop)
@@ -92,12 +102,10 @@ class Supervisor:
     def _watch(self, ready: Callable[[], None]) -> None:
         announced = False
         while self._running or self._waiting:
-            for key, _ in self._selector.select(self._next_start()):
-                with suppress(BlockingIOError):
-                    os.read(key.fd, 4096)
-                if key.data is not None:
-                    self._ready.add(key.data.index)
-                    self._forget_ready_end(key.data)
+            for key, events in self._selector.select(self._next_start()):
+                key.data(events)
+            if self._log:
+                self._log.run()
             if len(self._ready) == self.count and not announced and not self._stopping:
                 announced = True
                 ready()
@@ -109,15 +117,24 @@ class Supervisor:
     def _start(self, index: int) -> None:
         self._started += 1
         ready_end, ready = os.pipe()
-        seat = Seat(Share(index, self.count), self.inboxes, self.census, ready, self._life_end)
+        log_end = self._log.connect(index) if self._log else None
+        seat = Seat(Share(index, self.count), self.inboxes, self.census, ready, self._life_end, log_end)
         sys.stdout.flush()
         sys.stderr.flush()
         pid = _fork()
         if pid == 0:
             self._become_worker(seat, ready_end)
         os.close(ready)
+        if log_end:
+            log_end.close()
         running = self._running[pid] = Running(index, time.monotonic(), ready_end)
-        self._selector.register(ready_end, selectors.EVENT_READ, running)
+        self._selector.register(ready_end, selectors.EVENT_READ, partial(self._is_ready, running))
+
+    def _is_ready(self, running: Running, _: int) -> None:
+        """Note that a worker serves, or has ended before it could."""
+        if os.read(running.ready_end, 1):
+            self._ready.add(running.index)
+        self._forget_ready_end(running)
 
     def _become_worker(self, seat: Seat, ready_end: int) -> None:
         """In the child: work, and end without any of what the parent does at its end."""
@@ -128,6 +145,8 @@ class Supervisor:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             self._selector.close()
+            if self._log:
+                self._log.leave()
             for end in (self._life, self._wakeup, self._wakeup_end, ready_end):
                 os.close(end)
             for running in self._running.values():
@@ -165,6 +184,8 @@ class Supervisor:
                 continue
             self._forget_ready_end(running)
             self._empty(running.index)
+            if self._log:
+                self._log.disconnect(running.index)
             if self._stopping:
                 continue
             if not announced:  # the reason is on standard error
@@ -192,6 +213,11 @@ class Supervisor:
         for pid in self._running:
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
+
+
+def _drain(end: int, _: int) -> None:
+    with suppress(BlockingIOError):
+        os.read(end, 4096)
 
 
 def _wake(*_: object) -> None:

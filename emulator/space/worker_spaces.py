@@ -2,6 +2,7 @@
 
 from collections.abc import Container
 from dataclasses import dataclass
+from socket import socket
 
 from emulator.space.census import Census
 from emulator.space.report import Peers
@@ -13,11 +14,15 @@ from emulator.space.world import World
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one worker of a server needs to know of the others: its share, the census, and how to ask them."""
+    """What one worker of a server needs to know of the others: its share, the census, and how to ask them.
+
+    ``log_end`` leads to the process that has the data directory open, if there is one.
+    """
 
     share: Share
     census: Census
     peers: Peers
+    log_end: socket | None = None
 
 
 class WorkerSpaces(Spaces):

@@ -13,6 +13,7 @@ import pytest
 from cluster.database import Database
 from emulator.log.log import Append, Image, Log, Proposal, Stored
 from emulator.log.sqlite_log import SqliteLog
+from tests.support.log_of_worker import LogOfWorker
 
 Open: TypeAlias = Callable[[], Log]
 
@@ -27,11 +28,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         yield database
 
 
-@pytest.fixture(params=["sqlite", "sqlite, full sync", pytest.param("postgres", marks=with_postgres)])
+@pytest.fixture(params=["sqlite", "sqlite, full sync", "remote", pytest.param("postgres", marks=with_postgres)])
 def open_log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Opens the same log again and again, after closing it."""
     opened: list[Log] = []
     new: Open = partial(SqliteLog, tmp_path / "log.sqlite3", "full" if "full" in request.param else "normal")
+    if request.param == "remote":
+        new = partial(LogOfWorker, tmp_path / "log.sqlite3")
     if request.param == "postgres":
         from emulator.log.postgres_log import PostgresLog
 

@@ -1,0 +1,107 @@
+"""The log of a data directory, for one of several workers: the first process of the server has it open."""
+
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from emulator.core.frames import LENGTH, content, frame
+from emulator.log.data_directory import NUMBERS
+from emulator.log.log import Answer, Append, History, Image, LogFailure, Summary
+from emulator.log.numbers import Numbers
+from emulator.space.share import Share
+from emulator.space.world import World
+
+
+class RemoteLog:
+    """Makes each call in the process at the other end of a socket. It lists the spaces of its share alone.
+
+    If that process ends, so does this one, at once: nobody knows what it has stored, so no client may get a reply.
+    """
+
+    def __init__(self, end: socket.socket, share: Share) -> None:
+        self._end = end
+        self._share = share
+
+    def append(self, appends: Sequence[Append]) -> Sequence[Answer]:
+        answers: Sequence[Answer] = self._call("append", appends)
+        return answers
+
+    def last(self, space: str) -> int:
+        number: int = self._call("last", space)
+        return number
+
+    def id(self, space: str) -> int:
+        number: int = self._call("id", space)
+        return number
+
+    def load(self, space: str) -> History:
+        history: History = self._call("load", space)
+        return history
+
+    def save(self, space: str, image: Image) -> None:
+        self._call("save", space, image)
+
+    def claim(self, space: str, webhook: str, seconds: float) -> bool:
+        free: bool = self._call("claim", space, webhook, seconds)
+        return free
+
+    def probe(self) -> None:
+        self._call("probe")
+
+    def erase(self, space: str, number: int) -> None:
+        self._call("erase", space, number)
+
+    def spaces(self) -> Mapping[str, Summary]:
+        summaries: Mapping[str, Summary] = self._call("spaces")
+        return {name: summary for name, summary in summaries.items() if self._share.owns(name)}
+
+    def close(self) -> None:
+        self._end.close()
+
+    def _call(self, name: str, *arguments: Any) -> Any:
+        try:
+            self._end.sendall(frame((name, arguments)))
+            (length,) = LENGTH.unpack(self._receive(LENGTH.size))
+            result = content(self._receive(length))
+        except OSError:
+            end_with_log()
+        if isinstance(result, LogFailure):
+            raise result
+        return result
+
+    def _receive(self, length: int) -> bytearray:
+        """Return so many bytes. Raises ConnectionError."""
+        received = bytearray(length)
+        view = memoryview(received)
+        while view:
+            count = self._end.recv_into(view)
+            if not count:
+                raise ConnectionError
+            view = view[count:]
+        return received
+
+
+class WorkerStorage:
+    """A data directory that the first process of a server has open, for one of its workers."""
+
+    is_shared = False
+
+    def __init__(self, path: Path, end: socket.socket, share: Share) -> None:
+        self.place = str(path)
+        self.temporary = path
+        self.log = RemoteLog(end, share)
+        self.numbers = Numbers(path / NUMBERS)
+
+    def adopt(self, world: World) -> None:
+        """Do nothing: the first process has checked the directory."""
+
+    def close(self) -> None:
+        self.log.close()
+        self.numbers.close()
+
+
+def end_with_log() -> NoReturn:
+    """End this process as if it had been killed with the one that has the log."""
+    os._exit(1)
