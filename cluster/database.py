@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic, sleep
@@ -35,12 +36,16 @@ def binaries() -> Path | None:
 
 
 class Database:
-    """A PostgreSQL server. It is running between ``start()`` and ``kill()`` or ``stop()``."""
+    """A PostgreSQL server in a temporary directory: an empty one, or a standby of one that runs.
 
-    def __init__(self, directory: Path, settings: dict[str, str] | None = None) -> None:
-        self.directory = directory
+    The directory is not below another temporary one: pytest and other programs keep theirs to themselves, so that the
+    user who runs the server could not reach it.
+    """
+
+    def __init__(self, settings: dict[str, str] | None = None, standby_of: "Database | None" = None) -> None:
         self.port = free_port()
         self.settings = {**SETTINGS, **(settings or {})}
+        self._primary = standby_of
         self._process: subprocess.Popen[bytes] | None = None
         self._databases = 0
         self._as_user: dict[str, Any] = {}
@@ -48,12 +53,24 @@ class Database:
             self._as_user = {"user": USER, "group": USER, "extra_groups": ()}
 
     def __enter__(self) -> Self:
-        self.create()
-        self.start()
+        self._home = tempfile.TemporaryDirectory()
+        self.directory = Path(self._home.name) / "data"
+        self.directory.mkdir(mode=0o700)
+        if self._as_user:
+            Path(self._home.name).chmod(0o711)
+            shutil.chown(self.directory, USER, USER)
+        if self._primary is None:
+            self._run("initdb", "-U", USER, "-A", "trust", "--no-sync", "-D", self.directory)
+        else:
+            source = ("-h", "127.0.0.1", "-p", str(self._primary.port), "-U", USER)
+            how = ("-R", "--checkpoint=fast", "--no-sync", "-X", "stream")
+            self._run("pg_basebackup", *source, "-D", self.directory, *how)
+        self._start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.kill()
+        self._home.cleanup()
 
     @property
     def url(self) -> str:
@@ -66,31 +83,6 @@ class Database:
         self.query(f"CREATE DATABASE {name}")
         return self.url.removesuffix("postgres") + name
 
-    def create(self) -> None:
-        """Make an empty database."""
-        self._make_directory()
-        self._run("initdb", "-U", USER, "-A", "trust", "--no-sync", "-D", self.directory)
-
-    def copy_of(self, primary: "Database") -> None:
-        """Make a standby of a running server."""
-        self._make_directory()
-        source = ("-h", "127.0.0.1", "-p", str(primary.port), "-U", USER)
-        self._run(
-            "pg_basebackup", *source, "-D", self.directory, "-R", "--checkpoint=fast", "--no-sync", "-X", "stream"
-        )
-
-    def start(self) -> None:
-        """Start the server, and wait until it takes connections."""
-        options = [f"-c{name}={value}" for name, value in self.settings.items()]
-        with (self.directory.parent / f"{self.directory.name}.log").open("ab") as log:
-            command = [self._program("postgres"), "-D", str(self.directory), "-p", str(self.port), *options]
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **self._as_user)
-        deadline = monotonic() + START_SECONDS_MAX
-        while not self.is_ready():
-            assert self._process.poll() is None, "PostgreSQL has ended"
-            assert monotonic() < deadline, "PostgreSQL does not start"
-            sleep(0.05)
-
     def is_ready(self) -> bool:
         """Return whether the server takes connections."""
         command = [self._program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
@@ -98,11 +90,10 @@ class Database:
 
     def kill(self) -> None:
         """End the server at once: a quick end of all its processes, without a checkpoint."""
-        self._end(signal.SIGQUIT)
-
-    def stop(self) -> None:
-        """End the server in good order, and its connections with it."""
-        self._end(signal.SIGINT)
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(START_SECONDS_MAX)
+            self._process = None
 
     def promote(self) -> None:
         """Make a standby the primary."""
@@ -113,19 +104,17 @@ class Database:
         command = ["psql", "-XAtq", "-h", "127.0.0.1", "-p", str(self.port), "-U", USER, "-c", sql, "postgres"]
         return self._run(*command).strip()
 
-    def _end(self, how: int) -> None:
-        if self._process is not None:
-            self._process.send_signal(how)
-            self._process.wait(START_SECONDS_MAX)
-            self._process = None
-
-    def _make_directory(self) -> None:
-        self.directory.mkdir(mode=0o700, parents=True)
-        if self._as_user:
-            shutil.chown(self.directory, USER, USER)
-            for parent in self.directory.parents:  # a temporary directory is its owner's alone
-                if parent.stat().st_uid == 0 and not parent.stat().st_mode & 0o001:
-                    parent.chmod(parent.stat().st_mode | 0o011)
+    def _start(self) -> None:
+        """Start the server, and wait until it takes connections."""
+        options = [f"-c{name}={value}" for name, value in self.settings.items()]
+        with (self.directory.parent / "log").open("ab") as log:
+            command = [self._program("postgres"), "-D", str(self.directory), "-p", str(self.port), *options]
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **self._as_user)
+        deadline = monotonic() + START_SECONDS_MAX
+        while not self.is_ready():
+            assert self._process.poll() is None, "PostgreSQL has ended"
+            assert monotonic() < deadline, "PostgreSQL does not start"
+            sleep(0.05)
 
     def _program(self, name: str) -> str:
         found = binaries()

@@ -63,11 +63,8 @@ def run(seconds: float, seed: int, directory: Path, tell: Callable[[str], object
     """Run for some time, and return a report. Raises AssertionError if anything is lost, twice or different."""
     random, stop = Random(seed), threading.Event()
     with ExitStack() as stack:
-        primary = stack.enter_context(Database(directory / "primary"))
-        standby = Database(directory / "standby")
-        standby.copy_of(primary)
-        stack.callback(standby.kill)
-        standby.start()
+        primary = stack.enter_context(Database())
+        standby = stack.enter_context(Database(standby_of=primary))
         primary.query("ALTER SYSTEM SET synchronous_standby_names = '*'")
         primary.query("SELECT pg_reload_conf()")
         relays = [Relay(primary.port) for _ in range(NODES)]

@@ -391,9 +391,9 @@ def test_stored_spaces_come_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif("EXTENDED" not in os.environ, reason="needs PostgreSQL; .ci/extended runs it")
-def test_workers_of_several_nodes(tmp_path: Path) -> None:
+def test_workers_of_several_nodes() -> None:
     """With --store, every worker is a node: two servers answer the same, and a worker that is killed is replaced."""
-    with Database(tmp_path / "postgres", {"fsync": "off"}) as database, ExitStack() as stack:
+    with Database({"fsync": "off"}) as database, ExitStack() as stack:
         options = ("--workers", "2", "--store", database.new_url())
         servers = [stack.enter_context(Server(*options)) for _ in range(2)]
         clients = [stack.enter_context(httpx.Client(base_url=server.url, timeout=SECONDS_MAX)) for server in servers]

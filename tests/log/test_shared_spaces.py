@@ -25,9 +25,9 @@ with_postgres = pytest.mark.skipif("EXTENDED" not in os.environ, reason="needs P
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def postgres() -> Iterator[Database]:
     """A PostgreSQL server."""
-    with Database(tmp_path_factory.mktemp("postgres") / "data", {"fsync": "off"}) as database:
+    with Database({"fsync": "off"}) as database:
         yield database
 
 
