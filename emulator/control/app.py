@@ -167,6 +167,10 @@ class Control:
             return None
         return request.path_params["name"] if endpoint is spaces.delete_space else space_name
 
+    def on(self, spaces: Spaces) -> "Control":
+        """Return the control API of other spaces."""
+        return Control(spaces, self.courier, self.token)
+
     def apply(self, scope: Scope, body: bytes, space_name: str, prefix: str) -> Response:
         """Return the reply to a command that was authorized before, without waiting."""
         request = self._request(scope, Headers(scope["headers"]), body, space_name, prefix, _never)

@@ -85,7 +85,7 @@ class Gateway:
             if provider is None:
                 self._check_sender(scope["method"], headers, host)
             elif headers[b"sec-fetch-site"] == "cross-site":
-                self._check_exists(name)
+                await self._check_exists(name)
             body = await read_body(receive, self.body_bytes_max)
         except Stray as stray:
             return await self._refuse(stray, headers, scope, receive, send)
@@ -239,7 +239,7 @@ class Gateway:
             if method != "GET" or not follows_link:
                 raise Stray(403, "the control API takes no requests from web pages of other sites")
 
-    def _check_exists(self, name: str) -> None:
+    async def _check_exists(self, name: str) -> None:
         """Raise Stray when a web page of another site would create a space."""
         if not self.spaces.exists(name):
             raise Stray(403, f"unknown space {name!r}; a web page of another site cannot create it")

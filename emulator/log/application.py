@@ -39,6 +39,10 @@ class Commands(Protocol):
         """Return the reply to a command, without waiting."""
         ...
 
+    def on(self, spaces: StoredSpaces) -> "Commands":
+        """Return the control API of other spaces."""
+        ...
+
 
 class Application:
     """Applies entries to the spaces of a process, each at its own time."""
@@ -53,7 +57,7 @@ class Application:
         self.time.at = instant(at)
         self.time.reach(self.time.at)
         before = self.spaces.find(copy.name)
-        self.spaces.entry_origin = entry.origin if isinstance(entry, Arrival | ControlCommand) else ""
+        self.spaces.entry_origin = _origin(entry)
         try:
             return self._apply(copy, number, entry)
         finally:
@@ -133,8 +137,12 @@ class Application:
             log.debug("a delivery is forgotten that was attempted: %s", entry.command.id)
 
     def _reads(self, copy: SpaceCopy, entry: Reads) -> int | None:
-        """Run reads again, except those that a snapshot has already. Return their checksum; None if it lacks some."""
-        space, check = self.spaces.get(copy.name), 0
+        """Run reads again, except those that the space has already. Return their checksum; None if it has some."""
+        space, check = self.spaces.find(copy.name), 0
+        if space is None:  # they were refused before the space existed: it is as old as the first of them
+            self.time.at = instant(entry.reads[0][0])
+            space = self.spaces.get(copy.name)
+            space.requests = max(space.requests, entry.first - 1)
         complete = entry.first > space.requests
         for number, (at, read) in enumerate(entry.reads, start=entry.first):
             if number > space.requests:
@@ -150,11 +158,28 @@ class Application:
         finally:
             self.time.at = None
 
+    def on_new_spaces(self) -> "Application":
+        """Return an application that applies entries to other spaces, none of which exist yet."""
+        spaces = self.spaces.empty()
+        return Application(spaces, self.commands.on(spaces), self.time)
+
 
 def run_read(space: Space, read: Arrival) -> Exchange:
-    """Run the turn of a read."""
+    """Run the turn of a read, or of another request that changes nothing."""
     provider = space.world.providers[read.provider]
-    return run_turn(space, provider, open_exchange(space, provider, read.scope, read.headers, read.body or b""))
+    request = open_exchange(space, provider, read.scope, read.headers, read.body or b"")
+    return run_turn(space, provider, request, TOO_LARGE if read.body is None else None)
+
+
+def _origin(entry: Entry) -> str:
+    """Return the address of the server to which an entry came."""
+    match entry:
+        case Arrival(origin=origin) | ControlCommand(origin=origin):
+            return origin
+        case Reads(reads=[(_, first), *_]):
+            return first.origin
+        case _:
+            return ""
 
 
 def _checked(result: Exchange | Held | None) -> tuple[Result, int]:

@@ -8,8 +8,10 @@ import orjson
 from starlette.types import Scope
 
 from emulator.core.documents import document, write
+from emulator.gateway.turn import TOO_LARGE
 from emulator.log.log import Damaged
 from emulator.space.commands import RecordAttempt
+from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers, RawHeaders
 
 
@@ -143,6 +145,13 @@ def _entry(kind: str, *content: Any) -> Entry:
             raise ValueError(f"unknown kind {kind!r}")
 
 
+def arrival_of(exchange: Exchange, origin: str) -> Arrival:
+    """Return the entry of a request that was answered before it was stored."""
+    scope = _scope("http", exchange.method, exchange.path, exchange.query, exchange.headers)
+    body = None if TOO_LARGE in exchange.effects else exchange.body
+    return Arrival(exchange.provider, scope, Headers(exchange.headers), body, origin)
+
+
 # --- requests ---------------------------------------------------------------------------------------------------------
 
 
@@ -171,18 +180,22 @@ def _arrival(
     origin: str,
 ) -> Arrival:
     raw = _raw(headers)
-    scope = {
+    scope = _scope(scheme, method, path, query.encode("latin-1"), raw)
+    return Arrival(provider, scope, Headers(raw), None if body is None else body.encode("latin-1"), origin)
+
+
+def _scope(scheme: str, method: str, path: str, query: bytes, raw: RawHeaders) -> Scope:
+    return {
         "type": "http",
         "http_version": "1.1",
         "method": method,
         "scheme": scheme,
         "path": path,
         "raw_path": path.encode(),
-        "query_string": query.encode("latin-1"),
+        "query_string": query,
         "root_path": "",
         "headers": raw,
     }
-    return Arrival(provider, scope, Headers(raw), None if body is None else body.encode("latin-1"), origin)
 
 
 def _texts(raw: RawHeaders) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import partial, reduce
 from itertools import count
 from typing import Any
 
@@ -13,15 +13,15 @@ from emulator.core.ids import secret
 from emulator.log import checks
 from emulator.log.application import Application, Result
 from emulator.log.committer import Committer
-from emulator.log.entries import Arrival, Entry, Reads, encode
+from emulator.log.entries import Arrival, Entry, Reads, arrival_of, encode
 from emulator.log.instants import number as microseconds
 from emulator.log.log import Answer, Append, LogFailure, Proposal, Stored
 from emulator.log.numbers import GONE
 from emulator.log.protocol import Waiting
 from emulator.log.space_copy import Asker, SpaceCopy
 from emulator.log.storage import Storage
+from emulator.log.stored_spaces import StoredSpaces
 from emulator.space.space import Space
-from emulator.space.spaces import Spaces
 from emulator.web.exchange import Exchange
 
 log = logging.getLogger("emulator")
@@ -54,7 +54,7 @@ class GroupCommit:
         self.storage = storage
         self.application = application
         self.committer = committer
-        self.spaces: Spaces = application.spaces
+        self.spaces: StoredSpaces = application.spaces
         self.time: LogTime = application.time
         self.ids = ids
         self.trouble: str | None = None
@@ -81,7 +81,17 @@ class GroupCommit:
         """Append an entry, after the reads before it."""
         if copy.reads:
             self.append_reads(copy)
+        elif refused := self.spaces.find(copy.name) is None and self.spaces.refused(copy.name):
+            self._append_refused(copy, refused)
         self._propose(copy, Waiting(self._proposal(copy, entry), Asker(entry, future)))
+
+    def _append_refused(self, copy: SpaceCopy, space: Space) -> None:
+        """Append the requests that were refused before the space existed, whose journal has them."""
+        exchanges = space.history.exchanges()
+        reads = [(microseconds(exchange.at), arrival_of(exchange, space.address)) for exchange in exchanges]
+        check = reduce(lambda check, exchange: checks.of_exchange(exchange, check), exchanges, 0)
+        entry = Reads(exchanges[0].number, reads)
+        self._propose(copy, Waiting(self._proposal(copy, entry), Asker(entry, check=check)))
 
     def append_reads(self, copy: SpaceCopy) -> None:
         """Append the reads of a space that were answered."""
@@ -148,7 +158,7 @@ class GroupCommit:
             return copy.checks.add(stored.number, asker.check)
         assert asker.entry is not None
         result, check = self.application.apply(copy, stored.number, stored.at, asker.entry)
-        copy.checks.add(stored.number, check or 0)
+        copy.checks.add(stored.number, asker.check if check is None else check)
         space = self.spaces.find(copy.name)
         self.storage.numbers.set(copy.id, GONE if space is None else space.requests, stored.number)
         if asker.future and not asker.future.done():

@@ -42,6 +42,8 @@ class Loader:
         """Return the copy of a stored space. Raises LogFailure, and Stopped."""
         try:
             history, id = await self._committer.run(lambda: (self._log.load(name), self._log.id(name)))
+            if history.image or history.entries:
+                self.application.spaces.forget_refused(name)
             loading = Loading(self.application, name, id, history)
             step = self.progress(f"loading {name}", len(history.entries))
             for count, _ in enumerate(loading.run(), start=1):

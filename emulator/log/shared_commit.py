@@ -91,6 +91,8 @@ class SharedCommit(GroupCommit):
         space, reading = self.spaces.find(copy.name), copy.reading
         if space and reading and reading[0] is space.clock:
             space.clock.now = reading[1]
+        if space is None:  # what was refused here is not what was refused at the node whose entry creates the space
+            self.spaces.forget_refused(copy.name)
         if waiting:
             self._apply(copy, stored, waiting)
         else:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from emulator.gateway.gateway import Stray
 from emulator.log.entries import Arrival, Settlement
 from emulator.log.log import LogFailure
 from emulator.log.shared_store import SharedStore
@@ -52,6 +53,18 @@ class SharedGateway(StoredGateway):
     def _creates(self, name: str) -> bool:  # noqa: ARG002
         """Return True: another node may have deleted the space."""
         return True
+
+    async def _check_exists(self, name: str) -> None:
+        try:
+            await self.store.refresh(name)
+        except LogFailure as failure:
+            raise Stray(503, str(failure)) from None
+        await super()._check_exists(name)
+
+    async def _is_missing(self, copy: SpaceCopy) -> bool:
+        if self.spaces.find(copy.name) is None:
+            await self.store.commit.catch_up(copy)
+        return await super()._is_missing(copy)
 
     async def _prepare(self, copy: SpaceCopy) -> None:
         await self.store.commit.catch_up(copy)

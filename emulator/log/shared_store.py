@@ -123,7 +123,12 @@ class SharedStore(Store):
 
     async def refresh(self, name: str) -> None:
         with suppress(Stopped):
-            await self.up_to_date(name)
+            copy = await self.open(name)
+            copy.users += 1
+            try:
+                await self.commit.catch_up(copy)
+            finally:
+                self.leave(copy)
 
     async def refresh_all(self) -> None:
         """Bring the list of spaces up to date: those whose last snapshot is not their last entry are loaded."""

@@ -21,6 +21,7 @@ from emulator.log.protocol import Replica
 from emulator.log.space_copy import SpaceCopy
 from emulator.log.storage import Storage
 from emulator.log.stored_spaces import StoredSpaces
+from emulator.log.trial import Trial
 from emulator.space.gradual_free import free_slowly
 from emulator.space.world import Progress
 
@@ -48,6 +49,7 @@ class Store:
         self.progress = progress
         self.spaces: StoredSpaces = application.spaces
         self.time: LogTime = application.time
+        self.trial = Trial(application)
         self.idle_seconds = IDLE_SECONDS
         self.copies: dict[str, SpaceCopy] = {}
         self.ids: dict[str, int] = self._stored_ids()
@@ -108,6 +110,12 @@ class Store:
                 await self._move(name, self._load(name))
         copy.used_at = self._loop.time()
         return copy
+
+    def leave(self, copy: SpaceCopy) -> None:
+        """End one use of a copy. That of a space of which nothing is stored is not kept."""
+        copy.users -= 1
+        if copy.id == 0 and copy.idle and self.spaces.find(copy.name) is None and self.copies.get(copy.name) is copy:
+            del self.copies[copy.name]
 
     def _is_new(self, name: str) -> bool:
         """Return whether nothing is stored of a space that is not in memory."""

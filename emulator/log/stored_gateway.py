@@ -18,7 +18,7 @@ from emulator.log.log import LogFailure
 from emulator.log.space_copy import SpaceCopy
 from emulator.log.store import Store
 from emulator.log.stored_writer import StoredWriter
-from emulator.space.space import Space
+from emulator.space.space import DEFAULT, Space
 from emulator.space.spaces import Spaces
 from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers
@@ -77,9 +77,12 @@ class StoredGateway(Gateway):
             copy = self.store.copies.get(name) or await self.store.open(name)
             copy.users += 1
             try:
-                exchange = self._read(copy, provider, arrival) or await self.writer.change(copy, arrival, receive)
+                exchange = self._read(copy, provider, arrival)
+                if exchange is None and self.spaces.find(name) is None:
+                    exchange = await self._refusal(copy, arrival)
+                exchange = exchange or await self.writer.change(copy, arrival, receive)
             finally:
-                copy.users -= 1
+                self.store.leave(copy)
         except LogFailure as failure:
             return await self._unavailable(provider, arrival, failure)(scope, receive, send)
         await send_reply(exchange, scope, send)
@@ -87,6 +90,16 @@ class StoredGateway(Gateway):
     def _creates(self, name: str) -> bool:
         """Return whether a request may create its space."""
         return self.spaces.find(name) is None
+
+    async def _refusal(self, copy: SpaceCopy, arrival: Arrival) -> Exchange | None:
+        """Answer a request that is refused in a space that does not exist: it creates none, and is not stored."""
+        if copy.name == DEFAULT or not await self._is_missing(copy):
+            return None
+        return self.store.trial.refused_request(copy.name, arrival, (arrival.scope["scheme"], arrival.headers[b"host"]))
+
+    async def _is_missing(self, copy: SpaceCopy) -> bool:
+        """Return whether a space does not exist, and nothing that waits can create it."""
+        return self.spaces.find(copy.name) is None and copy.replica.settled
 
     def _read(self, copy: SpaceCopy, provider: Provider, arrival: Arrival) -> Exchange | None:
         """Answer a request at once if it changes nothing but the journal."""
@@ -126,7 +139,7 @@ class StoredGateway(Gateway):
                 async with self._followed(copy):
                     await super()._command(name, prefix, scope, headers, body, receive, send)
             finally:
-                copy.users -= 1
+                self.store.leave(copy)
         except LogFailure as failure:
             await _refusal(failure)(scope, receive, send)
 
@@ -154,10 +167,13 @@ class StoredGateway(Gateway):
         try:
             origin = self.spaces.origin(scope["scheme"], headers[b"host"])
             needed = [(name, value) for name, value in headers.raw if name in COMMAND_HEADERS]
-            about = (method, path, scope["query_string"], body, prefix, needed, origin)
-            response = await self.store.commit.write(copy, ControlCommand(*about))
+            command = ControlCommand(method, path, scope["query_string"], body, prefix, needed, origin)
+            response: object = None
+            if await self._is_missing(copy):
+                response = self.store.trial.refused_command(target, command)
+            response = response or await self.store.commit.write(copy, command)
         finally:
-            copy.users -= 1
+            self.store.leave(copy)
         assert isinstance(response, Response)
         return response
 

@@ -63,6 +63,23 @@ class StoredSpaces(Spaces):
     def check_room(self, name: str) -> None:
         """Do nothing: there is always room."""
 
+    def empty(self) -> "StoredSpaces":
+        """Return spaces like these, none of which exist yet."""
+        spaces = StoredSpaces(self.world, self.public_url, self.vendor_hosts)
+        spaces.store, spaces.server_url = self.store, self.server_url
+        return spaces
+
+    def refused(self, name: str) -> Space | None:
+        """Return what is remembered of a space that does not exist: the requests that vendors have refused in it."""
+        space = self._visited.get(name)
+        return space if space is not None and space.requests else None
+
+    def forget_refused(self, name: str) -> None:
+        """Forget what is remembered of a space that does not exist."""
+        if space := self.refused(name):
+            space.history.close()
+            self._forget(name)
+
     def exists(self, name: str) -> bool:
         return super().exists(name) or self.store.exists(name)
 

@@ -95,6 +95,11 @@ class Space:
         for backend in self.backends.values():
             backend.pages_url = self.pages_url
 
+    @property
+    def address(self) -> str:
+        """The address of the server, to which links lead."""
+        return self.pages_url.removesuffix(f"{'' if self.name == DEFAULT else f'/~{self.name}'}/{PAGES}")
+
     # --- history
 
     def run(self, command: Command[T]) -> T:
