@@ -87,10 +87,12 @@ def run(provider: str, url: str, given: Mapping[str, str], write: bool, pace: fl
     from emulator.conformance.pace import RealPace
     from emulator.conformance.probe_file import InvalidProbes, probe_file
     from emulator.conformance.run import CouldNotRun, conform
+    from emulator.core.hosts import is_loopback
 
     check_provider(provider)
     try:
-        with httpx.Client(base_url=base_url(url), timeout=30, follow_redirects=False) as http:
+        local = is_loopback(httpx.URL(base_url(url)).host)
+        with httpx.Client(base_url=url, timeout=30, follow_redirects=False, trust_env=not local) as http:
             file = probe_file(provider)
             return conform(Connection(http, provider, file, given, RealPace(pace), write), url)
     except (CouldNotRun, InvalidProbes) as error:
@@ -107,4 +109,6 @@ def base_url(url: str) -> str:
         raise CannotRun(f"not a URL: {error}") from None
     if read.scheme not in ("http", "https") or not read.host:
         raise CannotRun(f"not a URL: {url}")
+    if read.userinfo or read.query or read.fragment:
+        raise CannotRun("a base URL has no credentials, query or fragment; give credentials as --credential NAME=VALUE")
     return url

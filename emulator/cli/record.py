@@ -1,5 +1,6 @@
 """``carbon-emulator record``"""
 
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -19,28 +20,27 @@ def record(provider: str, upstream: str, file: Path, port: int, credential: tupl
     Use the printed URL as the base URL of PROVIDER in your client. Credentials that are given by name are sealed as
     {{credential:NAME}}, so that `compare` can put those of the emulator in their place.
     """
-    import httpx
-
     from emulator.conformance.pace import RealPace
-    from emulator.conformance.recorder import Proxy, Recorder, RecordingTransport, open_recording
+    from emulator.conformance.recorder import Recorder, open_recording
+    from emulator.conformance.recording_proxy import RecordingServer
+    from emulator.server.server import PortTaken, bind
 
     check_provider(provider)
-    known = credentials(provider, credential, key)
+    known, url = credentials(provider, credential, key), base_url(upstream)
     try:
+        bound = bind("127.0.0.1", port)
         written = open_recording(file)
+    except PortTaken as error:
+        raise CannotRun(str(error)) from None
     except OSError as error:
+        bound.close()
         raise CannotRun(f"cannot write {file}: {error.strerror}") from None
-    with written:
-        recorder = Recorder(written, provider, base_url(upstream), known, RealPace(0))
-        transport = RecordingTransport(httpx.HTTPTransport(), recorder)
-        with httpx.Client(transport=transport, timeout=60, follow_redirects=False) as client:
-            try:
-                proxy = Proxy(port, client, upstream)
-            except OSError as error:
-                raise CannotRun(f"cannot listen on port {port}: {error.strerror}") from None
-            click.echo(proxy.url)
-            try:
-                proxy.serve_forever()
-            except KeyboardInterrupt:
-                proxy.server_close()
-        click.echo(f"{recorder.recorded} exchanges in {file}", err=True)
+    with bound, written:
+        recorder = Recorder(written, provider, url, known, RealPace(0))
+        try:
+            RecordingServer(url, recorder).run(bound, click.echo)
+        except OSError as error:
+            raise CannotRun(f"cannot write {file}: {error.strerror}") from None
+    click.echo(f"{recorder.recorded} exchanges in {file}", err=True)
+    for reason, times in Counter(recorder.left_out).items():
+        click.echo(f"{times} not recorded: {reason}", err=True)

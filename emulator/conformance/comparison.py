@@ -4,6 +4,7 @@ Ids and times are compared by their role: an id in a recorded reply stands for t
 same place, from then on and in both directions; a time may be a few seconds off.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -20,7 +21,7 @@ from pydantic import BaseModel
 from emulator.conformance.connection import Reply, operation_of
 from emulator.conformance.in_process import ADDRESS, EmulatorTransport, SpacePace
 from emulator.conformance.matcher import instant, is_number, same, shown
-from emulator.conformance.recording import RecordedExchange, Recording, token_claims
+from emulator.conformance.recording import LITERAL, MARK, RecordedExchange, Recording, token_claims
 from emulator.evidence import contracts
 from emulator.space.commands import ChangeSettings
 from emulator.space.settings import BadSetting
@@ -39,7 +40,6 @@ IDENTITY = re.compile(
 PAGES = re.compile(r"https?://[^\s\"/]+(?:/~[\w.-]+)?/_emulator/pages")
 """Where links of another emulator lead."""
 
-MARK = re.compile(r"\{\{(credential|secret):[^{}]+\}\}")
 TRANSLATED_CHARACTERS_MIN = 4
 
 
@@ -129,9 +129,10 @@ class _Replay:
 
     def _send(self, exchange: RecordedExchange) -> Reply:
         headers = {name: self._translated(value) for name, value in exchange.headers.items()}
-        content = (self._translated(exchange.text) if exchange.text is not None else "").encode()
+        form = exchange.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+        content = self._translated(exchange.text or "", in_url=form).encode()
         if exchange.body is not None:
-            content = self._translated(orjson.dumps(exchange.body).decode()).encode()
+            content = self._translated(json.dumps(exchange.body, ensure_ascii=False)).encode("utf-8", "surrogatepass")
         query = self._translated(exchange.query, in_url=True)
         target = self._translated(exchange.path, in_url=True) + (f"?{query}" if query else "")
         url = f"{ADDRESS}/{self.provider}{target}"
@@ -153,7 +154,7 @@ class _Replay:
                 text = text.replace(recorded, quote(value, safe="") if in_url else value)
             elif in_url and quote(recorded, safe="") in text:
                 text = text.replace(quote(recorded, safe=""), quote(value, safe=""))
-        return text
+        return text.replace(LITERAL, "{{")
 
     # --- differences
 
@@ -206,7 +207,7 @@ class _Replay:
             return (known or recorded) == replayed or self._translated(recorded) == replayed
         if MARK.fullmatch(recorded) or (IDENTITY.search(name) and _shape(recorded) == _shape(replayed)):
             return self._translated(recorded) == replayed or self._bind(recorded, replayed)
-        if recorded == replayed:
+        if recorded.replace(LITERAL, "{{") == replayed:
             return True
         if CALENDAR.fullmatch(recorded):
             return _is_near(recorded, replayed) and self._bind(recorded, replayed)

@@ -21,10 +21,18 @@ SECRET_MEMBERS = frozenset(
     {"password", "access", "refresh", "api_key", "apikey", "access_token", "refresh_token", "client_secret"}
     | {"x_api_key", "token", "secret", "passwd", "authorization"}
 )
-"""The names of secret JSON members, parameters and form fields, in lower case and with underscores."""
+"""The names of secret JSON members, parameters and form fields, in lower case and with underscores. Longer names that
+end like one of them, such as ``clientSecret`` and ``session-token``, are secret as well."""
+
+_SECRET_ENDS = (
+    *("password", "passwd", "passphrase", "secret", "token", "credentials?", "authorization"),
+    *(f"{kind}[_-]?key" for kind in ("api", "access", "private", "secret")),
+)
+_SECRET_NAME = re.compile(rf"(?:.*_)?(?:{'|'.join(_SECRET_ENDS)})", re.DOTALL)
+_HUMP = re.compile("(?<=[a-z0-9])(?=[A-Z])")
 
 SECRET_TEXT = re.compile(
-    rf"""(\b(?:{"|".join(sorted(SECRET_MEMBERS))})\b\\?["']?\s*[:=]\s*)"""
+    rf"""(\b(?:{"|".join(sorted(SECRET_MEMBERS))}|[\w-]{{0,40}}(?:{"|".join(_SECRET_ENDS)}))\b\\?["']?\s*[:=]\s*)"""
     r"""("(?:[^"\\]|\\.)*"?|\\"(?:[^"\\]|\\[^"])*\\?"?|[^&\s]+)""",
     re.DOTALL | re.IGNORECASE,
 )
@@ -33,14 +41,15 @@ SECRET_TEXT = re.compile(
 TELLING_CHARACTERS_MIN = 8
 """A secret of this length is masked wherever it appears; a shorter text may be part of something else."""
 
+SECRET_NAME_CHARACTERS_MAX = 128
+"""A longer name is no secret's: it is data."""
+
 FEW = 32
 SHORT_CHARACTERS_MAX = 64 * 1024
 """Searching a text for each of a few secrets is quicker than looking up all its parts, but not for each of many."""
 
-_SECRET_MARKS = tuple(
-    sorted({b"\\u"} | {name.replace("_", joint).encode() for name in SECRET_MEMBERS for joint in ("_", "-")})
-)
-"""The names of secret members, and the begin of an escape sequence, which may spell one."""
+_SECRET_MARKS = tuple(b"passw passphrase secret token key credential authorization access refresh \\u".split())
+"""What each name of a secret member has, and the begin of an escape sequence, which may spell one."""
 _SECRET_HEADER = re.compile(rb"auth|key|token|secret|passw|cookie|credential", re.IGNORECASE)
 _NO_SECRET_HEADER = re.compile(
     rb".*idempotency.*|sec-websocket-key|authority|(www|proxy)-authenticate|(proxy-)?authentication-info", re.IGNORECASE
@@ -56,6 +65,8 @@ _SCHEME = re.compile(r"[^ \t]+[ \t]+(?=[^ \t])")
 _JSON_VALUE = re.compile(r"""("(?:[^"\\]|\\.)*")(\s*:)?|-?[0-9][0-9.eE+-]*""", re.DOTALL)
 """A text or a number of a JSON document; with a colon behind it, a text is the name of a member."""
 
+_ESCAPED_CHARACTER = re.compile("%[0-9A-F]{2}")
+
 DIGITS = re.compile("[1-9][0-9]*")
 
 Hide = Callable[[str], str]
@@ -63,7 +74,15 @@ Hide = Callable[[str], str]
 
 def is_secret_member(name: str) -> bool:
     """Return whether a member, parameter or field of this name is secret, however it is spelled."""
-    return name.lower().replace("-", "_") in SECRET_MEMBERS
+    if name in SECRET_MEMBERS:
+        return True
+    return len(name) <= SECRET_NAME_CHARACTERS_MAX and _is_secret_name(name)
+
+
+@lru_cache(maxsize=4096)
+def _is_secret_name(name: str) -> bool:
+    plain = _HUMP.sub("_", name).lower().replace("-", "_")
+    return plain in SECRET_MEMBERS or bool(_SECRET_NAME.fullmatch(plain))
 
 
 def may_hold_secret(raw: bytes) -> bool:
@@ -195,9 +214,10 @@ def as_digits(number: str) -> str:
 
 def _forms(secret: str) -> set[str]:
     """Return the forms of a secret: as it is, within a JSON string, and within a URL."""
-    escaped = json.dumps(secret)[1:-1]
     encodable = secret.encode("utf-8", "surrogatepass")
-    return {secret, escaped, json.dumps(secret, ensure_ascii=False)[1:-1], quote(encodable), quote_plus(encodable)}
+    in_urls = {quote(encodable), quote(encodable, safe=""), quote_plus(encodable)}
+    in_urls |= {_ESCAPED_CHARACTER.sub(lambda found: found[0].lower(), form) for form in in_urls}
+    return {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]} | in_urls
 
 
 def _hide_in_parameter(parameter: str, hide: Hide) -> str:

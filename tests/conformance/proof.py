@@ -17,14 +17,14 @@ from emulator.conformance.connection import Connection
 from emulator.conformance.expression import names_in
 from emulator.conformance.in_process import EmulatorTransport, SpacePace
 from emulator.conformance.probe_file import Probe, ProbeFile, probe_file
-from emulator.conformance.recorder import Recorder, RecordingTransport
+from emulator.conformance.recorder import Recorder
 from emulator.conformance.recording import read
 from emulator.conformance.report import Report
 from emulator.conformance.run import conform
 from emulator.providers import ALL
 from tests.conformance.changes import DeviatingTransport, Deviation
 from tests.conformance.deviations import DEVIATIONS
-from tests.conformance.target import MORE_CREDENTIALS, connection
+from tests.conformance.target import MORE_CREDENTIALS, RecordingTransport, connection
 
 SEED = 7
 HOUR = 3600.0

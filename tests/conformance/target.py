@@ -8,6 +8,7 @@ import httpx
 from emulator.conformance.connection import Connection
 from emulator.conformance.in_process import EmulatorTransport, SpacePace
 from emulator.conformance.probe_file import ProbeFile, probe_file
+from emulator.conformance.recorder import Recorder
 from emulator.space.commands import MoveClock
 
 START = datetime.fromisoformat("2026-01-15T10:00:00.123Z")
@@ -47,3 +48,18 @@ def connection(
         credentials = {name: value for name, value in known.items() if name in file.credentials}
     http = httpx.Client(transport=transport or direct, base_url=f"http://127.0.0.1/{provider}", trust_env=False)
     return Connection(http, provider, file, credentials, SpacePace(direct.space), write)
+
+
+class RecordingTransport(httpx.BaseTransport):
+    """Pass requests to another transport, and record them with their replies."""
+
+    def __init__(self, upstream: httpx.BaseTransport, recorder: Recorder) -> None:
+        self._upstream = upstream
+        self._recorder = recorder
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.read()
+        reply = self._upstream.handle_request(request)
+        reply.read()
+        self._recorder.record(request, reply)
+        return reply

@@ -1,7 +1,6 @@
 """The commands conform, record, compare and drift, over real connections on this machine."""
 
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,8 @@ from click.testing import CliRunner, Result
 
 from emulator import Emulator
 from emulator.cli.app import cli
-from emulator.conformance.pace import RealPace
-from emulator.conformance.recorder import Proxy, Recorder, RecordingTransport, open_recording
 from emulator.conformance.recording import BadRecording, read
+from tests.conformance.recording_server import recording
 
 KEY = "test_acme_0001"
 
@@ -173,20 +171,11 @@ def test_drift(server: str, tmp_path: Path) -> None:
 
 def _record_session(upstream: str, file: Path) -> None:
     """Place, read and list an order through a recording proxy."""
-    with open_recording(file) as written:
-        recorder = Recorder(written, "cnaught", upstream, {"api_key": KEY}, RealPace(0))
-        transport = RecordingTransport(httpx.HTTPTransport(), recorder)
-        with httpx.Client(transport=transport) as client:
-            proxy = Proxy(0, client, upstream)
-            thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-            thread.start()
-            headers = {"Authorization": f"Bearer {KEY}"}
-            with httpx.Client(base_url=proxy.url, headers=headers, trust_env=False) as own:
-                assert own.get("/v1/orders").status_code == 200
-                order = own.post("/v1/orders", json={"amount_kg": 10}).json()
-                assert own.get(f"/v1/orders/{order['id']}").json()["id"] == order["id"]
-                assert own.get("/v1/orders", params={"limit": 1}).json()["data"][0]["id"] == order["id"]
-            proxy.shutdown()
-            proxy.server_close()
-            thread.join()
+    with recording("cnaught", upstream, file, {"api_key": KEY}) as (url, recorder):
+        headers = {"Authorization": f"Bearer {KEY}"}
+        with httpx.Client(base_url=url, headers=headers, trust_env=False) as own:
+            assert own.get("/v1/orders").status_code == 200
+            order = own.post("/v1/orders", json={"amount_kg": 10}).json()
+            assert own.get(f"/v1/orders/{order['id']}").json()["id"] == order["id"]
+            assert own.get("/v1/orders", params={"limit": 1}).json()["data"][0]["id"] == order["id"]
     assert recorder.recorded == 4
