@@ -1,6 +1,7 @@
 """``make crash``: see docs/durable.md.
 
-CRASH_KILLS, CRASH_SPACES, CRASH_SEED and CRASH_SYNC set the length, width, seed and syncs of a run.
+CRASH_KILLS, CRASH_SPACES, CRASH_SEED, CRASH_SYNC and CRASH_WORKERS set the length, width, seed, syncs and processes of
+a run.
 """
 
 import os
@@ -18,6 +19,7 @@ def main() -> None:
         spaces=int(os.environ.get("CRASH_SPACES", "16")),
         seed=int(os.environ.get("CRASH_SEED", "0")),
         sync=os.environ.get("CRASH_SYNC", "normal"),
+        workers=int(os.environ.get("CRASH_WORKERS", "1")),
     )
     with tempfile.TemporaryDirectory() as directory:
         report = run(plan, Path(directory), lambda text: click.echo(text, err=True))

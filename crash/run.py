@@ -18,6 +18,9 @@ SHORT_SECONDS, LIFE_SECONDS_MAX = 0.1, 5.0
 SHORT_SHARE = 0.2
 """The share of servers that are killed while they start."""
 
+WORKER_SHARE = 0.5
+"""The share of kills that end a worker, where there are several."""
+
 REPLIES_MAX = 120
 """The maximum number of replies before a server is killed."""
 
@@ -26,7 +29,10 @@ REPORT_EVERY = 50
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The number of kills and spaces, and how to kill. ``terminate`` is the share of normal stops."""
+    """The number of kills and spaces, and how to kill. ``terminate`` is the share of normal stops.
+
+    With several workers, half of the kills end one of them, and the others the whole server.
+    """
 
     kills: int
     spaces: int = 16
@@ -34,6 +40,7 @@ class Plan:
     sync: str = "normal"
     terminate: float = 0.1
     tear: float = 0.0
+    workers: int = 1
 
 
 def run(plan: Plan, directory: Path, log: Callable[[str], object] = lambda _: None) -> str:
@@ -42,7 +49,7 @@ def run(plan: Plan, directory: Path, log: Callable[[str], object] = lambda _: No
     limits = Limits(spaces_max=plan.spaces + 1)
     with (
         Emulator(port=None, limits=limits) as spared,
-        Server(directory / "data", directory / "log", sync=plan.sync) as server,
+        Server(directory / "data", directory / "log", sync=plan.sync, workers=plan.workers) as server,
         ThreadPoolExecutor(plan.spaces) as threads,
     ):
         twins = [Twins(f"space-{number}", server, spared, plan.seed) for number in range(plan.spaces)]
@@ -52,6 +59,9 @@ def run(plan: Plan, directory: Path, log: Callable[[str], object] = lambda _: No
                 _let_run(random, twins)
                 if failed := next((each for each in running if each.done()), None):
                     failed.result()
+                if plan.workers > 1 and random.random() < WORKER_SHARE:
+                    server.kill_worker(random)
+                    continue
                 server.end(signal.SIGTERM if random.random() < plan.terminate else signal.SIGKILL)
                 if random.random() < plan.tear:
                     server.tear(random.randrange(1, 4000))
@@ -86,7 +96,8 @@ def _report(plan: Plan, twins: list[Twins], seconds: float) -> str:
     acknowledged, stored = sum(each.acknowledged for each in twins), sum(each.stored for each in twins)
     interrupted = sum(each.interrupted for each in twins)
     return (
-        f"{plan.kills} kills in {seconds:.0f} seconds, {len(twins)} spaces, seed {plan.seed}, sync {plan.sync}: "
+        f"{plan.kills} kills in {seconds:.0f} seconds, {plan.workers} workers, {len(twins)} spaces, seed {plan.seed}, "
+        f"sync {plan.sync}: "
         f"{acknowledged:,} replies equal to those of a server that was not killed; {interrupted:,} requests were "
         f"interrupted, of which {stored:,} had been stored; nothing lost, nothing duplicated, all states equal"
     )

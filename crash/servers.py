@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from random import Random
 from time import monotonic, sleep
 from types import TracebackType
 from typing import Any, Self
@@ -61,6 +62,12 @@ class Server:
         while _exists(self.pid):
             assert monotonic() < deadline, "the server does not end"
             sleep(0.002)
+
+    def kill_worker(self, random: Random) -> None:
+        """Kill one of several workers. The server lets another one take its place."""
+        workers = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        if workers:
+            os.kill(int(random.choice(workers)), signal.SIGKILL)
 
     def wait(self, life: int) -> str:
         """Return the URL of a later start than this one, once it is ready."""

@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import resource
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -16,6 +18,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pytest_httpserver import HTTPServer
 
 from cluster.database import Database
 from emulator.app import create_app
@@ -248,7 +251,7 @@ def begin(server: Server) -> None:
             http.put(f"{prefix(name)}/_emulator/clock", json={"now": "2026-03-01T00:00:00Z", "frozen": True})
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(requests=st.lists(REQUESTS, min_size=1, max_size=12), half_close=st.booleans(), data=st.data())
 def test_replies_are_those_of_one_process(
     one: Server,
@@ -337,6 +340,54 @@ def test_nothing_stays_open(several: Server) -> None:
     eventually(lambda: descriptors() <= before)
 
 
+@pytest.mark.parametrize("kind", ["several", "stored"])
+def test_each_worker_sends_its_webhooks(kind: str, request: pytest.FixtureRequest, httpserver: HTTPServer) -> None:
+    """A webhook is sent once, by the worker that has its space, and every worker finds its outcome."""
+    server: Server = request.getfixturevalue(kind)
+    begin(server)
+    httpserver.expect_request("/").respond_with_data("")
+    with httpx.Client(base_url=server.url) as http:
+        for name in ("a", "d"):
+            expect_webhook(http, name, httpserver.url_for("/"), seconds=0.05)
+        for name in ("a", "d"):
+            eventually(lambda name=name: webhooks(http, name) == ["delivered"])
+    assert len(httpserver.log) == 2
+
+
+def expect_webhook(http: httpx.Client, space: str, url: str, seconds: float) -> None:
+    """Place an order of which CNaught reports after some seconds of a running clock."""
+    http.put(f"{prefix(space)}/_emulator/clock", json={"frozen": False}).raise_for_status()
+    settings = {"fulfilment_seconds": seconds}
+    http.patch(f"{prefix(space)}/_emulator/settings/cnaught", json=settings).raise_for_status()
+    order(http, space, notification_config={"url": url}).raise_for_status()
+
+
+def webhooks(http: httpx.Client, space: str) -> list[str]:
+    """Return the states of a space's webhooks."""
+    return [each["state"] for each in http.get(f"{prefix(space)}/_emulator/webhooks").json()["webhooks"]]
+
+
+def test_health_reports_every_worker(stored: Server) -> None:
+    """If one worker cannot store, all report that; what it refused has changed nothing, and it recovers by itself."""
+    begin(stored)
+    _, hard = resource.prlimit(stored.pid, resource.RLIMIT_FSIZE)
+    with httpx.Client(base_url=stored.url) as http:
+        before = http.get("/~d/_emulator/snapshot").json()
+        resource.prlimit(stored.pid, resource.RLIMIT_FSIZE, (0, hard))
+        try:
+            refused = order(http, "d")
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+            health = [http.get(f"{prefix(name)}/_emulator/health") for name in NAMES]
+            assert {reply.status_code for reply in health} == {503}
+            assert len({reply.text for reply in health}) == 1
+            assert "cannot store to" in health[0].json()["error"]
+            assert http.get("/~d/_emulator/snapshot").json() == before
+        finally:
+            resource.prlimit(stored.pid, resource.RLIMIT_FSIZE, (hard, hard))
+        eventually(lambda: http.get("/~a/_emulator/health").status_code == 200)
+        assert order(http, "d").status_code == 201
+
+
 # --- ends -------------------------------------------------------------------------------------------------------------
 
 
@@ -410,10 +461,22 @@ def test_workers_of_several_nodes() -> None:
         assert servers[1].stop() == ""
 
 
-def order(http: httpx.Client, space: str) -> httpx.Response:
+def test_webhooks_after_a_worker_was_killed(stored: Server, httpserver: HTTPServer) -> None:
+    """With --data, the worker that takes the place of another one sends its webhooks without being asked."""
+    begin(stored)
+    httpserver.expect_request("/").respond_with_data("")
+    with httpx.Client(base_url=stored.url) as http:
+        expect_webhook(http, "d", httpserver.url_for("/"), seconds=1)
+        os.kill(owner_process(stored, "d"), signal.SIGKILL)
+    eventually(lambda: len(httpserver.log) == 1)
+    with httpx.Client(base_url=stored.url, timeout=SECONDS_MAX) as http:
+        eventually(lambda: webhooks(http, "d") == ["delivered"])
+
+
+def order(http: httpx.Client, space: str, **body: object) -> httpx.Response:
     """Place an order in a space."""
     headers = {"Authorization": "Bearer test_acme_0001"}
-    return http.post(f"{prefix(space)}/cnaught/v1/orders", json={"amount_kg": 10}, headers=headers)
+    return http.post(f"{prefix(space)}/cnaught/v1/orders", json={"amount_kg": 10} | body, headers=headers)
 
 
 def state(http: httpx.Client) -> list[object]:
@@ -431,6 +494,29 @@ def test_no_process_is_left(number: int) -> None:
         server.stop(number)
         eventually(lambda: not any(map(alive, workers)))
         assert server.returncode == (0 if number != signal.SIGKILL else -number)
+
+
+def test_a_scenario_over_tls_until_the_parent_ends(tmp_path: Path) -> None:
+    """A scenario fills the default space, all workers answer over TLS, and all end with the pipe of their parent."""
+    environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path)}
+    options = ("--workers", "2", "--scenario", "reseller", "--exit-with-parent", "--tls", "--tls-port", "0")
+    with Server(*options, stdin=subprocess.PIPE, env=environment) as server:
+        assert server.stdin
+        assert server.stdout
+        tls_port = int(server.stdout.readline().rpartition(" ")[2])
+        with httpx.Client(base_url=server.url) as http:
+            assert http.get("/_emulator/story").json()["scenario"] == "reseller"
+        trusted = ssl.create_default_context(cafile=str(next(tmp_path.rglob("root.pem"))))
+        for name in ("a", "d"):
+            with socket.create_connection(("127.0.0.1", tls_port)) as plain:
+                request = closing(written("GET", f"/~{name}/v1/orders")).replace(b"localhost", b"api.cnaught.com")
+                with trusted.wrap_socket(plain, server_hostname="api.cnaught.com") as client:
+                    client.sendall(request)
+                    assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+        workers = server.workers()
+        server.stdin.close()
+        assert server.wait(SECONDS_MAX) == 0
+        assert not any(map(alive, workers))
 
 
 def test_the_port_is_taken(several: Server) -> None:

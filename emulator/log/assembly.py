@@ -82,7 +82,7 @@ class StoredParts:
     ) -> StoredGateway:
         """Return the application. The store applies commands through the control API."""
         store, writer = self._store(Application(self.spaces, control, self.time), courier, progress or silent)
-        self.spaces.store, courier.writer = store, writer
+        self.spaces.store, courier.writer, store.due = store, writer, courier.look
         fronts = (self.spaces, site, control, hosts, self.vendor_hosts, courier)
         kind = SharedGateway if isinstance(store, SharedStore) else StoredGateway
         return kind(*fronts, store, writer)
@@ -91,7 +91,6 @@ class StoredParts:
         loaded_max = -(-self.spaces.world.limits.spaces_max // self._workers)
         if isinstance(self.storage, SharedDatabase):
             shared = SharedStore(self.storage, application, loaded_max, progress)
-            shared.due = courier.look
             return shared, SharedWriter(shared, courier)
         store = Store(self.storage, application, loaded_max, progress)
         return store, StoredWriter(store, courier)

@@ -1,7 +1,7 @@
 """The spaces of a node that shares its store with others. Every node can answer for every space."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,7 +19,6 @@ from emulator.log.shared_database import SharedDatabase
 from emulator.log.space_copy import SpaceCopy
 from emulator.log.store import Store
 from emulator.space.gradual_free import free_slowly
-from emulator.space.space import Space
 from emulator.space.world import Progress
 
 WATCH_SECONDS = 1.0
@@ -39,11 +38,10 @@ UNLOAD_ENTRIES_MIN = 100
 
 
 class SharedStore(Store):
-    """The copies that this node has of spaces in a shared log. ``due`` is called for a space with a webhook to send."""
+    """The copies that this node has of spaces in a shared log."""
 
     commit: SharedCommit
     storage: SharedDatabase
-    due: Callable[[Space], object]
     lists_all = True
 
     def __init__(

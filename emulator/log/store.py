@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -23,6 +23,7 @@ from emulator.log.storage import Storage
 from emulator.log.stored_spaces import StoredSpaces
 from emulator.log.trial import Trial
 from emulator.space.gradual_free import free_slowly
+from emulator.space.space import Space
 from emulator.space.world import Progress
 
 log = logging.getLogger("emulator")
@@ -34,10 +35,12 @@ SWEEP_SECONDS = 5.0
 class Store:
     """The stored spaces of a process: ``copies`` are those in memory, ``ids`` all of them.
 
-    ``stopped`` are those that cannot be loaded. It works between ``start()`` and ``stop()``.
+    ``stopped`` are those that cannot be loaded. ``due`` is called for a space that may have a webhook to send. It works
+    between ``start()`` and ``stop()``.
     """
 
     commit: GroupCommit
+    due: Callable[[Space], object]
     lists_all = False
 
     def __init__(
@@ -160,6 +163,8 @@ class Store:
         space, number = self.spaces.find(copy.name), self.storage.numbers.after(copy.id, copy.last_change)
         if space is not None and number > space.requests:
             await self.commit.write(copy, Lost(number))
+        if space := self.spaces.find(copy.name):
+            self.due(space)
 
     async def refresh(self, name: str) -> None:
         """Bring a space up to date, before it is asked whether it exists. Only nodes that share a store need this."""
