@@ -11,7 +11,7 @@ from emulator.space.space import Space
 from tests.support.contract_check import check_reply
 from tests.support.drafts import Draft
 
-LINKING = ("cnaught", "thallo")
+LINKING = ("cnaught", "dcycle", "thallo")
 """The providers whose replies have links to pages."""
 
 NO_CREDENTIALS: Mapping[str, str] = {}

@@ -126,7 +126,23 @@ def test_a_leg_refers_to_what_exists(dcycle: Caller) -> None:
     assert (foreign.status_code, foreign.json()) == (403, {"detail": "Logistic hub doesn't belong to organization"})
     assert dcycle.get(PATH).json()["total"] == total
     leg = record(dcycle, distance_km=None, hub_id=ROTTERDAM, destination="Berlin")
-    assert (leg["origin"], leg["hub_id"], leg["distance_km"] > 600) == (None, ROTTERDAM, True)
+    assert (leg["origin"], leg["hub_id"]) == ("Maasvlakte, Rotterdam, Netherlands", ROTTERDAM)
+    assert leg["distance_km"] > 600
+
+
+@pytest.mark.rule("dcycle.freight.hub-address")
+def test_a_leg_stays_where_its_hub_was(dcycle: Caller) -> None:
+    """A hub that moves changes no leg, and no sum of a package."""
+    leg = record(dcycle, distance_km=None, hub_id=ROTTERDAM, destination="Berlin", package_key="H")
+    package = dcycle.get(PACKAGES, params={"package_key": "H"}).json()["items"][0]
+    moved = {"address": "Calle Mayor 1, Madrid, Spain"}
+    assert dcycle.request("PUT", f"/v1/logistic-hubs/{ROTTERDAM}", json=moved).status_code == 200
+    listed = next(item for item in dcycle.get(PATH).json()["items"] if item["id"] == leg["id"])
+    assert listed == {**listed, **leg}
+    assert dcycle.get(PACKAGES, params={"package_key": "H"}).json()["items"] == [package]
+    assert dcycle.request("DELETE", f"{PATH}/{leg['id']}").status_code == 204
+    empty = dcycle.get(f"{PACKAGES}/{package['id']}").json()
+    assert (empty["total_distance_km"], empty["total_co2e"], empty["status"]) == (0.0, 0.0, "inactive")
 
 
 # --- many -------------------------------------------------------------------------------------------------------------
@@ -197,6 +213,27 @@ def test_legs_are_listed(dcycle: Caller, query: dict[str, object], total: int) -
     assert (found["size"], found["total"], len(found["items"])) == (10, total, total)
 
 
+@pytest.mark.rule("dcycle.freight.by-vehicle-type")
+@pytest.mark.parametrize(
+    ("terms", "shown", "codes"),
+    [
+        ({"toc": None, "category": "road"}, "generic_average_road", ["generic_average_road"]),
+        ({"toc": None, "category": "air"}, "generic_average_air", ["van_electric", "generic_average_air"]),
+        ({"toc": "artic_truck_diesel"}, "articulated_truck_diesel", ["articulated_truck_diesel"]),
+        ({"toc": "articulated_truck_electric"}, "articulated_truck_electric", ["artic_truck_electric"]),
+    ],
+)
+def test_legs_are_found_by_the_vehicle_type_that_the_list_shows(
+    dcycle: Caller, terms: dict[str, object], shown: str, codes: list[str]
+) -> None:
+    """A leg of which only the category is known has the average type; a code may be written in both ways."""
+    leg = record(dcycle, **terms)
+    (found,) = dcycle.get(PATH, params={"vehicle_type": codes}).json()["items"]
+    assert (found["id"], found["toc"]) == (leg["id"], shown)
+    assert dcycle.get(PATH, params={"vehicle_type": "van_electric"}).json()["total"] == 0
+    assert dcycle.get(PATH, params={"vehicle_type": "no_such_type"}).json()["total"] == 0
+
+
 @pytest.mark.rule("dcycle.freight.listed-otherwise")
 def test_what_is_estimated(dcycle: Caller) -> None:
     """A list shows which members were estimated, and the emissions of a tonne-kilometer."""
@@ -242,6 +279,9 @@ def test_legs_carry_a_package(dcycle: Caller) -> None:
     assert {leg["package_id"] for leg in legs} == {package["id"]}
     assert (package["shipment_id"], package["client_billing_id"], package["weight_kg"]) == ("S", "C", 1000.0)
     assert (package["total_distance_km"], package["total_co2e"], package["status"]) == (150.0, 190.5, "active")
+    assert dcycle.get(PACKAGES, params={"client": "C"}).json()["items"] == [
+        {name: value for name, value in package.items() if name != "legs"}
+    ]
     assert [leg["id"] for leg in package["legs"]] == [leg["id"] for leg in legs]
     assert dcycle.get(f"{PACKAGES}/{package['id']}").json() == package
     for leg, total in zip(legs, (63.5, 0.0), strict=True):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.providers.dcycle.conftest import INDUSTRIES, LOGISTICS, created, problems, tonnes
-from tests.support.caller import Caller
+from tests.support.caller import Caller, use_vendor_links
 
 PLANT = "3a7f9e54-6f0b-4c53-8c1e-5d2b7a908f11"
 OFFICE = "550e8400-e29b-41d4-a716-446655440000"
@@ -230,6 +230,15 @@ def test_a_file_becomes_consumptions(dcycle: Caller) -> None:
     assert listed(dcycle, path)["total_error"] == 2
     assert round(tonnes(dcycle, "vehicles", "2025-05-05") - before, 6) == 0.268
     assert dcycle.get(path, headers={"x-organization-id": LOGISTICS}).status_code == 404
+
+
+@pytest.mark.rule("dcycle.uploads.address")
+def test_the_address_of_a_file_can_be_the_vendors(dcycle: Caller) -> None:
+    """With the setting at vendor, the address holds neither this server nor the name of the space."""
+    use_vendor_links(dcycle.space)
+    announced = created(dcycle, "/api/v1/purchases/bulk/csv", {"file_name": "x.csv"}, 200)
+    assert announced["upload_url"] == f"https://api.dcycle.io/uploads/{announced['file_id']}"
+    assert dcycle.request("PUT", f"/uploads/{announced['file_id']}", content=b"").status_code == 200
 
 
 @pytest.mark.rule("dcycle.uploads.unknown")

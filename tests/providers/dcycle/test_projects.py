@@ -85,7 +85,12 @@ def test_records_are_linked(dcycle: Caller) -> None:
     assert entities(dcycle, SAMPLE, "unlink", **link) == {"deleted": 0}
 
 
-@pytest.mark.rule("dcycle.projects.by-filters", "dcycle.projects.filters-refused", "dcycle.projects.link")
+@pytest.mark.rule(
+    "dcycle.projects.by-filters",
+    "dcycle.projects.by-filters-names",
+    "dcycle.projects.filters-refused",
+    "dcycle.projects.link",
+)
 @pytest.mark.parametrize(
     ("entity_type", "filters", "found"),
     [
@@ -97,7 +102,27 @@ def test_records_are_linked(dcycle: Caller) -> None:
         ("logistic_requests", {"file_id": [UNKNOWN]}, 0),
         ("logistic_recharges", {"fuel_id": [DIESEL], "vehicle_type": ["van_diesel"]}, 1),
         ("logistic_packages", {"package_key": "PKG-2024-123456"}, 1),
+        ("logistic_requests", {"vehicle_type": ["generic_average_road"]}, 0),
+        ("logistic_requests", {"movement_id": "SHIP-2024-001"}, 3),
+        ("logistic_requests", {"client": "CLIENT-001"}, 3),
+        ("logistic_recharges", {"vehicle_license_plate": ["1234-ABC"], "date_from": "2024-06-15"}, 1),
+        ("logistic_recharges", {"vehicle_license_plate": ["other"]}, 0),
+        ("logistic_recharges", {"date_until": "2024-06-14"}, 0),
+        ("logistic_packages", {"client": "other"}, 0),
         ("invoices", {"search": "INV-2024-001"}, 1),
+        ("invoices", {"invoice_id": "inv-2024-001"}, 1),
+        ("invoices", {"type": ["electricity"], "invoice_id": "INV-2024-001", "status": ["active"]}, 1),
+        ("invoices", {"type": ["water"], "invoice_id": "INV-2024-001"}, 0),
+        ("invoices", {"facility_id": [UNKNOWN]}, 0),
+        ("invoices", {"supplier_id": [UNKNOWN]}, 0),
+        ("invoices", {"facility_fuel_id": [UNKNOWN]}, 0),
+        ("invoices", {"stationary_fuel_id": [UNKNOWN]}, 0),
+        ("invoices", {"supply_contract_id": [UNKNOWN]}, 0),
+        ("invoices", {"cups": ["other"]}, 0),
+        ("invoices", {"source": ["pdf"], "invoice_id": "INV-2024-001"}, 0),
+        ("invoices", {"start_date": "2030-01-01"}, 0),
+        ("invoices", {"end_date": "2010-01-01"}, 0),
+        ("invoices", {"co2e_status": "not_calculated", "invoice_id": "INV-2024-001"}, 0),
         ("file_readings", {}, 0),
     ],
 )

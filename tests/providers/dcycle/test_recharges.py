@@ -52,6 +52,16 @@ def test_the_same_recharge_is_updated(dcycle: Caller) -> None:
     assert record(dcycle)["id"] != first["id"]
 
 
+@pytest.mark.rule("dcycle.freight.by-vehicle-type")
+@pytest.mark.parametrize("stated", ["van_electric", "ca3cc11e-5b7c-4c90-8c48-60659b575185"])
+def test_recharges_are_found_by_the_vehicle_type_that_the_list_shows(dcycle: Caller, stated: str) -> None:
+    """A vehicle type that a client stated by its id or by its code is found by its code."""
+    recharge = record(dcycle, toc_id=stated)
+    (found,) = dcycle.get(PATH, params={"vehicle_type": "van_electric"}).json()["items"]
+    assert (found["id"], found["vehicle_type"]) == (recharge["id"], "van_electric")
+    assert dcycle.get(PATH, params={"vehicle_type": "no_such_type"}).json()["total"] == 0
+
+
 @pytest.mark.rule("dcycle.recharges.fuel-unknown", "dcycle.recharges.unknown", "dcycle.recharges.delete")
 def test_unknown_fuels_and_recharges_are_not_found(dcycle: Caller) -> None:
     """An unknown fuel and an unknown recharge are not found; a deleted recharge leaves the totals."""

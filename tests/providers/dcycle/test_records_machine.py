@@ -19,6 +19,7 @@ from tests.support.caller import Caller, credentials_of
 WINDOW = {"start_date": "2024-01-01", "end_date": "2025-12-31"}
 """The longest period that a request may have."""
 
+WASTE_FIELDS = ("identification_name", "created_at", "ler_code", "rd_code")
 ORGANIZATIONS = (INDUSTRIES, LOGISTICS, LAST_MILE)
 SCOPES = {"vehicles": 1, "combustion": 1, "electricity": 2}
 """The scopes of categories that are not of scope 3."""
@@ -242,6 +243,15 @@ class Records(RuleBasedStateMachine):
                 found.update(grams_by_group(record))
         return +found
 
+    def counted(self) -> list[Any]:
+        """Return what is kept as records come and go: sums of packages, counts of values, times of changes."""
+        facility = self.facilities[LOGISTICS]
+        paths = [f"/v1/waste/unique-values?facility_id={facility}&field={field}" for field in WASTE_FIELDS]
+        paths += [f"/v1/vehicles/unique-values?field={field}" for field in ("file_id", "created_at")]
+        paths += ["/v1/logistics/recharges/unique-values?field=fuel_name", "/v1/logistics/packages"]
+        paths += [f"/v1/invoices/filter-options?facility_id={facility}&type=electricity", "/v1/logistics/summary"]
+        return [self.clients[LOGISTICS].get(path).json() for path in paths]
+
     # --- actions
 
     @rule(name=st.sampled_from(CREATED), organization=st.sampled_from(ORGANIZATIONS), amount=AMOUNT, period=PERIODS)
@@ -326,10 +336,11 @@ class Records(RuleBasedStateMachine):
 
     @rule()
     def keep(self) -> None:
-        """Take a snapshot; restored, it gives the same snapshot again."""
-        snapshot = self.space.snapshot()
+        """Take a snapshot; restored, it gives the same snapshot again, and what was counted on the way is the same."""
+        snapshot, counted = self.space.snapshot(), self.counted()
         self.space.restore(snapshot)
         assert self.space.snapshot() == snapshot
+        assert self.counted() == counted
         self.kept = (snapshot, deepcopy(self.records))
 
     @precondition(lambda self: self.kept)

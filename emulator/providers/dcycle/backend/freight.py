@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.drafts.freight import FreightFilter
 from emulator.providers.dcycle.backend.hubs import Hubs
-from emulator.providers.dcycle.backend.records import Context, EmittingRecords, Records
+from emulator.providers.dcycle.backend.records import Context, EmittingRecords, Filter, Records
 from emulator.providers.dcycle.backend.rounding import whole_grams
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.freight import (
@@ -15,9 +16,13 @@ from emulator.providers.dcycle.memory.freight import (
     FreightTerms,
     FreightWork,
     Package,
+    PackageLoad,
     PackageTerms,
+    Toc,
     load_kg,
 )
+
+NANOMETERS_PER_KM = 10**12
 
 
 class Packages(Records[Package, PackageTerms]):
@@ -51,17 +56,34 @@ class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
     not_found = errors.LogisticsRequestNotFound
 
     def __init__(self, context: Context, packages: Packages, hubs: Hubs) -> None:
-        super().__init__(context, context.memory.freight_requests)
         self._factors = context.catalogue.freight_factors
         self._packages = packages
         self._hubs = hubs
+        super().__init__(context, context.memory.freight_requests)
 
     def owner(self, record: FreightRequest) -> str | None:
         return record.package_id
 
+    def amounts(self, record: FreightRequest) -> tuple[int, ...]:
+        """The grams and the nanometers of a leg that carries a package."""
+        if record.package_id is None:
+            return ()
+        return record.co2e_grams or 0, round((self._distance_km(record.terms) or 0) * NANOMETERS_PER_KM)
+
+    # --- read
+
+    def find(
+        self, organization: Organization, wanted: Filter[FreightRequest] | None = None
+    ) -> Collection[FreightRequest]:
+        """Return the legs that a filter matches, oldest first; the vehicle type of a leg may be its mode's average."""
+        if not isinstance(wanted, FreightFilter) or not wanted.tocs:
+            return super().find(organization, wanted)
+        tocs = {toc for code in wanted.tocs if (toc := self._factors.toc(code))}
+        return [leg for leg in super().find(organization, replace(wanted, tocs=())) if self._toc(leg.terms) in tocs]
+
     def work(self, terms: FreightTerms) -> FreightWork:
         """Return the result of a leg."""
-        toc = self._factors.toc(terms.toc or self._factors.averages.get(terms.category or "road", ""))
+        toc = self._toc(terms)
         load = None if toc is None else load_kg(terms, toc, self._factors)
         distance = self._distance_km(terms)
         if terms.tkm is not None:
@@ -69,12 +91,13 @@ class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
         tkm = None if load is None or distance is None else load * distance / 1000
         return FreightWork(toc, load, distance, tkm)
 
+    def _toc(self, terms: FreightTerms) -> Toc | None:
+        return self._factors.toc(terms.toc or self._factors.averages.get(terms.category or "road", ""))
+
     def _distance_km(self, terms: FreightTerms) -> Decimal | None:
         if terms.distance_km is not None:
             return decimal(terms.distance_km)
-        hub = self._hubs.records.get(terms.hub_id or "")
-        origin = terms.origin if terms.origin is not None or hub is None else hub.terms.address
-        return self.context.catalogue.places.distance_km(origin, terms.destination)
+        return self.context.catalogue.places.distance_km(terms.origin, terms.destination)
 
     def grams(self, terms: FreightTerms) -> int | None:
         """Return the emissions of the tonne-kilometers of a leg, and of cleaning the vehicle."""
@@ -85,26 +108,28 @@ class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
 
     # --- change
 
-    def check(self, organization: Organization, terms: FreightTerms) -> None:
-        """Raise TocNotFound or LogisticHubNotFound unless what the terms refer to exists."""
+    def checked(self, organization: Organization, terms: FreightTerms) -> FreightTerms:
+        """Return the terms, with the address of the hub as the origin. Raises TocNotFound, LogisticHubNotFound."""
         if terms.toc is not None and self._factors.toc(terms.toc) is None:
             raise errors.TocNotFound
-        if terms.hub_id is not None:
-            self._hubs.get(organization, terms.hub_id)
+        if terms.hub_id is None:
+            return terms
+        hub = self._hubs.get(organization, terms.hub_id)
+        return terms if terms.origin is not None else replace(terms, origin=hub.terms.address)
 
     def create(self, organization: Organization, terms: FreightTerms) -> FreightRequest:
         """Create a leg, calculated at once. Raises TocNotFound, LogisticHubNotFound, DistanceUnknown."""
-        self.check(organization, terms)
-        if self.grams(terms) is None:
+        located = self.checked(organization, terms)
+        if self.grams(located) is None:
             raise errors.DistanceUnknown
 
-        return self._create(organization, terms)
+        return self._create(organization, located)
 
     def create_later(self, organization: Organization, terms: FreightTerms) -> FreightRequest:
         """Create a leg that the vendor calculates later. Raises TocNotFound, LogisticHubNotFound."""
-        self.check(organization, terms)
+        located = self.checked(organization, terms)
 
-        return self._create(organization, terms)
+        return self._create(organization, located)
 
     def _create(self, organization: Organization, terms: FreightTerms) -> FreightRequest:
         package = self._packages.of(organization, terms)
@@ -123,3 +148,10 @@ class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
     def legs(self, package: Package) -> Collection[FreightRequest]:
         """Return the legs that carry a package, oldest first."""
         return self.belonging_to(package)
+
+    def load(self, package: Package) -> PackageLoad:
+        """Return the result of the legs of a package: what the first one carries, and the sums of all."""
+        first = next(iter(self.legs(package)), None)
+        grams, nanometers = self.sums(package) or (0, 0)
+        weight = None if first is None else self.work(first.terms).load_kg
+        return PackageLoad(first is not None, weight or Decimal(0), Decimal(nanometers) / NANOMETERS_PER_KM, grams)

@@ -1,6 +1,6 @@
 """Invoices of energy and utilities, scopes 1 and 2 (docs.dcycle.io, Invoices)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from emulator.core.exact_json import decimal
@@ -31,6 +31,18 @@ class Invoices(Records[Invoice, InvoiceTerms]):
         if not record.counts:
             return 0, 0, 0, 0
         return grams is not None, grams or 0, biomass is not None, biomass or 0
+
+    def shared(self, record: Invoice) -> Mapping[str, tuple[object, object]]:
+        values = {
+            "cups": record.terms.cups,
+            "supplier_id": record.terms.supplier_id,
+            "uploaded_by": record.terms.uploaded_by,
+            "source": record.source or "manual",
+            "stationary_fuel_id": record.stationary_fuel_id,
+            "facility_fuel_id": record.facility_fuel_id,
+            "supply_contract_id": record.supply_contract_id,
+        }
+        return {f"{record.type} {name}": (value, value) for name, value in values.items() if value is not None}
 
     def create_shares(self, organization: Organization, draft: InvoiceDraft) -> Sequence[Invoice]:
         """Create an invoice for the share of each facility; the first is the source of the others."""
@@ -69,9 +81,10 @@ class Invoices(Records[Invoice, InvoiceTerms]):
             None if factor is None else whole_grams(decimal(draft.base_quantity) * decimal(share.percentage) * factor)
         )
 
-    def of_type(self, facility: Facility, type: str) -> Collection[Invoice]:
-        """Return the invoices of one type of a facility, oldest first."""
-        return [invoice for invoice in self.belonging_to(facility) if invoice.type == type]
+    def options(self, facility: Facility, type: str, field: str) -> Sequence[str]:
+        """Return the values of a field over the invoices of one type of a facility; each once, in order."""
+        counted = self.counted(facility.organization_id, facility.id, f"{type} {field}")
+        return sorted(str(unique.value) for unique in counted)
 
     def disable(self, facility: Facility) -> None:
         """Keep the invoices of a facility without counting them."""

@@ -1,12 +1,13 @@
 """Recharges, scope 1: fuel that a freight fleet used (docs.dcycle.io, Logistics)."""
 
-from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Literal
 
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
-from emulator.providers.dcycle.backend.records import Context, EmittingRecords, UniqueValue
+from emulator.providers.dcycle.backend.drafts.freight import RechargeFilter
+from emulator.providers.dcycle.backend.records import Context, EmittingRecords, Filter, UniqueValue
 from emulator.providers.dcycle.backend.rounding import whole_grams
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.freight import Toc
@@ -21,10 +22,24 @@ class Recharges(EmittingRecords[Recharge, RechargeTerms]):
     not_found = errors.LogisticsRechargeNotFound
 
     def __init__(self, context: Context) -> None:
-        super().__init__(context, context.memory.recharges)
         self._fuels = {fuel.id: fuel for fuel in context.catalogue.freight_fuels}
         self._tocs = {toc.id: toc for toc in context.catalogue.freight_factors.tocs}
+        super().__init__(context, context.memory.recharges)
         self._same = {_sameness(found): found.id for found in self.records.values()}
+
+    def shared(self, record: Recharge) -> Mapping[str, tuple[object, object]]:
+        fuel = self.fuel(record)
+        shared: dict[str, tuple[object, object]] = {"fuel_name": (record.terms.fuel_id, fuel.name if fuel else None)}
+        if record.file_id is not None:
+            shared["file_id"] = record.file_id, record.file_id
+        return shared
+
+    def find(self, organization: Organization, wanted: Filter[Recharge] | None = None) -> Collection[Recharge]:
+        """Return the recharges that a filter matches, oldest first."""
+        if not isinstance(wanted, RechargeFilter) or not wanted.tocs:
+            return super().find(organization, wanted)
+        tocs = {toc for code in wanted.tocs if (toc := self._toc(code))}
+        return [found for found in super().find(organization, replace(wanted, tocs=())) if self.toc(found) in tocs]
 
     def fuel(self, recharge: Recharge) -> FreightFuel | None:
         """Return the fuel of a recharge; None if it is not listed anymore."""
@@ -32,7 +47,9 @@ class Recharges(EmittingRecords[Recharge, RechargeTerms]):
 
     def toc(self, recharge: Recharge) -> Toc | None:
         """Return the vehicle type of a recharge, which a client states by its id or by its code."""
-        named = recharge.terms.toc_id or ""
+        return self._toc(recharge.terms.toc_id or "")
+
+    def _toc(self, named: str) -> Toc | None:
         return self._tocs.get(named) or self.context.catalogue.freight_factors.toc(named)
 
     def grams(self, terms: RechargeTerms) -> int | None:
@@ -46,13 +63,7 @@ class Recharges(EmittingRecords[Recharge, RechargeTerms]):
         self, organization: Organization, field: Literal["fuel_name", "file_id"]
     ) -> Collection[UniqueValue]:
         """Return how many recharges share a fuel or a file, most first."""
-        recharges = self.find(organization)
-        if field == "file_id":
-            files = Counter(found.file_id for found in recharges if found.file_id is not None).most_common()
-            return [UniqueValue(value, value, count) for value, count in files]
-        fuels = Counter(found.terms.fuel_id for found in recharges).most_common()
-        names = {fuel.id: fuel.name for fuel in self._fuels.values()}
-        return [UniqueValue(value, names.get(value), count) for value, count in fuels]
+        return self.counted(organization.id, None, field)
 
     # --- change
 

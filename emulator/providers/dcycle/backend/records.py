@@ -1,7 +1,9 @@
 """The records of one kind in one space, and the operations that every kind has."""
 
-from collections.abc import Callable, Collection, Iterable, MutableMapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
@@ -70,8 +72,8 @@ class Records(Generic[R, T]):
     """The records of one kind by id, by organization and by owner, in the order in which they were created.
 
     A subclass names the class of its records, the kind of their ids, and the refusal for an unknown id; it may say how
-    emissions are calculated, what a record belongs to, and what it adds to the sums of that owner. The totals and the
-    sums follow every change.
+    emissions are calculated, what a record belongs to, what it adds to the sums of that owner, and which values it
+    shares with others of that owner. The totals, the sums and the counts follow every change.
     """
 
     kind: Callable[..., R]
@@ -85,6 +87,8 @@ class Records(Generic[R, T]):
         self._by_organization: dict[str, dict[str, R]] = {}
         self._by_owner: dict[tuple[str, str | None], dict[str, R]] = {}
         self._sums: dict[tuple[str, str | None], list[int]] = {}
+        self._counts: dict[tuple[tuple[str, str | None], str], Counter[tuple[object, object]]] = {}
+        self._last_updated: dict[str, datetime | None] = {}
         for record in records.values():
             self._index(record)
 
@@ -99,6 +103,10 @@ class Records(Generic[R, T]):
     def amounts(self, record: R) -> tuple[int, ...]:  # noqa: ARG002  # for subclasses
         """Return what the record adds to each sum of its owner; nothing if the kind keeps no sums."""
         return ()
+
+    def shared(self, record: R) -> Mapping[str, tuple[object, object]]:  # noqa: ARG002  # for subclasses
+        """Return the values that are counted over the records of an owner, by field, each with its label."""
+        return {}
 
     # --- read
 
@@ -125,6 +133,19 @@ class Records(Generic[R, T]):
     def sums(self, owner: Record[Any]) -> list[int]:
         """Return the sums of ``amounts`` over the records that belong to a record; empty if there never were any."""
         return self._sums.get((owner.organization_id, owner.id), [])
+
+    def counted(self, organization_id: str, owner_id: str | None, field: str) -> Collection[UniqueValue]:
+        """Return how many records of an owner share each value of a field: most first, then by value, None last."""
+        counts = self._counts.get(((organization_id, owner_id), field), Counter[tuple[object, object]]())
+        found = [UniqueValue(value, label, count) for (value, label), count in counts.items()]
+        return sorted(found, key=lambda unique: (unique.value is None, -unique.count, str(unique.value)))
+
+    def last_updated(self, organization: Organization) -> datetime | None:
+        """Return when a record of an organization changed last; None if there is none."""
+        if organization.id not in self._last_updated:
+            times = (record.updated_at for record in self._by_organization.get(organization.id, {}).values())
+            self._last_updated[organization.id] = max(times, default=None)
+        return self._last_updated[organization.id]
 
     # --- change
 
@@ -159,7 +180,7 @@ class Records(Generic[R, T]):
         earlier = self.records.get(record.id)
         if earlier is not None:
             self.context.totals.subtract(earlier.emission())
-            self._sum(earlier, -1)
+            self._count(earlier, -1)
             if self._owner_key(earlier) != self._owner_key(record):
                 del self._by_owner[self._owner_key(earlier)][earlier.id]
         self.records[record.id] = record
@@ -169,7 +190,9 @@ class Records(Generic[R, T]):
     def remove(self, record: R) -> None:
         """Forget a record and its emissions."""
         self.context.totals.subtract(record.emission())
-        self._sum(record, -1)
+        self._count(record, -1)
+        if self._last_updated.get(record.organization_id) == record.updated_at:
+            del self._last_updated[record.organization_id]
         del self.records[record.id]
         del self._by_organization[record.organization_id][record.id]
         del self._by_owner[self._owner_key(record)][record.id]
@@ -178,14 +201,23 @@ class Records(Generic[R, T]):
         self._by_organization.setdefault(record.organization_id, {})[record.id] = record
         self._by_owner.setdefault(self._owner_key(record), {})[record.id] = record
         self.context.totals.add(record.emission())
-        self._sum(record, 1)
+        self._count(record, 1)
+        if record.organization_id in self._last_updated:
+            last = self._last_updated[record.organization_id] or record.updated_at
+            self._last_updated[record.organization_id] = max(last, record.updated_at)
 
-    def _sum(self, record: R, sign: Literal[1, -1]) -> None:
-        amounts = self.amounts(record)
-        if amounts:
-            sums = self._sums.setdefault(self._owner_key(record), [0] * len(amounts))
+    def _count(self, record: R, sign: Literal[1, -1]) -> None:
+        """Add a record to the sums and the counts of its owner, or take it out."""
+        owner = self._owner_key(record)
+        if amounts := self.amounts(record):
+            sums = self._sums.setdefault(owner, [0] * len(amounts))
             for position, amount in enumerate(amounts):
                 sums[position] += sign * amount
+        for field, value in self.shared(record).items():
+            counts: Counter[tuple[object, object]] = self._counts.setdefault((owner, field), Counter())
+            counts[value] += sign
+            if not counts[value]:
+                del counts[value]
 
     def _owner_key(self, record: R) -> tuple[str, str | None]:
         return record.organization_id, self.owner(record)

@@ -1,7 +1,6 @@
 """Vehicles, scope 1, and what they consumed (docs.dcycle.io, Vehicles)."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
@@ -59,6 +58,9 @@ class Vehicles(Records[Vehicle, VehicleTerms]):
             for fuel in context.catalogue.vehicle_fuels
         }
 
+    def shared(self, record: Vehicle) -> Mapping[str, tuple[object, object]]:
+        return {"file_id": (record.file_id, record.file_name), "created_at": (record.created_at, record.created_at)}
+
     # --- read
 
     def find_all(
@@ -85,11 +87,7 @@ class Vehicles(Records[Vehicle, VehicleTerms]):
         self, organization: Organization, field: Literal["file_id", "created_at"]
     ) -> Collection[UniqueValue]:
         """Return how many vehicles share a file or a time, most first; those without a file come last."""
-        vehicles = self.find(organization)
-        labels = {vehicle.file_id: vehicle.file_name for vehicle in vehicles}
-        counted = Counter(getattr(vehicle, field) for vehicle in vehicles).most_common()
-        values = [UniqueValue(value, labels[value] if field == "file_id" else value, count) for value, count in counted]
-        return sorted(values, key=lambda unique: unique.value is None)
+        return self.counted(organization.id, None, field)
 
     # --- change
 

@@ -1,7 +1,6 @@
 """Waste and waste water, scope 3 category 5 (docs.dcycle.io, Wastes, Waste Water Treatments)."""
 
-from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from emulator.core.exact_json import decimal
@@ -26,13 +25,27 @@ class Wastes(EmittingRecords[Waste, WasteTerms]):
     not_found = errors.WasteNotFound
 
     def __init__(self, context: Context) -> None:
-        super().__init__(context, context.memory.wastes)
         self._factors = context.catalogue.waste_factors
         self._efs = {factor.id: factor for factor in self._factors.efs}
         self._kg = {unit.id: unit.kg for unit in context.catalogue.units}
+        super().__init__(context, context.memory.wastes)
 
     def owner(self, record: Waste) -> str | None:
         return record.terms.facility_id
+
+    def shared(self, record: Waste) -> Mapping[str, tuple[object, object]]:
+        name, factor = record.terms.identification_name, self.factor(record)
+        shared: dict[str, tuple[object, object]] = {
+            "identification_name": (name, name),
+            "created_at": (record.created_at, record.created_at),
+        }
+        if record.file_id is not None:
+            shared["file_id"] = record.file_id, record.file_id
+        if factor is not None:
+            shared["ler_code"] = spaced(factor.low_code), factor.low_name
+            if factor.rd_code is not None:
+                shared["rd_code"] = factor.rd_code, factor.rd_name
+        return shared
 
     def factor(self, waste: Waste) -> WasteFactor | None:
         """Return the kind of a waste and of its treatment, if it is stated and listed."""
@@ -58,29 +71,7 @@ class Wastes(EmittingRecords[Waste, WasteTerms]):
 
     def unique_values(self, facility: Facility, field: str) -> Collection[UniqueValue]:
         """Return how many wastes of a facility share a value, most first; those without one are left out."""
-        counted = Counter[object]()
-        labels = dict[object, object]()
-        for waste in self.belonging_to(facility):
-            value, label = self._value(waste, field)
-            if value is not None:
-                counted[value] += 1
-                labels[value] = label
-        return [UniqueValue(value, labels[value], count) for value, count in counted.most_common()]
-
-    def _value(self, waste: Waste, field: str) -> tuple[object, object]:
-        """The value of a field of a waste, and its label."""
-        factor = self.factor(waste)
-        match field:
-            case "ler_code":
-                return (None, None) if factor is None else (spaced(factor.low_code), factor.low_name)
-            case "rd_code":
-                return (None, None) if factor is None else (factor.rd_code, factor.rd_name)
-            case "identification_name":
-                return waste.terms.identification_name, waste.terms.identification_name
-            case "file_id":
-                return waste.file_id, waste.file_id
-            case _:
-                return waste.created_at, waste.created_at
+        return self.counted(facility.organization_id, facility.id, field)
 
 
 def spaced(code: str) -> str:

@@ -3,9 +3,13 @@
 from starlette.responses import Response
 
 from emulator.providers.dcycle.backend import Dcycle
+from emulator.providers.dcycle.backend.freight import FreightRequests
+from emulator.providers.dcycle.backend.recharges import Recharges
 from emulator.providers.dcycle.endpoints.bulk import create_each
 from emulator.providers.dcycle.endpoints.context import authorize, backend
+from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.freight import FreightRequest, Package
+from emulator.providers.dcycle.memory.projects import EntityType
 from emulator.providers.dcycle.wire.incoming import freight as incoming
 from emulator.providers.dcycle.wire.outgoing import freight as outgoing
 from emulator.providers.dcycle.wire.outgoing.bulk import bulk
@@ -93,16 +97,27 @@ def list_logistics_tocs(request: Request) -> Response:
 def get_logistics_summary(request: Request) -> Response:
     organization, query = authorize(request, incoming.SummaryQuery)
     dcycle = backend(request)
-    narrow = dcycle.projects.narrow
-    legs = narrow(dcycle.freight_requests.find(organization), query.project_id, "logistic_requests")
-    recharges = narrow(dcycle.recharges.find(organization), query.project_id, "logistic_recharges")
+    hubs = dcycle.hubs
     return reply(
         {
-            "requests": summary(legs),
-            "recharges": summary(recharges),
-            "hubs": summary(dcycle.hubs.find(organization)),
+            "requests": _summary(dcycle, dcycle.freight_requests, organization, query.project_id, "logistic_requests"),
+            "recharges": _summary(dcycle, dcycle.recharges, organization, query.project_id, "logistic_recharges"),
+            "hubs": summary(len(hubs.find(organization)), hubs.last_updated(organization)),
         }
     )
+
+
+def _summary(
+    dcycle: Dcycle,
+    records: FreightRequests | Recharges,
+    organization: Organization,
+    project_id: str | None,
+    entity_type: EntityType,
+) -> dict[str, object]:
+    if project_id is None:
+        return summary(len(records.find(organization)), records.last_updated(organization))
+    found = dcycle.projects.narrow(records.find(organization), project_id, entity_type)
+    return summary(len(found), max((record.updated_at for record in found), default=None))
 
 
 def _listed(dcycle: Dcycle, leg: FreightRequest) -> dict[str, object]:
@@ -112,11 +127,9 @@ def _listed(dcycle: Dcycle, leg: FreightRequest) -> dict[str, object]:
 
 def _package(dcycle: Dcycle, package: Package, shows_legs: bool) -> dict[str, object]:
     freight = dcycle.freight_requests
-    legs: list[FreightRequest] = list(freight.legs(package))
-    works = [freight.work(leg.terms) for leg in legs]
-    shown = outgoing.package(package, legs, works)
+    shown = outgoing.package(package, freight.load(package))
     if shows_legs:
-        shown["legs"] = [outgoing.leg(leg, work) for leg, work in zip(legs, works, strict=True)]
+        shown["legs"] = [outgoing.leg(leg, freight.work(leg.terms)) for leg in freight.legs(package)]
     return shown
 
 

@@ -21,7 +21,12 @@ def list_invoice_filter_options(request: Request) -> Response:
     organization, query = authorize(request, incoming.FilterOptionsQuery)
     dcycle = backend(request)
     facility = dcycle.facilities.get(organization, query.facility_id)
-    return reply(outgoing.filter_options(dcycle.invoices.of_type(facility, query.type), dcycle.catalogue))
+    return reply(
+        outgoing.filter_options(
+            lambda field: dcycle.invoices.options(facility, query.type, field),
+            dcycle.catalogue,
+        )
+    )
 
 
 def get_invoice(request: Request) -> Response:

@@ -116,9 +116,9 @@ def list_low_codes(request: Request) -> Response:
 
 
 def _address(request: Request, upload: Upload) -> str:
-    """Where to put a file: on the host that was addressed, and in the same space."""
-    host = request.header(b"host") or "127.0.0.1"
-    if host in HOSTS:
-        return f"https://{host}/uploads/{upload.id}"
-    pages = urlsplit(backend(request).pages_url or "http:")
+    """Return where to put a file: on the vendor's host, or on the host that was addressed, in the same space."""
+    dcycle, host = backend(request), request.header(b"host") or "127.0.0.1"
+    if host in HOSTS or dcycle.memory.settings.links == "vendor":
+        return f"https://{HOSTS[0]}/uploads/{upload.id}"
+    pages = urlsplit(dcycle.pages_url or "http:")
     return f"{pages.scheme}://{host}{pages.path.partition('/_emulator')[0]}/dcycle/uploads/{upload.id}"

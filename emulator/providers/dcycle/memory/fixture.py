@@ -17,6 +17,7 @@ from emulator.providers.dcycle.memory.projects import Project, ProjectLink
 from emulator.providers.dcycle.memory.purchases import Purchase
 from emulator.providers.dcycle.memory.recharges import Recharge
 from emulator.providers.dcycle.memory.records import Record
+from emulator.providers.dcycle.memory.settings import Settings
 from emulator.providers.dcycle.memory.tokens import Token
 from emulator.providers.dcycle.memory.transports import TransportRoute
 from emulator.providers.dcycle.memory.travels import Travel
@@ -51,6 +52,7 @@ class Memory:
     projects: dict[Uuid, Project] = field(default_factory=dict)
     project_links: dict[str, ProjectLink] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
+    settings: Settings = field(default_factory=Settings)
 
     def __post_init__(self) -> None:
         for kind, records in self.records().items():
@@ -79,7 +81,8 @@ class Memory:
 
     def records(self) -> Mapping[str, Mapping[str, Record[Any]]]:
         """The records by their kind and id."""
-        kinds = [member.name for member in fields(self) if member.name not in ("emissions", "tokens", "project_links")]
+        others = ("emissions", "project_links", "tokens", "settings")
+        kinds = [member.name for member in fields(self) if member.name not in others]
         return {kind: getattr(self, kind) for kind in kinds}
 
     def owners(self) -> Iterator[tuple[str, str]]:

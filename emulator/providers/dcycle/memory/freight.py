@@ -146,6 +146,16 @@ def load_kg(terms: FreightTerms, toc: Toc, factors: FreightFactors) -> Decimal:
 
 
 @dataclass(frozen=True, slots=True)
+class PackageLoad:
+    """What the legs of a package amount to; ``active`` says whether there is any."""
+
+    active: bool
+    weight_kg: Decimal
+    distance_km: Decimal
+    co2e_grams: int
+
+
+@dataclass(frozen=True, slots=True)
 class PackageTerms:
     """What legs state about the package that they carry."""
 

@@ -13,6 +13,7 @@ from emulator.providers.dcycle.memory.recharges import Recharge
 class FreightFilter:
     """``text`` is a part of the shipment or of the stretch; ``since`` and ``until`` bound the day of the shipment.
 
+    ``tocs`` are codes of vehicle types, which ``FreightRequests.find`` compares: it knows that of a leg by its mode.
     No leg has an uploader or a file, so that ``uploaders`` and ``file_ids`` match none.
     """
 
@@ -34,7 +35,6 @@ class FreightFilter:
             (contains(terms.movement_id, self.text) or contains(terms.movement_stretch, self.text))
             and self.movement_id in (None, terms.movement_id)
             and among(terms.client, self.clients)
-            and among(terms.toc, self.tocs)
             and among(leg.status, self.statuses)
             and among(None, self.uploaders)
             and among(None, self.file_ids)
@@ -60,10 +60,13 @@ class PackageFilter:
 
 @dataclass(frozen=True, slots=True)
 class RechargeFilter:
-    """``text`` is a part of the license plate; ``since`` and ``until`` bound the day of the recharge."""
+    """``text`` is a part of the license plate; ``since`` and ``until`` bound the day of the recharge.
+
+    ``tocs`` are codes of vehicle types, which ``Recharges.find`` compares: a recharge may state that of its own by id.
+    """
 
     text: str | None = None
-    toc_ids: tuple[str, ...] = ()
+    tocs: tuple[str, ...] = ()
     fuel_ids: tuple[str, ...] = ()
     plates: tuple[str, ...] = ()
     file_ids: tuple[str, ...] = ()
@@ -76,7 +79,6 @@ class RechargeFilter:
         terms = recharge.terms
         return (
             contains(terms.vehicle_license_plate, self.text)
-            and among(terms.toc_id, self.toc_ids)
             and among(terms.fuel_id, self.fuel_ids)
             and among(terms.vehicle_license_plate, self.plates)
             and among(recharge.file_id, self.file_ids)

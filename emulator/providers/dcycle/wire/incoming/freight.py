@@ -182,7 +182,7 @@ class RechargePage(Page):
     def filter(self) -> RechargeFilter:
         return RechargeFilter(
             text=self.search,
-            toc_ids=self.vehicle_type,
+            tocs=self.vehicle_type,
             fuel_ids=self.fuel_id,
             plates=self.vehicle_license_plate,
             file_ids=self.file_id,

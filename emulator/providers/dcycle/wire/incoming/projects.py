@@ -1,12 +1,13 @@
 """Projects: ``/v1/projects``."""
 
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from emulator.providers.dcycle.backend.drafts import InvoiceFilter
 from emulator.providers.dcycle.backend.drafts.freight import FreightFilter, PackageFilter, RechargeFilter
+from emulator.providers.dcycle.memory.invoices import InvoiceSource, InvoiceStatus, InvoiceType
 from emulator.providers.dcycle.memory.projects import EntityType, Methodology, ProjectTerms, ProjectType
 from emulator.providers.dcycle.wire.incoming.fields import Day, Id, Name, Several, Since, Until
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Path
@@ -77,9 +78,75 @@ class LinkFilters(Body):
     created_at_from: Since | None = None
     created_at_to: Until | None = None
     fuel_id: Several[Id] = ()
+    vehicle_license_plate: Several[Text] = ()
+    date_from: Day | None = None
+    date_until: Day | None = None
     movement_id: Text | None = None
     client: Text | None = None
     package_key: Text | None = None
+    type: Several[InvoiceType] = ()
+    status: Several[InvoiceStatus] = ()
+    facility_id: Several[Id] = ()
+    start_date: Day | None = None
+    end_date: Day | None = None
+    co2e_status: Literal["calculated", "not_calculated"] | None = None
+    invoice_id: Text | None = None
+    cups: Several[Text] = ()
+    supplier_id: Several[Id] = ()
+    facility_fuel_id: Several[Id] = ()
+    source: Several[InvoiceSource] = ()
+    stationary_fuel_id: Several[Id] = ()
+    supply_contract_id: Several[Id] = ()
+
+    def of_legs(self) -> FreightFilter:
+        return FreightFilter(
+            text=self.search,
+            movement_id=self.movement_id,
+            clients=(*self.clients, *([] if self.client is None else [self.client])),
+            tocs=self.vehicle_type,
+            uploaders=self.uploaded_by,
+            file_ids=self.file_id,
+            since=self.trip_date_from,
+            until=self.trip_date_until,
+            created_since=self.created_at_from,
+            created_until=self.created_at_to,
+        )
+
+    def of_recharges(self) -> RechargeFilter:
+        return RechargeFilter(
+            text=self.search,
+            tocs=self.vehicle_type,
+            fuel_ids=self.fuel_id,
+            plates=self.vehicle_license_plate,
+            file_ids=self.file_id,
+            since=self.date_from,
+            until=self.date_until,
+            created_since=self.created_at_from,
+            created_until=self.created_at_to,
+        )
+
+    def of_packages(self) -> PackageFilter:
+        return PackageFilter(self.package_key, self.movement_id, self.client)
+
+    def of_invoices(self) -> InvoiceFilter:
+        return InvoiceFilter(
+            types=self.type,
+            statuses=self.status,
+            facility_ids=self.facility_id,
+            cups=self.cups,
+            since=self.start_date,
+            until=self.end_date,
+            calculated=None if self.co2e_status is None else self.co2e_status == "calculated",
+            number=self.search if self.invoice_id is None else self.invoice_id,
+            supplier_ids=self.supplier_id,
+            facility_fuel_ids=self.facility_fuel_id,
+            uploaders=self.uploaded_by,
+            sources=self.source,
+            created_since=self.created_at_from,
+            created_until=self.created_at_to,
+            stationary_fuel_ids=self.stationary_fuel_id,
+            supply_contract_ids=self.supply_contract_id,
+        )
 
 
 class EntityFilters(Body):
@@ -91,28 +158,10 @@ class EntityFilters(Body):
     def filter(self) -> FreightFilter | RechargeFilter | PackageFilter | InvoiceFilter | None:
         """Return the filter of the type; None for file readings, of which there are none."""
         given = self.filters
-        since, until = given.created_at_from, given.created_at_to
-        filters: Mapping[str, FreightFilter | RechargeFilter | PackageFilter | InvoiceFilter] = {
-            "logistic_requests": FreightFilter(
-                text=given.search,
-                clients=given.clients,
-                tocs=given.vehicle_type,
-                uploaders=given.uploaded_by,
-                file_ids=given.file_id,
-                since=given.trip_date_from,
-                until=given.trip_date_until,
-                created_since=since,
-                created_until=until,
-            ),
-            "logistic_recharges": RechargeFilter(
-                text=given.search,
-                toc_ids=given.vehicle_type,
-                fuel_ids=given.fuel_id,
-                file_ids=given.file_id,
-                created_since=since,
-                created_until=until,
-            ),
-            "logistic_packages": PackageFilter(given.package_key, given.movement_id, given.client),
-            "invoices": InvoiceFilter(number=given.search, created_since=since, created_until=until),
+        filters: Mapping[str, Callable[[], FreightFilter | RechargeFilter | PackageFilter | InvoiceFilter]] = {
+            "logistic_requests": given.of_legs,
+            "logistic_recharges": given.of_recharges,
+            "logistic_packages": given.of_packages,
+            "invoices": given.of_invoices,
         }
-        return filters.get(self.entity_type)
+        return filters[self.entity_type]() if self.entity_type in filters else None

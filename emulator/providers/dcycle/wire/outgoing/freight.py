@@ -1,10 +1,10 @@
 """Freight, recharges and hubs: ``/v1/logistics``, ``/v2/logistics`` and ``/v1/logistic-hubs``."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from decimal import Decimal
 
 from emulator.core.clock import seconds
-from emulator.providers.dcycle.memory.freight import FreightRequest, FreightWork, Package, Toc
+from emulator.providers.dcycle.memory.freight import FreightRequest, FreightWork, Package, PackageLoad, Toc
 from emulator.providers.dcycle.memory.hubs import Hub
 from emulator.providers.dcycle.memory.recharges import FreightFuel, Recharge
 from emulator.providers.dcycle.wire.outgoing.amounts import kilograms
@@ -104,18 +104,17 @@ def toc(toc: Toc) -> dict[str, object]:
     }
 
 
-def package(package: Package, legs: Collection[FreightRequest], works: Iterable[FreightWork]) -> dict[str, object]:
+def package(package: Package, load: PackageLoad) -> dict[str, object]:
     """Return a package with the sums of its legs."""
-    found = list(works)
     return {
         "id": package.id,
         "shipment_id": package.terms.shipment_id,
         "package_key": package.terms.package_key,
         "client_billing_id": package.terms.client_billing_id,
-        "weight_kg": next((_number(work.load_kg) for work in found), 0.0),
-        "total_distance_km": float(sum((work.distance_km or Decimal(0) for work in found), Decimal(0))),
-        "total_co2e": kilograms(sum(leg.co2e_grams or 0 for leg in legs)),
-        "status": "active" if legs else "inactive",
+        "weight_kg": float(load.weight_kg),
+        "total_distance_km": float(load.distance_km),
+        "total_co2e": kilograms(load.co2e_grams),
+        "status": "active" if load.active else "inactive",
         "created_at": seconds(package.created_at),
         "updated_at": seconds(package.updated_at),
     }

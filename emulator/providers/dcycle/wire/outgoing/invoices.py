@@ -1,6 +1,6 @@
 """Invoices: ``/v1/invoices`` and ``/v3/invoices``."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -69,27 +69,23 @@ def invoice_v3(shown: Invoice, organization: Organization, facility_name: str | 
     }
 
 
-def filter_options(invoices: Collection[Invoice], catalogue: Catalogue) -> dict[str, object]:
-    """Return the values that the filters of a list may have, over some invoices; each once, in order."""
+def filter_options(options: Callable[[str], Sequence[str]], catalogue: Catalogue) -> dict[str, object]:
+    """Return the values that the filters of a list may have; ``options`` are those of a field, in order."""
     fuels = {fuel.id: fuel.name for fuel in catalogue.facility_fuels}
     users = {user.id: user.email for user in catalogue.users}
     return {
-        "cups": _distinct(invoice.terms.cups for invoice in invoices),
-        "suppliers": _named({}, (invoice.terms.supplier_id for invoice in invoices)),
-        "uploaded_by": _named(users, (invoice.terms.uploaded_by for invoice in invoices)),
-        "sources": _distinct(invoice.source or "manual" for invoice in invoices),
-        "stationary_fuels": _named(fuels, (invoice.stationary_fuel_id for invoice in invoices)),
-        "facility_fuels": _named(fuels, (invoice.facility_fuel_id for invoice in invoices)),
-        "supply_contracts": _named({}, (invoice.supply_contract_id for invoice in invoices)),
+        "cups": options("cups"),
+        "suppliers": _named({}, options("supplier_id")),
+        "uploaded_by": _named(users, options("uploaded_by")),
+        "sources": options("source"),
+        "stationary_fuels": _named(fuels, options("stationary_fuel_id")),
+        "facility_fuels": _named(fuels, options("facility_fuel_id")),
+        "supply_contracts": _named({}, options("supply_contract_id")),
     }
 
 
-def _distinct(values: Iterable[str | None]) -> list[str]:
-    return sorted({value for value in values if value is not None})
-
-
-def _named(names: Mapping[str, str], ids: Iterable[str | None]) -> list[dict[str, object]]:
-    return [{"id": id, "name": names.get(id)} for id in _distinct(ids)]
+def _named(names: Mapping[str, str], ids: Iterable[str]) -> list[dict[str, object]]:
+    return [{"id": id, "name": names.get(id)} for id in ids]
 
 
 @lru_cache(maxsize=4096)

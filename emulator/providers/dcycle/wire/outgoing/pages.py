@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from emulator.core.clock import seconds
 from emulator.providers.dcycle.backend.records import UniqueValue
-from emulator.providers.dcycle.memory.records import Record
 from emulator.providers.dcycle.wire.incoming.parts import Page
 
 T = TypeVar("T")
@@ -65,10 +64,9 @@ def filter_hash(wanted: object) -> str:
     return sha256(repr(wanted).encode()).hexdigest()[:16]
 
 
-def summary(found: Collection[Record[Any]]) -> dict[str, object]:
+def summary(count: int, last_updated: datetime | None) -> dict[str, object]:
     """Return how many records there are, and when the last one changed."""
-    last = max((record.updated_at for record in found), default=None)
-    return {"count": len(found), "last_updated": None if last is None else seconds(last)}
+    return {"count": count, "last_updated": None if last_updated is None else seconds(last_updated)}
 
 
 def deletion(deleted: Collection[str], unknown: Collection[str], kind: str) -> dict[str, object]:
