@@ -7,6 +7,7 @@ from typing import Protocol
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from emulator.server.eager_task import begin
 from emulator.server.request_cycle import RequestCycle
 
 CONNECTIONS_MAX = 4096
@@ -88,14 +89,20 @@ class ConnectionPool:
             connection.give_way()
         return bool(idle)
 
-    def run(self, request: RequestCycle, admitted: bool) -> None:
-        """Let the application answer a request, or that of another worker."""
+    def run(self, request: RequestCycle, admitted: bool, *, at_once: bool = False) -> None:
+        """Let the application answer a request, or that of another worker: soon, or at once as far as it can.
+
+        What forwards requests begins in a task, which its timeouts need.
+        """
         app = self.app if admitted else _unavailable
         if self.workers and admitted:
             app = self.workers.application(request.scope) or app
-        task = asyncio.get_running_loop().create_task(request.run(app))
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        work = request.run(app)
+        at_once = at_once and app is self.app and self.proxy is None
+        task = begin(work) if at_once else asyncio.get_running_loop().create_task(work)
+        if task:
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
 
 
 def _idle_since(connection: Pooled) -> float:

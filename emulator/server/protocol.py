@@ -187,6 +187,17 @@ class HttpProtocol(asyncio.Protocol):
         return True
 
     def _parse(self, data: bytes) -> None:
+        """Parse data, and run the first request if none is running: at once if all of it has arrived.
+
+        Those behind it run later, each in a turn of the event loop of its own.
+        """
+        idle = not self._requests
+        self._parse_slices(data)
+        if idle and self._requests:
+            request = self._requests[0]
+            self._pool.run(request, self._admitted, at_once=request.complete)
+
+    def _parse_slices(self, data: bytes) -> None:
         """Parse data in slices, and leave the rest for later when too many requests wait for their replies."""
         try:
             if len(data) <= SLICE_BYTES and len(self._requests) < PIPELINED_MAX:
@@ -248,8 +259,6 @@ class HttpProtocol(asyncio.Protocol):
         request = RequestCycle(self, scope, keep_alive=keep_alive, awaits_continue=parser.awaits_continue)
         self._receiving = request
         self._requests.append(request)
-        if len(self._requests) == 1:
-            self._pool.run(request, self._admitted)
 
     def body_parsed(self, body: bytes) -> None:
         if self._receiving:
