@@ -11,6 +11,8 @@ from emulator.providers.dcycle import errors
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
+TRANSPORTS = "/v1/transports"
+
 
 def schema_refusal(malformed: Malformed) -> errors.ValidationFailed:
     """Return the refusal for a request that violates the schema: one element for each problem."""
@@ -37,7 +39,9 @@ def http_refusal(status: int, detail: str | None = None) -> errors.DcycleRefusal
 
 
 def render(request: Request, refusal: Refusal) -> Response:
-    """Return the reply of a refusal."""
+    """Return the reply of a refusal. The pages on transport routes have words of their own for an invalid key."""
+    if isinstance(refusal, errors.InvalidApiKey) and request.scope["path"].startswith(TRANSPORTS):
+        refusal = errors.InvalidApiKeyForOrganization(refusal.rule)
     return reply(refusal.body(), refusal.status, refusal.headers)
 
 

@@ -22,7 +22,7 @@ from tests.support.caller import Caller
 
 UNKNOWN_ID = "11111111-2222-4333-8444-555555555555"
 INVALID_API_KEY = {"detail": "Invalid API key", "code": "INVALID_API_KEY"}
-FORBIDDEN = {"detail": "You don't have permission to access this organization", "code": "FORBIDDEN"}
+FORBIDDEN = {"detail": "Logged User is not Member of Organization", "code": "LOGGED_USER_NOT_MEMBER"}
 
 
 @pytest.mark.rule("dcycle.auth.body")
@@ -120,3 +120,16 @@ def test_an_organization_in_upper_case(dcycle: Caller) -> None:
 def test_the_order_of_checks(dcycle: Caller, headers: dict[str, str], query: dict[str, str], status: int) -> None:
     """The key is checked first, then all parameters at once, then the organization, then the order of the dates."""
     assert ask(dcycle.identified(headers), **query).status_code == status
+
+
+@pytest.mark.rule("dcycle.auth.body-of-transports", "dcycle.organization.forbidden-body-of-transports")
+@pytest.mark.parametrize("path", ["", "/counts", "/combinations", f"/{UNKNOWN_ID}"])
+def test_transport_routes_have_words_of_their_own(dcycle: Caller, path: str) -> None:
+    """The refusal of a key names the organization, also where a fault gives the status."""
+    refused = {"detail": "Invalid API key for organization", "code": "INVALID_API_KEY"}
+    reply = dcycle.get(f"/v1/transports{path}", headers={"x-api-key": "sk_live_0000000000000000"})
+    assert (reply.status_code, reply.json()) == (401, refused)
+    reply = dcycle.get(f"/v1/transports{path}", headers={"x-organization-id": UNKNOWN_ID})
+    assert (reply.status_code, reply.json()) == (403, FORBIDDEN)
+    dcycle.space.faults.add("dcycle", effect={"status": 401})
+    assert dcycle.get(f"/v1/transports{path}").json() == refused

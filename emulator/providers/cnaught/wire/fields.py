@@ -11,7 +11,7 @@ from emulator.providers.cnaught.memory.fields import AMOUNT_MAX
 from emulator.web.fields import JsonInteger, JsonNumber, Text
 
 INSTANT = re.compile(
-    r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"(T([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?"
 )
 """The supported forms of ISO 8601. Python's own parser accepts more of them with each version."""
@@ -23,9 +23,9 @@ def _instant(value: object) -> object:
         if not isinstance(value, str) or not INSTANT.fullmatch(value):
             raise ValueError
         at = datetime.fromisoformat(value)
-    except ValueError:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):  # an offset may lead out of the calendar
         raise PydanticCustomError("date", "must be an ISO 8601 date or date and time") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _none_if_empty(value: object) -> object:

@@ -112,8 +112,7 @@ class Records(Generic[R, T]):
 
     def find(self, organization: Organization, wanted: Filter[R] | None = None) -> Collection[R]:
         """Return the records of an organization that a filter matches, oldest first."""
-        found = self._by_organization.get(organization.id, {}).values()
-        return found if wanted is None or wanted == type(wanted)() else list(filter(wanted.matches, found))
+        return _matching(self._by_organization.get(organization.id, {}).values(), wanted)
 
     def has(self, organization: Organization, id: str) -> bool:
         """Return whether the organization has a record of this id."""
@@ -126,9 +125,9 @@ class Records(Generic[R, T]):
             raise self.not_found(id)
         return record
 
-    def belonging_to(self, owner: Record[Any]) -> Collection[R]:
-        """Return the records that belong to a record of the same organization, oldest first."""
-        return self._by_owner.get((owner.organization_id, owner.id), {}).values()
+    def belonging_to(self, owner: Record[Any], wanted: Filter[R] | None = None) -> Collection[R]:
+        """Return the records of an owner, one of the same organization, that a filter matches, oldest first."""
+        return _matching(self._by_owner.get((owner.organization_id, owner.id), {}).values(), wanted)
 
     def sums(self, owner: Record[Any]) -> list[int]:
         """Return the sums of ``amounts`` over the records that belong to a record; empty if there never were any."""
@@ -232,6 +231,10 @@ class EmittingRecords(Records[E, T]):
 
     def calculated(self, record: E) -> E:
         return replace(record, co2e_grams=self.grams(record.terms))
+
+
+def _matching(records: Collection[R], wanted: Filter[R] | None) -> Collection[R]:
+    return records if wanted is None or wanted == type(wanted)() else list(filter(wanted.matches, records))
 
 
 def sort(records: Collection[R], members: Iterable[str]) -> Collection[R]:

@@ -35,7 +35,7 @@ class Consumptions(Records[Consumption, ConsumptionTerms]):
 
     def of_vehicle(self, vehicle: Vehicle, wanted: Filter[Consumption]) -> Collection[Consumption]:
         """Return what a vehicle consumed, oldest first."""
-        return [consumption for consumption in self.belonging_to(vehicle) if wanted.matches(consumption)]
+        return self.belonging_to(vehicle, wanted)
 
     def count_errors(self, vehicle: Vehicle) -> int:
         """Return how many consumptions of a vehicle are in error."""

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.drafts.wastes import WasteFilter
 from emulator.providers.dcycle.backend.records import Context, EmittingRecords, UniqueValue
 from emulator.providers.dcycle.backend.rounding import whole_grams
 from emulator.providers.dcycle.memory.facilities import Facility
@@ -68,6 +69,11 @@ class Wastes(EmittingRecords[Waste, WasteTerms]):
     def _kilograms(self, terms: WasteTerms) -> Decimal | None:
         kg = self._kg.get(terms.unit_id)
         return None if kg is None else decimal(terms.base_quantity) * kg
+
+    def of_facility(self, facility: Facility, wanted: WasteFilter) -> Collection[Waste]:
+        """Return the wastes of a facility that a filter matches, oldest first."""
+        found = self.belonging_to(facility)
+        return found if wanted == WasteFilter() else [one for one in found if wanted.matches(one, self.factor(one))]
 
     def unique_values(self, facility: Facility, field: str) -> Collection[UniqueValue]:
         """Return how many wastes of a facility share a value, most first; those without one are left out."""

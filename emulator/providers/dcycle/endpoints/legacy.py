@@ -30,10 +30,9 @@ def create_legacy_invoice(request: Request) -> Response:
 def list_legacy_invoices(request: Request) -> Response:
     organization, path, query = authorize(request, incoming.LegacyFacilityPath, incoming.LegacyInvoicePage)
     dcycle, wanted = backend(request), query.filter()
-    of_facility = dcycle.invoices.belonging_to(dcycle.facilities.get(organization, path.facility_id))
-    found = [invoice for invoice in of_facility if wanted.matches(invoice)]
-    shown = short_page(found, query, outgoing_invoices.invoice)
-    return reply({**shown, "total2": 0, "total_general": len(of_facility)})
+    facility = dcycle.facilities.get(organization, path.facility_id)
+    shown = short_page(dcycle.invoices.belonging_to(facility, wanted), query, outgoing_invoices.invoice)
+    return reply({**shown, "total2": 0, "total_general": len(dcycle.invoices.belonging_to(facility))})
 
 
 def list_legacy_purchases(request: Request) -> Response:
@@ -54,9 +53,8 @@ def list_legacy_consumptions(request: Request) -> Response:
     organization, path, query = authorize(request, incoming.LegacyVehiclePath, incoming.LegacyConsumptionPage)
     dcycle, wanted = backend(request), query.filter()
     vehicle = dcycle.vehicles.get(organization, path.vehicle_id)
-    found = [consumption for consumption in dcycle.consumptions.belonging_to(vehicle) if wanted.matches(consumption)]
     shown = short_page(
-        found,
+        dcycle.consumptions.belonging_to(vehicle, wanted),
         query,
         lambda consumption: outgoing.legacy_consumption(consumption, dcycle.units.get(consumption.terms.unit_id)),
     )

@@ -17,8 +17,8 @@ from emulator.web.request import Request
 def list_waste_water_treatments(request: Request) -> Response:
     organization, query = authorize(request, incoming.WasteWaterPage)
     dcycle, wanted = backend(request), query.filter()
-    of_facility = dcycle.waste_water_treatments.belonging_to(dcycle.facilities.get(organization, query.facility_id))
-    matching = [treatment for treatment in of_facility if wanted.matches(treatment)]
+    facility, treatments = dcycle.facilities.get(organization, query.facility_id), dcycle.waste_water_treatments
+    of_facility, matching = treatments.belonging_to(facility), treatments.belonging_to(facility, wanted)
     found = sort(dcycle.projects.narrow(matching, query.project_id, "invoices"), query.sort_members())
     return reply(facility_page(of_facility, found, query, lambda treatment: _treatment(dcycle, treatment)))
 

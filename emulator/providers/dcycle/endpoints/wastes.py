@@ -17,8 +17,8 @@ from emulator.web.request import Request
 def list_wastes(request: Request) -> Response:
     organization, query = authorize(request, incoming.WastePage)
     dcycle, wanted = backend(request), query.filter()
-    of_facility = dcycle.wastes.belonging_to(dcycle.facilities.get(organization, query.facility_id))
-    matching = [waste for waste in of_facility if wanted.matches(waste, dcycle.wastes.factor(waste))]
+    facility = dcycle.facilities.get(organization, query.facility_id)
+    of_facility, matching = dcycle.wastes.belonging_to(facility), dcycle.wastes.of_facility(facility, wanted)
     found = sort(dcycle.projects.narrow(matching, query.project_id, "invoices"), query.sort_members())
     shown = facility_page(of_facility, found, query, lambda waste: _listed(dcycle, waste))
     return reply({**shown, "filter_hash": filter_hash(wanted)})

@@ -6,6 +6,7 @@
   + InvalidTransportCombination    400
   + UnknownCustomGroup             400
   + InvalidApiKey                  401
+    - InvalidApiKeyForOrganization, of transport routes
   + InvalidCredentials             401
   + Forbidden                      403
   + FacilityOfOtherOrganization    403
@@ -47,6 +48,7 @@ from emulator.providers.dcycle.errors.access import (
     FacilityOfOtherOrganization,
     Forbidden,
     InvalidApiKey,
+    InvalidApiKeyForOrganization,
     InvalidCredentials,
     LogisticHubOfOtherOrganization,
 )
@@ -109,6 +111,7 @@ __all__ = [
     "HubWithoutFacility",
     "InternalError",
     "InvalidApiKey",
+    "InvalidApiKeyForOrganization",
     "InvalidCredentials",
     "InvalidDateRange",
     "InvalidTransportCombination",

@@ -14,6 +14,12 @@ class InvalidApiKey(DcycleRefusal):
         self.rule = rule
 
 
+class InvalidApiKeyForOrganization(InvalidApiKey):
+    """The same, in the words of the pages on transport routes."""
+
+    detail = "Invalid API key for organization"
+
+
 class InvalidCredentials(DcycleRefusal):
     """The email address or the password is wrong: the vendor does not say which."""
 
@@ -27,8 +33,8 @@ class Forbidden(DcycleRefusal):
     """The organization is out of the client's reach or does not exist: the vendor does not say which."""
 
     status = 403
-    detail = "You don't have permission to access this organization"
-    code = "FORBIDDEN"
+    detail = "Logged User is not Member of Organization"
+    code = "LOGGED_USER_NOT_MEMBER"
 
     def __init__(self, rule: str | None = None) -> None:
         self.rule = rule

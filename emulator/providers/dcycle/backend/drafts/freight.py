@@ -69,6 +69,7 @@ class RechargeFilter:
     tocs: tuple[str, ...] = ()
     fuel_ids: tuple[str, ...] = ()
     plates: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
     file_ids: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
@@ -81,6 +82,7 @@ class RechargeFilter:
             contains(terms.vehicle_license_plate, self.text)
             and among(terms.fuel_id, self.fuel_ids)
             and among(terms.vehicle_license_plate, self.plates)
+            and among("active", self.statuses)
             and among(recharge.file_id, self.file_ids)
             and within(terms.date, terms.date, self.since, self.until)
             and between(recharge.created_at, self.created_since, self.created_until)

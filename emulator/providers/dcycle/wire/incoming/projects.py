@@ -118,6 +118,7 @@ class LinkFilters(Body):
             tocs=self.vehicle_type,
             fuel_ids=self.fuel_id,
             plates=self.vehicle_license_plate,
+            statuses=self.status,
             file_ids=self.file_id,
             since=self.date_from,
             until=self.date_until,
