@@ -1,6 +1,8 @@
 """Run a command as a child: forward signals to it, end with it, and leave nothing behind."""
 
+import errno
 import os
+import pickle
 import resource
 import shutil
 import signal
@@ -8,6 +10,8 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 FORWARDED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2}
 RESTORED = [signal.SIGPIPE, signal.SIGXFSZ]
@@ -88,27 +92,78 @@ def signals_held() -> Iterator[set[signal.Signals]]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def run(command: Sequence[str], environment: Mapping[str, str], held: set[signal.Signals], cleaner: Cleaner) -> int:
-    """Run a command to its end, and return its wait status. Raises CannotRun.
+class Child:
+    """The process of a command: forked before this process has threads, and known to the cleaner before it starts.
 
-    The signals that are forwarded must be held back; ``held`` are those that the command holds back itself.
+    If this process is killed before the command starts, or leaves the ``with`` block without starting one, the child
+    ends. Signals that are forwarded must be held back; ``held`` are those that the command holds back itself.
     """
+
+    def __init__(self, cleaner: Cleaner, held: set[signal.Signals]) -> None:
+        self._cleaner = cleaner
+        start, self._start = os.pipe()
+        self._failure, failure = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            try:
+                os.close(self._start)
+                _become_command(start, failure, held)
+            finally:
+                os._exit(127)
+        os.close(start)
+        os.close(failure)
+        self._ended = False
+        cleaner.watch(self.pid)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        os.close(self._start)
+        os.close(self._failure)
+        if not self._ended:
+            os.waitpid(self.pid, 0)
+            self._cleaner.watch(None)
+
+    def run(self, command: Sequence[str], environment: Mapping[str, str]) -> int:
+        """Run a command to its end, and return its wait status. Raises CannotRun."""
+        with suppress(BrokenPipeError), os.fdopen(os.dup(self._start), "wb") as start:  # a signal may have ended it
+            pickle.dump((list(command), dict(environment)), start)
+        if failed := os.read(self._failure, 16):
+            raise _cannot_run(command[0], int(failed))
+        while True:
+            number, sent = _next_signal()
+            if number != signal.SIGCHLD and sent:
+                with suppress(ProcessLookupError):
+                    os.kill(self.pid, number)
+            ended, status = os.waitpid(self.pid, os.WNOHANG)
+            if ended:
+                self._ended = True
+                self._cleaner.watch(None)
+                return status
+
+
+def _become_command(start: int, failure: int, held: set[signal.Signals]) -> None:
+    """Run the command that arrives in place of this process, or report the error. Return if none arrives."""
+    with os.fdopen(start, "rb") as arriving:
+        try:
+            command, environment = pickle.load(arriving)  # noqa: S301, of the process that forked this one
+        except (EOFError, pickle.UnpicklingError):
+            return
+    for number in RESTORED:
+        signal.signal(number, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, held)
     try:
-        child = os.posix_spawnp(command[0], list(command), environment, setsigmask=held, setsigdef=RESTORED)
-    except FileNotFoundError:
-        raise CannotRun(f"{command[0]}: command not found", missing=True) from None
+        os.execvpe(command[0], command, environment)  # noqa: S606, what exec is for
     except OSError as error:
-        raise CannotRun(f"{command[0]}: {error.strerror}", missing=False) from None
-    cleaner.watch(child)
-    while True:
-        number, sent = _next_signal()
-        if number != signal.SIGCHLD and sent:
-            with suppress(ProcessLookupError):
-                os.kill(child, number)
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            cleaner.watch(None)
-            return status
+        os.write(failure, str(error.errno).encode())
+
+
+def _cannot_run(program: str, number: int) -> CannotRun:
+    missing = number == errno.ENOENT
+    return CannotRun(f"{program}: {'command not found' if missing else os.strerror(number)}", missing=missing)
 
 
 def end_as(status: int) -> int:

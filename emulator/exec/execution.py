@@ -55,6 +55,7 @@ class Execution:
             if self.mode == "isolated":
                 app = self._isolate(directory, stack)
                 ports = ports.in_isolation()
+            process = stack.enter_context(child.Child(cleaner, held))
             if isinstance(app, Gateway):
                 app.spaces.server_url = ports.url  # for links in replies
             url = self.server.url if self.server.url and self.mode != "isolated" else ports.url
@@ -62,7 +63,7 @@ class Execution:
             stack.enter_context(serving(plan, ports))
             if report:
                 report(f"mode {self.mode}: {self.server.url or ports.url}, space {self.space}, answers for the vendors")
-            return child.run(command, self._environment(plan, ports, directory), held, cleaner)
+            return process.run(command, self._environment(plan, ports, directory))
 
     def _isolate(self, directory: Path, stack: ExitStack) -> ASGIApp:
         """Move this process into its own network, and return what answers there. Raises CannotIsolate."""

@@ -41,7 +41,7 @@ class LogServer:
         self._lines: dict[int, Line] = {}
         self._calls: dict[int, tuple[str, Sequence[Any]]] = {}
 
-    def connect(self, index: int) -> socket.socket:
+    def attach(self, index: int) -> socket.socket:
         """Return a socket for a worker, which the caller closes once the worker has it."""
         near, far = socket.socketpair()
         near.setblocking(False)
@@ -49,7 +49,7 @@ class LogServer:
         self._selector.register(near, selectors.EVENT_READ, partial(self._ready, index, line))
         return far
 
-    def disconnect(self, index: int) -> None:
+    def detach(self, index: int) -> None:
         """Forget a worker that has ended, and its call if that was not made yet."""
         if line := self._lines.get(index):
             self._hang_up(index, line)

@@ -117,7 +117,7 @@ class Supervisor:
     def _start(self, index: int) -> None:
         self._started += 1
         ready_end, ready = os.pipe()
-        log_end = self._log.connect(index) if self._log else None
+        log_end = self._log.attach(index) if self._log else None
         seat = Seat(Share(index, self.count), self.inboxes, self.census, ready, self._life_end, log_end)
         sys.stdout.flush()
         sys.stderr.flush()
@@ -185,7 +185,7 @@ class Supervisor:
             self._forget_ready_end(running)
             self._empty(running.index)
             if self._log:
-                self._log.disconnect(running.index)
+                self._log.detach(running.index)
             if self._stopping:
                 continue
             if not announced:  # the reason is on standard error

@@ -22,6 +22,9 @@ for url in sys.argv[1:]:
 """
 ORDERS = "https://api.cnaught.com/v1/orders"
 
+SECONDS_MAX = 60
+"""How long a command may take on a machine that does much else."""
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -44,7 +47,12 @@ def run(environment: dict[str, str]) -> Callable[..., subprocess.CompletedProces
 
     def run(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            [*EXEC, *arguments], input=stdin, capture_output=True, text=True, env=environment | variables, timeout=60
+            [*EXEC, *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            env=environment | variables,
+            timeout=SECONDS_MAX,
         )
         assert list(Path(environment["TMPDIR"]).iterdir()) == []
         return done

@@ -15,7 +15,7 @@ import pytest
 
 from emulator import Emulator
 from emulator.tls.authority import ensure
-from tests.exec.conftest import CALL, EXEC, ORDERS, PYTHON, Run
+from tests.exec.conftest import CALL, EXEC, ORDERS, PYTHON, SECONDS_MAX, Run
 
 
 def variables(run: Run, *options: str, **user: str) -> dict[str, str]:
@@ -68,7 +68,7 @@ def test_signals_are_forwarded(environment: dict[str, str], name: str) -> None:
     assert process.stdout
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.Signals[f"SIG{name}"])
-    assert process.communicate(timeout=20)[0] == "caught\n"
+    assert process.communicate(timeout=SECONDS_MAX)[0] == "caught\n"
     assert process.returncode == 9
 
 
@@ -97,7 +97,7 @@ def test_a_terminals_interrupt_reaches_the_command_once(environment: dict[str, s
 def test_a_killed_exec_leaves_nothing_behind(environment: dict[str, str]) -> None:
     """When ``exec`` is killed, the command is terminated and the files are deleted."""
     process = subprocess.Popen(
-        [*EXEC, "--quiet", "--", "sh", "-c", "echo $$; exec sleep 60"],
+        [*EXEC, "--quiet", "--", "sh", "-c", "echo $$; exec sleep 600"],
         stdout=subprocess.PIPE,
         text=True,
         env=environment,
@@ -106,20 +106,34 @@ def test_a_killed_exec_leaves_nothing_behind(environment: dict[str, str]) -> Non
     child = int(process.stdout.readline())
     assert list(Path(environment["TMPDIR"]).iterdir()) != []
     process.kill()
-    process.communicate(timeout=20)
+    process.communicate(timeout=SECONDS_MAX)
     assert _eventually(lambda: not _alive(child) and not list(Path(environment["TMPDIR"]).iterdir()))
+
+
+def test_a_command_that_has_not_started_ends_with_exec() -> None:
+    """When ``exec`` is killed before it starts the command, the process that waits to become the command ends."""
+    script = """
+import os, signal
+from emulator.exec.child import Child, signals_held, temporary_directory
+with signals_held() as held, temporary_directory() as (_, cleaner):
+    print(Child(cleaner, held).pid, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    done = subprocess.run([PYTHON, "-c", script], stdout=subprocess.PIPE, text=True, timeout=SECONDS_MAX, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert _eventually(lambda: not _alive(int(done.stdout)))
 
 
 def test_exec_ends_with_its_parent(environment: dict[str, str]) -> None:
     """With ``--exit-with-parent``, the command ends when the process that started ``exec`` has."""
-    command = [*EXEC, "--quiet", "--exit-with-parent", "--", "sh", "-c", "echo $$; exec sleep 60"]
-    starter = "import subprocess, sys, time; subprocess.Popen(sys.argv[1:]); time.sleep(60)"
+    command = [*EXEC, "--quiet", "--exit-with-parent", "--", "sh", "-c", "echo $$; exec sleep 600"]
+    starter = "import subprocess, sys, time; subprocess.Popen(sys.argv[1:]); time.sleep(600)"
     parent = subprocess.Popen([PYTHON, "-c", starter, *command], stdout=subprocess.PIPE, text=True, env=environment)
     assert parent.stdout
     child = int(parent.stdout.readline())
     parent.kill()
     assert _eventually(lambda: not _alive(child))
-    parent.communicate(timeout=20)
+    parent.communicate(timeout=SECONDS_MAX)
 
 
 def test_children_see_signals_as_usual(run: Run) -> None:

@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from emulator import Emulator
 from emulator.exec import isolation
-from tests.exec.conftest import CALL, ORDERS, PYTHON, Run
+from tests.exec.conftest import CALL, ORDERS, PYTHON, SECONDS_MAX, Run
 
 pytestmark = pytest.mark.skipif(not isolation.can_isolate(), reason="this system lets this user make no namespaces")
 
@@ -127,9 +128,9 @@ def test_the_server_is_reached_from_outside(environment: dict[str, str]) -> None
     assert process.stdout.readline() == "ready\n"
     url = process.stderr.readline().split("isolated: ")[1].partition(",")[0]
     done = subprocess.run(
-        [sys.executable, "-m", "emulator", "health", "--url", url], capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "emulator", "health", "--url", url], capture_output=True, text=True, timeout=SECONDS_MAX
     )
-    process.communicate("\n", timeout=60)
+    process.communicate("\n", timeout=SECONDS_MAX)
     assert (done.returncode, process.returncode) == (0, 0), done.stderr
 
 
@@ -155,27 +156,31 @@ def test_the_user_stays_the_same(run: Run) -> None:
     assert done.stdout.splitlines() == [str(os.geteuid()), str(os.getegid()), os.getcwd()]
 
 
+@pytest.fixture
+def other_users_home() -> Iterator[Path]:
+    """A directory that another user owns. It is not below those of pytest, which are closed to other users."""
+    with tempfile.TemporaryDirectory() as home:
+        (Path(home) / "temporary").mkdir()
+        for path in (Path(home), Path(home) / "temporary"):
+            os.chown(path, NOBODY, NOBODY)
+        yield Path(home)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="this machine has no setpriv")
-def test_another_user_than_root_can_isolate(tmp_path: Path) -> None:
+def test_another_user_than_root_can_isolate(other_users_home: Path) -> None:
     """A user without privileges can isolate a command if the system allows it, and the command has none either."""
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    for path in (tmp_path, temporary):
-        os.chown(path, NOBODY, NOBODY)
+    temporary = other_users_home / "temporary"
     become = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "sh", "-c", 'exec "$@"', "sh"]
-    variables = {"PATH": os.environ["PATH"], "XDG_DATA_HOME": str(tmp_path), "TMPDIR": str(temporary)}
+    variables = {"PATH": os.environ["PATH"], "XDG_DATA_HOME": str(other_users_home), "TMPDIR": str(temporary)}
     variables["PYTHONPATH"] = os.pathsep.join([str(ROOT), *(path for path in sys.path if "site-packages" in path)])
     starts = {python: [*become, python, "-c", "import emulator.app"] for python in (PYTHON, "/usr/bin/python3")}
-    for parent in tmp_path.parents:
-        if "pytest" in str(parent):
-            parent.chmod(0o755)
     works = [python for python, command in starts.items() if _succeeds(command, variables)]
     if not works:
         pytest.skip("another user cannot run this project")
     script = f"{works[0]} -c '{CALL}' {ORDERS} http://192.0.2.7/; id -u; grep CapEff /proc/self/status"
     command = [*become, works[0], "-m", "emulator", "exec", *ISOLATED, "--", "sh", "-c", script]
-    done = subprocess.run(command, capture_output=True, text=True, env=variables, cwd="/", timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, env=variables, cwd="/", timeout=SECONDS_MAX)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     status, unreachable, user, capabilities = done.stdout.splitlines()
@@ -220,7 +225,7 @@ def test_a_system_without_namespaces_is_explained(
 
 def _succeeds(command: list[str], variables: dict[str, str]) -> bool:
     try:
-        return subprocess.run(command, capture_output=True, cwd="/", env=variables, timeout=60).returncode == 0
+        return subprocess.run(command, capture_output=True, cwd="/", env=variables, timeout=SECONDS_MAX).returncode == 0
     except OSError:
         return False
 

@@ -95,6 +95,9 @@ class Node(StoredServer):
 
 ORDER = {"amount_kg": 10}
 
+SECONDS_MAX = 60
+"""How long a reply may take on a machine that does much else."""
+
 
 def place(space: SpaceHandle, key: str | None = None, **body: Any) -> httpx.Response:
     """Place an order at CNaught."""
@@ -104,4 +107,4 @@ def place(space: SpaceHandle, key: str | None = None, **body: Any) -> httpx.Resp
 def cnaught(space: SpaceHandle, method: str, path: str, key: str | None = None, **content: Any) -> httpx.Response:
     """Send a request to CNaught."""
     headers = {"Authorization": "Bearer test_acme_0001", **({"Idempotency-Key": key} if key else {})}
-    return space.http.request(method, f"{space.url}/cnaught{path}", headers=headers, **content)
+    return space.http.request(method, f"{space.url}/cnaught{path}", headers=headers, timeout=SECONDS_MAX, **content)
