@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from json import dumps
 from pathlib import Path
@@ -38,7 +39,7 @@ def serve(config: pytest.Config) -> Iterator[SpaceHandle]:
     try:
         emulator = Emulator(fixtures=config.rootpath / fixtures if fixtures else None)
     except BadFixture as error:
-        pytest.fail(str(error), pytrace=False)
+        raise _failure(str(error)) from None
     with emulator:
         yield emulator
 
@@ -56,13 +57,20 @@ def open_space(emulator: SpaceHandle, item: pytest.Item) -> Iterator[SpaceHandle
         if "at" in settings:
             space.clock.freeze(settings["at"])
     except Exception as error:
-        pytest.fail(f"no space for the test: {_sentence(error)}", pytrace=False)
+        with suppress(Exception):
+            space.delete()
+        raise _failure(f"no space for the test: {_sentence(error)}") from None
     yield space
     try:
         space.delete()
     except Refused as refused:
         if refused.status != 404:  # the test has deleted it
             raise
+
+
+def _failure(reason: str) -> BaseException:
+    """Return a failure of the test that shows nothing but its reason: raise it ``from None``."""
+    return pytest.fail.Exception(reason, pytrace=False)
 
 
 # --- what the marker demands ------------------------------------------------------------------------------------------
@@ -78,7 +86,7 @@ def marker(item: pytest.Item) -> dict[str, Any]:
     try:
         _check_marker(settings)
     except (TypeError, ValueError) as error:
-        pytest.fail(f"@pytest.mark.carbon: {error}", pytrace=False)
+        raise _failure(f"@pytest.mark.carbon: {error}") from None
     return settings
 
 
@@ -102,7 +110,7 @@ def check(space: SpaceHandle, item: pytest.Item) -> None:
     try:
         entries = space.requests.matching()
     except Exception as error:
-        pytest.fail(f"the requests of the test cannot be checked: {_sentence(error)}", pytrace=False)
+        raise _failure(f"the requests of the test cannot be checked: {_sentence(error)}") from None
     if settings.get("strict"):
         _fail_on("sent what nothing reads", [(entry, entry["unread"]) for entry in entries if entry["unread"]])
     if "evidence" in settings:

@@ -153,6 +153,10 @@ def test_a_suite_can_have_its_own_fixtures(pytester: pytest.Pytester) -> None:
     result = _results(pytester, test, "--carbon-emulator-fixtures", "own")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*cnaught.json: *catalogue*"])
+    result.stdout.no_fnmatch_line("*another exception*")
+    assert (
+        len([line for line in result.outlines if "at catalogue: missing" in line and not line.startswith("ERROR")]) == 1
+    )
 
 
 # --- the marker -------------------------------------------------------------------------------------------------------

@@ -296,7 +296,10 @@ def test_a_failing_process_prints_one_sentence(taken: str) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("{", "cnaught.json: not JSON: Expecting property name"),
+        ("{", "cnaught.json: not JSON: Expecting property name enclosed in double quotes at line 1, column 2"),
+        ("\udcff", "cnaught.json: not UTF-8: the byte 0xff at offset 0"),
+        ("[" * 10**6, "cnaught.json: not JSON: nested too deeply"),
+        ("9" * 10**4, "cnaught.json: not JSON: a number has too many digits"),
         ("[]", "cnaught.json: at the top: must be an object"),
         ("{}", "cnaught.json: at catalogue: "),
         ('{"catalogue": {"accounts": [{"id": 1}]}, "memory": {}}', "cnaught.json: at catalogue.accounts.0"),
@@ -312,7 +315,7 @@ def test_an_invalid_fixture_is_explained(
 ) -> None:
     """An invalid fixture is an error with its file, the place in it, and the reason."""
     path = tmp_path / "cnaught.json"
-    path.mkdir() if content is None else path.write_text(content)
+    path.mkdir() if content is None else path.write_text(content, errors="surrogateescape")
     assert message in failed(monkeypatch, capsys, "serve", "--port", "0", "--fixtures", str(tmp_path))
 
 

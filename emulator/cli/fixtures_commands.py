@@ -22,7 +22,7 @@ def init(directory: Path) -> None:
     contents = fixture_files.contents(directory, NAMES)
     for file in contents:
         if file.exists():
-            raise click.UsageError(f"{file} already exists")
+            raise click.UsageError(f"{file} already exists; name another directory, or delete the file")
     try:
         for file, text in contents.items():
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -44,7 +44,7 @@ class WebhooksHandle:
 
     def step(self) -> dict[str, Any] | None:
         """Make the next attempt that is due in the space, and return its webhook; None if none is due."""
-        attempted = self._attempt("step")
+        attempted = self._attempts("POST", "/webhooks/step")
         return attempted[0] if attempted else None
 
     def deliver(self, app: Application | None = None) -> list[dict[str, Any]]:
@@ -53,7 +53,7 @@ class WebhooksHandle:
         With an ASGI or WSGI application, the attempts are calls of it in this process, whatever the URLs of the
         webhooks. Pause first: what falls due before is sent to those URLs.
         """
-        return self._attempt("deliver") if app is None else self._attempt_within(app)
+        return self._attempts("POST", "/webhooks/deliver") if app is None else self._attempt_within(app)
 
     def _attempt_within(self, app: Application) -> list[dict[str, Any]]:
         attempted = []
@@ -61,8 +61,7 @@ class WebhooksHandle:
         while attempt := self._control.call("GET", "/webhooks/next")["attempt"]:
             webhook = attempt["webhook"]
             outcome = {"error": "not sent"} if attempt["headers"] is None else post(app, attempt)
-            path = f"/webhooks/{webhook['id']}/attempts"
-            attempted.append(self._control.call("POST", path, json=outcome))
+            attempted.append(self._control.call("POST", f"/webhooks/{webhook['id']}/attempts", json=outcome))
         return attempted
 
     def redeliver(self, webhook_id: str) -> dict[str, Any]:
@@ -77,6 +76,6 @@ class WebhooksHandle:
         """Deliver pending webhooks in this order."""
         self._control.call("POST", "/webhooks/reorder", json={"ids": webhook_ids})
 
-    def _attempt(self, command: str) -> list[dict[str, Any]]:
-        attempted: list[dict[str, Any]] = self._control.call("POST", f"/webhooks/{command}", timeout=None)["attempted"]
+    def _attempts(self, method: str, path: str) -> list[dict[str, Any]]:
+        attempted: list[dict[str, Any]] = self._control.call(method, path, timeout=None)["attempted"]
         return attempted

@@ -102,10 +102,21 @@ def _read(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise BadFixture(f"{path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
-        raise BadFixture(f"{path}: not JSON: {error}") from None
+        raise BadFixture(f"{path}: {_not_json(error)}") from None
     if not isinstance(content, dict):
         raise BadFixture(f"{path}: at the top: must be an object")
     return {name: member for name, member in content.items() if name != SCHEMA}
+
+
+def _not_json(error: Exception) -> str:
+    """Return what is wrong with a file that the parser of JSON has refused."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"not UTF-8: the byte {error.object[error.start]:#04x} at offset {error.start}"
+    if isinstance(error, json.JSONDecodeError):
+        return f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+    return (
+        "not JSON: nested too deeply" if isinstance(error, RecursionError) else "not JSON: a number has too many digits"
+    )
 
 
 def _digest(contents: Iterable[dict[str, Any]]) -> str:

@@ -3,10 +3,19 @@
 import type { Event } from "./contract.js";
 import type { ControlClient } from "./control-client.js";
 import { type Duration, instantText, seconds } from "./durations.js";
+import { Handle, describe } from "./handle.js";
+
+const UPCOMING_MAX = 100;
 
 /** The clock of a space. Everything that moves it returns the events that became due, in order. */
-export class Clock {
-  constructor(private readonly control: ControlClient) {}
+export class Clock extends Handle {
+  constructor(private readonly control: ControlClient) {
+    super();
+  }
+
+  override toString(): string {
+    return describe("clock of", this.control.space);
+  }
 
   /** Return the current time of the space. */
   async now(): Promise<Date> {
@@ -31,6 +40,12 @@ export class Clock {
   /** Let time pass: `advance("1h30m")`, `advance({ hours: 2 })`, or `advance(90)`, which is seconds. */
   async advance(duration: Duration): Promise<Event[]> {
     return (await this.control.call("POST /clock/advance", { body: { seconds: seconds(duration) } })).events;
+  }
+
+  /** Return what becomes due if nothing else happens: `upcoming("30d")`; by default within a year. The earliest come first. */
+  async upcoming(span?: Duration, limit = UPCOMING_MAX): Promise<Event[]> {
+    const query = { limit, ...(span === undefined ? {} : { seconds: seconds(span) }) };
+    return (await this.control.call("GET /clock/upcoming", { query })).events;
   }
 
   private async set(frozen: boolean, at?: Date | string): Promise<Event[]> {

@@ -4,6 +4,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 
 import type { Operations } from "./contract.js";
+import { type SpaceEvent, eventsIn } from "./event-stream.js";
 
 /** The name of an operation of the control API, such as "GET /clock". */
 export type Operation = keyof Operations;
@@ -21,6 +22,8 @@ interface AnyContent {
 }
 
 const REPLY_SECONDS_MAX = 60;
+/** For calls that take as long as they take. */
+export const WITHOUT_LIMIT = 0;
 const MISSES_SHOWN_MAX = 3;
 
 /** The control API refused a request. `status` and `reply` are its reply. */
@@ -43,19 +46,21 @@ export class NoReply extends Error {
 export class ControlClient {
   readonly server: string;
   readonly url: string;
+  readonly #token: string | undefined;
 
   constructor(
     server: string,
     readonly space: string,
-    private readonly token: string | undefined,
+    token: string | undefined,
   ) {
+    this.#token = token;
     this.server = server.replace(/\/+$/, "");
     this.url = space === "default" ? this.server : `${this.server}/~${space}`;
   }
 
   /** Return a client for another space of the same server. */
   of(space: string): ControlClient {
-    return new ControlClient(this.server, space, this.token);
+    return new ControlClient(this.server, space, this.#token);
   }
 
   /** Call an operation, and return the JSON of its reply. Rejects with Refused or NoReply. */
@@ -63,13 +68,30 @@ export class ControlClient {
     return this.callWithin(operation, (content ?? {}) as Content<Name>, REPLY_SECONDS_MAX);
   }
 
-  /** Call an operation, and wait for the reply for so many seconds; 0 waits without a limit. */
+  /** Call an operation, and wait for the reply for so many seconds, or WITHOUT_LIMIT. */
   async callWithin<Name extends Operation>(
     operation: Name,
     content: Content<Name>,
     seconds: number,
   ): Promise<Reply<Name>> {
-    const { path, query, body } = content as AnyContent;
+    const response = await this.send(operation, content as AnyContent, seconds);
+    return this.read(response.statusCode ?? 0, await this.textOf(response)) as Reply<Name>;
+  }
+
+  /** Yield what happens in the space, until the stream ends or the caller leaves the loop. Rejects with Refused or NoReply. */
+  async *events(query: NonNullable<Content<"GET /events">["query"]>): AsyncGenerator<SpaceEvent, void> {
+    const response = await this.send("GET /events", { query }, WITHOUT_LIMIT);
+    if (response.statusCode !== 200) {
+      this.read(response.statusCode ?? 0, await this.textOf(response));
+    }
+    try {
+      yield* eventsIn(response);
+    } finally {
+      response.destroy();
+    }
+  }
+
+  private send(operation: Operation, { path, query, body }: AnyContent, seconds: number): Promise<http.IncomingMessage> {
     const [method, template] = operation.split(" ") as [string, string];
     const below = template.replace(/{(\w+)}/g, (_, name: string) => encodeURIComponent(path?.[name] ?? ""));
     const url = new URL(`${this.url}/_emulator${below}`);
@@ -78,8 +100,23 @@ export class ControlClient {
         url.searchParams.set(name, String(value));
       }
     }
-    const { status, text } = await this.exchange(method, url, body, seconds);
-    return this.read(status, text) as Reply<Name>;
+    return this.exchange(method, url, body, seconds);
+  }
+
+  private async textOf(response: http.IncomingMessage): Promise<string> {
+    let text = "";
+    try {
+      for await (const part of response as AsyncIterable<string>) {
+        text += part;
+      }
+    } catch (cause) {
+      throw this.noReply(cause as Error);
+    }
+    return text;
+  }
+
+  private noReply(cause: Error): NoReply {
+    return new NoReply(`no reply from a Carbon Emulator at ${this.server}: ${describe(cause)}`, { cause });
   }
 
   private read(status: number, text: string): unknown {
@@ -103,30 +140,23 @@ export class ControlClient {
    * Send a request. This uses node:http and not fetch, so that a test may replace fetch or its environment may have
    * none, and proxy variables do not apply.
    */
-  private exchange(method: string, url: URL, body: unknown, seconds: number): Promise<{ status: number; text: string }> {
+  private exchange(method: string, url: URL, body: unknown, seconds: number): Promise<http.IncomingMessage> {
     const content = body === undefined ? undefined : JSON.stringify(body);
     const headers: http.OutgoingHttpHeaders = { accept: "application/json" };
-    if (this.token) {
-      headers["authorization"] = `Bearer ${this.token}`;
+    if (this.#token) {
+      headers["authorization"] = `Bearer ${this.#token}`;
     }
     if (content !== undefined) {
       headers["content-type"] = "application/json";
       headers["content-length"] = Buffer.byteLength(content);
     }
     return new Promise((resolve, reject) => {
-      const fail = (cause: Error): void => {
-        reject(new NoReply(`no reply from a Carbon Emulator at ${this.server}: ${describe(cause)}`, { cause }));
-      };
       const { request } = url.protocol === "https:" ? https : http;
       const sent = request(url, { method, headers, timeout: seconds * 1000 }, (response) => {
-        response.setEncoding("utf8");
-        let text = "";
-        response.on("data", (part: string) => (text += part));
-        response.on("error", fail);
-        response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+        resolve(response.setEncoding("utf8"));
       });
       sent.on("timeout", () => sent.destroy(new Error(`none within ${seconds} seconds`)));
-      sent.on("error", fail);
+      sent.on("error", (cause) => reject(this.noReply(cause)));
       sent.end(content);
     });
   }

@@ -40,6 +40,10 @@ export class CarbonEmulator extends Space {
     return new CarbonEmulator(client, (await client.call("GET /providers")).providers, server);
   }
 
+  override toString(): string {
+    return `<emulator at ${this.url}>`;
+  }
+
   /** The token of the control API, if the server that was started requires one. */
   get token(): string | undefined {
     return this.server?.token;

@@ -2,13 +2,20 @@
 
 import type { Fault, FaultDraft, ProviderName } from "./contract.js";
 import type { ControlClient } from "./control-client.js";
+import { Handle, describe } from "./handle.js";
 
 /** The faults of a space, or those of one provider. */
-export class Faults {
+export class Faults extends Handle {
   constructor(
     private readonly control: ControlClient,
     private readonly provider?: ProviderName,
-  ) {}
+  ) {
+    super();
+  }
+
+  override toString(): string {
+    return describe("faults of", this.control.space, this.provider);
+  }
 
   /** Return the faults, and how often each has fired. */
   async list(): Promise<Fault[]> {

@@ -15,10 +15,13 @@ export type {
   ProviderName,
   Request as JournalEntry,
   Snapshot,
+  Story,
   Webhook,
 } from "./contract.js";
+export type { Application } from "./application.js";
 export { NoReply, Refused } from "./control-client.js";
 export type { Duration } from "./durations.js";
+export type { SpaceEvent } from "./event-stream.js";
 export { CarbonEmulator } from "./emulator.js";
 export { Faults } from "./faults.js";
 export { Provider } from "./provider.js";

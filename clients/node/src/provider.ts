@@ -4,12 +4,13 @@ import type { Clock } from "./clock.js";
 import type * as contract from "./contract.js";
 import type { ControlClient } from "./control-client.js";
 import { Faults } from "./faults.js";
+import { Handle } from "./handle.js";
 import { Requests } from "./requests.js";
 import type { Space } from "./space.js";
 import { Webhooks } from "./webhooks.js";
 
 /** A provider in a space: its URL, credentials, clock, faults, requests, webhooks and state. */
-export class Provider<Name extends contract.ProviderName = contract.ProviderName> {
+export class Provider<Name extends contract.ProviderName = contract.ProviderName> extends Handle {
   readonly name: Name;
   readonly title: string;
   /** The URL that replaces the vendor's production host. */
@@ -29,6 +30,7 @@ export class Provider<Name extends contract.ProviderName = contract.ProviderName
     readonly space: Space,
     described: contract.Provider,
   ) {
+    super();
     this.name = described.name as Name;
     this.title = described.title;
     this.url = described.url;
@@ -38,6 +40,10 @@ export class Provider<Name extends contract.ProviderName = contract.ProviderName
     this.faults = new Faults(control, this.name);
     this.requests = new Requests(control, this.name);
     this.webhooks = new Webhooks(control, this.name);
+  }
+
+  override toString(): string {
+    return `<provider "${this.name}" in space "${this.space.name}" at ${this.url}>`;
   }
 
   /** The clock of the whole space. */

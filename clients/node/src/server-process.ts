@@ -33,6 +33,11 @@ const MISSING =
   "neither carbon-emulator nor uvx is on PATH: install one with `pip install carbon-emulator` or " +
   "https://docs.astral.sh/uv/, or name the command: CarbonEmulator.start({ command: [...] })";
 
+/** Return what to do if a command did not start a server. */
+function hints(command: readonly string[]): string[] {
+  return command[0] === "uvx" ? ["carbon-emulator is not on PATH, so uvx was tried; `pip install carbon-emulator` puts it there"] : [];
+}
+
 /** A running server: where it is, and the token of its control API if it requires one. */
 export class ServerProcess {
   private constructor(
@@ -46,13 +51,13 @@ export class ServerProcess {
     for (const command of options.command ? [options.command] : COMMANDS) {
       const child = await spawned([...command, ...serveArguments(options)]);
       if (child) {
-        return ServerProcess.ready(child, options);
+        return ServerProcess.ready(child, command, options);
       }
     }
     throw new Error(options.command ? `${options.command.join(" ")} is not on PATH` : MISSING);
   }
 
-  private static async ready(child: Child, options: StartOptions): Promise<ServerProcess> {
+  private static async ready(child: Child, command: readonly string[], options: StartOptions): Promise<ServerProcess> {
     const { token, timeout = START_SECONDS_MAX } = options;
     let [output, errors] = ["", ""];
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -73,7 +78,7 @@ export class ServerProcess {
       });
       child.once("close", (code) => {
         clearTimeout(timer);
-        reject(new Error(`Carbon Emulator ended with exit code ${code}\n${errors.trim()}`));
+        reject(new Error([`${command.join(" ")} ended with exit code ${code}`, errors.trim(), ...hints(command)].join("\n")));
       });
     });
     child.removeAllListeners("close");

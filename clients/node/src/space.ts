@@ -3,7 +3,9 @@
 import { Clock } from "./clock.js";
 import type * as contract from "./contract.js";
 import type { Arguments, ControlClient, Operation, Reply } from "./control-client.js";
+import type { SpaceEvent } from "./event-stream.js";
 import { Faults } from "./faults.js";
+import { Handle } from "./handle.js";
 import { Provider } from "./provider.js";
 import { Requests } from "./requests.js";
 import { Webhooks } from "./webhooks.js";
@@ -20,7 +22,7 @@ export interface Space extends Providers {}
 
 /** A space: its providers, clock, faults, journal, webhooks, snapshots and ledger. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
-export class Space {
+export class Space extends Handle {
   readonly name: string;
   readonly url: string;
   readonly clock: Clock;
@@ -32,6 +34,7 @@ export class Space {
     protected readonly client: ControlClient,
     providers: readonly contract.Provider[],
   ) {
+    super();
     this.name = client.space;
     this.url = client.url;
     this.clock = new Clock(client);
@@ -40,6 +43,10 @@ export class Space {
     this.webhooks = new Webhooks(client);
     const members = providers.map((described) => [described.name, new Provider(client, this, described)]);
     Object.assign(this, Object.fromEntries(members));
+  }
+
+  override toString(): string {
+    return `<space "${this.name}" at ${this.url}>`;
   }
 
   /** Open a space. It is created when it is first used. Rejects with Refused or NoReply. */
@@ -60,6 +67,12 @@ export class Space {
   /** Reset the space to its fixtures. With a seed, its ids follow from that instead of the server's. */
   async reset(seed?: number): Promise<void> {
     await this.control("POST /reset", { body: seed === undefined ? {} : { seed } });
+  }
+
+  /** Reset the space, fill it with a scenario, and return its story. Rejects with Refused if there is none of this name. */
+  async play(scenario: string, seed?: number): Promise<contract.Story> {
+    const body = seed === undefined ? {} : { seed };
+    return this.control("POST /scenarios/{name}", { path: { name: scenario }, body });
   }
 
   /** Delete the space. */
@@ -85,6 +98,19 @@ export class Space {
   /** Return the ledger of all providers, or a part of it: `ledger({ provider: "cnaught", account: "retired/*" })`. */
   async ledger(filter: LedgerFilter = {}): Promise<Reply<"GET /ledger">> {
     return this.control("GET /ledger", { query: filter });
+  }
+
+  /**
+   * Yield what happens in the space: `for await (const { name, data } of space.events())`. With `replay` it begins with what
+   * the space still remembers, instead of now; it ends after `timeout` real seconds, or when the loop is left.
+   */
+  events({ replay = false, timeout }: { replay?: boolean; timeout?: number } = {}): AsyncGenerator<SpaceEvent, void> {
+    return this.client.events({ replay: replay ? "true" : "false", ...(timeout === undefined ? {} : { timeout }) });
+  }
+
+  /** Return the emissions that vendors have measured, by organization, scope, category and month. */
+  async emissions(): Promise<Reply<"GET /emissions">["emissions"]> {
+    return (await this.control("GET /emissions")).emissions;
   }
 
   /** Return the result of each check of the ledger, with the figures of those that fail. */

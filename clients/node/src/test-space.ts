@@ -15,6 +15,8 @@ export interface CarbonOptions {
   at?: Date | string;
   /** The seed that the ids of the space follow from. */
   seed?: number;
+  /** Fill the space with this scenario, such as `"shop"`. */
+  scenario?: string;
   /** Fail the test if its client sent anything that nothing reads. */
   strict?: boolean;
   /** Fail the test if it relied on weaker evidence than this. */
@@ -33,7 +35,7 @@ export interface Extension {
 export const START_MILLISECONDS_MAX = 120_000;
 
 const EVIDENCE: readonly Evidence[] = ["observed", "seed", "docs", "sdk", "inferred"];
-const OPTIONS = ["at", "seed", "strict", "evidence"];
+const OPTIONS = ["at", "seed", "scenario", "strict", "evidence"];
 const PARTS_SHOWN_MAX = 10;
 const REQUESTS_SHOWN_MAX = 10;
 const BODY_CHARACTERS_MAX = 160;
@@ -62,11 +64,23 @@ export class TestSpace {
   static async open(options: CarbonOptions, test: string): Promise<TestSpace> {
     check(options);
     const space = await (await sharedEmulator()).space();
-    await space.reset(options.seed);
-    if (options.at !== undefined) {
-      await space.clock.freeze(options.at);
+    const opened = new TestSpace(space, options, test);
+    try {
+      await opened.begin();
+    } catch (error) {
+      await opened.close();
+      throw error;
     }
-    return new TestSpace(space, options, test);
+    return opened;
+  }
+
+  /** Bring the space to where the test begins. */
+  private async begin(): Promise<void> {
+    const { at, seed, scenario } = this.options;
+    await (scenario === undefined ? this.space.reset(seed) : this.space.play(scenario, seed));
+    if (at !== undefined) {
+      await this.space.clock.freeze(at);
+    }
   }
 
   get fixtures(): CarbonFixtures {

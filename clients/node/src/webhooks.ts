@@ -1,19 +1,25 @@
 /** The webhooks of a space. */
 
-import type { Operations, ProviderName, Webhook } from "./contract.js";
-import type { ControlClient } from "./control-client.js";
+import { type Application, post } from "./application.js";
+import type { NextAttempt, Operations, ProviderName, Webhook } from "./contract.js";
+import { type ControlClient, WITHOUT_LIMIT } from "./control-client.js";
+import { Handle, describe } from "./handle.js";
 
 /** Which webhooks: all that match every given value. */
 export type WebhookFilter = NonNullable<Operations["GET /webhooks"]["query"]>;
 
-const WITHOUT_LIMIT = 0;
-
 /** The webhooks of a space, or those of one provider; oldest first. */
-export class Webhooks {
+export class Webhooks extends Handle {
   constructor(
     private readonly control: ControlClient,
     private readonly provider?: ProviderName,
-  ) {}
+  ) {
+    super();
+  }
+
+  override toString(): string {
+    return describe("webhooks of", this.control.space, this.provider);
+  }
 
   /** Return the matching webhooks, with every attempt: `list({ kind: "order.cancelled", state: "delivered" })`. */
   async list(filter: WebhookFilter = {}): Promise<Webhook[]> {
@@ -36,9 +42,24 @@ export class Webhooks {
     return (await this.control.callWithin("POST /webhooks/step", {}, WITHOUT_LIMIT)).attempted[0];
   }
 
-  /** Make all attempts that are due in the space, and return the webhook of each. */
-  async deliver(): Promise<Webhook[]> {
-    return (await this.control.callWithin("POST /webhooks/deliver", {}, WITHOUT_LIMIT)).attempted;
+  /**
+   * Make all attempts that are due in the space, and return the webhook of each.
+   *
+   * With an application, the attempts are calls of it in this process, whatever the URLs of the webhooks. Pause first: what
+   * falls due before is sent to those URLs.
+   */
+  async deliver(app?: Application): Promise<Webhook[]> {
+    if (app === undefined) {
+      return (await this.control.callWithin("POST /webhooks/deliver", {}, WITHOUT_LIMIT)).attempted;
+    }
+    await this.pause();
+    const attempted: Webhook[] = [];
+    for (let attempt = await this.next(); attempt !== null; attempt = await this.next()) {
+      const path = { id: attempt.webhook.id };
+      const body = await post(app, attempt);
+      attempted.push(await this.control.call("POST /webhooks/{id}/attempts", { path, body }));
+    }
+    return attempted;
   }
 
   /** Make another attempt of a webhook due at once, in any state. */
@@ -54,5 +75,9 @@ export class Webhooks {
   /** Deliver pending webhooks in this order. */
   async reorder(...ids: string[]): Promise<void> {
     await this.control.call("POST /webhooks/reorder", { body: { ids } });
+  }
+
+  private async next(): Promise<NextAttempt | null> {
+    return (await this.control.call("GET /webhooks/next")).attempt;
   }
 }

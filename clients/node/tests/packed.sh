@@ -26,7 +26,7 @@ npx jest
 for pages in guide readme; do cp "$pages/package.json" "out/$pages"; done
 node out/guide/shop.js
 node out/guide/space.js
-node --test out/guide/node.test.js
+node --test out/guide/node.test.js out/guide/hooks.test.js
 npx vitest run --config guide/vitest.config.ts guide/vitest.test.ts
 NODE_OPTIONS=--experimental-vm-modules npx jest --config guide.jest.config.json
 node out/readme/example-1.js

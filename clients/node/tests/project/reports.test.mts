@@ -31,7 +31,7 @@ for (const [runner, command] of Object.entries(RUNNERS)) {
       /1 \d{4}-\S+ cnaught POST \/v1\/orders -> 201 \{"id":"/,
       /the test's client sent what nothing reads:\s+.*POST \/v1\/orders \(cnaught\): body metdata/,
       /the test's client relied on evidence weaker than observed:\s+.*POST \/v1\/orders \(cnaught\): /,
-      /carbonOptions: unknown option "sed"; known: at, seed, strict, evidence/,
+      /carbonOptions: unknown option "sed"; known: at, seed, scenario, strict, evidence/,
       /bundle: .*\.json; run it again with: carbon-emulator replay /,
     ]) {
       assert.match(output, expected);

@@ -3,8 +3,9 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { type RequestListener, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
 
 import { CarbonEmulator, NoReply, type Provider, Refused } from "carbon-emulator";
 import type { CarbonFixtures, CarbonOptions } from "carbon-emulator/node-test";
@@ -160,6 +161,84 @@ export function stories(test: Test, extended: (carbonOptions: CarbonOptions) => 
     }
   });
 
+  test("webhooks call an application of the test", async ({ cnaught }) => {
+    await cnaught.webhooks.pause();
+    await cnaught.clock.freeze("2026-01-01");
+    const seen: string[] = [];
+    const listener: RequestListener = (request, response) => {
+      request.resume();
+      request.on("end", () => {
+        seen.push(`${request.headers.host ?? ""}${request.url ?? ""}`);
+        response.writeHead(seen.length === 1 ? 503 : 200).end();
+      });
+    };
+    const { id } = await placed(cnaught, { notification_config: { url: "https://shop.example/hooks?a=1" } });
+    await cnaught.clock.advance("2s");
+    assert.deepEqual((await cnaught.webhooks.deliver(listener)).map(({ state }) => state), ["pending"]);
+    await cnaught.clock.advance("1m");
+    assert.deepEqual((await cnaught.webhooks.deliver(listener)).map(({ state }) => state), ["delivered"]);
+    assert.deepEqual(seen, ["shop.example/hooks?a=1", "shop.example/hooks?a=1"]);
+
+    const [webhook] = await cnaught.webhooks.list({ subject: id });
+    await cnaught.webhooks.redeliver(webhook?.id ?? "");
+    const received: unknown[] = [];
+    const standard = {
+      fetch: async (request: Request): Promise<Response> => {
+        received.push([request.url, request.headers.get("content-type"), JSON.parse(await request.text())]);
+        return new Response();
+      },
+    };
+    assert.equal((await cnaught.webhooks.deliver(standard)).length, 1);
+    assert.deepEqual(received, [["https://shop.example/hooks?a=1", "application/json", webhook?.body]]);
+  });
+
+  test("an application that fails or hangs is recorded as its vendor would", async ({ cnaught }) => {
+    await cnaught.webhooks.pause();
+    await cnaught.clock.freeze("2026-01-01");
+    await placed(cnaught, { notification_config: { url: "https://shop.example/hooks" } });
+    await cnaught.clock.advance("2s");
+    const { error } = console;
+    console.error = () => {};
+    try {
+      const broken = () => {
+        throw new Error("broken");
+      };
+      const [webhook] = await cnaught.webhooks.deliver(broken);
+      await cnaught.webhooks.redeliver(webhook?.id ?? "");
+      const [again] = await cnaught.webhooks.deliver({ fetch: broken });
+      assert.deepEqual(again?.attempts.map(({ status }) => status), [500, 500]);
+    } finally {
+      console.error = error;
+    }
+  });
+
+  test("what is coming, and what has happened", async ({ cnaught, carbonSpace }) => {
+    await carbonSpace.clock.freeze("2026-01-01");
+    const { id } = await placed(cnaught);
+    assert.deepEqual((await cnaught.clock.upcoming("1h")).map(({ kind, subject }) => [kind, subject]), [["order.fulfilled", id]]);
+    assert.equal((await carbonSpace.clock.upcoming({ weeks: 60 }, 1)).length, 1);
+    const [entry] = await cnaught.requests.list();
+    const again = await cnaught.requests.replay(entry?.id ?? 0);
+    assert.deepEqual([again.status, again.path], [201, entry?.path]);
+    const names: string[] = [];
+    for await (const { name, data } of carbonSpace.events({ replay: true, timeout: 0 })) {
+      names.push(name === "request" ? String(data["operation"]) : name);
+    }
+    assert.deepEqual(names, ["begin", "change", "place_order", "place_order"]);
+    for await (const { name } of carbonSpace.events()) {
+      assert.equal(name, "begin");
+      break;
+    }
+    assert.ok((await carbonSpace.emissions()).every(({ co2e_grams: grams }) => grams >= 0));
+  });
+
+  test("handles print as what they are, without a token", async ({ cnaught, carbonSpace }) => {
+    assert.equal(inspect(carbonSpace), `<space "${carbonSpace.name}" at ${carbonSpace.url}>`);
+    assert.equal(`${cnaught}`, `<provider "cnaught" in space "${carbonSpace.name}" at ${cnaught.url}>`);
+    assert.equal(String(cnaught.faults), `<faults of provider "cnaught" in space "${carbonSpace.name}">`);
+    assert.equal(inspect({ clock: carbonSpace.clock }), `{ clock: <clock of space "${carbonSpace.name}"> }`);
+  });
+
   test("a snapshot restores the space", async ({ cnaught, carbonSpace }) => {
     const before = await carbonSpace.snapshot();
     await placed(cnaught);
@@ -212,6 +291,13 @@ export function stories(test: Test, extended: (carbonOptions: CarbonOptions) => 
   const frozen = extended({ at: "2026-01-01", seed: 3 });
   frozen("options freeze the clock and seed the ids", async ({ cnaught }) => {
     assert.match((await placed(cnaught)).created_on, /^2026-01-01T00:00:00\.000/);
+  });
+
+  const yearly = extended({ scenario: "shop", seed: 3 });
+  yearly("a scenario fills the space", async ({ cnaught, carbonSpace }) => {
+    assert.ok(Object.keys((await cnaught.state())["orders"] as object).length > 20);
+    assert.equal((await carbonSpace.play("reseller")).scenario, "reseller");
+    await assert.rejects(carbonSpace.play("shopp"), { status: 404, message: /shopp.*shop/ });
   });
 
   const strict = extended({ strict: true, evidence: "inferred" });
