@@ -47,6 +47,7 @@ bench-publish: $(VENV)/test
 	$(BIN)/python -m benchmarks publish
 
 # CRASH_KILLS, CRASH_SPACES and CRASH_SEED set the number of kills and spaces, and the seed; CRASH_SYNC=full syncs the disk.
+# CRASH_DISKS sets how often a small disk is filled afterwards.
 crash: $(VENV)/test
 	$(BIN)/python -m crash
 

@@ -1,7 +1,7 @@
 """``make crash``: see docs/durable.md.
 
 CRASH_KILLS, CRASH_SPACES, CRASH_SEED, CRASH_SYNC and CRASH_WORKERS set the length, width, seed, syncs and processes of
-a run.
+a run, and CRASH_DISKS how often a disk is filled afterwards.
 """
 
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from crash.full_disk import run_on_full_disk
 from crash.run import Plan, run
 
 
@@ -21,9 +22,17 @@ def main() -> None:
         sync=os.environ.get("CRASH_SYNC", "normal"),
         workers=int(os.environ.get("CRASH_WORKERS", "1")),
     )
+    rounds = int(os.environ.get("CRASH_DISKS", "20"))
     with tempfile.TemporaryDirectory() as directory:
-        report = run(plan, Path(directory), lambda text: click.echo(text, err=True))
-    click.echo(report)
+        click.echo(run(plan, Path(directory) / "kills", _log))
+        try:
+            click.echo(run_on_full_disk(plan, rounds, Path(directory) / "disks", _log))
+        except OSError as error:
+            click.echo(f"not tried on a full disk: {error}. Only root can mount a small one")
+
+
+def _log(text: str) -> None:
+    click.echo(text, err=True)
 
 
 if __name__ == "__main__":

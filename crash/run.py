@@ -2,14 +2,17 @@
 
 import signal
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from time import monotonic, sleep
 
+from crash.power_failure import check_power_failures
 from crash.servers import Server
+from crash.torn_write import add_torn_write
 from crash.twins import Twins
 from emulator import Emulator
 from emulator.space.world import Limits
@@ -29,9 +32,11 @@ REPORT_EVERY = 50
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The number of kills and spaces, and how to kill. ``terminate`` is the share of normal stops.
+    """The number of kills and spaces, and how to kill.
 
+    ``terminate`` is the share of normal stops. ``tear`` is the share of the others that leave a torn write.
     With several workers, half of the kills end one of them, and the others the whole server.
+    ``power_failures`` is how often the end of the log is lost in a copy of the last killed server's directory.
     """
 
     kills: int
@@ -39,65 +44,118 @@ class Plan:
     seed: int = 0
     sync: str = "normal"
     terminate: float = 0.1
-    tear: float = 0.0
+    tear: float = 0.3
+    power_failures: int = 50
     workers: int = 1
+
+
+@dataclass(slots=True)
+class Load:
+    """A server and the clients that use it: one for each space, and its twin."""
+
+    server: Server
+    twins: list[Twins]
+    running: list[Future[None]] = field(default_factory=list)
+
+    @property
+    def acknowledged(self) -> int:
+        """The number of replies that were compared so far."""
+        return sum(each.acknowledged for each in self.twins)
+
+    @property
+    def refused(self) -> int:
+        """The number of requests that the server could not store so far."""
+        return sum(each.refused for each in self.twins)
+
+    def check(self) -> None:
+        """Raise what a client has found."""
+        if failed := next((each for each in self.running if each.done()), None):
+            failed.result()
+
+    def wait(self, is_reached: Callable[[], bool], seconds: float) -> bool:
+        """Wait until something is the case, and return whether it is."""
+        deadline = monotonic() + seconds
+        while not is_reached() and monotonic() < deadline:
+            self.check()
+            sleep(0.005)
+        return is_reached()
+
+    def wait_for_replies(self, count: int, seconds: float) -> bool:
+        """Wait for a number of replies, and return whether they came."""
+        goal = self.acknowledged + count
+        return self.wait(lambda: self.acknowledged >= goal, seconds)
+
+
+@contextmanager
+def loaded(plan: Plan, data: Path, log: Path) -> Iterator[Load]:
+    """Run the clients of a plan meanwhile; then compare all states, and once more after a restart."""
+    stop = threading.Event()
+    with (
+        Emulator(port=None, limits=Limits(spaces_max=plan.spaces + 1)) as spared,
+        Server(data, log, sync=plan.sync, workers=plan.workers) as server,
+        ThreadPoolExecutor(plan.spaces) as threads,
+    ):
+        load = Load(server, [Twins(f"space-{number}", server, spared, plan.seed) for number in range(plan.spaces)])
+        try:
+            load.running = [threads.submit(each.run, None, stop) for each in load.twins]
+            yield load
+        except BaseException:
+            server.give_up()
+            raise
+        finally:
+            stop.set()
+        for each in load.running:
+            each.result()
+        list(threads.map(Twins.check, load.twins))
+        server.end(signal.SIGTERM)
+        server.start()
+        list(threads.map(Twins.check, load.twins))
+        for twins in load.twins:
+            twins.http.close()
 
 
 def run(plan: Plan, directory: Path, log: Callable[[str], object] = lambda _: None) -> str:
     """Run a plan, and return a report. Raise Differs if anything is lost, duplicated, or different."""
-    random, stop, start = Random(plan.seed), threading.Event(), monotonic()
-    limits = Limits(spaces_max=plan.spaces + 1)
-    with (
-        Emulator(port=None, limits=limits) as spared,
-        Server(directory / "data", directory / "log", sync=plan.sync, workers=plan.workers) as server,
-        ThreadPoolExecutor(plan.spaces) as threads,
-    ):
-        twins = [Twins(f"space-{number}", server, spared, plan.seed) for number in range(plan.spaces)]
-        try:
-            running = [threads.submit(each.run, None, stop) for each in twins]
-            for number in range(1, plan.kills + 1):
-                _let_run(random, twins)
-                if failed := next((each for each in running if each.done()), None):
-                    failed.result()
-                if plan.workers > 1 and random.random() < WORKER_SHARE:
-                    server.kill_worker(random)
-                    continue
-                server.end(signal.SIGTERM if random.random() < plan.terminate else signal.SIGKILL)
-                if random.random() < plan.tear:
-                    server.tear(random.randrange(1, 4000))
-                server.start()
-                if number % REPORT_EVERY == 0:
-                    log(f"{number} of {plan.kills} kills, {sum(each.acknowledged for each in twins):,} replies")
-        finally:
-            stop.set()
-        for each in running:
-            each.result()
-        list(threads.map(Twins.check, twins))
-        server.end(signal.SIGTERM)
-        server.start()
-        list(threads.map(Twins.check, twins))
-        for each in twins:
-            each.http.close()
-    return _report(plan, twins, monotonic() - start)
+    random, start, torn = Random(plan.seed), monotonic(), 0
+    with loaded(plan, directory / "data", directory / "log") as load:
+        for number in range(1, plan.kills + 1):
+            _let_run(random, load)
+            load.check()
+            if plan.workers > 1 and number < plan.kills and random.random() < WORKER_SHARE:
+                load.server.kill_worker(random)
+                continue
+            how = signal.SIGTERM if random.random() < plan.terminate else signal.SIGKILL
+            load.server.end(how)
+            if how == signal.SIGKILL and random.random() < plan.tear:
+                torn += add_torn_write(load.server.data, random) > 0
+            if number == plan.kills:
+                entries = check_power_failures(load.server.data, directory, plan.power_failures, plan.seed)
+            load.server.start()
+            if number % REPORT_EVERY == 0:
+                log(f"{number} of {plan.kills} kills, {load.acknowledged:,} replies")
+    return f"{_report(plan, load, monotonic() - start)}\n{_torn_report(plan, torn, entries)}"
 
 
-def _let_run(random: Random, twins: list[Twins]) -> None:
+def _let_run(random: Random, load: Load) -> None:
     """Let a server run for a moment, or for some replies."""
     if random.random() < SHORT_SHARE:
         return sleep(random.uniform(0, SHORT_SECONDS))
-    goal = sum(each.acknowledged for each in twins) + random.randrange(1, REPLIES_MAX)
-    deadline = monotonic() + LIFE_SECONDS_MAX
-    while sum(each.acknowledged for each in twins) < goal and monotonic() < deadline:
-        sleep(0.005)
+    load.wait_for_replies(random.randrange(1, REPLIES_MAX), LIFE_SECONDS_MAX)
     sleep(random.uniform(0, 0.01))
 
 
-def _report(plan: Plan, twins: list[Twins], seconds: float) -> str:
-    acknowledged, stored = sum(each.acknowledged for each in twins), sum(each.stored for each in twins)
-    interrupted = sum(each.interrupted for each in twins)
+def _report(plan: Plan, load: Load, seconds: float) -> str:
+    interrupted, stored = (sum(getattr(each, name) for each in load.twins) for name in ("interrupted", "stored"))
     return (
-        f"{plan.kills} kills in {seconds:.0f} seconds, {plan.workers} workers, {len(twins)} spaces, seed {plan.seed}, "
-        f"sync {plan.sync}: "
-        f"{acknowledged:,} replies equal to those of a server that was not killed; {interrupted:,} requests were "
-        f"interrupted, of which {stored:,} had been stored; nothing lost, nothing duplicated, all states equal"
+        f"{plan.kills} kills in {seconds:.0f} seconds, {plan.workers} workers, {plan.spaces} spaces, seed {plan.seed}, "
+        f"sync {plan.sync}: {load.acknowledged:,} replies equal to those of a server that was not killed; "
+        f"{interrupted:,} requests were interrupted, of which {stored:,} had been stored; nothing lost, nothing "
+        f"duplicated, all states equal"
+    )
+
+
+def _torn_report(plan: Plan, torn: int, entries: int) -> str:
+    return (
+        f"{torn} torn writes at the end of the log, after which everything acknowledged was there; "
+        f"{plan.power_failures} losses of its end, each of which left an earlier state ({entries:,} entries lost)"
     )

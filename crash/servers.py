@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +24,7 @@ class Server:
         self.url: str | None = None
         self.pid = 0
         self.lives = 0
+        self._is_given_up = False
         self._alive = threading.Condition()
         with log.open("ab") as errors:
             command = [sys.executable, "-m", "crash.nursery"]
@@ -69,22 +69,21 @@ class Server:
         if workers:
             os.kill(int(random.choice(workers)), signal.SIGKILL)
 
+    def give_up(self) -> None:
+        """Let no client wait any more, because the run has failed."""
+        with self._alive:
+            self._is_given_up = True
+            self._alive.notify_all()
+        if self.url:
+            self.end(signal.SIGKILL)
+
     def wait(self, life: int) -> str:
         """Return the URL of a later start than this one, once it is ready."""
         with self._alive:
-            assert self._alive.wait_for(lambda: self.url and self.lives > life, START_SECONDS_MAX), "no server"
-            assert self.url
+            is_ready = lambda: self._is_given_up or (self.url and self.lives > life)  # noqa: E731
+            assert self._alive.wait_for(is_ready, START_SECONDS_MAX), "no server"
+            assert self.url, "the run has failed"
             return self.url
-
-    def tear(self, count: int) -> None:
-        """Cut off the end of the last writes, as a power failure does to a file that was not synced."""
-        wal = self.data / "spaces.sqlite3-wal"
-        if wal.exists() and wal.stat().st_size > count:
-            os.truncate(wal, wal.stat().st_size - count)
-
-    def copy(self, to: Path) -> None:
-        """Copy the directory of a stopped server."""
-        shutil.copytree(self.data, to)
 
 
 def _exists(pid: int) -> bool:

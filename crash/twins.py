@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
+from time import sleep
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from soak import calls
 from soak.calls import Call
 
 REPLY_SECONDS_MAX = 60
+REFUSED_SECONDS = 0.05
 COMMAND = "/_emulator"
 START = "2026-01-01T00:00:00Z"
 
@@ -47,7 +49,7 @@ class Twins:
         self.http = httpx.Client(timeout=REPLY_SECONDS_MAX, trust_env=False)
         self.life = 0
         self.written: list[str] = []
-        self.acknowledged = self.interrupted = self.stored = 0
+        self.acknowledged = self.interrupted = self.stored = self.refused = 0
 
     def run(self, steps: int | None, stop: Any) -> None:
         """Send requests until ``stop`` is set, at most ``steps``."""
@@ -96,11 +98,21 @@ class Twins:
                 if self._was_stored(call):
                     return
                 continue
-            if reply.status == 503 and b"cannot store" in reply.body + repr(reply.headers).encode():
+            if reply.status == 503:
+                self._refuse(call, reply)
                 continue
             self._compare(call, reply, self._spared(call))
             self.acknowledged += 1
             return
+
+    def _refuse(self, call: Call, reply: Reply) -> None:
+        """Check a refusal to store a request, and wait before the request is repeated."""
+        headers = dict(reply.headers)
+        is_json = "json" in headers.get("content-type", "")
+        if headers.get("retry-after") != "1" or not is_json or "x-emulator-request-id" in headers:
+            raise Differs(f"{self.name}: {call.method} {call.path} is refused with {reply}")
+        self.refused += 1
+        sleep(REFUSED_SECONDS)
 
     def check(self) -> None:
         """Compare the whole state of both spaces, and check it for duplicates."""

@@ -36,19 +36,26 @@ class Checks:
         self._checks: list[int] = []
 
     def add(self, number: int, check: int) -> None:
-        """Take note of the checksum of an entry. Entries follow each other."""
-        if not self._checks:
+        """Record the checksum of an entry. Checksums before a gap are dropped: only entries in a row are packed."""
+        if number != self._first + len(self._checks):
             self._first = number
+            self._checks.clear()
         self._checks.append(check)
         self.recent[number] = check
         if len(self.recent) > RECENT_MAX:
             del self.recent[next(iter(self.recent))]
+
+    @property
+    def are_pending(self) -> bool:
+        """Whether there are checksums that no proposal has."""
+        return bool(self._checks)
 
     def take(self) -> bytes:
         """Return the checksums, and forget them."""
         if not self._checks:
             return b""
         packed = FIRST.pack(self._first) + b"".join(map(CHECK.pack, self._checks))
+        self._first += len(self._checks)
         self._checks.clear()
         return packed
 

@@ -89,8 +89,8 @@ class Loading:
             given = self._given.get(stored.number, check)
             if check is not None and given != check:
                 raise Stopped(self._difference(stored, entry))
-            if stored.number not in self._given:
-                copy.checks.add(stored.number, check or 0)
+            if stored.number not in self._given or copy.checks.are_pending:  # a refused proposal takes its own with it
+                copy.checks.add(stored.number, given or 0)
             if not isinstance(entry, Reads):
                 copy.last_change = stored.number
             copy.entries += 1

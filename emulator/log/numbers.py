@@ -7,6 +7,7 @@ survives the end of the process: no number is used twice.
 import mmap
 import os
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 SLOT = struct.Struct("<QQ")
@@ -25,6 +26,7 @@ class Numbers:
     def __init__(self, path: Path) -> None:
         path.touch(mode=0o600)
         self._file = path.open("r+b")
+        self._beyond: dict[int, tuple[int, int]] = {}
         self._grow(max(path.stat().st_size, GROWTH))
 
     def get(self, id: int) -> int:
@@ -41,13 +43,20 @@ class Numbers:
         try:
             SLOT.pack_into(self._map, id * SLOT.size, number, entry)
         except struct.error:
-            self._map.close()
-            self._grow((id // GROWTH + 1) * GROWTH * SLOT.size)
-            SLOT.pack_into(self._map, id * SLOT.size, number, entry)
+            self._beyond[id] = number, entry
+            self._write_beyond()
+
+    def _write_beyond(self) -> None:
+        """Write numbers for which the file was too small. On a full disk, they stay in memory until there is room."""
+        with suppress(OSError):
+            self._grow((max(self._beyond) // GROWTH + 1) * GROWTH * SLOT.size)
+            for id, slot in self._beyond.items():
+                SLOT.pack_into(self._map, id * SLOT.size, *slot)
+            self._beyond.clear()
 
     def _slot(self, id: int) -> tuple[int, int]:
         if (id + 1) * SLOT.size > len(self._map):
-            return 0, 0
+            return self._beyond.get(id, (0, 0))
         number, entry = SLOT.unpack_from(self._map, id * SLOT.size)
         return number, entry
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from emulator.client.handles import SpaceHandle
+from emulator.log import space_copy
 from emulator.space.world import Limits
 from tests.support.stored import StoredServer, cnaught, place
 
@@ -166,14 +167,17 @@ def test_idle_spaces_leave_memory_and_come_back(tmp_path: Path) -> None:
             assert len(cnaught(server.space(f"s{number}"), "GET", "/v1/orders?limit=100").json()["data"]) == 2
 
 
-def test_a_snapshot_replaces_a_long_history(server: StoredServer, restart: Restart) -> None:
+def test_a_snapshot_replaces_a_long_history(
+    server: StoredServer, restart: Restart, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """When the entries outweigh a snapshot, one is written while the server runs, and the entries go."""
+    monkeypatch.setattr(space_copy, "ENTRIES_MAX", 300)
     space = server.space()
     space.clock.freeze("2026-01-01")
-    for number in range(5100):
+    for number in range(320):
         place(space, f"key-{number % 10}")
-    while server.app.store.copies["default"].entries > 5000:
+    while server.app.store.copies["default"].entries > 300:
         place(space)
-    assert server.stored()["default"].entries < 5000
+    assert server.stored()["default"].entries < 300
     before = everything(space)
     assert everything(restart(server).space()) == before

@@ -100,3 +100,18 @@ def test_nobody_else_opens_the_directory(server: StoredServer) -> None:
     with pytest.raises(Exception, match="in use by process"):
         StoredServer(server.directory)
     assert place(server.space()).status_code == 201
+
+
+def test_checksums_that_a_refused_change_carried(
+    server: StoredServer, disk_full: Callable[[], None], tmp_path: Path
+) -> None:
+    """A change that is not stored takes checksums with it; after two restarts the others are still those of theirs."""
+    place(server.space(), "refused")
+    disk_full()
+    for number in range(3):
+        place(server.space(), f"key-{number}")
+    with server.killed(tmp_path / "once") as once:
+        for number in range(3):
+            assert place(once.space(), f"later-{number}").status_code == 201
+        with once.killed(tmp_path / "twice") as twice:
+            assert place(twice.space()).status_code == 201

@@ -30,3 +30,18 @@ def test_a_number_counts_for_the_last_change_alone(numbers: Numbers) -> None:
     assert [numbers.after(1, change) for change in (6, 7, 8)] == [320, 320, 0]
     numbers.set(1, GONE, 8)
     assert numbers.after(1, 8) == 0
+
+
+def test_a_number_that_finds_no_room_stays_in_memory(numbers: Numbers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a full disk the file cannot grow: numbers are known nevertheless, and are written once there is room."""
+    with monkeypatch.context() as full:
+        full.setattr(numbers, "_grow", no_room)
+        numbers.set(100_000, 17, 5)
+        numbers.set(1, 3, 2)
+        assert [numbers.get(id) for id in (1, 100_000, 100_001)] == [3, 17, 0]
+    numbers.set(100_001, 18, 6)
+    assert [numbers.get(id) for id in (1, 100_000, 100_001)] == [3, 17, 18]
+
+
+def no_room(_: int) -> None:
+    raise OSError(28, "No space left on device")
