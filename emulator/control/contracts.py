@@ -16,4 +16,4 @@ def get_own_contract(request: ControlRequest) -> Response:
 
 
 def _contract(name: str, url: str) -> Response:
-    return reply({**contracts.contract(name), "servers": [{"url": url}]})
+    return reply({**contracts.served(name), "servers": [{"url": url}]})

@@ -9,6 +9,9 @@ from typing import Any
 from emulator.core.resources import resource
 from emulator.evidence.rules import InvalidRules, expanded
 
+OWN_REFUSAL = "NotStored"
+"""The response, in each contract, of a server that cannot store a request; no vendor has it."""
+
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -58,6 +61,24 @@ def contract(provider: str) -> dict[str, Any]:
             described = document["paths"].setdefault(listed.path, {}).setdefault(listed.method.lower(), _stub(listed))
             described["x-missing"] = listed.missing
     return document
+
+
+@cache
+def served(provider: str) -> dict[str, Any]:
+    """Return the contract as a server shows it: with the emulator's own refusal, which any operation can return."""
+    document = contract(provider)
+    if OWN_REFUSAL not in document["components"]["responses"]:
+        return document
+    refusal = {"503": {"$ref": f"#/components/responses/{OWN_REFUSAL}"}}
+    return {**document, "paths": {path: _with(refusal, item) for path, item in document["paths"].items()}}
+
+
+def _with(responses: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a path with further responses of its operations, except those that an operation has itself."""
+    return {
+        key: {**described, "responses": {**responses, **described["responses"]}} if key in METHODS else described
+        for key, described in item.items()
+    }
 
 
 def _stub(listed: DocumentedOperation) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from emulator.evidence import explanation
 from emulator.gateway.courier import Courier
 from emulator.gateway.gateway import ControlApi, Gateway
 from emulator.gateway.messages import send_reply
@@ -184,9 +185,13 @@ class StoredGateway(Gateway):
             self.courier.look(space)
 
     def _unavailable(self, provider: Provider, arrival: Arrival, failure: LogFailure) -> Response:
-        """Return 503 in the vendor's words: the request was not stored, and has changed nothing."""
+        """Return 503 in the vendor's words: the request was not stored, and has changed nothing.
+
+        It is the emulator's own refusal, and its rule says so.
+        """
         now, body = self.store.time.read(), arrival.body or b""
         exchange = Exchange(0, provider.name, arrival.scope, arrival.headers, body, now)
+        exchange.rule = f"{provider.name}.emulator.not-stored"
         request = Request(arrival.scope, exchange, arrival.headers, ())
         request.backend = self.spaces.world.initial_backends[provider.name]
         try:
@@ -195,6 +200,10 @@ class StoredGateway(Gateway):
             response = plain_answer(503, str(failure))
         response.headers["Retry-After"] = RETRY_AFTER
         response.headers["X-Emulator-Hint"] = str(failure).encode("ascii", "replace").decode()
+        if request.header(b"x-emulator-explain"):
+            response.raw_headers.extend(explanation.headers(exchange))
+        if arrival.scope["method"] == "HEAD":
+            response.body = b""  # its headers are those of GET
         return response
 
     async def start(self) -> None:

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from emulator.evidence import contracts
 from emulator.log import group_commit
 from emulator.log.log import LogFailure
+from soak import calls
+from tests.support.contract_check import check_reply
 from tests.support.stored import StoredServer, cnaught, place
 
 FULL = "database or disk is full"
@@ -115,3 +118,24 @@ def test_checksums_that_a_refused_change_carried(
             assert place(once.space(), f"later-{number}").status_code == 201
         with once.killed(tmp_path / "twice") as twice:
             assert place(twice.space()).status_code == 201
+
+
+@pytest.mark.rule(*(f"{vendor}.emulator.not-stored" for vendor in calls.VENDORS))
+@pytest.mark.parametrize("vendor", calls.VENDORS)
+def test_a_refusal_to_store_keeps_the_contract(
+    server: StoredServer, disk_full: Callable[[], None], vendor: str
+) -> None:
+    """Each contract has the refusal, in the vendor's envelope, and it names its own rule, which is no vendor's."""
+    call, nowhere = calls.write(vendor, "tag"), calls.Call(f"/{vendor}/nowhere", method="POST")
+    for each in (call, nowhere):
+        explained = {**each.headers, "X-Emulator-Explain": "1"}
+        refused = server.http.request(each.method, each.path, headers=explained, content=each.body)
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+        check_reply(vendor, refused, each.path.removeprefix(f"/{vendor}"))
+        assert refused.headers["x-emulator-rule"] == f"{vendor}.emulator.not-stored"
+        assert refused.headers["x-emulator-evidence"] == "inferred"
+    contract = server.space().control("GET", f"/contracts/{vendor}.json")
+    for item in contract["paths"].values():
+        assert all("503" in item[method]["responses"] for method in item if method in contracts.METHODS)
+    before = server.space().control("GET", "/snapshot")["memory"]
+    assert calls.tags_in(before) == {}

@@ -30,14 +30,17 @@ def operation_of(provider: str, method: str, path: str) -> contracts.Operation |
 
 
 def _promise(provider: str, method: str, path: str, status: int) -> dict[str, Any] | None:
+    own_refusals = {503: contracts.OWN_REFUSAL}
+    responses = contracts.contract(provider)["components"]["responses"]
     operation = operation_of(provider, "GET" if method == "HEAD" else method, path)
     if operation:
-        return contracts.resolve(provider, operation.description["responses"].get(str(status)))
+        promised = contracts.resolve(provider, operation.description["responses"].get(str(status)))
+        return promised or responses.get(own_refusals.get(status, ""))
     known = any(_fits(other.path, path) for other in contracts.operations(provider))
     shared = {405: "MethodNotAllowed", 413: "TooLarge"} if known else {404: "UnknownPath", 413: "TooLarge"}
     if known and method == "OPTIONS" and status == 200:
         return {}
-    return contracts.contract(provider)["components"]["responses"].get(shared.get(status, ""))
+    return responses.get({**shared, **own_refusals}.get(status, ""))
 
 
 def _fits(template: str, path: str) -> bool:
