@@ -23,10 +23,10 @@ def main() -> None:
         workers=int(os.environ.get("CRASH_WORKERS", "1")),
     )
     rounds = int(os.environ.get("CRASH_DISKS", "20"))
-    with tempfile.TemporaryDirectory() as directory:
-        click.echo(run(plan, Path(directory) / "kills", _log))
+    with tempfile.TemporaryDirectory() as killed, tempfile.TemporaryDirectory() as filled:
+        click.echo(run(plan, Path(killed), _log))
         try:
-            click.echo(run_on_full_disk(plan, rounds, Path(directory) / "disks", _log))
+            click.echo(run_on_full_disk(plan, rounds, Path(filled), _log))
         except OSError as error:
             click.echo(f"not tried on a full disk: {error}. Only root can mount a small one")
 
