@@ -1,11 +1,13 @@
 """A space in its stored form: a snapshot, and what a snapshot leaves out because only its server knows it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from emulator.core import documents, exact_json
 from emulator.core.clock import LogTime, micros
 from emulator.core.errors import Problem
+from emulator.core.migration import NoStep, Steps, migrate
 from emulator.core.version import __version__
 from emulator.log.instants import instant, number
 from emulator.log.log import Damaged, Image
@@ -18,7 +20,16 @@ from emulator.web.effect import Effect
 from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers
 
-FORMAT = 1
+FORMAT = 2
+"""In format 1, only the snapshot named the versions that wrote it, and a story was not always a member."""
+
+
+def _with_versions(content: Mapping[str, Any]) -> dict[str, Any]:
+    versions = {name: content["snapshot"][name] for name in ("emulator", "providers")}
+    return {**content, "format": 2, **versions, "story": content.get("story")}
+
+
+MIGRATIONS: Steps = {1: _with_versions}
 
 COMMANDS = {"settings": ChangeSettings, "act": PerformAct}
 """The commands of a history that a bundle needs; what the others did is in the exchanges."""
@@ -38,6 +49,8 @@ def document(space: Space, at: datetime) -> bytes:
     history = space.history
     content = {
         "format": FORMAT,
+        "emulator": __version__,
+        "providers": {name: provider.version for name, provider in space.world.providers.items()},
         "time": number(at),
         "snapshot": snapshot.take(space),
         "requests": space.requests,
@@ -70,24 +83,33 @@ def restore(space: Space, image: Image, time: LogTime) -> int:
 
     Raises Damaged and BadSnapshot.
     """
-    content = exact_json.parse(image.document)
-    if content.get("format") != FORMAT:
-        raise Damaged(f"the stored snapshot has format {content.get('format')}; this emulator reads {FORMAT}")
+    content = _migrated(exact_json.parse(image.document))
     space.pages_url = content["pages_url"]
     time.at = instant(content["time"])
     try:
-        snapshot.restore(space, content["snapshot"], checked=True)
+        snapshot.restore(space, content["snapshot"], checked=content["emulator"] == __version__)
     finally:
         time.at = None
     space.requests, space.turns, space.generation = content["requests"], content["turns"], content["generation"]
     space.snapshots = content["named"]
-    space.story = documents.document(Story).read(content["story"]) if content.get("story") else None
+    space.story = documents.document(Story).read(content["story"]) if content["story"] else None
     space.history.restart(content["origin"])
     for entry in content["history"]:
         space.history.add(_read(entry))
     space.history.dropped, space.history.complete = content["dropped"], content["complete"]
     taken_at: int = content["time"]
     return taken_at
+
+
+def _migrated(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Bring a document of an older format up to date. Raises Damaged."""
+    found = content.get("format")
+    if not isinstance(found, int) or found > FORMAT:
+        raise Damaged(f"the stored snapshot has format {found}; this emulator reads formats up to {FORMAT}")
+    try:
+        return migrate(content, found, FORMAT, MIGRATIONS)
+    except NoStep as error:
+        raise Damaged(f"the stored snapshot has format {found}: {error}") from None
 
 
 def _written(entry: Entry) -> list[Any] | None:

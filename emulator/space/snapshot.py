@@ -11,6 +11,7 @@ from emulator.core.documents import BadDocument, document, write
 from emulator.core.errors import Malformed
 from emulator.core.exact_json import dump
 from emulator.core.ids import Ids
+from emulator.core.migration import NoStep, migrate
 from emulator.core.version import __version__
 from emulator.space.faults import Fault, Faults
 from emulator.space.outbox import Outbox, OutboxState
@@ -90,7 +91,8 @@ def restore(space: Space, document: Mapping[str, Any], checked: bool = False) ->
 
     ``checked`` means that this server has taken the snapshot, so it need not be checked.
     """
-    snapshot = _read(document)
+    found = _read(document)
+    snapshot = _migrated(space, found)
     _check_versions(space, snapshot)
     clock, ids = _clock(space, snapshot.clock), Ids(snapshot.seed, dict(snapshot.ids))
     state = State(
@@ -103,7 +105,8 @@ def restore(space: Space, document: Mapping[str, Any], checked: bool = False) ->
     )
 
     space.become(state)
-    space.history.restart(dict(document))
+    migrated = {} if snapshot is found else {"providers": snapshot.providers, "memory": snapshot.memory}
+    space.history.restart({**document, **migrated})
 
 
 def _read(document: Mapping[str, Any]) -> Snapshot:
@@ -115,6 +118,22 @@ def _read(document: Mapping[str, Any]) -> Snapshot:
     except ValidationError as error:
         first = Malformed.found("snapshot", error).problems[0]
         raise BadSnapshot(f"at {first.field}: {first.message}") from None
+
+
+def _migrated(space: Space, snapshot: Snapshot) -> Snapshot:
+    """Return a snapshot in which the memories of older versions are up to date. Raises BadSnapshot."""
+    memory, versions = dict(snapshot.memory), dict(snapshot.providers)
+    for name, provider in space.world.providers.items():
+        if name not in memory or versions.get(name, provider.version) >= provider.version:
+            continue
+        try:
+            memory[name] = dict(migrate(memory[name], versions[name], provider.version, provider.migrations))
+        except NoStep as error:
+            raise BadSnapshot(f"at memory.{name}: {error}") from None
+        versions[name] = provider.version
+    if versions == snapshot.providers:
+        return snapshot
+    return snapshot.model_copy(update={"memory": memory, "providers": versions})
 
 
 def _check_versions(space: Space, snapshot: Snapshot) -> None:

@@ -11,6 +11,7 @@ from emulator.core.clock import Clock, Event
 from emulator.core.emissions import MonthlyEmission
 from emulator.core.ids import Ids
 from emulator.core.ledger import Books, NoBooks
+from emulator.core.migration import Steps
 from emulator.web.provider_app import HttpRefusal, ProviderApp, Render
 from emulator.web.route_table import is_implemented
 from emulator.web.webhooks import Webhooks
@@ -41,7 +42,8 @@ class Fixture(Protocol):
 class Provider:
     """One provider.
 
-    ``version`` counts the changes of its memory's form. ``fixture`` is the type that ``fixtures/<name>.json`` must
+    ``version`` counts the changes of its memory's form, and ``migrations`` bring a memory of an older version to the
+    next. ``fixture`` is the type that ``fixtures/<name>.json`` must
     satisfy; ``backend`` makes the backend of a space from a catalogue and a memory; ``books`` reads its trades, if it
     trades anything; ``credentials`` returns those a user may start with, ``accounts`` those of every account;
     ``render`` and ``http_refusal`` word a bare HTTP status as the vendor would; ``webhooks`` says how the vendor
@@ -62,6 +64,7 @@ class Provider:
     accounts: Callable[[Any], Iterable[Mapping[str, str]]]
     render: Render
     http_refusal: HttpRefusal
+    migrations: Steps = field(default_factory=dict)
     webhooks: Webhooks | None = None
     acts: Mapping[str, Act] = field(default_factory=dict)
     emissions: Callable[[Any], Iterable[MonthlyEmission]] | None = None

@@ -10,6 +10,7 @@ from emulator.providers.cnaught.books import BOOKS
 from emulator.providers.cnaught.endpoints import catalogue, checkout, impact, orders, quotes, subaccounts
 from emulator.providers.cnaught.memory.catalogue import Catalogue
 from emulator.providers.cnaught.memory.fixture import Fixture
+from emulator.providers.cnaught.memory.migrations import MIGRATIONS
 from emulator.providers.cnaught.wire import acts, callbacks
 from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
@@ -64,6 +65,7 @@ PROVIDER = Provider(
     title="CNaught",
     hosts=HOSTS,
     version=3,
+    migrations=MIGRATIONS,
     app=ProviderApp(routes, wording.render, wording.schema_refusal, wording.http_refusal),
     fixture=Fixture,
     backend=CNaught,

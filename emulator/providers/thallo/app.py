@@ -9,6 +9,7 @@ from emulator.providers.thallo.backend import Thallo
 from emulator.providers.thallo.books import BOOKS
 from emulator.providers.thallo.memory.catalogue import Catalogue
 from emulator.providers.thallo.memory.fixture import Fixture
+from emulator.providers.thallo.memory.migrations import MIGRATIONS
 from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
 
@@ -39,6 +40,7 @@ PROVIDER = Provider(
     title="Thallo",
     hosts=HOSTS,
     version=2,
+    migrations=MIGRATIONS,
     app=ProviderApp(routes, wording.render, wording.schema_refusal, wording.http_refusal),
     fixture=Fixture,
     backend=Thallo,
