@@ -44,10 +44,10 @@ def dollars(cents: int) -> str:
 
 
 def day(at: datetime) -> str:
-    """``5 January 2026``"""
-    return f"{at.day} {MONTHS[at.month - 1]} {at.year}"
+    """``January 5, 2026``"""
+    return f"{MONTHS[at.month - 1]} {at.day}, {at.year}"
 
 
 def moment(at: datetime) -> str:
-    """``5 January 2026, 18:30 UTC``"""
+    """``January 5, 2026, 18:30 UTC``"""
     return f"{day(at)}, {at:%H:%M} UTC"

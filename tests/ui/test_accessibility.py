@@ -1,5 +1,7 @@
 """Accessibility: axe finds nothing on any page, in either theme, at desktop and phone width; nothing overflows."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("browser")
 
 AXE = (TESTS / "axe.min.js").read_text()
 PAGES = {
-    "#overview": "Vendors",
+    "#overview": "Due next",
     "#requests/1": "Copy as curl",
     "#webhooks": "webhook-1",
     "#state/cnaught": "Gre28Fc35bt3",
@@ -25,6 +27,11 @@ PAGES = {
     "#snapshots": "No snapshot",
     "#spaces": "Spaces of this server",
     "#trust/cnaught": "place order",
+}
+REFERENCE = {
+    "docs?api=oneclickimpact": "Environmental impact by the pound",
+    "docs?api=cnaught#?route=post-/v1/orders": "total_price_usd_cents",
+    "docs?api=control": "It imitates no vendor",
 }
 
 
@@ -39,16 +46,40 @@ def test_every_page_is_accessible(browser: Any, server: Emulator, scheme: str, s
     cnaught(server, "POST", "/v1/orders", json={"amount_kg": -1})
     server.faults.add("thallo", effect={"status": 503})
     server.clock.advance(seconds=10)
+    with opened(browser, scheme, size) as page:
+        dashboard = Dashboard(page, server.url)
+        found = {}
+        for path, text in PAGES.items():
+            dashboard.open(path).locator("main").get_by_text(text).first.wait_for()
+            found[path] = problems(page)
+    assert {path: each for path, each in found.items() if each} == {}
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_reference_is_accessible(browser: Any, server: Emulator, scheme: str, size: dict[str, int]) -> None:
+    """Neither the API reference nor the viewer in it has a problem that axe finds, at an overview or an operation."""
+    with opened(browser, scheme, size) as page:
+        dashboard = Dashboard(page, server.url)
+        found = {}
+        for path, text in REFERENCE.items():
+            page.goto("about:blank")
+            dashboard.open(path).locator("openapi-explorer").get_by_text(text).first.wait_for()
+            found[path] = problems(page)
+    assert {path: each for path, each in found.items() if each} == {}
+
+
+@contextmanager
+def opened(browser: Any, scheme: str, size: dict[str, int]) -> Iterator[Any]:
+    """Open a page that axe can be added to."""
     context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
-    dashboard = Dashboard(context.new_page(), server.url)
-    found = {}
-    for path, text in PAGES.items():
-        page = dashboard.open(path)
-        page.locator("main").get_by_text(text).first.wait_for()
-        page.evaluate(AXE)
-        problems = page.evaluate("axe.run().then(({ violations }) => violations)")
-        found[path] = [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in problems]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found[path].append("wider than the screen")
+    yield context.new_page()
     context.close()
-    assert {path: problems for path, problems in found.items() if problems} == {}
+
+
+def problems(page: Any) -> list[str]:
+    """Return what axe finds on a page, and whether the page is wider than the screen."""
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run().then(({ violations }) => violations)")
+    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found] + ["wider than the screen"] * wide

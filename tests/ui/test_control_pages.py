@@ -52,7 +52,7 @@ def test_books_show_balances_flows_and_checks(dashboard: Dashboard, server: Emul
     page.get_by_text("All hold").wait_for()
     cnaught(server, "POST", "/v1/orders", json={"amount_kg": 1234})
     page.get_by_role("region", name="Balances").get_by_text("1.2 t").wait_for()
-    page.get_by_role("img", name="Outside to Bought").wait_for()
+    page.get_by_role("img", name="From outside to Bought").wait_for()
     server.clock.advance(minutes=1)
     page.get_by_role("region", name="Entries").get_by_text("Order fulfilled").first.wait_for()
 
@@ -166,6 +166,10 @@ def test_settings_and_acts(dashboard: Dashboard, server: Emulator) -> None:
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Settings saved").wait_for()
     assert server.cnaught.settings["fulfilment_seconds"] is None
+    page.get_by_label("Fractions").select_option("floor")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_function("document.querySelector('[name=fractions]').value === 'floor'")
+    assert server.cnaught.settings["fractions"] == "floor"
     order = cnaught(server, "POST", "/v1/orders", json={"amount_kg": 1}).json()
     form = page.locator("form").filter(has_text="Fulfil order")
     form.get_by_label("Id of its subject").fill(order["id"])

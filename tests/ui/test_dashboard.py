@@ -52,6 +52,17 @@ def test_the_clock_is_moved_by_buttons(dashboard: Dashboard, server: Emulator) -
     assert server.clock.now.month == 3
 
 
+def test_the_space_is_reset_by_a_button(dashboard: Dashboard, server: Emulator) -> None:
+    """The overview's button resets the space, and the page shows it."""
+    page = dashboard.open("#overview")
+    cnaught(server, "POST", "/v1/orders", json={"amount_kg": 1})
+    page.get_by_text("/v1/orders").wait_for()
+    page.get_by_role("button", name="Reset this space").click()
+    page.get_by_text("Space default is as its fixtures make it").wait_for()
+    page.get_by_text("/v1/orders").wait_for(state="detached")
+    assert list(server.requests) == []
+
+
 def test_what_falls_due_is_on_the_time_line(dashboard: Dashboard, server: Emulator) -> None:
     """An order that will be fulfilled is listed, and its button advances the clock to it."""
     page = dashboard.open("#overview")

@@ -1,6 +1,7 @@
 """The live view under load: it stays responsive, and shows every request or counts the skipped ones; and the token."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -72,6 +73,41 @@ def test_the_first_view_of_a_thousand_requests_is_quick(live: Dashboard, busy: E
     page = live.open("#requests")
     page.get_by_text("1,000 requests").wait_for()
     assert page.evaluate("performance.now()") < 5000
+
+
+FIRST_VIEW = """() => {
+    const loaded = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+    return [performance.now(), loaded.reduce((bytes, entry) => bytes + entry.encodedBodySize, 0)];
+}"""
+
+
+@pytest.mark.skipif("EXTENDED" not in os.environ, reason="needs an idle machine; .ci/extended runs it")
+def test_the_first_view_costs_less_than_a_second_and_200_kb(browser: Any, busy: Emulator) -> None:
+    """A new browser shows a thousand requests after less than a second, and has loaded less than 200 kB."""
+    submit(busy, at_once(busy, 1000)).result(20)
+    seconds = []
+    for _ in range(5):
+        context = browser.new_context(viewport=DESKTOP)
+        page = Dashboard(context.new_page(), busy.url).open("#requests")
+        page.get_by_text("1,000 requests").wait_for()
+        milliseconds, size = page.evaluate(FIRST_VIEW)
+        seconds.append(milliseconds / 1000)
+        context.close()
+        assert size < 200_000
+    print(f"first view of 1,000 requests: {[round(each, 2) for each in seconds]} s, {size} bytes")  # noqa: T201
+    assert min(seconds) < 1
+
+
+def test_skipped_requests_are_counted(browser: Any) -> None:
+    """Requests that the journal dropped before the page could read them are counted on it."""
+    with Emulator(limits=Limits(journal_exchanges_max=100)) as small:
+        context = browser.new_context(viewport=DESKTOP)
+        page = Dashboard(context.new_page(), small.url).open("#requests")
+        page.get_by_text("No request yet").wait_for()
+        submit(small, at_once(small, 1000)).result(20)
+        page.get_by_text("100 requests").wait_for()
+        page.get_by_text("900 entries skipped").wait_for()
+        context.close()
 
 
 def test_ten_thousand_requests_scroll(live: Dashboard, busy: Emulator) -> None:

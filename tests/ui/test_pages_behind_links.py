@@ -96,18 +96,54 @@ def test_a_customer_downloads_the_certificate(customer: Customer, tmp_path: Path
     assert content.startswith(b"%PDF-1.4")
 
 
+def linked_pages(server: Emulator) -> list[str]:
+    """Return the URL of every kind of page behind a link, in every state that looks different."""
+    stories = [server.space(f"linked-{name}").play(name) for name in ("shop", "reseller", "group", "bank")]
+    links = [link["url"] for story in stories for step in story["steps"] for link in step["links"]]
+    urls = {"success_url": f"{SHOP}/thanks", "cancel_url": f"{SHOP}/cart"}
+    paid, expired = (
+        httpx.post(f"{server.cnaught.url}/v1/checkout/sessions", json={"amount_kg": 100, **urls}, headers=KEY).json()
+        for _ in range(2)
+    )
+    server.cnaught.happens("complete_checkout", paid["id"])
+    server.clock.advance(days=2)
+    pages = f"{server.url}/_emulator/pages"
+    links += [paid["checkout_url"], expired["checkout_url"], f"{pages}/cnaught/impact/acme"]
+    links += [f"{pages}/cnaught/orders/Gre28Fc35bt3", f"{pages}/cnaught/orders/missing"]
+    links += [f"{pages}/oneclickimpact/customers/U1234"]
+    kinds = {"impact", "checkout", "orders", "customers", "retirements"}
+    assert {kind for kind in kinds if any(f"/{kind}/" in link for link in links)} == kinds
+    return [link for link in dict.fromkeys(links) if not link.endswith(".pdf")]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_are_accessible_and_fit(browser: Any, server: Emulator, scheme: str) -> None:
-    """Every page of the scenarios' stories passes axe, in light and dark, and fits a phone's width."""
-    for name in ("shop", "reseller"):
-        links = [link["url"] for step in server.play(name)["steps"] for link in step["links"]]
-        context = browser.new_context(viewport=PHONE, color_scheme=scheme, bypass_csp=True)
+    """Axe finds nothing on any page behind a link, in both themes, at desktop and phone width, and each page fits."""
+    server.reset()
+    server.clock.freeze("2026-01-05T09:00:00Z")
+    links = linked_pages(server)
+    for size in (DESKTOP, PHONE):
+        context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)
         page = context.new_page()
-        for url in dict.fromkeys(link for link in links if not link.endswith(".pdf")):
+        for url in links:
             page.goto(url)
             page.add_script_tag(path=str(AXE))
-            found = page.evaluate("axe.run()")["violations"]
-            serious = [rule["id"] for rule in found if rule["impact"] in ("serious", "critical")]
-            assert serious == [], url
-            assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], url
+            assert [rule["id"] for rule in page.evaluate("axe.run()")["violations"]] == [], url
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], url
         context.close()
+
+
+def test_no_link_leaves_the_emulator(browser: Any, server: Emulator) -> None:
+    """The links of a page lead to other pages of this server; only the forms of a checkout lead back to the shop."""
+    server.reset()
+    server.clock.freeze("2026-01-05T09:00:00Z")
+    context = browser.new_context(viewport=DESKTOP)
+    page = context.new_page()
+    for url in linked_pages(server):
+        page.goto(url)
+        hrefs = page.evaluate(
+            "[...document.querySelectorAll('a[href], form[action]')].map((each) => each.href ?? each.action)"
+        )
+        assert [href for href in hrefs if not href.startswith(f"{server.url}/")] == [], url
+        assert page.get_by_text("This page stands in for").is_visible(), url
+    context.close()

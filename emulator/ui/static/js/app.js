@@ -46,7 +46,7 @@ function App() {
       ${menuOpen && html`<button class="scrim" aria-label="Close menu" onClick=${() => setMenuOpen(false)}></button>`}
       <div class="main">
         <${TopBar} onMenu=${() => setMenuOpen(!menuOpen)} menuOpen=${menuOpen} onDialog=${setDialog} />
-        <main id="main" tabindex="-1" class=${`page ${wide ? "wide" : ""}`} ><${Story} /><${View} route=${route} key=${`${space}/${route.name}?${route.query}`} /></main>
+        <main id="main" tabindex="-1" class=${`page ${wide ? "wide" : ""}`} ><${Story} brief=${route.name !== "overview"} /><${View} route=${route} key=${`${space}/${route.name}?${route.query}`} /></main>
       </div>
     </div>
     ${dialog === "clock" && html`<${ClockDialog} onClose=${() => setDialog(null)} />`}

@@ -2,29 +2,32 @@
 
 import { html, useState } from "./vendored.js";
 import { massText } from "./format.js";
+import { useWidth } from "./width.js";
 
 const HEIGHT = 240;
-const WIDTH = 1000;
-const LEFT = 74;
+const WIDTH_MIN = 320;
+const LEFT = 64;
 const BOTTOM = 26;
 const COLORS = 8;
 const STEPS = 4;
+const NAME_WIDTH = 30;
 
 /** `rows` are [month, group, grams]. */
 export function Bars({ months, groups, rows }) {
   const [over, setOver] = useState(null);
+  const [element, width] = useWidth(WIDTH_MIN);
   const sums = new Map();
   for (const [month, group, grams] of rows) sums.set(`${month}/${group}`, (sums.get(`${month}/${group}`) ?? 0) + grams);
   const grams = (month, group) => sums.get(`${month}/${group}`) ?? 0;
   const totals = months.map((month) => groups.reduce((sum, group) => sum + grams(month, group), 0));
   const top = niceCeiling(Math.max(...totals, 1));
   const y = (value) => (HEIGHT * value) / top;
-  const slot = (WIDTH - LEFT) / months.length;
-  return html`<figure class="bars">
-    <svg viewBox=${`0 0 ${WIDTH} ${HEIGHT + BOTTOM + 8}`} aria-hidden="true">
+  const slot = (width - LEFT) / months.length;
+  return html`<figure class="bars" ref=${element}>
+    <svg width=${width} height=${HEIGHT + BOTTOM + 8} viewBox=${`0 0 ${width} ${HEIGHT + BOTTOM + 8}`} aria-hidden="true">
       ${Array.from({ length: STEPS + 1 }, (_, step) => {
         const line = 8 + HEIGHT - (HEIGHT * step) / STEPS;
-        return html`<line class="grid-line" x1=${LEFT} x2=${WIDTH} y1=${line} y2=${line} /><text x=${LEFT - 10} y=${line + 4} text-anchor="end">${massText((top * step) / STEPS)}</text>`;
+        return html`<line class="grid-line" x1=${LEFT} x2=${width} y1=${line} y2=${line} /><text x=${LEFT - 10} y=${line + 4} text-anchor="end">${massText((top * step) / STEPS)}</text>`;
       })}
       ${months.map((month, index) => {
         let below = 0;
@@ -35,7 +38,7 @@ export function Bars({ months, groups, rows }) {
             below += value;
             return value > 0 && html`<rect class=${`fill-${(color % COLORS) + 1}`} x=${LEFT + index * slot + slot * 0.22} width=${slot * 0.56} y=${8 + HEIGHT - y(below)} height=${Math.max(0.5, y(value) - 1)} rx="2"><title>${`${month} · ${group}: ${massText(value)}`}</title></rect>`;
           })}
-          <text x=${LEFT + (index + 0.5) * slot} y=${HEIGHT + BOTTOM} text-anchor="middle">${monthName(month)}</text>
+          <text x=${LEFT + (index + 0.5) * slot} y=${HEIGHT + BOTTOM} text-anchor="middle">${monthName(month, slot)}</text>
         </g>`;
       })}
     </svg>
@@ -47,8 +50,9 @@ export function Bars({ months, groups, rows }) {
   </figure>`;
 }
 
-function monthName(month) {
-  return new Date(`${month}-15T00:00:00Z`).toLocaleString("en", { month: "short", timeZone: "UTC" });
+/** "Jan", or "J" where there is no room for more. */
+function monthName(month, width) {
+  return new Date(`${month}-15T00:00:00Z`).toLocaleString("en", { month: width < NAME_WIDTH ? "narrow" : "short", timeZone: "UTC" });
 }
 
 function niceCeiling(value) {

@@ -2,15 +2,18 @@
 
 import { html } from "./vendored.js";
 import { Empty } from "./elements.js";
-import { amountText, sentence } from "./format.js";
+import { amountText, countText, plurals, sentence } from "./format.js";
+import { useWidth } from "./width.js";
 
-const WIDTH = 1000;
-const BAR = 12;
+const STAGE_WIDTH_MIN = 128;
+const BAR = 10;
 const GAP = 26;
-const HEIGHT = 64;
+const HEIGHT = 72;
+const HEIGHT_OF_ONE = 30;
+const LABEL_HEIGHT = 22;
 const BAND_MIN = 2;
 const STAGES = {
-  outside: ["Outside", 0, 0],
+  outside: ["From outside", 0, 0],
   market: ["For sale", 1, 7],
   wallet: ["In wallets", 2, 3],
   owned: ["Bought", 2, 3],
@@ -20,7 +23,7 @@ const STAGES = {
   retired: ["Retired", 4, 1],
   cancelled: ["Canceled", 4, 5],
 };
-const UNITS = { g: "CO₂e", cent: "US dollars" };
+const UNITS = { g: "CO₂e", cent: "Money" };
 
 export function Flow({ flows: all }) {
   const flows = all.filter(({ to }) => to !== "market"); // what is only on sale would hide the rest
@@ -30,7 +33,8 @@ export function Flow({ flows: all }) {
 }
 
 function Picture({ unit, links }) {
-  const nodes = layout(links);
+  const [element, width] = useWidth(STAGE_WIDTH_MIN * Math.max(2, stagesOf(links).length));
+  const nodes = layout(links, width);
   const height = Math.max(...nodes.map((node) => Math.max(node.y + node.height, labelY(node)))) + 6;
   const at = Object.fromEntries(nodes.map((node) => [node.name, node]));
   const drawn = { in: {}, out: {} };
@@ -41,8 +45,8 @@ function Picture({ unit, links }) {
   };
   const description = links.map((link) => `${title(link.from)} to ${title(link.to)}: ${amountText(link.amount, unit)}`).join("; ");
   return html`<figure class="flow-picture">
-    <figcaption>${UNITS[unit] ?? sentence(unit)}</figcaption>
-    <div class="table-wrap" tabindex="0" role="region" aria-label=${`Flow of ${UNITS[unit] ?? unit}`}><svg viewBox=${`0 0 ${WIDTH} ${height}`} role="img" aria-label=${description}>
+    <figcaption>${UNITS[unit] ?? sentence(plurals(unit))}</figcaption>
+    <div class="table-wrap" ref=${element} tabindex="0" role="region" aria-label=${`Flow of ${UNITS[unit] ?? unit}`}><svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${description}>
       ${links.map((link) => {
         const size = at[link.from].scale * link.amount;
         const [from, to] = [at[link.from], at[link.to]];
@@ -54,15 +58,29 @@ function Picture({ unit, links }) {
       })}
       ${nodes.map((node) => html`<g>
         <rect class=${`fill-${STAGES[node.name]?.[2] ?? 8}`} x=${node.x} y=${node.y} width=${BAR} height=${node.height} rx="3" />
-        <text class="flow-name" x=${node.last ? node.x - 8 : node.x + BAR + 8} y=${labelY(node)} text-anchor=${node.last ? "end" : "start"}>${title(node.name)} <tspan class="flow-amount">${amountText(node.left < 0 ? node.total : node.left, unit)}</tspan></text>
+        <text class="flow-name" x=${node.last ? node.x - 8 : node.x + BAR + 8} y=${labelY(node)} text-anchor=${node.last ? "end" : "start"}>${title(node.name)} <tspan class="flow-amount">${shortAmount(node.left < 0 ? node.total : node.left, unit)}</tspan></text>
       </g>`)}
     </svg></div>
   </figure>`;
 }
 
-/** The last column's names stand a line lower: they reach back to those of the column before. */
+/** An amount without the unit that the caption names. */
+function shortAmount(amount, unit) {
+  return unit in UNITS ? amountText(amount, unit) : countText(amount);
+}
+
+/** A name stands inside its band, or below it if that is too thin; in the last column a line lower, as it reaches back. */
 function labelY(node) {
-  return node.y + Math.min(node.height / 2 + 4, 16) + (node.last && node.stages > 2 ? 20 : 0);
+  if (node.stages <= 2) return node.y + node.height / 2 + 4.5;
+  return node.y + (node.height < LABEL_HEIGHT ? node.height + 15 : 17) + (node.last ? 20 : 0);
+}
+
+function stageOf(name) {
+  return STAGES[name]?.[1] ?? 2;
+}
+
+function stagesOf(links) {
+  return [...new Set(links.flatMap(({ from, to }) => [stageOf(from), stageOf(to)]))].sort();
 }
 
 function title(name) {
@@ -70,17 +88,17 @@ function title(name) {
 }
 
 /** Nodes in columns, in the order of the stages, as high as what passed through them. */
-function layout(links) {
+function layout(links, width) {
   const names = [...new Set(links.flatMap(({ from, to }) => [from, to]))];
   const sum = (side, name) => links.reduce((total, link) => total + (link[side] === name ? link.amount : 0), 0);
-  const nodes = names.map((name) => ({ name, stage: STAGES[name]?.[1] ?? 2, total: Math.max(sum("to", name), sum("from", name)), left: sum("to", name) - sum("from", name) }));
-  const stages = [...new Set(nodes.map(({ stage }) => stage))].sort();
+  const nodes = names.map((name) => ({ name, stage: stageOf(name), total: Math.max(sum("to", name), sum("from", name)), left: sum("to", name) - sum("from", name) }));
+  const stages = stagesOf(links);
   const widest = Math.max(...stages.map((stage) => nodes.filter((node) => node.stage === stage).reduce((total, node) => total + node.total, 0)));
-  const scale = HEIGHT / widest;
+  const scale = (links.length > 1 ? HEIGHT : HEIGHT_OF_ONE) / widest;
   for (const [column, stage] of stages.entries()) {
     let y = 4;
     for (const node of nodes.filter((each) => each.stage === stage)) {
-      Object.assign(node, { x: (column * (WIDTH - BAR)) / Math.max(1, stages.length - 1), y, height: Math.max(3, node.total * scale), scale, last: column === stages.length - 1, stages: stages.length });
+      Object.assign(node, { x: (column * (width - BAR)) / Math.max(1, stages.length - 1), y, height: Math.max(3, node.total * scale), scale, last: column === stages.length - 1, stages: stages.length });
       y += node.height + GAP;
     }
   }

@@ -1,14 +1,15 @@
 // How values are written.
 
-const dateTime = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC", hourCycle: "h23" });
 const date = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 20 });
+const dollars = new Intl.NumberFormat("en", { style: "currency", currency: "USD" });
 const short = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 
 export const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
+/** "2026-01-05 09:00:00", in UTC: as the clock shows it, so that instants can be compared at a glance. */
 export function instantText(text) {
-  return text ? dateTime.format(new Date(text)) : "–";
+  return text ? `${text.slice(0, 10)} ${text.slice(11, 19)}` : "–";
 }
 
 export function dateText(text) {
@@ -47,8 +48,13 @@ export function plural(count, noun, nouns = `${noun}s`) {
 export function amountText(amount, unit) {
   const value = Number(amount);
   if (unit === "g") return massText(value);
-  if (unit === "cent") return `$${grouped.format(value / 100)}`;
-  return `${grouped.format(value)}${unit ? ` ${unit}` : ""}`;
+  if (unit === "cent") return dollars.format(value / 100);
+  return unit ? plural(value, unit, plurals(unit)) : grouped.format(value);
+}
+
+/** "pounds of waste", of "pound of waste". */
+export function plurals(unit) {
+  return unit.replace(/^\w+/, "$&s");
 }
 
 export function massText(grams) {

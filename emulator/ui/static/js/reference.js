@@ -48,19 +48,19 @@ function Reference() {
   const provider = providers?.find(({ name }) => name === current);
   return html`
     <header class="topbar">
-      <a class="brand" href=${controlUrl("/")}><img src="/_emulator/ui/icon.svg" alt="" /><span>API reference</span></a>
+      <h1><a class="brand" href=${controlUrl("/")}><img src="/_emulator/ui/icon.svg" alt="" /><span>API reference</span></a></h1>
       <div class="segmented" role="group" aria-label="API">
         ${[...(providers ?? []), { name: CONTROL, title: "Control API" }].map(({ name, title }) => html`<button type="button" aria-pressed=${name === current} onClick=${() => choose(name)}>${title}</button>`)}
       </div>
       <div class="spacer"></div>
-      <span class="muted small">Space <strong>${spaceName()}</strong></span>
+      <span class="muted small space">Space <strong>${spaceName()}</strong></span>
       <button type="button" class="button quiet icon" aria-label=${`Use the ${shown === "dark" ? "light" : "dark"} theme`} onClick=${toggle}><${Icon} name=${shown === "dark" ? "sun" : "moon"} /></button>
     </header>
-    <div class="reference-facts">
+    <section class="reference-facts" aria-label="Credentials and badges">
       ${provider && Object.entries(provider.credentials).map(([name, value]) => html`<div class="credential"><span class="muted small">${name.replaceAll("_", " ")}</span><${Copy} text=${value} label=${`Copy the ${name.replaceAll("_", " ")}`} /></div>`)}
       <details class="legend"><summary>What the badges mean</summary><dl class="facts">${EVIDENCE_NAMES.map((name) => html`<dt><${Evidence} name=${name} /></dt><dd>${evidenceMeaning(name)}</dd>`)}</dl></details>
       ${error && html`<${Pending} error=${error} />`}
-    </div>
+    </section>
     ${tokenAsked && html`<${TokenDialog} />`}`;
 }
 

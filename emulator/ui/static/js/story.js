@@ -1,44 +1,33 @@
 // The story of a scenario: what to look at, step by step, on whichever page shows it.
 
-import { html, useEffect, useState } from "./vendored.js";
+import { html, useState } from "./vendored.js";
 import { control, controlHeaders } from "./api.js";
 import { Action } from "./elements.js";
 import { useControl, useStore } from "./store.js";
 
 const WITH_PROVIDER = new Set(["state", "books", "trust", "settings"]);
 
-/** Whether the server knows scenarios, as its contract says; asked once. */
-function useScenarios() {
-  const { changes } = useStore();
-  const [known, setKnown] = useState(null);
-  useEffect(() => {
-    if (known !== null || changes === 0) return;
-    control("GET", "/contracts/control.json").then(({ paths }) => setKnown("/story" in paths), () => {});
-  }, [changes]);
-  return known;
-}
-
-export function Story() {
+export function Story({ brief }) {
   const { space } = useStore();
-  const { data } = useControl(useScenarios() ? "/story" : null);
+  const { data } = useControl("/story");
   if (!data?.scenario) return null;
-  return html`<${Steps} story=${data} key=${`${space}/${data.scenario}`} place=${`carbon-emulator-story/${space}/${data.scenario}`} />`;
+  return html`<${Steps} story=${data} brief=${brief} key=${`${space}/${data.scenario}`} place=${`carbon-emulator-story/${space}/${data.scenario}`} />`;
 }
 
-function Steps({ story, place }) {
+/** Until it begins, the story is `brief` on pages other than the first. */
+function Steps({ story, place, brief }) {
   const [at, setAt] = useState(Math.min(Number(sessionStorage.getItem(place) ?? 0), story.steps.length));
   const step = story.steps[at - 1];
   function go(next) {
     sessionStorage.setItem(place, next);
     setAt(next);
-    const shown = story.steps[next - 1];
-    if (shown) location.hash = addressOf(shown);
+    location.hash = next ? addressOf(story.steps[next - 1]) : "overview";
   }
   return html`<section class="panel story" aria-label="Story">
     <div class="story-text" aria-live="polite">
       <p class="muted small">${story.title}${step && ` · step ${at} of ${story.steps.length}`}</p>
-      <h2>${step ? step.title : "A walk through this scenario"}</h2>
-      <p>${step ? step.text : story.summary}</p>
+      <h2>${step ? step.title : `A walk through this scenario in ${story.steps.length} steps`}</h2>
+      ${(step || !brief) && html`<p>${step ? step.text : story.summary}</p>`}
       ${step && step.links.length + step.actions.length > 0 && html`<div class="row">
         ${step.links.map(({ title, url }) => html`<a class="button small" href=${url} target="_blank" rel="noopener">${title}</a>`)}
         ${step.actions.map((action) => html`<${Action} kind="small primary" run=${() => perform(action)} done=${(status) => `${action.title}: ${status}`}>${action.title}<//>`)}

@@ -2,7 +2,8 @@
 
 import { html } from "../vendored.js";
 import { ClockControls } from "../clock.js";
-import { Copy, PageHead, Panel, Pending, StatusBadge } from "../elements.js";
+import { control, controlUrl } from "../api.js";
+import { Action, Copy, PageHead, Panel, Pending, StatusBadge } from "../elements.js";
 import { plural } from "../format.js";
 import { useControl, useStore } from "../store.js";
 import { Timeline } from "../timeline.js";
@@ -18,13 +19,13 @@ const SOLD = {
 export function Overview() {
   const { data, error } = useControl("/providers");
   return html`
-    <${PageHead} title="Overview">Five carbon APIs on this machine. Point your client at a URL below, use its credentials, and watch the requests arrive.<//>
-    <div class="overview-top">
+    <${PageHead} title="Overview" actions=${html`<${Action} label="Reset this space" run=${() => control("POST", "/reset", {})} done=${(reset) => `Space ${reset.space} is as its fixtures make it`}>Reset<//>`}>Five carbon APIs on this machine. Point your client at a URL below, use its credentials, and watch the requests arrive.<//>
+    ${data ? html`<div class="grid">${data.providers.map((provider) => html`<${Vendor} provider=${provider} key=${provider.name} />`)}<${Controls} /></div>` : html`<${Pending} error=${error} />`}
+    <h2 class="section-title">Time</h2>
+    <div class="overview-time">
       <${Panel} title="Clock"><${ClockControls} /><//>
       <${Panel} title="Due next" flush><${Timeline} /><//>
     </div>
-    <h2 class="section-title">Vendors</h2>
-    ${data ? html`<div class="grid">${data.providers.map((provider) => html`<${Vendor} provider=${provider} key=${provider.name} />`)}</div>` : html`<${Pending} error=${error} />`}
   `;
 }
 
@@ -34,11 +35,11 @@ function Vendor({ provider }) {
   const count = entries.reduce((sum, entry) => sum + (entry.provider === provider.name), 0);
   return html`<section class="panel vendor">
     <div class="vendor-head">
-      <div><h3>${provider.title}</h3><p class="muted small">${SOLD[provider.name] ?? ""}</p></div>
+      <div><h2>${provider.title}</h2><p class="muted small">${SOLD[provider.name] ?? ""}</p></div>
       <a class="badge" href=${`#trust/${provider.name}`}>${plural(provider.operations, "operation")}</a>
     </div>
+    <${Address} url=${provider.url} of=${provider.title} />
     <dl class="facts">
-      <dt>URL</dt><dd><${Copy} text=${provider.url} shown=${provider.url.replace(/^https?:\/\//, "")} label=${`Copy the URL of ${provider.title}`} /></dd>
       ${Object.entries(provider.credentials).map(
         ([name, value]) => html`<dt>${name.replaceAll("_", " ")}</dt><dd><${Copy} text=${value} label=${`Copy the ${name.replaceAll("_", " ")} of ${provider.title}`} /></dd>`,
       )}
@@ -50,4 +51,21 @@ function Vendor({ provider }) {
         : html`<span class="muted small">No request yet</span>`}
     </div>
   </section>`;
+}
+
+/** What commands the space, beside the vendors. */
+function Controls() {
+  const { space } = useStore();
+  return html`<section class="panel vendor">
+    <div class="vendor-head">
+      <div><h2>Control API</h2><p class="muted small">Clock, faults, requests, webhooks, snapshots and books of this space, for programs</p></div>
+    </div>
+    <${Address} url=${new URL(controlUrl("", space), location.href).href} of="the control API" />
+    <p class="muted small">Everything that these pages do is a request to it.</p>
+    <div class="vendor-last"><a href=${controlUrl("/docs?api=control", space)}>API reference</a></div>
+  </section>`;
+}
+
+function Address({ url, of }) {
+  return html`<div class="address"><${Copy} text=${url} shown=${url.replace(/^https?:\/\//, "")} label=${`Copy the URL of ${of}`} /></div>`;
 }

@@ -18,6 +18,8 @@ export function Settings({ route }) {
 
 function Values({ provider }) {
   const { data, error, reload } = useControl(`/settings/${provider}`);
+  const { data: schema } = useControl(`/fixtures/${provider}.schema.json`);
+  const choices = (name) => schema?.$defs.Settings?.properties[name]?.enum;
   const [draft, setDraft] = useState({});
   useEffect(() => setDraft({}), [JSON.stringify(data)]);
   if (!data) return html`<${Pending} error=${error} />`;
@@ -29,15 +31,16 @@ function Values({ provider }) {
     reload();
   }
   return html`<${Panel} title="Settings"><form class="stack" onSubmit=${save}>
-    <div class="form-grid">${names.map((name) => html`<${Field} key=${name} label=${sentence(name)} full=${typeof data[name] === "object" && data[name] !== null}><${Control} name=${name} value=${data[name]} text=${draft[name]} onChange=${(text) => setDraft({ ...draft, [name]: text })} /><//>`)}</div>
+    <div class="form-grid">${names.map((name) => html`<${Field} key=${name} label=${sentence(name)} full=${typeof data[name] === "object" && data[name] !== null}><${Control} name=${name} value=${data[name]} choices=${choices(name)} text=${draft[name]} onChange=${(text) => setDraft({ ...draft, [name]: text })} /><//>`)}</div>
     <div class="row"><button class="button primary" disabled=${!Object.keys(draft).length}>Save</button>${Object.keys(draft).length > 0 && html`<button type="button" class="button quiet" onClick=${() => setDraft({})}>Discard</button>`}</div>
   </form><//>`;
 }
 
-function Control({ name, value, text, onChange }) {
+function Control({ name, value, choices, text, onChange }) {
   const shown = text ?? textOf(value);
   const change = (event) => onChange(event.target.value);
   if (typeof value === "boolean") return html`<${Select} name=${name} value=${shown} onChange=${onChange} options=${[["true", "yes"], ["false", "no"]]} />`;
+  if (choices) return html`<${Select} name=${name} value=${shown} onChange=${onChange} options=${choices.map((each) => [each, each])} />`;
   if (typeof value === "object" && value !== null) return html`<textarea name=${name} value=${shown} onInput=${change}></textarea>`;
   return html`<input name=${name} value=${shown} placeholder="never" onInput=${change} />`;
 }

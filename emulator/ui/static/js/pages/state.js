@@ -74,7 +74,7 @@ function Records({ rows, name }) {
   const columns = useMemo(() => columnsOf(rows), [rows]);
   if (!rows.length) return html`<${Empty} title=${`No ${words(name)}`}>They appear when requests make them.<//>`;
   return html`<div class="table-wrap" tabindex="0" role="region" aria-label=${words(name)}><table>
-    <thead><tr><th scope="col">Id</th>${columns.map((column) => html`<th scope="col" class=${isNumeric(rows, column) ? "number" : ""}>${words(column.split(".").at(-1))}</th>`)}</tr></thead>
+    <thead><tr><th scope="col">Id</th>${columns.map((column) => html`<th scope="col" class=${isNumeric(rows, column) ? "number" : ""}>${sentence(column.split(".").at(-1))}</th>`)}</tr></thead>
     <tbody>${rows.map(
       ([id, record]) => html`<tr key=${id} class=${changed.has(id) ? "changed" : ""}>
           <td><button type="button" class="link mono" aria-expanded=${opened === id} onClick=${() => setOpened(opened === id ? null : id)}>${id}</button>${changed.has(id) && html` <span class="badge good">changed</span>`}</td>
