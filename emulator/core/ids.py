@@ -42,20 +42,22 @@ class Ids:
 
 def nth_text(seed: int, kind: str, n: int, alphabet: str, length: int) -> str:
     """Return the n-th identifier of a kind without drawing it."""
-    base = len(alphabet)
-    value = _nth(seed, kind, n, base**length)
+    step, start, size = _text_walk(seed, kind, len(alphabet), length)
+    value = (start + n * step) % size
     if alphabet is HEX:
         return f"{value:0{length}x}"[::-1]  # the same as the loop below, without its divisions
     pairs, text = _pairs(alphabet), ""
+    base = len(pairs)
     for _ in range(length // 2):
-        value, pair = divmod(value, base * base)
+        value, pair = divmod(value, base)
         text += pairs[pair]
     return text + alphabet[value] if length % 2 else text
 
 
 def nth_uuid(seed: int, kind: str, n: int) -> str:
     """Return the n-th UUID of a kind without drawing it."""
-    value = _nth(seed, kind, n, 1 << 122)
+    step, start = _walk(seed, kind, 1 << 122)
+    value = (start + n * step) & ((1 << 122) - 1)
     high, middle, low = value >> 74, (value >> 62) & 0xFFF, value & ((1 << 62) - 1)
     digits = f"{high << 80 | 0x4 << 76 | middle << 64 | 0b10 << 62 | low:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
@@ -66,15 +68,17 @@ def secret() -> str:
     return token_urlsafe(24)
 
 
-def _nth(seed: int, kind: str, n: int, size: int) -> int:
-    step, start = _walk(seed, kind, size)
-    return (start + n * step) % size
-
-
 @lru_cache(maxsize=16)
 def _pairs(alphabet: str) -> Sequence[str]:
     """All numbers of two digits, the lower digit first: half as many divisions make a text."""
     return [low + high for high in alphabet for low in alphabet]
+
+
+@lru_cache(maxsize=1024)
+def _text_walk(seed: int, kind: str, base: int, length: int) -> tuple[int, int, int]:
+    """Return the walk of a kind of text, and how many texts there are."""
+    size: int = base**length
+    return *_walk(seed, kind, size), size
 
 
 @lru_cache(maxsize=1024)

@@ -44,6 +44,8 @@ class Request(WholeRequest):
 
     def earlier_held(self) -> "list[Request]":
         """Return the delayed requests to the same vendor that arrived before this one."""
+        if not self.held:
+            return []
         own = self.exchange
         others = ((other, other.exchange) for other in self.held)
         return [other for other, its in others if its.provider == own.provider and its.number < own.number]

@@ -33,14 +33,14 @@ VIEWS = {
 
 def register(request: Request) -> Response:
     negotiate(request)
-    draft = read(incoming.Registration, request).draft()
+    draft = read(incoming.Registration, request).draft
     account = backend(request).accounts.register(draft)
     return respond(request, outgoing.registered(account), 201)
 
 
 def obtain_token(request: Request) -> Response:
     negotiate(request)
-    credentials = read(incoming.Credentials, request).draft()
+    credentials = read(incoming.Credentials, request).draft
     account = backend(request).accounts.log_in(credentials)
     return respond(request, outgoing.token_pair(backend(request).tokens.issue_pair(account)))
 
@@ -54,7 +54,7 @@ def refresh_token(request: Request) -> Response:
 def calculate_carbon_score(request: Request) -> Response:
     negotiate(request)
     admit(request)
-    draft = read(incoming.ScoreRequest, request).draft()
+    draft = read(incoming.ScoreRequest, request).draft
     score = backend(request).score(draft)
     return respond(request, outgoing.score(score, draft.options))
 

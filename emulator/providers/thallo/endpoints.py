@@ -14,7 +14,7 @@ from emulator.web.request import Request
 def get_inventory(request: Request) -> Response:
     thallo = backend(request)
     key = authenticate(request)
-    query = read_query(incoming.InventoryQuery, request).draft()
+    query = read_query(incoming.InventoryQuery, request).draft
     holdings = thallo.inventory.holdings(key.tenant_id, query.quantity_grams_min)
     return reply(outgoing.inventory(holdings, query))
 
@@ -39,7 +39,7 @@ def get_retirement(request: Request) -> Response:
 def get_market(request: Request) -> Response:
     thallo = backend(request)
     authenticate(request)
-    page = read_query(incoming.PageQuery, request).page_draft()
+    page = read_query(incoming.PageQuery, request).page_draft
     return reply(outgoing.market(thallo.market.on_sale(), page))
 
 
@@ -60,7 +60,7 @@ def create_api_key(request: Request) -> Response:
     thallo = backend(request)
     key = authenticate(request)
     require_json(request)
-    draft = read_body(incoming.KeyDraft, request).draft()
+    draft = read_body(incoming.KeyDraft, request).draft
     api_key = thallo.keys.create(key, draft)
     return reply(outgoing.new_api_key(api_key), 201)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -96,6 +97,7 @@ class Registration(Model):
     last_name: ShortText
     email: Address
 
+    @cached_property
     def draft(self) -> drafts.AccountDraft:
         return drafts.AccountDraft(self.username, self.password, self.first_name, self.last_name, self.email)
 
@@ -106,6 +108,7 @@ class Credentials(Model):
     username: Text
     password: Text
 
+    @cached_property
     def draft(self) -> drafts.Credentials:
         return drafts.Credentials(self.username, self.password)
 
@@ -165,6 +168,7 @@ class UserProfile(Model):
     zip_code: ZipCode = US_AVERAGE_ZIP_CODE
     fuel_grade: drafts.FuelGrade = "regular"
 
+    @cached_property
     def draft(self) -> drafts.Profile:
         return drafts.Profile(
             diet=self.diet,
@@ -186,6 +190,7 @@ class Options(Model):
     country: Text = COUNTRY
     aggregate: Boolean = False
 
+    @cached_property
     def draft(self) -> drafts.Options:
         return drafts.Options(
             offsets=self.offsets,
@@ -210,9 +215,10 @@ class ScoreRequest(Model):
     user_profile: UserProfile = Field(default_factory=lambda: DEFAULT_PROFILE)
     options: Options = Field(default_factory=lambda: DEFAULT_OPTIONS)
 
+    @cached_property
     def draft(self) -> drafts.ScoreDraft:
         purchases: Any = self.transactions  # _purchases has replaced them
-        return drafts.ScoreDraft(purchases, self.user_profile.draft(), self.options.draft())
+        return drafts.ScoreDraft(purchases, self.user_profile.draft, self.options.draft)
 
 
 PARTS: dict[Literal["user_profile", "options"], type[Model]] = {"user_profile": UserProfile, "options": Options}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TypeAlias
 
 from emulator.core.paging import Timeline
@@ -17,6 +18,8 @@ from emulator.providers.cnaught.memory.records import Order
 
 Owner: TypeAlias = tuple[str, str | None]
 """An account, or a subaccount of it."""
+
+REMEMBERED_PARTS_MAX = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +79,23 @@ class Impacts:
             category.id: tuple((category.id, project) for project in category.projects)
             for category in catalogue.categories.values()
         }
+        self._parts: dict[tuple[str, str], Amounts] = {}
 
     def orders(self, whose: Owner) -> Timeline[Order]:
         return self._owned[whose].timeline if whose in self._owned else Timeline()
 
     def parts(self, order: Order) -> Amounts:
-        """Return what an order retires when it is fulfilled."""
+        """Return what an order retires when it is fulfilled. Many orders are alike."""
+        alike = order.portfolio_id, str(order.amount_kg)  # as text: 1.0 and 1 are equal, but differ in their digits
+        parts = self._parts.get(alike)
+        if parts is None:
+            if len(self._parts) >= REMEMBERED_PARTS_MAX:
+                self._parts.clear()
+            parts = self._parts[alike] = MappingProxyType(self._divided(order))
+        return parts
+
+    def _divided(self, order: Order) -> dict[Kind, Decimal]:
+        """Divide the amount of an order among the projects of its portfolio."""
         parts: dict[Kind, Decimal] = {}
         for category, fraction in self.catalogue.portfolios[order.portfolio_id].allocations.items():
             parts |= equal_parts(EXACT.multiply(order.amount_kg, fraction), self._kinds[category])

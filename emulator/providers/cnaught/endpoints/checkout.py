@@ -13,7 +13,7 @@ def create_checkout_session(request: Request) -> Response:
     cnaught = backend(request)
     buyer = buyer_of(request, authenticate(request))
     require_json(request)
-    draft = read_body(incoming.NewSession, request).draft()
+    draft = read_body(incoming.NewSession, request).draft
     session = cnaught.checkout.open(buyer, draft)
     return reply(outgoing.session(cnaught, session), 201)
 

@@ -12,7 +12,7 @@ from emulator.web.request import Request
 def get_impact_data(request: Request) -> Response:
     cnaught = backend(request)
     buyer = buyer_of(request, authenticate(request))
-    period = read_query(incoming.Period, request).draft()
+    period = read_query(incoming.Period, request).draft
     impact = cnaught.orders.impact(buyer, period)
     return reply(outgoing.impact(buyer, period, impact, cnaught.catalogue))
 

@@ -17,7 +17,7 @@ from emulator.web.request import Request
 def list_orders(request: Request) -> Response:
     cnaught = backend(request)
     buyer = buyer_of(request, authenticate(request))
-    page = read_query(incoming.Page, request).draft()
+    page = read_query(incoming.Page, request).draft
     return reply(outgoing.orders(cnaught, page_of(cnaught.orders.of(buyer), page)))
 
 
@@ -38,7 +38,7 @@ def place(request: Request, model: type[incoming.OrderDetails]) -> Response:
         return replayed
     buyer = buyer_of(request, account)
     require_json(request)
-    draft = read_body(model, request).draft()
+    draft = read_body(model, request).draft
     order = cnaught.orders.place(buyer, draft)
     return attempt.reply_with_order(order, 201)
 

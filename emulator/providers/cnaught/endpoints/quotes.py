@@ -46,5 +46,5 @@ def quote(request: Request, model: type[incoming.Quote]) -> Response:
     cnaught = backend(request)
     buyer = buyer_of(request, authenticate(request))
     require_json(request)
-    draft = read_body(model, request).draft()
+    draft = read_body(model, request).draft
     return reply(outgoing.quote(cnaught.offer.quote(buyer, draft)))

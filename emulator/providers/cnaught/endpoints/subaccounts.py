@@ -18,7 +18,7 @@ LOGO_BYTES_MAX = 5 * 1024 * 1024
 def list_subaccounts(request: Request) -> Response:
     cnaught = backend(request)
     account = authenticate(request)
-    page = read_query(incoming.Page, request).draft()
+    page = read_query(incoming.Page, request).draft
     subaccounts = page_of(cnaught.subaccounts.of(account), page)
     return reply({"data": [outgoing.subaccount(subaccount) for subaccount in subaccounts]})
 
@@ -30,7 +30,7 @@ def create_subaccount(request: Request) -> Response:
     if replayed := attempt.replay():
         return replayed
     require_json(request)
-    draft = read_body(incoming.NewSubaccount, request).draft()
+    draft = read_body(incoming.NewSubaccount, request).draft
     subaccount = cnaught.subaccounts.create(account, draft)
     return attempt.reply_with_subaccount(subaccount, 201)
 
@@ -46,7 +46,7 @@ def update_subaccount(request: Request) -> Response:
     cnaught = backend(request)
     account = authenticate(request)
     require_json(request)
-    draft = read_body(incoming.SubaccountDetails, request).draft()
+    draft = read_body(incoming.SubaccountDetails, request).draft
     subaccount = cnaught.subaccounts.update(account, request.path_params["id"], draft)
     return reply(outgoing.subaccount(subaccount))
 

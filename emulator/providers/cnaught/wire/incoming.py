@@ -1,7 +1,7 @@
 """The models of requests (docs.cnaught.com). Each becomes a draft."""
 
-from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
@@ -33,6 +33,7 @@ class Page(Model):
     starting_after: str | None = None
     ending_before: str | None = None
 
+    @cached_property
     def draft(self) -> drafts.Page:
         return drafts.Page(self.limit, self.starting_after, self.ending_before)
 
@@ -52,6 +53,7 @@ class OrderDetails(Body):
     notification_config: NotificationConfig | None = None
     portfolio_id: Text | None = None
 
+    @cached_property
     def draft(self) -> drafts.OrderDraft:
         raise NotImplementedError
 
@@ -78,6 +80,7 @@ class MassOrPriceOrder(OrderDetails):
             raise Malformed(*(Problem(("body", name), "one_measure", ONE_MEASURE) for name in MEASURES))
         return self
 
+    @cached_property
     def draft(self) -> drafts.OrderDraft:
         return self._draft(amount_kg=self.amount_kg, total_price_usd_cents=self.total_price_usd_cents)
 
@@ -87,6 +90,7 @@ class RideOrder(OrderDetails):
 
     distance_km: Amount
 
+    @cached_property
     def draft(self) -> drafts.OrderDraft:
         return self._draft(distance_km=self.distance_km)
 
@@ -103,6 +107,7 @@ class Quote(Body):
     def kg(self) -> Decimal:
         raise NotImplementedError
 
+    @cached_property
     def draft(self) -> drafts.QuoteDraft:
         return drafts.QuoteDraft(self.kg(), self.portfolio_id, self.source or "api")
 
@@ -200,6 +205,7 @@ class NewSession(Body):
     description: Note | None = None
     notification_config: NotificationConfig | None = None
 
+    @cached_property
     def draft(self) -> drafts.SessionDraft:
         return drafts.SessionDraft(
             amount_kg=self.amount_kg,
@@ -223,6 +229,7 @@ class Period(Model):
             raise Malformed(Problem(("query", "from"), "period", "must not be after to"))
         return self
 
+    @cached_property
     def draft(self) -> drafts.Period:
         return drafts.Period(self.since, self.until)
 
@@ -234,6 +241,7 @@ class SubaccountDetails(Body):
     email: Annotated[Email | None, NoneIfEmpty] = None
     default_portfolio_id: Annotated[Text | None, NoneIfEmpty] = None
 
+    @cached_property
     def draft(self) -> drafts.SubaccountDraft:
         return drafts.SubaccountDraft(self.name, self.email, self.default_portfolio_id)
 
@@ -243,8 +251,9 @@ class NewSubaccount(SubaccountDetails):
 
     logo_url: Annotated[WebAddress | None, NoneIfEmpty] = None
 
+    @cached_property
     def draft(self) -> drafts.SubaccountDraft:
-        return replace(super().draft(), logo_url=self.logo_url)
+        return drafts.SubaccountDraft(self.name, self.email, self.default_portfolio_id, self.logo_url)
 
 
 class LogoAddress(Body):

@@ -16,17 +16,12 @@ def own_pages(cnaught: CNaught) -> str | None:
     return f"{cnaught.pages_url}/cnaught"
 
 
-def certificate(cnaught: CNaught, order_id: str) -> str:
-    """Return the URL of an order's certificate."""
-    pages = own_pages(cnaught)
-    return f"{pages}/orders/{_quoted(order_id)}" if pages else f"{REGISTRY}/orders/{order_id}"
-
-
-def certificate_file(cnaught: CNaught, order_id: str) -> str:
-    """Return the URL of an order's certificate as a file."""
-    if own_pages(cnaught):
-        return f"{certificate(cnaught, order_id)}/certificate.pdf"
-    return f"{REGISTRY}/api/certificates/{order_id}/pdf"
+def certificate(cnaught: CNaught, order_id: str) -> tuple[str, str]:
+    """Return the URLs of an order's certificate: as a page, and as a file."""
+    if pages := own_pages(cnaught):
+        page = f"{pages}/orders/{_quoted(order_id)}"
+        return page, f"{page}/certificate.pdf"
+    return f"{REGISTRY}/orders/{order_id}", f"{REGISTRY}/api/certificates/{order_id}/pdf"
 
 
 def checkout(cnaught: CNaught, session_id: str) -> str:

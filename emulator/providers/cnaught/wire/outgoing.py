@@ -3,7 +3,7 @@
 Members are in the order of the documents' samples; those that no sample has come last.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 
@@ -40,7 +40,7 @@ KG_PER_EQUIVALENT = {
 def order(cnaught: CNaught, order: records.Order, state: records.State | None = None) -> dict[str, object]:
     """Return an order as it is now, or as it was in an earlier state. Only rides have a distance."""
     state = state or order.state(cnaught.clock.now)
-    certified = state != "cancelled"
+    page, file = links.certificate(cnaught, order.id) if state != "cancelled" else (None, None)
     ride = {} if order.distance_km is None else {"distance_km": _number(order.distance_km)}
     return {
         "id": order.id,
@@ -51,13 +51,13 @@ def order(cnaught: CNaught, order: records.Order, state: records.State | None = 
         "amount_kg": _number(order.amount_kg),
         "state": state,
         "price_usd_cents": order.price_usd_cents,
-        "certificate_public_url": links.certificate(cnaught, order.id) if certified else None,
-        "certificate_download_public_url": links.certificate_file(cnaught, order.id) if certified else None,
+        "certificate_public_url": page,
+        "certificate_download_public_url": file,
         "type": "ride" if ride else "generic",
         **ride,
         "callback_url": order.callback_url,
         "subaccount_id": order.subaccount_id,
-        "project_allocations": list(_allocations(cnaught, order, state)),
+        "project_allocations": _allocations(cnaught, order, state),
         "checkout_session_id": order.checkout_session_id,
     }
 
@@ -82,15 +82,17 @@ def _listed(cnaught: CNaught, source: records.Order, state: records.State, pages
 _listed_orders: dict[tuple[records.Order, records.State, str | None], orjson.Fragment] = {}
 
 
-def _allocations(cnaught: CNaught, order: records.Order, state: records.State) -> Iterator[dict[str, object]]:
-    """Yield the retirements of an order."""
-    allocations = cnaught.orders.allocations(order, state).items()
-    for n, ((_, project_id), amount_kg) in enumerate(allocations, start=1):
-        yield {
+def _allocations(cnaught: CNaught, order: records.Order, state: records.State) -> list[dict[str, object]]:
+    """Return the retirements of an order."""
+    allocations = cnaught.orders.allocations(order, state)
+    return [
+        {
             "project": _project(cnaught.catalogue.projects[project_id]),
             "amount_kg": _number(amount_kg),
             "retirements": [{"serial_number_range": serial_number(order, n), "url": None}],
         }
+        for n, ((_, project_id), amount_kg) in enumerate(allocations.items(), start=1)
+    ]
 
 
 def serial_number(order: records.Order, n: int) -> str:

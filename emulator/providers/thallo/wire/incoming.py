@@ -1,5 +1,6 @@
 """The models of requests. Each becomes a draft; models are cached, and therefore frozen."""
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AliasChoices, ConfigDict, Field
@@ -29,6 +30,7 @@ class PageQuery(Model):
     page: Annotated[QueryInteger, Field(ge=1, le=SAFE_INTEGER_MAX)] = 1
     per_page: Annotated[QueryInteger, Field(ge=1, le=100)] = 20
 
+    @cached_property
     def page_draft(self) -> drafts.Page:
         return drafts.Page(self.page, self.per_page)
 
@@ -40,10 +42,9 @@ class InventoryQuery(PageQuery):
     trade_type: TradeType | None = None
     wallet_min_quantity: QueryGrams = 0
 
+    @cached_property
     def draft(self) -> drafts.InventoryQuery:
-        return drafts.InventoryQuery(
-            self.page_draft(), self.wallet_min_quantity, self.trade_type, self.trades_per_wallet
-        )
+        return drafts.InventoryQuery(self.page_draft, self.wallet_min_quantity, self.trade_type, self.trades_per_wallet)
 
 
 class RetirementQuery(Model):
@@ -67,6 +68,7 @@ class KeyDraft(Body):
     name: Name
     deactivate_current: bool
 
+    @cached_property
     def draft(self) -> drafts.KeyDraft:
         return drafts.KeyDraft(self.name, self.deactivate_current)
 
@@ -89,6 +91,7 @@ class OwnRetirement(Body):
     def customer(self) -> Retiree | None:
         return None
 
+    @cached_property
     def draft(self) -> drafts.RetirementDraft:
         return drafts.RetirementDraft(
             vintage_id=self.vintage_id,
@@ -117,4 +120,4 @@ class CustomerRetirement(OwnRetirement):
 def retirement_draft(body: object) -> drafts.RetirementDraft:
     """Return the draft in a body; its flag selects the model. Raises Malformed."""
     flag = isinstance(body, dict) and body.get("should_retire_external_customer")
-    return read(CustomerRetirement if flag is True else OwnRetirement, body, "body").draft()
+    return read(CustomerRetirement if flag is True else OwnRetirement, body, "body").draft
