@@ -10,6 +10,8 @@ from pydantic_core import from_json
 DIGITS_MAX = 4300
 """The maximum number of digits of a number, written without an exponent. Python's limit for integers is the same."""
 
+NESTING_MAX = 200
+
 _OUTLINE = bytes.maketrans(b"123456789.E", b"0000000000e")
 _LONG = b"0" * 17
 _SCALED = b"0e000"
@@ -20,13 +22,26 @@ def parse(body: bytes) -> Any:
     """Return the content of a JSON document. Raise ValueError for anything else.
 
     A number is an int, a float where a float prints as the same number, or else a Decimal. ``NaN`` and ``Infinity``
-    are not JSON; nesting is limited to 200 levels.
+    are not JSON; nesting is limited to NESTING_MAX levels.
     """
-    content = from_json(body, allow_inf_nan=False, cache_strings="keys")
+    content = _parse_rounding(body)
     outline = body.translate(_OUTLINE, b"+-")
     if _LONG in outline or _SCALED in outline:
         return json.loads(body, parse_float=_number)
     return content
+
+
+def _parse_rounding(body: bytes) -> Any:
+    """Parse a document in which long numbers may be rounded.
+
+    orjson is faster than pydantic, but allows deeper nesting, and words its reasons in another way.
+    """
+    if len(body) <= NESTING_MAX or body.count(b"{") + body.count(b"[") <= NESTING_MAX:
+        try:
+            return orjson.loads(body)
+        except ValueError:
+            pass
+    return from_json(body, allow_inf_nan=False, cache_strings="keys")
 
 
 def dump(content: object) -> bytes:

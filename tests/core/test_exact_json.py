@@ -60,6 +60,19 @@ def test_ordinary_json_is_read_like_any_json(content: object) -> None:
     assert exact_json.parse(document) == from_json(document)
 
 
+@given(st.text('[]{}":,0.1-+eE tfnul\\/\x00ü', max_size=10), st.sampled_from([0, 199, 200, 201]))
+def test_what_is_json_depends_on_no_parser(text: str, depth: int) -> None:
+    """Every reader that ``parse`` uses accepts the same documents, whatever their size and depth."""
+    document = b"[" * depth + text.encode() + b"]" * depth
+    try:
+        expected = from_json(document, allow_inf_nan=False)
+    except ValueError:
+        with pytest.raises(ValueError):  # noqa: PT011  # the parsers' own messages
+            exact_json.parse(document)
+    else:
+        assert exact_json.parse(document) == expected
+
+
 @pytest.mark.parametrize("long", [b"", b"0.12345678901234567890, "])
 @pytest.mark.parametrize(
     "body",

@@ -110,7 +110,8 @@ def read(model: type[M], request: Request) -> M:
 def respond(request: Request, content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a reply with the ``Request-Id`` that every reply has; without a body to HEAD."""
     number = nth_text(backend(request).ids.seed, "carboninsights.request", request.exchange.number, HEX, 32)
-    response = reply(content, status, {**(headers or {}), "Request-Id": number})
+    response = reply(content, status, headers)
+    response.raw_headers.append((b"request-id", number.encode()))
     if request.method == "HEAD":
         response.body = b""
     return response

@@ -4,6 +4,7 @@ It uses doubles, in this order of operations, so that the documented sample is r
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from emulator.providers.carboninsights.backend.drafts import US_AVERAGE_ZIP_CODE, Diet, FuelGrade, Profile, Purchase
@@ -101,42 +102,24 @@ class Footprint:
 
     def _electricity(self) -> Impact:
         """Return the impact of electricity; its source does not affect land and water."""
-        kg_per_usd = self._electricity_factor
+        kg_per_usd, share = _electricity_factor(self.profile), _share(self.profile)
         return total(
-            Impact(purchase.amount_usd * (factors.electric_kg * kg_per_usd) * self._share / 1000)
+            Impact(purchase.amount_usd * (factors.electric_kg * kg_per_usd) * share / 1000)
             for purchase, _ in self.impacts
             if (factors := self._factors(purchase.listing.category)).electric_kg
         )
 
-    @property
-    def _electricity_factor(self) -> float:
-        """The carbon intensity of the user's electricity, relative to the US average."""
-        zip_code = self.profile.zip_code
-        region = 1.0 if zip_code == US_AVERAGE_ZIP_CODE else GRID[int(zip_code[0])]
-        return (1 - self.profile.renewable_energy) * region
-
-    @property
-    def _share(self) -> float:
-        return SHARED if self.profile.shared_account else 1.0
-
     def _impact(self, amount: float, category: str) -> Impact:
         multipliers = self._multipliers.get(category)
         if multipliers is None:
-            multipliers = self._multipliers[category] = self._multipliers_of(category)
+            is_food = category in self.catalogue.food
+            multipliers = self._multipliers[category] = _multipliers(self._factors(category), is_food, self.profile)
         co2e_kg, co2e_diet, land_m2, land_diet, water_l, water_diet, share = multipliers
         return Impact(
             amount * co2e_kg * co2e_diet * share / 1000,
             amount * land_m2 * land_diet * share,
             amount * water_l * water_diet * share,
         )
-
-    def _multipliers_of(self, category: str) -> Multipliers:
-        factors = self._factors(category)
-        kg = _part_changed(factors.co2e_kg, factors.electric_kg, self._electricity_factor)
-        kg = _part_changed(kg, factors.fuel_kg, FUEL[self.profile.fuel_grade])
-        diet = DIETS[self.profile.diet] if category in self.catalogue.food else UNCHANGED
-        land, water = (factors.land_m2, diet.land_m2), (factors.water_l, diet.water_l)
-        return Multipliers(kg, diet.co2e_tonnes, *land, *water, self._share)
 
     def _factors(self, category: str) -> Factors:
         return self.catalogue.factors(category, self.profile.natural_gas)
@@ -150,6 +133,26 @@ def total(impacts: Iterable[Impact]) -> Impact:
         land_m2 += impact.land_m2
         water_l += impact.water_l
     return Impact(co2e_tonnes, land_m2, water_l)
+
+
+@lru_cache(maxsize=1024)
+def _multipliers(factors: Factors, is_food: bool, profile: Profile) -> Multipliers:
+    """Return the multipliers of a category with these factors."""
+    kg = _part_changed(factors.co2e_kg, factors.electric_kg, _electricity_factor(profile))
+    kg = _part_changed(kg, factors.fuel_kg, FUEL[profile.fuel_grade])
+    diet = DIETS[profile.diet] if is_food else UNCHANGED
+    land, water = (factors.land_m2, diet.land_m2), (factors.water_l, diet.water_l)
+    return Multipliers(kg, diet.co2e_tonnes, *land, *water, _share(profile))
+
+
+def _electricity_factor(profile: Profile) -> float:
+    """Return the carbon intensity of the user's electricity, relative to the US average."""
+    region = 1.0 if profile.zip_code == US_AVERAGE_ZIP_CODE else GRID[int(profile.zip_code[0])]
+    return (1 - profile.renewable_energy) * region
+
+
+def _share(profile: Profile) -> float:
+    return SHARED if profile.shared_account else 1.0
 
 
 def _part_changed(whole: float, part: float, factor: float) -> float:

@@ -1,9 +1,8 @@
 """The models of requests. Each becomes a draft. All problems of a body are reported at once."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, cast
 
 from pydantic import (
     AfterValidator,
@@ -41,8 +40,7 @@ from emulator.web.model import Model
 M = TypeVar("M", bound=BaseModel)
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What a field's validation needs: the records and settings, whether categories are codes, and the password.
 
     ``listings`` has the categories that this body has named so far.
@@ -51,7 +49,7 @@ class Context:
     backend: CarbonInsights
     by_code: bool
     password: str | None
-    listings: dict[str, Listing] = field(default_factory=dict)
+    listings: dict[str, Listing]
 
 
 def _free(value: str, info: ValidationInfo) -> str:
@@ -238,8 +236,9 @@ class MalformedBody(Malformed):
 def read(model: type[M], content: object, backend: CarbonInsights) -> M:
     """Return a body as a model. Raises MalformedBody with all its problems."""
     missing = list(_missing_children(content, backend)) if model is ScoreRequest else []
+    context = Context(backend, _by_code(content), _password(content), {})
     try:
-        body = model.model_validate(content, context=Context(backend, _by_code(content), _password(content)))
+        body = cast(M, model.__pydantic_validator__.validate_python(content, context=context))
     except ValidationError as error:
         problems = Malformed.found("body", error).problems
         raise MalformedBody(*problems, *missing, rows=_rows(content)) from None
