@@ -20,7 +20,7 @@ from emulator.providers.dcycle.backend.purchases import Purchases
 from emulator.providers.dcycle.backend.recharges import Recharges
 from emulator.providers.dcycle.backend.records import Context, Filter, Records
 from emulator.providers.dcycle.backend.tokens import Tokens
-from emulator.providers.dcycle.backend.totals import Group, GroupBy, Totals, parts
+from emulator.providers.dcycle.backend.totals import Group, GroupBy, Totals
 from emulator.providers.dcycle.backend.transports import Transports
 from emulator.providers.dcycle.backend.travels import Travels
 from emulator.providers.dcycle.backend.uploads import Uploads
@@ -150,12 +150,8 @@ class Dcycle:
         if (end_date - start_date).days > RANGE_DAYS_MAX:
             raise errors.DateRangeTooLarge
 
-        members = list(organization.with_subsidiaries()) if include_children else [organization]
-        impacts: dict[Group, int] = {}
-        for group, category, first, last in parts(group_by, start_date, end_date):
-            if grams := self.totals.grams(members, category, first, last):
-                impacts[group] = impacts.get(group, 0) + grams
-        return impacts
+        members = [*organization.with_subsidiaries()] if include_children else [organization]
+        return self.totals.grams(members, group_by, start_date, end_date)
 
     def monthly_emissions(self) -> Iterator[MonthlyEmission]:
         """Yield what each organization emitted, by category and month."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapp
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from emulator.core.clock import Clock
@@ -234,7 +235,13 @@ class EmittingRecords(Records[E, T]):
 
 
 def _matching(records: Collection[R], wanted: Filter[R] | None) -> Collection[R]:
-    return records if wanted is None or wanted == type(wanted)() else list(filter(wanted.matches, records))
+    return records if wanted is None or wanted == _everything(type(wanted)) else list(filter(wanted.matches, records))
+
+
+@lru_cache(maxsize=64)
+def _everything(kind: Callable[[], Filter[Any]]) -> Filter[Any]:
+    """Return the filter of a kind that matches every record."""
+    return kind()
 
 
 def sort(records: Collection[R], members: Iterable[str]) -> Collection[R]:

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -81,11 +81,16 @@ class Totals:
         if emission is not None:
             self._unposted.append((emission, -1))
 
-    def grams(self, members: Iterable[Organization], category: Category | None, first: date, last: date) -> int:
-        """Return what organizations emitted together, in one category or in all (None), both days included."""
+    def grams(self, members: Sequence[Organization], group_by: GroupBy, first: date, last: date) -> Mapping[Group, int]:
+        """Return what organizations emitted together in each group, both days included, without groups of nothing."""
         self._post()
-        found = [self._grams.get((member.id, category)) for member in members]
-        return sum([daily.between(first, last) for daily in found if daily])
+        found: dict[Group, int] = {}
+        for group, category, start, end in parts(group_by, first, last):
+            for member in members:
+                daily = self._grams.get((member.id, category))
+                if daily and (grams := daily.between(start, end)):
+                    found[group] = found.get(group, 0) + grams
+        return found
 
     def by_month(self, organization: Organization) -> Iterator[tuple[Category, date, int]]:
         """Yield the grams of an organization by category and month, in the vendor's order of categories."""

@@ -1,6 +1,6 @@
 """The context of a request: the backend, the client, the organization, and what was sent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar, cast, overload
 
@@ -52,15 +52,19 @@ def authorize(request: Request, *models: type[Part]) -> object:
 
 def read_parts(request: Request, *models: type[Part]) -> list[Part]:
     """Return parts of a request as models; one refusal lists the problems of all of them. Raises Malformed."""
-    problems, found = list[Problem](), dict[type[Part], Part]()
+    try:
+        return [_READERS[model.place](model, request) for model in models]
+    except Malformed:
+        raise Malformed(*_problems(request, models)) from None
+
+
+def _problems(request: Request, models: tuple[type[Part], ...]) -> Iterator[Problem]:
+    """Yield the problems of the parts of a request, in the order in which Dcycle lists them."""
     for model in _in_order(models):
         try:
-            found[model] = read_part(model, request)
+            read_part(model, request)
         except Malformed as malformed:
-            problems += malformed.problems
-    if problems:
-        raise Malformed(*problems)
-    return [found[model] for model in models]
+            yield from malformed.problems
 
 
 @lru_cache(maxsize=1024)

@@ -13,7 +13,7 @@ from emulator.web.request import Request
 def list_employees(request: Request) -> Response:
     organization, query = authorize(request, incoming.EmployeePage)
     employees = backend(request).employees
-    found = employees.find_commuting(organization, query.filter())
+    found = employees.find_commuting(organization, query.filter)
     return reply(page(found, query, lambda employee: outgoing.employee(employee, employees.periods(employee))))
 
 

@@ -13,7 +13,7 @@ from emulator.web.request import Request
 def list_facilities(request: Request) -> Response:
     organization, query = authorize(request, incoming.FacilityPage)
     facilities = backend(request).facilities
-    found = facilities.find(organization, query.filter())
+    found = facilities.find(organization, query.filter)
     return reply(page(found, query, lambda facility: outgoing.facility(facility, facilities.grams(facility))))
 
 

@@ -21,7 +21,7 @@ from emulator.web.request import Request
 
 def list_logistics_requests(request: Request) -> Response:
     organization, query = authorize(request, incoming.FreightPage)
-    dcycle, wanted = backend(request), query.filter()
+    dcycle, wanted = backend(request), query.filter
     freight = dcycle.freight_requests
     found = dcycle.projects.narrow(freight.find(organization, wanted), query.project_id, "logistic_requests")
     shown = short_page(found, query, lambda leg: _listed(dcycle, leg))
@@ -78,7 +78,7 @@ def delete_logistics_requests(request: Request) -> Response:
 def list_logistics_packages(request: Request) -> Response:
     organization, query = authorize(request, incoming.PackagePage)
     dcycle = backend(request)
-    found = dcycle.packages.find(organization, query.filter())
+    found = dcycle.packages.find(organization, query.filter)
     shows_legs = query.package_key is not None
     return reply(short_page(found, query, lambda package: _package(dcycle, package, shows_legs)))
 

@@ -13,14 +13,14 @@ from emulator.web.request import Request
 def list_logistics_hubs(request: Request) -> Response:
     organization, query = authorize(request, incoming.FreightHubPage)
     hubs = backend(request).hubs
-    found = hubs.find(organization, query.filter())
+    found = hubs.find(organization, query.filter)
     return reply(short_page(found, query, lambda hub: outgoing.hub(hub, hubs.grams(hub))))
 
 
 def list_logistic_hubs(request: Request) -> Response:
     organization, query = authorize(request, incoming.HubPage)
     hubs = backend(request).hubs
-    found = hubs.find(organization, query.filter())
+    found = hubs.find(organization, query.filter)
     return reply(page(found, query, lambda hub: outgoing.hub(hub, hubs.grams(hub))))
 
 

@@ -29,7 +29,7 @@ def create_legacy_invoice(request: Request) -> Response:
 
 def list_legacy_invoices(request: Request) -> Response:
     organization, path, query = authorize(request, incoming.LegacyFacilityPath, incoming.LegacyInvoicePage)
-    dcycle, wanted = backend(request), query.filter()
+    dcycle, wanted = backend(request), query.filter
     facility = dcycle.facilities.get(organization, path.facility_id)
     shown = short_page(dcycle.invoices.belonging_to(facility, wanted), query, outgoing_invoices.invoice)
     return reply({**shown, "total2": 0, "total_general": len(dcycle.invoices.belonging_to(facility))})
@@ -38,7 +38,7 @@ def list_legacy_invoices(request: Request) -> Response:
 def list_legacy_purchases(request: Request) -> Response:
     organization, query = authorize(request, incoming.LegacyPurchasePage)
     dcycle = backend(request)
-    found = sort(dcycle.purchases.find(organization, query.filter()), query.sort_members())
+    found = sort(dcycle.purchases.find(organization, query.filter), query.sort_members)
     shown = short_page(
         found,
         query,
@@ -51,7 +51,7 @@ def list_legacy_purchases(request: Request) -> Response:
 
 def list_legacy_consumptions(request: Request) -> Response:
     organization, path, query = authorize(request, incoming.LegacyVehiclePath, incoming.LegacyConsumptionPage)
-    dcycle, wanted = backend(request), query.filter()
+    dcycle, wanted = backend(request), query.filter
     vehicle = dcycle.vehicles.get(organization, path.vehicle_id)
     shown = short_page(
         dcycle.consumptions.belonging_to(vehicle, wanted),

@@ -71,6 +71,6 @@ def link_project_entities_by_filters(request: Request) -> Response:
     organization, path, draft = authorize(request, incoming.ProjectPath, incoming.EntityFilters)
     dcycle = backend(request)
     project = dcycle.projects.get(organization, path.project_id)
-    found = dcycle.linkable(organization, draft.entity_type, draft.filter())
+    found = dcycle.linkable(organization, draft.entity_type, draft.filter)
     created, skipped = dcycle.projects.link(organization, project, draft.entity_type, found)
     return reply({"created": created, "skipped": skipped})

@@ -12,7 +12,7 @@ from emulator.web.request import Request
 
 def list_purchases(request: Request) -> Response:
     organization, query = authorize(request, incoming.PurchasePage)
-    found = backend(request).purchases.find(organization, query.filter())
+    found = backend(request).purchases.find(organization, query.filter)
     return reply(page(found, query, outgoing.purchase))
 
 

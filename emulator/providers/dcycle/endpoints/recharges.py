@@ -23,7 +23,7 @@ def list_logistics_recharges(request: Request) -> Response:
     organization, query = authorize(request, incoming.RechargePage)
     dcycle = backend(request)
     recharges = dcycle.recharges
-    found = dcycle.projects.narrow(recharges.find(organization, query.filter()), query.project_id, "logistic_recharges")
+    found = dcycle.projects.narrow(recharges.find(organization, query.filter), query.project_id, "logistic_recharges")
     return reply(short_page(found, query, lambda recharge: _recharge(recharges, recharge)))
 
 

@@ -17,8 +17,8 @@ from emulator.web.request import Request
 
 def list_transports(request: Request) -> Response:
     organization, query = authorize(request, incoming.TransportPage)
-    dcycle, wanted = backend(request), query.filter()
-    found = sort(dcycle.transports.find(organization, wanted), query.sort_members())
+    dcycle, wanted = backend(request), query.filter
+    found = sort(dcycle.transports.find(organization, wanted), query.sort_members)
     return reply(hashed_page(found, query, lambda route: _route(dcycle, route), wanted))
 
 
@@ -31,13 +31,13 @@ def create_transport(request: Request) -> Response:
 
 def count_transports(request: Request) -> Response:
     organization, query = authorize(request, incoming.CountsQuery)
-    counts = backend(request).transports.count(organization, query.filter())
+    counts = backend(request).transports.count(organization, query.filter)
     return reply({status: counts[status] for status in ("pending", "active", "error")})
 
 
 def list_transport_combinations(request: Request) -> Response:
     _, query = authorize(request, incoming.CombinationsQuery)
-    found = backend(request).transports.combinations(query.filter())
+    found = backend(request).transports.combinations(query.filter)
     return reply([outgoing.combination(combination) for combination in found])
 
 
@@ -50,7 +50,7 @@ def bulk_delete_transports(request: Request) -> Response:
 def bulk_delete_transports_by_filters(request: Request) -> Response:
     organization, query, draft = authorize(request, incoming.TransportQuery, FilterHash)
     transports = backend(request).transports
-    ids = [route.id for route in transports.find(organization, confirmed(query.filter(), draft))]
+    ids = [route.id for route in transports.find(organization, confirmed(query.filter, draft))]
     return reply(deletion(*transports.delete_many(organization, ids), "transport routes"))
 
 

@@ -13,7 +13,7 @@ from emulator.web.request import Request
 def list_business_travels(request: Request) -> Response:
     organization, query = authorize(request, incoming.TravelPage)
     travels = backend(request).travels
-    found = travels.find(organization, query.filter())
+    found = travels.find(organization, query.filter)
     return reply(page(found, query, lambda travel: outgoing.travel(travel, travels.distance_km(travel.terms))))
 
 

@@ -14,7 +14,7 @@ from emulator.web.request import Request
 
 def list_vehicles(request: Request) -> Response:
     organization, query = authorize(request, incoming.VehiclePage)
-    vehicles, wanted = backend(request).vehicles, query.filter()
+    vehicles, wanted = backend(request).vehicles, query.filter
     shown = page(
         vehicles.find_all(organization, wanted, query.include_children, query.sort),
         query,
@@ -60,7 +60,7 @@ def bulk_delete_vehicles(request: Request) -> Response:
 def bulk_delete_vehicles_by_filters(request: Request) -> Response:
     organization, query, draft = authorize(request, incoming.VehicleQuery, FilterHash)
     vehicles = backend(request).vehicles
-    ids = [vehicle.id for vehicle in vehicles.find(organization, confirmed(query.filter(), draft))]
+    ids = [vehicle.id for vehicle in vehicles.find(organization, confirmed(query.filter, draft))]
     return reply(deletion(*vehicles.delete_many(organization, ids), "vehicles"))
 
 
@@ -72,7 +72,7 @@ def list_vehicle_unique_values(request: Request) -> Response:
 
 def list_vehicle_consumptions(request: Request) -> Response:
     organization, path, query = authorize(request, incoming.VehiclePath, incoming.ConsumptionPage)
-    dcycle, wanted = backend(request), query.filter()
+    dcycle, wanted = backend(request), query.filter
     found = dcycle.consumptions.of_vehicle(dcycle.vehicles.get(organization, path.vehicle_id), wanted)
     return reply({**page(found, query, outgoing.consumption), "filter_hash": filter_hash(wanted)})
 
@@ -81,7 +81,7 @@ def bulk_delete_vehicle_consumptions_by_filters(request: Request) -> Response:
     organization, path, query, draft = authorize(request, incoming.VehiclePath, incoming.ConsumptionQuery, FilterHash)
     dcycle = backend(request)
     vehicle = dcycle.vehicles.get(organization, path.vehicle_id)
-    ids = [found.id for found in dcycle.consumptions.of_vehicle(vehicle, confirmed(query.filter(), draft))]
+    ids = [found.id for found in dcycle.consumptions.of_vehicle(vehicle, confirmed(query.filter, draft))]
     return reply(deletion(*dcycle.consumptions.delete_many(organization, ids), "consumptions"))
 
 

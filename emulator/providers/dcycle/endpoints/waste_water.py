@@ -16,10 +16,10 @@ from emulator.web.request import Request
 
 def list_waste_water_treatments(request: Request) -> Response:
     organization, query = authorize(request, incoming.WasteWaterPage)
-    dcycle, wanted = backend(request), query.filter()
+    dcycle, wanted = backend(request), query.filter
     facility, treatments = dcycle.facilities.get(organization, query.facility_id), dcycle.waste_water_treatments
     of_facility, matching = treatments.belonging_to(facility), treatments.belonging_to(facility, wanted)
-    found = sort(dcycle.projects.narrow(matching, query.project_id, "invoices"), query.sort_members())
+    found = sort(dcycle.projects.narrow(matching, query.project_id, "invoices"), query.sort_members)
     return reply(facility_page(of_facility, found, query, lambda treatment: _treatment(dcycle, treatment)))
 
 

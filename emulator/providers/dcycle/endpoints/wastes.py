@@ -16,10 +16,10 @@ from emulator.web.request import Request
 
 def list_wastes(request: Request) -> Response:
     organization, query = authorize(request, incoming.WastePage)
-    dcycle, wanted = backend(request), query.filter()
+    dcycle, wanted = backend(request), query.filter
     facility = dcycle.facilities.get(organization, query.facility_id)
     of_facility, matching = dcycle.wastes.belonging_to(facility), dcycle.wastes.of_facility(facility, wanted)
-    found = sort(dcycle.projects.narrow(matching, query.project_id, "invoices"), query.sort_members())
+    found = sort(dcycle.projects.narrow(matching, query.project_id, "invoices"), query.sort_members)
     shown = facility_page(of_facility, found, query, lambda waste: _listed(dcycle, waste))
     return reply({**shown, "filter_hash": filter_hash(wanted)})
 
@@ -53,7 +53,7 @@ def list_waste_unique_values(request: Request) -> Response:
 
 def list_waste_emission_factors(request: Request) -> Response:
     _, query = authorize(request, incoming.WasteFactorPage)
-    wanted = query.filter()
+    wanted = query.filter
     found = [factor for factor in backend(request).catalogue.waste_factors.efs if wanted.matches(factor)]
     return reply(page(found, query, outgoing.waste_factor))
 

@@ -1,5 +1,6 @@
 """Employees and how they commute: ``/v1/employees`` and ``/v1/employee-historic``."""
 
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -42,6 +43,7 @@ class EmployeePage(Page):
     transport_type: Several[CommutingTransport] = ()
     response_medium: Several[ResponseMedium] = ()
 
+    @cached_property
     def filter(self) -> EmployeeFilter:
         return EmployeeFilter(self.situation, self.status, self.search, self.transport_type, self.response_medium)
 

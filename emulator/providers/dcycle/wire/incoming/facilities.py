@@ -1,5 +1,7 @@
 """Facilities: ``/v1/facilities``."""
 
+from functools import cached_property
+
 from pydantic import Field, model_validator
 
 from emulator.providers.dcycle.backend.drafts import FacilityFilter
@@ -27,6 +29,7 @@ class FacilityPage(Page):
     type: str | None = None
     status: Several[FacilityStatus] = Field((), alias="status[]")
 
+    @cached_property
     def filter(self) -> FacilityFilter:
         return FacilityFilter(self.name, self.country, self.type, self.status)
 

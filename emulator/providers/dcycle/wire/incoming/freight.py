@@ -1,5 +1,6 @@
 """Freight, recharges and hubs: ``/v1/logistics``, ``/v2/logistics`` and ``/v1/logistic-hubs``."""
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, StringConstraints
@@ -67,6 +68,7 @@ class FreightPage(Page):
     created_at_to: Until | None = None
     project_id: Id | None = None
 
+    @cached_property
     def filter(self) -> FreightFilter:
         return FreightFilter(
             text=self.search,
@@ -143,6 +145,7 @@ class PackagePage(Page):
     client: str | None = None
     package_key: str | None = None
 
+    @cached_property
     def filter(self) -> PackageFilter:
         return PackageFilter(self.package_key, self.movement_id, self.client)
 
@@ -179,6 +182,7 @@ class RechargePage(Page):
     created_at_until: Until | None = None
     project_id: Id | None = None
 
+    @cached_property
     def filter(self) -> RechargeFilter:
         return RechargeFilter(
             text=self.search,
@@ -238,6 +242,7 @@ class FreightHubPage(Page):
     type: HubType | None = None
     category: HubCategory | None = None
 
+    @cached_property
     def filter(self) -> HubFilter:
         return HubFilter(self.name, self.type, self.category)
 
@@ -249,6 +254,7 @@ class HubPage(FreightHubPage):
 
     status: Several[HubStatus] = Field((), alias="status[]")
 
+    @cached_property
     def filter(self) -> HubFilter:
         return HubFilter(self.name, self.type, self.category, self.status)
 

@@ -1,5 +1,6 @@
 """Invoices: ``/v1/invoices``, and ``/v3/invoices`` for reading one."""
 
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
@@ -55,6 +56,7 @@ class InvoicePage(Page):
     supply_contract_ids: Several[Id] = Field((), alias="supply_contract_id[]")
     sort: Sort | None = None
 
+    @cached_property
     def filter(self) -> InvoiceFilter:
         return InvoiceFilter(
             types=self.type,
@@ -75,6 +77,7 @@ class InvoicePage(Page):
             supply_contract_ids=(*self.supply_contract_id, *self.supply_contract_ids),
         )
 
+    @cached_property
     def sort_members(self) -> tuple[str, ...]:
         return () if self.sort is None else (self.sort,)
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -191,6 +192,7 @@ class LegacyInvoicePage(Page):
     end_date: Seconds | None = None
     filters: str | None = None
 
+    @cached_property
     def filter(self) -> InvoiceFilter:
         types = tuple(name.strip() for name in (self.filters or "").split(",") if name.strip())
         return InvoiceFilter(
@@ -218,9 +220,11 @@ class LegacyPurchasePage(Page):
     filter_by: Condition | None = None
     sort_by: Order | None = None
 
+    @cached_property
     def filter(self) -> LegacyPurchaseFilter:
         return LegacyPurchaseFilter(self.filter_by)
 
+    @cached_property
     def sort_members(self) -> tuple[str, ...]:
         if self.sort_by is None:
             return ()
@@ -238,6 +242,7 @@ class LegacyConsumptionPage(Page):
 
     filter_by: Condition | None = None
 
+    @cached_property
     def filter(self) -> LegacyConsumptionFilter:
         return LegacyConsumptionFilter(self.filter_by)
 

@@ -1,6 +1,7 @@
 """Projects: ``/v1/projects``."""
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -156,6 +157,7 @@ class EntityFilters(Body):
     entity_type: EntityType
     filters: LinkFilters
 
+    @cached_property
     def filter(self) -> FreightFilter | RechargeFilter | PackageFilter | InvoiceFilter | None:
         """Return the filter of the type; None for file readings, of which there are none."""
         given = self.filters

@@ -1,5 +1,6 @@
 """Purchases: ``/v1/purchases``."""
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -37,6 +38,7 @@ class PurchasePage(Page):
     file_id: Several[Id] = Field((), alias="file_id[]")
     file_name: Several[str] = Field((), alias="file_name[]")
 
+    @cached_property
     def filter(self) -> PurchaseFilter:
         return PurchaseFilter(self.status, self.purchase_type, self.expense_type, self.file_id, self.file_name)
 

@@ -1,5 +1,6 @@
 """Transport routes: ``/v1/transports``."""
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -52,6 +53,7 @@ class TransportQuery(Query):
     created_at_to: Until | None = None
     co2e_status: Calculated | None = None
 
+    @cached_property
     def filter(self) -> TransportFilter:
         return TransportFilter(
             text=self.search,
@@ -71,6 +73,7 @@ class TransportPage(TransportQuery, Page):
 
     sort: Sort | None = None
 
+    @cached_property
     def sort_members(self) -> tuple[str, ...]:
         return () if self.sort is None else (SORTED_BY.get(self.sort, self.sort),)
 
@@ -83,6 +86,7 @@ class CountsQuery(Query):
     transport_direction: TransportDirection | None = None
     file_id: Several[Id] = ()
 
+    @cached_property
     def filter(self) -> TransportFilter:
         return TransportFilter(direction=self.transport_direction, file_ids=self.file_id)
 
@@ -96,6 +100,7 @@ class CombinationsQuery(Query):
     electric: bool | None = None
     detail: str | None = None
 
+    @cached_property
     def filter(self) -> CombinationFilter:
         return CombinationFilter(self.transport_type, self.travel_method, self.refrigerated, self.electric, self.detail)
 

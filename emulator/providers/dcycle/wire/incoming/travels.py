@@ -1,6 +1,7 @@
 """Business travels: ``/v1/business-travels``."""
 
 from datetime import date
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -37,6 +38,7 @@ class TravelPage(Page):
     start_date: Day | None = None
     end_date: Day | None = None
 
+    @cached_property
     def filter(self) -> TravelFilter:
         return TravelFilter(self.transport_type, self.status, self.start_date, self.end_date)
 

@@ -1,5 +1,6 @@
 """Vehicles and what they consumed: ``/v1/vehicles`` and ``/v1/vehicle_consumptions``."""
 
+from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -44,6 +45,7 @@ class VehicleQuery(Query):
     unknown_vehicle_id: Several[Id] = ()
     vehicle_fuel_id: Several[Id] = ()
 
+    @cached_property
     def filter(self) -> VehicleFilter:
         statuses = (*self.status, *self.statuses)
         return VehicleFilter(statuses, self.ownership, self.unknown_vehicle_id, self.vehicle_fuel_id, text=self.search)
@@ -66,6 +68,7 @@ class ConsumptionQuery(Query):
     status: Several[ConsumptionStatus] = ()
     statuses: Several[ConsumptionStatus] = Field((), alias="status[]")
 
+    @cached_property
     def filter(self) -> ConsumptionFilter:
         return ConsumptionFilter((*self.status, *self.statuses))
 

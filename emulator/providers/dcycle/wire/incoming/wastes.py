@@ -1,6 +1,7 @@
 """Wastes and waste water: ``/v1/wastes``, ``/v1/waste``, ``/v1/waste-water-treatments`` and the legacy API."""
 
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -56,6 +57,7 @@ class WastePage(Page):
     project_id: Id | None = None
     sort: WasteSort | None = None
 
+    @cached_property
     def filter(self) -> WasteFilter:
         return WasteFilter(
             statuses=self.status,
@@ -70,6 +72,7 @@ class WastePage(Page):
             created_until=self.created_at_to,
         )
 
+    @cached_property
     def sort_members(self) -> tuple[str, ...]:
         return () if self.sort is None else (self.sort,)
 
@@ -122,6 +125,7 @@ class WasteFactorPage(Page):
     low_code: str | None = None
     rd_code: str | None = None
 
+    @cached_property
     def filter(self) -> WasteFactorFilter:
         return WasteFactorFilter(self.region, self.low_code, self.rd_code)
 
@@ -150,9 +154,11 @@ class WasteWaterPage(Page):
     project_id: Id | None = None
     sort: WasteWaterSort | None = None
 
+    @cached_property
     def filter(self) -> WasteWaterFilter:
         return WasteWaterFilter(self.status, is_calculated(self.co2e_status), self.start_date, self.end_date)
 
+    @cached_property
     def sort_members(self) -> tuple[str, ...]:
         return () if self.sort is None else (self.sort.replace("invoice_id", "name"),)
 

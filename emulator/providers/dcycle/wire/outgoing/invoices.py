@@ -4,14 +4,33 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
+import orjson
+
 from emulator.core.clock import seconds
+from emulator.core.exact_json import fragment
 from emulator.providers.dcycle.memory.catalogue import Catalogue, Organization
 from emulator.providers.dcycle.memory.invoices import Invoice
 from emulator.providers.dcycle.wire.outgoing.amounts import kilograms
 
+LISTED_INVOICES_MAX = 1024
+"""How many invoices are kept as JSON, in all spaces."""
 
-def listed_invoice(invoice: Invoice) -> dict[str, object]:
-    """Return an invoice as an item of a list."""
+
+def listed_invoice(invoice: Invoice) -> orjson.Fragment:
+    """Return an invoice as an item of a list, as JSON. An invoice never changes: a changed one takes its place."""
+    known = _listed_invoices.get(id(invoice))
+    if known is None or known[0] is not invoice:
+        if len(_listed_invoices) >= LISTED_INVOICES_MAX:
+            _listed_invoices.clear()
+        known = _listed_invoices[id(invoice)] = invoice, fragment(_members(invoice))
+    return known[1]
+
+
+_listed_invoices: dict[int, tuple[Invoice, orjson.Fragment]] = {}
+"""By identity: to compare two invoices takes longer than to write one."""
+
+
+def _members(invoice: Invoice) -> dict[str, object]:
     terms = invoice.terms
     return {
         "id": invoice.id,
@@ -35,7 +54,7 @@ def listed_invoice(invoice: Invoice) -> dict[str, object]:
 def invoice(invoice: Invoice) -> dict[str, object]:
     """Return an invoice in the form of version 1."""
     return {
-        **listed_invoice(invoice),
+        **_members(invoice),
         "base_quantity": invoice.base_quantity,
         "percentage": invoice.percentage,
         "facility_fuel_id": invoice.facility_fuel_id,
