@@ -36,29 +36,32 @@ class InMonth(NamedTuple):
 Group: TypeAlias = InScope | InCategory | InMonth
 
 
-class DailyGrams:
-    """Grams by day and by calendar month.
+Span: TypeAlias = date | tuple[int, int] | int
+"""A day, a month of a year, or a whole year."""
 
-    A period costs one lookup for each whole month and for each day outside of these, however much was emitted.
+
+class DailyGrams:
+    """Grams by day, by calendar month and by year.
+
+    A period costs one lookup for each whole year, month and day of which it consists, however much was emitted.
     """
 
     def __init__(self) -> None:
-        self._by_day = defaultdict[date, int](int)
-        self._by_month = defaultdict[date, int](int)
+        self._grams = defaultdict[Span, int](int)
 
     def add(self, day: date, grams: int) -> None:
-        self._by_day[day] += grams
-        self._by_month[day.replace(day=1)] += grams
+        for span in (day, (day.year, day.month), day.year):
+            self._grams[span] += grams
 
     def between(self, first: date, last: date) -> int:
         """Return what was emitted from the first day to the last, both included."""
-        whole_months, days = _parts_of(first, last)
-        in_months = sum(map(self._by_month.get, whole_months, repeat(0)))
-        return in_months + sum(map(self._by_day.get, days, repeat(0)))
+        return sum(map(self._grams.get, _spans(first, last), repeat(0)))
 
     def by_month(self) -> list[tuple[date, int]]:
         """Return the grams of each month, by its first day."""
-        return sorted((month, grams) for month, grams in self._by_month.items() if grams)
+        return sorted(
+            (date(*span, 1), grams) for span, grams in self._grams.items() if isinstance(span, tuple) and grams
+        )
 
 
 class Totals:
@@ -132,15 +135,20 @@ def months(first: date, last: date) -> Sequence[tuple[date, date]]:
 
 
 @lru_cache(maxsize=1024)
-def _parts_of(first: date, last: date) -> tuple[Sequence[date], Sequence[date]]:
-    """Return the whole months of a period, by their first days, and the days outside of these."""
-    whole_months, days = list[date](), list[date]()
+def _spans(first: date, last: date) -> Sequence[Span]:
+    """Return the whole years of a period, the whole months outside of these, and the days outside of both."""
+    years = [
+        year for year in range(first.year, last.year + 1) if first <= date(year, 1, 1) and date(year, 12, 31) <= last
+    ]
+    spans: list[Span] = [*years]
     for start, end in months(first, last):
+        if start.year in years:
+            continue
         if start.day == 1 and end.day == days_of_month(end):
-            whole_months.append(start)
+            spans.append((start.year, start.month))
         else:
-            days += (start + timedelta(n) for n in range(end.day - start.day + 1))
-    return tuple(whole_months), tuple(days)
+            spans += (start + timedelta(n) for n in range(end.day - start.day + 1))
+    return tuple(spans)
 
 
 def days_of_month(day: date) -> int:
