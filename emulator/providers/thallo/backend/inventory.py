@@ -54,14 +54,13 @@ class Inventory:
         return wallet.quantity_grams if wallet else 0
 
     def buy(self, tenant_id: str, purchase: Purchase) -> Trade:
-        """Move credits from a sell order to a tenant's wallet, which is created or listed again if need be."""
+        """Put the credits of a purchase into a tenant's wallet, which is created or listed again if need be."""
         wallet = self._listed_wallet(tenant_id, purchase.order.vintage_id)
         order, grams = purchase.order, purchase.quantity_grams
         trade_id = "00g" + self.ids.text("thallo.trade", LOWER, 15)
         trade = Trade(trade_id, "BUY", self.clock.now, grams, order.price_cents)
         insort(wallet.trades, trade, key=attrgetter("executed_at"))
         wallet.quantity_grams += grams
-        order.quantity_grams -= grams
         return trade
 
     def take(self, tenant_id: str, vintage_id: str, quantity_grams: int) -> None:

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from emulator.core.agenda import Agenda
-from emulator.core.clock import Clock, Event
+from emulator.core.clock import EPOCH, Clock, Event
 from emulator.providers.thallo import errors
 from emulator.providers.thallo.backend.amounts import positive, whole_tonnes
 from emulator.providers.thallo.backend.drafts import RetirementDraft
 from emulator.providers.thallo.memory.catalogue import Catalogue
 from emulator.providers.thallo.memory.fixture import Memory
 from emulator.providers.thallo.memory.records import SellOrder
+
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Offer(NamedTuple):
@@ -23,8 +25,9 @@ class Offer(NamedTuple):
     orders: Sequence[SellOrder]
 
 
-class OnSale(NamedTuple):
-    """The vintages of one project that are on sale, oldest first."""
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity, so that caches can hold it
+class OnSale:
+    """The vintages of one project that are on sale, oldest first. A purchase replaces it."""
 
     project_id: str
     offers: Sequence[Offer]
@@ -47,6 +50,8 @@ class Market:
         self.clock = clock
         self._listed: dict[str, dict[str, list[SellOrder]]] = {}
         self._closing = Agenda[SellOrder]()
+        self._on_sale: Sequence[OnSale] = ()
+        self._since = self._until = EPOCH
         for order in sorted(memory.sell_orders.values(), key=self._position):
             project_id = catalogue.vintages[order.vintage_id].project_id
             self._listed.setdefault(project_id, {}).setdefault(order.vintage_id, []).append(order)
@@ -54,9 +59,17 @@ class Market:
                 self._closing.add(order.closes_at, order)
 
     def on_sale(self) -> Sequence[OnSale]:
-        """Return what can be bought now, by project; vintages and projects without live orders are left out."""
-        sales = (OnSale(project_id, list(self._offers(project_id))) for project_id in self._listed)
-        return [sale for sale in sales if sale.offers]
+        """Return what can be bought now, by project; vintages and projects without live orders are left out.
+
+        It stays the same until an order is bought from or closes.
+        """
+        now = self.clock.now
+        if not self._since <= now < self._until:
+            sales = [OnSale(project_id, list(self._offers(project_id))) for project_id in self._listed]
+            closing = (order.closes_at for order in self.memory.sell_orders.values() if order.live(now))
+            self._on_sale = [sale for sale in sales if sale.offers]
+            self._since, self._until = now, min(filter(None, closing), default=NEVER)
+        return self._on_sale
 
     def purchase(self, tenant_id: str, draft: RetirementDraft, missing_grams: int) -> Purchase:
         """Return the purchase of the fewest whole tonnes that a wallet is missing. Raises RetirementRefusal."""
@@ -78,6 +91,11 @@ class Market:
         if not self.memory.settings.invoices_live:
             raise errors.InvoiceNotLive
         return Purchase(order, quantity_grams)
+
+    def sell(self, purchase: Purchase) -> None:
+        """Take the credits of a purchase from its sell order."""
+        purchase.order.quantity_grams -= purchase.quantity_grams
+        self._until = self._since
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
         """Yield the live sell orders that close in a span of time."""

@@ -12,11 +12,11 @@ from emulator.providers.thallo.backend.amounts import positive
 from emulator.providers.thallo.backend.drafts import RetirementDraft
 from emulator.providers.thallo.backend.inventory import Inventory
 from emulator.providers.thallo.backend.invoices import Invoices
-from emulator.providers.thallo.backend.market import Market
+from emulator.providers.thallo.backend.market import Market, Purchase
 from emulator.providers.thallo.memory.catalogue import Catalogue, Retiree
 from emulator.providers.thallo.memory.fields import TONNE_GRAMS, Status
 from emulator.providers.thallo.memory.fixture import Memory
-from emulator.providers.thallo.memory.records import REGISTRY, Proof, RetirementItem, RetirementRequest
+from emulator.providers.thallo.memory.records import REGISTRY, Proof, RetirementItem, RetirementRequest, Trade
 
 TICK = timedelta(microseconds=1)
 EVENTS = {"IN_PROGRESS": "retirement.started", "COMPLETE": "retirement.completed"}
@@ -97,7 +97,7 @@ class Retirements:
         purchase = self.market.purchase(tenant_id, draft, missing_grams) if missing_grams > 0 else None
 
         request = self._request_for(tenant_id, draft.vintage_id, quantity_grams)
-        trade = self.inventory.buy(tenant_id, purchase) if purchase else None
+        trade = self._buy(tenant_id, purchase) if purchase else None
         self.inventory.take(tenant_id, draft.vintage_id, quantity_grams)
         item = RetirementItem(
             id=self._new_id("item", "00p"),
@@ -145,6 +145,11 @@ class Retirements:
                 yield Event(at, "thallo", EVENTS[after], request.id)
 
     # --- below the rules
+
+    def _buy(self, tenant_id: str, purchase: Purchase) -> Trade:
+        """Move credits from a sell order to a tenant's wallet."""
+        self.market.sell(purchase)
+        return self.inventory.buy(tenant_id, purchase)
 
     def _quantity(self, draft: RetirementDraft) -> int:
         """Return the grams to retire, whole tonnes for a customer. Raises RetirementRefusal."""
