@@ -75,9 +75,9 @@ def _pairs(alphabet: str) -> Sequence[str]:
 
 
 @lru_cache(maxsize=1024)
-def _text_walk(seed: int, kind: str, base: int, length: int) -> tuple[int, int, int]:
+def _text_walk(seed: int, kind: str, radix: int, length: int) -> tuple[int, int, int]:
     """Return the walk of a kind of text, and how many texts there are."""
-    size: int = base**length
+    size: int = radix**length
     return *_walk(seed, kind, size), size
 
 

@@ -140,6 +140,11 @@ class Outbox:
 
     # --- next
 
+    @property
+    def idle(self) -> bool:
+        """Whether no delivery is left to make."""
+        return not self._heap
+
     def next(self) -> Delivery | None:
         """Return the delivery that is due first, now or later."""
         while self._heap:

@@ -184,8 +184,15 @@ class Space:
 
     def post(self, name: str, webhooks: Webhooks) -> None:
         """Put into the outbox what a vendor has to send by the clock's reading."""
-        for call in webhooks.take(self.backend(name)):
-            self.outbox.add(name, call)
+        backend = self.backend(name)
+        due = webhooks.next(backend)
+        if due is not None and due <= self.clock.now:
+            for call in webhooks.take(backend):
+                self.outbox.add(name, call)
+
+    def may_call(self, name: str, webhooks: Webhooks) -> bool:
+        """Return whether a vendor has something to send, now or later, or the outbox has."""
+        return not self.outbox.idle or webhooks.next(self.backend(name)) is not None
 
     def next_call(self) -> datetime | None:
         """Return when the outbox will next have something to send, if nothing else happens."""

@@ -108,12 +108,13 @@ def test_the_impact_of_a_period_is_the_sum_of_its_orders(
     assert story.shown(buyer, None, None) == story.added_up(buyer, START, _at(10**6))
 
 
-@given(st.lists(st.tuples(st.integers(0, 20 * BLOCK), st.integers(-9, 9)), max_size=60), st.integers(0, 22))
-def test_blocks_have_sums(changes: list[tuple[int, int]], start: int) -> None:
-    """The sum of a stretch of blocks is the sum of all changes in it, in any order."""
+@given(st.lists(st.tuples(st.integers(0, 20 * BLOCK), st.integers(-9, 9)), max_size=60))
+def test_blocks_have_sums(changes: list[tuple[int, int]]) -> None:
+    """The sum up to a block is the sum of all changes before it, in any order; the total is that of all changes."""
     sums, places = Sums(), [0] * 21 * BLOCK
     for place, amount in changes:
         sums.change(place, {("a", "p"): Decimal(amount)})
         places[place] += amount
-    for end in range(start, 23):
-        assert sums.between(start, end).get(("a", "p"), 0) == sum(places[start * BLOCK : end * BLOCK])
+    for block in range(23):
+        assert sums.up_to(block).get(("a", "p"), 0) == sum(places[: block * BLOCK])
+    assert sums.total.get(("a", "p"), 0) == sum(places)

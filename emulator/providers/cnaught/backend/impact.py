@@ -123,14 +123,22 @@ class Impacts:
             for start, end in pairwise([*owned.runs, len(owned.orders)]):
                 first = bisect_left(owned.instants, period.since, start, end) if period.since else start
                 last = bisect_left(owned.instants, period.until, first, end) if period.until else end
-                add_to(total, owned.sums.between(nearest_block(first), nearest_block(last)))
-                add_to(total, self._beside(last, owned, now))
-                add_to(total, negative(self._beside(first, owned, now)))
+                add_to(total, self._up_to(last, owned, now))
+                if first:
+                    add_to(total, negative(self._up_to(first, owned, now)))
         return Impact(period.since or self._began(buyer), exact_sum(total.values()), self._by_category(total))
 
     def _began(self, buyer: Buyer) -> datetime:
         first = self.orders(owner(buyer)).oldest()
         return min(buyer.began, first.created_on) if first else buyer.began
+
+    def _up_to(self, place: int, owned: Owned, now: datetime) -> Amounts:
+        """Return what the orders before a place have retired."""
+        if place == len(owned.orders):
+            return owned.sums.total
+        total = owned.sums.up_to(nearest_block(place))
+        add_to(total, self._beside(place, owned, now))
+        return total
 
     def _beside(self, place: int, owned: Owned, now: datetime) -> Amounts:
         """Return what the orders between the nearest block's start and a place have retired; negative if it is before.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TypeAlias
 
 from emulator.providers.cnaught.backend.amounts import EXACT
@@ -24,15 +25,18 @@ class Sums:
     Amounts usually arrive at the end, so each block has the sum of everything up to it, and the sum of a stretch is the
     difference of two of these. An amount that arrives further up, or is subtracted, becomes a correction: node n holds
     the corrections of the last n & -n blocks up to the n-th (Fenwick, "A new data structure for cumulative frequency
-    tables", 1994).
+    tables", 1994). ``total`` is the sum of everything.
     """
 
     def __init__(self) -> None:
         self._sums: list[dict[Kind, Decimal]] = []
         self._corrections: dict[int, dict[Kind, Decimal]] = {}
+        self._total: dict[Kind, Decimal] = {}
+        self.total: Amounts = MappingProxyType(self._total)
 
     def change(self, place: int, by: Amounts) -> None:
         """Add amounts, which may be negative, at a place."""
+        add_to(self._total, by)
         block, count = place // BLOCK, len(self._sums)
         if block < count - 1:
             return self._correct(block, by)
@@ -42,19 +46,7 @@ class Sums:
             self._sums.append(dict(so_far))
         add_to(self._sums[-1], by)
 
-    def between(self, start: int, end: int) -> dict[Kind, Decimal]:
-        """Return the sum of the blocks from ``start`` on and before ``end``, which may be before the start."""
-        total = self._up_to(end)
-        add_to(total, negative(self._up_to(start)))
-        return total
-
-    def _correct(self, block: int, by: Amounts) -> None:
-        n = block + 1
-        while n <= BLOCKS_MAX:
-            add_to(self._corrections.setdefault(n, {}), by)
-            n += n & -n
-
-    def _up_to(self, block: int) -> dict[Kind, Decimal]:
+    def up_to(self, block: int) -> dict[Kind, Decimal]:
         """Return the sum of all blocks before this one."""
         n = min(block, len(self._sums))
         total = dict(self._sums[n - 1]) if n else {}
@@ -62,6 +54,12 @@ class Sums:
             add_to(total, self._corrections.get(n, {}))
             n &= n - 1
         return total
+
+    def _correct(self, block: int, by: Amounts) -> None:
+        n = block + 1
+        while n <= BLOCKS_MAX:
+            add_to(self._corrections.setdefault(n, {}), by)
+            n += n & -n
 
 
 def nearest_block(place: int) -> int:

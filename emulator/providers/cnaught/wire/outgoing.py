@@ -165,9 +165,10 @@ def _category(category: known.Category) -> dict[str, object]:
     }
 
 
-def _impact_category(category: known.Category) -> dict[str, object]:
-    """Return a category as impact data shows it: SDK 3.1.0 declares the description as text."""
-    return {**_category(category), "description": category.description or ""}
+@lru_cache(maxsize=1024)
+def _impact_category(category: known.Category) -> orjson.Fragment:
+    """Return a category as impact data shows it, as JSON: SDK 3.1.0 declares the description as text."""
+    return fragment({**_category(category), "description": category.description or ""})
 
 
 def portfolio(portfolio: known.Portfolio) -> dict[str, object]:
