@@ -95,7 +95,7 @@ class Registration(Model):
     last_name: ShortText
     email: Address
 
-    @cached_property
+    @property
     def draft(self) -> drafts.AccountDraft:
         return drafts.AccountDraft(self.username, self.password, self.first_name, self.last_name, self.email)
 
@@ -106,7 +106,7 @@ class Credentials(Model):
     username: Text
     password: Text
 
-    @cached_property
+    @property
     def draft(self) -> drafts.Credentials:
         return drafts.Credentials(self.username, self.password)
 
@@ -213,7 +213,7 @@ class ScoreRequest(Model):
     user_profile: UserProfile = Field(default_factory=lambda: DEFAULT_PROFILE)
     options: Options = Field(default_factory=lambda: DEFAULT_OPTIONS)
 
-    @cached_property
+    @property
     def draft(self) -> drafts.ScoreDraft:
         purchases: Any = self.transactions  # _purchases has replaced them
         return drafts.ScoreDraft(purchases, self.user_profile.draft, self.options.draft)

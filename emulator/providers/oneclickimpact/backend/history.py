@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -56,7 +56,7 @@ class History:
     def __init__(self) -> None:
         self.totals = Totals()
         self._impacts: list[Impact] = []
-        self._lists: defaultdict[str, defaultdict[Kind, list[Impact]]] = defaultdict(partial(defaultdict, list))
+        self._lists = defaultdict[tuple[str, Kind], list[Impact]](list)
         self._customers: dict[str, Customer] = {}
         self._onboarded: list[Customer] = []
         self._taken_from = self._taken_until = EPOCH
@@ -70,7 +70,10 @@ class History:
     def onboard(self, customer: Customer) -> None:
         """Add a customer."""
         self._customers[customer.email.lower()] = customer
-        insort(self._onboarded, customer, key=onboarded_on)
+        if not self._onboarded or self._onboarded[-1].onboarded_on <= customer.onboarded_on:
+            self._onboarded.append(customer)
+        else:
+            insort(self._onboarded, customer, key=onboarded_on)
 
     def customers(self, search: CustomerSearch) -> CustomerPage:
         """Return customers in the order of their first impacts."""
@@ -111,15 +114,15 @@ class History:
         put = list.append if newest else _insort  # usually the newest, whose index need not be searched
         put(self._impacts, impact)
         if impact.customer_id is None:
-            put(self._lists[OWN][impact.kind], impact)
+            put(self._lists[OWN, impact.kind], impact)
         else:
-            put(self._lists[CUSTOMERS][impact.kind], impact)
-            put(self._lists[impact.customer_id][impact.kind], impact)
+            put(self._lists[CUSTOMERS, impact.kind], impact)
+            put(self._lists[impact.customer_id, impact.kind], impact)
 
     def page(self, name: str, search: Search) -> Page:
         """Return a page of a list. Each kind has its own list in order of time, so only the page's size costs."""
-        by_kind: Mapping[Kind, list[Impact]] = self._lists.get(name, {})
-        parts = [_part(impacts, search) for kind, impacts in by_kind.items() if kind in search.kinds]
+        lists = [self._lists.get((name, kind)) for kind in dict.fromkeys(search.kinds)]
+        parts = [_part(impacts, search) for impacts in lists if impacts]
         if len(parts) == 1:
             (found,) = parts
         else:

@@ -17,6 +17,7 @@ from emulator.providers.oneclickimpact.backend.totals import Totals
 from emulator.providers.oneclickimpact.memory.catalogue import Account
 from emulator.providers.oneclickimpact.memory.fixture import Memory
 from emulator.providers.oneclickimpact.memory.records import (
+    NO_METADATA,
     NO_PROGRESS,
     STAGES,
     Impact,
@@ -71,7 +72,7 @@ class Impacts:
             made_on=at,
             customer_id=customer.id if customer else None,
             category=draft.category,
-            metadata=dict(draft.metadata),
+            metadata=dict(draft.metadata) if draft.metadata else NO_METADATA,
             progress=self._scheduled(at),
             customer_notified=draft.notify and customer is not None and account.environment == "production",
         )

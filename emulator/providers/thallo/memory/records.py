@@ -38,6 +38,7 @@ class ApiKey:
     hash: KeyHash
 
 
+@lru_cache(maxsize=1024)
 def key_hash(api_key: str) -> str:
     """Return the hash of a key's text. 256 random bits need no salt."""
     return sha256(api_key.encode()).hexdigest()

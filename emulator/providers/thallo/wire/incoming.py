@@ -91,7 +91,7 @@ class OwnRetirement(Body):
     def customer(self) -> Retiree | None:
         return None
 
-    @cached_property
+    @property
     def draft(self) -> drafts.RetirementDraft:
         return drafts.RetirementDraft(
             vintage_id=self.vintage_id,
