@@ -1,4 +1,4 @@
-"""``carbon-emulator data``: look at, compact, copy and check a data directory that no server uses."""
+"""``carbon-emulator data``: look at, compact, copy and check a data directory that no server uses, or a store."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,19 +12,31 @@ from emulator.cli.target import CheckFailed
 
 T = TypeVar("T")
 
-DIRECTORY = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
 
+
+def _place(context: click.Context, parameter: click.Parameter, value: str) -> Path | str:
+    """Return the path of a directory, or the URL of a store."""
+    if "://" in value:
+        return value
+    path: Path = click.Path(path_type=Path, file_okay=False).convert(value, parameter, context)
+    return path
+
+
+with_place = click.argument("place", callback=_place, metavar="DIR|URL")
 with_fixtures = option("--fixtures", type=click.Path(path_type=Path), help="The directory with its server's fixtures.")
 
 
 @click.group()
 def data() -> None:
-    """Look at, compact, copy or check a directory of serve --data. No server may use it meanwhile."""
+    """Look at, compact, copy or check a directory of serve --data, or the database of serve --store.
+
+    No server may use a directory meanwhile. The nodes of a database may go on.
+    """
 
 
 def _done(work: Callable[[], T]) -> T:
-    """Return the result of some work. Raises click.UsageError for a directory that cannot be used."""
+    """Return the result of some work. Raises click.UsageError for a place that cannot be used."""
     from emulator.core.errors import BadData
     from emulator.log.log import LogFailure
     from emulator.space.fixtures import BadFixture
@@ -38,78 +50,81 @@ def _done(work: Callable[[], T]) -> T:
 
 
 @data.command()
-@click.argument("directory", type=DIRECTORY)
+@with_place
 @as_json
-def info(directory: Path, as_json: bool) -> None:
-    """List the spaces of DIRECTORY: their requests, the entries to apply at a load, and their size."""
+def info(place: Path | str, as_json: bool) -> None:
+    """List the spaces of DIR or URL: their requests, the entries to apply at a load, and their size."""
     from emulator.cli.data_files import describe
 
-    content = _done(lambda: describe(directory))
-    rows = [(each["name"], each["requests"], each["entries"], each["bytes"]) for each in content["spaces"]]
+    content = _done(lambda: describe(place))
+    rows = [
+        (each["name"], "-" if each["requests"] is None else each["requests"], each["entries"], each["bytes"])
+        for each in content["spaces"]
+    ]
     header = f"format {content['format']}, written by version {content['emulator']}, seed {content['seed']}\n"
     show(content, as_json, header + table(("SPACE", "REQUESTS", "ENTRIES", "BYTES"), rows, "no spaces"))
 
 
 @data.command()
-@click.argument("directory", type=DIRECTORY)
+@with_place
 @with_fixtures
-def compact(directory: Path, fixtures: Path | None) -> None:
-    """Write a snapshot of every space of DIRECTORY in place of its history, and give free space back.
+def compact(place: Path | str, fixtures: Path | None) -> None:
+    """Write a snapshot of every space in place of its history, and give free space back.
 
     Run it with the old version before an update: newer versions can read a snapshot, even if they would reply
     differently.
     """
     from emulator.cli.data_files import compact as compact_all
 
-    count = _done(lambda: compact_all(directory, fixtures, progress_bar))
+    count = _done(lambda: compact_all(place, fixtures, progress_bar))
     click.echo(f"{count} spaces compacted")
 
 
 @data.command()
-@click.argument("directory", type=DIRECTORY)
+@with_place
 @click.argument("file", type=FILE)
 @with_fixtures
-def export(directory: Path, file: Path, fixtures: Path | None) -> None:
-    """Write all spaces of DIRECTORY to FILE, one line of JSON each, with their recent journals."""
+def export(place: Path | str, file: Path, fixtures: Path | None) -> None:
+    """Write all spaces to FILE, one line of JSON each, with their recent journals."""
     from emulator.cli.data_files import export as export_all
 
-    count = _done(lambda: export_all(directory, file, fixtures, progress_bar))
+    count = _done(lambda: export_all(place, file, fixtures, progress_bar))
     click.echo(f"{count} spaces exported")
 
 
 @data.command("import")
-@click.argument("directory", type=DIRECTORY)
+@with_place
 @click.argument("file", type=FILE)
 @with_fixtures
-def import_(directory: Path, file: Path, fixtures: Path | None) -> None:
-    """Add the spaces of FILE, as 'data export' wrote it, to DIRECTORY, which is made if need be.
+def import_(place: Path | str, file: Path, fixtures: Path | None) -> None:
+    """Add the spaces of FILE, as 'data export' wrote it, to a directory, which is made if need be, or to a database.
 
     A space that is there already is an error, and then nothing is imported.
     """
     from emulator.cli.data_files import import_all
 
-    count = _done(lambda: import_all(directory, file, fixtures, progress_bar))
+    count = _done(lambda: import_all(place, file, fixtures, progress_bar))
     click.echo(f"{count} spaces imported")
 
 
 @data.command()
-@click.argument("directory", type=DIRECTORY)
+@with_place
 @with_fixtures
-def check(directory: Path, fixtures: Path | None) -> None:
-    """Check the database of DIRECTORY, and that every space loads with the replies that were given. Changes nothing."""
+def check(place: Path | str, fixtures: Path | None) -> None:
+    """Check the database, and that every space loads with the replies that were given. Changes nothing."""
     from emulator.cli.data_files import check as check_all
 
-    problems = _done(lambda: check_all(directory, fixtures, progress_bar))
+    problems = _done(lambda: check_all(place, fixtures, progress_bar))
     if problems:
         raise CheckFailed("\n".join(problems))
     click.echo("ok")
 
 
 @data.command()
-@click.argument("directory", type=DIRECTORY)
+@with_place
 @click.argument("space")
-def rollback(directory: Path, space: str) -> None:
+def rollback(place: Path | str, space: str) -> None:
     """Drop what SPACE has done since its last snapshot: a way back for a space that cannot be loaded."""
     from emulator.cli.data_files import rollback as roll_back
 
-    click.echo(f"{_done(lambda: roll_back(directory, space))} entries of {space} dropped")
+    click.echo(f"{_done(lambda: roll_back(place, space))} entries of {space} dropped")

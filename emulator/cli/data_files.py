@@ -1,10 +1,10 @@
-"""What ``carbon-emulator data`` does with a data directory that no server uses."""
+"""What ``carbon-emulator data`` does with a data directory that no server uses, or with a store."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
@@ -21,64 +21,93 @@ from emulator.log.data_directory import DataDirectory
 from emulator.log.entries import Entry, Lost, Resumption, encode
 from emulator.log.instants import number as microseconds
 from emulator.log.loading import Loading, Stopped
-from emulator.log.log import Append, Image, LogFailure, Proposal
+from emulator.log.log import Append, Image, LogFailure, Proposal, Summary
 from emulator.log.numbers import GONE
+from emulator.log.shared_database import SharedDatabase
 from emulator.log.space_copy import SpaceCopy
 from emulator.log.stored_spaces import StoredSpaces
 from emulator.space.snapshot import BadSnapshot
-from emulator.space.world import Progress
+from emulator.space.world import Limits, Links, Progress
 
 FORMAT = 1
+HEADER_BYTES = 300
+"""Of an export's first line, which is written again at the end: by then the number of spaces is known."""
+
+LINKS: dict[str, Links] = {"emulator": "emulator", "vendor": "vendor"}
 
 Failures = (LogFailure, BadSnapshot)
 
+Opened: TypeAlias = DataDirectory | SharedDatabase
+
 
 @contextmanager
-def opened(path: Path, create: bool = False) -> Iterator[DataDirectory]:
-    """Open a directory, and close it again. Raises BadData."""
-    directory = DataDirectory(path, create=create)
+def opened(place: Path | str, create: bool = False) -> Iterator[Opened]:
+    """Open a directory, or the store at a URL, and close it again. Raises BadData."""
+    storage: Opened = SharedDatabase(place) if isinstance(place, str) else DataDirectory(place, create=create)
     try:
-        yield directory
+        if storage.is_shared and not create and not storage.header:
+            raise BadData(f"{storage.place} is no store: no server has used this database")
+        yield storage
     finally:
-        directory.close()
+        storage.close()
 
 
-class Directory:
-    """The spaces of an open directory, loaded one after the other. Raises BadData, BadFixture."""
+class Contents:
+    """The spaces of an open directory or store, loaded one after the other. Raises BadData, BadFixture.
 
-    def __init__(self, directory: DataDirectory, fixtures: Path | None, seed: int = 0) -> None:
-        self.directory = directory
-        self.log = directory.log
-        world = make_world(seed=int(directory.header.get("seed", seed)), fixtures_directory=fixtures)
-        directory.check(world)
+    Nodes may be at work with a store meanwhile; a directory has no other user.
+    """
+
+    def __init__(self, storage: Opened, fixtures: Path | None, seed: int = 0) -> None:
+        self.storage = storage
+        self.log = storage.log
+        header = storage.header
+        world = make_world(
+            seed=int(header.get("seed", seed)),
+            fixtures_directory=fixtures,
+            links=LINKS.get(header.get("links", "")),
+            limits=Limits(journal_exchanges_max=int(header.get("journal_max", Limits().journal_exchanges_max))),
+        )
+        storage.check(world)
         self.world = replace(world, machine_time=LogTime())
         self.summaries = self.log.spaces()
 
     def names(self) -> list[str]:
         """Return the names of the spaces that exist."""
-        return [name for name, summary in self.summaries.items() if self.directory.numbers.get(summary.id) != GONE]
+        return [name for name, summary in self.summaries.items() if not _is_gone(self.storage, summary)]
 
     def load(self, name: str) -> Loading:
         """Return a space on its way into memory, for ``run``. Each has its own memory."""
         assert isinstance(self.world.machine_time, LogTime)
         spaces = StoredSpaces(self.world)
         application = Application(spaces, Control(spaces, Courier()), self.world.machine_time)
-        return Loading(application, name, self.summaries[name].id, self.log.load(name))
+        return Loading(application, name, self.summaries[name].id, self.log.load(name), self.storage)
 
-    def take(self, name: str, step: Any) -> Image | None:
-        """Load a space, end what its server has left open, and return its stored form; None if it does not exist."""
+    def take(self, name: str, step: Any, whole: bool = True) -> Image | None:
+        """Load a space, end what its server has left open, and return its stored form; None if it does not exist.
+
+        In a store, a node may be at work with what seems to be left open: it is ended in the stored form only, and not
+        at all without ``whole``; then a space with such requests has no stored form.
+        """
         loading = self.load(name)
         for _ in loading.run():
             step(1)
         copy, application = loading.copy, loading.application
+        if copy.held and not whole:
+            return None
         for number in list(copy.held):
-            self._append(application, copy, Resumption(number, gone=True))
-        space, number = application.spaces.find(name), self.directory.numbers.after(copy.id, copy.last_change)
+            self._end(application, copy, Resumption(number, gone=True))
+        space, number = application.spaces.find(name), self.storage.numbers.after(copy.id, copy.last_change)
         if space is None:
             return None
         if number > space.requests:
             self._append(application, copy, Lost(number))
         return image.take(space, copy.replica.applied, application.time.read())
+
+    def _end(self, application: Application, copy: SpaceCopy, entry: Resumption) -> None:
+        if not self.storage.is_shared:
+            return self._append(application, copy, entry)
+        application.apply(copy, copy.replica.applied, microseconds(application.time.read()), entry)
 
     def _append(self, application: Application, copy: SpaceCopy, entry: Entry) -> None:
         at = microseconds(application.time.read())
@@ -91,92 +120,111 @@ class Directory:
 # --- the commands -----------------------------------------------------------------------------------------------------
 
 
-def describe(path: Path) -> dict[str, Any]:
-    """Return the content of a directory. Raises BadData."""
-    with opened(path) as directory:
-        summaries, numbers = directory.log.spaces(), directory.numbers
-        spaces = [
-            {
-                "name": name,
-                "requests": numbers.get(summary.id),
-                "entries": summary.entries,
-                "bytes": summary.bytes,
-                "snapshot": summary.facts or None,
-            }
-            for name, summary in summaries.items()
-            if numbers.get(summary.id) != GONE
-        ]
-        header = {name: directory.header[name] for name in ("format", "emulator", "providers", "seed", "fixtures")}
-        return {**header, "spaces": spaces}
+def describe(place: Path | str) -> dict[str, Any]:
+    """Return the content of a directory or store. Raises BadData."""
+    with opened(place) as storage:
+        found = storage.header
+        header = {name: found.get(name) for name in ("format", "emulator", "providers", "seed", "fixtures")}
+        spaces = storage.log.spaces().items()
+        return {**header, "spaces": [_described(storage, *each) for each in spaces if not _is_gone(storage, each[1])]}
 
 
-def compact(path: Path, fixtures: Path | None, progress: Progress) -> int:
-    """Write a snapshot of each space in place of its entries. Return how many. Raises BadData, LogFailure."""
-    with opened(path) as directory:
-        whole = Directory(directory, fixtures)
-        directory.adopt(whole.world)
-        step = progress("compacting", sum(summary.entries for summary in whole.summaries.values()))
-        for name, summary in whole.summaries.items():
+def _described(storage: Opened, name: str, summary: Summary) -> dict[str, Any]:
+    """Describe a space. In a store, its requests are known as of its last snapshot only."""
+    requests = summary.facts.get("requests") if storage.is_shared else storage.numbers.get(summary.id)
+    about = {"name": name, "requests": requests, "entries": summary.entries, "bytes": summary.bytes}
+    return {**about, "snapshot": summary.facts or None}
+
+
+def _is_gone(storage: Opened, summary: Summary) -> bool:
+    """Return whether a space was deleted, and its name stays in the log."""
+    if storage.is_shared:
+        return bool(summary.facts.get("gone")) and not summary.entries
+    return storage.numbers.get(summary.id) == GONE
+
+
+def compact(place: Path | str, fixtures: Path | None, progress: Progress) -> int:
+    """Write a snapshot of each space in place of its entries. Return how many. Raises BadData, LogFailure.
+
+    In a store, a space with delayed requests stays as it is.
+    """
+    with opened(place) as storage:
+        contents = Contents(storage, fixtures)
+        storage.adopt(contents.world)
+        step = progress("compacting", sum(summary.entries for summary in contents.summaries.values()))
+        for name, summary in contents.summaries.items():
             if not summary.entries:
                 continue
-            taken = whole.take(name, step)
-            if taken is None:
-                directory.log.erase(name, summary.last)
-            else:
-                directory.log.save(name, taken)
-        directory.log.vacuum()
-        return len(directory.log.spaces())
+            taken = contents.take(name, step, whole=not storage.is_shared)
+            if taken is not None:
+                storage.log.save(name, taken)
+            elif not storage.is_shared:
+                storage.log.erase(name, summary.last)
+        if isinstance(storage, DataDirectory):
+            storage.log.vacuum()
+        return sum(not _is_gone(storage, summary) for summary in storage.log.spaces().values())
 
 
-def export(path: Path, file: Path, fixtures: Path | None, progress: Progress) -> int:
+def export(place: Path | str, file: Path, fixtures: Path | None, progress: Progress) -> int:
     """Write each space as a line of JSON, after a line about the whole. Return how many. Raises BadData, LogFailure."""
-    with opened(path) as directory, file.open("wb") as lines:
-        whole = Directory(directory, fixtures)
-        names = whole.names()
-        header = {"format": FORMAT, "emulator": __version__, "seed": whole.world.seed}
-        lines.write(orjson.dumps({**header, "fixtures": whole.world.fixtures.digest, "spaces": len(names)}) + b"\n")
+    with opened(place) as storage, file.open("wb") as lines:
+        contents, count = Contents(storage, fixtures), 0
+        names = contents.names()
+        lines.write(_export_header(contents, len(names)))
         step = progress("exporting", len(names))
         for name in names:
-            taken = whole.take(name, lambda _: None)
+            taken = contents.take(name, lambda _: None)
             if taken:
                 about = orjson.dumps({"name": name, "facts": taken.facts})
                 lines.write(about[:-1] + b',"document":' + taken.document + b"}\n")
+                count += 1
             step(1)
-        return len(names)
+        lines.seek(0)
+        lines.write(_export_header(contents, count))
+        return count
 
 
-def import_all(path: Path, file: Path, fixtures: Path | None, progress: Progress) -> int:
-    """Add the spaces of an export to a directory: all, or none. Return how many. Raises BadData, LogFailure."""
+def _export_header(contents: Contents, count: int) -> bytes:
+    """Return the first line of an export; its length does not depend on the number of spaces."""
+    world = contents.world
+    header = {"format": FORMAT, "emulator": __version__, "seed": world.seed, "fixtures": world.fixtures.digest}
+    return orjson.dumps({**header, "spaces": count}).ljust(HEADER_BYTES) + b"\n"
+
+
+def import_all(place: Path | str, file: Path, fixtures: Path | None, progress: Progress) -> int:
+    """Add the spaces of an export: all, or none. Return how many. Raises BadData, LogFailure."""
     with file.open("rb") as lines:
         header = _parsed(lines.readline(), file)
         if header.get("format") != FORMAT:
             raise BadData(f"{file} is not an export of format {FORMAT}")
-        with opened(path, create=True) as directory:
-            whole = Directory(directory, fixtures, seed=int(header["seed"]))
-            if header["seed"] != whole.world.seed or header["fixtures"] != whole.world.fixtures.digest:
-                raise BadData(f"{file} was exported with another seed or other fixtures than those of {path}")
-            directory.adopt(whole.world)
+        with opened(place, create=True) as storage:
+            contents = Contents(storage, fixtures, seed=int(header["seed"]))
+            if header["seed"] != contents.world.seed or header["fixtures"] != contents.world.fixtures.digest:
+                raise BadData(f"{file} was exported with another seed or other fixtures than those of {storage.place}")
+            storage.adopt(contents.world)
             step, imported = progress("importing", int(header["spaces"])), []
             try:
                 for line in lines:
-                    imported.append(_import_space(whole, _parsed(line, file), file))
+                    imported.append(_import_space(contents, _parsed(line, file), file))
                     step(1)
                 if len(imported) != header["spaces"]:
                     raise BadData(f"{file} holds {len(imported)} of its {header['spaces']} spaces")
             except BaseException:
                 for name in imported:
-                    directory.log.erase(name, 2**62)
+                    storage.log.erase(name, 2**62)
                 raise
             return len(imported)
 
 
-def _import_space(whole: Directory, content: dict[str, Any], file: Path) -> str:
+def _import_space(contents: Contents, content: dict[str, Any], file: Path) -> str:
     name: str = content["name"]
-    if name in whole.summaries:
+    known = contents.summaries.get(name)
+    if known and not (contents.storage.is_shared and _is_gone(contents.storage, known)):
         raise BadData(f"space {name!r} of {file} is there already")
-    taken = Image(1, exact_json.dump(content["document"]), content["facts"])
-    whole.log.save(name, taken)
-    whole.directory.numbers.set(whole.log.id(name), int(content["facts"]["requests"]), 1)
+    number = known.last + 1 if known else 1
+    taken = Image(number, exact_json.dump(content["document"]), content["facts"])
+    contents.log.save(name, taken)
+    contents.storage.numbers.set(contents.log.id(name), int(content["facts"]["requests"]), number)
     return name
 
 
@@ -190,15 +238,15 @@ def _parsed(line: bytes, file: Path) -> dict[str, Any]:
     return content
 
 
-def check(path: Path, fixtures: Path | None, progress: Progress) -> list[str]:
-    """Return the problems of a directory. Raises BadData."""
-    with opened(path) as directory:
-        whole = Directory(directory, fixtures)
-        problems = directory.log.problems()
-        step = progress("checking", sum(summary.entries for summary in whole.summaries.values()))
-        for name in whole.summaries:
+def check(place: Path | str, fixtures: Path | None, progress: Progress) -> list[str]:
+    """Return the problems of a directory or store. Raises BadData."""
+    with opened(place) as storage:
+        contents = Contents(storage, fixtures)
+        problems = storage.log.problems() if isinstance(storage, DataDirectory) else []
+        step = progress("checking", sum(summary.entries for summary in contents.summaries.values()))
+        for name in contents.summaries:
             try:
-                for _ in whole.load(name).run():
+                for _ in contents.load(name).run():
                     step(1)
             except Stopped as stopped:
                 problems.append(str(stopped))
@@ -207,12 +255,17 @@ def check(path: Path, fixtures: Path | None, progress: Progress) -> list[str]:
         return problems
 
 
-def rollback(path: Path, space: str) -> int:
+def rollback(place: Path | str, space: str) -> int:
     """Drop the entries of a space after its snapshot, or without one, the space. Return how many. Raises BadData."""
-    with opened(path) as directory:
-        summaries = directory.log.spaces()
+    with opened(place) as storage:
+        if not isinstance(storage, DataDirectory):
+            raise BadData(
+                "a space in a store cannot go back: nodes may have applied what would be dropped. "
+                f"Reset it: POST /~{space}/_emulator/reset to any node"
+            )
+        summaries = storage.log.spaces()
         if space not in summaries:
-            raise BadData(f"{path} has no space {space!r}; known: {', '.join(summaries) or 'none'}")
-        directory.log.roll_back(space)
-        directory.numbers.set(summaries[space].id, int(str(summaries[space].facts.get("requests", 0))), 0)
+            raise BadData(f"{storage.place} has no space {space!r}; known: {', '.join(summaries) or 'none'}")
+        storage.log.roll_back(space)
+        storage.numbers.set(summaries[space].id, int(str(summaries[space].facts.get("requests", 0))), 0)
         return summaries[space].entries

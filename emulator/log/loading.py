@@ -1,6 +1,7 @@
 """Load a space: its snapshot, then the entries after it, and compare their replies with those that were given."""
 
 import asyncio
+import shlex
 from collections.abc import Callable, Iterator
 
 from emulator.core.version import __version__
@@ -10,9 +11,10 @@ from emulator.log.checks import unpack
 from emulator.log.committer import Committer
 from emulator.log.entries import Arrival, ControlCommand, Entry, Reads, decode
 from emulator.log.instants import instant
-from emulator.log.log import Damaged, History, Log, LogFailure, Stored
+from emulator.log.log import Damaged, History, LogFailure, Stored
 from emulator.log.protocol import Replica
 from emulator.log.space_copy import SpaceCopy
+from emulator.log.storage import Storage
 from emulator.space.snapshot import BadSnapshot
 from emulator.space.world import Progress
 
@@ -32,19 +34,22 @@ def silent(label: str, length: int) -> Callable[[int], object]:
 class Loader:
     """Brings spaces from a log into memory."""
 
-    def __init__(self, application: Application, committer: Committer, log: Log, progress: Progress = silent) -> None:
+    def __init__(
+        self, application: Application, committer: Committer, storage: Storage, progress: Progress = silent
+    ) -> None:
         self.application = application
         self.progress = progress
         self._committer = committer
-        self._log = log
+        self._storage = storage
 
     async def load(self, name: str) -> SpaceCopy:
         """Return the copy of a stored space. Raises LogFailure, and Stopped."""
+        log = self._storage.log
         try:
-            history, id = await self._committer.run(lambda: (self._log.load(name), self._log.id(name)))
+            history, id = await self._committer.run(lambda: (log.load(name), log.id(name)))
             if history.image or history.entries:
                 self.application.spaces.forget_refused(name)
-            loading = Loading(self.application, name, id, history)
+            loading = Loading(self.application, name, id, history, self._storage)
             step = self.progress(f"loading {name}", len(history.entries))
             for count, _ in enumerate(loading.run(), start=1):
                 step(1)
@@ -68,7 +73,8 @@ class Loader:
 class Loading:
     """A space on its way into memory."""
 
-    def __init__(self, application: Application, name: str, id: int, history: History) -> None:
+    def __init__(self, application: Application, name: str, id: int, history: History, storage: Storage) -> None:
+        self.storage = storage
         self.application = application
         self.history = history
         first = history.image.number if history.image else 0
@@ -105,13 +111,17 @@ class Loading:
         """Say which reply differs, and what to do."""
         name, image_of = self.copy.name, self.history.image
         wrote = str(image_of.facts["emulator"]) if image_of else "another version"
-        before = f"its snapshot before entry {image_of.number + 1}" if image_of else "nothing but its fixtures"
-        return (
+        place, shared = shlex.quote(self.storage.place), self.storage.is_shared
+        writers = "all nodes" if shared else "the server"
+        way_out = (
             f"space {name!r} is stopped at entry {stored.number}, {_described(entry)}: version {__version__} does not "
-            f"give the reply that was given then. Stop the server, and run 'carbon-emulator data compact DIR' with the "
-            f"version that wrote it ({wrote} or later); or reset the space; or go back to {before} with "
-            f"'carbon-emulator data rollback DIR {name}'"
+            f"give the reply that was given then. Stop {writers}, and run 'carbon-emulator data compact {place}' with "
+            f"the version that wrote it ({wrote} or later); or reset the space"
         )
+        if shared:  # a node may have applied what a rollback would drop
+            return way_out
+        before = f"its snapshot before entry {image_of.number + 1}" if image_of else "nothing but its fixtures"
+        return f"{way_out}; or go back to {before} with 'carbon-emulator data rollback {place} {name}'"
 
 
 def _described(entry: Entry) -> str:

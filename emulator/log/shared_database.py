@@ -45,13 +45,25 @@ class SharedDatabase:
         self.numbers = NoNumbers()
         self.log = PostgresLog(url)
 
+    @property
+    def header(self) -> dict[str, str]:
+        """What the database says about who wrote it; empty if nothing has. Raises BadData."""
+        try:
+            return self.log.meta()
+        except LogFailure as error:
+            raise BadData(f"cannot use {self.place}: {error}") from None
+
+    def check(self, world: World) -> None:
+        """Raise BadData for spaces that another seed, other fixtures or other settings have made."""
+        found = self.header
+        check_format(self.place, found, FORMAT)
+        check_world(self.place, found, world)
+        self._check_settings(found, world)
+
     def adopt(self, world: World) -> None:
         """Check that this world made the spaces, and note that this version writes from now on. Raises BadData."""
+        self.check(world)
         try:
-            found = self.log.meta()
-            check_format(self.place, found, FORMAT)
-            check_world(self.place, found, world)
-            self._check_settings(found, world)
             self.log.set_meta({**header(world, FORMAT), **_settings(world)})
         except LogFailure as error:
             raise BadData(f"cannot use {self.place}: {error}") from None

@@ -67,7 +67,7 @@ class Store:
         self._loop = asyncio.get_running_loop()
         self._committer = self._new_committer()
         self.commit = self._group_commit()
-        self._loader = Loader(self.application, self._committer, self.storage.log, self.progress)
+        self._loader = Loader(self.application, self._committer, self.storage, self.progress)
         self._spawn(self._sweep())
         self._spawn(self._recover())
 

@@ -1,9 +1,10 @@
 """``carbon-emulator data``: what it does with a directory that no server uses."""
 
 import json
+import os
 import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,15 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from cluster.database import Database
+from emulator.cli import data_files
 from emulator.cli.app import cli
+from emulator.log.shared_database import SharedDatabase
 from emulator.providers.cnaught.wire import outgoing
-from tests.support.stored import StoredServer, cnaught, place
+from tests.support.memory_log import Engine, MemoryDatabase
+from tests.support.stored import Node, StoredServer, cnaught, place
+
+with_postgres = pytest.mark.skipif("EXTENDED" not in os.environ, reason="needs PostgreSQL; .ci/extended runs it")
 
 
 def data(*arguments: object) -> Result:
@@ -135,3 +142,89 @@ def test_a_directory_belongs_to_its_seed_and_its_fixtures(directory: Path) -> No
     with closing(sqlite3.connect(directory / "spaces.sqlite3", isolation_level=None)) as database:
         database.execute("UPDATE meta SET value = '99' WHERE key = 'format'")
     assert "is in format 99" in failure("info", directory)
+
+
+# --- a store ----------------------------------------------------------------------------------------------------------
+
+URL = "postgresql://carbon@127.0.0.1/carbon"
+
+
+@pytest.fixture(params=["memory", pytest.param("postgres", marks=with_postgres)])
+def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Node]]:
+    """The URL of a store, and a node that goes on meanwhile: with two spaces, and one that was deleted."""
+    if request.param == "memory":
+        engines: dict[str, Engine] = {}
+        database = lambda url: MemoryDatabase(engines.setdefault(url, Engine()))  # noqa: E731
+        monkeypatch.setattr(data_files, "SharedDatabase", database)
+        url = URL
+    else:
+        database, url = SharedDatabase, request.getfixturevalue("postgres").new_url()
+    with Node(database(url)) as node:
+        for name in ("one", "two", "gone"):
+            node.space(name).clock.freeze("2026-01-01")
+            for number in range(3):
+                place(node.space(name), f"key-{number}")
+        node.space().control("DELETE", "/spaces/gone")
+        yield url, node
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Database]:
+    """A PostgreSQL server."""
+    with Database(settings={"fsync": "off"}) as database:
+        yield database
+
+
+def node_state(node: StoredServer, name: str) -> list[Any]:
+    return [node.space(name).control("GET", path) for path in ("/snapshot", "/requests", "/clock")]
+
+
+def test_a_store_is_described_checked_and_compacted(store: tuple[str, Node]) -> None:
+    """While a node is at work; it goes on with the same spaces afterwards."""
+    url, node = store
+    before = {name: node_state(node, name) for name in ("one", "two")}
+    spaces = {space["name"]: space for space in json.loads(data("info", url, "--json").output)["spaces"]}
+    assert {"one", "two"} <= spaces.keys()
+    assert (spaces["one"]["requests"], spaces["one"]["entries"]) == (None, 4)
+    assert data("check", url).output.endswith("ok\n")
+    assert data("compact", url).exit_code == 0
+    spaces = {space["name"]: space for space in json.loads(data("info", url, "--json").output)["spaces"]}
+    assert (spaces["one"]["requests"], spaces["one"]["entries"]) == (3, 0)
+    assert {name: node_state(node, name) for name in ("one", "two")} == before
+    assert place(node.space("one")).headers["x-emulator-request-id"] == "4"
+    assert data("check", url).output.endswith("ok\n")
+
+
+def test_spaces_move_between_a_directory_and_a_store(store: tuple[str, Node], tmp_path: Path) -> None:
+    """An export of a store can be imported into a directory, and the other way round, by a node that is at work."""
+    url, node = store
+    before = node_state(node, "one")
+    assert data("export", url, tmp_path / "export").output.endswith("2 spaces exported\n")
+    assert data("import", tmp_path / "data", tmp_path / "export").output.endswith("2 spaces imported\n")
+    assert state(tmp_path / "data") == before
+    for name in ("one", "two"):
+        node.space().control("DELETE", f"/spaces/{name}")
+    node.run(node.app.store._unload(node.run(node.app.store.open("one"))))
+    node.run(node.app.store._unload(node.run(node.app.store.open("two"))))
+    assert data("import", url, tmp_path / "export").output.endswith("2 spaces imported\n")
+    assert node_state(node, "one") == before
+    assert place(node.space("one")).headers["x-emulator-request-id"] == "4"
+    assert "is there already" in failure("import", url, tmp_path / "export")
+
+
+def test_a_space_in_a_store_does_not_go_back(store: tuple[str, Node]) -> None:
+    """A rollback is refused with what to use in its place."""
+    assert "Reset it: POST /~one/_emulator/reset" in failure("rollback", store[0], "one")
+
+
+def test_a_wrong_url_is_refused() -> None:
+    """A URL that is no store's is refused with the known form; so is a database that cannot be reached."""
+    assert "unknown store 'mysql'; known: postgresql://USER@HOST/DATABASE" in failure("info", "mysql://db/carbon")
+    assert "cannot use postgresql://127.0.0.1:1/carbon" in failure("check", "postgresql://u:secret@127.0.0.1:1/carbon")
+    assert "secret" not in failure("check", "postgresql://u:secret@127.0.0.1:1/carbon")
+
+
+def test_an_unused_database_is_no_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that no server has used is refused, except as the target of an import."""
+    monkeypatch.setattr(data_files, "SharedDatabase", lambda _: MemoryDatabase(Engine()))
+    assert "is no store: no server has used this database" in failure("info", URL)
