@@ -45,6 +45,8 @@ class Agenda(Generic[T]):
     def settle(self, until: datetime) -> list[tuple[datetime, T]]:
         """Return what has become due up to ``until`` and was not returned before."""
         start = max(self._start, self._settled)
+        if start == len(self._instants) or until < self._instants[start]:
+            return []
         self._settled = max(start, self._after(until))
         return self._part(start, self._settled)
 

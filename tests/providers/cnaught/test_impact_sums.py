@@ -117,4 +117,4 @@ def test_blocks_have_sums(changes: list[tuple[int, int]]) -> None:
         places[place] += amount
     for block in range(23):
         assert sums.up_to(block).get(("a", "p"), 0) == sum(places[: block * BLOCK])
-    assert sums.total.get(("a", "p"), 0) == sum(places)
+    assert sums.total().get(("a", "p"), 0) == sum(places)

@@ -135,7 +135,7 @@ class Impacts:
     def _up_to(self, place: int, owned: Owned, now: datetime) -> Amounts:
         """Return what the orders before a place have retired."""
         if place == len(owned.orders):
-            return owned.sums.total
+            return owned.sums.total()
         total = owned.sums.up_to(nearest_block(place))
         add_to(total, self._beside(place, owned, now))
         return total

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from types import MappingProxyType
 from typing import TypeAlias
 
 from emulator.providers.cnaught.backend.amounts import EXACT
@@ -25,18 +24,15 @@ class Sums:
     Amounts usually arrive at the end, so each block has the sum of everything up to it, and the sum of a stretch is the
     difference of two of these. An amount that arrives further up, or is subtracted, becomes a correction: node n holds
     the corrections of the last n & -n blocks up to the n-th (Fenwick, "A new data structure for cumulative frequency
-    tables", 1994). ``total`` is the sum of everything.
+    tables", 1994).
     """
 
     def __init__(self) -> None:
         self._sums: list[dict[Kind, Decimal]] = []
         self._corrections: dict[int, dict[Kind, Decimal]] = {}
-        self._total: dict[Kind, Decimal] = {}
-        self.total: Amounts = MappingProxyType(self._total)
 
     def change(self, place: int, by: Amounts) -> None:
         """Add amounts, which may be negative, at a place."""
-        add_to(self._total, by)
         block, count = place // BLOCK, len(self._sums)
         if block < count - 1:
             return self._correct(block, by)
@@ -45,6 +41,10 @@ class Sums:
             self._sums += [so_far] * (block - count)  # only the last one ever changes
             self._sums.append(dict(so_far))
         add_to(self._sums[-1], by)
+
+    def total(self) -> dict[Kind, Decimal]:
+        """Return the sum of everything."""
+        return self.up_to(len(self._sums))
 
     def up_to(self, block: int) -> dict[Kind, Decimal]:
         """Return the sum of all blocks before this one."""
