@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from benchmarks import load, picture, rates, report, scaling
+from benchmarks import application, embedded, load, picture, rates, report, scaling, variety
 from benchmarks.load import NoLoad
 from benchmarks.peers import PEERS
 from benchmarks.process import stay_off_the_servers_core
@@ -60,7 +60,7 @@ def measure_rates(seconds: int, rounds: int, workload: Sequence[str], subject: S
 @click.option("--reset", envvar="BENCH_RESET", default=100_000, show_default=True, help="Of the space to reset.")
 def measure_scaling(few: int, many: int, reset: int) -> None:
     """Measure requests with few and with many records. A million records need about 10 minutes and 3 GB of memory."""
-    found = scaling.measure(few, many, reset)
+    found = application.measured([*scaling.works(few, many, reset), (variety.variety, ()), (embedded.embedded, ())])
     figures = {"machine": report.machine(), "few": few, "many": many, "scaling": found}
     report.write("scaling.json", json.dumps(figures, indent=2))
     click.echo(report.scaling(figures))

@@ -7,75 +7,19 @@ turn; the ratio is taken in each round, and the median is reported.
 import asyncio
 import gc
 import json
-import os
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
-from typing import Any, TypeAlias
 
-from starlette.types import Message
-
-from benchmarks.load import SERVER_CORE, UNIQUE, Call
+from benchmarks.application import REQUESTS_A_ROUND, ROUNDS, Application, Figures, Work, compared
+from benchmarks.load import UNIQUE, Call
 from benchmarks.process import PAGE_BYTES
 from benchmarks.workloads import BEARER, JSON, KEY, LOGIN, SELL_ORDER, START, VINTAGE, YEAR, transactions
-from emulator.app import create_app
 
 DAYS = 365
-ROUNDS = 5
-REQUESTS_A_ROUND = 200
-
-Figures: TypeAlias = Mapping[str, Any]
-
-
-class Application:
-    """The ASGI application, called without a socket."""
-
-    def __init__(self) -> None:
-        self.app = create_app()
-
-    async def send(self, call: Call, space: str, unique: str = "") -> bytes:
-        """Send a request and return the body. The reply must have the status that the call expects."""
-        path, _, query = f"/~{space}{call.path}".partition("?")
-        headers = {**call.headers, **({call.unique: unique} if call.unique else {})}
-        scope = {
-            "type": "http",
-            "method": call.method,
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": query.encode(),
-            "headers": [(b"host", b"127.0.0.1"), *((k.lower().encode(), v.encode()) for k, v in headers.items())],
-            "http_version": "1.1",
-            "scheme": "http",
-            "server": ("127.0.0.1", 80),
-            "client": ("127.0.0.1", 1),
-        }
-        sent: list[Message] = []
-
-        async def receive() -> Message:
-            return {"type": "http.request", "body": call.body.replace(UNIQUE, unique).encode(), "more_body": False}
-
-        async def respond(message: Message) -> None:
-            sent.append(message)
-
-        await self.app(scope, receive, respond)
-        body = b"".join(message.get("body", b"") for message in sent)
-        assert sent[0]["status"] == call.status, (call.method, path, sent[0]["status"], body)
-        return body
-
-    async def command(self, method: str, path: str, body: object, space: str) -> None:
-        """Send a request to the control API."""
-        await self.send(Call(method, f"/_emulator{path}", JSON, json.dumps(body)), space)
-
-    async def timed(self, call: Call, space: str, requests: int = REQUESTS_A_ROUND) -> float:
-        """Return the microseconds of a request."""
-        began = time.perf_counter()
-        for number in range(requests):
-            await self.send(call, space, f"timed-{number}")
-        return (time.perf_counter() - began) / requests * 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +130,11 @@ async def records(provider: str, few: int, many: int) -> Sequence[Figures]:
         {"what": f"{provider}: memory of a record", "unit": "bytes", "much": (_rss_bytes() - before) // many},
     ]
     for name, call in book.reads.items():
+        calls = [call] * REQUESTS_A_ROUND
         rounds = [
-            (await application.timed(call, "few"), await application.timed(call, "many")) for _ in range(ROUNDS + 1)
+            (await application.timed(calls, "few"), await application.timed(calls, "many")) for _ in range(ROUNDS + 1)
         ]
-        figures.append(_compared(f"{provider}: {name}", rounds[1:]))  # the first round handles events that became due
+        figures.append(compared(f"{provider}: {name}", rounds[1:]))  # the first round handles events that became due
     return figures
 
 
@@ -211,15 +156,21 @@ async def _fill(application: Application, provider: str, space: str, count: int)
 async def scores(few: int, many: int) -> Sequence[Figures]:
     """Measure a score of few and of many transactions, for each transaction."""
     application = Application()
-    token = json.loads(await application.send(TOKEN, "scores"))["access"]
+    token = await access_token(application, "scores")
     small, large = (transactions(count, token) for count in (few, many))
     await application.send(small, "scores")
     gc.freeze()  # as a server does once it has started
     rounds = [
-        (await application.timed(small, "scores", 5) / few, await application.timed(large, "scores", 5) / many)
+        (await application.timed([small] * 5, "scores") / few, await application.timed([large] * 5, "scores") / many)
         for _ in range(ROUNDS + 1)
     ]
-    return [_compared(f"carboninsights: a transaction, among {few:,} and {many:,} of one score", rounds[1:])]
+    return [compared(f"carboninsights: a transaction, among {few:,} and {many:,} of one score", rounds[1:])]
+
+
+async def access_token(application: Application, space: str) -> str:
+    """Return a new access token of Carbon Insights."""
+    token: str = json.loads(await application.send(TOKEN, space))["access"]
+    return token
 
 
 # --- spaces -----------------------------------------------------------------------------------------------------------
@@ -230,7 +181,7 @@ async def spaces(few: int, many: int) -> Sequence[Figures]:
     application, page = Application(), BOOKS["oneclickimpact"].reads["a page of 10 records"]
     await application.send(page, "first")
     created = [
-        (await application.timed(page, "first", 1), await application.timed(page, f"new-{n}", 1)) for n in range(500)
+        (await application.timed([page], "first"), await application.timed([page], f"new-{n}")) for n in range(500)
     ]
     early, late = created[:100], created[-100:]
     figures: list[Figures] = [
@@ -257,8 +208,8 @@ async def spaces(few: int, many: int) -> Sequence[Figures]:
         small, large = await _reset(application, "small"), await _reset(application, "large")
         resets.append((small[0], large[0]))
         pauses.append((small[1], large[1]))
-    figures.append(_compared(f"reset of {few:,} and of {many:,} records, with the next request", resets))
-    figures.append(_compared("the longest turn of the event loop while records are freed", pauses))
+    figures.append(compared(f"reset of {few:,} and of {many:,} records, with the next request", resets))
+    figures.append(compared("the longest turn of the event loop while records are freed", pauses))
     return figures
 
 
@@ -280,38 +231,13 @@ async def _reset(application: Application, space: str) -> tuple[float, float]:
     return reset * 1e6, max(turns) * 1e6
 
 
-# --- separate processes ----------------------------------------------------------------------------------------
-
-
-def measure(few: int, many: int, reset_many: int) -> Sequence[Figures]:
-    """Measure everything, each part in a new process with its own memory."""
-    works: list[tuple[Callable[..., Coroutine[Any, Any, Sequence[Figures]]], tuple[Any, ...]]] = [
+def works(few: int, many: int, reset_many: int) -> Sequence[Work]:
+    """Return the measurements, with few and with many records."""
+    return [
         *((records, (provider, few, many)) for provider in BOOKS),
         (scores, (few, 10 * few)),
         (spaces, (10, reset_many)),
     ]
-    figures: list[Figures] = []
-    for work, arguments in works:
-        with get_context("fork").Pool(1) as pool:
-            figures += pool.apply(_alone, (work, arguments))
-    return figures
-
-
-def _alone(
-    work: Callable[..., Coroutine[Any, Any, Sequence[Figures]]], arguments: tuple[Any, ...]
-) -> Sequence[Figures]:
-    os.sched_setaffinity(0, {SERVER_CORE})
-    return asyncio.run(work(*arguments))
-
-
-def _compared(what: str, rounds: Sequence[tuple[float, float]]) -> Figures:
-    return {
-        "what": what,
-        "unit": "µs",
-        "little": round(median(few for few, _ in rounds), 1),
-        "much": round(median(many for _, many in rounds), 1),
-        "ratio": round(median(many / few for few, many in rounds), 2),
-    }
 
 
 def _rss_bytes() -> int:
