@@ -274,6 +274,12 @@ def test_a_port_in_use_is_named(
     assert output == f"cannot listen on 127.0.0.1 port {taken}: Address already in use"
 
 
+def test_a_listening_socket_never_blocks() -> None:
+    """Neither it nor a duplicate does: all workers share that flag, and one that accepts in vain would stop."""
+    with bind("127.0.0.1", 0) as first, first.dup() as second:
+        assert [os.get_blocking(each.fileno()) for each in (first, second)] == [False, False]
+
+
 def test_a_port_is_taken_from_the_start() -> None:
     """Of two servers that start at the same time, only one gets the port."""
     with bind("127.0.0.1", 0) as first:

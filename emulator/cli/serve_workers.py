@@ -73,20 +73,11 @@ def _work(
     from emulator.space.worker_spaces import Part
 
     link = WorkerLink(seat.share, seat.inboxes)
-    app = make(Part(seat.share, seat.census, link, seat.log_end))
+    app = make(Part(seat.share, seat.census, link, seat.log_ends))
     link.reporter = app.spaces.report
 
     def ready() -> None:
         os.write(seat.ready, b".")
         os.close(seat.ready)
 
-    serve_as_worker(logged(app), bound, secure, link, ready, seat.life, _orphaned(seat))
-
-
-def _orphaned(seat: "Seat") -> Callable[[], None] | None:
-    """Return what a worker does when the first process has ended. Without its log, it can store nothing more."""
-    if seat.log_end is None:
-        return None
-    from emulator.log.remote_log import end_with_log
-
-    return end_with_log
+    serve_as_worker(logged(app), bound, secure, link, ready, seat.life)

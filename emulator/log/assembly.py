@@ -39,10 +39,11 @@ def open_storage(data: Path | None, sync: Sync, url: str | None, part: "Part | N
     if part is None:
         return DataDirectory(data, sync)
 
-    from emulator.log.remote_log import WorkerStorage
+    from emulator.log.log_server import LogEnds
+    from emulator.log.worker_storage import WorkerStorage
 
-    assert part.log_end
-    return WorkerStorage(data, part.log_end, part.share)
+    assert part.log_ends
+    return WorkerStorage(data, LogEnds(*part.log_ends), part.share)
 
 
 class StoredParts:

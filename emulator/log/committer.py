@@ -2,25 +2,36 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from queue import SimpleQueue
 from typing import Any, TypeAlias, TypeVar
 
+from emulator.log.log import Append, Log
+
 T = TypeVar("T")
 
-Job: TypeAlias = tuple[Callable[[], Any], Callable[[Any, BaseException | None], object]]
+Done: TypeAlias = Callable[[Any, BaseException | None], object]
+"""What is called with a result, or with None and an error."""
+
+Job: TypeAlias = tuple[Callable[[], Any], Done]
 
 
 class Committer:
     """Runs jobs in a thread, in the order in which they come, and reports their results on the event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: Log) -> None:
+        self._log = log
         self._loop = asyncio.get_running_loop()
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="carbon-emulator-log", daemon=True)
         self._thread.start()
 
-    def submit(self, job: Callable[[], Any], done: Callable[[Any, BaseException | None], object]) -> None:
+    def append(self, appends: Sequence[Append], done: Done) -> None:
+        """Append to the log, then call ``done`` with the answers. One such call is on its way at a time."""
+        self.submit(partial(self._log.append, appends), done)
+
+    def submit(self, job: Callable[[], Any], done: Done) -> None:
         """Run a job, then call ``done`` with its result, or with None and what it raised."""
         self._jobs.put((job, done))
 

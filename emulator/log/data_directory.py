@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from emulator.core.errors import BadData
 from emulator.core.version import __version__
+from emulator.log.committer import Committer
 from emulator.log.header import check_format, check_world, header
 from emulator.log.log import LogFailure
 from emulator.log.numbers import Numbers
@@ -68,6 +69,10 @@ class DataDirectory:
             self.log.set_meta(header(world, FORMAT))
         except LogFailure as error:
             raise BadData(f"cannot write to {self.path}: {error}") from None
+
+    def new_committer(self) -> Committer:
+        """Return what runs the calls of the log for the running event loop."""
+        return Committer(self.log)
 
     def close(self) -> None:
         """Close the database, and let others open the directory."""

@@ -15,7 +15,7 @@ from emulator.log.application import Application, Result
 from emulator.log.committer import Committer
 from emulator.log.entries import Arrival, Entry, Reads, arrival_of, encode
 from emulator.log.instants import number as microseconds
-from emulator.log.log import Answer, Append, LogFailure, Proposal, Stored
+from emulator.log.log import Answer, LogFailure, Proposal, Stored
 from emulator.log.numbers import GONE
 from emulator.log.protocol import Waiting
 from emulator.log.space_copy import Asker, SpaceCopy
@@ -121,10 +121,7 @@ class GroupCommit:
         appends = [append for copy in copies if (append := copy.replica.append())]
         if appends:
             self._committing = True
-            self._submit(appends, copies)
-
-    def _submit(self, appends: Sequence[Append], copies: Sequence[SpaceCopy]) -> None:
-        self.committer.submit(partial(self.storage.log.append, appends), partial(self._committed, copies))
+            self.committer.append(appends, partial(self._committed, copies))
 
     def _committed(self, copies: Sequence[SpaceCopy], answers: Any, error: BaseException | None) -> None:
         """Apply what was stored, and answer; or refuse what was not."""

@@ -1,17 +1,13 @@
 """The log of a data directory, for one of several workers: the first process of the server has it open."""
 
 import os
-import socket
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, NoReturn
 
 from emulator.core.frames import LENGTH, content, frame
-from emulator.log.data_directory import NUMBERS
 from emulator.log.log import Answer, Append, History, Image, LogFailure, Summary
-from emulator.log.numbers import Numbers
+from emulator.log.log_server import LogEnds
 from emulator.space.share import Share
-from emulator.space.world import World
 
 
 class RemoteLog:
@@ -20,8 +16,8 @@ class RemoteLog:
     If that process ends, so does this one, at once: nobody knows what it has stored, so no client may get a reply.
     """
 
-    def __init__(self, end: socket.socket, share: Share) -> None:
-        self._end = end
+    def __init__(self, ends: LogEnds, share: Share) -> None:
+        self.ends = ends
         self._share = share
 
     def append(self, appends: Sequence[Append]) -> Sequence[Answer]:
@@ -58,11 +54,11 @@ class RemoteLog:
         return {name: summary for name, summary in summaries.items() if self._share.owns(name)}
 
     def close(self) -> None:
-        self._end.close()
+        self.ends.close()
 
     def _call(self, name: str, *arguments: Any) -> Any:
         try:
-            self._end.sendall(frame((name, arguments)))
+            self.ends.calls.sendall(frame((name, arguments)))
             (length,) = LENGTH.unpack(self._receive(LENGTH.size))
             result = content(self._receive(length))
         except OSError:
@@ -76,30 +72,11 @@ class RemoteLog:
         received = bytearray(length)
         view = memoryview(received)
         while view:
-            count = self._end.recv_into(view)
+            count = self.ends.calls.recv_into(view)
             if not count:
                 raise ConnectionError
             view = view[count:]
         return received
-
-
-class WorkerStorage:
-    """A data directory that the first process of a server has open, for one of its workers."""
-
-    is_shared = False
-
-    def __init__(self, path: Path, end: socket.socket, share: Share) -> None:
-        self.place = str(path)
-        self.temporary = path
-        self.log = RemoteLog(end, share)
-        self.numbers = Numbers(path / NUMBERS)
-
-    def adopt(self, world: World) -> None:
-        """Do nothing: the first process has checked the directory."""
-
-    def close(self) -> None:
-        self.log.close()
-        self.numbers.close()
 
 
 def end_with_log() -> NoReturn:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from emulator.log.committer import Committer
+from emulator.log.committer import Committer, Done
 from emulator.log.log import SharedLog
 
 CALL_SECONDS_MAX = 8.0
@@ -16,14 +16,15 @@ WATCH_SECONDS = 1.0
 class SharedCommitter(Committer):
     """Runs jobs, and cuts off one that takes too long."""
 
+    _log: SharedLog
+
     def __init__(self, log: SharedLog) -> None:
-        self._log = log
         self._time = asyncio.get_running_loop().time
         self._began: float | None = None
-        super().__init__()
+        super().__init__(log)
         self._watching = asyncio.get_running_loop().create_task(self._watch())
 
-    def submit(self, job: Callable[[], Any], done: Callable[[Any, BaseException | None], object]) -> None:
+    def submit(self, job: Callable[[], Any], done: Done) -> None:
         super().submit(lambda: self._timed(job), done)
 
     def _timed(self, job: Callable[[], Any]) -> Any:

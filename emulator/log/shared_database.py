@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from emulator.core.errors import BadData
 from emulator.log.header import check_format, check_world, header
 from emulator.log.log import LogFailure
+from emulator.log.shared_committer import SharedCommitter
 from emulator.space.world import World
 
 FORMAT = 1
@@ -74,6 +75,10 @@ class SharedDatabase:
             if found.get(name, value) != value:
                 option = name.replace("_", "-")
                 raise BadData(f"{self.place} is used with --{option} {found[name]!r}; all nodes need the same")
+
+    def new_committer(self) -> SharedCommitter:
+        """Return what runs the calls of the log for the running event loop."""
+        return SharedCommitter(self.log)
 
     def close(self) -> None:
         self.log.close()

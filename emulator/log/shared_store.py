@@ -14,7 +14,6 @@ from emulator.log.instants import number as microseconds
 from emulator.log.loading import Stopped, silent
 from emulator.log.log import Due, Image, LogFailure, Summary
 from emulator.log.shared_commit import SharedCommit, fail
-from emulator.log.shared_committer import SharedCommitter
 from emulator.log.shared_database import SharedDatabase
 from emulator.log.space_copy import SpaceCopy
 from emulator.log.store import Store
@@ -62,9 +61,6 @@ class SharedStore(Store):
         commit = SharedCommit(self.storage, self.application, self._committer, self.ids, self._changed)
         commit.behind, commit.stopped = self._behind, self._stopped
         return commit
-
-    def _new_committer(self) -> SharedCommitter:
-        return SharedCommitter(self.storage.log)
 
     def _is_new(self, name: str) -> bool:  # noqa: ARG002
         return False

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
+from emulator.log.committer import Committer
 from emulator.log.log import Log
 from emulator.space.world import World
 
@@ -46,6 +47,10 @@ class Storage(Protocol):
 
     def adopt(self, world: World) -> None:
         """Check that this world made the spaces, and note that this version writes from now on. Raises BadData."""
+        ...
+
+    def new_committer(self) -> Committer:
+        """Return what runs the calls of the log for the running event loop."""
         ...
 
     def close(self) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 from emulator.core.clock import LogTime
 from emulator.log.application import Application
-from emulator.log.committer import Committer
 from emulator.log.entries import Lost, Resumption
 from emulator.log.forked import take_image
 from emulator.log.group_commit import GroupCommit
@@ -65,7 +64,7 @@ class Store:
     async def start(self) -> None:
         """Begin to store. Spaces that a killed server has left load in the background: webhooks may be due."""
         self._loop = asyncio.get_running_loop()
-        self._committer = self._new_committer()
+        self._committer = self.storage.new_committer()
         self.commit = self._group_commit()
         self._loader = Loader(self.application, self._committer, self.storage, self.progress)
         self._spawn(self._sweep())
@@ -85,9 +84,6 @@ class Store:
     def _stored_ids(self) -> dict[str, int]:
         """Return the numbers of all stored spaces by name."""
         return {name: summary.id for name, summary in self.storage.log.spaces().items()}
-
-    def _new_committer(self) -> Committer:
-        return Committer()
 
     def _group_commit(self) -> GroupCommit:
         return GroupCommit(self.storage, self.application, self._committer, self.ids, self._changed)

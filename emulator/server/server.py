@@ -56,7 +56,6 @@ class Server(uvicorn.Server):
         self.secure = secure
         self.link: WorkerLink | None = None
         self.life: int | None = None
-        self.orphaned: Callable[[], None] = self._exit_soon
         self.signals: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -66,11 +65,11 @@ class Server(uvicorn.Server):
         if self.link:
             self.link.start(self.pool)
         if self.life is not None:
-            asyncio.get_running_loop().add_reader(self.life, self.orphaned)
+            asyncio.get_running_loop().add_reader(self.life, self._end_of_life)
         if self.ready and sockets:
             self.ready(address(sockets[0]))
 
-    def _exit_soon(self) -> None:
+    def _end_of_life(self) -> None:
         """Stop, for the process that started this one has ended."""
         assert self.life is not None
         asyncio.get_running_loop().remove_reader(self.life)
@@ -133,9 +132,14 @@ class Server(uvicorn.Server):
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Return a socket that listens on the address; port 0 picks a free one. Raises PortTaken."""
+    """Return a socket that listens on the address; port 0 picks a free one. Raises PortTaken.
+
+    It never blocks, nor do its duplicates: all workers share that flag. A duplicate of a socket that blocks would make
+    it block for all of them until the event loop of the new one changes that, and stop a worker that accepts meanwhile.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # without it, asyncio leaves Nagle's delay on
+    bound.setblocking(False)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
@@ -212,22 +216,13 @@ def serve(app: ASGIApp, bound: socket.socket, ready: Ready, secure: Sequence[Sec
 
 
 def serve_as_worker(
-    app: ASGIApp,
-    bound: socket.socket,
-    secure: Sequence[Secure],
-    link: WorkerLink,
-    ready: Callable[[], None],
-    life: int,
-    orphaned: Callable[[], None] | None,
+    app: ASGIApp, bound: socket.socket, secure: Sequence[Secure], link: WorkerLink, ready: Callable[[], None], life: int
 ) -> None:
-    """Serve as one of several workers until SIGTERM, or until the descriptor ``life`` ends.
-
-    In the latter case, call ``orphaned``; None ends the server as SIGTERM does.
-    """
+    """Serve as one of several workers until SIGTERM, or until the descriptor ``life`` ends."""
     gc.freeze()
     _allow_open_files()
     server = uvicorn_server(app, lambda _: ready(), secure)
     server.pool.workers = server.link = link
     server.signals = (signal.SIGTERM,)
-    server.life, server.orphaned = life, orphaned or server.orphaned
+    server.life = life
     server.run(sockets=[bound, *(bound.dup() for _ in range(1, ACCEPTED_AT_ONCE))])

@@ -4,7 +4,6 @@ import logging
 import os
 import selectors
 import signal
-import socket
 import sys
 import time
 import traceback
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from emulator.log.log import Log
-from emulator.log.log_server import LogServer
+from emulator.log.log_server import LogEnds, LogServer
 from emulator.server.inboxes import Inbox
 from emulator.space.census import Census
 from emulator.space.share import Share
@@ -37,7 +36,7 @@ class Seat:
     """What a worker begins with: its share, everybody's inboxes and the census.
 
     It writes to ``ready`` when it serves. ``life`` ends with the process that started it, which has the log at the
-    other side of ``log_end``, if there is one.
+    other side of ``log_ends``, if there is one.
     """
 
     share: Share
@@ -45,7 +44,7 @@ class Seat:
     census: Census
     ready: int
     life: int
-    log_end: socket.socket | None
+    log_ends: LogEnds | None
 
 
 Work = Callable[[Seat], None]
@@ -117,16 +116,16 @@ class Supervisor:
     def _start(self, index: int) -> None:
         self._started += 1
         ready_end, ready = os.pipe()
-        log_end = self._log.attach(index) if self._log else None
-        seat = Seat(Share(index, self.count), self.inboxes, self.census, ready, self._life_end, log_end)
+        log_ends = self._log.attach(index) if self._log else None
+        seat = Seat(Share(index, self.count), self.inboxes, self.census, ready, self._life_end, log_ends)
         sys.stdout.flush()
         sys.stderr.flush()
         pid = _fork()
         if pid == 0:
             self._become_worker(seat, ready_end)
         os.close(ready)
-        if log_end:
-            log_end.close()
+        if log_ends:
+            log_ends.close()
         running = self._running[pid] = Running(index, time.monotonic(), ready_end)
         self._selector.register(ready_end, selectors.EVENT_READ, partial(self._is_ready, running))
 

@@ -16,13 +16,13 @@ from emulator.space.world import World
 class Part:
     """What one worker of a server needs to know of the others: its share, the census, and how to ask them.
 
-    ``log_end`` leads to the process that has the data directory open, if there is one.
+    ``log_ends`` lead to the process that has the data directory open, if there is one.
     """
 
     share: Share
     census: Census
     peers: Peers
-    log_end: socket | None = None
+    log_ends: tuple[socket, socket] | None = None
 
 
 class WorkerSpaces(Spaces):

@@ -10,6 +10,8 @@ from emulator.log.remote_log import RemoteLog
 from emulator.log.sqlite_log import SqliteLog
 from emulator.space.share import Share
 
+SECONDS_MAX = 10
+
 
 class LogOfWorker(RemoteLog):
     """The log of the only worker of a server."""
@@ -18,12 +20,12 @@ class LogOfWorker(RemoteLog):
         connected = threading.Event()
         self._thread = threading.Thread(target=partial(self._serve, file, connected), daemon=True)
         self._thread.start()
-        connected.wait()
+        assert connected.wait(SECONDS_MAX)
 
     def _serve(self, file: Path, connected: threading.Event) -> None:
         log, selector = SqliteLog(file), selectors.DefaultSelector()
         server = LogServer(log, selector)
-        super().__init__(server.connect(0), Share())
+        super().__init__(server.attach(0), Share())
         connected.set()
         while selector.get_map():
             for key, events in selector.select():
