@@ -1,62 +1,25 @@
 """One run: clients that use any node, disturbances among them, and what must hold."""
 
-import hashlib
-import json
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 from time import monotonic, sleep
-from typing import Any
 
 import httpx
 
+from cluster.client import Client
 from cluster.database import Database
 from cluster.node import Node
+from cluster.receiver import Receiver
 from cluster.relay import Relay
+from cluster.verdict import check
 from soak import calls
 
 NODES, SPACES = 3, 6
 REPLY_SECONDS_MAX = 15
-
-
-class Client:
-    """Writes to one space, at any node, and repeats with the same idempotency key what was not acknowledged."""
-
-    def __init__(self, name: str, nodes: list[Node], seed: int) -> None:
-        self.name = name
-        self.nodes = nodes
-        self.random = Random(f"{seed} {name}")
-        self.acknowledged: list[str] = []
-        self.longest = 0.0
-
-    def run(self, stop: threading.Event) -> None:
-        number = 0
-        with httpx.Client(timeout=REPLY_SECONDS_MAX, trust_env=False) as http:
-            while not stop.is_set():
-                number += 1
-                began, tag = monotonic(), f"{calls.TAG}{self.name}-{number}"
-                while not self._write(http, tag):
-                    if stop.is_set():
-                        return
-                    sleep(0.02)
-                self.acknowledged.append(tag)
-                self.longest = max(self.longest, monotonic() - began)
-
-    def _write(self, http: httpx.Client, tag: str) -> bool:
-        url, ask = self.random.choice(self.nodes).url, calls.write("cnaught", tag)
-        if url is None:
-            return False
-        headers = {"Host": "localhost", **ask.headers}
-        try:
-            path = f"{url}/~{self.name}{ask.path}"
-            reply = http.request(ask.method, path, headers=headers, content=ask.body, timeout=3)
-        except httpx.TransportError:
-            return False
-        assert reply.status_code in (201, 503), f"{reply.status_code}: {reply.text}"
-        return reply.status_code == 201
 
 
 def run(seconds: float, seed: int, directory: Path, tell: Callable[[str], object] = lambda _: None) -> str:
@@ -67,19 +30,18 @@ def run(seconds: float, seed: int, directory: Path, tell: Callable[[str], object
         standby = stack.enter_context(Database(standby_of=primary))
         primary.query("ALTER SYSTEM SET synchronous_standby_names = '*'")
         primary.query("SELECT pg_reload_conf()")
+        receiver = stack.enter_context(Receiver())
         relays = [Relay(primary.port) for _ in range(NODES)]
         nodes = [Node(number, _store(relay, standby), directory) for number, relay in enumerate(relays)]
         for node in nodes:
             stack.callback(node.kill)
             node.start()
-        clients = [Client(f"space-{number}", nodes, seed) for number in range(SPACES)]
+        clients = [Client(f"space-{number}", nodes, seed, receiver.url) for number in range(SPACES)]
         with ThreadPoolExecutor(SPACES) as threads:
             stack.callback(stop.set)
             running = [threads.submit(client.run, stop) for client in clients]
             try:
-                deadline = monotonic() + seconds
-                while monotonic() < deadline:
-                    tell(_disturb(random, nodes, relays))
+                disturbances = _disturb_all(seconds, random, running, nodes, relays, tell)
                 tell("kill the primary, promote the standby")
                 primary.kill()
                 standby.promote()
@@ -92,14 +54,59 @@ def run(seconds: float, seed: int, directory: Path, tell: Callable[[str], object
             for each in running:
                 each.result()
         assert _acknowledged(clients) > before, "nothing was acknowledged after the failover"
-        for client in clients:
-            _check(client, nodes)
+        again = _end(clients, nodes, receiver, tell)
+        assert again <= (disturbances + 2) * SPACES, f"{again} webhooks came again, after {disturbances} disturbances"
         for relay in relays:
             relay.close()
-    count, longest = _acknowledged(clients), max(client.longest for client in clients)
+    return _report(clients, receiver, again)
+
+
+def _disturb_all(
+    seconds: float,
+    random: Random,
+    running: list[Future[None]],
+    nodes: list[Node],
+    relays: list[Relay],
+    tell: Callable[[str], object],
+) -> int:
+    """Disturb the nodes for some time. Return how often. Raises what a client has found."""
+    deadline, count = monotonic() + seconds, 0
+    while monotonic() < deadline:
+        tell(_disturb(random, nodes, relays))
+        count += 1
+        if failed := next((each for each in running if each.done()), None):
+            failed.result()
+    return count
+
+
+def _end(clients: list[Client], nodes: list[Node], receiver: Receiver, tell: Callable[[str], object]) -> int:
+    """Fulfil every order, and check every space. Return how many webhooks came again after a disturbance.
+
+    Then, without disturbances, every further webhook must come once.
+    """
+    stop = threading.Event()
+    with httpx.Client(timeout=REPLY_SECONDS_MAX, trust_env=False) as http:
+        again = []
+        for of_run in (True, False):
+            for client in clients:
+                if not of_run:
+                    client.write_with_webhook(http, stop)
+                    client.write_with_webhook(http, stop)
+                client.advance(http, stop)
+            tell("check all spaces" if of_run else "check them again, after webhooks without a disturbance")
+            again.append(sum(check(client, nodes, receiver) for client in clients))
+    assert again[0] == again[1], f"{again[1] - again[0]} webhooks came again, without a disturbance"
+    return again[0]
+
+
+def _report(clients: list[Client], receiver: Receiver, again: int) -> str:
+    commands = sum(sum(client.commands.values()) for client in clients)
     return (
-        f"{count:,} acknowledged writes, each there once; the states of all {NODES} nodes are equal; "
-        f"longest time without an answer: {longest:.1f} seconds"
+        f"{_acknowledged(clients):,} acknowledged writes at {len(calls.VENDORS)} vendors, each there once; "
+        f"{commands:,} commands and {sum(client.faulty for client in clients):,} faults, each in effect once; "
+        f"{len(receiver.received):,} webhooks, each received, and {again} of them again after a disturbance; "
+        f"the states of all {NODES} nodes are equal; "
+        f"longest time without an answer: {max(client.longest for client in clients):.1f} seconds"
     )
 
 
@@ -130,26 +137,3 @@ def _disturb(random: Random, nodes: list[Node], relays: list[Relay]) -> str:
         relays[number].mend()
     sleep(random.uniform(0.5, 1.5))
     return f"{kind} node {number}"
-
-
-def _check(client: Client, nodes: list[Node]) -> None:
-    """Compare a space on all nodes, and what is written in it with what was acknowledged."""
-    snapshots = [_snapshot(node, client.name) for node in nodes]
-    hashes = {hashlib.sha256(json.dumps(each, sort_keys=True).encode()).hexdigest() for each in snapshots}
-    assert len(hashes) == 1, f"{client.name}: the nodes are in different states"
-    tags = calls.tags_in(snapshots[0]["memory"])
-    lost = [tag for tag in client.acknowledged if tags.get(tag, 0) != 1]
-    assert not lost, f"{client.name}: lost or twice: {lost[:5]}"
-    twice = [tag for tag, times in tags.items() if times > 1]
-    assert not twice, f"{client.name}: twice: {twice[:5]}"
-
-
-def _snapshot(node: Node, space: str) -> dict[str, Any]:
-    deadline = monotonic() + 30
-    while True:
-        reply = httpx.get(f"{node.url}/~{space}/_emulator/snapshot", timeout=REPLY_SECONDS_MAX, trust_env=False)
-        if reply.status_code == 200:
-            found: dict[str, Any] = reply.json()
-            return found
-        assert monotonic() < deadline, reply.text
-        sleep(0.2)

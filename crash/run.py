@@ -1,5 +1,6 @@
 """Run clients against a server that is killed under load, and check every reply and the final state."""
 
+import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -129,11 +130,13 @@ def run(plan: Plan, directory: Path, log: Callable[[str], object] = lambda _: No
             if how == signal.SIGKILL and random.random() < plan.tear:
                 torn += add_torn_write(load.server.data, random) > 0
             if number == plan.kills:
-                entries = check_power_failures(load.server.data, directory, plan.power_failures, plan.seed)
+                shutil.copytree(load.server.data, directory / "killed")
             load.server.start()
             if number % REPORT_EVERY == 0:
                 log(f"{number} of {plan.kills} kills, {load.acknowledged:,} replies")
-    return f"{_report(plan, load, monotonic() - start)}\n{_torn_report(plan, torn, entries)}"
+    report = _report(plan, load, monotonic() - start)
+    entries = check_power_failures(directory / "killed", directory, plan.power_failures, plan.seed)
+    return f"{report}\n{_torn_report(plan, torn, entries)}"
 
 
 def _let_run(random: Random, load: Load) -> None:

@@ -194,6 +194,33 @@ def test_a_claimed_webhook_waits_for_the_claim_to_end(nodes: list[Node], receive
     assert len(receiver.log) == 1
 
 
+def test_an_attempt_of_a_client_is_recorded_once(nodes: list[Node], receiver: HTTPServer) -> None:
+    """A client makes an attempt itself, and tells any node. Each node then knows of it, and takes no second outcome.
+
+    While another node may be making the attempt, none is taken.
+    """
+    one, two = (node.space() for node in nodes)
+    one.control("PATCH", "/webhooks", json={"paused": True})
+    for _ in range(2):
+        order_with_webhook(one, receiver)
+    one.clock.advance("1h")
+    attempts = [space.control("GET", "/webhooks/next")["attempt"] for space in (one, two)]
+    assert attempts[0] == attempts[1]
+    assert attempts[0]["webhook"]["id"] == "webhook-1"
+    recorded = two.control("POST", "/webhooks/webhook-1/attempts", json={"status": 200})
+    assert (recorded["state"], [attempt["status"] for attempt in recorded["attempts"]]) == ("delivered", [200])
+    for space, node in ((one, nodes[0]), (two, nodes[1])):
+        assert states(space) == ["delivered", "pending"]
+        again = node.http.post("/_emulator/webhooks/webhook-1/attempts", json={"status": 200})
+        assert (again.status_code, "no attempt that is due next" in again.json()["error"]) == (409, True)
+    generation = nodes[0].app.spaces.find("default").generation
+    assert nodes[1].run(_claimed(nodes[1], f"{generation}/webhook-2/0", 30))
+    claimed = nodes[0].http.post("/_emulator/webhooks/webhook-2/attempts", json={"status": 200})
+    assert claimed.status_code == 409
+    assert states(one) == ["delivered", "pending"]
+    assert len(receiver.log) == 0
+
+
 async def _claimed(node: Node, attempt: str, seconds: float) -> bool:
     claimed: bool = await node.app.store.claim("default", attempt, seconds)
     return claimed
