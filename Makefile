@@ -31,9 +31,10 @@ dist: $(VENV)/test
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build
 	$(BIN)/twine check --strict dist/*
 
-# BENCH_SECONDS and BENCH_ROUNDS set the duration; BENCH_RECORDS sets the scale.
+# BENCH_SECONDS and BENCH_ROUNDS set the duration; BENCH_RECORDS and BENCH_STORED set the scale.
 bench: $(VENV)/test
 	$(BIN)/python -m benchmarks rates
+	$(BIN)/python -m benchmarks storing
 
 bench-scale: $(VENV)/test
 	$(BIN)/python -m benchmarks scaling

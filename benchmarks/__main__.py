@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from benchmarks import application, embedded, load, picture, rates, report, scaling, variety
+from benchmarks import application, embedded, load, picture, rates, report, scaling, storing, variety
 from benchmarks.load import NoLoad
 from benchmarks.peers import PEERS
 from benchmarks.process import stay_off_the_servers_core
@@ -64,6 +64,19 @@ def measure_scaling(few: int, many: int, reset: int) -> None:
     figures = {"machine": report.machine(), "few": few, "many": many, "scaling": found}
     report.write("scaling.json", json.dumps(figures, indent=2))
     click.echo(report.scaling(figures))
+
+
+@main.command("storing")
+@click.option("--seconds", envvar="BENCH_SECONDS", default=1, show_default=True, help="Seconds of each measurement.")
+@click.option("--rounds", envvar="BENCH_ROUNDS", default=5, show_default=True, help="Number of rounds.")
+@click.option("--records", envvar="BENCH_STORED", default=100_000, show_default=True, help="Of the space to restart.")
+def measure_storing(seconds: int, rounds: int, records: int) -> None:
+    """Measure what --data, --workers and --store cost, compared with a server in memory."""
+    load.check()
+    stay_off_the_servers_core()
+    figures = {"machine": report.machine(), **storing.measure(rounds, seconds, records, _progress)}
+    report.write("storing.json", json.dumps(figures, indent=2))
+    click.echo(storing.text(figures))
 
 
 @main.command("publish")

@@ -55,12 +55,12 @@ def check() -> None:
         raise NoLoad("wrk is not installed; on Debian and Ubuntu: apt-get install wrk")
 
 
-def run(url: str, call: Call, seconds: float) -> Outcome:
-    """Repeat a call on 16 connections. wrk runs for whole seconds. Raise NoLoad if it fails."""
+def run(url: str, call: Call, seconds: float, connections: int = CONNECTIONS) -> Outcome:
+    """Repeat a call on 16 connections, or another number. wrk runs for whole seconds. Raise NoLoad if it fails."""
     with NamedTemporaryFile(prefix="bench-body-") as body:
         body.write(call.body.encode())
         body.flush()
-        wrk = ["wrk", "--threads=1", f"--connections={CONNECTIONS}", f"--duration={max(1, round(seconds))}s"]
+        wrk = ["wrk", "--threads=1", f"--connections={connections}", f"--duration={max(1, round(seconds))}s"]
         headers = [part for header in call.headers.items() for part in header]
         unique = [call.unique or "", f"{os.getpid()}-{next(_loads)}-"]
         command = [*wrk, f"--script={SCRIPT}", url + call.path, "--", call.method, body.name, UNIQUE, *unique, *headers]
