@@ -3,8 +3,9 @@
 An append locks the rows of its spaces, numbers the entries, and returns those of other nodes. All its statements travel
 together (libpq's pipeline mode), so that a node that is paused between two of them holds no lock.
 
-What only PostgreSQL has: the pipeline mode of its protocol, and two session settings that end the transaction of a
-client that is paused or cut off. Everything else is SQL that CockroachDB and YugabyteDB understand as well.
+What only PostgreSQL has: the pipeline mode of its protocol, two session settings that end the transaction of a client
+that is paused or cut off, and one that makes its planner look up entries in an index. Everything else is SQL that
+CockroachDB and YugabyteDB understand as well.
 """
 
 import os
@@ -61,6 +62,10 @@ TRIALS = 4
 """How often to run a transaction that the database has ended for the sake of another one."""
 
 CONFLICTS = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+
+PAGE_COST = 0.01
+"""The cost of a page, for PostgreSQL's planner. With its default, and until it has counted a space's entries, it reads
+them all in place of a lookup in two pages."""
 
 ALREADY_CREATED = (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable)
 """What a node meets that creates a table at the same time as another one."""
@@ -249,6 +254,7 @@ class PostgresLog:
                 )
                 for statement in SCHEMA:
                     _retried(partial(self._connection.execute, statement), ALREADY_CREATED)
+                self._connection.execute(f"SET random_page_cost = {PAGE_COST}")
                 for setting in ("idle_in_transaction_session_timeout", "tcp_user_timeout"):
                     self._connection.execute(f"SET {setting} = {SILENCE_MILLISECONDS}")
             except psycopg.Error as error:

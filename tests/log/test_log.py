@@ -1,12 +1,14 @@
 """What every log must do, whichever engine it stores in."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from time import sleep
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -142,6 +144,30 @@ def test_one_caller_at_a_time_has_a_claim(log: Log) -> None:
     assert log.claim("b", "webhook-1", 60)
     sleep(0.001)
     assert log.claim("a", "webhook-2", 60)
+
+
+@with_postgres
+def test_an_append_does_not_read_the_whole_space(postgres: Database) -> None:
+    """Each entry is looked up in an index, by both columns, however large its space is and whether it was counted."""
+    from emulator.log import postgres_sql
+    from emulator.log.postgres_log import PostgresLog, _columns
+
+    with closing(PostgresLog(postgres.new_url())) as log:
+        for start in range(0, 3000, 500):
+            log.append([Append("a", start, [proposal(f"{start}-{number}") for number in range(500)])])
+        offered = _columns([Append("a", 3000, [proposal("new")])])
+        asked: list[Any] = [["new"], ["a"], [3000]]
+        statements: list[tuple[str, Any]] = [
+            (postgres_sql.ADD_ENTRIES, offered),
+            (postgres_sql.ENTRIES_AFTER, asked),
+        ]
+        with log._connected() as connection, connection.transaction(force_rollback=True):
+            plans = [
+                "\n".join(row[0] for row in connection.execute(f"EXPLAIN {statement}", values))
+                for statement, values in statements
+            ]
+    assert re.search(r"carbon_entries_space_id_key on carbon_entries.*\n.*\(space = .*\) AND \(id = ", plans[0])
+    assert re.search(r"carbon_entries_pkey on carbon_entries.*\n.*\(space = .*\) AND \(number > ", plans[1])
 
 
 @with_postgres
