@@ -46,7 +46,7 @@ class Plan:
     sync: str = "normal"
     terminate: float = 0.1
     tear: float = 0.3
-    power_failures: int = 50
+    power_failures: int = 20
     workers: int = 1
 
 
