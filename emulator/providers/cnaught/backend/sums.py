@@ -12,7 +12,7 @@ Kind: TypeAlias = tuple[str, str]
 Amounts: TypeAlias = Mapping[Kind, Decimal]
 """Kilograms by category and project."""
 
-BLOCK = 16
+BLOCK = 8
 """How many places share one sum. Their single amounts are not kept, since the caller can compute them."""
 
 BLOCKS_MAX = 1 << 40
