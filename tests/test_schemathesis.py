@@ -58,6 +58,7 @@ BEYOND_SCHEMAS = {
         "Value error, at least one filter is required": "one of several parameters",
         "Value error, the last day must be complete": "what one item of a list must have, and others need not",
         "Value error, the measurements must be": "how far apart the days of a list may be",
+        "decimal_max_places": "multiples of 0.001, which no double is exactly",
         "INVALID_TRANSPORT_COMBINATION": "the ways to transport are a list of combinations",
         "Value error, emission_factor_values must have": "one item of a list is required",
         "Value error, factor_end_date must not": "a period ends after it begins",

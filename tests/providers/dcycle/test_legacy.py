@@ -15,6 +15,7 @@ KILOWATT_HOURS = "990e8400-e29b-41d4-a716-446655440000"
 USER = "1f6f2c0e-8d5b-4a57-9a57-3f0d5a1c7b10"
 NATURAL_GAS = "aa0e8400-e29b-41d4-a716-446655440000"
 FACTOR = "770e8400-e29b-41d4-a716-446655440000"
+CONTRACT = "cc0e8400-e29b-41d4-a716-446655440000"
 EURO = "e1f00000-0000-4000-8000-000000000978"
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
 APRIL = "2024-04-01", "2024-04-30"
@@ -100,13 +101,18 @@ def test_invoices_are_refused(dcycle: Caller) -> None:
         ({"facility_fuel_id": UNKNOWN}, 0),
         ({"uploaded_by[]": USER}, 2),
         ({"uploaded_by": UNKNOWN}, 0),
-        ({"source[]": "datadis"}, 0),
+        ({"source[]": "datadis"}, 1),
+        ({"source[]": ["datadis", "bulk_file"]}, 2),
+        ({"source": "pdf"}, 0),
         ({"source": ["manual", "pdf"], "uploaded_by": USER}, 2),
         ({"created_at_from": "2026-01-01"}, 2),
         ({"uploaded_from": "2026-01-01", "uploaded_until": "2026-01-01"}, 2),
         ({"created_at_to": "2023-01-01"}, 0),
+        ({"stationary_fuel_id[]": [NATURAL_GAS, UNKNOWN]}, 1),
+        ({"stationary_fuel_id": NATURAL_GAS, "type[]": "electricity"}, 0),
         ({"stationary_fuel_id[]": UNKNOWN}, 0),
         ({"stationary_fuel_id": UNKNOWN}, 0),
+        ({"supply_contract_id[]": CONTRACT}, 1),
         ({"supply_contract_id[]": UNKNOWN}, 0),
         ({"supply_contract_id": UNKNOWN}, 0),
     ],
@@ -115,7 +121,7 @@ def test_more_filters_of_invoices(dcycle: Caller, query: dict[str, object], tota
     """The filters of the newest page narrow the list, under each of their names."""
     created(dcycle, INVOICES, {**INVOICE, "supplier_id": OFFICE}, 200)
     assert listed(dcycle, "/v1/invoices", **query)["total"] == total
-    assert listed(dcycle, "/v1/invoices", source="manual")["total"] == listed(dcycle, "/v1/invoices")["total"]
+    assert listed(dcycle, "/v1/invoices", source="manual")["total"] == listed(dcycle, "/v1/invoices")["total"] - 2
 
 
 @pytest.mark.rule("dcycle.invoices.filter-options", "dcycle.invoices.filter-options-refused")
@@ -126,15 +132,32 @@ def test_filter_options(dcycle: Caller) -> None:
     assert "ES1" in options["cups"]
     assert options["suppliers"] == [{"id": OFFICE, "name": None}]
     assert options["uploaded_by"] == [{"id": USER, "name": "user@example.com"}]
-    assert options["sources"] == ["manual"]
+    assert options["sources"] == ["datadis", "manual"]
     assert options["facility_fuels"] == [{"id": NATURAL_GAS, "name": "Natural gas"}]
-    assert options["stationary_fuels"] == options["supply_contracts"] == []
+    assert options["supply_contracts"] == [{"id": CONTRACT, "name": "ES0022000007171638YH1P"}]
+    assert options["stationary_fuels"] == []
+    heat = listed(dcycle, "/v1/invoices/filter-options", facility_id=OFFICE, type="heat")
+    assert heat["stationary_fuels"] == [{"id": NATURAL_GAS, "name": "Natural gas"}]
     assert problems(dcycle.get("/v1/invoices/filter-options", params={"facility_id": OFFICE})) == [
         ("missing", ["query", "type"])
     ]
 
 
 # --- purchases, consumptions, uploads ---------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("dcycle.legacy.invoice-conditions", "dcycle.legacy.numbers", "dcycle.legacy.conditions")
+@pytest.mark.parametrize(
+    ("condition", "total"),
+    [("type:heat", 1), ("co2e:gt:250", 1), ("co2e:gte:250", 2), ("quantity:1373.60", 1), ("source:in:datadis,pdf", 1)],
+)
+def test_invoices_of_a_facility_are_narrowed_by_a_condition(dcycle: Caller, condition: str, total: int) -> None:
+    """A condition narrows the invoices of a facility, together with the other filters."""
+    path = f"{INVOICES}/casted/facility/{OFFICE}"
+    found = listed(dcycle, path, filter_by=condition)
+    assert (found["total"], found["total_general"]) == (total, 2)
+    assert listed(dcycle, path, filter_by=condition, invoice_id="nothing")["total"] == 0
+    assert problems(dcycle.get(path, params={"filter_by": "x"})) == [("filter_by", ["query", "filter_by"])]
 
 
 @pytest.mark.rule("dcycle.legacy.purchase-list", "dcycle.legacy.conditions", "dcycle.legacy.user")
@@ -150,6 +173,14 @@ def test_filter_options(dcycle: Caller) -> None:
         ({"filter_by": "quantity:lte:1500"}, 1),
         ({"filter_by": "purchase_date:gte:2025-12-01"}, 1),
         ({"filter_by": "recycled:lt:1"}, 1),
+        ({"filter_by": "quantity:1500"}, 1),
+        ({"filter_by": "quantity:in:1,1500.00"}, 1),
+        ({"filter_by": "quantity:neq:1500"}, 12),
+        ({"filter_by": "co2e:gt:0"}, 13),
+        ({"filter_by": "co2e:lt:0.0"}, 0),
+        ({"filter_by": "id:550e8400-e29b-41d4-a716-446655440000"}, 1),
+        ({"filter_by": "no_such_member:1"}, 0),
+        ({"filter_by": "__class__:neq:1"}, 13),
     ],
 )
 def test_purchases_are_listed(dcycle: Caller, query: dict[str, object], total: int) -> None:

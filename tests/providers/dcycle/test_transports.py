@@ -1,5 +1,6 @@
 """Transport routes, and their share of the totals."""
 
+import json
 from typing import Any
 
 import pytest
@@ -72,6 +73,36 @@ def test_a_route_is_recorded(dcycle: Caller, terms: dict[str, object], kilograms
     assert (found["status"], found["co2e"]) == ("error" if kilograms is None else "active", kilograms)
     assert moved(dcycle) == round((kilograms or 0) / 1000, 6)
     assert [section["part"] for section in found["sections"]] == [*range(1, len(found["sections"]) + 1)]
+
+
+@pytest.mark.rule("dcycle.transports.decimals")
+@pytest.mark.parametrize(
+    ("quantity", "kind"),
+    [
+        ("1.234", None),
+        ("1.2340000000000000000000", None),
+        ("1234567.123", None),
+        ("1e-3", None),
+        ("1.2345", "decimal_max_places"),
+        ("1.0000000000000000000000001", "decimal_max_places"),
+        ("1e-4", "decimal_max_places"),
+        ("0.0009999999999999999999999", "decimal_max_places"),
+        ("9999999.9990000000000000001", "less_than_equal"),
+        ("10000000", "less_than_equal"),
+        ("0.000", "greater_than"),
+    ],
+)
+def test_a_quantity_has_at_most_three_decimals(dcycle: Caller, quantity: str, kind: str | None) -> None:
+    """A quantity has at most 10 digits, 3 of them decimals, compared with all its digits; zeros behind do not count."""
+    route = get(dcycle, record(dcycle))
+    content = json.dumps({**ROUTE, "quantity_transported": "Q"}).replace('"Q"', quantity).encode()
+    for method, path in (("POST", PATH), ("PUT", f"{PATH}/{route['id']}")):
+        body = content.replace(b'"transport_direction": "downstream", ', b"") if method == "PUT" else content
+        reply = dcycle.request(method, path, content=body, headers={"Content-Type": "application/json"})
+        if kind is None:
+            assert reply.is_success, reply.text
+        else:
+            assert problems(reply) == [(kind, ["body", "quantity_transported"])]
 
 
 @pytest.mark.rule("dcycle.transports.counts")

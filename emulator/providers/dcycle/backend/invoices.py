@@ -33,16 +33,18 @@ class Invoices(Records[Invoice, InvoiceTerms]):
         return grams is not None, grams or 0, biomass is not None, biomass or 0
 
     def shared(self, record: Invoice) -> Mapping[str, tuple[object, object]]:
-        values = {
+        values: dict[str, object] = {
             "cups": record.terms.cups,
             "supplier_id": record.terms.supplier_id,
             "uploaded_by": record.terms.uploaded_by,
             "source": record.source or "manual",
             "stationary_fuel_id": record.stationary_fuel_id,
             "facility_fuel_id": record.facility_fuel_id,
-            "supply_contract_id": record.supply_contract_id,
         }
-        return {f"{record.type} {name}": (value, value) for name, value in values.items() if value is not None}
+        shared = {f"{record.type} {name}": (value, value) for name, value in values.items() if value is not None}
+        if record.supply_contract_id is not None:
+            shared[f"{record.type} supply_contract_id"] = record.supply_contract_id, record.terms.cups
+        return shared
 
     def create_shares(self, organization: Organization, draft: InvoiceDraft) -> Sequence[Invoice]:
         """Create an invoice for the share of each facility; the first is the source of the others."""
@@ -81,10 +83,10 @@ class Invoices(Records[Invoice, InvoiceTerms]):
             None if factor is None else whole_grams(decimal(draft.base_quantity) * decimal(share.percentage) * factor)
         )
 
-    def options(self, facility: Facility, type: str, field: str) -> Sequence[str]:
-        """Return the values of a field over the invoices of one type of a facility; each once, in order."""
+    def options(self, facility: Facility, type: str, field: str) -> Mapping[str, object]:
+        """Return the values of a field over the invoices of one type of a facility, in order, each with its label."""
         counted = self.counted(facility.organization_id, facility.id, f"{type} {field}")
-        return sorted(str(unique.value) for unique in counted)
+        return dict(sorted((str(unique.value), unique.label) for unique in counted))
 
     def disable(self, facility: Facility) -> None:
         """Keep the invoices of a facility without counting them."""

@@ -1,59 +1,87 @@
 """The filters of the legacy API: ``field:value`` or ``field:operator:value``."""
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from operator import ge, gt, le, lt
 from typing import Any
 
-from emulator.providers.dcycle.memory.purchases import Purchase
-from emulator.providers.dcycle.memory.vehicles import Consumption
+from emulator.core.clock import seconds
+from emulator.providers.dcycle.backend.drafts import InvoiceFilter
+from emulator.providers.dcycle.memory.invoices import Invoice
+from emulator.providers.dcycle.memory.records import Record
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
+NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?")
 
 
 @dataclass(frozen=True, slots=True)
-class LegacyPurchaseFilter:
+class LegacyFilter:
+    """A condition that a record, or its terms, must fulfill."""
+
     condition: str | None = None
 
-    def matches(self, purchase: Purchase) -> bool:
-        return holds(self.condition, purchase.terms)
+    def matches(self, record: Record[Any]) -> bool:
+        if self.condition is None:
+            return True
+        member, *rest = self.condition.split(":")
+        operator, wanted = rest if len(rest) > 1 else ("eq", rest[0])
+        return _holds(operator, _text(_member(record, member)), wanted)
 
 
 @dataclass(frozen=True, slots=True)
-class LegacyConsumptionFilter:
-    condition: str | None = None
+class LegacyInvoiceFilter:
+    """The filters of invoices, and a condition."""
 
-    def matches(self, consumption: Consumption) -> bool:
-        return holds(self.condition, consumption.terms)
+    invoices: InvoiceFilter = field(default_factory=InvoiceFilter)
+    condition: LegacyFilter = field(default_factory=LegacyFilter)
+
+    def matches(self, invoice: Invoice) -> bool:
+        return self.invoices.matches(invoice) and self.condition.matches(invoice)
 
 
-def holds(condition: str | None, terms: object) -> bool:
-    """Return whether a condition holds of terms; no member that terms lack equals anything."""
-    if condition is None:
-        return True
-    member, *rest = condition.split(":")
-    operator, wanted = rest if len(rest) > 1 else ("eq", rest[0])
-    value = getattr(terms, member, None)
+def _holds(operator: str, text: str, wanted: str) -> bool:
+    """Return whether a comparison holds. No text compares with an empty one, which stands for a missing member."""
     match operator:
         case "eq":
-            return _text(value) == wanted
+            return _equal(text, wanted)
         case "neq":
-            return _text(value) != wanted
+            return not _equal(text, wanted)
         case "in":
-            return _text(value) in wanted.split(",")
+            return any(_equal(text, each) for each in wanted.split(","))
         case "nin":
-            return _text(value) not in wanted.split(",")
+            return not any(_equal(text, each) for each in wanted.split(","))
         case _:
-            return value is not None and _compares(COMPARISONS[operator], value, wanted)
+            return text != "" and COMPARISONS[operator](*_comparable(text, wanted))
 
 
-def _compares(compare: Callable[[Any, Any], bool], value: object, wanted: str) -> bool:
-    """Compare numbers as numbers, and anything else as texts."""
-    try:
-        return compare(float(str(value)), float(wanted))
-    except ValueError:
-        return compare(str(value), wanted)
+def _equal(text: str, wanted: str) -> bool:
+    one, other = _comparable(text, wanted)
+    return bool(one == other)
+
+
+def _comparable(text: str, wanted: str) -> tuple[Any, Any]:
+    """Return two texts as numbers, if both are: 5 equals 5.0."""
+    if NUMBER.fullmatch(text) and NUMBER.fullmatch(wanted):
+        return Decimal(text), Decimal(wanted)
+    return text, wanted
+
+
+def _member(record: Record[Any], name: str) -> object:
+    """Return a member that a list shows; None if there is none of this name."""
+    if name.startswith("_"):
+        return None
+    if name == "co2e":
+        grams = getattr(record, "co2e_grams", None)
+        return None if grams is None else Decimal(grams) / 1000
+    return getattr(record, name, getattr(record.terms, name, None))
 
 
 def _text(value: object) -> str:
-    return "" if value is None else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{Decimal(repr(value)):f}"
+    return "" if value is None else seconds(value) if isinstance(value, datetime) else str(value)

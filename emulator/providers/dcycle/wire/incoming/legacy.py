@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from emulator.providers.dcycle.backend.drafts import InvoiceFilter
-from emulator.providers.dcycle.backend.drafts.legacy import LegacyConsumptionFilter, LegacyPurchaseFilter
+from emulator.providers.dcycle.backend.drafts.legacy import LegacyFilter, LegacyInvoiceFilter
 from emulator.providers.dcycle.memory.custom_factors import (
     FactorTag,
     FactorTerms,
@@ -44,6 +44,16 @@ SHARES_MAX = 100
 
 class LegacyPath(Path):
     id: Id
+
+
+def _condition(text: str) -> str:
+    """Only ``field:value`` and ``field:operator:value``."""
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*:((eq|neq|in|nin|gt|gte|lt|lte):)?[^:]*", text):
+        raise PydanticCustomError("filter_by", "Input should be field:value or field:operator:value")
+    return text
+
+
+Condition = Annotated[str, AfterValidator(_condition)]
 
 
 # --- custom emission groups and factors -------------------------------------------------------------------------------
@@ -191,26 +201,19 @@ class LegacyInvoicePage(Page):
     start_date: Seconds | None = None
     end_date: Seconds | None = None
     filters: str | None = None
+    filter_by: Condition | None = None
 
     @cached_property
-    def filter(self) -> InvoiceFilter:
+    def filter(self) -> LegacyInvoiceFilter:
         types = tuple(name.strip() for name in (self.filters or "").split(",") if name.strip())
-        return InvoiceFilter(
-            types=types, since=_day(self.start_date), until=_day(self.end_date), number=self.invoice_id
-        )
+        since, until = _day(self.start_date), _day(self.end_date)
+        invoices = InvoiceFilter(types=types, since=since, until=until, number=self.invoice_id)
+        return LegacyInvoiceFilter(invoices, LegacyFilter(self.filter_by))
 
 
 # --- purchases, consumptions and uploads ------------------------------------------------------------------------------
 
 
-def _condition(text: str) -> str:
-    """Only ``field:value`` and ``field:operator:value``."""
-    if not re.fullmatch(r"[a-z_]+:((eq|neq|in|nin|gt|gte|lt|lte):)?[^:]*", text):
-        raise PydanticCustomError("filter_by", "Input should be field:value or field:operator:value")
-    return text
-
-
-Condition = Annotated[str, AfterValidator(_condition)]
 Order = Annotated[str, StringConstraints(pattern=r"^(purchase_date|quantity|co2e|sector|status):(asc|desc)$")]
 
 
@@ -221,8 +224,8 @@ class LegacyPurchasePage(Page):
     sort_by: Order | None = None
 
     @cached_property
-    def filter(self) -> LegacyPurchaseFilter:
-        return LegacyPurchaseFilter(self.filter_by)
+    def filter(self) -> LegacyFilter:
+        return LegacyFilter(self.filter_by)
 
     @cached_property
     def sort_members(self) -> tuple[str, ...]:
@@ -243,8 +246,8 @@ class LegacyConsumptionPage(Page):
     filter_by: Condition | None = None
 
     @cached_property
-    def filter(self) -> LegacyConsumptionFilter:
-        return LegacyConsumptionFilter(self.filter_by)
+    def filter(self) -> LegacyFilter:
+        return LegacyFilter(self.filter_by)
 
 
 class NewPurchaseUpload(Body):

@@ -1,9 +1,11 @@
 """Transport routes: ``/v1/transports``."""
 
 from functools import cached_property
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticKnownError
 
 from emulator.providers.dcycle.backend.drafts.transports import CombinationFilter, TransportFilter
 from emulator.providers.dcycle.memory.freight import DISTANCE_KM_MAX
@@ -24,7 +26,20 @@ from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Page,
 from emulator.providers.dcycle.wire.incoming.wastes import Calculated, is_calculated
 from emulator.web.fields import JsonDouble, Text
 
-Transported = Annotated[JsonDouble, Field(gt=0.0, le=TRANSPORTED_MAX), AfterValidator(float)]
+DECIMALS_MAX = 3
+
+
+def _with_few_decimals(number: Decimal) -> Decimal:
+    """Refuse digits after the third decimal, except zeros."""
+    fraction = f"{number:f}".partition(".")[2].rstrip("0")
+    if len(fraction) > DECIMALS_MAX:
+        raise PydanticKnownError("decimal_max_places", {"decimal_places": DECIMALS_MAX})
+    return number
+
+
+Transported = Annotated[
+    JsonDouble, Field(gt=0.0, le=TRANSPORTED_MAX), AfterValidator(_with_few_decimals), AfterValidator(float)
+]
 DistanceKm = Annotated[JsonDouble, Field(ge=0.0, le=float(DISTANCE_KM_MAX)), AfterValidator(float)]
 SearchText = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Sort = Literal[

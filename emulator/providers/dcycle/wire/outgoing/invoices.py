@@ -1,6 +1,6 @@
 """Invoices: ``/v1/invoices`` and ``/v3/invoices``."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -88,22 +88,22 @@ def invoice_v3(shown: Invoice, organization: Organization, facility_name: str | 
     }
 
 
-def filter_options(options: Callable[[str], Sequence[str]], catalogue: Catalogue) -> dict[str, object]:
+def filter_options(options: Callable[[str], Mapping[str, object]], catalogue: Catalogue) -> dict[str, object]:
     """Return the values that the filters of a list may have; ``options`` are those of a field, in order."""
     fuels = {fuel.id: fuel.name for fuel in catalogue.facility_fuels}
     users = {user.id: user.email for user in catalogue.users}
     return {
-        "cups": options("cups"),
+        "cups": list(options("cups")),
         "suppliers": _named({}, options("supplier_id")),
         "uploaded_by": _named(users, options("uploaded_by")),
-        "sources": options("source"),
+        "sources": list(options("source")),
         "stationary_fuels": _named(fuels, options("stationary_fuel_id")),
         "facility_fuels": _named(fuels, options("facility_fuel_id")),
-        "supply_contracts": _named({}, options("supply_contract_id")),
+        "supply_contracts": _named(options("supply_contract_id"), options("supply_contract_id")),
     }
 
 
-def _named(names: Mapping[str, str], ids: Iterable[str]) -> list[dict[str, object]]:
+def _named(names: Mapping[str, object], ids: Iterable[str]) -> list[dict[str, object]]:
     return [{"id": id, "name": names.get(id)} for id in ids]
 
 
