@@ -35,13 +35,17 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class DocumentedOperation:
-    """An operation on the list of ``operations.yaml``: the vendor's ``page``, and why it is ``missing``, if it is."""
+    """An operation on the list of ``operations.yaml``: the vendor's ``page``, and why it is ``missing``, if it is.
+
+    ``title_only`` means that no page prints its path, so that nobody can call it; it is not counted.
+    """
 
     id: str
     method: str
     path: str
     page: str
     missing: str = ""
+    title_only: bool = False
 
 
 @cache

@@ -32,8 +32,24 @@ def good_draft(provider: str, operation: contracts.Operation) -> Draft:
         return Draft(operation.method, path, query)
     if takes_json(operation):
         return Draft(operation.method, path, query, body=json.dumps(body).encode())
-    declared = {"Content-Type": next(iter(operation.description["requestBody"]["content"]))}
-    return Draft(operation.method, path, query, declared, body.encode())
+    kind = next(iter(operation.description["requestBody"]["content"]))
+    if kind == "multipart/form-data":
+        return Draft(operation.method, path, query, {"Content-Type": f"{kind}; boundary={BOUNDARY}"}, form(body))
+    return Draft(operation.method, path, query, {"Content-Type": kind}, body.encode())
+
+
+BOUNDARY = "7f3a"
+
+
+def form(fields: Mapping[str, str]) -> bytes:
+    """Return a form of these fields; those that are named after a file have one."""
+    parts = [
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"'
+        + ('; filename="sample.csv"\r\nContent-Type: text/csv' if "file" in name else "")
+        + f"\r\n\r\n{value}\r\n"
+        for name, value in fields.items()
+    ]
+    return ("".join(parts) + f"--{BOUNDARY}--\r\n").encode()
 
 
 def parameters(provider: str, operation: contracts.Operation, where: str | None = None) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from emulator.providers.dcycle.endpoints import (
     custom_factors,
     employees,
     facilities,
+    files,
     freight,
     hubs,
     invoices,
@@ -35,10 +36,7 @@ from emulator.web.route_table import not_implemented
 
 SOLD_PRODUCTS = "The vendor's overview names this operation only by its title: neither its path nor its reply is known."
 READINGS = "It reads records out of a file that the vendor has parsed, and no page prints the format of a parsed file."
-IMPORTS = "The page describes spreadsheet imports in prose: neither a body nor a reply is printed."
-
-COLUMNS = "No page prints the columns of the file, and a file of unknown columns becomes no record."
-FILES = "The vendor reads uploaded documents by itself, and no page prints what becomes of one."
+IMPORTS = "No page prints the columns of the templates to which an import maps those of a file."
 
 routes = [
     # Emissions, organizations, users
@@ -116,10 +114,8 @@ routes = [
     Route("/v1/transports/combinations", transports.list_transport_combinations, methods=["GET"]),
     Route("/v1/transports/bulk-delete", transports.bulk_delete_transports, methods=["POST"]),
     Route("/v1/transports/bulk-delete-by-filters", transports.bulk_delete_transports_by_filters, methods=["POST"]),
-    Route("/v1/transports/upload", not_implemented("upload_transports", COLUMNS), methods=["POST"]),
-    Route(
-        "/v1/transports/upload/presigned-url", not_implemented("create_transport_upload_url", COLUMNS), methods=["POST"]
-    ),
+    Route("/v1/transports/upload", files.upload_transports, methods=["POST"]),
+    Route("/v1/transports/upload/presigned-url", files.create_transport_upload_url, methods=["POST"]),
     Route("/v1/transports/{transport_route_id}", transports.get_transport, methods=["GET"]),
     Route("/v1/transports/{transport_route_id}", transports.update_transport, methods=["PUT"]),
     Route("/v1/transports/{transport_route_id}", transports.delete_transport, methods=["DELETE"]),
@@ -193,9 +189,9 @@ routes = [
         methods=["GET"],
     ),
     # Files and imports
-    Route("/v1/files/presigned-urls", not_implemented("create_file_upload_urls", FILES), methods=["POST"]),
-    Route("/v1/files/batch-update", not_implemented("confirm_file_uploads", FILES), methods=["PATCH"]),
-    Route("/v1/files/upload", not_implemented("upload_file", FILES), methods=["POST"]),
+    Route("/v1/files/presigned-urls", files.create_file_upload_urls, methods=["POST"]),
+    Route("/v1/files/batch-update", files.confirm_file_uploads, methods=["PATCH"]),
+    Route("/v1/files/upload", files.upload_file, methods=["POST"]),
     Route("/v1/files/readings", not_implemented("create_file_readings", READINGS), methods=["POST"]),
     Route("/v2/imports/sessions", not_implemented("create_import_session", IMPORTS), methods=["POST"]),
     Route("/v2/imports/{import_id}/mapping", not_implemented("map_import", IMPORTS), methods=["POST"]),
@@ -205,7 +201,7 @@ routes = [
     # Legacy API
     Route("/api/v1/vehicle_consumptions/bulk/csv", legacy.create_consumption_upload_url, methods=["POST"]),
     Route("/api/v1/vehicle_consumptions/vehicle/{vehicle_id}", legacy.list_legacy_consumptions, methods=["GET"]),
-    Route("/uploads/{file_id}", legacy.put_upload, methods=["PUT"]),
+    Route("/uploads/{file_id}", files.put_upload, methods=["PUT"]),
     Route("/api/v1/facility_fuels", legacy.list_country_fuels, methods=["GET"]),
     Route("/api/v1/custom_emission_groups", custom_factors.list_custom_emission_groups, methods=["GET"]),
     Route("/api/v1/custom_emission_groups", custom_factors.create_custom_emission_group, methods=["POST"]),
@@ -231,9 +227,7 @@ routes = [
     Route("/api/v1/invoices/casted/facility/{facility_id}", legacy.list_legacy_invoices, methods=["GET"]),
     Route("/api/v1/purchases", legacy.list_legacy_purchases, methods=["GET"]),
     Route("/api/v1/purchases/bulk/csv", legacy.create_purchase_upload_url, methods=["POST"]),
-    Route(
-        "/api/v1/logistics/presigned_url", not_implemented("create_logistics_upload_urls", COLUMNS), methods=["POST"]
-    ),
+    Route("/api/v1/logistics/presigned_url", files.create_logistics_upload_urls, methods=["POST"]),
     Route("/api/v1/logistics/tocs", legacy.list_legacy_logistics_tocs, methods=["GET"]),
     Route("/api/v1/wastes/rd_ler_list", legacy.list_waste_codes, methods=["GET"]),
     Route("/api/v1/wastes/low_codes", legacy.list_low_codes, methods=["GET"]),

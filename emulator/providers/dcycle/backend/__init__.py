@@ -12,6 +12,7 @@ from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.custom_factors import CustomFactors, CustomGroups
 from emulator.providers.dcycle.backend.employees import CommutingPeriods, Employees
 from emulator.providers.dcycle.backend.facilities import Facilities
+from emulator.providers.dcycle.backend.files import Files
 from emulator.providers.dcycle.backend.freight import FreightRequests, Packages
 from emulator.providers.dcycle.backend.hubs import Hubs
 from emulator.providers.dcycle.backend.invoices import Invoices
@@ -64,6 +65,7 @@ class Dcycle:
         self.transports = Transports(context)
         self.custom_factors = CustomFactors(context)
         self.custom_groups = CustomGroups(context, self.custom_factors)
+        self.files = Files(context)
         self.uploads = Uploads(context, self.purchases, self.vehicles, self.consumptions)
         self._linkable: dict[EntityType, tuple[Records[Any, Any], ...]] = {
             "logistic_requests": (self.freight_requests,),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from io import StringIO
-from typing import Any
+from typing import Any, TypeAlias
 
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.purchases import Purchases
@@ -15,10 +15,13 @@ from emulator.providers.dcycle.backend.vehicles import Consumptions, Vehicles
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.fields import QUANTITY_MAX
 from emulator.providers.dcycle.memory.purchases import PurchaseTerms
-from emulator.providers.dcycle.memory.uploads import Upload, UploadTerms
+from emulator.providers.dcycle.memory.uploads import Upload, UploadKind, UploadTerms
 from emulator.providers.dcycle.memory.vehicles import ConsumptionTerms
 
 NAME_LENGTH_MAX = 255
+
+Create: TypeAlias = Callable[[Organization, Upload, Mapping[str, str]], None]
+"""Creates the record of a row. Raises ValueError or KeyError."""
 
 
 class Uploads(Records[Upload, UploadTerms]):
@@ -33,18 +36,25 @@ class Uploads(Records[Upload, UploadTerms]):
         self._purchases = purchases
         self._vehicles = vehicles
         self._consumptions = consumptions
+        self._create: Mapping[UploadKind, Create] = {
+            "purchases": self._purchase,
+            "vehicle_consumptions": self._consumption,
+        }
         self._organizations = {found.id: found for found in context.catalogue.organizations()}
         self._currencies = {unit.id: unit.currency for unit in context.catalogue.units if unit.currency}
 
     def put_content(self, id: str, content: str) -> Upload:
-        """Turn the rows of a file into records; a row that is wrong becomes none. Raises UploadNotFound."""
+        """Turn the rows of a file into records; a row that is wrong becomes none. Raises UploadNotFound.
+
+        No page prints the columns of files of transport routes and of freight, so their rows become none, either.
+        """
         upload = self.records.get(id)
         if upload is None:
             raise self.not_found(id)
 
         organization = self._organizations[upload.organization_id]
-        created = self._consumption if upload.terms.kind == "vehicle_consumptions" else self._purchase
-        results = [_succeeds(created, organization, upload, row) for row in _rows(content)]
+        create = self._create.get(upload.terms.kind)
+        results = [_succeeds(create, organization, upload, row) for row in _rows(content)] if create else []
         return self.put(replace(upload, updated_at=self.clock.now, rows=(sum(results), len(results) - sum(results))))
 
     def _purchase(self, organization: Organization, upload: Upload, row: Mapping[str, str]) -> None:
@@ -95,7 +105,7 @@ def _next(rows: Iterator[dict[Any, Any]]) -> Mapping[Any, Any] | None:
 
 
 def _succeeds(
-    create: Callable[[Organization, Upload, Mapping[str, str]], None],
+    create: Create,
     organization: Organization,
     upload: Upload,
     row: Mapping[str, str],

@@ -7,7 +7,8 @@ from typing import Any, TypeVar, cast, overload
 from emulator.core.errors import Malformed, Problem
 from emulator.providers.dcycle.backend import Dcycle
 from emulator.providers.dcycle.memory.catalogue import Key, Organization, User
-from emulator.providers.dcycle.wire.incoming.parts import Body, Header, OrganizationHeader, Part, Place, Query
+from emulator.providers.dcycle.wire.incoming.parts import Body, Form, Header, OrganizationHeader, Part, Place, Query
+from emulator.web.forms import form_fields
 from emulator.web.reading import bearer_token, may_be_json, read, read_body, read_query
 from emulator.web.request import Request
 
@@ -95,8 +96,10 @@ def _header(model: type[Header], value: str | None) -> Header:
     return read(model, {} if value is None else {model.name: value}, model.place)
 
 
-def _read_body(model: type[Body], request: Request) -> Body:
-    """The body as a model. A body that is declared as anything but JSON is a text, which no model accepts."""
+def _read_body(model: type[Body | Form], request: Request) -> Body | Form:
+    """The body as a model. A body that is declared as anything but JSON is a text, which no model of JSON accepts."""
+    if issubclass(model, Form):
+        return read(model, form_fields(request), model.place)
     if not request.exchange.body:
         raise Malformed(Problem((model.place,), "missing", "Field required"))
     if not may_be_json(request):

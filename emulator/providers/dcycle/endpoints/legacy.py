@@ -1,14 +1,11 @@
 """Invoices, purchases, consumptions, uploads and reference lists of the legacy API."""
 
-from urllib.parse import urlsplit
-
 from starlette.responses import Response
 
-from emulator.providers.dcycle import HOSTS
 from emulator.providers.dcycle.backend.purchases import purchase_factor
 from emulator.providers.dcycle.backend.records import sort
-from emulator.providers.dcycle.endpoints.context import authorize, backend, read_part
-from emulator.providers.dcycle.memory.uploads import Upload
+from emulator.providers.dcycle.endpoints.context import authorize, backend
+from emulator.providers.dcycle.endpoints.files import address
 from emulator.providers.dcycle.wire.incoming import legacy as incoming
 from emulator.providers.dcycle.wire.outgoing import invoices as outgoing_invoices
 from emulator.providers.dcycle.wire.outgoing import legacy as outgoing
@@ -64,19 +61,13 @@ def list_legacy_consumptions(request: Request) -> Response:
 def create_purchase_upload_url(request: Request) -> Response:
     organization, draft = authorize(request, incoming.NewPurchaseUpload)
     upload = backend(request).uploads.create(organization, draft.terms())
-    return reply(outgoing.upload(upload, _address(request, upload)))
+    return reply(outgoing.upload(upload, address(request, upload.id)))
 
 
 def create_consumption_upload_url(request: Request) -> Response:
     organization, draft = authorize(request, incoming.NewConsumptionUpload)
     upload = backend(request).uploads.create(organization, draft.terms())
-    return reply(outgoing.upload(upload, _address(request, upload)))
-
-
-def put_upload(request: Request) -> Response:
-    path = read_part(incoming.UploadPath, request)
-    backend(request).uploads.put_content(path.file_id, request.content.decode("utf-8-sig", "replace"))
-    return Response(status_code=200)
+    return reply(outgoing.upload(upload, address(request, upload.id)))
 
 
 def list_units(request: Request) -> Response:
@@ -111,12 +102,3 @@ def list_waste_codes(request: Request) -> Response:
 def list_low_codes(request: Request) -> Response:
     _, query = authorize(request, incoming.LowCodesQuery)
     return reply(outgoing.low_codes(backend(request).catalogue.waste_factors.efs, query.region))
-
-
-def _address(request: Request, upload: Upload) -> str:
-    """Return where to put a file: on the vendor's host, or on the host that was addressed, in the same space."""
-    dcycle, host = backend(request), request.header(b"host") or "127.0.0.1"
-    if host in HOSTS or dcycle.memory.settings.links == "vendor":
-        return f"https://{HOSTS[0]}/uploads/{upload.id}"
-    pages = urlsplit(dcycle.pages_url or "http:")
-    return f"{pages.scheme}://{host}{pages.path.partition('/_emulator')[0]}/dcycle/uploads/{upload.id}"

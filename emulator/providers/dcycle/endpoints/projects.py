@@ -21,7 +21,12 @@ def list_extended_projects(request: Request) -> Response:
     organization = authorize(request)
     dcycle = backend(request)
     found = dcycle.projects.visible(organization)
-    return reply([outgoing.extended_project(project, dcycle.responsible(project)) for project in found])
+    return reply(
+        [
+            outgoing.extended_project(project, dcycle.responsible(project), len(dcycle.files.belonging_to(project)))
+            for project in found
+        ]
+    )
 
 
 def create_project(request: Request) -> Response:

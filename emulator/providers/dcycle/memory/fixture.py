@@ -10,6 +10,7 @@ from emulator.providers.dcycle.memory.emissions import Emission
 from emulator.providers.dcycle.memory.employees import CommutingPeriod, Employee
 from emulator.providers.dcycle.memory.facilities import Facility
 from emulator.providers.dcycle.memory.fields import Uuid
+from emulator.providers.dcycle.memory.files import File
 from emulator.providers.dcycle.memory.freight import FreightRequest, Package
 from emulator.providers.dcycle.memory.hubs import Hub
 from emulator.providers.dcycle.memory.invoices import Invoice
@@ -49,6 +50,7 @@ class Memory:
     custom_groups: dict[Uuid, CustomGroup] = field(default_factory=dict)
     custom_factors: dict[Uuid, CustomFactor] = field(default_factory=dict)
     uploads: dict[Uuid, Upload] = field(default_factory=dict)
+    files: dict[Uuid, File] = field(default_factory=dict)
     projects: dict[Uuid, Project] = field(default_factory=dict)
     project_links: dict[str, ProjectLink] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)

@@ -4,17 +4,21 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from emulator.providers.dcycle.memory.records import Record
+from emulator.providers.dcycle.memory.transports import TransportDirection
 
-UploadKind: TypeAlias = Literal["purchases", "vehicle_consumptions"]
+UploadKind: TypeAlias = Literal[
+    "purchases", "vehicle_consumptions", "transports", "logistics_requests", "logistics_recharges"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class UploadTerms:
-    """The data that a client sends about a file."""
+    """The data that a client sends about a file; only transport routes have a direction."""
 
     kind: UploadKind
     file_name: str
     content_type: str = "text/csv"
+    direction: TransportDirection | None = None
 
 
 @dataclass(frozen=True, slots=True)

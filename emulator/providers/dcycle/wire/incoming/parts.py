@@ -85,6 +85,14 @@ class Body(Part):
             raise PydanticCustomError("value_error", f"Value error, {first} or {second} is required")
 
 
+class Form(Part):
+    """The fields of a form."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    place = "body"
+
+
 class NewRecord(Body):
     """The body that creates a record. Its terms check themselves, as they do in a fixture and in a snapshot."""
 

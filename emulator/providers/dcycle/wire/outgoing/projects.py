@@ -30,10 +30,10 @@ def project(project: Project, user: User | None) -> dict[str, object]:
     }
 
 
-def extended_project(shown: Project, user: User | None) -> dict[str, object]:
-    """Return a project with the counts of what the emulator does not keep."""
-    nothing = {"number_of_files": 0, "number_of_widgets": 0, "number_of_tasks": 0, "number_of_tasks_completed": 0}
-    return {**project(shown, user), "extended": nothing}
+def extended_project(shown: Project, user: User | None, files: int) -> dict[str, object]:
+    """Return a project with the number of its files, and of what the emulator does not keep."""
+    nothing = {"number_of_widgets": 0, "number_of_tasks": 0, "number_of_tasks_completed": 0}
+    return {**project(shown, user), "extended": {"number_of_files": files, **nothing}}
 
 
 def linked_project(project: Project, organization: Organization) -> dict[str, object]:

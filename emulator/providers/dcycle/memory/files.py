@@ -1,0 +1,34 @@
+"""Files: documents that a client uploads for the vendor to read."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from emulator.providers.dcycle.memory.fields import Uuid
+from emulator.providers.dcycle.memory.records import Record
+
+SIZE_KB_MAX = 10**7
+
+SizeKb: TypeAlias = Annotated[int, Field(ge=0, le=SIZE_KB_MAX)]
+FileStatus: TypeAlias = Literal["pending", "uploaded", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileTerms:
+    """The data that a client sends about a file; ``name`` has no extension."""
+
+    name: str
+    extension: str
+    mime_type: str
+    size_kb: SizeKb
+    folder_id: Uuid | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File(Record[FileTerms]):
+    """A file, whose content is not kept; ``project_id`` is the project that it was uploaded for."""
+
+    terms: FileTerms
+    status: FileStatus = "pending"
+    project_id: Uuid | None = None
