@@ -65,6 +65,7 @@ BEYOND_SCHEMAS = {
         "Value error, the gases of a factor": "a sum over a list",
         "Value error, the percentages must add up": "a sum over a list",
         "Value error, end_date must not be before start_date": "a project ends after it begins",
+        '"loc":["body","upload_file"]': "the name of a file in a form is in no schema",
         '"loc":["path","invoice_id"]': "the member invoice_id of an invoice is its number, and no id for a path",
     },
     "thallo": {

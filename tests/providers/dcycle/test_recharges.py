@@ -52,6 +52,24 @@ def test_the_same_recharge_is_updated(dcycle: Caller) -> None:
     assert record(dcycle)["id"] != first["id"]
 
 
+@pytest.mark.rule("dcycle.recharges.country")
+@pytest.mark.parametrize(
+    ("country", "kind"),
+    [
+        ("XX", "country_alpha2"),
+        ("UK", "country_alpha2"),
+        ("es", "string_pattern_mismatch"),
+        ("ESP", "string_pattern_mismatch"),
+    ],
+)
+def test_a_country_is_one_of_the_list(dcycle: Caller, country: str, kind: str) -> None:
+    """A code that no country has is refused, by itself and in a batch."""
+    draft = {**RECHARGE, "country": country}
+    assert problems(dcycle.post(PATH, draft)) == [(kind, ["body", "country"])]
+    outcome = created(dcycle, f"{PATH}/bulk", {"records": [draft, {**RECHARGE, "country": "NO"}]}, 200)
+    assert (outcome["success"], outcome["failed"]) == (1, 1)
+
+
 @pytest.mark.rule("dcycle.freight.by-vehicle-type")
 @pytest.mark.parametrize("stated", ["van_electric", "ca3cc11e-5b7c-4c90-8c48-60659b575185"])
 def test_recharges_are_found_by_the_vehicle_type_that_the_list_shows(dcycle: Caller, stated: str) -> None:

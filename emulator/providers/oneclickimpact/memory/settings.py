@@ -22,7 +22,9 @@ def _callback_address(value: str) -> str:
     return value
 
 
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,2000}$"), AfterValidator(_callback_address)]
+Url = Annotated[
+    str, StringConstraints(pattern=r"^[hH][tT][tT][pP][sS]?://[!-~]{1,2000}$"), AfterValidator(_callback_address)
+]
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,99}$")]
 SignaturePrefix = Annotated[str, StringConstraints(pattern=r"^[!-~]{0,50}$")]
 

@@ -13,11 +13,14 @@ from emulator.core.clock import millis
 from emulator.providers.oneclickimpact.backend.history import CustomerPage, Page
 from emulator.providers.oneclickimpact.backend.totals import Totals
 from emulator.providers.oneclickimpact.memory.catalogue import Account, Project
-from emulator.providers.oneclickimpact.memory.records import KINDS, STAGES, Customer, Impact
+from emulator.providers.oneclickimpact.memory.records import STAGES, Customer, Impact, Kind
 from emulator.providers.oneclickimpact.wire.cursors import cursor
 
 Owner: TypeAlias = tuple[str, str, str | None]
 """The id, the email and the name of a customer, as its records show them."""
+
+SUMMED: tuple[Kind, ...] = ("tree_planted", "waste_removed", "carbon_captured", "coral_restored", "money_donated")
+"""The kinds in the order in which the vendor prints sums."""
 
 CACHED_RECORDS_MAX = 1024
 """How many records are kept as JSON, since lists show the same ones again and again."""
@@ -160,16 +163,21 @@ def customers(page: CustomerPage, account: Account) -> dict[str, object]:
 
 def totals(totals: Totals, account: Account) -> dict[str, object]:
     """Return the sums, and the two parts of which they consist."""
-    sums: dict[str, object] = {kind: totals.own[kind] + totals.customers[kind] for kind in KINDS}
-    return {"user_id": account.user_id, **sums, "user_impact": totals.own, "customer_impact": totals.customers}
+    sums: dict[str, object] = {kind: totals.own[kind] + totals.customers[kind] for kind in SUMMED}
+    parts = {"user_impact": _summed(totals.own), "customer_impact": _summed(totals.customers)}
+    return {"user_id": account.user_id, **sums, **parts}
 
 
 def daily(totals: Totals, account: Account, first: date, last: date) -> dict[str, object]:
     """Return the sums of each day with impacts."""
     listed: list[Mapping[str, object]] = [
-        {"date": day.isoformat(), **{str(kind): sums[kind] for kind in KINDS}} for day, sums in totals.days(first, last)
+        {"date": day.isoformat(), **_summed(sums)} for day, sums in totals.days(first, last)
     ]
     return {"user_id": account.user_id, "daily_impact": listed}
+
+
+def _summed(sums: Mapping[Kind, int]) -> dict[str, int]:
+    return {kind: sums[kind] for kind in SUMMED}
 
 
 def _owner(customer: Customer) -> Owner:

@@ -4,7 +4,9 @@ from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, StringConstraints
+from pydantic_core import PydanticCustomError
 
+from emulator.core.countries import COUNTRIES
 from emulator.providers.dcycle.backend.drafts.freight import FreightFilter, HubFilter, PackageFilter, RechargeFilter
 from emulator.providers.dcycle.memory.freight import (
     DISTANCE_KM_MAX,
@@ -39,6 +41,16 @@ Load = Annotated[JsonDouble, Field(ge=0.0, le=float(LOAD_MAX)), AfterValidator(f
 DistanceKm = Annotated[JsonDouble, Field(ge=0.0, le=float(DISTANCE_KM_MAX)), AfterValidator(float)]
 Tkm = Annotated[JsonDouble, Field(ge=0.0, le=float(TKM_MAX)), AfterValidator(float)]
 Origin = Annotated[str, StringConstraints(pattern="^[A-Z]{2,3}$")]
+
+
+def _country(code: str) -> str:
+    if code not in COUNTRIES:
+        raise PydanticCustomError("country_alpha2", "Invalid country alpha2 code")
+    return code
+
+
+ListedCountry = Annotated[Country, AfterValidator(_country)]
+"""A code of ISO 3166-1: the vendor refuses a bad one where it prices fuel by country."""
 
 
 # --- requests ---------------------------------------------------------------------------------------------------------
@@ -193,7 +205,7 @@ class RechargePage(Page):
             since=self.date_from,
             until=self.date_until,
             created_since=self.created_at_from,
-            created_until=self.created_at_to or self.created_at_until,
+            created_until=min(filter(None, (self.created_at_to, self.created_at_until)), default=None),
         )
 
 
@@ -201,7 +213,7 @@ class NewRecharge(NewRecord):
     """``POST /v1/logistics/recharges``"""
 
     fuel_id: Id
-    country: Country
+    country: ListedCountry
     date: Day
     quantity: Quantity | None = None
     vehicle_license_plate: Name | None = None

@@ -71,8 +71,8 @@ class InvoicePage(Page):
             facility_fuel_ids=(*self.facility_fuel_id, *self.facility_fuel_ids),
             uploaders=(*self.uploaded_by, *self.uploaders),
             sources=(*self.source, *self.sources),
-            created_since=self.created_at_from or self.uploaded_from,
-            created_until=self.created_at_to or self.uploaded_until,
+            created_since=max(filter(None, (self.created_at_from, self.uploaded_from)), default=None),
+            created_until=min(filter(None, (self.created_at_to, self.uploaded_until)), default=None),
             stationary_fuel_ids=(*self.stationary_fuel_id, *self.stationary_fuel_ids),
             supply_contract_ids=(*self.supply_contract_id, *self.supply_contract_ids),
         )
