@@ -180,9 +180,9 @@ def test_a_missing_member_is_refused(tmp_path: Path, provider: Provider, left_ou
 @pytest.mark.parametrize(
     ("written", "fault"),
     [
-        (b"", "Expecting value: line 1 column 1"),
-        (b'{"catalogue": {}', "Expecting ',' delimiter: line 1"),
-        (b'{"catalogue": \xff}', "can't decode byte 0xff"),
+        (b"", "not JSON: Expecting value at line 1, column 1"),
+        (b'{"catalogue": {}', "not JSON: Expecting ',' delimiter at line 1"),
+        (b'{"catalogue": \xff}', "not UTF-8: the byte 0xff at offset 14"),
         (b"[]", "at the top: must be an object"),
         (b"null", "at the top: must be an object"),
     ],

@@ -1,7 +1,7 @@
 """Transport routes: ``/v1/transports``."""
 
-from functools import cached_property
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
