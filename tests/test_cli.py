@@ -130,6 +130,7 @@ def test_health(run: Run, failure: Callable[..., tuple[int, str]]) -> None:
         code, reason = failure(*arguments, "--url", "http://127.0.0.1:9")
         assert code == 1
         assert "no reply from a Carbon Emulator at http://127.0.0.1:9" in reason
+        assert reason.endswith("start one with `carbon-emulator serve`, or name another with --url")
 
 
 def test_providers_and_env(run: Run, failure: Callable[..., tuple[int, str]], tmp_path: Path) -> None:

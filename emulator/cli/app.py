@@ -101,10 +101,19 @@ def main() -> None:
         click.echo(error.format_message())
         sys.exit(2)
     except click.ClickException as error:
-        click.echo(f"carbon-emulator: {error.format_message()}", err=True)
+        click.echo(f"carbon-emulator: {_sentence(error)}", err=True)
         sys.exit(error.exit_code)
     except click.Abort:
         sys.exit(130)
+
+
+def _sentence(error: click.ClickException) -> str:
+    """Return what is wrong; if it is how the command is called and nothing is near, with where that is described."""
+    message = error.format_message()
+    misused = isinstance(error, click.MissingParameter | click.NoSuchOption) or "unexpected extra" in message
+    if not (misused and isinstance(error, click.UsageError) and error.ctx) or getattr(error, "possibilities", None):
+        return message
+    return f"{message.removesuffix('.')}; see: {error.ctx.command_path} --help"
 
 
 def _warnings() -> Iterator[str]:

@@ -106,6 +106,7 @@ class _Show:
     def _present(self, space: "SpaceHandle", stopped: threading.Event) -> None:
         """Show the story of a server that has just started."""
         self._announce(space.control("GET", "/story"), space.url)
+        click.echo("Press Ctrl+C to stop.")
         if self.keep_generating:
             _generate(space, stopped)
 

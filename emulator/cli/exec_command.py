@@ -33,7 +33,7 @@ class CommandNotExecutable(click.ClickException):
 
 
 @click.command("exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.argument("command", nargs=-1, type=click.UNPROCESSED, required=True)
+@click.argument("command", metavar="-- COMMAND...", nargs=-1, type=click.UNPROCESSED, required=True)
 @option("--space", default="default", help="The space that answers.")
 @option(
     "--mode",

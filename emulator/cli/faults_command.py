@@ -10,6 +10,8 @@ from emulator.cli.options import as_json
 from emulator.cli.output import show, table
 from emulator.cli.target import Target, on_server
 
+EXAMPLE = """'{"provider": "cnaught", "operation": "place_order", "effect": {"status": 503}}'"""
+
 
 @click.command()
 @on_server
@@ -25,7 +27,7 @@ def faults(target: Target, as_json: bool, add: str | None, delete: str | None, c
         if delete is not None:
             space.control("DELETE", f"/faults/{delete}")
         if add is not None:
-            space.control("POST", "/faults", content=add, headers={"Content-Type": "application/json"})
+            space.control("POST", "/faults", content=_checked(add), headers={"Content-Type": "application/json"})
         reply = space.control("GET", "/faults")
         header = ("ID", "PROVIDER", "REQUESTS", "WHEN", "EFFECT", "FIRED")
         rows = [
@@ -33,6 +35,15 @@ def faults(target: Target, as_json: bool, add: str | None, delete: str | None, c
             for each in reply["faults"]
         ]
         show(reply, as_json, table(header, rows, "no faults"))
+
+
+def _checked(text: str) -> str:
+    """Return the JSON of a fault as it was given. Raises UsageError if it is no JSON."""
+    try:
+        json.loads(text)
+    except ValueError:
+        raise click.UsageError(f"--add {text!r} is not JSON; example: {EXAMPLE}") from None
+    return text
 
 
 def _requests(fault: Mapping[str, Any]) -> str:

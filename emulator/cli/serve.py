@@ -80,7 +80,8 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @option(
     "--store",
-    help="Keep all spaces in this database, which other servers may share: postgresql://USER@HOST/DATABASE.",
+    help="Keep all spaces in this database, which other servers may share: postgresql://USER@HOST/DATABASE. "
+    "Needs the extra `postgres`.",
 )
 @option("--access-log", is_flag=True, help="Print a line for each request to standard error.")
 @option(

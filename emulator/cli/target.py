@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from emulator.client.handles import SpaceHandle
 
 REPLY_SECONDS_MAX = 30
+OTHERWISE = "start one with `carbon-emulator serve`, or name another with --url"
 
 
 class ServerRefused(click.ClickException):
@@ -56,11 +57,13 @@ class Target:
         except Refused as error:
             raise ServerRefused(str(error)) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise CheckFailed(f"no reply from a Carbon Emulator at {address}: {error}") from None
+            raise CheckFailed(f"no reply from a Carbon Emulator at {address}: {error}; {OTHERWISE}") from None
 
     def address(self) -> str:
         """Return the URL of the server: as given, from the file that ``serve --url-file`` wrote, or by the port."""
         if self.url:
+            if not self.url.startswith(("http://", "https://")):
+                raise click.UsageError(f"{self.url!r} is not the URL of a server; example: http://127.0.0.1:4412")
             return self.url
         if self.url_file:
             try:

@@ -91,8 +91,10 @@ def read(path: Path) -> Recording:
     """Return the recording in a file. Raises BadRecording."""
     try:
         lines = path.read_text("utf-8").rstrip("\n").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadRecording(f"cannot read {path}: {error}") from None
+    except OSError as error:
+        raise BadRecording(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise BadRecording(f"cannot read {path}: it is not UTF-8") from None
     exchanges: list[RecordedExchange] = []
     header: Header | None = None
     for number, line in enumerate(lines, start=1):

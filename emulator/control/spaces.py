@@ -34,7 +34,7 @@ def delete_space(request: ControlRequest) -> Response:
         request.spaces.drop(name)
     except KeyError:
         if name != request.space_name:  # a space may delete itself, even before it exists
-            raise HTTPException(404, f"unknown space {name!r}") from None
+            raise HTTPException(404, f"unknown space {name!r}; GET /_emulator/spaces lists all") from None
     return reply({"deleted": name})
 
 

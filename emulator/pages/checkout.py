@@ -1,6 +1,6 @@
 """CNaught's checkout: the page at a session's ``checkout_url``, and its two forms."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -89,9 +89,18 @@ def _open(visit: Visit, cnaught: CNaught, session: Session) -> Element:
         card,
         h("form", pay, method="post", action=visit.path("cnaught", "checkout", session.id, "pay")),
         h("form", cancel, method="post", action=visit.path("cnaught", "checkout", session.id, "cancel")),
+        h("p", _leaving(session), class_="hint"),
         h("p", f"This session expires on {moment(session.expires_on)}.", class_="hint"),
         class_="card",
     )
+
+
+def _leaving(session: Session) -> str:
+    """Return where the two buttons lead: they leave the emulator for the shop."""
+    hosts = [urlsplit(url).netloc for url in (session.success_url, session.cancel_url)]
+    if hosts[0] == hosts[1]:
+        return f"Both buttons lead back to {hosts[0]}."
+    return f"Paying leads to {hosts[0]}, canceling to {hosts[1]}."
 
 
 def _complete(visit: Visit, cnaught: CNaught, session: Session) -> Element:
