@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -35,6 +36,10 @@ def test_a_stopped_emulator_cannot_be_used(port: int | None) -> None:
     for use in ("url", "http", "cnaught", "clock"):
         with pytest.raises(NotRunning, match=r"use `with Emulator\(\) as emulator`, or call start\(\)"):
             getattr(emulator, use)
+    calls: list[Callable[[], object]] = [emulator.snapshot, emulator.reset, emulator.ledger, emulator.bundle]
+    for call in calls:
+        with pytest.raises(NotRunning):
+            call()
     with emulator:
         assert emulator.url in repr(emulator)
         clock = emulator.clock
@@ -164,6 +169,16 @@ def test_a_clock_takes_dates(space: SpaceHandle) -> None:
     space.clock.advance("1h30m")
     space.clock.advance(timedelta(minutes=30), hours=1)
     assert space.clock.now == datetime(2027, 1, 1, 3, tzinfo=UTC)
+    space.clock.advance(90)
+    space.clock.advance(1.5, minutes=1)
+    assert space.clock.now == datetime(2027, 1, 1, 3, 2, 31, 500_000, tzinfo=UTC)
+    assert space.clock.upcoming(90) == space.clock.upcoming("90") == space.clock.upcoming(timedelta(seconds=90))
+    for span in (None, True, [], date(2027, 1, 2)):
+        with pytest.raises(TypeError, match="a duration is a timedelta, a number of seconds or a text"):
+            space.clock.advance(span)  # type: ignore[arg-type]
+    for endless in (float("inf"), float("nan"), 1e300):
+        with pytest.raises(ValueError, match="are no duration"):
+            space.clock.advance(endless)
     with pytest.raises(TypeError, match="a date, a datetime or a text"):
         space.clock.freeze(5)  # type: ignore[arg-type]
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from emulator.client.control_client import ControlClient
-from emulator.client.durations import duration, instant_text
+from emulator.client.durations import instant_text, span_of
 
 
 class ClockHandle:
@@ -27,10 +27,9 @@ class ClockHandle:
         frozen: bool = self._control.call("GET", "/clock")["frozen"]
         return frozen
 
-    def upcoming(self, span: timedelta | str | None = None, limit: int = 100) -> list[dict[str, Any]]:
+    def upcoming(self, span: timedelta | str | float | None = None, limit: int = 100) -> list[dict[str, Any]]:
         """Return what becomes due if nothing else happens: ``upcoming("30d")``; by default within a year."""
-        seconds = duration(span).total_seconds() if isinstance(span, str) else span and span.total_seconds()
-        params = {"limit": limit} | ({} if seconds is None else {"seconds": seconds})
+        params = {"limit": limit} | ({} if span is None else {"seconds": span_of(span).total_seconds()})
         events: list[dict[str, Any]] = self._control.call("GET", "/clock/upcoming", params=params)["events"]
         return events
 
@@ -42,11 +41,9 @@ class ClockHandle:
         """Let the clock run, from now or from an instant on."""
         return self._set(at, frozen=False)
 
-    def advance(self, span: timedelta | str | None = None, **units: float) -> list[dict[str, Any]]:
-        """Let time pass: ``advance(hours=2)``, by the names of ``timedelta``, or ``advance("1h30m")``."""
-        if isinstance(span, str):
-            span = duration(span)
-        total = timedelta(**units) + (span or timedelta())
+    def advance(self, span: timedelta | str | float = 0, **units: float) -> list[dict[str, Any]]:
+        """Let time pass: ``advance(hours=2)``, by the names of ``timedelta``, ``advance("1h30m")``, or seconds."""
+        total = timedelta(**units) + span_of(span)
         return self._events("POST", "/clock/advance", {"seconds": total.total_seconds()})
 
     def _set(self, at: date | str | None, frozen: bool) -> list[dict[str, Any]]:

@@ -16,6 +16,20 @@ def duration(text: str) -> timedelta:
         raise ValueError(f"{text!r} is too long for a duration") from None
 
 
+def span_of(span: timedelta | str | float) -> timedelta:
+    """Return a duration that is given as such, as a text, or in seconds. Raises TypeError or ValueError."""
+    if isinstance(span, str):
+        return duration(span)
+    if isinstance(span, timedelta):
+        return span
+    if isinstance(span, bool) or not isinstance(span, int | float):
+        raise TypeError(f"a duration is a timedelta, a number of seconds or a text such as '1h30m', not {span!r}")
+    try:
+        return timedelta(seconds=span)
+    except (OverflowError, ValueError):
+        raise ValueError(f"{span!r} seconds are no duration") from None
+
+
 def _duration(text: str) -> timedelta:
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?|\.[0-9]+", text):
         return timedelta(seconds=float(text))

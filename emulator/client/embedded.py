@@ -66,7 +66,8 @@ class Emulator(SpaceHandle):
         return f"<emulator at {self.url}>" if self.__dict__.get("_running") else "<emulator, not running>"
 
     def __getattr__(self, name: str) -> ProviderHandle:
-        if name.startswith("_") or self.__dict__.get("_running"):
+        unknown = name.startswith("_") and name != "_control"
+        if unknown or self.__dict__.get("_running"):
             return super().__getattr__(name)
         raise NotRunning("the emulator is not running: use `with Emulator() as emulator`, or call start()")
 
