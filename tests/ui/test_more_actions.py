@@ -1,0 +1,87 @@
+"""The remaining actions of the pages: each is seen to have happened through the control API."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from emulator import Emulator
+from tests.ui.conftest import Dashboard
+from tests.ui.test_control_pages import WEBHOOK, webhooks
+from tests.ui.test_dashboard import cnaught
+
+pytestmark = pytest.mark.usefixtures("browser")
+
+
+def test_deliveries_resume(dashboard: Dashboard, server: Emulator) -> None:
+    """The button that resumes deliveries lets the server make an attempt by itself."""
+    server.webhooks.pause()
+    cnaught(server, "POST", "/v1/orders", json=WEBHOOK)
+    server.clock.advance(seconds=10)
+    page = dashboard.open("#webhooks")
+    page.get_by_role("button", name="Deliver in the background").click()
+    page.get_by_text("no reply").wait_for()
+    assert len(webhooks(server)[0]["attempts"]) == 1
+
+
+def test_all_faults_are_removed(dashboard: Dashboard, server: Emulator) -> None:
+    """One button removes all faults."""
+    for status in (500, 503):
+        server.faults.add("cnaught", effect={"status": status})
+    page = dashboard.open("#faults")
+    page.get_by_role("button", name="Remove all").click()
+    page.get_by_text("All faults removed").wait_for()
+    assert list(server.faults) == []
+
+
+def test_changes_of_settings_are_discarded(dashboard: Dashboard, server: Emulator) -> None:
+    """A change that is not saved can be taken back, and nothing was sent."""
+    before = server.cnaught.settings
+    page = dashboard.open("#settings/cnaught")
+    page.get_by_label("Fulfilment seconds").fill("9")
+    page.get_by_role("button", name="Discard").click()
+    page.wait_for_function("document.querySelector('[name=fulfilment_seconds]').value === '2'")
+    assert server.cnaught.settings == before
+
+
+def test_the_recorded_run_is_downloaded(dashboard: Dashboard, server: Emulator, tmp_path: Path) -> None:
+    """The file is the bundle of the control API."""
+    cnaught(server, "POST", "/v1/orders", json={"amount_kg": 1})
+    page = dashboard.open("#snapshots")
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Download the recorded run").click()
+    file = tmp_path / "run.json"
+    downloading.value.save_as(file)
+    assert json.loads(file.read_text())["requests"] == server.bundle()["requests"]
+
+
+def test_a_scenario_goes_on(dashboard: Dashboard, server: Emulator) -> None:
+    """The story's button plays a round of activity."""
+    server.play("reseller")
+    page = dashboard.open("#overview")
+    page.get_by_role("button", name="More activity").click()
+    page.get_by_text("Another round of activity").wait_for()
+    assert server.control("GET", "/story")["rounds"] == 1
+
+
+def test_older_entries_of_the_books_are_shown(dashboard: Dashboard, server: Emulator) -> None:
+    """The entries of the books can be paged back and forth."""
+    server.play("shop")
+    page = dashboard.open("#books/cnaught")
+    entries = page.get_by_role("region", name="Entries").locator("tbody tr")
+    entries.first.wait_for()
+    newest = entries.first.inner_text()
+    page.get_by_role("button", name="Older").click()
+    page.wait_for_function("(before) => !document.body.innerText.includes(before)", arg=newest.split("\t")[2])
+    page.get_by_role("button", name="Newer").click()
+    entries.first.get_by_text(newest.split("\t")[2]).wait_for()
+
+
+def test_a_space_is_reset_from_the_list(dashboard: Dashboard, server: Emulator) -> None:
+    """The list of spaces resets any of them."""
+    other = server.space("other")
+    other.clock.freeze("2026-01-01")
+    page = dashboard.open("#spaces")
+    page.get_by_role("button", name="Reset other").click()
+    page.get_by_text("other is as its fixtures make it").wait_for()
+    assert other.clock.frozen is False
