@@ -403,6 +403,18 @@ def test_a_request_without_the_token_is_refused(guarded: Gateway, path: str, aut
     assert (status, headers[b"www-authenticate"]) == (401, b"Bearer")
 
 
+@pytest.mark.parametrize(("authorization", "wrong"), [("Bearer open", True), ("Bearer ", False), (None, False)])
+def test_the_refusal_says_whether_a_token_is_missing_or_wrong(
+    guarded: Gateway, authorization: str | None, wrong: bool
+) -> None:
+    """The error states what is required, whether another token was given, and where the right one is."""
+    headers = [(b"authorization", authorization.encode())] if authorization else []
+    error = json.loads(asyncio.run(call(guarded, "GET", "/_emulator/clock", headers, b""))[2])["error"]
+    assert "requires its token: Authorization: Bearer TOKEN" in error
+    assert "the server prints it at start, and --control-token or CARBON_EMULATOR_CONTROL_TOKEN sets it" in error
+    assert ("the one given is another" in error) == wrong
+
+
 @pytest.mark.parametrize(
     ("path", "authorization", "status"),
     [

@@ -43,6 +43,7 @@ from emulator.web.reading import bearer_token
 from emulator.web.replies import reply
 from emulator.web.route_table import RouteTable
 
+WHERE_IT_IS = "the server prints it at start, and --control-token or CARBON_EMULATOR_CONTROL_TOKEN sets it"
 ROUTES = RouteTable(
     [
         Route("/health", health.get_health, methods=["GET"]),
@@ -193,13 +194,11 @@ class Control:
     def _authorize(self, request: ControlRequest) -> None:
         if self.token is None or request.scope["path"] == "/health":
             return
-        if not compare_digest((bearer_token(request) or "").encode(), self.token.encode()):
-            raise HTTPException(
-                401,
-                "the control API of this server requires its token: Authorization: Bearer TOKEN; "
-                "the server prints it at start, and --control-token or CARBON_EMULATOR_CONTROL_TOKEN sets it",
-                {"WWW-Authenticate": "Bearer"},
-            )
+        given = bearer_token(request)
+        if not compare_digest((given or "").encode(), self.token.encode()):
+            requires = "the control API of this server requires its token: Authorization: Bearer TOKEN"
+            wrong = f"{requires}; the one given is another" if given else requires
+            raise HTTPException(401, f"{wrong}; {WHERE_IT_IS}", {"WWW-Authenticate": "Bearer"})
 
 
 def _endpoint(scope: Scope) -> Callable[[ControlRequest], Any]:
