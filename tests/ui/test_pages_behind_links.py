@@ -96,9 +96,13 @@ def test_a_customer_downloads_the_certificate(customer: Customer, tmp_path: Path
     assert content.startswith(b"%PDF-1.4")
 
 
-def linked_pages(server: Emulator) -> list[str]:
-    """Return the URL of every kind of page behind a link, in every state that looks different."""
-    stories = [server.space(f"linked-{name}").play(name) for name in ("shop", "reseller", "group", "bank")]
+@pytest.fixture
+def linked_pages(browser: Any, server: Emulator) -> Iterator[list[str]]:
+    """Yield the URL of every kind of page behind a link, in every state that looks different."""
+    server.reset()
+    server.clock.freeze("2026-01-05T09:00:00Z")
+    spaces = {name: server.space(f"linked-{name}") for name in ("shop", "reseller", "group", "bank")}
+    stories = [space.play(name) for name, space in spaces.items()]
     links = [link["url"] for story in stories for step in story["steps"] for link in step["links"]]
     urls = {"success_url": f"{SHOP}/thanks", "cancel_url": f"{SHOP}/cart"}
     paid, expired = (
@@ -113,19 +117,18 @@ def linked_pages(server: Emulator) -> list[str]:
     links += [f"{pages}/oneclickimpact/customers/U1234"]
     kinds = {"impact", "checkout", "orders", "customers", "retirements"}
     assert {kind for kind in kinds if any(f"/{kind}/" in link for link in links)} == kinds
-    return [link for link in dict.fromkeys(links) if not link.endswith(".pdf")]
+    yield [link for link in dict.fromkeys(links) if not link.endswith(".pdf")]
+    for space in spaces.values():
+        space.delete()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_are_accessible_and_fit(browser: Any, server: Emulator, scheme: str) -> None:
+def test_pages_are_accessible_and_fit(browser: Any, linked_pages: list[str], scheme: str) -> None:
     """Axe finds nothing on any page behind a link, in both themes, at desktop and phone width, and each page fits."""
-    server.reset()
-    server.clock.freeze("2026-01-05T09:00:00Z")
-    links = linked_pages(server)
     for size in (DESKTOP, PHONE):
         context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)
         page = context.new_page()
-        for url in links:
+        for url in linked_pages:
             page.goto(url)
             page.add_script_tag(path=str(AXE))
             assert [rule["id"] for rule in page.evaluate("axe.run()")["violations"]] == [], url
@@ -133,13 +136,11 @@ def test_pages_are_accessible_and_fit(browser: Any, server: Emulator, scheme: st
         context.close()
 
 
-def test_no_link_leaves_the_emulator(browser: Any, server: Emulator) -> None:
+def test_no_link_leaves_the_emulator(browser: Any, server: Emulator, linked_pages: list[str]) -> None:
     """The links of a page lead to other pages of this server; only the forms of a checkout lead back to the shop."""
-    server.reset()
-    server.clock.freeze("2026-01-05T09:00:00Z")
     context = browser.new_context(viewport=DESKTOP)
     page = context.new_page()
-    for url in linked_pages(server):
+    for url in linked_pages:
         page.goto(url)
         hrefs = page.evaluate(
             "[...document.querySelectorAll('a[href], form[action]')].map((each) => each.href ?? each.action)"
