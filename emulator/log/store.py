@@ -296,8 +296,8 @@ class Store:
     def requests(self) -> Iterator[tuple[str, int]]:
         """Yield the name of each space, and how many requests to vendors it has had."""
         for name, id in list(self.ids.items()):
-            space = self.spaces.find(name)
-            if space is not None:
+            if name not in self.copies:  # or loading, and has applied a part of its entries
+                if (number := self.storage.numbers.get(id)) != GONE:
+                    yield name, number
+            elif (space := self.spaces.find(name)) is not None:
                 yield name, space.requests
-            elif name not in self.copies and (number := self.storage.numbers.get(id)) != GONE:
-                yield name, number
