@@ -74,6 +74,7 @@ def test_valid_values_are_accepted(carboninsights: Caller, field: str, value: st
     assert carboninsights.post("/register", {**NEW_USER, field: value}).status_code == 201
 
 
+@pytest.mark.rule("carboninsights.input.invalid-status")
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [

@@ -126,7 +126,7 @@ def test_an_invalid_boolean_is_refused(carboninsights: Caller, part: str, name: 
 @pytest.mark.parametrize(
     ("value", "meaning"),
     [
-        (19130, "19130"),
+        pytest.param(19130, "19130", marks=pytest.mark.rule("carboninsights.profile.zip-code-integer")),
         (19130.0, "19130"),
         ("19130-2211", "19130"),
         (" 19130 ", "19130"),

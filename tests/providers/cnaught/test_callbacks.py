@@ -31,7 +31,7 @@ def server(httpserver: HTTPServer) -> HTTPServer:
     return httpserver
 
 
-@pytest.mark.rule("cnaught.callbacks.on-state-change", "cnaught.callbacks.body")
+@pytest.mark.rule("cnaught.callbacks.on-state-change", "cnaught.callbacks.order-details", "cnaught.callbacks.body")
 @pytest.mark.parametrize("path", ["/v1/orders", "/v1/orders/ride"])
 def test_fulfilment_and_cancelling_are_reported(cnaught: Caller, server: HTTPServer, path: str) -> None:
     """Placing sends nothing; each later change sends the whole order as it was then."""

@@ -99,7 +99,9 @@ def test_a_repeated_cancel_call_is_replayed(cnaught: Caller) -> None:
         ("/v1/orders", {"amount_kg": 10}, {"amount_kg": 10, "metadata": None}),
         ("/v1/orders", {"amount_kg": 10, "x": 10**400}, {"amount_kg": 10, "x": 10**401}),
         ("/v1/orders/ride", {"distance_km": 30}, {"distance_km": 30, "description": "again"}),
-        ("/v1/orders/Gre28Fc35bt3/cancel", None, {}),
+        pytest.param(
+            "/v1/orders/Gre28Fc35bt3/cancel", None, {}, marks=pytest.mark.rule("cnaught.cancel.changed-payload")
+        ),
         ("/v1/subaccounts", {"name": "Marketing"}, {"name": "marketing"}),
     ],
 )
@@ -116,6 +118,19 @@ def test_a_key_stands_for_one_request(cnaught: Caller, path: str, first: Any, se
     }
     assert records(cnaught) == before
     assert keyed(cnaught, path, first).is_success
+
+
+@pytest.mark.rule("cnaught.cancel.concurrent")
+def test_a_key_of_a_running_cancellation_is_refused(cnaught: Caller) -> None:
+    """While a cancellation with a key is delayed, a second one with this key is refused."""
+    path = "/v1/orders/Gre28Fc35bt3/cancel"
+    cnaught.space.faults.add("cnaught", operation="cancel_order", when="before", effect={"delay_seconds": 0.1})
+    first = Thread(target=lambda: keyed(cnaught, path))
+    first.start()
+    while not any(fault["fired"] for fault in cnaught.space.faults):
+        assert first.is_alive()
+    assert keyed(cnaught, path).status_code == 409
+    first.join()
 
 
 @pytest.mark.rule("cnaught.idempotency.concurrent")

@@ -219,7 +219,7 @@ def test_the_impact_has_equivalents(empty: Caller, kg: int, cars: int, trees: in
     }
 
 
-@pytest.mark.rule("cnaught.impact.hosted-page")
+@pytest.mark.rule("cnaught.impact.hosted-page", "cnaught.impact.hosted-page-equivalents")
 def test_an_account_has_a_hosted_page(cnaught: Caller) -> None:
     """Each account has its own page and equivalents."""
     use_vendor_links(cnaught.space)

@@ -84,7 +84,7 @@ def test_a_leg_of_the_own_fleet_does_not_count(dcycle: Caller) -> None:
     assert shipped(dcycle, "2026-01-01") == 0.127
 
 
-@pytest.mark.rule("dcycle.freight.deferred")
+@pytest.mark.rule("dcycle.freight.deferred", "dcycle.freight.deferred-until")
 def test_version_2_calculates_later(dcycle: Caller) -> None:
     """The reply of version 2 has no emissions yet, and no distance unless one was sent; the list has both."""
     before = shipped(dcycle)
@@ -162,7 +162,7 @@ def test_many_legs_are_recorded(dcycle: Caller) -> None:
     assert shipped(dcycle) == 0.381
 
 
-@pytest.mark.rule("dcycle.bulk.stops", "dcycle.bulk.limit", "dcycle.bulk.options")
+@pytest.mark.rule("dcycle.bulk.stops", "dcycle.bulk.kept", "dcycle.bulk.limit", "dcycle.bulk.options")
 def test_the_first_failure_may_stop_a_batch(dcycle: Caller) -> None:
     """Records before the first failure are kept, those after it are not read; a batch has 1 to 5000 records."""
     draft = {"records": [LEG, {}, LEG], "options": {"continue_on_error": False}}

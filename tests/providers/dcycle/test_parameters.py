@@ -23,7 +23,11 @@ def element(kind: str, place: str, name: str, message: str, sent: str | None, **
     [
         pytest.param("query", "start_date", marks=pytest.mark.rule("dcycle.dates.start-required")),
         pytest.param("query", "end_date", marks=pytest.mark.rule("dcycle.dates.end-required")),
-        pytest.param("header", "x-organization-id", marks=pytest.mark.rule("dcycle.organization.required")),
+        pytest.param(
+            "header",
+            "x-organization-id",
+            marks=pytest.mark.rule("dcycle.organization.required", "dcycle.organization.required-for-summary"),
+        ),
     ],
 )
 def test_missing_parameters(dcycle: Caller, place: str, name: str) -> None:

@@ -48,7 +48,11 @@ def bought(dcycle: Caller, day: str = "2025-06-15") -> float:
 
 
 @pytest.mark.rule(
-    "dcycle.purchases.create", "dcycle.purchases.create-status", "dcycle.purchases.counts", "dcycle.purchases.defaults"
+    "dcycle.purchases.create",
+    "dcycle.purchases.create-status",
+    "dcycle.purchases.counts",
+    "dcycle.purchases.counted-on",
+    "dcycle.purchases.defaults",
 )
 def test_a_purchase_raises_the_totals(dcycle: Caller) -> None:
     """A purchase raises the totals of its day and category at once, and no others."""

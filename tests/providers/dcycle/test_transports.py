@@ -42,6 +42,7 @@ def moved(dcycle: Caller, category: str = "goods_shipped") -> float:
 
 @pytest.mark.rule(
     "dcycle.transports.create",
+    "dcycle.transports.calculated",
     "dcycle.transports.co2e",
     "dcycle.transports.counts",
     "dcycle.transports.unknown-type",
@@ -153,7 +154,12 @@ def test_a_route_is_changed_and_deleted(dcycle: Caller) -> None:
 
 
 @pytest.mark.rule(
-    "dcycle.transports.list", "dcycle.transports.list-otherwise", "dcycle.transports.number", "dcycle.filters.search"
+    "dcycle.transports.list",
+    "dcycle.transports.list-names",
+    "dcycle.transports.list-otherwise",
+    "dcycle.transports.number",
+    "dcycle.filters.search",
+    "dcycle.filters.search-name",
 )
 @pytest.mark.parametrize(
     ("query", "names"),

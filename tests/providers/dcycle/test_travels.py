@@ -24,7 +24,11 @@ def test_a_travel_is_recorded(dcycle: Caller) -> None:
 
 
 @pytest.mark.rule(
-    "dcycle.travels.co2e", "dcycle.travels.counts", "dcycle.travels.places", "dcycle.travels.calculated-at-once"
+    "dcycle.travels.co2e",
+    "dcycle.travels.counts",
+    "dcycle.travels.counted-on",
+    "dcycle.travels.places",
+    "dcycle.travels.calculated-at-once",
 )
 @pytest.mark.parametrize(
     ("terms", "kilograms"),

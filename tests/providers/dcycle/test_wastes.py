@@ -155,6 +155,7 @@ def measured(*days: tuple[int, float | None, float | None]) -> dict[str, object]
     "dcycle.water.co2e",
     "dcycle.water.quantity",
     "dcycle.water.list",
+    "dcycle.water.list-names",
 )
 @pytest.mark.parametrize(
     ("days", "water_in", "water_out"),

@@ -5,6 +5,7 @@ import pytest
 from tests.providers.oneclickimpact.conftest import customer_records, own_records
 from tests.support.caller import Caller
 
+ELSEWHERE = "oneclickimpact.notify.optional-elsewhere"
 CUSTOMER = {"customer_email": "jane@example.com", "customer_name": "Jane"}
 
 
@@ -92,7 +93,7 @@ def test_a_capture_is_listed_once(oneclickimpact: Caller) -> None:
     assert customer_records(oneclickimpact)[4:] == [given]
 
 
-@pytest.mark.rule("oneclickimpact.notify.optional", "oneclickimpact.notify.no-effect", "oneclickimpact.notify.refused")
+@pytest.mark.rule("oneclickimpact.notify.no-effect", "oneclickimpact.notify.refused")
 @pytest.mark.parametrize("customer", [{}, CUSTOMER])
 @pytest.mark.parametrize("notify", [True, False])
 def test_notify_changes_nothing(oneclickimpact: Caller, notify: bool, customer: dict[str, str]) -> None:
@@ -103,6 +104,23 @@ def test_notify_changes_nothing(oneclickimpact: Caller, notify: bool, customer: 
     )
     assert notified == {**plain, "time_utc": notified["time_utc"]}
     assert notified in own_records(oneclickimpact) + customer_records(oneclickimpact)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        pytest.param("plant_tree", "tree_planted", marks=pytest.mark.rule("oneclickimpact.notify.optional")),
+        pytest.param("clean_ocean", "waste_removed", marks=pytest.mark.rule("oneclickimpact.notify.optional")),
+        pytest.param("capture_carbon", "carbon_captured", marks=pytest.mark.rule(ELSEWHERE)),
+        pytest.param("restore_coral", "coral_restored", marks=pytest.mark.rule(ELSEWHERE)),
+        pytest.param("donate_money", "money_donated", marks=pytest.mark.rule(ELSEWHERE)),
+    ],
+)
+def test_notify_is_optional(oneclickimpact: Caller, path: str, kind: str) -> None:
+    """Every kind of impact is made with and without notify."""
+    for more in ({}, {"notify": False}, {"notify": True}):
+        reply = oneclickimpact.post(f"/v1/{path}", {"amount": 1, **more})
+        assert (reply.status_code, reply.json()[kind]) == (200, 1)
 
 
 @pytest.mark.rule("oneclickimpact.notify.no-effect")

@@ -127,7 +127,7 @@ def test_a_key_is_deactivated_once(thallo: Caller) -> None:
     assert thallo.space.snapshot() == before
 
 
-@pytest.mark.rule("thallo.keys.unknown", "thallo.keys.own")
+@pytest.mark.rule("thallo.keys.unknown", "thallo.keys.own-deactivated")
 @pytest.mark.parametrize("key_id", ["00nnosuchkey000000", SELLERS_FIRST, FIRST.upper(), "%00", "18077981128785C0"])
 def test_an_unknown_key_is_not_found(thallo: Caller, key_id: str) -> None:
     """Only the user's own keys exist."""

@@ -83,7 +83,7 @@ def test_whole_tonnes_are_bought(thallo: Caller, requested: list[int], tonnes: i
     assert memory(thallo)["sell_orders"][ORDER]["quantity_grams"] == str((700 - tonnes) * TONNE)
 
 
-@pytest.mark.rule("thallo.retirements.zero-wallet")
+@pytest.mark.rule("thallo.retirements.zero-wallet", "thallo.retirements.whole-leaves-nothing")
 def test_an_empty_wallet_keeps_its_trades(thallo: Caller) -> None:
     """After a retirement of whole tonnes the wallet shows 0 and the trade."""
     retire(thallo, "2000000")
