@@ -23,6 +23,7 @@ from emulator.conformance.in_process import ADDRESS, EmulatorTransport, SpacePac
 from emulator.conformance.matcher import instant, is_number, same, shown
 from emulator.conformance.recording import LITERAL, MARK, RecordedExchange, Recording, token_claims
 from emulator.evidence import contracts
+from emulator.providers import ALL
 from emulator.space.commands import ChangeSettings
 from emulator.space.settings import BadSetting
 from emulator.space.space import Space
@@ -95,10 +96,13 @@ class _Replay:
         self._let_links_lead_there(transport.space, recording)
 
     def _let_links_lead_there(self, space: Space, recording: Recording) -> None:
-        """Let links in replies lead to the vendor; or, if another emulator was recorded, to its pages."""
-        pages = PAGES.search(recording.model_dump_json())
+        """Let links in replies lead to the vendor; or, if another emulator was recorded, to that emulator."""
+        upstream, text = recording.header.upstream.rstrip("/"), recording.model_dump_json()
+        pages = PAGES.search(text)
         if pages:
             space.pages_url = pages[0]
+        if httpx.URL(upstream).host not in ALL[self.provider].hosts and (pages or f'"{upstream}/' in text):
+            self.roles[upstream] = f"{ADDRESS}/{self.provider}"
             return
         with suppress(BadSetting):  # a vendor without links
             space.run(ChangeSettings(self.provider, {"links": "vendor"}))

@@ -266,6 +266,11 @@ def above(limit: float, refused: Any) -> Callable[[Any], Any]:
     return lambda value: refused if _number(value) is not None and _number(value) > limit else value
 
 
+def under(limit: float, refused: Any) -> Callable[[Any], Any]:
+    """Read numbers under a limit as one that is refused."""
+    return lambda value: refused if _number(value) is not None and _number(value) < limit else value
+
+
 def longer(limit: int, refused: Any) -> Callable[[Any], Any]:
     """Read texts that are longer than a limit as one that is refused."""
     return lambda value: refused if isinstance(value, str) and len(value) > limit else value

@@ -27,6 +27,7 @@ from tests.conformance.changes import (
     rounded_down,
     seconds,
     shorter,
+    under,
     without_milliseconds,
 )
 
@@ -49,6 +50,10 @@ def _swapped_rows(columns: Any) -> Any:
     return columns
 
 
+def _one_more(value: str) -> str:
+    return str(int(value) + 1) if value.isdecimal() else value
+
+
 DEVIATIONS = [
     *_of(
         "oneclickimpact",
@@ -69,6 +74,12 @@ DEVIATIONS = [
         ("get_impact", "totals without customers", Copy("carbon_captured", "user_impact.carbon_captured")),
         ("list_projects", "a new member", Add("projects[].type", "rating", 5)),
         ("plant_tree", "a required category", RequireMember("category", 0)),
+        ("capture_carbon", "an exclusive least amount", Member("amount", under(2, 0))),
+        ("list_records", "a start date that is excluded", Parameter("start_date", days(1))),
+        ("list_customers", "newest customers first", Edit("customers", reverse)),
+        ("list_customer_records", "a date that is ignored", Ignore("start_date")),
+        ("donate_money", "dollars in place of cents", Edit("money_donated", lambda v: v / 100)),
+        ("list_projects", "coordinates as text", Edit("projects[].latitude", str)),
     ),
     *_of(
         "cnaught",
@@ -89,6 +100,12 @@ DEVIATIONS = [
         ("get_impact_data", "a total as text", Edit("total_offset_kgs", str)),
         ("place_order", "a shorter description", Member("description", longer(256, "x" * 513))),
         ("get_portfolio", "a renamed price", Rename("api_price_per_kg_usd_cents", "api_price_usd_cents")),
+        ("list_subaccounts", "oldest subaccounts first", Edit("data", reverse)),
+        ("cancel_order", "not found in place of forbidden", Status(403, 404)),
+        ("delete_subaccount", "ok in place of no content", Status(204, 200)),
+        ("get_quote", "prices rounded up", Edit("price_usd_cents", plus(1))),
+        ("place_order", "a required description", RequireMember("description", 5)),
+        (EVERY, "problems without errors", Drop("errors")),
     ),
     Deviation("carboninsights", "obtain_token", "a shorter token life", Change(), (("access_seconds", 60),)),
     *_of(
@@ -118,6 +135,10 @@ DEVIATIONS = [
         ("register", "ok in place of created", Status(201, 200)),
         ("calculate_carbon_score", "a required profile", RequireMember("user_profile")),
         ("refresh_token", "a new refresh token", Add("access", "refresh", "eyJ.eyJ9.x")),
+        ("calculate_carbon_score", "no emissions by default", Default("options.CO2e", False, "body")),
+        ("obtain_token", "a renamed token", Rename("access", "access_token")),
+        ("register", "shorter names", Member("first_name", longer(30, "x" * 50))),
+        (EVERY, "no challenge", Headers("www-authenticate", None)),
     ),
     *_of(
         "dcycle",
@@ -137,6 +158,13 @@ DEVIATIONS = [
         ("create_facility", "another default", Default("logistic_factor", 0.5, "body")),
         ("get_vehicle", "another sentence", Edit("detail", lambda _: "Not found", on_status=404)),
         ("get_organization_tree", "a renamed list", Rename("children", "organizations")),
+        ("get_total_impacts", "a start date that is excluded", Parameter("start_date", days(1))),
+        ("list_purchases", "a filter that is ignored", Ignore("status[]")),
+        ("list_wastes", "a period that is ignored", Ignore("end_date")),
+        ("get_invoice", "a share in percent", Edit("percentage", lambda v: v * 100)),
+        ("create_facility", "a required address", RequireMember("address", 5)),
+        ("create_purchase", "a quantity above zero", Member("quantity", under(0.0001, -1))),
+        (EVERY, "refusals without code", Drop("code")),
     ),
     *_of(
         "thallo",
@@ -161,6 +189,11 @@ DEVIATIONS = [
         ("get_retirement", "a renamed status", Rename("status", "state")),
         ("request_retirement", "a required retiree", RequireMember("external_retiree_id", 5)),
         ("get_projects", "newest vintages first", Edit("projects[].vintages", reverse)),
+        ("get_inventory", "an exclusive least quantity", Parameter("wallet_min_quantity", _one_more)),
+        ("get_inventory", "projects in reverse", Edit("projects", reverse)),
+        ("get_retirement", "newest items first", Edit("retirement_request_items", reverse)),
+        ("deactivate_api_key", "no content", Status(200, 204)),
+        (EVERY, "forbidden in place of unauthorized", Status(401, 403)),
     ),
 ]
 """Every deviation must change some message of the traffic, or it is no deviation."""

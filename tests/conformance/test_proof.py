@@ -14,11 +14,14 @@ from tests.conformance.proof import SEED, compared, found_by_conform, main
 from tests.conformance.target import connection
 
 FOUND_MIN = 0.95
-DEVIATIONS_MIN = 60
+DEVIATIONS_MIN = 100
 
 EVERY_DEVIATION = "PROOF" in os.environ
-SAMPLE = DEVIATIONS if EVERY_DEVIATION else DEVIATIONS[::4]
-"""What is compared from recordings: in the suite a quarter, with the variable PROOF all."""
+PROBED = DEVIATIONS if EVERY_DEVIATION else DEVIATIONS[::2]
+"""What is looked for with probes: in the suite half, with the variable PROOF all."""
+
+SAMPLE = DEVIATIONS if EVERY_DEVIATION else DEVIATIONS[1::5]
+"""What is compared from recordings: in the suite a fifth."""
 
 each_provider = pytest.mark.parametrize("provider", ALL)
 
@@ -32,7 +35,7 @@ def test_the_documentation_has_the_figures(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_deviations_are_many_and_distinct() -> None:
-    """There are at least 60 deviations over all providers, each with a name of its own."""
+    """There are at least 100 deviations over all providers, each with a name of its own."""
     assert len(DEVIATIONS) >= DEVIATIONS_MIN
     assert len({str(deviation) for deviation in DEVIATIONS}) == len(DEVIATIONS)
     assert Counter(deviation.provider for deviation in DEVIATIONS).keys() == set(ALL)
@@ -41,7 +44,7 @@ def test_deviations_are_many_and_distinct() -> None:
 @each_provider
 def test_conform_finds_deviations(provider: str) -> None:
     """Conform finds at least 95 % of the deviations of a provider, each of which changes some message."""
-    deviations = [deviation for deviation in DEVIATIONS if deviation.provider == provider]
+    deviations = [deviation for deviation in PROBED if deviation.provider == provider]
     missed = [str(deviation) for deviation in deviations if not found_by_conform(deviation)]
     assert len(missed) <= (1 - FOUND_MIN) * len(deviations), missed
 
