@@ -56,6 +56,7 @@ def open_space(emulator: SpaceHandle, item: pytest.Item) -> Iterator[SpaceHandle
             space.reset(settings.get("seed"))
         if "at" in settings:
             space.clock.freeze(settings["at"])
+        space.clock.past.clear()
     except Exception as error:
         with suppress(Exception):
             space.delete()
@@ -109,6 +110,7 @@ def check(space: SpaceHandle, item: pytest.Item) -> None:
         return
     try:
         entries = space.requests.matching()
+        sent = [webhook for webhook in space.webhooks if webhook["attempts"]] if "evidence" in settings else []
     except Exception as error:
         raise _failure(f"the requests of the test cannot be checked: {_sentence(error)}") from None
     if settings.get("strict"):
@@ -116,6 +118,10 @@ def check(space: SpaceHandle, item: pytest.Item) -> None:
     if "evidence" in settings:
         floor = settings["evidence"]
         weak = [(entry, _weak_parts(entry, floor)) for entry in entries if _is_weaker(entry["evidence"], floor)]
+        weak += [(each, _weak_parts(each, floor)) for each in sent if _is_weaker(each["evidence"], floor)]
+        weak += [
+            (event, [_named("event time", event)]) for event in space.clock.past if _is_weaker(event["evidence"], floor)
+        ]
         _fail_on(f"relied on evidence weaker than {floor}", weak)
 
 
@@ -126,7 +132,7 @@ def _is_weaker(evidence: str, floor: str) -> bool:
 def _weak_parts(entry: Mapping[str, Any], floor: str) -> list[str]:
     """Return what makes the evidence of an exchange weaker than the floor: its parts with their rules, or all of it."""
     parts = [
-        f"{part['in']} {part['field']} ({part['evidence']}" + (f", {part['rule']})" if part["rule"] else ")")
+        _named(f"{part['in']} {part['field']}".strip(), part)
         for part in entry["evidence_fields"]
         if _is_weaker(part["evidence"], floor)
     ]
@@ -135,10 +141,19 @@ def _weak_parts(entry: Mapping[str, Any], floor: str) -> list[str]:
     return parts or [f"{entry['operation'] or 'no operation'} ({entry['evidence']})"]
 
 
+def _named(part: str, about: Mapping[str, Any]) -> str:
+    return f"{part} ({about['evidence']}" + (f", {about['rule']})" if about["rule"] else ")")
+
+
 def _fail_on(what: str, found: list[tuple[dict[str, Any], list[str]]]) -> None:
     if found:
-        lines = [f"{entry['method']} {entry['path']} ({entry['provider']}): {', '.join(why)}" for entry, why in found]
+        lines = [f"{_title(entry)} ({entry['provider']}): {', '.join(why)}" for entry, why in found]
         pytest.fail(f"the test's client {what}:\n" + "\n".join(lines), pytrace=False)
+
+
+def _title(entry: Mapping[str, Any]) -> str:
+    """Return a request, a webhook or an event in a few words."""
+    return f"{entry['method']} {entry['path']}" if "method" in entry else f"{entry['kind']} of {entry['subject']}"
 
 
 # --- the report of a test ---------------------------------------------------------------------------------------------

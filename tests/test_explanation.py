@@ -1,20 +1,24 @@
 """The evidence of an exchange: the weakest of its operation, status, refusal and inferred parts."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 
+import emulator.providers
 from emulator.client.embedded import SpaceHandle
 from emulator.core.resources import resource
 from emulator.evidence import contracts
 from emulator.evidence.annotations import Annotations
 from emulator.evidence.explanation import INFERRED_CHARACTERS_MAX, evidence, possible_fields, weakest
 from emulator.evidence.matching import KEYWORDS, matches
+from emulator.evidence.parts import Part, webhook_parts
 from emulator.evidence.rules import EVIDENCE
 from emulator.providers import ALL
 from tests.support.caller import NO_CREDENTIALS, Caller, credentials_of
@@ -270,7 +274,7 @@ def test_every_marked_rule_covers_its_operation(provider: str) -> None:
         for operation in contracts.operations(provider)
         for part in possible_fields(provider, operation.id)
         if part.rule
-    }
+    } | {part.rule for part in _parts_of_webhooks(provider)}
     weaker = {id for id in marked if contracts.rule(provider, id)["evidence"] != "seed"}
     same_as_operation = {
         id
@@ -285,11 +289,34 @@ def test_every_marked_rule_covers_its_operation(provider: str) -> None:
 
 
 @pytest.mark.parametrize("provider", ALL)
+def test_every_event_has_the_rule_for_its_time(provider: str) -> None:
+    """Each kind of event in the code of a provider has an existing rule in its contract."""
+    code = "\n".join(path.read_text() for path in (PROVIDERS / provider).rglob("*.py"))
+    kinds = {*re.findall(rf'Event\(\w+(?:\.\w+)*, "{provider}", "([^"]+)"', code)}
+    if table := re.search(r"^EVENTS\b.*?^}", code, re.DOTALL | re.MULTILINE):
+        kinds |= {*re.findall(r': "([^"]+)"', table[0])}
+    listed = contracts.contract(provider)["x-events"]
+    assert kinds <= listed.keys() <= kinds | {"webhook.due"}
+    assert all(contracts.rule(provider, id) for id in listed.values())
+
+
+@pytest.mark.parametrize("provider", ALL)
 def test_conditions_use_keywords_that_are_matched(provider: str) -> None:
     """Conditions use only keywords that the matcher knows; with others they would always be true."""
     conditions = [condition for _, condition in _marked_rules(contracts.contract(provider))]
     used = {keyword for condition in conditions for keyword in _keywords(condition)}
     assert used <= KEYWORDS
+
+
+PROVIDERS = Path(emulator.providers.__file__).parent
+
+
+def _parts_of_webhooks(provider: str) -> Iterator[Part]:
+    """Yield what a contract marks in a webhook of each kind that was attempted twice."""
+    for name, item in contracts.contract(provider).get("webhooks", {}).items():
+        headers = [contracts.resolve(provider, header)["name"] for header in item["post"].get("parameters", ())]
+        for kind in item["post"].get("x-kinds", [name]):
+            yield from webhook_parts(provider, kind, [dict.fromkeys(headers, "x")] * 2, b"{}")
 
 
 def _marked_rules(node: Any) -> Iterator[tuple[str, Any]]:

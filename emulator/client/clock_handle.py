@@ -8,10 +8,14 @@ from emulator.client.durations import instant_text, span_of
 
 
 class ClockHandle:
-    """The clock of a space. Everything that moves it returns the events that became due, in order."""
+    """The clock of a space. Everything that moves it returns the events that became due, in order.
+
+    ``past`` are all events that this handle has returned.
+    """
 
     def __init__(self, control: ControlClient) -> None:
         self._control = control
+        self.past: list[dict[str, Any]] = []
 
     def __repr__(self) -> str:
         return f"<clock of space {self._control.space!r}>"
@@ -52,4 +56,5 @@ class ClockHandle:
 
     def _events(self, method: str, path: str, body: dict[str, Any]) -> list[dict[str, Any]]:
         events: list[dict[str, Any]] = self._control.call(method, path, json=body)["events"]
+        self.past += events
         return events

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from emulator.control.params import Params, read_body, read_query
 from emulator.control.request import ControlRequest
 from emulator.core.clock import Event, micros, within_calendar
+from emulator.evidence import explanation
 from emulator.space.commands import AdvanceClock, MoveClock
 from emulator.space.space import Space
 from emulator.web.fields import Instant, JsonDouble, QueryDouble
@@ -71,4 +72,12 @@ def _clock(space: Space) -> dict[str, Any]:
 
 
 def _event(event: Event) -> dict[str, Any]:
-    return {"at": micros(event.at), "provider": event.provider, "kind": event.kind, "subject": event.subject}
+    explained = explanation.explain_event(event.provider, event.kind)
+    return {
+        "at": micros(event.at),
+        "provider": event.provider,
+        "kind": event.kind,
+        "subject": event.subject,
+        "evidence": explained.evidence,
+        "rule": explained.rule,
+    }

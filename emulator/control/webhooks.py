@@ -11,6 +11,7 @@ from emulator.control.filters import check_webhook_filter
 from emulator.control.params import Params, read_body, read_query
 from emulator.control.request import ControlRequest
 from emulator.core.clock import micros
+from emulator.evidence import explanation
 from emulator.gateway.courier import NotDue
 from emulator.space.commands import DuplicateWebhook, PauseWebhooks, RedeliverWebhook, ReorderWebhooks
 from emulator.space.outbox import Delivery, State, TooMuch, UnknownDelivery
@@ -146,6 +147,8 @@ def _not_found(unknown: UnknownDelivery) -> HTTPException:
 
 
 def _shown(delivery: Delivery) -> dict[str, Any]:
+    sent = [attempt.headers for attempt in delivery.attempts]
+    explained = explanation.explain_webhook(delivery.provider, delivery.kind, sent, delivery.body.encode())
     return {
         "id": delivery.id,
         "provider": delivery.provider,
@@ -167,4 +170,6 @@ def _shown(delivery: Delivery) -> dict[str, Any]:
             }
             for attempt in delivery.attempts
         ],
+        "evidence": explained.evidence,
+        "evidence_fields": [part.document() for part in explained.fields],
     }

@@ -51,9 +51,12 @@ _EMPTY = Node()
 
 
 class Annotations:
-    """The marks of a provider's contract that count for one operation. A schema is read when it is first needed."""
+    """The marks of a provider's contract that count for one operation; without one, all.
 
-    def __init__(self, provider: str, operation: str) -> None:
+    A schema is read when it is first needed.
+    """
+
+    def __init__(self, provider: str, operation: str | None) -> None:
         self.provider = provider
         self.operation = operation
         self._nodes: dict[int, tuple[Schema, Node]] = {}  # by the identity of the schema, which must be kept
@@ -76,7 +79,7 @@ class Annotations:
             given: Mapping[str, Any] = {"rule": entry} if isinstance(entry, str) else entry
             rule = contracts.rule(self.provider, given["rule"])
             assert rule is not None, given
-            if contracts.governs(rule, self.operation):
+            if self.operation is None or contracts.governs(rule, self.operation):
                 yield Mark(rule["evidence"], rule["id"], given.get("if", {}), given.get("at", ""))
 
     def _find(self, node: Node, value: Any, place: str, found: dict[tuple[str, int], tuple[str, Mark]]) -> None:

@@ -3,12 +3,12 @@
 The contract is compared with the exchange on request only.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from emulator.evidence import contracts
-from emulator.evidence.parts import Part, parts, possible_parts, refusals
+from emulator.evidence.parts import Part, parts, possible_parts, refusals, webhook_parts
 from emulator.evidence.rules import EVIDENCE
 from emulator.web.exchange import Exchange
 
@@ -37,6 +37,20 @@ def explain(exchange: Exchange) -> Explanation:
         return Explanation(rule, deciding.evidence if deciding else "inferred", (deciding,) if deciding else ())
     fields = _weaker(parts(exchange, operation), operation.evidence)
     return Explanation(rule, weakest([operation.evidence, *(part.evidence for part in fields)]), fields)
+
+
+def explain_webhook(provider: str, kind: str, attempts: Sequence[Mapping[str, str]], body: bytes) -> Explanation:
+    """Explain a webhook, of which ``attempts`` has the headers of each attempt. All of its parts are listed."""
+    found = list(dict.fromkeys(webhook_parts(provider, kind, attempts, body)))
+    ruled = {(part.place, part.field, part.evidence) for part in found if part.rule}
+    fields = tuple(part for part in found if part.rule or (part.place, part.field, part.evidence) not in ruled)
+    return Explanation(None, weakest(part.evidence for part in fields), fields)
+
+
+def explain_event(provider: str, kind: str) -> Part:
+    """Explain a change that time makes: the rule for its time, which the contract lists in ``x-events``."""
+    rule = contracts.rule(provider, contracts.contract(provider).get("x-events", {}).get(kind))
+    return Part("event", kind, rule["evidence"] if rule else "inferred", rule["id"] if rule else None)
 
 
 @cache

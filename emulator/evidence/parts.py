@@ -1,6 +1,6 @@
 """Find the parts of an exchange that its contract marks, and their evidence."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -20,8 +20,9 @@ class Part:
     """One part of an exchange and what it rests on.
 
     ``place`` is where it is: ``path``, ``query``, ``header`` or ``body`` of the request, ``status``, ``reply header``
-    or ``reply`` of the answer, or ``refusal`` for the rule that refused a field. ``rule`` is the rule that computed or
-    decided it, None where only its evidence is known.
+    or ``reply`` of the answer, or ``refusal`` for the rule that refused a field; of a webhook ``webhook``, ``webhook
+    header`` or ``webhook body``; ``event`` for a change that time makes. ``rule`` is the rule that computed or decided
+    it, None where only its evidence is known.
     """
 
     place: str
@@ -41,7 +42,7 @@ def parts(exchange: Exchange, operation: contracts.Operation) -> Iterator[Part]:
     """
     annotations = _annotations(exchange.provider, operation.id)
     response = contracts.resolve(exchange.provider, operation.description["responses"].get(str(exchange.status), {}))
-    yield Part("status", str(exchange.status), response.get("x-evidence", "inferred"), None)
+    yield from _status_parts(annotations, str(exchange.status), response)
     if exchange.status >= 400:
         yield from refusals(exchange)
     else:
@@ -65,15 +66,63 @@ def possible_parts(provider: str, operation: contracts.Operation) -> Iterator[Pa
     for status, described in operation.description["responses"].items():
         response = contracts.resolve(provider, described)
         if status < "400":
-            yield Part("status", status, response["x-evidence"], None)
+            yield from _status_parts(annotations, status, response)
             for name, header in response.get("headers", {}).items():
                 yield from _possible(annotations, "reply header", name, header)
         yield from _possible_in_body(annotations, "reply", response)
 
 
+def _status_parts(annotations: Annotations, status: str, response: Mapping[str, Any]) -> Iterator[Part]:
+    """Yield the evidence of a status, by the rule that it rests on if the contract names one."""
+    evidence = response.get("x-evidence", "inferred")
+    rules = [mark for mark in annotations.own_marks(response) if mark.rule]
+    if all(mark.evidence != evidence for mark in rules):
+        yield Part("status", status, evidence, None)
+    yield from (_part("status", status, mark) for mark in rules)
+
+
 @cache
-def _annotations(provider: str, operation: str) -> Annotations:
+def _annotations(provider: str, operation: str | None) -> Annotations:
     return Annotations(provider, operation)
+
+
+# --- webhooks ---------------------------------------------------------------------------------------------------------
+
+
+def webhook_parts(provider: str, kind: str, attempts: Sequence[Mapping[str, str]], body: bytes) -> Iterator[Part]:
+    """Yield every part that shaped a webhook, of which ``attempts`` has the headers of each attempt.
+
+    The contract lists webhooks by their kind, or has the kinds of one in ``x-kinds``, and in ``x-repeated`` the rule
+    for the times of repeated attempts.
+    """
+    annotations = _annotations(provider, None)
+    described = _webhook(provider, kind)
+    yield Part("webhook", kind, described["x-evidence"], None)
+    yield from (_part("webhook", kind, mark) for mark in annotations.own_marks(described) if mark.rule)
+    for parameter in described.get("parameters", ()):
+        header = contracts.resolve(provider, parameter)
+        sent = next((headers[name] for headers in attempts for name in headers if _is(name, header)), None)
+        if sent is not None:
+            yield from _marked(annotations, "webhook header", header["name"], header, sent)
+    content = contracts.resolve(provider, described.get("requestBody", {}))
+    yield from (_part("webhook body", "", mark) for mark in annotations.own_marks(content))
+    yield from _body_parts(annotations, "webhook body", content, body)
+    repeated = contracts.rule(provider, described.get("x-repeated"))
+    if repeated and len(attempts) > 1:
+        yield Part("webhook", "times of attempts", repeated["evidence"], repeated["id"])
+
+
+def _is(name: str, header: Mapping[str, Any]) -> bool:
+    return name.lower() == str(header["name"]).lower()
+
+
+def _webhook(provider: str, kind: str) -> Mapping[str, Any]:
+    """Return the contract of a kind of webhook; one that is not listed is a guess."""
+    for name, item in contracts.contract(provider).get("webhooks", {}).items():
+        described: Mapping[str, Any] = item["post"]
+        if kind in described.get("x-kinds", [name]):
+            return described
+    return {"x-evidence": "inferred"}
 
 
 # --- refusals ---------------------------------------------------------------------------------------------------------

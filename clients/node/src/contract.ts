@@ -84,7 +84,7 @@ export interface Rule {
 /** One part of an exchange and what it rests on. */
 export interface FieldEvidence {
   /** Where it is; `refusal` is the rule that refused a field. */
-  in: "path" | "query" | "header" | "body" | "status" | "reply header" | "reply" | "refusal";
+  in: "path" | "query" | "header" | "body" | "status" | "reply header" | "reply" | "refusal" | "webhook" | "webhook header" | "webhook body";
   /** Its name; of a member its place (`data[].price_usd_cents`), of a status its number. */
   field: string;
   evidence: Evidence;
@@ -102,6 +102,10 @@ export interface Event {
   provider: ProviderName;
   kind: string;
   subject: string;
+  /** The evidence of the rule for its time. */
+  evidence: Evidence;
+  /** The id of the rule for its time. */
+  rule: string | null;
 }
 
 /**
@@ -275,6 +279,10 @@ export interface Webhook {
   due: Instant | null;
   /** The webhook that this one duplicates. */
   copy_of: string | null;
+  /** The weakest evidence of everything that shaped it. */
+  evidence: Evidence;
+  /** What shaped it, each part with its evidence. */
+  evidence_fields: FieldEvidence[];
   attempts: Array<{
     /** When it was due, by the space's clock. */
     at: Instant;

@@ -48,12 +48,13 @@ def test_missing_and_unknown_keys(dcycle: Caller, headers: dict[str, str]) -> No
     assert (reply.status_code, reply.json()) == (401, INVALID_API_KEY)
 
 
-@pytest.mark.rule("dcycle.auth.bearer")
+@pytest.mark.rule("dcycle.auth.bearer", "dcycle.auth.bearer-documented")
 @pytest.mark.parametrize("authorization", [f"Bearer {KEY}", f"bearer  {KEY} "])
 def test_a_key_as_a_bearer_token(dcycle: Caller, authorization: str) -> None:
     """A key is also accepted as a bearer token."""
     bearer = dcycle.identified({"Authorization": authorization, "x-organization-id": INDUSTRIES})
     assert impacts(bearer) == impacts(dcycle)
+    assert bearer.get("/v1/vehicles").json() == dcycle.get("/v1/vehicles").json()
 
 
 @pytest.mark.rule("dcycle.organization.any-in-tree", "dcycle.reply.echo")
