@@ -69,6 +69,8 @@ def possible_parts(provider: str, operation: contracts.Operation) -> Iterator[Pa
             yield from _status_parts(annotations, status, response)
             for name, header in response.get("headers", {}).items():
                 yield from _possible(annotations, "reply header", name, header)
+        else:
+            yield from (_part("status", status, mark) for mark in annotations.own_marks(response) if mark.rule)
         yield from _possible_in_body(annotations, "reply", response)
 
 
