@@ -12,7 +12,7 @@ import pytest
 from emulator import Emulator
 from emulator.client.embedded import SpaceHandle
 from emulator.core.resources import resource
-from emulator.evidence.rules import EVIDENCE
+from emulator.evidence.rules import EVIDENCE, check_source
 from emulator.providers import ALL
 from tests.support.caller import NO_CREDENTIALS, Caller, credentials_of, use_vendor_links
 
@@ -60,6 +60,7 @@ def test_an_exchange_is_complete(provider: str, path: Path) -> None:
     exchange = json.loads(path.read_bytes())
     assert MEMBERS <= exchange.keys() <= MEMBERS | OPTIONAL
     assert exchange["evidence"] in EVIDENCE
+    check_source(path.name, exchange["evidence"], exchange["source"])
     assert exchange["compare"] in ("exact", "subset", "prefix")
     assert exchange.get("credentials") is None
     for request in (exchange["request"], *exchange["given"]):

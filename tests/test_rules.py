@@ -137,6 +137,11 @@ def test_a_rules_file_is_expanded() -> None:
         ("field: amount_kg", "fields: amount_kg", "p.orders.second: unknown fields; known: built, evidence, field"),
         ("evidence: docs", "evidence: doc", "p.orders.second: unknown evidence 'doc'; known: observed, seed, docs"),
         ("    source: a page\n", "", "p.orders.second: a rule whose evidence is 'docs' needs a source"),
+        (
+            "evidence: docs",
+            "evidence: observed",
+            "p.orders.second: the source of an observation is such as",
+        ),
         ("p.orders.second", "p.orders.first", "p.orders.first: duplicate id"),
         ("[orders,", "[order,", "p.orders.second: unknown operation or group order"),
         ("[orders,", "[orders, get_order,", "p.orders.second: lists get_order more than once"),

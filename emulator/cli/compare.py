@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 @click.option("--accept", multiple=True, metavar="NAME", help="A difference that is known; may be repeated.")
 @click.option("--accept-file", type=click.Path(path_type=Path), help="A file of known differences, a name a line.")
 @click.option("--fixtures", type=click.Path(path_type=Path), help="Fixtures with the data of the recorded account.")
-@click.option("--exchange", type=click.IntRange(min=1), metavar="NUMBER", help="Print this exchange for contracts/.")
+@click.option(
+    "--exchange",
+    type=click.IntRange(min=1),
+    metavar="NUMBER",
+    help="Print this exchange for contracts/, and what it shows.",
+)
 @credential_options
 @as_json
 def compare(
@@ -37,6 +42,7 @@ def compare(
     Ids and times are compared by their role. --credential and --key give credentials of the emulator's fixtures.
     """
     from emulator.conformance.comparison import compare as run
+    from emulator.conformance.comparison import parts_shown
     from emulator.conformance.observed_exchange import observed_exchange
     from emulator.conformance.recording import BadRecording, read
     from emulator.space.fixtures import BadFixture
@@ -44,11 +50,13 @@ def compare(
     try:
         recording = read(file)
         check_provider(recording.header.provider)
+        given = credentials("", credential, key)
         if exchange:
             click.echo(json.dumps(observed_exchange(recording, exchange, file.name), indent=2, ensure_ascii=False))
+            for part in parts_shown(recording, exchange, given):
+                click.echo(f"shows {part}", err=True)
             return
         known = {*accept, *_accepted(accept_file)}
-        given = credentials("", credential, key)
         comparison = run(recording, given, known, fixtures)
     except (BadRecording, BadFixture) as error:
         raise CannotRun(str(error)) from None

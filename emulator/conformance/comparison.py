@@ -20,9 +20,10 @@ from pydantic import BaseModel
 
 from emulator.conformance.connection import Reply, operation_of
 from emulator.conformance.in_process import ADDRESS, EmulatorTransport, SpacePace
-from emulator.conformance.matcher import instant, is_number, same, shown
 from emulator.conformance.recording import LITERAL, MARK, RecordedExchange, Recording, token_claims
+from emulator.conformance.values import instant, is_number, same, shown
 from emulator.evidence import contracts
+from emulator.evidence.parts import parts
 from emulator.providers import ALL
 from emulator.space.commands import ChangeSettings
 from emulator.space.settings import BadSetting
@@ -80,6 +81,21 @@ def compare(
     return found
 
 
+def parts_shown(recording: Recording, number: int, credentials: Mapping[str, str]) -> Iterator[str]:
+    """Yield what an exchange of a recording shows, part by part, each with the evidence that it has in the contract."""
+    replay = _Replay(recording, credentials, None)
+    for position, exchange in enumerate(recording.exchanges[:number], start=1):
+        list(replay.divergences(position, exchange))
+    last = replay.space.history.exchanges()[-1]
+    operation = contracts.operation(last.provider, last.operation)
+    if operation is None:
+        return
+    yield f"operation {operation.id} ({operation.evidence})"
+    for part in dict.fromkeys(parts(last, operation)):
+        rule = f", {part.rule}" if part.rule else ""
+        yield f"{part.place} {part.field} ({part.evidence}{rule})"
+
+
 class _Replay:
     """One replay: an emulator, and which of its values stand for those of the recording."""
 
@@ -92,8 +108,9 @@ class _Replay:
         self.roles: dict[str, str] = {f"{{{{credential:{name}}}}}": value for name, value in known.items()}
         self.origins: dict[str, str] = {}
         self.main_key = known.get("api_key", "")
-        transport.space.clock.begin(recording.header.began, frozen=True)
-        self._let_links_lead_there(transport.space, recording)
+        self.space = transport.space
+        self.space.clock.begin(recording.header.began, frozen=True)
+        self._let_links_lead_there(self.space, recording)
 
     def _let_links_lead_there(self, space: Space, recording: Recording) -> None:
         """Let links in replies lead to the vendor; or, if another emulator was recorded, to that emulator."""

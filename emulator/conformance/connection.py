@@ -19,10 +19,11 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from emulator.conformance.expression import UNKNOWN_UUID
-from emulator.conformance.matcher import ABSENT, mismatches
+from emulator.conformance.matcher import mismatches
 from emulator.conformance.pace import Pace
 from emulator.conformance.probe_file import Class, ProbeFile
 from emulator.conformance.promise import is_acceptable
+from emulator.conformance.values import ABSENT
 from emulator.core.secrets import REDACTED, Mask, hide_in_text, secret_members
 from emulator.evidence import contracts
 

@@ -16,42 +16,26 @@ have others. An object with one key that starts with ``$`` is a matcher:
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
 
 from emulator.conformance.expression import claims
-
-TYPES: Mapping[str, tuple[type, ...]] = {
-    "text": (str,),
-    "boolean": (bool,),
-    "object": (dict,),
-    "list": (list,),
-    "null": (type(None),),
-}
+from emulator.conformance.values import (
+    ABSENT,
+    Mismatch,
+    at,
+    below,
+    instant,
+    is_number,
+    is_of_type,
+    same,
+    shown,
+)
 
 
 class BadMatcher(ValueError):
     """A matcher is not one of those above."""
-
-
-class _Absent:
-    def __repr__(self) -> str:
-        return "nothing"
-
-
-ABSENT = _Absent()
-"""The value of a missing member."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """A difference: its place, and the expected and the actual value."""
-
-    place: str
-    expected: str
-    found: str
 
 
 Found: TypeAlias = Iterator[Mismatch]
@@ -101,52 +85,6 @@ def word_of(expected: Any) -> str | None:
     return None
 
 
-def same(expected: Any, found: Any) -> bool:
-    """Return whether two JSON values are equal: 1 is 1.0, and neither is true or "1"."""
-    if isinstance(expected, bool) or isinstance(found, bool):
-        return expected is found
-    return bool(expected == found)
-
-
-def shown(value: Any) -> str:
-    """Return a value for people, shortened."""
-    text = repr(value) if not isinstance(value, bool | None) else {True: "true", False: "false", None: "null"}[value]
-    return text if len(text) <= 160 else f"{text[:120]}… ({len(text)} characters)"
-
-
-def below(place: str, name: object) -> str:
-    """Return the place of a member or an item."""
-    return f"{place}.{name}" if place else str(name)
-
-
-def at(value: Any, path: str) -> Any:
-    """Return the member of a value at a path such as ``order.id``, or ABSENT."""
-    for name in path.split(".") if path else ():
-        if isinstance(value, dict):
-            value = value.get(name, ABSENT)
-        elif isinstance(value, list) and name.lstrip("-").isdigit() and int(name) < len(value):
-            value = value[int(name)]
-        else:
-            return ABSENT
-    return value
-
-
-def is_number(value: Any) -> bool:
-    """Return whether a JSON value is a number."""
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-
-
-def instant(value: Any) -> datetime | None:
-    """Return the time that a text or a number of seconds since 1970 means, or None."""
-    try:
-        if is_number(value):
-            return datetime.fromtimestamp(float(value), UTC)
-        read = datetime.fromisoformat(value)
-    except (TypeError, ValueError, OverflowError, OSError):
-        return None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
-
-
 # --- matchers ---------------------------------------------------------------------------------------------------------
 
 
@@ -166,12 +104,6 @@ def _bound(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
         return alike and compare(found, wanted)
 
     return check
-
-
-def _is_of_type(wanted: str, found: Any) -> bool:
-    if wanted in ("number", "integer"):
-        return is_number(found) and (wanted == "number" or found == int(found))
-    return isinstance(found, TYPES[wanted])
 
 
 def _is_about(wanted: Any, found: Any) -> bool:
@@ -281,7 +213,7 @@ def _seconds_from_now(wanted: Any, found: Any, now: datetime, place: str) -> Fou
 
 
 _MATCHERS: Mapping[str, Callable[..., Found]] = {
-    "$type": _holds("a value of the type {}", _is_of_type),
+    "$type": _holds("a value of the type {}", is_of_type),
     "$matches": _holds(
         "text such as {}", lambda p, found: isinstance(found, str) and bool(re.fullmatch(p, found, re.S))
     ),

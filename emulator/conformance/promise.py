@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from emulator.conformance.matcher import Mismatch, below, shown
+from emulator.conformance.values import Mismatch, below, shown
 from emulator.evidence import contracts
 from emulator.evidence.matching import matches
 

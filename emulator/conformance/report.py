@@ -114,7 +114,7 @@ def junit(reports: list[Report]) -> str:
             root,
             "testsuite",
             name=f"conformance of {report.provider}",
-            tests=str(len(results)),
+            tests=str(len(results) + bool(report.stopped)),
             failures=str(len(report.of_state("differs"))),
             skipped=str(len(report.of_state("not probed"))),
             errors="1" if report.stopped else "0",
@@ -123,7 +123,7 @@ def junit(reports: list[Report]) -> str:
         for result in results:
             case = ET.SubElement(suite, "testcase", classname=report.provider, name=result.id)
             if result.state == "not probed":
-                ET.SubElement(case, "skipped", message=result.reason)
+                ET.SubElement(case, "skipped", message=_xml(result.reason))
             elif result.state == "differs":
                 texts = [
                     f"{d.request}: {d.place or 'body'}: expected {d.expected}, found {d.found}"
@@ -131,7 +131,8 @@ def junit(reports: list[Report]) -> str:
                 ]
                 ET.SubElement(case, "failure", message=_xml(texts[0])).text = _xml("\n".join(texts))
         if report.stopped:
-            ET.SubElement(ET.SubElement(suite, "testcase", name="run"), "error", message=_xml(report.stopped))
+            run = ET.SubElement(suite, "testcase", classname=report.provider, name="run")
+            ET.SubElement(run, "error", message=_xml(report.stopped))
     return ET.tostring(root, encoding="unicode", xml_declaration=True)
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from emulator.conformance.connection import Connection, NotAllowed, Outgoing, Reply, Stopped, outgoing
 from emulator.conformance.expression import Scope, Unavailable, fill, names_in
-from emulator.conformance.matcher import Mismatch, mismatches, shown
+from emulator.conformance.matcher import mismatches
 from emulator.conformance.probe_file import Call, Probe, ProbeFile, Step
 from emulator.conformance.promise import broken_promises
 from emulator.conformance.report import Created, Difference, Report, Result
+from emulator.conformance.values import Mismatch, shown
 from emulator.evidence import contracts
 
 DIFFERENCES_MAX = 6

@@ -3,7 +3,7 @@
 A file has a default ``source``, named ``groups`` of operations, named ``kinds`` of problems (pydantic's error types)
 and the ``rules``. A rule has an ``id``, a ``statement`` and its ``evidence``, and may have
 
-* ``source``, where it is not the default
+* ``source``, where it is not the default; of an observation its date, the vendor's address, and the recording
 * ``operations``, the operations or groups that it governs; without it, all
 * ``field``, the request field that it is about, or a list of them: ``notification_config.url``, ``items[].amount``
 * ``kinds``, the kinds of problems, or groups of kinds, that it decides in that field, or in any field that no other
@@ -12,6 +12,7 @@ and the ``rules``. A rule has an ``id``, a ``statement`` and its ``evidence``, a
 * ``built: false``, for a rule that the emulator does not follow
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from typing import Any
 
 EVIDENCE = ("observed", "seed", "docs", "sdk", "inferred")
 """The levels of evidence, strongest first."""
+
+OBSERVED = re.compile(r"observed on \d{4}-\d\d-\d\d at \S+, exchange \d+ of \S.*")
+OBSERVED_EXAMPLE = "observed on 2026-03-01 at https://api.cnaught.com, exchange 2 of session.jsonl"
 
 FILE_KEYS = frozenset({"source", "groups", "rules"})
 OPTIONAL_FILE_KEYS = frozenset({"kinds"})
@@ -92,6 +96,13 @@ def _check(id: str, rule: Mapping[str, Any]) -> None:
         raise InvalidRules(f"{id}: unknown evidence {rule['evidence']!r}; known: {', '.join(EVIDENCE)}")
     if rule["evidence"] != "inferred" and "source" not in rule:
         raise InvalidRules(f"{id}: a rule whose evidence is {rule['evidence']!r} needs a source")
+    check_source(id, rule["evidence"], rule.get("source", ""))
+
+
+def check_source(owner: str, evidence: str, source: str) -> None:
+    """Raise InvalidRules if an observation has no date, or does not say where its recording is."""
+    if evidence == "observed" and not OBSERVED.fullmatch(source):
+        raise InvalidRules(f"{owner}: the source of an observation is such as {OBSERVED_EXAMPLE!r}, not {source!r}")
 
 
 def _check_keys(owner: str, found: Mapping[str, Any], required: Collection[str], known: Collection[str]) -> None:
