@@ -13,6 +13,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -127,7 +129,7 @@ class Connection:
             raise NotAllowed(problem)
         for attempt in range(RETRIES_MAX + 1):
             reply = self._exchange(request)
-            seconds = _retry_seconds(reply)
+            seconds = _retry_seconds(reply, self.pace.reading())
             if seconds is None or reply.status in expected or attempt == RETRIES_MAX:
                 break
             self.pace.wait(seconds)
@@ -255,11 +257,20 @@ def _query(query: Any) -> str:
     return urlencode([(name, "true" if v is True else "false" if v is False else v) for name, v in pairs])
 
 
-def _retry_seconds(reply: Reply) -> float | None:
-    """Return how long a reply asks to wait before another attempt, or None."""
-    if reply.status not in (429, 503) or not re.fullmatch(r"\d{1,6}", reply.headers.get("retry-after", "")):
+def _retry_seconds(reply: Reply, now: datetime) -> float | None:
+    """Return how long a reply asks to wait before another attempt, in seconds or until a date, or None."""
+    if reply.status not in (429, 503):
         return None
-    return min(float(reply.headers["retry-after"]), RETRY_SECONDS_MAX)
+    wanted = reply.headers.get("retry-after", "")
+    if re.fullmatch(r"\d{1,6}", wanted):
+        return min(float(wanted), RETRY_SECONDS_MAX)
+    try:
+        until = parsedate_to_datetime(wanted)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return min(max(0.0, (until - now).total_seconds()), RETRY_SECONDS_MAX)
 
 
 def _names(body: Any) -> Iterator[str]:

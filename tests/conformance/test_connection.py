@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import httpx
@@ -144,6 +146,20 @@ def test_retry_after_is_honored() -> None:
     assert 7 <= (run.pace.reading() - before).total_seconds() < 8
     assert run.send(request_of("list_orders"), "read", expected=(429,)).status == 429
     assert len(server.requests) == 3
+
+
+def test_retry_after_a_date_is_honored() -> None:
+    """A Retry-After that is a date is waited for, two minutes at most; another text is not waited for."""
+    replies: list[httpx.Response] = []
+    run, _ = scripted(lambda request: replies.pop(0))
+    for seconds, waited in ((60, 60), (3600, 120), (-60, 0)):
+        before = run.pace.reading()
+        date = format_datetime(before + timedelta(seconds=seconds), usegmt=True)
+        replies += [httpx.Response(503, headers={"Retry-After": date}), httpx.Response(200, json={})]
+        assert run.send(request_of("list_orders"), "read").status == 200
+        assert abs((run.pace.reading() - before).total_seconds() - waited) < 2
+    replies += [httpx.Response(503, headers={"Retry-After": "soon"})]
+    assert run.send(request_of("list_orders"), "read").status == 503
 
 
 def test_redirects_are_not_followed() -> None:
