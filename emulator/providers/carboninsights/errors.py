@@ -47,7 +47,7 @@ class InvalidFields(CarbonInsightsRefusal):
     """Fields of the body are invalid. ``fields`` has the shape of the body, with a list of sentences per problem."""
 
     status = 400
-    rule = "carboninsights.input.all-fields-told"
+    rule = "carboninsights.input.all-fields-reported"
 
     def __init__(self, fields: dict[str, Any], rule: str | None = None) -> None:
         self.fields = fields

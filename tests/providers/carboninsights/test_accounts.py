@@ -119,7 +119,7 @@ def test_an_invalid_field_is_refused(carboninsights: Caller, field: str, value: 
     assert (reply.status_code, reply.json()) == (400, {field: [sentence]})
 
 
-@pytest.mark.rule("carboninsights.input.all-fields-told")
+@pytest.mark.rule("carboninsights.input.all-fields-reported")
 def test_all_invalid_fields_are_reported(carboninsights: Caller) -> None:
     """One reply names every invalid field and no other."""
     carboninsights.post("/register", NEW_USER)

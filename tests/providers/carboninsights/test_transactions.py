@@ -78,7 +78,7 @@ def test_required_members_must_be_present(carboninsights: Caller) -> None:
     assert ask(carboninsights, {**purchase("Hotel"), **notes}).status_code == 200
 
 
-@pytest.mark.rule("carboninsights.score.nested-errors", "carboninsights.input.all-fields-told")
+@pytest.mark.rule("carboninsights.score.nested-errors", "carboninsights.input.all-fields-reported")
 def test_a_refusal_has_an_entry_per_row(carboninsights: Caller) -> None:
     """A refusal has an entry per row, an empty object for a valid one, and reports all problems."""
     rows = [purchase("Hotel"), purchase("Space Travel", "x", 5), 7, None, {}, "x", purchase("Hotel")]

@@ -32,7 +32,7 @@ def request_id(thallo: Caller, quantity_grams: str, external_id: str, **more: ob
 # --- wallets and purchases --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("thallo.retirements.answers-200")
+@pytest.mark.rule("thallo.retirements.reply")
 def test_a_request_is_answered_with_its_id(thallo: Caller) -> None:
     """An accepted call answers 200 with two fields."""
     reply = retire(thallo, "50")
