@@ -208,7 +208,10 @@ def test_the_end_of_a_wait_is_an_event(carboninsights: Caller) -> None:
     assert ask(buyer).status_code == 200
     assert carboninsights.space.clock.advance(seconds=39.999) == []
     assert ask(buyer).status_code == 429
-    event = {"at": "2026-01-01T00:01:00.000000Z", "provider": "carboninsights", "kind": "throttle.ended"}
+    event = {"at": "2026-01-01T00:01:00.000000Z", "provider": "carboninsights", "kind": "throttle.ended"} | {
+        "evidence": "inferred",
+        "rule": "carboninsights.throttle.window",
+    }
     assert carboninsights.space.clock.advance(seconds=0.001) == [{**event, "subject": "1"}]
     assert ask(buyer).status_code == 200
     change_settings(carboninsights, throttled=False)

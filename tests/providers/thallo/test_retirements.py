@@ -150,7 +150,10 @@ def test_a_month_closes_its_request(thallo: Caller) -> None:
     first = request_id(thallo, "50", "a")
     thallo.space.clock.freeze("2026-01-31T23:59:59.999999Z")
     assert request_id(thallo, "1500000", "b") == first
-    closed = {"at": "2026-02-01T00:00:00.000000Z", "provider": "thallo", "kind": "month.ended"}
+    closed = {"at": "2026-02-01T00:00:00.000000Z", "provider": "thallo", "kind": "month.ended"} | {
+        "evidence": "inferred",
+        "rule": "thallo.retirement.open-month",
+    }
     assert thallo.space.clock.advance(microseconds=1) == [{**closed, "subject": first}]
     second = request_id(thallo, "1500000", "c")
     assert second != first
