@@ -63,3 +63,11 @@ def test_a_lost_end_leaves_an_earlier_state(data: Path, seed: int) -> None:
     """Whatever is cut off the log: the entries before it are there, in full."""
     assert lose_last_writes(data, Random(seed))
     assert 0 <= _last(data).get("space", 0) < 20
+
+
+def test_a_log_that_was_written_back_has_no_end_to_lose(tmp_path: Path) -> None:
+    """After a normal stop, there is no write-ahead log, and nothing is lost."""
+    with closing(SqliteLog(tmp_path / DATABASE)) as log:
+        log.append([Append("space", 0, [Proposal("one", 1, b"payload")])])
+    assert not lose_last_writes(tmp_path, Random(0))
+    assert _last(tmp_path) == {"space": 1}
