@@ -271,7 +271,8 @@ BEYOND: Mapping[str, Callable[[Any], str]] = {
 
 def variations(body: Any, value: str) -> Iterator[tuple[str, bytes]]:
     """Yield a body with one member changed at any depth, or one added, as JSON text; of a list only the first item."""
-    for place in (("unknown",), *places(body)):
+    unknown = (0, "unknown") if isinstance(body, list) else ("unknown",)
+    for place in (unknown, *places(body)):
         changed = deepcopy(body)
         above = changed
         for part in place[:-1]:

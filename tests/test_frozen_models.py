@@ -9,7 +9,7 @@ from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
-from pydantic import AfterValidator, BaseModel
+from pydantic import AfterValidator, BaseModel, RootModel
 
 from emulator import Emulator
 from emulator.client.embedded import SpaceHandle
@@ -72,6 +72,8 @@ def _parts_of_model(model: type[BaseModel], place: str) -> Iterator[str]:
     if not model.model_config.get("frozen"):
         yield f"{place}: {model} is not frozen"
     hints = get_type_hints(model, include_extras=True)
+    if issubclass(model, RootModel):
+        hints["root"] = model.model_fields["root"].annotation
     for name in model.model_fields:
         yield from mutable_parts(hints[name], f"{place}.{name}")
     for kind in model.__mro__:

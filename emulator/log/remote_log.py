@@ -13,7 +13,7 @@ from emulator.space.share import Share
 class RemoteLog:
     """Makes each call in the process at the other end of a socket. It lists the spaces of its share alone.
 
-    If that process ends, so does this one, at once: nobody knows what it has stored, so no client may get a reply.
+    If that process ends, so does this one, at once: no one can know what it has stored, so no client may get a reply.
     """
 
     def __init__(self, ends: LogEnds, share: Share) -> None:
