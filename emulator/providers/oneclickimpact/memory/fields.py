@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from emulator.core.clock import YEAR_MAX, YEAR_MIN
@@ -45,4 +45,6 @@ DelaySeconds = Annotated[int, Field(ge=0, le=DELAY_SECONDS_MAX)]
 
 MetadataKey = Annotated[str, StringConstraints(max_length=METADATA_KEY_CHARACTERS_MAX), AfterValidator(_unreserved)]
 MetadataValue = Annotated[str, StringConstraints(max_length=METADATA_VALUE_CHARACTERS_MAX)]
-Metadata = Annotated[Mapping[MetadataKey, MetadataValue], Field(max_length=METADATA_PAIRS_MAX)]
+Metadata = Annotated[
+    Mapping[MetadataKey, MetadataValue], Field(max_length=METADATA_PAIRS_MAX), PlainSerializer(dict[str, str])
+]

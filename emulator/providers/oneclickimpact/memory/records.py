@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, get_args
 
 from emulator.core.clock import millis
+from emulator.core.documents import EMPTY
 from emulator.providers.oneclickimpact.memory.fields import Email, Metadata, NonEmpty, Reason, Time, UserId
 
 Kind: TypeAlias = Literal["carbon_captured", "tree_planted", "waste_removed", "money_donated", "coral_restored"]
@@ -71,8 +72,8 @@ class Progress:
 
 
 NO_PROGRESS = Progress()
-NO_METADATA: Metadata = {}
-"""What most impacts have: one object, as an empty dict of their own would take a quarter of their memory."""
+NO_METADATA: Metadata = EMPTY
+"""What most impacts have: one frozen object, as an empty dict of their own would take a quarter of their memory."""
 
 
 @dataclass(slots=True, eq=False)

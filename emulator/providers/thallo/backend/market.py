@@ -65,9 +65,9 @@ class Market:
         """
         now = self.clock.now
         if not self._since <= now < self._until:
-            sales = [OnSale(project_id, list(self._offers(project_id))) for project_id in self._listed]
+            sales = [OnSale(project_id, tuple(self._offers(project_id))) for project_id in self._listed]
             closing = (order.closes_at for order in self.memory.sell_orders.values() if order.live(now))
-            self._on_sale = [sale for sale in sales if sale.offers]
+            self._on_sale = tuple(sale for sale in sales if sale.offers)
             self._since, self._until = now, min(filter(None, closing), default=NEVER)
         return self._on_sale
 
@@ -109,7 +109,7 @@ class Market:
 
     def _offers(self, project_id: str) -> Iterator[Offer]:
         for vintage_id, orders in self._listed[project_id].items():
-            if live := [order for order in orders if order.live(self.clock.now)]:
+            if live := tuple(order for order in orders if order.live(self.clock.now)):
                 yield Offer(vintage_id, self.catalogue.vintages[vintage_id].year, live)
 
     def _live_order(self, order_id: str) -> SellOrder:
