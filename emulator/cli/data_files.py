@@ -22,7 +22,6 @@ from emulator.log.entries import Entry, Lost, Resumption, encode
 from emulator.log.instants import number as microseconds
 from emulator.log.loading import Loading, Stopped
 from emulator.log.log import Append, Image, LogFailure, Proposal, Summary
-from emulator.log.numbers import GONE
 from emulator.log.shared_database import SharedDatabase
 from emulator.log.space_copy import SpaceCopy
 from emulator.log.stored_spaces import StoredSpaces
@@ -74,7 +73,7 @@ class Contents:
 
     def names(self) -> list[str]:
         """Return the names of the spaces that exist."""
-        return [name for name, summary in self.summaries.items() if not _is_gone(self.storage, summary)]
+        return [name for name, summary in self.summaries.items() if not self.storage.is_gone(summary)]
 
     def load(self, name: str) -> Loading:
         """Return a space on its way into memory, for ``run``. Each has its own memory."""
@@ -126,21 +125,13 @@ def describe(place: Path | str) -> dict[str, Any]:
         found = storage.header
         header = {name: found.get(name) for name in ("format", "emulator", "providers", "seed", "fixtures")}
         spaces = storage.log.spaces().items()
-        return {**header, "spaces": [_described(storage, *each) for each in spaces if not _is_gone(storage, each[1])]}
+        return {**header, "spaces": [_described(storage, *each) for each in spaces if not storage.is_gone(each[1])]}
 
 
 def _described(storage: Opened, name: str, summary: Summary) -> dict[str, Any]:
     """Describe a space. In a store, its requests are known as of its last snapshot only."""
-    requests = summary.facts.get("requests") if storage.is_shared else storage.numbers.get(summary.id)
-    about = {"name": name, "requests": requests, "entries": summary.entries, "bytes": summary.bytes}
+    about = {"name": name, "requests": storage.requests(summary), "entries": summary.entries, "bytes": summary.bytes}
     return {**about, "snapshot": summary.facts or None}
-
-
-def _is_gone(storage: Opened, summary: Summary) -> bool:
-    """Return whether a space was deleted, and its name stays in the log."""
-    if storage.is_shared:
-        return bool(summary.facts.get("gone")) and not summary.entries
-    return storage.numbers.get(summary.id) == GONE
 
 
 def compact(place: Path | str, fixtures: Path | None, progress: Progress) -> int:
@@ -160,9 +151,8 @@ def compact(place: Path | str, fixtures: Path | None, progress: Progress) -> int
                 storage.log.save(name, taken)
             elif not storage.is_shared:
                 storage.log.erase(name, summary.last)
-        if isinstance(storage, DataDirectory):
-            storage.log.vacuum()
-        return sum(not _is_gone(storage, summary) for summary in storage.log.spaces().values())
+        storage.vacuum()
+        return sum(not storage.is_gone(summary) for summary in storage.log.spaces().values())
 
 
 def export(place: Path | str, file: Path, fixtures: Path | None, progress: Progress) -> int:
@@ -219,7 +209,7 @@ def import_all(place: Path | str, file: Path, fixtures: Path | None, progress: P
 def _import_space(contents: Contents, content: dict[str, Any], file: Path) -> str:
     name: str = content["name"]
     known = contents.summaries.get(name)
-    if known and not (contents.storage.is_shared and _is_gone(contents.storage, known)):
+    if known and not (contents.storage.is_shared and contents.storage.is_gone(known)):
         raise BadData(f"space {name!r} of {file} is there already")
     number = known.last + 1 if known else 1
     taken = Image(number, exact_json.dump(content["document"]), content["facts"])
@@ -242,7 +232,7 @@ def check(place: Path | str, fixtures: Path | None, progress: Progress) -> list[
     """Return the problems of a directory or store. Raises BadData."""
     with opened(place) as storage:
         contents = Contents(storage, fixtures)
-        problems = storage.log.problems() if isinstance(storage, DataDirectory) else []
+        problems = storage.problems()
         step = progress("checking", sum(summary.entries for summary in contents.summaries.values()))
         for name in contents.summaries:
             try:

@@ -29,9 +29,10 @@ def record(provider: str, upstream: str, file: Path, port: int, credential: tupl
     known, url = credentials(provider, credential, key), base_url(upstream)
     try:
         bound = bind("127.0.0.1", port)
-        written = open_recording(file)
     except PortTaken as error:
         raise CannotRun(str(error)) from None
+    try:
+        written = open_recording(file)
     except OSError as error:
         bound.close()
         raise CannotRun(f"cannot write {file}: {error.strerror}") from None

@@ -48,13 +48,15 @@ def serve_workers(
     from emulator.server.supervisor import Supervisor
 
     gc.freeze()  # the workers share what the start has created
-    log = storage.log if storage and not storage.is_shared else None
+    log = None
     if storage and storage.is_shared:
         storage.close()
+    elif storage:
+        log = storage.log
     work = partial(_work, bound, secure, make, logged)
     supervisor = Supervisor(count, work, STORED if storage else IN_MEMORY, log)
     served = supervisor.run(partial(ready, address(bound)))
-    if storage and not storage.is_shared:
+    if storage and log:
         storage.close()
     if not served:
         raise click.ClickException("a worker has ended before it could serve")

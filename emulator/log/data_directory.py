@@ -10,8 +10,8 @@ from emulator.core.errors import BadData
 from emulator.core.version import __version__
 from emulator.log.committer import Committer
 from emulator.log.header import check_format, check_world, header
-from emulator.log.log import LogFailure
-from emulator.log.numbers import Numbers
+from emulator.log.log import LogFailure, Summary
+from emulator.log.numbers import GONE, Numbers
 from emulator.log.sqlite_log import FORMAT, SqliteLog, Sync
 from emulator.space.world import World
 
@@ -69,6 +69,22 @@ class DataDirectory:
             self.log.set_meta(header(world, FORMAT))
         except LogFailure as error:
             raise BadData(f"cannot write to {self.path}: {error}") from None
+
+    def is_gone(self, summary: Summary) -> bool:
+        """Return whether a space was deleted, and its name stays in the log."""
+        return self.numbers.get(summary.id) == GONE
+
+    def requests(self, summary: Summary) -> int | None:
+        """Return how many requests a space has had."""
+        return self.numbers.get(summary.id)
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with the database."""
+        return self.log.problems()
+
+    def vacuum(self) -> None:
+        """Give free space back to the file system."""
+        self.log.vacuum()
 
     def new_committer(self) -> Committer:
         """Return what runs the calls of the log for the running event loop."""

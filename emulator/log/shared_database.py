@@ -2,11 +2,12 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from emulator.core.errors import BadData
 from emulator.log.header import check_format, check_world, header
-from emulator.log.log import LogFailure
+from emulator.log.log import LogFailure, Summary
 from emulator.log.shared_committer import SharedCommitter
 from emulator.space.world import World
 
@@ -75,6 +76,21 @@ class SharedDatabase:
             if found.get(name, value) != value:
                 option = name.replace("_", "-")
                 raise BadData(f"{self.place} is used with --{option} {found[name]!r}; all nodes need the same")
+
+    def is_gone(self, summary: Summary) -> bool:
+        """Return whether a space was deleted, and its name stays in the log."""
+        return bool(summary.facts.get("gone")) and not summary.entries
+
+    def requests(self, summary: Summary) -> Any:
+        """Return how many requests a space had had at its last snapshot; None before the first one."""
+        return summary.facts.get("requests")
+
+    def problems(self) -> list[str]:
+        """Return nothing: PostgreSQL checks its own files."""
+        return []
+
+    def vacuum(self) -> None:
+        """Do nothing: PostgreSQL gives free space back by itself."""
 
     def new_committer(self) -> SharedCommitter:
         """Return what runs the calls of the log for the running event loop."""

@@ -138,7 +138,7 @@ class SharedStore(Store):
         """Return how many requests a space has had; None for one that does not exist."""
         copy = self.copies.get(name)
         if copy is None and not summary.entries:
-            return None if summary.facts.get("gone") else int(str(summary.facts["requests"]))
+            return None if self.storage.is_gone(summary) else int(self.storage.requests(summary))
         try:
             if copy is None or copy.replica.applied < summary.last:
                 await self.up_to_date(name)

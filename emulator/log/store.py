@@ -111,12 +111,8 @@ class Store:
         return copy
 
     def leave(self, copy: SpaceCopy) -> None:
-        """End one use of a copy."""
+        """End one use of a copy. That of a space of which nothing is stored is not kept, once nothing uses it."""
         copy.users -= 1
-        self.forget(copy)
-
-    def forget(self, copy: SpaceCopy) -> None:
-        """Do not keep the copy of a space of which nothing is stored, once nothing uses it."""
         if copy.id == 0 and copy.idle and self.spaces.find(copy.name) is None and self.copies.get(copy.name) is copy:
             del self.copies[copy.name]
 

@@ -83,9 +83,7 @@ class StoredGateway(Gateway):
                     exchange = await self._refusal(copy, arrival)
                 exchange = exchange or await self.writer.change(copy, arrival, receive)
             finally:
-                copy.users -= 1
-                if copy.id == 0:
-                    self.store.forget(copy)
+                self.store.leave(copy)
         except LogFailure as failure:
             return await self._unavailable(provider, arrival, failure)(scope, receive, send)
         await send_reply(exchange, scope, send)
