@@ -67,7 +67,7 @@ PAGE_COST = 0.01
 """The cost of a page, for PostgreSQL's planner. With its default, and until it has counted a space's entries, it reads
 them all in place of a lookup in two pages."""
 
-ALREADY_CREATED = (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable)
+ALREADY_CREATED = (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable, psycopg.errors.DuplicateObject)
 """What a node meets that creates a table at the same time as another one."""
 
 
