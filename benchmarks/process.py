@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.load import CLIENT_CORE, SERVER_CORE, NoLoad
+from soak import process_costs
 
 ROOT = Path(__file__).parents[1]
 START_SECONDS_MAX = 60
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 IMPORTS = "import starlette, uvicorn, pydantic"
 
 
@@ -29,12 +28,11 @@ class Server:
 
     def cpu_seconds(self) -> float:
         """Return the CPU time of the process so far, user and system, over all threads."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+        return process_costs.cpu_seconds(self.pid)
 
     def rss_bytes(self) -> int:
         """Return its resident memory."""
-        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * PAGE_BYTES
+        return process_costs.resident_bytes(self.pid)
 
 
 def stay_off_the_servers_core() -> None:

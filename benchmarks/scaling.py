@@ -7,17 +7,17 @@ turn; the ratio of their CPU times is taken in each round, and the median is rep
 import asyncio
 import gc
 import json
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 from statistics import median
 
 from benchmarks.application import REQUESTS_A_ROUND, ROUNDS, Application, Figures, Work, compared
 from benchmarks.load import UNIQUE, Call
-from benchmarks.process import PAGE_BYTES
 from benchmarks.workloads import BEARER, JSON, KEY, LOGIN, SELL_ORDER, START, VINTAGE, YEAR, transactions
+from soak.process_costs import resident_bytes
 
 DAYS = 365
 
@@ -124,10 +124,14 @@ async def records(provider: str, few: int, many: int) -> Sequence[Figures]:
     """Measure each read with few and with many records, and the memory of a record."""
     application, book = Application(), BOOKS[provider]
     await _fill(application, provider, "few", few)
-    before = _rss_bytes()
+    before = resident_bytes(os.getpid())
     await _fill(application, provider, "many", many)
     figures: list[Figures] = [
-        {"what": f"{provider}: memory of a record", "unit": "bytes", "much": (_rss_bytes() - before) // many},
+        {
+            "what": f"{provider}: memory of a record",
+            "unit": "bytes",
+            "much": (resident_bytes(os.getpid()) - before) // many,
+        },
     ]
     for name, call in book.reads.items():
         calls = [call] * REQUESTS_A_ROUND
@@ -238,8 +242,3 @@ def works(few: int, many: int, reset_many: int) -> Sequence[Work]:
         (scores, (few, 10 * few)),
         (spaces, (10, reset_many)),
     ]
-
-
-def _rss_bytes() -> int:
-    gc.collect()
-    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES

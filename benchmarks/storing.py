@@ -18,11 +18,12 @@ import httpx
 
 from benchmarks import load
 from benchmarks.load import Call, NoLoad
-from benchmarks.process import TICKS_PER_SECOND, Server, free_port, serving
+from benchmarks.process import Server, free_port, serving
 from benchmarks.workloads import BEARER, ORDER
 from cluster.database import Database, binaries
 from emulator.app import create_app
 from emulator.space.share import Share
+from soak import process_costs
 
 ORDERS = Call("GET", "/cnaught/v1/orders?limit=5", BEARER)
 CONNECTIONS = (1, 16, 64)
@@ -69,13 +70,7 @@ def server(*options: str) -> Iterator[Server]:
 
 def cpu_seconds(running: Server) -> float:
     """Return the CPU time of a server with its workers."""
-    children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
-    return sum(_cpu_seconds(pid) for pid in (str(running.pid), *children))
-
-
-def _cpu_seconds(pid: str) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+    return sum(map(process_costs.cpu_seconds, (running.pid, *process_costs.children(running.pid))))
 
 
 def _cost(running: Server, call: Call, seconds: float, connections: int) -> float:

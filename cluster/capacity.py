@@ -9,6 +9,7 @@ The model leaves out everything but costs: see ``Costs`` and ``Assumptions``. Re
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from math import log10
 from pathlib import Path
 
 import click
@@ -212,18 +213,12 @@ def _axes() -> Iterable[str]:
 
 
 def _x(nodes: int) -> float:
-    return LEFT + (WIDTH - LEFT - 20) * _log(nodes) / 2
+    return LEFT + (WIDTH - LEFT - 20) * log10(nodes) / 2
 
 
 def _y(number: float) -> float:
-    least, most = map(_log, RATES)
-    return 10 + (HEIGHT - BOTTOM - 10) * (most - min(most, max(least, _log(number)))) / (most - least)
-
-
-def _log(number: float) -> float:
-    from math import log10
-
-    return log10(number)
+    least, most = map(log10, RATES)
+    return 10 + (HEIGHT - BOTTOM - 10) * (most - min(most, max(least, log10(number)))) / (most - least)
 
 
 def read_costs() -> Costs:

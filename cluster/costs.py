@@ -21,8 +21,8 @@ from emulator.log import image
 from emulator.log.log import Append, Proposal
 from emulator.log.postgres_log import PostgresLog
 from soak import calls
+from soak.process_costs import children, cpu_seconds, resident_bytes
 
-TICKS = os.sysconf("SC_CLK_TCK")
 WRITES, CLIENTS = 3000, 16
 APPENDS, BATCH = 500, 64
 PAYLOAD = b"x" * 500
@@ -65,26 +65,18 @@ def _in_database(database: Database) -> tuple[float, float, float]:
 
 def _cpu_of_database(database: Database, work: Callable[[], object]) -> float:
     """Return the CPU microseconds of the database's processes during some work."""
-    before = _cpu(_processes(database))
+    before = _cpu(database)
     work()
-    return (_cpu(_processes(database)) - before) * 1e6
+    return (_cpu(database) - before) * 1e6
 
 
-def _processes(database: Database) -> list[str]:
-    assert database._process
-    pid = database._process.pid
-    return [str(pid), *Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def _cpu(pids: list[str]) -> float:
-    fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
-    return sum(int(found[11]) + int(found[12]) for found in fields) / TICKS
+def _cpu(database: Database) -> float:
+    return sum(map(cpu_seconds, (database.pid, *children(database.pid))))
 
 
 def _served(node: Node) -> float:
     """Return what a write costs a node that answers it, for several clients at a time."""
-    assert node._process
-    pid, url = str(node._process.pid), node.url
+    url = node.url
 
     def write(client: int, count: int, kind: str) -> None:
         with httpx.Client(base_url=str(url), timeout=60) as http:
@@ -96,10 +88,10 @@ def _served(node: Node) -> float:
 
     with ThreadPoolExecutor(CLIENTS) as threads:
         list(threads.map(lambda client: write(client, 20, "warm"), range(CLIENTS)))
-        before = _cpu([pid])
+        before = cpu_seconds(node.pid)
         each = WRITES // CLIENTS
         list(threads.map(lambda client: write(client, each, "timed"), range(CLIENTS)))
-    return (_cpu([pid]) - before) / (each * CLIENTS) * 1e6
+    return (cpu_seconds(node.pid) - before) / (each * CLIENTS) * 1e6
 
 
 def _applied(store: str) -> tuple[float, float, float]:
@@ -126,14 +118,10 @@ def _space_bytes(contents: Contents, spaces: int = 200) -> float:
     """Return the memory of a space in which every vendor has been used."""
     application: Any = contents.load("space-0").application
     gc.collect()
-    before, kept = _resident_bytes(), []
+    before, kept = resident_bytes(os.getpid()), []
     for number in range(spaces):
         space = application.spaces.get(f"small-{number}")
         for name in space.world.providers:
             space.backend(name)
         kept.append(space)
-    return max(1.0, (_resident_bytes() - before) / spaces)
-
-
-def _resident_bytes() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return max(1.0, (resident_bytes(os.getpid()) - before) / spaces)

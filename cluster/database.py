@@ -76,6 +76,11 @@ class Database:
     def url(self) -> str:
         return f"postgresql://{USER}@127.0.0.1:{self.port}/postgres"
 
+    @property
+    def pid(self) -> int:
+        assert self._process, "PostgreSQL is not running"
+        return self._process.pid
+
     def new_url(self) -> str:
         """Create an empty database in the server, and return its URL."""
         self._databases += 1

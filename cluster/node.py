@@ -20,6 +20,11 @@ class Node:
         self.url: str | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        assert self._process, "the node is not running"
+        return self._process.pid
+
     def start(self) -> None:
         file = self.directory / f"node-{self.number}.url"
         file.unlink(missing_ok=True)
@@ -41,9 +46,7 @@ class Node:
             self._process = None
 
     def pause(self) -> None:
-        assert self._process
-        os.kill(self._process.pid, signal.SIGSTOP)
+        os.kill(self.pid, signal.SIGSTOP)
 
     def go_on(self) -> None:
-        assert self._process
-        os.kill(self._process.pid, signal.SIGCONT)
+        os.kill(self.pid, signal.SIGCONT)

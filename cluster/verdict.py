@@ -60,7 +60,7 @@ def _check_writes(client: Client, snapshot: Any) -> None:
     assert not lost, f"{client.name}: lost or twice: {lost[:5]}"
     twice = [tag for tag, times in tags.items() if times > 1]
     assert not twice, f"{client.name}: twice: {twice[:5]}"
-    assert tags.keys() <= client.tried, f"{client.name}: written by nobody: {sorted(tags.keys() - client.tried)[:5]}"
+    assert tags.keys() <= client.tried, f"{client.name}: never sent: {sorted(tags.keys() - client.tried)[:5]}"
 
 
 def _check_clock(client: Client, snapshot: Any) -> None:

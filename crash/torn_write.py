@@ -23,7 +23,7 @@ PAYLOAD_BYTES_MAX = 40_000
 def add_torn_write(data: Path, random: Random) -> int:
     """Add a commit to a directory without a server, of which the disk has written only some sectors.
 
-    Nobody was told of this commit, so everything else must be there afterwards. Return how many sectors were written.
+    This commit was not acknowledged, so everything else must be there afterwards. Return how many sectors were written.
     """
     before = (data / WAL).read_bytes() if (data / WAL).exists() else b""
     if not before:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from soak.process_costs import resident_bytes
+
 BODY_BYTES_MAX = 65536
 OPTIONS = ("--port=0", f"--body-bytes-max={BODY_BYTES_MAX}", "--journal-max=200", "--spaces-max=128")
 
@@ -21,8 +23,7 @@ class Server:
     log: Path
 
     def rss_bytes(self) -> int:
-        path = Path(f"/proc/{self.pid}/statm")
-        return int(path.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if path.exists() else 0
+        return resident_bytes(self.pid) if Path("/proc/self").exists() else 0
 
     def open_files(self) -> int:
         path = Path(f"/proc/{self.pid}/fd")

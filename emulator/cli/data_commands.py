@@ -36,7 +36,7 @@ def data() -> None:
 
 
 def _done(work: Callable[[], T]) -> T:
-    """Return the result of some work. Raises click.UsageError for a place that cannot be used."""
+    """Return the result of some work. Raises click.UsageError for a directory or a store that cannot be used."""
     from emulator.core.errors import BadData
     from emulator.log.log import LogFailure
     from emulator.space.fixtures import BadFixture

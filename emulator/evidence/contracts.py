@@ -37,7 +37,7 @@ class Operation:
 class DocumentedOperation:
     """An operation on the list of ``operations.yaml``: the vendor's ``page``, and why it is ``missing``, if it is.
 
-    ``title_only`` means that no page prints its path, so that nobody can call it; it is not counted.
+    ``title_only`` means that no page prints its path, so that it cannot be called; it is not counted.
     """
 
     id: str

@@ -133,7 +133,7 @@ class Impacts:
         return min(buyer.began, first.created_on) if first else buyer.began
 
     def _up_to(self, place: int, owned: Owned, now: datetime) -> Amounts:
-        """Return what the orders before a place have retired."""
+        """Return what the orders before an index have retired."""
         if place == len(owned.orders):
             return owned.sums.total()
         total = owned.sums.up_to(nearest_block(place))
