@@ -2,19 +2,26 @@
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
-from emulator.cli.options import option
+from emulator.cli.options import SpaceName, option
 from emulator.cli.output import table
+from emulator.cli.scenario_play import check_scenario, play
+from emulator.cli.server_options import access_logged, new_token, server_options, write_url
 from emulator.cli.story_command import story_lines
 from emulator.cli.target import Target
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from emulator.client.handles import SpaceHandle
+    from emulator.gateway.gateway import Gateway
 
 ROUND_SECONDS = 3.0
 """How long --keep-generating waits between two rounds of activity."""
@@ -26,39 +33,48 @@ STEPS = 100
 @click.command()
 @click.argument("name", default="shop")
 @click.option("--list", "list_all", is_flag=True, help="List the scenarios.")
-@option("--url", help="Play at the server with this URL, instead of starting one.")
-@option("--port", default=4412, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
-@option("--space", default="default", help="The space to fill. It is reset first.")
-@option("--token", envvar="CARBON_EMULATOR_CONTROL_TOKEN", help="The control token of the server at --url.")
-@option("--seed", default=0, type=click.IntRange(-(2**63), 2**63 - 1), help="What ids and amounts follow from.")
 @click.option("--keep-generating", is_flag=True, help=f"Play more activity every {ROUND_SECONDS:g} seconds.")
 @click.option("--no-browser", is_flag=True, help="Print the page's URL, and do not open it.")
+@option("--space", default="default", type=SpaceName(), help="The space to fill. It is reset first.")
+@option("--url", help="Play at the server with this URL, instead of starting one.")
+@option("--token", envvar="CARBON_EMULATOR_CONTROL_TOKEN", help="The control token of the server at --url.")
+@server_options
+@click.pass_context
 def demo(
+    context: click.Context,
+    /,
     name: str,
     list_all: bool,
-    url: str | None,
-    port: int,
-    space: str,
-    token: str | None,
-    seed: int,
     keep_generating: bool,
     no_browser: bool,
+    space: str,
+    url: str | None,
+    token: str | None,
+    **settings: Any,
 ) -> None:
-    """Fill a space with the scenario NAME, and show it: a shop, by default."""
+    """Fill a space with the scenario NAME, and show it: a shop, by default.
+
+    It starts a server, with the options of `serve`; or plays at a running one with --url.
+    """
     from emulator.scenarios import catalogue
 
     if list_all:
         rows = [(known, catalogue.scenario(known).title) for known in catalogue.names()]
         return click.echo(table(("SCENARIO", "TITLE"), rows, "no scenarios"))
-    try:
-        catalogue.scenario(name)
-    except catalogue.UnknownScenario as error:
-        raise click.UsageError(str(error)) from None
-    show = _Show(name, seed, keep_generating, open_page=not no_browser)
-    if url:
-        show.at_server(Target(url=url, space=space, token=token))
-    else:
-        show.on_new_server(port, space)
+    check_scenario(name)
+    show = _Show(name, settings["seed"], keep_generating, open_page=not no_browser)
+    if not url:
+        return show.on_new_server(space, **settings)
+    _check_no_server(context, settings)
+    show.at_server(Target(url=url, space=space, token=token))
+
+
+def _check_no_server(context: click.Context, settings: Iterable[str]) -> None:
+    """Raise click.UsageError for options that configure a new server; variables may be meant for other commands."""
+    for name in settings:
+        if name != "seed" and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            option = next(each.opts[0] for each in context.command.params if each.name == name)
+            raise click.UsageError(f"{option} and --url exclude each other: the server at --url is already running")
 
 
 class _Show:
@@ -80,28 +96,39 @@ class _Show:
             if self.keep_generating:
                 _generate(space, threading.Event())
 
-    def on_new_server(self, port: int, space_name: str) -> None:
+    def on_new_server(
+        self,
+        space_name: str,
+        *,
+        host: str,
+        port: int,
+        url_file: Path | None,
+        allow_host: tuple[str, ...],
+        control_token: str | None,
+        access_log: bool,
+        **settings: Any,
+    ) -> None:
         """Start a server with the scenario, and serve until SIGINT or SIGTERM."""
-        from emulator.app import create_app
         from emulator.client.handles import connect
-        from emulator.scenarios import catalogue
         from emulator.server import server
 
-        app = create_app(seed=self.seed)
-        try:
-            bound = server.bind("127.0.0.1", port)
-        except server.PortTaken as error:
-            raise click.UsageError(f"{error}; choose another with --port, or use its server with --url") from None
+        token = control_token or new_token(host)
+        app, bound = _made(host, port, hosts=[host, *allow_host], control_token=token, **settings)
         url = app.spaces.server_url = server.local_address(bound)
-        with _bar(self.name) as advance:
-            catalogue.play(app.spaces.get(space_name), self.name, advance)
-        stopped = threading.Event()
+        with closing(bound):
+            with _bar(self.name) as advance:
+                play(app.spaces.get(space_name), self.name, advance)
+            if token and not control_token:
+                click.echo(f"control token: {token}")
+            stopped = threading.Event()
 
-        def ready(_: str) -> None:
-            threading.Thread(target=self._present, args=(connect(url).space(space_name), stopped), daemon=True).start()
+            def ready(address: str) -> None:
+                write_url(url_file, address)
+                space = connect(url, token).space(space_name)
+                threading.Thread(target=self._present, args=(space, stopped), daemon=True).start()
 
-        server.serve(app, bound, ready)
-        stopped.set()
+            server.serve(access_logged(app, access_log), bound, ready)
+            stopped.set()
 
     def _present(self, space: "SpaceHandle", stopped: threading.Event) -> None:
         """Show the story of a server that has just started."""
@@ -121,6 +148,20 @@ class _Show:
             import webbrowser
 
             webbrowser.open(page)
+
+
+def _made(host: str, port: int, **settings: Any) -> "tuple[Gateway, socket]":
+    """Return the application of a new server, and the socket that it listens on. Raises click.UsageError."""
+    from emulator.app import create_app
+    from emulator.server import server
+    from emulator.space.fixtures import BadFixture
+
+    try:
+        return create_app(**settings), server.bind(host, port)
+    except BadFixture as error:
+        raise click.UsageError(str(error)) from None
+    except server.PortTaken as error:
+        raise click.UsageError(f"{error}; choose another with --port, or use its server with --url") from None
 
 
 def _generate(space: "SpaceHandle", stopped: threading.Event) -> None:

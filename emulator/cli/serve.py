@@ -1,7 +1,6 @@
 """``carbon-emulator serve``"""
 
 import gc
-import os
 from collections.abc import Callable
 from dataclasses import fields
 from functools import partial
@@ -13,13 +12,12 @@ import click
 from emulator.cli.ca_commands import ensured_authority, vendor_hosts
 from emulator.cli.options import option
 from emulator.cli.output import progress_bar, read_json
-from emulator.cli.parent import exit_with_parent
+from emulator.cli.scenario_play import check_scenario, play
 from emulator.cli.serve_workers import WORKERS_MAX, check_workers, serve_workers
+from emulator.cli.server_options import access_logged, new_token, server_options, write_url
 
 if TYPE_CHECKING:
     from socket import socket
-
-    from starlette.types import ASGIApp
 
     from emulator.gateway.gateway import Gateway
     from emulator.log.storage import Storage
@@ -28,40 +26,15 @@ if TYPE_CHECKING:
     from emulator.space.worker_spaces import Part
     from emulator.space.world import Limits
 
-
-def _check_writable(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
-    if path is not None and not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise click.BadParameter(f"cannot write {path}")
-    return path
-
-
-def _exit_with_parent(_: click.Context, __: click.Parameter, wanted: bool) -> None:
-    if wanted:
-        exit_with_parent()
-
-
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@option("--host", default="127.0.0.1", help="The address to listen on.")
-@option("--port", default=4412, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
+@server_options
 @option("--tls", is_flag=True, help="Also serve the vendors' hosts over TLS, with certificates of `ca`.")
 @option("--tls-port", default=4443, type=click.IntRange(0, 65535), help="The port for TLS; 0 picks a free one.")
-@option("--seed", default=0, type=click.IntRange(-(2**63), 2**63 - 1), help="The seed that all ids follow from.")
-@option("--fixtures", "fixtures_directory", type=click.Path(path_type=Path), help="A directory with your own fixtures.")
 @option("--snapshot", type=FILE, help="Restore the default space from this file, as 'snapshot save' writes it.")
 @option("--scenario", help="Fill the default space with this scenario, as `demo --list` names them.")
-@option("--url-file", type=FILE, callback=_check_writable, help="Write the URL to this file once ready.")
-@option("--allow-host", multiple=True, help="A further host name of this server.")
-@option("--webhook-host", "webhook_hosts", multiple=True, help="A host beyond this machine that webhooks may call.")
-@option(
-    "--links",
-    type=click.Choice(["emulator", "vendor"]),
-    help="Where links in replies lead: to pages of the emulator (the fixtures' default), or to the vendors'.",
-)
-@option("--public-url", help="The URL of this server in such links; by default as the first request to a space has it.")
-@option("--control-token", help="Require this token for the control API.")
 @option("--spaces-max", default=1024, type=click.IntRange(1), help="The maximum number of spaces.")
 @option("--body-bytes-max", default=8 * 1024 * 1024, type=click.IntRange(1), help="The maximum size of a body.")
 @option(
@@ -82,14 +55,6 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     "--store",
     help="Keep all spaces in this database, which other servers may share: postgresql://USER@HOST/DATABASE. "
     "Needs the extra `postgres`.",
-)
-@option("--access-log", is_flag=True, help="Print a line for each request to standard error.")
-@option(
-    "--exit-with-parent",
-    is_flag=True,
-    callback=_exit_with_parent,
-    expose_value=False,
-    help="Stop when the process that started this one has ended, even if it was killed.",
 )
 @option(
     "--workers",
@@ -120,9 +85,9 @@ def serve(
     from emulator.space.fixtures import BadFixture
 
     limits = _limits(settings, snapshot, scenario)
-    new_token = None if control_token else _new_token(host)
+    drawn_token = None if control_token else new_token(host)
     make = partial(
-        create_app, hosts=[host, *allow_host], control_token=control_token or new_token, limits=limits, **settings
+        create_app, hosts=[host, *allow_host], control_token=control_token or drawn_token, limits=limits, **settings
     )
     try:
         app = make(progress=progress_bar)
@@ -131,9 +96,9 @@ def serve(
     except (BadFixture, BadData, server.PortTaken) as error:
         raise click.UsageError(str(error)) from None
     _prepare(app.spaces, snapshot, scenario, bound)
-    if new_token:
-        click.echo(f"control token: {new_token}")
-    logged, ready = _logged if access_log else _same, partial(_announce, url_file, secure)
+    if drawn_token:
+        click.echo(f"control token: {drawn_token}")
+    logged, ready = partial(access_logged, wanted=access_log), partial(_announce, url_file, secure)
     make_worker = partial(_make_worker, make, snapshot, scenario, bound)
     if workers > 1:
         return serve_workers(workers, bound, secure, make_worker, logged, ready, _storage(app, settings))
@@ -163,11 +128,18 @@ def _make_worker(
 
 
 def _prepare(spaces: "Spaces", snapshot: Path | None, scenario: str | None, bound: "socket") -> None:
-    """Let spaces know the address of the server, and fill the default one. Raises click.UsageError."""
+    """Let spaces know the address of the server, and fill the default one.
+
+    Closes the socket and raises click.UsageError if it cannot.
+    """
     from emulator.server.server import local_address
 
     spaces.server_url = local_address(bound)
-    _fill(spaces, snapshot, scenario, bound)
+    try:
+        _fill(spaces, snapshot, scenario)
+    except click.UsageError:
+        bound.close()
+        raise
 
 
 def _limits(settings: dict[str, Any], snapshot: Path | None, scenario: str | None) -> "Limits":
@@ -182,64 +154,31 @@ def _limits(settings: dict[str, Any], snapshot: Path | None, scenario: str | Non
     if scenario and snapshot:
         raise click.UsageError("--scenario and --snapshot exclude each other")
     if scenario:
-        _check_scenario(scenario)
+        check_scenario(scenario)
     names = {field.name for field in fields(Limits)} & settings.keys()
     return Limits(**{name: settings.pop(name) for name in names})
 
 
-def _check_scenario(name: str) -> None:
-    """Raise click.UsageError for a scenario that does not exist."""
-    from emulator.scenarios import catalogue
-
-    try:
-        catalogue.scenario(name)
-    except catalogue.UnknownScenario as error:
-        raise click.UsageError(str(error)) from None
-
-
-def _fill(spaces: "Spaces", snapshot: Path | None, scenario: str | None, bound: "socket") -> None:
-    """Fill the space ``default`` with what the options name."""
+def _fill(spaces: "Spaces", snapshot: Path | None, scenario: str | None) -> None:
+    """Fill the space ``default`` with what the options name. Raises click.UsageError."""
     if snapshot:
-        _restore(spaces, snapshot, bound)
+        _restore(spaces, snapshot)
     if scenario:
-        from emulator.scenarios import catalogue
         from emulator.space.space import DEFAULT
 
-        catalogue.play(spaces.get(DEFAULT), scenario)
+        play(spaces.get(DEFAULT), scenario)
 
 
-def _new_token(host: str) -> str | None:
-    """Return a token for a server that others can reach."""
-    from emulator.core.hosts import is_loopback
-    from emulator.core.ids import secret
-
-    return None if is_loopback(host) else secret()
-
-
-def _restore(spaces: "Spaces", file: Path, bound: "socket") -> None:
-    """Restore the space ``default`` from a snapshot. Closes the socket and raises click.UsageError if it cannot."""
+def _restore(spaces: "Spaces", file: Path) -> None:
+    """Restore the space ``default`` from a snapshot. Raises click.UsageError."""
     from emulator.space.snapshot import BadSnapshot, restore
     from emulator.space.space import DEFAULT
 
+    document = read_json(file)
     try:
-        document = read_json(file)
         restore(spaces.get(DEFAULT), document if isinstance(document, dict) else {})
-    except click.UsageError:
-        bound.close()
-        raise
     except BadSnapshot as error:
-        bound.close()
         raise click.UsageError(f"{file} is not a snapshot: {error}") from None
-
-
-def _same(app: "ASGIApp") -> "ASGIApp":
-    return app
-
-
-def _logged(app: "ASGIApp") -> "ASGIApp":
-    from emulator.server.access_log import AccessLog
-
-    return AccessLog(app, lambda line: click.echo(line, err=True))
 
 
 def _collect_seldom() -> None:
@@ -261,8 +200,7 @@ def _secure(host: str, port: int) -> "Secure":
 
 def _announce(url_file: Path | None, secure: "list[Secure]", url: str) -> None:
     """Print the URL, after writing its file: so that the file exists when the URL is printed."""
-    if url_file is not None:
-        url_file.write_text(f"{url}\n")
+    write_url(url_file, url)
     click.echo(url)
     for listening, _ in secure:
         host, port = listening.getsockname()[:2]

@@ -40,15 +40,20 @@ def list_scenarios(request: ControlRequest) -> Response:
 
 
 def play_scenario(request: ControlRequest) -> Response:
-    """Reset the space, and fill it."""
-    name = request.path_params["name"]
+    """Fill a new space, and let it take the place of the old one."""
+    name, spaces = request.path_params["name"], request.spaces
     params = read_body(Play, request) if request.content else Play()
+    spaces.check_room(request.space_name)
+    space = spaces.fresh(request.space_name, params.seed, request.address)
     try:
-        catalogue.scenario(name)
+        story = catalogue.play(space, name)
     except catalogue.UnknownScenario as error:
         raise HTTPException(404, str(error)) from None
-    space = request.spaces.reset(request.space_name, params.seed, request.address)
-    return reply(_shown(request, catalogue.play(space, name)))
+    except ScenarioFailed as error:
+        raise HTTPException(409, f"cannot play the scenario {name} with these fixtures: {error}") from None
+
+    spaces.replace(space)
+    return reply(_shown(request, story))
 
 
 def get_story(request: ControlRequest) -> Response:

@@ -52,8 +52,8 @@ class StoredSpaces(Spaces):
         space = super().visit(name, address)
         return space if name in self._spaces else self._moved(space)
 
-    def reset(self, name: str, seed: int | None = None, address: Address = NO_ADDRESS) -> Space:
-        return self._moved(super().reset(name, seed, address))
+    def fresh(self, name: str, seed: int | None = None, address: Address = NO_ADDRESS) -> Space:
+        return self._moved(super().fresh(name, seed, address))
 
     def _moved(self, space: Space) -> Space:
         if self.entry_origin is not None:

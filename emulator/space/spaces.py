@@ -136,11 +136,21 @@ class Spaces:
             raise TooManySpaces(self.world.limits.spaces_max)
 
     def reset(self, name: str, seed: int | None = None, address: Address = NO_ADDRESS) -> Space:
-        """Create the space of this name anew. Raises TooManySpaces. The old one is freed bit by bit."""
+        """Create the space of this name anew. Raises TooManySpaces."""
         self.check_room(name)
-        self._end(name)
-        self._spaces[name] = self._new(name, address, seed)
-        return self._spaces[name]
+        space = self.fresh(name, seed, address)
+        self.replace(space)
+        return space
+
+    def fresh(self, name: str, seed: int | None = None, address: Address = NO_ADDRESS) -> Space:
+        """Return a new space that is none of the server's until ``replace``."""
+        return self._new(name, address, seed)
+
+    def replace(self, space: Space) -> None:
+        """Let a space take the place of the one of its name, which is freed bit by bit. Raises TooManySpaces."""
+        self.check_room(space.name)
+        self._end(space.name)
+        self._spaces[space.name] = space
 
     def unload(self, space: Space) -> None:
         """Take a space out of memory that is stored elsewhere."""

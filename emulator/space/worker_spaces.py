@@ -53,11 +53,10 @@ class WorkerSpaces(Spaces):
             self._publish(name)
         return space
 
-    def reset(self, name: str, seed: int | None = None, address: Address = NO_ADDRESS) -> Space:
+    def replace(self, space: Space) -> None:
         with self.part.census.locked():
-            space = super().reset(name, seed, address)
-            self._publish(name)
-        return space
+            super().replace(space)
+            self._publish(space.name)
 
     def drop(self, name: str) -> None:
         with self.part.census.locked():

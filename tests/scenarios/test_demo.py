@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,6 +11,8 @@ from click.testing import CliRunner
 
 from emulator import Emulator
 from emulator.cli.app import cli
+from emulator.client.control_client import Refused
+from emulator.core.resources import resource
 
 
 def test_the_list_names_each_scenario() -> None:
@@ -39,17 +42,65 @@ def test_a_demo_at_a_running_server() -> None:
     assert f"Dashboard: {emulator.url}/~show/_emulator/" in result.output
 
 
-def test_a_demo_on_a_new_server() -> None:
-    """Without ``--url`` a server starts with the scenario, prints its address, and keeps its story."""
+def test_a_demo_on_a_new_server(tmp_path: Path) -> None:
+    """Without ``--url`` a server starts with the scenario and the options of ``serve``, and prints its address."""
+    fixtures, url_file = own_fixtures(tmp_path, "test_acme_0001", "test_own_0001"), tmp_path / "url"
     command = [sys.executable, "-m", "emulator", "demo", "shop", "--port", "0", "--no-browser"]
+    command += ["--host", "0.0.0.0", "--fixtures", str(fixtures), "--url-file", str(url_file)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout
+        token = process.stdout.readline().removeprefix("control token: ").strip()
         url = next(match[1] for line in process.stdout if (match := re.match(r"Dashboard: (.*)/_emulator/", line)))
-        story = httpx.get(f"{url}/_emulator/story").json()
+        assert httpx.get(f"{url}/_emulator/story").status_code == 401
+        story = httpx.get(f"{url}/_emulator/story", headers={"Authorization": f"Bearer {token}"}).json()
+        orders = httpx.get(f"{url}/cnaught/v1/orders", headers={"Authorization": "Bearer test_own_0001"})
         process.terminate()
         process.stdout.read()
+    assert url_file.read_text() == "http://0.0.0.0:" + url.rpartition(":")[2] + "\n"
     assert story["scenario"] == "shop"
     assert story["steps"][1]["links"][0]["url"].startswith(f"{url}/_emulator/pages/cnaught/checkout/")
+    assert orders.status_code == 200
+
+
+def own_fixtures(directory: Path, known: str, other: str) -> Path:
+    """Return a directory with CNaught's fixture in which one text is another."""
+    text = (resource("fixtures") / "cnaught.json").read_text()
+    (directory / "cnaught.json").write_text(text.replace(known, other))
+    return directory
+
+
+@pytest.mark.parametrize("command", [["demo", "--no-browser"], ["serve", "--scenario", "shop"]], ids=" ".join)
+def test_fixtures_that_lack_what_a_scenario_uses_are_refused(command: list[str], tmp_path: Path) -> None:
+    """A scenario that fixtures cannot play is an error in one sentence, with the request that was refused."""
+    fixtures = own_fixtures(tmp_path, "oH5hlq", "other1")
+    result = CliRunner().invoke(cli, [*command, "--port", "0", "--fixtures", str(fixtures)])
+    assert result.exit_code == 2
+    assert "cannot play the scenario shop with these fixtures: POST /v1/subaccounts of cnaught answered 400" in (
+        result.output
+    )
+
+
+def test_a_scenario_that_fails_changes_nothing(tmp_path: Path) -> None:
+    """The control API refuses a scenario that the server's fixtures cannot play, and the space stays as it is."""
+    with Emulator(fixtures=own_fixtures(tmp_path, "oH5hlq", "other1")) as emulator:
+        emulator.faults.add("thallo", effect={"status": 503})
+        before = emulator.snapshot()
+        with pytest.raises(Refused) as refused:
+            emulator.play("shop")
+        assert emulator.snapshot() == before
+    assert refused.value.status == 409
+    assert "cannot play the scenario shop with these fixtures" in str(refused.value)
+
+
+def test_options_of_a_server_need_a_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Options of a new server beside ``--url`` are refused; variables are ignored, as other commands may need them."""
+    options = ["--no-browser", "--fixtures", str(tmp_path), "--url", "http://127.0.0.1:9"]
+    result = CliRunner().invoke(cli, ["demo", *options])
+    assert result.exit_code == 2
+    assert "--fixtures and --url exclude each other" in result.output
+    monkeypatch.setenv("CARBON_EMULATOR_FIXTURES", str(tmp_path))
+    with Emulator() as emulator:
+        assert CliRunner().invoke(cli, ["demo", "--no-browser", "--url", emulator.url]).exit_code == 0
 
 
 def test_a_demo_needs_its_port() -> None:
