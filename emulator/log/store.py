@@ -194,6 +194,11 @@ class Store:
         self._forget(name)
         return True
 
+    async def erase_deleted(self, copy: SpaceCopy) -> None:
+        """Erase a space if a command has deleted it: a new one of its name then comes after all others in lists."""
+        if self.spaces.find(copy.name) is None:
+            await self._unload_if_idle(copy)
+
     def _forget(self, name: str) -> None:
         self.storage.numbers.set(self.ids.pop(name), 0, 0)
         self.stopped.pop(name, None)

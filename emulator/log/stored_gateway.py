@@ -175,6 +175,7 @@ class StoredGateway(Gateway):
             response = response or await self.store.commit.write(copy, command)
         finally:
             self.store.leave(copy)
+        await self.store.erase_deleted(copy)
         assert isinstance(response, Response)
         return response
 

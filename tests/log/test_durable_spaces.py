@@ -113,6 +113,17 @@ def test_deleted_and_reset_spaces_stay_so(server: StoredServer, restart: Restart
     assert place(again.space("gone")).headers["x-emulator-request-id"] == "1"
 
 
+def test_a_space_that_was_deleted_and_created_again_is_listed_last(server: StoredServer, restart: Restart) -> None:
+    """Spaces are listed in the order of their creation, also after a restart."""
+    for name in ("one", "two", "three"):
+        place(server.space(name))
+    server.space().control("DELETE", "/spaces/one")
+    place(server.space("one"))
+    before = server.space().control("GET", "/spaces")
+    assert [space["name"] for space in before["spaces"]] == ["two", "three", "one"]
+    assert restart(server).space().control("GET", "/spaces") == before
+
+
 def test_a_command_that_fails_changes_nothing(server: StoredServer, restart: Restart) -> None:
     """A refused command leaves no space behind, before and after a restart."""
     url = f"{server.space('never').url}/_emulator"

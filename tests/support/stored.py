@@ -87,9 +87,17 @@ class Node(StoredServer):
         self._run(parts.gateway(Site(control), control, frozenset(), courier, None))
 
     def kill(self) -> None:
-        """End without doing anything more."""
+        """End without doing anything more, except what a killed process does: its connections close."""
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
+        store = self.app.store
+        store._committer._jobs.put(None)
+        store._committer._thread.join()
+        store.storage.close()
+        tasks = asyncio.all_tasks(self.loop)
+        for task in tasks:
+            task.cancel()
+        self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         self.loop.close()
 
 
