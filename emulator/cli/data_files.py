@@ -1,6 +1,6 @@
 """What ``carbon-emulator data`` does with a data directory that no server uses, or with a store."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,17 +18,20 @@ from emulator.gateway.courier import Courier
 from emulator.log import image
 from emulator.log.application import Application
 from emulator.log.data_directory import DataDirectory
-from emulator.log.entries import Entry, Lost, Resumption, encode
+from emulator.log.entries import Entry, Lost, Resumption
 from emulator.log.instants import number as microseconds
 from emulator.log.loading import Loading, Stopped
-from emulator.log.log import Append, Image, LogFailure, Proposal, Summary
+from emulator.log.log import Image, LogFailure, Summary
 from emulator.log.shared_database import SharedDatabase
 from emulator.log.space_copy import SpaceCopy
 from emulator.log.stored_spaces import StoredSpaces
+from emulator.log.worlds import Worlds, fixture_content, fixture_document, packed
 from emulator.space.snapshot import BadSnapshot
 from emulator.space.world import Limits, Links, Progress
 
-FORMAT = 1
+FORMAT = 2
+"""An export of format 1 has no fixtures: all its spaces were created from those that its first line names."""
+
 HEADER_BYTES = 300
 """Of an export's first line, which is written again at the end: by then the number of spaces is known."""
 
@@ -69,24 +72,31 @@ class Contents:
         )
         storage.check(world)
         self.world = replace(world, machine_time=LogTime())
+        self.worlds = Worlds(self.world, self.log)
         self.summaries = self.log.spaces()
 
     def names(self) -> list[str]:
         """Return the names of the spaces that exist."""
         return [name for name, summary in self.summaries.items() if not self.storage.is_gone(summary)]
 
+    def fixtures(self) -> Mapping[str, bytes]:
+        """Return the fixtures that spaces may have been created from. Before format 2, they are those given."""
+        stored = self.log.fixtures()
+        return stored or {self.world.fixtures.digest: fixture_document(self.world)}
+
     def load(self, name: str) -> Loading:
         """Return a space on its way into memory, for ``run``. Each has its own memory."""
         assert isinstance(self.world.machine_time, LogTime)
-        spaces = StoredSpaces(self.world)
-        application = Application(spaces, Control(spaces, Courier()), self.world.machine_time)
-        return Loading(application, name, self.summaries[name].id, self.log.load(name), self.storage)
+        spaces, history = StoredSpaces(self.world), self.log.load(name)
+        self.worlds.learn(history.fixtures)
+        application = Application(spaces, self.worlds, Control(spaces, Courier()), self.world.machine_time)
+        return Loading(application, name, self.summaries[name].id, history, self.storage)
 
     def take(self, name: str, step: Any, whole: bool = True) -> Image | None:
-        """Load a space, end what its server has left open, and return its stored form; None if it does not exist.
+        """Load a space, and return its stored form; None if it does not exist. The log does not change.
 
-        In a store, a node may be at work with what seems to be left open: it is ended in the stored form only, and not
-        at all without ``whole``; then a space with such requests has no stored form.
+        What its server has left open is ended in the stored form. In a store, a node may be at work with that: without
+        ``whole``, a space with such requests has no stored form.
         """
         loading = self.load(name)
         for _ in loading.run():
@@ -95,25 +105,16 @@ class Contents:
         if copy.held and not whole:
             return None
         for number in list(copy.held):
-            self._end(application, copy, Resumption(number, gone=True))
+            self._apply(application, copy, Resumption(number, gone=True))
         space, number = application.spaces.find(name), self.storage.numbers.after(copy.id, copy.last_change)
         if space is None:
             return None
         if number > space.requests:
-            self._append(application, copy, Lost(number))
+            self._apply(application, copy, Lost(number))
         return image.take(space, copy.replica.applied, application.time.read())
 
-    def _end(self, application: Application, copy: SpaceCopy, entry: Resumption) -> None:
-        if not self.storage.is_shared:
-            return self._append(application, copy, entry)
+    def _apply(self, application: Application, copy: SpaceCopy, entry: Entry) -> None:
         application.apply(copy, copy.replica.applied, microseconds(application.time.read()), entry)
-
-    def _append(self, application: Application, copy: SpaceCopy, entry: Entry) -> None:
-        at = microseconds(application.time.read())
-        proposal = Proposal("offline", at, encode(entry))
-        (answer,) = self.log.append([Append(copy.name, copy.replica.applied, [proposal])])
-        for stored, _ in copy.replica.stored(answer.entries or ()):
-            application.apply(copy, stored.number, stored.at, entry)
 
 
 # --- the commands -----------------------------------------------------------------------------------------------------
@@ -125,7 +126,9 @@ def describe(place: Path | str) -> dict[str, Any]:
         found = storage.header
         header = {name: found.get(name) for name in ("format", "emulator", "providers", "seed", "fixtures")}
         spaces = storage.log.spaces().items()
-        return {**header, "spaces": [_described(storage, *each) for each in spaces if not storage.is_gone(each[1])]}
+        sets = {digest: fixture_content(each)["emulator"] for digest, each in storage.log.fixtures().items()}
+        about = [_described(storage, *each) for each in spaces if not storage.is_gone(each[1])]
+        return {**header, "fixtures_stored": sets, "spaces": about}
 
 
 def _described(storage: Opened, name: str, summary: Summary) -> dict[str, Any]:
@@ -161,11 +164,13 @@ def export(place: Path | str, file: Path, fixtures: Path | None, progress: Progr
         contents, count = Contents(storage, fixtures), 0
         names = contents.names()
         lines.write(_export_header(contents, len(names)))
+        for digest, document in contents.fixtures().items():
+            lines.write(orjson.dumps({"fixtures": digest, "document": fixture_content(document)}) + b"\n")
         step = progress("exporting", len(names))
         for name in names:
             taken = contents.take(name, lambda _: None)
             if taken:
-                about = orjson.dumps({"name": name, "facts": taken.facts})
+                about = orjson.dumps({"name": name, "fixtures": taken.fixtures, "facts": taken.facts})
                 lines.write(about[:-1] + b',"document":' + taken.document + b"}\n")
                 count += 1
             step(1)
@@ -185,17 +190,21 @@ def import_all(place: Path | str, file: Path, fixtures: Path | None, progress: P
     """Add the spaces of an export: all, or none. Return how many. Raises BadData, LogFailure."""
     with file.open("rb") as lines:
         header = _parsed(lines.readline(), file)
-        if header.get("format") != FORMAT:
-            raise BadData(f"{file} is not an export of format {FORMAT}")
+        if header.get("format") not in range(1, FORMAT + 1):
+            raise BadData(f"{file} is not an export of a format up to {FORMAT}")
         with opened(place, create=True) as storage:
             contents = Contents(storage, fixtures, seed=int(header["seed"]))
-            if header["seed"] != contents.world.seed or header["fixtures"] != contents.world.fixtures.digest:
-                raise BadData(f"{file} was exported with another seed or other fixtures than those of {storage.place}")
+            if header["seed"] != contents.world.seed:
+                raise BadData(f"{file} was exported with another seed than that of {storage.place}")
             storage.adopt(contents.world)
             step, imported = progress("importing", int(header["spaces"])), []
             try:
                 for line in lines:
-                    imported.append(_import_space(contents, _parsed(line, file), file))
+                    content = _parsed(line, file)
+                    if "name" not in content:
+                        contents.log.keep_fixtures(content["fixtures"], packed(content["document"]))
+                        continue
+                    imported.append(_import_space(contents, {"fixtures": header["fixtures"], **content}, file))
                     step(1)
                 if len(imported) != header["spaces"]:
                     raise BadData(f"{file} holds {len(imported)} of its {header['spaces']} spaces")
@@ -211,8 +220,10 @@ def _import_space(contents: Contents, content: dict[str, Any], file: Path) -> st
     known = contents.summaries.get(name)
     if known and not (contents.storage.is_shared and contents.storage.is_gone(known)):
         raise BadData(f"space {name!r} of {file} is there already")
+    if content["fixtures"] not in contents.log.fixtures():
+        raise BadData(f"space {name!r} of {file} was created from other fixtures; give those with --fixtures")
     number = known.last + 1 if known else 1
-    taken = Image(number, exact_json.dump(content["document"]), content["facts"])
+    taken = Image(number, exact_json.dump(content["document"]), content["facts"], content["fixtures"])
     contents.log.save(name, taken)
     contents.storage.numbers.set(contents.log.id(name), int(content["facts"]["requests"]), number)
     return name

@@ -19,7 +19,8 @@ def get_provider(request: ControlRequest) -> Response:
 
 
 def _described(provider: Provider, request: ControlRequest) -> dict[str, Any]:
-    fixture = request.spaces.world.fixtures[provider.name]
+    space = request.spaces.find(request.space_name)
+    fixture = (space or request.spaces).world.fixtures[provider.name]
     return {
         "name": provider.name,
         "title": provider.title,

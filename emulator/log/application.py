@@ -9,7 +9,7 @@ from starlette.types import Scope
 
 from emulator.core.clock import LogTime
 from emulator.gateway.turn import CLIENT_GONE, TOO_LARGE, open_exchange, plain_answer, run_turn, strike
-from emulator.log import checks
+from emulator.log import checks, image
 from emulator.log.entries import (
     Arrival,
     Attempted,
@@ -21,8 +21,10 @@ from emulator.log.entries import (
     Settlement,
 )
 from emulator.log.instants import instant
+from emulator.log.log import Image
 from emulator.log.space_copy import Held, SpaceCopy
 from emulator.log.stored_spaces import StoredSpaces
+from emulator.log.worlds import Worlds
 from emulator.space.outbox import UnknownDelivery
 from emulator.space.space import Space
 from emulator.web.exchange import Exchange
@@ -45,15 +47,22 @@ class Commands(Protocol):
 
 
 class Application:
-    """Applies entries to the spaces of a process, each at its own time."""
+    """Applies entries to the spaces of a process, each at its own time, with the fixtures of the node that wrote it."""
 
-    def __init__(self, spaces: StoredSpaces, commands: Commands, time: LogTime) -> None:
+    def __init__(self, spaces: StoredSpaces, worlds: Worlds, commands: Commands, time: LogTime) -> None:
         self.spaces = spaces
+        self.worlds = worlds
         self.commands = commands
         self.time = time
 
-    def apply(self, copy: SpaceCopy, number: int, at: int, entry: Entry) -> tuple[Result, int | None]:
-        """Apply an entry. Return what came of it, and the checksum of its reply; None if it was not given anew."""
+    def apply(
+        self, copy: SpaceCopy, number: int, at: int, entry: Entry, fixtures: str = ""
+    ) -> tuple[Result, int | None]:
+        """Apply an entry. Return what came of it, and the checksum of its reply; None if it was not given anew.
+
+        A space that it creates is created from these fixtures. Raises Damaged if they are not known.
+        """
+        self.spaces.entry_world = self.worlds[fixtures]
         self.time.at = instant(at)
         self.time.reach(self.time.at)
         before = self.spaces.find(copy.name)
@@ -61,7 +70,7 @@ class Application:
         try:
             return self._apply(copy, number, entry)
         finally:
-            self.time.at = self.spaces.entry_origin = None
+            self.time.at = self.spaces.entry_origin = self.spaces.entry_world = None
             space = self.spaces.find(copy.name)
             if space is not None and space is not before:
                 space.generation = copy.id << 32 | number
@@ -158,10 +167,18 @@ class Application:
         finally:
             self.time.at = None
 
+    def restore(self, copy: SpaceCopy, stored: Image) -> None:
+        """Create a space from its snapshot. Raises Damaged, BadSnapshot."""
+        self.spaces.entry_world = self.worlds[stored.fixtures]
+        try:
+            copy.at = image.restore(self.spaces.get(copy.name), stored, self.time)
+        finally:
+            self.spaces.entry_world = None
+
     def on_new_spaces(self) -> "Application":
         """Return an application that applies entries to other spaces, none of which exist yet."""
         spaces = self.spaces.empty()
-        return Application(spaces, self.commands.on(spaces), self.time)
+        return Application(spaces, self.worlds, self.commands.on(spaces), self.time)
 
 
 def run_read(space: Space, read: Arrival) -> Exchange:

@@ -21,6 +21,7 @@ from emulator.log.store import Store
 from emulator.log.stored_gateway import StoredControl, StoredGateway
 from emulator.log.stored_spaces import StoredSpaces
 from emulator.log.stored_writer import StoredWriter
+from emulator.log.worlds import Worlds
 from emulator.space.world import Progress, World
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ class StoredParts:
         progress: Progress | None,
     ) -> StoredGateway:
         """Return the application. The store applies commands through the control API."""
-        store, writer = self._store(Application(self.spaces, control, self.time), courier, progress or silent)
+        application = Application(self.spaces, Worlds(self.spaces.world, self.storage.log), control, self.time)
+        store, writer = self._store(application, courier, progress or silent)
         self.spaces.store, courier.writer, store.due = store, writer, courier.look
         fronts = (self.spaces, site, control, hosts, self.vendor_hosts, courier)
         kind = SharedGateway if isinstance(store, SharedStore) else StoredGateway

@@ -9,10 +9,11 @@ from typing import IO, Any
 from emulator.core.errors import BadData
 from emulator.core.version import __version__
 from emulator.log.committer import Committer
-from emulator.log.header import check_format, check_world, header
+from emulator.log.header import adopt, check_format, check_world, header
 from emulator.log.log import LogFailure, Summary
 from emulator.log.numbers import GONE, Numbers
-from emulator.log.sqlite_log import FORMAT, SqliteLog, Sync
+from emulator.log.sqlite_log import SqliteLog, Sync
+from emulator.log.sqlite_schema import FORMAT
 from emulator.space.world import World
 
 DATABASE = "spaces.sqlite3"
@@ -59,14 +60,14 @@ class DataDirectory:
         check_format(path, self.header, FORMAT)
 
     def check(self, world: World) -> None:
-        """Raise BadData for spaces that another seed or other fixtures have made."""
+        """Raise BadData if this world cannot serve the spaces: see ``check_world``."""
         check_world(self.path, self.header, world)
 
     def adopt(self, world: World) -> None:
         """Check that this world made the spaces, and note that this version writes from now on. Raises BadData."""
         self.check(world)
         try:
-            self.log.set_meta(header(world, FORMAT))
+            adopt(self.log, self.header, world, header(world, FORMAT))
         except LogFailure as error:
             raise BadData(f"cannot write to {self.path}: {error}") from None
 

@@ -29,7 +29,7 @@ async def take_image(space: Space, last: int, at: datetime, directory: Path, lar
     try:
         if status != 0:
             raise LogFailure(f"no snapshot of space {space.name!r} could be written to {directory}")
-        return Image(last, await asyncio.to_thread(file.read_bytes), facts)
+        return Image(last, await asyncio.to_thread(file.read_bytes), facts, space.world.fixtures.digest)
     finally:
         file.unlink(missing_ok=True)
 

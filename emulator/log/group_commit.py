@@ -59,6 +59,7 @@ class GroupCommit:
         self.ids = ids
         self.trouble: str | None = None
         self._stored = committed
+        self._fixtures = self.spaces.world.fixtures.digest
         self._loop = asyncio.get_running_loop()
         self._dirty: dict[SpaceCopy, None] = {}
         self._with_reads: dict[SpaceCopy, None] = {}
@@ -102,7 +103,7 @@ class GroupCommit:
 
     def _proposal(self, copy: SpaceCopy, entry: Entry) -> Proposal:
         id = f"{self._node}{next(self._counter)}"
-        return Proposal(id, microseconds(self.time.read()), encode(entry), copy.checks.take())
+        return Proposal(id, microseconds(self.time.read()), encode(entry), copy.checks.take(), self._fixtures)
 
     def _propose(self, copy: SpaceCopy, waiting: Waiting[Asker]) -> None:
         copy.replica.propose(waiting)
@@ -154,7 +155,7 @@ class GroupCommit:
         if waiting.applied:
             return copy.checks.add(stored.number, asker.check)
         assert asker.entry is not None
-        result, check = self.application.apply(copy, stored.number, stored.at, asker.entry)
+        result, check = self.application.apply(copy, stored.number, stored.at, asker.entry, stored.fixtures)
         copy.checks.add(stored.number, asker.check if check is None else check)
         space = self.spaces.find(copy.name)
         self.storage.numbers.set(copy.id, GONE if space is None else space.requests, stored.number)

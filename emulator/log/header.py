@@ -1,10 +1,25 @@
 """The header of a store: who wrote it last, and from what its spaces are made."""
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from emulator.core.errors import BadData
 from emulator.core.version import __version__
+from emulator.log.log import Log
+from emulator.log.worlds import fixture_document
 from emulator.space.world import World
+
+
+class AdoptedLog(Log, Protocol):
+    """A log with a header."""
+
+    def upgrade(self, digest: str, document: bytes) -> None:
+        """Bring a log of format 1 to format 2: all its spaces were created from these fixtures."""
+        ...
+
+    def set_meta(self, values: Mapping[str, str]) -> None:
+        """Write the header."""
+        ...
 
 
 def header(world: World, format: int) -> Mapping[str, str]:
@@ -27,12 +42,28 @@ def check_format(place: object, found: Mapping[str, str], format: int) -> None:
 
 
 def check_world(place: object, found: Mapping[str, str], world: World) -> None:
-    """Raise BadData for spaces that another seed or other fixtures have made."""
+    """Raise BadData for another seed than that of the spaces, or fixtures that are not theirs and that they lack."""
     seed, digest = str(world.seed), world.fixtures.digest
     if found.get("seed", seed) != seed:
         raise BadData(f"{place} was made with --seed {found['seed']}; serve it with that")
-    if found.get("fixtures", digest) != digest:
+    if is_without_fixtures(found) and found["fixtures"] != digest:
         raise BadData(
-            f"{place} was written with other fixtures than these; serve it with those, "
-            "or export it with them and import it into a new directory"
+            f"{place} was written by version {found['emulator']}, which did not store the fixtures of its spaces, and "
+            "they were others than these. Give them once: run 'carbon-emulator fixtures init FIXTURES' with that "
+            "version, or take your own, and use this version with --fixtures FIXTURES; later starts do not need them"
         )
+
+
+def is_without_fixtures(found: Mapping[str, str]) -> bool:
+    """Return whether a store has spaces but not their fixtures, in format 1."""
+    return int(found.get("format", 0)) == 1
+
+
+def adopt(log: AdoptedLog, found: Mapping[str, str], world: World, values: Mapping[str, str]) -> None:
+    """Note in the header of a checked store who writes from now on, and store its fixtures. Raises LogFailure."""
+    digest = world.fixtures.digest
+    if is_without_fixtures(found):
+        log.upgrade(digest, fixture_document(world))
+    elif digest not in log.fixtures():
+        log.keep_fixtures(digest, fixture_document(world))
+    log.set_meta(values)

@@ -41,7 +41,7 @@ GONE: dict[str, object] = {"gone": True}
 
 def take(space: Space, last: int, at: datetime) -> Image:
     """Return the stored form of a space after its last entry, at a time."""
-    return Image(last, document(space, at), facts(space))
+    return Image(last, document(space, at), facts(space), space.world.fixtures.digest)
 
 
 def document(space: Space, at: datetime) -> bytes:

@@ -3,9 +3,9 @@
 import asyncio
 import shlex
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from emulator.core.version import __version__
-from emulator.log import image
 from emulator.log.application import Application
 from emulator.log.checks import unpack
 from emulator.log.committer import Committer
@@ -44,9 +44,8 @@ class Loader:
 
     async def load(self, name: str) -> SpaceCopy:
         """Return the copy of a stored space. Raises LogFailure, and Stopped."""
-        log = self._storage.log
         try:
-            history, id = await self._committer.run(lambda: (log.load(name), log.id(name)))
+            history, id = await self._committer.run(partial(self._read, name))
             if history.image or history.entries:
                 self.application.spaces.forget_refused(name)
             loading = Loading(self.application, name, id, history, self._storage)
@@ -62,6 +61,13 @@ class Loader:
             self.discard(name)
             raise
         return loading.copy
+
+    def _read(self, name: str) -> tuple[History, int]:
+        """In the log's thread: return what is stored of a space, and its number."""
+        log = self._storage.log
+        history = log.load(name)
+        self.application.worlds.learn(history.fixtures)
+        return history, log.id(name)
 
     def discard(self, name: str) -> None:
         """Take a space out of memory again that could not be loaded."""
@@ -88,10 +94,10 @@ class Loading:
         copy, last = self.copy, None
         if self.history.image and self.history.image.document:
             copy.image_bytes = len(self.history.image.document)
-            copy.at = image.restore(self.application.spaces.get(copy.name), self.history.image, self.application.time)
+            self.application.restore(copy, self.history.image)
         for stored, _ in copy.replica.stored(self.history.entries):
             entry = decode(stored.payload)
-            _, check = self.application.apply(copy, stored.number, stored.at, entry)
+            _, check = self.application.apply(copy, stored.number, stored.at, entry, stored.fixtures)
             given = self._given.get(stored.number, check)
             if check is not None and given != check:
                 raise Stopped(self._difference(stored, entry))

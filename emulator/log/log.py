@@ -22,13 +22,15 @@ class Proposal(NamedTuple):
 
     ``id`` is unique among all nodes: the same proposal appended again returns the entry that it became. ``at`` is the
     node's time in microseconds since 1970, which a log with a clock of its own ignores. ``checks`` are the checksums of
-    replies that the node has given since its last proposal: see ``emulator.log.checks``.
+    replies that the node has given since its last proposal: see ``emulator.log.checks``. ``fixtures`` is the digest of
+    the fixtures from which the node creates spaces.
     """
 
     id: str
     at: int
     payload: bytes
     checks: bytes = b""
+    fixtures: str = ""
 
 
 class Stored(NamedTuple):
@@ -39,6 +41,7 @@ class Stored(NamedTuple):
     id: str
     payload: bytes
     checks: bytes = b""
+    fixtures: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,15 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A stored snapshot: the state after entry ``number``, as a document, and facts that are read without it."""
+    """A stored snapshot: the state after entry ``number``, as a document, and facts that are read without it.
+
+    ``fixtures`` is the digest of the fixtures that the space was created from.
+    """
 
     number: int
     document: bytes
     facts: Mapping[str, object]
+    fixtures: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,11 @@ class History:
 
     image: Image | None
     entries: Sequence[Stored]
+
+    @property
+    def fixtures(self) -> set[str]:
+        """The digests of all fixtures that a load may need."""
+        return {stored.fixtures for stored in self.entries} | ({self.image.fixtures} if self.image else set())
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +142,14 @@ class Log(Protocol):
 
     def claim(self, space: str, webhook: str, seconds: float) -> bool:
         """Reserve an attempt of a webhook for some time. Return False if it is reserved already."""
+        ...
+
+    def fixtures(self) -> Mapping[str, bytes]:
+        """Return the fixtures that spaces were created from, each as a document, by their digest."""
+        ...
+
+    def keep_fixtures(self, digest: str, document: bytes) -> None:
+        """Store fixtures, unless they are stored already. Proposals may then name their digest."""
         ...
 
     def probe(self) -> None:

@@ -8,16 +8,11 @@ that is paused or cut off, and one that makes its planner look up entries in an 
 CockroachDB and YugabyteDB understand as well.
 """
 
-import os
-import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from functools import partial
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 from zlib import crc32
 
 import orjson
-import psycopg
 
 from emulator.log.log import (
     Answer,
@@ -26,58 +21,40 @@ from emulator.log.log import (
     Due,
     History,
     Image,
-    LogFailure,
-    OutcomeUnknown,
     Proposal,
     Stored,
     Summary,
 )
+from emulator.log.postgres_connection import Connection, PostgresConnection, retried
 from emulator.log.postgres_sql import (
     ADD_ENTRIES,
     ADD_SPACES,
     CLAIM,
     ENTRIES_AFTER,
+    FIRST_FIXTURES,
+    KEEP_FIXTURES,
     LOAD_ENTRIES,
     LOAD_SNAPSHOT,
     LOCK_SPACES,
     MARK,
     OVERDUE,
     SAVE,
-    SCHEMA,
     SPACES,
     STATES,
 )
 
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
-T = TypeVar("T")
-
-CONNECT_SECONDS = 3
-SILENCE_MILLISECONDS = 5000
-"""How long a peer may be silent, and how long a transaction may wait for its next statement."""
-
 ENTRIES_KEPT_SECONDS = 60.0
 """How long entries are kept after a snapshot: a node that repeats a proposal by then gets the entry that it became."""
 
-TRIALS = 4
-"""How often to run a transaction that the database has ended for the sake of another one."""
-
-CONFLICTS = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
-
-PAGE_COST = 0.01
-"""The cost of a page, for PostgreSQL's planner. With its default, and until it has counted a space's entries, it reads
-them all in place of a lookup in two pages."""
-
-ALREADY_CREATED = (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable, psycopg.errors.DuplicateObject)
-"""What a node meets that creates a table at the same time as another one."""
-
 
 class PostgresLog:
-    """The log of one database. It connects when it is first used, and again after each failure."""
+    """The log of the database at a URL."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
-        self._connection: Connection | None = None
+        self._server = PostgresConnection(url)
         self._ids: dict[str, int] = {}
+        self._digests: dict[int, str] = {}
+        self._fixture_ids: dict[str, int] = {}
 
     # --- entries
 
@@ -85,25 +62,26 @@ class PostgresLog:
         """Store the proposals of all spaces in one transaction, and fetch the entries of other nodes."""
         names = [append.space for append in appends]
         own = {proposal.id: proposal for append in appends for proposal in append.proposals}
-        with self._connected() as connection:
-            return _retried(lambda: self._append(connection, appends, names, own))
+        with self._server.connected() as connection:
+            return retried(lambda: self._append(connection, appends, names, own))
 
     def _append(
         self, connection: Connection, appends: Sequence[Append], names: list[str], own: Mapping[str, Proposal]
     ) -> Sequence[Answer]:
         changed = sorted(append.space for append in appends if append.proposals)
+        columns = self._columns(connection, appends)
         with connection.pipeline():  # one implicit transaction, which ends with the pipeline
             if changed:
                 if any(name not in self._ids for name in changed):
                     connection.execute(ADD_SPACES, [changed])
                 connection.execute(LOCK_SPACES, [changed])
-                connection.execute(ADD_ENTRIES, _columns(appends))
+                connection.execute(ADD_ENTRIES, columns)
             states = connection.execute(STATES, [names], binary=True)
             applied = [append.applied for append in appends]
             entries = connection.execute(ENTRIES_AFTER, [list(own), names, applied], binary=True)
         found: dict[str, list[Stored]] = {name: [] for name in names}
-        for name, *content in entries:
-            found[name].append(_stored(own, *content))
+        for name, *content, fixtures in entries:
+            found[name].append(_stored(own, self._digest(connection, fixtures), *content))
         answers = {name: (id, last, pruned, snapshot, now) for name, id, last, pruned, snapshot, now in states}
         return [self._answer(append, found[append.space], answers.get(append.space)) for append in appends]
 
@@ -127,20 +105,20 @@ class PostgresLog:
         return self._ids[space]
 
     def _state(self, space: str) -> tuple[Any, ...] | None:
-        with self._connected() as connection:
+        with self._server.connected() as connection:
             return connection.execute(STATES, [[space]], binary=True).fetchone()
 
     # --- spaces
 
     def load(self, space: str) -> History:
-        with self._connected() as connection, connection.transaction():
+        with self._server.connected() as connection, connection.transaction():
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             row = connection.execute(LOAD_SNAPSHOT, [space], binary=True).fetchone()
             if row and crc32(row[1]) != row[3]:
                 raise Damaged("the snapshot does not have the checksum that it was stored with")
-            image = Image(row[0], row[1], orjson.loads(row[2])) if row else None
-            rows = connection.execute(LOAD_ENTRIES, [space, image.number if image else 0], binary=True)
-            return History(image, [_stored({}, *content) for content in rows])
+            image = Image(row[0], row[1], orjson.loads(row[2]), self._digest(connection, row[4])) if row else None
+            rows = connection.execute(LOAD_ENTRIES, [space, image.number if image else 0], binary=True).fetchall()
+            return History(image, [_stored({}, self._digest(connection, row[-1]), *row[:-1]) for row in rows])
 
     def save(self, space: str, image: Image) -> None:
         about = {
@@ -151,8 +129,9 @@ class PostgresLog:
             "document": image.document,
             "kept": int(ENTRIES_KEPT_SECONDS * 10**6),
         }
-        with self._connected() as connection:
-            _retried(lambda: self._save(connection, about))
+        with self._server.connected() as connection:
+            about["fixtures"] = self._fixture_id(connection, image.fixtures)
+            retried(lambda: self._save(connection, about))
 
     def _save(self, connection: Connection, about: Mapping[str, Any]) -> None:
         with connection.transaction():
@@ -161,7 +140,7 @@ class PostgresLog:
 
     def erase(self, space: str, number: int) -> None:
         """Delete a space for good. Only commands that have the database to themselves do this."""
-        with self._connected() as connection, connection.transaction():
+        with self._server.connected() as connection, connection.transaction():
             row = connection.execute("SELECT id FROM carbon_spaces WHERE name = %s AND last <= %s", [space, number])
             if (found := row.fetchone()) is None:
                 return
@@ -170,42 +149,86 @@ class PostgresLog:
         self._ids.pop(space, None)
 
     def spaces(self) -> Mapping[str, Summary]:
-        with self._connected() as connection:
+        with self._server.connected() as connection:
             rows = connection.execute(SPACES, binary=True).fetchall()
         return {
             name: Summary(id, last, count, size, orjson.loads(facts) if facts else {})
             for name, id, last, count, size, facts in rows
         }
 
+    # --- fixtures
+
+    def fixtures(self) -> Mapping[str, bytes]:
+        with self._server.connected() as connection:
+            rows = connection.execute("SELECT digest, document, crc FROM carbon_fixtures ORDER BY id").fetchall()
+        return {digest: document for digest, document, crc in rows if crc32(document) == crc}
+
+    def keep_fixtures(self, digest: str, document: bytes) -> None:
+        with self._server.connected() as connection:
+            connection.execute(KEEP_FIXTURES, [digest, crc32(document), document])
+
+    def upgrade(self, digest: str, document: bytes) -> None:
+        """Bring a store of format 1 to format 2: all its spaces were created from these fixtures."""
+        with self._server.connected() as connection:
+            connection.execute(FIRST_FIXTURES, [digest, crc32(document), document])
+
+    def _digest(self, connection: Connection, id: int) -> str:
+        """Return the digest of fixtures; an empty one if they are not stored."""
+        if id not in self._digests:
+            self._read_digests(connection)
+        return self._digests.get(id, "")
+
+    def _fixture_id(self, connection: Connection, digest: str) -> int:
+        if digest and digest not in self._fixture_ids:
+            self._read_digests(connection)
+        return self._fixture_ids[digest] if digest else 0
+
+    def _read_digests(self, connection: Connection) -> None:
+        self._digests.update(connection.execute("SELECT id, digest FROM carbon_fixtures").fetchall())
+        self._fixture_ids = {digest: id for id, digest in self._digests.items()}
+
+    def _columns(self, connection: Connection, appends: Sequence[Append]) -> Mapping[str, list[Any]]:
+        """Return the proposals of all spaces as one list for each column."""
+        rows = [(append.space, append.applied, proposal) for append in appends for proposal in append.proposals]
+        return {
+            "names": [name for name, _, _ in rows],
+            "applied": [applied for _, applied, _ in rows],
+            "ids": [proposal.id for _, _, proposal in rows],
+            "crcs": [crc32(proposal.payload) for _, _, proposal in rows],
+            "payloads": [proposal.payload for _, _, proposal in rows],
+            "checks": [proposal.checks for _, _, proposal in rows],
+            "fixtures": [self._fixture_id(connection, proposal.fixtures) for _, _, proposal in rows],
+        }
+
     # --- webhooks
 
     def claim(self, space: str, webhook: str, seconds: float) -> bool:
-        with self._connected() as connection:
+        with self._server.connected() as connection:
             about = {"space": space, "webhook": webhook, "duration": int(seconds * 10**6)}
-            return _retried(lambda: connection.execute(CLAIM, about).fetchone()) is not None
+            return retried(lambda: connection.execute(CLAIM, about).fetchone()) is not None
 
     def mark(self, dues: Mapping[str, Due]) -> None:
         if not dues:
             return
         names = sorted(dues)
         columns = [names, [dues[name].number for name in names], [dues[name].at for name in names]]
-        with self._connected() as connection:
-            _retried(lambda: connection.execute(MARK, columns))
+        with self._server.connected() as connection:
+            retried(lambda: connection.execute(MARK, columns))
 
     def overdue(self, seconds: float) -> Sequence[str]:
-        with self._connected() as connection:
+        with self._server.connected() as connection:
             return [row[0] for row in connection.execute(OVERDUE, {"duration": int(seconds * 10**6)})]
 
     # --- the database
 
     def meta(self) -> dict[str, str]:
         """Return what the header says. Raises LogFailure."""
-        with self._connected() as connection:
+        with self._server.connected() as connection:
             return dict(connection.execute("SELECT key, value FROM carbon_meta").fetchall())
 
     def set_meta(self, values: Mapping[str, str]) -> None:
         """Write the header."""
-        with self._connected() as connection, connection.transaction():
+        with self._server.connected() as connection, connection.transaction():
             for key in sorted(values):
                 connection.execute(
                     "INSERT INTO carbon_meta VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
@@ -218,83 +241,25 @@ class PostgresLog:
 
     def interrupt(self) -> None:
         """Cut the connection, from another thread: the running call fails, and it is not known what was stored."""
-        connection = self._connection
-        if connection is not None and not connection.closed:
-            with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as open_socket:
-                open_socket.shutdown(socket.SHUT_RDWR)
+        self._server.interrupt()
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    @contextmanager
-    def _connected(self) -> Iterator[Connection]:
-        """Yield a connection. Raises LogFailure, and OutcomeUnknown if the connection was lost meanwhile."""
-        connection = self._connect()
-        try:
-            yield connection
-        except psycopg.Error as error:
-            lost = connection.broken
-            self.close()
-            raise (OutcomeUnknown if lost else LogFailure)(_sentence(error)) from None
-        except BaseException:
-            self.close()
-            raise
-
-    def _connect(self) -> Connection:
-        if self._connection is None or self._connection.closed:
-            try:
-                self._connection = psycopg.connect(
-                    self._url,
-                    autocommit=True,
-                    connect_timeout=CONNECT_SECONDS,
-                    tcp_user_timeout=SILENCE_MILLISECONDS,
-                    fallback_application_name="carbon-emulator",
-                )
-                for statement in SCHEMA:
-                    _retried(partial(self._connection.execute, statement), ALREADY_CREATED)
-                self._connection.execute(f"SET random_page_cost = {PAGE_COST}")
-                for setting in ("idle_in_transaction_session_timeout", "tcp_user_timeout"):
-                    self._connection.execute(f"SET {setting} = {SILENCE_MILLISECONDS}")
-            except psycopg.Error as error:
-                self.close()
-                raise LogFailure(_sentence(error)) from None
-        return self._connection
-
-
-def _retried(work: Callable[[], T], conflicts: tuple[type[psycopg.Error], ...] = CONFLICTS) -> T:
-    """Run a transaction, and again if the database ends it because of a conflict with another one."""
-    for _ in range(TRIALS - 1):
-        with suppress(*conflicts):
-            return work()
-    return work()
-
-
-def _columns(appends: Sequence[Append]) -> Mapping[str, list[Any]]:
-    """Return the proposals of all spaces as one list for each column."""
-    rows = [(append.space, append.applied, proposal) for append in appends for proposal in append.proposals]
-    return {
-        "names": [name for name, _, _ in rows],
-        "applied": [applied for _, applied, _ in rows],
-        "ids": [proposal.id for _, _, proposal in rows],
-        "crcs": [crc32(proposal.payload) for _, _, proposal in rows],
-        "payloads": [proposal.payload for _, _, proposal in rows],
-        "checks": [proposal.checks for _, _, proposal in rows],
-    }
+        self._server.close()
 
 
 def _stored(
-    own: Mapping[str, Proposal], number: int, at: int, id: str, crc: int, payload: bytes | None, checks: bytes
+    own: Mapping[str, Proposal],
+    fixtures: str,
+    number: int,
+    at: int,
+    id: str,
+    crc: int,
+    payload: bytes | None,
+    checks: bytes,
 ) -> Stored:
     """Return an entry; the payload of the node's own is not sent back to it. Raises Damaged."""
     if payload is None:
         payload = own[id].payload
     elif crc32(payload) != crc:
         raise Damaged(f"entry {number} does not have the checksum that it was stored with")
-    return Stored(number, at, id, payload, checks)
-
-
-def _sentence(error: psycopg.Error) -> str:
-    """Return the first line of what the database reports."""
-    return str(error).strip().partition("\n")[0] or type(error).__name__
+    return Stored(number, at, id, payload, checks, fixtures)

@@ -43,6 +43,13 @@ class RemoteLog:
         free: bool = self._call("claim", space, webhook, seconds)
         return free
 
+    def fixtures(self) -> Mapping[str, bytes]:
+        documents: Mapping[str, bytes] = self._call("fixtures")
+        return documents
+
+    def keep_fixtures(self, digest: str, document: bytes) -> None:
+        self._call("keep_fixtures", digest, document)
+
     def probe(self) -> None:
         self._call("probe")
 

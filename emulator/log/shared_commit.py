@@ -109,7 +109,7 @@ class SharedCommit(GroupCommit):
                     f"version {__version__}. Run the same version on all nodes"
                 )
         entry = decode(stored.payload)
-        _, check = self.application.apply(copy, stored.number, stored.at, entry)
+        _, check = self.application.apply(copy, stored.number, stored.at, entry, stored.fixtures)
         copy.checks.add(stored.number, check or 0)
         copy.bytes += len(stored.payload)
 

@@ -6,12 +6,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from emulator.core.errors import BadData
-from emulator.log.header import check_format, check_world, header
+from emulator.log.header import adopt, check_format, check_world, header
 from emulator.log.log import LogFailure, Summary
 from emulator.log.shared_committer import SharedCommitter
 from emulator.space.world import World
 
-FORMAT = 1
+FORMAT = 2
+"""In format 1, entries and snapshots do not name the fixtures of their space: all are from those of the header."""
 
 SCHEMES = ("postgresql", "postgres")
 
@@ -56,7 +57,7 @@ class SharedDatabase:
             raise BadData(f"cannot use {self.place}: {error}") from None
 
     def check(self, world: World) -> None:
-        """Raise BadData for spaces that another seed, other fixtures or other settings have made."""
+        """Raise BadData if this world cannot serve the spaces: see ``check_world``."""
         found = self.header
         check_format(self.place, found, FORMAT)
         check_world(self.place, found, world)
@@ -66,7 +67,7 @@ class SharedDatabase:
         """Check that this world made the spaces, and note that this version writes from now on. Raises BadData."""
         self.check(world)
         try:
-            self.log.set_meta({**header(world, FORMAT), **_settings(world)})
+            adopt(self.log, self.header, world, {**header(world, FORMAT), **_settings(world)})
         except LogFailure as error:
             raise BadData(f"cannot use {self.place}: {error}") from None
 

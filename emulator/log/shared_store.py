@@ -14,6 +14,7 @@ from emulator.log.instants import number as microseconds
 from emulator.log.loading import Stopped, silent
 from emulator.log.log import Due, Image, LogFailure, Summary
 from emulator.log.shared_commit import SharedCommit, fail
+from emulator.log.shared_committer import SharedCommitter
 from emulator.log.shared_database import SharedDatabase
 from emulator.log.space_copy import SpaceCopy
 from emulator.log.store import Store
@@ -41,6 +42,7 @@ class SharedStore(Store):
 
     commit: SharedCommit
     storage: SharedDatabase
+    _committer: SharedCommitter
     lists_all = True
 
     def __init__(
@@ -58,6 +60,7 @@ class SharedStore(Store):
         return {}
 
     def _group_commit(self) -> SharedCommit:
+        self._committer.learn = self.application.worlds.learn
         commit = SharedCommit(self.storage, self.application, self._committer, self.ids, self._changed)
         commit.behind, commit.stopped = self._behind, self._stopped
         return commit

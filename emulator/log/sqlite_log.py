@@ -12,27 +12,15 @@ import orjson
 
 from emulator.core.clock import LogTime
 from emulator.log.log import Answer, Append, Damaged, History, Image, LogFailure, Stored, Summary
+from emulator.log.sqlite_schema import ADD_FIXTURES, DROP_FIXTURES, FORMAT, SCHEMA
 
 Sync: TypeAlias = Literal["normal", "full"]
 
-FORMAT = 1
+COLUMNS = 8
 ROWS_PER_STATEMENT = 100
 """SQLite takes 999 parameters in its older versions."""
 
 CHECKPOINT_PAGES = 4000
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS spaces (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS snapshots (
-    space INTEGER PRIMARY KEY, number INTEGER NOT NULL, facts TEXT NOT NULL, crc INTEGER NOT NULL,
-    document BLOB NOT NULL
-);
-CREATE TABLE IF NOT EXISTS entries (
-    space INTEGER NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, id TEXT NOT NULL, crc INTEGER NOT NULL,
-    payload BLOB NOT NULL, checks BLOB NOT NULL, PRIMARY KEY (space, number)
-) WITHOUT ROWID;
-"""
 
 
 class SqliteLog:
@@ -54,6 +42,9 @@ class SqliteLog:
             self._known: dict[str, tuple[int, int]] = {}
             self._claims: dict[tuple[str, str], datetime] = {}
             self._time = LogTime()
+            columns = {row[1] for row in self._database.execute("PRAGMA table_info(entries)")}
+            self._fixtures = "fixtures" if "fixtures" in columns else "0"
+            self._read_digests()
 
     # --- entries
 
@@ -82,17 +73,18 @@ class SqliteLog:
                 continue
             last += 1
             at = max(at, proposal.at)
-            answer.append(Stored(last, at, proposal.id, proposal.payload, proposal.checks))
-            rows += id, last, at, proposal.id, crc32(proposal.payload), proposal.payload, proposal.checks
+            _, _, payload, checks, fixtures = proposal
+            answer.append(Stored(last, at, proposal.id, payload, checks, fixtures))
+            rows += id, last, at, proposal.id, crc32(payload), payload, checks, self._fixture_ids[fixtures]
         if append.proposals:
             self._known[append.space] = id, last
 
     def _insert(self, rows: list[Any]) -> None:
         """Insert rows a hundred at a time: each statement gives up the interpreter's lock, and must get it back."""
-        step = ROWS_PER_STATEMENT * 7
+        step = ROWS_PER_STATEMENT * COLUMNS
         for start in range(0, len(rows), step):
             values = rows[start : start + step]
-            marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * (len(values) // 7))
+            marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * (len(values) // COLUMNS))
             self._database.execute(f"INSERT INTO entries VALUES {marks}", values)  # noqa: S608, marks alone
 
     def last(self, space: str) -> int:
@@ -121,14 +113,15 @@ class SqliteLog:
         return max((row[0] or 0 for row in rows if row), default=0)
 
     def _entries(self, id: int, after: int) -> list[Stored]:
-        query = (
-            "SELECT number, at, id, payload, checks, crc FROM entries WHERE space = ? AND number > ? ORDER BY number"
-        )
+        query = f"""
+            SELECT number, at, id, payload, checks, {self._fixtures}, crc
+            FROM entries WHERE space = ? AND number > ? ORDER BY number
+        """  # noqa: S608, our own name
         found = []
-        for number, at, proposal_id, payload, checks, crc in self._database.execute(query, (id, after)):
+        for number, at, proposal_id, payload, checks, fixtures, crc in self._database.execute(query, (id, after)):
             if not isinstance(payload, bytes) or crc32(payload) != crc:
                 raise Damaged(f"entry {number} does not have the checksum that it was stored with")
-            found.append(Stored(number, at, proposal_id, payload, checks))
+            found.append(Stored(number, at, proposal_id, payload, checks, self._digests[fixtures]))
         return found
 
     # --- spaces
@@ -136,19 +129,20 @@ class SqliteLog:
     def load(self, space: str) -> History:
         with _reported():
             id, _ = self._find(space)
-            query = "SELECT number, document, facts, crc FROM snapshots WHERE space = ?"
+            query = f"SELECT number, document, facts, crc, {self._fixtures} FROM snapshots WHERE space = ?"  # noqa: S608
             row = self._database.execute(query, (id,)).fetchone()
             if row and (not isinstance(row[1], bytes) or crc32(row[1]) != row[3]):
                 raise Damaged("the snapshot does not have the checksum that it was stored with")
-            image = Image(row[0], row[1], orjson.loads(row[2])) if row else None
+            image = Image(row[0], row[1], orjson.loads(row[2]), self._digests[row[4]]) if row else None
             return History(image, self._entries(id, image.number if image else 0))
 
     def save(self, space: str, image: Image) -> None:
         with self._transaction():
             id, last = self._find(space, create=True)
             facts = orjson.dumps(image.facts).decode()
-            row = (id, image.number, facts, crc32(image.document), image.document)
-            self._database.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?)", row)
+            fixtures = self._fixture_ids[image.fixtures]
+            row = (id, image.number, facts, crc32(image.document), image.document, fixtures)
+            self._database.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?, ?)", row)
             self._database.execute("DELETE FROM entries WHERE space = ? AND number <= ?", (id, image.number))
             self._known[space] = id, max(last, image.number)
 
@@ -193,6 +187,42 @@ class SqliteLog:
                 for name, id, number, facts, size, count, last, held in self._database.execute(query)
             }
 
+    # --- fixtures
+
+    def fixtures(self) -> Mapping[str, bytes]:
+        with _reported():
+            rows = self._database.execute("SELECT digest, document, crc FROM fixtures ORDER BY id").fetchall()
+        return {digest: document for digest, document, crc in rows if crc32(document) == crc}
+
+    def keep_fixtures(self, digest: str, document: bytes) -> None:
+        with self._transaction():
+            self._keep_fixtures(None, digest, document)
+
+    def _keep_fixtures(self, id: int | None, digest: str, document: bytes) -> None:
+        row = (id, digest, crc32(document), document)
+        self._database.execute("INSERT OR IGNORE INTO fixtures VALUES (?, ?, ?, ?)", row)
+        self._read_digests()
+
+    def _read_digests(self) -> None:
+        self._digests: dict[int, str] = {0: "", **dict(self._database.execute("SELECT id, digest FROM fixtures"))}
+        self._fixture_ids = {digest: id for id, digest in self._digests.items()} | {"": 0}
+
+    def upgrade(self, digest: str, document: bytes) -> None:
+        """Bring a database of format 1 to format 2: all its spaces were created from these fixtures."""
+        with self._transaction():
+            if self._fixtures == "0":
+                for statement in ADD_FIXTURES:
+                    self._database.execute(statement)
+            self._keep_fixtures(0, digest, document)
+            self._set_meta({"format": str(FORMAT)})
+        self._fixtures = "fixtures"
+
+    def _drop_fixtures(self) -> None:
+        """Drop the fixtures that no space is created from any more."""
+        with self._transaction():
+            self._database.execute(DROP_FIXTURES)
+            self._read_digests()
+
     # --- the database
 
     def meta(self) -> dict[str, str]:
@@ -203,7 +233,10 @@ class SqliteLog:
     def set_meta(self, values: Mapping[str, str]) -> None:
         """Write the header."""
         with self._transaction():
-            self._database.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(values.items()))
+            self._set_meta(values)
+
+    def _set_meta(self, values: Mapping[str, str]) -> None:
+        self._database.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(values.items()))
 
     def probe(self) -> None:
         """Store something without a meaning. Raises LogFailure if that is not possible."""
@@ -218,7 +251,9 @@ class SqliteLog:
             return [] if found == ["ok"] else found
 
     def vacuum(self) -> None:
-        """Give the space of deleted entries back to the file system."""
+        """Give the space of deleted entries, and of fixtures without a space, back to the file system."""
+        if self._fixtures == "fixtures":
+            self._drop_fixtures()
         with _reported():
             self._database.execute("VACUUM")
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -129,7 +129,7 @@ class StoredGateway(Gateway):
             if target is not None and body is not None and not self._deletes_nothing(target, scope):
                 response = await self._stored_command(target, prefix, scope, headers, body)
                 return await self._answer(response, name, send)
-            if scope["path"] in ("/health", "/spaces", "/providers"):
+            if scope["path"] in ("/health", "/spaces"):
                 if scope["path"] == "/spaces":
                     await self.store.refresh_all()
                 return await super()._command(name, prefix, scope, headers, body, receive, send)

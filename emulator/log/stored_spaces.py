@@ -6,6 +6,7 @@ from typing import Protocol
 from emulator.space.report import Report, joined
 from emulator.space.space import DEFAULT_ORIGIN, Space
 from emulator.space.spaces import NO_ADDRESS, Address, Spaces
+from emulator.space.world import World
 
 
 class Stored(Protocol):
@@ -37,11 +38,12 @@ class StoredSpaces(Spaces):
     """The spaces in memory of a server with a store, which takes idle ones out.
 
     While an entry is applied, ``entry_origin`` is the address that it holds: a space that is created by then is at that
-    address, whatever the address of this server is.
+    address, whatever the address of this server is. Likewise, ``entry_world`` is what it is created from.
     """
 
     store: Stored
     entry_origin: str | None = None
+    entry_world: World | None = None
 
     def get(self, name: str, address: Address = NO_ADDRESS) -> Space:
         if name in self._spaces:
@@ -59,6 +61,9 @@ class StoredSpaces(Spaces):
         if self.entry_origin is not None:
             space.move_pages(self.entry_origin or DEFAULT_ORIGIN)
         return space
+
+    def _new(self, name: str, address: Address, seed: int | None = None) -> Space:
+        return Space(name, self.entry_world or self.world, seed, self.origin(*address))
 
     def check_room(self, name: str) -> None:
         """Do nothing: there is always room."""

@@ -7,7 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from emulator.core.documents import BadDocument, document
+from emulator.core.documents import BadDocument, document, write
+from emulator.core.migration import NoStep, Steps, migrate
 from emulator.core.nearest import closest
 from emulator.core.on_demand import OnDemand
 from emulator.core.resources import resource
@@ -40,6 +41,25 @@ class Fixtures(OnDemand[Fixture]):
         if directory is not None:
             self._take_theirs(directory)
 
+    @classmethod
+    def written(
+        cls, providers: Mapping[str, Provider], digest: str, contents: Mapping[str, Any], versions: Mapping[str, int]
+    ) -> "Fixtures":
+        """Return the fixtures that ``whole`` has described, for these versions of the providers. Raises BadFixture.
+
+        A provider that is newer than that has its built-in fixture.
+        """
+        fixtures = cls(providers)
+        fixtures.digest = digest
+        for name in contents.keys() & providers.keys():
+            content = _migrated(providers[name], contents[name], versions[name])
+            fixtures.made[name] = fixtures._fixture(name, Path(f"{name}.json"), content)
+        return fixtures
+
+    def whole(self) -> Mapping[str, dict[str, Any]]:
+        """Return the content of every fixture, with all that a file may leave out: later defaults may differ."""
+        return {name: write(fixture) for name, fixture in self.items()}
+
     @cached_property
     def digest(self) -> str:
         """A hash of the fixtures' files, which identifies them."""
@@ -66,6 +86,19 @@ class Fixtures(OnDemand[Fixture]):
         except BadDocument as error:
             raise BadFixture(*(f"{path}: {mistake}" for mistake in error.mistakes)) from None
         return fixture
+
+
+def _migrated(provider: Provider, content: dict[str, Any], version: int) -> dict[str, Any]:
+    """Bring the content of a fixture up to date. Raises BadFixture. Most steps leave the catalogue as it is."""
+    unchanged: Steps = dict.fromkeys(range(version, provider.version), dict)
+    parts = {"catalogue": {**unchanged, **provider.catalogue_migrations}, "memory": provider.migrations}
+    migrated = dict(content)
+    for part, steps in parts.items():
+        try:
+            migrated[part] = migrate(content[part], version, provider.version, steps)
+        except NoStep as error:
+            raise BadFixture(f"{provider.name}.json: at {part}: {error}") from None
+    return migrated
 
 
 def _misnamed(directory: Path, names: list[str]) -> Iterator[str]:

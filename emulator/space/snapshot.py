@@ -142,7 +142,7 @@ def _check_versions(space: Space, snapshot: Snapshot) -> None:
         found = f"format {snapshot.format} with {snapshot.providers}"
         raise BadSnapshot(f"the snapshot is of {found}; this emulator reads format {FORMAT} with {versions}")
     if snapshot.fixtures != space.world.fixtures.digest:
-        raise BadSnapshot("the snapshot was taken with other fixtures than those of this server")
+        raise BadSnapshot("the snapshot was taken with other fixtures than those of this space")
 
 
 def _clock(space: Space, state: ClockState) -> Clock:

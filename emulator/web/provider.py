@@ -42,14 +42,14 @@ class Fixture(Protocol):
 class Provider:
     """One provider.
 
-    ``version`` counts the changes of its memory's form, and ``migrations`` bring a memory of an older version to the
-    next. ``fixture`` is the type that ``fixtures/<name>.json`` must
-    satisfy; ``backend`` makes the backend of a space from a catalogue and a memory; ``books`` reads its trades, if it
-    trades anything; ``credentials`` returns those a user may start with, ``accounts`` those of every account;
-    ``render`` and ``http_refusal`` word a bare HTTP status as the vendor would; ``webhooks`` says how the vendor
-    calls back, if it does. ``acts`` are what people do at the vendor without its API: each takes the id of its
-    subject, returns what became of it, or raises CannotHappen. ``emissions`` returns what organizations emitted by
-    month, if the vendor measures that.
+    ``version`` counts changes of the form of its memory and its catalogue. ``migrations`` bring a memory of an older
+    version to the next, and so do ``catalogue_migrations``, where the catalogue has changed. ``fixture`` is the type
+    that ``fixtures/<name>.json`` must satisfy; ``backend`` makes the backend of a space from a catalogue and a memory;
+    ``books`` reads its trades, if it trades anything; ``credentials`` returns those a user may start with, ``accounts``
+    those of every account; ``render`` and ``http_refusal`` word a bare HTTP status as the vendor would; ``webhooks``
+    says how the vendor calls back, if it does. ``acts`` are what people do at the vendor without its API: each takes
+    the id of its subject, returns what became of it, or raises CannotHappen. ``emissions`` returns what organizations
+    emitted by month, if the vendor measures that.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Provider:
     render: Render
     http_refusal: HttpRefusal
     migrations: Steps = field(default_factory=dict)
+    catalogue_migrations: Steps = field(default_factory=dict)
     webhooks: Webhooks | None = None
     acts: Mapping[str, Act] = field(default_factory=dict)
     emissions: Callable[[Any], Iterable[MonthlyEmission]] | None = None

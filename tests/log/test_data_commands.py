@@ -89,11 +89,11 @@ def test_a_bad_import_imports_nothing(directory: Path, tmp_path: Path) -> None:
     """An export that was cut off, or is none, leaves the directory as it was."""
     file, copy = tmp_path / "export.jsonl", tmp_path / "copy"
     data("export", directory, file)
-    file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:2]))
+    file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:3]))
     assert failure("import", copy, file) == f"{file} holds 1 of its 2 spaces"
     assert described(copy) == {}
     file.write_text("{}")
-    assert failure("import", copy, file) == f"{file} is not an export of format 1"
+    assert failure("import", copy, file) == f"{file} is not an export of a format up to 2"
 
 
 def test_check_finds_what_is_wrong(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:

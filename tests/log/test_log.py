@@ -150,18 +150,18 @@ def test_one_caller_at_a_time_has_a_claim(log: Log) -> None:
 def test_an_append_does_not_read_the_whole_space(postgres: Database) -> None:
     """Each entry is looked up in an index, by both columns, however large its space is and whether it was counted."""
     from emulator.log import postgres_sql
-    from emulator.log.postgres_log import PostgresLog, _columns
+    from emulator.log.postgres_log import PostgresLog
 
     with closing(PostgresLog(postgres.new_url())) as log:
         for start in range(0, 3000, 500):
             log.append([Append("a", start, [proposal(f"{start}-{number}") for number in range(500)])])
-        offered = _columns([Append("a", 3000, [proposal("new")])])
         asked: list[Any] = [["new"], ["a"], [3000]]
-        statements: list[tuple[str, Any]] = [
-            (postgres_sql.ADD_ENTRIES, offered),
-            (postgres_sql.ENTRIES_AFTER, asked),
-        ]
-        with log._connected() as connection, connection.transaction(force_rollback=True):
+        with log._server.connected() as connection, connection.transaction(force_rollback=True):
+            offered = log._columns(connection, [Append("a", 3000, [proposal("new")])])
+            statements: list[tuple[str, Any]] = [
+                (postgres_sql.ADD_ENTRIES, offered),
+                (postgres_sql.ENTRIES_AFTER, asked),
+            ]
             plans = [
                 "\n".join(row[0] for row in connection.execute(f"EXPLAIN {statement}", values))
                 for statement, values in statements
@@ -206,6 +206,24 @@ def test_a_snapshot_replaces_the_entries_before_it(open_log: Open) -> None:
     assert log.load("a").image == Image(3, b"later", {"requests": 3})
     assert log.last("a") == 3
     assert appended(log, "a", "w", applied=3) == [(4, "w")]
+
+
+def test_entries_and_snapshots_name_their_fixtures(open_log: Open) -> None:
+    """Fixtures are stored once, before the first proposal that names them, and loads name those of each entry."""
+    log = open_log()
+    for digest in ("old", "new", "old"):
+        log.keep_fixtures(digest, f"content of {digest}".encode())
+    proposals = [proposal(id)._replace(fixtures=fixtures) for id, fixtures in (("x", "old"), ("y", "new"), ("z", ""))]
+    (answer,) = log.append([Append("a", 0, proposals[:2])])
+    assert [stored.fixtures for stored in answer.entries or ()] == ["old", "new"]
+    log = open_log()
+    assert log.fixtures() == {"old": b"content of old", "new": b"content of new"}
+    log.append([Append("a", 2, proposals[2:])])
+    assert [stored.fixtures for stored in log.load("a").entries] == ["old", "new", ""]
+    log.save("a", Image(2, b"state", {}, "new"))
+    history = open_log().load("a")
+    assert history.image == Image(2, b"state", {}, "new")
+    assert history.fixtures == {"new", ""}
 
 
 def test_an_erased_space_is_gone(log: Log) -> None:

@@ -45,6 +45,7 @@ class Engine:
         self.lock = threading.Lock()
         self.skew = timedelta()
         self.meta: dict[str, str] = {}
+        self.fixtures: dict[str, bytes] = {}
         self.spaces: dict[str, StoredSpace] = {}
         self.claims: dict[tuple[str, str], int] = {}
         self._time = LogTime()
@@ -86,7 +87,7 @@ class MemoryLog:
 
     def _add(self, space: StoredSpace, proposal: Proposal) -> None:
         space.last, space.at = space.last + 1, max(self.engine.now(), space.at + 1)
-        space.entries.append(Stored(space.last, space.at, proposal.id, proposal.payload, proposal.checks))
+        space.entries.append(Stored(space.last, space.at, proposal.id, *proposal[2:]))
         space.ids.add(proposal.id)
 
     def last(self, space: str) -> int:
@@ -138,6 +139,16 @@ class MemoryLog:
         after = [stored for stored in space.entries if stored.number > number]
         size = sum(len(stored.payload) for stored in after) + len(space.image.document if space.image else b"")
         return Summary(space.id, space.last, len(after), size, space.image.facts if space.image else {})
+
+    def fixtures(self) -> Mapping[str, bytes]:
+        self._check()
+        return dict(self.engine.fixtures)
+
+    def keep_fixtures(self, digest: str, document: bytes) -> None:
+        self.engine.fixtures.setdefault(digest, document)
+
+    def upgrade(self, digest: str, document: bytes) -> None:
+        """Do nothing: no store in memory is of format 1."""
 
     def mark(self, dues: Mapping[str, Due]) -> None:
         self._check()

@@ -76,11 +76,15 @@ class StoredServer:
         return asyncio.run_coroutine_threadsafe(work, self.loop)
 
 
+WORLD = ("seed", "limits", "fixtures_directory")
+"""The options that describe what spaces are created from."""
+
+
 class Node(StoredServer):
     """A server that shares its store with others."""
 
     def __init__(self, storage: SharedDatabase, **options: Any) -> None:
-        world = make_world(**{name: options.pop(name) for name in ("seed", "limits") if name in options})
+        world = make_world(**{name: options.pop(name) for name in WORLD if name in options})
         courier = Courier()
         parts = StoredParts(world, storage, None, VENDOR_HOSTS)
         control = Control(parts.spaces, courier)

@@ -1,0 +1,31 @@
+"""The tables of the log in SQLite."""
+
+FORMAT = 2
+"""In format 1, entries and snapshots do not name the fixtures of their space: all are from those of the header."""
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS spaces (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS snapshots (
+    space INTEGER PRIMARY KEY, number INTEGER NOT NULL, facts TEXT NOT NULL, crc INTEGER NOT NULL,
+    document BLOB NOT NULL, fixtures INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS entries (
+    space INTEGER NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, id TEXT NOT NULL, crc INTEGER NOT NULL,
+    payload BLOB NOT NULL, checks BLOB NOT NULL, fixtures INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (space, number)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS fixtures (
+    id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, crc INTEGER NOT NULL, document BLOB NOT NULL
+);
+"""
+
+ADD_FIXTURES = tuple(
+    f"ALTER TABLE {table} ADD COLUMN fixtures INTEGER NOT NULL DEFAULT 0" for table in ("entries", "snapshots")
+)
+"""From format 1 to format 2."""
+
+DROP_FIXTURES = """
+DELETE FROM fixtures WHERE digest NOT IN (SELECT value FROM meta WHERE key = 'fixtures')
+AND id NOT IN (SELECT fixtures FROM snapshots UNION SELECT fixtures FROM entries)
+"""
+"""Those that no space was created from, except the present ones."""
