@@ -15,6 +15,7 @@ from emulator.providers.dcycle.endpoints import (
     freight,
     hubs,
     invoices,
+    kpis,
     legacy,
     organizations,
     projects,
@@ -63,9 +64,17 @@ routes = [
     Route("/v1/vehicles/{vehicle_id}", vehicles.delete_vehicle, methods=["DELETE"]),
     Route("/v1/vehicles/{vehicle_id}/consumptions", vehicles.list_vehicle_consumptions, methods=["GET"]),
     Route(
+        "/v1/vehicles/{vehicle_id}/consumptions/bulk-delete",
+        vehicles.bulk_delete_vehicle_consumptions,
+        methods=["POST"],
+    ),
+    Route(
         "/v1/vehicles/{vehicle_id}/consumptions/bulk-delete-by-filters",
         vehicles.bulk_delete_vehicle_consumptions_by_filters,
         methods=["POST"],
+    ),
+    Route(
+        "/v1/vehicle_consumptions/by-file/{file_id}", vehicles.delete_vehicle_consumptions_of_file, methods=["DELETE"]
     ),
     Route("/v1/vehicle_consumptions/{vehicle_consumption_id}", vehicles.delete_vehicle_consumption, methods=["DELETE"]),
     Route("/v1/vehicle-fuels", references.list_vehicle_fuels, methods=["GET"]),
@@ -94,6 +103,7 @@ routes = [
     Route("/v1/logistics/packages/{package_id}", freight.get_logistics_package, methods=["GET"]),
     Route("/v1/logistics/tocs", freight.list_logistics_tocs, methods=["GET"]),
     Route("/v1/logistics/summary", freight.get_logistics_summary, methods=["GET"]),
+    Route("/v1/logistics/report", freight.get_logistics_report, methods=["GET"]),
     Route("/v1/logistics/hubs", hubs.list_logistics_hubs, methods=["GET"]),
     Route("/v1/logistics/fuels", recharges.list_logistics_fuels, methods=["GET"]),
     Route("/v1/logistics/recharges", recharges.list_logistics_recharges, methods=["GET"]),
@@ -116,6 +126,7 @@ routes = [
     Route("/v1/transports/bulk-delete-by-filters", transports.bulk_delete_transports_by_filters, methods=["POST"]),
     Route("/v1/transports/upload", files.upload_transports, methods=["POST"]),
     Route("/v1/transports/upload/presigned-url", files.create_transport_upload_url, methods=["POST"]),
+    Route("/v1/transports/{transport_route_id}/versions", transports.list_transport_versions, methods=["GET"]),
     Route("/v1/transports/{transport_route_id}", transports.get_transport, methods=["GET"]),
     Route("/v1/transports/{transport_route_id}", transports.update_transport, methods=["PUT"]),
     Route("/v1/transports/{transport_route_id}", transports.delete_transport, methods=["DELETE"]),
@@ -155,6 +166,9 @@ routes = [
         projects.link_project_entities_by_filters,
         methods=["POST"],
     ),
+    # Custom KPIs
+    Route("/v1/custom-kpi-datasets", kpis.create_kpi_dataset, methods=["POST"]),
+    Route("/v1/custom-kpi-datasets/{dataset_id}/kpis", kpis.create_kpi, methods=["POST"]),
     # Sold products
     Route("/v1/sold-products", not_implemented("list_sold_products", SOLD_PRODUCTS), methods=["GET"]),
     Route(
@@ -194,6 +208,13 @@ routes = [
     Route("/v1/files/upload", files.upload_file, methods=["POST"]),
     Route("/v1/files/readings", not_implemented("create_file_readings", READINGS), methods=["POST"]),
     Route("/v2/imports/sessions", not_implemented("create_import_session", IMPORTS), methods=["POST"]),
+    Route("/v2/imports/sessions", not_implemented("list_import_sessions", IMPORTS), methods=["GET"]),
+    Route("/v2/imports/{import_id}/status", not_implemented("get_import_status", IMPORTS), methods=["GET"]),
+    Route("/v2/imports/{import_id}/unique-values", not_implemented("list_import_values", IMPORTS), methods=["POST"]),
+    Route("/v2/imports/{import_id}/validate", not_implemented("validate_import", IMPORTS), methods=["POST"]),
+    Route("/v2/imports/{import_id}/rows", not_implemented("list_import_rows", IMPORTS), methods=["GET"]),
+    Route("/v2/imports/{import_id}/rows", not_implemented("correct_import_rows", IMPORTS), methods=["PATCH"]),
+    Route("/v2/imports/{import_id}/submit", not_implemented("submit_import", IMPORTS), methods=["POST"]),
     Route("/v2/imports/{import_id}/mapping", not_implemented("map_import", IMPORTS), methods=["POST"]),
     Route(
         "/v2/imports/{import_id}/mapping/suggest", not_implemented("suggest_import_mapping", IMPORTS), methods=["POST"]
@@ -229,6 +250,10 @@ routes = [
     Route("/api/v1/purchases/bulk/csv", legacy.create_purchase_upload_url, methods=["POST"]),
     Route("/api/v1/logistics/presigned_url", files.create_logistics_upload_urls, methods=["POST"]),
     Route("/api/v1/logistics/tocs", legacy.list_legacy_logistics_tocs, methods=["GET"]),
+    Route("/api/v1/logistics/clients", legacy.list_logistics_clients, methods=["GET"]),
+    Route("/api/v1/logistics/clients/report", legacy.get_logistics_client_report, methods=["GET"]),
+    Route("/api/v1/facilities", legacy.list_legacy_facilities, methods=["GET"]),
+    Route("/api/v1/vehicles", legacy.list_legacy_vehicles, methods=["GET"]),
     Route("/api/v1/wastes/rd_ler_list", legacy.list_waste_codes, methods=["GET"]),
     Route("/api/v1/wastes/low_codes", legacy.list_low_codes, methods=["GET"]),
     Route("/api/v1/bulk/waste_water_treatments", waste_water.create_waste_water_treatments, methods=["POST"]),
@@ -238,7 +263,9 @@ routes = [
         methods=["DELETE"],
     ),
     Route("/api/v1/units", legacy.list_units, methods=["GET"]),
+    Route("/units", legacy.list_units_alias, methods=["GET"]),
     Route("/api/v1/facility_fuels/{facility_id}", legacy.list_facility_fuels, methods=["GET"]),
+    Route("/facility_fuels/{facility_id}", legacy.list_facility_fuels_alias, methods=["GET"]),
 ]
 
 

@@ -202,3 +202,52 @@ def test_an_unknown_consumption(dcycle: Caller, id: str, headers: dict[str, str]
 def test_access_to_consumptions(dcycle: Caller, headers: dict[str, str], status: int) -> None:
     """Deleting a consumption needs a key that reaches the organization."""
     assert dcycle.identified(headers).request("DELETE", f"{PATH}/{LITRES}").status_code == status
+
+
+@pytest.mark.rule("dcycle.consumptions.bulk-delete")
+def test_many_consumptions_are_deleted(dcycle: Caller) -> None:
+    """The consumptions of a vehicle are deleted, each once; those of another and unknown ones fail."""
+    before, own = driven(dcycle), consumed(dcycle)[0]
+    other = consumed(dcycle, POOL_CAR)[0]["id"]
+    body = {"consumption_ids": [own["id"], other, UNKNOWN_ID, own["id"]]}
+    reply = dcycle.post(f"/v1/vehicles/{CAR}/consumptions/bulk-delete", body)
+    assert reply.status_code == 200, reply.text
+    assert (reply.json()["success_ids"], reply.json()["failed_ids"]) == ([own["id"]], [other, UNKNOWN_ID])
+    assert driven(dcycle) == pytest.approx(before - own["data"]["co2e"] / 1000)
+    assert own["id"] not in {found["id"] for found in consumed(dcycle)}
+
+
+@pytest.mark.rule("dcycle.consumptions.bulk-delete", "dcycle.vehicles.unknown")
+def test_a_bulk_delete_needs_ids_and_a_vehicle(dcycle: Caller) -> None:
+    """Without ids the status is 422, and 404 for an unknown vehicle."""
+    assert problems(dcycle.post(f"/v1/vehicles/{CAR}/consumptions/bulk-delete", {"consumption_ids": []})) == [
+        ("too_short", ["body", "consumption_ids"])
+    ]
+    reply = dcycle.post(f"/v1/vehicles/{UNKNOWN_ID}/consumptions/bulk-delete", {"consumption_ids": [UNKNOWN_ID]})
+    assert reply.json()["code"] == "VEHICLE_NOT_FOUND"
+
+
+@pytest.mark.rule("dcycle.consumptions.delete-by-file")
+def test_the_consumptions_of_a_file_are_deleted(dcycle: Caller) -> None:
+    """What an upload recorded goes, also for the organization above; a file without records changes nothing."""
+    before, subsidiary = driven(dcycle), {"x-organization-id": LOGISTICS}
+    vehicle = dcycle.get("/v1/vehicles", headers=subsidiary).json()["items"][0]
+    rows = "vehicle_id,quantity,unit_id,start_date,end_date"
+    files = []
+    for id, headers in ((CAR, {}), (vehicle["id"], subsidiary)):
+        upload = dcycle.post("/api/v1/vehicle_consumptions/bulk/csv", {"file_name": "fuel.csv"}, headers=headers).json()
+        dcycle.request(
+            "PUT", f"/uploads/{upload['file_id']}", content=f"{rows}\n{id},50,{LITRE},2025-01-31,2025-01-31\n".encode()
+        )
+        files.append(upload["file_id"])
+    assert driven(dcycle) > before
+
+    assert dcycle.request("DELETE", f"{PATH}/by-file/{files[0]}", headers=subsidiary).status_code == 204
+    assert driven(dcycle) > before
+    assert dcycle.request("DELETE", f"{PATH}/by-file/{files[0]}").status_code == 204
+    assert driven(dcycle) == before
+    recorded = f"/v1/vehicles/{vehicle['id']}/consumptions?size=1"
+    many = dcycle.get(recorded, headers=subsidiary).json()["total"]
+    for _ in range(2):
+        assert dcycle.request("DELETE", f"{PATH}/by-file/{files[1]}").status_code == 204
+    assert dcycle.get(recorded, headers=subsidiary).json()["total"] == many - 1

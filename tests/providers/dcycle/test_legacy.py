@@ -312,3 +312,54 @@ def test_reference_lists(dcycle: Caller) -> None:
         "200301",
     ]
     assert listed(dcycle, "/api/v1/wastes/low_codes", region="FR") == []
+
+
+# --- facilities and vehicles ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("dcycle.legacy.facilities")
+def test_legacy_facilities(dcycle: Caller) -> None:
+    """Facilities are narrowed and sorted; the active and the archived ones are counted apart."""
+    created(dcycle, "/v1/facilities", {"name": "Annex", "type": "office", "country": "PT"})
+    names = [found["name"] for found in listed(dcycle, "/api/v1/facilities")["items"]]
+    assert listed(dcycle, "/api/v1/facilities", sort_by="name:desc")["items"][-1]["name"] == "Annex"
+    assert [found["name"] for found in listed(dcycle, "/api/v1/facilities", name="nnE")["items"]] == ["Annex"]
+    assert listed(dcycle, "/api/v1/facilities", filter_by="country:PT")["total"] == 1
+    assert listed(dcycle, "/api/v1/facilities", end_date=0)["items"] == []
+
+    office = dcycle.get("/v1/facilities").json()["items"][0]["id"]
+    dcycle.request("PUT", f"/v1/facilities/{office}", json={"status": "archived"})
+    shown = listed(dcycle, "/api/v1/facilities", size=1, page=2)
+    assert (len(shown["items"]), shown["total"], shown["total2"]) == (1, len(names) - 2, 2)
+
+
+@pytest.mark.rule("dcycle.legacy.vehicles", "dcycle.legacy.vehicles-unknown")
+def test_legacy_vehicles(dcycle: Caller) -> None:
+    """Vehicles are narrowed and sorted, and show their fuel in words."""
+    new = dcycle.get("/v1/vehicles", params={"size": 100, "sort": "license_plate"}).json()
+    shown = listed(dcycle, "/api/v1/vehicles", sort_by="license_plate:asc")
+    assert [found["license_plate"] for found in shown["items"]] == [found["license_plate"] for found in new["items"]]
+    assert shown["total"] + shown["total_archived"] == new["total"]
+    assert shown["total_archived"] == sum(found["status"] == "archived" for found in new["items"]) > 0
+    fuels = {fuel["id"]: fuel["fuel"] for fuel in dcycle.get("/v1/vehicle-fuels").json()}
+    for found in shown["items"]:
+        assert (found["is_known"], found["vehicle_fuel"]) == (False, fuels.get(found["vehicle_fuel_id"]))
+    assert {found["type"] for found in listed(dcycle, "/api/v1/vehicles", filter_by="type:freight")["items"]} == {
+        "freight"
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "order"), [("facilities", "license_plate:asc"), ("vehicles", "country:asc"), ("vehicles", "name")]
+)
+def test_other_orders_are_refused(dcycle: Caller, path: str, order: str) -> None:
+    """A list is sorted by the members that its page names."""
+    reply = dcycle.get(f"/api/v1/{path}", params={"sort_by": order})
+    assert problems(reply) == [("string_pattern_mismatch", ["query", "sort_by"])]
+
+
+@pytest.mark.rule("dcycle.legacy.units", "dcycle.legacy.fuels")
+def test_paths_of_the_guide(dcycle: Caller) -> None:
+    """The guide writes units and fuels without the prefix of the legacy API."""
+    assert dcycle.get("/units").json() == dcycle.get("/api/v1/units").json()
+    assert dcycle.get(f"/facility_fuels/{PLANT}").json() == dcycle.get(f"/api/v1/facility_fuels/{PLANT}").json()

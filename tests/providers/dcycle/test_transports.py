@@ -203,3 +203,64 @@ def test_routes_are_deleted_by_filters(dcycle: Caller) -> None:
     assert moved(dcycle) == 0.011
     assert dcycle.post(path, body, params=query).json()["success_ids"] == [route["id"]]
     assert moved(dcycle) == 0
+
+
+def versions(dcycle: Caller, route_id: str, **query: object) -> Any:
+    reply = dcycle.get(f"{PATH}/{route_id}/versions", params=query)
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+@pytest.mark.rule("dcycle.transports.versions", "dcycle.transports.versions-kept")
+def test_versions(dcycle: Caller) -> None:
+    """Each change of a route is a version with its author, newest first; the last one is the deletion."""
+    route = record(dcycle)
+    dcycle.request(
+        "PUT", f"{PATH}/{route['id']}", json={"name": "Iron", "supplier": "Example", "transport_date": "2025-05-05"}
+    )
+    assert dcycle.post(f"{PATH}/bulk-delete", {"transport_ids": [route["id"]]}).status_code == 200
+
+    shown = versions(dcycle, route["id"])
+    assert (shown["total"], shown["page"], shown["size"]) == (3, 1, 50)
+    deleted, changed, created_ = shown["items"]
+    assert [version["operation_type"] for version in shown["items"]] == ["DELETE", "UPDATE", "CREATE"]
+    assert deleted["transaction_id"] == changed["transaction_id"] + 1 == created_["transaction_id"] + 2
+    assert {version["user_id"] for version in shown["items"]} == {"1f6f2c0e-8d5b-4a57-9a57-3f0d5a1c7b10"}
+    assert deleted["changes"] == []
+    assert changed["changes"] == [{"field": "name", "old_value": "Steel", "new_value": "Iron"}]
+    assert {change["field"]: change["new_value"] for change in created_["changes"]} == {
+        "name": "Steel",
+        "quantity": 1000,
+        "unit_id": KILOGRAMS,
+        "start_date": "2025-05-05",
+        "transport_direction": "downstream",
+    }
+    assert versions(dcycle, route["id"], page=2, size=2)["items"] == [created_]
+
+
+@pytest.mark.rule("dcycle.transports.versions", "dcycle.transports.unknown")
+def test_versions_of_another_organization(dcycle: Caller) -> None:
+    """The versions of a route are those of its organization; an unknown route has none. A refused change makes none."""
+    route = record(dcycle)
+    refused = dcycle.request(
+        "PUT", f"{PATH}/{route['id']}", json=section(travel_method="bicycle", transport_type="air")
+    )
+    assert refused.status_code == 400
+    assert versions(dcycle, route["id"])["total"] == 1
+    for id, organization in ((UNKNOWN, None), (route["id"], LOGISTICS)):
+        headers = {"x-organization-id": organization} if organization else {}
+        reply = dcycle.get(f"{PATH}/{id}/versions", headers=headers)
+        assert reply.status_code == 404
+        assert reply.json()["code"] == "TRANSPORT_ROUTE_NOT_FOUND"
+
+
+@pytest.mark.rule("dcycle.transports.versions-kept")
+def test_a_user_is_the_author_of_a_version(dcycle: Caller) -> None:
+    """A change by a logged-in user is theirs."""
+    token = dcycle.post("/auth/login", {"email": "user@example.com", "password": "your-password"}).json()
+    user = Caller(dcycle.space, "dcycle", {"x-organization-id": dcycle.credentials["x-organization-id"]})
+    reply = user.post(PATH, ROUTE, headers={"Authorization": f"Bearer {token['access_token']}"})
+    assert reply.status_code == 201, reply.text
+    [version] = versions(dcycle, reply.json()["id"])["items"]
+    assert version["user_id"] == "1f6f2c0e-8d5b-4a57-9a57-3f0d5a1c7b10"
+    assert version["issued_at"] == reply.json()["created_at"]

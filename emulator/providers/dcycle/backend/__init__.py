@@ -14,8 +14,10 @@ from emulator.providers.dcycle.backend.employees import CommutingPeriods, Employ
 from emulator.providers.dcycle.backend.facilities import Facilities
 from emulator.providers.dcycle.backend.files import Files
 from emulator.providers.dcycle.backend.freight import FreightRequests, Packages
+from emulator.providers.dcycle.backend.freight_report import FreightReports
 from emulator.providers.dcycle.backend.hubs import Hubs
 from emulator.providers.dcycle.backend.invoices import Invoices
+from emulator.providers.dcycle.backend.kpis import KpiDatasets, Kpis
 from emulator.providers.dcycle.backend.projects import Projects
 from emulator.providers.dcycle.backend.purchases import Purchases
 from emulator.providers.dcycle.backend.recharges import Recharges
@@ -59,12 +61,15 @@ class Dcycle:
         self.hubs = Hubs(context, self.facilities)
         self.packages = Packages(context)
         self.freight_requests = FreightRequests(context, self.packages, self.hubs)
+        self.freight_reports = FreightReports(self.freight_requests)
         self.recharges = Recharges(context)
         self.wastes = Wastes(context)
         self.waste_water_treatments = WasteWaterTreatments(context)
         self.transports = Transports(context)
         self.custom_factors = CustomFactors(context)
         self.custom_groups = CustomGroups(context, self.custom_factors)
+        self.kpis = Kpis(context)
+        self.kpi_datasets = KpiDatasets(context, self.kpis)
         self.files = Files(context)
         self.uploads = Uploads(context, self.purchases, self.vehicles, self.consumptions)
         self._linkable: dict[EntityType, tuple[Records[Any, Any], ...]] = {
@@ -76,12 +81,8 @@ class Dcycle:
         self.projects = Projects(context, self._linkable)
         self._users = {user.id: user for user in catalogue.users}
         self.units = {unit.id: unit for unit in catalogue.units}
-        self._organizations: dict[str, Organization] = {}
-        self._roots: dict[str, Organization] = {}
-        for root in catalogue.trees:
-            for organization in root.with_subsidiaries():
-                self._organizations[organization.id] = organization
-                self._roots[organization.id] = root
+        self._organizations = {found.id: found for found in catalogue.organizations()}
+        self._roots = {found.id: root for root in catalogue.trees for found in root.with_subsidiaries()}
 
     # --- access
 
@@ -106,6 +107,10 @@ class Dcycle:
             raise errors.Forbidden("dcycle.organization.other-tree")
         return self._organizations[organization_id]
 
+    def user(self, id: str | None) -> User | None:
+        """Return a user; None for one who is not listed."""
+        return self._users.get(id or "")
+
     def root(self, organization: Organization) -> Organization:
         """Return the root of the tree that an organization is in."""
         return self._roots[organization.id]
@@ -118,7 +123,7 @@ class Dcycle:
 
     def responsible(self, project: Project) -> User | None:
         """Return the user who is responsible for a project; None for one who is not listed."""
-        return self._users.get(project.terms.responsible_user_id)
+        return self.user(project.terms.responsible_user_id)
 
     def linkable(self, organization: Organization, entity_type: EntityType, wanted: Filter[Any] | None) -> list[str]:
         """Return the ids of the records of one type that a filter matches; none for None."""

@@ -1,7 +1,7 @@
 """Transport routes, scope 3 categories 4 and 9 (docs.dcycle.io, Transport)."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
 from emulator.core.exact_json import decimal
@@ -9,6 +9,7 @@ from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.drafts.transports import CombinationFilter
 from emulator.providers.dcycle.backend.records import Context, EmittingRecords, Filter
 from emulator.providers.dcycle.backend.rounding import whole_grams
+from emulator.providers.dcycle.backend.transport_versions import TransportVersions
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.transports import (
     Combination,
@@ -16,6 +17,7 @@ from emulator.providers.dcycle.memory.transports import (
     SectionType,
     TransportRoute,
     TransportTerms,
+    TransportVersion,
 )
 
 
@@ -28,6 +30,7 @@ class Transports(EmittingRecords[TransportRoute, TransportTerms]):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, context.memory.transports)
+        self._versions = TransportVersions(context)
         self._factors = context.catalogue.transport_factors
         self._combinations = {combination.key() for combination in self._factors.combinations}
         self._kg = {unit.id: unit.kg for unit in context.catalogue.units}
@@ -78,14 +81,45 @@ class Transports(EmittingRecords[TransportRoute, TransportTerms]):
         if not all(section.key() in self._combinations for section in terms.sections):
             raise errors.InvalidTransportCombination
 
-    def create(self, organization: Organization, terms: TransportTerms) -> TransportRoute:
+    def versions(self, organization: Organization, id: str) -> Sequence[TransportVersion]:
+        """Return the changes of a route, newest first, even if it was deleted. Raises TransportRouteNotFound."""
+        found = self._versions.of(organization, id)
+        if not found:
+            self.get(organization, id)
+        return found
+
+    # --- change; ``author`` is the id of the user
+
+    def create(self, organization: Organization, terms: TransportTerms, author: str | None = None) -> TransportRoute:
         """Create a route. Raises InvalidTransportCombination."""
         self.check(terms)
 
-        return super().create(organization, terms)
+        route = super().create(organization, terms)
+        self._versions.record(None, route, author)
+        return route
 
-    def update(self, record: TransportRoute, terms: TransportTerms) -> TransportRoute:
+    def update(self, record: TransportRoute, terms: TransportTerms, author: str | None = None) -> TransportRoute:
         """Change a route. Raises InvalidTransportCombination."""
         self.check(terms)
 
-        return super().update(record, terms)
+        route = super().update(record, terms)
+        self._versions.record(record, route, author)
+        return route
+
+    def delete(self, organization: Organization, id: str, author: str | None = None) -> None:
+        """Delete a route and its emissions. Raises TransportRouteNotFound."""
+        route = self.get(organization, id)
+
+        self.remove(route)
+        self._versions.record(route, None, author)
+
+    def delete_many(
+        self, organization: Organization, ids: Iterable[str], author: str | None = None
+    ) -> tuple[list[str], list[str]]:
+        """Delete the routes that exist; return their ids and the unknown ids, each once."""
+        known = {id: self.has(organization, id) for id in ids}
+        found = [id for id, exists in known.items() if exists]
+
+        for id in found:
+            self.delete(organization, id, author)
+        return found, [id for id, exists in known.items() if not exists]

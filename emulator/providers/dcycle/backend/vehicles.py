@@ -37,6 +37,21 @@ class Consumptions(Records[Consumption, ConsumptionTerms]):
         """Return what a vehicle consumed, oldest first."""
         return self.belonging_to(vehicle, wanted)
 
+    def delete_of(
+        self, organization: Organization, vehicle: Vehicle, ids: Iterable[str]
+    ) -> tuple[list[str], list[str]]:
+        """Delete the consumptions of a vehicle that exist; return their ids and all other ids, each once."""
+        own = {found.id for found in self.belonging_to(vehicle)}
+        known = [*dict.fromkeys(ids)]
+        deleted, _ = self.delete_many(organization, [id for id in known if id in own])
+        return deleted, [id for id in known if id not in own]
+
+    def delete_of_file(self, organization: Organization, file_id: str) -> None:
+        """Delete what an upload recorded, in the organization and its subsidiaries at any depth."""
+        for member in organization.with_subsidiaries():
+            for consumption in [found for found in self.find(member) if found.terms.file_id == file_id]:
+                self.remove(consumption)
+
     def count_errors(self, vehicle: Vehicle) -> int:
         """Return how many consumptions of a vehicle are in error."""
         return next(reversed(self.sums(vehicle)), 0)
@@ -53,6 +68,7 @@ class Vehicles(Records[Vehicle, VehicleTerms]):
         super().__init__(context, context.memory.vehicles)
         self._consumptions = consumptions
         self._types = {unknown.id: unknown.type for unknown in context.catalogue.unknown_vehicles}
+        self._fuels = {fuel.id: fuel.fuel for fuel in context.catalogue.vehicle_fuels}
         self._factors = {
             fuel.id: {unit: Decimal(grams) for unit, grams in fuel.factors().items()}
             for fuel in context.catalogue.vehicle_fuels
@@ -78,6 +94,10 @@ class Vehicles(Records[Vehicle, VehicleTerms]):
     def grams(self, vehicle: Vehicle) -> int:
         """Return what everything that a vehicle consumed causes together."""
         return next(iter(self._consumptions.sums(vehicle)), 0)
+
+    def fuel_name(self, vehicle: Vehicle) -> str | None:
+        """Return the fuel of a vehicle in words; None if it has none that is listed."""
+        return self._fuels.get(vehicle.terms.vehicle_fuel_id or "")
 
     def type_name(self, vehicle: Vehicle) -> str | None:
         """Return the type of a vehicle in words; None if its type is on no list."""

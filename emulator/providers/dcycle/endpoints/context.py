@@ -31,6 +31,12 @@ def authenticate(request: Request) -> Key | User:
     return dcycle.key(api_key)
 
 
+def author(request: Request) -> str | None:
+    """Return the id of the user to whom the changes of a request count; None if its key has none."""
+    client = authenticate(request)
+    return client.id if isinstance(client, User) else client.user_id
+
+
 @overload
 def authorize(request: Request) -> Organization: ...
 @overload

@@ -107,6 +107,12 @@ def get_logistics_summary(request: Request) -> Response:
     )
 
 
+def get_logistics_report(request: Request) -> Response:
+    organization, query = authorize(request, incoming.ReportQuery)
+    report = backend(request).freight_reports.by_mode(organization, query.start_date, query.end_date, query.client)
+    return reply(outgoing.report(report, query.start_date, query.end_date, query.client))
+
+
 def _summary(
     dcycle: Dcycle,
     records: FreightRequests | Recharges,

@@ -7,6 +7,9 @@ from emulator.providers.dcycle.backend.records import sort
 from emulator.providers.dcycle.endpoints.context import authorize, backend
 from emulator.providers.dcycle.endpoints.files import address
 from emulator.providers.dcycle.wire.incoming import legacy as incoming
+from emulator.providers.dcycle.wire.incoming.freight import ClientReportQuery
+from emulator.providers.dcycle.wire.outgoing import facilities as outgoing_facilities
+from emulator.providers.dcycle.wire.outgoing import freight as outgoing_freight
 from emulator.providers.dcycle.wire.outgoing import invoices as outgoing_invoices
 from emulator.providers.dcycle.wire.outgoing import legacy as outgoing
 from emulator.providers.dcycle.wire.outgoing.pages import short_page
@@ -46,6 +49,30 @@ def list_legacy_purchases(request: Request) -> Response:
     return reply({**shown, "total2": 0})
 
 
+def list_legacy_facilities(request: Request) -> Response:
+    organization, query = authorize(request, incoming.LegacyFacilityPage)
+    facilities = backend(request).facilities
+    found = sort(facilities.find(organization, query.filter), query.sort_members)
+    archived = sum(facility.terms.status == "archived" for facility in found)
+    shown = short_page(
+        found, query, lambda facility: outgoing_facilities.facility(facility, facilities.grams(facility))
+    )
+    return reply({**shown, "total": len(found) - archived, "total2": archived})
+
+
+def list_legacy_vehicles(request: Request) -> Response:
+    organization, query = authorize(request, incoming.LegacyVehiclePage)
+    vehicles = backend(request).vehicles
+    found = sort(vehicles.find(organization, query.filter), query.sort_members)
+    archived = sum(vehicle.status == "archived" for vehicle in found)
+    shown = short_page(
+        found,
+        query,
+        lambda vehicle: outgoing.legacy_vehicle(vehicle, vehicles.grams(vehicle), vehicles.fuel_name(vehicle)),
+    )
+    return reply({**shown, "total": len(found) - archived, "total_archived": archived})
+
+
 def list_legacy_consumptions(request: Request) -> Response:
     organization, path, query = authorize(request, incoming.LegacyVehiclePath, incoming.LegacyConsumptionPage)
     dcycle, wanted = backend(request), query.filter
@@ -83,6 +110,14 @@ def list_facility_fuels(request: Request) -> Response:
     return reply([outgoing.fuel(fuel, dcycle.units_of(fuel)) for fuel in dcycle.catalogue.fuels_in(country)])
 
 
+def list_units_alias(request: Request) -> Response:
+    return list_units(request)
+
+
+def list_facility_fuels_alias(request: Request) -> Response:
+    return list_facility_fuels(request)
+
+
 def list_country_fuels(request: Request) -> Response:
     _, query = authorize(request, incoming.FuelsQuery)
     dcycle = backend(request)
@@ -92,6 +127,17 @@ def list_country_fuels(request: Request) -> Response:
 def list_legacy_logistics_tocs(request: Request) -> Response:
     authorize(request)
     return reply([outgoing.toc(toc) for toc in backend(request).catalogue.freight_factors.tocs])
+
+
+def list_logistics_clients(request: Request) -> Response:
+    organization = authorize(request)
+    return reply(backend(request).freight_reports.clients(organization))
+
+
+def get_logistics_client_report(request: Request) -> Response:
+    organization, query = authorize(request, ClientReportQuery)
+    report = backend(request).freight_reports.by_toc(organization, query.start_date, query.end_date, query.client)
+    return reply(outgoing_freight.client_report(report, query.start_date, query.end_date, query.client))
 
 
 def list_waste_codes(request: Request) -> Response:

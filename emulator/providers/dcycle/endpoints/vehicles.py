@@ -85,6 +85,20 @@ def bulk_delete_vehicle_consumptions_by_filters(request: Request) -> Response:
     return reply(deletion(*dcycle.consumptions.delete_many(organization, ids), "consumptions"))
 
 
+def bulk_delete_vehicle_consumptions(request: Request) -> Response:
+    organization, path, draft = authorize(request, incoming.VehiclePath, incoming.ConsumptionIds)
+    dcycle = backend(request)
+    vehicle = dcycle.vehicles.get(organization, path.vehicle_id)
+    deleted, unknown = dcycle.consumptions.delete_of(organization, vehicle, draft.consumption_ids)
+    return reply(deletion(deleted, unknown, "consumptions"))
+
+
+def delete_vehicle_consumptions_of_file(request: Request) -> Response:
+    organization, path = authorize(request, incoming.ConsumptionFilePath)
+    backend(request).consumptions.delete_of_file(organization, path.file_id)
+    return Response(status_code=204)
+
+
 def delete_vehicle_consumption(request: Request) -> Response:
     organization, path = authorize(request, incoming.ConsumptionPath)
     backend(request).consumptions.delete(organization, path.vehicle_consumption_id)

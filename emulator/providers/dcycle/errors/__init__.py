@@ -28,6 +28,7 @@
     - WasteNotFound
     - WasteWaterTreatmentNotFound
     - TransportRouteNotFound
+    - KpiDatasetNotFound
     - CustomGroupNotFound
     - CustomFactorNotFound
     - UploadNotFound
@@ -59,6 +60,7 @@ from emulator.providers.dcycle.errors.not_found import (
     EmployeeNotFound,
     FacilityNotFound,
     InvoiceNotFound,
+    KpiDatasetNotFound,
     LogisticHubNotFound,
     LogisticsFuelNotFound,
     LogisticsRechargeNotFound,
@@ -116,6 +118,7 @@ __all__ = [
     "InvalidDateRange",
     "InvalidTransportCombination",
     "InvoiceNotFound",
+    "KpiDatasetNotFound",
     "LogisticHubHasInvoice",
     "LogisticHubInUse",
     "LogisticHubNameTaken",

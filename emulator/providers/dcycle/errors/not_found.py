@@ -113,6 +113,12 @@ class TransportRouteNotFound(NotFound):
     rule = "dcycle.transports.unknown"
 
 
+class KpiDatasetNotFound(NotFound):
+    wording = "CustomKpiDataset with id={id} not found"
+    code = "CUSTOM_KPI_DATASET_NOT_FOUND"
+    rule = "dcycle.kpis.dataset-unknown"
+
+
 class CustomGroupNotFound(NotFound):
     wording = "Custom emission group not found"
     code = "CUSTOM_EMISSION_GROUP_NOT_FOUND"

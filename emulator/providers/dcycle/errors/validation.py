@@ -9,7 +9,9 @@ class InvalidDateRange(DcycleRefusal):
     status = 400
     detail = "start_date must be before or equal to end_date"
     code = "INVALID_DATE_RANGE"
-    rule = "dcycle.dates.not-reversed"
+
+    def __init__(self, rule: str = "dcycle.dates.not-reversed") -> None:
+        self.rule = rule
 
 
 class DateRangeTooLarge(DcycleRefusal):

@@ -36,10 +36,11 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """An API key and the organization that made it. It reaches the whole tree of that organization."""
+    """An API key and the organization that made it, whose whole tree it reaches. Its changes count as the user's."""
 
     api_key: str
     organization_id: str
+    user_id: Uuid | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class User:
     email: str
     password: str
     organization_id: str
+    first_name: str | None = None
+    last_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

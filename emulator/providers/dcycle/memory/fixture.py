@@ -14,13 +14,14 @@ from emulator.providers.dcycle.memory.files import File
 from emulator.providers.dcycle.memory.freight import FreightRequest, Package
 from emulator.providers.dcycle.memory.hubs import Hub
 from emulator.providers.dcycle.memory.invoices import Invoice
+from emulator.providers.dcycle.memory.kpis import Kpi, KpiDataset
 from emulator.providers.dcycle.memory.projects import Project, ProjectLink
 from emulator.providers.dcycle.memory.purchases import Purchase
 from emulator.providers.dcycle.memory.recharges import Recharge
 from emulator.providers.dcycle.memory.records import Record
 from emulator.providers.dcycle.memory.settings import Settings
 from emulator.providers.dcycle.memory.tokens import Token
-from emulator.providers.dcycle.memory.transports import TransportRoute
+from emulator.providers.dcycle.memory.transports import TransportRoute, TransportVersion
 from emulator.providers.dcycle.memory.travels import Travel
 from emulator.providers.dcycle.memory.uploads import Upload
 from emulator.providers.dcycle.memory.vehicles import Consumption, Vehicle
@@ -47,8 +48,11 @@ class Memory:
     wastes: dict[Uuid, Waste] = field(default_factory=dict)
     waste_water_treatments: dict[Uuid, WasteWaterTreatment] = field(default_factory=dict)
     transports: dict[Uuid, TransportRoute] = field(default_factory=dict)
+    transport_versions: dict[str, TransportVersion] = field(default_factory=dict)
     custom_groups: dict[Uuid, CustomGroup] = field(default_factory=dict)
     custom_factors: dict[Uuid, CustomFactor] = field(default_factory=dict)
+    kpi_datasets: dict[Uuid, KpiDataset] = field(default_factory=dict)
+    kpis: dict[Uuid, Kpi] = field(default_factory=dict)
     uploads: dict[Uuid, Upload] = field(default_factory=dict)
     files: dict[Uuid, File] = field(default_factory=dict)
     projects: dict[Uuid, Project] = field(default_factory=dict)
@@ -61,6 +65,9 @@ class Memory:
             for id, record in records.items():
                 if record.id != id:
                     raise ValueError(f"{kind}: the record under {id} has the id {record.id}")
+        for id, version in self.transport_versions.items():
+            if str(version.transaction_id) != id:
+                raise ValueError(f"transport_versions: the version under {id} has the id {version.transaction_id}")
         owned = (
             ("vehicle", self.vehicles, {id: record.terms.vehicle_id for id, record in self.consumptions.items()}),
             (
@@ -68,6 +75,7 @@ class Memory:
                 self.employees,
                 {id: record.terms.employee_id for id, record in self.commuting_periods.items()},
             ),
+            ("dataset", self.kpi_datasets, {id: record.terms.dataset_id for id, record in self.kpis.items()}),
         )
         for what, owners, owner_ids in owned:
             self._check_owners(what, owners, owner_ids)
@@ -83,13 +91,16 @@ class Memory:
 
     def records(self) -> Mapping[str, Mapping[str, Record[Any]]]:
         """The records by their kind and id."""
-        others = ("emissions", "project_links", "tokens", "settings")
+        others = ("emissions", "project_links", "tokens", "settings", "transport_versions")
         kinds = [member.name for member in fields(self) if member.name not in others]
         return {kind: getattr(self, kind) for kind in kinds}
 
     def owners(self) -> Iterator[tuple[str, str]]:
         """A description of each record and emission, and the id of its organization."""
         yield from ((f"emissions: {emission.id}", emission.organization_id) for emission in self.emissions.values())
+        yield from (
+            (f"transport_versions: {id}", found.organization_id) for id, found in self.transport_versions.items()
+        )
         for kind, records in self.records().items():
             yield from ((f"{kind}: {record.id}", record.organization_id) for record in records.values())
 

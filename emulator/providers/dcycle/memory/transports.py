@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticKnownError
 
-from emulator.core.documents import Day
+from emulator.core.documents import Day, UtcTime
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.freight import DistanceKm, GramsPerTkm
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
@@ -18,6 +18,7 @@ TransportDirection: TypeAlias = Literal["downstream", "upstream"]
 SectionType: TypeAlias = Literal["road", "air", "maritime", "rail", "do_not_know"]
 TravelMethod: TypeAlias = Literal["car", "truck", "motorbike", "bicycle", "electric_kick_scooter"]
 TransportStatus: TypeAlias = Literal["pending", "active", "error"]
+TransportOperation: TypeAlias = Literal["CREATE", "UPDATE", "DELETE"]
 
 TRANSPORTED_MAX = 9_999_999.999
 SECTIONS_MAX = 100
@@ -113,3 +114,42 @@ class TransportRoute(EmittingRecord[TransportTerms]):
     def posting(self) -> Posting:
         upstream = self.terms.transport_direction == "upstream"
         return Posting("goods_received" if upstream else "goods_shipped", self.transport_date)
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedFields:
+    """The fields of a route whose changes are kept, by the vendor's names."""
+
+    name: str | None
+    quantity: Transported
+    unit_id: Uuid
+    start_date: Day
+    transport_direction: TransportDirection
+
+
+def tracked(route: TransportRoute) -> TrackedFields:
+    """Return the fields of a route whose changes are kept."""
+    terms = route.terms
+    return TrackedFields(
+        terms.name, terms.quantity_transported, terms.unit_id, route.transport_date, terms.transport_direction
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TransportVersion:
+    """A change of a route, ``before`` and ``after`` it; None where there is no route. It outlives the route.
+
+    ``user_id`` is the author, None if the client has no user.
+    """
+
+    transaction_id: Annotated[int, Field(ge=1)]
+    organization_id: Uuid
+    route_id: Uuid
+    issued_at: UtcTime | None
+    user_id: Uuid | None = None
+    before: TrackedFields | None = None
+    after: TrackedFields | None = None
+
+    @property
+    def operation(self) -> TransportOperation:
+        return "DELETE" if self.after is None else "CREATE" if self.before is None else "UPDATE"

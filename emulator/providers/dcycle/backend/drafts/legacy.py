@@ -10,6 +10,7 @@ from typing import Any
 
 from emulator.core.clock import seconds
 from emulator.providers.dcycle.backend.drafts import InvoiceFilter
+from emulator.providers.dcycle.backend.drafts.criteria import between, contains
 from emulator.providers.dcycle.memory.invoices import Invoice
 from emulator.providers.dcycle.memory.records import Record
 
@@ -40,6 +41,23 @@ class LegacyInvoiceFilter:
 
     def matches(self, invoice: Invoice) -> bool:
         return self.invoices.matches(invoice) and self.condition.matches(invoice)
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyNameFilter:
+    """``name`` is a part of the name; ``since`` and ``until`` bound the creation."""
+
+    condition: LegacyFilter = field(default_factory=LegacyFilter)
+    name: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def matches(self, record: Record[Any]) -> bool:
+        return (
+            contains(record.terms.name, self.name)
+            and between(record.created_at, self.since, self.until)
+            and self.condition.matches(record)
+        )
 
 
 def _holds(operator: str, text: str, wanted: str) -> bool:

@@ -97,6 +97,20 @@ class FreightPage(Page):
         )
 
 
+class ReportQuery(Query):
+    """``GET /v1/logistics/report``: the days from the first to the last, both included."""
+
+    start_date: Day
+    end_date: Day
+    client: str | None = None
+
+
+class ClientReportQuery(ReportQuery):
+    """``GET /api/v1/logistics/clients/report``"""
+
+    client: str
+
+
 class NewFreightRequest(NewRecord):
     """``POST /v1/logistics/requests`` and ``POST /v2/logistics/requests``"""
 

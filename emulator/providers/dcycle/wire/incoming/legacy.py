@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from emulator.providers.dcycle.backend.drafts import InvoiceFilter
-from emulator.providers.dcycle.backend.drafts.legacy import LegacyFilter, LegacyInvoiceFilter
+from emulator.providers.dcycle.backend.drafts.legacy import LegacyFilter, LegacyInvoiceFilter, LegacyNameFilter
 from emulator.providers.dcycle.memory.custom_factors import (
     FactorTag,
     FactorTerms,
@@ -211,17 +211,72 @@ class LegacyInvoicePage(Page):
         return LegacyInvoiceFilter(invoices, LegacyFilter(self.filter_by))
 
 
+# --- facilities and vehicles ------------------------------------------------------------------------------------------
+
+
+VehicleOrder = Annotated[str, StringConstraints(pattern=r"^(name|license_plate|created_at):(asc|desc)$")]
+FacilityOrder = Annotated[str, StringConstraints(pattern=r"^(name|country|type|created_at):(asc|desc)$")]
+
+
+def _sorted_by(order: str | None) -> tuple[str, ...]:
+    """Return the member of an order ``field:asc`` or ``field:desc``, with a minus sign if it is descending."""
+    if order is None:
+        return ()
+    member, _, direction = order.partition(":")
+    name = "co2e_grams" if member == "co2e" else member
+    return (f"-{name}" if direction == "desc" else name,)
+
+
+def _at(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+class LegacyVehiclePage(Page):
+    """``GET /api/v1/vehicles``, whose dates are Unix seconds of the creation."""
+
+    start_date: Seconds | None = None
+    end_date: Seconds | None = None
+    filter_by: Condition | None = None
+    sort_by: VehicleOrder | None = None
+
+    @cached_property
+    def filter(self) -> LegacyNameFilter:
+        return LegacyNameFilter(LegacyFilter(self.filter_by), None, _at(self.start_date), _at(self.end_date))
+
+    @cached_property
+    def sort_members(self) -> tuple[str, ...]:
+        return _sorted_by(self.sort_by)
+
+
+class LegacyFacilityPage(Page):
+    """``GET /api/v1/facilities``, whose dates are Unix seconds of the creation."""
+
+    name: str | None = None
+    start_date: Seconds | None = None
+    end_date: Seconds | None = None
+    filter_by: Condition | None = None
+    sort_by: FacilityOrder | None = None
+
+    @cached_property
+    def filter(self) -> LegacyNameFilter:
+        return LegacyNameFilter(LegacyFilter(self.filter_by), self.name, _at(self.start_date), _at(self.end_date))
+
+    @cached_property
+    def sort_members(self) -> tuple[str, ...]:
+        return _sorted_by(self.sort_by)
+
+
 # --- purchases, consumptions and uploads ------------------------------------------------------------------------------
 
 
-Order = Annotated[str, StringConstraints(pattern=r"^(purchase_date|quantity|co2e|sector|status):(asc|desc)$")]
+PurchaseOrder = Annotated[str, StringConstraints(pattern=r"^(purchase_date|quantity|co2e|sector|status):(asc|desc)$")]
 
 
 class LegacyPurchasePage(Page):
     """``GET /api/v1/purchases``"""
 
     filter_by: Condition | None = None
-    sort_by: Order | None = None
+    sort_by: PurchaseOrder | None = None
 
     @cached_property
     def filter(self) -> LegacyFilter:
@@ -229,11 +284,7 @@ class LegacyPurchasePage(Page):
 
     @cached_property
     def sort_members(self) -> tuple[str, ...]:
-        if self.sort_by is None:
-            return ()
-        member, _, direction = self.sort_by.partition(":")
-        name = "co2e_grams" if member == "co2e" else member
-        return (f"-{name}" if direction == "desc" else name,)
+        return _sorted_by(self.sort_by)
 
 
 class LegacyVehiclePath(Path):

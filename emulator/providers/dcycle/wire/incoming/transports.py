@@ -53,6 +53,10 @@ class TransportPath(Path):
     transport_route_id: Id
 
 
+class VersionPage(Page):
+    """``GET /v1/transports/{transport_route_id}/versions``"""
+
+
 class TransportQuery(Query):
     """The filters of routes."""
 

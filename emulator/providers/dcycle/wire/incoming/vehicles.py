@@ -33,6 +33,10 @@ class ConsumptionPath(Path):
     vehicle_consumption_id: Id
 
 
+class ConsumptionFilePath(Path):
+    file_id: Id
+
+
 class VehicleQuery(Query):
     """The filters of vehicles. The older pages write ``status``, the newest ``status[]``."""
 
@@ -87,6 +91,12 @@ class VehicleIds(Body):
     """``POST /v1/vehicles/bulk-delete``"""
 
     vehicle_ids: Annotated[Several[Id], Field(min_length=1, max_length=IDS_MAX)]
+
+
+class ConsumptionIds(Body):
+    """``POST /v1/vehicles/{vehicle_id}/consumptions/bulk-delete``"""
+
+    consumption_ids: Annotated[Several[Id], Field(min_length=1, max_length=IDS_MAX)]
 
 
 class VehicleChanges(Body):

@@ -1,15 +1,18 @@
 """Freight, recharges and hubs: ``/v1/logistics``, ``/v2/logistics`` and ``/v1/logistic-hubs``."""
 
 from collections.abc import Collection
+from datetime import date
 from decimal import Decimal
 
 from emulator.core.clock import seconds
+from emulator.providers.dcycle.backend.freight_report import FreightReport
 from emulator.providers.dcycle.memory.freight import FreightRequest, FreightWork, Package, PackageLoad, Toc
 from emulator.providers.dcycle.memory.hubs import Hub
 from emulator.providers.dcycle.memory.recharges import FreightFuel, Recharge
 from emulator.providers.dcycle.wire.outgoing.amounts import kilograms
 
 GRAMS_PER_KG = 1000
+METHODOLOGY = "ISO 14083"
 
 
 def _number(value: Decimal | None) -> float | None:
@@ -128,6 +131,61 @@ def leg(leg: FreightRequest, work: FreightWork) -> dict[str, object]:
         "destination": leg.terms.destination,
         "distance_km": _number(work.distance_km),
         "co2e": kilograms(leg.co2e_grams),
+    }
+
+
+def report(report: FreightReport, since: date, until: date, client: str | None) -> dict[str, object]:
+    """Return a report by mode."""
+    total = report.total
+    return {
+        "client": client,
+        "period": {"start_date": since, "end_date": until},
+        "summary": {
+            "total_items": total.items,
+            "total_co2e_kg": kilograms(total.grams),
+            "total_distance_km": float(total.distance_km),
+            "avg_co2e_per_item": float(total.average(Decimal(total.grams) / GRAMS_PER_KG)),
+        },
+        "by_category": [
+            {
+                "category": mode,
+                "items": found.items,
+                "co2e_kg": kilograms(found.grams),
+                "distance_km": float(found.distance_km),
+                "percentage_co2e": float(total.share(found.grams)),
+            }
+            for mode, found in report.groups.items()
+        ],
+        "data_source": report.source,
+        "methodology": METHODOLOGY,
+    }
+
+
+def client_report(report: FreightReport, since: date, until: date, client: str) -> dict[str, object]:
+    """Return a report of the legacy API, by vehicle type."""
+    total = report.total
+    return {
+        "client": client,
+        "period": {"start_date": since, "end_date": until},
+        "summary": {
+            "total_co2e": kilograms(total.grams),
+            "total_distance": float(total.distance_km),
+            "total_load": float(total.load_kg),
+            "total_shipments": total.items,
+            "avg_co2e_per_shipment": float(total.average(Decimal(total.grams) / GRAMS_PER_KG)),
+            "avg_distance_per_shipment": float(total.average(total.distance_km)),
+        },
+        "by_transport_type": [
+            {
+                "toc": toc,
+                "shipments": found.items,
+                "co2e": kilograms(found.grams),
+                "distance": float(found.distance_km),
+                "percentage_co2e": float(total.share(found.grams)),
+            }
+            for toc, found in report.groups.items()
+        ],
+        "methodology": METHODOLOGY,
     }
 
 

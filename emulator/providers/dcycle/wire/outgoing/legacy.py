@@ -14,7 +14,7 @@ from emulator.providers.dcycle.memory.invoices import Invoice
 from emulator.providers.dcycle.memory.purchases import Purchase
 from emulator.providers.dcycle.memory.units import Unit
 from emulator.providers.dcycle.memory.uploads import Upload
-from emulator.providers.dcycle.memory.vehicles import Consumption
+from emulator.providers.dcycle.memory.vehicles import Consumption, Vehicle
 from emulator.providers.dcycle.memory.wastes import WasteFactor
 from emulator.providers.dcycle.wire.outgoing.amounts import kilograms
 from emulator.providers.dcycle.wire.outgoing.invoices import invoice
@@ -160,6 +160,31 @@ def legacy_purchase(found: Purchase, unit: Unit | None, factor: Decimal | None) 
 def _timestamp(day: date) -> int:
     """The Unix second at which a day begins."""
     return (day - date(1970, 1, 1)).days * 86_400
+
+
+def legacy_vehicle(vehicle: Vehicle, grams: int, fuel_name: str | None) -> dict[str, object]:
+    """Return a vehicle, of which no make and model is known."""
+    terms = vehicle.terms
+    return {
+        "id": vehicle.id,
+        "name": terms.name,
+        "license_plate": terms.license_plate,
+        "type": terms.type,
+        "ownership": terms.ownership,
+        "country": terms.country,
+        "is_known": False,
+        "known_vehicle_id": None,
+        "unknown_vehicle_id": terms.unknown_vehicle_id,
+        "vehicle_fuel_id": terms.vehicle_fuel_id,
+        "vehicle_fuel": fuel_name,
+        "registration_year": terms.registration_year,
+        "market_segment": terms.market_segment,
+        "size": terms.size,
+        "status": vehicle.status,
+        "co2e": kilograms(grams),
+        "created_at": seconds(vehicle.created_at),
+        "updated_at": seconds(vehicle.updated_at),
+    }
 
 
 def legacy_consumption(consumption: Consumption, unit: Unit | None) -> dict[str, object]:

@@ -1,10 +1,18 @@
 """Transport routes: ``/v1/transports``."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from decimal import Decimal
 
 from emulator.core.clock import seconds
-from emulator.providers.dcycle.memory.transports import Combination, Section, TransportRoute
+from emulator.providers.dcycle.memory.catalogue import User
+from emulator.providers.dcycle.memory.transports import (
+    Combination,
+    Section,
+    TrackedFields,
+    TransportRoute,
+    TransportVersion,
+)
 from emulator.providers.dcycle.memory.units import Unit
 from emulator.providers.dcycle.wire.outgoing.amounts import kilograms
 from emulator.providers.dcycle.wire.outgoing.wastes import unit_object
@@ -77,3 +85,26 @@ def combination(combination: Combination) -> dict[str, object]:
         "boundaries": {"from": combination.from_, "to": combination.to, "unit": combination.unit},
         "reference_product": combination.reference_product,
     }
+
+
+def version(version: TransportVersion, user: User | None) -> dict[str, object]:
+    """Return a change of a route, with the user who made it."""
+    return {
+        "transaction_id": version.transaction_id,
+        "operation_type": version.operation,
+        "issued_at": None if version.issued_at is None else seconds(version.issued_at),
+        "user_id": version.user_id,
+        "user_first_name": None if user is None else user.first_name,
+        "user_last_name": None if user is None else user.last_name,
+        "changes": _changes(version.before, version.after),
+    }
+
+
+def _changes(before: TrackedFields | None, after: TrackedFields | None) -> list[dict[str, object]]:
+    """The fields that changed: of a new route all of them, and of a deleted one none."""
+    if after is None:
+        return []
+    values = [(field.name, getattr(before, field.name, None), getattr(after, field.name)) for field in fields(after)]
+    return [
+        {"field": name, "old_value": old, "new_value": new} for name, old, new in values if before is None or old != new
+    ]
