@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from emulator import Emulator
 from emulator.app import make_world
 from emulator.core.migration import NoStep, Steps, migrate
 from emulator.log import image
@@ -14,6 +15,7 @@ from emulator.log.log import Image
 from emulator.log.sqlite_log import SqliteLog
 from emulator.providers import ALL
 from emulator.space import snapshot
+from tests.support.caller import Caller, credentials_of
 from tests.support.stored import StoredServer, cnaught, place
 
 DATA = Path(__file__).parent / "data"
@@ -73,6 +75,31 @@ def test_a_snapshot_of_older_versions_is_restored(tmp_path: Path) -> None:
             assert space.control("GET", f"/settings/{vendor}")["links"] == "vendor"
         assert restored["memory"]["cnaught"]["orders"].keys() == document["memory"]["cnaught"]["orders"].keys()
         space.control("PUT", "/snapshot", json=restored)
+
+
+def test_the_legs_of_an_older_snapshot_keep_their_distance(emulator: Emulator) -> None:
+    """A leg that starts at a hub gets the address of the hub, from which version 2 of Dcycle's memory took it."""
+    document = older("snapshot_of_dcycle_2")
+    before = document["memory"]["dcycle"]["freight_requests"]
+    space = emulator.space()
+    space.control("PUT", "/snapshot", json=document)
+    after = space.control("GET", "/snapshot")["memory"]["dcycle"]["freight_requests"]
+    assert {
+        (leg["terms"].get("origin"), after[id]["terms"]["origin"])
+        for id, leg in before.items()
+        if leg["terms"].get("hub_id")
+    } == {(None, "Madrid, Spain"), ("Valencia, Spain", "Valencia, Spain")}
+    assert {id: leg for id, leg in after.items() if leg["terms"]["origin"] == before[id]["terms"].get("origin")} == {
+        id: leg for id, leg in before.items() if leg["terms"].get("origin")
+    }
+
+    dcycle = Caller(space, "dcycle", credentials_of(space, "dcycle"))
+    legs = dcycle.get("/v1/logistics/requests", params={"size": 100}).json()["items"]
+    [leg] = [leg for leg in legs if leg["origin"] == "Madrid, Spain" and leg["hub_id"]]
+    assert (leg["distance_km"], leg["co2e"]) == (631.4, 801.878)
+    [package] = dcycle.get("/v1/logistics/packages", params={"package_key": "OLD-1"}).json()["items"]
+    assert package["total_distance_km"] == pytest.approx(sum(leg["distance_km"] for leg in package["legs"]))
+    space.control("PUT", "/snapshot", json=space.control("GET", "/snapshot"))
 
 
 @pytest.mark.parametrize("found", [0, image.FORMAT + 1, None, "1"])

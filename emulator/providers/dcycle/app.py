@@ -30,6 +30,7 @@ from emulator.providers.dcycle.endpoints import (
 )
 from emulator.providers.dcycle.memory.catalogue import Catalogue
 from emulator.providers.dcycle.memory.fixture import Fixture
+from emulator.providers.dcycle.memory.migrations import MIGRATIONS
 from emulator.providers.dcycle.wording import http_refusal, render, schema_refusal
 from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
@@ -284,7 +285,8 @@ PROVIDER = Provider(
     name="dcycle",
     title="Dcycle",
     hosts=HOSTS,
-    version=2,
+    version=3,
+    migrations=MIGRATIONS,
     app=ProviderApp(routes, render, schema_refusal, http_refusal),
     fixture=Fixture,
     backend=Dcycle,
