@@ -21,9 +21,13 @@ class Agenda(Generic[T]):
 
     def add(self, at: datetime, item: T) -> None:
         """Add an item. Its time must be after the last settled one."""
-        place = self._after(at)
-        self._instants.insert(place, at)
-        self._items.insert(place, item)
+        if not self._instants or self._instants[-1] <= at:
+            self._instants.append(at)
+            self._items.append(item)
+        else:
+            place = self._after(at)
+            self._instants.insert(place, at)
+            self._items.insert(place, item)
 
     def between(self, since: datetime, until: datetime) -> list[tuple[datetime, T]]:
         """Return what becomes due after ``since`` and up to ``until``."""
@@ -34,6 +38,8 @@ class Agenda(Generic[T]):
 
         The lists are cut once half of them is gone: cutting them each time would move everything that remains.
         """
+        if self._start == len(self._instants) or until < self._instants[self._start]:
+            return []
         gone = self._after(until)
         past = self._part(self._start, gone)
         self._start = gone

@@ -144,7 +144,6 @@ def _parsed(text: str) -> datetime | None:
         return None
 
 
-@lru_cache(maxsize=4096)
 def micros(at: datetime) -> str:
     """``2022-08-01T18:00:00.000000Z``"""
     since = at - EPOCH

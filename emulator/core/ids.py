@@ -45,12 +45,12 @@ def nth_text(seed: int, kind: str, n: int, alphabet: str, length: int) -> str:
     step, start, size = _text_walk(seed, kind, len(alphabet), length)
     value = (start + n * step) % size
     if alphabet is HEX:
-        return f"{value:0{length}x}"[::-1]  # the same as the loop below, without its divisions
+        return f"{value:x}".zfill(length)[::-1]  # the same as the loop below, without its divisions
     pairs, text = _pairs(alphabet), ""
     base = len(pairs)
     for _ in range(length // 2):
-        value, pair = divmod(value, base)
-        text += pairs[pair]
+        text += pairs[value % base]
+        value //= base
     return text + alphabet[value] if length % 2 else text
 
 

@@ -1,7 +1,7 @@
 """JSON Web Tokens (RFC 7519), HS256 only. The space's clock decides on their times."""
 
 import hmac
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
@@ -25,14 +25,23 @@ def signed(claims: Mapping[str, Any], key: bytes) -> str:
     It is what ``jwt.encode`` returns, at a tenth of its cost.
     """
     content = _HEADER + b"." + _base64url(orjson.dumps(claims))
-    return (content + b"." + _base64url(hmac.digest(key, content, "sha256"))).decode("ascii")
+    signature = _keyed(key).copy()
+    signature.update(content)
+    return (content + b"." + _base64url(signature.digest())).decode("ascii")
+
+
+@lru_cache(maxsize=16)
+def _keyed(key: bytes) -> hmac.HMAC:
+    """Return an HMAC with a key, to be copied: making one costs more than signing with it."""
+    return hmac.new(key, digestmod="sha256")
 
 
 def _base64url(data: bytes) -> bytes:
     """Encode as RFC 7515, section 2, does: without padding."""
-    return urlsafe_b64encode(data).rstrip(b"=")
+    return b2a_base64(data, newline=False).translate(_URL_SAFE, b"=")
 
 
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _HEADER = _base64url(orjson.dumps({"alg": ALGORITHM, "typ": "JWT"}))
 
 

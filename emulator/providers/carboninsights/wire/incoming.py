@@ -41,20 +41,32 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class Context(NamedTuple):
-    """What a field's validation needs: the records and settings, whether categories are codes, and the password.
+    """What a field's validation needs: the records and settings, and other parts of the body.
 
     ``listings`` has the categories that this body has named so far.
     """
 
     backend: CarbonInsights
-    by_code: bool
-    password: str | None
+    body: object
     listings: dict[str, Listing]
+
+    def by_code(self) -> bool:
+        """Return whether categories are codes."""
+        match self.body:
+            case {"options": {"category_type": "mcc"}}:
+                return True
+        return False
+
+    def password(self) -> str | None:
+        match self.body:
+            case {"password": str(password)}:
+                return password.strip()
+        return None
 
 
 def _free(value: str, info: ValidationInfo) -> str:
     context = _context(info)
-    if context.backend.accounts.is_taken(value, context.password):
+    if context.backend.accounts.is_taken(value, context.password()):
         raise PydanticCustomError("taken", "Input should be a username that is not taken")
     return value
 
@@ -69,10 +81,10 @@ def _listing(value: object, info: ValidationInfo) -> Listing:
     context = _context(info)
     if type(value) is str and (known := context.listings.get(value)):
         return known
-    text, categories = as_text(value), context.backend.categories
-    listing = categories.listing_of_code(text) if context.by_code else categories.listing(text)
+    text, categories, by_code = as_text(value), context.backend.categories, context.by_code()
+    listing = categories.listing_of_code(text) if by_code else categories.listing(text)
     if listing is None:
-        raise PydanticCustomError("merchant_code" if context.by_code else "category", "Input should be listed")
+        raise PydanticCustomError("merchant_code" if by_code else "category", "Input should be listed")
     if type(value) is str:
         context.listings[value] = listing
     return listing
@@ -236,7 +248,7 @@ class MalformedBody(Malformed):
 def read(model: type[M], content: object, backend: CarbonInsights) -> M:
     """Return a body as a model. Raises MalformedBody with all its problems."""
     missing = list(_missing_children(content, backend)) if model is ScoreRequest else []
-    context = Context(backend, _by_code(content), _password(content), {})
+    context = Context(backend, content, {})
     try:
         body = cast(M, model.__pydantic_validator__.validate_python(content, context=context))
     except ValidationError as error:
@@ -258,20 +270,6 @@ def _missing_children(content: object, backend: CarbonInsights) -> Iterator[Prob
             yield from (
                 Problem(("body", part, name), "missing", "Field required") for name in names if name not in children
             )
-
-
-def _by_code(content: object) -> bool:
-    match content:
-        case {"options": {"category_type": "mcc"}}:
-            return True
-    return False
-
-
-def _password(content: object) -> str | None:
-    match content:
-        case {"password": str(password)}:
-            return password.strip()
-    return None
 
 
 def _rows(content: object) -> int:
