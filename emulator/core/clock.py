@@ -8,6 +8,9 @@ from functools import lru_cache, partial
 from emulator.core.real_time import real_class
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+span = lru_cache(maxsize=256)(timedelta)
+"""A span of time, made once: settings and constants name few."""
+
 YEAR_MIN, YEAR_MAX = 1970, 2999
 """The range of a clock: far enough from the ends of the calendar that dates calculated from it stay in it."""
 

@@ -1,4 +1,4 @@
-"""The headers of a request, decoded when first read."""
+"""The headers of a request."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -13,18 +13,17 @@ HEADER_BYTES = 160
 class Headers(dict[bytes, str | None]):
     """The first value of each header by its lower-case name; None if the request lacks it.
 
-    It holds those that were read. ``raw`` are all headers, ``size`` is what they hold, in bytes. Optional whitespace
-    around a value is not part of it (RFC 9110, section 5.5).
+    ``raw`` are all headers, ``size`` is what they hold, in bytes. Optional whitespace around a value is not part of it
+    (RFC 9110, section 5.5).
     """
 
-    __slots__ = ("_first", "raw", "size")
+    __slots__ = ("raw", "size")
 
     def __init__(self, raw: RawHeaders) -> None:
         self.raw = [(name, value.strip(b" \t")) for name, value in raw]
         self.size = len(b"".join(chain.from_iterable(self.raw))) + HEADER_BYTES * len(self.raw)
-        self._first = dict(reversed(self.raw))
+        for name, value in reversed(self.raw):
+            self[name] = value.decode("latin-1")
 
-    def __missing__(self, name: bytes) -> str | None:
-        value = self._first.get(name)
-        self[name] = text = None if value is None else value.decode("latin-1")
-        return text
+    def __missing__(self, name: bytes) -> None:
+        self[name] = None

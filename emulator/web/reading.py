@@ -43,7 +43,8 @@ def _media_type(value: str) -> str:
 
 def may_be_json(request: WholeRequest) -> bool:
     """Return whether Content-Type is JSON or absent."""
-    return media_type(request) in (JSON, None)
+    value = request.header(b"content-type")
+    return value is None or value == JSON or _media_type(value) == JSON
 
 
 def require_json(request: WholeRequest) -> None:

@@ -26,6 +26,7 @@ class CNaught:
         self.catalogue = catalogue
         self.memory = memory
         self.clock = clock
+        self._keys = [(account.api_key.encode(), account) for account in catalogue.accounts]
         self.offer = Offer(catalogue)
         self.idempotency = Idempotency(memory, clock)
         self.orders = Orders(self.offer, memory, clock, ids)
@@ -34,9 +35,11 @@ class CNaught:
 
     def account(self, api_key: str | None) -> Account:
         """Return the account of an API key. Raises Unauthorized."""
-        for account in self.catalogue.accounts:
-            if api_key is not None and compare_digest(account.api_key.encode(), api_key.encode()):
-                return account
+        if api_key is not None:
+            encoded = api_key.encode()
+            for key, account in self._keys:
+                if compare_digest(key, encoded):
+                    return account
         raise errors.Unauthorized("cnaught.auth.bearer-key-required" if api_key else "cnaught.auth.unusable-header")
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:

@@ -15,8 +15,6 @@ Vehicle: TypeAlias = Literal["passenger_car_van_or_suv", "small_bus", "school_bu
 EXACT = Context(prec=100_000, traps=[Inexact, InvalidOperation])
 """Wide enough for every sum and product of amounts: a result that had to be rounded is a bug."""
 
-HALF = Decimal("0.5")
-
 CAR_KG_PER_KM = Decimal("0.2411409")
 """8.887 kg of CO2 per US gallon / 22.9 miles per gallon / 1.609344 km per mile, as in the vendor's sample app."""
 
@@ -104,6 +102,6 @@ def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
     return total
 
 
-def nearest_count(total: Decimal, each: Decimal) -> int:
+def nearest_count(total: Decimal, each: int) -> int:
     """Return how many times ``each`` fits into a total, to the nearest whole number, halves up."""
-    return int(EXACT.divide_int(EXACT.add(total, EXACT.multiply(each, HALF)), each))
+    return (int(EXACT.add(total, total)) + each) // (2 * each)

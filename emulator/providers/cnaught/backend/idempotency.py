@@ -2,9 +2,9 @@
 
 from collections import deque
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from emulator.core.clock import Clock, Event
+from emulator.core.clock import Clock, Event, span
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.memory.catalogue import Account
 from emulator.providers.cnaught.memory.fixture import Memory
@@ -49,7 +49,7 @@ class Idempotency:
                 yield Event(at, "cnaught", "idempotency-key.expired", name.partition("/")[2])
 
     def _expires_on(self, reply: KeyedReply) -> datetime:
-        return reply.at + timedelta(hours=self.memory.settings.idempotency_hours)
+        return reply.at + span(hours=self.memory.settings.idempotency_hours)
 
 
 def _name(account: Account, key: str) -> str:

@@ -39,9 +39,10 @@ def owner(buyer: Buyer) -> Owner:
     return buyer.account.id, buyer.subaccount.id if buyer.subaccount else None
 
 
-def owners(order: Order) -> set[Owner]:
+def owners(order: Order) -> tuple[Owner, ...]:
     """Return whose an order is: a subaccount's order is also its account's."""
-    return {(order.account_id, None), (order.account_id, order.subaccount_id)}
+    account = order.account_id, None
+    return (account,) if order.subaccount_id is None else (account, (order.account_id, order.subaccount_id))
 
 
 class Owned:

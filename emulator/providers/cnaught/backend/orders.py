@@ -2,12 +2,12 @@
 
 from bisect import bisect_right, insort
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
 
 from emulator.core.agenda import Agenda
-from emulator.core.clock import Clock, Event
+from emulator.core.clock import Clock, Event, span
 from emulator.core.errors import CannotHappen
 from emulator.core.ids import LETTERS, Ids
 from emulator.core.paging import Timeline
@@ -136,10 +136,6 @@ class Orders:
             if at == order.fulfils_on and (order.cancelled_on is None or order.cancelled_on > at):
                 yield Event(at, "cnaught", "order.fulfilled", order.id)
 
-    def next_notice(self) -> datetime | None:
-        """Return when the next callback is due, if nothing else happens."""
-        return self.memory.notices[0].at if self.memory.notices else None
-
     def take_notices(self) -> Iterator[tuple[Notice, Order]]:
         """Yield what callbacks must report by now, each notice once, in order."""
         notices = self.memory.notices
@@ -159,7 +155,7 @@ class Orders:
 
     def _fulfils_on(self) -> datetime | None:
         seconds = self.memory.settings.fulfilment_seconds
-        return None if seconds is None else self.clock.now + timedelta(seconds=seconds)
+        return None if seconds is None else self.clock.now + span(0, seconds)
 
     def _stated_kg(self, draft: OrderDraft) -> Decimal | None:
         """Return the mass of an order by mass or ride; None for one by total price."""

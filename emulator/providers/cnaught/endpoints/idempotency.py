@@ -40,7 +40,7 @@ class Attempt:
             return None
         if len(self.key) > IDEMPOTENCY_KEY_CHARACTERS_MAX:
             raise errors.IdempotencyKeyTooLong
-        if any(_repeats(self.request, earlier) for earlier in self.request.earlier_held()):
+        if self.request.held and any(_repeats(self.request, earlier) for earlier in self.request.earlier_held()):
             raise errors.ConcurrentRequests
         first = self.cnaught.idempotency.first_reply(self.account, self.key, self.fingerprint)
         if first is None:

@@ -13,7 +13,8 @@ MINUTE, HOUR = 60, 3600
 
 def next_call(cnaught: CNaught) -> datetime | None:
     """Return when the next callback is due, if nothing else happens."""
-    return cnaught.orders.next_notice()
+    notices = cnaught.memory.notices
+    return notices[0].at if notices else None
 
 
 def take_calls(cnaught: CNaught) -> Iterator[Call]:

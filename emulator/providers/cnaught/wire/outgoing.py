@@ -25,11 +25,11 @@ LISTED_ORDERS_MAX = 4096
 """How many orders are kept as JSON, in all spaces; they have about 3 KB each."""
 
 KG_PER_EQUIVALENT = {
-    "cars_off_the_road": Decimal(4600),
-    "trees_planted": Decimal(60),
-    "homes_annual_energy_usage": Decimal(7940),
-    "homes_annual_energy usages": Decimal(7940),  # printed like this in the documents; the SDK reads the name above
-    "flights_lax_to_nyc": Decimal(378),
+    "cars_off_the_road": 4600,
+    "trees_planted": 60,
+    "homes_annual_energy_usage": 7940,
+    "homes_annual_energy usages": 7940,  # printed like this in the documents; the SDK reads the name above
+    "flights_lax_to_nyc": 378,
 }
 """Kilograms per unit: US EPA equivalencies, and 3,974 km at 95 g per passenger-kilometer."""
 
@@ -274,5 +274,7 @@ def _number(number: Decimal | None) -> int | float | Decimal | None:
         return None
     if number == number.to_integral_value():
         return int(number)
-    double = float(number)
-    return double if Decimal(repr(double)) == number else number
+    text = str(number)
+    double = float(text)
+    shown = repr(double)
+    return double if shown == text or Decimal(shown) == number else number
