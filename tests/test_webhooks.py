@@ -13,6 +13,7 @@ from werkzeug import Request, Response
 
 from emulator import Emulator
 from emulator.client.handles import Refused, SpaceHandle
+from emulator.evidence import explanation
 from emulator.gateway.post import NoReply, host_of, parse_url, post
 from tests.conftest import START
 from tests.support.caller import Caller, credentials_of
@@ -326,3 +327,20 @@ def test_an_order_is_fulfilled_by_an_act(cnaught: Caller) -> None:
         assert cnaught.space.cnaught.happens("fulfil_order", placed["id"])["state"] == "fulfilled"
         assert cnaught.space.clock.advance(hours=2) == []
         assert cnaught.get("/v1/impact/data").json()["total_offset_kgs"] == before + 10
+
+
+def test_a_listed_webhook_is_explained_once(cnaught: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its explanation is kept until there is another attempt."""
+    explained: list[str] = []
+    compare = explanation.webhook_parts
+    monkeypatch.setattr(
+        explanation, "webhook_parts", lambda *webhook: explained.append(webhook[1]) or compare(*webhook)
+    )
+    explanation._explained_webhook.cache_clear()
+    order(cnaught, "http://127.0.0.1:9/")
+    cnaught.space.clock.advance(seconds=2)
+    assert [*cnaught.space.webhooks] == [*cnaught.space.webhooks]
+    assert len(explained) == 1
+    cnaught.space.webhooks.deliver()
+    assert [len(webhook["attempts"]) for webhook in cnaught.space.webhooks] == [1]
+    assert len(explained) == 2

@@ -147,8 +147,8 @@ def _not_found(unknown: UnknownDelivery) -> HTTPException:
 
 
 def _shown(delivery: Delivery) -> dict[str, Any]:
-    sent = [attempt.headers for attempt in delivery.attempts]
-    explained = explanation.explain_webhook(delivery.provider, delivery.kind, sent, delivery.body.encode())
+    sent = (attempt.headers for attempt in delivery.attempts)
+    explained = explanation.explain_webhook(delivery.provider, delivery.kind, sent, delivery.body)
     return {
         "id": delivery.id,
         "provider": delivery.provider,

@@ -3,9 +3,9 @@
 The contract is compared with the exchange on request only.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from emulator.evidence import contracts
 from emulator.evidence.parts import Part, parts, possible_parts, refusals, webhook_parts
@@ -14,6 +14,9 @@ from emulator.web.exchange import Exchange
 
 INFERRED_CHARACTERS_MAX = 1000
 """How long the list in ``X-Emulator-Inferred`` may be: clients limit the size of headers."""
+
+WEBHOOKS_MAX = 2048
+"""How many explanations of webhooks are kept, in all spaces: twice as many as a space lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,16 @@ def explain(exchange: Exchange) -> Explanation:
     return Explanation(rule, weakest([operation.evidence, *(part.evidence for part in fields)]), fields)
 
 
-def explain_webhook(provider: str, kind: str, attempts: Sequence[Mapping[str, str]], body: bytes) -> Explanation:
+def explain_webhook(provider: str, kind: str, attempts: Iterable[Mapping[str, str]], body: str) -> Explanation:
     """Explain a webhook, of which ``attempts`` has the headers of each attempt. All of its parts are listed."""
-    found = list(dict.fromkeys(webhook_parts(provider, kind, attempts, body)))
+    return _explained_webhook(provider, kind, tuple(tuple(headers.items()) for headers in attempts), body)
+
+
+@lru_cache(maxsize=WEBHOOKS_MAX)
+def _explained_webhook(
+    provider: str, kind: str, attempts: tuple[tuple[tuple[str, str], ...], ...], body: str
+) -> Explanation:
+    found = list(dict.fromkeys(webhook_parts(provider, kind, [dict(headers) for headers in attempts], body.encode())))
     ruled = {(part.place, part.field, part.evidence) for part in found if part.rule}
     fields = tuple(part for part in found if part.rule or (part.place, part.field, part.evidence) not in ruled)
     return Explanation(None, weakest(part.evidence for part in fields), fields)

@@ -49,15 +49,22 @@ def _query_number(value: object) -> Decimal:
 
 
 @lru_cache(maxsize=4096)
-def _email(value: str) -> str:
+def email_fault(value: str) -> str | None:
+    """Return the reason why a text is not an email address, by its syntax only; None if it is one."""
     if _PLAIN_ADDRESS.fullmatch(value):
-        return value
+        return None
     from email_validator import EmailNotValidError, validate_email  # takes 40 ms; many users send no address
 
     try:
         validate_email(value, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
-        raise PydanticCustomError("email", "{reason}", {"reason": str(error)}) from None
+        return str(error)
+    return None
+
+
+def _email(value: str) -> str:
+    if (fault := email_fault(value)) is not None:
+        raise PydanticCustomError("email", "{reason}", {"reason": fault})
     return value
 
 

@@ -176,3 +176,27 @@ def test_days_of_commuting_equal_a_count(first: date, days: int, weekdays: list[
     )
     counted = [n for n in range(days + 1) if (first + timedelta(n)).weekday() in weekdays]
     assert terms.commuting_days() == len(counted)
+
+
+@pytest.mark.rule("dcycle.employees.email")
+@pytest.mark.parametrize(
+    "email", ["", "ada", "ada@", "@example.com", "ada@localhost", "a b@example.com", "a@b@example.com"]
+)
+def test_an_email_is_an_address(dcycle: Caller, email: str) -> None:
+    """A text that is no address is refused, of a new employee and in a change, and nothing changes."""
+    body = {"name": "Ada", "email": email, "situation": "active", "status": "uploaded"}
+    for refused in (
+        dcycle.post("/v1/employees", body),
+        dcycle.request("PATCH", f"/v1/employees/{ADA}", json={"email": email}),
+    ):
+        assert problems(refused) == [("value_error", ["body", "email"])]
+        assert refused.json()["detail"][0]["msg"].startswith("value is not a valid email address: ")
+    assert dcycle.get(f"/v1/employees/{ADA}").json()["email"] != email
+
+
+@pytest.mark.rule("dcycle.employees.email")
+@pytest.mark.parametrize("email", ["ada@example.test", "Ada.Lovelace+1@sub.example.com", "adá@example.com", None])
+def test_an_address_is_kept_as_sent(dcycle: Caller, email: str | None) -> None:
+    """An address is returned as it was sent, and may be null beside a name."""
+    body = {"name": "Ada", "email": email, "situation": "active", "status": "uploaded"}
+    assert created(dcycle, "/v1/employees", body)["email"] == email

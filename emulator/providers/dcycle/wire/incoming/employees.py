@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from emulator.providers.dcycle.backend.drafts import EmployeeFilter
 from emulator.providers.dcycle.memory.employees import (
@@ -20,8 +21,17 @@ from emulator.providers.dcycle.memory.employees import (
 )
 from emulator.providers.dcycle.wire.incoming.fields import NO_NULL, Day, Id, JsonBoolean, Name, Several
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Page, Path
-from emulator.web.fields import JsonDouble, JsonInteger, Text
+from emulator.web.fields import JsonDouble, JsonInteger, Text, email_fault
 
+
+def _email(value: str) -> str:
+    """An address that is none is refused in the words of FastAPI."""
+    if (fault := email_fault(value)) is not None:
+        raise PydanticCustomError("value_error", "value is not a valid email address: {reason}", {"reason": fault})
+    return value
+
+
+EmployeeEmail = Annotated[Name, AfterValidator(_email)]
 EmployeeName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=NO_NULL)]
 Kilometers = Annotated[JsonDouble, Field(ge=0.0, le=100_000.0), AfterValidator(float)]
 Weekday = Annotated[JsonInteger, Field(ge=0, le=6)]
@@ -52,7 +62,7 @@ class EmployeeChanges(Body):
     """``PATCH /v1/employees/{employee_id}``. Only members that are sent change, so no default is ever used."""
 
     name: EmployeeName | None = None
-    email: Name | None = None
+    email: EmployeeEmail | None = None
     situation: Situation = "active"
     status: EmployeeStatus = "uploaded"
 
