@@ -44,6 +44,9 @@ TELLING_CHARACTERS_MIN = 8
 SECRET_NAME_CHARACTERS_MAX = 128
 """A longer name is no secret's: it is data."""
 
+REMEMBERED_CHARACTERS_MAX = 256
+"""Most requests to a vendor have the same few keys. Finding all forms of one costs more than searching for them."""
+
 FEW = 32
 SHORT_CHARACTERS_MAX = 64 * 1024
 """Searching a text for each of a few secrets is quicker than looking up all its parts, but not for each of many."""
@@ -171,7 +174,8 @@ class Mask:
     def add(self, secret: str) -> None:
         """Hide a secret from now on."""
         if len(secret) >= TELLING_CHARACTERS_MIN:
-            for form in _forms(secret) - self._forms.keys():
+            forms = _remembered_forms if len(secret) <= REMEMBERED_CHARACTERS_MAX else _forms
+            for form in forms(secret) - self._forms.keys():
                 self._forms[form] = secret
                 self._by_tail.setdefault(form[-TELLING_CHARACTERS_MIN:], []).append(form)
 
@@ -212,12 +216,15 @@ def as_digits(number: str) -> str:
     return number if DIGITS.fullmatch(number) else "1" + re.sub("[^0-9]", "", number)
 
 
-def _forms(secret: str) -> set[str]:
+def _forms(secret: str) -> frozenset[str]:
     """Return the forms of a secret: as it is, within a JSON string, and within a URL."""
     encodable = secret.encode("utf-8", "surrogatepass")
     in_urls = {quote(encodable), quote(encodable, safe=""), quote_plus(encodable)}
     in_urls |= {_ESCAPED_CHARACTER.sub(lambda found: found[0].lower(), form) for form in in_urls}
-    return {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]} | in_urls
+    return frozenset({secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]} | in_urls)
+
+
+_remembered_forms = lru_cache(maxsize=256)(_forms)
 
 
 def _hide_in_parameter(parameter: str, hide: Hide) -> str:

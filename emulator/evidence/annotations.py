@@ -7,7 +7,7 @@ marks of a schema apply to a value as JSON Schema's annotations do: through refe
 match, members and items.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,8 +71,11 @@ class Annotations:
         """Yield every mark that some value of a schema may have, each with its place."""
         yield from self._of_schema(self._node(schema), "", ())
 
-    def own_marks(self, schema: Schema) -> Iterator[Mark]:
-        """Yield the marks of a schema, a parameter or a header by itself."""
+    def own_marks(self, schema: Schema) -> Sequence[Mark]:
+        """Return the marks of a schema, a parameter or a header by itself."""
+        return self._node(schema).marks
+
+    def _read_marks(self, schema: Schema) -> Iterator[Mark]:
         if "x-evidence" in schema:
             yield Mark(schema["x-evidence"], None)
         for entry in schema.get("x-rules", ()):
@@ -127,7 +130,7 @@ class Annotations:
         if isinstance(schema, bool) or not schema:
             return _EMPTY
         if id(schema) not in self._nodes:
-            node = Node(list(self.own_marks(schema)))
+            node = Node(list(self._read_marks(schema)))
             self._nodes[id(schema)] = (schema, node)
             self._connect(node, schema)
         return self._nodes[id(schema)][1]

@@ -124,7 +124,10 @@ def _webhook(provider: str, kind: str) -> Mapping[str, Any]:
         described: Mapping[str, Any] = item["post"]
         if kind in described.get("x-kinds", [name]):
             return described
-    return {"x-evidence": "inferred"}
+    return _UNLISTED_WEBHOOK
+
+
+_UNLISTED_WEBHOOK: Mapping[str, Any] = {"x-evidence": "inferred"}
 
 
 # --- refusals ---------------------------------------------------------------------------------------------------------
