@@ -1,11 +1,18 @@
 """Idempotency keys."""
 
+import tracemalloc
+from datetime import UTC, datetime, timedelta
 from threading import Thread
 from typing import Any
 
 import httpx
 import pytest
 
+from emulator.core.clock import Clock
+from emulator.providers.cnaught.backend.idempotency import Idempotency
+from emulator.providers.cnaught.memory.catalogue import Account, ImpactPage
+from emulator.providers.cnaught.memory.fixture import Memory
+from emulator.providers.cnaught.memory.records import KeyedReply
 from tests.providers.cnaught.conftest import as_account
 from tests.support.caller import Caller
 
@@ -17,6 +24,8 @@ CALLS: dict[str, Any] = {
 }
 """Every operation that supports a key, with a valid body."""
 
+START = datetime(2026, 1, 1, tzinfo=UTC)
+KEYS_A_DAY = 1000
 TYPES = "https://api.cnaught.com/v1/errors/"
 
 
@@ -259,6 +268,28 @@ def test_a_key_is_remembered_for_a_day(cnaught: Caller, path: str) -> None:
     anew = keyed(cnaught, path, CALLS[path])
     assert anew.json()["id"] != first.json()["id"]
     assert "X-Idempotent-Replay" not in anew.headers
+
+
+@pytest.mark.rule("cnaught.idempotency.lifetime")
+def test_forgotten_keys_leave_no_memory() -> None:
+    """The keys of each day take the place of those of the day before: further days add no memory."""
+    clock, memory = Clock(), Memory()
+    clock.begin(START, frozen=True)
+    idempotency = Idempotency(memory, clock)
+    account = Account("acme", "key", "Acme", START, "p", ("p",), ImpactPage(False, "", ()))
+    sizes = []
+    tracemalloc.start()
+    try:
+        for day in range(6):
+            for number in range(KEYS_A_DAY):
+                clock.advance(timedelta(days=1) / KEYS_A_DAY)
+                remembered = KeyedReply(clock.now, "fingerprint", 201, order_id="order", state="placed")
+                idempotency.remember(account, f"{day}-{number}", remembered)
+            assert len(memory.keyed_replies) == KEYS_A_DAY
+            sizes.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert sizes[-1] - sizes[1] < sizes[0] / 10
 
 
 @pytest.mark.rule("cnaught.idempotency.lifetime")
