@@ -35,6 +35,7 @@ dist: $(VENV)/test
 bench: $(VENV)/test
 	$(BIN)/python -m benchmarks rates
 	$(BIN)/python -m benchmarks storing
+	$(BIN)/python -m benchmarks latency
 
 bench-scale: $(VENV)/test
 	$(BIN)/python -m benchmarks scaling

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from benchmarks import application, embedded, load, picture, rates, report, scaling, storing, variety
+from benchmarks import application, embedded, latency, load, picture, rates, report, scaling, storing, variety
 from benchmarks.load import NoLoad
 from benchmarks.peers import PEERS
 from benchmarks.process import stay_off_the_servers_core
@@ -77,6 +77,18 @@ def measure_storing(seconds: int, rounds: int, records: int) -> None:
     figures = {"machine": report.machine(), **storing.measure(rounds, seconds, records, _progress)}
     report.write("storing.json", json.dumps(figures, indent=2))
     click.echo(storing.text(figures))
+
+
+@main.command("latency")
+@click.option("--seconds", envvar="BENCH_SECONDS", default=3, show_default=True, help="Seconds of each measurement.")
+@click.option("--rounds", envvar="BENCH_ROUNDS", default=5, show_default=True, help="Number of rounds.")
+def measure_latency(seconds: int, rounds: int) -> None:
+    """Measure how long requests wait under 500 connections, while new ones arrive all the time."""
+    load.check()
+    stay_off_the_servers_core()
+    figures = latency.measure(rounds, seconds)
+    report.write("latency.json", json.dumps({"machine": report.machine(), "latency": figures}, indent=2))
+    click.echo(latency.text(figures))
 
 
 @main.command("publish")
