@@ -50,7 +50,9 @@ class LogTime:
 
     def read(self) -> datetime:
         """Return the time now, or the latest known time if the machine's clock is behind it."""
-        reading = _machine_time() + self._ahead
+        reading = _machine_time()
+        if self._ahead:
+            reading += self._ahead
         if reading > self._last:
             self._last = reading
         return self._last

@@ -1,6 +1,7 @@
 """Apply entries to spaces: the same entries in the same order make the same space, and the same replies."""
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
@@ -28,6 +29,8 @@ from emulator.log.worlds import Worlds
 from emulator.space.outbox import UnknownDelivery
 from emulator.space.space import Space
 from emulator.web.exchange import Exchange
+from emulator.web.headers import Headers
+from emulator.web.provider import Provider
 
 log = logging.getLogger("emulator")
 
@@ -147,23 +150,43 @@ class Application:
 
     def _reads(self, copy: SpaceCopy, entry: Reads) -> int | None:
         """Run reads again, except those that the space has already. Return their checksum; None if it has some."""
-        space, check = self.spaces.find(copy.name), 0
+        space = self.spaces.find(copy.name)
         if space is None:  # they were refused before the space existed: it is as old as the first of them
             self.time.at = instant(entry.reads[0][0])
             space = self.spaces.get(copy.name)
             space.requests = max(space.requests, entry.first - 1)
-        complete = entry.first > space.requests
+        if entry.first > space.requests:
+            return (checks.of_chained_reads if entry.chained else checks.of_reads)(self._run_reads(space, entry))
+        for _ in self._run_reads(space, entry):
+            pass
+        return None
+
+    def _run_reads(self, space: Space, entry: Reads) -> Iterator[Exchange]:
         for number, (at, read) in enumerate(entry.reads, start=entry.first):
             if number > space.requests:
                 self.time.at = instant(at)
-                check = checks.of_exchange(run_read(space, read), check)
-        return check if complete else None
+                yield run_read(space, read)
 
-    def read(self, space: Space, read: Arrival) -> tuple[datetime, Exchange]:
-        """Answer a request that changes nothing, and return the time of it too."""
-        at = self.time.at = self.time.read()
+    def read(
+        self, space: Space, provider: Provider, scope: Scope, headers: Headers, body: bytes
+    ) -> tuple[datetime, Exchange] | None:
+        """Answer a request that changes nothing, and return the time of it too; None if it would change something."""
+        if space.faults.by_id:
+            return None
+        time = self.time
+        at = time.at = time.read()
         try:
-            return at, run_read(space, read)
+            if provider.webhooks and _has_call(space, provider):
+                return None
+            return at, run_turn(space, provider, open_exchange(space, provider, scope, headers, body))
+        finally:
+            time.at = None
+
+    def read_refused(self, space: Space, arrival: Arrival) -> Exchange:
+        """Answer a request in a space that does not exist, and remains so."""
+        self.time.at = self.time.read()
+        try:
+            return run_read(space, arrival)
         finally:
             self.time.at = None
 
@@ -186,6 +209,13 @@ def run_read(space: Space, read: Arrival) -> Exchange:
     provider = space.world.providers[read.provider]
     request = open_exchange(space, provider, read.scope, read.headers, read.body or b"")
     return run_turn(space, provider, request, TOO_LARGE if read.body is None else None)
+
+
+def _has_call(space: Space, provider: Provider) -> bool:
+    """Return whether a vendor has something to report by now, which changes the outbox."""
+    assert provider.webhooks
+    due = provider.webhooks.next(space.backend(provider.name))
+    return due is not None and due <= space.clock.read()
 
 
 def _origin(entry: Entry) -> str:

@@ -1,7 +1,7 @@
 """Checksums of replies: what a replay must reproduce."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from zlib import crc32
 
@@ -20,6 +20,29 @@ def of_exchange(exchange: Exchange, before: int = 0) -> int:
     """Return the checksum of a reply to a vendor's client, continued from another one."""
     check = crc32(exchange.reply_body, exchange.status ^ before)
     return crc32(b"".join(chain.from_iterable(exchange.vendor_headers)), check)
+
+
+def of_reads(exchanges: Iterable[Exchange]) -> int:
+    """Return the checksum of the replies to reads. A client that polls gets the same reply again and again."""
+    check, last, of_last = 0, None, b""
+    for exchange in exchanges:
+        if last is None or not _is_same_reply(exchange, last):
+            last, of_last = exchange, CHECK.pack(of_exchange(exchange))
+        check = crc32(of_last, check)
+    return check
+
+
+def _is_same_reply(one: Exchange, other: Exchange) -> bool:
+    same_body = one.reply_body == other.reply_body
+    return same_body and one.status == other.status and one.vendor_headers == other.vendor_headers
+
+
+def of_chained_reads(exchanges: Iterable[Exchange]) -> int:
+    """Return the checksum of the replies to reads as format 1 has it."""
+    check = 0
+    for exchange in exchanges:
+        check = of_exchange(exchange, check)
+    return check
 
 
 def of_response(response: Response) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeAlias
 
 import orjson
@@ -9,6 +10,7 @@ from starlette.types import Scope
 
 from emulator.core.documents import document, write
 from emulator.gateway.turn import TOO_LARGE
+from emulator.log.instants import number
 from emulator.log.log import Damaged
 from emulator.space.commands import RecordAttempt
 from emulator.web.exchange import Exchange
@@ -74,11 +76,13 @@ class Settlement:
 class Reads:
     """Requests that changed nothing: each with its time in microseconds. They were answered before they were stored.
 
-    ``first`` is the number of the first one.
+    ``first`` is the number of the first one. ``chained`` is how format 1 has the checksum of the replies. See
+    ``encode_reads``.
     """
 
     first: int
     reads: Sequence[tuple[int, Arrival]]
+    chained: bool = False
 
 
 @dataclass(slots=True)
@@ -88,22 +92,40 @@ class Lost:
     number: int
 
 
-Entry: TypeAlias = Arrival | Resumption | ControlCommand | Attempted | Settlement | Reads | Lost
+Change: TypeAlias = Arrival | Resumption | ControlCommand | Attempted | Settlement | Lost
+"""An entry that is stored before it is applied."""
+
+Entry: TypeAlias = Change | Reads
 
 
-def encode(entry: Entry) -> bytes:
+def encode(entry: Change) -> bytes:
     """Return the stored form of an entry. Bytes are written as Latin-1 text, which any bytes are."""
     return orjson.dumps(_content(entry))
 
 
-def _content(entry: Entry) -> list[Any]:
+def encode_reads(first: int, answered: Sequence[tuple[datetime, Exchange]], origin: str = "") -> bytes:
+    """Return the stored form of reads, from their times and exchanges. Clients repeat headers: they are stored once."""
+    places: dict[int, int] = {}
+    headers: list[Any] = []
+    rows: list[Any] = []
+    for at, exchange in answered:
+        raw = exchange.headers
+        place = places.get(id(raw))
+        if place is None:
+            place = places[id(raw)] = len(headers)
+            headers.append(_texts(raw))
+        body = None if exchange.effects[0] is TOO_LARGE else exchange.body.decode("latin-1")
+        about = exchange.provider, exchange.method, exchange.path, exchange.query.decode("latin-1")
+        rows.append((number(at), *about, place, body))
+    return orjson.dumps(("reads", first, origin, headers, rows))
+
+
+def _content(entry: Change) -> list[Any]:
     match entry:
         case Arrival():
             return ["request", *_request(entry)]
-        case Reads(first, reads):
-            return ["reads", first, [[at, *_request(read)] for at, read in reads]]
-        case Resumption(number, gone):
-            return ["resumption", number, gone]
+        case Resumption(held, gone):
+            return ["resumption", held, gone]
         case ControlCommand(method, path, query, body, prefix, headers, origin):
             about = [method, path, query.decode("latin-1"), body.decode("latin-1"), prefix]
             return ["command", *about, _texts(headers), origin]
@@ -111,8 +133,8 @@ def _content(entry: Entry) -> list[Any]:
             return ["attempt", generation, write(command), before]
         case Settlement():
             return ["settlement"]
-        case Lost(number):
-            return ["lost", number]
+        case Lost(last):
+            return ["lost", last]
 
 
 def decode(payload: bytes) -> Entry:
@@ -128,7 +150,7 @@ def _entry(kind: str, *content: Any) -> Entry:
         case "request":
             return _arrival(*content)
         case "reads":
-            return Reads(content[0], [(at, _arrival(*request)) for at, *request in content[1]])
+            return _reads(*content)
         case "resumption":
             return Resumption(*content)
         case "command":
@@ -145,11 +167,17 @@ def _entry(kind: str, *content: Any) -> Entry:
             raise ValueError(f"unknown kind {kind!r}")
 
 
-def arrival_of(exchange: Exchange, origin: str) -> Arrival:
-    """Return the entry of a request that was answered before it was stored."""
-    scope = _scope("http", exchange.method, exchange.path, exchange.query, exchange.headers)
-    body = None if TOO_LARGE in exchange.effects else exchange.body
-    return Arrival(exchange.provider, scope, Headers(exchange.headers), body, origin)
+def _reads(first: int, *content: Any) -> Reads:
+    if len(content) == 1:  # of format 1: each with its own headers
+        return Reads(first, [(at, _arrival(*request)) for at, *request in content[0]], chained=True)
+    origin, headers, rows = content
+    shared = [Headers(_raw(each)) for each in headers]
+    reads = []
+    for at, provider, method, path, query, place, body in rows:
+        scope = _scope("http", method, path, query.encode("latin-1"), shared[place].raw)
+        read = Arrival(provider, scope, shared[place], None if body is None else body.encode("latin-1"), origin)
+        reads.append((at, read))
+    return Reads(first, reads)
 
 
 # --- requests ---------------------------------------------------------------------------------------------------------

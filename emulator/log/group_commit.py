@@ -4,16 +4,18 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial, reduce
+from functools import partial
 from itertools import count
 from typing import Any
+
+from starlette.types import Scope
 
 from emulator.core.clock import LogTime
 from emulator.core.ids import secret
 from emulator.log import checks
 from emulator.log.application import Application, Result
 from emulator.log.committer import Committer
-from emulator.log.entries import Arrival, Entry, Reads, arrival_of, encode
+from emulator.log.entries import Change, decode, encode, encode_reads
 from emulator.log.instants import number as microseconds
 from emulator.log.log import Answer, LogFailure, Proposal, Stored
 from emulator.log.numbers import GONE
@@ -23,6 +25,8 @@ from emulator.log.storage import Storage
 from emulator.log.stored_spaces import StoredSpaces
 from emulator.space.space import Space
 from emulator.web.exchange import Exchange
+from emulator.web.headers import Headers
+from emulator.web.provider import Provider
 
 log = logging.getLogger("emulator")
 
@@ -72,38 +76,37 @@ class GroupCommit:
 
     # --- changes
 
-    async def write(self, copy: SpaceCopy, entry: Entry) -> Result:
+    async def write(self, copy: SpaceCopy, entry: Change) -> Result:
         """Append an entry, and return what came of it once it is stored and applied. Raises LogFailure."""
         future: asyncio.Future[Result] = self._loop.create_future()
         self.append(copy, entry, future)
         return await future
 
-    def append(self, copy: SpaceCopy, entry: Entry, future: "asyncio.Future[Any] | None" = None) -> None:
+    def append(self, copy: SpaceCopy, entry: Change, future: "asyncio.Future[Any] | None" = None) -> None:
         """Append an entry, after the reads before it."""
         if copy.reads:
             self.append_reads(copy)
         elif refused := self.spaces.find(copy.name) is None and self.spaces.refused(copy.name):
             self._append_refused(copy, refused)
-        self._propose(copy, Waiting(self._proposal(copy, entry), Asker(entry, future)))
+        self._propose(copy, Waiting(self._proposal(copy, encode(entry)), Asker(entry, future)))
 
     def _append_refused(self, copy: SpaceCopy, space: Space) -> None:
         """Append the requests that were refused before the space existed, whose journal has them."""
-        exchanges = space.history.exchanges()
-        reads = [(microseconds(exchange.at), arrival_of(exchange, space.address)) for exchange in exchanges]
-        check = reduce(lambda check, exchange: checks.of_exchange(exchange, check), exchanges, 0)
-        entry = Reads(exchanges[0].number, reads)
-        self._propose(copy, Waiting(self._proposal(copy, entry), Asker(entry, check=check)))
+        answered = [(exchange.at, exchange) for exchange in space.history.exchanges()]
+        payload = encode_reads(answered[0][1].number, answered, space.address)
+        asker = Asker(decode(payload), check=checks.of_reads(exchange for _, exchange in answered))
+        self._propose(copy, Waiting(self._proposal(copy, payload), asker))
 
     def append_reads(self, copy: SpaceCopy) -> None:
         """Append the reads of a space that were answered."""
-        entry = Reads(copy.first_read, [(microseconds(at), read) for at, read in copy.reads])
-        asker = Asker(entry, check=copy.read_check)
-        copy.reads, copy.read_check = [], 0
-        self._propose(copy, Waiting(self._proposal(copy, entry), asker, applied=True))
+        answered, copy.reads = copy.reads, []
+        payload = encode_reads(answered[0][1].number, answered)
+        asker = Asker(None, check=checks.of_reads(exchange for _, exchange in answered))
+        self._propose(copy, Waiting(self._proposal(copy, payload), asker, applied=True))
 
-    def _proposal(self, copy: SpaceCopy, entry: Entry) -> Proposal:
+    def _proposal(self, copy: SpaceCopy, payload: bytes) -> Proposal:
         id = f"{self._node}{next(self._counter)}"
-        return Proposal(id, microseconds(self.time.read()), encode(entry), copy.checks.take(), self._fixtures)
+        return Proposal(id, microseconds(self.time.read()), payload, copy.checks.take(), self._fixtures)
 
     def _propose(self, copy: SpaceCopy, waiting: Waiting[Asker]) -> None:
         copy.replica.propose(waiting)
@@ -177,24 +180,25 @@ class GroupCommit:
 
     # --- reads
 
-    def may_read(self, copy: SpaceCopy) -> Space | None:
-        """Return the space if a read can be answered at once: no change waits, and reads find room to wait."""
-        if not copy.replica.settled or len(copy.reads) >= READS_MAX:
-            return None
-        return self.spaces.find(copy.name)
+    def read(self, copy: SpaceCopy, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Exchange | None:
+        """Answer a request that changes nothing at once, and store it later.
 
-    def read(self, copy: SpaceCopy, space: Space, read: Arrival) -> Exchange:
-        """Answer a request that changes nothing at once, and store it later."""
-        at, exchange = self.application.read(space, read)
-        number = exchange.number
-        self.storage.numbers.set(copy.id, number, copy.replica.applied)
+        Return None if it may change something, a change waits that it must see, or too many reads wait.
+        """
+        space = self.spaces.find(copy.name)
+        if space is None or not copy.replica.settled or len(copy.reads) >= READS_MAX:
+            return None
+        answered = self.application.read(space, provider, scope, headers, body)
+        if answered is None:
+            return None
+        exchange = answered[1]
+        self.storage.numbers.set(copy.id, exchange.number, copy.replica.applied)
         if not copy.reads:
-            copy.first_read = number
             self._with_reads[copy] = None
+            copy.used_at = self._loop.time()
             if self._reads_timer is None:
                 self._reads_timer = self._loop.call_later(READS_SECONDS, self._flush_reads)
-        copy.reads.append((at, read))
-        copy.read_check = checks.of_exchange(exchange, copy.read_check)
+        copy.reads.append(answered)
         return exchange
 
     def _flush_reads(self) -> None:

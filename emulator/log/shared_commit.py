@@ -9,7 +9,7 @@ from datetime import timedelta
 from emulator.core.version import __version__
 from emulator.log.application import Result
 from emulator.log.checks import unpack
-from emulator.log.entries import Entry, decode
+from emulator.log.entries import Change, decode
 from emulator.log.group_commit import GroupCommit
 from emulator.log.instants import instant
 from emulator.log.loading import Stopped
@@ -38,7 +38,7 @@ class SharedCommit(GroupCommit):
     behind: Callable[[SpaceCopy], object]
     stopped: Callable[[SpaceCopy, Stopped], object]
 
-    async def write(self, copy: SpaceCopy, entry: Entry) -> Result:
+    async def write(self, copy: SpaceCopy, entry: Change) -> Result:
         self._check_works()
         return await super().write(copy, entry)
 

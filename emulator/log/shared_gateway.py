@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from emulator.gateway.gateway import Stray
-from emulator.log.entries import Arrival, Settlement
+from emulator.log.entries import Settlement
 from emulator.log.log import LogFailure
 from emulator.log.shared_store import SharedStore
 from emulator.log.space_copy import SpaceCopy
@@ -14,7 +14,6 @@ from emulator.log.stored_writer import StoredWriter
 from emulator.space.outbox import Delivery
 from emulator.space.space import Space
 from emulator.web.exchange import Exchange
-from emulator.web.provider import Provider
 
 FOLLOW_SECONDS = 0.2
 """How often a request that waits for events looks for those of other nodes."""
@@ -46,7 +45,7 @@ class SharedGateway(StoredGateway):
 
     store: SharedStore
 
-    def _read(self, copy: SpaceCopy, provider: Provider, arrival: Arrival) -> Exchange | None:  # noqa: ARG002
+    def _read(self, *_: object) -> Exchange | None:
         """Return None: the number and the journal entry of a read have their place among those of other nodes."""
         return None
 

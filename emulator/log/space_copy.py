@@ -7,10 +7,11 @@ from typing import Any, NamedTuple, TypeAlias
 
 from emulator.core.clock import Clock
 from emulator.log.checks import Checks
-from emulator.log.entries import Arrival, Entry
+from emulator.log.entries import Entry
 from emulator.log.protocol import Replica
 from emulator.space.space import Space
 from emulator.web.effect import Effect
+from emulator.web.exchange import Exchange
 from emulator.web.provider import Provider
 from emulator.web.request import Request
 
@@ -47,7 +48,7 @@ class Held:
     at: datetime | None = None
 
 
-Read: TypeAlias = tuple[datetime, Arrival]
+Read: TypeAlias = tuple[datetime, Exchange]
 
 
 @dataclass(slots=True, eq=False)
@@ -55,10 +56,10 @@ class SpaceCopy:
     """A space in memory, as far as the log's entries have been applied to it, and what waits to be stored.
 
     ``id`` is the space's in the log, 0 before its first entry. ``held`` are delayed requests by their entry's number.
-    ``reads`` were answered and are not stored yet; the number of the first is ``first_read``. ``users`` counts the
-    requests that are at work with it. ``entries`` and ``bytes`` are those after the last snapshot. ``last_change`` is
-    the last of them that was not reads, when it was loaded. ``at`` is the time of the last entry in microseconds,
-    and ``reading`` is what the space's clock read after it.
+    ``reads`` were answered and are not stored yet. ``users`` counts the requests that are at work with it. ``entries``
+    and ``bytes`` are those after the last snapshot. ``last_change`` is the last of them that was not reads, when it was
+    loaded. ``at`` is the time of the last entry in microseconds, and ``reading`` is what the space's clock read after
+    it.
     """
 
     name: str
@@ -66,8 +67,6 @@ class SpaceCopy:
     id: int = 0
     held: dict[int, Held] = field(default_factory=dict)
     reads: list[Read] = field(default_factory=list)
-    first_read: int = 0
-    read_check: int = 0
     checks: Checks = field(default_factory=Checks)
     users: int = 0
     used_at: float = 0.0

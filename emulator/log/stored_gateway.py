@@ -19,7 +19,7 @@ from emulator.log.log import LogFailure
 from emulator.log.space_copy import SpaceCopy
 from emulator.log.store import Store
 from emulator.log.stored_writer import StoredWriter
-from emulator.space.space import DEFAULT, Space
+from emulator.space.space import DEFAULT
 from emulator.space.spaces import Spaces
 from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers
@@ -71,14 +71,21 @@ class StoredGateway(Gateway):
         receive: Receive,
         send: Send,
     ) -> None:
-        arrival = Arrival(provider.name, scope, headers, body)
+        copy = self.store.copies.get(name)
+        if copy and (exchange := self._read(copy, provider, scope, headers, body)):
+            return await send_reply(exchange, scope, send)
+        await self._change(name, provider, Arrival(provider.name, scope, headers, body), receive, send)
+
+    async def _change(self, name: str, provider: Provider, arrival: Arrival, receive: Receive, send: Send) -> None:
+        """Answer a request that may change its space, or to a space that is not in memory."""
+        scope, headers = arrival.scope, arrival.headers
         if self._creates(name):
             arrival.origin = self.spaces.origin(scope["scheme"], headers[b"host"])
         try:
             copy = self.store.copies.get(name) or await self.store.open(name)
             copy.users += 1
             try:
-                exchange = self._read(copy, provider, arrival)
+                exchange = self._read(copy, provider, scope, headers, arrival.body)
                 if exchange is None and self.spaces.find(name) is None:
                     exchange = await self._refusal(copy, arrival)
                 exchange = exchange or await self.writer.change(copy, arrival, receive)
@@ -102,15 +109,13 @@ class StoredGateway(Gateway):
         """Return whether a space does not exist, and nothing that waits can create it."""
         return self.spaces.find(copy.name) is None and copy.replica.settled
 
-    def _read(self, copy: SpaceCopy, provider: Provider, arrival: Arrival) -> Exchange | None:
+    def _read(
+        self, copy: SpaceCopy, provider: Provider, scope: Scope, headers: Headers, body: bytes | None
+    ) -> Exchange | None:
         """Answer a request at once if it changes nothing but the journal."""
-        if arrival.scope["method"] not in READS or arrival.body is None:
+        if scope["method"] not in READS or body is None:
             return None
-        space = self.store.commit.may_read(copy)
-        if space is None or space.faults.by_id or (provider.webhooks and _has_call(space, provider)):
-            return None
-        copy.used_at = self.store.clock()
-        return self.store.commit.read(copy, space, arrival)
+        return self.store.commit.read(copy, provider, scope, headers, body)
 
     async def _command(
         self,
@@ -224,11 +229,3 @@ def _deletes(target: str, scope: Scope) -> bool:
 def _refusal(failure: LogFailure) -> Response:
     """Return 503 of the control API."""
     return reply({"error": str(failure)}, 503, {"Retry-After": RETRY_AFTER})
-
-
-def _has_call(space: Space, provider: Provider) -> bool:
-    """Return whether a vendor has something to report by now, which changes the outbox."""
-    assert provider.webhooks
-    space.clock.read()
-    due = provider.webhooks.next(space.backend(provider.name))
-    return bool(due is not None and due <= space.clock.now)

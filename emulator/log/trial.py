@@ -29,7 +29,7 @@ class Trial:
             return None
         spaces = self.application.spaces
         space = spaces.visit(name, address)
-        _, exchange = self.application.read(space, arrival)
+        exchange = self.application.read_refused(space, arrival)
         spaces.answered(space, refused=True)
         return exchange
 
