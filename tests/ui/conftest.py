@@ -20,6 +20,7 @@ FLAGS = (
     "--disable-sync",
 )
 DESKTOP = {"width": 1360, "height": 860}
+TABLET = {"width": 768, "height": 1024}
 PHONE = {"width": 390, "height": 844}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from emulator import Emulator
 from scripts.vendored import TESTS
-from tests.ui.conftest import DESKTOP, PHONE, Dashboard
+from tests.ui.conftest import DESKTOP, PHONE, TABLET, Dashboard
 from tests.ui.test_control_pages import WEBHOOK
 from tests.ui.test_dashboard import cnaught
 
@@ -35,7 +35,7 @@ REFERENCE = {
 }
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("size", [DESKTOP, TABLET, PHONE], ids=["desktop", "tablet", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_is_accessible(browser: Any, server: Emulator, scheme: str, size: dict[str, int]) -> None:
     """No page has a problem that axe finds, and none is wider than the screen."""
@@ -55,7 +55,7 @@ def test_every_page_is_accessible(browser: Any, server: Emulator, scheme: str, s
     assert {path: each for path, each in found.items() if each} == {}
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("size", [DESKTOP, TABLET, PHONE], ids=["desktop", "tablet", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_reference_is_accessible(browser: Any, server: Emulator, scheme: str, size: dict[str, int]) -> None:
     """Neither the API reference nor the viewer in it has a problem that axe finds, at an overview or an operation."""

@@ -4,7 +4,7 @@ import pytest
 
 from emulator import Emulator
 from emulator.providers import NAMES
-from tests.ui.conftest import DESKTOP, PHONE, Dashboard
+from tests.ui.conftest import DESKTOP, PHONE, TABLET, Dashboard
 
 pytestmark = pytest.mark.usefixtures("browser")
 
@@ -58,8 +58,20 @@ def test_a_request_is_tried(dashboard: Dashboard, server: Emulator) -> None:
     assert [(entry["operation"], entry["status"]) for entry in server.requests] == [("list_orders", 200)]
 
 
-def test_evidence_is_shown_beside_operations_and_fields(dashboard: Dashboard) -> None:
-    """Badges name the evidence of the operation, its parameters and its fields."""
+@pytest.mark.parametrize("size", [DESKTOP, TABLET, PHONE], ids=["desktop", "tablet", "phone"])
+def test_descriptions_and_evidence_are_shown(dashboard: Dashboard, size: dict[str, int]) -> None:
+    """At any width, an operation, its parameters and its fields have their descriptions and badges, in readable lines."""
+    dashboard.page.set_viewport_size(size)
     page = dashboard.open("docs?api=cnaught#?route=post-/v1/orders")
-    page.get_by_alt_text("evidence: seed").first.wait_for(timeout=15_000)
-    assert page.get_by_alt_text("evidence: inferred").count() > 0
+    operation = page.locator("openapi-explorer .expanded-endpoint-body, openapi-explorer .endpoint-body").last
+    operation.get_by_alt_text("evidence: seed").first.wait_for(timeout=15_000)
+    texts = {
+        "api-request": "Chosen by the client. A second request with the same key is not performed again.",
+        "schema-table": "A fraction is kept. Less than 1 kg is refused.",
+    }
+    for element, text in texts.items():
+        shown = page.locator(f"openapi-explorer {element}").get_by_text(text).first
+        shown.scroll_into_view_if_needed()
+        assert shown.bounding_box()["width"] > 200
+    badges = page.locator("openapi-explorer").get_by_alt_text("evidence: docs")
+    assert any(badge.is_visible() for badge in badges.all())

@@ -110,8 +110,13 @@ export function Statement({ text }) {
   return text.split("`").map((part, position) => (position % 2 ? html`<code>${part}</code>` : part));
 }
 
+/** A row of choices, which scrolls where it is too long; the chosen one is always in sight. */
 export function Segmented({ label, options, value, onChange }) {
-  return html`<div class="segmented" role="group" aria-label=${label}>
+  const row = useRef(null);
+  useEffect(() => {
+    row.current.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [value, options.length]);
+  return html`<div class="segmented" role="group" aria-label=${label} ref=${row}>
     ${options.map(([name, text]) => html`<button type="button" aria-pressed=${name === value} onClick=${() => onChange(name)}>${text}</button>`)}
   </div>`;
 }

@@ -5,7 +5,7 @@ import { Empty } from "./elements.js";
 import { amountText, countText, plurals, sentence } from "./format.js";
 import { useWidth } from "./width.js";
 
-const STAGE_WIDTH_MIN = 128;
+const STAGE_WIDTH_MIN = 100;
 const BAR = 10;
 const GAP = 26;
 const HEIGHT = 72;

@@ -2,7 +2,7 @@
 
 import { html, render, useEffect, useRef, useState } from "./vendored.js";
 import { control, controlHeaders, controlUrl, onTokenNeeded, prefixOf, spaceName } from "./api.js";
-import { Copy, EVIDENCE_NAMES, Evidence, Icon, Pending, evidenceMeaning } from "./elements.js";
+import { Copy, EVIDENCE_NAMES, Evidence, Icon, Pending, Segmented, evidenceMeaning } from "./elements.js";
 import { annotate } from "./annotate.js";
 import { tokenGiven, useStore, askToken } from "./store.js";
 import { theme, toggleTheme } from "./theme.js";
@@ -10,7 +10,9 @@ import { TokenDialog } from "./token.js";
 import "../vendored/openapi-explorer.js";
 
 const CONTROL = "control";
+const STYLED = ["openapi-explorer", "schema-table"];
 const viewer = document.getElementById("viewer");
+const styled = styleViewer();
 
 function chosen() {
   return new URLSearchParams(location.search).get("api");
@@ -49,9 +51,7 @@ function Reference() {
   return html`
     <header class="topbar">
       <h1><a class="brand" href=${controlUrl("/")}><img src="/_emulator/ui/icon.svg" alt="" /><span>API reference</span></a></h1>
-      <div class="segmented" role="group" aria-label="API">
-        ${[...(providers ?? []), { name: CONTROL, title: "Control API" }].map(({ name, title }) => html`<button type="button" aria-pressed=${name === current} onClick=${() => choose(name)}>${title}</button>`)}
-      </div>
+      <${Segmented} label="API" value=${current} onChange=${choose} options=${[...(providers ?? []), { name: CONTROL, title: "Control API" }].map(({ name, title }) => [name, title])} />
       <div class="spacer"></div>
       <span class="muted small space">Space <strong>${spaceName()}</strong></span>
       <button type="button" class="button quiet icon" aria-label=${`Use the ${shown === "dark" ? "light" : "dark"} theme`} onClick=${toggle}><${Icon} name=${shown === "dark" ? "sun" : "moon"} /></button>
@@ -64,8 +64,17 @@ function Reference() {
     ${tokenAsked && html`<${TokenDialog} />`}`;
 }
 
+/** Give the viewer's elements a style sheet of ours, beside their own, and let them describe parameters at any width. */
+async function styleViewer() {
+  Object.defineProperty(customElements.get("api-request").prototype, "renderStyle", { get: () => "focused", set() {} });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(await (await fetch("/_emulator/ui/css/viewer.css")).text());
+  for (const name of STYLED) customElements.get(name).elementStyles.push(sheet);
+}
+
 /** Show a contract. The viewer is an element of its own, made anew for each. */
 async function open(name, provider) {
+  await styled;
   const contract = annotate(await control("GET", `/contracts/${name}.json`));
   document.title = `${contract.info.title} · Carbon Emulator`;
   const element = document.createElement("openapi-explorer");

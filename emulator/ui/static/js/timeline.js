@@ -10,9 +10,11 @@ const SHOWN = 6;
 
 export function Timeline() {
   const { data, error } = useControl("/clock/upcoming?limit=200");
+  const { data: found } = useControl("/providers");
   useTick();
   if (!data) return html`<${Pending} error=${error} />`;
   const at = now() ?? Date.parse(data.now);
+  const titles = Object.fromEntries((found?.providers ?? []).map(({ name, title }) => [name, title]));
   const ahead = data.events.filter((event) => Date.parse(event.at) > at);
   if (!ahead.length) return html`<${Empty} title="Nothing is due">Orders, tokens and webhooks that wait for time to pass appear here.<//>`;
   return html`
@@ -21,9 +23,9 @@ export function Timeline() {
       ${ahead.slice(0, SHOWN).map(
         (event) => html`<li key=${`${event.at}${event.kind}${event.subject}`}>
           <span class="due-dot" data-provider=${event.provider}></span>
-          <div class="due-what"><strong>${sentence(event.kind.replace(".", " "))}</strong> <code title=${event.subject}>${event.subject}</code>
-            <div class="muted small">${event.provider} · ${instantText(event.at)}</div></div>
-          <span class="muted small number">in ${spanText((Date.parse(event.at) - at) / 1000)}</span>
+          <div class="due-what"><strong>${sentence(event.kind.replace(".", " "))}</strong>
+            <div class="muted small">${titles[event.provider] ?? event.provider} · <span class="mono">${event.subject}</span></div>
+            <div class="muted small number">${instantText(event.at)} · in ${spanText((Date.parse(event.at) - at) / 1000)}</div></div>
           <${Action} kind="small" label=${`Advance the clock to ${instantText(event.at)}`} run=${() => advanceTo(event.at)}>Advance<//>
         </li>`,
       )}

@@ -32,7 +32,7 @@ export function Emissions() {
         <${Figure} label=${`Total ${chosenYear}`} value=${massText(total)} note=${plural(organization ? 1 : organizations.length, "organization")} />
         ${[1, 2, 3].map((scope) => {
           const sum = shown.reduce((grams, each) => grams + (each.scope === scope ? each.co2e_grams : 0), 0);
-          return html`<${Figure} label=${`Scope ${scope}`} value=${massText(sum)} note=${`${total ? Math.round((100 * sum) / total) : 0} %`} />`;
+          return html`<${Figure} label=${`Scope ${scope}`} value=${massText(sum)} note=${`${total ? Math.round((100 * sum) / total) : 0}%`} />`;
         })}
       </div>
       <${Panel} title="By month"><${Bars} months=${monthsOf(chosenYear)} groups=${groups} rows=${shown.map((each) => [each.month, groupOf(each), each.co2e_grams])} /><//>
@@ -59,6 +59,6 @@ function Categories({ rows, total }) {
     <tbody>${sorted.map(([key, grams]) => {
       const [scope, category] = key.split("/");
       return html`<tr key=${key}><td>${sentence(category)}</td><td>${scope}</td><td class="number">${massText(grams)}</td>
-        <td><div class="share"><div style=${{ width: `${(100 * grams) / sorted[0][1]}%` }}></div></div><span class="muted small number">${((100 * grams) / total).toFixed(1)} %</span></td></tr>`;
+        <td><div class="share"><div style=${{ width: `${(100 * grams) / sorted[0][1]}%` }}></div></div><span class="muted small number">${((100 * grams) / total).toFixed(1)}%</span></td></tr>`;
     })}</tbody></table>`;
 }

@@ -13,10 +13,11 @@ export function Trust({ route }) {
   const { data: found } = useControl("/providers");
   if (!data || !found) return html`<${Pending} error=${error} />`;
   const titles = Object.fromEntries(found.providers.map(({ name, title }) => [name, title]));
+  const implemented = Object.fromEntries(found.providers.map(({ name, operations }) => [name, operations]));
   const name = route.rest[0];
   return html`
     <${PageHead} title="Trust">What this emulator knows of each vendor, and how. A guess is marked as one: <${Evidence} name="inferred" /> is the only evidence that no source of the vendor stands behind.<//>
-    <div class="grid trust-grid">${Object.entries(data.providers).map(([each, evidence]) => html`<${Summary} key=${each} name=${each} title=${titles[each]} evidence=${evidence} current=${each === name} />`)}</div>
+    <div class="grid trust-grid">${Object.entries(data.providers).map(([each, evidence]) => html`<${Summary} key=${each} name=${each} title=${titles[each]} evidence=${evidence} implemented=${implemented[each]} current=${each === name} />`)}</div>
     <dl class="facts meanings">${EVIDENCE_NAMES.map((each) => html`<dt><${Evidence} name=${each} /></dt><dd class="muted">${evidenceMeaning(each)}</dd>`)}</dl>
     ${name && data.providers[name] && html`<${Details} key=${name} title=${titles[name]} evidence=${data.providers[name]} operation=${route.rest[1]} rule=${route.query.get("rule")} />`}`;
 }
@@ -25,12 +26,13 @@ function counts(names) {
   return EVIDENCE_NAMES.map((name) => [name, names.filter((each) => each === name).length]).filter(([, count]) => count);
 }
 
-function Summary({ name, title, evidence, current }) {
+function Summary({ name, title, evidence, implemented, current }) {
+  const documented = Object.keys(evidence.operations).length;
   const operations = counts(Object.values(evidence.operations));
   const rules = counts(evidence.rules.map((rule) => rule.evidence));
   return html`<a class=${`panel trust-card ${current ? "current" : ""}`} href=${`#trust/${name}`} aria-current=${current ? "true" : undefined}>
     <h2>${title}</h2>
-    <${Share} label=${plural(Object.keys(evidence.operations).length, "operation")} parts=${operations} />
+    <${Share} label=${`${plural(documented, "operation")}${documented > implemented ? `, ${documented - implemented} not implemented` : ""}`} parts=${operations} />
     <${Share} label=${plural(evidence.rules.length, "rule")} parts=${rules} />
   </a>`;
 }

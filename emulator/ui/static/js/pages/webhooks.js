@@ -34,7 +34,7 @@ export function Webhooks() {
     ${data.paused && html`<p class="notice warn pause-notice">Deliveries wait until you step or deliver.</p>`}
     <${Panel} flush>
       ${data.webhooks.length
-        ? html`<div class="table-wrap" tabindex="0" role="region" aria-label="Webhooks"><table>
+        ? html`<div class="table-wrap" tabindex="0" role="region" aria-label="Webhooks"><table class="webhooks">
             <thead><tr><th scope="col"><span class="hidden-text">Choose</span></th><th scope="col">Webhook</th><th scope="col">Event</th><th scope="col">To</th><th scope="col">State</th><th scope="col">Attempts</th><th scope="col">Next</th><th scope="col"><span class="hidden-text">Actions</span></th></tr></thead>
             <tbody>${[...data.webhooks].reverse().map((webhook) => html`
               <${Row} key=${webhook.id} webhook=${webhook} position=${order.indexOf(webhook.id) + 1} opened=${opened === webhook.id} onOpen=${() => setOpened(opened === webhook.id ? null : webhook.id)} onToggle=${() => toggle(webhook.id)} run=${run} />`)}</tbody>
@@ -48,7 +48,7 @@ function Row({ webhook, position, opened, onOpen, onToggle, run }) {
   useTick();
   const last = webhook.attempts.at(-1);
   const wait = webhook.due ? (Date.parse(webhook.due) - now()) / 1000 : null;
-  return html`<tr>
+  return html`<tr class="webhook">
       <td>${webhook.state === "pending" && html`<input type="checkbox" aria-label=${`Choose ${webhook.id} for reordering${position ? `; position ${position}` : ""}`} checked=${position > 0} onChange=${onToggle} />${position > 0 && html` <span class="badge">${position}</span>`}`}</td>
       <td><button type="button" class="link mono" aria-expanded=${opened} onClick=${onOpen}>${webhook.id}</button>${webhook.copy_of && html`<div class="muted small">copy of ${webhook.copy_of}</div>`}</td>
       <td><span class="nowrap">${webhook.kind}</span><div class="muted small mono">${webhook.subject}</div></td>
