@@ -1,6 +1,9 @@
-"""CNaught's checkout: the page at a session's ``checkout_url``, and its two forms."""
+"""CNaught's checkout: the page at a session's ``checkout_url``, and its two forms.
 
-from urllib.parse import quote, urlsplit
+With the query ``stay`` the forms lead back to the page, for demonstrations of a shop that does not exist.
+"""
+
+from urllib.parse import parse_qs, quote, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -14,6 +17,7 @@ from emulator.providers.cnaught.backend import CNaught
 from emulator.providers.cnaught.memory.records import Session
 from emulator.space.commands import PerformAct
 
+STAY = "stay"
 SESSION_MARKS = ("{CHECKOUT_SESSION_ID}", "%7BCHECKOUT_SESSION_ID%7D", "%7bCHECKOUT_SESSION_ID%7d")
 """What a URL holds where CNaught writes the session's id."""
 
@@ -22,7 +26,7 @@ def show_session(visit: Visit) -> Response:
     cnaught, session = _session(visit)
     state = session.state(cnaught.clock.now)
     content = h("div", _summary(cnaught, session), _STATES[state](visit, cnaught, session), class_="checkout")
-    targets = (session.success_url, session.cancel_url)
+    targets = () if _stays(visit) else (session.success_url, session.cancel_url)
     return document(visit, "Checkout", "CNaught", content, targets=targets)
 
 
@@ -34,14 +38,14 @@ def pay_session(visit: Visit) -> Response:
         visit.space.run(PerformAct("cnaught", "complete_checkout", session.id))
     except CannotHappen:
         raise HTTPException(409, "This checkout session is not open any more, so it cannot be paid.") from None
-    return _redirect(session.success_url, session)
+    return _redirect(visit, session, session.success_url)
 
 
 def cancel_session(visit: Visit) -> Response:
     """Lead the browser to the session's ``cancel_url``. The session stays open until it expires."""
     refuse_foreign_form(visit)
     _, session = _session(visit)
-    return _redirect(session.cancel_url, session)
+    return _redirect(visit, session, session.cancel_url)
 
 
 def _session(visit: Visit) -> tuple[CNaught, Session]:
@@ -53,10 +57,25 @@ def _session(visit: Visit) -> tuple[CNaught, Session]:
     return cnaught, session
 
 
-def _redirect(url: str, session: Session) -> Response:
+def _redirect(visit: Visit, session: Session, url: str) -> Response:
+    target = _page(visit, session) if _stays(visit) else _filled(url, session)
+    return Response(status_code=303, headers={"Location": target, "Cache-Control": "no-store"})
+
+
+def _stays(visit: Visit) -> bool:
+    return STAY in parse_qs(visit.request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+
+
+def _page(visit: Visit, session: Session, *parts: str) -> str:
+    """Return the path of the session's page, or of one of its forms."""
+    return visit.path("cnaught", "checkout", session.id, *parts) + (f"?{STAY}" if _stays(visit) else "")
+
+
+def _filled(url: str, session: Session) -> str:
+    """Return a URL of the shop with the session's id."""
     for mark in SESSION_MARKS:
         url = url.replace(mark, quote(session.id, safe=""))
-    return Response(status_code=303, headers={"Location": url, "Cache-Control": "no-store"})
+    return url
 
 
 # --- the content ------------------------------------------------------------------------------------------------------
@@ -87,17 +106,19 @@ def _open(visit: Visit, cnaught: CNaught, session: Session) -> Element:
         fact_list(("Carbon credits", price), ("Fees", "$0.00"), ("Total", h("strong", price))),
         h("p", "Test card, already filled in", class_="hint"),
         card,
-        h("form", pay, method="post", action=visit.path("cnaught", "checkout", session.id, "pay")),
-        h("form", cancel, method="post", action=visit.path("cnaught", "checkout", session.id, "cancel")),
-        h("p", _leaving(session), class_="hint"),
+        h("form", pay, method="post", action=_page(visit, session, "pay")),
+        h("form", cancel, method="post", action=_page(visit, session, "cancel")),
+        h("p", _leaving(visit, session), class_="hint"),
         h("p", f"This session expires on {moment(session.expires_on)}.", class_="hint"),
         class_="card",
     )
 
 
-def _leaving(session: Session) -> str:
+def _leaving(visit: Visit, session: Session) -> str:
     """Return where the two buttons lead: they leave the emulator for the shop."""
     hosts = [urlsplit(url).netloc for url in (session.success_url, session.cancel_url)]
+    if _stays(visit):
+        return f"In this demonstration both buttons lead back to this page, in place of {hosts[0]}."
     if hosts[0] == hosts[1]:
         return f"Both buttons lead back to {hosts[0]}."
     return f"Paying leads to {hosts[0]}, canceling to {hosts[1]}."
@@ -114,6 +135,7 @@ def _complete(visit: Visit, cnaught: CNaught, session: Session) -> Element:
             ("Total", dollars(session.price_usd_cents)),
             ("Paid on", moment(session.completed_on)),
             ("Order", order.id),
+            ("success_url", _filled(session.success_url, session) if _stays(visit) else None),
         ),
         h("a", "Certificate", href=visit.path("cnaught", "orders", order.id), class_="button primary"),
         class_="card",

@@ -38,6 +38,20 @@ def test_paying_places_the_order(cnaught: Caller) -> None:
     assert order["certificate_public_url"].endswith(re.findall(r'href="([^"]*/orders/[^"]*)"', page)[0])
 
 
+@pytest.mark.parametrize("form", ["pay", "cancel"])
+def test_a_demonstration_stays_on_the_page(cnaught: Caller, form: str) -> None:
+    """With ``stay`` the forms lead back to the page, which shows where the shop would be; nothing else differs."""
+    session = opened_session(cnaught)
+    shown = cnaught.space.http.get(f"{session['checkout_url']}?stay")
+    (action,) = re.findall(rf'action="([^"]*/{form}[^"]*)"', shown.text)
+    assert re.search("form-action[^;]*", shown.headers["content-security-policy"])[0] == "form-action 'self'"
+    reply = cnaught.space.http.post(action)
+    assert (reply.status_code, reply.headers["location"]) == (303, action.replace(f"/{form}", ""))
+    assert state(cnaught, session["id"]) == ("complete" if form == "pay" else "open")
+    page = visible_text(cnaught.space.http.get(reply.headers["location"]).text)
+    assert (SUCCESS.replace("{CHECKOUT_SESSION_ID}", session["id"]) in page) is (form == "pay")
+
+
 def test_paying_is_recorded_as_an_act(cnaught: Caller) -> None:
     """The act of a form is recorded like one of the control API, so a bundle has it."""
     session = opened_session(cnaught)

@@ -60,7 +60,7 @@ def test_a_request_is_tried(dashboard: Dashboard, server: Emulator) -> None:
 
 @pytest.mark.parametrize("size", [DESKTOP, TABLET, PHONE], ids=["desktop", "tablet", "phone"])
 def test_descriptions_and_evidence_are_shown(dashboard: Dashboard, size: dict[str, int]) -> None:
-    """At any width, an operation, its parameters and its fields have their descriptions and badges, in readable lines."""
+    """At any width, an operation, its parameters and its fields have descriptions and badges, in readable lines."""
     dashboard.page.set_viewport_size(size)
     page = dashboard.open("docs?api=cnaught#?route=post-/v1/orders")
     operation = page.locator("openapi-explorer .expanded-endpoint-body, openapi-explorer .endpoint-body").last
