@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -133,6 +133,8 @@ class Connection:
             if seconds is None or reply.status in expected or attempt == RETRIES_MAX:
                 break
             self.pace.wait(seconds)
+        if reply.status == 503 and reply.status not in expected:
+            self._out_of_service(request, reply)
         self._watch(request, kind, reply)
         return reply
 
@@ -201,6 +203,12 @@ class Connection:
                 self.learn(secret)
         pairs = tuple((name.lower(), value) for name, value in reply.headers.multi_items())
         return Reply(reply.status_code, dict(pairs), body, is_json, pairs, reply.content)
+
+    def _out_of_service(self, request: Outgoing, reply: Reply) -> NoReturn:
+        """Stop: a server that is out of service shows nothing about its rules. An emulator says why in a header."""
+        hint = reply.headers.get("x-emulator-hint")
+        self.stopped = self.masked(f"{request.method} {request.path} returned 503{f': {hint}' if hint else ''}")
+        raise Stopped(self.stopped)
 
     def _watch(self, request: Outgoing, kind: Class, reply: Reply) -> None:
         """Stop at the first sign of billing, or when a write that should be refused was accepted."""

@@ -106,6 +106,7 @@ DEVIATIONS = [
         ("get_quote", "prices rounded up", Edit("price_usd_cents", plus(1))),
         ("place_order", "a required description", RequireMember("description", 5)),
         (EVERY, "problems without errors", Drop("errors")),
+        ("list_portfolios", "portfolios in reverse", Edit("data", reverse)),
     ),
     Deviation("carboninsights", "obtain_token", "a shorter token life", Change(), (("access_seconds", 60),)),
     *_of(
@@ -165,6 +166,10 @@ DEVIATIONS = [
         ("create_facility", "a required address", RequireMember("address", 5)),
         ("create_purchase", "a quantity above zero", Member("quantity", under(0.0001, -1))),
         (EVERY, "refusals without code", Drop("code")),
+        ("list_employees", "newest employees first", Edit("items", reverse)),
+        ("list_vehicles", "subsidiaries that are ignored", Ignore("include_children")),
+        ("get_total_impacts", "subsidiaries that are left out", Ignore("include_children")),
+        ("bulk_delete_vehicles_by_filters", "a deletion without filters", Ignore("search")),
     ),
     *_of(
         "thallo",

@@ -158,8 +158,26 @@ def test_retry_after_a_date_is_honored() -> None:
         replies += [httpx.Response(503, headers={"Retry-After": date}), httpx.Response(200, json={})]
         assert run.send(request_of("list_orders"), "read").status == 200
         assert abs((run.pace.reading() - before).total_seconds() - waited) < 2
-    replies += [httpx.Response(503, headers={"Retry-After": "soon"})]
-    assert run.send(request_of("list_orders"), "read").status == 503
+    replies += [httpx.Response(429, headers={"Retry-After": "soon"})]
+    assert run.send(request_of("list_orders"), "read").status == 429
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Emulator-Hint": "the disk is full"}, {"Retry-After": "1"}])
+def test_a_server_out_of_service_stops_the_run(headers: dict[str, str]) -> None:
+    """A 503 that stays says nothing about the rules: no further request is sent, and the report says why."""
+    run, server = scripted(json_reply(503, {}, **headers))
+    for _ in range(2):
+        with pytest.raises(Stopped, match="GET /v1/orders returned 503"):
+            run.send(request_of("list_orders"), "read")
+    assert len(server.requests) == (4 if "Retry-After" in headers else 1)
+    assert headers.get("X-Emulator-Hint", "") in run.stopped
+    assert run.sent == len(server.requests)
+
+
+def test_a_503_that_is_expected_is_a_reply() -> None:
+    """A probe may be about a 503."""
+    run, _ = scripted(json_reply(503, {}))
+    assert run.send(request_of("list_orders"), "read", expected=(503,)).status == 503
 
 
 def test_redirects_are_not_followed() -> None:

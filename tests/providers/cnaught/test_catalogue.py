@@ -35,6 +35,17 @@ def test_a_category_contains_its_projects(cnaught: Caller) -> None:
     assert [(project["id"], project["registry_id"]) for project in category["projects"]] == [("tbCjWP", "253")]
 
 
+@pytest.mark.rule("cnaught.catalogue.portfolios-default")
+def test_the_first_portfolio_is_the_default(cnaught: Caller) -> None:
+    """A quote without a portfolio has the price of the first one in the list."""
+    first = cnaught.get("/v1/portfolios").json()["data"][0]["id"]
+    named, default = (
+        cnaught.post("/v1/quotes", {"amount_kg": 12345, **portfolio}).json()
+        for portfolio in ({"portfolio_id": first}, {})
+    )
+    assert named == default
+
+
 @pytest.mark.rule("cnaught.catalogue.portfolios")
 @pytest.mark.parametrize(
     ("account", "ids"),
