@@ -134,7 +134,7 @@ class Connection:
                 break
             self.pace.wait(seconds)
         if reply.status == 503 and reply.status not in expected:
-            self._out_of_service(request, reply)
+            self._stop_at_503(request, reply)
         self._watch(request, kind, reply)
         return reply
 
@@ -204,7 +204,7 @@ class Connection:
         pairs = tuple((name.lower(), value) for name, value in reply.headers.multi_items())
         return Reply(reply.status_code, dict(pairs), body, is_json, pairs, reply.content)
 
-    def _out_of_service(self, request: Outgoing, reply: Reply) -> NoReturn:
+    def _stop_at_503(self, request: Outgoing, reply: Reply) -> NoReturn:
         """Stop: a server that is out of service shows nothing about its rules. An emulator says why in a header."""
         hint = reply.headers.get("x-emulator-hint")
         self.stopped = self.masked(f"{request.method} {request.path} returned 503{f': {hint}' if hint else ''}")
