@@ -70,8 +70,7 @@ class Options(NamedTuple):
     aggregate: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreDraft:
+class ScoreDraft(NamedTuple):
     """Purchases of one user whose carbon score is calculated."""
 
     purchases: Sequence[Purchase]

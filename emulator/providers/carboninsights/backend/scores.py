@@ -1,15 +1,14 @@
 """Carbon scores: the rows of a reply (Carbon Insights API reference, Calculate a carbon score)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from emulator.providers.carboninsights.backend.drafts import COUNTRY, ScoreDraft
 from emulator.providers.carboninsights.backend.footprint import Footprint, Impact
 from emulator.providers.carboninsights.memory.catalogue import UNCATEGORIZED, Catalogue
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """Titled rows of what was caused and, if requested, of what could be saved; an offset link; notes on the data."""
 
     footprint: Sequence[tuple[str, Impact]]

@@ -247,7 +247,8 @@ class MalformedBody(Malformed):
 
 def read(model: type[M], content: object, backend: CarbonInsights) -> M:
     """Return a body as a model. Raises MalformedBody with all its problems."""
-    missing = list(_missing_children(content, backend)) if model is ScoreRequest else []
+    complete = model is ScoreRequest and backend.memory.settings.all_children_required
+    missing = list(_missing_children(content)) if complete else []
     context = Context(backend, content, {})
     try:
         body = cast(M, model.__pydantic_validator__.validate_python(content, context=context))
@@ -259,9 +260,9 @@ def read(model: type[M], content: object, backend: CarbonInsights) -> M:
     return body
 
 
-def _missing_children(content: object, backend: CarbonInsights) -> Iterator[Problem]:
-    """Yield the missing members of ``user_profile`` and ``options``, if the settings require all of them."""
-    if not (backend.memory.settings.all_children_required and isinstance(content, dict)):
+def _missing_children(content: object) -> Iterator[Problem]:
+    """Yield the missing members of ``user_profile`` and ``options``."""
+    if not isinstance(content, dict):
         return
     for part, model in PARTS.items():
         children = content.get(part)
