@@ -92,12 +92,14 @@ def _with_large_integers(content: Any) -> Any:
 
 def _canonical(content: Any) -> Any:
     match content:
+        case str() | bool() | None:
+            return content
+        case int() if -(2**63) <= content < 2**64:  # orjson writes no larger ones
+            return content
         case dict():
             return {name: _canonical(member) for name, member in content.items()}
         case list():
             return [_canonical(item) for item in content]
-        case bool() | str() | None:
-            return content
         case _:
             number = decimal(content)
             whole = number == number.to_integral_value()

@@ -30,7 +30,9 @@ def _json_integer(value: object) -> int:
 
 
 def _json_number(value: object) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+    if type(value) is int:
+        return Decimal(value)
+    if isinstance(value, bool) or not isinstance(value, float | Decimal):
         raise PydanticKnownError("float_type")
     number = decimal(value)
     return number if not number or float(number) else Decimal(0)
