@@ -9,6 +9,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import TypeAlias
 
+from emulator.core.bounded_cache import BoundedCache
 from emulator.core.paging import Timeline
 from emulator.providers.cnaught.backend.amounts import EXACT, equal_parts, exact_sum
 from emulator.providers.cnaught.backend.drafts import Buyer, Period
@@ -80,7 +81,7 @@ class Impacts:
             category.id: tuple((category.id, project) for project in category.projects)
             for category in catalogue.categories.values()
         }
-        self._parts: dict[tuple[str, str], Amounts] = {}
+        self._parts = BoundedCache[tuple[str, str], Amounts](REMEMBERED_PARTS_MAX)
 
     def orders(self, whose: Owner) -> Timeline[Order]:
         return self._owned[whose].timeline if whose in self._owned else Timeline()
@@ -89,11 +90,7 @@ class Impacts:
         """Return what an order retires when it is fulfilled. Many orders are alike."""
         alike = order.portfolio_id, str(order.amount_kg)  # as text: 1.0 and 1 are equal, but differ in their digits
         parts = self._parts.get(alike)
-        if parts is None:
-            if len(self._parts) >= REMEMBERED_PARTS_MAX:
-                self._parts.clear()
-            parts = self._parts[alike] = MappingProxyType(self._divided(order))
-        return parts
+        return self._parts.put(alike, MappingProxyType(self._divided(order))) if parts is None else parts
 
     def _divided(self, order: Order) -> dict[Kind, Decimal]:
         """Divide the amount of an order among the projects of its portfolio."""

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import orjson
 
+from emulator.core.bounded_cache import BoundedCache
 from emulator.core.clock import micros
 from emulator.core.exact_json import fragment
 from emulator.providers.cnaught.backend import CNaught
@@ -72,14 +73,10 @@ def _listed(cnaught: CNaught, source: records.Order, state: records.State, pages
     """Return an order as JSON. Only its state and its links change."""
     key = (source, state, pages)
     listed = _listed_orders.get(key)
-    if listed is None:
-        if len(_listed_orders) >= LISTED_ORDERS_MAX:
-            _listed_orders.clear()
-        _listed_orders[key] = listed = fragment(order(cnaught, source, state))
-    return listed
+    return _listed_orders.put(key, fragment(order(cnaught, source, state))) if listed is None else listed
 
 
-_listed_orders: dict[tuple[records.Order, records.State, str | None], orjson.Fragment] = {}
+_listed_orders = BoundedCache[tuple[records.Order, records.State, str | None], orjson.Fragment](LISTED_ORDERS_MAX)
 
 
 def _allocations(cnaught: CNaught, order: records.Order, state: records.State) -> list[dict[str, object]]:

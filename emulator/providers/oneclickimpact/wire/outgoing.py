@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import orjson
 
+from emulator.core.bounded_cache import BoundedCache
 from emulator.core.clock import millis
 from emulator.providers.oneclickimpact.backend.history import CustomerPage, Page
 from emulator.providers.oneclickimpact.backend.totals import Totals
@@ -115,18 +116,15 @@ def customer_records(page: Page, account: Account, customers: Mapping[str, Custo
     return _paged("customer_records", listed, page.end, account)
 
 
-class _OwnRecords(dict[Impact, orjson.Fragment]):
-    """A user's own impacts as JSON. A lookup here costs half of one in ``lru_cache``."""
+class _OwnRecords(BoundedCache[Impact, orjson.Fragment]):
+    """A user's own impacts as JSON."""
 
     def __init__(self, user_id: str) -> None:
-        super().__init__()
+        super().__init__(CACHED_RECORDS_MAX)
         self.user_id = user_id
 
     def __missing__(self, impact: Impact) -> orjson.Fragment:
-        if len(self) >= CACHED_RECORDS_MAX:
-            self.clear()
-        self[impact] = record = _record(impact, self.user_id)
-        return record
+        return self.put(impact, _record(impact, self.user_id))
 
 
 _own_records = lru_cache(maxsize=16)(_OwnRecords)

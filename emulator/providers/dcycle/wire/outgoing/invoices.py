@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import orjson
 
+from emulator.core.bounded_cache import BoundedCache
 from emulator.core.clock import seconds
 from emulator.core.exact_json import fragment
 from emulator.providers.dcycle.memory.catalogue import Catalogue, Organization
@@ -18,16 +19,14 @@ LISTED_INVOICES_MAX = 1024
 
 def listed_invoice(invoice: Invoice) -> orjson.Fragment:
     """Return an invoice as an item of a list, as JSON. An invoice never changes: a changed one takes its place."""
-    known = _listed_invoices.get(id(invoice))
-    if known is None or known[0] is not invoice:
-        if len(_listed_invoices) >= LISTED_INVOICES_MAX:
-            _listed_invoices.clear()
-        known = _listed_invoices[id(invoice)] = invoice, fragment(_members(invoice))
+    known = _listed_invoices.get(id(invoice)) or _listed_invoices.put(
+        id(invoice), (invoice, fragment(_members(invoice)))
+    )
     return known[1]
 
 
-_listed_invoices: dict[int, tuple[Invoice, orjson.Fragment]] = {}
-"""By identity: to compare two invoices takes longer than to write one."""
+_listed_invoices = BoundedCache[int, tuple[Invoice, orjson.Fragment]](LISTED_INVOICES_MAX)
+"""By the identity of an invoice, which is kept with it: to compare two invoices takes longer than to write one."""
 
 
 def _members(invoice: Invoice) -> dict[str, object]:
