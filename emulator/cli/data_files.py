@@ -30,7 +30,7 @@ from emulator.space.snapshot import BadSnapshot
 from emulator.space.world import Limits, Links, Progress
 
 FORMAT = 2
-"""An export of format 1 has no fixtures: all its spaces were created from those that its first line names."""
+"""In format 1, all spaces were created from the fixtures that the first line names, and documents have one part."""
 
 HEADER_BYTES = 300
 """Of an export's first line, which is written again at the end: by then the number of spaces is known."""
@@ -171,7 +171,7 @@ def export(place: Path | str, file: Path, fixtures: Path | None, progress: Progr
             taken = contents.take(name, lambda _: None)
             if taken:
                 about = orjson.dumps({"name": name, "fixtures": taken.fixtures, "facts": taken.facts})
-                lines.write(about[:-1] + b',"document":' + taken.document + b"}\n")
+                lines.write(about[:-1] + b',"document":[' + b",".join(taken.document.split(b"\n")) + b"]}\n")
                 count += 1
             step(1)
         lines.seek(0)
@@ -223,7 +223,9 @@ def _import_space(contents: Contents, content: dict[str, Any], file: Path) -> st
     if content["fixtures"] not in contents.log.fixtures():
         raise BadData(f"space {name!r} of {file} was created from other fixtures; give those with --fixtures")
     number = known.last + 1 if known else 1
-    taken = Image(number, exact_json.dump(content["document"]), content["facts"], content["fixtures"])
+    parts = content["document"] if isinstance(content["document"], list) else [content["document"]]
+    document = b"\n".join(map(exact_json.dump, parts))
+    taken = Image(number, document, content["facts"], content["fixtures"])
     contents.log.save(name, taken)
     contents.storage.numbers.set(contents.log.id(name), int(content["facts"]["requests"]), number)
     return name

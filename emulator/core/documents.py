@@ -18,13 +18,15 @@ from pydantic import (
     create_model,
 )
 
-from emulator.core.exact_json import dump
+from emulator.core.exact_json import dump, parse
 from emulator.core.mistakes import Mistake, mistakes
 
 T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
 
+
+BEFORE, AFTER = b'{"content":', b"}"
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -34,7 +36,8 @@ YEAR_MIN, YEAR_MAX = 1000, 8999
 
 def _utc(at: datetime) -> datetime:
     if MINYEAR < at.year < MAXYEAR:  # otherwise its conversion could fail
-        at = at.astimezone(UTC)
+        if at.tzinfo is not UTC:
+            at = at.astimezone(UTC)
         if YEAR_MIN <= at.year <= YEAR_MAX:
             return at
     raise ValueError(f"the year must be from {YEAR_MIN} to {YEAR_MAX}")
@@ -43,9 +46,11 @@ def _utc(at: datetime) -> datetime:
 def _time(value: object) -> object:
     """Return the time that a text describes. Digits alone are refused, although pydantic accepts them."""
     if isinstance(value, str) and _DATE.match(value):
-        with suppress(ValueError):
+        try:
             at = datetime.fromisoformat(value)
-            return at if at.tzinfo else value
+        except ValueError:
+            return value
+        return at if at.tzinfo else value
     return value
 
 
@@ -91,11 +96,15 @@ class Document(Generic[T]):
 
     def read(self, content: Mapping[str, Any]) -> T:
         """Return the dataclass that a JSON object describes. Raises BadDocument."""
-        whole = {"content": content}
+        return self.read_json(_json(content))
+
+    def read_json(self, text: bytes) -> T:
+        """Return the dataclass that the text of a JSON object describes. Raises BadDocument."""
         try:
-            read = self._model.model_validate_json(_json(whole), strict=True)
+            read = self._model.model_validate_json(BEFORE + text + AFTER, strict=True)
             return read.content  # type: ignore[attr-defined, no-any-return]
         except ValidationError as error:
+            whole = {"content": _parsed(text)}
             raise BadDocument(*mistakes(whole, self._json_schema, error)) from None
 
     def schema(self) -> dict[str, Any]:
@@ -111,6 +120,18 @@ class Document(Generic[T]):
         """Return the JSON object that describes a dataclass."""
         content: dict[str, Any] = self._model.model_construct(content=value).model_dump(mode="json")["content"]
         return content
+
+    def write_json(self, value: T) -> bytes:
+        """Return the text of the JSON object that describes a dataclass: several times faster than ``write``."""
+        whole = self._model.model_construct(content=value).model_dump_json().encode()
+        return whole[len(BEFORE) : -len(AFTER)]
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise BadDocument(Mistake("", f"not JSON: {error}")) from None
 
 
 def _json(content: object) -> bytes:

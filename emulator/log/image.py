@@ -20,8 +20,12 @@ from emulator.web.effect import Effect
 from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers
 
-FORMAT = 2
-"""In format 1, only the snapshot named the versions that wrote it, and a story was not always a member."""
+FORMAT = 3
+"""A line of JSON with everything but the vendors' memories, then one with each memory, in the order of the first line.
+
+Before format 3, it is all one object. In format 1, only the snapshot named the versions that wrote it, and a story was
+not always a member.
+"""
 
 
 def _with_versions(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,7 +33,11 @@ def _with_versions(content: Mapping[str, Any]) -> dict[str, Any]:
     return {**content, "format": 2, **versions, "story": content.get("story")}
 
 
-MIGRATIONS: Steps = {1: _with_versions}
+def _with_memories(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {**content, "format": 3, "memories": list(content["snapshot"]["memory"])}
+
+
+MIGRATIONS: Steps = {1: _with_versions, 2: _with_memories}
 
 COMMANDS = {"settings": ChangeSettings, "act": PerformAct}
 """The commands of a history that a bundle needs; what the others did is in the exchanges."""
@@ -46,13 +54,14 @@ def take(space: Space, last: int, at: datetime) -> Image:
 
 def document(space: Space, at: datetime) -> bytes:
     """Return everything that a load needs."""
-    history = space.history
+    history, memories = space.history, snapshot.take_memories(space)
     content = {
         "format": FORMAT,
         "emulator": __version__,
         "providers": {name: provider.version for name, provider in space.world.providers.items()},
         "time": number(at),
-        "snapshot": snapshot.take(space),
+        "snapshot": snapshot.take_head(space),
+        "memories": list(memories),
         "requests": space.requests,
         "turns": space.turns,
         "generation": space.generation,
@@ -64,7 +73,7 @@ def document(space: Space, at: datetime) -> bytes:
         "complete": history.complete,
         "history": [written for entry in history if (written := _written(entry))],
     }
-    return exact_json.dump(content)
+    return b"\n".join([exact_json.dump(content), *memories.values()])
 
 
 def facts(space: Space) -> dict[str, object]:
@@ -83,11 +92,16 @@ def restore(space: Space, image: Image, time: LogTime) -> int:
 
     Raises Damaged and BadSnapshot.
     """
-    content = _migrated(exact_json.parse(image.document))
+    first, *lines = image.document.split(b"\n")
+    content = _migrated(exact_json.parse(first))
+    head = content["snapshot"]
+    if not lines:  # of an older format
+        lines = [exact_json.dump(head["memory"][name]) for name in content["memories"]]
+    memories = dict(zip(content["memories"], lines, strict=True))
     space.pages_url = content["pages_url"]
     time.at = instant(content["time"])
     try:
-        snapshot.restore(space, content["snapshot"], checked=content["emulator"] == __version__)
+        snapshot.restore_parts(space, head, memories, checked=content["emulator"] == __version__)
     finally:
         time.at = None
     space.requests, space.turns, space.generation = content["requests"], content["turns"], content["generation"]

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, ValidationError
 from emulator.core.clock import Clock, micros, within_calendar
 from emulator.core.documents import BadDocument, document, write
 from emulator.core.errors import Malformed
-from emulator.core.exact_json import dump
+from emulator.core.exact_json import dump, parse
 from emulator.core.ids import Ids
 from emulator.core.migration import NoStep, migrate
 from emulator.core.version import __version__
@@ -67,11 +67,23 @@ class Snapshot(Model):
 
 def take(space: Space) -> dict[str, Any]:
     """Return the snapshot of a space, without its journal and the number of its requests."""
+    memory = {name: write(space.backend(name).memory) for name in space.world.providers}
+    return {**take_head(space), "memory": memory}
+
+
+def take_memories(space: Space) -> dict[str, bytes]:
+    """Return the memory of each vendor that the space has used, as JSON; the others have that of their fixture."""
+    memories = {name: space.backends[name].memory for name in space.world.providers if name in space.backends}
+    return {name: document(type(memory)).write_json(memory) for name, memory in memories.items()}
+
+
+def take_head(space: Space) -> dict[str, Any]:
+    """Return the snapshot of a space without the vendors' memories."""
     clock = space.clock
     return {
         "format": FORMAT,
         "emulator": __version__,
-        "providers": {name: provider.version for name, provider in space.world.providers.items()},
+        "providers": _versions(space),
         "fixtures": space.world.fixtures.digest,
         "seed": space.ids.seed,
         "begun": space.clock_moved,
@@ -82,17 +94,37 @@ def take(space: Space) -> dict[str, Any]:
         "ids": dict(space.ids.drawn),
         "faults": {"added": space.faults.added, "faults": [fault.model_dump() for fault in space.faults]},
         "outbox": write(space.outbox.state),
-        "memory": {name: write(space.backend(name).memory) for name in space.world.providers},
     }
 
 
-def restore(space: Space, document: Mapping[str, Any], checked: bool = False) -> None:
-    """Restore a snapshot, and start the space's history with it. Raises BadSnapshot, and then changes nothing.
-
-    ``checked`` means that this server has taken the snapshot, so it need not be checked.
-    """
+def restore(space: Space, document: Mapping[str, Any]) -> None:
+    """Restore a snapshot, and start the space's history with it. Raises BadSnapshot, and then changes nothing."""
     found = _read(document)
     snapshot = _migrated(space, found)
+    if snapshot.memory.keys() != space.world.providers.keys():
+        raise _other_versions(space, snapshot)
+    _become(space, snapshot, snapshot.memory, checked=False)
+    migrated = {} if snapshot is found else {"providers": snapshot.providers, "memory": snapshot.memory}
+    space.history.restart({**document, **migrated})
+
+
+def restore_parts(space: Space, head: Mapping[str, Any], memories: Mapping[str, bytes], checked: bool) -> None:
+    """Restore what ``take_head`` and ``take_memories`` have returned. Raises BadSnapshot, and then changes nothing.
+
+    ``checked`` means that this version has taken them, so they need not be checked as a user's snapshot is. Memories
+    stay text, except those of older versions. A vendor without a memory begins with its fixture when it is used.
+    """
+    found, providers = _read({**head, "memory": {}}), space.world.providers
+    versions = {name: found.providers[name] for name in found.providers if name in memories}
+    unused = {name: provider.version for name, provider in providers.items() if name not in memories}
+    older = [name for name in versions if name in providers and versions[name] < providers[name].version]
+    memory = {name: parse(memories[name]) for name in older}
+    snapshot = _migrated(space, found.model_copy(update={"providers": unused | versions, "memory": memory}))
+    _become(space, snapshot, {**memories, **snapshot.memory}, checked)
+
+
+def _become(space: Space, snapshot: Snapshot, memories: Mapping[str, Any], checked: bool) -> None:
+    """Give a space the state of a snapshot. A memory is a JSON object, or its text. Raises BadSnapshot."""
     _check_versions(space, snapshot)
     clock, ids = _clock(space, snapshot.clock), Ids(snapshot.seed, dict(snapshot.ids))
     state = State(
@@ -100,13 +132,11 @@ def restore(space: Space, document: Mapping[str, Any], checked: bool = False) ->
         ids=ids,
         faults=Faults(snapshot.faults.faults, snapshot.faults.added),
         outbox=_outbox(space, snapshot.outbox),
-        backends={name: _backend(space, name, memory, clock, ids, checked) for name, memory in snapshot.memory.items()},
+        backends={name: _backend(space, name, memory, clock, ids, checked) for name, memory in memories.items()},
         clock_moved=snapshot.begun,
     )
 
     space.become(state)
-    migrated = {} if snapshot is found else {"providers": snapshot.providers, "memory": snapshot.memory}
-    space.history.restart({**document, **migrated})
 
 
 def _read(document: Mapping[str, Any]) -> Snapshot:
@@ -137,12 +167,19 @@ def _migrated(space: Space, snapshot: Snapshot) -> Snapshot:
 
 
 def _check_versions(space: Space, snapshot: Snapshot) -> None:
-    versions = {name: provider.version for name, provider in space.world.providers.items()}
-    if snapshot.format != FORMAT or snapshot.providers != versions or snapshot.memory.keys() != versions.keys():
-        found = f"format {snapshot.format} with {snapshot.providers}"
-        raise BadSnapshot(f"the snapshot is of {found}; this emulator reads format {FORMAT} with {versions}")
+    if snapshot.format != FORMAT or snapshot.providers != _versions(space):
+        raise _other_versions(space, snapshot)
     if snapshot.fixtures != space.world.fixtures.digest:
         raise BadSnapshot("the snapshot was taken with other fixtures than those of this space")
+
+
+def _versions(space: Space) -> dict[str, int]:
+    return {name: provider.version for name, provider in space.world.providers.items()}
+
+
+def _other_versions(space: Space, snapshot: Snapshot) -> BadSnapshot:
+    found = f"format {snapshot.format} with {snapshot.providers}"
+    return BadSnapshot(f"the snapshot is of {found}; this emulator reads format {FORMAT} with {_versions(space)}")
 
 
 def _clock(space: Space, state: ClockState) -> Clock:
@@ -170,10 +207,12 @@ def _outbox(space: Space, state: dict[str, Any]) -> Outbox:
     return Outbox(kept)
 
 
-def _backend(space: Space, name: str, memory: dict[str, Any], clock: Clock, ids: Ids, checked: bool) -> Backend:
+def _backend(space: Space, name: str, memory: dict[str, Any] | bytes, clock: Clock, ids: Ids, checked: bool) -> Backend:
     fixture, provider = space.world.fixtures[name], space.world.providers[name]
+    form = document(type(fixture.memory))
     try:
-        whole = provider.fixture(fixture.catalogue, document(type(fixture.memory)).read(memory))
+        read = form.read_json(memory) if isinstance(memory, bytes) else form.read(memory)
+        whole = provider.fixture(fixture.catalogue, read)
         backend = provider.backend(whole.catalogue, whole.memory, clock, ids)
         if not checked:
             dump(write(backend.memory))

@@ -1,5 +1,6 @@
 """Spaces that are stored: what a server acknowledged is there after it was killed or stopped, and goes on as before."""
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -10,7 +11,8 @@ import httpx
 import pytest
 
 from emulator.client.handles import SpaceHandle
-from emulator.log import space_copy
+from emulator.core.clock import EPOCH
+from emulator.log import image, space_copy
 from emulator.space.world import Limits
 from tests.support.stored import StoredServer, cnaught, place
 
@@ -192,3 +194,20 @@ def test_a_snapshot_replaces_a_long_history(
     assert server.stored()["default"].entries < 300
     before = everything(space)
     assert everything(restart(server).space()) == before
+
+
+def test_a_snapshot_holds_the_memories_of_the_vendors_that_were_used(tmp_path: Path) -> None:
+    """The others begin with their fixture, before a restart and after it; each memory is what a user's snapshot has."""
+    with StoredServer(tmp_path / "data") as server:
+        place(server.space("one"), "key")
+        first, *memories = image.take(server.app.spaces.find("one"), 1, EPOCH).document.split(b"\n")
+        names = json.loads(first)["memories"]
+        assert "cnaught" in names
+        assert "dcycle" not in names
+        with server.restarted() as later:
+            assert later.space("one").control("GET", "/clock")
+            assert "dcycle" not in later.app.spaces.find("one").backends
+            whole = later.space("one").control("GET", "/snapshot")["memory"]
+            assert [json.loads(memory) for memory in memories] == [whole[name] for name in names]
+            _, *every = image.take(later.app.spaces.find("one"), 1, EPOCH).document.split(b"\n")
+            assert [json.loads(line) for line in every] == list(whole.values())
