@@ -35,6 +35,9 @@ FORMAT = 2
 HEADER_BYTES = 300
 """Of an export's first line, which is written again at the end: by then the number of spaces is known."""
 
+JOURNAL_MAX = 10**9
+"""Of a directory that does not say how many requests its journals hold: none is dropped."""
+
 LINKS: dict[str, Links] = {"emulator": "emulator", "vendor": "vendor"}
 
 Failures = (LogFailure, BadSnapshot)
@@ -68,7 +71,7 @@ class Contents:
             seed=int(header.get("seed", seed)),
             fixtures_directory=fixtures,
             links=LINKS.get(header.get("links", "")),
-            limits=Limits(journal_exchanges_max=int(header.get("journal_max", Limits().journal_exchanges_max))),
+            limits=Limits(journal_exchanges_max=int(header.get("journal_max", JOURNAL_MAX))),
         )
         storage.check(world)
         self.world = replace(world, machine_time=LogTime())

@@ -31,7 +31,13 @@ def header(world: World, format: int) -> Mapping[str, str]:
         "providers": providers,
         "seed": str(world.seed),
         "fixtures": world.fixtures.digest,
+        **settings(world),
     }
+
+
+def settings(world: World) -> dict[str, str]:
+    """Return the settings that replies or journals depend on, beside the seed and the fixtures."""
+    return {"links": world.links or "", "journal_max": str(world.limits.journal_exchanges_max)}
 
 
 def check_format(place: object, found: Mapping[str, str], format: int) -> None:

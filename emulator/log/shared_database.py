@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from emulator.core.errors import BadData
-from emulator.log.header import adopt, check_format, check_world, header
+from emulator.log.header import adopt, check_format, check_world, header, settings
 from emulator.log.log import LogFailure, Summary
 from emulator.log.shared_committer import SharedCommitter
 from emulator.space.world import World
@@ -67,13 +67,13 @@ class SharedDatabase:
         """Check that this world made the spaces, and note that this version writes from now on. Raises BadData."""
         self.check(world)
         try:
-            adopt(self.log, self.header, world, {**header(world, FORMAT), **_settings(world)})
+            adopt(self.log, self.header, world, header(world, FORMAT))
         except LogFailure as error:
             raise BadData(f"cannot use {self.place}: {error}") from None
 
     def _check_settings(self, found: dict[str, str], world: World) -> None:
         """Raise BadData for a node whose settings would lead to other replies than those of the others."""
-        for name, value in _settings(world).items():
+        for name, value in settings(world).items():
             if found.get(name, value) != value:
                 option = name.replace("_", "-")
                 raise BadData(f"{self.place} is used with --{option} {found[name]!r}; all nodes need the same")
@@ -99,8 +99,3 @@ class SharedDatabase:
 
     def close(self) -> None:
         self.log.close()
-
-
-def _settings(world: World) -> dict[str, str]:
-    """Return the settings that replies or journals depend on, beside the seed and the fixtures."""
-    return {"links": world.links or "", "journal_max": str(world.limits.journal_exchanges_max)}

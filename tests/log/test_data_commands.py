@@ -17,6 +17,7 @@ from emulator.cli import data_files
 from emulator.cli.app import cli
 from emulator.log.shared_database import SharedDatabase
 from emulator.providers.cnaught.wire import outgoing
+from emulator.space.world import Limits
 from tests.support.memory_log import Engine, MemoryDatabase
 from tests.support.stored import Node, StoredServer, cnaught, place
 
@@ -83,6 +84,23 @@ def test_an_export_can_be_imported(directory: Path, tmp_path: Path) -> None:
     assert described(copy)["one"]["requests"] == 4
     assert state(copy) == state(directory)
     assert failure("import", copy, file) == f"space 'one' of {file} is there already"
+
+
+def test_commands_keep_journals_as_long_as_their_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compacting and exporting drop no request that the server keeps: the header says how many those are."""
+    monkeypatch.setattr(data_files, "JOURNAL_MAX", 3)
+    options = {"limits": Limits(journal_exchanges_max=9)}
+    with StoredServer(tmp_path / "running", **options) as server:
+        for _ in range(10):
+            place(server.space("one"))
+        shutil.copytree(tmp_path / "running", tmp_path / "data")
+    data("export", tmp_path / "data", tmp_path / "export")
+    data("import", tmp_path / "copy", tmp_path / "export")
+    data("compact", tmp_path / "data")
+    for directory in ("data", "copy"):
+        with StoredServer(tmp_path / directory, **options) as server:
+            journal = server.space("one").control("GET", "/requests")
+            assert (len(journal["requests"]), journal["dropped"]) == (9, 1)
 
 
 def test_a_bad_import_imports_nothing(directory: Path, tmp_path: Path) -> None:
