@@ -2,12 +2,11 @@
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from emulator.core.bounded_cache import BoundedCache
 from emulator.core.paging import Timeline
@@ -23,8 +22,7 @@ Owner: TypeAlias = tuple[str, str | None]
 REMEMBERED_PARTS_MAX = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Impact:
+class Impact(NamedTuple):
     """Kilograms that an owner has retired: in all, and by category and project.
 
     ``since`` is when the period begins: for one that is open, when the owner began or its first order was placed.

@@ -267,11 +267,14 @@ def session(cnaught: CNaught, session: records.Session) -> dict[str, object]:
 
 def _number(number: Decimal | None) -> int | float | Decimal | None:
     """Return a decimal as JSON prints it, with all its digits: 100, not 100.0."""
-    if number is None:
-        return None
+    return None if number is None else _number_of_text(str(number))
+
+
+@lru_cache(maxsize=1024)
+def _number_of_text(text: str) -> int | float | Decimal:
+    """Return a number by its text: 0.10 and 0.1 are equal, but differ in their digits."""
+    number = Decimal(text)
     if number == number.to_integral_value():
         return int(number)
-    text = str(number)
     double = float(text)
-    shown = repr(double)
-    return double if shown == text or Decimal(shown) == number else number
+    return double if Decimal(repr(double)) == number else number
