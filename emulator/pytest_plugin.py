@@ -10,6 +10,7 @@ from re import sub
 from typing import Any
 
 import pytest
+from httpx import TransportError
 
 from emulator.client.control_client import Refused
 from emulator.client.durations import instant_text
@@ -60,13 +61,23 @@ def open_space(emulator: SpaceHandle, item: pytest.Item) -> Iterator[SpaceHandle
     except Exception as error:
         with suppress(Exception):
             space.delete()
-        raise _failure(f"no space for the test: {_sentence(error)}") from None
+        raise _failure(f"no space for the test: {_unreachable(emulator, error) or _sentence(error)}") from None
     yield space
     try:
         space.delete()
+    except TransportError as error:
+        raise _failure(f"the space is not deleted: {_unreachable(emulator, error)}") from None
     except Refused as refused:
         if refused.status != 404:  # the test has deleted it
             raise
+
+
+def _unreachable(emulator: SpaceHandle, error: Exception) -> str | None:
+    """Return that a server cannot be reached, and what to do; None if the error is another one."""
+    if not isinstance(error, TransportError):
+        return None
+    hint = "start it with `carbon-emulator serve`, or unset --carbon-emulator-url and CARBON_EMULATOR_URL"
+    return f"cannot reach the server at {emulator.url} ({_sentence(error)}); {hint}"
 
 
 def _failure(reason: str) -> BaseException:

@@ -212,6 +212,19 @@ def _dotted(name: str) -> str:
     return f"emulator/{name}".removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
+@each_module
+def test_pydantic_is_given_no_generic_alias_to_call(name: str) -> None:
+    """Validators and serializers are functions or classes: the signature of ``dict[str, str]`` varies."""
+    aliases = [
+        ast.unparse(node)
+        for node in ast.walk(MODULES[name])
+        if isinstance(node, ast.Call)
+        and re.search("(Serializer|Validator)$", ast.unparse(node.func))
+        and any(isinstance(argument, ast.Subscript) for argument in node.args)
+    ]
+    assert aliases == []
+
+
 def _layer(module: str) -> float:
     """Return the layer of a provider's module; a module of its own is below the backend."""
     return LAYERS.index(module) if module in LAYERS else LAYERS.index("backend") - 0.5

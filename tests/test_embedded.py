@@ -233,7 +233,7 @@ def test_logging_is_not_changed(tmp_path: Path) -> None:
 
 def run(code: str) -> None:
     """Run a script in a separate process, with warnings as errors."""
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -282,7 +282,7 @@ def use(emulator):
         assert "near" in str(error) or "0.05 seconds" in str(error), error
     emulator.cnaught.faults.add(effect={"delay_seconds": 60})
     try:
-        http.get(f"{cnaught.url}/v1/orders", headers=key, timeout=0.1)
+        http.get(f"{cnaught.url}/v1/orders", headers=key, timeout=httpx.Timeout(60, read=0.1))
     except httpx.ReadTimeout:
         pass
 """
@@ -295,7 +295,7 @@ def use(emulator):
 import httpx
 from freezegun import freeze_time
 from emulator import Emulator
-http = httpx.Client()
+http = httpx.Client(timeout=60)
 {use}
 with Emulator() as emulator, freeze_time("2001-02-03"):
     use(emulator)
@@ -304,7 +304,7 @@ use(Emulator().start())
         """
 import httpx
 from freezegun import freeze_time
-http = httpx.Client()
+http = httpx.Client(timeout=60)
 {use}
 with freeze_time("2001-02-03"):
     from emulator import Emulator
@@ -316,7 +316,7 @@ with Emulator() as emulator:
         """
 import asyncio, httpx
 from freezegun import freeze_time
-http = httpx.Client()
+http = httpx.Client(timeout=60)
 {use}
 freezer = freeze_time("2001-02-03")
 freezer.start()
@@ -329,7 +329,7 @@ freezer.stop()
         """
 import httpx, time_machine
 from emulator import Emulator
-http = httpx.Client()
+http = httpx.Client(timeout=60)
 {use}
 with time_machine.travel("2031-02-03", tick=False), Emulator() as emulator:
     use(emulator)

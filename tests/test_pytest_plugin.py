@@ -136,8 +136,26 @@ def test_an_unreachable_server_fails_tests(pytester: pytest.Pytester) -> None:
     """Tests fail with the reason, and the session continues."""
     result = _results(pytester, TWO_TESTS + "def test_without(): pass", "--carbon-emulator-url", "http://127.0.0.1:9")
     result.assert_outcomes(errors=2, passed=1)
-    result.stdout.fnmatch_lines(["no space for the test: *Connection refused*"])
+    reason = "no space for the test: cannot reach the server at http://127.0.0.1:9 *refused*; start it with *serve*"
+    result.stdout.fnmatch_lines([reason])
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
+
+
+def test_a_server_that_ends_meanwhile_is_reported(pytester: pytest.Pytester) -> None:
+    """If the shared server has ended when a test is torn down, one sentence names it."""
+    gone = """
+import httpx
+
+def refuse(request):
+    raise httpx.ConnectError("refused")
+
+def test_one(carbon_space):
+    carbon_space.http._transport.handle_request = refuse
+"""
+    with Emulator() as server:
+        result = _results(pytester, gone, "--carbon-emulator-url", server.url)
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["the space is not deleted: cannot reach the server at *"])
 
 
 def test_a_suite_can_have_its_own_fixtures(pytester: pytest.Pytester) -> None:

@@ -1,6 +1,7 @@
 """Bundles contain no secret, however it was sent, and replay with placeholders."""
 
 import json
+from math import inf
 from time import process_time
 
 import pytest
@@ -171,14 +172,14 @@ def test_sealing_is_undone_by_opening(parts: list[str]) -> None:
 
 def test_a_bundle_of_many_keys_takes_little_time(emulator: Emulator) -> None:
     """A thousand different keys take at most a few times as long as one key."""
-    seconds = []
-    for keys in (1, 1000):
-        space = emulator.space()
+    one, many = emulator.space(), emulator.space()
+    for space, keys in ((one, 1), (many, 1000)):
         for number in range(1000):
-            space.http.get(
-                f"{space.cnaught.url}/v1/orders", headers={"Authorization": f"Bearer key-{number % keys:08}"}
-            )
+            key = {"Authorization": f"Bearer key-{number % keys:08}"}
+            space.http.get(f"{space.cnaught.url}/v1/orders", headers=key)
+    seconds = {one.name: inf, many.name: inf}
+    for space in (one, many) * 3:  # in turns, and the least of each: other work on the machine only adds
         start = process_time()
         space.control("GET", "/bundle")
-        seconds.append(process_time() - start)
-    assert seconds[1] < 6 * seconds[0]
+        seconds[space.name] = min(seconds[space.name], process_time() - start)
+    assert seconds[many.name] < 6 * seconds[one.name]

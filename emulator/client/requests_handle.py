@@ -47,7 +47,7 @@ class RequestsHandle:
     def wait(self, count: int = 1, timeout: float = 5.0, **filters: Any) -> list[dict[str, Any]]:
         """Wait for this many matching requests. Raises Refused (408) with the nearest misses if they do not arrive."""
         params = {**self._filter, "count": count, "timeout": timeout, **filters}
-        found = self._control.call("GET", "/requests/wait", params=params, timeout=timeout + 5)
+        found = self._control.call("GET", "/requests/wait", params=params, timeout=timeout + 60)
         entries: list[dict[str, Any]] = found["requests"]
         return entries
 

@@ -17,6 +17,9 @@ SEEDS = 5000 if "EXTENDED" in os.environ else 400
 """Of each of four parts; twenty thousand in .ci/extended."""
 
 
+@pytest.mark.filterwarnings(
+    "default::pytest.PytestUnraisableExceptionWarning"
+)  # garbage that others leave, collected here
 @pytest.mark.parametrize("part", range(4))
 def test_the_protocol_is_linear(part: int) -> None:
     """Whatever is lost, late, repeated or crashes, every acknowledged reply is in one linear history once."""

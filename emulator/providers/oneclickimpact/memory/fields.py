@@ -32,6 +32,11 @@ def _unreserved(key: str) -> str:
     return key
 
 
+def _as_dict(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Return metadata that may be frozen as pydantic can write it."""
+    return dict(metadata)
+
+
 UserId = Annotated[str, StringConstraints(pattern=r"^U[0-9]{1,50}$")]
 """The id of an account's user or of a customer."""
 
@@ -46,5 +51,5 @@ DelaySeconds = Annotated[int, Field(ge=0, le=DELAY_SECONDS_MAX)]
 MetadataKey = Annotated[str, StringConstraints(max_length=METADATA_KEY_CHARACTERS_MAX), AfterValidator(_unreserved)]
 MetadataValue = Annotated[str, StringConstraints(max_length=METADATA_VALUE_CHARACTERS_MAX)]
 Metadata = Annotated[
-    Mapping[MetadataKey, MetadataValue], Field(max_length=METADATA_PAIRS_MAX), PlainSerializer(dict[str, str])
+    Mapping[MetadataKey, MetadataValue], Field(max_length=METADATA_PAIRS_MAX), PlainSerializer(_as_dict)
 ]
