@@ -206,6 +206,11 @@ RECORDS = {
     "update_project": (200, 1),
     "create_kpi_dataset": (201, 4),
     "create_kpi": (201, 2),
+    "create_import_session": (200, 2),
+    "map_import": (200, 1),
+    "validate_import": (200, 1),
+    "correct_import_rows": (200, 1),
+    "submit_import": (409, 2),
 }
 """Operations of Dcycle that create or change records, sent as the examples of the contract have them."""
 
@@ -256,7 +261,7 @@ QUIET = {
     "get_quote", "get_ride_quote", "get_ground_transport_quote", "get_flight_quote", "get_train_quote",
     "get_air_freight_quote", "get_ground_freight_quote", "get_office_space_quote", "calculate_carbon_score",
     "refresh_token", "bulk_delete_transports_by_filters", "bulk_delete_vehicles_by_filters",
-    "bulk_delete_vehicle_consumptions_by_filters",
+    "bulk_delete_vehicle_consumptions_by_filters", "suggest_import_mapping", "list_import_values",
 }  # fmt: skip
 """Operations other than GET that write nothing, except for ids and tokens in their replies."""
 

@@ -14,6 +14,7 @@ from emulator.providers.dcycle.endpoints import (
     files,
     freight,
     hubs,
+    imports,
     invoices,
     kpis,
     legacy,
@@ -38,7 +39,6 @@ from emulator.web.route_table import not_implemented
 
 SOLD_PRODUCTS = "The vendor's overview names this operation only by its title: neither its path nor its reply is known."
 READINGS = "It reads records out of a file that the vendor has parsed, and no page prints the format of a parsed file."
-IMPORTS = "No page prints the columns of the templates to which an import maps those of a file."
 
 routes = [
     # Emissions, organizations, users
@@ -208,18 +208,16 @@ routes = [
     Route("/v1/files/batch-update", files.confirm_file_uploads, methods=["PATCH"]),
     Route("/v1/files/upload", files.upload_file, methods=["POST"]),
     Route("/v1/files/readings", not_implemented("create_file_readings", READINGS), methods=["POST"]),
-    Route("/v2/imports/sessions", not_implemented("create_import_session", IMPORTS), methods=["POST"]),
-    Route("/v2/imports/sessions", not_implemented("list_import_sessions", IMPORTS), methods=["GET"]),
-    Route("/v2/imports/{import_id}/status", not_implemented("get_import_status", IMPORTS), methods=["GET"]),
-    Route("/v2/imports/{import_id}/unique-values", not_implemented("list_import_values", IMPORTS), methods=["POST"]),
-    Route("/v2/imports/{import_id}/validate", not_implemented("validate_import", IMPORTS), methods=["POST"]),
-    Route("/v2/imports/{import_id}/rows", not_implemented("list_import_rows", IMPORTS), methods=["GET"]),
-    Route("/v2/imports/{import_id}/rows", not_implemented("correct_import_rows", IMPORTS), methods=["PATCH"]),
-    Route("/v2/imports/{import_id}/submit", not_implemented("submit_import", IMPORTS), methods=["POST"]),
-    Route("/v2/imports/{import_id}/mapping", not_implemented("map_import", IMPORTS), methods=["POST"]),
-    Route(
-        "/v2/imports/{import_id}/mapping/suggest", not_implemented("suggest_import_mapping", IMPORTS), methods=["POST"]
-    ),
+    Route("/v2/imports/sessions", imports.create_import_session, methods=["POST"]),
+    Route("/v2/imports/sessions", imports.list_import_sessions, methods=["GET"]),
+    Route("/v2/imports/{import_id}/status", imports.get_import_status, methods=["GET"]),
+    Route("/v2/imports/{import_id}/mapping", imports.map_import, methods=["POST"]),
+    Route("/v2/imports/{import_id}/mapping/suggest", imports.suggest_import_mapping, methods=["POST"]),
+    Route("/v2/imports/{import_id}/unique-values", imports.list_import_values, methods=["POST"]),
+    Route("/v2/imports/{import_id}/validate", imports.validate_import, methods=["POST"]),
+    Route("/v2/imports/{import_id}/rows", imports.list_import_rows, methods=["GET"]),
+    Route("/v2/imports/{import_id}/rows", imports.correct_import_rows, methods=["PATCH"]),
+    Route("/v2/imports/{import_id}/submit", imports.submit_import, methods=["POST"]),
     # Legacy API
     Route("/api/v1/vehicle_consumptions/bulk/csv", legacy.create_consumption_upload_url, methods=["POST"]),
     Route("/api/v1/vehicle_consumptions/vehicle/{vehicle_id}", legacy.list_legacy_consumptions, methods=["GET"]),

@@ -16,6 +16,7 @@ from emulator.providers.dcycle.backend.files import Files
 from emulator.providers.dcycle.backend.freight import FreightRequests, Packages
 from emulator.providers.dcycle.backend.freight_report import FreightReports
 from emulator.providers.dcycle.backend.hubs import Hubs
+from emulator.providers.dcycle.backend.imports import Imports
 from emulator.providers.dcycle.backend.invoices import Invoices
 from emulator.providers.dcycle.backend.kpis import KpiDatasets, Kpis
 from emulator.providers.dcycle.backend.projects import Projects
@@ -79,6 +80,7 @@ class Dcycle:
             "invoices": (self.invoices, self.wastes, self.waste_water_treatments),
         }
         self.projects = Projects(context, self._linkable)
+        self.imports = Imports(context, self.freight_requests, self.projects)
         self._users = {user.id: user for user in catalogue.users}
         self.units = {unit.id: unit for unit in catalogue.units}
         self._organizations = {found.id: found for found in catalogue.organizations()}

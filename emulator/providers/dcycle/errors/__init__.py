@@ -28,6 +28,7 @@
     - WasteNotFound
     - WasteWaterTreatmentNotFound
     - TransportRouteNotFound
+    - ImportNotFound
     - KpiDatasetNotFound
     - CustomGroupNotFound
     - CustomFactorNotFound
@@ -37,9 +38,14 @@
   + LogisticHubInUse               409
   + LogisticHubHasInvoice          409
   + FilterChanged                  409
+  + ImportExpired                  409
+  + ImportSubmitted                409
+  + ImportNotMapped                409
+  + ImportNotValidated             409
+  + ImportHasErrors                409
   + ValidationFailed               422, with a list of problems, as FastAPI gives it
     - UnfitBody: HubWithoutFacility, DistanceUnknown, FilterRequired,
-      CustomFactorTooLarge
+      CustomFactorTooLarge, ImportColumnUnknown, ImportCellUnknown
   + RateLimitExceeded              429, by a fault only
   + InternalError                  500, by a fault only
   + PlainStatus                    any other status, without a code
@@ -59,6 +65,7 @@ from emulator.providers.dcycle.errors.not_found import (
     CustomGroupNotFound,
     EmployeeNotFound,
     FacilityNotFound,
+    ImportNotFound,
     InvoiceNotFound,
     KpiDatasetNotFound,
     LogisticHubNotFound,
@@ -86,6 +93,13 @@ from emulator.providers.dcycle.errors.validation import (
     FilterChanged,
     FilterRequired,
     HubWithoutFacility,
+    ImportCellUnknown,
+    ImportColumnUnknown,
+    ImportExpired,
+    ImportHasErrors,
+    ImportNotMapped,
+    ImportNotValidated,
+    ImportSubmitted,
     InvalidDateRange,
     InvalidTransportCombination,
     LogisticHubHasInvoice,
@@ -111,6 +125,14 @@ __all__ = [
     "FilterRequired",
     "Forbidden",
     "HubWithoutFacility",
+    "ImportCellUnknown",
+    "ImportColumnUnknown",
+    "ImportExpired",
+    "ImportHasErrors",
+    "ImportNotFound",
+    "ImportNotMapped",
+    "ImportNotValidated",
+    "ImportSubmitted",
     "InternalError",
     "InvalidApiKey",
     "InvalidApiKeyForOrganization",

@@ -113,6 +113,12 @@ class TransportRouteNotFound(NotFound):
     rule = "dcycle.transports.unknown"
 
 
+class ImportNotFound(NotFound):
+    wording = "Import session not found"
+    code = "IMPORT_NOT_FOUND"
+    rule = "dcycle.imports.unknown"
+
+
 class KpiDatasetNotFound(NotFound):
     wording = "CustomKpiDataset with id={id} not found"
     code = "CUSTOM_KPI_DATASET_NOT_FOUND"

@@ -98,6 +98,51 @@ class DistanceUnknown(UnfitBody):
     rule = "dcycle.freight.places"
 
 
+class ImportColumnUnknown(UnfitBody):
+    problem = "mapping must lead from columns of the file to columns of the template, each once"
+    rule = "dcycle.imports.mapping"
+
+
+class ImportCellUnknown(UnfitBody):
+    problem = "corrections must name a row of the file and a mapped column of the template"
+    rule = "dcycle.imports.corrections"
+
+
+class ImportExpired(DcycleRefusal):
+    status = 409
+    detail = "Import session has expired"
+    code = "IMPORT_EXPIRED"
+    rule = "dcycle.imports.expired"
+
+
+class ImportSubmitted(DcycleRefusal):
+    status = 409
+    detail = "Import session was already submitted"
+    code = "IMPORT_SUBMITTED"
+    rule = "dcycle.imports.submitted"
+
+
+class ImportNotMapped(DcycleRefusal):
+    status = 409
+    detail = "Import session has no mapping"
+    code = "IMPORT_NOT_MAPPED"
+    rule = "dcycle.imports.stages"
+
+
+class ImportNotValidated(DcycleRefusal):
+    status = 409
+    detail = "Import session was not validated"
+    code = "IMPORT_NOT_VALIDATED"
+    rule = "dcycle.imports.stages"
+
+
+class ImportHasErrors(DcycleRefusal):
+    status = 409
+    detail = "Import session has rows with errors"
+    code = "IMPORT_HAS_ERRORS"
+    rule = "dcycle.imports.errors"
+
+
 class FilterRequired(UnfitBody):
     problem = "at least one filter is required"
     rule = "dcycle.filters.required"

@@ -13,6 +13,7 @@ from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.files import File
 from emulator.providers.dcycle.memory.freight import FreightRequest, Package
 from emulator.providers.dcycle.memory.hubs import Hub
+from emulator.providers.dcycle.memory.imports import ImportSession
 from emulator.providers.dcycle.memory.invoices import Invoice
 from emulator.providers.dcycle.memory.kpis import Kpi, KpiDataset
 from emulator.providers.dcycle.memory.projects import Project, ProjectLink
@@ -53,6 +54,7 @@ class Memory:
     custom_factors: dict[Uuid, CustomFactor] = field(default_factory=dict)
     kpi_datasets: dict[Uuid, KpiDataset] = field(default_factory=dict)
     kpis: dict[Uuid, Kpi] = field(default_factory=dict)
+    imports: dict[Uuid, ImportSession] = field(default_factory=dict)
     uploads: dict[Uuid, Upload] = field(default_factory=dict)
     files: dict[Uuid, File] = field(default_factory=dict)
     projects: dict[Uuid, Project] = field(default_factory=dict)

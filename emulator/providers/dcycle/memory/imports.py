@@ -1,0 +1,56 @@
+"""Import sessions: a table that a client uploads, maps to the columns of a template, corrects, and submits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from emulator.core.documents import UtcTime
+from emulator.providers.dcycle.memory.fields import Uuid
+from emulator.providers.dcycle.memory.records import Record
+
+LIFE = timedelta(hours=24)
+COUNT_MAX = 2**53 - 1
+
+TemplateId: TypeAlias = Literal["logistics_requests"]
+ImportStage: TypeAlias = Literal["parsed", "mapped", "validated", "submitted"]
+ImportStatus: TypeAlias = Literal[
+    "created", "parsed", "mapped", "validating", "validated", "submitting", "submitted", "failed", "expired"
+]
+Count: TypeAlias = Annotated[int, Field(ge=0, le=COUNT_MAX)]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTerms:
+    """The file that a client uploads, and what it says about it."""
+
+    template_id: TemplateId
+    file_name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric_locale: str | None = None
+    sheet_name: str | None = None
+    project_id: Uuid | None = None
+    folder_id: Uuid | None = None
+    user_id: Uuid | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSession(Record[ImportTerms]):
+    """An upload that becomes records. ``mapping`` leads from columns of the file to columns of the template.
+
+    ``value_mappings`` replaces values by column of the template. The counts are those of the last validation.
+    """
+
+    terms: ImportTerms
+    stage: ImportStage = "parsed"
+    expires_at: UtcTime | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    value_mappings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    valid_rows: Count = 0
+    error_rows: Count = 0
+    errors_by_column: Mapping[str, Count] = field(default_factory=dict)
+    file_id: Uuid | None = None
+    processing_job_id: Uuid | None = None

@@ -1,0 +1,177 @@
+"""Imports: ``/v2/imports``."""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from io import StringIO
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError, PydanticKnownError
+
+from emulator.core.documents import FrozenMapping
+from emulator.core.errors import Malformed
+from emulator.providers.dcycle.backend.drafts.imports import Correction, ImportFilter, ImportRow
+from emulator.providers.dcycle.memory.freight import FreightTerms
+from emulator.providers.dcycle.memory.imports import ImportStatus, ImportTerms, TemplateId
+from emulator.providers.dcycle.wire.incoming.bulk import RECORDS_MAX
+from emulator.providers.dcycle.wire.incoming.fields import NO_NULL, Id, JsonBoolean, Name, PageNumber, Several
+from emulator.providers.dcycle.wire.incoming.freight import NewFreightRequest
+from emulator.providers.dcycle.wire.incoming.parts import Body, Form, Page, Path, Query
+from emulator.web.fields import JsonInteger, QueryInteger
+from emulator.web.forms import FormFile
+from emulator.web.reading import read
+
+COLUMNS = tuple(NewFreightRequest.model_fields)
+"""The columns of the only template that the vendor names: the members of the record that a row becomes."""
+
+CATEGORY_COLUMNS = ("load_unit", "category")
+NUMBERS = frozenset({"distance_km", "load", "load_factor", "tkm", "year"})
+BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+COMMA_LANGUAGES = frozenset({"ca", "de", "es", "fr", "it", "nl", "pt"})
+"""Languages that write a comma before the fraction of a number."""
+
+COLUMNS_MAX = 200
+CORRECTIONS_MAX = 500
+FILE_NAME = r"^[^\x00]+\.csv$"
+
+
+def _table(file: FormFile) -> FormFile:
+    """Only CSV: the emulator reads no workbooks."""
+    if not re.match(FILE_NAME, file.name):
+        raise PydanticKnownError("string_pattern_mismatch", {"pattern": FILE_NAME})
+    header, *rows = parsed(file.content)
+    if not header or len(header) > COLUMNS_MAX or len(rows) > RECORDS_MAX:
+        limits = f"a header of 1 to {COLUMNS_MAX} columns and at most {RECORDS_MAX} rows"
+        raise PydanticCustomError("table", "The file must have {limits}", {"limits": limits})
+    return file
+
+
+def parsed(content: bytes) -> list[tuple[str, ...]]:
+    """Return the header and the rows of a file, as long as the header; the separator is a comma, semicolon or tab."""
+    text = content.decode("utf-8-sig", "replace").replace("\x00", "")
+    head = text.partition("\n")[0]
+    reader = csv.reader(StringIO(text), delimiter=max(",;\t", key=head.count))
+    header = tuple(name.strip() for name in next(reader, []))
+    return [header, *(tuple((row + [""] * len(header))[: len(header)]) for row in _readable(reader) if any(row))]
+
+
+def _readable(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Yield rows up to one that is no CSV: the reader takes no field above 128 KiB."""
+    try:
+        for row in reader:
+            yield [cell.strip() for cell in row]
+    except csv.Error:
+        return
+
+
+class ImportForm(Form):
+    """``POST /v2/imports/sessions``"""
+
+    template_id: TemplateId
+    upload_file: Annotated[FormFile, AfterValidator(_table)]
+    numeric_locale: Name | None = None
+    date_locale: Name | None = None
+    sheet_name: Name | None = None
+    project_id: Id | None = None
+    folder_id: Id | None = None
+    raw_file_id: Id | None = None
+
+    def terms(self, user_id: str | None) -> ImportTerms:
+        columns, *rows = parsed(self.upload_file.content)
+        return ImportTerms(
+            self.template_id,
+            self.upload_file.name,
+            columns,
+            tuple(rows),
+            self.numeric_locale,
+            self.sheet_name,
+            self.project_id,
+            self.folder_id,
+            user_id,
+        )
+
+
+class ImportPath(Path):
+    import_id: Id
+
+
+class ImportPage(Page):
+    """``GET /v2/imports/sessions``"""
+
+    status: ImportStatus | None = None
+    template_id: str | None = None
+    user_id: Id | None = None
+    include_expired: bool = False
+
+    def filter(self, now: datetime) -> ImportFilter:
+        return ImportFilter(self.status, self.template_id, self.user_id, self.include_expired, now)
+
+
+class RowsQuery(Query):
+    """A page of the rows of a session."""
+
+    page: PageNumber = 1
+    page_size: Annotated[QueryInteger, Field(ge=1, le=500)] = 50
+    errors_only: bool = False
+
+
+Columns = Annotated[FrozenMapping[str, str], Field(max_length=COLUMNS_MAX)]
+
+
+class NewMapping(Body):
+    """``POST /v2/imports/{import_id}/mapping``, ``/unique-values`` and ``/validate``"""
+
+    mapping: Columns
+    value_mappings: FrozenMapping[str, FrozenMapping[str, str]] | None = None
+
+
+Cell = Annotated[str, StringConstraints(max_length=1000, pattern=NO_NULL)]
+
+
+class NewCorrection(Body):
+    row_index: Annotated[JsonInteger, Field(ge=0, le=RECORDS_MAX)]
+    column: Cell
+    value: Cell | JsonBoolean | Decimal | None
+
+    def correction(self) -> Correction:
+        value = "" if self.value is None else self.value
+        return Correction(self.row_index, self.column, value if isinstance(value, str) else str(value).lower())
+
+
+class NewCorrections(Body):
+    """``PATCH /v2/imports/{import_id}/rows``"""
+
+    corrections: Annotated[Several[NewCorrection], Field(max_length=CORRECTIONS_MAX)]
+
+
+class Submission(Body):
+    """``POST /v2/imports/{import_id}/submit``"""
+
+    ignore_errors: JsonBoolean = False
+
+
+def checked_row(index: int, data: Mapping[str, str], locale: str | None) -> ImportRow:
+    """Return a row with its terms, or with its errors by column; what concerns several is an error of ``row``."""
+    content = {name: _value(name, text, locale) for name, text in data.items() if text}
+    try:
+        terms: FreightTerms = read(NewFreightRequest, content).terms()
+    except Malformed as malformed:
+        errors: dict[str, list[str]] = {}
+        for problem in malformed.problems:
+            errors.setdefault(str(problem.place[0]) if problem.place else "row", []).append(problem.message)
+        return ImportRow(index, data, errors)
+    return ImportRow(index, data, {}, terms)
+
+
+def _value(name: str, text: str, locale: str | None) -> object:
+    """Return the value that the text of a cell stands for; the text itself if it stands for none of its kind."""
+    if name in ("cleaning", "subcontractor"):
+        return BOOLEANS.get(text.casefold(), text)
+    if name not in NUMBERS:
+        return text
+    comma = re.split("[-_]", (locale or "en").casefold())[0] in COMMA_LANGUAGES
+    plain = text.replace(".", "").replace(",", ".") if comma else text.replace(",", "")
+    return Decimal(plain) if re.fullmatch(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", plain) else text
