@@ -81,6 +81,7 @@ def test_a_table_becomes_records(dcycle: Caller) -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "IMPORT_HAS_ERRORS")
     assert tonnes(dcycle, "goods_shipped", "2025-05-05") == 0
 
+    dcycle.space.restore(dcycle.space.snapshot())
     corrected = correct(dcycle, id, *CORRECTIONS).json()
     assert corrected["total_errors_remaining"] == 0
     assert [row["row_index"] for row in corrected["updated_rows"]] == [1, 2]

@@ -91,7 +91,13 @@ class Imports(Records[ImportSession, ImportTerms]):
         strange += [name for name in (*mapping.values(), *values) if name not in known]
         if strange or len(set(mapping.values())) < len(mapping):
             raise errors.ImportColumnUnknown
-        return replace(session, stage="mapped", mapping=mapping, value_mappings=values, updated_at=self.clock.now)
+        return replace(
+            session,
+            stage="mapped",
+            updated_at=self.clock.now,
+            mapping=dict(mapping),
+            value_mappings={column: dict(found) for column, found in values.items()},
+        )
 
     def validate(self, session: ImportSession, rows: Sequence[ImportRow]) -> ImportSession:
         """Keep what the validation of a session found."""
