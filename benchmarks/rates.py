@@ -145,7 +145,7 @@ def up(subject: Subject, workload: str | None = None, call: Call = ANY, reply: R
 
 
 def cold_starts(subjects: Sequence[Subject], rounds: int) -> list[dict[str, object]]:
-    """Measure from exec to the first reply, and the import of Starlette, uvicorn and pydantic alone."""
+    """Measure from exec to the first reply, and the import of the emulator's dependencies alone."""
     taken: dict[str, list[float]] = {IMPORTS: [], **{subject.name: [] for subject in subjects}}
     for _ in range(rounds + 1):
         taken[IMPORTS].append(import_seconds())
