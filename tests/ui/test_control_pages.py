@@ -195,7 +195,7 @@ def test_snapshots_are_kept_restored_and_downloaded(dashboard: Dashboard, server
     ):
         order = cnaught(server, "POST", "/v1/orders", json={"amount_kg": 1}).json()
         restore()
-        page.get_by_text("The space is as in").last.wait_for()
+        page.locator(".toast", has_text="Restored").last.wait_for()
         assert cnaught(server, "GET", f"/v1/orders/{order['id']}").status_code == 404
         page.locator(".toast").first.wait_for(state="detached", timeout=9000)
 

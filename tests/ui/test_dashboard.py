@@ -58,7 +58,7 @@ def test_the_space_is_reset_by_a_button(dashboard: Dashboard, server: Emulator) 
     cnaught(server, "POST", "/v1/orders", json={"amount_kg": 1})
     page.get_by_text("/v1/orders").wait_for()
     page.get_by_role("button", name="Reset this space").click()
-    page.get_by_text("Space default is as its fixtures make it").wait_for()
+    page.get_by_text("Space default was reset").wait_for()
     page.get_by_text("/v1/orders").wait_for(state="detached")
     assert list(server.requests) == []
 

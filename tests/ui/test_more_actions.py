@@ -83,5 +83,5 @@ def test_a_space_is_reset_from_the_list(dashboard: Dashboard, server: Emulator) 
     other.clock.freeze("2026-01-01")
     page = dashboard.open("#spaces")
     page.get_by_role("button", name="Reset other").click()
-    page.get_by_text("other is as its fixtures make it").wait_for()
+    page.get_by_text("other was reset").wait_for()
     assert other.clock.frozen is False

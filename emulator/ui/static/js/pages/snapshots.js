@@ -19,7 +19,7 @@ export function Snapshots() {
   }
   async function upload() {
     const [chosen] = file.current.files;
-    if (chosen) await attempt(async () => control("PUT", "/snapshot", JSON.parse(await chosen.text())), "The space is as in the file");
+    if (chosen) await attempt(async () => control("PUT", "/snapshot", JSON.parse(await chosen.text())), "Restored from the file");
     file.current.value = "";
   }
   return html`
@@ -37,7 +37,7 @@ export function Snapshots() {
       <${Panel} title="Kept in memory" flush actions=${html`<span class="muted small">${data.snapshots.length} of ${data.snapshots_max}</span>`}>
         ${data.snapshots.length
           ? html`<table><tbody>${data.snapshots.map((kept) => html`<tr key=${kept}><td class="mono">${kept}</td><td class="actions">
-              <${Action} kind="small" label=${`Restore ${kept}`} run=${() => control("POST", `/snapshots/${kept}/restore`)} done=${`The space is as in ${kept}`}>Restore<//>
+              <${Action} kind="small" label=${`Restore ${kept}`} run=${() => control("POST", `/snapshots/${kept}/restore`)} done=${`Restored ${kept}`}>Restore<//>
               <${Action} kind="small danger" label=${`Delete ${kept}`} run=${() => control("DELETE", `/snapshots/${kept}`).then(reload)}>Delete<//>
             </td></tr>`)}</tbody></table>`
           : html`<${Empty} title="No snapshot">Keep one before a demonstration, and return to it after.<//>`}

@@ -44,7 +44,7 @@ export function Spaces() {
           ({ name: each, requests }) => html`<tr key=${each}>
             <td><button type="button" class="link" onClick=${() => openSpace(each)}>${each}</button> ${each === store.space && html`<span class="badge good">open</span>`}</td>
             <td class="muted number nowrap">${plural(requests, "request")}</td>
-            <td class="actions"><${Action} kind="small" label=${`Reset ${each}`} run=${reset(each)} done=${`${each} is as its fixtures make it`}>Reset<//>
+            <td class="actions"><${Action} kind="small" label=${`Reset ${each}`} run=${reset(each)} done=${`${each} was reset`}>Reset<//>
               <${Action} kind="small danger" label=${`Delete ${each}`} run=${() => control("DELETE", `/spaces/${each}`, undefined, each).then(reload)} done=${`${each} deleted`}>Delete<//></td>
           </tr>`,
         )}</tbody></table></div>
