@@ -12,8 +12,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from email.message import Message
-from email.parser import HeaderParser
 from typing import Any
 from urllib.parse import quote, unquote, unquote_plus
 
@@ -35,6 +33,7 @@ from emulator.core.secrets import (
     is_secret,
     is_secret_member,
 )
+from emulator.web.forms import content_type, parameter, part_header
 
 CODINGS = ("gzip", "deflate", "identity")
 """The codings of a body that every installation can read."""
@@ -162,7 +161,7 @@ class Sealer:
 
     def _text(self, text: str, media_type: str) -> str:
         """Return a body that is not JSON without its secrets."""
-        text, kind = _escape(text), _header("Content-Type", media_type)
+        text, kind = _escape(text), content_type(media_type)
         if kind.get_content_type() == "application/x-www-form-urlencoded":
             return self._by_value(hide_in_query(text, self._mark_encoded))
         boundary = kind.get_boundary()
@@ -173,10 +172,9 @@ class Sealer:
     def _part(self, part: str) -> str:
         """Return a part of multipart data without its secrets."""
         head, blank, value = part.partition("\r\n\r\n")
-        header = HeaderParser().parsestr(head.strip())
-        name = header.get_param("name", "", "content-disposition")
+        name = parameter(part_header(head), "name") or ""
         secret = value.removesuffix("\r\n")
-        if is_secret_member(str(name[2] if isinstance(name, tuple) else name)) and secret.strip():
+        if is_secret_member(name) and secret.strip():
             return self._by_value(head) + blank + self._sealed(secret) + value[len(secret) :]
         return self._by_value(head) + blank + self._prose(value)
 
@@ -258,12 +256,6 @@ def _replaced(parts: Iterable[str], secret: str, mark: str) -> Iterator[str]:
 def _escape(text: str) -> str:
     """Return a text with the opening braces of everything that looks like a mark replaced."""
     return OPENING.sub(LITERAL, text)
-
-
-def _header(name: str, value: str) -> Message:
-    message = Message()
-    message[name] = value.replace("\r", "").replace("\n", "")
-    return message
 
 
 def _decoded_base64(text: str) -> str:
