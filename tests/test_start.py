@@ -52,6 +52,18 @@ def test_a_start_loads_no_provider() -> None:
     assert [(backends(imported), imported & NEEDLESS) for imported in imported_after(*paths)] == [(set(), set())] * 6
 
 
+def test_a_request_to_dcycle_loads_only_the_models_of_its_noun() -> None:
+    """Its models are the most; those of other nouns are created when they are first needed."""
+    models = "emulator.providers.dcycle.wire.incoming."
+    paths = ["/dcycle/v1/total-impacts", "/dcycle/v1/invoices"]
+    first, second = (
+        {name.removeprefix(models) for name in imported if name.startswith(models)}
+        for imported in imported_after(*paths)
+    )
+    assert first == {"fields", "organizations", "parts"}
+    assert second - first == {"invoices"}
+
+
 def test_a_request_loads_only_its_provider() -> None:
     """A request to a vendor, or a control request about it, loads that provider and no other."""
     names = ["cnaught", "thallo", "oneclickimpact", "carboninsights", "dcycle"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from importlib import import_module
+from pkgutil import walk_packages
 
 from emulator.core.documents import document
 from emulator.space.outbox import OutboxState
@@ -17,6 +18,9 @@ def preload(world: World) -> None:
     import_module("emulator.pages.app")
     document(OutboxState)
     for name in world.providers:
+        package = import_module(f"emulator.providers.{name}")
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
         memory = world.fixtures[name].memory
         document(type(memory))
         if hasattr(memory, "settings"):

@@ -1,6 +1,7 @@
 """Route tables: one for each provider, and one for the control API."""
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any, TypeAlias
 
 from starlette.exceptions import HTTPException
@@ -92,6 +93,24 @@ def not_implemented(operation: str, reason: str) -> Endpoint:
 
     endpoint.__name__ = operation
     return endpoint
+
+
+class Endpoints:
+    """The endpoints of a module, which the first request to one of them imports: many models take long to create."""
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Endpoint:
+        found: list[Endpoint] = []
+
+        def endpoint(request: Request) -> Response:
+            if not found:
+                found.append(getattr(import_module(self._module), name))
+            return found[0](request)
+
+        endpoint.__name__ = name
+        return endpoint
 
 
 def is_implemented(route: Route) -> bool:

@@ -1,41 +1,65 @@
 """Dcycle's route table and credentials."""
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
 from emulator.core.ledger import NoBooks
 from emulator.providers.dcycle import HOSTS
 from emulator.providers.dcycle.backend import Dcycle
-from emulator.providers.dcycle.endpoints import (
-    custom_factors,
-    employees,
-    facilities,
-    files,
-    freight,
-    hubs,
-    imports,
-    invoices,
-    kpis,
-    legacy,
-    organizations,
-    projects,
-    purchases,
-    recharges,
-    references,
-    transports,
-    travels,
-    vehicles,
-    waste_water,
-    wastes,
-)
 from emulator.providers.dcycle.memory.catalogue import Catalogue
 from emulator.providers.dcycle.memory.fixture import Fixture
 from emulator.providers.dcycle.memory.migrations import MIGRATIONS
 from emulator.providers.dcycle.wording import http_refusal, render, schema_refusal
 from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
-from emulator.web.route_table import not_implemented
+from emulator.web.route_table import Endpoints, not_implemented
+
+if TYPE_CHECKING:
+    from emulator.providers.dcycle.endpoints import (
+        custom_factors,
+        employees,
+        facilities,
+        files,
+        freight,
+        hubs,
+        imports,
+        invoices,
+        kpis,
+        legacy,
+        organizations,
+        projects,
+        purchases,
+        recharges,
+        references,
+        transports,
+        travels,
+        vehicles,
+        waste_water,
+        wastes,
+    )
+else:
+    custom_factors = Endpoints("emulator.providers.dcycle.endpoints.custom_factors")
+    employees = Endpoints("emulator.providers.dcycle.endpoints.employees")
+    facilities = Endpoints("emulator.providers.dcycle.endpoints.facilities")
+    files = Endpoints("emulator.providers.dcycle.endpoints.files")
+    freight = Endpoints("emulator.providers.dcycle.endpoints.freight")
+    hubs = Endpoints("emulator.providers.dcycle.endpoints.hubs")
+    imports = Endpoints("emulator.providers.dcycle.endpoints.imports")
+    invoices = Endpoints("emulator.providers.dcycle.endpoints.invoices")
+    kpis = Endpoints("emulator.providers.dcycle.endpoints.kpis")
+    legacy = Endpoints("emulator.providers.dcycle.endpoints.legacy")
+    organizations = Endpoints("emulator.providers.dcycle.endpoints.organizations")
+    projects = Endpoints("emulator.providers.dcycle.endpoints.projects")
+    purchases = Endpoints("emulator.providers.dcycle.endpoints.purchases")
+    recharges = Endpoints("emulator.providers.dcycle.endpoints.recharges")
+    references = Endpoints("emulator.providers.dcycle.endpoints.references")
+    transports = Endpoints("emulator.providers.dcycle.endpoints.transports")
+    travels = Endpoints("emulator.providers.dcycle.endpoints.travels")
+    vehicles = Endpoints("emulator.providers.dcycle.endpoints.vehicles")
+    waste_water = Endpoints("emulator.providers.dcycle.endpoints.waste_water")
+    wastes = Endpoints("emulator.providers.dcycle.endpoints.wastes")
 
 SOLD_PRODUCTS = "The vendor's overview names this operation only by its title: neither its path nor its reply is known."
 READINGS = "It reads records out of a file that the vendor has parsed, and no page prints the format of a parsed file."
