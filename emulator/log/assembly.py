@@ -12,10 +12,11 @@ from emulator.gateway.gateway import ControlApi
 from emulator.log.application import Application
 from emulator.log.data_directory import DataDirectory
 from emulator.log.loading import silent
+from emulator.log.log import LogFailure
 from emulator.log.shared_database import SharedDatabase
 from emulator.log.shared_gateway import SharedGateway, SharedWriter
 from emulator.log.shared_store import SharedStore
-from emulator.log.sqlite_log import Sync
+from emulator.log.sqlite_database import Sync
 from emulator.log.storage import Storage
 from emulator.log.store import Store
 from emulator.log.stored_gateway import StoredControl, StoredGateway
@@ -82,9 +83,13 @@ class StoredParts:
         courier: Courier,
         progress: Progress | None,
     ) -> StoredGateway:
-        """Return the application. The store applies commands through the control API."""
+        """Return the application. The store applies commands through the control API. Raises BadData."""
         application = Application(self.spaces, Worlds(self.spaces.world, self.storage.log), control, self.time)
-        store, writer = self._store(application, courier, progress or silent)
+        try:
+            store, writer = self._store(application, courier, progress or silent)
+        except LogFailure as error:
+            self.storage.close()
+            raise BadData(f"cannot read {self.storage.place}: {error}") from None
         self.spaces.store, courier.writer, store.due = store, writer, courier.look
         fronts = (self.spaces, site, control, hosts, self.vendor_hosts, courier)
         kind = SharedGateway if isinstance(store, SharedStore) else StoredGateway

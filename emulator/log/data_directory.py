@@ -1,5 +1,6 @@
 """A data directory: its lock, its database, and the header that says who wrote it."""
 
+import logging
 import os
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
@@ -12,9 +13,12 @@ from emulator.log.committer import Committer
 from emulator.log.header import adopt, check_format, check_world, header
 from emulator.log.log import LogFailure, Summary
 from emulator.log.numbers import GONE, Numbers
-from emulator.log.sqlite_log import SqliteLog, Sync
+from emulator.log.sqlite_database import Sync
+from emulator.log.sqlite_log import SqliteLog
 from emulator.log.sqlite_schema import FORMAT
 from emulator.space.world import World
+
+log = logging.getLogger("emulator")
 
 DATABASE = "spaces.sqlite3"
 LOCK = "lock"
@@ -55,8 +59,11 @@ class DataDirectory:
         try:
             self.log = stack.enter_context(closing(SqliteLog(path / DATABASE, sync)))
             self.header = self.log.meta()
+            lost = self.numbers.count_after(self.log.newest())
         except LogFailure as error:
             raise BadData(f"cannot open {path / DATABASE}: {error}") from None
+        if lost:
+            log.warning("%s: %d spaces are missing that were created last; a file has been lost or cut off", path, lost)
         check_format(path, self.header, FORMAT)
 
     def check(self, world: World) -> None:

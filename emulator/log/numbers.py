@@ -38,6 +38,13 @@ class Numbers:
         number, applied = self._slot(id)
         return number if applied >= entry and number != GONE else 0
 
+    def count_after(self, id: int) -> int:
+        """Return how many spaces have a number and a larger id than this one."""
+        after = self._map[(id + 1) * SLOT.size :]
+        if not after.strip(b"\0"):
+            return 0
+        return sum(number > 0 for number, _ in SLOT.iter_unpack(after[: len(after) // SLOT.size * SLOT.size]))
+
     def set(self, id: int, number: int, entry: int) -> None:
         """Write a space's number, and its last entry."""
         try:

@@ -1,44 +1,30 @@
 """A log in one SQLite database, which one process has open."""
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 from zlib import crc32
 
 import orjson
 
 from emulator.core.clock import LogTime
-from emulator.log.log import Answer, Append, Damaged, History, Image, LogFailure, Stored, Summary
-from emulator.log.sqlite_schema import ADD_FIXTURES, DROP_FIXTURES, FORMAT, SCHEMA
-
-Sync: TypeAlias = Literal["normal", "full"]
+from emulator.log.log import Answer, Append, Damaged, History, Image, Stored, Summary
+from emulator.log.sqlite_database import SqliteDatabase, Sync, reported
+from emulator.log.sqlite_schema import ADD_FIXTURES, DROP_FIXTURES, FORMAT, SUMMARIES
 
 COLUMNS = 8
 ROWS_PER_STATEMENT = 100
 """SQLite takes 999 parameters in its older versions."""
 
-CHECKPOINT_PAGES = 4000
 
-
-class SqliteLog:
-    """The log of one data directory.
-
-    The WAL makes a commit one write to the end of a file, which survives the end of the process (``normal``), and after
-    an fsync also a power failure (``full``). There is one connection, for SQLite before 3.51.3 can corrupt a WAL that
-    two connections reset; locked exclusively, it needs no shared memory either.
-    """
+class SqliteLog(SqliteDatabase):
+    """The log of one data directory."""
 
     def __init__(self, file: Path, sync: Sync = "normal") -> None:
-        with _reported():
-            self._database = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-            self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute(f"PRAGMA synchronous = {sync}")
-            self._database.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-            self._database.executescript(SCHEMA)
+        super().__init__(file, sync)
+        with reported():
             self._known: dict[str, tuple[int, int]] = {}
             self._claims: dict[tuple[str, str], datetime] = {}
             self._time = LogTime()
@@ -88,7 +74,7 @@ class SqliteLog:
             self._database.execute(f"INSERT INTO entries VALUES {marks}", values)  # noqa: S608, marks alone
 
     def last(self, space: str) -> int:
-        with _reported():
+        with reported():
             return self._find(space)[1]
 
     def id(self, space: str) -> int:
@@ -127,7 +113,7 @@ class SqliteLog:
     # --- spaces
 
     def load(self, space: str) -> History:
-        with _reported():
+        with reported():
             id, _ = self._find(space)
             query = f"SELECT number, document, facts, crc, {self._fixtures} FROM snapshots WHERE space = ?"  # noqa: S608
             row = self._database.execute(query, (id,)).fetchone()
@@ -175,22 +161,28 @@ class SqliteLog:
         return True
 
     def spaces(self) -> Mapping[str, Summary]:
-        query = """
-            SELECT name, s.id, coalesce(n.number, 0), n.facts, coalesce(length(n.document), 0),
-                   count(e.number), coalesce(max(e.number), 0), coalesce(sum(length(e.payload)), 0)
-            FROM spaces s LEFT JOIN snapshots n ON n.space = s.id LEFT JOIN entries e ON e.space = s.id
-            GROUP BY s.id ORDER BY s.id
-        """
-        with _reported():
-            return {
-                name: Summary(id, max(number, last), count, size + held, orjson.loads(facts) if facts else {})
-                for name, id, number, facts, size, count, last, held in self._database.execute(query)
-            }
+        try:
+            with reported():
+                return dict(map(_summary, self._database.execute(SUMMARIES.format(which="1"))))
+        except Damaged:
+            return self._undamaged_summaries()
+
+    def _undamaged_summaries(self) -> Mapping[str, Summary]:
+        """Return a summary of each space; of one that cannot be read, that there is something to load."""
+        with reported():
+            ids = dict(self._database.execute("SELECT name, id FROM spaces ORDER BY id"))
+        found = {}
+        for name, id in ids.items():
+            found[name] = Summary(id, 0, 1, 0, {})
+            with suppress(Damaged), reported():
+                row = self._database.execute(SUMMARIES.format(which="s.id = ?"), (id,)).fetchone()
+                found[name] = _summary(row)[1]
+        return found
 
     # --- fixtures
 
     def fixtures(self) -> Mapping[str, bytes]:
-        with _reported():
+        with reported():
             rows = self._database.execute("SELECT digest, document, crc FROM fixtures ORDER BY id").fetchall()
         return {digest: document for digest, document, crc in rows if crc32(document) == crc}
 
@@ -225,62 +217,22 @@ class SqliteLog:
 
     # --- the database
 
-    def meta(self) -> dict[str, str]:
-        """Return what the header of the database says."""
-        with _reported():
-            return dict(self._database.execute("SELECT key, value FROM meta"))
-
-    def set_meta(self, values: Mapping[str, str]) -> None:
-        """Write the header."""
-        with self._transaction():
-            self._set_meta(values)
-
-    def _set_meta(self, values: Mapping[str, str]) -> None:
-        self._database.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(values.items()))
-
-    def probe(self) -> None:
-        """Store something without a meaning. Raises LogFailure if that is not possible."""
-        with self._transaction():
-            self._database.execute("INSERT OR REPLACE INTO meta VALUES ('probe', ?)", ("x" * 4096,))
-            self._database.execute("DELETE FROM meta WHERE key = 'probe'")
-
-    def problems(self) -> list[str]:
-        """Return what SQLite finds wrong with the database."""
-        with _reported():
-            found = [row[0] for row in self._database.execute("PRAGMA integrity_check(20)")]
-            return [] if found == ["ok"] else found
-
     def vacuum(self) -> None:
         """Give the space of deleted entries, and of fixtures without a space, back to the file system."""
         if self._fixtures == "fixtures":
             self._drop_fixtures()
-        with _reported():
-            self._database.execute("VACUUM")
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    def close(self) -> None:
-        with _reported():
-            self._database.close()
+        super().vacuum()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with _reported():
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
+        try:
+            with super()._transaction():
                 yield
-                self._database.execute("COMMIT")
-            except BaseException:
-                self._known = {}
-                if self._database.in_transaction:
-                    self._database.execute("ROLLBACK")
-                raise
+        except BaseException:
+            self._known = {}
+            raise
 
 
-@contextmanager
-def _reported() -> Iterator[None]:
-    """Raise LogFailure for what SQLite reports."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        damaged = getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
-        raise (Damaged if damaged else LogFailure)(str(error)) from None
+def _summary(row: Sequence[Any]) -> tuple[str, Summary]:
+    name, id, number, facts, size, count, last, held = row
+    return name, Summary(id, max(number, last), count, size + held, orjson.loads(facts) if facts else {})

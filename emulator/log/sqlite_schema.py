@@ -29,3 +29,13 @@ DELETE FROM fixtures WHERE digest NOT IN (SELECT value FROM meta WHERE key = 'fi
 AND id NOT IN (SELECT fixtures FROM snapshots UNION SELECT fixtures FROM entries)
 """
 """Those that no space was created from, except the present ones."""
+
+TABLES = frozenset({"meta", "spaces", "snapshots", "entries"})
+"""Those that every format has."""
+
+SUMMARIES = """
+SELECT name, s.id, coalesce(n.number, 0), n.facts, coalesce(length(n.document), 0),
+       count(e.number), coalesce(max(e.number), 0), coalesce(sum(length(e.payload)), 0)
+FROM spaces s LEFT JOIN snapshots n ON n.space = s.id LEFT JOIN entries e ON e.space = s.id
+WHERE {which} GROUP BY s.id ORDER BY s.id
+"""

@@ -1,12 +1,15 @@
 """A log that cannot store: what clients get, what health says, and that the server goes on by itself."""
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from emulator.core.errors import BadData
 from emulator.evidence import contracts
 from emulator.log import group_commit
 from emulator.log.log import LogFailure
@@ -15,6 +18,9 @@ from tests.support.contract_check import check_reply
 from tests.support.stored import StoredServer, cnaught, place
 
 FULL = "database or disk is full"
+
+PAGE = 4096
+"""The bytes of a page of a database."""
 
 
 @pytest.fixture
@@ -29,6 +35,14 @@ def fail(*_: object) -> Any:
     raise LogFailure(FULL)
 
 
+def wait_for_health(server: StoredServer) -> None:
+    for _ in range(500):
+        if server.http.get("/_emulator/health").status_code == 200:
+            return
+        time.sleep(0.01)
+    raise AssertionError("the server does not notice")
+
+
 @pytest.fixture
 def disk_full(server: StoredServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """Makes the log fail; the result makes it work again, and waits until the server has noticed."""
@@ -39,11 +53,7 @@ def disk_full(server: StoredServer, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
         def free() -> None:
             patched.undo()
-            for _ in range(500):
-                if server.http.get("/_emulator/health").status_code == 200:
-                    return
-                time.sleep(0.01)
-            raise AssertionError("the server does not notice")
+            wait_for_health(server)
 
         yield free
 
@@ -141,3 +151,71 @@ def test_a_refusal_to_store_keeps_the_contract(
         assert all("503" in item[method]["responses"] for method in item if method in contracts.METHODS)
     before = server.space().control("GET", "/snapshot")["memory"]
     assert calls.tags_in(before) == {}
+
+
+# --- files
+
+
+def damaged_page(file: Path, of: bytes) -> None:
+    """Overwrite the last page of a database that holds a text."""
+    raw = bytearray(file.read_bytes())
+    start = raw.rindex(of) // PAGE * PAGE
+    raw[start : start + PAGE] = b"\xa5" * PAGE
+    file.write_bytes(raw)
+
+
+def test_a_damaged_page_stops_the_spaces_on_it_alone(tmp_path: Path) -> None:
+    """The server starts; a space that cannot be read answers 503 with the reason, and the others go on."""
+    with StoredServer(tmp_path / "data") as server:
+        for name in ("one", "two"):
+            for _ in range(20):
+                place(server.space(name), metadata=name[0] * 400)
+    damaged_page(tmp_path / "data" / "spaces.sqlite3", b"t" * 400)
+    with StoredServer(tmp_path / "data") as server:
+        assert place(server.space("one")).status_code == 201
+        refused = place(server.space("two"))
+        assert refused.status_code == 503
+        assert "space 'two' cannot be loaded" in refused.headers["x-emulator-hint"]
+        assert place(server.space("three")).status_code == 201
+
+
+def test_a_database_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    """The start ends with a sentence, whichever page is damaged; what is no database of ours stays as it is."""
+    with StoredServer(tmp_path / "data") as server:
+        place(server.space("one"))
+    file = tmp_path / "data" / "spaces.sqlite3"
+    whole = file.read_bytes()
+    for page in range(1, 9):
+        file.write_bytes(whole[: page * PAGE] + b"\xa5" * PAGE + whole[(page + 1) * PAGE :])
+        with suppress(BadData):
+            StoredServer(tmp_path / "data").stop()
+    file.unlink()
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("CREATE TABLE meta (a)")
+    before = file.read_bytes()
+    with pytest.raises(BadData, match="the database of another program, with the tables meta"):
+        StoredServer(tmp_path / "data")
+    assert file.read_bytes() == before
+
+
+def test_a_directory_that_was_moved_or_deleted_takes_no_changes(server: StoredServer, tmp_path: Path) -> None:
+    """What was acknowledged would be lost with it: 503 and the reason, until it is back."""
+    (tmp_path / "data").rename(tmp_path / "elsewhere")
+    refused = place(server.space("one"))
+    assert (refused.status_code, server.http.get("/_emulator/health").status_code) == (503, 503)
+    assert "was moved, deleted or replaced" in refused.headers["x-emulator-hint"]
+    (tmp_path / "elsewhere").rename(tmp_path / "data")
+    wait_for_health(server)
+    assert place(server.space("one")).status_code == 201
+
+
+def test_a_lost_file_is_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A directory whose database is not that of its other files starts, and a warning says what is missing."""
+    with StoredServer(tmp_path / "data") as server:
+        for name in ("one", "two"):
+            place(server.space(name))
+    with StoredServer(tmp_path / "data"):
+        assert "missing" not in caplog.text
+    (tmp_path / "data" / "spaces.sqlite3").unlink()
+    with StoredServer(tmp_path / "data"):
+        assert "2 spaces are missing that were created last" in caplog.text

@@ -1,0 +1,115 @@
+"""A SQLite database, which one process has open."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from emulator.log.log import Damaged, LogFailure
+from emulator.log.sqlite_schema import SCHEMA, TABLES
+
+Sync: TypeAlias = Literal["normal", "full"]
+
+CHECKPOINT_PAGES = 4000
+
+
+class SqliteDatabase:
+    """The database of one data directory, with a header. Raises LogFailure.
+
+    The WAL makes a commit one write to the end of a file, which survives the end of the process (``normal``), and after
+    an fsync also a power failure (``full``). There is one connection, for SQLite before 3.51.3 can corrupt a WAL that
+    two connections reset; locked exclusively, it needs no shared memory either.
+    """
+
+    def __init__(self, file: Path, sync: Sync = "normal") -> None:
+        with reported():
+            self._database = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+            self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._check_tables()
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute(f"PRAGMA synchronous = {sync}")
+            self._database.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            self._database.executescript(SCHEMA)
+        self._path, self._place = file, _place(file)
+
+    def _check_tables(self) -> None:
+        """Raise LogFailure for a database of another program, which must not change."""
+        tables = {row[0] for row in self._database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if tables and not tables >= TABLES:
+            self._database.close()
+            raise LogFailure(f"it is the database of another program, with the tables {', '.join(sorted(tables))}")
+
+    def newest(self) -> int:
+        """Return the largest number that a space has ever had."""
+        with reported():
+            row = self._database.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'spaces'").fetchone()
+        return int(row[0] or 0)
+
+    def meta(self) -> dict[str, str]:
+        """Return what the header of the database says."""
+        with reported():
+            return dict(self._database.execute("SELECT key, value FROM meta"))
+
+    def set_meta(self, values: Mapping[str, str]) -> None:
+        """Write the header."""
+        with self._transaction():
+            self._set_meta(values)
+
+    def _set_meta(self, values: Mapping[str, str]) -> None:
+        self._database.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(values.items()))
+
+    def probe(self) -> None:
+        """Store something without a meaning. Raises LogFailure if that is not possible."""
+        with self._transaction():
+            self._database.execute("INSERT OR REPLACE INTO meta VALUES ('probe', ?)", ("x" * 4096,))
+            self._database.execute("DELETE FROM meta WHERE key = 'probe'")
+
+    def problems(self) -> list[str]:
+        """Return what SQLite finds wrong with the database."""
+        with reported():
+            found = [row[0] for row in self._database.execute("PRAGMA integrity_check(20)")]
+            return [] if found == ["ok"] else found
+
+    def vacuum(self) -> None:
+        """Give free space back to the file system."""
+        with reported():
+            self._database.execute("VACUUM")
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        with reported():
+            self._database.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        if _place(self._path) != self._place:
+            raise LogFailure(f"{self._path} was moved, deleted or replaced")
+        with reported():
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._database.execute("COMMIT")
+            except BaseException:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
+
+
+def _place(file: Path) -> tuple[int, int]:
+    """Return what tells a file from all others; zeros if there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return 0, 0
+    return found.st_dev, found.st_ino
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Raise LogFailure for what SQLite reports."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        damaged = getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+        raise (Damaged if damaged else LogFailure)(str(error)) from None
