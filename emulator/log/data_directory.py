@@ -1,5 +1,6 @@
 """A data directory: its lock, its database, and the header that says who wrote it."""
 
+import errno
 import logging
 import os
 from contextlib import ExitStack, closing, suppress
@@ -53,6 +54,8 @@ class DataDirectory:
             stack.enter_context(_locked(path))
             for left in path.glob("*.tmp"):
                 left.unlink()
+            if (path / DATABASE).exists() and not os.access(path / DATABASE, os.R_OK | os.W_OK):
+                raise PermissionError(errno.EACCES, f"{os.strerror(errno.EACCES)}: {DATABASE}")
             self.numbers = stack.enter_context(closing(Numbers(path / NUMBERS)))
         except OSError as error:
             raise BadData(f"cannot use {path} for data: {error.strerror}") from None

@@ -97,11 +97,13 @@ class SqliteDatabase:
 
 
 def _place(file: Path) -> tuple[int, int]:
-    """Return what tells a file from all others; zeros if there is none."""
+    """Return what tells a file from all others; zeros if there is none. Raises LogFailure."""
     try:
         found = file.stat()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return 0, 0
+    except OSError as error:
+        raise LogFailure(f"{file}: {error.strerror}") from None
     return found.st_dev, found.st_ino
 
 
