@@ -11,7 +11,7 @@ import click
 
 from emulator.cli.ca_commands import ensured_authority, vendor_hosts
 from emulator.cli.options import option
-from emulator.cli.output import progress_bar, read_json
+from emulator.cli.output import read_json
 from emulator.cli.scenario_play import check_scenario, play
 from emulator.cli.serve_workers import WORKERS_MAX, check_workers, serve_workers
 from emulator.cli.server_options import access_logged, new_token, server_options, write_url
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from emulator.server.server import Secure
     from emulator.space.spaces import Spaces
     from emulator.space.worker_spaces import Part
-    from emulator.space.world import Limits
+    from emulator.space.world import Limits, Progress
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -86,11 +86,12 @@ def serve(
 
     limits = _limits(settings, snapshot, scenario)
     drawn_token = None if control_token else new_token(host)
+    settings["progress"] = _progress(settings)
     make = partial(
         create_app, hosts=[host, *allow_host], control_token=control_token or drawn_token, limits=limits, **settings
     )
     try:
-        app = make(progress=progress_bar)
+        app = make()
         bound = server.bind(host, port)
         secure = [_secure(host, tls_port)] if tls else []
     except (BadFixture, BadData, server.PortTaken) as error:
@@ -103,6 +104,15 @@ def serve(
     if workers > 1:
         return serve_workers(workers, bound, secure, make_worker, logged, ready, _storage(app, settings))
     server.serve(logged(app), bound, ready, secure)
+
+
+def _progress(settings: dict[str, Any]) -> "Progress | None":
+    """Return what shows how long loading takes; None in memory, where nothing is loaded."""
+    if not (settings["data"] or settings["store"]):
+        return None
+    from emulator.cli.progress_bars import ProgressBars
+
+    return ProgressBars()
 
 
 def _storage(app: "Gateway", settings: dict[str, Any]) -> "Storage | None":
