@@ -84,12 +84,9 @@ def serve(
     from emulator.server import server
     from emulator.space.fixtures import BadFixture
 
-    limits = _limits(settings, snapshot, scenario)
+    settings |= {"limits": _limits(settings, snapshot, scenario), "progress": _progress(settings)}
     drawn_token = None if control_token else new_token(host)
-    settings["progress"] = _progress(settings)
-    make = partial(
-        create_app, hosts=[host, *allow_host], control_token=control_token or drawn_token, limits=limits, **settings
-    )
+    make = partial(create_app, hosts=[host, *allow_host], control_token=control_token or drawn_token, **settings)
     try:
         app = make()
         bound = server.bind(host, port)

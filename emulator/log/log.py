@@ -75,13 +75,15 @@ class Answer(NamedTuple):
 class Image:
     """A stored snapshot: the state after entry ``number``, as a document, and facts that are read without it.
 
-    ``fixtures`` is the digest of the fixtures that the space was created from.
+    ``fixtures`` is the digest of the fixtures that the space was created from. If ``pieces`` were stored before, the
+    document is empty, and they are in its place when it is loaded.
     """
 
     number: int
     document: bytes
     facts: Mapping[str, object]
     fixtures: str = ""
+    pieces: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,18 @@ class Log(Protocol):
 
     def close(self) -> None:
         """Release what the log holds open."""
+        ...
+
+
+class OwnLog(Log, Protocol):
+    """A log with a single user, which stores a large snapshot in pieces, so that no append waits for all of it."""
+
+    def save_piece(self, space: str, number: int, piece: int, data: bytes) -> None:
+        """Store a piece of the snapshot after entry ``number``. It counts once ``save`` stores an image with pieces."""
+        ...
+
+    def drop_pieces(self, space: str) -> bool:
+        """Delete some pieces of other snapshots than the stored one. Return whether there may be more."""
         ...
 
 

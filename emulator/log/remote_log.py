@@ -43,6 +43,13 @@ class RemoteLog:
         free: bool = self._call("claim", space, webhook, seconds)
         return free
 
+    def save_piece(self, space: str, number: int, piece: int, data: bytes) -> None:
+        self._call("save_piece", space, number, piece, data)
+
+    def drop_pieces(self, space: str) -> bool:
+        more: bool = self._call("drop_pieces", space)
+        return more
+
     def fixtures(self) -> Mapping[str, bytes]:
         documents: Mapping[str, bytes] = self._call("fixtures")
         return documents

@@ -172,6 +172,10 @@ class SharedStore(Store):
 
     # --- snapshots, and out of memory
 
+    async def _store_image(self, name: str, taken: Image) -> None:
+        """Store a snapshot as a whole: other nodes may store theirs at the same time."""
+        await self._committer.run(partial(self.storage.log.save, name, taken))
+
     def _image_time(self, copy: SpaceCopy) -> datetime:
         return instant(copy.at)
 

@@ -12,9 +12,15 @@ import orjson
 from emulator.core.clock import LogTime
 from emulator.log.log import Answer, Append, Damaged, History, Image, Stored, Summary
 from emulator.log.sqlite_database import SqliteDatabase, Sync, reported
-from emulator.log.sqlite_schema import ADD_FIXTURES, DROP_FIXTURES, FORMAT, SUMMARIES
+from emulator.log.sqlite_schema import ADD_FIXTURES, DROP_FIXTURES, DROP_PIECES, DROP_REST, FORMAT, SUMMARIES
 
 COLUMNS = 8
+PIECES = "pieces"
+"""The fact of a snapshot that says how many pieces it has."""
+
+PIECES_DROPPED = 4
+"""How many pieces of older snapshots to delete at a time."""
+
 ROWS_PER_STATEMENT = 100
 """SQLite takes 999 parameters in its older versions."""
 
@@ -119,25 +125,52 @@ class SqliteLog(SqliteDatabase):
             row = self._database.execute(query, (id,)).fetchone()
             if row and (not isinstance(row[1], bytes) or crc32(row[1]) != row[3]):
                 raise Damaged("the snapshot does not have the checksum that it was stored with")
-            image = Image(row[0], row[1], orjson.loads(row[2]), self._digests[row[4]]) if row else None
+            image = None
+            if row:
+                facts = orjson.loads(row[2])
+                pieces = facts.pop(PIECES, 0)
+                document = self._joined_pieces(id, row[0], pieces) if pieces else row[1]
+                image = Image(row[0], document, facts, self._digests[row[4]])
             return History(image, self._entries(id, image.number if image else 0))
 
     def save(self, space: str, image: Image) -> None:
         with self._transaction():
             id, last = self._find(space, create=True)
-            facts = orjson.dumps(image.facts).decode()
+            facts = orjson.dumps({**image.facts, PIECES: image.pieces} if image.pieces else image.facts).decode()
             fixtures = self._fixture_ids[image.fixtures]
             row = (id, image.number, facts, crc32(image.document), image.document, fixtures)
             self._database.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?, ?)", row)
             self._database.execute("DELETE FROM entries WHERE space = ? AND number <= ?", (id, image.number))
+            number = image.number if image.pieces else -1
+            self._database.execute(DROP_REST, {"space": id, "number": number, "count": image.pieces})
             self._known[space] = id, max(last, image.number)
+
+    def _joined_pieces(self, id: int, number: int, count: int) -> bytes:
+        """Return the document of a snapshot that was stored in pieces. Raises Damaged."""
+        query = "SELECT crc, data FROM pieces WHERE space = ? AND number = ? ORDER BY piece"
+        rows = self._database.execute(query, (id, number)).fetchall()
+        if len(rows) != count or any(not isinstance(data, bytes) or crc32(data) != crc for crc, data in rows):
+            raise Damaged("the snapshot does not have the checksum that it was stored with")
+        return b"".join(data for _, data in rows)
+
+    def save_piece(self, space: str, number: int, piece: int, data: bytes) -> None:
+        with self._transaction():
+            id, _ = self._find(space, create=True)
+            row = (id, number, piece, crc32(data), data)
+            self._database.execute("INSERT OR REPLACE INTO pieces VALUES (?, ?, ?, ?, ?)", row)
+
+    def drop_pieces(self, space: str) -> bool:
+        with self._transaction():
+            id, _ = self._find(space)
+            dropped = self._database.execute(DROP_PIECES, {"space": id, "some": PIECES_DROPPED})
+            return dropped.rowcount > 0
 
     def erase(self, space: str, number: int) -> None:
         with self._transaction():
             id, last = self._find(space)
             if last > number:
                 return
-            for table, key in (("entries", "space"), ("snapshots", "space"), ("spaces", "id")):
+            for table, key in (("entries", "space"), ("snapshots", "space"), ("pieces", "space"), ("spaces", "id")):
                 self._database.execute(f"DELETE FROM {table} WHERE {key} = ?", (id,))  # noqa: S608, our own names
             self._known.pop(space, None)
 

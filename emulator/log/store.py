@@ -6,15 +6,16 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from emulator.core.clock import LogTime
 from emulator.log.application import Application
 from emulator.log.entries import Lost, Resumption
 from emulator.log.forked import take_image
 from emulator.log.group_commit import GroupCommit
+from emulator.log.image_writer import store_image
 from emulator.log.loading import Loader, Stopped, silent
-from emulator.log.log import LogFailure
+from emulator.log.log import Image, LogFailure, OwnLog
 from emulator.log.numbers import GONE
 from emulator.log.protocol import Replica
 from emulator.log.space_copy import SpaceCopy
@@ -218,7 +219,7 @@ class Store:
             taken = await take_image(
                 space, copy.replica.applied, self._image_time(copy), self.storage.temporary, copy.is_large
             )
-            await self._committer.run(partial(self.storage.log.save, copy.name, taken))
+            await self._store_image(copy.name, taken)
             copy.entries -= entries
             copy.bytes -= size
             copy.image_bytes = len(taken.document)
@@ -226,6 +227,9 @@ class Store:
             self.commit.fail(error)
         finally:
             copy.saving = False
+
+    async def _store_image(self, name: str, taken: Image) -> None:
+        await store_image(self._committer, cast(OwnLog, self.storage.log), name, taken)
 
     def _image_time(self, copy: SpaceCopy) -> datetime:  # noqa: ARG002
         """Return the time of a snapshot of a space as it is now."""

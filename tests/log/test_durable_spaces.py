@@ -12,7 +12,7 @@ import pytest
 
 from emulator.client.handles import SpaceHandle
 from emulator.core.clock import EPOCH
-from emulator.log import image, space_copy
+from emulator.log import image, image_writer, space_copy
 from emulator.space.world import Limits
 from tests.support.stored import StoredServer, cnaught, place
 
@@ -183,8 +183,9 @@ def test_idle_spaces_leave_memory_and_come_back(tmp_path: Path) -> None:
 def test_a_snapshot_replaces_a_long_history(
     server: StoredServer, restart: Restart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When the entries outweigh a snapshot, one is written while the server runs, and the entries go."""
+    """When the entries outweigh a snapshot, one is written while the server runs, in pieces, and the entries go."""
     monkeypatch.setattr(space_copy, "ENTRIES_MAX", 300)
+    monkeypatch.setattr(image_writer, "PIECE_BYTES", 10_000)
     space = server.space()
     space.clock.freeze("2026-01-01")
     for number in range(320):

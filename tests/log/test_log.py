@@ -2,6 +2,7 @@
 
 import os
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -13,7 +14,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from cluster.database import Database
-from emulator.log.log import Append, Image, Log, Proposal, Stored
+from emulator.log.log import Append, Damaged, Image, Log, Proposal, Stored
 from emulator.log.sqlite_log import SqliteLog
 from tests.support.log_of_worker import LogOfWorker
 
@@ -224,6 +225,36 @@ def test_entries_and_snapshots_name_their_fixtures(open_log: Open) -> None:
     history = open_log().load("a")
     assert history.image == Image(2, b"state", {}, "new")
     assert history.fixtures == {"new", ""}
+
+
+@pytest.mark.parametrize("new", [SqliteLog, LogOfWorker])
+def test_a_large_snapshot_is_stored_in_pieces(new: Callable[[Path], Any], tmp_path: Path) -> None:
+    """Pieces count once the snapshot is stored; those of others are dropped a few at a time. A lost one is noticed."""
+    log = new(tmp_path / "log.sqlite3")
+    appended(log, "a", "x", "y")
+    for piece in range(9):  # of an attempt that failed
+        log.save_piece("a", 1, piece, b"old")
+    assert log.load("a").image is None
+    for number, pieces in ((1, ["one ", "two"]), (2, ["th", "re", "e"])):
+        for piece, text in enumerate(pieces):
+            log.save_piece("a", number, piece, text.encode())
+        log.save("a", Image(number, b"", {"fact": number}, pieces=len(pieces)))
+        assert log.load("a").image == Image(number, "".join(pieces).encode(), {"fact": number})
+    while log.drop_pieces("a"):
+        pass
+    assert log.load("a").image.document == b"three"
+    assert log.spaces()["a"].bytes == len("three")
+    log.close()
+    with closing(sqlite3.connect(tmp_path / "log.sqlite3", isolation_level=None)) as database:
+        assert database.execute("SELECT count(*) FROM pieces").fetchone() == (3,)
+        database.execute("DELETE FROM pieces WHERE piece = 1")
+    log = new(tmp_path / "log.sqlite3")
+    with pytest.raises(Damaged, match="the snapshot does not have the checksum"):
+        log.load("a")
+    log.save("a", Image(3, b"whole", {}))
+    assert log.load("a").image == Image(3, b"whole", {})
+    assert not log.drop_pieces("a")
+    log.close()
 
 
 def test_an_erased_space_is_gone(log: Log) -> None:
