@@ -8,7 +8,8 @@ from random import Random
 
 from emulator.log.data_directory import DATABASE
 from emulator.log.log import Append, Proposal
-from emulator.log.sqlite_database import CHECKPOINT_PAGES, SqliteLog
+from emulator.log.sqlite_database import CHECKPOINT_PAGES
+from emulator.log.sqlite_log import SqliteLog
 
 WAL = f"{DATABASE}-wal"
 SECTOR_BYTES = 512
