@@ -36,9 +36,9 @@ class SqliteDatabase:
     def _check_tables(self) -> None:
         """Raise LogFailure for a database of another program, which must not change."""
         tables = {row[0] for row in self._database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if tables and not tables >= TABLES:
+        if foreign := sorted(name for name in tables - TABLES if not name.startswith("sqlite_")):
             self._database.close()
-            raise LogFailure(f"it is the database of another program, with the tables {', '.join(sorted(tables))}")
+            raise LogFailure(f"it is the database of another program, with the tables {', '.join(foreign)}")
 
     def newest(self) -> int:
         """Return the largest number that a space has ever had."""

@@ -34,8 +34,8 @@ AND id NOT IN (SELECT fixtures FROM snapshots UNION SELECT fixtures FROM entries
 """
 """Those that no space was created from, except the present ones."""
 
-TABLES = frozenset({"meta", "spaces", "snapshots", "entries"})
-"""Those that every format has."""
+TABLES = frozenset({"meta", "spaces", "snapshots", "entries", "pieces", "fixtures"})
+"""All that there may be: a server that is killed while it makes a database leaves some."""
 
 SUMMARIES = """
 SELECT name, s.id, coalesce(n.number, 0), n.facts,

@@ -191,9 +191,9 @@ def test_a_database_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
             StoredServer(tmp_path / "data").stop()
     file.unlink()
     with closing(sqlite3.connect(file)) as database:
-        database.execute("CREATE TABLE meta (a)")
+        database.execute("CREATE TABLE customers (a)")
     before = file.read_bytes()
-    with pytest.raises(BadData, match="the database of another program, with the tables meta"):
+    with pytest.raises(BadData, match="the database of another program, with the tables customers"):
         StoredServer(tmp_path / "data")
     assert file.read_bytes() == before
 
