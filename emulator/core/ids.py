@@ -11,6 +11,9 @@ HEX = DIGITS + "abcdef"
 LOWER = DIGITS + "abcdefghijklmnopqrstuvwxyz"
 LETTERS = LOWER + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
+_NOTATIONS = {DIGITS: "d", HEX: "x"}
+"""The alphabets whose texts Python writes as numbers."""
+
 DRAWN_MAX = 2**63
 """Counts start again at 0 from here: snapshots write them as 64-bit numbers."""
 
@@ -44,8 +47,8 @@ def nth_text(seed: int, kind: str, n: int, alphabet: str, length: int) -> str:
     """Return the n-th identifier of a kind without drawing it."""
     step, start, size = _text_walk(seed, kind, len(alphabet), length)
     value = (start + n * step) % size
-    if alphabet is HEX:
-        return f"{value:x}".zfill(length)[::-1]  # the same as the loop below, without its divisions
+    if notation := _NOTATIONS.get(alphabet):
+        return format(value, notation).zfill(length)[::-1]  # the same as the loop below, without its divisions
     pairs, text = _pairs(alphabet), ""
     base = len(pairs)
     for _ in range(length // 2):

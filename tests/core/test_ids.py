@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.core.ids import DIGITS, DRAWN_MAX, HEX, LETTERS, LOWER, Ids, nth_text, nth_uuid, secret
+from emulator.core.ids import DIGITS, DRAWN_MAX, HEX, LETTERS, LOWER, Ids, _text_walk, nth_text, nth_uuid, secret
 
 UUID_4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -79,6 +79,15 @@ def test_a_count_stays_within_64_bits() -> None:
     ids = Ids(0, {"a": DRAWN_MAX - 1})
     ids.text("a", HEX, 32)
     assert ids.drawn == {"a": 0}
+
+
+@given(alphabets, st.integers(1, 33), st.integers(0, 2**64))
+def test_an_id_is_a_number_with_its_lowest_digit_first(alphabet: str, length: int, n: int) -> None:
+    """Whatever way is taken for an alphabet, an identifier is a number in the digits of that alphabet."""
+    step, start, size = _text_walk(0, "kind", len(alphabet), length)
+    value = (start + n * step) % size
+    digits = [alphabet[value // len(alphabet) ** place % len(alphabet)] for place in range(length)]
+    assert nth_text(0, "kind", n, alphabet, length) == "".join(digits)
 
 
 def test_ids_are_the_same_in_every_release() -> None:
