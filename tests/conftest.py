@@ -2,6 +2,7 @@
 test reaches another machine.
 """
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -43,6 +44,17 @@ LONG = (
     "test_fuzz",
 )
 """Files whose tests take seconds. They run first, so that no worker is left with one at the end."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Keep the garbage collector from searching thousands of tests again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

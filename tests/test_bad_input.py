@@ -229,8 +229,9 @@ def test_any_value_in_a_body_is_handled(prober: Prober, good: Draft, operation: 
 def test_values_beyond_bounds_are_refused(prober: Prober, good: Draft, operation: contracts.Operation) -> None:
     """A member that breaks a bound of the contract is refused in the vendor's words, without Python details."""
     schema = operation.description["requestBody"]["content"]["application/json"]["schema"]
-    for place, constraint, value in beyond(prober.caller.provider, schema):
-        body = deepcopy(example_of(operation))
+    example = example_of(operation)
+    for place, constraint, value in beyond(prober.caller.provider, schema, example):
+        body = deepcopy(example)
         above: Any = body
         for part in place[:-1]:
             above = above.setdefault(part, {}) if isinstance(above, dict) else above[part]
@@ -240,16 +241,21 @@ def test_values_beyond_bounds_are_refused(prober: Prober, good: Draft, operation
     assert prober.faults == []
 
 
-def beyond(provider: str, schema: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[Any, str, str]]:
+def beyond(
+    provider: str, schema: Any, example: Any, place: tuple[str | int, ...] = ()
+) -> Iterator[tuple[Any, str, str]]:
     """Yield every bound of a schema, with a value that breaks it, as JSON text."""
     schema = contracts.resolve(provider, schema)
     if place:
         for constraint in sorted(BEYOND.keys() & schema.keys()):
             yield place, constraint, BEYOND[constraint](schema[constraint])
+        if "maxItems" in schema:  # of valid items: their number alone is wrong
+            yield place, "maxItems", json.dumps((example or ["x"])[:1] * (schema["maxItems"] + 1))
     for name, member in schema.get("properties", {}).items():
-        yield from beyond(provider, member, (*place, name))
+        inner = example.get(name) if isinstance(example, dict) else None
+        yield from beyond(provider, member, inner, (*place, name))
     if "items" in schema:
-        yield from beyond(provider, schema["items"], (*place, 0))
+        yield from beyond(provider, schema["items"], example[0] if example else None, (*place, 0))
 
 
 EXACT, TINY = Context(prec=60), Decimal("1e-30")
@@ -264,7 +270,6 @@ BEYOND: Mapping[str, Callable[[Any], str]] = {
     "const": lambda _: '"<not this>"',
     "format": lambda _: '"<not this form>"',
     "type": lambda name: "[]" if "object" in name else "{}",
-    "maxItems": lambda most: json.dumps(["x"] * (most + 1)),
     "maxProperties": lambda most: json.dumps({str(number): "x" for number in range(most + 1)}),
 }
 
