@@ -76,10 +76,10 @@ class Load:
     def wait(self, is_reached: Callable[[], bool], seconds: float) -> bool:
         """Wait until something is the case, and return whether it is."""
         deadline = monotonic() + seconds
-        while not is_reached() and monotonic() < deadline:
+        while not (reached := is_reached()) and monotonic() < deadline:
             self.check()
             sleep(0.005)
-        return is_reached()
+        return reached
 
     def wait_for_replies(self, count: int, seconds: float) -> bool:
         """Wait for a number of replies, and return whether they came."""

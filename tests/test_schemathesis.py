@@ -64,6 +64,11 @@ BEYOND_SCHEMAS = {
         "Value error, factor_end_date must not": "a period ends after it begins",
         "Value error, the gases of a factor": "a sum over a list",
         "Value error, the percentages must add up": "a sum over a list",
+        "Value error, the distance between origin and destination": "which distances are known is in no schema",
+        "Value error, distance_km, or origin and destination": "one of several members is required",
+        "Value error, facility_id or address is required": "one of several members is required",
+        "The email address is too long": "the limit counts characters of the domain as DNS encodes it",
+        "INVALID_GROUP_ID": "an earlier request may have deleted the group",
         "Value error, end_date must not be before start_date": "a project ends after it begins",
         '"loc":["body","upload_file"]': "the name of a file in a form is in no schema",
         '"loc":["path","invoice_id"]': "the member invoice_id of an invoice is its number, and no id for a path",
@@ -112,7 +117,7 @@ def test_contract_and_code_agree(emulator: Emulator, space: SpaceHandle, provide
             tried |= {node.value.operation.label for node in event.recorder.cases.values()}
             checked |= {node.name for nodes in event.recorder.checks.values() for node in nodes}
             faults += faults_in(event.recorder, provider)
-    assert faults == []
+    assert not faults, "\n\n".join(faults)
     assert tried == {f"{operation.method} {operation.path}" for operation in operations if not operation.missing}
     if COVERAGE:
         assert checked >= CHECKS

@@ -118,7 +118,7 @@ def test_a_recording_becomes_an_exchange(server: str, tmp_path: Path) -> None:
     """An exchange of a recording is printed in the form of contracts/, with the evidence observed."""
     file = tmp_path / "session.jsonl"
     _record_session(f"{server}/~exchange/cnaught", file)
-    exchange = json.loads(run("compare", str(file), "--exchange", "2").stdout)
+    exchange = printed(run("compare", str(file), "--exchange", "2"))
     assert exchange["evidence"] == "observed"
     assert exchange["source"].endswith("exchange 2 of session.jsonl")
     assert exchange["request"]["body"] == {"amount_kg": 10}

@@ -84,6 +84,7 @@ def test_a_route_is_recorded(dcycle: Caller, terms: dict[str, object], kilograms
         ("1.2340000000000000000000", None),
         ("1234567.123", None),
         ("1e-3", None),
+        ("9999999.999", None),
         ("1.2345", "decimal_max_places"),
         ("1.0000000000000000000000001", "decimal_max_places"),
         ("1e-4", "decimal_max_places"),

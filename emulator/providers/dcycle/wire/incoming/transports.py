@@ -38,7 +38,10 @@ def _with_few_decimals(number: Decimal) -> Decimal:
 
 
 Transported = Annotated[
-    JsonDouble, Field(gt=0.0, le=TRANSPORTED_MAX), AfterValidator(_with_few_decimals), AfterValidator(float)
+    JsonDouble,
+    Field(gt=0.0, le=Decimal(str(TRANSPORTED_MAX))),  # no double is exactly this number
+    AfterValidator(_with_few_decimals),
+    AfterValidator(float),
 ]
 DistanceKm = Annotated[JsonDouble, Field(ge=0.0, le=float(DISTANCE_KM_MAX)), AfterValidator(float)]
 SearchText = Annotated[str, StringConstraints(min_length=1, max_length=255)]
