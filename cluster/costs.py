@@ -19,7 +19,7 @@ from emulator.cli.data_files import Contents, opened
 from emulator.core.clock import LogTime
 from emulator.log import image
 from emulator.log.log import Append, Proposal
-from emulator.log.postgres_log import PostgresLog
+from emulator.log.shared.postgres_log import PostgresLog
 from soak import calls
 from soak.process_costs import children, cpu_seconds, resident_bytes
 

@@ -7,10 +7,10 @@ from random import Random
 
 from crash.torn_write import lose_last_writes
 from emulator.cli.data_files import check
-from emulator.log.data_directory import DATABASE
 from emulator.log.loading import silent
 from emulator.log.log import Stored
-from emulator.log.sqlite_log import SqliteLog
+from emulator.log.sqlite.data_directory import DATABASE
+from emulator.log.sqlite.sqlite_log import SqliteLog
 
 
 class Inconsistent(AssertionError):

@@ -6,10 +6,10 @@ from contextlib import closing
 from pathlib import Path
 from random import Random
 
-from emulator.log.data_directory import DATABASE
 from emulator.log.log import Append, Proposal
-from emulator.log.sqlite_database import CHECKPOINT_PAGES
-from emulator.log.sqlite_log import SqliteLog
+from emulator.log.sqlite.data_directory import DATABASE
+from emulator.log.sqlite.sqlite_database import CHECKPOINT_PAGES
+from emulator.log.sqlite.sqlite_log import SqliteLog
 
 WAL = f"{DATABASE}-wal"
 SECTOR_BYTES = 512

@@ -79,6 +79,6 @@ def test_only_one_module_makes_calls() -> None:
     attributes = {
         (name, node.attr) for name in MODULES for node in ast.walk(MODULES[name]) if isinstance(node, ast.Attribute)
     }
-    databases = {"log/sqlite_database.py", "log/postgres_connection.py"}
+    databases = {"log/sqlite/sqlite_database.py", "log/shared/postgres_connection.py"}
     assert {name for name, attribute in attributes if attribute in CONNECTING} - databases == OF_EXEC
     assert served & OF_EXEC == set()

@@ -17,13 +17,13 @@ from emulator.core.version import __version__
 from emulator.gateway.courier import Courier
 from emulator.log import image
 from emulator.log.application import Application
-from emulator.log.data_directory import DataDirectory
 from emulator.log.entries import Entry, Lost, Resumption
 from emulator.log.instants import number as microseconds
 from emulator.log.loading import Loading, Stopped
 from emulator.log.log import Image, LogFailure, Summary
-from emulator.log.shared_database import SharedDatabase
+from emulator.log.shared.shared_database import SharedDatabase
 from emulator.log.space_copy import SpaceCopy
+from emulator.log.sqlite.data_directory import DataDirectory
 from emulator.log.stored_spaces import StoredSpaces
 from emulator.log.worlds import Worlds, fixture_content, fixture_document, packed
 from emulator.space.snapshot import BadSnapshot

@@ -10,13 +10,13 @@ from emulator.core.errors import BadData
 from emulator.gateway.courier import Courier
 from emulator.gateway.gateway import ControlApi
 from emulator.log.application import Application
-from emulator.log.data_directory import DataDirectory
 from emulator.log.loading import silent
 from emulator.log.log import LogFailure
-from emulator.log.shared_database import SharedDatabase
-from emulator.log.shared_gateway import SharedGateway, SharedWriter
-from emulator.log.shared_store import SharedStore
-from emulator.log.sqlite_database import Sync
+from emulator.log.shared.shared_database import SharedDatabase
+from emulator.log.shared.shared_gateway import SharedGateway, SharedWriter
+from emulator.log.shared.shared_store import SharedStore
+from emulator.log.sqlite.data_directory import DataDirectory
+from emulator.log.sqlite.sqlite_database import Sync
 from emulator.log.storage import Storage
 from emulator.log.store import Store
 from emulator.log.stored_gateway import StoredControl, StoredGateway
@@ -41,8 +41,8 @@ def open_storage(data: Path | None, sync: Sync, url: str | None, part: "Part | N
     if part is None:
         return DataDirectory(data, sync)
 
-    from emulator.log.log_server import LogEnds
-    from emulator.log.worker_storage import WorkerStorage
+    from emulator.log.workers.log_server import LogEnds
+    from emulator.log.workers.worker_storage import WorkerStorage
 
     assert part.log_ends
     return WorkerStorage(data, LogEnds(*part.log_ends), part.share)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from emulator.log.log import Log
-from emulator.log.log_server import LogEnds, LogServer
+from emulator.log.workers.log_server import LogEnds, LogServer
 from emulator.server.inboxes import Inbox
 from emulator.space.census import Census
 from emulator.space.share import Share

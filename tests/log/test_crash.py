@@ -9,9 +9,9 @@ import pytest
 from crash.full_disk import run_on_full_disk
 from crash.run import Plan, run
 from crash.torn_write import WAL, add_torn_write, lose_last_writes
-from emulator.log.data_directory import DATABASE
 from emulator.log.log import Append, Proposal
-from emulator.log.sqlite_log import SqliteLog
+from emulator.log.sqlite.data_directory import DATABASE
+from emulator.log.sqlite.sqlite_log import SqliteLog
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from cluster.database import Database
 from emulator.cli import data_files
 from emulator.cli.app import cli
-from emulator.log.shared_database import SharedDatabase
+from emulator.log.shared.shared_database import SharedDatabase
 from emulator.providers.cnaught.wire import outgoing
 from emulator.space.world import Limits
 from tests.support.memory_log import Engine, MemoryDatabase

@@ -15,7 +15,7 @@ import pytest
 
 from cluster.database import Database
 from emulator.log.log import Append, Damaged, Image, Log, Proposal, Stored
-from emulator.log.sqlite_log import SqliteLog
+from emulator.log.sqlite.sqlite_log import SqliteLog
 from tests.support.log_of_worker import LogOfWorker
 
 Open: TypeAlias = Callable[[], Log]
@@ -39,7 +39,7 @@ def open_log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     if request.param == "remote":
         new = partial(LogOfWorker, tmp_path / "log.sqlite3")
     if request.param == "postgres":
-        from emulator.log.postgres_log import PostgresLog
+        from emulator.log.shared.postgres_log import PostgresLog
 
         new = partial(PostgresLog, request.getfixturevalue("postgres").new_url())
 
@@ -127,7 +127,7 @@ def test_an_append_of_nothing_fetches_what_is_new(log: Log) -> None:
 
 def test_a_node_that_is_behind_a_snapshot_must_load(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     """When a snapshot has replaced entries that a node has not applied, nothing of that space is stored."""
-    monkeypatch.setattr("emulator.log.postgres_log.ENTRIES_KEPT_SECONDS", -1.0)
+    monkeypatch.setattr("emulator.log.shared.postgres_log.ENTRIES_KEPT_SECONDS", -1.0)
     appended(log, "a", "x", "y", "z")
     log.save("a", Image(2, b"state", {}))
     behind, other = log.append([Append("a", 1, [proposal("w")]), Append("b", 0, [proposal("v")])])
@@ -150,8 +150,8 @@ def test_one_caller_at_a_time_has_a_claim(log: Log) -> None:
 @with_postgres
 def test_an_append_does_not_read_the_whole_space(postgres: Database) -> None:
     """Each entry is looked up in an index, by both columns, however large its space is and whether it was counted."""
-    from emulator.log import postgres_sql
-    from emulator.log.postgres_log import PostgresLog
+    from emulator.log.shared import postgres_sql
+    from emulator.log.shared.postgres_log import PostgresLog
 
     with closing(PostgresLog(postgres.new_url())) as log:
         for start in range(0, 3000, 500):
@@ -174,7 +174,7 @@ def test_an_append_does_not_read_the_whole_space(postgres: Database) -> None:
 @with_postgres
 def test_several_users_share_a_log(postgres: Database) -> None:
     """Entries of two users are in one order, however they append, and a repeated proposal is stored once."""
-    from emulator.log.postgres_log import PostgresLog
+    from emulator.log.shared.postgres_log import PostgresLog
 
     url = postgres.new_url()
     logs = [PostgresLog(url), PostgresLog(url)]

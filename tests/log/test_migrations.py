@@ -12,7 +12,7 @@ from emulator.app import make_world
 from emulator.core.migration import NoStep, Steps, migrate
 from emulator.log import image
 from emulator.log.log import Image
-from emulator.log.sqlite_log import SqliteLog
+from emulator.log.sqlite.sqlite_log import SqliteLog
 from emulator.providers import ALL
 from emulator.space import snapshot
 from tests.support.caller import Caller, credentials_of

@@ -13,9 +13,9 @@ from pytest_httpserver import HTTPServer
 
 from cluster.database import Database
 from emulator.client.handles import SpaceHandle
-from emulator.log import shared_commit, shared_store
 from emulator.log.log import LogFailure
-from emulator.log.shared_database import SharedDatabase
+from emulator.log.shared import shared_commit, shared_store
+from emulator.log.shared.shared_database import SharedDatabase
 from tests.support.memory_log import Engine, MemoryDatabase
 from tests.support.stored import Node, cnaught, place
 

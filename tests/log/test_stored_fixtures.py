@@ -15,7 +15,7 @@ from cluster.database import Database
 from emulator.app import make_world
 from emulator.cli.app import cli
 from emulator.core.errors import BadData
-from emulator.log.shared_database import SharedDatabase
+from emulator.log.shared.shared_database import SharedDatabase
 from emulator.log.worlds import Worlds, fixture_content, fixture_document, packed
 from tests.support.memory_log import Engine, MemoryDatabase, MemoryLog
 from tests.support.stored import Node, StoredServer, cnaught, place

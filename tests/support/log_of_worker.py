@@ -5,9 +5,9 @@ import threading
 from functools import partial
 from pathlib import Path
 
-from emulator.log.log_server import LogServer
-from emulator.log.remote_log import RemoteLog
-from emulator.log.sqlite_log import SqliteLog
+from emulator.log.sqlite.sqlite_log import SqliteLog
+from emulator.log.workers.log_server import LogServer
+from emulator.log.workers.remote_log import RemoteLog
 from emulator.space.share import Share
 
 SECONDS_MAX = 10

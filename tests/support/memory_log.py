@@ -21,7 +21,7 @@ from emulator.log.log import (
     Stored,
     Summary,
 )
-from emulator.log.shared_database import NoNumbers, SharedDatabase
+from emulator.log.shared.shared_database import NoNumbers, SharedDatabase
 
 
 @dataclass

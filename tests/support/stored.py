@@ -16,7 +16,7 @@ from emulator.control.app import Control
 from emulator.gateway.courier import Courier
 from emulator.log.assembly import StoredParts
 from emulator.log.log import Summary
-from emulator.log.shared_database import SharedDatabase
+from emulator.log.shared.shared_database import SharedDatabase
 from emulator.ui.site import Site
 
 

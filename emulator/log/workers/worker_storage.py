@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from emulator.log.data_directory import NUMBERS
-from emulator.log.log_server import LogEnds
 from emulator.log.numbers import Numbers
-from emulator.log.remote_log import RemoteLog
-from emulator.log.worker_committer import WorkerCommitter
+from emulator.log.sqlite.data_directory import NUMBERS
+from emulator.log.workers.log_server import LogEnds
+from emulator.log.workers.remote_log import RemoteLog
+from emulator.log.workers.worker_committer import WorkerCommitter
 from emulator.space.share import Share
 from emulator.space.world import World
 

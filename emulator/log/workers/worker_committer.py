@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from emulator.log.committer import Committer, Done
-from emulator.log.frame_socket import FrameSocket
 from emulator.log.log import Append, LogFailure
-from emulator.log.remote_log import RemoteLog, end_with_log
+from emulator.log.workers.frame_socket import FrameSocket
+from emulator.log.workers.remote_log import RemoteLog, end_with_log
 
 
 class WorkerCommitter(Committer):

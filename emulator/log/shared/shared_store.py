@@ -13,9 +13,9 @@ from emulator.log.instants import instant
 from emulator.log.instants import number as microseconds
 from emulator.log.loading import Stopped, silent
 from emulator.log.log import Due, Image, LogFailure, Summary
-from emulator.log.shared_commit import SharedCommit, fail
-from emulator.log.shared_committer import SharedCommitter
-from emulator.log.shared_database import SharedDatabase
+from emulator.log.shared.shared_commit import SharedCommit, fail
+from emulator.log.shared.shared_committer import SharedCommitter
+from emulator.log.shared.shared_database import SharedDatabase
 from emulator.log.space_copy import SpaceCopy
 from emulator.log.store import Store
 from emulator.space.gradual_free import free_slowly

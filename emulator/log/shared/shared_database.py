@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from emulator.core.errors import BadData
 from emulator.log.header import adopt, check_format, check_world, header, settings
 from emulator.log.log import LogFailure, Summary
-from emulator.log.shared_committer import SharedCommitter
+from emulator.log.shared.shared_committer import SharedCommitter
 from emulator.space.world import World
 
 FORMAT = 2
@@ -40,7 +40,7 @@ class SharedDatabase:
         if parts.scheme not in SCHEMES:
             raise BadData(f"unknown store {parts.scheme or url!r}; known: postgresql://USER@HOST/DATABASE")
         try:
-            from emulator.log.postgres_log import PostgresLog
+            from emulator.log.shared.postgres_log import PostgresLog
         except ImportError:
             raise BadData("--store needs a driver: pip install 'carbon-emulator[postgres]'") from None
         self.place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

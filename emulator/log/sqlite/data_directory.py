@@ -14,9 +14,9 @@ from emulator.log.committer import Committer
 from emulator.log.header import adopt, check_format, check_world, header
 from emulator.log.log import LogFailure, Summary
 from emulator.log.numbers import GONE, Numbers
-from emulator.log.sqlite_database import Sync
-from emulator.log.sqlite_log import SqliteLog
-from emulator.log.sqlite_schema import FORMAT
+from emulator.log.sqlite.sqlite_database import Sync
+from emulator.log.sqlite.sqlite_log import SqliteLog
+from emulator.log.sqlite.sqlite_schema import FORMAT
 from emulator.space.world import World
 
 log = logging.getLogger("emulator")

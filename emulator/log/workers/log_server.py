@@ -9,8 +9,8 @@ from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
-from emulator.log.frame_socket import FrameSocket
 from emulator.log.log import Append, Log, LogFailure
+from emulator.log.workers.frame_socket import FrameSocket
 
 log = logging.getLogger("emulator")
 

@@ -25,8 +25,8 @@ from emulator.log.log import (
     Stored,
     Summary,
 )
-from emulator.log.postgres_connection import Connection, PostgresConnection, retried
-from emulator.log.postgres_sql import (
+from emulator.log.shared.postgres_connection import Connection, PostgresConnection, retried
+from emulator.log.shared.postgres_sql import (
     ADD_ENTRIES,
     ADD_SPACES,
     CLAIM,

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from emulator.gateway.gateway import Stray
 from emulator.log.entries import Settlement
 from emulator.log.log import LogFailure
-from emulator.log.shared_store import SharedStore
+from emulator.log.shared.shared_store import SharedStore
 from emulator.log.space_copy import SpaceCopy
 from emulator.log.stored_gateway import StoredGateway
 from emulator.log.stored_writer import StoredWriter

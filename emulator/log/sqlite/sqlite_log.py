@@ -11,8 +11,8 @@ import orjson
 
 from emulator.core.clock import LogTime
 from emulator.log.log import Answer, Append, Damaged, History, Image, Stored, Summary
-from emulator.log.sqlite_database import SqliteDatabase, Sync, reported
-from emulator.log.sqlite_schema import ADD_FIXTURES, DROP_FIXTURES, DROP_PIECES, DROP_REST, FORMAT, SUMMARIES
+from emulator.log.sqlite.sqlite_database import SqliteDatabase, Sync, reported
+from emulator.log.sqlite.sqlite_schema import ADD_FIXTURES, DROP_FIXTURES, DROP_PIECES, DROP_REST, FORMAT, SUMMARIES
 
 COLUMNS = 8
 PIECES = "pieces"

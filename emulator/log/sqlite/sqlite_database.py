@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from emulator.log.log import Damaged, LogFailure
-from emulator.log.sqlite_schema import SCHEMA, TABLES
+from emulator.log.sqlite.sqlite_schema import SCHEMA, TABLES
 
 Sync: TypeAlias = Literal["normal", "full"]
 

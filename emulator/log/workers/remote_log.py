@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from emulator.core.frames import LENGTH, content, frame
 from emulator.log.log import Answer, Append, History, Image, LogFailure, Summary
-from emulator.log.log_server import LogEnds
+from emulator.log.workers.log_server import LogEnds
 from emulator.space.share import Share
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 import psycopg
 
 from emulator.log.log import LogFailure, OutcomeUnknown
-from emulator.log.postgres_sql import ADD_FIXTURES, SCHEMA, WITHOUT_FIXTURES
+from emulator.log.shared.postgres_sql import ADD_FIXTURES, SCHEMA, WITHOUT_FIXTURES
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 T = TypeVar("T")

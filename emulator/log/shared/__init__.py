@@ -1,0 +1,1 @@
+"""The log of several servers, in PostgreSQL: ``serve --store``."""

@@ -1,0 +1,1 @@
+"""The log of one server, in a directory: ``serve --data``."""
