@@ -68,6 +68,8 @@ BEYOND_SCHEMAS = {
         "Value error, distance_km, or origin and destination": "one of several members is required",
         "Value error, facility_id or address is required": "one of several members is required",
         "The email address is too long": "the limit counts characters of the domain as DNS encodes it",
+        "Value error, mapping must lead": "the columns are those of the file",
+        "Value error, corrections must name": "the rows and columns are those of the file",
         "INVALID_GROUP_ID": "an earlier request may have deleted the group",
         "Value error, end_date must not be before start_date": "a project ends after it begins",
         '"loc":["body","upload_file"]': "the name of a file in a form is in no schema",
