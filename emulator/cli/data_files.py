@@ -1,6 +1,6 @@
 """What ``carbon-emulator data`` does with a data directory that no server uses, or with a store."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -201,13 +201,16 @@ def import_all(place: Path | str, file: Path, fixtures: Path | None, progress: P
                 raise BadData(f"{file} was exported with another seed than that of {storage.place}")
             storage.adopt(contents.world)
             step, imported = progress("importing", int(header["spaces"])), []
+            digests = set(contents.log.fixtures())
             try:
                 for line in lines:
                     content = _parsed(line, file)
                     if "name" not in content:
                         contents.log.keep_fixtures(content["fixtures"], packed(content["document"]))
+                        digests.add(content["fixtures"])
                         continue
-                    imported.append(_import_space(contents, {"fixtures": header["fixtures"], **content}, file))
+                    content = {"fixtures": header["fixtures"], **content}
+                    imported.append(_import_space(contents, content, digests, file))
                     step(1)
                 if len(imported) != header["spaces"]:
                     raise BadData(f"{file} holds {len(imported)} of its {header['spaces']} spaces")
@@ -218,12 +221,12 @@ def import_all(place: Path | str, file: Path, fixtures: Path | None, progress: P
             return len(imported)
 
 
-def _import_space(contents: Contents, content: dict[str, Any], file: Path) -> str:
+def _import_space(contents: Contents, content: dict[str, Any], digests: Container[str], file: Path) -> str:
     name: str = content["name"]
     known = contents.summaries.get(name)
     if known and not (contents.storage.is_shared and contents.storage.is_gone(known)):
         raise BadData(f"space {name!r} of {file} is there already")
-    if content["fixtures"] not in contents.log.fixtures():
+    if content["fixtures"] not in digests:
         raise BadData(f"space {name!r} of {file} was created from other fixtures; give those with --fixtures")
     number = known.last + 1 if known else 1
     parts = content["document"] if isinstance(content["document"], list) else [content["document"]]

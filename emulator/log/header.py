@@ -24,7 +24,7 @@ class AdoptedLog(Log, Protocol):
 
 def header(world: World, format: int) -> Mapping[str, str]:
     """Return the header that this version writes."""
-    providers = " ".join(f"{name}={provider.version}" for name, provider in world.providers.items())
+    providers = " ".join(f"{name}={version}" for name, version in world.versions.items())
     return {
         "format": str(format),
         "emulator": __version__,

@@ -58,7 +58,7 @@ def document(space: Space, at: datetime) -> bytes:
     content = {
         "format": FORMAT,
         "emulator": __version__,
-        "providers": {name: provider.version for name, provider in space.world.providers.items()},
+        "providers": space.world.versions,
         "time": number(at),
         "snapshot": snapshot.take_head(space),
         "memories": list(memories),

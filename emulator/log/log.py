@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+from zlib import crc32
 
 
 class LogFailure(Exception):
@@ -15,6 +16,13 @@ class OutcomeUnknown(LogFailure):
 
 class Damaged(LogFailure):
     """What the log has stored of one space cannot be read; the message says what."""
+
+
+def intact(content: object, crc: int, what: str) -> bytes:
+    """Return stored bytes. Raises Damaged if they do not have the checksum that they were stored with."""
+    if not isinstance(content, bytes) or crc32(content) != crc:
+        raise Damaged(f"{what} does not have the checksum that it was stored with")
+    return content
 
 
 class Proposal(NamedTuple):

@@ -14,8 +14,7 @@ from emulator.space.world import World
 
 def fixture_document(world: World) -> bytes:
     """Return the fixtures of a world as a document, which other versions can read too."""
-    versions = {name: provider.version for name, provider in world.providers.items()}
-    return packed({"emulator": __version__, "providers": versions, "fixtures": world.fixtures.whole()})
+    return packed({"emulator": __version__, "providers": world.versions, "fixtures": world.fixtures.whole()})
 
 
 def packed(content: Mapping[str, Any]) -> bytes:

@@ -83,7 +83,7 @@ def take_head(space: Space) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "emulator": __version__,
-        "providers": _versions(space),
+        "providers": space.world.versions,
         "fixtures": space.world.fixtures.digest,
         "seed": space.ids.seed,
         "begun": space.clock_moved,
@@ -167,19 +167,15 @@ def _migrated(space: Space, snapshot: Snapshot) -> Snapshot:
 
 
 def _check_versions(space: Space, snapshot: Snapshot) -> None:
-    if snapshot.format != FORMAT or snapshot.providers != _versions(space):
+    if snapshot.format != FORMAT or snapshot.providers != space.world.versions:
         raise _other_versions(space, snapshot)
     if snapshot.fixtures != space.world.fixtures.digest:
         raise BadSnapshot("the snapshot was taken with other fixtures than those of this space")
 
 
-def _versions(space: Space) -> dict[str, int]:
-    return {name: provider.version for name, provider in space.world.providers.items()}
-
-
 def _other_versions(space: Space, snapshot: Snapshot) -> BadSnapshot:
     found = f"format {snapshot.format} with {snapshot.providers}"
-    return BadSnapshot(f"the snapshot is of {found}; this emulator reads format {FORMAT} with {_versions(space)}")
+    return BadSnapshot(f"the snapshot is of {found}; this emulator reads format {FORMAT} with {space.world.versions}")
 
 
 def _clock(space: Space, state: ClockState) -> Clock:

@@ -55,6 +55,11 @@ class World:
         object.__setattr__(self, "memories", OnDemand(self.providers, self._pickled))
         object.__setattr__(self, "initial_backends", OnDemand(self.providers, self._initial_backend))
 
+    @property
+    def versions(self) -> dict[str, int]:
+        """The version of each provider's memory."""
+        return {name: provider.version for name, provider in self.providers.items()}
+
     def memory(self, name: str) -> Any:
         """Return a vendor's initial memory: a new copy for each space, at a tenth of the cost of ``deepcopy``."""
         return pickle.loads(self.memories[name])  # noqa: S301, what this process has pickled

@@ -17,13 +17,13 @@ import orjson
 from emulator.log.log import (
     Answer,
     Append,
-    Damaged,
     Due,
     History,
     Image,
     Proposal,
     Stored,
     Summary,
+    intact,
 )
 from emulator.log.shared.postgres_connection import Connection, PostgresConnection, retried
 from emulator.log.shared.postgres_sql import (
@@ -114,9 +114,10 @@ class PostgresLog:
         with self._server.connected() as connection, connection.transaction():
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             row = connection.execute(LOAD_SNAPSHOT, [space], binary=True).fetchone()
-            if row and crc32(row[1]) != row[3]:
-                raise Damaged("the snapshot does not have the checksum that it was stored with")
-            image = Image(row[0], row[1], orjson.loads(row[2]), self._digest(connection, row[4])) if row else None
+            image = None
+            if row:
+                document = intact(row[1], row[3], "the snapshot")
+                image = Image(row[0], document, orjson.loads(row[2]), self._digest(connection, row[4]))
             rows = connection.execute(LOAD_ENTRIES, [space, image.number if image else 0], binary=True).fetchall()
             return History(image, [_stored({}, self._digest(connection, row[-1]), *row[:-1]) for row in rows])
 
@@ -258,8 +259,5 @@ def _stored(
     checks: bytes,
 ) -> Stored:
     """Return an entry; the payload of the node's own is not sent back to it. Raises Damaged."""
-    if payload is None:
-        payload = own[id].payload
-    elif crc32(payload) != crc:
-        raise Damaged(f"entry {number} does not have the checksum that it was stored with")
+    payload = own[id].payload if payload is None else intact(payload, crc, f"entry {number}")
     return Stored(number, at, id, payload, checks, fixtures)

@@ -10,7 +10,7 @@ from zlib import crc32
 import orjson
 
 from emulator.core.clock import LogTime
-from emulator.log.log import Answer, Append, Damaged, History, Image, Stored, Summary
+from emulator.log.log import Answer, Append, Damaged, History, Image, Stored, Summary, intact
 from emulator.log.sqlite.sqlite_database import SqliteDatabase, Sync, reported
 from emulator.log.sqlite.sqlite_schema import ADD_FIXTURES, DROP_FIXTURES, DROP_PIECES, DROP_REST, FORMAT, SUMMARIES
 
@@ -111,8 +111,7 @@ class SqliteLog(SqliteDatabase):
         """  # noqa: S608, our own name
         found = []
         for number, at, proposal_id, payload, checks, fixtures, crc in self._database.execute(query, (id, after)):
-            if not isinstance(payload, bytes) or crc32(payload) != crc:
-                raise Damaged(f"entry {number} does not have the checksum that it was stored with")
+            payload = intact(payload, crc, f"entry {number}")
             found.append(Stored(number, at, proposal_id, payload, checks, self._digests[fixtures]))
         return found
 
@@ -123,13 +122,11 @@ class SqliteLog(SqliteDatabase):
             id, _ = self._find(space)
             query = f"SELECT number, document, facts, crc, {self._fixtures} FROM snapshots WHERE space = ?"  # noqa: S608
             row = self._database.execute(query, (id,)).fetchone()
-            if row and (not isinstance(row[1], bytes) or crc32(row[1]) != row[3]):
-                raise Damaged("the snapshot does not have the checksum that it was stored with")
             image = None
             if row:
-                facts = orjson.loads(row[2])
-                pieces = facts.pop(PIECES, 0)
-                document = self._joined_pieces(id, row[0], pieces) if pieces else row[1]
+                document, facts = intact(row[1], row[3], "the snapshot"), orjson.loads(row[2])
+                if pieces := facts.pop(PIECES, 0):
+                    document = self._joined_pieces(id, row[0], pieces)
                 image = Image(row[0], document, facts, self._digests[row[4]])
             return History(image, self._entries(id, image.number if image else 0))
 
@@ -149,9 +146,9 @@ class SqliteLog(SqliteDatabase):
         """Return the document of a snapshot that was stored in pieces. Raises Damaged."""
         query = "SELECT crc, data FROM pieces WHERE space = ? AND number = ? ORDER BY piece"
         rows = self._database.execute(query, (id, number)).fetchall()
-        if len(rows) != count or any(not isinstance(data, bytes) or crc32(data) != crc for crc, data in rows):
+        if len(rows) != count:
             raise Damaged("the snapshot does not have the checksum that it was stored with")
-        return b"".join(data for _, data in rows)
+        return b"".join(intact(data, crc, "the snapshot") for crc, data in rows)
 
     def save_piece(self, space: str, number: int, piece: int, data: bytes) -> None:
         with self._transaction():
