@@ -164,7 +164,7 @@ class Sealer:
         text, kind = _escape(text), content_type(media_type)
         if kind.get_content_type() == "application/x-www-form-urlencoded":
             return self._by_value(hide_in_query(text, self._mark_encoded))
-        boundary = kind.get_boundary()
+        boundary = parameter(kind, "boundary", "content-type")
         if kind.get_content_maintype() == "multipart" and boundary:
             return f"--{boundary}".join(self._part(part) for part in text.split(f"--{boundary}"))
         return self._by_value(hide_in_text(text, self._mark))

@@ -73,6 +73,10 @@ PLACES = {
     "a form": {"data": {"username": "me", "password": SECRET}},
     "an encoded name in a form": {"content": f"pass%77ord={quote(SECRET)}", "headers": {"Content-Type": FORM}},
     "multipart data": multipart("password", SECRET),
+    "multipart data with a strange boundary": {
+        **multipart("password", SECRET),
+        "headers": {"Content-Type": "multipart/form-data; boundary*=undefined''cut"},
+    },
     "JSON in multipart data": multipart("config", NESTED),
     "UTF-16": {"content": json.dumps({"password": SECRET}, ensure_ascii=False).encode("utf-16")},
 }
