@@ -79,7 +79,7 @@ def test_an_empty_report(dcycle: Caller) -> None:
     report = ask(dcycle)
     assert report["summary"] == dict.fromkeys(report["summary"], 0)
     assert report["by_category"] == []
-    legacy = ask(dcycle, f"{LEGACY}/report", client="nobody")
+    legacy = ask(dcycle, f"{LEGACY}/report", client="another")
     assert legacy["summary"] == dict.fromkeys(legacy["summary"], 0)
 
 

@@ -1,6 +1,6 @@
 """Reports on freight by ISO 14083 (docs.dcycle.io, Generate Report)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -50,24 +50,13 @@ class FreightReports:
         """Return a report by mode: on packages, if a leg carries one, and else on legs. Raises InvalidDateRange."""
         legs = self._legs(organization, since, until, client)
         packed = [leg for leg in legs if leg.package_id is not None]
-        groups: dict[str, list[FreightRequest]] = {}
-        for leg in packed or legs:
-            toc = self._freight.work(leg.terms).toc
-            groups.setdefault(toc.category if toc else leg.terms.category or "road", []).append(leg)
-        return FreightReport(
-            "packages" if packed else "requests",
-            self._sum(packed or legs),
-            {mode: self._sum(groups[mode]) for mode in sorted(groups)},
-        )
+        sums = self._sums(packed or legs, self._mode)
+        return FreightReport("packages" if packed else "requests", self._sum(packed or legs), sums)
 
     def by_toc(self, organization: Organization, since: date, until: date, client: str) -> FreightReport:
         """Return a report on the legs of a client by vehicle type. Raises InvalidDateRange."""
         legs = self._legs(organization, since, until, client)
-        groups: dict[str, list[FreightRequest]] = {}
-        for leg in legs:
-            toc = self._freight.work(leg.terms).toc
-            groups.setdefault(toc.toc if toc else leg.terms.toc or "", []).append(leg)
-        sums = {toc: self._sum(groups[toc], packed=False) for toc in sorted(groups)}
+        sums = self._sums(legs, self._toc, packed=False)
         return FreightReport("requests", self._sum(legs, packed=False), sums)
 
     def clients(self, organization: Organization) -> Collection[str]:
@@ -81,6 +70,23 @@ class FreightReports:
             raise errors.InvalidDateRange("dcycle.reports.dates")
         clients = () if client is None else (client,)
         return self._freight.find(organization, FreightFilter(clients=clients, since=since, until=until))
+
+    def _mode(self, leg: FreightRequest) -> str:
+        toc = self._freight.work(leg.terms).toc
+        return toc.category if toc else leg.terms.category or "road"
+
+    def _toc(self, leg: FreightRequest) -> str:
+        toc = self._freight.work(leg.terms).toc
+        return toc.toc if toc else leg.terms.toc or ""
+
+    def _sums(
+        self, legs: Iterable[FreightRequest], group: Callable[[FreightRequest], str], packed: bool = True
+    ) -> Mapping[str, FreightSum]:
+        """Return what the legs of each group amount to, by the group's name."""
+        groups: dict[str, list[FreightRequest]] = {}
+        for leg in legs:
+            groups.setdefault(group(leg), []).append(leg)
+        return {name: self._sum(groups[name], packed) for name in sorted(groups)}
 
     def _sum(self, legs: Iterable[FreightRequest], packed: bool = True) -> FreightSum:
         """Return what legs amount to; the legs of one package count as one item, if ``packed``."""

@@ -168,12 +168,16 @@ class Records(Generic[R, T]):
 
     def delete_many(self, organization: Organization, ids: Iterable[str]) -> tuple[list[str], list[str]]:
         """Delete the records that exist; return their ids and the unknown ids, each once."""
-        known = {id: self.has(organization, id) for id in ids}
-        found = [id for id, exists in known.items() if exists]
+        found, unknown = self.known(organization, ids)
 
         for id in found:
             self.delete(organization, id)
-        return found, [id for id, exists in known.items() if not exists]
+        return found, unknown
+
+    def known(self, organization: Organization, ids: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Return the ids of records that exist, and the unknown ids, each once."""
+        exists = {id: self.has(organization, id) for id in ids}
+        return [id for id in exists if exists[id]], [id for id in exists if not exists[id]]
 
     def put(self, record: R) -> R:
         """Keep a record, in place of an earlier one of the same id."""

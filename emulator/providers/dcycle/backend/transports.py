@@ -117,9 +117,8 @@ class Transports(EmittingRecords[TransportRoute, TransportTerms]):
         self, organization: Organization, ids: Iterable[str], author: str | None = None
     ) -> tuple[list[str], list[str]]:
         """Delete the routes that exist; return their ids and the unknown ids, each once."""
-        known = {id: self.has(organization, id) for id in ids}
-        found = [id for id, exists in known.items() if exists]
+        found, unknown = self.known(organization, ids)
 
         for id in found:
             self.delete(organization, id, author)
-        return found, [id for id, exists in known.items() if not exists]
+        return found, unknown

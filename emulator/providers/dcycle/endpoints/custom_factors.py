@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from emulator.providers.dcycle.endpoints.context import authorize, backend
 from emulator.providers.dcycle.errors import Forbidden
-from emulator.providers.dcycle.wire.incoming import legacy as incoming
+from emulator.providers.dcycle.wire.incoming import custom_factors as incoming
 from emulator.providers.dcycle.wire.incoming.parts import Page
 from emulator.providers.dcycle.wire.outgoing import legacy as outgoing
 from emulator.providers.dcycle.wire.outgoing.pages import short_page

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from io import StringIO
@@ -38,18 +39,26 @@ CORRECTIONS_MAX = 500
 FILE_NAME = r"^[^\x00]+\.csv$"
 
 
-def _table(file: FormFile) -> FormFile:
+@dataclass(frozen=True, slots=True)
+class TableFile(FormFile):
+    """A file with the columns and rows that were read from it."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def _table(file: FormFile) -> TableFile:
     """Only CSV: the emulator reads no workbooks."""
     if not re.match(FILE_NAME, file.name):
         raise PydanticKnownError("string_pattern_mismatch", {"pattern": FILE_NAME})
-    header, *rows = parsed(file.content)
+    header, *rows = _parsed(file.content)
     if not header or len(header) > COLUMNS_MAX or len(rows) > RECORDS_MAX:
         limits = f"a header of 1 to {COLUMNS_MAX} columns and at most {RECORDS_MAX} rows"
         raise PydanticCustomError("table", "The file must have {limits}", {"limits": limits})
-    return file
+    return TableFile(file.name, file.media_type, file.content, header, tuple(rows))
 
 
-def parsed(content: bytes) -> list[tuple[str, ...]]:
+def _parsed(content: bytes) -> list[tuple[str, ...]]:
     """Return the header and the rows of a file, as long as the header; the separator is a comma, semicolon or tab."""
     text = content.decode("utf-8-sig", "replace").replace("\x00", "")
     head = text.partition("\n")[0]
@@ -80,12 +89,12 @@ class ImportForm(Form):
     raw_file_id: Id | None = None
 
     def terms(self, user_id: str | None) -> ImportTerms:
-        columns, *rows = parsed(self.upload_file.content)
+        assert isinstance(self.upload_file, TableFile)
         return ImportTerms(
             self.template_id,
             self.upload_file.name,
-            columns,
-            tuple(rows),
+            self.upload_file.columns,
+            self.upload_file.rows,
             self.numeric_locale,
             self.sheet_name,
             self.project_id,

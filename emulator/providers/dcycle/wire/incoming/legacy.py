@@ -10,14 +10,6 @@ from pydantic_core import PydanticCustomError
 
 from emulator.providers.dcycle.backend.drafts import InvoiceFilter
 from emulator.providers.dcycle.backend.drafts.legacy import LegacyFilter, LegacyInvoiceFilter, LegacyNameFilter
-from emulator.providers.dcycle.memory.custom_factors import (
-    FactorTag,
-    FactorTerms,
-    Gas,
-    GasValue,
-    GroupCategory,
-    GroupTerms,
-)
 from emulator.providers.dcycle.memory.invoices import InvoiceDraft, InvoiceShare, InvoiceTerms, InvoiceType
 from emulator.providers.dcycle.memory.uploads import UploadTerms
 from emulator.providers.dcycle.wire.incoming.fields import (
@@ -26,24 +18,16 @@ from emulator.providers.dcycle.wire.incoming.fields import (
     Day,
     Fraction,
     Id,
-    JsonBoolean,
     Name,
     Quantity,
     Several,
 )
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Page, Path, Query
-from emulator.web.fields import JsonDouble, JsonInteger, QueryInteger, Text
+from emulator.web.fields import QueryInteger, Text
 
-GhgType = Annotated[JsonInteger, Field(ge=1, le=3)]
-Percent = Annotated[JsonDouble, Field(ge=0.0, le=100.0), AfterValidator(float)]
-GasKg = Annotated[JsonDouble, Field(ge=0.0, le=1000.0), AfterValidator(float)]
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=NO_NULL)]
 Seconds = Annotated[QueryInteger, Field(ge=0, le=253_402_300_799)]
 SHARES_MAX = 100
-
-
-class LegacyPath(Path):
-    id: Id
 
 
 def _condition(text: str) -> str:
@@ -54,83 +38,6 @@ def _condition(text: str) -> str:
 
 
 Condition = Annotated[str, AfterValidator(_condition)]
-
-
-# --- custom emission groups and factors -------------------------------------------------------------------------------
-
-
-class GroupsOfCategoryPath(Path):
-    organization_id: Id
-    category: GroupCategory
-
-
-class OrganizationPath(Path):
-    organization_id: Id
-
-
-class GroupChanges(Body):
-    """``PATCH /api/v1/custom_emission_groups/{id}``"""
-
-    name: Name = ""
-    description: Text | None = None
-
-
-class NewGroup(NewRecord):
-    """``POST /api/v1/custom_emission_groups``"""
-
-    name: Name
-    category: GroupCategory
-    ghg_type: GhgType
-    description: Text | None = None
-
-    def terms(self) -> GroupTerms:
-        return GroupTerms(**self.sent())
-
-
-class NewGasValue(Body):
-    gas_type: Gas
-    value: GasKg
-
-    def gas_value(self) -> GasValue:
-        return GasValue(self.gas_type, self.value)
-
-
-GasValues = Annotated[Several[NewGasValue], Field(min_length=1, max_length=7)]
-
-
-class FactorChanges(Body):
-    """``PATCH /api/v1/custom_emission_factors/{id}``"""
-
-    factor_uploaded_by: Name
-    ef_name: Name = ""
-    emission_factor_values: GasValues = ()
-    additional_docs: Text | None = None
-    low_code: Name | None = None
-    rd_code: Name | None = None
-    hazardous: JsonBoolean | None = None
-    recycled: JsonBoolean | None = None
-
-    def sent(self) -> dict[str, object]:
-        sent = super().sent()
-        if "emission_factor_values" in sent:
-            sent["emission_factor_values"] = tuple(value.gas_value() for value in self.emission_factor_values)
-        return sent
-
-
-class NewFactor(FactorChanges, NewRecord):
-    """``POST /api/v1/custom_emission_factors/{id}``, of a group."""
-
-    ef_name: Name
-    unit_id: Name
-    tag: FactorTag = "simple"
-    emission_factor_values: GasValues
-    uncertainty_grade: Percent | None = None
-    factor_start_date: Day | None = None
-    factor_end_date: Day | None = None
-    renewable_percentage: Percent | None = None
-
-    def terms(self, group_id: str = "") -> FactorTerms:
-        return FactorTerms(group_id=group_id, **{"tag": self.tag, **self.sent()})  # type: ignore[arg-type]
 
 
 # --- invoices ---------------------------------------------------------------------------------------------------------
@@ -190,8 +97,13 @@ class LegacyFacilityPath(Path):
     facility_id: Id
 
 
+def _at(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
 def _day(seconds: int | None) -> date | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).date()
+    at = _at(seconds)
+    return None if at is None else at.date()
 
 
 class LegacyInvoicePage(Page):
@@ -225,10 +137,6 @@ def _sorted_by(order: str | None) -> tuple[str, ...]:
     member, _, direction = order.partition(":")
     name = "co2e_grams" if member == "co2e" else member
     return (f"-{name}" if direction == "desc" else name,)
-
-
-def _at(seconds: int | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 class LegacyVehiclePage(Page):
