@@ -124,14 +124,10 @@ async def records(provider: str, few: int, many: int) -> Sequence[Figures]:
     """Measure each read with few and with many records, and the memory of a record."""
     application, book = Application(), BOOKS[provider]
     await _fill(application, provider, "few", few)
-    before = resident_bytes(os.getpid())
+    before = _resident_bytes()
     await _fill(application, provider, "many", many)
     figures: list[Figures] = [
-        {
-            "what": f"{provider}: memory of a record",
-            "unit": "bytes",
-            "much": (resident_bytes(os.getpid()) - before) // many,
-        },
+        {"what": f"{provider}: memory of a record", "unit": "bytes", "much": (_resident_bytes() - before) // many},
     ]
     for name, call in book.reads.items():
         calls = [call] * REQUESTS_A_ROUND
@@ -242,3 +238,9 @@ def works(few: int, many: int, reset_many: int) -> Sequence[Work]:
         (scores, (few, 10 * few)),
         (spaces, (10, reset_many)),
     ]
+
+
+def _resident_bytes() -> int:
+    """Return the memory of this process without garbage."""
+    gc.collect()
+    return resident_bytes(os.getpid())

@@ -27,4 +27,4 @@ def play(space: "Space", name: str, progress: Callable[[float], object] = lambda
     try:
         catalogue.play(space, name, progress)
     except ScenarioFailed as error:
-        raise click.UsageError(f"cannot play the scenario {name} with these fixtures: {error}") from None
+        raise click.UsageError(str(error)) from None

@@ -50,7 +50,7 @@ def play_scenario(request: ControlRequest) -> Response:
     except catalogue.UnknownScenario as error:
         raise HTTPException(404, str(error)) from None
     except ScenarioFailed as error:
-        raise HTTPException(409, f"cannot play the scenario {name} with these fixtures: {error}") from None
+        raise HTTPException(409, str(error)) from None
 
     spaces.replace(space)
     return reply(_shown(request, story))

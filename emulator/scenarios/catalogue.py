@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from emulator.core.documents import document
 from emulator.core.resources import resource
-from emulator.scenarios.stage import Progress, Stage
+from emulator.scenarios.stage import Progress, ScenarioFailed, Stage
 from emulator.space.space import Space
 from emulator.space.story import Step, Story
 
@@ -64,7 +64,10 @@ def scenario(name: str) -> Scenario:
 def play(space: Space, name: str, progress: Progress = lambda _: None) -> Story:
     """Fill a fresh space, and return the story that it then has. Raises UnknownScenario, ScenarioFailed."""
     played, stage = scenario(name), Stage(space, name, progress=progress)
-    _script(name).prepare(stage)
+    try:
+        _script(name).prepare(stage)
+    except ScenarioFailed as error:
+        raise ScenarioFailed(f"cannot play the scenario {name} with these fixtures: {error}") from None
     steps = tuple(_filled(step, stage.facts) for step in played.steps)
     space.story = Story(name, played.title, played.summary, steps, stage.facts)
     progress(1.0)

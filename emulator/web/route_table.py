@@ -1,6 +1,7 @@
 """Route tables: one for each provider, and one for the control API."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib import import_module
 from typing import Any, TypeAlias
 
@@ -102,12 +103,10 @@ class Endpoints:
         self._module = module
 
     def __getattr__(self, name: str) -> Endpoint:
-        found: list[Endpoint] = []
+        imported: Callable[[], Endpoint] = cache(lambda: getattr(import_module(self._module), name))
 
         def endpoint(request: Request) -> Response:
-            if not found:
-                found.append(getattr(import_module(self._module), name))
-            return found[0](request)
+            return imported()(request)
 
         endpoint.__name__ = name
         return endpoint
