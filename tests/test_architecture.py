@@ -75,25 +75,19 @@ MACHINE = re.compile(
 )
 """A path of a developer's machine, or a package registry."""
 
-each_module = pytest.mark.parametrize("name", sorted(MODULES))
 
-
-@each_module
-def test_packages_import_downward(name: str) -> None:
+def test_packages_import_downward() -> None:
     """A package imports only itself and lower packages, also in function bodies and for annotations."""
-    level = _level(f"emulator.{name.removesuffix('.py').partition('/')[0]}")
-    assert [module for module in emulator_imports(name) if _level(module) > level] == []
+    levels = {name: _level(f"emulator.{name.removesuffix('.py').partition('/')[0]}") for name in MODULES}
+    upward = [(name, module) for name in MODULES for module in emulator_imports(name) if _level(module) > levels[name]]
+    assert upward == []
 
 
-@pytest.mark.parametrize("name", [name for name in sorted(MODULES) if name.count("/") > 1])
-def test_layers_of_a_provider_import_downward(name: str) -> None:
+def test_layers_of_a_provider_import_downward() -> None:
     """A provider imports no other provider, and each of its modules only lower ones."""
-    _, provider, layer, *_ = name.split("/")
-    own = f"emulator.providers.{provider}."
-    siblings = [module for module in emulator_imports(name) if module.startswith("emulator.providers.")]
-    assert [module for module in siblings if not f"{module}.".startswith(own)] == []
-    before = {module.removeprefix(own).partition(".")[0] for module in siblings if own in module} - {layer}
-    assert [name for name in before if _layer(name) > _layer(layer.removesuffix(".py"))] == []
+    of_providers = [name for name in MODULES if re.match(r"providers/\w+/", name)]
+    assert {name.split("/")[1] for name in of_providers} == set(ALL)
+    assert [(name, module) for name in of_providers for module in _upward(name)] == []
 
 
 def test_imports_have_no_cycle() -> None:
@@ -103,17 +97,12 @@ def test_imports_have_no_cycle() -> None:
     TopologicalSorter({module: found & graph.keys() - {module} for module, found in graph.items()}).prepare()
 
 
-@each_module
-def test_only_clock_and_ids_use_time_and_randomness(name: str) -> None:
-    """Only two modules read the system time or random numbers."""
-    if name not in TIME_AND_CHANCE | REAL_TIME:
-        assert list(_time_and_chance(MODULES[name])) == []
-
-
-@pytest.mark.parametrize("name", sorted(TIME_AND_CHANCE | REAL_TIME))
-def test_exempt_modules_use_time_and_randomness(name: str) -> None:
-    """The modules exempted from the rule above exist and need the exemption."""
-    assert list(_time_and_chance(MODULES[name])) != []
+def test_only_clock_and_ids_use_time_and_randomness() -> None:
+    """Only two modules read the system time or random numbers. The exempt modules exist and need the exemption."""
+    uses = {name: found for name, tree in MODULES.items() if (found := list(_time_and_chance(tree)))}
+    exempt = TIME_AND_CHANCE | REAL_TIME
+    assert {name: found for name, found in uses.items() if name not in exempt} == {}
+    assert exempt <= uses.keys()
 
 
 @pytest.mark.parametrize("provider", ALL.values(), ids=lambda provider: provider.name)
@@ -140,34 +129,53 @@ def test_only_route_tables_know_the_books() -> None:
     assert knowing == {f"providers/{name}/app.py": f"emulator.providers.{name}.books" for name in kept}
 
 
-@pytest.mark.parametrize("name", [name for name in sorted(MODULES) if RULES.search(name)])
-def test_rules_do_not_wait_and_have_no_wire(name: str) -> None:
+def test_rules_do_not_wait_and_have_no_wire() -> None:
     """Backends and memories use no HTTP, JSON or await."""
+    rules = {name: tree for name, tree in MODULES.items() if RULES.search(name)}
+    assert len(rules) > len(ALL)
     wires = {"starlette", "orjson", "json", "pydantic", "pydantic_core", "httpx", *WIRES}
-    imported = {module for module, _ in imports(MODULES[name])}
-    assert {module for module in imported if module in wires or module.partition(".")[0] in wires} == set()
+    imported = [(name, module) for name, tree in rules.items() for module, _ in imports(tree)]
+    assert [found for found in imported if found[1] in wires or found[1].partition(".")[0] in wires] == []
     waiting = (ast.Await, ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith)
-    assert [node.lineno for node in ast.walk(MODULES[name]) if isinstance(node, waiting)] == []
+    nodes = [(name, node) for name, tree in rules.items() for node in ast.walk(tree)]
+    assert [(name, node.lineno) for name, node in nodes if isinstance(node, waiting)] == []
 
 
-@each_module
-def test_names_are_specific(name: str) -> None:
+def test_names_are_specific() -> None:
     """No module, class, function or parameter has a name that could mean anything."""
-    names = [Path(part).stem for part in name.split("/")] + list(_defined(MODULES[name]))
-    assert [found for found in names if found not in TERMS and _words(found) & BANNED] == []
+    names = [(name, Path(part).stem) for name in MODULES for part in name.split("/")]
+    names += [(name, found) for name, tree in MODULES.items() for found in _defined(tree)]
+    assert [(name, found) for name, found in names if found not in TERMS and _words(found) & BANNED] == []
 
 
-@each_module
-def test_files_and_functions_are_short(name: str) -> None:
-    """A file has at most 400 lines, a function at most 40."""
-    assert len((PACKAGE / name).read_text().splitlines()) <= FILE_LINES_MAX
-    long = {
-        node.name: length
-        for node in ast.walk(MODULES[name])
+def test_files_are_short() -> None:
+    """A file has at most 400 lines."""
+    lengths = {name: len((PACKAGE / name).read_text().splitlines()) for name in MODULES}
+    assert {name: length for name, length in lengths.items() if length > FILE_LINES_MAX} == {}
+
+
+def test_functions_are_short() -> None:
+    """A function has at most 40 lines."""
+    functions = [
+        (name, node.name, (node.end_lineno or 0) - node.lineno + 1)
+        for name, tree in MODULES.items()
+        for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (length := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION_LINES_MAX
-    }
-    assert long == {}
+    ]
+    assert [found for found in functions if found[2] > FUNCTION_LINES_MAX] == []
+
+
+def test_pydantic_is_given_no_generic_alias_to_call() -> None:
+    """Validators and serializers are functions or classes: the signature of ``dict[str, str]`` varies."""
+    aliases = [
+        (name, ast.unparse(node))
+        for name, tree in MODULES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and any(isinstance(argument, ast.Subscript) for argument in node.args)
+        and re.search("(Serializer|Validator)$", ast.unparse(node.func))
+    ]
+    assert aliases == []
 
 
 def test_no_file_names_a_machine() -> None:
@@ -213,17 +221,14 @@ def _dotted(name: str) -> str:
     return f"emulator/{name}".removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-@each_module
-def test_pydantic_is_given_no_generic_alias_to_call(name: str) -> None:
-    """Validators and serializers are functions or classes: the signature of ``dict[str, str]`` varies."""
-    aliases = [
-        ast.unparse(node)
-        for node in ast.walk(MODULES[name])
-        if isinstance(node, ast.Call)
-        and re.search("(Serializer|Validator)$", ast.unparse(node.func))
-        and any(isinstance(argument, ast.Subscript) for argument in node.args)
-    ]
-    assert aliases == []
+def _upward(name: str) -> list[str]:
+    """Return what a provider's module imports of other providers, and of layers above its own."""
+    _, provider, layer, *_ = name.split("/")
+    own = f"emulator.providers.{provider}."
+    siblings = [module for module in emulator_imports(name) if module.startswith("emulator.providers.")]
+    layers = {module.removeprefix(own).partition(".")[0] for module in siblings if own in module} - {layer}
+    foreign = [module for module in siblings if not f"{module}.".startswith(own)]
+    return foreign + [found for found in layers if _layer(found) > _layer(layer.removesuffix(".py"))]
 
 
 def _layer(module: str) -> float:
