@@ -60,10 +60,12 @@ class Sealer:
     """The secrets of a recording, each with its mark. ``credentials`` are those that the user gave by name."""
 
     def __init__(self, credentials: Mapping[str, str]) -> None:
+        named = {_escape(value): f"{{{{credential:{name}}}}}" for name, value in credentials.items()}
         self._marks: dict[str, str] = {}
         self._mask = Mask(self._mark)
-        for name, value in credentials.items():
-            self._learn(_escape(value), f"{{{{credential:{name}}}}}")
+        self._named = tuple((_pattern(secret), mark) for secret, mark in named.items())
+        for secret, mark in named.items():
+            self._learn(secret, mark)
 
     def exchange(self, at: datetime, path: str, request: httpx.Request, reply: httpx.Response) -> RecordedExchange:
         """Return an exchange without its secrets. Raises NotReadable."""
@@ -195,9 +197,8 @@ class Sealer:
         for found in KNOWN_KEY.finditer(text):
             self._mark(found[0])
         parts = [self._mask.text(text)]
-        for secret, mark in self._marks.items():
-            if mark.startswith("{{credential:"):  # however short, and whether or not it is a secret
-                parts = list(_replaced(parts, secret, mark))
+        for pattern, mark in self._named:  # however short, and whether or not it is a secret
+            parts = list(_replaced(parts, pattern, mark))
         return "".join(parts)
 
     def _learn(self, secret: str, mark: str) -> None:
@@ -240,17 +241,24 @@ def _check_coding(headers: httpx.Headers) -> None:
             raise NotReadable(f"its content encoding {coding.strip()} cannot be read")
 
 
-def _replaced(parts: Iterable[str], secret: str, mark: str) -> Iterator[str]:
-    """Yield parts of a text with a short secret replaced in those that are no marks."""
+def _pattern(secret: str) -> re.Pattern[str]:
+    """Return a pattern of a secret as it is, and as a part of a URL."""
     forms = sorted({secret, quote(secret, safe="")}, key=len, reverse=True)
-    pattern = re.compile("|".join(map(re.escape, forms)))
+    return re.compile("|".join(map(re.escape, forms)))
+
+
+def _replaced(parts: Iterable[str], secret: re.Pattern[str], mark: str) -> Iterator[str]:
+    """Yield parts of a text with a short secret replaced in those that are no marks."""
     for part in parts:
+        if not secret.search(part):
+            yield part
+            continue
         position = 0
         for found in MARK.finditer(part):
-            yield pattern.sub(lambda _: mark, part[position : found.start()])
+            yield secret.sub(lambda _: mark, part[position : found.start()])
             yield found[0]
             position = found.end()
-        yield pattern.sub(lambda _: mark, part[position:])
+        yield secret.sub(lambda _: mark, part[position:])
 
 
 def _escape(text: str) -> str:
