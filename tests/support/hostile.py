@@ -38,16 +38,21 @@ class Hostile:
     def __init__(self, space: SpaceHandle, snapshot: dict[str, Any], provider: str | None = None) -> None:
         self.space = space
         memory = snapshot["memory"]
-        self._part = memory[provider] if provider else {name: snapshot[name] for name in snapshot if name != "memory"}
-        self._snapshot = {**snapshot, "memory": {**memory, provider: HERE}} if provider else {"memory": memory}
+        if provider:
+            self._part = memory[provider]
+            others = {name: _emptied(content) for name, content in memory.items() if name != provider}
+            self._rest = json.dumps({**snapshot, "memory": {**others, provider: HERE}})
+        else:
+            self._part = {name: snapshot[name] for name in snapshot if name != "memory"}
+            self._rest = json.dumps({"memory": memory})
         self._variations = [(place, change) for place in places(self._part) for change in CHANGES]
 
     def restored(self, number: int) -> str | None:
         """Restore a variation. Return the change if the server accepts it, and None if it is refused with 400."""
         place, made = self._variations[number % len(self._variations)]
         change, text = f"{made[:40]} at {'.'.join(map(str, place))}", varied(self._part, place, made)
-        whole = json.dumps(self._snapshot)
-        content = whole.replace(f'"{HERE}"', text) if HERE in whole else f"{whole[:-1]}, {text[1:]}"
+        rest = self._rest
+        content = rest.replace(f'"{HERE}"', text) if HERE in rest else f"{rest[:-1]}, {text[1:]}"
         reply = self.space.http.put(f"{self.space.url}/_emulator/snapshot", content=content)
         assert reply.status_code in (200, 400), f"{change}: {reply.text}"
         return change if reply.status_code == 200 else None
@@ -61,6 +66,14 @@ class Hostile:
 def failures(change: str, replies: Iterable[httpx.Response]) -> list[str]:
     """Describe the replies that failed because of a hostile value."""
     return [f"{change}: {reply.url} {reply.text}" for reply in replies if reply.is_server_error]
+
+
+def _emptied(memory: dict[str, Any]) -> dict[str, Any]:
+    """Return a provider's memory without records, which is restored in a tenth of the time."""
+    return {
+        name: part if name == "settings" or not isinstance(part, dict | list) else type(part)()
+        for name, part in memory.items()
+    }
 
 
 def varied(document: Any, place: Place, change: str) -> str:
