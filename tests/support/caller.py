@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from emulator.client.embedded import SpaceHandle
-from emulator.core.documents import write
+from emulator.core.documents import document
 from emulator.space.space import Space
 from tests.support.contract_check import check_reply
 from tests.support.drafts import Draft
@@ -88,7 +88,8 @@ _credentials: dict[str, Mapping[str, str]] = {}
 
 def remembered(space: Space, provider: str) -> object:
     """Return a vendor's memory and the ids drawn so far: everything that a request could change."""
-    return write(space.backend(provider).memory), dict(space.ids.drawn)
+    memory = space.backend(provider).memory
+    return document(type(memory)).write_json(memory), dict(space.ids.drawn)
 
 
 def use_vendor_links(space: SpaceHandle) -> None:
