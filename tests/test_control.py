@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from emulator import Emulator, create_app
+from emulator.client.asgi_call import call
 from emulator.client.handles import Refused, SpaceHandle
-from emulator.client.transport import call
 from emulator.control import app as control_app
 from emulator.evidence import contracts, rules
 from emulator.gateway.gateway import Gateway

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from starlette.types import Message, Scope
 
 from emulator import Emulator, create_app
-from emulator.client.transport import Headers, Reply
+from emulator.client.asgi_call import Headers, Reply
 from emulator.evidence import contracts
 from emulator.providers import ALL
 from emulator.space.history import History

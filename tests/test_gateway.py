@@ -14,8 +14,8 @@ from starlette.routing import Route
 from starlette.types import Message
 
 from emulator import Emulator, create_app
+from emulator.client.asgi_call import call
 from emulator.client.handles import SpaceHandle
-from emulator.client.transport import call
 from emulator.control.app import Control
 from emulator.gateway.gateway import Gateway
 from emulator.gateway.messages import DRAINED_BYTES_MAX

@@ -21,8 +21,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator import Emulator, create_app
+from emulator.client.asgi_call import call
 from emulator.client.handles import Refused, SpaceHandle
-from emulator.client.transport import call
 from emulator.control.snapshots import SNAPSHOTS_MAX
 from emulator.gateway.gateway import Gateway
 from emulator.providers import ALL

@@ -14,7 +14,8 @@ from emulator.app import create_app
 from emulator.client.event_loop import new_event_loop
 from emulator.client.handles import ProviderHandle, SpaceHandle
 from emulator.client.preload import preload
-from emulator.client.transport import Transport, requests_adapter
+from emulator.client.requests_adapter import requests_adapter
+from emulator.client.transport import Transport
 from emulator.core.ids import LOWER, nth_text
 from emulator.core.real_time import real_datetime
 from emulator.space.world import Limits, Links

@@ -8,8 +8,8 @@ import pytest
 
 from emulator import Emulator, create_app
 from emulator.app import make_world
+from emulator.client.asgi_call import call
 from emulator.client.embedded import SpaceHandle
-from emulator.client.transport import call
 from emulator.core.hosts import origin
 from emulator.recording import bundle
 from emulator.recording.replay import replay

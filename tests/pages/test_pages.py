@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from emulator import create_app
+from emulator.client.asgi_call import call
 from emulator.client.embedded import SpaceHandle
-from emulator.client.transport import call
 from emulator.pages.app import ROUTES
 from emulator.pages.html import h
 from emulator.pages.page import STYLE

@@ -1,0 +1,114 @@
+"""One request to an ASGI app in memory, and what a connection would deliver of the reply."""
+
+import asyncio
+from typing import TypeAlias
+from urllib.parse import unquote
+
+import orjson
+from starlette.types import ASGIApp, Message, Scope
+
+from emulator.server.request_cycle import WITHOUT_BODY
+from emulator.server.request_parser import HEAD_BYTES_MAX, HEAD_TOO_LARGE, HEADERS_MAX
+from emulator.web.connection import BREAK
+
+Headers: TypeAlias = list[tuple[bytes, bytes]]
+Reply: TypeAlias = tuple[int, Headers, bytes]
+
+RESET = "a fault reset the connection"
+CLOSED = "a fault closed the connection without a reply"
+TRUNCATED = "a fault closed the connection in the middle of the reply"
+
+
+class Broken(Exception):
+    """A fault broke the connection, by a ``reset`` or otherwise. ``arrived`` is what a truncated reply delivered."""
+
+    def __init__(self, reason: str, *, reset: bool = False, arrived: Reply | None = None) -> None:
+        super().__init__(reason)
+        self.reset = reset
+        self.arrived = arrived
+
+
+class ClientSide:
+    """The client's side, as the app sees it: whether it has disconnected."""
+
+    def __init__(self) -> None:
+        self._gone = asyncio.Event()
+
+    async def gone(self) -> None:
+        await self._gone.wait()
+
+    async def disconnect(self) -> None:
+        self._gone.set()
+
+
+async def call(
+    app: ASGIApp, method: str, target: str, headers: Headers, body: bytes, client: ClientSide | None = None
+) -> Reply:
+    """Send one request to an ASGI app, and return what a connection would receive. Raises Broken.
+
+    ``target`` is path and query as on the wire.
+    """
+    head_bytes = len(method) + len(target) + sum(len(name) + len(value) + 4 for name, value in headers) + 14
+    if head_bytes > HEAD_BYTES_MAX or len(headers) > HEADERS_MAX:
+        many = f"a request may have {HEADERS_MAX} headers"
+        return _refusal(431, many if head_bytes <= HEAD_BYTES_MAX else HEAD_TOO_LARGE)
+    sent: list[Message] = []
+    waiting, delivered = client or ClientSide(), False
+
+    async def receive() -> Message:
+        nonlocal delivered
+        if delivered:
+            await waiting.gone()
+            return {"type": "http.disconnect"}
+        delivered = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app(_scope(method, target, headers), receive, send)
+    return _reply(method, sent)
+
+
+def _reply(method: str, sent: list[Message]) -> Reply:
+    """Return what arrives of the messages of an app. Raises Broken."""
+    if not sent:
+        raise Broken("the server closed the connection without a reply")  # because the client has disconnected
+    start, *rest = sent
+    status, headers = start["status"], list(start["headers"])
+    whole = b"".join(message.get("body", b"") for message in rest)
+    body = b"" if method == "HEAD" or status in WITHOUT_BODY else whole
+    how = next((message["how"] for message in rest if message["type"] == BREAK), None)
+    if how == "reset":
+        raise Broken(RESET, reset=True)
+    if how == "truncate" and body:
+        raise Broken(TRUNCATED, arrived=(status, headers, body[: len(body) // 2]))
+    if how:
+        raise Broken(CLOSED)
+    return status, headers, body
+
+
+def _refusal(status: int, reason: str) -> Reply:
+    """Return a reply of the server itself, which closes the connection."""
+    body = orjson.dumps({"error": reason})
+    length = (b"content-length", str(len(body)).encode())
+    return status, [(b"content-type", b"application/json"), length, (b"connection", b"close")], body
+
+
+def _scope(method: str, target: str, headers: Headers) -> Scope:
+    path, _, query = target.partition("?")
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": unquote(path),
+        "raw_path": path.encode("ascii"),
+        "query_string": query.encode("ascii"),
+        "root_path": "",
+        "headers": headers,
+        "client": ("127.0.0.1", 0),
+        "server": ("127.0.0.1", 80),
+        "extensions": {BREAK: {}},
+    }
