@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from emulator.server.connection_pool import MADE_ROOM, ConnectionPool
-from emulator.server.protocol import IDLE_SECONDS, PIPELINED_MAX, HttpProtocol
+from emulator.server.intake import PIPELINED_MAX
+from emulator.server.protocol import IDLE_SECONDS, HttpProtocol
 from emulator.server.request_parser import HEAD_BYTES_MAX, HEADERS_MAX, SLICE_BYTES
 from emulator.web.connection import ABSOLUTE
 

@@ -4,11 +4,10 @@ import asyncio
 from typing import TypeAlias
 from urllib.parse import unquote
 
-import orjson
 from starlette.types import ASGIApp, Message, Scope
 
 from emulator.server.request_cycle import WITHOUT_BODY
-from emulator.server.request_parser import HEAD_BYTES_MAX, HEAD_TOO_LARGE, HEADERS_MAX
+from emulator.server.request_parser import HEAD_BYTES_MAX, HEAD_TOO_LARGE, HEADERS_MAX, Refused
 from emulator.web.connection import BREAK
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
@@ -51,7 +50,7 @@ async def call(
     head_bytes = len(method) + len(target) + sum(len(name) + len(value) + 4 for name, value in headers) + 14
     if head_bytes > HEAD_BYTES_MAX or len(headers) > HEADERS_MAX:
         many = f"a request may have {HEADERS_MAX} headers"
-        return _refusal(431, many if head_bytes <= HEAD_BYTES_MAX else HEAD_TOO_LARGE)
+        return _refusal(Refused(431, many if head_bytes <= HEAD_BYTES_MAX else HEAD_TOO_LARGE))
     sent: list[Message] = []
     waiting, delivered = client or ClientSide(), False
 
@@ -88,11 +87,11 @@ def _reply(method: str, sent: list[Message]) -> Reply:
     return status, headers, body
 
 
-def _refusal(status: int, reason: str) -> Reply:
+def _refusal(refused: Refused) -> Reply:
     """Return a reply of the server itself, which closes the connection."""
-    body = orjson.dumps({"error": reason})
+    body = refused.document
     length = (b"content-length", str(len(body)).encode())
-    return status, [(b"content-type", b"application/json"), length, (b"connection", b"close")], body
+    return refused.status, [(b"content-type", b"application/json"), length, (b"connection", b"close")], body
 
 
 def _scope(method: str, target: str, headers: Headers) -> Scope:

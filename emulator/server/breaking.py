@@ -8,6 +8,9 @@ from contextlib import suppress
 NO_LINGER = struct.pack("ii", 1, 0)
 """``struct linger``: on, zero seconds. The kernel then sends RST in place of FIN."""
 
+LINGER_SECONDS = 2.0
+"""How long a refused client may continue to send. If the connection were closed at once, it could lose the reply."""
+
 
 def reset(transport: asyncio.Transport) -> None:
     """Send a TCP RST: the client gets ECONNRESET, and what it has not read yet is lost."""
@@ -16,8 +19,8 @@ def reset(transport: asyncio.Transport) -> None:
     transport.abort()
 
 
-def end_sending(transport: asyncio.Transport) -> bool:
-    """Send what is left and a FIN, and keep receiving. Return whether the transport can do that; TLS cannot.
+def linger(transport: asyncio.Transport) -> bool:
+    """Send what is left and a FIN, and receive for a while. Return whether the transport can do that; TLS cannot.
 
     A socket that is closed with unread data sends RST, and the client's kernel then drops the reply before it is read.
     """
@@ -27,4 +30,5 @@ def end_sending(transport: asyncio.Transport) -> bool:
         transport.write_eof()
     except (OSError, RuntimeError):  # the client has already closed the connection
         return False
+    asyncio.get_running_loop().call_later(LINGER_SECONDS, transport.abort)
     return True

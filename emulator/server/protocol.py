@@ -5,61 +5,44 @@ Everything that a client can make grow has a bound, and every wait for a client 
 
 import asyncio
 from collections import deque
-from typing import Any
-
-import orjson
-from starlette.types import Scope
 
 from emulator.server import breaking
 from emulator.server.connection_pool import ConnectionPool, OtherWorkers
-from emulator.server.request_cycle import BUFFERED_BYTES_MAX, RequestCycle, status_line
-from emulator.server.request_parser import SLICE_BYTES, Refused, RequestParser, Target, no_proxy
-from emulator.web.connection import ABSOLUTE, BREAK
-
-PIPELINED_MAX = 16
-"""At this number of requests without replies, parsing stops, and further data stays unparsed."""
+from emulator.server.connection_scope import ConnectionScope
+from emulator.server.intake import Intake
+from emulator.server.request_cycle import RequestCycle, status_line
+from emulator.server.request_parser import Refused, RequestParser, Target, no_proxy
+from emulator.server.write_flow import WriteFlow
 
 IDLE_SECONDS = 15.0
 """How long the server waits for a client: for a request, the rest of a head, more of a body, or to read a reply."""
-
-LINGER_SECONDS = 2.0
-"""How long a refused client may continue to send. If the connection were closed at once, it could lose the reply."""
-
-ASGI = {"version": "3.0", "spec_version": "2.3"}
-EXTENSIONS: dict[str, dict[object, object]] = {BREAK: {}}
-EXTENSIONS_IF_ABSOLUTE = EXTENSIONS | {ABSOLUTE: {}}
 
 
 class HttpProtocol(asyncio.Protocol):
     """One connection of a client.
 
     ``_requests`` have no complete reply yet, oldest first; only the first one runs. ``_receiving`` is the one whose
-    body is still arriving, always the last of them. ``_deaf`` means that nothing more is read, ``closing`` that nothing
-    more is written. ``received`` is what another worker has read of a connection that it has handed over.
+    body is still arriving, always the last of them. ``closing`` means that no further reply is sent. ``received`` is
+    what another worker has read of a connection that it has handed over.
     """
 
     __slots__ = (
         "_admitted",
-        "_backlog",
-        "_client",
-        "_deaf",
         "_ended",
         "_farewell",
+        "_intake",
         "_loop",
         "_parser",
         "_pool",
-        "_read_paused",
         "_receiving",
         "_requests",
-        "_scheme",
-        "_server",
+        "_scope",
         "_since",
         "_transport",
         "_unsent",
-        "_writable",
         "closing",
+        "flow",
         "lost",
-        "write_paused",
     )
 
     def __init__(self, pool: ConnectionPool, received: bytes = b"") -> None:
@@ -69,30 +52,29 @@ class HttpProtocol(asyncio.Protocol):
         self._parser = RequestParser(self)
         self._requests: deque[RequestCycle] = deque()
         self._receiving: RequestCycle | None = None
-        self._backlog, self._farewell = received, b""
-        self._read_paused = self._deaf = self._ended = False
+        self._intake = Intake(self._parser, self._requests, received)
+        self._farewell = b""
+        self._ended = False
         self._admitted = True
         self._since = self._loop.time()
         self._unsent = 0
-        self._writable: asyncio.Future[None] | None = None
-        self.closing = self.lost = self.write_paused = False
+        self.flow = WriteFlow()
+        self.closing = self.lost = False
 
     # --- the connection
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
-        self._server = _address(transport.get_extra_info("sockname"))
-        self._client = _address(transport.get_extra_info("peername"))
-        self._scheme = "https" if transport.get_extra_info("sslcontext") else "http"
+        self._scope = ConnectionScope.of(transport)
         self._admitted = self._pool.admit(self)
-        if self._backlog:
+        if self._intake.backlog:
             self._loop.call_soon(self._go_on)
 
     def connection_lost(self, _: Exception | None) -> None:
-        self.lost = self._deaf = True
+        self.lost = self._intake.stopped = True
         self._pool.connections.discard(self)
         self._drop_requests()
-        self.resume_writing()
+        self.flow.resume()
         self._parser.close()
 
     def eof_received(self) -> bool:
@@ -102,22 +84,14 @@ class HttpProtocol(asyncio.Protocol):
             return False
         for request in self._requests:
             request.disconnect()
-        return bool(self._requests or self._backlog)
+        return bool(self._requests or self._intake.backlog)
 
     def pause_writing(self) -> None:
-        self.write_paused = True
+        self.flow.paused = True
 
     def resume_writing(self) -> None:
-        self.write_paused = False
         self._since = self._loop.time()
-        if self._writable and not self._writable.done():
-            self._writable.set_result(None)
-        self._writable = None
-
-    async def writable(self) -> None:
-        if self._writable is None:
-            self._writable = self._loop.create_future()
-        await self._writable
+        self.flow.resume()
 
     def write(self, data: bytes) -> None:
         if not self.lost:
@@ -148,12 +122,12 @@ class HttpProtocol(asyncio.Protocol):
 
     def give_way(self) -> None:
         """Close the connection in favor of a new one."""
-        self._deaf = self.closing = True
+        self._intake.stopped = self.closing = True
         self._transport.close()
 
     def shutdown(self) -> None:
         """Take no further request. The server cancels those that run."""
-        self._deaf = self.closing = True
+        self._intake.stopped = self.closing = True
         if not self._requests:
             self._transport.close()
 
@@ -164,25 +138,26 @@ class HttpProtocol(asyncio.Protocol):
     # --- bytes from the client
 
     def data_received(self, data: bytes) -> None:
-        if self._deaf:
+        intake = self._intake
+        if intake.stopped:
             return
-        if self._backlog:
-            self._backlog += data
+        if intake.backlog:
+            intake.backlog += data
         elif (workers := self._pool.workers) and self._hand_over(workers, data):
             return
         else:
             self._parse(data)
-        if self._receiving or self._backlog:
-            self._regulate()
+        if self._receiving or intake.backlog:
+            intake.regulate(self._transport, self._receiving)
 
     def _hand_over(self, workers: OtherWorkers, data: bytes) -> bool:
         """Hand the connection over if a request begins here that is for another worker, and no reply is on its way."""
         busy = self._requests or self._parser.in_head or self._transport.get_write_buffer_size()
-        if busy or self._scheme != "http" or self._transport.is_closing():
+        if busy or self._scope.scheme != "http" or self._transport.is_closing():
             return False
         if not workers.hand_over(self._transport, data):
             return False
-        self._deaf = self.closing = True
+        self._intake.stopped = self.closing = True
         self._transport.abort()
         return True
 
@@ -192,27 +167,15 @@ class HttpProtocol(asyncio.Protocol):
         Those behind it run later, each in a turn of the event loop of its own.
         """
         idle = not self._requests
-        self._parse_slices(data)
+        try:
+            if behind := self._intake.parse(data):
+                self._pass_on(behind)
+        except Refused as refused:
+            if not self._intake.stopped:
+                self._refuse(refused)
         if idle and self._requests:
             request = self._requests[0]
             self._pool.run(request, self._admitted, at_once=request.complete)
-
-    def _parse_slices(self, data: bytes) -> None:
-        """Parse data in slices, and leave the rest for later when too many requests wait for their replies."""
-        try:
-            if len(data) <= SLICE_BYTES and len(self._requests) < PIPELINED_MAX:
-                return self._parser.feed(data)
-            view = memoryview(data)
-            for start in range(0, len(data), SLICE_BYTES):
-                if len(self._requests) >= PIPELINED_MAX:
-                    self._backlog = data[start:]
-                    return
-                self._parser.feed(view[start : start + SLICE_BYTES])
-                if self._deaf:
-                    return self._pass_on(data[start + SLICE_BYTES :])
-        except Refused as refused:
-            if not self._deaf:
-                self._refuse(refused)
 
     def _pass_on(self, data: bytes) -> None:
         """Pass on what has been read behind a request for a tunnel, to the protocol that took the connection over."""
@@ -220,17 +183,9 @@ class HttpProtocol(asyncio.Protocol):
         if protocol is not self and isinstance(protocol, asyncio.Protocol):
             protocol.data_received(data)
 
-    def _regulate(self) -> None:
-        """Stop reading while there is too much to do, and go on when there is not."""
-        receiving = self._receiving
-        pause = bool(self._backlog) or (receiving is not None and receiving.buffered_bytes > BUFFERED_BYTES_MAX)
-        if pause != self._read_paused and not self._transport.is_closing():
-            self._read_paused = pause
-            self._transport.pause_reading() if pause else self._transport.resume_reading()
-
     def body_read(self) -> None:
-        if self._read_paused:
-            self._regulate()
+        if self._intake.paused:
+            self._intake.regulate(self._transport, self._receiving)
 
     # --- what the parser finds
 
@@ -238,23 +193,7 @@ class HttpProtocol(asyncio.Protocol):
         self._since = self._loop.time()
 
     def head_parsed(self, parser: RequestParser, target: Target) -> None:
-        scope: Scope = {
-            "type": "http",
-            "asgi": ASGI,
-            "http_version": parser.version,
-            "server": self._server,
-            "client": self._client,
-            "scheme": self._scheme,
-            "method": parser.method,
-            "root_path": "",
-            "path": target.path,
-            "raw_path": target.raw_path,
-            "query_string": target.query,
-            "headers": parser.headers,
-            "extensions": EXTENSIONS,
-        }
-        if target.authority:
-            _address_absolutely(scope, target)
+        scope = self._scope.request(parser, target)
         keep_alive = self._admitted and parser.keep_alive
         request = RequestCycle(self, scope, keep_alive=keep_alive, awaits_continue=parser.awaits_continue)
         self._receiving = request
@@ -268,7 +207,7 @@ class HttpProtocol(asyncio.Protocol):
     def message_ended(self) -> None:
         request, self._receiving = self._receiving, None
         if request:
-            self._deaf = not request.keep_alive
+            self._intake.stopped = not request.keep_alive
             request.end()
             if self._ended:
                 request.disconnect()
@@ -281,7 +220,7 @@ class HttpProtocol(asyncio.Protocol):
         """Hand the connection over to the proxy, if this server is one and owes no reply."""
         if self._pool.proxy is None or self._requests or not self._admitted:
             raise no_proxy()
-        self._deaf = True
+        self._intake.stopped = True
         self._pool.connections.discard(self)
         self._parser.close()
         self._pool.proxy.tunnel(self._transport, authority, data)
@@ -295,7 +234,7 @@ class HttpProtocol(asyncio.Protocol):
             self._hang_up()
         elif self._requests:
             self._next()
-        elif self._backlog or self._farewell or self._ended:
+        elif self._intake.backlog or self._farewell or self._ended:
             self._go_on()
 
     def not_replied(self) -> None:
@@ -313,18 +252,17 @@ class HttpProtocol(asyncio.Protocol):
 
     def _go_on(self) -> None:
         """Parse what has been left unparsed, and end the connection when there is nothing more to do."""
-        if self._backlog and len(self._requests) < PIPELINED_MAX // 2:
-            data, self._backlog = self._backlog, b""
+        if data := self._intake.take_backlog():
             self._parse(data)
-            self._regulate()
+            self._intake.regulate(self._transport, self._receiving)
         if not self._requests and not self.closing and (self._farewell or self._ended):
             self._hang_up()
 
     def _refuse(self, refused: Refused) -> None:
         """Read nothing more, and say why after the replies to earlier requests."""
-        self._deaf = True
-        self._backlog = b""
-        document = orjson.dumps({"error": refused.reason})
+        self._intake.stopped = True
+        self._intake.backlog = b""
+        document = refused.document
         head = b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(document)
         self._farewell = status_line(refused.status) + head + document
         if self._receiving:
@@ -333,7 +271,7 @@ class HttpProtocol(asyncio.Protocol):
             self._hang_up()
 
     def cut(self, reset: bool) -> None:
-        self._deaf = self.closing = True
+        self._intake.stopped = self.closing = True
         self._drop_requests()
         if reset:
             breaking.reset(self._transport)
@@ -343,13 +281,12 @@ class HttpProtocol(asyncio.Protocol):
     def _hang_up(self) -> None:
         """End the connection after what has been written. A client that may still be sending gets time to read it."""
         still_sends = not self._ended and bool(self._farewell or self._receiving)
-        self._deaf = self.closing = True
+        self._intake.stopped = self.closing = True
         self._drop_requests()
         if self._farewell:
             self.write(self._farewell)
-        if still_sends and breaking.end_sending(self._transport):
-            self._regulate()
-            self._loop.call_later(LINGER_SECONDS, self._transport.abort)
+        if still_sends and breaking.linger(self._transport):
+            self._intake.regulate(self._transport, self._receiving)
         else:
             self._transport.close()
 
@@ -358,16 +295,4 @@ class HttpProtocol(asyncio.Protocol):
             request.disconnect()
         self._requests.clear()
         self._receiving = None
-        self._backlog = b""
-
-
-def _address_absolutely(scope: Scope, target: Target) -> None:
-    """Let the target of a request in absolute form replace its Host header (RFC 9112, section 3.2.2)."""
-    others = [header for header in scope["headers"] if header[0] != b"host"]
-    scope["headers"] = [(b"host", target.authority), *others]
-    scope["scheme"] = target.scheme
-    scope["extensions"] = EXTENSIONS_IF_ABSOLUTE
-
-
-def _address(info: Any) -> tuple[str, int] | None:
-    return (str(info[0]), int(info[1])) if isinstance(info, tuple | list) else None
+        self._intake.backlog = b""

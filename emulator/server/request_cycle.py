@@ -8,6 +8,7 @@ from typing import Protocol
 from starlette.types import ASGIApp, Message, Scope
 
 from emulator.core.errors import phrase
+from emulator.server.write_flow import WriteFlow
 from emulator.web.connection import BREAK
 
 log = logging.getLogger("emulator")
@@ -23,12 +24,9 @@ BUFFERED_BYTES_MAX = 64 * 1024
 class Connection(Protocol):
     """What a request needs of its connection."""
 
-    write_paused: bool
+    flow: WriteFlow
     lost: bool
     closing: bool
-
-    async def writable(self) -> None:
-        """Wait until the client has read enough of what was written, or is gone."""
 
     def write(self, data: bytes) -> None: ...
 
@@ -146,8 +144,8 @@ class RequestCycle:
 
     async def send(self, message: Message) -> None:
         """Send a reply. Its head is held back until its body is there, so that both leave in one packet."""
-        if self._connection.write_paused:
-            await self._connection.writable()
+        if self._connection.flow.paused:
+            await self._connection.flow.wait()
         if self._connection.lost:
             self.finished = True
         if self.finished:

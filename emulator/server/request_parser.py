@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 from urllib.parse import unquote
 
 import httptools
+import orjson
 
 HEAD_BYTES_MAX = 64 * 1024
 """The limit of a request line and its headers together, and of the trailers behind a body."""
@@ -26,6 +27,11 @@ class Refused(Exception):
         super().__init__(reason)
         self.status = status
         self.reason = reason
+
+    @property
+    def document(self) -> bytes:
+        """Return the body of the reply."""
+        return orjson.dumps({"error": self.reason})
 
 
 class Target(NamedTuple):

@@ -13,8 +13,9 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from emulator.server.breaking import LINGER_SECONDS
 from emulator.server.connection_pool import CONNECTIONS_MAX, ConnectionPool, Proxy
-from emulator.server.protocol import IDLE_SECONDS, LINGER_SECONDS, HttpProtocol
+from emulator.server.protocol import IDLE_SECONDS, HttpProtocol
 from emulator.server.worker_link import WorkerLink
 
 BACKLOG = 2048

@@ -1,0 +1,61 @@
+"""The ASGI scopes of the requests on a connection."""
+
+import asyncio
+from typing import Any, NamedTuple
+
+from starlette.types import Scope
+
+from emulator.server.request_parser import RequestParser, Target
+from emulator.web.connection import ABSOLUTE, BREAK
+
+ASGI = {"version": "3.0", "spec_version": "2.3"}
+EXTENSIONS: dict[str, dict[object, object]] = {BREAK: {}}
+EXTENSIONS_IF_ABSOLUTE = EXTENSIONS | {ABSOLUTE: {}}
+
+Address = tuple[str, int]
+
+
+class ConnectionScope(NamedTuple):
+    """What the scopes of all requests on a connection have in common."""
+
+    scheme: str
+    server: Address | None
+    client: Address | None
+
+    @classmethod
+    def of(cls, transport: asyncio.Transport) -> "ConnectionScope":
+        info = transport.get_extra_info
+        return cls("https" if info("sslcontext") else "http", _address(info("sockname")), _address(info("peername")))
+
+    def request(self, parser: RequestParser, target: Target) -> Scope:
+        """Return the scope of a request whose head has been parsed."""
+        scope: Scope = {
+            "type": "http",
+            "asgi": ASGI,
+            "http_version": parser.version,
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "method": parser.method,
+            "root_path": "",
+            "path": target.path,
+            "raw_path": target.raw_path,
+            "query_string": target.query,
+            "headers": parser.headers,
+            "extensions": EXTENSIONS,
+        }
+        if target.authority:
+            _address_absolutely(scope, target)
+        return scope
+
+
+def _address_absolutely(scope: Scope, target: Target) -> None:
+    """Let the target of a request in absolute form replace its Host header (RFC 9112, section 3.2.2)."""
+    others = [header for header in scope["headers"] if header[0] != b"host"]
+    scope["headers"] = [(b"host", target.authority), *others]
+    scope["scheme"] = target.scheme
+    scope["extensions"] = EXTENSIONS_IF_ABSOLUTE
+
+
+def _address(info: Any) -> Address | None:
+    return (str(info[0]), int(info[1])) if isinstance(info, tuple | list) else None
