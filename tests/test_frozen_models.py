@@ -50,7 +50,7 @@ def mutable_parts(kind: Any, place: str) -> Iterator[str]:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         yield from _parts_of_model(kind, place)
     elif is_dataclass(kind):
-        if not kind.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+        if kind.__setattr__ is object.__setattr__:
             yield f"{place}: {kind} is not frozen"
         hints = get_type_hints(kind, include_extras=True)
         for field in fields(kind):

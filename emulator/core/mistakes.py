@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
+from emulator.core.dataclass import dataclass
 from emulator.core.errors import Malformed, Place, Problem
 from emulator.core.nearest import nearest
 

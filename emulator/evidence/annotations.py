@@ -8,9 +8,10 @@ match, members and items.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from emulator.core.dataclass import dataclass
 from emulator.evidence import contracts
 from emulator.evidence.matching import Schema, matches
 

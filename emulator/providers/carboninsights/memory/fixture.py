@@ -1,7 +1,8 @@
 """The fixture: the catalogue, and the memory with which a space begins."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from emulator.core.dataclass import dataclass
 from emulator.core.documents import UtcTime
 from emulator.providers.carboninsights.memory.catalogue import Catalogue
 from emulator.providers.carboninsights.memory.records import Account, Token

@@ -1,12 +1,13 @@
 """Import sessions: a table that a client uploads, maps to the columns of a template, corrects, and submits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from emulator.core.dataclass import dataclass
 from emulator.core.documents import UtcTime
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.records import Record

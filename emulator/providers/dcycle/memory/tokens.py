@@ -1,7 +1,6 @@
 """Tokens of users who logged in."""
 
-from dataclasses import dataclass
-
+from emulator.core.dataclass import dataclass
 from emulator.core.documents import UtcTime
 
 

@@ -1,9 +1,10 @@
 """The memory of a space, its settings, and the fixture that it begins with."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from operator import attrgetter
 
 from emulator.core.clock import millis
+from emulator.core.dataclass import dataclass
 from emulator.providers.oneclickimpact.memory.catalogue import Catalogue, check_unique
 from emulator.providers.oneclickimpact.memory.records import Customer, Impact, Notice
 from emulator.providers.oneclickimpact.memory.settings import Settings
