@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Scope
 from emulator.core.errors import phrase
 from emulator.server.write_flow import WriteFlow
 from emulator.web.connection import BREAK
+from emulator.web.headers import RawHeaders
+from emulator.web.replies import content_length
 
 log = logging.getLogger("emulator")
 
@@ -144,17 +146,18 @@ class RequestCycle:
 
     async def send(self, message: Message) -> None:
         """Send a reply. Its head is held back until its body is there, so that both leave in one packet."""
+        if self._start is None:
+            assert message["type"] == "http.response.start", message["type"]
+            self._start = message
+            return
         if self._connection.flow.paused:
             await self._connection.flow.wait()
         if self._connection.lost:
             self.finished = True
         if self.finished:
             return
-        kind, body = message["type"], message.get("body", b"")
-        if self._start is None:
-            assert kind == "http.response.start", kind
-            self._start = message
-        elif kind == BREAK:
+        body = message.get("body", b"")
+        if message["type"] == BREAK:
             self._break(message["how"], body)
         elif message.get("more_body"):
             self._connection.write(self._streamed(body))
@@ -192,24 +195,32 @@ class RequestCycle:
     def _head(self, length: int | None, close: bool) -> bytes:
         """Return a reply's head. The server sets its framing: a length is always that of the body."""
         assert self._start
+        headers = self._start["headers"]
+        if length is None or content_length(length) not in headers or not self._has_body():
+            headers = self._framed(headers, length)
+        lines = [b": ".join(header) for header in headers]
+        if close:
+            lines.append(b"connection: close")
+        return status_line(self._start["status"]) + b"\r\n".join([*lines, b"", b""])
+
+    def _framed(self, headers: RawHeaders, length: int | None) -> RawHeaders:
+        """Return the headers of a reply with those that the length of its body requires."""
+        assert self._start
         status, sized = self._start["status"], not self._has_body()
-        lines = [status_line(status)]
-        for name, value in self._start["headers"]:
+        framed = []
+        for name, value in headers:
             if name == b"content-length":
                 if status == 204 or length is None:
                     continue
                 if not sized:
                     value = b"%d" % length
                     sized = True
-            lines += name, b": ", value, b"\r\n"
+            framed.append((name, value))
         if length is not None and not sized:
-            lines.append(b"content-length: %d\r\n" % length)
+            framed.append(content_length(length))
         if self._chunked:
-            lines.append(b"transfer-encoding: chunked\r\n")
-        if close:
-            lines.append(b"connection: close\r\n")
-        lines.append(b"\r\n")
-        return b"".join(lines)
+            framed.append((b"transfer-encoding", b"chunked"))
+        return framed
 
     def _break(self, how: str, body: bytes) -> None:
         """Break the connection, after what ``truncate`` lets through."""

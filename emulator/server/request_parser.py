@@ -18,6 +18,7 @@ SLICE_BYTES = 4096
 
 REMEMBERED_BYTES_MAX = 256
 HEAD_TOO_LARGE = f"a request line and its headers may have {HEAD_BYTES_MAX} bytes together"
+TOO_MANY_HEADERS = f"a request may have {HEADERS_MAX} headers"
 
 
 class Refused(Exception):
@@ -76,6 +77,7 @@ class RequestParser:
         "headers",
         "in_head",
         "method",
+        "version",
     )
 
     def __init__(self, listener: Listener) -> None:
@@ -84,7 +86,7 @@ class RequestParser:
         self._refused: Refused | None = None
         self._unsettled = 0
         self._url = b""
-        self.method = ""
+        self.method = self.version = ""
         self.headers: list[tuple[bytes, bytes]] = []
         self.awaits_continue = False
         self.in_head = False
@@ -92,11 +94,6 @@ class RequestParser:
     def close(self) -> None:
         """Release the listener and httptools' parser, which both reference this object."""
         self._listener = self._parser = None  # type: ignore[assignment]
-
-    @property
-    def version(self) -> str:
-        version: str = self._parser.get_http_version()
-        return version
 
     @property
     def keep_alive(self) -> bool:
@@ -120,6 +117,8 @@ class RequestParser:
             raise self._refused or _garbage() from None
         if self._unsettled > HEAD_BYTES_MAX:
             raise Refused(431, HEAD_TOO_LARGE)
+        if len(self.headers) > HEADERS_MAX:
+            raise Refused(431, TOO_MANY_HEADERS)
 
     # --- offers of another protocol
 
@@ -172,11 +171,11 @@ class RequestParser:
         if name == b"expect":
             self.awaits_continue = value.strip().lower() == b"100-continue"
         self.headers.append((name, value))
-        if len(self.headers) > HEADERS_MAX:
-            self._refuse(f"a request may have {HEADERS_MAX} headers")
 
     def on_headers_complete(self) -> None:
-        self.method = self._parser.get_method().decode("ascii")
+        self.method, self.version = self._parser.get_method().decode("ascii"), self._parser.get_http_version()
+        if len(self.headers) > HEADERS_MAX:
+            self._refuse(TOO_MANY_HEADERS)
         if self._unsettled > HEAD_BYTES_MAX - 2 * SLICE_BYTES and self._head_bytes() > HEAD_BYTES_MAX:
             self._refuse(HEAD_TOO_LARGE)
         if self._parser.should_upgrade():

@@ -19,11 +19,12 @@ class Json(Response):
     def __init__(self, document: bytes, status: int, content_type: tuple[bytes, bytes]) -> None:
         self.status_code = status
         self.body = document
-        self.raw_headers = [_content_length(len(document)), content_type]
+        self.raw_headers = [content_length(len(document)), content_type]
 
 
 @lru_cache(maxsize=4096)
-def _content_length(length: int) -> tuple[bytes, bytes]:
+def content_length(length: int) -> tuple[bytes, bytes]:
+    """Return the header with the length of a body."""
     return b"content-length", b"%d" % length
 
 

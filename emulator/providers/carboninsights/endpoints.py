@@ -56,7 +56,7 @@ def calculate_carbon_score(request: Request) -> Response:
     admit(request)
     draft = read(incoming.ScoreRequest, request).draft
     score = backend(request).score(draft)
-    return respond(request, outgoing.score(score, draft.options))
+    return respond(request, outgoing.score(score))
 
 
 def other_method(request: Request) -> Response:

@@ -40,11 +40,11 @@ class Listing(NamedTuple):
     unmapped: bool = False
 
 
-class Purchase(NamedTuple):
-    """US dollars spent, or refunded if negative."""
+class Purchases(NamedTuple):
+    """US dollars spent, or refunded if negative, and on what. There may be thousands, so these are columns."""
 
-    amount_usd: float
-    listing: Listing
+    amounts_usd: Sequence[float]
+    listings: Sequence[Listing]
 
 
 class Profile(NamedTuple):
@@ -59,13 +59,11 @@ class Profile(NamedTuple):
 
 
 class Options(NamedTuple):
-    """What a score shows, and how its transactions are read."""
+    """What a score shows, and how its transactions are read. A metric is its position in an ``Impact``."""
 
     offsets: bool
     recommendations: bool
-    co2e: bool
-    land: bool
-    water: bool
+    metrics: Sequence[int]
     category_type: CategoryType
     country: str
     aggregate: bool
@@ -74,6 +72,6 @@ class Options(NamedTuple):
 class ScoreDraft(NamedTuple):
     """Purchases of one user whose carbon score is calculated."""
 
-    purchases: Sequence[Purchase]
+    purchases: Purchases
     profile: Profile
     options: Options

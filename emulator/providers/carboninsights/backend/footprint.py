@@ -4,10 +4,17 @@ It uses doubles, in this order of operations, so that the documented sample is r
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cached_property, lru_cache
+from typing import NamedTuple, TypeAlias
 
-from emulator.providers.carboninsights.backend.drafts import US_AVERAGE_ZIP_CODE, Diet, FuelGrade, Profile, Purchase
+from emulator.providers.carboninsights.backend.drafts import (
+    US_AVERAGE_ZIP_CODE,
+    Diet,
+    FuelGrade,
+    Listing,
+    Profile,
+    Purchases,
+)
 from emulator.providers.carboninsights.memory.catalogue import Catalogue, Factors
 
 FLIGHTS = "Air Travel"
@@ -41,46 +48,69 @@ DIETS: Mapping[Diet, Impact] = {
 """CO2e: 3.81 and 2.89 kg per day against 5.63 for medium meat eaters (Scarborough and others 2014)."""
 
 
-class Multipliers(NamedTuple):
-    """The multipliers of one category for one user, per dollar, with the user's energy; their diet; their share."""
+UNITS = Impact(1000.0, 1.0, 1.0)
+"""How many of a factor's units each metric's unit has: kilograms become tonnes."""
 
-    co2e_kg: float
-    co2e_diet: float
-    land_m2: float
-    land_diet: float
-    water_l: float
-    water_diet: float
-    share: float
+Multiplier: TypeAlias = tuple[float, float, float]
+"""One metric of a dollar of one category, with the user's energy; then what their diet and their share multiply."""
+
+Multipliers: TypeAlias = tuple[Multiplier, Multiplier, Multiplier]
+"""Those of each metric, in the order of ``Impact``."""
+
+
+class Table(NamedTuple):
+    """Titled rows, as columns by metric: a metric is its position in ``Impact``."""
+
+    titles: Sequence[str]
+    columns: Mapping[int, Sequence[float]]
 
 
 class Footprint:
-    """The impacts of one user's purchases."""
+    """The impacts of one user's purchases, by columns: there may be thousands of rows, and few need all metrics."""
 
-    def __init__(self, purchases: Sequence[Purchase], profile: Profile, catalogue: Catalogue) -> None:
+    def __init__(self, purchases: Purchases, profile: Profile, catalogue: Catalogue) -> None:
+        self.amounts_usd, self.listings = purchases
         self.profile = profile
         self.catalogue = catalogue
         self._multipliers: dict[str, Multipliers] = {}
-        impact = self._impact  # there may be thousands of purchases
-        self.impacts = [(purchase, impact(purchase.amount_usd, purchase.listing.category)) for purchase in purchases]
 
-    def rows(self) -> list[tuple[str, Impact]]:
+    def rows(self, metrics: Sequence[int]) -> Table:
         """Return a row per purchase, in input order."""
-        return [(purchase.listing.shown, impact) for purchase, impact in self.impacts]
+        return Table(self._shown(), {metric: self._column(metric) for metric in metrics})
 
-    def groups(self) -> list[tuple[str, Impact]]:
+    def groups(self, metrics: Sequence[int]) -> Table:
         """Return a row per category or code, sorted by code point."""
-        groups: dict[str, list[Impact]] = {}
-        for purchase, impact in self.impacts:
-            groups.setdefault(purchase.listing.shown, []).append(impact)
-        return [(shown, total(groups[shown])) for shown in sorted(groups)]
+        shown = self._shown()
+        titles = sorted(set(shown))
+        return Table(titles, {metric: _summed(titles, shown, self._column(metric)) for metric in metrics})
 
-    def savings(self) -> list[tuple[str, Impact]]:
+    def savings(self, metrics: Sequence[int]) -> Table:
         """Return recommendations and their savings, the most CO2e first. Two of the titles are documented."""
         rows = [(title, saving) for title, net, saving in self._habits() if net.co2e_tonnes > 0]
-        flights = [impact for purchase, impact in self.impacts if _is_flight(purchase)]
+        flights = [impact for amount, listing, impact in self._impacts if amount > 0 and listing.category == FLIGHTS]
         if flights:
             rows.append(("One Less Flight", Impact(*(metric / len(flights) for metric in total(flights)))))
-        return sorted(rows, key=lambda row: (-row[1].co2e_tonnes, row[0]))
+        rows.sort(key=lambda row: (-row[1].co2e_tonnes, row[0]))
+        return Table([title for title, _ in rows], {metric: [row[metric] for _, row in rows] for metric in metrics})
+
+    def _shown(self) -> list[str]:
+        return [listing.shown for listing in self.listings]
+
+    def _column(self, metric: int) -> list[float]:
+        """Return one metric of each purchase."""
+        unit = UNITS[metric]
+        known, find = self._multipliers, self._multipliers_of
+        return [
+            amount * per_usd * diet * share / unit
+            for amount, (_, category, _) in zip(self.amounts_usd, self.listings, strict=True)
+            for per_usd, diet, share in [(known.get(category) or find(category))[metric]]
+        ]
+
+    @cached_property
+    def _impacts(self) -> Sequence[tuple[float, Listing, Impact]]:
+        """The amount, the listing and the impact of each purchase."""
+        impacts = map(Impact, *(self._column(metric) for metric in range(len(UNITS))))
+        return list(zip(self.amounts_usd, self.listings, impacts, strict=True))
 
     def _habits(self) -> Iterable[tuple[str, Impact, Impact]]:
         """Yield the title, the net impact and the saving of each habit."""
@@ -98,31 +128,32 @@ class Footprint:
             yield "Switching to renewable energy", power, self._electricity()
 
     def _net(self, counts: Callable[[str], bool]) -> Impact:
-        return total(impact for purchase, impact in self.impacts if counts(purchase.listing.category))
+        return total(impact for _, listing, impact in self._impacts if counts(listing.category))
 
     def _electricity(self) -> Impact:
         """Return the impact of electricity; its source does not affect land and water."""
         kg_per_usd, share = _electricity_factor(self.profile), _share(self.profile)
         return total(
-            Impact(purchase.amount_usd * (factors.electric_kg * kg_per_usd) * share / 1000)
-            for purchase, _ in self.impacts
-            if (factors := self._factors(purchase.listing.category)).electric_kg
+            Impact(amount * (factors.electric_kg * kg_per_usd) * share / 1000)
+            for amount, listing in zip(self.amounts_usd, self.listings, strict=True)
+            if (factors := self._factors(listing.category)).electric_kg
         )
 
-    def _impact(self, amount: float, category: str) -> Impact:
-        multipliers = self._multipliers.get(category)
-        if multipliers is None:
-            is_food = category in self.catalogue.food
-            multipliers = self._multipliers[category] = _multipliers(self._factors(category), is_food, self.profile)
-        co2e_kg, co2e_diet, land_m2, land_diet, water_l, water_diet, share = multipliers
-        return Impact(
-            amount * co2e_kg * co2e_diet * share / 1000,
-            amount * land_m2 * land_diet * share,
-            amount * water_l * water_diet * share,
-        )
+    def _multipliers_of(self, category: str) -> Multipliers:
+        found = _multipliers(self._factors(category), category in self.catalogue.food, self.profile)
+        self._multipliers[category] = found
+        return found
 
     def _factors(self, category: str) -> Factors:
         return self.catalogue.factors(category, self.profile.natural_gas)
+
+
+def _summed(titles: Sequence[str], shown: Sequence[str], amounts: Sequence[float]) -> Sequence[float]:
+    """Return the sum of the amounts that are shown under each title, added in order."""
+    sums = dict.fromkeys(titles, 0.0)
+    for title, amount in zip(shown, amounts, strict=True):
+        sums[title] += amount
+    return list(sums.values())
 
 
 def total(impacts: Iterable[Impact]) -> Impact:
@@ -141,8 +172,9 @@ def _multipliers(factors: Factors, is_food: bool, profile: Profile) -> Multiplie
     kg = _part_changed(factors.co2e_kg, factors.electric_kg, _electricity_factor(profile))
     kg = _part_changed(kg, factors.fuel_kg, FUEL[profile.fuel_grade])
     diet = DIETS[profile.diet] if is_food else UNCHANGED
-    land, water = (factors.land_m2, diet.land_m2), (factors.water_l, diet.water_l)
-    return Multipliers(kg, diet.co2e_tonnes, *land, *water, _share(profile))
+    share = _share(profile)
+    land, water = (factors.land_m2, diet.land_m2, share), (factors.water_l, diet.water_l, share)
+    return (kg, diet.co2e_tonnes, share), land, water
 
 
 def _electricity_factor(profile: Profile) -> float:
@@ -163,7 +195,3 @@ def _part_changed(whole: float, part: float, factor: float) -> float:
 def _saved_by(diet: Diet, than: Diet) -> Impact:
     """Return the fraction of one diet's impact that another diet saves."""
     return Impact(*(1 - after / before for after, before in zip(DIETS[diet], DIETS[than], strict=True)))
-
-
-def _is_flight(purchase: Purchase) -> bool:
-    return purchase.listing.category == FLIGHTS and purchase.amount_usd > 0

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from emulator.providers.carboninsights.backend.drafts import Options
-from emulator.providers.carboninsights.backend.footprint import Impact
+from emulator.providers.carboninsights.backend.footprint import Table
 from emulator.providers.carboninsights.backend.scores import Score
 from emulator.providers.carboninsights.backend.tokens import TokenPair
 from emulator.providers.carboninsights.memory.records import Account
@@ -26,23 +25,20 @@ def access_token(token: str) -> dict[str, object]:
     return {"access": token}
 
 
-def score(score: Score, options: Options) -> dict[str, object]:
+def score(score: Score) -> dict[str, object]:
     """Return a score, with recommendations and an offset link if they were requested."""
-    details: dict[str, object] = {"footprint": _table(score.footprint, options)}
+    details: dict[str, object] = {"footprint": _table(score.footprint)}
     if score.savings is not None:
-        details["recommendations"] = _table(score.savings, options)
+        details["recommendations"] = _table(score.savings)
     if score.offset_link is not None:
         details["offsets"] = {"referral_link": score.offset_link}
     return {"messages": score.notes, "details": details}
 
 
-def _table(rows: Sequence[tuple[str, Impact]], options: Options) -> dict[str, object]:
-    """Return rows as columns, in the dictionary form of a pandas DataFrame."""
-    table: dict[str, object] = {"category": _column([title for title, _ in rows])}
-    for metric, requested in enumerate((options.co2e, options.land, options.water)):
-        if requested:
-            table[TITLES[metric]] = _column([impact[metric] for _, impact in rows])
-    return table
+def _table(table: Table) -> dict[str, object]:
+    """Return a table in the dictionary form of a pandas DataFrame."""
+    columns = {TITLES[metric]: _column(amounts) for metric, amounts in table.columns.items()}
+    return {"category": _column(table.titles), **columns}
 
 
 def _column(values: Sequence[object]) -> dict[str, object]:
