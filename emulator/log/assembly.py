@@ -12,12 +12,13 @@ from emulator.gateway.gateway import ControlApi
 from emulator.log.application import Application
 from emulator.log.loading import silent
 from emulator.log.log import LogFailure
+from emulator.log.own_store import OwnStore
 from emulator.log.shared.shared_database import SharedDatabase
 from emulator.log.shared.shared_gateway import SharedGateway, SharedWriter
 from emulator.log.shared.shared_store import SharedStore
 from emulator.log.sqlite.data_directory import DataDirectory
 from emulator.log.sqlite.sqlite_database import Sync
-from emulator.log.storage import Storage
+from emulator.log.storage import OwnStorage
 from emulator.log.store import Store
 from emulator.log.stored_gateway import StoredControl, StoredGateway
 from emulator.log.stored_spaces import StoredSpaces
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from emulator.space.worker_spaces import Part
 
 
-def open_storage(data: Path | None, sync: Sync, url: str | None, part: "Part | None") -> Storage:
+def open_storage(data: Path | None, sync: Sync, url: str | None, part: "Part | None") -> OwnStorage | SharedDatabase:
     """Return a data directory, or the database at a URL. Raises BadData.
 
     A worker uses the directory through the first process, which has it open.
@@ -58,7 +59,7 @@ class StoredParts:
     def __init__(
         self,
         world: World,
-        storage: Storage,
+        storage: OwnStorage | SharedDatabase,
         public_url: str | None,
         hosts: Mapping[str, str],
         part: "Part | None" = None,
@@ -100,5 +101,5 @@ class StoredParts:
         if isinstance(self.storage, SharedDatabase):
             shared = SharedStore(self.storage, application, loaded_max, progress)
             return shared, SharedWriter(shared, courier)
-        store = Store(self.storage, application, loaded_max, progress)
+        store = OwnStore(self.storage, application, loaded_max, progress)
         return store, StoredWriter(store, courier)

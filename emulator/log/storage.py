@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Protocol
 
 from emulator.log.committer import Committer
-from emulator.log.log import Log
+from emulator.log.log import Log, OwnLog
 from emulator.space.world import World
 
 
@@ -56,3 +56,10 @@ class Storage(Protocol):
     def close(self) -> None:
         """Close the log."""
         ...
+
+
+class OwnStorage(Storage, Protocol):
+    """A store that no other server has open."""
+
+    @property
+    def log(self) -> OwnLog: ...
