@@ -1,10 +1,10 @@
 """A SQLite database, which one process has open."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from emulator.log.log import Damaged, LogFailure
 from emulator.log.sqlite.sqlite_schema import SCHEMA, TABLES
@@ -24,75 +24,70 @@ class SqliteDatabase:
 
     def __init__(self, file: Path, sync: Sync = "normal") -> None:
         with reported():
-            self._database = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-            self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+            self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._check_tables()
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute(f"PRAGMA synchronous = {sync}")
-            self._database.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-            self._database.executescript(SCHEMA)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute(f"PRAGMA synchronous = {sync}")
+            self._connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            self._connection.executescript(SCHEMA)
         self._path, self._place = file, _place(file)
 
     def _check_tables(self) -> None:
         """Raise LogFailure for a database of another program, which must not change."""
-        tables = {row[0] for row in self._database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        tables = {row[0] for row in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if foreign := sorted(name for name in tables - TABLES if not name.startswith("sqlite_")):
-            self._database.close()
+            self._connection.close()
             raise LogFailure(f"it is the database of another program, with the tables {', '.join(foreign)}")
 
-    def newest(self) -> int:
-        """Return the largest number that a space has ever had."""
-        with reported():
-            row = self._database.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'spaces'").fetchone()
-        return int(row[0] or 0)
+    def execute(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
+        """Run a statement. Raises what SQLite reports: see ``reported``."""
+        return self._connection.execute(statement, parameters)
 
     def meta(self) -> dict[str, str]:
         """Return what the header of the database says."""
         with reported():
-            return dict(self._database.execute("SELECT key, value FROM meta"))
+            return dict(self._connection.execute("SELECT key, value FROM meta"))
 
     def set_meta(self, values: Mapping[str, str]) -> None:
-        """Write the header."""
-        with self._transaction():
-            self._set_meta(values)
-
-    def _set_meta(self, values: Mapping[str, str]) -> None:
-        self._database.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(values.items()))
+        """Write the header, in a transaction."""
+        self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(values.items()))
 
     def probe(self) -> None:
         """Store something without a meaning. Raises LogFailure if that is not possible."""
-        with self._transaction():
-            self._database.execute("INSERT OR REPLACE INTO meta VALUES ('probe', ?)", ("x" * 4096,))
-            self._database.execute("DELETE FROM meta WHERE key = 'probe'")
+        with self.transaction():
+            self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('probe', ?)", ("x" * 4096,))
+            self._connection.execute("DELETE FROM meta WHERE key = 'probe'")
 
     def problems(self) -> list[str]:
         """Return what SQLite finds wrong with the database."""
         with reported():
-            found = [row[0] for row in self._database.execute("PRAGMA integrity_check(20)")]
+            found = [row[0] for row in self._connection.execute("PRAGMA integrity_check(20)")]
             return [] if found == ["ok"] else found
 
     def vacuum(self) -> None:
         """Give free space back to the file system."""
         with reported():
-            self._database.execute("VACUUM")
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         with reported():
-            self._database.close()
+            self._connection.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
+        """Commit what is written in it, or nothing. Raises LogFailure."""
         if _place(self._path) != self._place:
             raise LogFailure(f"{self._path} was moved, deleted or replaced")
         with reported():
-            self._database.execute("BEGIN IMMEDIATE")
+            self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                self._database.execute("COMMIT")
+                self._connection.execute("COMMIT")
             except BaseException:
-                if self._database.in_transaction:
-                    self._database.execute("ROLLBACK")
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
                 raise
 
 

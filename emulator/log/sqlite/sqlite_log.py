@@ -25,15 +25,15 @@ ROWS_PER_STATEMENT = 100
 """SQLite takes 999 parameters in its older versions."""
 
 
-class SqliteLog(SqliteDatabase):
+class SqliteLog:
     """The log of one data directory."""
 
     def __init__(self, file: Path, sync: Sync = "normal") -> None:
-        super().__init__(file, sync)
+        self._database = SqliteDatabase(file, sync)
+        self._known: dict[str, tuple[int, int]] = {}
+        self._claims: dict[tuple[str, str], datetime] = {}
+        self._time = LogTime()
         with reported():
-            self._known: dict[str, tuple[int, int]] = {}
-            self._claims: dict[tuple[str, str], datetime] = {}
-            self._time = LogTime()
             columns = {row[1] for row in self._database.execute("PRAGMA table_info(entries)")}
             self._fixtures = "fixtures" if "fixtures" in columns else "0"
             self._read_digests()
@@ -236,7 +236,7 @@ class SqliteLog(SqliteDatabase):
                 for statement in ADD_FIXTURES:
                     self._database.execute(statement)
             self._keep_fixtures(0, digest, document)
-            self._set_meta({"format": str(FORMAT)})
+            self._database.set_meta({"format": str(FORMAT)})
         self._fixtures = "fixtures"
 
     def _drop_fixtures(self) -> None:
@@ -247,16 +247,41 @@ class SqliteLog(SqliteDatabase):
 
     # --- the database
 
+    def newest(self) -> int:
+        """Return the largest number that a space has ever had."""
+        with reported():
+            row = self._database.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'spaces'").fetchone()
+        return int(row[0] or 0)
+
+    def meta(self) -> dict[str, str]:
+        """Return what the header says. Raises LogFailure."""
+        return self._database.meta()
+
+    def set_meta(self, values: Mapping[str, str]) -> None:
+        """Write the header."""
+        with self._transaction():
+            self._database.set_meta(values)
+
+    def probe(self) -> None:
+        self._database.probe()
+
+    def problems(self) -> list[str]:
+        """Return what SQLite finds wrong with the database."""
+        return self._database.problems()
+
     def vacuum(self) -> None:
         """Give the space of deleted entries, and of fixtures without a space, back to the file system."""
         if self._fixtures == "fixtures":
             self._drop_fixtures()
-        super().vacuum()
+        self._database.vacuum()
+
+    def close(self) -> None:
+        self._database.close()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         try:
-            with super()._transaction():
+            with self._database.transaction():
                 yield
         except BaseException:
             self._known = {}
