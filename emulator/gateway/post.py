@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from traceback import clear_frames
 
 import httpx
 
@@ -38,7 +39,19 @@ async def post(url: str, body: str, seconds: float, headers: Mapping[str, str]) 
             http.stream("POST", url, content=body.encode(), headers={**own, **headers}) as reply,
         ):
             return reply.status_code
-    except (TimeoutError, httpx.TimeoutException):
-        raise NoReply(f"no reply within {seconds:g} seconds") from None
     except Exception as error:  # one URL that the library cannot take must not stop the webhooks behind it
-        raise NoReply(f"{type(error).__name__}: {error}") from None
+        late = isinstance(error, TimeoutError | httpx.TimeoutException)
+        reason = f"no reply within {seconds:g} seconds" if late else f"{type(error).__name__}: {error}"
+        _release_frames(error)
+    raise NoReply(reason)
+
+
+def _release_frames(error: BaseException | None) -> None:
+    """Clear the variables of all frames of an error and its causes.
+
+    A connection that is refused leaves a reference cycle in anyio, whose frames refer to those of the callers: the
+    caller's space would remain until the next garbage collection.
+    """
+    while error is not None:
+        clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
