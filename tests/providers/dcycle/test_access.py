@@ -2,6 +2,7 @@
 
 import pytest
 
+from emulator.providers.dcycle.backend import Dcycle
 from tests.providers.dcycle.conftest import (
     ACME_KEY,
     CONSTRUCTION,
@@ -134,3 +135,11 @@ def test_transport_routes_have_words_of_their_own(dcycle: Caller, path: str) -> 
     assert (reply.status_code, reply.json()) == (403, FORBIDDEN)
     dcycle.space.faults.add("dcycle", effect={"status": 401})
     assert dcycle.get(f"/v1/transports{path}").json() == refused
+
+
+def test_a_request_authenticates_once(dcycle: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change that has an author looks its key up once, as every other request does."""
+    looked_up, key = [], Dcycle.key
+    monkeypatch.setattr(Dcycle, "key", lambda self, api_key: looked_up.append(api_key) or key(self, api_key))
+    assert dcycle.post("/v1/transports/bulk-delete", {"transport_ids": [UNKNOWN_ID]}).status_code == 200
+    assert looked_up == [KEY]

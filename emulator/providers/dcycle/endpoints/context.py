@@ -32,8 +32,8 @@ def authenticate(request: Request) -> Key | User:
 
 
 def author(request: Request) -> str | None:
-    """Return the id of the user to whom the changes of a request count; None if its key has none."""
-    client = authenticate(request)
+    """Return the id of the user to whom the changes of an authorized request count; None if its key has none."""
+    client: Key | User = request.user
     return client.id if isinstance(client, User) else client.user_id
 
 
@@ -50,7 +50,7 @@ def authorize(request: Request, *models: type[Part]) -> object:
 
     Dcycle checks the key (InvalidApiKey), then every part at once (Malformed), then the organization (Forbidden).
     """
-    client = authenticate(request)
+    client = request.scope["user"] = authenticate(request)
     parts = read_parts(request, *models, OrganizationHeader)
     header = cast(OrganizationHeader, parts.pop())
     organization = backend(request).organization(client, header.organization_id)
