@@ -158,6 +158,27 @@ def test_one(carbon_space):
     result.stdout.fnmatch_lines(["the space is not deleted: cannot reach the server at *"])
 
 
+@pytest.mark.parametrize("shared", [False, True], ids=["own server", "shared server"])
+def test_only_requests_of_the_test_are_logged(pytester: pytest.Pytester, shared: bool) -> None:
+    """The live log of a test shows its own requests, at any level, and not those of the plugin and its handles."""
+    with Emulator() as server:
+        logged = _results(
+            pytester,
+            """
+def test_logged(cnaught, carbon_space):
+    order(cnaught)
+    carbon_space.clock.advance(days=1)
+    assert len(cnaught.requests) == 1
+""",
+            "--log-cli-level=DEBUG",
+            *(["--carbon-emulator-url", server.url] if shared else []),
+        )
+    logged.assert_outcomes(passed=1)
+    lines = [line for line in logged.outlines if " httpx:" in line or " httpcore." in line]
+    assert [line.rsplit(" ", 1)[1] for line in lines if "HTTP Request" in line] == ['Created"']
+    assert sum("send_request_headers.started" in line for line in lines) == 1
+
+
 def test_a_suite_can_have_its_own_fixtures(pytester: pytest.Pytester) -> None:
     """``--carbon-emulator-fixtures`` takes a directory, and a problem in it is shown once for each test."""
     Path(pytester.path, "own").mkdir()

@@ -47,12 +47,13 @@ class Target:
         """Yield the space. Raises ServerRefused and CheckFailed, with one sentence."""
         import httpx  # serving does not need it
 
-        from emulator.client.control_client import Refused, http_client
+        from emulator.client.control_client import Refused
         from emulator.client.handles import SpaceHandle
+        from emulator.client.quiet_client import QuietClient
 
         address = self.address()
         try:
-            with http_client(address, self.token, REPLY_SECONDS_MAX) as http:
+            with QuietClient(address, self.token, REPLY_SECONDS_MAX) as http:
                 yield SpaceHandle(http, self.space)
         except Refused as error:
             raise ServerRefused(str(error)) from None

@@ -59,12 +59,6 @@ class ControlClient:
                     yield kind, json.loads(value)
 
 
-def http_client(url: str, token: str | None = None, timeout: float = 60) -> httpx.Client:
-    """Return a client for a server. Proxy variables and ``.netrc`` do not apply to it."""
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return httpx.Client(base_url=url, headers=headers, timeout=timeout, trust_env=False)
-
-
 def _details(answer: Mapping[str, Any]) -> Iterator[str]:
     """Yield a line for each problem of a request, and for the requests that nearly were those waited for."""
     for problem in answer.get("problems", ()):

@@ -8,12 +8,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-import httpx
-
 from emulator.app import create_app
 from emulator.client.event_loop import new_event_loop
 from emulator.client.handles import ProviderHandle, SpaceHandle
 from emulator.client.preload import preload
+from emulator.client.quiet_client import QuietClient
 from emulator.client.requests_adapter import requests_adapter
 from emulator.client.transport import Transport
 from emulator.core.ids import LOWER, nth_text
@@ -84,8 +83,7 @@ class Emulator(SpaceHandle):
             raise RuntimeError("the emulator is already running")
         self._running = _Running(self.app, *self._address)
         self.app.spaces.server_url = self._running.url
-        http = httpx.Client(transport=self.transport(), base_url=self._running.url, timeout=60, trust_env=False)
-        super().__init__(http, "default")
+        super().__init__(QuietClient(self._running.url, transport=self.transport()), "default")
         return self
 
     def stop(self) -> None:

@@ -7,8 +7,9 @@ from urllib.parse import quote
 import httpx
 
 from emulator.client.clock_handle import ClockHandle
-from emulator.client.control_client import ControlClient, Refused, http_client
+from emulator.client.control_client import ControlClient, Refused
 from emulator.client.faults_handle import FaultsHandle
+from emulator.client.quiet_client import QuietClient
 from emulator.client.requests_handle import RequestsHandle
 from emulator.client.webhooks_handle import WebhooksHandle
 
@@ -149,7 +150,7 @@ class ProviderHandle:
 
 def connect(url: str, token: str | None = None) -> SpaceHandle:
     """Return the space ``default`` of a running server; its ``space(name)`` returns the others."""
-    return SpaceHandle(http_client(url, token), "default")
+    return SpaceHandle(QuietClient(url, token), "default")
 
 
 def _raise_unknown(refused: Refused) -> NoReturn:
