@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from emulator.providers.dcycle.endpoints.context import authorize, backend
-from emulator.providers.dcycle.wire.incoming import freight as incoming
+from emulator.providers.dcycle.wire.incoming import hubs as incoming
 from emulator.providers.dcycle.wire.outgoing import freight as outgoing
 from emulator.providers.dcycle.wire.outgoing.pages import page, short_page
 from emulator.web.replies import reply

@@ -6,7 +6,7 @@ from emulator.providers.dcycle.backend.recharges import Recharges
 from emulator.providers.dcycle.endpoints.bulk import create_each
 from emulator.providers.dcycle.endpoints.context import authorize, backend
 from emulator.providers.dcycle.memory.recharges import Recharge
-from emulator.providers.dcycle.wire.incoming import freight as incoming
+from emulator.providers.dcycle.wire.incoming import recharges as incoming
 from emulator.providers.dcycle.wire.outgoing import freight as outgoing
 from emulator.providers.dcycle.wire.outgoing.bulk import bulk
 from emulator.providers.dcycle.wire.outgoing.pages import short_page, unique_values

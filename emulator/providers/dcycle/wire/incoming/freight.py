@@ -1,13 +1,11 @@
-"""Freight, recharges and hubs: ``/v1/logistics``, ``/v2/logistics`` and ``/v1/logistic-hubs``."""
+"""Freight and its packages: ``/v1/logistics`` and ``/v2/logistics``."""
 
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, PlainValidator, StringConstraints
-from pydantic_core import PydanticCustomError
 
-from emulator.core.countries import COUNTRIES
-from emulator.providers.dcycle.backend.drafts.freight import FreightFilter, HubFilter, PackageFilter, RechargeFilter
+from emulator.providers.dcycle.backend.drafts.freight import FreightFilter, PackageFilter
 from emulator.providers.dcycle.memory.freight import (
     DISTANCE_KM_MAX,
     LOAD_MAX,
@@ -17,18 +15,14 @@ from emulator.providers.dcycle.memory.freight import (
     LoadUnit,
     Mode,
 )
-from emulator.providers.dcycle.memory.hubs import HubCategory, HubStatus, HubTerms, HubType
-from emulator.providers.dcycle.memory.recharges import RechargeTerms
 from emulator.providers.dcycle.wire.incoming.bulk import RECORDS_MAX, Bulk, InvalidRecord, each
 from emulator.providers.dcycle.wire.incoming.fields import (
-    Country,
     Day,
     Fraction,
     Id,
     JsonBoolean,
     Name,
     PageSize,
-    Quantity,
     Several,
     Since,
     Until,
@@ -41,16 +35,6 @@ Load = Annotated[JsonDouble, Field(ge=0.0, le=float(LOAD_MAX)), AfterValidator(f
 DistanceKm = Annotated[JsonDouble, Field(ge=0.0, le=float(DISTANCE_KM_MAX)), AfterValidator(float)]
 Tkm = Annotated[JsonDouble, Field(ge=0.0, le=float(TKM_MAX)), AfterValidator(float)]
 Origin = Annotated[str, StringConstraints(pattern="^[A-Z]{2,3}$")]
-
-
-def _country(code: str) -> str:
-    if code not in COUNTRIES:
-        raise PydanticCustomError("country_alpha2", "Invalid country alpha2 code")
-    return code
-
-
-ListedCountry = Annotated[Country, AfterValidator(_country)]
-"""A code of ISO 3166-1: the vendor refuses a bad one where it prices fuel by country."""
 
 
 # --- requests ---------------------------------------------------------------------------------------------------------
@@ -180,134 +164,3 @@ class SummaryQuery(Query):
     """``GET /v1/logistics/summary``"""
 
     project_id: Id | None = None
-
-
-# --- recharges --------------------------------------------------------------------------------------------------------
-
-
-class RechargePath(Path):
-    recharge_id: Id
-
-
-class RechargePage(Page):
-    """``GET /v1/logistics/recharges``"""
-
-    repeated = ("vehicle_type", "fuel_id", "vehicle_license_plate", "file_id", "status")
-
-    size: PageSize = 10
-    search: str | None = None
-    vehicle_type: Several[str] = ()
-    fuel_id: Several[Id] = ()
-    vehicle_license_plate: Several[str] = ()
-    file_id: Several[Id] = ()
-    status: Several[Literal["active"]] = ()
-    date_from: Day | None = None
-    date_until: Day | None = None
-    created_at_from: Since | None = None
-    created_at_to: Until | None = None
-    created_at_until: Until | None = None
-    project_id: Id | None = None
-
-    @cached_property
-    def filter(self) -> RechargeFilter:
-        return RechargeFilter(
-            text=self.search,
-            tocs=self.vehicle_type,
-            fuel_ids=self.fuel_id,
-            plates=self.vehicle_license_plate,
-            file_ids=self.file_id,
-            since=self.date_from,
-            until=self.date_until,
-            created_since=self.created_at_from,
-            created_until=min(filter(None, (self.created_at_to, self.created_at_until)), default=None),
-        )
-
-
-class NewRecharge(NewRecord):
-    """``POST /v1/logistics/recharges``"""
-
-    fuel_id: Id
-    country: ListedCountry
-    date: Day
-    quantity: Quantity | None = None
-    vehicle_license_plate: Name | None = None
-    toc_id: Name | None = None
-    project_id: Id | None = None
-
-    def terms(self) -> RechargeTerms:
-        return RechargeTerms(**self.sent())
-
-
-RechargeRecord = Annotated[NewRecharge | InvalidRecord, PlainValidator(each(NewRecharge))]
-
-
-class RechargeBulk(Bulk):
-    """``POST /v1/logistics/recharges/bulk``"""
-
-    records: Annotated[Several[RechargeRecord], Field(min_length=1, max_length=RECORDS_MAX)]
-
-
-class RechargeValuesQuery(Query):
-    """``GET /v1/logistics/recharges/unique-values``"""
-
-    field: Literal["fuel_name", "file_id"]
-
-
-# --- hubs -------------------------------------------------------------------------------------------------------------
-
-
-class HubPath(Path):
-    hub_id: Id
-
-
-class FreightHubPage(Page):
-    """``GET /v1/logistics/hubs``"""
-
-    size: PageSize = 10
-    name: str | None = None
-    type: HubType | None = None
-    category: HubCategory | None = None
-
-    @cached_property
-    def filter(self) -> HubFilter:
-        return HubFilter(self.name, self.type, self.category)
-
-
-class HubPage(FreightHubPage):
-    """``GET /v1/logistic-hubs``"""
-
-    repeated = ("status[]",)
-
-    status: Several[HubStatus] = Field((), alias="status[]")
-
-    @cached_property
-    def filter(self) -> HubFilter:
-        return HubFilter(self.name, self.type, self.category, self.status)
-
-
-class HubChanges(Body):
-    """``PUT /v1/logistic-hubs/{hub_id}``. Only members that are sent change, so no default is ever used."""
-
-    name: Name = ""
-    type: HubType = "owned"
-    category: HubCategory | None = None
-    address: Text | None = None
-    country: Country | None = None
-    facility_id: Id | None = None
-    supercharger: JsonBoolean = False
-
-
-class NewHub(NewRecord):
-    """``POST /v1/logistic-hubs``"""
-
-    name: Name
-    type: HubType
-    category: HubCategory | None = None
-    address: Text | None = None
-    supercharger: JsonBoolean = False
-    facility_id: Id | None = None
-
-    def terms(self) -> HubTerms:
-        if self.type == "owned" and self.facility_id is None:
-            raise ValueError("facility_id is required for an owned hub")
-        return HubTerms(**self.sent())

@@ -1,70 +1,35 @@
-"""Dcycle's route table and credentials."""
-
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+"""The routes of Dcycle's API."""
 
 from starlette.routing import Route
 
-from emulator.core.ledger import NoBooks
-from emulator.providers.dcycle import HOSTS
-from emulator.providers.dcycle.backend import Dcycle
-from emulator.providers.dcycle.memory.catalogue import Catalogue
-from emulator.providers.dcycle.memory.fixture import Fixture
-from emulator.providers.dcycle.memory.migrations import MIGRATIONS
-from emulator.providers.dcycle.wording import http_refusal, render, schema_refusal
-from emulator.web.provider import Provider
-from emulator.web.provider_app import ProviderApp
 from emulator.web.route_table import Endpoints, not_implemented
 
-if TYPE_CHECKING:
-    from emulator.providers.dcycle.endpoints import (
-        custom_factors,
-        employees,
-        facilities,
-        files,
-        freight,
-        hubs,
-        imports,
-        invoices,
-        kpis,
-        legacy,
-        organizations,
-        projects,
-        purchases,
-        recharges,
-        references,
-        transports,
-        travels,
-        vehicles,
-        waste_water,
-        wastes,
-    )
-else:
-    custom_factors = Endpoints("emulator.providers.dcycle.endpoints.custom_factors")
-    employees = Endpoints("emulator.providers.dcycle.endpoints.employees")
-    facilities = Endpoints("emulator.providers.dcycle.endpoints.facilities")
-    files = Endpoints("emulator.providers.dcycle.endpoints.files")
-    freight = Endpoints("emulator.providers.dcycle.endpoints.freight")
-    hubs = Endpoints("emulator.providers.dcycle.endpoints.hubs")
-    imports = Endpoints("emulator.providers.dcycle.endpoints.imports")
-    invoices = Endpoints("emulator.providers.dcycle.endpoints.invoices")
-    kpis = Endpoints("emulator.providers.dcycle.endpoints.kpis")
-    legacy = Endpoints("emulator.providers.dcycle.endpoints.legacy")
-    organizations = Endpoints("emulator.providers.dcycle.endpoints.organizations")
-    projects = Endpoints("emulator.providers.dcycle.endpoints.projects")
-    purchases = Endpoints("emulator.providers.dcycle.endpoints.purchases")
-    recharges = Endpoints("emulator.providers.dcycle.endpoints.recharges")
-    references = Endpoints("emulator.providers.dcycle.endpoints.references")
-    transports = Endpoints("emulator.providers.dcycle.endpoints.transports")
-    travels = Endpoints("emulator.providers.dcycle.endpoints.travels")
-    vehicles = Endpoints("emulator.providers.dcycle.endpoints.vehicles")
-    waste_water = Endpoints("emulator.providers.dcycle.endpoints.waste_water")
-    wastes = Endpoints("emulator.providers.dcycle.endpoints.wastes")
+ENDPOINTS = "emulator.providers.dcycle.endpoints"
+"""The package of the endpoints. The first request to a module of it imports the module."""
+
+employees = Endpoints(f"{ENDPOINTS}.employees")
+facilities = Endpoints(f"{ENDPOINTS}.facilities")
+files = Endpoints(f"{ENDPOINTS}.files")
+freight = Endpoints(f"{ENDPOINTS}.freight")
+hubs = Endpoints(f"{ENDPOINTS}.hubs")
+imports = Endpoints(f"{ENDPOINTS}.imports")
+invoices = Endpoints(f"{ENDPOINTS}.invoices")
+kpis = Endpoints(f"{ENDPOINTS}.kpis")
+organizations = Endpoints(f"{ENDPOINTS}.organizations")
+projects = Endpoints(f"{ENDPOINTS}.projects")
+purchases = Endpoints(f"{ENDPOINTS}.purchases")
+recharges = Endpoints(f"{ENDPOINTS}.recharges")
+references = Endpoints(f"{ENDPOINTS}.references")
+transports = Endpoints(f"{ENDPOINTS}.transports")
+travels = Endpoints(f"{ENDPOINTS}.travels")
+vehicles = Endpoints(f"{ENDPOINTS}.vehicles")
+waste_water = Endpoints(f"{ENDPOINTS}.waste_water")
+wastes = Endpoints(f"{ENDPOINTS}.wastes")
 
 SOLD_PRODUCTS = "The vendor's overview names this operation only by its title: neither its path nor its reply is known."
 READINGS = "It reads records out of a file that the vendor has parsed, and no page prints the format of a parsed file."
 
-routes = [
+ROUTES = [
     # Emissions, organizations, users
     Route("/v1/total-impacts", organizations.get_total_impacts, methods=["GET"]),
     Route("/v2/organizations/tree", organizations.get_organization_tree, methods=["GET"]),
@@ -242,82 +207,4 @@ routes = [
     Route("/v2/imports/{import_id}/rows", imports.list_import_rows, methods=["GET"]),
     Route("/v2/imports/{import_id}/rows", imports.correct_import_rows, methods=["PATCH"]),
     Route("/v2/imports/{import_id}/submit", imports.submit_import, methods=["POST"]),
-    # Legacy API
-    Route("/api/v1/vehicle_consumptions/bulk/csv", legacy.create_consumption_upload_url, methods=["POST"]),
-    Route("/api/v1/vehicle_consumptions/vehicle/{vehicle_id}", legacy.list_legacy_consumptions, methods=["GET"]),
-    Route("/uploads/{file_id}", files.put_upload, methods=["PUT"]),
-    Route("/api/v1/facility_fuels", legacy.list_country_fuels, methods=["GET"]),
-    Route("/api/v1/custom_emission_groups", custom_factors.list_custom_emission_groups, methods=["GET"]),
-    Route("/api/v1/custom_emission_groups", custom_factors.create_custom_emission_group, methods=["POST"]),
-    Route("/api/v1/custom_emission_groups/{id}", custom_factors.get_custom_emission_group, methods=["GET"]),
-    Route("/api/v1/custom_emission_groups/{id}", custom_factors.update_custom_emission_group, methods=["PATCH"]),
-    Route("/api/v1/custom_emission_groups/{id}", custom_factors.delete_custom_emission_group, methods=["DELETE"]),
-    Route(
-        "/api/v1/custom_emission_groups/list_of_emission_groups/{organization_id}/{category}",
-        custom_factors.list_custom_emission_groups_of_category,
-        methods=["GET"],
-    ),
-    Route(
-        "/api/v1/custom_emission_groups/organization_emission_data/{organization_id}",
-        custom_factors.list_organization_emission_data,
-        methods=["GET"],
-    ),
-    Route("/api/v1/custom_emission_factors/list/{id}", custom_factors.list_custom_emission_factors, methods=["GET"]),
-    Route("/api/v1/custom_emission_factors/{id}", custom_factors.create_custom_emission_factor, methods=["POST"]),
-    Route("/api/v1/custom_emission_factors/{id}", custom_factors.get_custom_emission_factor, methods=["GET"]),
-    Route("/api/v1/custom_emission_factors/{id}", custom_factors.update_custom_emission_factor, methods=["PATCH"]),
-    Route("/api/v1/custom_emission_factors/{id}", custom_factors.delete_custom_emission_factor, methods=["DELETE"]),
-    Route("/api/v1/invoices", legacy.create_legacy_invoice, methods=["POST"]),
-    Route("/api/v1/invoices/casted/facility/{facility_id}", legacy.list_legacy_invoices, methods=["GET"]),
-    Route("/api/v1/purchases", legacy.list_legacy_purchases, methods=["GET"]),
-    Route("/api/v1/purchases/bulk/csv", legacy.create_purchase_upload_url, methods=["POST"]),
-    Route("/api/v1/logistics/presigned_url", files.create_logistics_upload_urls, methods=["POST"]),
-    Route("/api/v1/logistics/tocs", legacy.list_legacy_logistics_tocs, methods=["GET"]),
-    Route("/api/v1/logistics/clients", legacy.list_logistics_clients, methods=["GET"]),
-    Route("/api/v1/logistics/clients/report", legacy.get_logistics_client_report, methods=["GET"]),
-    Route("/api/v1/facilities", legacy.list_legacy_facilities, methods=["GET"]),
-    Route("/api/v1/vehicles", legacy.list_legacy_vehicles, methods=["GET"]),
-    Route("/api/v1/wastes/rd_ler_list", legacy.list_waste_codes, methods=["GET"]),
-    Route("/api/v1/wastes/low_codes", legacy.list_low_codes, methods=["GET"]),
-    Route("/api/v1/bulk/waste_water_treatments", waste_water.create_waste_water_treatments, methods=["POST"]),
-    Route(
-        "/api/v1/waste_water_treatments/{waste_water_treatment_id}",
-        waste_water.delete_waste_water_treatment,
-        methods=["DELETE"],
-    ),
-    Route("/api/v1/units", legacy.list_units, methods=["GET"]),
-    Route("/units", legacy.list_units_alias, methods=["GET"]),
-    Route("/api/v1/facility_fuels/{facility_id}", legacy.list_facility_fuels, methods=["GET"]),
-    Route("/facility_fuels/{facility_id}", legacy.list_facility_fuels_alias, methods=["GET"]),
 ]
-
-
-def credentials(catalogue: Catalogue) -> dict[str, str]:
-    """Return the credentials with which a user may begin."""
-    first = catalogue.keys[0]
-    return {"api_key": first.api_key, "organization_id": first.organization_id}
-
-
-def accounts(catalogue: Catalogue) -> Iterable[Mapping[str, str]]:
-    """Return each API key with the organization that it is for."""
-    return ({"api_key": key.api_key, "organization_id": key.organization_id} for key in catalogue.keys)
-
-
-PROVIDER = Provider(
-    name="dcycle",
-    title="Dcycle",
-    hosts=HOSTS,
-    version=3,
-    migrations=MIGRATIONS,
-    app=ProviderApp(routes, render, schema_refusal, http_refusal),
-    fixture=Fixture,
-    backend=Dcycle,
-    books=NoBooks(
-        "Dcycle reports what organizations emit. Nothing is bought or retired there, and no emission is a credit."
-    ),
-    credentials=credentials,
-    accounts=accounts,
-    emissions=Dcycle.monthly_emissions,
-    render=render,
-    http_refusal=http_refusal,
-)
