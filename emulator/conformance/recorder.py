@@ -6,9 +6,10 @@ from typing import TextIO
 
 import httpx
 
+from emulator.conformance.decoded_exchange import NotReadable
 from emulator.conformance.pace import Pace
 from emulator.conformance.recording import FORMAT, Header
-from emulator.conformance.sealer import NotReadable, Sealer
+from emulator.conformance.sealer import Sealer
 
 
 class Recorder:

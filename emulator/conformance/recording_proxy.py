@@ -14,8 +14,8 @@ from contextlib import suppress
 import httpx
 from starlette.types import Receive, Scope, Send
 
+from emulator.conformance.decoded_exchange import CODINGS
 from emulator.conformance.recorder import Recorder
-from emulator.conformance.sealer import CODINGS
 from emulator.core.hosts import is_loopback
 from emulator.proxy.exchange import end_to_end
 from emulator.proxy.forward_app import origin_form

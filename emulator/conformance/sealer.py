@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote, unquote_plus
 
 import httpx
 
+from emulator.conformance.decoded_exchange import DecodedExchange, read_json
 from emulator.conformance.recording import (
     LEFT_OUT,
     LITERAL,
@@ -35,9 +36,6 @@ from emulator.core.secrets import (
 )
 from emulator.web.forms import content_type, parameter, part_header
 
-CODINGS = ("gzip", "deflate", "identity")
-"""The codings of a body that every installation can read."""
-
 SCHEMES = frozenset({"", "basic", "bearer", "token"})
 COOKIES = frozenset({"cookie", "set-cookie"})
 OPENING = re.compile(r"\{\{(?=(?:credential|secret|literal):)")
@@ -50,10 +48,6 @@ KNOWN_KEY = re.compile(
 
 MENTIONED = re.compile(r"=|[\"']\s*:")
 """A text of a JSON document that may name secrets: a URL, a form, or a quotation of JSON."""
-
-
-class NotReadable(ValueError):
-    """A body has a coding that cannot be read, so its secrets cannot be sealed."""
 
 
 class Sealer:
@@ -69,11 +63,11 @@ class Sealer:
 
     def exchange(self, at: datetime, path: str, request: httpx.Request, reply: httpx.Response) -> RecordedExchange:
         """Return an exchange without its secrets. Raises NotReadable."""
-        found = _Exchange(at, path, request, reply)
+        found = DecodedExchange(at, path, request, reply)
         self._sealed_exchange(found)  # the first time, each part shows its secrets; the second time, all are known
         return self._sealed_exchange(found)
 
-    def _sealed_exchange(self, found: "_Exchange") -> RecordedExchange:
+    def _sealed_exchange(self, found: DecodedExchange) -> RecordedExchange:
         text = found.text
         return RecordedExchange(
             at=found.at,
@@ -155,7 +149,7 @@ class Sealer:
 
     def _prose(self, text: str) -> str:
         """Return a text of a JSON document or a header without the secrets that it names."""
-        if text[:1] in ("{", "[") and (content := _json(text.encode("utf-8", "surrogatepass"))) is not None:
+        if text[:1] in ("{", "[") and (content := read_json(text.encode("utf-8", "surrogatepass"))) is not None:
             sealed = self._content(content)
             spaced = ", ", ": "
             return text if sealed == content else json.dumps(sealed, separators=spaced if ": " in text else (",", ":"))
@@ -214,33 +208,6 @@ class Sealer:
         return self._marks[secret]
 
 
-class _Members(dict[str, Any]):
-    """A JSON object, and the members that others of the same name have overwritten."""
-
-    overwritten: list[tuple[str, Any]]
-
-
-class _Exchange:
-    """An exchange, with its bodies as JSON, or as text where they are not."""
-
-    def __init__(self, at: datetime, path: str, request: httpx.Request, reply: httpx.Response) -> None:
-        self.at, self.path, self.request, self.reply = at, path, request, reply
-        sent = httpx.Response(200, headers=request.headers, content=request.content)  # it decodes
-        for message in (sent, reply):
-            _check_coding(message.headers)
-        self.body = _json(sent.content, exact=True)
-        self.text = sent.text if self.body is None and sent.content else None
-        self.reply_body = _json(reply.content)
-        self.reply_text = reply.text
-
-
-def _check_coding(headers: httpx.Headers) -> None:
-    """Raise NotReadable for a body in a coding that was not decoded."""
-    for coding in headers.get("content-encoding", "").lower().split(","):
-        if coding.strip() and coding.strip() not in CODINGS:
-            raise NotReadable(f"its content encoding {coding.strip()} cannot be read")
-
-
 def _pattern(secret: str) -> re.Pattern[str]:
     """Return a pattern of a secret as it is, and as a part of a URL."""
     forms = sorted({secret, quote(secret, safe="")}, key=len, reverse=True)
@@ -271,36 +238,3 @@ def _decoded_base64(text: str) -> str:
         return base64.b64decode(text + "=" * (-len(text) % 4)).decode("utf-8", "replace")
     except ValueError:
         return ""
-
-
-def _json(body: bytes, exact: bool = False) -> Any:
-    """Return JSON content; None for anything else. With ``exact``, also if a float could not hold its numbers."""
-    try:
-        return json.loads(
-            body,
-            parse_constant=_refuse,
-            parse_float=_exact_float if exact else _float,
-            object_pairs_hook=_members,
-        )
-    except (ValueError, RecursionError):
-        return None
-
-
-def _members(pairs: list[tuple[str, Any]]) -> _Members:
-    members = _Members(pairs)
-    members.overwritten = [(name, value) for name, value in pairs if members[name] is not value]
-    return members
-
-
-def _float(text: str) -> float:
-    number = float(text)
-    return number if abs(number) != float("inf") else _refuse(text)
-
-
-def _exact_float(text: str) -> float:
-    number = _float(text)
-    return number if Decimal(repr(number)) == Decimal(text) else _refuse(text)
-
-
-def _refuse(number: str) -> Any:
-    raise ValueError(number)

@@ -158,12 +158,7 @@ def entry(exchange: Exchange) -> dict[str, Any]:
     request = exchange.body.decode("utf-8", "backslashreplace")
     mask = Mask(lambda _: REDACTED, _secrets(exchange, (body, reply_body)))
     return {
-        "id": exchange.number,
-        "at": micros(exchange.at),
-        "provider": exchange.provider,
-        "operation": exchange.operation,
-        "method": exchange.method,
-        "path": mask.text(exchange.path),
+        **_request_line(exchange, mask),
         "query": _query(exchange.query, mask),
         "headers": _headers(exchange.headers, mask),
         "body": _masked(body, mask, request),
@@ -181,16 +176,23 @@ def summary(exchange: Exchange) -> dict[str, Any]:
     """Return what a list shows of an exchange: neither headers nor bodies, and no explanation."""
     contents = [_parsed(raw) for raw in (exchange.body, exchange.reply_body) if may_hold_secret(raw)]
     return {
+        **_request_line(exchange, Mask(lambda _: REDACTED, _secrets(exchange, contents))),
+        "status": exchange.status,
+        "rule": exchange.rule,
+        "fault": exchange.fault,
+        "connection": exchange.connection,
+    }
+
+
+def _request_line(exchange: Exchange, mask: Mask) -> dict[str, Any]:
+    """Return what identifies a request."""
+    return {
         "id": exchange.number,
         "at": micros(exchange.at),
         "provider": exchange.provider,
         "operation": exchange.operation,
         "method": exchange.method,
-        "path": Mask(lambda _: REDACTED, _secrets(exchange, contents)).text(exchange.path),
-        "status": exchange.status,
-        "rule": exchange.rule,
-        "fault": exchange.fault,
-        "connection": exchange.connection,
+        "path": mask.text(exchange.path),
     }
 
 

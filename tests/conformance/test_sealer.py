@@ -9,8 +9,9 @@ from urllib.parse import quote, urlencode
 import httpx
 import pytest
 
+from emulator.conformance.decoded_exchange import NotReadable
 from emulator.conformance.recording import RecordedExchange
-from emulator.conformance.sealer import NotReadable, Sealer
+from emulator.conformance.sealer import Sealer
 
 SECRET = 'gar"lic+bread/53 öl'
 AT = datetime(2026, 1, 15, tzinfo=UTC)
