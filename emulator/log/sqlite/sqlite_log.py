@@ -100,7 +100,7 @@ class SqliteLog:
         return found
 
     def _last(self, id: int) -> int:
-        numbers = "SELECT max(number) FROM entries WHERE space = ?1", "SELECT number FROM snapshots WHERE space = ?1"
+        numbers = "SELECT max(number) FROM entries WHERE space = ?", "SELECT number FROM snapshots WHERE space = ?"
         rows = [self._database.execute(query, (id,)).fetchone() for query in numbers]
         return max((row[0] or 0 for row in rows if row), default=0)
 
@@ -176,9 +176,7 @@ class SqliteLog:
         with self._transaction():
             id, _ = self._find(space)
             self._database.execute("DELETE FROM entries WHERE space = ?", (id,))
-            self._database.execute(
-                "DELETE FROM spaces WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM snapshots WHERE space = ?1)", (id,)
-            )
+            self._database.execute("DELETE FROM spaces WHERE id = ? AND id NOT IN (SELECT space FROM snapshots)", (id,))
             self._known.pop(space, None)
 
     def claim(self, space: str, webhook: str, seconds: float) -> bool:
