@@ -34,7 +34,8 @@ class Fixtures(OnDemand[Fixture]):
     """The fixture of every provider: built-in ones are loaded on demand, those in a user's directory at once.
 
     That ``directory`` need not have every provider's file; the others use the built-in one. A user's fixtures are
-    checked, built-in ones are not: the first request to a vendor waits for its fixture. Raises BadFixture.
+    checked, built-in ones are not: the first request to a vendor waits for its fixture. ``own`` are the names of the
+    providers that have other than built-in fixtures. Raises BadFixture.
     """
 
     def __init__(self, providers: Mapping[str, Provider], directory: Path | None = None) -> None:
@@ -42,6 +43,7 @@ class Fixtures(OnDemand[Fixture]):
         self._providers = providers
         if directory is not None:
             self._take_theirs(directory)
+        self.own = frozenset(self.made)
 
     @classmethod
     def written(
@@ -56,6 +58,7 @@ class Fixtures(OnDemand[Fixture]):
         for name in contents.keys() & providers.keys():
             content = _migrated(providers[name], contents[name], versions[name])
             fixtures.made[name] = fixtures._fixture(name, Path(f"{name}.json"), content)
+        fixtures.own = frozenset(fixtures.made)
         return fixtures
 
     def whole(self) -> Mapping[str, dict[str, Any]]:
