@@ -31,20 +31,9 @@ export function follow(space, onEvents, onState, askToken) {
     if (reply.status === 401) await askToken();
     if (!reply.ok) throw new Error(`HTTP ${reply.status}`);
     onState(true);
-    const reader = reply.body.pipeThrough(new TextDecoderStream()).getReader();
-    let text = "";
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      text += value;
-      const end = text.lastIndexOf("\n\n");
-      if (end < 0) continue;
-      const events = text.slice(0, end).split("\n\n").map(parse).filter(Boolean);
-      text = text.slice(end + 2);
-      if (events.length) {
-        lastId = events.at(-1).id;
-        onEvents(events);
-      }
+    for await (const events of arriving(reply.body)) {
+      lastId = events.at(-1).id;
+      onEvents(events);
     }
   }
 
@@ -60,6 +49,22 @@ export function follow(space, onEvents, onState, askToken) {
     controller?.abort();
     document.removeEventListener("visibilitychange", onVisibility);
   };
+}
+
+/** Yield the events of a body as they arrive: arrays of {kind, id, data}. */
+async function* arriving(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    text += value;
+    const end = text.lastIndexOf("\n\n");
+    if (end < 0) continue;
+    const events = text.slice(0, end).split("\n\n").map(parse).filter(Boolean);
+    text = text.slice(end + 2);
+    if (events.length) yield events;
+  }
 }
 
 function visible() {
