@@ -22,8 +22,8 @@ class HttpProtocol(asyncio.Protocol):
     """One connection of a client.
 
     ``_requests`` have no complete reply yet, oldest first; only the first one runs. ``_receiving`` is the one whose
-    body is still arriving, always the last of them. ``closing`` means that no further reply is sent. ``received`` is
-    what another worker has read of a connection that it has handed over.
+    body is still arriving, always the last of them. ``closing`` means that the connection ends. ``received`` is what
+    another worker has read of a connection that it has handed over.
     """
 
     __slots__ = (
