@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,6 @@ from emulator.conformance.connection import Reply, operation_of
 from emulator.conformance.in_process import ADDRESS, EmulatorTransport, SpacePace
 from emulator.conformance.recording import LITERAL, MARK, RecordedExchange, Recording, token_claims
 from emulator.conformance.values import instant, is_number, same, shown
-from emulator.core.dataclass import dataclass
 from emulator.evidence import contracts
 from emulator.evidence.parts import parts
 from emulator.providers import ALL

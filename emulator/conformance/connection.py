@@ -12,7 +12,7 @@ The class of a probe says what may be at stake:
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
@@ -26,7 +26,6 @@ from emulator.conformance.pace import Pace
 from emulator.conformance.probe_file import Class, ProbeFile
 from emulator.conformance.promise import is_acceptable
 from emulator.conformance.values import ABSENT
-from emulator.core.dataclass import dataclass
 from emulator.core.secrets import REDACTED, Mask, hide_in_text, secret_members
 from emulator.evidence import contracts
 

@@ -11,13 +11,12 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
-
-from emulator.core.dataclass import dataclass
 
 EXPRESSION = re.compile(r"\$\{([^{}]*)\}")
 

@@ -1,11 +1,10 @@
 """Values of JSON documents: how they are compared, shown and reached."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
-
-from emulator.core.dataclass import dataclass
 
 TYPES: Mapping[str, tuple[type, ...]] = {
     "text": (str,),

@@ -1,10 +1,10 @@
 """Time. The only module that reads the machine's clock."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 
-from emulator.core.dataclass import dataclass
 from emulator.core.real_time import real_class
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

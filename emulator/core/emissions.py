@@ -1,8 +1,7 @@
 """Emissions that a vendor has measured, in one form for all vendors."""
 
+from dataclasses import dataclass
 from datetime import date
-
-from emulator.core.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

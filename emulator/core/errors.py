@@ -9,14 +9,12 @@ Anything else that is raised is a bug of the emulator.
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from pydantic import ValidationError
-
-from emulator.core.dataclass import dataclass
 
 Place: TypeAlias = tuple[str | int, ...]
 

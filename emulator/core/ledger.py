@@ -9,11 +9,10 @@ exact within a thousand digits raises ArithmeticError; nothing is ever rounded.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow, Subnormal
 from typing import Any, TypeAlias
-
-from emulator.core.dataclass import dataclass
 
 GRAM = "g"
 """Grams of CO2e."""

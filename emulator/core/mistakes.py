@@ -3,12 +3,11 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
-from emulator.core.dataclass import dataclass
 from emulator.core.errors import Malformed, Place, Problem
 from emulator.core.nearest import nearest
 

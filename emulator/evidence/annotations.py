@@ -8,10 +8,9 @@ match, members and items.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
-from emulator.core.dataclass import dataclass
 from emulator.evidence import contracts
 from emulator.evidence.matching import Schema, matches
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from emulator.core.dataclass import dataclass
 from emulator.core.resources import resource
 from emulator.evidence.rules import InvalidRules, expanded
 

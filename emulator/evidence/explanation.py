@@ -4,9 +4,9 @@ The contract is compared with the exchange on request only.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from emulator.core.dataclass import dataclass
 from emulator.evidence import contracts
 from emulator.evidence.parts import Part, parts, possible_parts, refusals, webhook_parts
 from emulator.evidence.rules import EVIDENCE

@@ -1,13 +1,13 @@
 """Find the parts of an exchange that its contract marks, and their evidence."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
 
 from pydantic_core import from_json
 
-from emulator.core.dataclass import dataclass
 from emulator.core.errors import Problem
 from emulator.evidence import contracts
 from emulator.evidence.annotations import Annotations, Mark

@@ -15,9 +15,8 @@ and the ``rules``. A rule has an ``id``, a ``statement`` and its ``evidence``, a
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-
-from emulator.core.dataclass import dataclass
 
 EVIDENCE = ("observed", "seed", "docs", "sdk", "inferred")
 """The levels of evidence, strongest first."""

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from emulator.core.dataclass import dataclass
 from emulator.exec import child, environment, isolation
 from emulator.exec.outside import Outside
 from emulator.exec.redirection import HOOK_VARIABLE

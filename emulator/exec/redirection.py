@@ -1,9 +1,9 @@
 """The settings of a redirected command: the address of the emulator, and the hosts that it serves."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from emulator.core.dataclass import dataclass
 from emulator.proxy.routes import Address, Exemptions
 
 HOOKS = Path(__file__).parent / "hooks"

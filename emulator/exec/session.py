@@ -5,13 +5,12 @@ import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.types import ASGIApp
 
 from emulator.client.event_loop import new_event_loop
-from emulator.core.dataclass import dataclass
 from emulator.exec.isolation import ADDRESS
 from emulator.exec.redirection import Redirection
 from emulator.proxy.forward_app import ForwardApp, InSpace

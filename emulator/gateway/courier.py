@@ -3,13 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary, ref
 
 from starlette.types import Receive, Scope
 
-from emulator.core.dataclass import dataclass
 from emulator.core.hosts import is_loopback
 from emulator.gateway.turn import answer_under_faults
 from emulator.space.commands import RecordAttempt

@@ -1,10 +1,9 @@
 """The interface of a log: where the entries of all spaces are stored, in one order for each space."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 from zlib import crc32
-
-from emulator.core.dataclass import dataclass
 
 
 class LogFailure(Exception):

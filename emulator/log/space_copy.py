@@ -1,12 +1,11 @@
 """The copy of a stored space that a process has in memory."""
 
 from asyncio import Future
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from emulator.core.clock import Clock
-from emulator.core.dataclass import dataclass
 from emulator.log.checks import Checks
 from emulator.log.entries import Entry
 from emulator.log.protocol import Replica

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from starlette.responses import Response
 
-from emulator.core.dataclass import dataclass
 from emulator.pages.html import Element, h
 from emulator.pages.page import SECURITY_HEADERS, fact_list
 from emulator.pages.pdf import Color, Page, pdf_file, wrapped

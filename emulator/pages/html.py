@@ -1,10 +1,9 @@
 """HTML and SVG as a tree of elements. Everything in it is escaped: there is no way to insert markup as text."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape
 from typing import TypeAlias
-
-from emulator.core.dataclass import dataclass
 
 Child: TypeAlias = "Element | str | None"
 

@@ -1,6 +1,7 @@
 """What all pages have in common: the visit that a page answers, the frame around its content, and its headers."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,6 @@ from urllib.parse import quote, urlsplit
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from emulator.core.dataclass import dataclass
 from emulator.pages.formats import moment
 from emulator.pages.html import Element, h
 from emulator.space.space import PAGES, Space

@@ -2,11 +2,10 @@
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from urllib.parse import unquote, urlsplit
 
-from emulator.core.dataclass import dataclass
 from emulator.core.hosts import is_address, is_loopback
 
 Address = tuple[str, int]

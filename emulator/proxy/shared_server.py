@@ -1,11 +1,11 @@
 """A server that others share, such as one in a container: it answers for the vendors' hosts in place of our own."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.types import Receive, Scope, Send
 
-from emulator.core.dataclass import dataclass
 from emulator.gateway.turn import plain_answer
 from emulator.proxy.dialer import Connection, dial_server
 from emulator.proxy.exchange import Request, end_to_end, pass_on

@@ -1,7 +1,7 @@
 """The scenarios that there are: each a JSON file with its story, and a script beside it."""
 
 import sys
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import lru_cache
 from importlib.util import module_from_spec, spec_from_file_location
 from json import loads
@@ -10,7 +10,6 @@ from types import ModuleType
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import document
 from emulator.core.resources import resource
 from emulator.scenarios.stage import Progress, ScenarioFailed, Stage

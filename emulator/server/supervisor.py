@@ -10,9 +10,9 @@ import traceback
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 
-from emulator.core.dataclass import dataclass
 from emulator.log.log import Log
 from emulator.log.workers.log_server import LogEnds, LogServer
 from emulator.server.inboxes import Inbox

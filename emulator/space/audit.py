@@ -1,11 +1,11 @@
 """The books of a space: the entries of all vendors, and the checks that must hold of them."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
-from emulator.core.dataclass import dataclass
 from emulator.core.ledger import CHECKS, Books, Check, Entry, Finding, NoBooks
 from emulator.space.space import Space
 

@@ -5,12 +5,12 @@ commands between the same requests lead to the same state.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from emulator.core import exact_json
 from emulator.core.clock import Event
-from emulator.core.dataclass import dataclass
 from emulator.core.errors import CannotHappen
 from emulator.core.nearest import nearest
 from emulator.space import settings

@@ -3,11 +3,11 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from emulator.core.dataclass import dataclass
 from emulator.web.exchange import Exchange
 
 T_co = TypeVar("T_co", covariant=True)

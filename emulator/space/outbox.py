@@ -5,14 +5,13 @@ An outbox does not use the network: it returns the next delivery, and records th
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any, Literal, TypeAlias
 
 from emulator.core import exact_json
 from emulator.core.clock import Event
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import UtcTime
 from emulator.web.webhooks import Call, Dispatch, Webhooks
 

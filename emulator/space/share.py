@@ -1,8 +1,7 @@
 """Shares: which worker of a server a space belongs to."""
 
+from dataclasses import dataclass
 from zlib import crc32
-
-from emulator.core.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
 from emulator.core.clock import Clock, Event
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import write
 from emulator.core.ids import Ids
 from emulator.space.faults import Faults

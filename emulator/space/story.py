@@ -1,10 +1,8 @@
 """The story of a space that a scenario has filled: what to look at, step by step."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
-
-from emulator.core.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """The spaces of one worker of a server."""
 
 from collections.abc import Container
+from dataclasses import dataclass
 from socket import socket
 
-from emulator.core.dataclass import dataclass
 from emulator.space.census import Census
 from emulator.space.report import Peers
 from emulator.space.share import Share

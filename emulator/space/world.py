@@ -2,13 +2,12 @@
 
 import pickle
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 from emulator.core import documents
 from emulator.core.clock import Clock
-from emulator.core.dataclass import dataclass
 from emulator.core.ids import Ids
 from emulator.core.on_demand import OnDemand
 from emulator.space import initial_memories

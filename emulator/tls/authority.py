@@ -6,6 +6,7 @@ import stat
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from emulator.core.clock import Clock
-from emulator.core.dataclass import dataclass
 from emulator.tls import certificates
 
 ROOT, INTERMEDIATE, KEY = "root.pem", "intermediate.pem", "intermediate-key.pem"

@@ -3,13 +3,13 @@
 import gzip
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from starlette.responses import Response
 from starlette.types import Scope
 
-from emulator.core.dataclass import dataclass
 from emulator.web.headers import Headers
 
 STATIC = Path(__file__).parent / "static"

@@ -1,10 +1,10 @@
 """Forms: bodies of ``multipart/form-data`` (RFC 7578)."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from email.message import Message
 from email.parser import HeaderParser
 
-from emulator.core.dataclass import dataclass
 from emulator.web.request import WholeRequest
 
 PARTS_MAX = 100

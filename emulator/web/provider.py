@@ -1,14 +1,13 @@
 """What the gateway and the control API need of a provider: one record, without its vendor's rules."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
 from starlette.types import Scope
 
 from emulator.core.clock import Clock, Event
-from emulator.core.dataclass import dataclass
 from emulator.core.emissions import MonthlyEmission
 from emulator.core.ids import Ids
 from emulator.core.ledger import Books, NoBooks

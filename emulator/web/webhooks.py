@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from posixpath import normpath
 from typing import Any
 from urllib.parse import unquote, urlsplit
-
-from emulator.core.dataclass import dataclass
 
 CONTROL_PATH = re.compile(r"/+(~[^/]*/+)?_emulator(/|$)")
 

@@ -1,9 +1,8 @@
 """Drafts: requests to Carbon Insights before any rule has accepted them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
-
-from emulator.core.dataclass import dataclass
 
 Diet: TypeAlias = Literal["typical", "vegetarian", "vegan"]
 FuelGrade: TypeAlias = Literal["regular", "mid_grade", "premium", "diesel"]

@@ -1,10 +1,9 @@
 """The catalogue: accounts that exist from the start, categories with their factors, and codes. It never changes."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
-
-from emulator.core.dataclass import dataclass
 
 UNCATEGORIZED = "Uncategorized"
 

@@ -1,8 +1,7 @@
 """The fixture: the catalogue, and the memory with which a space begins."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import UtcTime
 from emulator.providers.carboninsights.memory.catalogue import Catalogue
 from emulator.providers.carboninsights.memory.records import Account, Token

@@ -1,12 +1,12 @@
 """The records: accounts and tokens."""
 
+from dataclasses import dataclass
 from hashlib import blake2b
 from hmac import compare_digest
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import UtcTime
 
 Kind: TypeAlias = Literal["access", "refresh"]

@@ -1,9 +1,9 @@
 """Drafts: requests to CNaught before any rule has accepted them, and their buyers."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.cnaught.memory.catalogue import Account, Source
 from emulator.providers.cnaught.memory.records import Subaccount
 

@@ -1,8 +1,8 @@
 """What CNaught offers to an account: projects, categories, portfolios and quotes."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.backend.amounts import price
 from emulator.providers.cnaught.backend.drafts import Buyer, QuoteDraft

@@ -1,9 +1,9 @@
 """The catalogue: accounts, projects, categories and portfolios. It never changes."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import UtcTime
 from emulator.providers.cnaught.memory.fields import CentsPerKg, Count, Degrees, Fraction
 

@@ -1,10 +1,9 @@
 """The fixture: the catalogue, and the memory with which a space begins."""
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from operator import attrgetter
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.cnaught.memory.catalogue import Catalogue, check_ids, check_known
 from emulator.providers.cnaught.memory.records import KeyedReply, Notice, Order, Session, Subaccount
 from emulator.providers.cnaught.memory.settings import Settings

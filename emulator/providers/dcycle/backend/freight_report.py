@@ -1,11 +1,11 @@
 """Reports on freight by ISO 14083 (docs.dcycle.io, Generate Report)."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.drafts.freight import FreightFilter
 from emulator.providers.dcycle.backend.freight import FreightRequests

@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from emulator.core.clock import Clock
-from emulator.core.dataclass import dataclass
 from emulator.core.exact_json import decimal
 from emulator.core.ids import Ids
 from emulator.providers.dcycle.backend.totals import Totals

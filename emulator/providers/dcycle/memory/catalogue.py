@@ -1,9 +1,8 @@
 """The catalogue: what is the same in every space."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.dcycle.memory.custom_factors import Gas
 from emulator.providers.dcycle.memory.employees import CommutingFactors
 from emulator.providers.dcycle.memory.factors import Factor

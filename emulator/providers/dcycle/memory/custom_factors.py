@@ -1,10 +1,10 @@
 """Custom emission factors of an organization, in groups."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import Day
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.records import Record

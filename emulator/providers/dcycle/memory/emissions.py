@@ -1,10 +1,10 @@
 """Emissions: grams of CO2e by organization, category and day. Every total is a sum of these."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import Day
 from emulator.providers.dcycle.memory.fields import GRAMS_MAX
 

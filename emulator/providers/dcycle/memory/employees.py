@@ -1,14 +1,13 @@
 """Employees, and how they commute."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import Day
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle.memory.emissions import check_period

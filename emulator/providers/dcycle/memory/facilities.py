@@ -1,8 +1,8 @@
 """Facilities: offices, warehouses, factories."""
 
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.dcycle.memory.fields import Fraction
 from emulator.providers.dcycle.memory.records import Record
 

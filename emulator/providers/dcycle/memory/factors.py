@@ -1,11 +1,11 @@
 """Emission factors, each with where its number is from."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.dcycle.memory.fields import GRAMS_PER_UNIT_MAX
 
 DecimalGrams: TypeAlias = Annotated[Decimal, Field(ge=0, le=GRAMS_PER_UNIT_MAX, allow_inf_nan=False)]

@@ -1,10 +1,10 @@
 """Files: documents that a client uploads for the vendor to read."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.records import Record
 

@@ -1,10 +1,9 @@
 """The fixture: the catalogue, and the memory with which a space begins."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.dcycle.memory.catalogue import Catalogue
 from emulator.providers.dcycle.memory.custom_factors import CustomFactor, CustomGroup
 from emulator.providers.dcycle.memory.emissions import Emission

@@ -1,14 +1,13 @@
 """Freight: shipment legs, the packages that they carry, and the factors by which they are calculated."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import Day
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle.memory.fields import Fraction, Uuid, Year

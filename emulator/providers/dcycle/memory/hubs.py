@@ -1,8 +1,8 @@
 """Logistic hubs."""
 
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.records import Record
 

@@ -1,9 +1,9 @@
 """Invoices of energy and utilities."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import Day
 from emulator.providers.dcycle.memory.emissions import Category, check_period
 from emulator.providers.dcycle.memory.fields import Fraction, Grams, Quantity, Uuid

@@ -1,14 +1,12 @@
 """Places on the map, since the emulator looks up no address."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from decimal import Decimal
 from math import asin, cos, radians, sin, sqrt
 from typing import Annotated, TypeAlias
 
 from pydantic import Field
-
-from emulator.core.dataclass import dataclass
 
 EARTH_RADIUS_KM = 6371
 Latitude: TypeAlias = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]

@@ -1,11 +1,10 @@
 """Purchases, and the factors by which they are calculated."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import Day
 from emulator.providers.dcycle.memory.fields import GRAMS_PER_UNIT_MAX, Fraction, GramsPerUnit, Quantity, Uuid
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting

@@ -1,6 +1,7 @@
 """Recharges: fuel that a freight fleet used."""
 
-from emulator.core.dataclass import dataclass
+from dataclasses import dataclass
+
 from emulator.core.documents import Day
 from emulator.providers.dcycle.memory.factors import Factor
 from emulator.providers.dcycle.memory.fields import Quantity, Uuid

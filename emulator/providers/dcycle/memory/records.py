@@ -1,8 +1,8 @@
 """The parts that all kinds of records share."""
 
+from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import Day, UtcTime
 from emulator.providers.dcycle.memory.emissions import Category, Emission
 from emulator.providers.dcycle.memory.fields import Grams, Uuid

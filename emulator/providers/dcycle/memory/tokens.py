@@ -1,6 +1,7 @@
 """Tokens of users who logged in."""
 
-from emulator.core.dataclass import dataclass
+from dataclasses import dataclass
+
 from emulator.core.documents import UtcTime
 
 

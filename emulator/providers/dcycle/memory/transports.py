@@ -1,7 +1,7 @@
 """Transport routes, upstream and downstream."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias
@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticKnownError
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import Day, UtcTime
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.freight import DistanceKm, GramsPerTkm

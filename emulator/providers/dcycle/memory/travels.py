@@ -1,13 +1,12 @@
 """Business travels."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import Day
 from emulator.providers.dcycle.memory.factors import Factor
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting

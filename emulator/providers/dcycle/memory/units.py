@@ -1,11 +1,11 @@
 """Units of measurement."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.dcycle.memory.fields import Uuid
 
 

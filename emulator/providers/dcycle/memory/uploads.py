@@ -1,8 +1,8 @@
 """Uploads: files of records, which a client puts to an address that it was given."""
 
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.dcycle.memory.records import Record
 from emulator.providers.dcycle.memory.transports import TransportDirection
 

@@ -1,9 +1,9 @@
 """Vehicles, what they consumed, and the factors of their fuels."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import Day, UtcTime
 from emulator.providers.dcycle.memory.emissions import check_period
 from emulator.providers.dcycle.memory.fields import GramsPerUnit, Quantity, Uuid, Year

@@ -1,12 +1,11 @@
 """Waste, and the treatment of waste water."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import Day
 from emulator.providers.dcycle.memory.emissions import check_period
 from emulator.providers.dcycle.memory.factors import Factor

@@ -1,9 +1,8 @@
 """Drafts: what requests ask for, typed and frozen."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import EMPTY, FrozenMapping
 from emulator.providers.oneclickimpact.memory.records import KINDS, Kind
 

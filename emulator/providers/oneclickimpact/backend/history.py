@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from heapq import merge
@@ -10,7 +11,6 @@ from itertools import islice
 from operator import attrgetter
 
 from emulator.core.clock import EPOCH
-from emulator.core.dataclass import dataclass
 from emulator.providers.oneclickimpact.backend.drafts import CustomerSearch, Search
 from emulator.providers.oneclickimpact.backend.totals import Totals
 from emulator.providers.oneclickimpact.memory.records import Customer, Impact, Kind, millisecond

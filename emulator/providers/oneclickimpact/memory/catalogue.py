@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import Field, StringConstraints
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.oneclickimpact.memory.fields import UserId
 
 Environment: TypeAlias = Literal["sandbox", "production"]

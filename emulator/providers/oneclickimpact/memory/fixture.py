@@ -1,10 +1,9 @@
 """The memory of a space, its settings, and the fixture that it begins with."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from operator import attrgetter
 
 from emulator.core.clock import millis
-from emulator.core.dataclass import dataclass
 from emulator.providers.oneclickimpact.memory.catalogue import Catalogue, check_unique
 from emulator.providers.oneclickimpact.memory.records import Customer, Impact, Notice
 from emulator.providers.oneclickimpact.memory.settings import Settings

@@ -1,12 +1,11 @@
 """The records: customers, impacts, and the notices that webhooks must still send. A state follows from the clock."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, get_args
 
 from emulator.core.clock import millis
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import EMPTY
 from emulator.providers.oneclickimpact.memory.fields import Email, Metadata, NonEmpty, Reason, Time, UserId
 

@@ -1,10 +1,10 @@
 """The settings: when impacts progress over time, and where and how webhooks are sent."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.oneclickimpact.memory.catalogue import Environment, check_unique
 from emulator.providers.oneclickimpact.memory.fields import DelaySeconds, NonEmpty
 from emulator.providers.oneclickimpact.memory.records import EVENT_TYPES, EventType

@@ -1,9 +1,9 @@
 """Drafts: requests to Thallo before any rule has accepted them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.thallo.memory.catalogue import Retiree
 from emulator.providers.thallo.memory.fields import TradeType
 

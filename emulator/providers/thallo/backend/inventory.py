@@ -2,10 +2,10 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Sequence
+from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 
 from emulator.core.clock import Clock
-from emulator.core.dataclass import dataclass
 from emulator.core.ids import LOWER, Ids
 from emulator.providers.thallo.backend.market import Purchase
 from emulator.providers.thallo.memory.catalogue import Catalogue

@@ -1,12 +1,12 @@
 """The market: sell orders by project and vintage, and purchases from them."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from emulator.core.agenda import Agenda
 from emulator.core.clock import EPOCH, Clock, Event
-from emulator.core.dataclass import dataclass
 from emulator.providers.thallo import errors
 from emulator.providers.thallo.backend.amounts import positive, whole_tonnes
 from emulator.providers.thallo.backend.drafts import RetirementDraft

@@ -1,8 +1,8 @@
 """Projects, with all their vintages, for sale or not."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.thallo.memory.catalogue import Catalogue, Project, Vintage
 
 

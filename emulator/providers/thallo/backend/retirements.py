@@ -1,12 +1,11 @@
 """Retirements: calls queue grams in requests, and the clock carries them out (docs.market.thallo.io)."""
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from emulator.core.agenda import Agenda
 from emulator.core.clock import Clock, Event
-from emulator.core.dataclass import dataclass
 from emulator.core.ids import LOWER, Ids
 from emulator.providers.thallo import errors
 from emulator.providers.thallo.backend.amounts import positive

@@ -1,9 +1,9 @@
 """The catalogue: tenants, projects and vintages. It never changes."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import UtcTime
 from emulator.providers.thallo.memory.fields import Year
 

@@ -2,10 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import UtcTime
 from emulator.providers.thallo.memory.catalogue import Catalogue, check_ids, check_known
 from emulator.providers.thallo.memory.fields import DIGITS_MAX, GRAMS_MAX

@@ -1,13 +1,12 @@
 """The records: keys, sell orders, wallets, invoices and retirement requests. A status follows from the clock."""
 
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from itertools import pairwise
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import UtcTime
 from emulator.providers.thallo.memory.catalogue import Retiree
 from emulator.providers.thallo.memory.fields import (

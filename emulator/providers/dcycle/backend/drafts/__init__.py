@@ -1,8 +1,8 @@
 """Drafts: the filters of lists. The client's data about a record is in its ``terms``."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.dcycle.backend.drafts.criteria import among, between, contains, within
 from emulator.providers.dcycle.memory.employees import CommutingPeriod, Employee
 from emulator.providers.dcycle.memory.facilities import Facility

@@ -1,8 +1,8 @@
 """The filters of freight, packages, recharges and hubs."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.dcycle.backend.drafts.criteria import among, between, contains, within
 from emulator.providers.dcycle.memory.freight import FreightRequest, Package
 from emulator.providers.dcycle.memory.hubs import Hub

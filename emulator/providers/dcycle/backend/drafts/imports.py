@@ -1,9 +1,9 @@
 """The filter of import sessions, and what a validation finds."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.dcycle.memory.freight import FreightTerms
 from emulator.providers.dcycle.memory.imports import ImportSession, ImportStatus
 

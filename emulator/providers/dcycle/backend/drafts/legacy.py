@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from operator import ge, gt, le, lt
 from typing import Any
 
 from emulator.core.clock import seconds
-from emulator.core.dataclass import dataclass
 from emulator.providers.dcycle.backend.drafts import InvoiceFilter
 from emulator.providers.dcycle.backend.drafts.criteria import between, contains
 from emulator.providers.dcycle.memory.invoices import Invoice

@@ -1,8 +1,8 @@
 """The filters of transport routes and of ways to transport."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.dcycle.backend.drafts.criteria import among, between, contains, within
 from emulator.providers.dcycle.memory.transports import Combination, TransportRoute
 

@@ -1,8 +1,8 @@
 """The filters of wastes, of their factors and of waste water."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from emulator.core.dataclass import dataclass
 from emulator.providers.dcycle.backend.drafts.criteria import among, between, within
 from emulator.providers.dcycle.memory.wastes import Waste, WasteFactor, WasteWaterTreatment
 

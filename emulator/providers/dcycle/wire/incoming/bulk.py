@@ -1,11 +1,11 @@
 """Many records in one request: each is accepted or refused by itself."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import Field
 
-from emulator.core.dataclass import dataclass
 from emulator.core.errors import Malformed
 from emulator.providers.dcycle.wire.incoming.fields import JsonBoolean, Name
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from io import StringIO
@@ -11,7 +12,6 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
-from emulator.core.dataclass import dataclass
 from emulator.core.documents import FrozenMapping
 from emulator.core.errors import Malformed
 from emulator.providers.dcycle.backend.drafts.imports import Correction, ImportFilter, ImportRow

@@ -1,9 +1,8 @@
 """The results of requests with many records."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
-
-from emulator.core.dataclass import dataclass
 
 R = TypeVar("R")
 
