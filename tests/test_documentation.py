@@ -38,13 +38,6 @@ def test_the_schemas_and_the_page_of_the_fixtures_are_current() -> None:
     assert fixture_pages.PAGE.read_text() == fixture_pages.page(), hint
 
 
-def test_the_initial_memories_are_current() -> None:
-    """The memories of the built-in fixtures are also kept as snapshots have them, with the version of their form."""
-    for provider in ALL.values():
-        text = (fixture_pages.MEMORIES / f"{provider.name}.json").read_text()
-        assert text == fixture_pages.memory_text(provider), "run: python -m tests.support.fixture_pages"
-
-
 def test_the_list_of_pages_for_language_models_is_current() -> None:
     """``llms.txt`` lists every page with its first sentence."""
     assert llms.FILE.read_text() == llms.text(), "run: python -m tests.support.llms"

@@ -11,7 +11,6 @@ import pytest
 from emulator import Emulator
 from emulator.client.handles import Refused, SpaceHandle
 from emulator.core.resources import resource
-from emulator.providers import ALL
 from tests.support.caller import Caller, credentials_of, use_vendor_links
 
 ORDERS = "/v1/orders"
@@ -53,15 +52,6 @@ def conversation(cnaught: Caller) -> list[tuple[int, dict[str, str], bytes]]:
 def test_taking_a_snapshot_changes_nothing(used: Caller) -> None:
     """Two snapshots in a row are equal."""
     assert used.space.snapshot() == used.space.snapshot()
-
-
-def test_a_snapshot_is_the_same_before_a_vendor_is_used(emulator: Emulator) -> None:
-    """A vendor that a space has not used is in its snapshot as if it had been, member by member."""
-    space = emulator.space()
-    unused = json.dumps(space.snapshot())
-    for name in ALL:
-        space.control("GET", f"/state/{name}")
-    assert json.dumps(space.snapshot()) == unused
 
 
 def test_a_space_is_restored_exactly(used: Caller) -> None:

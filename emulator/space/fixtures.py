@@ -7,7 +7,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from emulator.core.construction import construct
 from emulator.core.documents import BadDocument, document, write
 from emulator.core.migration import NoStep, Steps, migrate
 from emulator.core.nearest import closest
@@ -33,17 +32,14 @@ class BadFixture(Exception):
 class Fixtures(OnDemand[Fixture]):
     """The fixture of every provider: built-in ones are loaded on demand, those in a user's directory at once.
 
-    That ``directory`` need not have every provider's file; the others use the built-in one. A user's fixtures are
-    checked, built-in ones are not: the first request to a vendor waits for its fixture. ``own`` are the names of the
-    providers that have other than built-in fixtures. Raises BadFixture.
+    That ``directory`` need not have every provider's file; the others use the built-in one. Raises BadFixture.
     """
 
     def __init__(self, providers: Mapping[str, Provider], directory: Path | None = None) -> None:
-        super().__init__(providers, lambda name: construct(providers[name].fixture, _read(_built_in(name))))
+        super().__init__(providers, lambda name: self._fixture(name, _built_in(name), _read(_built_in(name))))
         self._providers = providers
         if directory is not None:
             self._take_theirs(directory)
-        self.own = frozenset(self.made)
 
     @classmethod
     def written(
@@ -58,7 +54,6 @@ class Fixtures(OnDemand[Fixture]):
         for name in contents.keys() & providers.keys():
             content = _migrated(providers[name], contents[name], versions[name])
             fixtures.made[name] = fixtures._fixture(name, Path(f"{name}.json"), content)
-        fixtures.own = frozenset(fixtures.made)
         return fixtures
 
     def whole(self) -> Mapping[str, dict[str, Any]]:

@@ -67,12 +67,8 @@ class Snapshot(Model):
 
 def take(space: Space) -> dict[str, Any]:
     """Return the snapshot of a space, without its journal and the number of its requests."""
-    return {**take_head(space), "memory": {name: _memory(space, name) for name in space.world.providers}}
-
-
-def _memory(space: Space, name: str) -> dict[str, Any]:
-    backend = space.backends.get(name)
-    return space.world.written_memory(name) if backend is None else write(backend.memory)
+    memory = {name: write(space.backend(name).memory) for name in space.world.providers}
+    return {**take_head(space), "memory": memory}
 
 
 def take_memories(space: Space) -> dict[str, bytes]:
@@ -102,25 +98,14 @@ def take_head(space: Space) -> dict[str, Any]:
 
 
 def restore(space: Space, document: Mapping[str, Any]) -> None:
-    """Restore a snapshot, and start the space's history with it. Raises BadSnapshot, and then changes nothing.
-
-    A vendor whose memory is the initial one begins with its fixture when it is used, so it need not be loaded.
-    """
+    """Restore a snapshot, and start the space's history with it. Raises BadSnapshot, and then changes nothing."""
     found = _read(document)
     snapshot = _migrated(space, found)
     if snapshot.memory.keys() != space.world.providers.keys():
         raise _other_versions(space, snapshot)
-    changed = {name: memory for name, memory in snapshot.memory.items() if not _is_initial(space, name, memory)}
-    _become(space, snapshot, changed, checked=False)
+    _become(space, snapshot, snapshot.memory, checked=False)
     migrated = {} if snapshot is found else {"providers": snapshot.providers, "memory": snapshot.memory}
     space.history.restart({**document, **migrated})
-
-
-def _is_initial(space: Space, name: str, memory: object) -> bool:
-    try:
-        return dump(memory) == dump(space.world.written_memory(name))
-    except (TypeError, ValueError):  # no JSON
-        return False
 
 
 def restore_parts(space: Space, head: Mapping[str, Any], memories: Mapping[str, bytes], checked: bool) -> None:
@@ -129,10 +114,10 @@ def restore_parts(space: Space, head: Mapping[str, Any], memories: Mapping[str, 
     ``checked`` means that this version has taken them, so they need not be checked as a user's snapshot is. Memories
     stay text, except those of older versions. A vendor without a memory begins with its fixture when it is used.
     """
-    found, current = _read({**head, "memory": {}}), space.world.versions
+    found, providers = _read({**head, "memory": {}}), space.world.providers
     versions = {name: found.providers[name] for name in found.providers if name in memories}
-    unused = {name: current[name] for name in current if name not in memories}
-    older = [name for name in versions if versions[name] < current.get(name, 0)]
+    unused = {name: provider.version for name, provider in providers.items() if name not in memories}
+    older = [name for name in versions if name in providers and versions[name] < providers[name].version]
     memory = {name: parse(memories[name]) for name in older}
     snapshot = _migrated(space, found.model_copy(update={"providers": unused | versions, "memory": memory}))
     _become(space, snapshot, {**memories, **snapshot.memory}, checked)
@@ -168,15 +153,14 @@ def _read(document: Mapping[str, Any]) -> Snapshot:
 def _migrated(space: Space, snapshot: Snapshot) -> Snapshot:
     """Return a snapshot in which the memories of older versions are up to date. Raises BadSnapshot."""
     memory, versions = dict(snapshot.memory), dict(snapshot.providers)
-    for name, version in space.world.versions.items():
-        if name not in memory or versions.get(name, version) >= version:
+    for name, provider in space.world.providers.items():
+        if name not in memory or versions.get(name, provider.version) >= provider.version:
             continue
         try:
-            steps = space.world.providers[name].migrations
-            memory[name] = dict(migrate(memory[name], versions[name], version, steps))
+            memory[name] = dict(migrate(memory[name], versions[name], provider.version, provider.migrations))
         except NoStep as error:
             raise BadSnapshot(f"at memory.{name}: {error}") from None
-        versions[name] = version
+        versions[name] = provider.version
     if versions == snapshot.providers:
         return snapshot
     return snapshot.model_copy(update={"memory": memory, "providers": versions})
@@ -212,9 +196,9 @@ def _outbox(space: Space, state: dict[str, Any]) -> Outbox:
         kept = document(OutboxState).read(state)
     except BadDocument as error:
         raise BadSnapshot(f"at outbox.{error.place}: {error.fault}") from None
-    providers = space.world.providers
+    calling = {name for name, provider in space.world.providers.items() if provider.webhooks}
     for delivery in kept.deliveries:
-        if delivery.provider not in providers or not providers[delivery.provider].webhooks:
+        if delivery.provider not in calling:
             raise BadSnapshot(f"at outbox.deliveries: {delivery.provider!r} has no webhooks")
     return Outbox(kept)
 

@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-from emulator.core import documents
 from emulator.core.clock import Clock
 from emulator.core.ids import Ids
 from emulator.core.on_demand import OnDemand
-from emulator.space import initial_memories
 from emulator.space.fixtures import Fixtures
 from emulator.web.provider import Backend, Provider
 from emulator.web.webhooks import Webhooks
@@ -60,20 +58,11 @@ class World:
     @property
     def versions(self) -> dict[str, int]:
         """The version of each provider's memory."""
-        return {name: initial_memories.version(name) for name in self.providers}
+        return {name: provider.version for name, provider in self.providers.items()}
 
     def memory(self, name: str) -> Any:
         """Return a vendor's initial memory: a new copy for each space, at a tenth of the cost of ``deepcopy``."""
         return pickle.loads(self.memories[name])  # noqa: S301, what this process has pickled
-
-    def written_memory(self, name: str) -> dict[str, Any]:
-        """Return a vendor's initial memory as a snapshot has it. The vendor is loaded only for a user's fixture."""
-        own = name in self.fixtures.own
-        memory = documents.write(self.fixtures[name].memory) if own else initial_memories.memory(name)
-        settings = memory.get("settings", {})
-        if not self.links or "links" not in settings:
-            return memory
-        return {**memory, "settings": {**settings, "links": self.links}}
 
     def backend(self, name: str, clock: Clock, ids: Ids) -> Backend:
         """Return a vendor in its initial state."""

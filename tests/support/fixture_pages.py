@@ -1,4 +1,4 @@
-"""Generate the JSON Schema of each fixture, its memory with every default, and the reference page of fixtures.
+"""Generate the JSON Schema of each fixture, and their reference page, from the models that read them.
 
 ``python -m tests.support.fixture_pages`` writes them; a test compares.
 """
@@ -10,14 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from emulator.core.documents import document
-from emulator.core.documents import write as write_document
 from emulator.providers import ALL
-from emulator.space.fixtures import Fixtures
 from emulator.web.provider import Provider
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "fixtures" / "schemas"
-MEMORIES = ROOT / "fixtures" / "memories"
 PAGE = ROOT / "docs" / "fixtures.md"
 HEADER = """\
 <!-- This page is made from the models: python -m tests.support.fixture_pages -->
@@ -101,13 +98,6 @@ def _tidy(node: Any, below: str = "") -> Any:
 
 def schema_text(provider: Provider) -> str:
     return json.dumps(schema(provider), indent=2, ensure_ascii=False) + "\n"
-
-
-def memory_text(provider: Provider) -> str:
-    """Return the version of a provider's memory, and its initial memory as a snapshot has it."""
-    fixture = Fixtures(ALL)[provider.name]
-    initial = {"version": provider.version, "memory": write_document(fixture.memory)}
-    return json.dumps(initial, indent=2, ensure_ascii=False) + "\n"
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------
@@ -227,10 +217,8 @@ def _cell(text: str) -> str:
 
 def write() -> None:
     SCHEMAS.mkdir(exist_ok=True)
-    MEMORIES.mkdir(exist_ok=True)
     for provider in ALL.values():
         (SCHEMAS / f"{provider.name}.schema.json").write_text(schema_text(provider))
-        (MEMORIES / f"{provider.name}.json").write_text(memory_text(provider))
     PAGE.write_text(page())
 
 
