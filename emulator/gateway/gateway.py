@@ -1,13 +1,13 @@
 """The ASGI application: check the source and the target of a request, read its body, and send the reply."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from emulator.core.bounded_cache import BoundedCache
 from emulator.core.hosts import is_address, is_loopback
 from emulator.gateway.courier import DELIVERY_HEADER, Courier
 from emulator.gateway.messages import read_body, send_reply, send_stream
@@ -23,8 +23,11 @@ CONTROL = "_emulator"
 REFUSED = 400
 """The lowest status of a refused request, which has changed nothing."""
 
+REMEMBERED_MAX = 1024
+"""How many destinations are remembered: tests use the same few again and again."""
+
 REMEMBERED_CHARACTERS_MAX = 512
-"""Of host and path together. Tests use the same few again and again."""
+"""How long the host and the path of such a destination may be together."""
 
 
 class Stray(Exception):
@@ -71,17 +74,16 @@ class Gateway:
         self.vendor_hosts = vendor_hosts
         self.providers = spaces.world.providers
         self.body_bytes_max = spaces.world.limits.body_bytes_max
-        self._remembered = lru_cache(maxsize=1024)(self._destination)
+        self._destinations = BoundedCache[tuple[str, str], Destination](REMEMBERED_MAX)
         self._headers = Headers(())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._other(scope, receive, send)
         headers = self._shared(scope["headers"])
-        host, path = headers[b"host"] or "", scope["path"]
-        find = self._remembered if len(host) + len(path) <= REMEMBERED_CHARACTERS_MAX else self._destination
+        target = host, path = headers[b"host"] or "", scope["path"]
         try:
-            name, provider, scope["path"], prefix = find(host, path)
+            name, provider, scope["path"], prefix = self._destinations.get(target) or self._destination(host, path)
             if provider is None:
                 self._check_sender(scope["method"], headers, host)
             elif headers[b"sec-fetch-site"] == "cross-site":
@@ -120,7 +122,7 @@ class Gateway:
             exchange = await answer_under_faults(space, provider, scope, headers, body, receive, self.courier.look)
         else:
             exchange = answer(space, provider, scope, headers, body)
-            if provider.webhooks and space.may_call(provider.name, provider.webhooks):
+            if provider.webhooks and space.may_call(space.backends[provider.name], provider.webhooks):
                 self.courier.look(space)
         if is_new:
             self.spaces.answered(space, refused=exchange.status >= REFUSED)
@@ -190,6 +192,13 @@ class Gateway:
     # --- the target of a request
 
     def _destination(self, header: str, path: str) -> Destination:
+        """Return where a request leads, and remember it. Raises Stray."""
+        found = self._find(header, path)
+        if len(header) + len(path) <= REMEMBERED_CHARACTERS_MAX:
+            self._destinations.put((header, path), found)
+        return found
+
+    def _find(self, header: str, path: str) -> Destination:
         """Return the space, provider and path that a request names. Raises Stray."""
         host = self._check_host(header) if header else ""
         space, prefix = DEFAULT, ""

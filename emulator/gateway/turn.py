@@ -75,19 +75,19 @@ def run_turn(
 ) -> Exchange:
     """Run one turn atomically: the operation, or the fault in its place, and the effects on its reply; record it."""
     exchange, webhooks = request.exchange, provider.webhooks
-    request.backend = space.backend(provider.name)  # now, since the space may have been restored during a delay
+    request.backend = backend = space.backend(provider.name)  # now, since the space may have been restored during a delay
     exchange.at = space.clock.read()
     exchange.order = space.turns = space.turns + 1
     if space.held:
         exchange.held = tuple(held.exchange.number for held in space.held)
     if webhooks:
-        space.post(provider.name, webhooks)  # what became due before this turn has the state before it
+        space.post(provider.name, backend, webhooks)  # what became due before this turn has the state before it
     if before and before.replaces:
         exchange.record_reply(_blank(200))
     else:
         _run_operation(provider, request)
     if webhooks:
-        space.post(provider.name, webhooks)
+        space.post(provider.name, backend, webhooks)
     if before or after:
         exchange.effects = (before, after)
         for effect in filter(None, exchange.effects):

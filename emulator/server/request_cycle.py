@@ -107,21 +107,24 @@ class RequestCycle:
         """Take a part of the body."""
         if not self.finished:
             self._body = self._body + part if self._body else part
-            self._wake()
+            if self._waiter:
+                self._wake(self._waiter)
 
     def end(self) -> None:
         """Take the end of the body."""
         self.complete = True
-        self._wake()
+        if self._waiter:
+            self._wake(self._waiter)
 
     def disconnect(self) -> None:
         """Notify the application that the client has disconnected."""
         self.gone = True
-        self._wake()
+        if self._waiter:
+            self._wake(self._waiter)
 
-    def _wake(self) -> None:
-        if self._waiter and not self._waiter.done():
-            self._waiter.set_result(None)
+    def _wake(self, waiter: "asyncio.Future[None]") -> None:
+        if not waiter.done():
+            waiter.set_result(None)
 
     async def receive(self) -> Message:
         """The body as it arrives; then ``http.disconnect``, once the client has gone or has its reply."""

@@ -65,7 +65,10 @@ class Listener(Protocol):
 
 
 class RequestParser:
-    """A parser of one connection. ``in_head`` is whether an incomplete head has begun."""
+    """A parser of one connection.
+
+    ``in_head`` is whether an incomplete head has begun, ``keep_alive`` whether another request may follow this one.
+    """
 
     __slots__ = (
         "_listener",
@@ -76,6 +79,7 @@ class RequestParser:
         "awaits_continue",
         "headers",
         "in_head",
+        "keep_alive",
         "method",
         "version",
     )
@@ -88,17 +92,12 @@ class RequestParser:
         self._url = b""
         self.method = self.version = ""
         self.headers: list[tuple[bytes, bytes]] = []
-        self.awaits_continue = False
+        self.awaits_continue = self.keep_alive = False
         self.in_head = False
 
     def close(self) -> None:
         """Release the listener and httptools' parser, which both reference this object."""
         self._listener = self._parser = None  # type: ignore[assignment]
-
-    @property
-    def keep_alive(self) -> bool:
-        """Return whether the connection may serve another request."""
-        return self.version != "1.0" and bool(self._parser.should_keep_alive())
 
     def feed(self, data: bytes | memoryview) -> None:
         """Parse at most ``SLICE_BYTES`` bytes. Raises Refused.
@@ -180,6 +179,7 @@ class RequestParser:
             self._refuse(HEAD_TOO_LARGE)
         if self._parser.should_upgrade():
             return  # httptools stops here, and _decline() goes on
+        self.keep_alive = self.version != "1.0" and self._parser.should_keep_alive()
         self._unsettled = 0
         self.in_head = False
         find = _remembered_target if len(self._url) <= REMEMBERED_BYTES_MAX else _target

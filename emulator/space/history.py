@@ -109,7 +109,7 @@ class History:
             self._exchanges += 1
         if self._waiting:
             self._wake()
-        if self._exchanges > self.exchanges_max or self._bytes > self.bytes_max:
+        while self._exchanges > self.exchanges_max or self._bytes > self.bytes_max:
             self._drop()
 
     async def changed(self, seconds: float) -> None:
@@ -123,13 +123,13 @@ class History:
                 self._waiting.remove(future)
 
     def _drop(self) -> None:
+        """Drop the oldest entry."""
         self.complete = False
-        while self._exchanges > self.exchanges_max or self._bytes > self.bytes_max:
-            oldest = self._entries.popleft()
-            self._bytes -= oldest.size
-            if type(oldest) is Exchange:
-                self._exchanges -= 1
-                self.dropped += 1
+        oldest = self._entries.popleft()
+        self._bytes -= oldest.size
+        if type(oldest) is Exchange:
+            self._exchanges -= 1
+            self.dropped += 1
 
     def _wake(self) -> None:
         for future in self._waiting:

@@ -180,19 +180,18 @@ class Space:
     def post_all(self) -> None:
         """Put into the outbox what any vendor has to send by the clock's reading."""
         for name, webhooks in self.world.webhooks():
-            self.post(name, webhooks)
+            self.post(name, self.backend(name), webhooks)
 
-    def post(self, name: str, webhooks: Webhooks) -> None:
+    def post(self, name: str, backend: Backend, webhooks: Webhooks) -> None:
         """Put into the outbox what a vendor has to send by the clock's reading."""
-        backend = self.backend(name)
         due = webhooks.next(backend)
         if due is not None and due <= self.clock.now:
             for call in webhooks.take(backend):
                 self.outbox.add(name, call)
 
-    def may_call(self, name: str, webhooks: Webhooks) -> bool:
+    def may_call(self, backend: Backend, webhooks: Webhooks) -> bool:
         """Return whether a vendor has something to send, now or later, or the outbox has."""
-        return not self.outbox.idle or webhooks.next(self.backend(name)) is not None
+        return not self.outbox.idle or webhooks.next(backend) is not None
 
     def next_call(self) -> datetime | None:
         """Return when the outbox will next have something to send, if nothing else happens."""
