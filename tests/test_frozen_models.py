@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, RootModel
 
 from emulator import Emulator
 from emulator.client.embedded import SpaceHandle
+from emulator.core.bounded_cache import BoundedCache
 from emulator.evidence import contracts
 from emulator.providers import ALL
 from emulator.web import reading
@@ -26,22 +27,15 @@ def test_a_cached_model_is_frozen(
     emulator: Emulator, space: SpaceHandle, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cached model is frozen with its nested members: tuples and FrozenMappings, not lists and dicts."""
-    cached: set[type[BaseModel]] = set()
-    monkeypatch.setattr(reading, "_remembered_body", _recording(reading._read_body, cached))
-    monkeypatch.setattr(reading, "_remembered_query", _recording(reading._read_query, cached))
+    caches = [BoundedCache[Any, BaseModel](count_max=1_000_000) for _ in range(2)]
+    monkeypatch.setattr(reading, "_bodies", caches[0])
+    monkeypatch.setattr(reading, "_queries", caches[1])
     prober = Prober(emulator, space, name)
     for operation in contracts.operations(name):
         prober.send(operation.id, good_draft(name, operation), range(100, 600))
 
+    cached = {type(model) for cache in caches for model in cache.values()}
     assert [found for model in cached for found in mutable_parts(model, model.__name__)] == []
-
-
-def _recording(read: Any, cached: set[type[BaseModel]]) -> Any:
-    def recording(model: type[BaseModel], *content: Any) -> Any:
-        cached.add(model)
-        return read(model, *content)
-
-    return recording
 
 
 def mutable_parts(kind: Any, place: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from emulator.control.request import ControlRequest
 from emulator.scenarios import catalogue
 from emulator.scenarios.stage import ScenarioFailed
 from emulator.space.story import Story
-from emulator.web.fields import JsonInteger
+from emulator.web.fields import JSON_INTEGER
 from emulator.web.replies import reply
 
 ROUNDS_MAX = 100
@@ -21,13 +21,13 @@ ROUNDS_MAX = 100
 class Play(Params):
     """The seed of the space from now on; the server's if absent."""
 
-    seed: Annotated[JsonInteger, Field(ge=-(2**63), lt=2**63)] | None = None
+    seed: Annotated[int, Field(ge=-(2**63), lt=2**63), JSON_INTEGER] | None = None
 
 
 class Rounds(Params):
     """How many rounds of activity to play."""
 
-    rounds: Annotated[JsonInteger, Field(ge=1, le=ROUNDS_MAX)] = 1
+    rounds: Annotated[int, Field(ge=1, le=ROUNDS_MAX), JSON_INTEGER] = 1
 
 
 def list_scenarios(request: ControlRequest) -> Response:

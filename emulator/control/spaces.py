@@ -9,14 +9,14 @@ from starlette.responses import Response
 from emulator.control.params import Params, read_body
 from emulator.control.request import ControlRequest
 from emulator.space.report import WorkerSilent
-from emulator.web.fields import JsonInteger
+from emulator.web.fields import JSON_INTEGER
 from emulator.web.replies import reply
 
 
 class Reset(Params):
     """The seed of the space from now on; the server's if absent."""
 
-    seed: Annotated[JsonInteger, Field(ge=-(2**63), lt=2**63)] | None = None
+    seed: Annotated[int, Field(ge=-(2**63), lt=2**63), JSON_INTEGER] | None = None
 
 
 async def list_spaces(request: ControlRequest) -> Response:

@@ -15,7 +15,7 @@ from emulator.evidence import explanation
 from emulator.gateway.courier import NotDue
 from emulator.space.commands import DuplicateWebhook, PauseWebhooks, RedeliverWebhook, ReorderWebhooks
 from emulator.space.outbox import Delivery, State, TooMuch, UnknownDelivery
-from emulator.web.fields import JsonInteger
+from emulator.web.fields import JSON_INTEGER
 from emulator.web.replies import reply
 
 
@@ -52,7 +52,7 @@ class Order(Params):
 class Outcome(Params):
     """What came of an attempt: the status of the reply, or the reason why none came."""
 
-    status: Annotated[JsonInteger, Field(ge=100, le=599)] | None = None
+    status: Annotated[int, Field(ge=100, le=599), JSON_INTEGER] | None = None
     error: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
 
     @model_validator(mode="after")

@@ -91,19 +91,20 @@ def _with_large_integers(content: Any) -> Any:
 
 
 def _canonical(content: Any) -> Any:
-    match content:
-        case str() | bool() | None:
-            return content
-        case int() if -(2**63) <= content < 2**64:  # orjson writes no larger ones
-            return content
-        case dict():
-            return {name: _canonical(member) for name, member in content.items()}
-        case list():
-            return [_canonical(item) for item in content]
-        case _:
-            number = decimal(content)
-            whole = number == number.to_integral_value()
-            return orjson.Fragment(str(int(number)) if whole else f"{number:f}".rstrip("0"))
+    kind = type(content)
+    if kind is dict:
+        return {name: member if type(member) in _CANONICAL else _canonical(member) for name, member in content.items()}
+    if kind is list:
+        return [item if type(item) in _CANONICAL else _canonical(item) for item in content]
+    if kind in _CANONICAL or (kind is int and -(2**63) <= content < 2**64):  # orjson writes no larger ones
+        return content
+    number = decimal(content)
+    whole = number == number.to_integral_value()
+    return orjson.Fragment(str(int(number)) if whole else f"{number:f}".rstrip("0"))
+
+
+_CANONICAL = frozenset({str, bool, type(None)})
+"""The types whose values are written in one way only."""
 
 
 def _number(text: str) -> float | Decimal:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import ConfigDict, Field, StringConstraints
 
 from emulator.web.effect import Effect, HeaderName, HeaderValue
-from emulator.web.fields import JsonInteger
+from emulator.web.fields import JSON_INTEGER
 from emulator.web.model import Model
 from emulator.web.request import Request
 
@@ -41,10 +41,10 @@ class FaultDraft(Model):
     method: Annotated[str, StringConstraints(to_upper=True, max_length=20)] | None = None
     path: Annotated[str, StringConstraints(max_length=200)] | None = None
     headers: Annotated[dict[HeaderName, HeaderValue], Field(max_length=64)] = {}
-    nth: Annotated[JsonInteger, Field(ge=1, le=COUNT_MAX)] = 1
+    nth: Annotated[int, Field(ge=1, le=COUNT_MAX), JSON_INTEGER] = 1
     when: When = "before"
     effect: Effect
-    times: Annotated[JsonInteger, Field(ge=1, le=COUNT_MAX)] = 1
+    times: Annotated[int, Field(ge=1, le=COUNT_MAX), JSON_INTEGER] = 1
 
 
 class Fault(FaultDraft):

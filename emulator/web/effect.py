@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from emulator.core import exact_json
-from emulator.web.fields import JsonDouble, JsonInteger
+from emulator.web.fields import JSON_INTEGER, JsonDouble
 from emulator.web.model import Model
 
 Connection: TypeAlias = Literal["reset", "close", "truncate"]
@@ -64,7 +64,7 @@ class Effect(Model):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    status: Annotated[JsonInteger, Field(ge=200, le=599)] | None = None
+    status: Annotated[int, Field(ge=200, le=599), JSON_INTEGER] | None = None
     headers: ReplyHeaders = {}
     body: Annotated[Any, AfterValidator(_writable)] = None
     delay_seconds: Annotated[JsonDouble, Field(ge=0, le=600), AfterValidator(float)] = 0.0

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from emulator.core.cached_property import cached_property
+
 
 class Model(BaseModel):
     """A frozen model: models that are read from requests are cached and shared between spaces.
@@ -9,4 +11,4 @@ class Model(BaseModel):
     Its validator is built on first use: building all of them would take a fifth of the start.
     """
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, ignored_types=(cached_property,))

@@ -4,9 +4,10 @@ It uses doubles, in this order of operations, so that the documented sample is r
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
+from emulator.core.cached_property import cached_property
 from emulator.providers.carboninsights.backend.drafts import (
     US_AVERAGE_ZIP_CODE,
     Diet,

@@ -1,7 +1,6 @@
 """The models of requests. Each becomes a draft. All problems of a body are reported at once."""
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, cast
 
 from pydantic import (
@@ -16,6 +15,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from emulator.core.cached_property import cached_property
 from emulator.core.errors import Malformed, Problem
 from emulator.providers.carboninsights.backend import CarbonInsights, drafts
 from emulator.providers.carboninsights.backend.drafts import COUNTRY, US_AVERAGE_ZIP_CODE, Listing, Purchases

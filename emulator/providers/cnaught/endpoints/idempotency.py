@@ -1,7 +1,6 @@
 """Requests with an ``Idempotency-Key`` (docs.cnaught.com, Idempotency)."""
 
 from dataclasses import replace
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -9,12 +8,14 @@ import orjson
 from starlette.responses import Response
 
 from emulator.core import exact_json
+from emulator.core.bounded_cache import BoundedCache
+from emulator.core.errors import Malformed
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.endpoints.context import backend, subaccount_id
 from emulator.providers.cnaught.memory.catalogue import Account
 from emulator.providers.cnaught.memory.records import KeyedReply, Order, Subaccount
 from emulator.providers.cnaught.wire import outgoing
-from emulator.web.reading import REMEMBERED_BYTES_MAX, bearer_token
+from emulator.web.reading import REMEMBERED_BYTES_MAX, REMEMBERED_MAX, bearer_token, json_body
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
@@ -81,17 +82,21 @@ def _repeats(request: Request, earlier: Request) -> bool:
 
 def _fingerprint(request: Request) -> str:
     """Return a digest of method, path, subaccount and JSON body; white space and the order of members do not count."""
-    body, target = request.content, (request.method, request.scope["path"], subaccount_id(request))
-    digest = _remembered_digest if len(body) <= REMEMBERED_BYTES_MAX else _digest
-    return digest(body, *target)
+    scope = request.scope
+    sent = request.content, scope["method"], scope["path"], subaccount_id(request)
+    digest = _digests.get(sent)
+    if digest is None:
+        digest = blake2b(orjson.dumps(sent[1:]) + _canonical(request), digest_size=8).hexdigest()
+        if len(request.content) <= REMEMBERED_BYTES_MAX:
+            _digests.put(sent, digest)
+    return digest
 
 
-def _digest(body: bytes, *target: str | None) -> str:
+_digests = BoundedCache[tuple[bytes, str, str, str | None], str](REMEMBERED_MAX)
+
+
+def _canonical(request: Request) -> bytes:
     try:
-        content = exact_json.canonical(exact_json.parse(body))
-    except ValueError:  # not JSON: then white space counts
-        content = body
-    return blake2b(orjson.dumps(target) + content, digest_size=8).hexdigest()
-
-
-_remembered_digest = lru_cache(maxsize=1024)(_digest)
+        return exact_json.canonical(json_body(request))
+    except Malformed:  # not JSON: then white space counts
+        return request.content

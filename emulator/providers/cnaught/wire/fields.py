@@ -2,13 +2,14 @@
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from emulator.providers.cnaught.memory.fields import AMOUNT_MAX
-from emulator.web.fields import JsonInteger, JsonNumber, Text
+from emulator.web.fields import JSON_INTEGER, JSON_NUMBER, TEXT
 
 INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -32,9 +33,9 @@ def _none_if_empty(value: object) -> object:
     return None if value == "" else value
 
 
-Amount = Annotated[JsonNumber, Field(gt=0, le=AMOUNT_MAX)]
-Cents = Annotated[JsonInteger, Field(gt=0, le=AMOUNT_MAX)]
-Note = Annotated[Text, StringConstraints(max_length=512)]
+Amount = Annotated[Decimal, Field(gt=0, le=AMOUNT_MAX), JSON_NUMBER]
+Cents = Annotated[int, Field(gt=0, le=AMOUNT_MAX), JSON_INTEGER]
+Note = Annotated[str, StringConstraints(max_length=512), TEXT]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 
 NoneIfEmpty = BeforeValidator(_none_if_empty)

@@ -1,17 +1,17 @@
 """The models of requests (docs.cnaught.com). Each becomes a draft."""
 
 from decimal import Decimal
-from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
+from emulator.core.cached_property import cached_property
 from emulator.core.errors import Malformed, Problem
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.backend import amounts, drafts
 from emulator.providers.cnaught.memory.fields import CallbackAddress, SecureWebAddress, WebAddress
 from emulator.providers.cnaught.wire.fields import Amount, Cents, Instant, NoneIfEmpty, Note
-from emulator.web.fields import Email, QueryInteger, Text
+from emulator.web.fields import QUERY_INTEGER, TEXT, Email, Text
 from emulator.web.model import Model
 
 MEASURES = ("amount_kg", "total_price_usd_cents")
@@ -29,7 +29,7 @@ class Body(Model):
 class Page(Model):
     """The query of a list."""
 
-    limit: Annotated[QueryInteger, Field(ge=1, le=100)] = 20
+    limit: Annotated[int, Field(ge=1, le=100), QUERY_INTEGER] = 20
     starting_after: str | None = None
     ending_before: str | None = None
 
@@ -237,7 +237,7 @@ class Period(Model):
 class SubaccountDetails(Body):
     """``PUT /subaccounts/{id}``"""
 
-    name: Annotated[Text, StringConstraints(min_length=1, max_length=512)]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=512), TEXT]
     email: Annotated[Email | None, NoneIfEmpty] = None
     default_portfolio_id: Annotated[Text | None, NoneIfEmpty] = None
 

@@ -4,12 +4,12 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from emulator.core.cached_property import cached_property
 from emulator.core.documents import EMPTY, FrozenMapping
 from emulator.providers.oneclickimpact.backend.drafts import CancellationDraft, CustomerSearch, ImpactDraft, Search
 from emulator.providers.oneclickimpact.memory.catalogue import Account, ProjectType
@@ -22,7 +22,7 @@ from emulator.providers.oneclickimpact.memory.fields import (
 )
 from emulator.providers.oneclickimpact.memory.records import AMOUNT_MAX, KINDS, Kind
 from emulator.providers.oneclickimpact.wire.cursors import position
-from emulator.web.fields import Email, JsonInteger, QueryInteger
+from emulator.web.fields import JSON_INTEGER, QUERY_INTEGER, Email
 from emulator.web.model import Model
 
 # --- fields -----------------------------------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ Once = BeforeValidator(_once)
 FirstDay = Annotated[datetime, BeforeValidator(_start_of_day)]
 LastDay = Annotated[datetime, BeforeValidator(_end_of_day)]
 EmailInQuery = Annotated[Email, BeforeValidator(_with_plus)]
-Limit = Annotated[QueryInteger, Field(ge=0, le=1000), Once]
+Limit = Annotated[int, Field(ge=0, le=1000), QUERY_INTEGER, Once]
 
 
 # --- bodies -----------------------------------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ class NewImpact(Model):
 
     model_config = ConfigDict(strict=True)
 
-    amount: Annotated[JsonInteger, Field(ge=1, le=AMOUNT_MAX["carbon_captured"])]
+    amount: Annotated[int, Field(ge=1, le=AMOUNT_MAX["carbon_captured"]), JSON_INTEGER]
     customer_email: Email = ""
     customer_name: NonEmpty = ""
     notify: bool = True

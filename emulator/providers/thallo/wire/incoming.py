@@ -1,15 +1,15 @@
 """The models of requests. Each becomes a draft; models are cached, and therefore frozen."""
 
-from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AliasChoices, ConfigDict, Field
 
+from emulator.core.cached_property import cached_property
 from emulator.providers.thallo.backend import drafts
 from emulator.providers.thallo.memory.catalogue import Retiree
 from emulator.providers.thallo.memory.fields import TradeType
 from emulator.providers.thallo.wire.fields import SAFE_INTEGER_MAX, Country, Name, NumberText, QueryGrams
-from emulator.web.fields import QueryInteger
+from emulator.web.fields import QUERY_INTEGER
 from emulator.web.model import Model
 from emulator.web.reading import read
 
@@ -27,8 +27,8 @@ class Body(Model):
 class PageQuery(Model):
     """``GET /api/market``. Pages count projects."""
 
-    page: Annotated[QueryInteger, Field(ge=1, le=SAFE_INTEGER_MAX)] = 1
-    per_page: Annotated[QueryInteger, Field(ge=1, le=100)] = 20
+    page: Annotated[int, Field(ge=1, le=SAFE_INTEGER_MAX), QUERY_INTEGER] = 1
+    per_page: Annotated[int, Field(ge=1, le=100), QUERY_INTEGER] = 20
 
     @cached_property
     def page_draft(self) -> drafts.Page:
@@ -38,7 +38,7 @@ class PageQuery(Model):
 class InventoryQuery(PageQuery):
     """``GET /api/inventory``"""
 
-    trades_per_wallet: Annotated[QueryInteger, Field(ge=0, le=SAFE_INTEGER_MAX)] | None = None
+    trades_per_wallet: Annotated[int, Field(ge=0, le=SAFE_INTEGER_MAX), QUERY_INTEGER] | None = None
     trade_type: TradeType | None = None
     wallet_min_quantity: QueryGrams = 0
 

@@ -14,9 +14,9 @@ from emulator.providers.dcycle.memory.custom_factors import (
 )
 from emulator.providers.dcycle.wire.incoming.fields import Day, Id, JsonBoolean, Name, Several
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Path
-from emulator.web.fields import JsonDouble, JsonInteger, Text
+from emulator.web.fields import JSON_INTEGER, JsonDouble, Text
 
-GhgType = Annotated[JsonInteger, Field(ge=1, le=3)]
+GhgType = Annotated[int, Field(ge=1, le=3), JSON_INTEGER]
 Percent = Annotated[JsonDouble, Field(ge=0.0, le=100.0), AfterValidator(float)]
 GasKg = Annotated[JsonDouble, Field(ge=0.0, le=1000.0), AfterValidator(float)]
 

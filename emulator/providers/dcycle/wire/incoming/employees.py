@@ -1,11 +1,11 @@
 """Employees and how they commute: ``/v1/employees`` and ``/v1/employee-historic``."""
 
-from functools import cached_property
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from emulator.core.cached_property import cached_property
 from emulator.providers.dcycle.backend.drafts import EmployeeFilter
 from emulator.providers.dcycle.memory.employees import (
     CommutingFuel,
@@ -21,7 +21,7 @@ from emulator.providers.dcycle.memory.employees import (
 )
 from emulator.providers.dcycle.wire.incoming.fields import NO_NULL, Day, Id, JsonBoolean, Name, Several
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Page, Path
-from emulator.web.fields import JsonDouble, JsonInteger, Text, email_fault
+from emulator.web.fields import JSON_INTEGER, JsonDouble, Text, email_fault
 
 
 def _email(value: str) -> str:
@@ -34,8 +34,8 @@ def _email(value: str) -> str:
 EmployeeEmail = Annotated[Name, AfterValidator(_email)]
 EmployeeName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=NO_NULL)]
 Kilometers = Annotated[JsonDouble, Field(ge=0.0, le=100_000.0), AfterValidator(float)]
-Weekday = Annotated[JsonInteger, Field(ge=0, le=6)]
-DailyTrips = Annotated[JsonInteger, Field(ge=0, le=100)]
+Weekday = Annotated[int, Field(ge=0, le=6), JSON_INTEGER]
+DailyTrips = Annotated[int, Field(ge=0, le=100), JSON_INTEGER]
 
 
 class EmployeePath(Path):

@@ -1,9 +1,8 @@
 """Facilities: ``/v1/facilities``."""
 
-from functools import cached_property
-
 from pydantic import Field, model_validator
 
+from emulator.core.cached_property import cached_property
 from emulator.providers.dcycle.backend.drafts import FacilityFilter
 from emulator.providers.dcycle.memory.facilities import FacilityCategory, FacilityStatus, FacilityTerms
 from emulator.providers.dcycle.wire.incoming.fields import Country, Fraction, Id, Name, PageSize, Several

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
 
 from emulator.providers.dcycle.memory.fields import QUANTITY_MAX
-from emulator.web.fields import JsonDouble, JsonInteger, QueryInteger
+from emulator.web.fields import JSON_INTEGER, QUERY_INTEGER, JsonDouble
 
 SAFE_INTEGER_MAX = 2**53 - 1
 NO_NULL = r"^[^\x00]*$"
@@ -82,12 +82,12 @@ Since: TypeAlias = Annotated[datetime, PlainValidator(_moment)]
 Until: TypeAlias = Annotated[datetime, PlainValidator(_last_moment)]
 """An instant from which, or until which, something was created; a day counts as a whole."""
 
-Year: TypeAlias = Annotated[JsonInteger, Field(ge=1000, le=9999)]
+Year: TypeAlias = Annotated[int, Field(ge=1000, le=9999), JSON_INTEGER]
 Quantity: TypeAlias = Annotated[JsonDouble, Field(ge=0.0, le=float(QUANTITY_MAX)), AfterValidator(float)]
 Fraction: TypeAlias = Annotated[JsonDouble, Field(ge=0.0, le=1.0), AfterValidator(float)]
 Name: TypeAlias = Annotated[str, StringConstraints(max_length=255, pattern=NO_NULL)]
 Country: TypeAlias = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
-PageNumber: TypeAlias = Annotated[QueryInteger, Field(ge=1, le=SAFE_INTEGER_MAX)]
-PageSize: TypeAlias = Annotated[QueryInteger, Field(ge=1, le=100)]
+PageNumber: TypeAlias = Annotated[int, Field(ge=1, le=SAFE_INTEGER_MAX), QUERY_INTEGER]
+PageSize: TypeAlias = Annotated[int, Field(ge=1, le=100), QUERY_INTEGER]
 JsonBoolean: TypeAlias = Annotated[bool, Field(strict=True)]
 """true or false: pydantic would accept numbers and texts, too."""

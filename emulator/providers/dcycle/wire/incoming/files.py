@@ -11,7 +11,7 @@ from emulator.providers.dcycle.memory.transports import TransportDirection
 from emulator.providers.dcycle.memory.uploads import UploadTerms
 from emulator.providers.dcycle.wire.incoming.fields import NO_NULL, Id, Name, Several
 from emulator.providers.dcycle.wire.incoming.parts import Body, Form, Part
-from emulator.web.fields import JsonInteger
+from emulator.web.fields import JSON_INTEGER
 from emulator.web.forms import FormFile
 
 FILES_MAX = 100
@@ -33,7 +33,7 @@ class NewFile(Body):
     name: FileName
     extension: FileName
     mime_type: FileName
-    size_kb: Annotated[JsonInteger, Field(ge=0, le=SIZE_KB_MAX)]
+    size_kb: Annotated[int, Field(ge=0, le=SIZE_KB_MAX), JSON_INTEGER]
     folder_id: Id | None = None
 
     def terms(self) -> FileTerms:

@@ -1,10 +1,10 @@
 """Freight and its packages: ``/v1/logistics`` and ``/v2/logistics``."""
 
-from functools import cached_property
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, PlainValidator, StringConstraints
 
+from emulator.core.cached_property import cached_property
 from emulator.providers.dcycle.backend.drafts.freight import FreightFilter, PackageFilter
 from emulator.providers.dcycle.memory.freight import (
     DISTANCE_KM_MAX,

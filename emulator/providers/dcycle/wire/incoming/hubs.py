@@ -1,9 +1,8 @@
 """Hubs of freight: ``/v1/logistics/hubs`` and ``/v1/logistic-hubs``."""
 
-from functools import cached_property
-
 from pydantic import Field
 
+from emulator.core.cached_property import cached_property
 from emulator.providers.dcycle.backend.drafts.freight import HubFilter
 from emulator.providers.dcycle.memory.hubs import HubCategory, HubStatus, HubTerms, HubType
 from emulator.providers.dcycle.wire.incoming.fields import (

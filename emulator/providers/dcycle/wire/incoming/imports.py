@@ -21,7 +21,7 @@ from emulator.providers.dcycle.wire.incoming.bulk import RECORDS_MAX
 from emulator.providers.dcycle.wire.incoming.fields import NO_NULL, Id, JsonBoolean, Name, PageNumber, Several
 from emulator.providers.dcycle.wire.incoming.freight import NewFreightRequest
 from emulator.providers.dcycle.wire.incoming.parts import Body, Form, Page, Path, Query
-from emulator.web.fields import JsonInteger, QueryInteger
+from emulator.web.fields import JSON_INTEGER, QUERY_INTEGER
 from emulator.web.forms import FormFile
 from emulator.web.reading import read
 
@@ -123,7 +123,7 @@ class RowsQuery(Query):
     """A page of the rows of a session."""
 
     page: PageNumber = 1
-    page_size: Annotated[QueryInteger, Field(ge=1, le=500)] = 50
+    page_size: Annotated[int, Field(ge=1, le=500), QUERY_INTEGER] = 50
     errors_only: bool = False
 
 
@@ -141,7 +141,7 @@ Cell = Annotated[str, StringConstraints(max_length=1000, pattern=NO_NULL)]
 
 
 class NewCorrection(Body):
-    row_index: Annotated[JsonInteger, Field(ge=0, le=RECORDS_MAX)]
+    row_index: Annotated[int, Field(ge=0, le=RECORDS_MAX), JSON_INTEGER]
     column: Cell
     value: Cell | JsonBoolean | Decimal | None
 

@@ -1,10 +1,10 @@
 """Invoices: ``/v1/invoices``, and ``/v3/invoices`` for reading one."""
 
-from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
 
+from emulator.core.cached_property import cached_property
 from emulator.providers.dcycle.backend.drafts import InvoiceFilter
 from emulator.providers.dcycle.memory.invoices import InvoiceSource, InvoiceStatus
 from emulator.providers.dcycle.wire.incoming.fields import Day, Id, Name, Several, Since, Until

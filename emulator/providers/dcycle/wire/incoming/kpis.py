@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 from emulator.providers.dcycle.memory.kpis import SORT_ORDER_MAX, DatasetTerms, KpiTerms, KpiType
 from emulator.providers.dcycle.wire.incoming.fields import NO_NULL, Id, JsonBoolean, Several
 from emulator.providers.dcycle.wire.incoming.parts import Body, Path
-from emulator.web.fields import JsonInteger
+from emulator.web.fields import JSON_INTEGER
 
 KPIS_MAX = 100
 
@@ -28,7 +28,7 @@ class NewKpi(Body):
     unit: KpiUnit | None = None
     value_type: KpiType = "number"
     required: JsonBoolean = True
-    sort_order: Annotated[JsonInteger, Field(ge=0, le=SORT_ORDER_MAX)] = 0
+    sort_order: Annotated[int, Field(ge=0, le=SORT_ORDER_MAX), JSON_INTEGER] = 0
 
     def terms(self, dataset_id: str = "") -> KpiTerms:
         return KpiTerms(dataset_id=dataset_id, **self.sent())

@@ -2,12 +2,12 @@
 
 import re
 from datetime import UTC, date, datetime
-from functools import cached_property
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from emulator.core.cached_property import cached_property
 from emulator.providers.dcycle.backend.drafts import InvoiceFilter
 from emulator.providers.dcycle.backend.drafts.legacy import LegacyFilter, LegacyInvoiceFilter, LegacyNameFilter
 from emulator.providers.dcycle.memory.invoices import InvoiceDraft, InvoiceShare, InvoiceTerms, InvoiceType
@@ -23,10 +23,10 @@ from emulator.providers.dcycle.wire.incoming.fields import (
     Several,
 )
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Page, Path, Query
-from emulator.web.fields import QueryInteger, Text
+from emulator.web.fields import QUERY_INTEGER, Text
 
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=NO_NULL)]
-Seconds = Annotated[QueryInteger, Field(ge=0, le=253_402_300_799)]
+Seconds = Annotated[int, Field(ge=0, le=253_402_300_799), QUERY_INTEGER]
 SHARES_MAX = 100
 
 

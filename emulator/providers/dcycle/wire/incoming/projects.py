@@ -1,11 +1,11 @@
 """Projects: ``/v1/projects``."""
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from emulator.core.cached_property import cached_property
 from emulator.providers.dcycle.backend.drafts import InvoiceFilter
 from emulator.providers.dcycle.backend.drafts.freight import FreightFilter, PackageFilter, RechargeFilter
 from emulator.providers.dcycle.memory.invoices import InvoiceSource, InvoiceStatus, InvoiceType

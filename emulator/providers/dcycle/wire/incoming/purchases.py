@@ -1,10 +1,10 @@
 """Purchases: ``/v1/purchases``."""
 
-from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from emulator.core.cached_property import cached_property
 from emulator.providers.dcycle.backend.drafts import PurchaseFilter
 from emulator.providers.dcycle.memory.purchases import ExpenseType, PurchaseStatus, PurchaseTerms, PurchaseType
 from emulator.providers.dcycle.wire.incoming.fields import (

@@ -1,11 +1,11 @@
 """Recharges of fuel for freight: ``/v1/logistics/recharges``."""
 
-from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
+from emulator.core.cached_property import cached_property
 from emulator.core.countries import COUNTRIES
 from emulator.providers.dcycle.backend.drafts.freight import RechargeFilter
 from emulator.providers.dcycle.memory.recharges import RechargeTerms

@@ -1,12 +1,12 @@
 """Transport routes: ``/v1/transports``."""
 
 from decimal import Decimal
-from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticKnownError
 
+from emulator.core.cached_property import cached_property
 from emulator.providers.dcycle.backend.drafts.transports import CombinationFilter, TransportFilter
 from emulator.providers.dcycle.memory.freight import DISTANCE_KM_MAX
 from emulator.providers.dcycle.memory.transports import (

@@ -1,11 +1,11 @@
 """Business travels: ``/v1/business-travels``."""
 
 from datetime import date
-from functools import cached_property
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from emulator.core.cached_property import cached_property
 from emulator.providers.dcycle.backend.drafts import TravelFilter
 from emulator.providers.dcycle.memory.travels import (
     CabinClass,
@@ -18,10 +18,10 @@ from emulator.providers.dcycle.memory.travels import (
 )
 from emulator.providers.dcycle.wire.incoming.fields import Day, Id, JsonBoolean, Several
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Page, Path
-from emulator.web.fields import JsonDouble, JsonInteger, Text
+from emulator.web.fields import JSON_INTEGER, JsonDouble, Text
 
 Kilometers = Annotated[JsonDouble, Field(gt=0.0, le=1_000_000.0), AfterValidator(float)]
-TravelNumber = Annotated[JsonInteger, Field(ge=1, le=1000)]
+TravelNumber = Annotated[int, Field(ge=1, le=1000), JSON_INTEGER]
 
 
 class TravelPath(Path):

@@ -1,10 +1,10 @@
 """Vehicles and what they consumed: ``/v1/vehicles`` and ``/v1/vehicle_consumptions``."""
 
-from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from emulator.core.cached_property import cached_property
 from emulator.providers.dcycle.backend.drafts import ConsumptionFilter, VehicleFilter
 from emulator.providers.dcycle.memory.vehicles import (
     ConsumptionStatus,

@@ -1,11 +1,11 @@
 """Wastes and waste water: ``/v1/wastes``, ``/v1/waste``, ``/v1/waste-water-treatments`` and the legacy API."""
 
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from emulator.core.cached_property import cached_property
 from emulator.providers.dcycle.backend.drafts.wastes import WasteFactorFilter, WasteFilter, WasteWaterFilter
 from emulator.providers.dcycle.memory.wastes import (
     KILOGRAMS,
