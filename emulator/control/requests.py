@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Iterable
 from itertools import islice
 from typing import Annotated, Any, TypeVar
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import unquote_plus
+from weakref import WeakKeyDictionary
 
+import orjson
 from pydantic import AfterValidator, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -32,9 +34,13 @@ from emulator.space.space import Space
 from emulator.web.exchange import Exchange
 from emulator.web.fields import Instant, QueryDouble
 from emulator.web.headers import RawHeaders
+from emulator.web.reading import pairs
 from emulator.web.replies import reply
 
 MISSES_MAX = 5
+LISTED_BYTES_MAX = 16 * 1024
+"""Up to which size an entry of a list is kept."""
+
 INTEGER_BITS_MAX = 63
 """Larger integers are shown as text, which every reader of the journal keeps exactly."""
 
@@ -123,8 +129,25 @@ async def _waited(space: Space, wait: Wait) -> Response:
 
 
 def _listed(space: Space, exchanges: list[Exchange]) -> Response:
-    content = {"requests": [entry(exchange) for exchange in exchanges], "dropped": space.history.dropped}
+    content = {"requests": [_listed_entry(exchange) for exchange in exchanges], "dropped": space.history.dropped}
     return reply(content, headers={"X-Emulator-Generation": str(space.generation)})
+
+
+def _listed_entry(exchange: Exchange) -> orjson.Fragment:
+    """Return an entry as JSON. It never changes, so it is kept with its exchange: tests read a journal again and again.
+
+    Explaining an exchange takes most of the time.
+    """
+    listed = _listed_entries.get(exchange)
+    if listed is None:
+        document = exact_json.dump(entry(exchange))
+        listed = orjson.Fragment(document)
+        if len(document) <= LISTED_BYTES_MAX:
+            _listed_entries[exchange] = listed
+    return listed
+
+
+_listed_entries: WeakKeyDictionary[Exchange, orjson.Fragment] = WeakKeyDictionary()
 
 
 def _checked(wanted: F, request: ControlRequest) -> F:
@@ -220,8 +243,8 @@ def _headers(raw: RawHeaders, mask: Mask) -> dict[str, str]:
 
 
 def _query(raw: bytes, mask: Mask) -> list[tuple[str, str]]:
-    parameters = parse_qsl(raw.decode("latin-1"), keep_blank_values=True)
-    return [(name, REDACTED if is_secret_member(name) else mask.text(value)) for name, value in parameters]
+    sent = pairs(raw.decode("latin-1"))
+    return [(name, REDACTED if is_secret_member(name) else mask.text(value)) for name, value in sent]
 
 
 def _parsed(raw: bytes) -> Any:

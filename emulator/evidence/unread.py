@@ -1,15 +1,15 @@
 """Find what a client sent that no rule reads: unknown parameters and members, and misspelt headers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl
 
 from pydantic_core import from_json
 
 from emulator.evidence import contracts
 from emulator.web.exchange import Exchange
+from emulator.web.reading import pairs
 
 NAME_CHARACTERS_MAX = 100
 """A longer header name is not compared with the known ones, since it cannot be a misspelling of them."""
@@ -29,8 +29,8 @@ def unread(exchange: Exchange) -> list[str]:
     ]
 
 
-def _query(exchange: Exchange) -> list[tuple[str, str]]:
-    return parse_qsl(exchange.query.decode("latin-1"), keep_blank_values=True)
+def _query(exchange: Exchange) -> Sequence[tuple[str, str]]:
+    return pairs(exchange.query.decode("latin-1"))
 
 
 @lru_cache(maxsize=4096)
