@@ -13,7 +13,7 @@ from operator import attrgetter
 from emulator.core.clock import EPOCH
 from emulator.providers.oneclickimpact.backend.drafts import CustomerSearch, Search
 from emulator.providers.oneclickimpact.backend.totals import Totals
-from emulator.providers.oneclickimpact.memory.records import Customer, Impact, Kind, millisecond
+from emulator.providers.oneclickimpact.memory.records import KINDS, Customer, Impact, Kind, millisecond
 
 OWN = "own"
 CUSTOMERS = "customers"
@@ -55,7 +55,7 @@ class History:
 
     def __init__(self) -> None:
         self.totals = Totals()
-        self._impacts: list[Impact] = []
+        self._newest = EPOCH
         self._lists = defaultdict[tuple[str, Kind], list[Impact]](list)
         self._customers: dict[str, Customer] = {}
         self._onboarded: list[Customer] = []
@@ -94,7 +94,7 @@ class History:
         """
         if not self._taken_from <= now < self._taken_until:
             self._taken_from = self._taken_until = millisecond(now)
-        while self._impacts and self._taken_until <= self._impacts[-1].made_on and self.made_at(self._taken_until):
+        while self._taken_until <= self._newest and self.made_at(self._taken_until):
             self._taken_until += MILLISECOND
         free = self._taken_until
         self._taken_until = free + MILLISECOND
@@ -102,17 +102,19 @@ class History:
 
     def made_at(self, at: datetime) -> Impact | None:
         """Return the impact made at this time, if there is one."""
-        index = bisect_left(self._impacts, at, key=made_on)
-        found = self._impacts[index : index + 1]
-        return found[0] if found and found[0].made_on == at else None
+        for impacts in (self._lists.get((name, kind), ()) for name in (OWN, CUSTOMERS) for kind in KINDS):
+            index = bisect_left(impacts, at, key=made_on)
+            if index < len(impacts) and impacts[index].made_on == at:
+                return impacts[index]
+        return None
 
     def add(self, impact: Impact) -> None:
         """Add an impact to the totals and to its lists."""
         if impact.cancelled_on is None:
             self.totals.add(impact)
-        newest = not self._impacts or self._impacts[-1].made_on <= impact.made_on
+        newest = self._newest <= impact.made_on
         put = list.append if newest else _insort  # usually the newest, whose index need not be searched
-        put(self._impacts, impact)
+        self._newest = max(self._newest, impact.made_on)
         if impact.customer_id is None:
             put(self._lists[OWN, impact.kind], impact)
         else:
