@@ -1,6 +1,7 @@
 """Lists in order of time that are read in pages, however long they are."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -47,6 +48,11 @@ class Timeline(Generic[T]):
     def number(self, key: str) -> int:
         """Return how many records were added before this one. Raises KeyError."""
         return self._number_of[key]
+
+    @property
+    def added(self) -> Sequence[datetime]:
+        """The instants of all records in the order of their numbers, removed ones included."""
+        return self._added
 
     def oldest(self) -> T | None:
         """Return the oldest record, if there is any."""

@@ -54,16 +54,14 @@ class Owned:
     def __init__(self) -> None:
         self.timeline = Timeline[Order]()
         self.orders: list[Order] = []
-        self.instants: list[datetime] = []
         self.sums = Sums()
         self.runs: list[int] = []
 
     def enter(self, order: Order) -> None:
-        if not self.instants or order.created_on < self.instants[-1]:
+        if not self.orders or order.created_on < self.orders[-1].created_on:
             self.runs.append(len(self.orders))
         self.timeline.add(order.id, order.created_on, order)
         self.orders.append(order)
-        self.instants.append(order.created_on)
 
 
 class Impacts:
@@ -117,8 +115,8 @@ class Impacts:
         total: dict[Kind, Decimal] = {}
         if owned := self._owned.get(owner(buyer)):
             for start, end in pairwise([*owned.runs, len(owned.orders)]):
-                first = bisect_left(owned.instants, period.since, start, end) if period.since else start
-                last = bisect_left(owned.instants, period.until, first, end) if period.until else end
+                first = bisect_left(owned.timeline.added, period.since, start, end) if period.since else start
+                last = bisect_left(owned.timeline.added, period.until, first, end) if period.until else end
                 add_to(total, self._up_to(last, owned, now))
                 if first:
                     add_to(total, negative(self._up_to(first, owned, now)))

@@ -4,6 +4,7 @@ from bisect import bisect_right, insort
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
 
 from emulator.core.agenda import Agenda
@@ -155,7 +156,7 @@ class Orders:
 
     def _fulfils_on(self) -> datetime | None:
         seconds = self.memory.settings.fulfilment_seconds
-        return None if seconds is None else self.clock.now + span(0, seconds)
+        return None if seconds is None else _later(self.clock.now, seconds)
 
     def _stated_kg(self, draft: OrderDraft) -> Decimal | None:
         """Return the mass of an order by mass or ride; None for one by total price."""
@@ -197,3 +198,9 @@ class Orders:
     def _notify(self, order: Order, at: datetime, state: State) -> None:
         if order.callback_url is not None:
             insort(self.memory.notices, Notice(at, order.id, state), key=attrgetter("at"))
+
+
+@lru_cache(maxsize=16)
+def _later(at: datetime, seconds: float) -> datetime:
+    """Return the same object for all orders that are placed at one instant, as a frozen clock has it."""
+    return at + span(0, seconds)
