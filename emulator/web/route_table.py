@@ -31,15 +31,21 @@ class RouteTable:
         self.routes = tuple(routes)
         self.other_method = other_method
         self._fixed: dict[str, dict[str, Route]] = {}
+        self._patterns: list[tuple[str, Route]] = []
+        """The routes with parameters, each after the part of its path before the first parameter."""
         for route in routes:
-            if not route.param_convertors:
+            if route.param_convertors:
+                self._patterns.append((route.path.partition("{")[0], route))
+            else:
                 self._fixed.setdefault(route.path, {}).update(dict.fromkeys(route.methods or (), route))
-        self._patterns = [route for route in routes if route.param_convertors]
 
     def on_path(self, scope: Scope) -> list[Route]:
         """Return the routes of a path, for all methods."""
-        fixed = self._fixed.get(scope["path"], {})
-        return list(fixed.values()) or [route for route in self._patterns if route.matches(scope)[0] is not Match.NONE]
+        path = scope["path"]
+        if fixed := self._fixed.get(path):
+            return list(fixed.values())
+        candidates = (route for prefix, route in self._patterns if path.startswith(prefix))
+        return [route for route in candidates if route.matches(scope)[0] is not Match.NONE]
 
     def find(self, scope: Scope) -> Route | None:
         """Return the route of a path and method, if there is one."""
@@ -50,7 +56,8 @@ class RouteTable:
 
         Raises HTTPException: 404 for an unknown path, 405 for a method that the path lacks.
         """
-        fixed = self._fixed.get(scope["path"])
+        path = scope["path"]
+        fixed = self._fixed.get(path)
         if fixed is not None:
             route = fixed.get(scope["method"])
             if route:
@@ -61,7 +68,9 @@ class RouteTable:
                 return self.other_method
             raise HTTPException(405)
         known = False
-        for route in self._patterns:
+        for prefix, route in self._patterns:
+            if not path.startswith(prefix):
+                continue
             match, child = route.matches(scope)
             if match is Match.FULL:
                 scope.update(child)
