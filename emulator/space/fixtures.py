@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from emulator.core.documents import BadDocument, document, write
 from emulator.core.migration import NoStep, Steps, migrate
@@ -36,7 +36,7 @@ class Fixtures(OnDemand[Fixture]):
     """
 
     def __init__(self, providers: Mapping[str, Provider], directory: Path | None = None) -> None:
-        super().__init__(providers, lambda name: self._fixture(name, _built_in(name), _read(_built_in(name))))
+        super().__init__(providers, lambda name: _built_in_fixture(providers[name]))
         self._providers = providers
         if directory is not None:
             self._take_theirs(directory)
@@ -86,6 +86,14 @@ class Fixtures(OnDemand[Fixture]):
         except BadDocument as error:
             raise BadFixture(*(f"{path}: {mistake}" for mistake in error.mistakes)) from None
         return fixture
+
+
+def _built_in_fixture(provider: Provider) -> Fixture:
+    """Return a built-in fixture. It is read in parts: snapshots read memories with the same document."""
+    content = _read(_built_in(provider.name))
+    parts = {name: document(kind).read(content[name]) for name, kind in get_type_hints(provider.fixture).items()}
+    fixture: Fixture = provider.fixture(**parts)
+    return fixture
 
 
 def _migrated(provider: Provider, content: dict[str, Any], version: int) -> dict[str, Any]:
