@@ -65,7 +65,8 @@ OF_EXEC = {"proxy/dialer.py", "exec/outside.py", "exec/hooks/python/sitecustomiz
 
 def test_only_one_module_makes_calls() -> None:
     """Of all modules of a served emulator, only the one that posts webhooks can make calls."""
-    served, found = set[str](), ["app.py", "server/server.py", *(f"providers/{name}/app.py" for name in ALL)]
+    places = (f"providers/{name}/app{end}.py" for name in ALL for end in ("", "/__init__"))
+    served, found = set[str](), ["app.py", "server/server.py", *(place for place in places if place in MODULES)]
     while found:
         name = found.pop()
         served.add(name)

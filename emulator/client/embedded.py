@@ -17,6 +17,7 @@ from emulator.client.requests_adapter import requests_adapter
 from emulator.client.transport import Transport
 from emulator.core.ids import LOWER, nth_text
 from emulator.core.real_time import real_datetime
+from emulator.server.eager_task import begin
 from emulator.space.world import Limits, Links
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class Emulator(SpaceHandle):
         if self._running is None:
             coroutine.close()
             raise NotRunning("the emulator is not running")
-        return self._running.submit(coroutine)
+        return self._running.begin(coroutine)
 
 
 class _Running:
@@ -124,6 +125,7 @@ class _Running:
         bound = None if port is None else bind(host, port)
         self.url = address(bound) if bound else "http://127.0.0.1"
         self._loop = new_event_loop()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._loop.run_forever, name="carbon-emulator", daemon=True)
         self._thread.start()
         if bound:
@@ -136,7 +138,19 @@ class _Running:
             self._serving = None
 
     def submit(self, coroutine: Coroutine[Any, Any, Any]) -> "Future[Any]":
+        """Run a coroutine in a task."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+
+    def begin(self, request: Coroutine[Any, Any, Any]) -> "Future[Any]":
+        """Run a request; in a task only if it has to wait, which few do."""
+        future = Future[Any]()
+        self._loop.call_soon_threadsafe(self._begin, _settle(request, future))
+        return future
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        if task := begin(work):
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     def stop(self) -> None:
         if self._serving:
@@ -146,6 +160,16 @@ class _Running:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+async def _settle(request: Coroutine[Any, Any, Any], future: "Future[Any]") -> None:
+    """Let a future have the outcome of a request."""
+    try:
+        future.set_result(await request)
+    except asyncio.CancelledError:
+        future.cancel()
+    except Exception as error:
+        future.set_exception(error)
 
 
 async def _cancel_all() -> None:
