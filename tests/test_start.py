@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+from emulator.cli.app import COMMANDS
 from emulator.providers import ALL
 
 SERVED = """
@@ -70,3 +71,11 @@ def test_a_request_loads_only_its_provider() -> None:
     paths = [f"/{name}/nowhere" for name in names[:3]] + [f"/~new/_emulator/state/{name}" for name in names[3:]]
     known = [backends(imported) for imported in imported_after(*paths, HEALTH)]
     assert known == [set(names[:count]) for count in (1, 2, 3, 4, 5, 5)]
+
+
+def test_a_command_imports_no_other() -> None:
+    """A command is imported when it is called; the server needs one of another only for certificates."""
+    code = "import sys; from emulator.cli.app import cli; cli.commands['serve']; print(*sys.modules)"
+    imported = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    modules = {f"emulator.cli.{place.partition(':')[0]}" for place in COMMANDS.values()}
+    assert modules & {*imported} == {"emulator.cli.app", "emulator.cli.serve", "emulator.cli.ca_commands"}

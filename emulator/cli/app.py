@@ -9,39 +9,56 @@ import re
 import sys
 from collections.abc import Iterator
 from difflib import get_close_matches
+from importlib import import_module
 from typing import Any
 
 import click
 
-from emulator.cli.ca_commands import ca
-from emulator.cli.clock_command import clock, upcoming
-from emulator.cli.compare import compare
-from emulator.cli.conform import conform
-from emulator.cli.contract_commands import contract, evidence
-from emulator.cli.data_commands import data
-from emulator.cli.demo_command import demo
-from emulator.cli.drift import drift
-from emulator.cli.emissions_command import emissions
-from emulator.cli.events_command import events
-from emulator.cli.exec_command import exec_command
-from emulator.cli.faults_command import faults
-from emulator.cli.fixtures_commands import fixtures
-from emulator.cli.ledger_commands import ledger
-from emulator.cli.mcp_command import mcp
 from emulator.cli.options import PREFIX
-from emulator.cli.provider_commands import act, settings, state
-from emulator.cli.record import record
-from emulator.cli.replay_command import replay
-from emulator.cli.requests_command import requests
-from emulator.cli.serve import serve
-from emulator.cli.server_commands import env, health, providers, reset, spaces, wait
-from emulator.cli.snapshot_commands import bundle, snapshot
-from emulator.cli.story_command import story
-from emulator.cli.webhooks_command import webhooks
+from emulator.core.on_demand import OnDemand
 from emulator.core.version import __version__
 
 SERVICE = re.compile(r"_SERVICE_(HOST|PORT)(_\w+)?$|_PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?$")
 """How the variables end that Kubernetes and Docker set for a service."""
+
+COMMANDS = {
+    "version": "app:version",
+    "serve": "serve:serve",
+    "wait": "server_commands:wait",
+    "health": "server_commands:health",
+    "providers": "server_commands:providers",
+    "env": "server_commands:env",
+    "spaces": "server_commands:spaces",
+    "reset": "server_commands:reset",
+    "clock": "clock_command:clock",
+    "upcoming": "clock_command:upcoming",
+    "faults": "faults_command:faults",
+    "requests": "requests_command:requests",
+    "events": "events_command:events",
+    "webhooks": "webhooks_command:webhooks",
+    "ledger": "ledger_commands:ledger",
+    "emissions": "emissions_command:emissions",
+    "story": "story_command:story",
+    "contract": "contract_commands:contract",
+    "evidence": "contract_commands:evidence",
+    "settings": "provider_commands:settings",
+    "act": "provider_commands:act",
+    "state": "provider_commands:state",
+    "snapshot": "snapshot_commands:snapshot",
+    "bundle": "snapshot_commands:bundle",
+    "replay": "replay_command:replay",
+    "fixtures": "fixtures_commands:fixtures",
+    "mcp": "mcp_command:mcp",
+    "exec": "exec_command:exec_command",
+    "ca": "ca_commands:ca",
+    "conform": "conform:conform",
+    "record": "record:record",
+    "compare": "compare:compare",
+    "drift": "drift:drift",
+    "data": "data_commands:data",
+    "demo": "demo_command:demo",
+}
+"""Where each command is. It is imported when it is called: to import all takes a twentieth of a start."""
 
 NEAREST_CUTOFF = 0.7
 
@@ -58,33 +75,19 @@ def cli(context: click.Context) -> None:
         context.color = False
 
 
-@cli.command()
+@click.command()
 def version() -> None:
     """Print the version."""
     click.echo(__version__)
 
 
-for command in (
-    *(serve, wait, health, providers, env, spaces, reset, clock, upcoming, faults, requests, events, webhooks, ledger),
-    *(
-        emissions,
-        story,
-        contract,
-        evidence,
-        settings,
-        act,
-        state,
-        snapshot,
-        bundle,
-        replay,
-        fixtures,
-        mcp,
-        exec_command,
-        ca,
-    ),
-    *(conform, record, compare, drift, data, demo),
-):
-    cli.add_command(command)
+def _import(name: str) -> click.Command:
+    module, _, attribute = COMMANDS[name].partition(":")
+    command: click.Command = getattr(import_module(f"emulator.cli.{module}"), attribute)
+    return command
+
+
+cli.commands = OnDemand(COMMANDS, _import)  # type: ignore[assignment]  # click only reads it
 
 
 NO_ARGUMENTS: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
@@ -121,8 +124,11 @@ def _warnings() -> Iterator[str]:
 
     They are not refused: Kubernetes sets some for every pod beside a service called ``carbon-emulator``.
     """
+    given = sorted(name for name in os.environ if name.startswith(PREFIX))
+    if not given:
+        return
     known = sorted(environment_variables(cli))
-    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    unknown = [name for name in given if name not in known]
     of_services = [name for name in unknown if SERVICE.search(name)]
     port = os.environ.get(f"{PREFIX}PORT", "")
     if "://" in port:
