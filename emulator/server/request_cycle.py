@@ -58,6 +58,7 @@ class RequestCycle:
         "_chunked",
         "_connection",
         "_delivered",
+        "_has_body",
         "_head_written",
         "_start",
         "_waiter",
@@ -80,7 +81,7 @@ class RequestCycle:
         self._delivered = False
         self._start: Message | None = None
         self._head_written = False
-        self._chunked = False
+        self._has_body = self._chunked = False
         self._waiter: asyncio.Future[None] | None = None
 
     async def run(self, app: ASGIApp) -> None:
@@ -152,6 +153,7 @@ class RequestCycle:
         if self._start is None:
             assert message["type"] == "http.response.start", message["type"]
             self._start = message
+            self._has_body = self.scope["method"] != "HEAD" and message["status"] not in WITHOUT_BODY
             return
         if self._connection.flow.paused:
             await self._connection.flow.wait()
@@ -177,29 +179,25 @@ class RequestCycle:
         if self._head_written:
             return body
         head = self._head(len(body), close)
-        return head + body if self._has_body() else head
+        return head + body if self._has_body else head
 
     def _streamed(self, body: bytes) -> bytes:
         """A part of a reply that has more parts."""
         head = b""
         if not self._head_written:
             self._head_written = True
-            self._chunked = self._has_body() and self.scope["http_version"] == "1.1"
-            self.keep_alive = self.keep_alive and (self._chunked or not self._has_body())
+            self._chunked = self._has_body and self.scope["http_version"] == "1.1"
+            self.keep_alive = self.keep_alive and (self._chunked or not self._has_body)
             head = self._head(None, close=not self.keep_alive)
-        if not self._has_body():
+        if not self._has_body:
             return head
         return head + (_chunk(body) if self._chunked else body)
-
-    def _has_body(self) -> bool:
-        assert self._start
-        return self.scope["method"] != "HEAD" and self._start["status"] not in WITHOUT_BODY
 
     def _head(self, length: int | None, close: bool) -> bytes:
         """Return a reply's head. The server sets its framing: a length is always that of the body."""
         assert self._start
         headers = self._start["headers"]
-        if length is None or content_length(length) not in headers or not self._has_body():
+        if length is None or content_length(length) not in headers or not self._has_body:
             headers = self._framed(headers, length)
         lines = [b": ".join(header) for header in headers]
         if close:
@@ -209,7 +207,7 @@ class RequestCycle:
     def _framed(self, headers: RawHeaders, length: int | None) -> RawHeaders:
         """Return the headers of a reply with those that the length of its body requires."""
         assert self._start
-        status, sized = self._start["status"], not self._has_body()
+        status, sized = self._start["status"], not self._has_body
         framed = []
         for name, value in headers:
             if name == b"content-length":
@@ -230,7 +228,7 @@ class RequestCycle:
         self.finished = True
         if how == "truncate":
             head = self._head(len(body), close=not self.keep_alive)
-            whole = self._has_body() and body
+            whole = self._has_body and body
             self._connection.write(head + body[: len(body) // 2] if whole else head[: len(head) // 2])
         self._connection.cut(reset=how == "reset")
 

@@ -33,6 +33,7 @@ class Memory:
             if order.checkout_session_id is not None:
                 check_known("checkout session", order.checkout_session_id, self.sessions)
         for reply in self.keyed_replies.values():
+            reply.check()
             if reply.order_id is not None:
                 check_known("order", reply.order_id, self.orders)
         for notice in self.notices:

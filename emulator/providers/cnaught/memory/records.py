@@ -104,6 +104,7 @@ class KeyedReply:
     state: State | None = None
     subaccount: Subaccount | None = None
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raise ValueError for a reply that no request could have had."""
         if (self.order_id is None) != (self.state is None) or (self.order_id is None) == (self.subaccount is None):
             raise ValueError("a keyed reply shows either an order in a state, or a subaccount")
