@@ -4,11 +4,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from emulator.control.request import ControlRequest
-from emulator.recording import bundle
 from emulator.web.replies import reply
 
 
 def get_bundle(request: ControlRequest) -> Response:
+    from emulator.recording import bundle  # a start does not pay for it
+
     try:
         return reply(bundle.take(request.space))
     except bundle.BadBundle as error:
