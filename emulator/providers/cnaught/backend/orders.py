@@ -4,7 +4,6 @@ from bisect import bisect_right, insort
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from operator import attrgetter
 
 from emulator.core.agenda import Agenda
@@ -30,6 +29,8 @@ class Orders:
         self.memory = memory
         self.clock = clock
         self.ids = ids
+        self._placed_last: tuple[datetime, float] | None = None
+        self._fulfilled_last = clock.now
         self._index()
 
     def place(self, buyer: Buyer, draft: OrderDraft) -> Order:
@@ -155,8 +156,16 @@ class Orders:
         return self.ids.text("cnaught.order", LETTERS, 12)
 
     def _fulfils_on(self) -> datetime | None:
-        seconds = self.memory.settings.fulfilment_seconds
-        return None if seconds is None else _later(self.clock.now, seconds)
+        """Return when an order of now is fulfilled: one object for all orders of an instant, as a frozen clock has it.
+
+        Only the last one is kept: to look it up in a cache would take ten times as long, as instants are slow to hash.
+        """
+        now, seconds = self.clock.now, self.memory.settings.fulfilment_seconds
+        if seconds is None:
+            return None
+        if self._placed_last != (now, seconds):
+            self._placed_last, self._fulfilled_last = (now, seconds), now + span(0, seconds)
+        return self._fulfilled_last
 
     def _stated_kg(self, draft: OrderDraft) -> Decimal | None:
         """Return the mass of an order by mass or ride; None for one by total price."""
@@ -198,9 +207,3 @@ class Orders:
     def _notify(self, order: Order, at: datetime, state: State) -> None:
         if order.callback_url is not None:
             insort(self.memory.notices, Notice(at, order.id, state), key=attrgetter("at"))
-
-
-@lru_cache(maxsize=16)
-def _later(at: datetime, seconds: float) -> datetime:
-    """Return the same object for all orders that are placed at one instant, as a frozen clock has it."""
-    return at + span(0, seconds)
