@@ -9,17 +9,20 @@ from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
-from pydantic import AfterValidator, BaseModel, RootModel
+from pydantic import AfterValidator, AwareDatetime, BaseModel, RootModel
 
 from emulator import Emulator
 from emulator.client.embedded import SpaceHandle
 from emulator.core.bounded_cache import BoundedCache
+from emulator.core.documents import write
 from emulator.evidence import contracts
 from emulator.providers import ALL
+from emulator.space.fixtures import Fixtures
+from emulator.space.initial_memory import InitialMemory
 from emulator.web import reading
 from tests.test_bad_input import Prober, good_draft
 
-IMMUTABLE = (str, int, float, bool, bytes, NoneType, Decimal, date, datetime)
+IMMUTABLE = (str, int, float, bool, bytes, NoneType, Decimal, date, datetime, AwareDatetime)
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -36,6 +39,26 @@ def test_a_cached_model_is_frozen(
 
     cached = {type(model) for cache in caches for model in cache.values()}
     assert [found for model in cached for found in mutable_parts(model, model.__name__)] == []
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_shared_record_is_frozen(name: str) -> None:
+    """Frozen records of a fixture are shared between spaces, so their members are immutable, too."""
+    memory = Fixtures(ALL)[name].memory
+    shared = {type(record) for record in InitialMemory(memory).records}
+    assert [found for kind in shared for found in mutable_parts(kind, kind.__name__)] == []
+
+
+def test_a_copy_of_a_memory_is_independent() -> None:
+    """A change of one copy, of its containers or of a record that can change, appears in no other."""
+    memory = Fixtures(ALL)["oneclickimpact"].memory
+    original, written = InitialMemory(memory), write(memory)
+    first, second = original.copy(), original.copy()
+    assert write(first) == write(second) == written
+    first.customers.clear()
+    first.impacts[0].amount += 1
+    assert write(first) != written
+    assert write(second) == write(original.copy()) == write(memory) == written
 
 
 def mutable_parts(kind: Any, place: str) -> Iterator[str]:

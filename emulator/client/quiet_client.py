@@ -28,7 +28,10 @@ class QuietClient(httpx.Client):
         self, url: str, token: str | None = None, timeout: float = 60, transport: httpx.BaseTransport | None = None
     ) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        super().__init__(base_url=url, headers=headers, timeout=timeout, transport=transport, trust_env=False)
+        secure = url.startswith("https:")  # loading certificates takes longer than a command
+        super().__init__(
+            base_url=url, headers=headers, timeout=timeout, transport=transport, trust_env=False, verify=secure
+        )
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         _sending.here = True

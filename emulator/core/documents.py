@@ -14,7 +14,9 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    SerializerFunctionWrapHandler,
     ValidationError,
+    WrapSerializer,
     create_model,
 )
 
@@ -67,7 +69,12 @@ UtcTime = Annotated[AwareDatetime, BeforeValidator(_time), AfterValidator(_utc)]
 Day = Annotated[date, BeforeValidator(_day)]
 """A day in a document."""
 
-FrozenMapping: TypeAlias = Annotated[Mapping[K, V], AfterValidator(MappingProxyType)]
+
+def _as_dict(mapping: Mapping[Any, Any], serialize: SerializerFunctionWrapHandler) -> Any:
+    return serialize(dict(mapping))
+
+
+FrozenMapping: TypeAlias = Annotated[Mapping[K, V], AfterValidator(MappingProxyType), WrapSerializer(_as_dict)]
 """An immutable JSON object, for models and drafts, which are cached and shared between spaces."""
 
 EMPTY: Mapping[Any, Any] = MappingProxyType({})

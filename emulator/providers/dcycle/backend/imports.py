@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.drafts.imports import Correction, ImportRow, status_at
@@ -95,8 +96,10 @@ class Imports(Records[ImportSession, ImportTerms]):
             session,
             stage="mapped",
             updated_at=self.clock.now,
-            mapping=dict(mapping),
-            value_mappings={column: dict(found) for column, found in values.items()},
+            mapping=MappingProxyType(dict(mapping)),
+            value_mappings=MappingProxyType(
+                {column: MappingProxyType(dict(found)) for column, found in values.items()}
+            ),
         )
 
     def validate(self, session: ImportSession, rows: Sequence[ImportRow]) -> ImportSession:
@@ -110,7 +113,7 @@ class Imports(Records[ImportSession, ImportTerms]):
                 updated_at=self.clock.now,
                 valid_rows=len(rows) - len(wrong),
                 error_rows=len(wrong),
-                errors_by_column=dict(sorted(found.items())),
+                errors_by_column=MappingProxyType(dict(sorted(found.items()))),
             )
         )
 

@@ -1,13 +1,12 @@
 """Import sessions: a table that a client uploads, maps to the columns of a template, corrects, and submits."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from emulator.core.documents import UtcTime
+from emulator.core.documents import EMPTY, FrozenMapping, UtcTime
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.records import Record
 
@@ -47,10 +46,10 @@ class ImportSession(Record[ImportTerms]):
     terms: ImportTerms
     stage: ImportStage = "parsed"
     expires_at: UtcTime | None = None
-    mapping: Mapping[str, str] = field(default_factory=dict)
-    value_mappings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    mapping: FrozenMapping[str, str] = field(default_factory=lambda: EMPTY)
+    value_mappings: FrozenMapping[str, FrozenMapping[str, str]] = field(default_factory=lambda: EMPTY)
     valid_rows: Count = 0
     error_rows: Count = 0
-    errors_by_column: Mapping[str, Count] = field(default_factory=dict)
+    errors_by_column: FrozenMapping[str, Count] = field(default_factory=lambda: EMPTY)
     file_id: Uuid | None = None
     processing_job_id: Uuid | None = None

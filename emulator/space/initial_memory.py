@@ -1,0 +1,49 @@
+"""What a vendor remembers at first, of which every space gets a copy."""
+
+import pickle
+from io import BytesIO
+from typing import Any
+
+
+class InitialMemory:
+    """A memory whose copies share its frozen records: they cost a fraction of those of ``deepcopy``.
+
+    ``records`` are the frozen records. Their members are immutable, too, which the tests verify.
+    """
+
+    def __init__(self, memory: object) -> None:
+        written = BytesIO()
+        pickler = _Pickler(written, pickle.HIGHEST_PROTOCOL)
+        pickler.dump(memory)
+        self._content = written.getvalue()
+        self.records = tuple(pickler.records)
+
+    def copy(self) -> Any:
+        """Return a copy that can be changed without changing another."""
+        return _Unpickler(self._content, self.records).load()
+
+
+class _Pickler(pickle.Pickler):
+    """Refers to frozen records by their positions in ``records``."""
+
+    def __init__(self, file: BytesIO, protocol: int) -> None:
+        super().__init__(file, protocol)
+        self.records: list[object] = []
+
+    def persistent_id(self, part: object) -> int | None:
+        if not is_frozen(type(part)):
+            return None
+        self.records.append(part)
+        return len(self.records) - 1
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, content: bytes, records: tuple[object, ...]) -> None:
+        super().__init__(BytesIO(content))
+        self.persistent_load = records.__getitem__  # type: ignore[method-assign]
+
+
+def is_frozen(kind: type) -> bool:
+    """Return whether a class is a frozen dataclass."""
+    parameters = getattr(kind, "__dataclass_params__", None)
+    return parameters is not None and parameters.frozen
