@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from starlette.types import ASGIApp, Message, Scope
 
 from emulator.server.request_cycle import WITHOUT_BODY
-from emulator.server.request_parser import HEAD_BYTES_MAX, HEAD_TOO_LARGE, HEADERS_MAX, Refused
+from emulator.server.request_parser import HEAD_BYTES_MAX, HEAD_TOO_LARGE, HEADERS_MAX, TOO_MANY_HEADERS, Refused
 from emulator.web.connection import BREAK
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
@@ -49,8 +49,7 @@ async def call(
     """
     head_bytes = len(method) + len(target) + sum(len(name) + len(value) + 4 for name, value in headers) + 14
     if head_bytes > HEAD_BYTES_MAX or len(headers) > HEADERS_MAX:
-        many = f"a request may have {HEADERS_MAX} headers"
-        return _refusal(Refused(431, many if head_bytes <= HEAD_BYTES_MAX else HEAD_TOO_LARGE))
+        return _refusal(Refused(431, TOO_MANY_HEADERS if head_bytes <= HEAD_BYTES_MAX else HEAD_TOO_LARGE))
     sent: list[Message] = []
     waiting, delivered = client or ClientSide(), False
 

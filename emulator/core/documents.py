@@ -74,7 +74,10 @@ def _as_dict(mapping: Mapping[Any, Any], serialize: SerializerFunctionWrapHandle
     return serialize(dict(mapping))
 
 
-FrozenMapping: TypeAlias = Annotated[Mapping[K, V], AfterValidator(MappingProxyType), WrapSerializer(_as_dict)]
+AS_DICT = WrapSerializer(_as_dict)
+"""Writes a mapping that may be immutable: pydantic knows how to write dicts only."""
+
+FrozenMapping: TypeAlias = Annotated[Mapping[K, V], AfterValidator(MappingProxyType), AS_DICT]
 """An immutable JSON object, for models and drafts, which are cached and shared between spaces."""
 
 EMPTY: Mapping[Any, Any] = MappingProxyType({})

@@ -75,9 +75,8 @@ def run_turn(
 ) -> Exchange:
     """Run one turn atomically: the operation, or the fault in its place, and the effects on its reply; record it."""
     exchange, webhooks = request.exchange, provider.webhooks
-    request.backend = backend = space.backend(
-        provider.name
-    )  # now, since the space may have been restored during a delay
+    # Only now, since the space may have been restored during a delay.
+    request.backend = backend = space.backend(provider.name)
     exchange.at = space.clock.read()
     exchange.order = space.turns = space.turns + 1
     if space.held:

@@ -148,7 +148,7 @@ DESCRIPTIONS = ("description", "original_description")
 def _purchases(value: object, validate: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Purchases:
     """Return the purchases of transactions, of which a request may hold thousands."""
     usual = _usual_purchases(value, info)
-    if usual:
+    if usual is not None:
         return usual
     rows = validate(value)
     return Purchases([row.amount for row in rows], [row.category for row in rows])

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from emulator.core.clock import YEAR_MAX, YEAR_MIN
-from emulator.core.documents import UtcTime
+from emulator.core.documents import AS_DICT, UtcTime
 
 DELAY_SECONDS_MAX = 10 * 366 * 86400
 METADATA_PAIRS_MAX = 20
@@ -32,11 +32,6 @@ def _unreserved(key: str) -> str:
     return key
 
 
-def _as_dict(metadata: Mapping[str, str]) -> dict[str, str]:
-    """Return metadata that may be frozen as pydantic can write it."""
-    return dict(metadata)
-
-
 UserId = Annotated[str, StringConstraints(pattern=r"^U[0-9]{1,50}$")]
 """The id of an account's user or of a customer."""
 
@@ -50,6 +45,4 @@ DelaySeconds = Annotated[int, Field(ge=0, le=DELAY_SECONDS_MAX)]
 
 MetadataKey = Annotated[str, StringConstraints(max_length=METADATA_KEY_CHARACTERS_MAX), AfterValidator(_unreserved)]
 MetadataValue = Annotated[str, StringConstraints(max_length=METADATA_VALUE_CHARACTERS_MAX)]
-Metadata = Annotated[
-    Mapping[MetadataKey, MetadataValue], Field(max_length=METADATA_PAIRS_MAX), PlainSerializer(_as_dict)
-]
+Metadata = Annotated[Mapping[MetadataKey, MetadataValue], Field(max_length=METADATA_PAIRS_MAX), AS_DICT]
