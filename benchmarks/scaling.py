@@ -10,7 +10,7 @@ import json
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
@@ -29,6 +29,7 @@ class Book:
     record: Call
     reads: Mapping[str, Call]
     settings: Mapping[str, object] = field(default_factory=dict)
+    name: str = "a record"
 
 
 ORGANIZATION = {"x-api-key": "sk_live_1234567890abcdef", "x-organization-id": "a8315ef3-dd50-43f8-b7ce-d839e68d51fa"}
@@ -64,7 +65,10 @@ RETIREMENT = Call(
         }
     ),
 )
+ORDER = Call("POST", "/cnaught/v1/orders", {**BEARER, **JSON}, '{"amount_kg": 10}', "Idempotency-Key", 201)
 TOKEN = Call("POST", "/carboninsights/token", JSON, json.dumps(LOGIN))
+
+ORDERS_WITHOUT_KEYS = Book(replace(ORDER, unique=None), {}, name="an order without a key")
 
 BOOKS: Mapping[str, Book] = {
     "oneclickimpact": Book(
@@ -80,7 +84,7 @@ BOOKS: Mapping[str, Book] = {
         },
     ),
     "cnaught": Book(
-        Call("POST", "/cnaught/v1/orders", {**BEARER, **JSON}, '{"amount_kg": 10}', "Idempotency-Key", 201),
+        ORDER,
         {
             "a repeated idempotency key": Call(
                 "POST",
@@ -96,6 +100,7 @@ BOOKS: Mapping[str, Book] = {
             "a page of 10 orders": Call("GET", "/cnaught/v1/orders?limit=10", BEARER),
         },
         {"idempotency_hours": 24 * DAYS * 2},
+        "an order with its idempotency key",
     ),
     "dcycle": Book(
         PURCHASE,
@@ -120,15 +125,14 @@ BOOKS: Mapping[str, Book] = {
 # --- by the number of records -----------------------------------------------------------------------------------------
 
 
-async def records(provider: str, few: int, many: int) -> Sequence[Figures]:
+async def records(provider: str, book: Book, few: int, many: int) -> Sequence[Figures]:
     """Measure each read with few and with many records, and the memory of a record."""
-    application, book = Application(), BOOKS[provider]
-    await _fill(application, provider, "few", few)
+    application = Application()
+    await _fill(application, provider, book, "few", few)
     before = _resident_bytes()
-    await _fill(application, provider, "many", many)
-    figures: list[Figures] = [
-        {"what": f"{provider}: memory of a record", "unit": "bytes", "much": (_resident_bytes() - before) // many},
-    ]
+    await _fill(application, provider, book, "many", many)
+    record_bytes = (_resident_bytes() - before) // many
+    figures: list[Figures] = [{"what": f"{provider}: memory of {book.name}", "unit": "bytes", "much": record_bytes}]
     for name, call in book.reads.items():
         calls = [call] * REQUESTS_A_ROUND
         rounds = [
@@ -138,9 +142,8 @@ async def records(provider: str, few: int, many: int) -> Sequence[Figures]:
     return figures
 
 
-async def _fill(application: Application, provider: str, space: str, count: int) -> None:
+async def _fill(application: Application, provider: str, book: Book, space: str, count: int) -> None:
     """Create this many records over a year."""
-    book = BOOKS[provider]
     await application.command("PUT", "/clock", {"now": START, "frozen": True}, space)
     if book.settings:
         await application.command("PATCH", f"/settings/{provider}", book.settings, space)
@@ -234,7 +237,8 @@ async def _reset(application: Application, space: str) -> tuple[float, float]:
 def works(few: int, many: int, reset_many: int) -> Sequence[Work]:
     """Return the measurements, with few and with many records."""
     return [
-        *((records, (provider, few, many)) for provider in BOOKS),
+        *((records, (provider, book, few, many)) for provider, book in BOOKS.items()),
+        (records, ("cnaught", ORDERS_WITHOUT_KEYS, few, many)),
         (scores, (few, 10 * few)),
         (spaces, (10, reset_many)),
     ]

@@ -17,10 +17,9 @@ class Agenda(Generic[T]):
         self._instants: list[datetime] = []
         self._items: list[T] = []
         self._start = 0
-        self._settled = 0
 
     def add(self, at: datetime, item: T) -> None:
-        """Add an item. Its time must be after the last settled one."""
+        """Add an item."""
         if not self._instants or self._instants[-1] <= at:
             self._instants.append(at)
             self._items.append(item)
@@ -45,16 +44,8 @@ class Agenda(Generic[T]):
         self._start = gone
         if gone > len(self._instants) // 2:
             del self._instants[:gone], self._items[:gone]
-            self._start, self._settled = 0, max(0, self._settled - gone)
+            self._start = 0
         return past
-
-    def settle(self, until: datetime) -> list[tuple[datetime, T]]:
-        """Return what has become due up to ``until`` and was not returned before."""
-        start = max(self._start, self._settled)
-        if start == len(self._instants) or until < self._instants[start]:
-            return []
-        self._settled = max(start, self._after(until))
-        return self._part(start, self._settled)
 
     def _after(self, at: datetime) -> int:
         """Return the index after everything that becomes due up to a time."""

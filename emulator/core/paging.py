@@ -3,55 +3,62 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Generic, TypeVar
+from operator import attrgetter
+from typing import Generic, Protocol, TypeVar
 
-T = TypeVar("T")
+
+class Created(Protocol):
+    """A record that has an id, and the time of its creation. Neither ever changes."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def created_on(self) -> datetime: ...
+
+
+T = TypeVar("T", bound=Created)
+
+CREATED_ON = attrgetter("created_on")
 
 
 class Timeline(Generic[T]):
-    """Records in the order of their instants, each found by its key. Of equal instants, the one added later is newer.
+    """Records in the order of their creation, each found by its id. Of equal times, the one added later is newer.
 
     A page costs the logarithm of the list's length, and adding the newest record costs nothing that grows; to add an
-    older one, or to remove one, moves pointers in memory. Records are numbered as they are added: ``_instants``,
-    ``_numbers`` and ``_records`` are in the order of time, ``_added`` has all instants in the order of the numbers.
+    older one, or to remove one, moves pointers in memory. Records are numbered as they are added: ``_records`` are in
+    the order of time, ``_added`` in the order of the numbers.
     """
 
     def __init__(self) -> None:
-        self._instants: list[datetime] = []
-        self._numbers: list[int] = []
         self._records: list[T] = []
+        self._added: list[T] = []
         self._number_of: dict[str, int] = {}
-        self._added: list[datetime] = []
 
     def __len__(self) -> int:
         return len(self._records)
 
-    def add(self, key: str, at: datetime, record: T) -> None:
-        """Add a record with a key that is new."""
-        number = self._number_of[key] = len(self._added)
-        self._added.append(at)
-        if not self._instants or self._instants[-1] <= at:
-            self._instants.append(at)
-            self._numbers.append(number)
+    def add(self, record: T) -> None:
+        """Add a record with an id that is new."""
+        self._number_of[record.id] = len(self._added)
+        self._added.append(record)
+        if not self._records or self._records[-1].created_on <= record.created_on:
             self._records.append(record)
         else:
-            place = bisect_right(self._instants, at)
-            self._instants.insert(place, at)
-            self._numbers.insert(place, number)
-            self._records.insert(place, record)
+            self._records.insert(bisect_right(self._records, record.created_on, key=CREATED_ON), record)
 
-    def remove(self, key: str) -> None:
+    def remove(self, record_id: str) -> None:
         """Remove a record. Raises KeyError."""
-        place = self._place(key)
-        del self._number_of[key], self._instants[place], self._numbers[place], self._records[place]
+        place = self._place(record_id)
+        del self._number_of[record_id], self._records[place]
 
-    def number(self, key: str) -> int:
+    def number(self, record_id: str) -> int:
         """Return how many records were added before this one. Raises KeyError."""
-        return self._number_of[key]
+        return self._number_of[record_id]
 
     @property
-    def added(self) -> Sequence[datetime]:
-        """The instants of all records in the order of their numbers, removed ones included."""
+    def added(self) -> Sequence[T]:
+        """All records in the order of their numbers, removed ones included."""
         return self._added
 
     def oldest(self) -> T | None:
@@ -62,22 +69,23 @@ class Timeline(Generic[T]):
         """Return the newest records, newest first."""
         return self._page(len(self._records) - limit, len(self._records))
 
-    def older(self, key: str, limit: int) -> list[T]:
-        """Return the records next older than the one with this key, newest first. Raises KeyError."""
-        place = self._place(key)
+    def older(self, record_id: str, limit: int) -> list[T]:
+        """Return the records next older than the one with this id, newest first. Raises KeyError."""
+        place = self._place(record_id)
         return self._page(place - limit, place)
 
-    def newer(self, key: str, limit: int) -> list[T]:
-        """Return the records next newer than the one with this key, newest first. Raises KeyError."""
-        place = self._place(key) + 1
+    def newer(self, record_id: str, limit: int) -> list[T]:
+        """Return the records next newer than the one with this id, newest first. Raises KeyError."""
+        place = self._place(record_id) + 1
         return self._page(place, place + limit)
 
-    def _place(self, key: str) -> int:
-        """Return the index of a record. Raises KeyError."""
-        number = self._number_of[key]
-        start = bisect_left(self._instants, self._added[number])
-        end = bisect_right(self._instants, self._added[number], lo=start)
-        return bisect_left(self._numbers, number, start, end)
+    def _place(self, record_id: str) -> int:
+        """Return the index of a record in the order of time. Raises KeyError."""
+        number = self._number_of[record_id]
+        at = self._added[number].created_on
+        start = bisect_left(self._records, at, key=CREATED_ON)
+        end = bisect_right(self._records, at, lo=start, key=CREATED_ON)
+        return bisect_left(self._records, number, start, end, key=lambda record: self._number_of[record.id])
 
     def _page(self, start: int, end: int) -> list[T]:
         return self._records[max(start, 0) : end][::-1]

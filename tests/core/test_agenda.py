@@ -9,20 +9,19 @@ from emulator.core.agenda import Agenda
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 seconds = st.integers(0, 5)
-steps = st.lists(st.tuples(st.sampled_from(["add", "between", "forget", "settle"]), seconds, seconds), max_size=25)
+steps = st.lists(st.tuples(st.sampled_from(["add", "between", "forget"]), seconds, seconds), max_size=25)
 
 
 @settings(max_examples=60)
 @given(steps)
 def test_an_agenda_is_a_sorted_list(steps: list[tuple[str, int, int]]) -> None:
-    """Items come in the order of time, those of one time as they were added; each is forgotten and settled once."""
+    """Items come in the order of time, those of one time as they were added; each is forgotten once."""
     agenda = Agenda[int]()
     entries = list[tuple[datetime, int]]()
-    settled = START - timedelta(seconds=1)
     for number, (action, first, second) in enumerate(steps):
         at, until = START + timedelta(seconds=first), START + timedelta(seconds=second)
         due = [entry for entry in entries if entry[0] <= at]
-        if action == "add" and at > settled:
+        if action == "add":
             agenda.add(at, number)
             entries = sorted([*entries, (at, number)], key=lambda entry: entry[0])
         elif action == "between":
@@ -30,9 +29,6 @@ def test_an_agenda_is_a_sorted_list(steps: list[tuple[str, int, int]]) -> None:
         elif action == "forget":
             assert agenda.forget(at) == due
             entries = entries[len(due) :]
-        elif action == "settle":
-            assert agenda.settle(at) == [entry for entry in due if entry[0] > settled]
-            settled = max(settled, at)
 
 
 def test_forgotten_items_leave_no_memory() -> None:

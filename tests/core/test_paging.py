@@ -1,5 +1,7 @@
 """Timelines, compared with sorted lists."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,16 +12,35 @@ from emulator.core.paging import Timeline
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
+
+@dataclass(frozen=True)
+class Record:
+    """A record of a timeline."""
+
+    id: str
+    created_on: datetime
+
+
 records = st.lists(st.tuples(st.text(max_size=3), st.integers(0, 5)), unique_by=lambda record: record[0], max_size=30)
 limits = st.integers(1, 40)
 
 
-def timeline(added: list[tuple[str, int]]) -> Timeline[str]:
-    """Return a timeline with these keys, each added at its second; the records are the keys."""
-    filled = Timeline[str]()
+def timeline(added: list[tuple[str, int]]) -> Timeline[Record]:
+    """Return a timeline with these ids, each created at its second."""
+    filled = Timeline[Record]()
     for key, second in added:
-        filled.add(key, START + timedelta(seconds=second), key)
+        filled.add(record(key, second))
     return filled
+
+
+def record(key: str, second: int) -> Record:
+    """Return a record with this id that was created at this second."""
+    return Record(key, START + timedelta(seconds=second))
+
+
+def ids(records: Sequence[Record]) -> list[str]:
+    """Return the ids of records."""
+    return [record.id for record in records]
 
 
 def in_order(added: list[tuple[str, int]]) -> list[str]:
@@ -30,10 +51,12 @@ def in_order(added: list[tuple[str, int]]) -> list[str]:
 @given(records, limits)
 def test_the_newest_come_first(added: list[tuple[str, int]], limit: int) -> None:
     """The newest records come first; of records with the same time, the one added last."""
-    keys = in_order(added)
-    assert timeline(added).newest(limit) == keys[::-1][:limit]
-    assert timeline(added).oldest() == (keys[0] if keys else None)
-    assert len(timeline(added)) == len(keys)
+    keys, filled = in_order(added), timeline(added)
+    oldest = filled.oldest()
+    assert ids(filled.newest(limit)) == keys[::-1][:limit]
+    assert (oldest.id if oldest else None) == (keys[0] if keys else None)
+    assert len(filled) == len(keys)
+    assert ids(filled.added) == [key for key, _ in added]
 
 
 @given(records.filter(len), limits, st.data())
@@ -42,8 +65,8 @@ def test_a_page_is_next_to_its_cursor(added: list[tuple[str, int]], limit: int, 
     keys, filled = in_order(added), timeline(added)
     key = data.draw(st.sampled_from(keys))
     place = keys.index(key)
-    assert filled.older(key, limit) == keys[:place][::-1][:limit]
-    assert filled.newer(key, limit) == keys[place + 1 :][:limit][::-1]
+    assert ids(filled.older(key, limit)) == keys[:place][::-1][:limit]
+    assert ids(filled.newer(key, limit)) == keys[place + 1 :][:limit][::-1]
     assert filled.number(key) == [key for key, _ in added].index(key)
 
 
@@ -51,11 +74,11 @@ def test_a_page_is_next_to_its_cursor(added: list[tuple[str, int]], limit: int, 
 def test_pages_cover_the_list(added: list[tuple[str, int]], limit: int) -> None:
     """Paging from either end shows every record once."""
     keys, filled = in_order(added), timeline(added)
-    older = page = filled.newest(limit)
-    while page := filled.older(page[-1], limit):
+    older = page = ids(filled.newest(limit))
+    while page := ids(filled.older(page[-1], limit)):
         older = older + page
     newer = page = [keys[0]]
-    while page := filled.newer(page[0], limit):
+    while page := ids(filled.newer(page[0], limit)):
         newer = page + newer
     assert older == newer == keys[::-1]
 
@@ -72,26 +95,26 @@ def test_an_unknown_key_raises(added: list[tuple[str, int]], key: str) -> None:
 @given(st.lists(st.tuples(st.booleans(), st.sampled_from("abcdefgh"), st.integers(0, 3))))
 def test_a_removed_record_leaves_no_gap(steps: list[tuple[bool, str, int]]) -> None:
     """After any additions and removals, the pages equal those of a list with the same changes."""
-    filled, added = Timeline[str](), list[tuple[str, int]]()
+    filled, added = timeline([]), list[tuple[str, int]]()
     for adding, key, second in steps:
         known = key in dict(added)
         if adding and not known:
-            filled.add(key, START + timedelta(seconds=second), key)
+            filled.add(record(key, second))
             added.append((key, second))
         elif not adding and known:
             filled.remove(key)
             added = [record for record in added if record[0] != key]
     keys = in_order(added)
-    assert (len(filled), filled.newest(9)) == (len(keys), keys[::-1])
+    assert (len(filled), ids(filled.newest(9))) == (len(keys), keys[::-1])
     for place, key in enumerate(keys):
-        assert filled.older(key, 2) == keys[:place][::-1][:2]
-        assert filled.newer(key, 2) == keys[place + 1 :][:2][::-1]
+        assert ids(filled.older(key, 2)) == keys[:place][::-1][:2]
+        assert ids(filled.newer(key, 2)) == keys[place + 1 :][:2][::-1]
 
 
 def test_an_added_record_does_not_shift_a_page() -> None:
     """A page next to a cursor stays the same while newer records are added."""
     filled = timeline([("a", 0), ("b", 0), ("c", 1), ("d", 2)])
     before = filled.older("c", 5)
-    filled.add("e", START + timedelta(seconds=3), "e")
-    assert filled.older("c", 5) == before == ["b", "a"]
-    assert filled.newer("c", 5) == ["e", "d"]
+    filled.add(record("e", 3))
+    assert ids(filled.older("c", 5)) == ids(before) == ["b", "a"]
+    assert ids(filled.newer("c", 5)) == ["e", "d"]

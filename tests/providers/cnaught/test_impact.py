@@ -67,6 +67,18 @@ def test_a_future_order_has_retired_nothing(emulator: Emulator) -> None:
     assert impact(acme)["total_offset_kgs"] == 10.5
 
 
+@pytest.mark.rule("cnaught.impact.what-counts")
+def test_a_future_order_is_fulfilled_again(emulator: Emulator) -> None:
+    """With the clock set back, an order of the fixture is fulfilled once more, although an impact has counted it."""
+    space = emulator.space()
+    acme = Caller(space, "cnaught", credentials_of(space, "cnaught"))
+    assert impact(acme)["total_offset_kgs"] == 10.5
+    space.clock.freeze("2022-01-01")
+    events = space.clock.freeze("2023-01-01")
+    assert "Gre28Fc35bt3" in [event["subject"] for event in events]
+    assert impact(acme)["total_offset_kgs"] == 10.5
+
+
 @pytest.mark.rule("cnaught.impact.since-date", "cnaught.impact.to-date")
 def test_the_period_is_shown(cnaught: Caller) -> None:
     """The dates are those of the query, or else when the account or subaccount began, and null."""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from emulator.core.bounded_cache import BoundedCache
-from emulator.core.paging import Timeline
+from emulator.core.paging import CREATED_ON, Timeline
 from emulator.providers.cnaught.backend.amounts import EXACT, equal_parts, exact_sum
 from emulator.providers.cnaught.backend.drafts import Buyer, Period
 from emulator.providers.cnaught.backend.sums import BLOCK, Amounts, Kind, Sums, add_to, nearest_block, negative
@@ -47,21 +47,21 @@ def owners(order: Order) -> tuple[Owner, ...]:
 class Owned:
     """The orders of one owner in the order in which they were placed, and the sums of what they have retired.
 
-    ``timeline`` has them in the order of time. ``runs`` are the places where a run in the order of time begins: usually
-    0 alone, unless the fixture is in another order, or has orders from after the time to which the clock was set.
+    ``timeline`` also has them in the order of time. ``runs`` are the places where a run in the order of time begins:
+    usually 0 alone, unless the fixture is in another order, or has orders from after the time to which the clock was
+    set.
     """
 
     def __init__(self) -> None:
         self.timeline = Timeline[Order]()
-        self.orders: list[Order] = []
+        self.orders = self.timeline.added
         self.sums = Sums()
         self.runs: list[int] = []
 
     def enter(self, order: Order) -> None:
         if not self.orders or order.created_on < self.orders[-1].created_on:
             self.runs.append(len(self.orders))
-        self.timeline.add(order.id, order.created_on, order)
-        self.orders.append(order)
+        self.timeline.add(order)
 
 
 class Impacts:
@@ -115,8 +115,8 @@ class Impacts:
         total: dict[Kind, Decimal] = {}
         if owned := self._owned.get(owner(buyer)):
             for start, end in pairwise([*owned.runs, len(owned.orders)]):
-                first = bisect_left(owned.timeline.added, period.since, start, end) if period.since else start
-                last = bisect_left(owned.timeline.added, period.until, first, end) if period.until else end
+                first = bisect_left(owned.orders, period.since, start, end, key=CREATED_ON) if period.since else start
+                last = bisect_left(owned.orders, period.until, first, end, key=CREATED_ON) if period.until else end
                 add_to(total, self._up_to(last, owned, now))
                 if first:
                     add_to(total, negative(self._up_to(first, owned, now)))

@@ -2,11 +2,11 @@
 
 from typing import TypeVar
 
-from emulator.core.paging import Timeline
+from emulator.core.paging import Created, Timeline
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.backend.drafts import Page
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Created)
 
 
 def page_of(records: Timeline[T], page: Page) -> list[T]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from operator import attrgetter
 
 from emulator.core.agenda import Agenda
-from emulator.core.clock import Clock, Event, span
+from emulator.core.clock import EPOCH, Clock, Event, span
 from emulator.core.errors import CannotHappen
 from emulator.core.ids import LETTERS, Ids
 from emulator.core.paging import Timeline
@@ -134,6 +134,7 @@ class Orders:
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
         """Yield the orders that are fulfilled in this span of time."""
+        self._follow_clock_back(since)
         for at, order in self._fulfilling.between(since, until):
             if at == order.fulfils_on and (order.cancelled_on is None or order.cancelled_on > at):
                 yield Event(at, "cnaught", "order.fulfilled", order.id)
@@ -186,7 +187,7 @@ class Orders:
     def _index(self) -> None:
         self._fulfilling = Agenda[Order]()
         self._impacts = Impacts(self.offer.catalogue)
-        self._settled_on = self.clock.now
+        self._settled_on = EPOCH
         for order in self.memory.orders.values():
             self._enter(order)
 
@@ -197,12 +198,16 @@ class Orders:
 
     def _settle(self) -> None:
         """Count the orders that have been fulfilled by now; often, so that no impact waits for a million of them."""
-        if self.clock.now < self._settled_on:  # the clock was set back, before anything was written to its space
-            self._index()
+        self._follow_clock_back(self.clock.now)
         self._settled_on = self.clock.now
-        for at, order in self._fulfilling.settle(self.clock.now):
+        for at, order in self._fulfilling.forget(self.clock.now):
             if at == order.fulfils_on and order.cancelled_on is None:
                 self._impacts.add(order)
+
+    def _follow_clock_back(self, now: datetime) -> None:
+        """Start again if the clock was set back, which it can be until something is written to its space."""
+        if now < self._settled_on:
+            self._index()
 
     def _notify(self, order: Order, at: datetime, state: State) -> None:
         if order.callback_url is not None:

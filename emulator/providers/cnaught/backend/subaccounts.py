@@ -104,8 +104,7 @@ class Subaccounts:
         return subaccount if subaccount and subaccount.account_id == account.id else None
 
     def _list(self, subaccount: Subaccount) -> None:
-        timeline = self._timelines.setdefault(subaccount.account_id, Timeline())
-        timeline.add(subaccount.id, subaccount.created_on, subaccount)
+        self._timelines.setdefault(subaccount.account_id, Timeline()).add(subaccount)
 
     def _hosted_logo(self) -> str:
         """Return the address of the vendor's copy of a logo. Nothing is fetched, and no image is kept."""

@@ -16,49 +16,53 @@ BLOCK = 8
 """How many places share one sum. Their single amounts are not kept, since the caller can compute them."""
 
 BLOCKS_MAX = 1 << 40
+ZERO = Decimal(0)
 
 
 class Sums:
     """Amounts at the places 0, 1, 2... of a list, summed by blocks of places.
 
-    Amounts usually arrive at the end, so each block has the sum of everything up to it, and the sum of a stretch is the
-    difference of two of these. An amount that arrives further up, or is subtracted, becomes a correction: node n holds
-    the corrections of the last n & -n blocks up to the n-th (Fenwick, "A new data structure for cumulative frequency
-    tables", 1994).
+    Amounts usually arrive at the end, so each kind has a column of running sums, one for each block up to the last in
+    which it has an amount, and the sum of a stretch is the difference of two of these. An amount that arrives further
+    up, or is subtracted, becomes a correction: node n holds the corrections of the last n & -n blocks up to the n-th
+    (Fenwick, "A new data structure for cumulative frequency tables", 1994).
     """
 
     def __init__(self) -> None:
-        self._sums: list[dict[Kind, Decimal]] = []
+        self._columns: dict[Kind, list[Decimal]] = {}
         self._corrections: dict[int, dict[Kind, Decimal]] = {}
 
     def change(self, place: int, by: Amounts) -> None:
         """Add amounts, which may be negative, at a place."""
-        block, count = place // BLOCK, len(self._sums)
-        if block < count - 1:
-            return self._correct(block, by)
-        if block >= count:
-            so_far = self._sums[-1] if count else {}
-            self._sums += [so_far] * (block - count)  # only the last one ever changes
-            self._sums.append(dict(so_far))
-        add_to(self._sums[-1], by)
+        block = place // BLOCK
+        for kind, amount in by.items():
+            column = self._columns.setdefault(kind, [])
+            new = block + 1 - len(column)
+            if new < 0:
+                self._correct(block, kind, amount)
+            elif new > 0:
+                so_far = column[-1] if column else ZERO
+                column += [so_far] * (new - 1)
+                column.append(EXACT.add(so_far, amount))
+            else:
+                column[-1] = EXACT.add(column[-1], amount)
 
     def total(self) -> dict[Kind, Decimal]:
         """Return the sum of everything."""
-        return self.up_to(len(self._sums))
+        return self.up_to(BLOCKS_MAX)
 
     def up_to(self, block: int) -> dict[Kind, Decimal]:
         """Return the sum of all blocks before this one."""
-        n = min(block, len(self._sums))
-        total = dict(self._sums[n - 1]) if n else {}
-        while n and self._corrections:
-            add_to(total, self._corrections.get(n, {}))
-            n &= n - 1
+        total = {kind: column[min(block, len(column)) - 1] for kind, column in self._columns.items()} if block else {}
+        while block and self._corrections:
+            add_to(total, self._corrections.get(block, {}))
+            block &= block - 1
         return total
 
-    def _correct(self, block: int, by: Amounts) -> None:
+    def _correct(self, block: int, kind: Kind, amount: Decimal) -> None:
         n = block + 1
         while n <= BLOCKS_MAX:
-            add_to(self._corrections.setdefault(n, {}), by)
+            add_to(self._corrections.setdefault(n, {}), {kind: amount})
             n += n & -n
 
 
