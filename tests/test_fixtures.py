@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,19 @@ import pytest
 
 from emulator import create_app
 from emulator.app import make_world
-from emulator.core.clock import Clock
+from emulator.core.clock import YEAR_MAX, YEAR_MIN, Clock
 from emulator.core.documents import BadDocument, Document, write
 from emulator.core.ids import Ids
 from emulator.core.resources import resource
-from emulator.providers import ALL
+from emulator.providers import ALL, LAST_EVENTS
 from emulator.space.fixtures import BadFixture, Fixtures
 from emulator.space.initial_memory import InitialMemory
+from emulator.space.space import Space
 from emulator.web.provider import Provider
 from tests.support.hostile import Place, at, places
 
 LITRES = "660e8400-e29b-41d4-a716-446655440000"
+FIRST, LAST = datetime(YEAR_MIN, 1, 1, tzinfo=UTC), datetime(YEAR_MAX, 12, 31, tzinfo=UTC)
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
 BUILT_IN = {path.stem: json.loads(path.read_bytes()) for path in resource("fixtures").glob("*.json")}
 
@@ -129,6 +132,28 @@ def test_the_built_in_fixture_has_no_pending_webhooks(name: str) -> None:
     webhooks = ALL[name].webhooks
     assert webhooks is not None
     assert webhooks.next(make_world().initial_backends[name]) is None
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_last_event_of_the_built_in_fixture_is_declared(name: str) -> None:
+    """An unused vendor has no events after the declared one, so it need not be loaded when the clock moves on."""
+    events = make_world().initial_backends[name].due(FIRST, LAST)
+    assert max((event.at for event in events), default=None) == LAST_EVENTS[name]
+
+
+def test_a_move_of_the_clock_loads_a_vendor_only_for_its_events() -> None:
+    """A space has the same events whether or not its unused vendors are loaded, and loads none after the last one."""
+    lazy, loaded = Space("lazy", make_world()), Space("loaded", make_world())
+    assert len(list(loaded.world.initial_backends.values())) == len(ALL)
+    lazy.move_clock(None, frozen=True)
+    lazy.advance_clock(timedelta(days=400))
+    assert lazy.world.fixtures.made == {}
+    lazy = Space("lazy", lazy.world)
+    last_events = sorted(filter(None, LAST_EVENTS.values()))
+    moves = [FIRST, *(at + timedelta(seconds=seconds) for at in last_events for seconds in (-1, 0, 1)), LAST]
+    events = [[space.move_clock(at, frozen=True) for at in moves] for space in (lazy, loaded)]
+    assert events[0] == events[1] != []
+    assert lazy.world.fixtures.made.keys() == {name for name, last in LAST_EVENTS.items() if last}
 
 
 def test_the_built_in_fixture_is_loaded_on_demand() -> None:

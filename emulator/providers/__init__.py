@@ -1,6 +1,7 @@
 """The providers. Each is loaded when first used: loading all would double the time of a start."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from importlib import import_module
 
 from emulator.core.on_demand import OnDemand
@@ -21,7 +22,13 @@ def _load(name: str) -> Provider:
     return provider
 
 
-HOSTS: Mapping[str, tuple[str, ...]] = {name: import_module(f"emulator.providers.{name}").HOSTS for name in NAMES}
-"""The vendors' production host names, by provider; known without loading it."""
+_PACKAGES = {name: import_module(f"emulator.providers.{name}") for name in NAMES}
+"""What is known of a provider without loading it."""
+
+HOSTS: Mapping[str, tuple[str, ...]] = {name: package.HOSTS for name, package in _PACKAGES.items()}
+"""The vendors' production host names, by provider."""
+
+LAST_EVENTS: Mapping[str, datetime | None] = {name: package.LAST_EVENT for name, package in _PACKAGES.items()}
+"""When the last event of each built-in fixture becomes due; None if it has no events."""
 
 ALL: Mapping[str, Provider] = OnDemand(NAMES, _load)

@@ -163,8 +163,11 @@ class Space:
 
     def _events(self, since: datetime, until: datetime) -> list[Event]:
         """Return what becomes due at the vendors in a span of time."""
-        backends = [self.backends.get(name) or self.world.initial_backends[name] for name in self.world.providers]
-        return [event for backend in backends for event in backend.due(since, until)]
+        events: list[Event] = []
+        for name in self.world.providers:
+            backend = self.backends.get(name)
+            events += backend.due(since, until) if backend else self.world.initial_events(name, since, until)
+        return events
 
     def _is_initial(self, name: str) -> bool:
         return _facts(self.backends[name].memory) == _facts(self.world.initial_backends[name].memory)

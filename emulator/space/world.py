@@ -1,11 +1,11 @@
 """What every space is made from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-from emulator.core.clock import Clock
+from emulator.core.clock import Clock, Event
 from emulator.core.ids import Ids
 from emulator.core.on_demand import OnDemand
 from emulator.space.fixtures import Fixtures
@@ -39,10 +39,12 @@ class World:
     ``machine_time`` is what running clocks follow; None is the machine's own.
 
     A provider is loaded on first use. ``initial_backends`` are used where a space has not created its own backend
-    yet; they never change.
+    yet; they never change. ``last_events`` tells when the last event of each built-in fixture becomes due, if it has
+    events at all.
     """
 
     providers: Mapping[str, Provider]
+    last_events: Mapping[str, datetime | None]
     fixtures: Fixtures
     seed: int
     limits: Limits
@@ -70,6 +72,17 @@ class World:
         if self.links and hasattr(memory, "settings") and hasattr(memory.settings, "links"):
             memory.settings.links = self.links
         return self.providers[name].backend(self.fixtures[name].catalogue, memory, clock, ids)
+
+    def initial_events(self, name: str, since: datetime, until: datetime) -> Iterable[Event]:
+        """Return what becomes due at a vendor in its initial state after ``since`` and up to ``until``.
+
+        A vendor that is not loaded has its built-in fixture: one whose events are over stays unloaded.
+        """
+        if name not in self.fixtures.made:
+            last = self.last_events[name]
+            if last is None or last <= since:
+                return ()
+        return self.initial_backends[name].due(since, until)
 
     def webhooks(self) -> list[tuple[str, Webhooks]]:
         """Return how each loaded vendor calls back, if it does: no default fixture has calls to make."""

@@ -1,6 +1,7 @@
 """1ClickImpact: impact made for an account and for its customers, its records and totals (docs.1clickimpact.com)."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Literal
 
 HOSTS: Mapping[str, Literal["production", "sandbox"]] = {
@@ -8,3 +9,6 @@ HOSTS: Mapping[str, Literal["production", "sandbox"]] = {
     "sandbox.1clickimpact.com": "sandbox",
 }
 """The vendor's hosts, each with the environment whose keys it accepts."""
+
+LAST_EVENT = datetime(2025, 3, 15, 9, tzinfo=UTC)
+"""When the last event of the built-in fixture becomes due."""
