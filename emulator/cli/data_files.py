@@ -74,7 +74,8 @@ class Contents:
             limits=Limits(journal_exchanges_max=int(header.get("journal_max", JOURNAL_MAX))),
         )
         storage.check(world)
-        self.world = replace(world, machine_time=LogTime())
+        self._time = LogTime()
+        self.world = replace(world, machine_time=self._time.now)
         self.worlds = Worlds(self.world, self.log)
         self.summaries = self.log.spaces()
 
@@ -89,10 +90,9 @@ class Contents:
 
     def load(self, name: str) -> Loading:
         """Return a space on its way into memory, for ``run``. Each has its own memory."""
-        assert isinstance(self.world.machine_time, LogTime)
         spaces, history = StoredSpaces(self.world), self.log.load(name)
         self.worlds.learn(history.fixtures)
-        application = Application(spaces, self.worlds, Control(spaces, Courier()), self.world.machine_time)
+        application = Application(spaces, self.worlds, Control(spaces, Courier()), self._time)
         return Loading(application, name, self.summaries[name].id, history, self.storage)
 
     def take(self, name: str, step: Any, whole: bool = True) -> Image | None:

@@ -45,7 +45,8 @@ class LogTime:
         self._ahead = timedelta()
         self._last = _machine_time()
 
-    def __call__(self) -> datetime:
+    def now(self) -> datetime:
+        """Return the time for running clocks: that of the entry, or the time now."""
         return self.at or self.read()
 
     def read(self) -> datetime:

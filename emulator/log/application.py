@@ -152,7 +152,7 @@ class Application:
         """Run reads again, except those that the space has already. Return their checksum; None if it has some."""
         space = self.spaces.find(copy.name)
         if space is None:  # they were refused before the space existed: it is as old as the first of them
-            self.time.at = instant(entry.reads[0][0])
+            self.time.at = entry.reads[0][0]
             space = self.spaces.get(copy.name)
             space.requests = max(space.requests, entry.first - 1)
         if entry.first > space.requests:
@@ -164,7 +164,7 @@ class Application:
     def _run_reads(self, space: Space, entry: Reads) -> Iterator[Exchange]:
         for number, (at, read) in enumerate(entry.reads, start=entry.first):
             if number > space.requests:
-                self.time.at = instant(at)
+                self.time.at = at
                 yield run_read(space, read)
 
     def read(

@@ -71,7 +71,7 @@ class StoredParts:
             storage.close()
             raise
         self.time = LogTime()
-        self.spaces = StoredSpaces(replace(world, machine_time=self.time), public_url, hosts)
+        self.spaces = StoredSpaces(replace(world, machine_time=self.time.now), public_url, hosts)
         self.spaces.peers = part.peers if part else None
         self.vendor_hosts = hosts
         self._workers = part.share.count if part else 1

@@ -24,17 +24,14 @@ def of_exchange(exchange: Exchange, before: int = 0) -> int:
 
 def of_reads(exchanges: Iterable[Exchange]) -> int:
     """Return the checksum of the replies to reads. A client that polls gets the same reply again and again."""
-    check, last, of_last = 0, None, b""
+    checks: list[bytes] = []
+    check, last = b"", None
     for exchange in exchanges:
-        if last is None or not _is_same_reply(exchange, last):
-            last, of_last = exchange, CHECK.pack(of_exchange(exchange))
-        check = crc32(of_last, check)
-    return check
-
-
-def _is_same_reply(one: Exchange, other: Exchange) -> bool:
-    same_body = one.reply_body == other.reply_body
-    return same_body and one.status == other.status and one.vendor_headers == other.vendor_headers
+        reply = exchange.status, exchange.reply_body, exchange.vendor_headers
+        if reply != last:
+            check, last = CHECK.pack(of_exchange(exchange)), reply
+        checks.append(check)
+    return crc32(b"".join(checks))
 
 
 def of_chained_reads(exchanges: Iterable[Exchange]) -> int:

@@ -10,7 +10,7 @@ from starlette.types import Scope
 
 from emulator.core.documents import document, write
 from emulator.gateway.turn import TOO_LARGE
-from emulator.log.instants import number
+from emulator.log.instants import instant
 from emulator.log.log import Damaged
 from emulator.space.commands import RecordAttempt
 from emulator.web.exchange import Exchange
@@ -74,14 +74,14 @@ class Settlement:
 
 @dataclass(slots=True)
 class Reads:
-    """Requests that changed nothing: each with its time in microseconds. They were answered before they were stored.
+    """Requests that changed nothing, each with its time. They were answered before they were stored.
 
     ``first`` is the number of the first one. ``chained`` is how format 1 has the checksum of the replies. See
     ``encode_reads``.
     """
 
     first: int
-    reads: Sequence[tuple[int, Arrival]]
+    reads: Sequence[tuple[datetime, Arrival]]
     chained: bool = False
 
 
@@ -104,20 +104,27 @@ def encode(entry: Change) -> bytes:
 
 
 def encode_reads(first: int, answered: Sequence[tuple[datetime, Exchange]], origin: str = "") -> bytes:
-    """Return the stored form of reads, from their times and exchanges. Clients repeat headers: they are stored once."""
+    """Return the stored form of reads, from their times and exchanges.
+
+    A client that polls repeats its request: a run of equal ones is stored once, with the time of each. Other requests
+    repeat headers: those are stored once, too.
+    """
     places: dict[int, int] = {}
     headers: list[Any] = []
-    rows: list[Any] = []
-    for at, exchange in answered:
-        raw = exchange.headers
-        place = places.get(id(raw))
-        if place is None:
-            place = places[id(raw)] = len(headers)
-            headers.append(_texts(raw))
-        body = None if exchange.effects[0] is TOO_LARGE else exchange.body.decode("latin-1")
-        about = exchange.provider, exchange.method, exchange.path, exchange.query.decode("latin-1")
-        rows.append((number(at), *about, place, body))
-    return orjson.dumps(("reads", first, origin, headers, rows))
+    runs: list[Any] = []
+    times: list[datetime] = []
+    last: object = None
+    for at, read in answered:
+        request = read.query, read.path, read.method, read.provider, read.body, read.headers, read.effects
+        if request != last:
+            last, times = request, []
+            place = places.setdefault(id(read.headers), len(headers))
+            if place == len(headers):
+                headers.append(_texts(read.headers))
+            body = None if read.effects[0] is TOO_LARGE else read.body.decode("latin-1")
+            runs.append((read.provider, read.method, read.path, read.query.decode("latin-1"), place, body, times))
+        times.append(at)
+    return orjson.dumps(("runs", first, origin, headers, runs))
 
 
 def _content(entry: Change) -> list[Any]:
@@ -149,8 +156,10 @@ def _entry(kind: str, *content: Any) -> Entry:
     match kind:
         case "request":
             return _arrival(*content)
+        case "runs":
+            return _runs(*content)
         case "reads":
-            return _reads(*content)
+            return _older_reads(*content)
         case "resumption":
             return Resumption(*content)
         case "command":
@@ -167,17 +176,23 @@ def _entry(kind: str, *content: Any) -> Entry:
             raise ValueError(f"unknown kind {kind!r}")
 
 
-def _reads(first: int, *content: Any) -> Reads:
-    if len(content) == 1:  # of format 1: each with its own headers
-        return Reads(first, [(at, _arrival(*request)) for at, *request in content[0]], chained=True)
-    origin, headers, rows = content
+def _runs(first: int, origin: str, headers: list[list[list[str]]], runs: list[Any]) -> Reads:
     shared = [Headers(_raw(each)) for each in headers]
     reads = []
-    for at, provider, method, path, query, place, body in rows:
-        scope = _scope("http", method, path, query.encode("latin-1"), shared[place].raw)
-        read = Arrival(provider, scope, shared[place], None if body is None else body.encode("latin-1"), origin)
-        reads.append((at, read))
+    for provider, method, path, query, place, body, times in runs:
+        for at in times:
+            scope = _scope("http", method, path, query.encode("latin-1"), shared[place].raw)
+            read = Arrival(provider, scope, shared[place], None if body is None else body.encode("latin-1"), origin)
+            reads.append((datetime.fromisoformat(at), read))
     return Reads(first, reads)
+
+
+def _older_reads(first: int, *content: Any) -> Reads:
+    """Return reads of format 2, or of format 1: each has its time in microseconds, and in format 1 its own headers."""
+    if len(content) == 1:
+        return Reads(first, [(instant(at), _arrival(*request)) for at, *request in content[0]], chained=True)
+    origin, headers, rows = content
+    return _runs(first, origin, headers, [(*request, [instant(at).isoformat()]) for at, *request in rows])
 
 
 # --- requests ---------------------------------------------------------------------------------------------------------

@@ -30,6 +30,9 @@ from emulator.web.provider import Provider
 
 log = logging.getLogger("emulator")
 
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""The methods of requests that change nothing but the journal."""
+
 READS_SECONDS = 0.02
 """How long a read that was answered waits to be stored."""
 
@@ -180,13 +183,17 @@ class GroupCommit:
 
     # --- reads
 
-    def read(self, copy: SpaceCopy, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Exchange | None:
+    def read(
+        self, copy: SpaceCopy, provider: Provider, scope: Scope, headers: Headers, body: bytes | None
+    ) -> Exchange | None:
         """Answer a request that changes nothing at once, and store it later.
 
         Return None if it may change something, a change waits that it must see, or too many reads wait.
         """
+        if scope["method"] not in READS or body is None:
+            return None
         space = self.spaces.find(copy.name)
-        if space is None or not copy.replica.settled or len(copy.reads) >= READS_MAX:
+        if space is None or copy.replica.changes or len(copy.reads) >= READS_MAX:
             return None
         answered = self.application.read(space, provider, scope, headers, body)
         if answered is None:

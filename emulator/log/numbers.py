@@ -12,6 +12,7 @@ from pathlib import Path
 
 SLOT = struct.Struct("<QQ")
 """The number first: where it is new and the entry is not yet, it counts for nothing."""
+SLOT_BYTES = SLOT.size
 GROWTH = 64 * 1024
 GONE = 2**64 - 1
 """In place of the number of a space that does not exist any more."""
@@ -40,15 +41,15 @@ class Numbers:
 
     def count_after(self, id: int) -> int:
         """Return how many spaces have a number and a larger id than this one."""
-        after = self._map[(id + 1) * SLOT.size :]
+        after = self._map[(id + 1) * SLOT_BYTES :]
         if not after.strip(b"\0"):
             return 0
-        return sum(number > 0 for number, _ in SLOT.iter_unpack(after[: len(after) // SLOT.size * SLOT.size]))
+        return sum(number > 0 for number, _ in SLOT.iter_unpack(after[: len(after) // SLOT_BYTES * SLOT_BYTES]))
 
     def set(self, id: int, number: int, entry: int) -> None:
         """Write a space's number, and its last entry."""
         try:
-            SLOT.pack_into(self._map, id * SLOT.size, number, entry)
+            SLOT.pack_into(self._map, id * SLOT_BYTES, number, entry)
         except struct.error:
             self._beyond[id] = number, entry
             self._write_beyond()
@@ -56,15 +57,15 @@ class Numbers:
     def _write_beyond(self) -> None:
         """Write numbers for which the file was too small. On a full disk, they stay in memory until there is room."""
         with suppress(OSError):
-            self._grow((max(self._beyond) // GROWTH + 1) * GROWTH * SLOT.size)
+            self._grow((max(self._beyond) // GROWTH + 1) * GROWTH * SLOT_BYTES)
             for id, slot in self._beyond.items():
-                SLOT.pack_into(self._map, id * SLOT.size, *slot)
+                SLOT.pack_into(self._map, id * SLOT_BYTES, *slot)
             self._beyond.clear()
 
     def _slot(self, id: int) -> tuple[int, int]:
-        if (id + 1) * SLOT.size > len(self._map):
+        if (id + 1) * SLOT_BYTES > len(self._map):
             return self._beyond.get(id, (0, 0))
-        number, entry = SLOT.unpack_from(self._map, id * SLOT.size)
+        number, entry = SLOT.unpack_from(self._map, id * SLOT_BYTES)
         return number, entry
 
     def close(self) -> None:

@@ -32,7 +32,8 @@ class Replica(Generic[T]):
     """One node's copy of one space: how far it has applied the history, and which proposals and reads wait.
 
     One append is on its way at a time; what comes meanwhile goes with the next one. A read that must see what other
-    nodes have acknowledged waits for the answer to an append that was sent after it came.
+    nodes have acknowledged waits for the answer to an append that was sent after it came. ``changes`` counts the
+    changes that wait or are on their way: at 0, a read sees every change that was accepted before it.
     """
 
     def __init__(self, space: str, applied: int = 0) -> None:
@@ -43,12 +44,7 @@ class Replica(Generic[T]):
         self._sent: dict[str, Waiting[T]] = {}
         self._sent_readers: list[T] = []
         self._on_its_way = False
-        self._changes = 0
-
-    @property
-    def settled(self) -> bool:
-        """Whether no change waits: then a read sees every change that was accepted before it."""
-        return self._changes == 0
+        self.changes = 0
 
     @property
     def has_work(self) -> bool:
@@ -63,7 +59,7 @@ class Replica(Generic[T]):
     def propose(self, waiting: Waiting[T]) -> None:
         """Queue a proposal: a change, or reads that were applied."""
         self._waiting.append(waiting)
-        self._changes += not waiting.applied
+        self.changes += not waiting.applied
 
     def catch_up(self, asker: T) -> None:
         """Queue a read that must see everything that any node has acknowledged by now."""
@@ -94,7 +90,7 @@ class Replica(Generic[T]):
             self.applied = entry.number
             waiting = self._sent.pop(entry.id, None)
             if waiting and not waiting.applied:
-                self._changes -= 1
+                self.changes -= 1
             yield entry, waiting
 
     def answered(self) -> tuple[list[T], list[Waiting[T]]]:
@@ -103,7 +99,7 @@ class Replica(Generic[T]):
         Return also the proposals that became entries before this copy was loaded: their results are not known here.
         """
         readers, before = self._sent_readers, list(self._sent.values())
-        self._changes -= sum(not waiting.applied for waiting in before)
+        self.changes -= sum(not waiting.applied for waiting in before)
         self._sent, self._sent_readers, self._on_its_way = {}, [], False
         return readers, before
 
@@ -117,7 +113,7 @@ class Replica(Generic[T]):
         """Return the changes on their way, which were not stored. Reads that were applied stay, for the next append."""
         refused = [waiting for waiting in self._sent.values() if not waiting.applied]
         self._sent = {id: waiting for id, waiting in self._sent.items() if waiting.applied}
-        self._changes -= len(refused)
+        self.changes -= len(refused)
         self.unknown()
         return refused
 
@@ -127,7 +123,7 @@ class Replica(Generic[T]):
         readers, self._readers = self._readers, []
         given_up = [waiting for waiting in self._waiting if not waiting.applied and expired(waiting)]
         self._waiting = deque(waiting for waiting in self._waiting if waiting not in given_up)
-        self._changes -= len(given_up)
+        self.changes -= len(given_up)
         return readers, given_up
 
     def move_to(self, other: "Replica[T]") -> None:
@@ -135,6 +131,6 @@ class Replica(Generic[T]):
         self.unknown()
         other._waiting.extend(self._waiting)
         other._readers.extend(self._readers)
-        other._changes += self._changes
+        other.changes += self.changes
         self._waiting.clear()
-        self._readers, self._changes = [], 0
+        self._readers, self.changes = [], 0

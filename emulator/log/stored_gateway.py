@@ -27,7 +27,6 @@ from emulator.web.provider import Provider
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
-READS = frozenset({"GET", "HEAD", "OPTIONS"})
 RETRY_AFTER = "1"
 
 COMMAND_HEADERS = frozenset({b"host", b"origin", b"sec-fetch-site"})
@@ -72,7 +71,7 @@ class StoredGateway(Gateway):
         send: Send,
     ) -> None:
         copy = self.store.copies.get(name)
-        if copy and (exchange := self._read(copy, provider, scope, headers, body)):
+        if copy and (exchange := self.store.commit.read(copy, provider, scope, headers, body)):
             return await send_reply(exchange, scope, send)
         await self._change(name, provider, Arrival(provider.name, scope, headers, body), receive, send)
 
@@ -85,7 +84,7 @@ class StoredGateway(Gateway):
             copy = self.store.copies.get(name) or await self.store.open(name)
             copy.users += 1
             try:
-                exchange = self._read(copy, provider, scope, headers, arrival.body)
+                exchange = self.store.commit.read(copy, provider, scope, headers, arrival.body)
                 if exchange is None and self.spaces.find(name) is None:
                     exchange = await self._refusal(copy, arrival)
                 exchange = exchange or await self.writer.change(copy, arrival, receive)
@@ -107,15 +106,7 @@ class StoredGateway(Gateway):
 
     async def _is_missing(self, copy: SpaceCopy) -> bool:
         """Return whether a space does not exist, and nothing that waits can create it."""
-        return self.spaces.find(copy.name) is None and copy.replica.settled
-
-    def _read(
-        self, copy: SpaceCopy, provider: Provider, scope: Scope, headers: Headers, body: bytes | None
-    ) -> Exchange | None:
-        """Answer a request at once if it changes nothing but the journal."""
-        if scope["method"] not in READS or body is None:
-            return None
-        return self.store.commit.read(copy, provider, scope, headers, body)
+        return self.spaces.find(copy.name) is None and copy.replica.changes == 0
 
     async def _command(
         self,

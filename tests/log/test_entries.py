@@ -22,15 +22,15 @@ def exchange(number: int, headers: Headers = HEADERS, reply: bytes = b"{}", stat
 
 
 def test_reads_come_back_as_they_were_answered() -> None:
-    """Each has its time, request and headers; equal headers are stored once. A body that was too large is left out."""
-    exchanges = [exchange(7), exchange(8), exchange(9, OTHER)]
+    """Each has its time, request and headers; what is equal is stored once. A body that was too large is left out."""
+    exchanges = [exchange(7), exchange(8), exchange(8), exchange(8), exchange(9, OTHER), exchange(8)]
     exchanges[1].effects = (TOO_LARGE, None)
-    answered = [(EPOCH + timedelta(seconds=second), each) for second, each in enumerate(exchanges)]
+    answered = [(EPOCH + number * timedelta(microseconds=750_000), each) for number, each in enumerate(exchanges)]
     payload = encode_reads(7, answered, "http://origin")
-    assert payload.count(b"localhost") == 1
+    assert (payload.count(b"localhost"), payload.count(b"/v1/8"), payload.count(b"/v1/9")) == (1, 3, 1)
     entry = decode(payload)
     assert isinstance(entry, Reads)
-    assert (entry.first, entry.chained, [at for at, _ in entry.reads]) == (7, False, [0, 10**6, 2 * 10**6])
+    assert (entry.first, entry.chained, [at for at, _ in entry.reads]) == (7, False, [at for at, _ in answered])
     for (_, read), given in zip(entry.reads, exchanges, strict=True):
         assert (read.provider, read.scope["method"], read.scope["path"]) == ("cnaught", "GET", given.path)
         assert (read.scope["query_string"], read.headers.raw, read.origin) == (
@@ -38,7 +38,24 @@ def test_reads_come_back_as_they_were_answered() -> None:
             given.headers,
             "http://origin",
         )
-    assert [read.body for _, read in entry.reads] == [b"\xff", None, b"\xff"]
+    assert [read.body for _, read in entry.reads] == [b"\xff", None, *[b"\xff"] * 4]
+    assert len({id(read.scope) for _, read in entry.reads}) == 6  # each turn writes into its own
+
+
+def test_reads_of_format_2_are_read() -> None:
+    """There, each has its own request, and headers are stored once."""
+    requests = [
+        ["cnaught", "GET", f"/v1/{path}", "a=\xe9", 0, body] for path, body in (("orders", ""), ("quotes", None))
+    ]
+    rows = [[5 + at, *request] for at, request in enumerate(requests)]
+    entry = decode(json.dumps(["reads", 3, "http://origin", [[["host", "localhost"]]], rows]).encode())
+    assert isinstance(entry, Reads)
+    assert (entry.first, entry.chained) == (3, False)
+    assert [at for at, _ in entry.reads] == [EPOCH + timedelta(microseconds=5), EPOCH + timedelta(microseconds=6)]
+    for (_, read), (provider, method, path, _, _, body) in zip(entry.reads, requests, strict=True):
+        assert (read.provider, read.scope["method"], read.scope["path"]) == (provider, method, path)
+        assert (read.scope["query_string"], read.headers.raw) == (b"a=\xe9", [(b"host", b"localhost")])
+        assert (read.body, read.origin) == (None if body is None else b"", "http://origin")
 
 
 def test_reads_of_format_1_are_read() -> None:
@@ -46,7 +63,8 @@ def test_reads_of_format_1_are_read() -> None:
     request = ["cnaught", "https", "GET", "/v1/orders", "limit=5", [["host", "localhost"]], "", "http://origin"]
     entry = decode(json.dumps(["reads", 3, [[5, *request], [6, *request]]]).encode())
     assert isinstance(entry, Reads)
-    assert (entry.first, entry.chained, [at for at, _ in entry.reads]) == (3, True, [5, 6])
+    assert (entry.first, entry.chained) == (3, True)
+    assert [at for at, _ in entry.reads] == [EPOCH + timedelta(microseconds=5), EPOCH + timedelta(microseconds=6)]
     read = entry.reads[0][1]
     assert isinstance(read, Arrival)
     assert (read.scope["scheme"], read.headers.raw, read.origin) == (

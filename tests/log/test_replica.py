@@ -73,18 +73,18 @@ def test_refused_changes_end_and_reads_stay() -> None:
 
 
 def test_reads_wait_for_changes_alone() -> None:
-    """A space is settled when no change waits or is on its way, whatever reads are to be stored."""
+    """A read counts the changes that wait or are on their way, and not the reads that are to be stored."""
     replica: Replica[str] = Replica("a")
-    assert replica.settled
+    assert replica.changes == 0
     replica.propose(waiting("read", applied=True))
-    assert replica.settled
+    assert replica.changes == 0
     replica.propose(waiting("x"))
-    assert not replica.settled
+    assert replica.changes == 1
     replica.append()
-    assert not replica.settled
+    assert replica.changes == 1
     applied(replica, (1, "read"), (2, "x"))
     replica.answered()
-    assert replica.settled
+    assert replica.changes == 0
     assert replica.idle
 
 
@@ -111,7 +111,7 @@ def test_a_proposal_that_was_stored_before_the_copy_was_loaded_has_no_result() -
     _, before = replica.answered()
     assert [each.asker for each in before] == ["x"]
     assert replica.idle
-    assert replica.settled
+    assert replica.changes == 0
 
 
 def test_another_copy_takes_over_what_waits() -> None:
@@ -124,7 +124,7 @@ def test_another_copy_takes_over_what_waits() -> None:
     old.catch_up("read")
     old.move_to(new)
     assert old.idle
-    assert not new.settled
+    assert new.changes == 2
     assert sent(new.append()) == ["x", "y"]
     assert applied(new, (6, "x"), (7, "y")) == [(6, "x"), (7, "y")]
     assert new.answered() == (["read"], [])

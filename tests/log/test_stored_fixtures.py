@@ -195,7 +195,7 @@ def test_a_directory_of_format_1_needs_its_fixtures_once(older: Path) -> None:
             _check_older(server)
             server.space("entries").control("POST", "/reset")
             assert portfolio(server, "entries") != OLD
-    assert data("info", older).startswith("format 2, ")
+    assert data("info", older).startswith("format 3, ")
 
 
 def test_a_directory_of_format_1_with_the_present_fixtures_is_brought_up_to_date(older: Path) -> None:

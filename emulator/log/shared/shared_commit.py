@@ -16,6 +16,7 @@ from emulator.log.loading import Stopped
 from emulator.log.log import Answer, LogFailure, OutcomeUnknown, Stored
 from emulator.log.protocol import Waiting
 from emulator.log.space_copy import Asker, SpaceCopy
+from emulator.web.exchange import Exchange
 
 log = logging.getLogger("emulator")
 
@@ -41,6 +42,10 @@ class SharedCommit(GroupCommit):
     async def write(self, copy: SpaceCopy, entry: Change) -> Result:
         self._check_works()
         return await super().write(copy, entry)
+
+    def read(self, *_: object) -> Exchange | None:
+        """Return None: the number and the journal entry of a read have their place among those of other nodes."""
+        return None
 
     async def catch_up(self, copy: SpaceCopy) -> None:
         """Apply everything that any node has acknowledged by now. Raises LogFailure."""

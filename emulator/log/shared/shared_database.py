@@ -11,8 +11,9 @@ from emulator.log.log import LogFailure, Summary
 from emulator.log.shared.shared_committer import SharedCommitter
 from emulator.space.world import World
 
-FORMAT = 2
-"""In format 1, entries and snapshots do not name the fixtures of their space: all are from those of the header."""
+FORMAT = 3
+"""Before format 3, each of several equal reads is stored as a whole. In format 1, entries and snapshots do not name the
+fixtures of their space: all are from those of the header."""
 
 SCHEMES = ("postgresql", "postgres")
 

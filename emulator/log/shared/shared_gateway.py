@@ -13,7 +13,6 @@ from emulator.log.stored_gateway import StoredGateway
 from emulator.log.stored_writer import StoredWriter
 from emulator.space.outbox import Delivery
 from emulator.space.space import Space
-from emulator.web.exchange import Exchange
 
 FOLLOW_SECONDS = 0.2
 """How often a request that waits for events looks for those of other nodes."""
@@ -44,10 +43,6 @@ class SharedGateway(StoredGateway):
     """A gateway whose spaces other nodes change too. Every request to a vendor is an entry, reads too."""
 
     store: SharedStore
-
-    def _read(self, *_: object) -> Exchange | None:
-        """Return None: the number and the journal entry of a read have their place among those of other nodes."""
-        return None
 
     def _creates(self, name: str) -> bool:  # noqa: ARG002
         """Return True: another node may have deleted the space."""

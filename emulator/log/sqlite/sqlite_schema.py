@@ -1,7 +1,8 @@
 """The tables of the log in SQLite."""
 
-FORMAT = 2
-"""In format 1, entries and snapshots do not name the fixtures of their space: all are from those of the header."""
+FORMAT = 3
+"""Before format 3, each of several equal reads is stored as a whole. In format 1, entries and snapshots do not name the
+fixtures of their space: all are from those of the header."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
