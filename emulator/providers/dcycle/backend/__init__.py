@@ -48,7 +48,7 @@ class Dcycle:
     def __init__(self, catalogue: Catalogue, memory: Memory, clock: Clock, ids: Ids) -> None:
         self.catalogue = catalogue
         self.memory = memory
-        self.totals = Totals(memory.emissions.values())
+        self.totals = Totals(memory)
         self.context = context = Context(catalogue, memory, self.totals, clock, ids)
         self.tokens = Tokens(context)
         self.purchases = Purchases(context)

@@ -91,6 +91,7 @@ class Records(Generic[R, T]):
         self._counts: dict[tuple[tuple[str, str | None], str], Counter[tuple[object, object]]] = {}
         self._last_updated: dict[str, datetime | None] = {}
         for record in records.values():
+            record.emission()  # raises ValueError for one that the totals could not count
             self._index(record)
 
     def calculated(self, record: R) -> R:
@@ -183,32 +184,37 @@ class Records(Generic[R, T]):
         """Keep a record, in place of an earlier one of the same id."""
         earlier = self.records.get(record.id)
         if earlier is not None:
-            self.context.totals.subtract(earlier.emission())
+            self.context.totals.subtract(earlier)
             self._count(earlier, -1)
             if self._owner_key(earlier) != self._owner_key(record):
-                del self._by_owner[self._owner_key(earlier)][earlier.id]
+                self._leave_owner(earlier)
         self.records[record.id] = record
         self._index(record)
         return record
 
     def remove(self, record: R) -> None:
         """Forget a record and its emissions."""
-        self.context.totals.subtract(record.emission())
+        self.context.totals.subtract(record)
         self._count(record, -1)
         if self._last_updated.get(record.organization_id) == record.updated_at:
             del self._last_updated[record.organization_id]
         del self.records[record.id]
         del self._by_organization[record.organization_id][record.id]
-        del self._by_owner[self._owner_key(record)][record.id]
+        self._leave_owner(record)
 
     def _index(self, record: R) -> None:
         self._by_organization.setdefault(record.organization_id, {})[record.id] = record
-        self._by_owner.setdefault(self._owner_key(record), {})[record.id] = record
-        self.context.totals.add(record.emission())
+        if self.owner(record) is not None:
+            self._by_owner.setdefault(self._owner_key(record), {})[record.id] = record
+        self.context.totals.add(record)
         self._count(record, 1)
         if record.organization_id in self._last_updated:
             last = self._last_updated[record.organization_id] or record.updated_at
             self._last_updated[record.organization_id] = max(last, record.updated_at)
+
+    def _leave_owner(self, record: R) -> None:
+        if self.owner(record) is not None:
+            del self._by_owner[self._owner_key(record)][record.id]
 
     def _count(self, record: R, sign: Literal[1, -1]) -> None:
         """Add a record to the sums and the counts of its owner, or take it out."""

@@ -2,15 +2,17 @@
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from itertools import repeat
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.emissions import SCOPES, Category, Emission, Scope
+from emulator.providers.dcycle.memory.fixture import Memory
+from emulator.providers.dcycle.memory.records import Record
 
 
 class GroupBy(StrEnum):
@@ -67,22 +69,25 @@ class DailyGrams:
 class Totals:
     """The grams of each organization and category, and of all its categories together (None).
 
-    Emissions are posted when a total is first requested: most spaces never request one.
+    The memory is added up when a total is first requested, as most spaces never request one. From then on, changes are
+    posted when the next total is requested.
     """
 
-    def __init__(self, emissions: Iterable[Emission]) -> None:
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
         self._grams = defaultdict[tuple[str, Category | None], DailyGrams](DailyGrams)
-        self._unposted = [(emission, 1) for emission in emissions]
+        self._requested = False
+        self._unposted: list[tuple[Emission | None, int]] = []
 
-    def add(self, emission: Emission | None) -> None:
-        """Count an emission; None adds nothing."""
-        if emission is not None:
-            self._unposted.append((emission, 1))
+    def add(self, record: Record[Any]) -> None:
+        """Count a record that has been added to the memory."""
+        if self._requested:
+            self._unposted.append((record.emission(), 1))
 
-    def subtract(self, emission: Emission | None) -> None:
-        """Undo ``add`` of an equal emission."""
-        if emission is not None:
-            self._unposted.append((emission, -1))
+    def subtract(self, record: Record[Any]) -> None:
+        """Undo ``add`` of an equal record."""
+        if self._requested:
+            self._unposted.append((record.emission(), -1))
 
     def grams(self, members: Sequence[Organization], group_by: GroupBy, first: date, last: date) -> Mapping[Group, int]:
         """Return what organizations emitted together in each group, both days included, without groups of nothing."""
@@ -103,7 +108,12 @@ class Totals:
                 yield from ((category, month, grams) for month, grams in daily.by_month())
 
     def _post(self) -> None:
+        if not self._requested:
+            self._requested = True
+            self._unposted = [(emission, 1) for emission in self.memory.counted()]
         for emission, sign in self._unposted:
+            if emission is None:
+                continue
             of_category = self._grams[emission.organization_id, emission.category]
             of_all = self._grams[emission.organization_id, None]
             for day, grams in emission.grams_by_day():

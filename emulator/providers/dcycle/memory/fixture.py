@@ -97,6 +97,12 @@ class Memory:
         kinds = [member.name for member in fields(self) if member.name not in others]
         return {kind: getattr(self, kind) for kind in kinds}
 
+    def counted(self) -> Iterator[Emission]:
+        """Yield every emission that counts in the totals: those of records, and those without one."""
+        yield from self.emissions.values()
+        for records in self.records().values():
+            yield from filter(None, (record.emission() for record in records.values()))
+
     def owners(self) -> Iterator[tuple[str, str]]:
         """A description of each record and emission, and the id of its organization."""
         yield from ((f"emissions: {emission.id}", emission.organization_id) for emission in self.emissions.values())

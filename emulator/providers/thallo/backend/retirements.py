@@ -79,18 +79,18 @@ class Retirements:
         self.clock = clock
         self.ids = ids
         self._companies = {tenant.id: tenant.company for tenant in catalogue.tenants}
-        self._accepted: dict[tuple[str, str], str] = {}
+        self._accepted: dict[str, dict[str, str]] = {tenant.id: {} for tenant in catalogue.tenants}
         self._fractional: dict[tuple[str, str], RetirementRequest] = {}
         self._watched: dict[str, Watched] = {}
         self._changing = Agenda[Watched]()
         for request in memory.retirement_requests.values():
             self._index(request)
             for item in request.items:
-                self._accepted[request.tenant_id, item.external_id] = request.id
+                self._accepted[request.tenant_id][item.external_id] = request.id
 
     def request(self, tenant_id: str, draft: RetirementDraft) -> Receipt:
         """Queue grams from the wallet for retirement, and buy what it is missing. Raises RetirementRefusal."""
-        if request_id := self._accepted.get((tenant_id, draft.external_id)):
+        if request_id := self._accepted[tenant_id].get(draft.external_id):
             return Receipt(request_id, already_processed=True)
         quantity_grams = self._quantity(draft)
         missing_grams = quantity_grams - self.inventory.owned_grams(tenant_id, draft.vintage_id)
@@ -111,7 +111,7 @@ class Retirements:
         )
         request.items.append(item)
         self._watch(request, item)
-        self._accepted[tenant_id, draft.external_id] = request.id
+        self._accepted[tenant_id][draft.external_id] = request.id
         return Receipt(request.id, already_processed=False)
 
     def get(self, tenant_id: str, request_id: str) -> Retirement:
