@@ -26,9 +26,10 @@ from emulator.providers import ALL
 from emulator.space.world import Limits
 from emulator.web.provider import Provider
 from tests.conftest import START
-from tests.support.caller import NO_CREDENTIALS, Caller, credentials_of, remembered
+from tests.support.caller import NO_CREDENTIALS, Caller, credentials_of
 from tests.support.contract_check import check_reply, operation_of
 from tests.support.drafts import Draft, example_of, good_draft, parameters, takes_json
+from tests.support.remembered import Remembered
 
 DEEP = 100_000
 BODY_BYTES_MAX = 1000
@@ -133,7 +134,7 @@ class Prober:
         self.caller = Caller(SpaceHandle(http, space.name), provider, credentials_of(space, provider))
         self.faults: list[str] = []
         self._space = emulator.app.spaces.get(space.name)
-        self._memory = remembered(self._space, provider)
+        self._memory = Remembered(self._space, provider)
 
     def send(self, what: str, draft: Draft, expected: Container[int] = ANSWERED) -> httpx.Response:
         """Send a request, and expect one of these statuses."""
@@ -145,7 +146,7 @@ class Prober:
         reply = self.caller.request(
             draft.method, path, promised=False, headers=headers, content=draft.body, params=params
         )
-        before, self._memory = self._memory, remembered(self._space, self.caller.provider)
+        before, self._memory = self._memory, Remembered(self._space, self.caller.provider)
         if reply.status_code not in expected:
             self.faults.append(f"{what}: {reply.status_code} {reply.text}")
         if self._memory != before and (reply.is_error or draft.method in ("GET", "HEAD", "OPTIONS")):

@@ -1,15 +1,9 @@
 """Cached models are shared between requests and spaces, so they are immutable."""
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from functools import cached_property
-from types import MappingProxyType, NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any
 
 import pytest
-from pydantic import AfterValidator, AwareDatetime, BaseModel, RootModel
+from pydantic import BaseModel
 
 from emulator import Emulator
 from emulator.client.embedded import SpaceHandle
@@ -20,9 +14,8 @@ from emulator.providers import ALL
 from emulator.space.fixtures import Fixtures
 from emulator.space.initial_memory import InitialMemory
 from emulator.web import reading
+from tests.support.frozen import mutable_parts
 from tests.test_bad_input import Prober, good_draft
-
-IMMUTABLE = (str, int, float, bool, bytes, NoneType, Decimal, date, datetime, AwareDatetime)
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -59,42 +52,3 @@ def test_a_copy_of_a_memory_is_independent() -> None:
     first.impacts[0].amount += 1
     assert write(first) != written
     assert write(second) == write(original.copy()) == write(memory) == written
-
-
-def mutable_parts(kind: Any, place: str) -> Iterator[str]:
-    """Yield every mutable part of a type, by its place in the model."""
-    origin, parts = get_origin(kind), get_args(kind)
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        yield from _parts_of_model(kind, place)
-    elif is_dataclass(kind):
-        if kind.__setattr__ is object.__setattr__:
-            yield f"{place}: {kind} is not frozen"
-        hints = get_type_hints(kind, include_extras=True)
-        for field in fields(kind):
-            yield from mutable_parts(hints[field.name], f"{place}.{field.name}")
-    elif origin is Annotated:
-        frozen = any(isinstance(extra, AfterValidator) and extra.func is MappingProxyType for extra in parts[1:])
-        for part in get_args(parts[0]) if frozen else parts[:1]:
-            yield from mutable_parts(part, place)
-    elif origin in (Union, UnionType, tuple, frozenset):
-        for part in parts:
-            yield from mutable_parts(part, place)
-    elif (
-        origin is not Literal and kind is not Ellipsis and not (isinstance(kind, type) and issubclass(kind, IMMUTABLE))
-    ):
-        yield f"{place}: {kind} is mutable"
-
-
-def _parts_of_model(model: type[BaseModel], place: str) -> Iterator[str]:
-    if not model.model_config.get("frozen"):
-        yield f"{place}: {model} is not frozen"
-    hints = get_type_hints(model, include_extras=True)
-    if issubclass(model, RootModel):
-        hints["root"] = model.model_fields["root"].annotation
-    for name in model.model_fields:
-        yield from mutable_parts(hints[name], f"{place}.{name}")
-    for kind in model.__mro__:
-        for name, member in vars(kind).items():
-            if isinstance(member, cached_property):
-                result = get_type_hints(member.func, include_extras=True)["return"]
-                yield from mutable_parts(result, f"{place}.{name}")

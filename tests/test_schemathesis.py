@@ -23,7 +23,8 @@ from emulator.evidence import contracts
 from emulator.providers import ALL
 from emulator.space import snapshot
 from emulator.space.space import Space
-from tests.support.caller import credentials_of, remembered
+from tests.support.caller import credentials_of
+from tests.support.remembered import Remembered
 
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "2"))
 COVERAGE = os.environ.get("SCHEMATHESIS_COVERAGE") == "1"
@@ -132,17 +133,17 @@ def undo_changes(space: Space, provider: str, faults: list[str]) -> Callable[[Ho
     ``faults``.
     """
     beginning = snapshot.take(space)
-    at_first = now = remembered(space, provider)
+    at_first = now = Remembered(space, provider)
 
     def after_call(context: HookContext, case: Case, response: Response) -> None:
-        nonlocal now
-        before, now = now, remembered(space, provider)
+        nonlocal at_first, now
+        before, now = now, Remembered(space, provider)
         if now != before and (response.status_code >= 400 or case.method == "GET"):
             faults.append(f"changed by {response.status_code}\n{case.as_curl_command()}\n{response.text}")
         systematic = case.meta is not None and case.meta.phase.name in SYSTEMATIC
         if now != at_first and (systematic or case.operation.definition.raw["operationId"] in LOCKING_OUT):
             snapshot.restore(space, beginning)
-            now = at_first
+            at_first = now = Remembered(space, provider)
 
     return after_call
 

@@ -6,8 +6,6 @@ from typing import Any
 import httpx
 
 from emulator.client.embedded import SpaceHandle
-from emulator.core.documents import document
-from emulator.space.space import Space
 from tests.support.contract_check import check_reply
 from tests.support.drafts import Draft
 
@@ -84,12 +82,6 @@ def credentials_of(space: SpaceHandle, provider: str) -> Mapping[str, str]:
 
 _credentials: dict[str, Mapping[str, str]] = {}
 """The credentials of the built-in fixtures, requested once."""
-
-
-def remembered(space: Space, provider: str) -> object:
-    """Return a vendor's memory and the ids drawn so far: everything that a request could change."""
-    memory = space.backend(provider).memory
-    return document(type(memory)).write_json(memory), dict(space.ids.drawn)
 
 
 def use_vendor_links(space: SpaceHandle) -> None:
