@@ -12,7 +12,16 @@ from emulator.core.bounded_cache import BoundedCache
 from emulator.core.paging import CREATED_ON, Timeline
 from emulator.providers.cnaught.backend.amounts import EXACT, equal_parts, exact_sum
 from emulator.providers.cnaught.backend.drafts import Buyer, Period
-from emulator.providers.cnaught.backend.sums import BLOCK, Amounts, Kind, Sums, add_to, nearest_block, negative
+from emulator.providers.cnaught.backend.sums import (
+    BLOCK,
+    Amounts,
+    Kind,
+    Sums,
+    add_to,
+    nearest_block,
+    negative,
+    subtract_from,
+)
 from emulator.providers.cnaught.memory.catalogue import Catalogue
 from emulator.providers.cnaught.memory.records import Order
 
@@ -119,32 +128,29 @@ class Impacts:
                 last = bisect_left(owned.orders, period.until, first, end, key=CREATED_ON) if period.until else end
                 add_to(total, self._up_to(last, owned, now))
                 if first:
-                    add_to(total, negative(self._up_to(first, owned, now)))
+                    subtract_from(total, self._up_to(first, owned, now))
         return Impact(period.since or self._began(buyer), exact_sum(total.values()), self._by_category(total))
 
     def _began(self, buyer: Buyer) -> datetime:
         first = self.orders(owner(buyer)).oldest()
         return min(buyer.began, first.created_on) if first else buyer.began
 
-    def _up_to(self, place: int, owned: Owned, now: datetime) -> Amounts:
-        """Return what the orders before an index have retired."""
+    def _up_to(self, place: int, owned: Owned, now: datetime) -> dict[Kind, Decimal]:
+        """Return what the orders before an index have retired.
+
+        The sums are by blocks: the few orders between the index and the nearest block's start are added up one by one.
+        """
         if place == len(owned.orders):
             return owned.sums.total()
-        total = owned.sums.up_to(nearest_block(place))
-        add_to(total, self._beside(place, owned, now))
-        return total
-
-    def _beside(self, place: int, owned: Owned, now: datetime) -> Amounts:
-        """Return what the orders between the nearest block's start and a place have retired; negative if it is before.
-
-        The sums are by blocks, so these few orders are added up one by one.
-        """
-        total: dict[Kind, Decimal] = {}
-        start = nearest_block(place) * BLOCK
-        for order in owned.orders[min(place, start) : max(place, start)]:
+        block = nearest_block(place)
+        start, total = block * BLOCK, owned.sums.up_to(block)
+        for order in owned.orders[start:place]:
             if order.state(now) == "fulfilled":
                 add_to(total, self.parts(order))
-        return total if start <= place else negative(total)
+        for order in owned.orders[place:start]:
+            if order.state(now) == "fulfilled":
+                subtract_from(total, self.parts(order))
+        return total
 
     def _change(self, order: Order, by: Amounts) -> None:
         for whose in owners(order):

@@ -53,7 +53,11 @@ class Sums:
 
     def up_to(self, block: int) -> dict[Kind, Decimal]:
         """Return the sum of all blocks before this one."""
-        total = {kind: column[min(block, len(column)) - 1] for kind, column in self._columns.items()} if block else {}
+        if not block:
+            return {}
+        total = {
+            kind: column[block - 1] if block <= len(column) else column[-1] for kind, column in self._columns.items()
+        }
         while block and self._corrections:
             add_to(total, self._corrections.get(block, {}))
             block &= block - 1
@@ -75,6 +79,12 @@ def add_to(total: dict[Kind, Decimal], amounts: Amounts) -> None:
     """Add amounts to a total."""
     for kind, amount in amounts.items():
         total[kind] = EXACT.add(total[kind], amount) if kind in total else amount
+
+
+def subtract_from(total: dict[Kind, Decimal], amounts: Amounts) -> None:
+    """Subtract amounts from a total."""
+    for kind, amount in amounts.items():
+        total[kind] = EXACT.subtract(total[kind], amount) if kind in total else amount.copy_negate()
 
 
 def negative(amounts: Amounts) -> Amounts:
