@@ -1,6 +1,7 @@
 """One request to an ASGI app in memory, and what a connection would deliver of the reply."""
 
 import asyncio
+from itertools import chain
 from typing import TypeAlias
 from urllib.parse import unquote
 
@@ -47,7 +48,8 @@ async def call(
 
     ``target`` is path and query as on the wire.
     """
-    head_bytes = len(method) + len(target) + sum(len(name) + len(value) + 4 for name, value in headers) + 14
+    fields_bytes = len(b"".join(chain.from_iterable(headers))) + 4 * len(headers)
+    head_bytes = len(method) + len(target) + fields_bytes + 14
     if head_bytes > HEAD_BYTES_MAX or len(headers) > HEADERS_MAX:
         return _refusal(Refused(431, TOO_MANY_HEADERS if head_bytes <= HEAD_BYTES_MAX else HEAD_TOO_LARGE))
     sent: list[Message] = []
@@ -74,9 +76,9 @@ def _reply(method: str, sent: list[Message]) -> Reply:
         raise Broken("the server closed the connection without a reply")  # because the client has disconnected
     start, *rest = sent
     status, headers = start["status"], list(start["headers"])
-    whole = b"".join(message.get("body", b"") for message in rest)
+    whole = b"".join([message.get("body", b"") for message in rest])
     body = b"" if method == "HEAD" or status in WITHOUT_BODY else whole
-    how = next((message["how"] for message in rest if message["type"] == BREAK), None)
+    how = sent[-1].get("how")  # the last message breaks the connection, or none does
     if how == "reset":
         raise Broken(RESET, reset=True)
     if how == "truncate" and body:

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
@@ -109,11 +109,11 @@ class Emulator(SpaceHandle):
         adapter: BaseAdapter = requests_adapter(self.transport())
         return adapter
 
-    def _submit(self, coroutine: Coroutine[Any, Any, Any]) -> "Future[Any]":
+    def _submit(self, coroutine: Coroutine[Any, Any, Any], done: Callable[[Any], object]) -> None:
         if self._running is None:
             coroutine.close()
             raise NotRunning("the emulator is not running")
-        return self._running.begin(coroutine)
+        self._running.begin(coroutine, done)
 
 
 class _Running:
@@ -141,11 +141,9 @@ class _Running:
         """Run a coroutine in a task."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
-    def begin(self, request: Coroutine[Any, Any, Any]) -> "Future[Any]":
-        """Run a request; in a task only if it has to wait, which few do."""
-        future = Future[Any]()
-        self._loop.call_soon_threadsafe(self._begin, _settle(request, future))
-        return future
+    def begin(self, request: Coroutine[Any, Any, Any], done: Callable[[Any], object]) -> None:
+        """Run a request, then call a function with its outcome; in a task only if it has to wait, which few do."""
+        self._loop.call_soon_threadsafe(self._begin, _finish(request, done))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         if task := begin(work):
@@ -162,14 +160,13 @@ class _Running:
         self._loop.close()
 
 
-async def _settle(request: Coroutine[Any, Any, Any], future: "Future[Any]") -> None:
-    """Let a future have the outcome of a request."""
+async def _finish(request: Coroutine[Any, Any, Any], done: Callable[[Any], object]) -> None:
+    """Call a function with the outcome of a request: what it returns, or what it raises."""
     try:
-        future.set_result(await request)
-    except asyncio.CancelledError:
-        future.cancel()
-    except Exception as error:
-        future.set_exception(error)
+        outcome = await request
+    except (asyncio.CancelledError, Exception) as error:
+        outcome = error
+    done(outcome)
 
 
 async def _cancel_all() -> None:

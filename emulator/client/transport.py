@@ -1,10 +1,10 @@
 """httpx transports that need no port, and behave as a connection would."""
 
 import asyncio
-import concurrent.futures
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeAlias
 
 import httpx
@@ -13,7 +13,10 @@ from starlette.types import ASGIApp
 from emulator.client.asgi_call import TRUNCATED, Broken, ClientSide, Headers, Reply, call
 from emulator.core.errors import phrase
 
-Submit: TypeAlias = Callable[[Coroutine[Any, Any, Any]], "Future[Any]"]
+Outcome: TypeAlias = Reply | BaseException
+"""What a request has come to: its reply, or what it has raised; CancelledError if the emulator was stopped."""
+
+Submit: TypeAlias = Callable[[Coroutine[Any, Any, Any], Callable[[Any], object]], object]
 
 STOPPED = "the emulator was stopped"
 
@@ -30,8 +33,9 @@ class Arrived(NamedTuple):
 class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """An httpx transport, for ``Client`` and ``AsyncClient`` alike, that passes requests to an ASGI app in memory.
 
-    ``submit`` runs a coroutine on the event loop of the app, from any thread or loop of the client, or raises
-    RuntimeError if that has ended. A client that stops waiting disconnects, as it would over a socket.
+    ``submit`` runs a coroutine on the event loop of the app, from any thread or loop of the client, and calls a
+    function with its outcome there; it raises RuntimeError if the loop has ended. A client that stops waiting
+    disconnects, as it would over a socket.
     """
 
     def __init__(self, app: ASGIApp, submit: Submit) -> None:
@@ -43,51 +47,45 @@ class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def exchange(self, request: httpx.Request, seconds: float | None) -> Arrived:
         """Send a request, and return what arrives of the reply. Raises httpx.TransportError."""
-        client = ClientSide()
-        future = self._start(request, request.read(), client)
+        client, outcomes = ClientSide(), SimpleQueue[Outcome]()
+        self._start(request, request.read(), client, outcomes.put)
+        outcome: Outcome | None = None
         try:
-            reply: Reply = future.result(seconds)
-            return Arrived(*reply, truncated=False)
-        except Broken as broken:
-            return _truncated(broken, request)
-        except TimeoutError:
+            outcome = outcomes.get(timeout=seconds)
+        except Empty:
             raise httpx.ReadTimeout("timed out", request=request) from None
-        except concurrent.futures.CancelledError:
-            raise httpx.ReadError(STOPPED, request=request) from None
         finally:
-            self._leave(future, client)
+            if outcome is None:
+                self._leave(client)
+        return _arrived(outcome, request)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        client = ClientSide()
-        future = self._start(request, await request.aread(), client)
-        waiting = asyncio.wrap_future(future)
+        client, loop = ClientSide(), asyncio.get_running_loop()
+        future: asyncio.Future[Outcome] = loop.create_future()
+        self._start(request, await request.aread(), client, partial(_deliver, loop, future))
+        outcome: Outcome | None = None
         try:
-            reply: Reply = await asyncio.wait_for(asyncio.shield(waiting), _seconds(request))
-            arrived = Arrived(*reply, truncated=False)
-        except Broken as broken:
-            arrived = _truncated(broken, request)
+            outcome = await asyncio.wait_for(future, _seconds(request))
         except TimeoutError:
             raise httpx.ReadTimeout("timed out", request=request) from None
-        except asyncio.CancelledError:
-            if not waiting.cancelled():
-                raise  # the client's own task is cancelled
-            raise httpx.ReadError(STOPPED, request=request) from None
         finally:
-            self._leave(future, client)
-        return _response(arrived, request)
+            if outcome is None:
+                self._leave(client)
+        return _response(_arrived(outcome, request), request)
 
-    def _start(self, request: httpx.Request, body: bytes, client: ClientSide) -> "Future[Any]":
+    def _start(
+        self, request: httpx.Request, body: bytes, client: ClientSide, done: Callable[[Outcome], object]
+    ) -> None:
         target, headers = request.url.raw_path, [(name.lower(), value) for name, value in request.headers.raw]
         try:
-            return self.submit(call(self.app, request.method, target.decode("ascii"), headers, body, client))
+            self.submit(call(self.app, request.method, target.decode("ascii"), headers, body, client), done)
         except RuntimeError as error:
             raise httpx.ConnectError(str(error), request=request) from None
 
-    def _leave(self, future: "Future[Any]", client: ClientSide) -> None:
+    def _leave(self, client: ClientSide) -> None:
         """Disconnect from a request that is still running, unless it ends with the emulator."""
-        if not future.done():
-            with suppress(RuntimeError):
-                self.submit(client.disconnect())
+        with suppress(RuntimeError):
+            self.submit(client.disconnect(), _drop)
 
 
 class DirectTransport(httpx.BaseTransport):
@@ -133,11 +131,37 @@ def _response(arrived: Arrived, request: httpx.Request) -> httpx.Response:
     return httpx.Response(arrived.status, headers=arrived.headers, stream=stream, extensions=extensions)
 
 
+def _deliver(loop: asyncio.AbstractEventLoop, future: "asyncio.Future[Outcome]", outcome: Outcome) -> None:
+    """Pass an outcome on to the event loop of a client, unless that has ended."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(_settle, future, outcome)
+
+
+def _settle(future: "asyncio.Future[Outcome]", outcome: Outcome) -> None:
+    if not future.done():  # it is done if the client has stopped waiting
+        future.set_result(outcome)
+
+
+def _drop(outcome: object) -> None:
+    """Drop an outcome for which no client waits."""
+
+
+def _arrived(outcome: Outcome, request: httpx.Request) -> Arrived:
+    """Return what arrived of the reply. Raises httpx.TransportError, and what the app raises."""
+    if isinstance(outcome, Broken):
+        return _truncated(outcome, request)
+    if isinstance(outcome, asyncio.CancelledError):
+        raise httpx.ReadError(STOPPED, request=request)
+    if isinstance(outcome, BaseException):
+        raise outcome
+    return Arrived(*outcome, truncated=False)
+
+
 def _truncated(broken: Broken, request: httpx.Request) -> Arrived:
     """Return what arrived of a truncated reply. Raises httpx.TransportError if its head did not."""
     if broken.arrived is None:
         error = httpx.ReadError if broken.reset else httpx.RemoteProtocolError
-        raise error(str(broken), request=request) from None
+        raise error(str(broken), request=request)
     return Arrived(*broken.arrived, truncated=True)
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
@@ -106,6 +107,7 @@ def _plain(limit: object) -> object:
 _DECIMAL = re.compile(r"Decimal\('([^']*)'\)")
 
 
+@lru_cache(maxsize=1024)
 def phrase(status: int) -> str:
     """Return the name of a status in RFC 9110. Those of the standard library change with its version, and lack 599."""
     try:
