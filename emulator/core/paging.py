@@ -27,20 +27,21 @@ class Timeline(Generic[T]):
 
     A page costs the logarithm of the list's length, and adding the newest record costs nothing that grows; to add an
     older one, or to remove one, moves pointers in memory. Records are numbered as they are added: ``_records`` are in
-    the order of time, ``_added`` in the order of the numbers.
+    the order of time, ``_added`` in the order of the numbers. The first ``_indexed`` of these are found by id; the
+    others are indexed when one is looked for, which most lists never see.
     """
 
     def __init__(self) -> None:
         self._records: list[T] = []
         self._added: list[T] = []
         self._number_of: dict[str, int] = {}
+        self._indexed = 0
 
     def __len__(self) -> int:
         return len(self._records)
 
     def add(self, record: T) -> None:
         """Add a record with an id that is new."""
-        self._number_of[record.id] = len(self._added)
         self._added.append(record)
         if not self._records or self._records[-1].created_on <= record.created_on:
             self._records.append(record)
@@ -54,6 +55,9 @@ class Timeline(Generic[T]):
 
     def number(self, record_id: str) -> int:
         """Return how many records were added before this one. Raises KeyError."""
+        for number in range(self._indexed, len(self._added)):
+            self._number_of[self._added[number].id] = number
+        self._indexed = len(self._added)
         return self._number_of[record_id]
 
     @property
@@ -81,7 +85,7 @@ class Timeline(Generic[T]):
 
     def _place(self, record_id: str) -> int:
         """Return the index of a record in the order of time. Raises KeyError."""
-        number = self._number_of[record_id]
+        number = self.number(record_id)
         at = self._added[number].created_on
         start = bisect_left(self._records, at, key=CREATED_ON)
         end = bisect_right(self._records, at, lo=start, key=CREATED_ON)

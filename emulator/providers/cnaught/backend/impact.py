@@ -1,7 +1,7 @@
 """Climate impact: what the fulfilled orders of an owner have retired (docs.cnaught.com, Impact)."""
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -58,7 +58,7 @@ class Owned:
 
     ``timeline`` also has them in the order of time. ``runs`` are the places where a run in the order of time begins:
     usually 0 alone, unless the fixture is in another order, or has orders from after the time to which the clock was
-    set.
+    set. ``next_place`` is that of the order after the last one that was fulfilled.
     """
 
     def __init__(self) -> None:
@@ -66,11 +66,20 @@ class Owned:
         self.orders = self.timeline.added
         self.sums = Sums()
         self.runs: list[int] = []
+        self.next_place = 0
 
     def enter(self, order: Order) -> None:
         if not self.orders or order.created_on < self.orders[-1].created_on:
             self.runs.append(len(self.orders))
         self.timeline.add(order)
+
+    def place_of_fulfilled(self, order: Order) -> int:
+        """Return the place of an order that is fulfilled now. It is looked up only if it is not the next one."""
+        place = self.next_place
+        if place >= len(self.orders) or self.orders[place] is not order:
+            place = self.timeline.number(order.id)
+        self.next_place = place + 1
+        return place
 
 
 class Impacts:
@@ -112,12 +121,16 @@ class Impacts:
             self._owned[whose].enter(order)
 
     def add(self, order: Order) -> None:
-        """Add what an order has retired to the sums."""
-        self._change(order, self.parts(order))
+        """Add what an order that is fulfilled now has retired to the sums."""
+        parts = self.parts(order)
+        for owned in self._owners(order):
+            owned.sums.change(owned.place_of_fulfilled(order), parts)
 
     def subtract(self, order: Order) -> None:
         """Subtract what an order had retired from the sums."""
-        self._change(order, negative(self.parts(order)))
+        parts = negative(self.parts(order))
+        for owned in self._owners(order):
+            owned.sums.change(owned.timeline.number(order.id), parts)
 
     def of(self, buyer: Buyer, period: Period, now: datetime) -> Impact:
         """Return what a buyer's orders of a period have retired by now, once all fulfilled ones have been added."""
@@ -152,10 +165,8 @@ class Impacts:
                 subtract_from(total, self.parts(order))
         return total
 
-    def _change(self, order: Order, by: Amounts) -> None:
-        for whose in owners(order):
-            owned = self._owned[whose]
-            owned.sums.change(owned.timeline.number(order.id), by)
+    def _owners(self, order: Order) -> Iterator[Owned]:
+        return (self._owned[whose] for whose in owners(order))
 
     def _by_category(self, total: Amounts) -> Mapping[str, Mapping[str, Decimal]]:
         """Return the totals in the order of the catalogue, without zeros."""
