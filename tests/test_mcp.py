@@ -3,100 +3,109 @@
 import json
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import anyio
 import httpx
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from emulator import Emulator
 from emulator.cli.app import cli
 from emulator.cli.mcp_tools import Tools
 from emulator.core.resources import resource
 
-Call = Callable[..., Awaitable[Any]]
 COMMAND = ("-m", "emulator", "mcp")
 
 
-def drive(story: Callable[[Call, Any], Awaitable[None]], *options: str) -> None:
-    """Run a story with a client of ``carbon-emulator mcp``, passing it a function that calls a tool."""
+class Agent:
+    """A client of ``carbon-emulator mcp``, for tests that do not wait themselves."""
+
+    def __init__(self, portal: BlockingPortal, session: Any) -> None:
+        self._portal = portal
+        self._session = session
+
+    def tools(self) -> dict[str, str]:
+        """Return the tools with their descriptions."""
+        return {tool.name: tool.description for tool in self._portal.call(self._session.list_tools).tools}
+
+    def attempt(self, tool: str, **arguments: object) -> Any:
+        """Call a tool, and return its result, which may be an error."""
+        return self._portal.call(self._session.call_tool, tool, arguments)
+
+    def call(self, tool: str, **arguments: object) -> Any:
+        """Call a tool, which must succeed, and return what it returns."""
+        result = self.attempt(tool, **arguments)
+        texts = [each.text for each in result.content]
+        assert not result.is_error, texts
+        return result.structured_content.get("result", result.structured_content) if texts else None
+
+
+@pytest.fixture(scope="module")
+def agent() -> Iterator[Agent]:
+    """Return a client of a command that all tests share, each in a space of its own."""
 
     # Its server changes uvicorn when it is imported, so it is not imported while tests are collected.
     sdk, stdio = pytest.importorskip("mcp"), pytest.importorskip("mcp.client.stdio")
 
-    async def run() -> None:
-        parameters = sdk.StdioServerParameters(command=sys.executable, args=[*COMMAND, *options])
+    @asynccontextmanager
+    async def connected() -> AsyncIterator[Any]:
+        parameters = sdk.StdioServerParameters(command=sys.executable, args=COMMAND)
         async with stdio.stdio_client(parameters) as streams, sdk.ClientSession(*streams) as session:
             await session.initialize()
+            yield session
 
-            async def call(tool: str, **arguments: object) -> Any:
-                result = await session.call_tool(tool, arguments)
-                texts = [each.text for each in result.content]
-                assert not result.is_error, texts
-                return result.structured_content.get("result", result.structured_content) if texts else None
-
-            await story(call, session)
-
-    with anyio.from_thread.start_blocking_portal() as portal:
-        portal.call(run)
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(connected()) as session:
+        yield Agent(portal, session)
 
 
-def test_an_agent_finds_out_why_a_request_was_refused() -> None:
+def test_an_agent_finds_out_why_a_request_was_refused(agent: Agent) -> None:
     """An agent starts a space, has a request refused, gets the rule and its evidence, corrects it, and replays."""
+    tools = agent.tools()
+    assert all(tools.values())
+    assert set(tools) == {
+        *("start_space", "list_requests", "explain_refusal", "set_clock", "advance_clock", "add_fault"),
+        *("clear_faults", "replay"),
+    }
+    started = agent.call("start_space", space="shop", at="2026-01-01", seed=3)
+    assert started["clock"] == {"now": "2026-01-01T00:00:00.000000Z", "frozen": True}
+    cnaught = started["providers"]["cnaught"]
+    key = {"Authorization": f"Bearer {cnaught['credentials']['api_key']}"}
 
-    async def story(call: Call, session: Any) -> None:
-        tools = {tool.name: tool.description for tool in (await session.list_tools()).tools}
-        assert all(tools.values())
-        assert set(tools) == {
-            *("start_space", "list_requests", "explain_refusal", "set_clock", "advance_clock", "add_fault"),
-            *("clear_faults", "replay"),
-        }
-        started = await call("start_space", space="shop", at="2026-01-01", seed=3)
-        assert started["clock"] == {"now": "2026-01-01T00:00:00.000000Z", "frozen": True}
-        cnaught = started["providers"]["cnaught"]
-        key = {"Authorization": f"Bearer {cnaught['credentials']['api_key']}"}
+    def order(**body: object) -> httpx.Response:
+        return httpx.post(f"{cnaught['url']}/v1/orders", json=body, headers=key)
 
-        def order(**body: object) -> httpx.Response:
-            return httpx.post(f"{cnaught['url']}/v1/orders", json=body, headers=key)
+    assert order(amount_kg=-1).status_code == 400
+    (refused,) = agent.call("list_requests", space="shop", status=400)
+    explained = agent.call("explain_refusal", space="shop", request_id=refused["id"])
+    assert explained["refused"]
+    assert explained["rule"]["statement"]
+    assert explained["rule"]["evidence"] == explained["evidence"] or explained["evidence"]
+    assert explained["would_pass"]["request"] == "POST /v1/orders"
+    assert "amount_kg" in json.dumps(explained["would_pass"]["body"])
+    assert "$ref" not in json.dumps(explained["would_pass"])
 
-        assert order(amount_kg=-1).status_code == 400
-        (refused,) = await call("list_requests", space="shop", status=400)
-        explained = await call("explain_refusal", space="shop", request_id=refused["id"])
-        assert explained["refused"]
-        assert explained["rule"]["statement"]
-        assert explained["rule"]["evidence"] == explained["evidence"] or explained["evidence"]
-        assert explained["would_pass"]["request"] == "POST /v1/orders"
-        assert "amount_kg" in json.dumps(explained["would_pass"]["body"])
-        assert "$ref" not in json.dumps(explained["would_pass"])
-
-        fault = await call("add_fault", space="shop", provider="cnaught", effect={"status": 503})
-        assert fault["id"] == "fault-1"
-        assert order(amount_kg=10).status_code == 503
-        await call("clear_faults", space="shop")
-        placed = order(amount_kg=10).json()
-        moved = await call("advance_clock", space="shop", duration="2h")
-        assert [event["subject"] for event in moved["events"]] == [placed["id"]]
-        assert (await call("set_clock", space="shop", at="2026-02-01"))["now"].startswith("2026-02-01")
-        assert await call("replay", space="shop") == {"requests": 3, "difference": None}
-        wrong = await session.call_tool("explain_refusal", {"space": "shop", "request_id": 99})
-        assert wrong.is_error
-
-    drive(story)
+    fault = agent.call("add_fault", space="shop", provider="cnaught", effect={"status": 503})
+    assert fault["id"] == "fault-1"
+    assert order(amount_kg=10).status_code == 503
+    agent.call("clear_faults", space="shop")
+    placed = order(amount_kg=10).json()
+    moved = agent.call("advance_clock", space="shop", duration="2h")
+    assert [event["subject"] for event in moved["events"]] == [placed["id"]]
+    assert agent.call("set_clock", space="shop", at="2026-02-01")["now"].startswith("2026-02-01")
+    assert agent.call("replay", space="shop") == {"requests": 3, "difference": None}
+    assert agent.attempt("explain_refusal", space="shop", request_id=99).is_error
 
 
-def test_an_unknown_path_has_a_hint() -> None:
+def test_an_unknown_path_has_a_hint(agent: Agent) -> None:
     """A request outside of every operation is explained with the nearest route."""
-
-    async def story(call: Call, _: Any) -> None:
-        started = await call("start_space", space="shop")
-        httpx.post(f"{started['providers']['cnaught']['url']}/v1/order")
-        explained = await call("explain_refusal", space="shop", request_id=1)
-        assert "/v1/orders" in explained["hint"]
-        assert explained["would_pass"] is None
-
-    drive(story)
+    started = agent.call("start_space", space="mistyped")
+    httpx.post(f"{started['providers']['cnaught']['url']}/v1/order")
+    explained = agent.call("explain_refusal", space="mistyped", request_id=1)
+    assert "/v1/orders" in explained["hint"]
+    assert explained["would_pass"] is None
 
 
 def test_a_remote_server_is_refused() -> None:

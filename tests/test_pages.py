@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,13 @@ from tests.test_pytest_plugin import OTHER_PLUGINS_OFF
 TEXTS = {page.name: page.read_text() for page in PAGES}
 COMPUTED = [name for name, text in TEXTS.items() if CONSOLE.search(text) or TABLE.search(text)]
 README_BYTES_MAX = 8_192
+
+RUN_ALL = """
+import sys
+from runpy import run_path
+for script in sys.argv[1:]:
+    run_path(script, run_name="__main__")
+"""
 
 
 def blocks(language: str) -> list[Any]:
@@ -54,11 +62,13 @@ def test_the_readme_is_short() -> None:
     assert len(README.read_bytes()) <= README_BYTES_MAX
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
-def test_python_examples_run(script: str) -> None:
-    """Each Python example ends without an error or a warning."""
-    with Emulator() as server:
-        _run([sys.executable, "-W", "error", "-c", script.replace(URL, server.url)])
+def test_python_examples_run(tmp_path: Path) -> None:
+    """Each Python example ends without an error or a warning. They share a process, but no names and no server."""
+    with ExitStack() as servers:
+        for script in SCRIPTS:
+            server = servers.enter_context(Emulator())
+            (tmp_path / f"{script.id}.py").write_text(script.values[0].replace(URL, server.url))
+        _run([sys.executable, "-W", "error", "-c", RUN_ALL, *map(str, sorted(tmp_path.iterdir()))])
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="this machine has no Node")
@@ -70,23 +80,13 @@ def test_javascript_examples_run(script: str) -> None:
     assert "1550.8" in output
 
 
-@pytest.mark.parametrize("suite", SUITES)
-def test_test_suites_run(suite: str, tmp_path: Path) -> None:
-    """Each example of a test suite passes."""
-    (tmp_path / "test_offsets.py").write_text(suite)
-    assert _passes(tmp_path)
-
-
-def test_test_suites_run_on_several_workers(tmp_path: Path) -> None:
-    """The examples pass in parallel, on several workers of pytest-xdist."""
-    for number, suite in enumerate(SUITES):
-        (tmp_path / f"test_offsets_{number}.py").write_text(suite.values[0])
-    assert _passes(tmp_path, "-n", "2")
-
-
-def _passes(directory: Path, *options: str) -> bool:
-    output = _run([sys.executable, "-m", "pytest", "-q", "-W", "error", *OTHER_PLUGINS_OFF, *options, "."], directory)
-    return re.search(r"\d+ passed", output) is not None
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["one process", "two workers"])
+def test_test_suites_run(workers: list[str], tmp_path: Path) -> None:
+    """Each example of a test suite passes, on several workers of pytest-xdist too."""
+    for suite in SUITES:
+        (tmp_path / f"test_{suite.id.replace('.', '_').replace('-', '_')}.py").write_text(suite.values[0])
+    output = _run([sys.executable, "-m", "pytest", "-q", "-W", "error", *OTHER_PLUGINS_OFF, *workers, "."], tmp_path)
+    assert re.search(r"\d+ passed", output)
 
 
 def _run(command: list[str], directory: Path | None = None) -> str:
