@@ -617,18 +617,18 @@ def test_tables_are_aligned() -> None:
     assert table(("NAME",), [], "nothing") == "nothing"
 
 
-@pytest.mark.parametrize(("variables", "colored"), [({}, True), ({"NO_COLOR": "1"}, False)])
-def test_colors_are_for_terminals(served: Emulator, variables: dict[str, str], colored: bool) -> None:
+def test_colors_are_for_terminals(served: Emulator) -> None:
     """A status has a color on a terminal, unless NO_COLOR is set, and nowhere else."""
     place(served)
     command = [sys.executable, "-m", "emulator", "requests", "--url", served.url]
     assert "\x1b" not in subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    leader, follower = pty.openpty()
-    environment = {**{name: value for name, value in os.environ.items() if name != "NO_COLOR"}, **variables}
-    subprocess.run(command, stdout=follower, env=environment, check=True)
-    os.close(follower)
-    assert (b"\x1b[32m201" in os.read(leader, 10_000)) == colored
-    os.close(leader)
+    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    for variables, colored in [({}, True), ({"NO_COLOR": "1"}, False)]:
+        leader, follower = pty.openpty()
+        subprocess.run(command, stdout=follower, env=environment | variables, check=True)
+        os.close(follower)
+        assert (b"\x1b[32m201" in os.read(leader, 10_000)) == colored, variables
+        os.close(leader)
 
 
 def test_an_interrupt_ends_quietly(served: Emulator) -> None:

@@ -106,7 +106,8 @@ def test_a_test_may_delete_its_space(carbon_space):
 def test_all_workers_can_share_one_server(pytester: pytest.Pytester, workers: list[str]) -> None:
     """With a URL, every worker uses that server, each test in a space that is deleted afterwards."""
     with Emulator() as server:
-        result = _results_of_process(
+        results = _results_of_process if workers else _results
+        result = results(
             pytester,
             """
 @pytest.mark.parametrize("n", range(8))
