@@ -34,6 +34,7 @@ dist: $(VENV)/test
 # BENCH_SECONDS and BENCH_ROUNDS set the duration; BENCH_RECORDS and BENCH_STORED set the scale.
 bench: $(VENV)/test
 	$(BIN)/python -m benchmarks rates
+	$(BIN)/python -m benchmarks variety
 	$(BIN)/python -m benchmarks storing
 	$(BIN)/python -m benchmarks latency
 

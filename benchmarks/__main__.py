@@ -60,7 +60,7 @@ def measure_rates(seconds: int, rounds: int, workload: Sequence[str], subject: S
 @click.option("--reset", envvar="BENCH_RESET", default=100_000, show_default=True, help="Of the space to reset.")
 def measure_scaling(few: int, many: int, reset: int) -> None:
     """Measure requests with few and with many records. A million records need about 10 minutes and 3 GB of memory."""
-    found = application.measured([*scaling.works(few, many, reset), (variety.variety, ()), (embedded.embedded, ())])
+    found = application.measured([*scaling.works(few, many, reset), (embedded.embedded, ())])
     figures = {"machine": report.machine(), "few": few, "many": many, "scaling": found}
     report.write("scaling.json", json.dumps(figures, indent=2))
     click.echo(report.scaling(figures))
@@ -89,6 +89,18 @@ def measure_latency(seconds: int, rounds: int) -> None:
     figures = latency.measure(rounds, seconds)
     report.write("latency.json", json.dumps({"machine": report.machine(), "latency": figures}, indent=2))
     click.echo(latency.text(figures))
+
+
+@main.command("variety")
+@click.option("--seconds", envvar="BENCH_SECONDS", default=1, show_default=True, help="Seconds of each measurement.")
+@click.option("--rounds", envvar="BENCH_ROUNDS", default=5, show_default=True, help="Number of rounds.")
+def measure_variety(seconds: int, rounds: int) -> None:
+    """Measure requests that differ in every value that may differ, compared with one that is repeated."""
+    load.check()
+    stay_off_the_servers_core()
+    figures = variety.measure(rounds, seconds)
+    report.write("variety.json", json.dumps({"machine": report.machine(), "variety": figures}, indent=2))
+    click.echo(variety.text(figures))
 
 
 @main.command("publish")

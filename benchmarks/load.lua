@@ -1,5 +1,6 @@
--- wrk -s load.lua URL -- METHOD BODY_FILE UNIQUE UNIQUE_HEADER UNIQUE_PREFIX [NAME VALUE]...
--- Prints the outcome as one line of JSON. The unique header, and the text UNIQUE in the body, differ in each request.
+-- wrk -s load.lua URL -- METHOD BODY_FILE UNIQUE NUMBER UNIQUE_HEADER UNIQUE_PREFIX [NAME VALUE]...
+-- Prints the outcome as one line of JSON. The unique header differs in each request. So do the text UNIQUE and the text
+-- NUMBER, wherever they are in the body and in the path: a text and a number of the same lengths replace them.
 
 function init(args)
   wrk.method = args[1]
@@ -7,17 +8,20 @@ function init(args)
   local body = file:read("*a")
   file:close()
   if #body > 0 then wrk.body = body end
-  for index = 6, #args, 2 do wrk.headers[args[index]] = args[index + 1] end
-  local header, prefix = args[4], args[5]
-  local first, last = body:find(args[3], 1, true)
-  if header == "" and not first then return end
-  local before, after = "", ""
-  if first then before, after = body:sub(1, first - 1), body:sub(last + 1) end
-  local sent, run = 0, os.time() % 1000000
+  for index = 7, #args, 2 do wrk.headers[args[index]] = args[index + 1] end
+  local unique, number, header, prefix = args[3]:gsub("%-", "%%-"), args[4], args[5], args[6]
+  local path = wrk.path
+  local function differs(text) return text:find(unique) or text:find(number, 1, true) end
+  local body_differs, path_differs = differs(body), differs(path)
+  if header == "" and not body_differs and not path_differs then return end
+  local sent, run, first = 0, os.time() % 1000000, tonumber(number)
   request = function()
     sent = sent + 1
+    local text = string.format("u%06d%010d", run, sent)
+    local function filled(template) return (template:gsub(unique, text):gsub(number, first + sent)) end
     if header ~= "" then wrk.headers[header] = prefix .. sent end
-    if first then wrk.body = before .. string.format("u%06d%010d", run, sent) .. after end
+    if body_differs then wrk.body = filled(body) end
+    if path_differs then wrk.path = filled(path) end
     return wrk.format()
   end
 end

@@ -17,7 +17,10 @@ CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, CLIENT_CORE = CORES[0], CORES[-1]
 
 UNIQUE = "unique-0000000000"
-"""A placeholder in a body for text of the same length that differs in each request."""
+"""A placeholder in a body or a path for text of the same length that differs in each request."""
+
+UNIQUE_NUMBER = "1000000"
+"""A placeholder in a body or a path for a number of the same length that differs in each request."""
 
 _loads = count()
 
@@ -28,7 +31,10 @@ class NoLoad(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request to repeat. ``unique`` names a header whose value differs in each request; in a body, UNIQUE does."""
+    """A request to repeat. ``unique`` names a header whose value differs in each request.
+
+    So do UNIQUE and UNIQUE_NUMBER in its body and its path.
+    """
 
     method: str
     path: str
@@ -63,7 +69,8 @@ def run(url: str, call: Call, seconds: float, connections: int = CONNECTIONS) ->
         wrk = ["wrk", "--threads=1", f"--connections={connections}", f"--duration={max(1, round(seconds))}s"]
         headers = [part for header in call.headers.items() for part in header]
         unique = [call.unique or "", f"{os.getpid()}-{next(_loads)}-"]
-        command = [*wrk, f"--script={SCRIPT}", url + call.path, "--", call.method, body.name, UNIQUE, *unique, *headers]
+        differs = [UNIQUE, UNIQUE_NUMBER, *unique]
+        command = [*wrk, f"--script={SCRIPT}", url + call.path, "--", call.method, body.name, *differs, *headers]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
         return Outcome(**json.loads(done.stdout.splitlines()[-1]))

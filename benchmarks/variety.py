@@ -1,56 +1,85 @@
 """The cost of requests that differ in every value that may differ, compared with one that is repeated.
 
-Both kinds go to the ASGI application in this process, in turn.
+Both kinds go to the same server in turn; ratios are taken within a round.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from statistics import median
 
-from benchmarks.application import REQUESTS_A_ROUND, ROUNDS, Application, Figures, compared
-from benchmarks.load import UNIQUE, Call
-from benchmarks.scaling import BOOKS, ORGANIZATION, PURCHASE, access_token
-from benchmarks.workloads import BEARER, JSON, KEY, transactions
+import httpx
 
-SPACE = "variety"
-SAME = "1000"
-"""What the repeated request has in place of the numbers that differ."""
+from benchmarks import load, rates, report
+from benchmarks.load import UNIQUE, UNIQUE_NUMBER, Call
+from benchmarks.process import Server
+from benchmarks.report import Figures
+from benchmarks.scaling import ORGANIZATION, PURCHASE
+from benchmarks.subjects import EMULATOR
+from benchmarks.workloads import BEARER, JSON, KEY, ORDER, MakeCall, constant, score
+
+RATIO_MAX = 1.2
+"""The goal: how much more than a repeated request a different one may cost."""
+
+SAME, SAME_NUMBER = "same-000000000000", "1234567"
+"""What the repeated request has in place of UNIQUE and UNIQUE_NUMBER."""
+
+IMPACT = f'{{"amount": {UNIQUE_NUMBER}, "customer_email": "{UNIQUE}@example.com", "customer_name": "{UNIQUE}"}}'
+QUOTE = f'{{"amount_kg": {UNIQUE_NUMBER}}}'
+ORDERED = f'{{"amount_kg": {UNIQUE_NUMBER}, "metadata": "{UNIQUE}"}}'
+PURCHASED = PURCHASE.body.replace("1500.0", UNIQUE_NUMBER).replace("Office Supplies", UNIQUE)
+PURCHASES = f"/dcycle/v1/purchases?size=10&product_name={UNIQUE}"
 
 
-def calls(token: str) -> Mapping[str, Call]:
-    """Return the requests, with UNIQUE in place of every value that may differ; a number replaces it."""
-    impact = f'{{"amount": {UNIQUE}, "customer_email": "c{UNIQUE}@example.com", "customer_name": "Customer {UNIQUE}"}}'
-    order = f'{{"amount_kg": {UNIQUE}, "metadata": "order {UNIQUE}"}}'
-    score, product = transactions(3, token), f"product_name={UNIQUE}"
+def score_of_3(client: httpx.Client, call: Call) -> Call:
+    call = score(3)(client, call)
+    return replace(call, body=call.body.replace('"amount": ', f'"amount": {UNIQUE_NUMBER}'))
+
+
+CALLS: Mapping[str, MakeCall] = {
+    "1ClickImpact: an impact": constant(Call("POST", "/oneclickimpact/v1/capture_carbon", {**KEY, **JSON}, IMPACT)),
+    "CNaught: a quote": constant(Call("POST", "/cnaught/v1/quotes", {**BEARER, **JSON}, QUOTE)),
+    "CNaught: an order": constant(replace(ORDER, body=ORDERED)),
+    "Carbon Insights: a score of 3 transactions": score_of_3,
+    "Dcycle: a purchase": constant(replace(PURCHASE, body=PURCHASED)),
+    "Dcycle: 10 purchases of a product": constant(Call("GET", PURCHASES, ORGANIZATION)),
+}
+"""The requests, with placeholders in place of the values that differ."""
+
+
+def measure(rounds: int, seconds: float) -> Sequence[Figures]:
+    """Return the median CPU time of a repeated request and of a different one, and of their ratios."""
+    return [_measured(title, make, rounds, seconds) for title, make in CALLS.items()]
+
+
+def text(figures: Sequence[Figures]) -> str:
+    """Return the figures as a table."""
+    rows = [(one["what"], "µs", one["same"], one["different"], one["ratio"], RATIO_MAX) for one in figures]
+    return report.table(["CPU of a request", "", "repeated", "different each time", "ratio", "goal"], rows)
+
+
+def _measured(title: str, make: MakeCall, rounds: int, seconds: float) -> Figures:
+    with rates.up(EMULATOR) as server:
+        with httpx.Client(base_url=server.url) as client:
+            different = make(client, ORDER)
+        same = replace(different, path=_filled(different.path), body=_filled(different.body))
+        found = [(_cpu_us(server, same, seconds), _cpu_us(server, different, seconds)) for _ in range(rounds + 1)]
+    del found[0]  # the first round warms up
     return {
-        "1ClickImpact: an impact": Call("POST", "/oneclickimpact/v1/capture_carbon", {**KEY, **JSON}, impact),
-        "CNaught: a quote": Call("POST", "/cnaught/v1/quotes", {**BEARER, **JSON}, f'{{"amount_kg": {UNIQUE}}}'),
-        "CNaught: an order": replace(BOOKS["cnaught"].record, body=order),
-        "Carbon Insights: a score": replace(score, body=score.body.replace('"amount": ', f'"amount": {UNIQUE}')),
-        "Dcycle: a purchase": replace(PURCHASE, body=PURCHASE.body.replace("1500.0", UNIQUE).replace("Office", UNIQUE)),
-        "Dcycle: a list of purchases": Call("GET", f"/dcycle/v1/purchases?size=10&{product}", ORGANIZATION),
+        "what": title,
+        "same": round(median(repeated for repeated, _ in found)),
+        "different": round(median(other for _, other in found)),
+        "ratio": round(median(other / repeated for repeated, other in found), 2),
     }
 
 
-async def variety() -> Sequence[Figures]:
-    """Measure each request, repeated and each time another."""
-    application = Application()
-    token = await access_token(application, SPACE)
-    figures = []
-    for title, call in calls(token).items():
-        rounds = [
-            (await _timed(application, call, number, same=True), await _timed(application, call, number, same=False))
-            for number in range(ROUNDS + 1)
-        ]
-        figures.append(compared(f"{title}, repeated and each time another", rounds[1:]))
-    return figures
+def _filled(template: str) -> str:
+    return template.replace(UNIQUE, SAME).replace(UNIQUE_NUMBER, SAME_NUMBER)
 
 
-async def _timed(application: Application, call: Call, number: int, same: bool) -> float:
-    """Return the microseconds of a request. No two rounds send the same numbers."""
-    first = 10_000 + number * REQUESTS_A_ROUND
-    sent = [_filled(call, SAME if same else str(first + n)) for n in range(REQUESTS_A_ROUND)]
-    return await application.timed(sent, SPACE, f"{same}-{number}")
-
-
-def _filled(call: Call, value: str) -> Call:
-    return replace(call, path=call.path.replace(UNIQUE, value), body=call.body.replace(UNIQUE, value))
+def _cpu_us(server: Server, call: Call, seconds: float) -> float:
+    """Return the CPU time of a request, in microseconds. Raise NoLoad if any fails."""
+    before = server.cpu_seconds()
+    outcome = load.run(server.url, call, seconds)
+    if outcome.refused or outcome.broken:
+        raise load.NoLoad(f"{outcome.refused + outcome.broken} of {outcome.requests} requests to {call.path} failed")
+    return (server.cpu_seconds() - before) / outcome.requests * 1e6
