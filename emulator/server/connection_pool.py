@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from emulator.server.eager_task import begin
 from emulator.server.request_cycle import RequestCycle
+from emulator.server.send_queue import SendQueue
 
 CONNECTIONS_MAX = 4096
 MADE_ROOM = 32
@@ -76,6 +77,7 @@ class ConnectionPool:
     workers: OtherWorkers | None = None
     connections: set[Pooled] = field(default_factory=set)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    sends: SendQueue = field(default_factory=SendQueue)
 
     def admit(self, newcomer: Pooled) -> bool:
         """Add a connection. Above the limit, close those that have been idle for longest; False if none is idle."""

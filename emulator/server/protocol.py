@@ -95,7 +95,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def write(self, data: bytes) -> None:
         if not self.lost:
-            self._transport.write(data)
+            self._pool.sends.write(self._transport, data)
 
     # --- deadlines
 
@@ -118,22 +118,27 @@ class HttpProtocol(asyncio.Protocol):
         elif self.waits_for_client() and (self._parser.in_head or self._receiving):
             self._refuse(Refused(408, f"the request was not complete after {IDLE_SECONDS:g} seconds"))
         elif not self._requests:
-            self._transport.close()
+            self._close()
 
     def give_way(self) -> None:
         """Close the connection in favor of a new one."""
         self._intake.stopped = self.closing = True
-        self._transport.close()
+        self._close()
 
     def shutdown(self) -> None:
         """Take no further request. The server cancels those that run."""
         self._intake.stopped = self.closing = True
         if not self._requests:
-            self._transport.close()
+            self._close()
 
     def abort(self) -> None:
         """End the connection without sending the rest."""
         self._transport.abort()
+
+    def _close(self) -> None:
+        """Close the connection after what has been written."""
+        self._pool.sends.flush()
+        self._transport.close()
 
     # --- bytes from the client
 
@@ -152,6 +157,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def _hand_over(self, workers: OtherWorkers, data: bytes) -> bool:
         """Hand the connection over if a request begins here that is for another worker, and no reply is on its way."""
+        self._pool.sends.flush()
         busy = self._requests or self._parser.in_head or self._transport.get_write_buffer_size()
         if busy or self._scope.scheme != "http" or self._transport.is_closing():
             return False
@@ -223,6 +229,7 @@ class HttpProtocol(asyncio.Protocol):
         self._intake.stopped = True
         self._pool.connections.discard(self)
         self._parser.close()
+        self._pool.sends.flush()
         self._pool.proxy.tunnel(self._transport, authority, data)
 
     # --- replies, in the order of the requests
@@ -273,10 +280,11 @@ class HttpProtocol(asyncio.Protocol):
     def cut(self, reset: bool) -> None:
         self._intake.stopped = self.closing = True
         self._drop_requests()
+        self._pool.sends.flush()
         if reset:
             breaking.reset(self._transport)
         else:
-            self._transport.close()
+            self._close()
 
     def _hang_up(self) -> None:
         """End the connection after what has been written. A client that may still be sending gets time to read it."""
@@ -285,10 +293,11 @@ class HttpProtocol(asyncio.Protocol):
         self._drop_requests()
         if self._farewell:
             self.write(self._farewell)
+        self._pool.sends.flush()
         if still_sends and breaking.linger(self._transport):
             self._intake.regulate(self._transport, self._receiving)
         else:
-            self._transport.close()
+            self._close()
 
     def _drop_requests(self) -> None:
         for request in self._requests:
