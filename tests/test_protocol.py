@@ -14,10 +14,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from emulator.server import send_queue
 from emulator.server.connection_pool import MADE_ROOM, ConnectionPool
 from emulator.server.intake import PIPELINED_MAX
 from emulator.server.protocol import IDLE_SECONDS, HttpProtocol
 from emulator.server.request_parser import HEAD_BYTES_MAX, HEADERS_MAX, SLICE_BYTES
+from emulator.server.send_queue import PROBED
 from emulator.web.connection import ABSOLUTE
 
 SMALL, LARGE = HEAD_BYTES_MAX - 1000, HEAD_BYTES_MAX + 1000
@@ -68,6 +70,12 @@ class Wire(asyncio.Transport):
     def resume_reading(self) -> None:
         assert self.paused
         self.paused = False
+
+
+@pytest.fixture(params=[PROBED, 0], ids=["at-once", "together"], autouse=True)
+def probed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replies leave at once, as to a single client, or at the end of a turn, as under load."""
+    monkeypatch.setattr(send_queue, "PROBED", request.param)
 
 
 class Client:

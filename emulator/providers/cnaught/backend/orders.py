@@ -20,7 +20,6 @@ from emulator.providers.cnaught.backend.sums import Amounts
 from emulator.providers.cnaught.memory.fixture import Memory
 from emulator.providers.cnaught.memory.records import Notice, Order, Session, State
 
-
 SETTLED_TOGETHER = 64
 """How many fulfilled orders new ones leave uncounted: to count them one by one would take several times as long."""
 
