@@ -77,17 +77,15 @@ class Totals:
         self.memory = memory
         self._grams = defaultdict[tuple[str, Category | None], DailyGrams](DailyGrams)
         self._requested = False
-        self._unposted: list[tuple[Emission | None, int]] = []
+        self._unposted: list[tuple[Emission, int]] = []
 
     def add(self, record: Record[Any]) -> None:
         """Count a record that has been added to the memory."""
-        if self._requested:
-            self._unposted.append((record.emission(), 1))
+        self._change(record, 1)
 
     def subtract(self, record: Record[Any]) -> None:
         """Undo ``add`` of an equal record."""
-        if self._requested:
-            self._unposted.append((record.emission(), -1))
+        self._change(record, -1)
 
     def grams(self, members: Sequence[Organization], group_by: GroupBy, first: date, last: date) -> Mapping[Group, int]:
         """Return what organizations emitted together in each group, both days included, without groups of nothing."""
@@ -107,19 +105,25 @@ class Totals:
             if daily := self._grams.get((organization.id, category)):
                 yield from ((category, month, grams) for month, grams in daily.by_month())
 
+    def _change(self, record: Record[Any], sign: int) -> None:
+        if self._requested and (emission := record.emission()) is not None:
+            self._unposted.append((emission, sign))
+
     def _post(self) -> None:
         if not self._requested:
             self._requested = True
-            self._unposted = [(emission, 1) for emission in self.memory.counted()]
+            for emission in self.memory.counted():
+                self._post_one(emission, 1)
         for emission, sign in self._unposted:
-            if emission is None:
-                continue
-            of_category = self._grams[emission.organization_id, emission.category]
-            of_all = self._grams[emission.organization_id, None]
-            for day, grams in emission.grams_by_day():
-                of_category.add(day, sign * grams)
-                of_all.add(day, sign * grams)
+            self._post_one(emission, sign)
         self._unposted.clear()
+
+    def _post_one(self, emission: Emission, sign: int) -> None:
+        of_category = self._grams[emission.organization_id, emission.category]
+        of_all = self._grams[emission.organization_id, None]
+        for day, grams in emission.grams_by_day():
+            of_category.add(day, sign * grams)
+            of_all.add(day, sign * grams)
 
 
 @lru_cache(maxsize=1024)
