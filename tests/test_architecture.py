@@ -13,12 +13,17 @@ import pytest
 import emulator
 from emulator.control import app as control_app
 from emulator.core.ledger import Books
+from emulator.core.on_demand import OnDemand
 from emulator.providers import ALL
 from emulator.web.provider import Provider
 
 PACKAGE = Path(emulator.__file__).parent
 ROOT = PACKAGE.parent
-MODULES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_bytes()) for path in PACKAGE.rglob("*.py")}
+MODULES = OnDemand(
+    (path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")),
+    lambda name: ast.parse((PACKAGE / name).read_bytes()),
+)
+"""The syntax trees of all modules, by their paths. Not every process that collects the tests reads them."""
 
 PACKAGES = (
     ("core",),

@@ -95,7 +95,7 @@ def sent_requests(raw: st.SearchStrategy[Raw]) -> st.SearchStrategy[Sent]:
     return st.builds(Sent, raw, sizes, st.sampled_from(TRAILERS), st.booleans(), st.booleans())
 
 
-good = st.sampled_from(good_requests())
+good = st.deferred(lambda: st.sampled_from(good_requests()))
 conversations = st.lists(sent_requests(st.one_of(good, good, secret_requests())), min_size=1, max_size=4)
 cuts = st.lists(st.integers(0, 100_000), max_size=8)
 
