@@ -26,14 +26,18 @@ def similar(name: str, known: Iterable[str]) -> list[str]:
 def closest(name: str, known: Iterable[str]) -> str:
     """Return the known name that is most like another one, however little; there must be one.
 
-    ``get_close_matches`` compares every name in full if any may be the answer; this skips those that cannot win.
+    Comparing two names in full takes longest, so candidates come in the order of the most that each can score, until no
+    other one can win.
     """
     matcher = SequenceMatcher(None, b=name)
-    best, best_ratio = "", -1.0
-    for candidate in known:
+    bounds = []
+    for position, candidate in enumerate(known):
         matcher.set_seq1(candidate)
-        if matcher.real_quick_ratio() > best_ratio and matcher.quick_ratio() > best_ratio:
-            ratio = matcher.ratio()
-            if ratio > best_ratio:
-                best, best_ratio = candidate, ratio
-    return best
+        bounds.append((-matcher.quick_ratio(), position, candidate))
+    best = (-1.0, 0, "")
+    for bound, position, candidate in sorted(bounds):
+        if -bound < best[0]:
+            break
+        matcher.set_seq1(candidate)
+        best = max(best, (matcher.ratio(), -position, candidate))
+    return best[2]
