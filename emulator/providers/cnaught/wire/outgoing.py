@@ -267,14 +267,14 @@ def session(cnaught: CNaught, session: records.Session) -> dict[str, object]:
 
 def _number(number: Decimal | None) -> int | float | Decimal | None:
     """Return a decimal as JSON prints it, with all its digits: 100, not 100.0."""
-    return None if number is None else _number_of_text(str(number))
+    if number is None:
+        return None
+    whole = int(number)
+    return whole if whole == number else _fraction(str(number))
 
 
 @lru_cache(maxsize=1024)
-def _number_of_text(text: str) -> int | float | Decimal:
+def _fraction(text: str) -> float | Decimal:
     """Return a number by its text: 0.10 and 0.1 are equal, but differ in their digits."""
-    number = Decimal(text)
-    if number == number.to_integral_value():
-        return int(number)
-    double = float(text)
+    number, double = Decimal(text), float(text)
     return double if Decimal(repr(double)) == number else number
