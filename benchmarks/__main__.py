@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from benchmarks import application, embedded, latency, load, picture, rates, report, scaling, storing, variety
+from benchmarks import application, embedded, latency, load, page, picture, rates, report, scaling, storing, variety
 from benchmarks.load import NoLoad
 from benchmarks.peers import PEERS
 from benchmarks.process import stay_off_the_servers_core
@@ -106,9 +106,7 @@ def measure_variety(seconds: int, rounds: int) -> None:
 @main.command("publish")
 def publish() -> None:
     """Write the figures and the picture of the last run to docs/benchmarks.md."""
-    report.PAGE.write_text(report.published(report.PAGE.read_text(), report.last_run()))
-    report.PICTURE.write_text((report.DIRECTORY / "speed.svg").read_text())
-    report.KEPT.write_text(json.dumps({name: report.read(f"{name}.json") for name in ("rates", "scaling")}, indent=2))
+    page.publish()
 
 
 def _progress(message: str) -> None:

@@ -8,17 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from benchmarks.load import NoLoad
 from benchmarks.process import ROOT
 
 DIRECTORY = ROOT / "build" / "bench"
-PAGE = ROOT / "docs" / "benchmarks.md"
-PICTURE = ROOT / "docs" / "images" / "speed.svg"
-KEPT = ROOT / "benchmarks" / "results" / "speed.json"
-"""The published run: its page, its picture and its figures."""
-
-MARKED = re.compile(r"(?<=<!-- speed -->\n).*?(?=<!-- /speed -->)", re.DOTALL)
-
 Figures: TypeAlias = Mapping[str, Any]
 
 
@@ -107,20 +99,3 @@ def scaling(figures: Figures) -> str:
         f"Little is {figures['few']:,} records and much is {figures['many']:,}, where a line does not say otherwise.\n"
     )
     return table(["cost of a request", "", "with little", "with much", "ratio"], rows) + "\n" + amounts
-
-
-def last_run() -> str:
-    """Return all figures of the last run in Markdown. Raise NoLoad if there was none."""
-    measured, scaled = read("rates.json"), read("scaling.json")
-    if measured is None:
-        raise NoLoad("there are no figures; make bench measures them")
-    on = measured["machine"]
-    run = f"{measured['rounds']} rounds of {measured['seconds']} s, {measured['connections']} connections"
-    intro = f"{on['processor']}, {on['system']}, Python {on['python']}; the median of {run}.\n"
-    picture = f"![Requests a second on one core]({PICTURE.relative_to(PAGE.parent)})\n"
-    return "\n".join([picture, intro, rates(measured), *([scaling(scaled)] if scaled else [])])
-
-
-def published(page: str, figures: str) -> str:
-    """Return the page with these figures between its marks."""
-    return MARKED.sub(lambda _: figures, page)
