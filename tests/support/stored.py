@@ -3,7 +3,9 @@
 import asyncio
 import shutil
 import threading
-from collections.abc import Coroutine, Mapping
+from asyncio import CancelledError
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Self
 
@@ -34,7 +36,7 @@ class StoredServer:
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
         self.run(self.app.start())
-        self.http = httpx.Client(transport=Transport(self.app, self._submit), base_url="http://127.0.0.1")
+        self.http = httpx.Client(transport=Transport(self.app, self._begin), base_url="http://127.0.0.1")
 
     def __enter__(self) -> Self:
         return self
@@ -74,6 +76,14 @@ class StoredServer:
 
     def _submit(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self.loop)
+
+    def _begin(self, request: Coroutine[Any, Any, Any], done: Callable[[Any], object]) -> None:
+        """Run a request, then call a function with what it returns or raises."""
+
+        def pass_on(future: "Future[Any]") -> None:
+            done(CancelledError() if future.cancelled() else future.exception() or future.result())
+
+        self._submit(request).add_done_callback(pass_on)
 
 
 WORLD = ("seed", "limits", "fixtures_directory")
