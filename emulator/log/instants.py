@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from emulator.core.clock import EPOCH
 
+MICROSECOND = timedelta(microseconds=1)
+
 
 def number(at: datetime) -> int:
     """Return an instant as microseconds."""
@@ -13,4 +15,4 @@ def number(at: datetime) -> int:
 
 def instant(microseconds: int) -> datetime:
     """Return the instant of microseconds."""
-    return EPOCH + timedelta(microseconds=microseconds)
+    return EPOCH + microseconds * MICROSECOND

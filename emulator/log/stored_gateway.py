@@ -87,7 +87,7 @@ class StoredGateway(Gateway):
                 exchange = self.store.commit.read(copy, provider, scope, headers, arrival.body)
                 if exchange is None and self.spaces.find(name) is None:
                     exchange = await self._refusal(copy, arrival)
-                exchange = exchange or await self.writer.change(copy, arrival, receive)
+                exchange = exchange or await self.writer.change(copy, provider, arrival, receive)
             finally:
                 self.store.leave(copy)
         except LogFailure as failure:

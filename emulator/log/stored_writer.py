@@ -34,21 +34,26 @@ class StoredWriter:
     ) -> Exchange:
         """Answer a request to a vendor. Raises LogFailure."""
         copy = await self.store.open(space.name)
-        return await self.change(copy, Arrival(provider.name, scope, headers, body), receive)
+        return await self.change(copy, provider, Arrival(provider.name, scope, headers, body), receive)
 
-    async def change(self, copy: SpaceCopy, arrival: Arrival, receive: Receive) -> Exchange:
+    async def change(self, copy: SpaceCopy, provider: Provider, arrival: Arrival, receive: Receive) -> Exchange:
         """Answer a request that may change the space. A fault may delay its turn, and its reply. Raises LogFailure."""
         result = await self.store.commit.write(copy, arrival)
         if isinstance(result, Held):
             result = await self._resumed(copy, result, receive)
         assert isinstance(result, Exchange)
         if space := self.store.spaces.find(copy.name):
-            self.courier.look(space)
+            self._look(space, provider)
         after = result.effects[1]
         if after and after.delay_seconds:
             with suppress(ClientGone):
                 await while_connected(receive, asyncio.sleep(after.delay_seconds))
         return result
+
+    def _look(self, space: Space, provider: Provider) -> None:
+        """Schedule the next delivery of a space that a request to a vendor may have changed."""
+        if provider.webhooks and space.may_call(space.backend(provider.name), provider.webhooks):
+            self.courier.look(space)
 
     async def _resumed(self, copy: SpaceCopy, held: Held, receive: Receive) -> Exchange:
         """Wait as a fault demands, then give the request its turn, or end it if its client or the server goes."""

@@ -13,6 +13,7 @@ from emulator.log.stored_gateway import StoredGateway
 from emulator.log.stored_writer import StoredWriter
 from emulator.space.outbox import Delivery
 from emulator.space.space import Space
+from emulator.web.provider import Provider
 
 FOLLOW_SECONDS = 0.2
 """How often a request that waits for events looks for those of other nodes."""
@@ -22,6 +23,10 @@ class SharedWriter(StoredWriter):
     """Changes spaces that other nodes change too."""
 
     store: SharedStore
+
+    def _look(self, space: Space, provider: Provider) -> None:  # noqa: ARG002
+        """Schedule the next delivery of a space, which another node's request may have made due."""
+        self.courier.look(space)
 
     async def settle(self, space: Space) -> None:
         await self.store.up_to_date(space.name)
