@@ -15,6 +15,7 @@ import pytest
 
 from emulator import Emulator
 from emulator.client.embedded import SpaceHandle
+from emulator.core.on_demand import OnDemand
 from emulator.core.resources import resource
 from emulator.evidence import contracts
 from emulator.providers import ALL
@@ -48,47 +49,54 @@ class Transcript:
     snapshot: dict[str, Any]
 
 
+@pytest.fixture(scope="module")
+def first(emulator: Emulator) -> Mapping[str, Transcript]:
+    """Return each provider's transcript of one space, to be compared with those of others."""
+    return OnDemand(ALL, lambda provider: transcript(emulator.space("first"), provider))
+
+
 @each_provider
-def test_two_spaces_answer_the_same_bytes(emulator: Emulator, provider: str) -> None:
+def test_two_spaces_answer_the_same_bytes(emulator: Emulator, first: Mapping[str, Transcript], provider: str) -> None:
     """Two spaces give the same statuses, headers and bodies, but for the space's name, and end with the same memory."""
-    first = transcript(emulator.space("first"), provider)
-    assert any(reply.startswith(b"20") for reply in first.replies)
-    assert transcript(emulator.space("other"), provider) == first
+    assert any(reply.startswith(b"20") for reply in first[provider].replies)
+    assert transcript(emulator.space("other"), provider) == first[provider]
 
 
 @each_provider
-def test_two_servers_answer_the_same_bytes(emulator: Emulator, provider: str) -> None:
+def test_two_servers_answer_the_same_bytes(first: Mapping[str, Transcript], provider: str) -> None:
     """Two servers with the same seed give the same transcripts."""
     with Emulator(port=None) as other:
-        assert transcript(other.space("other"), provider) == transcript(emulator.space("first"), provider)
+        assert transcript(other.space("other"), provider) == first[provider]
 
 
 @each_provider
-def test_another_seed_gives_other_ids(emulator: Emulator, provider: str) -> None:
+def test_another_seed_gives_other_ids(first: Mapping[str, Transcript], provider: str) -> None:
     """A server with another seed gives as many ids, but other ones; providers without ids reply alike."""
-    expected = transcript(emulator.space("first"), provider)
+    expected = first[provider]
     with Emulator(port=None, seed=1) as other:
         actual = transcript(other.space("other"), provider)
     assert actual.snapshot["ids"] == expected.snapshot["ids"]
     assert (actual.replies != expected.replies) == bool(expected.snapshot["ids"])
 
 
-def test_another_process_answers_the_same_bytes(emulator: Emulator) -> None:
+def test_another_process_answers_the_same_bytes(first: Mapping[str, Transcript]) -> None:
     """A process with another hash seed, hence another order of sets, gives the same transcripts."""
-    program = "from tests.test_determinism import digests; print(digests())"
+    program = "from tests.test_determinism import digests_of_this_process as digests; print(digests())"
     environment = {**os.environ, "PYTHONHASHSEED": "4412"}
     root = Path(__file__).parent.parent
     printed = subprocess.check_output([sys.executable, "-c", program], cwd=root, env=environment, text=True)
-    assert json.loads(printed) == json.loads(digests(emulator))
+    assert json.loads(printed) == digests(first)
 
 
-def digests(emulator: Emulator | None = None) -> str:
+def digests(transcripts: Mapping[str, Transcript]) -> dict[str, str]:
     """Return a digest of every provider's transcript."""
-    if emulator is None:
-        with Emulator(port=None) as emulator:
-            return digests(emulator)
-    transcripts = {name: transcript(emulator.space("first"), name) for name in ALL}
-    return json.dumps({name: sha256(repr(found).encode()).hexdigest() for name, found in transcripts.items()})
+    return {name: sha256(repr(found).encode()).hexdigest() for name, found in transcripts.items()}
+
+
+def digests_of_this_process() -> str:
+    """Return the digests of a new emulator, as JSON."""
+    with Emulator(port=None) as emulator:
+        return json.dumps(digests({name: transcript(emulator.space("first"), name) for name in ALL}))
 
 
 def transcript(space: SpaceHandle, provider: str) -> Transcript:
