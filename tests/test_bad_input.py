@@ -185,6 +185,7 @@ BUILT = [
     if not operation.missing
 ]
 WITH_BODY = [built for built in BUILT if takes_json(built.values[1])]
+WITH_ID = [built for built in BUILT if parameters(built.values[0].name, built.values[1], "path")]
 PATHS = sorted({(built.values[0].name, built.values[1].path) for built in BUILT})
 NO_EXAMPLE_WORKS = {
     "refresh_token": 401,
@@ -199,6 +200,7 @@ NOT_FOUND = {"deactivate_api_key": 422}
 
 each_operation = pytest.mark.parametrize(("provider", "operation"), BUILT)
 each_operation_with_body = pytest.mark.parametrize(("provider", "operation"), WITH_BODY)
+each_operation_with_id = pytest.mark.parametrize(("provider", "operation"), WITH_ID)
 each_path = pytest.mark.parametrize(("name", "path"), PATHS)
 
 
@@ -380,7 +382,7 @@ def test_any_header_is_handled(prober: Prober, provider: Provider, operation: co
     assert prober.faults == []
 
 
-@each_operation
+@each_operation_with_id
 def test_any_id_is_handled(prober: Prober, provider: Provider, operation: contracts.Operation, good: Draft) -> None:
     """No text in place of an id causes a server error; it is unknown or invalid."""
     for parameter in parameters(provider.name, operation, "path"):
