@@ -1,6 +1,6 @@
-"""What is mutable in a type: a model, a dataclass, or anything inside of them."""
+"""What is mutable in a type: a model, a dataclass, a named tuple, or anything inside of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,25 +21,39 @@ def is_frozen(kind: type) -> bool:
 
 def mutable_parts(kind: Any, place: str) -> Iterator[str]:
     """Yield every mutable part of a type, by its place in the model."""
-    origin, parts = get_origin(kind), get_args(kind)
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
+    if isinstance(kind, type) and not get_args(kind):
+        return _parts_of_class(kind, place)
+    return _parts_of_form(get_origin(kind), get_args(kind), kind, place)
+
+
+def _parts_of_class(kind: type, place: str) -> Iterator[str]:
+    if issubclass(kind, BaseModel):
         yield from _parts_of_model(kind, place)
     elif is_dataclass(kind):
         if kind.__setattr__ is object.__setattr__:
             yield f"{place}: {kind} is not frozen"
-        hints = get_type_hints(kind, include_extras=True)
-        for field in fields(kind):
-            yield from mutable_parts(hints[field.name], f"{place}.{field.name}")
-    elif origin is Annotated:
+        yield from _parts_of_members(kind, [field.name for field in fields(kind)], place)
+    elif issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        yield from _parts_of_members(kind, kind._fields, place)
+    elif not issubclass(kind, IMMUTABLE):
+        yield f"{place}: {kind} is mutable"
+
+
+def _parts_of_members(kind: type, names: Sequence[str], place: str) -> Iterator[str]:
+    hints = get_type_hints(kind, include_extras=True)
+    for name in names:
+        yield from mutable_parts(hints[name], f"{place}.{name}")
+
+
+def _parts_of_form(origin: Any, parts: Sequence[Any], kind: object, place: str) -> Iterator[str]:
+    if origin is Annotated:
         frozen = any(isinstance(extra, AfterValidator) and extra.func is MappingProxyType for extra in parts[1:])
         for part in get_args(parts[0]) if frozen else parts[:1]:
             yield from mutable_parts(part, place)
     elif origin in (Union, UnionType, tuple, frozenset):
         for part in parts:
             yield from mutable_parts(part, place)
-    elif (
-        origin is not Literal and kind is not Ellipsis and not (isinstance(kind, type) and issubclass(kind, IMMUTABLE))
-    ):
+    elif origin is not Literal and kind is not Ellipsis:
         yield f"{place}: {kind} is mutable"
 
 

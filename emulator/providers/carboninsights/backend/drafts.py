@@ -1,7 +1,6 @@
 """Drafts: requests to Carbon Insights before any rule has accepted them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
 Diet: TypeAlias = Literal["typical", "vegetarian", "vegan"]
@@ -12,8 +11,7 @@ US_AVERAGE_ZIP_CODE = "00000"
 COUNTRY = "United States"
 
 
-@dataclass(frozen=True, slots=True)
-class AccountDraft:
+class AccountDraft(NamedTuple):
     """A new account."""
 
     username: str
@@ -23,8 +21,7 @@ class AccountDraft:
     email: str
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(NamedTuple):
     """A username and a password."""
 
     username: str

@@ -1,15 +1,14 @@
 """Drafts: requests to CNaught before any rule has accepted them, and their buyers."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from emulator.providers.cnaught.memory.catalogue import Account, Source
 from emulator.providers.cnaught.memory.records import Subaccount
 
 
-@dataclass(frozen=True, slots=True)
-class Buyer:
+class Buyer(NamedTuple):
     """For whom a request acts: an account, or one of its subaccounts."""
 
     account: Account
@@ -20,8 +19,7 @@ class Buyer:
         return self.subaccount.created_on if self.subaccount else self.account.since
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A part of a list, newest first; at most one of the two cursors."""
 
     limit: int
@@ -29,8 +27,7 @@ class Page:
     ending_before: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderDraft:
+class OrderDraft(NamedTuple):
     """An order by mass, by total price, or by the kilometers of a ride."""
 
     amount_kg: Decimal | None = None
@@ -42,8 +39,7 @@ class OrderDraft:
     callback_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteDraft:
+class QuoteDraft(NamedTuple):
     """A mass, and the price list that it is priced from."""
 
     amount_kg: Decimal
@@ -51,8 +47,7 @@ class QuoteDraft:
     source: Source = "api"
 
 
-@dataclass(frozen=True, slots=True)
-class SessionDraft:
+class SessionDraft(NamedTuple):
     """A checkout session."""
 
     amount_kg: Decimal
@@ -63,8 +58,7 @@ class SessionDraft:
     callback_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SubaccountDraft:
+class SubaccountDraft(NamedTuple):
     """The details of a subaccount; ``logo_url`` only of a new one."""
 
     name: str
@@ -73,8 +67,7 @@ class SubaccountDraft:
     logo_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """The orders of an impact: placed from ``since`` on and before ``until``, either of which may be open."""
 
     since: datetime | None = None

@@ -79,7 +79,7 @@ class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
         if not isinstance(wanted, FreightFilter) or not wanted.tocs:
             return super().find(organization, wanted)
         tocs = {toc for code in wanted.tocs if (toc := self._factors.toc(code))}
-        return [leg for leg in super().find(organization, replace(wanted, tocs=())) if self._toc(leg.terms) in tocs]
+        return [leg for leg in super().find(organization, wanted._replace(tocs=())) if self._toc(leg.terms) in tocs]
 
     def work(self, terms: FreightTerms) -> FreightWork:
         """Return the result of a leg."""

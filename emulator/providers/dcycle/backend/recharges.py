@@ -1,7 +1,6 @@
 """Recharges, scope 1: fuel that a freight fleet used (docs.dcycle.io, Logistics)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import Literal
 
 from emulator.core.exact_json import decimal
@@ -39,7 +38,7 @@ class Recharges(EmittingRecords[Recharge, RechargeTerms]):
         if not isinstance(wanted, RechargeFilter) or not wanted.tocs:
             return super().find(organization, wanted)
         tocs = {toc for code in wanted.tocs if (toc := self._toc(code))}
-        return [found for found in super().find(organization, replace(wanted, tocs=())) if self.toc(found) in tocs]
+        return [found for found in super().find(organization, wanted._replace(tocs=())) if self.toc(found) in tocs]
 
     def fuel(self, recharge: Recharge) -> FreightFuel | None:
         """Return the fuel of a recharge; None if it is not listed anymore."""

@@ -1,14 +1,13 @@
 """Drafts: what requests ask for, typed and frozen."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from emulator.core.documents import EMPTY, FrozenMapping
 from emulator.providers.oneclickimpact.memory.records import KINDS, Kind
 
 
-@dataclass(frozen=True, slots=True)
-class ImpactDraft:
+class ImpactDraft(NamedTuple):
     """An impact to make. A name must come with an email; ``notify`` asks for an email to the customer."""
 
     amount: int
@@ -16,11 +15,10 @@ class ImpactDraft:
     customer_name: str | None = None
     category: str | None = None
     notify: bool = True
-    metadata: FrozenMapping[str, str] = field(default_factory=lambda: EMPTY)
+    metadata: FrozenMapping[str, str] = EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class CancellationDraft:
+class CancellationDraft(NamedTuple):
     """An impact to cancel, by the id of its account's user or of its customer, and its time."""
 
     user_id: str
@@ -28,8 +26,7 @@ class CancellationDraft:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(NamedTuple):
     """A part of a list. ``since`` and ``until`` are included; ``after`` is where the previous page ended."""
 
     limit: int
@@ -40,8 +37,7 @@ class Search:
     newest_first: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerSearch:
+class CustomerSearch(NamedTuple):
     """A part of the list of customers: with an email, only that customer."""
 
     limit: int

@@ -1,7 +1,6 @@
 """The models of requests (docs.1clickimpact.com)."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -128,7 +127,7 @@ class NewTrees(NewImpact):
 
     @cached_property
     def draft(self) -> ImpactDraft:
-        return replace(super().draft, category=self.category or None)
+        return super().draft._replace(category=self.category or None)
 
 
 class NewDonation(NewImpact):
@@ -139,7 +138,7 @@ class NewDonation(NewImpact):
 
     @cached_property
     def draft(self) -> ImpactDraft:
-        return replace(super().draft, category=self.category or None)
+        return super().draft._replace(category=self.category or None)
 
 
 class Cancellation(Model):
@@ -220,7 +219,7 @@ class RecordQuery(Model):
         """Return the search. Raises CursorRefused."""
         if self.cursor is None:
             return self.first_page
-        return replace(self.first_page, after=position(self.cursor, account))
+        return self.first_page._replace(after=position(self.cursor, account))
 
     @cached_property
     def first_page(self) -> Search:

@@ -1,8 +1,7 @@
 """Drafts: requests to Thallo before any rule has accepted them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from emulator.providers.thallo.memory.catalogue import Retiree
 from emulator.providers.thallo.memory.fields import TradeType
@@ -10,8 +9,7 @@ from emulator.providers.thallo.memory.fields import TradeType
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A page of a list of projects, counted from 1."""
 
     number: int
@@ -23,8 +21,7 @@ class Page:
         return items[start : start + self.size]
 
 
-@dataclass(frozen=True, slots=True)
-class InventoryQuery:
+class InventoryQuery(NamedTuple):
     """A page of the inventory: wallets that hold at least so many grams, and their newest trades of a type."""
 
     page: Page
@@ -33,8 +30,7 @@ class InventoryQuery:
     trades_max: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RetirementDraft:
+class RetirementDraft(NamedTuple):
     """A retirement; its numbers are still text. Without a ``customer`` it is in the tenant's own name."""
 
     vintage_id: str
@@ -46,8 +42,7 @@ class RetirementDraft:
     customer: Retiree | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class KeyDraft:
+class KeyDraft(NamedTuple):
     """A new API key, which may replace the key of the request."""
 
     name: str

@@ -1,7 +1,7 @@
 """Drafts: the filters of lists. The client's data about a record is in its ``terms``."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from emulator.providers.dcycle.backend.drafts.criteria import among, between, contains, within
 from emulator.providers.dcycle.memory.employees import CommutingPeriod, Employee
@@ -12,8 +12,7 @@ from emulator.providers.dcycle.memory.travels import Travel
 from emulator.providers.dcycle.memory.vehicles import Consumption, Vehicle
 
 
-@dataclass(frozen=True, slots=True)
-class PurchaseFilter:
+class PurchaseFilter(NamedTuple):
     statuses: tuple[str, ...] = ()
     purchase_types: tuple[str, ...] = ()
     expense_types: tuple[str, ...] = ()
@@ -31,8 +30,7 @@ class PurchaseFilter:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceFilter:
+class InvoiceFilter(NamedTuple):
     """``since`` and ``until`` bound the period, and ``number`` is a part of the invoice's number."""
 
     types: tuple[str, ...] = ()
@@ -72,8 +70,7 @@ class InvoiceFilter:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class VehicleFilter:
+class VehicleFilter(NamedTuple):
     """``text`` is a part of the name or of the license plate."""
 
     statuses: tuple[str, ...] = ()
@@ -93,16 +90,14 @@ class VehicleFilter:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ConsumptionFilter:
+class ConsumptionFilter(NamedTuple):
     statuses: tuple[str, ...] = ()
 
     def matches(self, consumption: Consumption) -> bool:
         return among(consumption.terms.status, self.statuses)
 
 
-@dataclass(frozen=True, slots=True)
-class FacilityFilter:
+class FacilityFilter(NamedTuple):
     """``name`` is a part of the facility's name."""
 
     name: str | None = None
@@ -120,8 +115,7 @@ class FacilityFilter:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class EmployeeFilter:
+class EmployeeFilter(NamedTuple):
     """``text`` is a part of the name or of the email address; the last two look at how the employee commutes."""
 
     situations: tuple[str, ...] = ()
@@ -144,8 +138,7 @@ class EmployeeFilter:
         return among(terms.transport_type, self.transport_types) and among(terms.response_medium, self.response_media)
 
 
-@dataclass(frozen=True, slots=True)
-class TravelFilter:
+class TravelFilter(NamedTuple):
     """``since`` and ``until`` bound the day of the travel."""
 
     transport_types: tuple[str, ...] = ()

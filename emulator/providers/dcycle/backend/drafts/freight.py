@@ -1,7 +1,7 @@
 """The filters of freight, packages, recharges and hubs."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from emulator.providers.dcycle.backend.drafts.criteria import among, between, contains, within
 from emulator.providers.dcycle.memory.freight import FreightRequest, Package
@@ -9,8 +9,7 @@ from emulator.providers.dcycle.memory.hubs import Hub
 from emulator.providers.dcycle.memory.recharges import Recharge
 
 
-@dataclass(frozen=True, slots=True)
-class FreightFilter:
+class FreightFilter(NamedTuple):
     """``text`` is a part of the shipment or of the stretch; ``since`` and ``until`` bound the day of the shipment.
 
     ``tocs`` are codes of vehicle types, which ``FreightRequests.find`` compares: it knows that of a leg by its mode.
@@ -43,8 +42,7 @@ class FreightFilter:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class PackageFilter:
+class PackageFilter(NamedTuple):
     package_key: str | None = None
     shipment_id: str | None = None
     client: str | None = None
@@ -58,8 +56,7 @@ class PackageFilter:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class RechargeFilter:
+class RechargeFilter(NamedTuple):
     """``text`` is a part of the license plate; ``since`` and ``until`` bound the day of the recharge.
 
     ``tocs`` are codes of vehicle types, which ``Recharges.find`` compares: a recharge may state that of its own by id.
@@ -89,8 +86,7 @@ class RechargeFilter:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class HubFilter:
+class HubFilter(NamedTuple):
     """``name`` is a part of the hub's name."""
 
     name: str | None = None

@@ -1,15 +1,14 @@
 """The filter of import sessions, and what a validation finds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from emulator.providers.dcycle.memory.freight import FreightTerms
 from emulator.providers.dcycle.memory.imports import ImportSession, ImportStatus
 
 
-@dataclass(frozen=True, slots=True)
-class ImportFilter:
+class ImportFilter(NamedTuple):
     """Sessions that expired before ``now`` are left out unless they are asked for."""
 
     status: ImportStatus | None = None
@@ -36,18 +35,16 @@ def status_at(session: ImportSession, now: datetime | None) -> ImportStatus:
     return session.stage
 
 
-@dataclass(frozen=True, slots=True)
-class ImportRow:
+class ImportRow(NamedTuple):
     """A row by columns of the template, or of the file if it is not mapped; ``terms`` if there are no ``errors``."""
 
-    index: int
+    row_index: int
     data: Mapping[str, str]
     errors: Mapping[str, Sequence[str]]
     terms: FreightTerms | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(NamedTuple):
     """Another value of a cell, by column of the template."""
 
     row_index: int

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from operator import ge, gt, le, lt
-from typing import Any
+from typing import Any, NamedTuple
 
 from emulator.core.clock import seconds
 from emulator.providers.dcycle.backend.drafts import InvoiceFilter
@@ -18,8 +17,7 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {"gt": gt, "gte": ge, "l
 NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?")
 
 
-@dataclass(frozen=True, slots=True)
-class LegacyFilter:
+class LegacyFilter(NamedTuple):
     """A condition that a record, or its terms, must fulfill."""
 
     condition: str | None = None
@@ -32,22 +30,20 @@ class LegacyFilter:
         return _holds(operator, _text(_member(record, member)), wanted)
 
 
-@dataclass(frozen=True, slots=True)
-class LegacyInvoiceFilter:
+class LegacyInvoiceFilter(NamedTuple):
     """The filters of invoices, and a condition."""
 
-    invoices: InvoiceFilter = field(default_factory=InvoiceFilter)
-    condition: LegacyFilter = field(default_factory=LegacyFilter)
+    invoices: InvoiceFilter = InvoiceFilter()
+    condition: LegacyFilter = LegacyFilter()
 
     def matches(self, invoice: Invoice) -> bool:
         return self.invoices.matches(invoice) and self.condition.matches(invoice)
 
 
-@dataclass(frozen=True, slots=True)
-class LegacyNameFilter:
+class LegacyNameFilter(NamedTuple):
     """``name`` is a part of the name; ``since`` and ``until`` bound the creation."""
 
-    condition: LegacyFilter = field(default_factory=LegacyFilter)
+    condition: LegacyFilter = LegacyFilter()
     name: str | None = None
     since: datetime | None = None
     until: datetime | None = None

@@ -1,14 +1,13 @@
 """The filters of transport routes and of ways to transport."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from emulator.providers.dcycle.backend.drafts.criteria import among, between, contains, within
 from emulator.providers.dcycle.memory.transports import Combination, TransportRoute
 
 
-@dataclass(frozen=True, slots=True)
-class TransportFilter:
+class TransportFilter(NamedTuple):
     """``text`` is a part of the name or of the supplier; ``since`` and ``until`` bound the day of the transport."""
 
     text: str | None = None
@@ -34,8 +33,7 @@ class TransportFilter:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class CombinationFilter:
+class CombinationFilter(NamedTuple):
     transport_type: str | None = None
     travel_method: str | None = None
     refrigerated: bool | None = None

@@ -1,14 +1,13 @@
 """The filters of wastes, of their factors and of waste water."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from emulator.providers.dcycle.backend.drafts.criteria import among, between, within
 from emulator.providers.dcycle.memory.wastes import Waste, WasteFactor, WasteWaterTreatment
 
 
-@dataclass(frozen=True, slots=True)
-class WasteFilter:
+class WasteFilter(NamedTuple):
     """``since`` and ``until`` bound the period."""
 
     statuses: tuple[str, ...] = ()
@@ -36,8 +35,7 @@ class WasteFilter:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class WasteFactorFilter:
+class WasteFactorFilter(NamedTuple):
     region: str | None = None
     low_code: str | None = None
     rd_code: str | None = None
@@ -50,8 +48,7 @@ class WasteFactorFilter:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class WasteWaterFilter:
+class WasteWaterFilter(NamedTuple):
     """``since`` and ``until`` bound the period."""
 
     statuses: tuple[str, ...] = ()

@@ -113,7 +113,7 @@ def unique_values(session: ImportSession, rows: Collection[Mapping[str, str]]) -
 
 
 def row(row: ImportRow) -> dict[str, object]:
-    return {"row_index": row.index, "data": dict(row.data), "errors": dict(row.errors)}
+    return {"row_index": row.row_index, "data": dict(row.data), "errors": dict(row.errors)}
 
 
 def rows_page(session: ImportSession, rows: Sequence[ImportRow], query: RowsQuery) -> dict[str, object]:
@@ -144,7 +144,7 @@ def correction(rows: Sequence[ImportRow], changed: Collection[int]) -> dict[str,
     """Return the rows that were corrected, and how many rows still have errors."""
     return {
         "total_errors_remaining": sum(bool(each.errors) for each in rows),
-        "updated_rows": [row(each) for each in rows if each.index in changed],
+        "updated_rows": [row(each) for each in rows if each.row_index in changed],
     }
 
 
