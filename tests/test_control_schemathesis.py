@@ -12,6 +12,7 @@ from emulator.client.handles import SpaceHandle
 from emulator.control import app as control_app
 from emulator.evidence import contracts
 from tests.support.caller import Caller
+from tests.support.without_lifespan import without_lifespan
 from tests.test_schemathesis import CHECKS, COVERAGE, EXAMPLES
 
 BEYOND_SCHEMAS = (
@@ -38,7 +39,7 @@ def test_contract_and_code_agree(emulator: Emulator, cnaught: Caller) -> None:
     cnaught.post("/v1/orders", {"amount_kg": 1})
     cnaught.space.faults.add("cnaught", effect={"status": 503})
     schema = schemathesis.openapi.from_dict(contracts.contract("control"), config=config(cnaught.space))
-    schema.app = emulator.app
+    schema.app = without_lifespan(emulator.app)
     tried: set[str] = set()
     checked: set[str] = set()
     faults: list[str] = []

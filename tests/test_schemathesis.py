@@ -25,6 +25,7 @@ from emulator.space import snapshot
 from emulator.space.space import Space
 from tests.support.caller import credentials_of
 from tests.support.remembered import Remembered
+from tests.support.without_lifespan import without_lifespan
 
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "2"))
 COVERAGE = os.environ.get("SCHEMATHESIS_COVERAGE") == "1"
@@ -110,7 +111,7 @@ def test_contract_and_code_agree(emulator: Emulator, space: SpaceHandle, provide
     """The server accepts what the contract allows, refuses the rest, and replies as the contract says."""
     contract, operations = with_known_ids(contracts.contract(provider)), contracts.operations(provider)
     schema = schemathesis.openapi.from_dict(contract, config=config(space, provider))
-    schema.app = emulator.app
+    schema.app = without_lifespan(emulator.app)
     built = schema.exclude(operation_id=[operation.id for operation in operations if operation.missing])
     tried, checked, faults = set(), set(), []
     built.hook(undo_changes(emulator.app.spaces.get(space.name), provider, faults))
