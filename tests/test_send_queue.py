@@ -110,9 +110,11 @@ def test_what_waits_can_be_sent_now() -> None:
     """A connection that closes flushes the queue first."""
 
     def test(turns: Turns) -> None:
-        turns.write(1)
+        transport = cast(asyncio.Transport, turns.write(1))
+        assert turns.queue.holds(transport)
         turns.queue.flush()
         assert turns.sent == turns.written
+        assert not turns.queue.holds(transport)
 
     under_load(test)
 

@@ -157,8 +157,8 @@ class HttpProtocol(asyncio.Protocol):
 
     def _hand_over(self, workers: OtherWorkers, data: bytes) -> bool:
         """Hand the connection over if a request begins here that is for another worker, and no reply is on its way."""
-        self._pool.sends.flush()
-        busy = self._requests or self._parser.in_head or self._transport.get_write_buffer_size()
+        unsent = self._transport.get_write_buffer_size() or self._pool.sends.holds(self._transport)
+        busy = unsent or self._requests or self._parser.in_head
         if busy or self._scope.scheme != "http" or self._transport.is_closing():
             return False
         if not workers.hand_over(self._transport, data):

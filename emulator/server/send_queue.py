@@ -43,6 +43,10 @@ class SendQueue:
         if len(self._waiting) == TOGETHER_MAX:
             self.flush()
 
+    def holds(self, transport: asyncio.Transport) -> bool:
+        """Return whether something waits to be sent on a transport."""
+        return any(waiting is transport for waiting, _ in self._waiting)
+
     def flush(self) -> None:
         """Send everything that waits."""
         waiting, self._waiting = self._waiting, []
