@@ -16,7 +16,19 @@ from statistics import median
 
 from benchmarks.application import REQUESTS_A_ROUND, ROUNDS, Application, Figures, Work, compared
 from benchmarks.load import UNIQUE, Call
-from benchmarks.workloads import BEARER, JSON, KEY, LOGIN, SELL_ORDER, START, VINTAGE, YEAR, transactions
+from benchmarks.workloads import (
+    BEARER,
+    JSON,
+    KEY,
+    LOGIN,
+    ORDER,
+    SELL_ORDER,
+    START,
+    VINTAGE,
+    YEAR,
+    repeating,
+    transactions,
+)
 from soak.process_costs import resident_bytes
 
 DAYS = 365
@@ -65,7 +77,6 @@ RETIREMENT = Call(
         }
     ),
 )
-ORDER = Call("POST", "/cnaught/v1/orders", {**BEARER, **JSON}, '{"amount_kg": 10}', "Idempotency-Key", 201)
 TOKEN = Call("POST", "/carboninsights/token", JSON, json.dumps(LOGIN))
 
 ORDERS_WITHOUT_KEYS = Book(replace(ORDER, unique=None), {}, name="an order without a key")
@@ -86,13 +97,7 @@ BOOKS: Mapping[str, Book] = {
     "cnaught": Book(
         ORDER,
         {
-            "a repeated idempotency key": Call(
-                "POST",
-                "/cnaught/v1/orders",
-                {**BEARER, **JSON, "Idempotency-Key": "record-1"},
-                '{"amount_kg": 10}',
-                status=201,
-            ),
+            "a repeated idempotency key": repeating(ORDER, "record-1"),
             "the impact in all": Call("GET", "/cnaught/v1/impact/data", BEARER),
             "the impact of one month": Call(
                 "GET", "/cnaught/v1/impact/data?from=2026-06-01T12:00:00Z&to=2026-06-30T12:00:00Z", BEARER

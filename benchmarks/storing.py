@@ -73,12 +73,12 @@ def cpu_seconds(running: Server) -> float:
     return sum(map(process_costs.cpu_seconds, (running.pid, *process_costs.children(running.pid))))
 
 
-def _cost(running: Server, call: Call, seconds: float, connections: int) -> float:
-    """Return the CPU microseconds of a request."""
+def cost_us(running: Server, call: Call, seconds: float, connections: int = load.CONNECTIONS) -> float:
+    """Return the CPU microseconds of a request. Raise NoLoad if any fails."""
     before = cpu_seconds(running)
     outcome = load.run(running.url, call, seconds, connections)
     if outcome.refused or outcome.broken:
-        raise NoLoad(f"{outcome.refused + outcome.broken} of {outcome.requests} requests failed")
+        raise NoLoad(f"{outcome.refused + outcome.broken} of {outcome.requests} requests to {call.path} failed")
     return (cpu_seconds(running) - before) / outcome.requests * 1e6
 
 
@@ -86,7 +86,7 @@ def _in_turn(
     servers: Sequence[Server], call: Call, rounds: int, seconds: float, connections: int
 ) -> tuple[list[float], float]:
     """Return the median cost at each server, and the median ratio of the last one to the first one."""
-    taken = [[_cost(each, call, seconds, connections) for each in servers] for _ in range(rounds)]
+    taken = [[cost_us(each, call, seconds, connections) for each in servers] for _ in range(rounds)]
     costs = [round(median(column), 1) for column in zip(*taken, strict=True)]
     return costs, round(median(row[-1] / row[0] for row in taken), 2)
 
@@ -175,7 +175,7 @@ def _nodes(rounds: int, seconds: float) -> Mapping[str, Any]:
     """Compare one node on PostgreSQL with three. The nodes share a core; what counts is what a request costs them."""
     with Database() as database, ExitStack() as stack:
         nodes = [stack.enter_context(server("--store", database.url)) for _ in range(NODES)]
-        taken = [(_cost(nodes[0], ORDER, seconds, 16), _of_all(nodes, seconds)) for _ in range(rounds)]
+        taken = [(cost_us(nodes[0], ORDER, seconds, 16), _of_all(nodes, seconds)) for _ in range(rounds)]
     ratio = median(three / one for one, three in taken)
     one, three = (round(median(column), 1) for column in zip(*taken, strict=True))
     return {"one_us": one, "three_us": three, "ratio": round(ratio, 2)}

@@ -9,11 +9,11 @@ from statistics import median
 
 import httpx
 
-from benchmarks import load, rates, report
+from benchmarks import rates, report
 from benchmarks.load import UNIQUE, UNIQUE_NUMBER, Call
-from benchmarks.process import Server
 from benchmarks.report import Figures
 from benchmarks.scaling import ORGANIZATION, PURCHASE
+from benchmarks.storing import cost_us
 from benchmarks.subjects import EMULATOR
 from benchmarks.workloads import BEARER, JSON, KEY, ORDER, MakeCall, constant, score
 
@@ -62,7 +62,7 @@ def _measured(title: str, make: MakeCall, rounds: int, seconds: float) -> Figure
         with httpx.Client(base_url=server.url) as client:
             different = make(client, ORDER)
         same = replace(different, path=_filled(different.path), body=_filled(different.body))
-        found = [(_cpu_us(server, same, seconds), _cpu_us(server, different, seconds)) for _ in range(rounds + 1)]
+        found = [(cost_us(server, same, seconds), cost_us(server, different, seconds)) for _ in range(rounds + 1)]
     del found[0]  # the first round warms up
     return {
         "what": title,
@@ -74,12 +74,3 @@ def _measured(title: str, make: MakeCall, rounds: int, seconds: float) -> Figure
 
 def _filled(template: str) -> str:
     return template.replace(UNIQUE, SAME).replace(UNIQUE_NUMBER, SAME_NUMBER)
-
-
-def _cpu_us(server: Server, call: Call, seconds: float) -> float:
-    """Return the CPU time of a request, in microseconds. Raise NoLoad if any fails."""
-    before = server.cpu_seconds()
-    outcome = load.run(server.url, call, seconds)
-    if outcome.refused or outcome.broken:
-        raise load.NoLoad(f"{outcome.refused + outcome.broken} of {outcome.requests} requests to {call.path} failed")
-    return (server.cpu_seconds() - before) / outcome.requests * 1e6

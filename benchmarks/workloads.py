@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 
@@ -47,8 +47,9 @@ def capture(email: str) -> MakeCall:
 ORDER = Call("POST", "/cnaught/v1/orders", {**BEARER, **JSON}, '{"amount_kg": 10}', "Idempotency-Key", 201)
 
 
-def repeated_order(client: httpx.Client, _: Call) -> Call:
-    return Call(ORDER.method, ORDER.path, {**ORDER.headers, "Idempotency-Key": "order-1"}, ORDER.body, status=201)
+def repeating(call: Call, key: str) -> Call:
+    """Return the same call, always with this idempotency key."""
+    return replace(call, headers={**call.headers, "Idempotency-Key": key}, unique=None)
 
 
 def ten_orders(client: httpx.Client, _: Call) -> Call:
@@ -158,7 +159,9 @@ WORKLOADS: Mapping[str, Workload] = {
         "CNaught: a quote", constant(Call("POST", "/cnaught/v1/quotes", {**BEARER, **JSON}, '{"amount_kg": 10}'))
     ),
     "order": Workload("CNaught: an order with a new idempotency key", constant(ORDER)),
-    "order-repeated": Workload("CNaught: an order with a repeated idempotency key", repeated_order),
+    "order-repeated": Workload(
+        "CNaught: an order with a repeated idempotency key", constant(repeating(ORDER, "order-1"))
+    ),
     "orders": Workload("CNaught: a list of 10 orders", ten_orders),
     "impact": Workload("CNaught: the impact", constant(Call("GET", "/cnaught/v1/impact/data", BEARER))),
     "token": Workload(

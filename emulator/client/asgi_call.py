@@ -1,14 +1,20 @@
 """One request to an ASGI app in memory, and what a connection would deliver of the reply."""
 
 import asyncio
-from itertools import chain
 from typing import TypeAlias
 from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Scope
 
 from emulator.server.request_cycle import WITHOUT_BODY
-from emulator.server.request_parser import HEAD_BYTES_MAX, HEAD_TOO_LARGE, HEADERS_MAX, TOO_MANY_HEADERS, Refused
+from emulator.server.request_parser import (
+    HEAD_BYTES_MAX,
+    HEAD_TOO_LARGE,
+    HEADERS_MAX,
+    TOO_MANY_HEADERS,
+    Refused,
+    head_bytes,
+)
 from emulator.web.connection import BREAK
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
@@ -48,10 +54,10 @@ async def call(
 
     ``target`` is path and query as on the wire.
     """
-    fields_bytes = len(b"".join(chain.from_iterable(headers))) + 4 * len(headers)
-    head_bytes = len(method) + len(target) + fields_bytes + 14
-    if head_bytes > HEAD_BYTES_MAX or len(headers) > HEADERS_MAX:
-        return _refusal(Refused(431, TOO_MANY_HEADERS if head_bytes <= HEAD_BYTES_MAX else HEAD_TOO_LARGE))
+    if head_bytes(method, target, headers) > HEAD_BYTES_MAX:
+        return _refusal(Refused(431, HEAD_TOO_LARGE))
+    if len(headers) > HEADERS_MAX:
+        return _refusal(Refused(431, TOO_MANY_HEADERS))
     sent: list[Message] = []
     waiting, delivered = client or ClientSide(), False
 

@@ -122,7 +122,7 @@ class Gateway:
             exchange = await answer_under_faults(space, provider, scope, headers, body, receive, self.courier.look)
         else:
             exchange = answer(space, provider, scope, headers, body)
-            if provider.webhooks and space.may_call(space.backends[provider.name], provider.webhooks):
+            if space.may_call(provider):
                 self.courier.look(space)
         if is_new:
             self.spaces.answered(space, refused=exchange.status >= REFUSED)

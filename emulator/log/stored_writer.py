@@ -52,7 +52,7 @@ class StoredWriter:
 
     def _look(self, space: Space, provider: Provider) -> None:
         """Schedule the next delivery of a space that a request to a vendor may have changed."""
-        if provider.webhooks and space.may_call(space.backend(provider.name), provider.webhooks):
+        if space.may_call(provider):
             self.courier.look(space)
 
     async def _resumed(self, copy: SpaceCopy, held: Held, receive: Receive) -> Exchange:

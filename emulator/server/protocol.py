@@ -280,8 +280,8 @@ class HttpProtocol(asyncio.Protocol):
     def cut(self, reset: bool) -> None:
         self._intake.stopped = self.closing = True
         self._drop_requests()
-        self._pool.sends.flush()
         if reset:
+            self._pool.sends.flush()
             breaking.reset(self._transport)
         else:
             self._close()
@@ -297,7 +297,7 @@ class HttpProtocol(asyncio.Protocol):
         if still_sends and breaking.linger(self._transport):
             self._intake.regulate(self._transport, self._receiving)
         else:
-            self._close()
+            self._transport.close()
 
     def _drop_requests(self) -> None:
         for request in self._requests:

@@ -1,11 +1,14 @@
 """Parse the requests on a connection with httptools, within limits, and ignore offers of other protocols."""
 
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple, Protocol
 from urllib.parse import unquote
 
 import httptools
 import orjson
+
+from emulator.web.headers import RawHeaders
 
 HEAD_BYTES_MAX = 64 * 1024
 """The limit of a request line and its headers together, and of the trailers behind a body."""
@@ -175,7 +178,10 @@ class RequestParser:
         self.method, self.version = self._parser.get_method().decode("ascii"), self._parser.get_http_version()
         if len(self.headers) > HEADERS_MAX:
             self._refuse(TOO_MANY_HEADERS)
-        if self._unsettled > HEAD_BYTES_MAX - 2 * SLICE_BYTES and self._head_bytes() > HEAD_BYTES_MAX:
+        if (
+            self._unsettled > HEAD_BYTES_MAX - 2 * SLICE_BYTES
+            and head_bytes(self.method, self._url, self.headers) > HEAD_BYTES_MAX
+        ):
             self._refuse(HEAD_TOO_LARGE)
         if self._parser.should_upgrade():
             return  # httptools stops here, and _decline() goes on
@@ -193,14 +199,14 @@ class RequestParser:
         self._unsettled = 0
         self._listener.message_ended()
 
-    def _head_bytes(self) -> int:
-        """Return how long a head is as it is usually written."""
-        headers = sum(len(name) + len(value) + 4 for name, value in self.headers)
-        return len(self.method) + len(self._url) + headers + 14
-
     def _refuse(self, reason: str) -> None:
         self._refused = Refused(431, reason)
         raise self._refused
+
+
+def head_bytes(method: str, target: bytes | str, headers: RawHeaders) -> int:
+    """Return how long the head of a request is as it is usually written."""
+    return len(method) + len(target) + len(b"".join(chain.from_iterable(headers))) + 4 * len(headers) + 14
 
 
 def _garbage() -> Refused:

@@ -15,7 +15,7 @@ from emulator.space.history import Change, Command, Entry, History
 from emulator.space.outbox import Outbox
 from emulator.space.story import Story
 from emulator.space.world import World
-from emulator.web.provider import Backend
+from emulator.web.provider import Backend, Provider
 from emulator.web.request import Request
 from emulator.web.webhooks import Webhooks
 
@@ -192,9 +192,12 @@ class Space:
             for call in webhooks.take(backend):
                 self.outbox.add(name, call)
 
-    def may_call(self, backend: Backend, webhooks: Webhooks) -> bool:
-        """Return whether a vendor has something to send, now or later, or the outbox has."""
-        return not self.outbox.idle or webhooks.next(backend) is not None
+    def may_call(self, provider: Provider) -> bool:
+        """Return whether a vendor that sends webhooks has something to send, now or later, or the outbox has."""
+        webhooks = provider.webhooks
+        if webhooks is None:
+            return False
+        return not self.outbox.idle or webhooks.next(self.backend(provider.name)) is not None
 
     def next_call(self) -> datetime | None:
         """Return when the outbox will next have something to send, if nothing else happens."""
