@@ -16,7 +16,8 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 from emulator.core.clock import instant
 from emulator.core.exact_json import decimal
 
-_QUERY_NUMBER = r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][-+]?[0-9]{1,3})?"
+_QUERY_INTEGER = re.compile(r"-?[0-9]{1,300}")
+_QUERY_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][-+]?[0-9]{1,3})?")
 
 
 def _json_integer(value: object) -> int:
@@ -38,14 +39,20 @@ def _json_number(value: object) -> Decimal:
     return number if not number or float(number) else Decimal(0)
 
 
+def _json_double(value: object) -> float | Decimal:
+    """Return a number to compare with its bounds: a float or an int as it was sent, others as a Decimal."""
+    kind = type(value)
+    return value if kind is float or kind is int else _json_number(value)  # type: ignore[return-value]
+
+
 def _query_integer(value: object) -> int:
-    if not isinstance(value, str) or not re.fullmatch(r"-?[0-9]{1,300}", value):
+    if not isinstance(value, str) or not _QUERY_INTEGER.fullmatch(value):
         raise PydanticCustomError("int_parsing", "Input should be a valid integer")
     return int(value)
 
 
 def _query_number(value: object) -> Decimal:
-    if not isinstance(value, str) or not re.fullmatch(_QUERY_NUMBER, value):
+    if not isinstance(value, str) or not _QUERY_NUMBER.fullmatch(value):
         raise PydanticKnownError("float_parsing")
     return Decimal(value)
 
@@ -95,7 +102,7 @@ Its bounds come first, ``Annotated[int, Field(ge=1), JSON_INTEGER]``: pydantic c
 JSON_NUMBER = BeforeValidator(_json_number)
 """A JSON number with all its digits, for a Decimal. One below the range of a double is 0, as clients read it."""
 
-JsonDouble = Annotated[float, PlainValidator(_json_number)]
+JsonDouble = Annotated[float, PlainValidator(_json_double)]
 """A JSON number that is kept as a double. Add its bounds, then ``AfterValidator(float)``: bounds compare all digits."""
 
 QUERY_INTEGER = BeforeValidator(_query_integer)

@@ -1,7 +1,7 @@
 """The models of requests (docs.cnaught.com). Each becomes a draft."""
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
@@ -57,14 +57,9 @@ class OrderDetails(Body):
     def draft(self) -> drafts.OrderDraft:
         raise NotImplementedError
 
-    def _draft(self, **measure: Any) -> drafts.OrderDraft:
-        return drafts.OrderDraft(
-            **measure,
-            portfolio_id=self.portfolio_id,
-            metadata=self.metadata,
-            description=self.description,
-            callback_url=self.notification_config.url if self.notification_config else None,
-        )
+    def _draft(self, kg: Decimal | None, usd_cents: int | None, km: Decimal | None) -> drafts.OrderDraft:
+        url = self.notification_config.url if self.notification_config else None
+        return drafts.OrderDraft(kg, usd_cents, km, self.portfolio_id, self.metadata, self.description, url)
 
 
 class MassOrPriceOrder(OrderDetails):
@@ -75,14 +70,14 @@ class MassOrPriceOrder(OrderDetails):
 
     @model_validator(mode="after")
     def one_measure(self) -> Self:
-        given = self.model_fields_set.intersection(MEASURES)
-        if len(given) != 1 or getattr(self, *given) is None:
+        by_mass, by_price = "amount_kg" in self.model_fields_set, "total_price_usd_cents" in self.model_fields_set
+        if by_mass == by_price or (self.amount_kg is None and self.total_price_usd_cents is None):
             raise Malformed(*(Problem(("body", name), "one_measure", ONE_MEASURE) for name in MEASURES))
         return self
 
     @cached_property
     def draft(self) -> drafts.OrderDraft:
-        return self._draft(amount_kg=self.amount_kg, total_price_usd_cents=self.total_price_usd_cents)
+        return self._draft(self.amount_kg, self.total_price_usd_cents, None)
 
 
 class RideOrder(OrderDetails):
@@ -92,7 +87,7 @@ class RideOrder(OrderDetails):
 
     @cached_property
     def draft(self) -> drafts.OrderDraft:
-        return self._draft(distance_km=self.distance_km)
+        return self._draft(None, None, self.distance_km)
 
 
 # --- quotes -----------------------------------------------------------------------------------------------------------

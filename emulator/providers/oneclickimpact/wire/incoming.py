@@ -59,7 +59,7 @@ def _end_of_day(value: str) -> datetime:
 
 def _day(value: str) -> date:
     try:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        if not _DAY.fullmatch(value):
             raise ValueError
         return date.fromisoformat(value)
     except ValueError:
@@ -68,7 +68,7 @@ def _day(value: str) -> date:
 
 def _moment(value: object) -> datetime:
     try:
-        if not isinstance(value, str) or not re.fullmatch(_MOMENT, value):
+        if not isinstance(value, str) or not _MOMENT.fullmatch(value):
             raise ValueError
         return datetime.fromisoformat(value)
     except ValueError:
@@ -80,7 +80,8 @@ def _with_plus(value: str) -> str:
     return value.replace(" ", "+")
 
 
-_MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 UserId = Annotated[str, StringConstraints(pattern=r"^U[0-9]+$")]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Once = BeforeValidator(_once)

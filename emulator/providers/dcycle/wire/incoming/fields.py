@@ -16,6 +16,11 @@ SAFE_INTEGER_MAX = 2**53 - 1
 NO_NULL = r"^[^\x00]*$"
 HYPHENATED = re.compile(r"[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY_AND_MORE = re.compile(_DAY.pattern + ".", re.DOTALL)
+_DAY_OR_MOMENT = re.compile(_DAY.pattern + "([Tt].+)?", re.DOTALL)
+_YEAR = re.compile(r"[0-9]{4}-")
+
 T = TypeVar("T")
 
 
@@ -23,9 +28,11 @@ def _day(value: object) -> object:
     """Only YYYY-MM-DD: pydantic would accept date-times at midnight and Unix timestamps, too."""
     if not isinstance(value, str):
         raise PydanticKnownError("date_type")
-    if re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.", value, re.DOTALL):
+    if _DAY.fullmatch(value):
+        return value
+    if _DAY_AND_MORE.match(value):
         raise PydanticKnownError("date_parsing", {"error": "unexpected extra characters at the end of the input"})
-    if not re.match(r"[0-9]{4}-", value):
+    if not _YEAR.match(value):
         fault = "input is too short" if len(value) < len("2025-01-01") else "invalid date separator, expected `-`"
         raise PydanticKnownError("date_from_datetime_parsing", {"error": fault})
     return value
@@ -52,7 +59,7 @@ def _uuid_fault(value: str) -> str:
 def _moment(value: object) -> datetime:
     """An instant as ISO 8601 text with its offset, or a day, which begins in UTC."""
     try:
-        if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt].+)?", value, re.DOTALL):
+        if isinstance(value, str) and _DAY_OR_MOMENT.fullmatch(value):
             at = datetime.fromisoformat(value.upper() if len(value) > len("2025-01-01") else f"{value}T00:00:00Z")
             if at.tzinfo is not None:
                 return at
