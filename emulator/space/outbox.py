@@ -15,7 +15,7 @@ from emulator.core.clock import Event
 from emulator.core.documents import UtcTime
 from emulator.web.webhooks import Call, Dispatch, Webhooks
 
-Lane: TypeAlias = tuple[str, str, str]
+Lane: TypeAlias = tuple[str, str, str, str | None]
 State: TypeAlias = Literal["pending", "delivered", "given up", "refused"]
 
 OVER_MAX = 1000
@@ -43,7 +43,8 @@ class Delivery:
     """A call on its way. ``due`` is the time of the next attempt, None when there is to be none.
 
     Deliveries of one provider and subject to one endpoint are a lane: they are made one after the other, in the order
-    of their ``place``, each when the one before is over.
+    of their ``place``, each when the one before is over. One that a test has ``repeated``, a copy or a redelivery, has a
+    lane of its own: it waits for no other, and no other waits for it.
     """
 
     id: str
@@ -59,10 +60,11 @@ class Delivery:
     copy_of: str | None = None
     attempts: list[Attempt] = field(default_factory=list)
     endpoint: str = ""
+    repeated: bool = False
 
     @property
     def lane(self) -> Lane:
-        return self.provider, self.subject, self.endpoint
+        return self.provider, self.subject, self.endpoint, self.id if self.repeated else None
 
     @property
     def dispatch(self) -> Dispatch:
@@ -185,11 +187,12 @@ class Outbox:
         if len(delivery.attempts) >= ATTEMPTS_MAX:
             raise TooMuch(f"webhook {delivery.id!r} has been attempted {ATTEMPTS_MAX} times, the limit")
 
-        delivery.due = now
         if delivery.state == "pending":
-            return heappush(self._heap, delivery.entry)
-        self._over.remove(delivery.id)
-        delivery.state, delivery.place = "pending", self._new_place()
+            self._leave(delivery)
+        else:
+            self._over.remove(delivery.id)
+            delivery.state, delivery.place = "pending", self._new_place()
+        delivery.due, delivery.repeated = now, True
         self._enter(delivery)
 
     def duplicate(self, delivery: Delivery, now: datetime) -> Delivery:
@@ -198,7 +201,7 @@ class Outbox:
             raise TooMuch(f"the space has {COPIES_MAX} copies of webhooks, its limit; reset it")
 
         own: dict[str, Any] = {"id": self._new_id(), "place": self._new_place(), "copy_of": delivery.id, "attempts": []}
-        return self._add(replace(delivery, due=now, state="pending", **own))
+        return self._add(replace(delivery, due=now, state="pending", repeated=True, **own))
 
     def reorder(self, ids: Sequence[str]) -> None:
         """Exchange places and times of pending deliveries, so that they come in this order. Raises UnknownDelivery."""
@@ -242,14 +245,18 @@ class Outbox:
     def _leads(self, delivery: Delivery) -> bool:
         return self._lanes[delivery.lane][0] is delivery
 
-    def _end(self, delivery: Delivery, state: State) -> None:
-        """Finish a delivery, and make the next one of its lane available."""
+    def _leave(self, delivery: Delivery) -> None:
+        """Take a delivery out of its lane, and make the next one available."""
         lane = self._lanes[delivery.lane]
         lane.remove(delivery)
         if lane:
             heappush(self._heap, lane[0].entry)
         else:
             del self._lanes[delivery.lane]
+
+    def _end(self, delivery: Delivery, state: State) -> None:
+        """Finish a delivery."""
+        self._leave(delivery)
         delivery.state, delivery.due = state, None
         self._over.append(delivery.id)
         while len(self._over) > OVER_MAX:

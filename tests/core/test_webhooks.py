@@ -15,6 +15,7 @@ from emulator.space.outbox import (
     OVER_MAX,
     Attempt,
     Delivery,
+    Lane,
     Outbox,
     OutboxState,
     TooMuch,
@@ -98,7 +99,7 @@ def test_retries_back_off_and_end_after_a_day() -> None:
 
 
 def test_a_finished_delivery_can_be_redelivered() -> None:
-    """A redelivery is due at once, at the end of its lane, and its attempts are counted on."""
+    """A redelivery is due at once, and its attempts are counted on."""
     outbox = outbox_of("a", "a")
     first, second = attempt_next(outbox), attempt_next(outbox)
     outbox.redeliver(outbox.get(second), NOON + timedelta(hours=1))
@@ -123,6 +124,26 @@ def test_a_duplicate_is_a_separate_delivery() -> None:
     copy = outbox.duplicate(outbox.get("webhook-1"), NOON + timedelta(hours=1))
     assert (copy.id, copy.copy_of, copy.body, copy.attempts) == ("webhook-2", "webhook-1", "{}", [])
     assert attempt_next(outbox) == "webhook-2"
+
+
+def test_a_copy_does_not_wait_for_its_original() -> None:
+    """A copy, and a redelivery of it, are made while the original waits for its retry, which comes at its own time."""
+    outbox = outbox_of("a")
+    attempt_next(outbox, 500)
+    outbox.duplicate(outbox.get("webhook-1"), NOON)
+    assert attempt_next(outbox) == "webhook-2"
+    outbox.redeliver(outbox.get("webhook-2"), NOON)
+    assert [attempt_next(outbox, 500), attempt_next(outbox), attempt_next(outbox)] == ["webhook-2", "webhook-1", "webhook-2"]
+
+
+def test_a_redelivery_does_not_wait_for_the_delivery_before() -> None:
+    """A redelivery is made while an earlier one about the same subject waits, and holds up none of the others."""
+    outbox = outbox_of("a", "a", "a")
+    attempt_next(outbox, 500)
+    outbox.redeliver(outbox.get("webhook-2"), NOON)
+    assert attempt_next(outbox, 500) == "webhook-2"
+    outbox.redeliver(outbox.get("webhook-1"), NOON)
+    assert [attempt_next(outbox), attempt_next(outbox), attempt_next(outbox)] == ["webhook-1", "webhook-2", "webhook-3"]
 
 
 @pytest.mark.parametrize("status", [200, 500])
@@ -215,10 +236,20 @@ class Lanes(RuleBasedStateMachine):
     @rule(name=ids)
     def redeliver(self, name: str) -> None:
         self.outbox.redeliver(self.outbox.get(name), self.now)
+        self.a_due_one_is_next()
 
     @rule(target=ids, name=ids)
     def duplicate(self, name: str) -> str:
-        return self.outbox.duplicate(self.outbox.get(name), self.now).id
+        copy = self.outbox.duplicate(self.outbox.get(name), self.now).id
+        self.a_due_one_is_next()
+        return copy
+
+    def a_due_one_is_next(self) -> None:
+        """What a test repeats is due, whatever waits for a retry."""
+        following = self.outbox.next()
+        assert following is not None
+        assert following.due is not None
+        assert following.due <= self.now
 
     @rule(names=st.lists(ids, min_size=1, max_size=4, unique=True))
     def reorder(self, names: list[str]) -> None:
@@ -230,7 +261,7 @@ class Lanes(RuleBasedStateMachine):
     @invariant()
     def the_next_is_the_first_head_of_all_lanes(self) -> None:
         pending = sorted((each for each in self.outbox if each.state == "pending"), key=lambda each: each.place)
-        heads: dict[tuple[str, str], Delivery] = {}
+        heads: dict[Lane, Delivery] = {}
         for delivery in pending:
             heads.setdefault(delivery.lane, delivery)
         assert self.outbox.next() == min(heads.values(), key=lambda each: each.entry, default=None)
