@@ -24,7 +24,7 @@ from emulator.providers.cnaught import wording
 from emulator.space.spaces import Spaces
 from emulator.space.world import Limits
 from emulator.web.provider_app import ProviderApp
-from tests.support.caller import Caller
+from tests.support.caller import NO_CREDENTIALS, Caller
 
 HEALTH = "/_emulator/health"
 ORDERS = "/v1/orders"
@@ -122,6 +122,25 @@ def test_an_unknown_path_has_the_vendors_404(cnaught: Caller, path: str) -> None
     reply = cnaught.get(path)
     assert (reply.status_code, reply.json()["title"]) == (404, "Could not find resource")
     assert reply.headers["x-emulator-hint"].startswith("no such route; nearest: ")
+
+
+@pytest.mark.parametrize(
+    ("provider", "method", "path"),
+    [
+        ("oneclickimpact", "GET", "/v1/whoami"),
+        ("cnaught", "GET", "/v1/orders"),
+        ("carboninsights", "POST", "/calculateCarbonScore"),
+        ("dcycle", "GET", "/v1/invoices"),
+        ("thallo", "GET", "/api/inventory"),
+    ],
+)
+def test_a_refused_credential_has_a_hint(space: SpaceHandle, provider: str, method: str, path: str) -> None:
+    """A 401 has a hint at the operation of the control API that lists the credentials."""
+    refused = Caller(space, provider, NO_CREDENTIALS).request(method, path)
+    assert refused.status_code == 401
+    about, _, listing = refused.headers["x-emulator-hint"].partition(": GET /_emulator")
+    assert about == "accepted credentials"
+    assert space.control("GET", listing)["credentials"] == getattr(space, provider).credentials
 
 
 def test_a_path_is_percent_decoded(cnaught: Caller) -> None:

@@ -24,12 +24,14 @@ class Refusal(Exception):
     """The vendor rejects the request.
 
     A subclass states its ``status``, the ``rule`` of ``contracts/<provider>/rules.yaml`` that decided, any ``headers``
-    that belong to it, and words its JSON in ``body()``.
+    that belong to it, and words its JSON in ``body()``. A ``hint`` explains to the developer what the vendor's words do
+    not: it comes in the header ``X-Emulator-Hint``.
     """
 
     status: int
     rule: str | None = None
     headers: Mapping[str, str] = {}
+    hint: str | None = None
 
     def body(self) -> object:
         """The JSON document the vendor would send."""

@@ -43,8 +43,8 @@ class Delivery:
     """A call on its way. ``due`` is the time of the next attempt, None when there is to be none.
 
     Deliveries of one provider and subject to one endpoint are a lane: they are made one after the other, in the order
-    of their ``place``, each when the one before is over. One that a test has ``repeated``, a copy or a redelivery, has a
-    lane of its own: it waits for no other, and no other waits for it.
+    of their ``place``, each when the one before is over. One that a test has ``repeated``, a copy or a redelivery, has
+    a lane of its own: it waits for no other, and no other waits for it.
     """
 
     id: str

@@ -16,6 +16,10 @@ SchemaRefusal: TypeAlias = Callable[[Malformed], Refusal]
 HttpRefusal: TypeAlias = Callable[[int, str | None], Refusal]
 
 
+HINT = "X-Emulator-Hint"
+UNAUTHORIZED = 401
+
+
 class ProviderApp:
     """A vendor's routes, and its envelope for all three kinds of errors.
 
@@ -52,7 +56,10 @@ class ProviderApp:
 
     def _refuse(self, request: Request, refusal: Refusal) -> Response:
         request.exchange.rule = refusal.rule
-        return self.render(request, refusal)
+        response = self.render(request, refusal)
+        if hint := refusal.hint or _hint(request, response.status_code):
+            response.headers[HINT] = hint
+        return response
 
     def _refuse_http(self, request: Request, error: HTTPException) -> Response:
         detail = error.detail if error.status_code == 501 else None
@@ -60,5 +67,12 @@ class ProviderApp:
         if error.status_code == 405:
             response.headers.setdefault("Allow", ", ".join(self.routes.allowed_methods(request.scope)))
         if error.status_code in (404, 405, 501):
-            response.headers["X-Emulator-Hint"] = self.routes.hint(request, error)
+            response.headers[HINT] = self.routes.hint(request, error)
         return response
+
+
+def _hint(request: Request, status: int) -> str | None:
+    """Return where to find credentials, for a request whose own ones are missing, unknown or expired."""
+    if status != UNAUTHORIZED:
+        return None
+    return f"accepted credentials: GET /_emulator/providers/{request.exchange.provider}"

@@ -133,7 +133,11 @@ def test_a_copy_does_not_wait_for_its_original() -> None:
     outbox.duplicate(outbox.get("webhook-1"), NOON)
     assert attempt_next(outbox) == "webhook-2"
     outbox.redeliver(outbox.get("webhook-2"), NOON)
-    assert [attempt_next(outbox, 500), attempt_next(outbox), attempt_next(outbox)] == ["webhook-2", "webhook-1", "webhook-2"]
+    assert [attempt_next(outbox, 500), attempt_next(outbox), attempt_next(outbox)] == [
+        "webhook-2",
+        "webhook-1",
+        "webhook-2",
+    ]
 
 
 def test_a_redelivery_does_not_wait_for_the_delivery_before() -> None:

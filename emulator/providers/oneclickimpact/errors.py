@@ -4,6 +4,7 @@
   + KeyRefused                  401, key_error
     - KeyMissing
     - KeyUnknown
+      + KeyOfOtherEnvironment
   + InvalidRequest              400, invalid_request_error
     - NameWithoutEmail
     - CursorRefused
@@ -40,10 +41,19 @@ class KeyMissing(KeyRefused):
 
 
 class KeyUnknown(KeyRefused):
-    """No account has this key, or it belongs to the other environment. The only message that the vendor publishes."""
+    """No account has this key. The only message that the vendor publishes."""
 
     message = "API Key does not exist"
     rule = "oneclickimpact.auth.unknown-key-words"
+
+
+class KeyOfOtherEnvironment(KeyUnknown):
+    """The key belongs to the environment of the vendor's other host."""
+
+    rule = "oneclickimpact.auth.wrong-environment"
+
+    def __init__(self, environment: str, accepted: str) -> None:
+        self.hint = f"this key belongs to {environment}, but the vendor's host accepts keys of {accepted} only"
 
 
 class InvalidRequest(OneClickImpactRefusal):

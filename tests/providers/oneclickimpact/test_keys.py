@@ -1,5 +1,7 @@
 """API keys: the account, and its environment."""
 
+import re
+
 import pytest
 
 from emulator.client.handles import SpaceHandle
@@ -87,12 +89,19 @@ def test_environments_are_separate(oneclickimpact: Caller, live: Caller) -> None
 @pytest.mark.parametrize("host", KEYS.values())
 @pytest.mark.parametrize("name", KEYS)
 def test_a_host_accepts_the_keys_of_its_environment(space: SpaceHandle, name: str, host: str) -> None:
-    """Under the vendor's host names, a key of the other environment is unknown; the local address accepts both."""
-    headers = {"x-api-key": space.oneclickimpact.credentials[name]}
+    """Under the vendor's host names, a key of the other environment is unknown; the local address accepts both.
+
+    A hint and the rule explain the refusal.
+    """
+    headers = {"x-api-key": space.oneclickimpact.credentials[name], "x-emulator-explain": "1"}
     for written in (host, f"{host.upper()}:443"):
         reply = space.http.get(f"{space.url}/v1/records", headers={**headers, "host": written})
         check_reply("oneclickimpact", reply, "/v1/records")
         assert reply.status_code == (200 if host == KEYS[name] else 401)
+        if host != KEYS[name]:
+            assert reply.json()["message"] == "API Key does not exist"
+            assert reply.headers["x-emulator-rule"] == "oneclickimpact.auth.wrong-environment"
+            assert re.fullmatch("this key belongs to (production|sandbox), .*", reply.headers["x-emulator-hint"])
     assert space.http.get(f"{space.oneclickimpact.url}/v1/records", headers=headers).status_code == 200
 
 

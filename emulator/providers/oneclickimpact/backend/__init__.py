@@ -35,14 +35,24 @@ class OneClickImpact:
         self._keys = {environment: _keys(catalogue, environment) for environment in (None, *get_args(Environment))}
 
     def account(self, api_key: str | None, environment: Environment | None) -> Account:
-        """Return the account of an API key; of an environment, if one is given. Raises KeyMissing, KeyUnknown."""
+        """Return the account of an API key; of an environment, if one is given.
+
+        Raises KeyMissing, KeyUnknown, KeyOfOtherEnvironment.
+        """
         if not api_key:
             raise errors.KeyMissing
+        if account := self._owner(api_key, environment):
+            return account
+        if environment and (other := self._owner(api_key, None)):
+            raise errors.KeyOfOtherEnvironment(other.environment, environment)
+        raise errors.KeyUnknown
+
+    def _owner(self, api_key: str, environment: Environment | None) -> Account | None:
         encoded = api_key.encode()
         for key, account in self._keys[environment]:
             if compare_digest(key, encoded):
                 return account
-        raise errors.KeyUnknown
+        return None
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
         """Yield the stages that impacts reach over time in this span."""

@@ -23,7 +23,7 @@ def backend(request: Request) -> OneClickImpact:
 def authenticate(request: Request) -> Account:
     """Return the account of the API key; the vendor's own hosts accept the keys of their environment only.
 
-    Raises KeyMissing, KeyUnknown.
+    Raises KeyMissing, KeyUnknown, KeyOfOtherEnvironment.
     """
     return backend(request).account(request.header(b"x-api-key"), environment(request.header(b"host") or ""))
 
