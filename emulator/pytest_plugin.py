@@ -203,7 +203,11 @@ def _bundle_file(item: pytest.Item) -> Path:
 def _write_bundle(file: Path, space: SpaceHandle) -> str:
     """Write the recorded run of a test to a file, and return a line that names it, or says why there is none."""
     try:
-        bundle = dumps(space.bundle())
+        recorded = space.bundle()
+        if not recorded["requests"]:
+            _delete_bundle(file)
+            return "no bundle: it has no requests"
+        bundle = dumps(recorded)
         if not file.parent.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
             (file.parent / ".gitignore").write_text("*\n")

@@ -305,6 +305,21 @@ def test_webhooks(run: Run, failure: Callable[..., tuple[int, str]], served: Emu
     run("webhooks", "--resume")
 
 
+def test_reordered_webhooks_are_printed_in_their_new_order(run: Run, served: Emulator) -> None:
+    """``webhooks --reorder`` prints the webhooks in the order in which they are then delivered."""
+    run("webhooks", "--pause")
+    for _ in range(2):
+        place(served, notification_config={"url": "http://127.0.0.1:9/hooks"})
+    run("clock", "--advance", "2s")
+    oldest_first = [line.split()[0] for line in run("webhooks").splitlines()[1:]]
+    assert len(oldest_first) == 2
+    reordered = run("webhooks", "--reorder", ",".join(reversed(oldest_first))).splitlines()[1:]
+    assert [line.split()[0] for line in reordered] == oldest_first[::-1]
+    delivered = run("webhooks", "--deliver").splitlines()[1:]
+    assert [line.split()[0] for line in delivered] == oldest_first[::-1]
+    run("webhooks", "--resume")
+
+
 def test_ledger(run: Run, failure: Callable[..., tuple[int, str]], served: Emulator) -> None:
     """The ledger is printed as entries or balances, and verified."""
     place(served)
@@ -327,7 +342,9 @@ def test_settings_acts_and_state(run: Run, failure: Callable[..., tuple[int, str
     assert json.loads(run("settings", "thallo", "invoices_live=false", "--json"))["invoices_live"] is False
     assert failure("settings", "thallo", "invoices_live")[0] == 2
     assert failure("settings", "thallo", "invoice_live=false")[0] == 3
-    assert "fulfil_order" in run("act")
+    acts = run("act")
+    assert "fulfil_order" in acts
+    assert "``" not in acts
     order = place(served)
     assert run("act", "cnaught", "fulfil_order", order)
     assert failure("act", "cnaught", "fulfil_order", order)[0] == 3
@@ -615,6 +632,13 @@ def test_tables_are_aligned() -> None:
     rows = [("a", 1), ("long", None)]
     assert click.unstyle(table(("NAME", "N"), rows, "nothing")) == "NAME  N\na     1\nlong  -"
     assert table(("NAME",), [], "nothing") == "nothing"
+
+
+def test_numbers_are_aligned_to_the_right() -> None:
+    """A column of numbers ends where its widest number does, also if it is the last one."""
+    rows = [("100", "g", 7), ("7", "kg", 12)]
+    expected = "AMOUNT  UNIT   N\n   100  g      7\n     7  kg    12"
+    assert click.unstyle(table(("AMOUNT", "UNIT", "N"), rows, "nothing", {"AMOUNT", "N"})) == expected
 
 
 def test_colors_are_for_terminals(served: Emulator) -> None:

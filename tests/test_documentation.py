@@ -8,12 +8,14 @@ import click
 import pytest
 
 from emulator.cli.app import cli
+from emulator.evidence import contracts
 from emulator.providers import ALL, NAMES
 from emulator.space import fixture_files
 from tests.support import fixture_pages, llms, node_types, reference
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+VENDOR_PAGES = sorted((ROOT / "docs" / "providers").glob("*.md"))
 CONTRIBUTING = (ROOT / "docs" / "contributing.md").read_text()
 LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)(?:#[^)]*)?\)")
 
@@ -87,3 +89,24 @@ def test_every_provider_has_the_same_modules(provider: str) -> None:
     assert found == {"app", "backend", "endpoints", "errors", "memory", "wire", "wording"} | trades
     assert {path.stem for path in (package / "wire").iterdir()} >= {"incoming", "outgoing"}
     assert ALL[provider].name == provider
+
+
+def test_the_counts_of_operations_agree() -> None:
+    """What the table of coverage leaves out of the documented operations is on the list of those that answer 501."""
+    page = (ROOT / "docs" / "evidence.md").read_text()
+    for provider in ALL.values():
+        (row,) = re.findall(rf"^\| {provider.title} \| (\d+) / (\d+) \|", page, re.MULTILINE)
+        listed = re.findall(rf"^- \*\*{provider.title}\*\*: (.+)", page, re.MULTILINE)
+        missing = sum(len(re.findall(r"`[A-Z]+ /[^`]+`", line)) for line in listed)
+        assert int(row[1]) - int(row[0]) == missing, provider.name
+        assert int(row[1]) == len(list(contracts.operations(provider.name))), provider.name
+
+
+BRITISH = re.compile(r"\b(?:cancell(?:ed|ing)|fulfilment|behaviour|colour|licence|favour|honour)\b", re.IGNORECASE)
+LITERAL = re.compile(r"```.*?```|<!--.*?-->|`[^`\n]*`|\"[^\"\n]*\"|\S*[._/&]\S*|\]\([^)]*\)", re.DOTALL)
+
+
+@pytest.mark.parametrize("page", [*PAGES, *VENDOR_PAGES], ids=lambda page: page.name)
+def test_words_have_their_american_spelling(page: Path) -> None:
+    """Prose is American English, rules included; code and vendors' words are as they are."""
+    assert BRITISH.findall(LITERAL.sub("", page.read_text())) == []

@@ -401,7 +401,8 @@ def test_wrong(cnaught, name):
 
 def test_the_bundle_of_a_test_that_passes_again_is_deleted(pytester: pytest.Pytester) -> None:
     """A bundle stays until its test passes; other files of its directory stay."""
-    test = "import os\n\ndef test_it(cnaught): assert 'PASS' in os.environ\n\ndef test_other(cnaught): assert False"
+    test = "import os\n\ndef test_it(cnaught): assert not order(cnaught) or 'PASS' in os.environ\n\n"
+    test += "def test_other(cnaught): assert not order(cnaught)"
     _results(pytester, test).assert_outcomes(failed=2)
     kept, _ = _bundles(pytester), Path(pytester.path, ".carbon-emulator", "notes").write_text("mine")
     assert len(kept) == 2
@@ -412,17 +413,27 @@ def test_the_bundle_of_a_test_that_passes_again_is_deleted(pytester: pytest.Pyte
     assert Path(pytester.path, ".carbon-emulator", "notes").exists()
 
 
+def test_a_test_without_requests_has_no_bundle(pytester: pytest.Pytester) -> None:
+    """There is nothing to replay, so no file is written, and the bundle of an earlier run is deleted."""
+    test = "def test_it(cnaught):\n    {}\n    assert False"
+    _results(pytester, test.format("order(cnaught)"))
+    assert _bundles(pytester)
+    result = _results(pytester, test.format("pass"))
+    result.stdout.fnmatch_lines(["no bundle: it has no requests"])
+    assert _bundles(pytester) == []
+
+
 def test_a_directory_of_the_user_gets_no_gitignore(pytester: pytest.Pytester) -> None:
     """Only a directory that the plugin created has a .gitignore."""
     Path(pytester.path, "reports").mkdir()
-    _results(pytester, "def test_it(cnaught): assert False", "--carbon-emulator-bundles", "reports")
+    _results(pytester, "def test_it(cnaught): assert not order(cnaught)", "--carbon-emulator-bundles", "reports")
     assert [path.suffix for path in Path(pytester.path, "reports").iterdir()] == [".json"]
 
 
 BREAKING = {
     "import pathlib; pathlib.Path('.carbon-emulator').write_text('a file')": "Not a directory",
     "cnaught.space.bundle = lambda: 1 / 0": "division by zero",
-    "cnaught.space.bundle = lambda: {(): 1}": "keys must be",
+    "cnaught.space.bundle = lambda: {'requests': [1], (): 1}": "keys must be",
     "cnaught.space.http.close()": "the client has been closed",
 }
 """Statements after which no report can be made, and the reason in it."""
@@ -431,7 +442,8 @@ BREAKING = {
 def test_an_error_in_a_report_is_shown(pytester: pytest.Pytester) -> None:
     """An exception while a report is made is shown in it, and the session continues."""
     tests = [
-        f"def test_{number}(cnaught):\n    {statement}\n    assert False" for number, statement in enumerate(BREAKING)
+        f"def test_{number}(cnaught):\n    order(cnaught)\n    {statement}\n    assert False"
+        for number, statement in enumerate(BREAKING)
     ]
     result = _results(pytester, "\n".join([*tests, "def test_next(): pass"]))
     result.assert_outcomes(failed=len(tests), passed=1, errors=1)  # a space cannot be deleted by a closed client

@@ -10,9 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from emulator import Emulator
 from emulator.app import make_world
+from emulator.cli.app import cli
 from emulator.client.embedded import SpaceHandle
 from emulator.recording import bundle
 from emulator.recording.replay import replay
@@ -167,6 +169,17 @@ def test_a_damaged_bundle_is_refused(space: SpaceHandle, change: dict[str, Any],
     document = {**space.control("GET", "/bundle"), **change}
     with pytest.raises(bundle.BadBundle, match=message):
         replay(bundle.read(document, world), world)
+
+
+def test_replay_refuses_a_bundle_without_requests(space: SpaceHandle, tmp_path: Path) -> None:
+    """A space that was restored has nothing to replay, so ``replay`` proves nothing and says why."""
+    Caller(space, "cnaught", credentials_of(space, "cnaught")).post("/v1/orders", {"amount_kg": 1})
+    space.restore(space.snapshot())
+    file = tmp_path / "bundle.json"
+    file.write_text(json.dumps(space.bundle()))
+    result = CliRunner().invoke(cli, ["replay", str(file)])
+    assert result.exit_code == 2
+    assert f"{file} has no requests, so there is nothing to replay; a bundle begins when" in result.output
 
 
 def test_an_incomplete_journal_has_no_bundle() -> None:

@@ -9,6 +9,7 @@ import click
 
 from emulator.cli.conform_options import CannotRun, Differs, check_provider, credential_options, credentials
 from emulator.cli.options import as_json
+from emulator.core.plural import plural
 
 if TYPE_CHECKING:
     from emulator.conformance.comparison import Comparison
@@ -62,7 +63,7 @@ def compare(
         raise CannotRun(str(error)) from None
     click.echo(json.dumps(_as_json(comparison), indent=2) if as_json else "\n".join(_lines(comparison)))
     if comparison.divergences:
-        raise Differs(f"{len(comparison.divergences)} differences")
+        raise Differs(plural(len(comparison.divergences), "difference"))
 
 
 def _accepted(file: Path | None) -> Iterator[str]:
@@ -96,5 +97,5 @@ def _lines(comparison: "Comparison") -> Iterator[str]:
             yield f"            emulator {divergence.replayed}"
     yield from (f"STALE     {name} is accepted, and no longer occurs" for name in comparison.stale)
     accepted = f", {len(comparison.accepted)} accepted" if comparison.accepted else ""
-    differences = f"{len(comparison.divergences)} differences of {len(named)} kinds"
-    yield f"{comparison.provider}: {comparison.exchanges} exchanges, {differences}{accepted}"
+    differences = f"{plural(len(comparison.divergences), 'difference')} of {plural(len(named), 'kind')}"
+    yield f"{comparison.provider}: {plural(comparison.exchanges, 'exchange')}, {differences}{accepted}"

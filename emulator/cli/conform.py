@@ -61,8 +61,9 @@ def conform(
 
 
 def as_text(report: "Report") -> str:
-    """Return a report for people: a table of rules and operations, and then notable facts."""
+    """Return a report for people: a table of the rules and operations that were probed, and then notable facts."""
     from emulator.conformance.report import lines
 
-    rows = [(result.id, result.evidence, result.state) for result in report.results]
-    return "\n".join([table(("RULE", "EVIDENCE", "RESULT"), rows, "no rules"), "", *lines(report)])
+    rows = [(result.id, result.evidence, result.state) for result in report.results if result.state != "not probed"]
+    probed = [table(("RULE", "EVIDENCE", "RESULT"), rows, ""), ""] if rows else []
+    return "\n".join([*probed, *lines(report)])

@@ -9,6 +9,7 @@ import click
 from emulator.cli.options import as_json, option
 from emulator.cli.output import progress_bar, show, table
 from emulator.cli.target import CheckFailed
+from emulator.core.plural import plural
 
 T = TypeVar("T")
 
@@ -62,7 +63,8 @@ def info(place: Path | str, as_json: bool) -> None:
         for each in content["spaces"]
     ]
     header = f"format {content['format']}, written by version {content['emulator']}, seed {content['seed']}\n"
-    show(content, as_json, header + table(("SPACE", "REQUESTS", "ENTRIES", "BYTES"), rows, "no spaces"))
+    numbers = ("REQUESTS", "ENTRIES", "BYTES")
+    show(content, as_json, header + table(("SPACE", *numbers), rows, "no spaces", numbers))
 
 
 @data.command()
@@ -77,7 +79,7 @@ def compact(place: Path | str, fixtures: Path | None) -> None:
     from emulator.cli.data_files import compact as compact_all
 
     count = _done(lambda: compact_all(place, fixtures, progress_bar))
-    click.echo(f"{count} spaces compacted")
+    click.echo(f"{plural(count, 'space')} compacted")
 
 
 @data.command()
@@ -89,7 +91,7 @@ def export(place: Path | str, file: Path, fixtures: Path | None) -> None:
     from emulator.cli.data_files import export as export_all
 
     count = _done(lambda: export_all(place, file, fixtures, progress_bar))
-    click.echo(f"{count} spaces exported")
+    click.echo(f"{plural(count, 'space')} exported")
 
 
 @data.command("import")
@@ -104,7 +106,7 @@ def import_(place: Path | str, file: Path, fixtures: Path | None) -> None:
     from emulator.cli.data_files import import_all
 
     count = _done(lambda: import_all(place, file, fixtures, progress_bar))
-    click.echo(f"{count} spaces imported")
+    click.echo(f"{plural(count, 'space')} imported")
 
 
 @data.command()
@@ -127,4 +129,5 @@ def rollback(place: Path | str, space: str) -> None:
     """Drop what SPACE has done since its last snapshot: a way back for a space that cannot be loaded."""
     from emulator.cli.data_files import rollback as roll_back
 
-    click.echo(f"{_done(lambda: roll_back(place, space))} entries of {space} dropped")
+    count = _done(lambda: roll_back(place, space))
+    click.echo(f"{plural(count, 'entry', 'entries')} of space {space!r} dropped")

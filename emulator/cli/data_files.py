@@ -13,6 +13,7 @@ from emulator.control.app import Control
 from emulator.core import exact_json
 from emulator.core.clock import LogTime
 from emulator.core.errors import BadData
+from emulator.core.plural import plural
 from emulator.core.version import __version__
 from emulator.gateway.courier import Courier
 from emulator.log import image
@@ -213,7 +214,7 @@ def import_all(place: Path | str, file: Path, fixtures: Path | None, progress: P
                     imported.append(_import_space(contents, content, digests, file))
                     step(1)
                 if len(imported) != header["spaces"]:
-                    raise BadData(f"{file} holds {len(imported)} of its {header['spaces']} spaces")
+                    raise BadData(f"{file} has {len(imported)} of its {plural(header['spaces'], 'space')}")
             except BaseException:
                 for name in imported:
                     storage.log.erase(name, 2**62)

@@ -16,6 +16,7 @@ from emulator.cli.conform_options import (
 )
 from emulator.cli.options import as_json
 from emulator.cli.output import write_text
+from emulator.core.plural import plural
 
 if TYPE_CHECKING:
     from emulator.conformance.drift import Drift
@@ -63,7 +64,7 @@ def drift(file: Path, junit: Path | None, pace: float, as_json: bool) -> None:
     if stopped:
         raise CannotRun(f"a run stopped: {stopped[0].provider}: {stopped[0].stopped}")
     if found:
-        raise Differs(f"{len(found)} results changed since the last report")
+        raise Differs(f"{plural(len(found), 'result')} changed since the last report")
 
 
 def _configured() -> list[tuple[str, str, dict[str, str]]]:

@@ -18,4 +18,4 @@ def emissions(target: Target, as_json: bool) -> None:
         reply = space.control("GET", "/emissions")
         rows = [[each[name] for name in NAMES] for each in reply["emissions"]]
         header = [name.upper().replace("CO2E_GRAMS", "GRAMS CO2E") for name in NAMES]
-        show(reply, as_json, table(header, rows, "no emissions"))
+        show(reply, as_json, table(header, rows, "no emissions", {"GRAMS CO2E"}))

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from emulator.core.plural import plural
+
 DIRECTORY = click.Path(path_type=Path)
 
 
@@ -29,7 +31,9 @@ def init(directory: Path) -> None:
             file.write_text(text)
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
-    click.echo(f"{len(NAMES)} fixtures in {directory}; serve them with: carbon-emulator serve --fixtures {directory}")
+    click.echo(
+        f"{plural(len(NAMES), 'fixture')} in {directory}; serve them with: carbon-emulator serve --fixtures {directory}"
+    )
 
 
 @fixtures.command()
@@ -44,4 +48,4 @@ def check(directory: Path | None) -> None:
         count = len(list(found.values()))  # which reads them
     except BadFixture as error:
         raise click.UsageError(str(error)) from None
-    click.echo(f"{count} fixtures are valid: {found.digest}")
+    click.echo(f"{plural(count, 'fixture')} checked, all valid: {found.digest}")

@@ -34,12 +34,12 @@ def _entries(reply: Mapping[str, Any]) -> str:
         for entry in reply["entries"]
         for posting in entry["postings"]
     ]
-    return table(("AT", "PROVIDER", "SUBJECT", "ACCOUNT", "AMOUNT", "UNIT"), rows, "no entries")
+    return table(("AT", "PROVIDER", "SUBJECT", "ACCOUNT", "AMOUNT", "UNIT"), rows, "no entries", {"AMOUNT"})
 
 
 def _balances(reply: Mapping[str, Any]) -> str:
     rows = [(each["provider"], each["account"], each["unit"], each["amount"]) for each in reply["balances"]]
-    return table(("PROVIDER", "ACCOUNT", "UNIT", "AMOUNT"), rows, "no balances")
+    return table(("PROVIDER", "ACCOUNT", "UNIT", "AMOUNT"), rows, "no balances", {"AMOUNT"})
 
 
 @ledger.command()
@@ -65,4 +65,4 @@ def flows(target: Target, as_json: bool, provider: str | None) -> None:
     with target.session() as space:
         reply = space.control("GET", "/ledger/flows", params={} if provider is None else {"provider": provider})
     rows = [[each[name] for name in ("provider", "from", "to", "amount", "unit")] for each in reply["flows"]]
-    show(reply, as_json, table(("PROVIDER", "FROM", "TO", "AMOUNT", "UNIT"), rows, "no flows"))
+    show(reply, as_json, table(("PROVIDER", "FROM", "TO", "AMOUNT", "UNIT"), rows, "no flows", {"AMOUNT"}))

@@ -27,7 +27,7 @@ class Tools:
     def start_space(self, space: str, at: str | None = None, seed: int | None = None) -> dict[str, Any]:
         """Start an isolated space, or reset it if it exists, and return the URL and credentials of each provider.
 
-        With ``at``, a date or time in UTC, its clock is frozen there. With ``seed``, its ids follow from that.
+        With `at`, a date or time in UTC, its clock is frozen there. With `seed`, its ids follow from that.
         """
         handle = self._server.space(space)
         handle.reset(seed)
@@ -54,8 +54,8 @@ class Tools:
     def explain_refusal(self, space: str, request_id: int) -> dict[str, Any]:
         """Explain why a request was refused: the rule, its evidence, and what a valid request looks like.
 
-        ``would_pass`` is the operation's part of the contract: its parameters and its body, with an example if there is
-        one. ``hint`` is there if the path or the method is wrong.
+        `would_pass` is the operation's part of the contract: its parameters and its body, with an example if there is
+        one. `hint` is there if the path or the method is wrong.
         """
         handle = self._server.space(space)
         found = handle.requests.matching(id=request_id)
@@ -97,8 +97,8 @@ class Tools:
     ) -> dict[str, Any]:
         """Let the next requests to a provider fail.
 
-        ``effect`` has one or more of status, headers, body, delay_seconds and connection (reset, close, truncate).
-        With ``when`` "after", the operation takes effect first, and only its reply is lost.
+        `effect` has one or more of status, headers, body, delay_seconds and connection (reset, close, truncate).
+        With `when` "after", the operation takes effect first, and only its reply is lost.
         """
         draft = {"provider": provider, "operation": operation, "when": when, "times": times, "effect": effect}
         return self._server.space(space).control("POST", "/faults", json=draft)

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,16 @@ def show(content: Any, as_json: bool, text: str) -> None:
     click.echo(json.dumps(content, indent=2, ensure_ascii=False) if as_json else text)
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> str:
-    """Return a table with aligned columns; without rows, the text ``empty``."""
+def table(
+    header: Sequence[str], rows: Iterable[Sequence[object]], empty: str, numbers: Container[str] = frozenset()
+) -> str:
+    """Return a table with aligned columns, those headed ``numbers`` to the right; without rows, the text ``empty``."""
     texts = [["-" if cell is None else str(cell) for cell in row] for row in rows]
     if not texts:
         return empty
     widths = [max(map(len, column)) for column in zip(header, *texts, strict=True)]
-    lines = [_aligned(header, widths, bold=True), *(_aligned(row, widths) for row in texts)]
+    right = [name in numbers for name in header]
+    lines = [_aligned(header, widths, right, bold=True), *(_aligned(row, widths, right) for row in texts)]
     return "\n".join(lines)
 
 
@@ -71,7 +74,9 @@ def progress_bar(label: str, length: int) -> Callable[[int], object]:
     return step
 
 
-def _aligned(cells: Sequence[str], widths: Sequence[int], bold: bool = False) -> str:
-    padded = [cell.ljust(width) for cell, width in zip(cells, widths, strict=True)]
-    padded[-1] = cells[-1]
+def _aligned(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool], bold: bool = False) -> str:
+    columns = zip(cells, widths, right, strict=True)
+    padded = [cell.rjust(width) if to_right else cell.ljust(width) for cell, width, to_right in columns]
+    if not right[-1]:
+        padded[-1] = cells[-1]
     return "  ".join(click.style(cell, bold=True) if bold else cell for cell in padded)

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from emulator.cli.conform_options import CannotRun, base_url, check_provider, credential_options, credentials
+from emulator.core.plural import plural
 
 
 @click.command()
@@ -42,6 +43,6 @@ def record(provider: str, upstream: str, file: Path, port: int, credential: tupl
             RecordingServer(url, recorder).run(bound, click.echo)
         except OSError as error:
             raise CannotRun(f"cannot write {file}: {error.strerror}") from None
-    click.echo(f"{recorder.recorded} exchanges in {file}", err=True)
+    click.echo(f"{plural(recorder.recorded, 'exchange')} in {file}", err=True)
     for reason, times in Counter(recorder.left_out).items():
         click.echo(f"{times} not recorded: {reason}", err=True)

@@ -9,6 +9,9 @@ import click
 from emulator.cli.options import as_json
 from emulator.cli.output import read_json
 from emulator.cli.target import CheckFailed
+from emulator.core.plural import plural
+
+BEGINS = "a bundle begins when its space is created, reset, restored or cleared"
 
 
 @click.command()
@@ -16,7 +19,10 @@ from emulator.cli.target import CheckFailed
 @click.option("--fixtures", type=click.Path(path_type=Path), help="The fixtures that the bundle was recorded with.")
 @as_json
 def replay(file: Path, fixtures: Path | None, as_json: bool) -> None:
-    """Run the requests of a bundle again: exit code 0 if every byte is the same, 1 with the first difference."""
+    """Run the requests of a bundle again: exit code 0 if every byte is the same, 1 with the first difference.
+
+    A bundle without requests proves nothing: exit code 2.
+    """
     from emulator.app import make_world
     from emulator.recording import bundle
     from emulator.recording.replay import replay as run_again
@@ -25,6 +31,8 @@ def replay(file: Path, fixtures: Path | None, as_json: bool) -> None:
     try:
         world = make_world(fixtures_directory=fixtures)
         recorded = bundle.read(read_json(file), world)
+        if not recorded.requests:
+            raise click.UsageError(f"{file} has no requests, so there is nothing to replay; {BEGINS}")
         with click.progressbar(length=len(recorded.requests), label="replaying", file=sys.stderr) as progress:
             difference = run_again(recorded, world, lambda: progress.update(1))
     except (BadFixture, bundle.BadBundle) as error:
@@ -33,7 +41,7 @@ def replay(file: Path, fixtures: Path | None, as_json: bool) -> None:
         content = {"requests": len(recorded.requests), "difference": difference and difference.model_dump()}
         click.echo(json.dumps(content))
     if difference is None:
-        click.echo(f"{len(recorded.requests)} requests, every byte the same", err=as_json)
+        click.echo(f"{plural(len(recorded.requests), 'request')}, every byte the same", err=as_json)
         return
     request = f"request {difference.number}, {difference.method} {difference.path}"
     differs = f"recorded {difference.recorded!r}, replayed {difference.replayed!r}"

@@ -9,6 +9,7 @@ import click
 from emulator.cli.options import Duration, as_json
 from emulator.cli.output import show, table
 from emulator.cli.target import CheckFailed, Target, on_server
+from emulator.core.plural import plural
 
 POLL_SECONDS = 0.2
 
@@ -36,8 +37,8 @@ def wait(target: Target, timeout: timedelta) -> None:
                 return
         except click.ClickException as error:
             if time.monotonic() > deadline:
-                seconds = f"{timeout.total_seconds():g}"
-                raise CheckFailed(f"not ready within {seconds} seconds: {error.format_message()}") from None
+                span = plural(timeout.total_seconds(), "second")
+                raise CheckFailed(f"not ready within {span}: {error.format_message()}") from None
         time.sleep(POLL_SECONDS)
 
 
@@ -80,7 +81,7 @@ def spaces(target: Target, as_json: bool, delete: str | None) -> None:
             space.control("DELETE", f"/spaces/{delete}")
         reply = space.control("GET", "/spaces")
         rows = [(each["name"], each["requests"]) for each in reply["spaces"]]
-        show(reply, as_json, table(("SPACE", "REQUESTS"), rows, "no spaces"))
+        show(reply, as_json, table(("SPACE", "REQUESTS"), rows, "no spaces", {"REQUESTS"}))
 
 
 @click.command()

@@ -81,6 +81,6 @@ def bundle() -> None:
 @click.argument("file", type=FILE)
 @on_server
 def save_bundle(target: Target, file: Path) -> None:
-    """Write all requests since the space was created, without their secrets, to FILE."""
+    """Write all requests since the space was created, reset, restored or cleared, without their secrets, to FILE."""
     with target.session() as space:
         write_json(file, space.bundle())

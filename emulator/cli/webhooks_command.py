@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--show", "shown", metavar="ID", help="Print one webhook, with its body and every attempt, as JSON.")
 @click.option("--redeliver", metavar="ID", help="Make another attempt of a webhook due at once.")
 @click.option("--duplicate", metavar="ID", help="Add a second delivery of a webhook, due at once.")
-@click.option("--reorder", metavar="ID,ID,...", help="Deliver these pending webhooks in this order.")
+@click.option("--reorder", metavar="ID,ID,...", help="Deliver these pending webhooks in this order; print them in it.")
 @click.option("--step", is_flag=True, help="Make the next attempt that is due, and print its webhook.")
 @click.option("--deliver", is_flag=True, help="Make all attempts that are due, and print their webhooks.")
 def webhooks(
@@ -41,24 +41,24 @@ def webhooks(
     with target.session() as space:
         if pause is not None:
             space.control("PATCH", "/webhooks", json={"paused": pause})
-        _change(space, redeliver, duplicate, reorder)
+        if redeliver is not None:
+            space.webhooks.redeliver(redeliver)
+        if duplicate is not None:
+            space.webhooks.duplicate(duplicate)
+        reordered = None if reorder is None else _reordered(space, reorder)
         if shown is not None:
             show(space.control("GET", f"/webhooks/{shown}"), as_json=True, text="")
         elif step or deliver:
             reply = space.control("POST", "/webhooks/deliver" if deliver else "/webhooks/step", timeout=None)
             show(reply, as_json, _table(reply["attempted"], "nothing was due"))
         else:
-            reply = space.control("GET", "/webhooks", params=params)
+            reply = reordered or space.control("GET", "/webhooks", params=params)
             show(reply, as_json, _table(reply["webhooks"], "no webhooks"))
 
 
-def _change(space: "SpaceHandle", redeliver: str | None, duplicate: str | None, reorder: str | None) -> None:
-    if redeliver is not None:
-        space.webhooks.redeliver(redeliver)
-    if duplicate is not None:
-        space.webhooks.duplicate(duplicate)
-    if reorder is not None:
-        space.webhooks.reorder(*filter(None, reorder.split(",")))
+def _reordered(space: "SpaceHandle", ids: str) -> dict[str, Any]:
+    """Let pending webhooks change places, and return them in the new order."""
+    return space.control("POST", "/webhooks/reorder", json={"ids": list(filter(None, ids.split(",")))})
 
 
 def _table(webhooks: list[dict[str, Any]], empty: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, cast
 
 import httpx
 
+from emulator.core.plural import plural
 from emulator.core.version import __version__
 
 LOG = getLogger(__name__)
@@ -30,7 +31,7 @@ def post(app: Application, attempt: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return {"status": _status_within(app, request, seconds)}
     except TimeoutError:
-        return {"error": f"no reply within {seconds:g} seconds"}
+        return {"error": f"no reply within {plural(seconds, 'second')}"}
     except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
         return {"error": f"not a URL: {error}"}
     except Exception:

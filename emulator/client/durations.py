@@ -27,7 +27,7 @@ def span_of(span: timedelta | str | float) -> timedelta:
     try:
         return timedelta(seconds=span)
     except (OverflowError, ValueError):
-        raise ValueError(f"{span!r} seconds are no duration") from None
+        raise ValueError(f"{span!r} is not a duration in seconds") from None
 
 
 def _duration(text: str) -> timedelta:

@@ -22,6 +22,7 @@ from emulator.conformance.connection import Reply, operation_of
 from emulator.conformance.in_process import ADDRESS, EmulatorTransport, SpacePace
 from emulator.conformance.recording import LITERAL, MARK, RecordedExchange, Recording, token_claims
 from emulator.conformance.values import instant, is_number, same, shown
+from emulator.core.plural import plural
 from emulator.evidence import contracts
 from emulator.evidence.parts import parts
 from emulator.providers import ALL
@@ -93,7 +94,7 @@ def parts_shown(recording: Recording, number: int, credentials: Mapping[str, str
     yield f"operation {operation.id} ({operation.evidence})"
     for part in dict.fromkeys(parts(last, operation)):
         rule = f", {part.rule}" if part.rule else ""
-        yield f"{part.place} {part.field} ({part.evidence}{rule})"
+        yield f"{' '.join(filter(None, (part.place, part.field)))} ({part.evidence}{rule})"
 
 
 class _Replay:
@@ -213,7 +214,7 @@ class _Replay:
                     yield from self._values(below, member, recorded[member], replayed[member])
         elif isinstance(recorded, list) and isinstance(replayed, list):
             if len(recorded) != len(replayed):
-                yield place, f"{len(recorded)} items", f"{len(replayed)} items"
+                yield place, plural(len(recorded), "item"), plural(len(replayed), "item")
             for position, (before, now) in enumerate(zip(recorded, replayed, strict=False)):
                 yield from self._values(f"{place}.{position}" if place else str(position), name, before, now)
         elif not self._is_same(name, recorded, replayed):

@@ -32,6 +32,7 @@ from emulator.conformance.values import (
     same,
     shown,
 )
+from emulator.core.plural import plural
 
 
 class BadMatcher(ValueError):
@@ -55,7 +56,7 @@ def mismatches(expected: Any, found: Any, now: datetime, place: str = "") -> Fou
             yield from mismatches(member, found.get(name, ABSENT), now, below(place, name))
     elif isinstance(expected, list | tuple):
         if not isinstance(found, list) or len(found) != len(expected):
-            yield Mismatch(place, f"{len(expected)} items", shown(found))
+            yield Mismatch(place, plural(len(expected), "item"), shown(found))
             return
         for position, item in enumerate(expected):
             yield from mismatches(item, found[position], now, below(place, position))
@@ -208,8 +209,8 @@ def _seconds_from_now(wanted: Any, found: Any, now: datetime, place: str) -> Fou
     read = instant(found)
     seconds = None if read is None else (read - now).total_seconds()
     if seconds is None or not wanted[0] <= seconds <= wanted[1]:
-        away = shown(found) if seconds is None else f"{seconds:.0f} seconds from now"
-        yield Mismatch(place, f"a time {wanted[0]} to {wanted[1]} seconds from now", away)
+        away = shown(found) if seconds is None else f"{plural(round(seconds), 'second')} from now"
+        yield Mismatch(place, f"a time {wanted[0]} to {plural(wanted[1], 'second')} from now", away)
 
 
 _MATCHERS: Mapping[str, Callable[..., Found]] = {

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 
 from emulator.conformance.connection import operation_of
 from emulator.conformance.recording import BadRecording, Recording
+from emulator.core.plural import plural
 
 CREDENTIAL_HEADERS = frozenset({"authorization", "x-api-key", "accept", "content-type"})
 
@@ -12,7 +13,7 @@ CREDENTIAL_HEADERS = frozenset({"authorization", "x-api-key", "accept", "content
 def observed_exchange(recording: Recording, number: int, file: str) -> dict[str, Any]:
     """Return an exchange in the form of ``contracts/<provider>/exchanges``. Raises BadRecording."""
     if not 1 <= number <= len(recording.exchanges):
-        raise BadRecording(f"{file} has {len(recording.exchanges)} exchanges, and no number {number}")
+        raise BadRecording(f"{file} has {plural(len(recording.exchanges), 'exchange')}, and no number {number}")
     found = recording.exchanges[number - 1]
     operation = operation_of(recording.header.provider, found.method, found.path)
     title = operation.description["summary"] if operation else f"{found.method} {found.path}"

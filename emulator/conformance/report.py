@@ -7,6 +7,8 @@ from xml.etree import ElementTree as ET
 
 from pydantic import BaseModel, ConfigDict
 
+from emulator.core.plural import plural
+
 State: TypeAlias = Literal["agrees", "differs", "not probed"]
 
 
@@ -64,7 +66,7 @@ class Report(_Part):
     def differs(self) -> bool:
         return any(result.state == "differs" for result in self.results)
 
-    def counts(self) -> Counter[str]:
+    def counts(self) -> Counter[State]:
         """Return how many rules are in each state."""
         return Counter(result.state for result in self.rules)
 
@@ -76,14 +78,22 @@ class Report(_Part):
         counts = self.counts()
         operations = Counter(result.state for result in self.operations)
         return (
-            f"{self.provider}: {len(self.rules)} rules: {counts['agrees']} agree, {counts['differs']} differ, "
-            f"{counts['not probed']} not probed; {len(self.operations)} operations: {operations['agrees']} agree, "
-            f"{operations['differs']} differ, {operations['not probed']} not probed; {self.requests} requests"
+            f"{self.provider}: {plural(len(self.rules), 'rule')}: {_figures(counts)}; "
+            f"{plural(len(self.operations), 'operation')}: {_figures(operations)}; {plural(self.requests, 'request')}"
         )
 
 
+def _figures(counts: Counter[State]) -> str:
+    return f"{counts['agrees']} agree, {counts['differs']} differ, {counts['not probed']} not probed"
+
+
 def lines(report: Report) -> Iterator[str]:
-    """Yield the report as text: differences first, then what was not probed and why, then the figures."""
+    """Yield the report as text: why it stopped, the differences, what was not probed and why, and the figures.
+
+    After a stop, most was not probed for that one reason, so it is not listed.
+    """
+    if report.stopped:
+        yield f"STOPPED     {report.stopped}"
     for result in report.of_state("differs"):
         yield f"DIFFERS     {result.id} ({result.evidence})"
         yield f"            {result.statement}"
@@ -92,7 +102,7 @@ def lines(report: Report) -> Iterator[str]:
             yield f"              expected {difference.expected}"
             yield f"              found    {difference.found}"
     by_reason: dict[str, list[str]] = {}
-    for result in report.of_state("not probed"):
+    for result in report.of_state("not probed") if not report.stopped else []:
         by_reason.setdefault(result.reason, []).append(result.id)
     for reason, ids in by_reason.items():
         yield f"NOT PROBED  {reason}"
@@ -100,8 +110,6 @@ def lines(report: Report) -> Iterator[str]:
     for created in report.created:
         done = "removed" if created.removed else f"NOT REMOVED: {created.reason}"
         yield f"CREATED     {created.what} ({created.request}); {done}"
-    if report.stopped:
-        yield f"STOPPED     {report.stopped}"
     yield report.summary()
 
 

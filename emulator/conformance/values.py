@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from emulator.core.plural import plural
+
 TYPES: Mapping[str, tuple[type, ...]] = {
     "text": (str,),
     "boolean": (bool,),
@@ -43,7 +45,7 @@ def same(expected: Any, found: Any) -> bool:
 def shown(value: Any) -> str:
     """Return a value for people, shortened."""
     text = repr(value) if not isinstance(value, bool | None) else {True: "true", False: "false", None: "null"}[value]
-    return text if len(text) <= 160 else f"{text[:120]}… ({len(text)} characters)"
+    return text if len(text) <= 160 else f"{text[:120]}… ({plural(len(text), 'character')})"
 
 
 def below(place: str, name: object) -> str:

@@ -37,4 +37,4 @@ def perform_act(request: ControlRequest) -> Response:
 
 
 def _described(provider: Provider) -> dict[str, str]:
-    return {name: getdoc(act) or "" for name, act in provider.acts.items()}
+    return {name: (getdoc(act) or "").replace("``", "`") for name, act in provider.acts.items()}

@@ -17,6 +17,7 @@ from emulator.control.params import Params, read_query
 from emulator.control.request import ControlRequest
 from emulator.core import exact_json
 from emulator.core.clock import micros
+from emulator.core.plural import plural
 from emulator.core.secrets import (
     REDACTED,
     Mask,
@@ -170,7 +171,7 @@ def _timed_out(space: Space, wait: Wait, found: int) -> Response:
         {"id": exchange.number, "method": exchange.method, "path": exchange.path, "differs": differs}
         for exchange, differs in nearest
     ]
-    error = f"{found} of {wait.count} matching requests arrived within {wait.timeout:g} seconds"
+    error = f"{plural(found, 'matching request')} arrived within {plural(wait.timeout, 'second')}; wanted {wait.count}"
     return reply({"error": error, "found": found, "nearest_misses": misses}, 408)
 
 

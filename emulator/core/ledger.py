@@ -1,4 +1,4 @@
-"""Double-entry books: what was bought, retired, cancelled and charged, in entries that balance.
+"""Double-entry books: what was bought, retired, canceled and charged, in entries that balance.
 
 Books are not stored. They are computed from the facts that a vendor remembers, on each request.
 

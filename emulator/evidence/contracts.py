@@ -35,17 +35,13 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class DocumentedOperation:
-    """An operation on the list of ``operations.yaml``: the vendor's ``page``, and why it is ``missing``, if it is.
-
-    ``title_only`` means that no page prints its path, so that it cannot be called; it is not counted.
-    """
+    """An operation on the list of ``operations.yaml``: the vendor's ``page``, and why it is ``missing``, if it is."""
 
     id: str
     method: str
     path: str
     page: str
     missing: str = ""
-    title_only: bool = False
 
 
 @cache

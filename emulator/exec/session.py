@@ -116,7 +116,7 @@ def _run(server: Server, sockets: list[socket.socket], ready: threading.Event) -
 
 
 async def _end_tasks() -> None:
-    """Wait for the end of what the server has cancelled."""
+    """Wait for the end of what the server has canceled."""
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     for task in tasks:
         task.cancel()

@@ -6,6 +6,7 @@ from traceback import clear_frames
 
 import httpx
 
+from emulator.core.plural import plural
 from emulator.core.version import __version__
 
 
@@ -41,7 +42,7 @@ async def post(url: str, body: str, seconds: float, headers: Mapping[str, str]) 
             return reply.status_code
     except Exception as error:  # one URL that the library cannot take must not stop the webhooks behind it
         late = isinstance(error, TimeoutError | httpx.TimeoutException)
-        reason = f"no reply within {seconds:g} seconds" if late else f"{type(error).__name__}: {error}"
+        reason = f"no reply within {plural(seconds, 'second')}" if late else f"{type(error).__name__}: {error}"
         _release_frames(error)
     raise NoReply(reason)
 

@@ -46,7 +46,7 @@ async def answer_under_faults(
     """Answer a request on which faults may fire. A body of None exceeds the limit and is refused.
 
     Faults may delay the turn and the reply. A client that disconnects ends the delay: before its turn the request is
-    cancelled; after it, its changes stay. ``committed`` is called after the turn.
+    canceled; after it, its changes stay. ``committed`` is called after the turn.
     """
     request = open_exchange(space, provider, scope, headers, body or b"")
     before, after = (TOO_LARGE, None) if body is None else strike(space, provider, request)

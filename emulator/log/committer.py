@@ -36,7 +36,7 @@ class Committer:
         self._jobs.put((job, done))
 
     async def run(self, job: Callable[[], T]) -> T:
-        """Run a job and return its result. A caller that is cancelled leaves the job running."""
+        """Run a job and return its result. A caller that is canceled leaves the job running."""
         future: asyncio.Future[T] = self._loop.create_future()
 
         def done(result: T, error: BaseException | None) -> None:

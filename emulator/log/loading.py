@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from emulator.core.plural import plural
 from emulator.core.version import __version__
 from emulator.log.application import Application
 from emulator.log.checks import unpack
@@ -135,7 +136,7 @@ def _described(entry: Entry) -> str:
         case Arrival():
             return f"{entry.scope['method']} {entry.provider} {entry.scope['path']}"
         case Reads():
-            return f"one of {len(entry.reads)} reads from request {entry.first} on"
+            return f"one of {plural(len(entry.reads), 'read')} from request {entry.first} on"
         case ControlCommand():
             return f"{entry.method} /_emulator{entry.path}"
         case _:

@@ -34,7 +34,7 @@ def _order(visit: Visit) -> tuple[CNaught, Order]:
     if order is None:
         raise HTTPException(404, "There is no such order in this space.")
     if order.state(cnaught.clock.now) == "cancelled":
-        raise HTTPException(410, "This order was cancelled, so it has no certificate.")
+        raise HTTPException(410, "This order was canceled, so it has no certificate.")
     return cnaught, order
 
 

@@ -124,7 +124,7 @@ def _step(at: datetime | None) -> str:
 def _cancelled(impact: Impact) -> Element:
     assert impact.cancelled_on
     reason = f": {impact.cancellation_reason}" if impact.cancellation_reason else ""
-    return h("p", f"Cancelled on {moment(impact.cancelled_on)}{reason}", class_="lead bad")
+    return h("p", f"Canceled on {moment(impact.cancelled_on)}{reason}", class_="lead bad")
 
 
 def _amount(kind: Kind, amount: int) -> tuple[str, str]:

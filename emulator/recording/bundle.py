@@ -16,6 +16,7 @@ from pydantic import (
 
 from emulator.core.clock import within_calendar
 from emulator.core.errors import Malformed
+from emulator.core.plural import plural
 from emulator.core.secrets import REDACTED
 from emulator.core.version import __version__
 from emulator.recording.sealing import Seal
@@ -119,7 +120,7 @@ def take(space: Space) -> dict[str, Any]:
     """Return the run since the history began. Raises BadBundle if the history has dropped a part of it."""
     history = space.history
     if not history.complete:
-        reason = f"the journal has dropped {history.dropped} requests"
+        reason = f"the journal has dropped {plural(history.dropped, 'request')}"
         raise BadBundle(f"{reason}; raise --journal-max, or clear it before the run")
     seal = Seal(space.world)
     bundle = Bundle(

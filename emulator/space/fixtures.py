@@ -11,6 +11,7 @@ from emulator.core.documents import BadDocument, document, write
 from emulator.core.migration import NoStep, Steps, migrate
 from emulator.core.nearest import closest
 from emulator.core.on_demand import OnDemand
+from emulator.core.plural import plural
 from emulator.core.resources import resource
 from emulator.web.provider import Fixture, Provider
 
@@ -25,7 +26,7 @@ class BadFixture(Exception):
 
     def __init__(self, *lines: str) -> None:
         shown, more = lines[:MISTAKES_SHOWN_MAX], len(lines) - MISTAKES_SHOWN_MAX
-        super().__init__("\n".join([*shown, *([f"and {more} more mistakes"] if more > 0 else [])]))
+        super().__init__("\n".join([*shown, *([f"and {plural(more, 'more mistake')}"] if more > 0 else [])]))
         self.lines = lines
 
 

@@ -5,6 +5,7 @@ from typing import TypeAlias
 from weakref import WeakValueDictionary
 
 from emulator.core.hosts import origin
+from emulator.core.plural import plural
 from emulator.space.gradual_free import free_slowly
 from emulator.space.report import Listed, Peers, Report, joined
 from emulator.space.space import DEFAULT, DEFAULT_ORIGIN, Space
@@ -23,7 +24,9 @@ class TooManySpaces(Exception):
     """The server has reached its limit of spaces, ``spaces_max``."""
 
     def __init__(self, spaces_max: int) -> None:
-        super().__init__(f"the server holds {spaces_max} spaces, its limit; delete one, or raise --spaces-max")
+        super().__init__(
+            f"the server holds {plural(spaces_max, 'space')}, its limit; delete one, or raise --spaces-max"
+        )
         self.spaces_max = spaces_max
 
 

@@ -1,6 +1,7 @@
 """The commands conform, record, compare and drift, over real connections on this machine."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,15 @@ def test_a_run_that_cannot_be_completed(arguments: tuple[str, ...], message: str
     result = run(*arguments)
     assert result.exit_code == 2, result.output
     assert message in result.output
+
+
+def test_a_run_that_stops_says_so_first() -> None:
+    """What stopped a run is its first line, and the rules that it kept from being probed are not listed."""
+    result = run("conform", "cnaught", "--against", "http://127.0.0.1:1", "--key", KEY)
+    first, summary, error = result.output.splitlines()
+    assert first.startswith("STOPPED     no reply to GET")
+    assert re.fullmatch(r"cnaught: \d+ rules: 0 agree, 0 differ, \d+ not probed; .*; 1 request", summary)
+    assert "the run stopped: no reply to GET" in error
 
 
 def test_record_and_compare(server: str, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert httpx.get(f"{url}/v1/whoami", headers={"x-api-key": key}, trust_env=False).status_code == 200
         recorder.send_signal(signal.SIGINT)
         _, said = recorder.communicate(timeout=20)
-        assert (recorder.returncode, said) == (0, f"1 exchanges in {file}\n")
+        assert (recorder.returncode, said) == (0, f"1 exchange in {file}\n")
     assert key not in file.read_text()
     return file
 

@@ -108,7 +108,7 @@ def test_a_bad_import_imports_nothing(directory: Path, tmp_path: Path) -> None:
     file, copy = tmp_path / "export.jsonl", tmp_path / "copy"
     data("export", directory, file)
     file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:3]))
-    assert failure("import", copy, file) == f"{file} holds 1 of its 2 spaces"
+    assert failure("import", copy, file) == f"{file} has 1 of its 2 spaces"
     assert described(copy) == {}
     file.write_text("{}")
     assert failure("import", copy, file) == f"{file} is not an export of a format up to 2"
@@ -135,7 +135,7 @@ def test_a_rollback_leads_back_to_the_last_snapshot(directory: Path) -> None:
         place(server.space("one"))
         shutil.copytree(directory, directory.parent / "killed")
     killed = directory.parent / "killed"
-    assert data("rollback", killed, "one").output == "1 entries of one dropped\n"
+    assert data("rollback", killed, "one").output == "1 entry of space 'one' dropped\n"
     assert state(killed)[0] == before
     assert failure("rollback", killed, "nowhere") == f"{killed} has no space 'nowhere'; known: one, two"
 

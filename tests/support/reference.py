@@ -36,7 +36,7 @@ MARKER = """\
 def page() -> str:
     """Return the expected reference page."""
     sections = (
-        ("Command line", "Each option may be set in the environment, too.", command_lines()),
+        ("Command line", "Options with a variable in the table may be set in the environment, too.", command_lines()),
         ("Control API", "Below `/_emulator`, or `/~NAME/_emulator` for the space NAME.", endpoint_lines()),
         ("Settings", "`GET` and `PATCH /_emulator/settings/PROVIDER`.", setting_lines()),
         ("pytest", "The marker of a test that uses a space:", [MARKER]),

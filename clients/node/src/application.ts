@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { clearTimeout, setTimeout } from "node:timers"; // those of a test may be fake
 
 import type { NextAttempt } from "./contract.js";
+import { secondsText } from "./durations.js";
 
 /**
  * A web application: a request listener, such as an Express application or that of `http.createServer`; or an object with a
@@ -35,7 +36,7 @@ export async function post(app: Application, attempt: NextAttempt): Promise<Outc
     return { status: await within(seconds, (signal) => call(app as never, new URL(webhook.url), sent, attempt.content, signal)) };
   } catch (error) {
     if (error instanceof TooLate) {
-      return { error: `no reply within ${seconds} seconds` };
+      return { error: `no reply within ${secondsText(seconds)}` };
     }
     console.error(`the application failed on webhook ${webhook.id}:`, error);
     return { status: 500 };

@@ -578,7 +578,10 @@ export interface Operations {
       snapshot: Name;
     };
   };
-  /** Get the run since the space was created or restored, without secrets, to replay it elsewhere */
+  /**
+   * Get the run since the space was created, reset, restored or cleared, without secrets, to replay it
+   * elsewhere
+   */
   "GET /bundle": {
     reply: Bundle;
   };

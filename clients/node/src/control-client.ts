@@ -4,6 +4,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 
 import type { Operations } from "./contract.js";
+import { secondsText } from "./durations.js";
 import { type SpaceEvent, eventsIn } from "./event-stream.js";
 
 /** The name of an operation of the control API, such as "GET /clock". */
@@ -155,7 +156,7 @@ export class ControlClient {
       const sent = request(url, { method, headers, timeout: seconds * 1000 }, (response) => {
         resolve(response.setEncoding("utf8"));
       });
-      sent.on("timeout", () => sent.destroy(new Error(`none within ${seconds} seconds`)));
+      sent.on("timeout", () => sent.destroy(new Error(`none within ${secondsText(seconds)}`)));
       sent.on("error", (cause) => reject(this.noReply(cause)));
       sent.end(content);
     });

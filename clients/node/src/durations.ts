@@ -12,6 +12,11 @@ export type Duration =
   | string
   | { weeks?: number; days?: number; hours?: number; minutes?: number; seconds?: number; milliseconds?: number };
 
+/** Return seconds as a message names them: "1 second", "30 seconds". */
+export function secondsText(count: number): string {
+  return `${count} ${count === 1 ? "second" : "seconds"}`;
+}
+
 /** Return a duration in seconds. Throws RangeError. */
 export function seconds(duration: Duration): number {
   if (typeof duration === "number") {

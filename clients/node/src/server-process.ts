@@ -3,6 +3,8 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 
+import { secondsText } from "./durations.js";
+
 /** How to start a server. */
 export interface StartOptions {
   /** The command; by default `carbon-emulator` from PATH, or else `uvx carbon-emulator`. */
@@ -66,7 +68,7 @@ export class ServerProcess {
     const url = await new Promise<string>((resolve, reject) => {
       const timer = setTimeout(() => {
         child.kill();
-        reject(new Error(`Carbon Emulator was not ready within ${timeout} seconds\n${errors}`));
+        reject(new Error(`Carbon Emulator was not ready within ${secondsText(timeout)}\n${errors}`));
       }, timeout * 1000);
       child.stdout.setEncoding("utf8").on("data", (text: string) => {
         output = (output + text).slice(-OUTPUT_CHARACTERS_MAX);

@@ -157,12 +157,16 @@ export class TestSpace {
 
   private async writeBundle(): Promise<string> {
     const file = this.bundleFile;
-    const bundle = JSON.stringify(await this.space.bundle());
+    const bundle = await this.space.bundle();
+    if (bundle.requests.length === 0) {
+      rmSync(file, { force: true });
+      return "no bundle: it has no requests";
+    }
     if (!existsSync(directory())) {
       mkdirSync(directory(), { recursive: true });
       writeFileSync(join(directory(), ".gitignore"), "*\n");
     }
-    writeFileSync(file, bundle);
+    writeFileSync(file, JSON.stringify(bundle));
     return `bundle: ${file}; run it again with: carbon-emulator replay ${file}`;
   }
 

@@ -1,7 +1,7 @@
-"""CNaught's books: kilograms ordered, retired and cancelled, and what was charged and credited for them.
+"""CNaught's books: kilograms ordered, retired and canceled, and what was charged and credited for them.
 
-An order makes its buyer the owner of a share of a portfolio, until fulfilment retires that from the portfolio's
-projects. A cancelled order, retired or not, no longer counts for the buyer, and its price is credited
+An order makes its buyer the owner of a share of a portfolio, until fulfillment retires that from the portfolio's
+projects. A canceled order, retired or not, no longer counts for the buyer, and its price is credited
 (docs.cnaught.com, Cancel).
 """
 
@@ -50,7 +50,7 @@ def entries(backend: CNaught, opening: Memory) -> Iterator[Entry]:
             given_up = Posting(f"cancelled/{order.portfolio_id}/{buyer}", GRAM, grams)
             credited = moved(CENT, order.price_usd_cents, f"charged/{buyer}", f"credited/{buyer}")
             going = (*_negative(retired or held), given_up, *credited)
-            yield Entry(order.cancelled_on, "cnaught", order.id, "order cancelled", going)
+            yield Entry(order.cancelled_on, "cnaught", order.id, "order canceled", going)
 
 
 def _buyer(order: Order) -> str:
@@ -58,7 +58,7 @@ def _buyer(order: Order) -> str:
 
 
 def _retired(backend: CNaught, order: Order) -> Iterator[Posting]:
-    """Yield what an order has retired of each project, whether it was cancelled later or not."""
+    """Yield what an order has retired of each project, whether it was canceled later or not."""
     if order.fulfils_on and order.cancelled_on and order.cancelled_on < order.fulfils_on:
         return
     state = replace(order, cancelled_on=None).state(backend.clock.now)

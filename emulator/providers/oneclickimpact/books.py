@@ -1,4 +1,4 @@
-"""1ClickImpact's books: what was made for whom, and cancelled.
+"""1ClickImpact's books: what was made for whom, and canceled.
 
 The documents name no prices, so nothing is charged; cents are those that were donated. Grams are those of captured
 carbon. Trees, coral and pounds of waste are not a mass of CO2e and have units of their own.
@@ -45,7 +45,7 @@ def entries(backend: OneClickImpact, opening: Memory) -> Iterator[Entry]:
         if impact.cancelled_on:
             cancelled = f"cancelled/{impact.kind}/{_owner(impact)}"
             going = moved(UNITS[impact.kind], amount, made, cancelled)
-            yield Entry(impact.cancelled_on, "oneclickimpact", impact.subject, f"{impact.kind} cancelled", going)
+            yield Entry(impact.cancelled_on, "oneclickimpact", impact.subject, f"{impact.kind} canceled", going)
 
 
 def _owner(impact: Impact) -> str:
@@ -76,7 +76,7 @@ def _totals(entries: Sequence[Entry], backend: OneClickImpact, opening: Memory) 
 
 
 def _processed(entries: Sequence[Entry], backend: OneClickImpact, opening: Memory) -> Iterator[Finding]:
-    """Find how much was cancelled of each impact that had been processed."""
+    """Find how much was canceled of each impact that had been processed."""
     for impact in backend.memory.impacts:
         if impact.processed(backend.clock.now):
             yield Finding(impact.subject, 0, impact.amount if impact.cancelled_on else 0)
@@ -88,12 +88,12 @@ BOOKS = Books(
     (
         Check(
             "oneclickimpact.totals",
-            "The totals of an account are what its books say was made, less what was cancelled.",
+            "The totals of an account are what its books say was made, less what was canceled.",
             _totals,
         ),
         Check(
             "oneclickimpact.processed",
-            "Nothing is cancelled for which a nonprofit has the money.",
+            "Nothing is canceled for which a nonprofit has the money.",
             _processed,
         ),
     ),

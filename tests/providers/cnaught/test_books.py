@@ -79,7 +79,7 @@ def test_a_cancelled_order_is_credited(cnaught: Caller, seconds: float) -> None:
         "credited/acme cent": "14",
     }
     entries = [entry["description"] for entry in cnaught.space.ledger(since="2026-01-01T00:00:00Z")["entries"]]
-    assert entries == ["order placed", *(["order fulfilled"] if seconds >= 2 else []), "order cancelled"]
+    assert entries == ["order placed", *(["order fulfilled"] if seconds >= 2 else []), "order canceled"]
     assert failures(cnaught.space) == {}
 
 

@@ -137,8 +137,8 @@ def test_an_act_comes_before_a_delay(oneclickimpact: Caller) -> None:
         ("send_donation", "sandbox 0001-01-01T00:00:00+14:00", "unknown impact"),
         ("send_donation", "", "unknown impact"),
         ("send_donation", "production 2025-03-12T15:22:14.753Z", "has reached donation_sent already"),
-        ("send_donation", "production 2025-03-13T09:00:00.001Z", "was cancelled"),
-        ("complete_impact", "production 2025-03-13T09:00:00.001Z", "was cancelled"),
+        ("send_donation", "production 2025-03-13T09:00:00.001Z", "was canceled"),
+        ("complete_impact", "production 2025-03-13T09:00:00.001Z", "was canceled"),
     ],
 )
 def test_impossible_acts_are_refused(space: SpaceHandle, name: str, subject: str, message: str) -> None:

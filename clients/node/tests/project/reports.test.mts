@@ -40,7 +40,7 @@ for (const [runner, command] of Object.entries(RUNNERS)) {
     assert.equal(written.length, 3, written.join(" "));
     for (const bundle of written) {
       const replayed = run(["carbon-emulator", "replay", join(bundles, bundle)], bundles);
-      assert.match(replayed.output, /1 requests, every byte the same/);
+      assert.match(replayed.output, /1 request, every byte the same/);
     }
     const again = run(command, bundles, { FIXED: "1" });
     assert.equal(again.status, 0, again.output);

@@ -1,4 +1,4 @@
-"""Orders: placed, fulfilled by the clock, cancelled by a call (docs.cnaught.com, Orders)."""
+"""Orders: placed, fulfilled by the clock, canceled by a call (docs.cnaught.com, Orders)."""
 
 from bisect import bisect_right, insort
 from collections.abc import Iterator

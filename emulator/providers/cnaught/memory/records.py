@@ -16,7 +16,7 @@ FIVES = re.compile(r".{1,5}")
 
 @dataclass(slots=True, eq=False)  # compared by identity, so that caches can hold it
 class Order:
-    """An order. It is fulfilled from ``fulfils_on`` on unless it was cancelled; without that it stays placed."""
+    """An order. It is fulfilled from ``fulfils_on`` on unless it was canceled; without that it stays placed."""
 
     id: str
     account_id: str

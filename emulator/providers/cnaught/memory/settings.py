@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from emulator.core.plural import plural
+
 Links: TypeAlias = Literal["emulator", "vendor"]
 Fractions: TypeAlias = Literal["floor", "keep", "refuse"]
 
@@ -27,4 +29,4 @@ class Settings:
         hours = (self.idempotency_hours, self.checkout_hours)
         for seconds in (self.fulfilment_seconds or 0, *(3600 * number for number in hours)):
             if not 0 <= seconds <= SECONDS_MAX:
-                raise ValueError(f"a time of {seconds} seconds is not from 0 to {SECONDS_MAX}")
+                raise ValueError(f"a time of {plural(seconds, 'second')} is not from 0 to {SECONDS_MAX}")

@@ -1,4 +1,4 @@
-"""Impacts: made, tracked through their stages, and cancelled (docs.1clickimpact.com)."""
+"""Impacts: made, tracked through their stages, and canceled (docs.1clickimpact.com)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -121,7 +121,7 @@ class Impacts:
         return history.page(customer.id, search) if customer else Page((), more=False)
 
     def totals(self, account: Account) -> Totals:
-        """Return the sums of the account's impacts, without the cancelled ones."""
+        """Return the sums of the account's impacts, without the canceled ones."""
         return self._histories[account.id].totals
 
     # --- stages
@@ -130,7 +130,7 @@ class Impacts:
         """Let an impact reach a stage now, and those before it if it has not yet. Raises CannotHappen."""
         impact = self._named(subject)
         if impact.cancelled_on is not None:
-            raise CannotHappen(f"impact {subject!r} was cancelled")
+            raise CannotHappen(f"impact {subject!r} was canceled")
         reached, index = dict(impact.reached(self.clock.now)), STAGES.index(last)
         if not reached.keys().isdisjoint(STAGES[index:]):
             raise CannotHappen(f"impact {subject!r} has reached {last} already")

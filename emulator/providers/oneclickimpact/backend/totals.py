@@ -8,7 +8,7 @@ from emulator.providers.oneclickimpact.memory.records import KINDS, Impact, Kind
 
 
 class Totals:
-    """The sums of an account's impacts that were not cancelled: its own, its customers', and by UTC day."""
+    """The sums of an account's impacts that were not canceled: its own, its customers', and by UTC day."""
 
     def __init__(self) -> None:
         self.own = dict.fromkeys(KINDS, 0)

@@ -1,4 +1,4 @@
-"""Making impacts and cancelling them."""
+"""Making impacts and canceling them."""
 
 from starlette.responses import Response
 

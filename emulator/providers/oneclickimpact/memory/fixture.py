@@ -49,7 +49,7 @@ class Memory:
             if impact is None:
                 raise ValueError(f"a notice names an impact that account {notice.account_id!r} has not made")
             if notice.type == "impact.cancelled" and impact.cancelled_on is None:
-                raise ValueError(f"a notice reports that impact {impact.subject!r} was cancelled, but it was not")
+                raise ValueError(f"a notice reports that impact {impact.subject!r} was canceled, but it was not")
             if notice.type == "impact.completed" and impact.progress.impact_completed is None:
                 raise ValueError(f"a notice reports that impact {impact.subject!r} is completed, but it never is")
 

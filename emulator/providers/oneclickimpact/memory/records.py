@@ -80,7 +80,7 @@ NO_METADATA: Metadata = EMPTY
 class Impact:
     """An impact made for a customer, or for the account itself.
 
-    ``amount`` is in the unit of its kind. ``made_on`` is unique within the account. A cancelled impact is kept.
+    ``amount`` is in the unit of its kind. ``made_on`` is unique within the account. A canceled impact is kept.
     ``customer_notified`` is whether the vendor would have sent the customer an email; the emulator sends none.
     """
 
@@ -103,12 +103,12 @@ class Impact:
         return f"{self.account_id} {millis(self.made_on)}"
 
     def reached(self, at: datetime) -> Iterator[tuple[Stage, datetime]]:
-        """Yield the stages that the impact has reached at an instant. A cancelled one reaches none later."""
+        """Yield the stages that the impact has reached at an instant. A canceled one reaches none later."""
         end = at if self.cancelled_on is None else min(at, self.cancelled_on)
         return ((stage, time) for stage, time in self.progress.stages() if time <= end)
 
     def processed(self, at: datetime) -> bool:
-        """Return whether a nonprofit has the money at an instant: from then on, the impact cannot be cancelled."""
+        """Return whether a nonprofit has the money at an instant: from then on, the impact cannot be canceled."""
         return any(stage != "donation_available" for stage, _ in self.reached(at))
 
     def check(self) -> None:
@@ -122,7 +122,7 @@ class Impact:
             if self.cancellation_reason is not None:
                 raise ValueError(f"impact {self.subject!r} must not have a cancellation_reason without cancelled_on")
         elif self.cancelled_on < self.made_on:
-            raise ValueError(f"impact {self.subject!r} must not be cancelled before it was made")
+            raise ValueError(f"impact {self.subject!r} must not be canceled before it was made")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def impact(impact: Impact, account: Account, customer: Customer | None) -> dict[
 
 
 def cancellation(impact: Impact, user_id: str, *, repeated: bool) -> dict[str, object]:
-    """Return a cancelled impact, under the id in the request."""
+    """Return a canceled impact, under the id in the request."""
     assert impact.cancelled_on
     reason = {} if impact.cancellation_reason is None else {"reason": impact.cancellation_reason}
     return {

@@ -73,6 +73,6 @@ function Part({ title, query = [], headers, body }) {
   return html`<section class="stack tight"><h3>${title}</h3>
     ${query.length > 0 && html`<dl class="facts mono-facts">${query.map(([name, value]) => html`<dt>${name}</dt><dd><code>${value}</code></dd>`)}</dl>`}
     ${body === null ? html`<p class="muted small">No body</p>` : html`<${Json} value=${body} label=${`${title} body`} />`}
-    <details><summary>${Object.keys(headers).length} headers</summary><dl class="facts mono-facts">${Object.entries(headers).map(([name, value]) => html`<dt>${name}</dt><dd><code>${value}</code></dd>`)}</dl></details>
+    <details><summary>${plural(Object.keys(headers).length, "header")}</summary><dl class="facts mono-facts">${Object.entries(headers).map(([name, value]) => html`<dt>${name}</dt><dd><code>${value}</code></dd>`)}</dl></details>
   </section>`;
 }
