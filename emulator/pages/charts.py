@@ -42,7 +42,7 @@ def columns(values: Sequence[tuple[str, str, Decimal]]) -> Element:
         left, top = index * step + step * 0.14, COLUMNS_HEIGHT - height
         at = {"x": f"{left:.1f}", "y": f"{top:.1f}", "width": f"{step * 0.72:.1f}", "height": f"{height:.1f}"}
         shapes.append(h("rect", h("title", text), rx="3", class_="c0", **at))
-        middle = {"x": f"{(index + 0.5) * step:.1f}", "y": f"{COLUMNS_HEIGHT + 20}"}
+        middle = {"x": f"{(index + 0.5) * step:.1f}", "y": f"{COLUMNS_HEIGHT + 24}"}
         shapes.append(h("text", label, text_anchor="middle", **middle))
-    box = f"0 -4 {COLUMNS_WIDTH} {COLUMNS_HEIGHT + 30}"
+    box = f"0 -4 {COLUMNS_WIDTH} {COLUMNS_HEIGHT + 34}"
     return h("svg", *shapes, viewBox=box, class_="columns", role="img", aria_label="Amounts by month")

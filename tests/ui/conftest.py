@@ -22,6 +22,7 @@ FLAGS = (
 DESKTOP = {"width": 1360, "height": 860}
 TABLET = {"width": 768, "height": 1024}
 PHONE = {"width": 390, "height": 844}
+NARROW = {"width": 320, "height": 640}
 
 
 @dataclass

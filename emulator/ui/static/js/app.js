@@ -95,7 +95,7 @@ function TopBar({ onMenu, menuOpen, onDialog }) {
 }
 
 function SpacePicker({ space }) {
-  return html`<a class="button quiet" href="#spaces"><${Icon} name="spaces" /><span class="space-label muted">Space</span> <strong>${space}</strong></a>`;
+  return html`<a class="button quiet space-picker" href="#spaces" title=${space}><${Icon} name="spaces" /><span class="space-label muted">Space</span> <strong>${space}</strong></a>`;
 }
 
 let space = spaceName();

@@ -27,7 +27,7 @@ export function Bars({ months, groups, rows }) {
     <svg width=${width} height=${HEIGHT + BOTTOM + 8} viewBox=${`0 0 ${width} ${HEIGHT + BOTTOM + 8}`} aria-hidden="true">
       ${Array.from({ length: STEPS + 1 }, (_, step) => {
         const line = 8 + HEIGHT - (HEIGHT * step) / STEPS;
-        return html`<line class="grid-line" x1=${LEFT} x2=${width} y1=${line} y2=${line} /><text x=${LEFT - 10} y=${line + 4} text-anchor="end">${massText((top * step) / STEPS)}</text>`;
+        return html`<line class="grid-line" x1=${LEFT} x2=${width} y1=${line} y2=${line} /><text x=${LEFT - 10} y=${line + 4} text-anchor="end">${step ? massText((top * step) / STEPS) : "0"}</text>`;
       })}
       ${months.map((month, index) => {
         let below = 0;
@@ -43,10 +43,10 @@ export function Bars({ months, groups, rows }) {
       })}
     </svg>
     <figcaption><ul class="legend-list">${groups.map((group, color) => html`<li><span class=${`swatch fill-${(color % COLORS) + 1}`}></span>${group}${over && html` <span class="number">${massText(grams(over, group))}</span>`}</li>`)}${over && html`<li class="muted">${over}</li>`}</ul></figcaption>
-    <table class="hidden-text"><caption>CO₂e by month</caption>
+    <div class="hidden-text"><table><caption>CO₂e by month</caption>
       <thead><tr><th scope="col">Month</th>${groups.map((group) => html`<th scope="col">${group}</th>`)}</tr></thead>
       <tbody>${months.map((month) => html`<tr><th scope="row">${month}</th>${groups.map((group) => html`<td>${massText(grams(month, group))}</td>`)}</tr>`)}</tbody>
-    </table>
+    </table></div>
   </figure>`;
 }
 

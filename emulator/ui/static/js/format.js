@@ -64,6 +64,11 @@ export function massText(grams) {
   return `${short.format(grams)} g`;
 }
 
+/** "10.8%", a part of a whole. */
+export function percent(part, whole) {
+  return `${(whole ? (100 * part) / whole : 0).toFixed(1)}%`;
+}
+
 /** "place_order" as "place order". */
 export function words(name) {
   return name.replaceAll("_", " ");

@@ -3,7 +3,7 @@
 import { html, useState } from "../vendored.js";
 import { Bars } from "../bars.js";
 import { Empty, PageHead, Panel, Pending, Segmented, Select } from "../elements.js";
-import { massText, plural, sentence } from "../format.js";
+import { massText, percent, plural, sentence } from "../format.js";
 import { useControl } from "../store.js";
 
 export function Emissions() {
@@ -32,7 +32,7 @@ export function Emissions() {
         <${Figure} label=${`Total ${chosenYear}`} value=${massText(total)} note=${plural(organization ? 1 : organizations.length, "organization")} />
         ${[1, 2, 3].map((scope) => {
           const sum = shown.reduce((grams, each) => grams + (each.scope === scope ? each.co2e_grams : 0), 0);
-          return html`<${Figure} label=${`Scope ${scope}`} value=${massText(sum)} note=${`${total ? Math.round((100 * sum) / total) : 0}%`} />`;
+          return html`<${Figure} label=${`Scope ${scope}`} value=${massText(sum)} note=${percent(sum, total)} />`;
         })}
       </div>
       <${Panel} title="By month"><${Bars} months=${monthsOf(chosenYear)} groups=${groups} rows=${shown.map((each) => [each.month, groupOf(each), each.co2e_grams])} /><//>
@@ -55,10 +55,10 @@ function Categories({ rows, total }) {
     sums.set(key, (sums.get(key) ?? 0) + each.co2e_grams);
   }
   const sorted = [...sums].sort(([, a], [, b]) => b - a);
-  return html`<table><thead><tr><th scope="col">Category</th><th scope="col">Scope</th><th scope="col" class="number">CO₂e</th><th scope="col" class="share-column">Share</th></tr></thead>
+  return html`<div class="table-wrap" tabindex="0" role="region" aria-label="Categories"><table><thead><tr><th scope="col">Category</th><th scope="col">Scope</th><th scope="col" class="number">CO₂e</th><th scope="col" class="share-column">Share</th></tr></thead>
     <tbody>${sorted.map(([key, grams]) => {
       const [scope, category] = key.split("/");
       return html`<tr key=${key}><td>${sentence(category)}</td><td>${scope}</td><td class="number">${massText(grams)}</td>
-        <td><div class="share"><div style=${{ width: `${(100 * grams) / sorted[0][1]}%` }}></div></div><span class="muted small number">${((100 * grams) / total).toFixed(1)}%</span></td></tr>`;
-    })}</tbody></table>`;
+        <td><div class="share"><div style=${{ width: percent(grams, total) }}></div></div><span class="muted small number">${percent(grams, total)}</span></td></tr>`;
+    })}</tbody></table></div>`;
 }

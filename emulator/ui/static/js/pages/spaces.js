@@ -40,7 +40,7 @@ export function Spaces() {
         <button class="button primary">Make</button>
       </form><//>
       <${Panel} title="Spaces of this server" flush actions=${html`<span class="muted small">${data.spaces.length} of ${data.spaces_max}</span>`}>
-        <div class="table-wrap"><table><tbody>${(names.includes(store.space) ? data.spaces : [{ name: store.space, requests: 0 }, ...data.spaces]).map(
+        <div class="table-wrap" tabindex="0" role="region" aria-label="Spaces"><table><tbody>${(names.includes(store.space) ? data.spaces : [{ name: store.space, requests: 0 }, ...data.spaces]).map(
           ({ name: each, requests }) => html`<tr key=${each}>
             <td><button type="button" class="link" onClick=${() => openSpace(each)}>${each}</button> ${each === store.space && html`<span class="badge good">open</span>`}</td>
             <td class="muted number nowrap">${plural(requests, "request")}</td>
