@@ -77,3 +77,12 @@ def test_documented_receivers_verify_deliveries(verify: Verify, delivery: tuple[
     assert not verify({**headers, "X-1CI-Timestamp": later}, body, [SECRET], NOW)
     for missing in headers:
         assert not verify({name: value for name, value in headers.items() if name != missing}, body, [SECRET], NOW)
+
+
+def test_the_headers_of_a_delivery_are_documented(delivery: tuple[Mapping[str, str], bytes]) -> None:
+    """The page lists the headers that a delivery has, except those of the connection."""
+    sample = re.search(r"```http\nPOST .*\n((?:\S+: .*\n)+)\n", PAGE)
+    assert sample
+    listed = {line.partition(":")[0].lower() for line in sample[1].splitlines()}
+    connection = {"host", "accept", "accept-encoding", "connection", "content-length"}
+    assert {name.lower() for name in delivery[0]} - connection == listed

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 VENDOR_PAGES = sorted((ROOT / "docs" / "providers").glob("*.md"))
 CONTRIBUTING = (ROOT / "docs" / "contributing.md").read_text()
+NAMED_LINK = re.compile(r"(?<!!)\[([^]]+)\]\((?!https?://|images/)([^)]+)\)")
 LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)(?:#[^)]*)?\)")
 
 
@@ -43,6 +44,9 @@ def test_the_schemas_and_the_page_of_the_fixtures_are_current() -> None:
 def test_the_list_of_pages_for_language_models_is_current() -> None:
     """``llms.txt`` lists every page with its first sentence."""
     assert llms.FILE.read_text() == llms.text(), "run: python -m tests.support.llms"
+    listed = [line for line in llms.text().splitlines() if line.startswith("- [")]
+    sentence = re.compile(r"- \[.+\]\(\S+\.md\): [A-Z`].*\.")
+    assert [line for line in listed if not sentence.fullmatch(line)] == []
 
 
 def test_the_types_of_the_npm_package_are_current() -> None:
@@ -68,6 +72,15 @@ def test_every_argument_of_the_marker_is_documented(argument: str) -> None:
 def test_links_lead_to_existing_files(page: Path) -> None:
     """Every link to a file of the project leads to an existing one."""
     assert [link for link in LINK.findall(page.read_text()) if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_what_they_name(page: Path) -> None:
+    """A link whose text has the name of a page, such as "fixtures of your own", leads to that page or section."""
+    names = {known.stem for known in PAGES} - {"README", "index"}
+    for text, target in NAMED_LINK.findall(page.read_text()):
+        named = names & {form for word in re.findall(r"\w+", text.lower()) for form in (word, f"{word}s")}
+        assert not named or named & set(re.findall(r"\w+", target.lower())), f"[{text}]({target})"
 
 
 @pytest.mark.parametrize("provider", NAMES)

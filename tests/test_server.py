@@ -28,6 +28,10 @@ from emulator.server.protocol import IDLE_SECONDS
 from emulator.server.server import PortTaken, bind, uvicorn_server
 from tests.support.child import Child
 
+GUIDE = (Path(__file__).parents[1] / "docs" / "exec.md").read_text()
+TLS_EXAMPLE, TLS_REPLY = re.findall(r"<!-- tls: curl -->\n```sh\n(.*?)# (.*?)\n```", GUIDE, re.DOTALL)[0]
+"""The guide's call of a production host, and what it prints."""
+
 SECONDS_MAX = 60
 """How long a test waits for a process; the machine may be busy."""
 
@@ -53,6 +57,13 @@ def ended(process: subprocess.Popen[str], number: int) -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
+def documented_call(port: str) -> str:
+    """Return what the guide's call over TLS prints with a server on this port."""
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    call = TLS_EXAMPLE.replace(":4443", f":{port}")
+    return subprocess.run(["sh", "-c", call], env=environment, capture_output=True, text=True, timeout=60).stdout
+
+
 # --- start and end ----------------------------------------------------------------------------------------------------
 
 
@@ -72,6 +83,7 @@ def test_a_server_with_tls_answers_for_the_vendors(tmp_path: Path, monkeypatch: 
                 return client.send(request).status_code
 
         assert [call(host) for host in hosts.split(", ")] == [404] * 6
+        assert documented_call(port) == TLS_REPLY
         with pytest.raises(httpx.ConnectError, match=r"certificate is not valid for 'example\.com'"):
             call("example.com")
         fault = {"provider": "cnaught", "when": "before", "times": 1, "effect": {"connection": "reset"}}

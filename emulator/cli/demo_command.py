@@ -140,7 +140,7 @@ class _Show:
     def _announce(self, story: dict[str, Any], url: str) -> None:
         """Print the story and its links, and open the page."""
         click.echo()
-        for line in story_lines(story):
+        for line in story_lines(story, url):
             click.echo(line)
         page = f"{url}/_emulator/"
         click.echo(f"\nDashboard: {page}")

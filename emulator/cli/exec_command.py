@@ -59,9 +59,9 @@ def exec_command(
 ) -> None:
     """Run COMMAND so that the emulator answers requests to the vendors' production hosts.
 
-    Ends with the exit code of COMMAND. Modes: env sets variables that make clients use a proxy and trust its
-    certificate; preload also changes the connections of Node and Python processes; isolated, on Linux, runs COMMAND in
-    a network that has the vendors' hosts and nothing else.
+    Thallo documents no host, so it is not among them. Ends with the exit code of COMMAND. Modes: env sets variables
+    that make clients use a proxy and trust its certificate; preload also changes the connections of Node and Python
+    processes; isolated, on Linux, runs COMMAND in a network that has the vendors' hosts and nothing else.
     """
     if not hasattr(os, "posix_spawn"):
         raise click.UsageError(

@@ -1,5 +1,6 @@
 """A log that cannot store: what clients get, what health says, and that the server goes on by itself."""
 
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -33,6 +34,18 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StoredSe
 
 def fail(*_: object) -> Any:
     raise LogFailure(FULL)
+
+
+def test_psycopg_reports_nothing_that_the_log_reports(caplog: pytest.LogCaptureFixture) -> None:
+    """What psycopg ignores while it raises an error is not logged: the log has one line for the error."""
+    pytest.importorskip("psycopg")
+    import emulator.log.shared.postgres_connection  # noqa: F401
+
+    logger = logging.getLogger("psycopg")
+    logger.warning("error ignored terminating %r: %s", "a pipeline", "the connection is lost")
+    logger.warning("unknown PostgreSQL timezone: %r; will use UTC", "Nowhere")
+    assert [record.levelname for record in caplog.records if record.name == "psycopg"] == ["WARNING"]
+    assert "unknown PostgreSQL timezone" in caplog.text
 
 
 def wait_for_health(server: StoredServer) -> None:

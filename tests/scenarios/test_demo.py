@@ -37,8 +37,13 @@ def test_a_demo_at_a_running_server() -> None:
         assert result.exit_code == 0, result.output
         story = emulator.space("show").control("GET", "/story")
     assert story["scenario"] == "group"
+    printed, page = " ".join(result.output.split()), f"{emulator.url}/~show/_emulator/"
     for step in story["steps"]:
-        assert step["title"] in result.output
+        assert (
+            f"{step['number']}. {step['title']} {step['text']} Dashboard: {emulator.url}/~show/_emulator/#" in printed
+        )
+        assert [link for link in step["links"] if f"{link['title']}: {link['url']}" not in printed] == []
+    assert f"Dashboard: {page}#state/dcycle" in printed
     assert f"Dashboard: {emulator.url}/~show/_emulator/" in result.output
 
 

@@ -41,11 +41,11 @@ def _lines(pages: list[Path]) -> Iterator[str]:
 
 
 def _summary(content: str) -> str:
-    """Return the first sentence of a page."""
+    """Return the first sentence of a page. One that introduces a list or an example ends there."""
     prose = re.sub(r"<!--.*?-->|```.*?```|^[#|!-][^\n]*$", "", content, flags=re.DOTALL | re.MULTILINE)
     first = " ".join(prose.strip().split("\n\n")[0].split())
     plain = re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", first)
-    return re.split(r"(?<=[.:]) ", plain)[0]
+    return re.sub(r":$", ".", re.split(r"(?<=[.]) ", plain)[0])
 
 
 if __name__ == "__main__":

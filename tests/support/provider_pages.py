@@ -7,6 +7,7 @@ from typing import Any
 from emulator.evidence import contracts
 from emulator.providers import ALL
 
+NO_HOST = "none documented, so [`exec`](../exec.md) and `serve --tls` do not cover it"
 DIRECTORY = Path(__file__).parents[2] / "docs" / "providers"
 
 
@@ -17,9 +18,10 @@ def page(provider: str) -> str:
 
 def _lines(provider: str) -> Iterator[str]:
     yield f"# {ALL[provider].title}\n"
-    yield "This page is made from `contracts/`: `python -m tests.support.pages`.\n"
-    hosts = "".join(f", `{host}`" for host in ALL[provider].hosts)
-    yield f"Base URL: `http://127.0.0.1:4412/{provider}`. Host names of the vendor: {hosts[2:] or 'none documented'}.\n"
+    made = "This page is made from `contracts/`: `python -m tests.support.pages`."
+    yield f"The operations and rules of {ALL[provider].title} in this emulator. {made}\n"
+    hosts = ", ".join(f"`{host}`" for host in ALL[provider].hosts) or NO_HOST
+    yield f"Base URL: `http://127.0.0.1:4412/{provider}`. Host names of the vendor: {hosts}.\n"
     yield "[Evidence](../evidence.md) levels: observed, seed, docs, sdk, inferred.\n"
     yield "## Operations\n\n| operation | request | documented in | state |\n| --- | --- | --- | --- |"
     yield from (_operation(provider, listed) for listed in contracts.documented(provider))

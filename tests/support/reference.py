@@ -43,7 +43,8 @@ def page() -> str:
         ("Faults", "`POST /_emulator/faults`: on which requests a fault fires, and its effect.", fault_lines()),
     )
     parts = [f"## {title}\n\n{text}\n\n" + "\n".join(lines) + "\n" for title, text, lines in sections]
-    return "# Reference\n\nThis page is made from the code: `python -m tests.support.reference`.\n\n" + "\n".join(parts)
+    made = "This page is made from the code: `python -m tests.support.reference`."
+    return f"# Reference\n\nEvery command, endpoint, setting and fault. {made}\n\n" + "\n".join(parts)
 
 
 def command_lines() -> Iterator[str]:

@@ -22,10 +22,22 @@ node --test out/node.test.mjs out/processes.test.mjs out/reports.test.mjs
 npx vitest run
 npx jest
 
+# A new project, made as the guide says.
+mkdir new
+cp guide/shop.ts guide/tsconfig.json new
+(
+    cd new
+    npm init -y >/dev/null
+    npm pkg set type=module
+    npm install --loglevel error --no-audit --no-fund --save-dev ../carbon-emulator-*.tgz tsx typescript @types/node
+    npx tsx shop.ts
+    npx tsc --noEmit
+)
+
 # The examples of the documentation.
 for pages in guide readme; do cp "$pages/package.json" "out/$pages"; done
 node out/guide/shop.js
-node out/guide/space.js
+node out/guide/space.js | grep 'near miss: request 1, POST /v1/orders: status is 503, not 201'
 node --test out/guide/node.test.js out/guide/hooks.test.js
 npx vitest run --config guide/vitest.config.ts guide/vitest.test.ts
 NODE_OPTIONS=--experimental-vm-modules npx jest --config guide.jest.config.json

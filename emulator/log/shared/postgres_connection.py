@@ -1,5 +1,6 @@
 """The connection to a PostgreSQL database: it is made when it is first needed, and again after each failure."""
 
+import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -30,6 +31,14 @@ them all in place of a lookup in two pages."""
 
 ALREADY_CREATED = (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable, psycopg.errors.DuplicateObject)
 """What a node meets that creates a table at the same time as another one."""
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Return whether a message of psycopg says more than the error that it raises, which the log reports."""
+    return not str(record.msg).startswith("error ignored")
+
+
+logging.getLogger("psycopg").addFilter(_is_news)
 
 
 class PostgresConnection:
