@@ -109,9 +109,11 @@ def test_a_vendors_host_reaches_no_other_vendor(emulator: Emulator) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/gold/v1", "/CNaught/v1/orders", "/cnaughtx", "//cnaught/v1", "/~a", "/~a/"])
 def test_a_path_without_a_provider_is_refused(emulator: Emulator, path: str) -> None:
-    """A path without a provider is refused with the names of all providers."""
+    """A path without a provider is refused with the reason, and the names of all providers."""
     status, _, body = asyncio.run(call(emulator.app, "GET", path, [], b""))
-    assert (status, b"known: oneclickimpact, cnaught" in body) == (404, True)
+    name = path.removeprefix("/~a").strip("/").partition("/")[0] if not path.startswith("//") else ""
+    reason = f"unknown provider '{name}'" if name else "the path must begin with a provider"
+    assert (status, f"{reason}; known: oneclickimpact, cnaught".encode() in body) == (404, True)
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,8 @@ class Gateway:
             return space, self.providers[self.vendor_hosts[host]], path, prefix
         if first in self.providers:
             return space, self.providers[first], f"/{rest}", prefix
-        raise Stray(404, f"unknown provider {first!r}; known: {', '.join(self.providers)}, and /{CONTROL}")
+        reason = f"unknown provider {first!r}" if first else "the path must begin with a provider"
+        raise Stray(404, f"{reason}; known: {', '.join(self.providers)}, and /{CONTROL}")
 
     # --- the source of a request
 
