@@ -604,6 +604,22 @@ def test_a_half_closed_client_gets_its_replies() -> None:
     assert client.wire.closing
 
 
+@pytest.mark.parametrize("turns", range(12))
+def test_a_client_may_half_close_at_any_time(turns: int) -> None:
+    """However far its requests have come when a client half-closes, it gets the replies to all of them."""
+
+    async def play() -> Client:
+        client = Client(measure)
+        client.protocol.data_received(GET * 3)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await client.half_close()
+        return client
+
+    client = run(play)
+    assert (client.statuses, client.wire.closing) == ([200, 200, 200], True)
+
+
 @pytest.mark.parametrize("sent", [b"", GET[:10], b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf"])
 def test_a_half_closed_client_without_request_is_closed(sent: bytes) -> None:
     """A connection that will never carry a complete request is closed at once."""

@@ -80,11 +80,13 @@ class HttpProtocol(asyncio.Protocol):
     def eof_received(self) -> bool:
         """Keep the connection open for the replies to complete requests."""
         self._ended = True
-        if self.closing:
-            return False
-        for request in self._requests:
-            request.disconnect()
-        return bool(self._requests or self._intake.backlog)
+        if not self.closing:
+            for request in self._requests:
+                request.disconnect()
+            if self._requests or self._intake.backlog:
+                return True
+        self._pool.sends.flush()  # the transport closes now
+        return False
 
     def pause_writing(self) -> None:
         self.flow.paused = True
