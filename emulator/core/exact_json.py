@@ -13,9 +13,13 @@ DIGITS_MAX = 4300
 NESTING_MAX = 200
 
 _OUTLINE = bytes.maketrans(b"123456789.E", b"0000000000e")
-_LONG = b"0" * 17
+_LONG = b"0" * 16
 _SCALED = b"0e000"
-"""Numbers of at most 15 digits and two digits of exponent survive a double; longer ones show in a body's outline."""
+"""Numbers of at most 15 digits and two digits of exponent survive a double; longer ones show in a body's outline, where
+a point counts as a digit."""
+
+PLAIN_DIGITS_MAX = 40
+"""Canonical numbers with more digits before the point, or zeros behind it, have an exponent: it keeps them short."""
 
 
 def parse(body: bytes) -> Any:
@@ -98,9 +102,17 @@ def _canonical(content: Any) -> Any:
         return [item if type(item) in _CANONICAL else _canonical(item) for item in content]
     if kind in _CANONICAL or (kind is int and -(2**63) <= content < 2**64):  # orjson writes no larger ones
         return content
-    number = decimal(content)
-    whole = number == number.to_integral_value()
-    return orjson.Fragment(str(int(number)) if whole else f"{number:f}".rstrip("0"))
+    return orjson.Fragment(_canonical_number(decimal(content)))
+
+
+def _canonical_number(number: Decimal) -> str:
+    """Return the same text for equal numbers, in a time that depends on its length as it was sent, not on its value."""
+    if not number:
+        return "0"
+    if abs(number.adjusted()) > PLAIN_DIGITS_MAX:
+        sign, digits, _ = number.as_tuple()
+        return f"{'-' * sign}{''.join(map(str, digits)).rstrip('0')}e{number.adjusted()}"
+    return str(int(number)) if number == number.to_integral_value() else f"{number:f}".rstrip("0")
 
 
 _CANONICAL = frozenset({str, bool, type(None)})

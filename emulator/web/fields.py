@@ -19,6 +19,9 @@ from emulator.core.exact_json import decimal
 _QUERY_INTEGER = re.compile(r"-?[0-9]{1,300}")
 _QUERY_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][-+]?[0-9]{1,3})?")
 
+_BEYOND_BOUNDS = Decimal(10) ** 40
+"""Stands for all larger integers, which no bound accepts: 1e4299 takes a millisecond to become an int."""
+
 
 def _json_integer(value: object) -> int:
     if type(value) is int:  # bool is a subclass, but not a number
@@ -26,7 +29,7 @@ def _json_integer(value: object) -> int:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, Decimal) and value == value.to_integral_value():
-        return int(value)
+        return int(value if abs(value) < _BEYOND_BOUNDS else _BEYOND_BOUNDS.copy_sign(value))
     raise PydanticCustomError("int_type", "Input should be a valid integer")
 
 

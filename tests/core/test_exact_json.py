@@ -10,8 +10,9 @@ from pydantic_core import from_json
 
 from emulator.core import exact_json
 
-DIGITS = st.text("0123456789", min_size=1, max_size=40)
-EXPONENTS = st.builds("{}{}{}".format, st.sampled_from("eE"), st.sampled_from(["", "+", "-"]), st.integers(0, 400))
+DIGITS = st.text("0123456789", min_size=1, max_size=40) | st.text("0123456789", min_size=13, max_size=17)
+"""The digits of a number; often as many as a double has, or one more."""
+
 NUMBERS = st.builds(
     "{}{}{}{}".format,
     st.sampled_from(["", "-"]),
@@ -45,6 +46,17 @@ def test_a_number_is_written_with_its_digits(text: str) -> None:
     number = exact_json.parse(text.encode())
     if not isinstance(number, int) or number.bit_length() < 64:
         assert Decimal(exact_json.dump(number).decode()) == Decimal(text)
+
+
+@pytest.mark.parametrize("digits", [*range(14, 20)])
+@pytest.mark.parametrize("ending", ["", "e0", "e5", "E-9", "e+22", "e-22"])
+def test_a_number_of_about_a_doubles_digits_is_exact(digits: int, ending: str) -> None:
+    """A number keeps its digits where a double just has, or just has not, as many; beside any other number."""
+    for first in range(1, 10):
+        text = f"{first}{'0' * (digits - 3)}93{ending}"
+        for beside in ("1", "0.12345678901234567890"):
+            number, _ = exact_json.parse(f"[{text}, {beside}]".encode())
+            assert exact_json.decimal(number) == Decimal(text)
 
 
 @pytest.mark.parametrize("text", ["5", "5.0", "12.5", "0.1", "1e2", "1e22", "0.000001", "123456789012345", "1.10"])
@@ -97,12 +109,22 @@ def test_invalid_json_is_refused(long: bytes, body: bytes) -> None:
         (b"0.5", b"0.50000000000000000000"),
         (b"1180591620717411303424", b"1180591620717411303424.0"),
         (b"0.000000000000000000012", b"1.20e-20"),
+        (b"1" + b"0" * 90, b"10.0e89"),
+        (b"0." + b"0" * 90 + b"12", b"120e-93"),
+        (b"-12" + b"0" * 4000, b"-1.20e4001"),
+        (b"0", b"-0.0e99"),
         (b'{"a":[1.0],"b":2}', b'{"b":2,"a":[1]}'),
     ],
 )
 def test_equal_content_has_one_canonical_document(first: bytes, second: bytes) -> None:
     """Equal content has one canonical document, for any notation of numbers and order of members."""
     assert exact_json.canonical(exact_json.parse(first)) == exact_json.canonical(exact_json.parse(second))
+
+
+@pytest.mark.parametrize("text", ["1e4299", "1e-4299", "-12e4000"])
+def test_a_canonical_number_is_short(text: str) -> None:
+    """A short number has a short canonical document, whatever its value is: to write all its digits would take long."""
+    assert len(exact_json.canonical(exact_json.parse(text.encode()))) <= len(text) + 1
 
 
 @given(NUMBERS, NUMBERS)
