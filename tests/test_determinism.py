@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
+from emulator.app import make_world
 from emulator.client.embedded import SpaceHandle
 from emulator.core.on_demand import OnDemand
 from emulator.core.resources import resource
@@ -80,7 +81,9 @@ def test_another_seed_gives_other_ids(first: Mapping[str, Transcript], provider:
 
 
 def test_another_process_answers_the_same_bytes(first: Mapping[str, Transcript]) -> None:
-    """A process with another hash seed, hence another order of sets, gives the same transcripts."""
+    """A process with another hash seed, hence another order of sets, gives the same transcripts, and writes the same
+    fixtures.
+    """
     program = "from tests.test_determinism import digests_of_this_process as digests; print(digests())"
     environment = {**os.environ, "PYTHONHASHSEED": "4412"}
     root = Path(__file__).parent.parent
@@ -89,8 +92,9 @@ def test_another_process_answers_the_same_bytes(first: Mapping[str, Transcript])
 
 
 def digests(transcripts: Mapping[str, Transcript]) -> dict[str, str]:
-    """Return a digest of every provider's transcript."""
-    return {name: sha256(repr(found).encode()).hexdigest() for name, found in transcripts.items()}
+    """Return a digest of every provider's transcript, and of the fixtures as they are written."""
+    found = {**transcripts, "fixtures": make_world().fixtures.whole()}
+    return {name: sha256(repr(each).encode()).hexdigest() for name, each in found.items()}
 
 
 def digests_of_this_process() -> str:

@@ -242,6 +242,18 @@ def test_an_upgrade_offer_changes_nothing(drawn: list[tuple[bytes, bytes]], cuts
     assert not client.wire.closing
 
 
+def test_an_upgrade_offer_of_http_1_0_changes_nothing() -> None:
+    """A client of HTTP/1.0 gets its reply, and the end of the connection, whatever it offers."""
+
+    async def play() -> Client:
+        client = Client(measure)
+        await client.send(b"GET / HTTP/1.0\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n")
+        return client
+
+    client = run(play)
+    assert (client.statuses, client.wire.closing) == ([200], True)
+
+
 @pytest.mark.parametrize("head", [b"Upgrade : h2c\r\n", b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n"])
 def test_an_ambiguous_head_is_refused(head: bytes) -> None:
     """A head that can be read in two ways is refused, with an upgrade offer or without (RFC 9112, section 11.2)."""

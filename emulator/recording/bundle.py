@@ -117,11 +117,18 @@ class Bundle(Model):
 
 
 def take(space: Space) -> dict[str, Any]:
-    """Return the run since the history began. Raises BadBundle if the history has dropped a part of it."""
+    """Return the run since the history began.
+
+    Raises BadBundle if the history has dropped a part of it, or if a request is still delayed that others ran beside:
+    they could not be replayed without it.
+    """
     history = space.history
     if not history.complete:
         reason = f"the journal has dropped {plural(history.dropped, 'request')}"
         raise BadBundle(f"{reason}; raise --journal-max, or clear it before the run")
+    running = {request.exchange.number for request in space.held}
+    if named := running.intersection(number for exchange in history.exchanges() for number in exchange.held):
+        raise BadBundle(f"request {min(named)} is still delayed by a fault; take the bundle after its reply")
     seal = Seal(space.world)
     bundle = Bundle(
         format=FORMAT,

@@ -147,10 +147,11 @@ class RequestParser:
         """
         if self.in_head and self.method == "CONNECT":
             raise no_proxy()
+        version = self._parser.get_http_version().encode()
         self._parser = httptools.HttpRequestParser(self)
         if not self.in_head:
             return b""
-        lines = [b"%s %s HTTP/1.1" % (self.method.encode(), self._url)]
+        lines = [b"%s %s HTTP/%s" % (self.method.encode(), self._url, version)]
         lines += [b"%s: %s" % header for header in self.headers if header[0] != b"upgrade"]
         return b"\r\n".join([*lines, b"", b""])
 

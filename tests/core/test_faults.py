@@ -168,7 +168,10 @@ def test_a_disconnected_client_ends_the_delay(cnaught: Caller, when: str, orders
 
 
 def test_an_abandoned_request_replays(emulator: Emulator, cnaught: Caller) -> None:
-    """A recording in which a client disconnected replays to the same bytes, also for requests sent during the delay."""
+    """A recording in which a client disconnected replays to the same bytes, also for requests sent during the delay.
+
+    There is none during the delay, as the request that the others ran beside is not in the journal yet.
+    """
     cnaught.space.faults.add("cnaught", method="POST", effect={"delay_seconds": 600})
     keyed = {"Idempotency-Key": "one"}
     with ThreadPoolExecutor(1) as thread:
@@ -176,6 +179,8 @@ def test_an_abandoned_request_replays(emulator: Emulator, cnaught: Caller) -> No
         while not [fault for fault in cnaught.space.faults if fault["fired"]]:
             time.sleep(0.001)
         assert cnaught.post(ORDERS, ONE_KG, headers=keyed).status_code == 409
+        with pytest.raises(Refused, match="409: request 1 is still delayed by a fault"):
+            cnaught.space.bundle()
         assert isinstance(given_up.exception(), httpx.ReadTimeout)
     cnaught.space.requests.wait(status=499)
     assert cnaught.post(ORDERS, ONE_KG, headers=keyed).status_code == 201

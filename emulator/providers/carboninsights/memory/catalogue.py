@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from pydantic import PlainSerializer
 
 UNCATEGORIZED = "Uncategorized"
 
@@ -64,7 +66,7 @@ class Catalogue:
     categories: Mapping[str, Factors]
     retired_categories: Mapping[str, Factors]
     with_natural_gas: Mapping[str, Factors]
-    food: frozenset[str]
+    food: Annotated[frozenset[str], PlainSerializer(sorted, when_used="json")]
     aliases: Mapping[str, str]
     merchant_codes: Mapping[str, MerchantCode]
     merchant_code_ranges: tuple[MerchantCodeRange, ...]
@@ -78,7 +80,7 @@ class Catalogue:
             for name, factors in table.items():
                 _check_factors(name, factors)
         every = {**self.categories, **self.retired_categories}
-        for name in (*self.with_natural_gas, *self.food, *self.aliases.values()):
+        for name in (*self.with_natural_gas, *sorted(self.food), *self.aliases.values()):
             _check_listed(name, every)
         codes = [code.category for code in self.merchant_codes.values()]
         for name in (*codes, *(row.category for row in self.merchant_code_ranges), UNCATEGORIZED):
