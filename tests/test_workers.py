@@ -59,10 +59,10 @@ class Server(Child):
 
 @pytest.fixture(scope="module")
 def several() -> Iterator[Server]:
-    """A server with two workers."""
+    """A server with two workers, which logs nothing."""
     with Server("--workers", "2") as server:
         yield server
-        server.stop()
+        assert server.stop() == ""
 
 
 @pytest.fixture(scope="module")
@@ -321,6 +321,19 @@ def test_faults_cut_connections(several: Server) -> None:
         assert whole[0] == whole[1]
         assert whole[0].startswith(b"HTTP/1.1")
         assert not whole[0].endswith(b"\r\n\r\n")
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_delayed_requests(several: Server, when: str) -> None:
+    """A forwarded request that a fault delays gets its whole reply, and so do those behind it."""
+    begin(several)
+    fault = {"provider": "cnaught", "when": when, "effect": {"delay_seconds": 0.02, "body": "z" * 500_000}, "times": 2}
+    for name in ("a", "d"):
+        with httpx.Client(base_url=several.url) as http:
+            http.post(f"/~{name}/_emulator/faults", json=fault).raise_for_status()
+        request = written("GET", f"/~{name}/cnaught/v1/orders")
+        replies = exchange(several.port, request * 2 + closing(request), [3])
+        assert (replies.count(b"HTTP/1.1 200 "), replies.count(b"z" * 500_000)) == (3, 2)
 
 
 def test_nothing_stays_open(several: Server) -> None:

@@ -17,6 +17,9 @@ log = logging.getLogger("emulator")
 JSON_TYPE = (b"content-type", b"application/json")
 BUG = b'{"error":"bug in the emulator; its log has the traceback"}'
 
+DROPPED_BYTES = 64 * 1024
+"""How much is read at a time to be dropped."""
+
 Connect = Callable[[socket.socket], Awaitable[None]]
 """Gives the other end of a stream to a worker."""
 
@@ -53,8 +56,9 @@ class Channel:
 
         To close first could cost the other end frames that it has not read: it loses them if it is sending meanwhile.
         """
-        while await self.receive() is not None:
-            pass
+        with suppress(ConnectionError):
+            while await self._reader.read(DROPPED_BYTES):
+                pass
 
     def close(self) -> None:
         """Let the other end know that nothing more comes."""

@@ -34,7 +34,8 @@ def break_message(how: Connection, body: bytes) -> dict[str, Any]:
 async def while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
     """Run ``work`` and return its result. Cancel it and raise ClientGone once the client disconnects.
 
-    ``receive`` is the channel of a request whose body has been read.
+    ``receive`` is the channel of a request whose body has been read. Nothing waits for it any more afterwards: it may
+    be read again, and only one task at a time may read it.
     """
     working, disconnected = asyncio.ensure_future(work), asyncio.ensure_future(_disconnected(receive))
     try:
@@ -45,6 +46,7 @@ async def while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
     finally:
         working.cancel()
         disconnected.cancel()
+        await asyncio.wait((working, disconnected))
 
 
 async def _disconnected(receive: Receive) -> None:
