@@ -50,7 +50,7 @@ def check_provider(provider: str) -> None:
     from emulator.providers import ALL
 
     if provider not in ALL:
-        raise CannotRun(f"unknown provider {provider}; known: {', '.join(ALL)}")
+        raise CannotRun(f"unknown provider {provider!r}; known: {', '.join(ALL)}")
 
 
 def credentials(provider: str, pairs: tuple[str, ...], key: str | None) -> dict[str, str]:

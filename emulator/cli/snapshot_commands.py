@@ -29,7 +29,7 @@ def save(target: Target, file: Path) -> None:
 @click.argument("file", type=FILE)
 @on_server
 def load(target: Target, file: Path) -> None:
-    """Restore the space from FILE. If anything is wrong with it, the space does not change."""
+    """Restore the space from FILE, with an empty journal. If anything is wrong with it, the space does not change."""
     document = read_json(file)
     with target.session() as space:
         space.restore(document)
@@ -58,7 +58,7 @@ def keep(target: Target, name: str) -> None:
 @click.argument("name")
 @on_server
 def restore(target: Target, name: str) -> None:
-    """Restore the space from a snapshot that the server keeps."""
+    """Restore the space from a snapshot that the server keeps, with an empty journal."""
     with target.session() as space:
         space.control("POST", f"/snapshots/{name}/restore")
 

@@ -183,18 +183,18 @@ def problems(provider: str, file: ProbeFile) -> Iterator[str]:
     """Yield a sentence for each name in a file that the contract does not know, and each expression that is wrong."""
     known_rules = {rule["id"].partition(".")[2] for rule in contracts.rules(provider)}
     operations = {operation.id: operation for operation in contracts.operations(provider)}
-    yield from (f"unknown operation {name}" for name in (*file.reads, *file.creates) if name not in operations)
+    yield from (f"unknown operation {name!r}" for name in (*file.reads, *file.creates) if name not in operations)
     for name, creation in file.creates.items():
         if creation.undo:
             yield from (f"creates: {name}: {problem}" for problem in _call_problems(creation.undo, operations))
         yield from (f"creates: {name}: {problem}" for problem in _unknown_names(creation.model_dump(), {"reply"}))
     for group in file.not_probed:
-        yield from (f"not_probed: unknown rule {rule}" for rule in group.rules if rule not in known_rules)
+        yield from (f"not_probed: unknown rule {rule!r}" for rule in group.rules if rule not in known_rules)
     probed = {rule for probe in file.probes for rule in probe.rules}
     yield from (f"not_probed: {rule} has a probe" for rule in sorted(file.reasons().keys() & probed))
     saved: set[str] = set()
     for probe in file.probes:
-        yield from (f"{probe.title}: unknown rule {rule}" for rule in probe.rules if rule not in known_rules)
+        yield from (f"{probe.title}: unknown rule {rule!r}" for rule in probe.rules if rule not in known_rules)
         for step in probe.steps:
             for problem in _step_problems(file, step, operations, saved):
                 yield f"{probe.title}: {step.send}: {problem}"
@@ -221,14 +221,14 @@ def _call_problems(call: Call, operations: Mapping[str, contracts.Operation]) ->
         if not method.isupper() or not path.startswith("/"):
             yield f"{call.send!r} is neither an operation nor METHOD /path"
     elif call.operation not in operations:
-        yield f"unknown operation {call.operation}"
+        yield f"unknown operation {call.operation!r}"
     elif different := _path_parameters(operations[call.operation].path) ^ call.path.keys():
         yield f"missing or unknown path parameters: {', '.join(sorted(different))}"
 
 
 def _unknown_names(content: Any, known: set[str]) -> Iterator[str]:
     try:
-        yield from (f"unknown name {name}" for name in sorted(names_in(content) - known))
+        yield from (f"unknown name {name!r}" for name in sorted(names_in(content) - known))
     except BadExpression as error:
         yield str(error)
 

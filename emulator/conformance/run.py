@@ -54,7 +54,7 @@ def check_credentials(connection: Connection, against: str) -> None:
     file, given = connection.file, connection.credentials
     for name in given:
         if name not in file.credentials:
-            raise CouldNotRun(f"unknown credential {name}; known: {', '.join(file.credentials)}")
+            raise CouldNotRun(f"unknown credential {name!r}; known: {', '.join(file.credentials)}")
     missing = [name for name, known in file.credentials.items() if not known.optional and not given.get(name)]
     if missing:
         raise CouldNotRun(f"{connection.provider} needs the credentials {', '.join(missing)}: --credential NAME=VALUE")

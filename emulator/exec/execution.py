@@ -62,7 +62,8 @@ class Execution:
             plan = Plan(app, self.authority, url, self.space, self.offline, upstreams, exemptions)
             stack.enter_context(serving(plan, ports))
             if report:
-                report(f"mode {self.mode}: {self.server.url or ports.url}, space {self.space}, answers for the vendors")
+                url = self.server.url or ports.url
+                report(f"mode {self.mode}: {url}, space {self.space!r}, answers for the vendors")
             return process.run(command, self._environment(plan, ports, directory))
 
     def _isolate(self, directory: Path, stack: ExitStack) -> ASGIApp:

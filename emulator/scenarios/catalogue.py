@@ -67,7 +67,7 @@ def play(space: Space, name: str, progress: Progress = lambda _: None) -> Story:
     try:
         _script(name).prepare(stage)
     except ScenarioFailed as error:
-        raise ScenarioFailed(f"cannot play the scenario {name} with these fixtures: {error}") from None
+        raise ScenarioFailed(f"cannot play the scenario {name!r} with these fixtures: {error}") from None
     steps = tuple(_filled(step, stage.facts) for step in played.steps)
     space.story = Story(name, played.title, played.summary, steps, stage.facts)
     progress(1.0)

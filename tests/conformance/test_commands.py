@@ -64,7 +64,7 @@ def test_conform_finds_a_difference(server: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("conform", "nobody", "--against", "http://127.0.0.1:1"), "unknown provider nobody"),
+        (("conform", "nobody", "--against", "http://127.0.0.1:1"), "unknown provider 'nobody'"),
         (("conform", "cnaught"), "no server is given; use --against URL"),
         (("conform", "cnaught", "--against", "nowhere"), "not a URL: nowhere"),
         (("conform", "cnaught", "--against", "http://127.0.0.1:1"), "needs the credentials api_key"),

@@ -237,7 +237,7 @@ def test_writing_at_a_live_host_needs_a_sandbox_key() -> None:
 
 @pytest.mark.parametrize(
     ("credentials", "message"),
-    [({}, "needs the credentials api_key"), ({"api_key": "x", "apikey": "y"}, "unknown credential apikey")],
+    [({}, "needs the credentials api_key"), ({"api_key": "x", "apikey": "y"}, "unknown credential 'apikey'")],
 )
 def test_credentials_are_checked_first(credentials: dict[str, str], message: str) -> None:
     """A missing or unknown credential ends a run before anything is sent."""

@@ -113,8 +113,8 @@ def test_a_probe_without_a_class_is_never_sent() -> None:
 @pytest.mark.parametrize(
     ("correct", "wrong", "message"),
     [
-        ("rules: orders.unknown-id", "rules: orders.unknown", "orders.unknown: unknown rule orders.unknown"),
-        ("rules: [idempotency.lifetime]", "rules: [idempotency.life]", "not_probed: unknown rule idempotency.life"),
+        ("rules: orders.unknown-id", "rules: orders.unknown", "orders.unknown: unknown rule 'orders.unknown'"),
+        ("rules: [idempotency.lifetime]", "rules: [idempotency.life]", "not_probed: unknown rule 'idempotency.life'"),
         ("rules: [idempotency.lifetime]", "rules: [lists.limit]", "not_probed: lists.limit has a probe"),
         ("class: refusal", "class: harmless", "orders.unknown-id: class: Input should be"),
         ("send: list_orders", "send: list_order", "lists.limit, lists.newest-first: list_order: unknown operation"),
@@ -134,9 +134,9 @@ def test_a_probe_without_a_class_is_never_sent() -> None:
             "'${order.id}'}, reply",
             "lists.limit, lists.newest-first: get_order: unknown",
         ),
-        ("${reply.id}", "${order.id}", "creates: create_subaccount: unknown name order"),
-        ("send: delete_subaccount", "send: drop", "creates: create_subaccount: unknown operation drop"),
-        ("reads: [get_quote]", "reads: [get_quotes]", "unknown operation get_quotes"),
+        ("${reply.id}", "${order.id}", "creates: create_subaccount: unknown name 'order'"),
+        ("send: delete_subaccount", "send: drop", "creates: create_subaccount: unknown operation 'drop'"),
+        ("reads: [get_quote]", "reads: [get_quotes]", "unknown operation 'get_quotes'"),
         ("status: 404}", "statuses: 404}", "orders.unknown-id: steps.0.statuses: Extra inputs are not permitted"),
         ("authorization:", "authorisation:", "authorization: Field required"),
         (

@@ -80,7 +80,7 @@ def test_fixtures_that_lack_what_a_scenario_uses_are_refused(command: list[str],
     fixtures = own_fixtures(tmp_path, "oH5hlq", "other1")
     result = CliRunner().invoke(cli, [*command, "--port", "0", "--fixtures", str(fixtures)])
     assert result.exit_code == 2
-    assert "cannot play the scenario shop with these fixtures: POST /v1/subaccounts of cnaught answered 400" in (
+    assert "cannot play the scenario 'shop' with these fixtures: POST /v1/subaccounts of cnaught answered 400" in (
         result.output
     )
 
@@ -94,7 +94,7 @@ def test_a_scenario_that_fails_changes_nothing(tmp_path: Path) -> None:
             emulator.play("shop")
         assert emulator.snapshot() == before
     assert refused.value.status == 409
-    assert "cannot play the scenario shop with these fixtures" in str(refused.value)
+    assert "cannot play the scenario 'shop' with these fixtures" in str(refused.value)
 
 
 def test_options_of_a_server_need_a_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Counts in messages have the right form of their noun."""
+"""Messages: counts have the right form of their noun, and names are quoted."""
 
 import ast
 import re
@@ -30,6 +30,12 @@ def test_no_message_has_a_count_before_a_fixed_plural() -> None:
     nouns = {noun for _, tree in trees for noun in _counted_nouns(tree)}
     assert {"requests", "seconds", "entries"} <= nouns
     assert [f"{path.name}:{line}" for path, tree in trees for line in _fixed_plurals(tree, nouns)] == []
+
+
+def test_unknown_names_are_quoted() -> None:
+    """A name that a user gave is told from the words around it: ``unknown fault 'a'``."""
+    unquoted = re.compile(r"\bunknown (?:\w+|\{\w+\}) \{\w+(?:\.\w+)*\}")
+    assert [(path.name, found) for path in SOURCES for found in unquoted.findall(path.read_text())] == []
 
 
 def _counted_nouns(tree: ast.Module) -> Iterator[str]:
