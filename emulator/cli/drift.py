@@ -86,9 +86,13 @@ def _configured() -> list[tuple[str, str, dict[str, str]]]:
 
 
 def _text(found: "list[Drift]", now: "list[Report]", compared: bool) -> str:
+    stopped = [f"STOPPED     {report.provider}: {report.stopped}" for report in now if report.stopped]
     lines = [f"CHANGED     {each.id}\n  before    {each.before}\n  now       {each.now}" for each in found]
     lines += [report.summary() for report in now]
-    lines.append(
-        f"{len(found)} changed since the last report" if compared else "the first report: nothing to compare with"
-    )
-    return "\n".join(lines)
+    if stopped:
+        last = "no report was written, because a run stopped"
+    elif compared:
+        last = f"{plural(len(found), 'result')} changed since the last report"
+    else:
+        last = "the first report: nothing to compare with"
+    return "\n".join([*stopped, *lines, last])

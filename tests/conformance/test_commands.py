@@ -90,6 +90,17 @@ def test_a_run_that_stops_says_so_first() -> None:
     assert "the run stopped: no reply to GET" in error
 
 
+def test_a_drift_that_stops_says_so_first(tmp_path: Path) -> None:
+    """What stopped a run comes first, and the last report stays."""
+    file = tmp_path / "drift.json"
+    given = {"CARBON_CONFORM_CNAUGHT_API_KEY": KEY, "CARBON_CONFORM_CNAUGHT_URL": "http://127.0.0.1:1"}
+    result = run("drift", "--report", str(file), **given)
+    assert result.exit_code == 2
+    assert result.output.startswith("STOPPED     cnaught: no reply to GET")
+    assert "\nno report was written, because a run stopped\n" in result.output
+    assert not file.exists()
+
+
 def test_record_and_compare(server: str, tmp_path: Path) -> None:
     """A recorded session is replayed without a difference; it holds no key, and a change in it is found by name."""
     file = tmp_path / "session.jsonl"
