@@ -40,10 +40,12 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         assert recorder.stdout
         url = recorder.stdout.readline().strip()
-        assert httpx.get(f"{url}/v1/whoami", headers={"x-api-key": key}, trust_env=False).status_code == 200
+        with httpx.Client(base_url=url, headers={"x-api-key": key}, trust_env=False) as client:
+            assert client.get("/v1/whoami").status_code == 200
+            assert client.post("/v1/plant_tree", json={"amount": 1}).status_code == 200
         recorder.send_signal(signal.SIGINT)
         _, said = recorder.communicate(timeout=20)
-        assert (recorder.returncode, said) == (0, f"1 exchange in {file}\n")
+        assert (recorder.returncode, said) == (0, f"2 exchanges in {file}\n")
     assert key not in file.read_text()
     return file
 
@@ -95,6 +97,9 @@ def test_what_an_exchange_shows(recording: Path) -> None:
     said = CliRunner().invoke(cli, ["compare", str(recording), "--exchange", "1"]).output
     shown = [line for line in said.splitlines() if line.startswith("shows ")]
     assert shown == ["shows operation who_am_i (docs)", "shows status 200 (docs)", "shows header x-api-key (seed)"]
+    said = CliRunner().invoke(cli, ["compare", str(recording), "--exchange", "2"]).output
+    shown = [line for line in said.splitlines() if line.startswith("shows ")]
+    assert shown[2:] == ["shows header x-api-key (seed)", "shows body (docs)"]
 
 
 def test_a_recorded_exchange_is_one_of_the_contracts(observed: Path, emulator: Emulator) -> None:
