@@ -22,11 +22,21 @@ class CustomFactors(Records[CustomFactor, FactorTerms]):
     def owner(self, record: CustomFactor) -> str | None:
         return record.terms.group_id
 
-    def calculated(self, record: CustomFactor) -> CustomFactor:
-        """Return the factor. Raises CustomFactorTooLarge."""
-        if self.context.grams_of_gases(record.terms) > GRAMS_PER_UNIT_MAX:
+    def create(self, organization: Organization, terms: FactorTerms) -> CustomFactor:
+        """Create a factor. Raises CustomFactorTooLarge."""
+        self._check(terms)
+
+        return super().create(organization, terms)
+
+    def update(self, record: CustomFactor, terms: FactorTerms) -> CustomFactor:
+        """Give a factor other terms. Raises CustomFactorTooLarge."""
+        self._check(terms)
+
+        return super().update(record, terms)
+
+    def _check(self, terms: FactorTerms) -> None:
+        if self.context.grams_of_gases(terms) > GRAMS_PER_UNIT_MAX:
             raise errors.CustomFactorTooLarge
-        return record
 
 
 class CustomGroups(Records[CustomGroup, GroupTerms]):
