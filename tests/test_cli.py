@@ -121,6 +121,17 @@ def test_the_version(run: Run) -> None:
     assert run("version") == run("--version") == f"{__version__}\n"
 
 
+def test_a_reader_may_end_before_the_output() -> None:
+    """A command whose output is no longer read, as by ``head``, ends without a traceback."""
+    command = [sys.executable, "-m", "emulator", "demo", "--list"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as listing:
+        assert listing.stdout
+        assert listing.stderr
+        listing.stdout.close()
+        assert listing.stderr.read() == b""
+    assert listing.returncode == 1
+
+
 def test_health(run: Run, failure: Callable[..., tuple[int, str]]) -> None:
     """``health`` and ``wait`` succeed with a server, and fail without one, with its address."""
     assert run("health").startswith(f"ok, version {__version__}, oneclickimpact, cnaught")

@@ -108,6 +108,9 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.Abort:
         sys.exit(130)
+    except BrokenPipeError:  # what reads the output has ended, as ``head`` does; Python would report that once more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
 
 
 def _sentence(error: click.ClickException) -> str:
