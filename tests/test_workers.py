@@ -7,6 +7,7 @@ import resource
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import time
@@ -340,7 +341,7 @@ def test_nothing_stays_open(several: Server) -> None:
     """Connections that were handed over and requests that were forwarded leave no descriptor behind."""
 
     def descriptors() -> int:
-        return sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in several.workers())
+        return sum(map(count_descriptors, several.workers()))
 
     before = descriptors()
     for _ in range(5):
@@ -351,6 +352,45 @@ def test_nothing_stays_open(several: Server) -> None:
         pieces = written("GET", "/~a/_emulator/spaces") + closing(written("GET", "/~d/_emulator/spaces"))
         exchange(several.port, pieces, [5])
     eventually(lambda: descriptors() <= before)
+
+
+def test_clients_that_leave_an_overloaded_worker(several: Server) -> None:
+    """While a worker takes nothing, requests for it wait, and those whose clients have gone leave nothing behind."""
+    begin(several)
+    other, owner = several.workers()
+    pieces = written("GET", "/_emulator/clock")
+    large = closing(pieces).replace(b"Host", b"X-Large: %s\r\nHost" % (b"x" * 30_000))
+    before = count_descriptors(other)
+    os.kill(owner, signal.SIGSTOP)
+    try:
+        staying = [half_sent(several.port, large, len(large)) for _ in range(40)]  # they fill the inbox
+        leaving = [half_sent(several.port, pieces) for _ in range(100)]
+        eventually(lambda: count_descriptors(other) > before + 100)
+        for client in leaving:
+            client.sendall(pieces[5:])
+        time.sleep(0.1)
+        assert count_descriptors(other) < before + 150
+        for client in leaving:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.close()
+        eventually(lambda: count_descriptors(other) < before + 50)
+    finally:
+        os.kill(owner, signal.SIGCONT)
+    for client in staying:
+        with client:
+            assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
+def half_sent(port: int, request: bytes, count: int = 5) -> socket.socket:
+    """Return a connection on which a request has begun, so that it will be forwarded; or a whole one."""
+    client = socket.create_connection(("127.0.0.1", port), timeout=SECONDS_MAX)
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    client.sendall(request[:count])
+    return client
+
+
+def count_descriptors(pid: int) -> int:
+    return len(os.listdir(f"/proc/{pid}/fd"))
 
 
 @pytest.mark.parametrize("kind", ["several", "stored"])

@@ -70,11 +70,13 @@ def _work(
     seat: "Seat",
 ) -> None:
     """In a worker: serve its share."""
+    from emulator.server.open_files import allow_open_files, channels_max
     from emulator.server.server import serve_as_worker
     from emulator.server.worker_link import WorkerLink
     from emulator.space.worker_spaces import Part
 
-    link = WorkerLink(seat.share, seat.inboxes)
+    allow_open_files()
+    link = WorkerLink(seat.share, seat.inboxes, channels_max())
     app = make(Part(seat.share, seat.census, link, seat.log_ends))
     link.reporter = app.spaces.report
 

@@ -8,10 +8,10 @@ from typing import Protocol
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from emulator.server.eager_task import begin
+from emulator.server.open_files import CONNECTIONS_MAX
 from emulator.server.request_cycle import RequestCycle
 from emulator.server.send_queue import SendQueue
 
-CONNECTIONS_MAX = 4096
 MADE_ROOM = 32
 """How many idle connections are closed when a new one exceeds the limit, so that not each has to look for one."""
 
@@ -36,7 +36,7 @@ class OtherWorkers(Protocol):
         """
         ...
 
-    def application(self, scope: Scope) -> ASGIApp | None:
+    def application(self, request: RequestCycle) -> ASGIApp | None:
         """Return the application that forwards a request to its worker; None if that is this one."""
         ...
 
@@ -98,7 +98,7 @@ class ConnectionPool:
         """
         app = self.app if admitted else _unavailable
         if self.workers and admitted:
-            app = self.workers.application(request.scope) or app
+            app = self.workers.application(request) or app
         work = request.run(app)
         at_once = at_once and app is self.app and self.proxy is None
         task = begin(work) if at_once else asyncio.get_running_loop().create_task(work)

@@ -23,7 +23,8 @@ class HttpProtocol(asyncio.Protocol):
 
     ``_requests`` have no complete reply yet, oldest first; only the first one runs. ``_receiving`` is the one whose
     body is still arriving, always the last of them. ``closing`` means that the connection ends. ``received`` is what
-    another worker has read of a connection that it has handed over.
+    another worker has read of a connection that it has handed over. ``queued`` is the task of a request that waits for
+    its turn to be forwarded to another worker.
     """
 
     __slots__ = (
@@ -43,6 +44,7 @@ class HttpProtocol(asyncio.Protocol):
         "closing",
         "flow",
         "lost",
+        "queued",
     )
 
     def __init__(self, pool: ConnectionPool, received: bytes = b"") -> None:
@@ -60,6 +62,7 @@ class HttpProtocol(asyncio.Protocol):
         self._unsent = 0
         self.flow = WriteFlow()
         self.closing = self.lost = False
+        self.queued: asyncio.Task[None] | None = None
 
     # --- the connection
 
@@ -74,6 +77,8 @@ class HttpProtocol(asyncio.Protocol):
         self.lost = self._intake.stopped = True
         self._pool.connections.discard(self)
         self._drop_requests()
+        if self.queued:
+            self.queued.cancel()
         self.flow.resume()
         self._parser.close()
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Protocol
 
@@ -29,6 +31,7 @@ class Connection(Protocol):
     flow: WriteFlow
     lost: bool
     closing: bool
+    queued: asyncio.Task[None] | None
 
     def write(self, data: bytes) -> None: ...
 
@@ -96,6 +99,22 @@ class RequestCycle:
         if not self.finished:
             self.finished = True
             self._connection.not_replied()
+
+    @contextmanager
+    def queued(self) -> Iterator[None]:
+        """Wait inside for a turn. Once the client has gone, the request is dropped.
+
+        A client that has closed only its sending side still gets its reply.
+        """
+        task = asyncio.current_task()
+        assert task
+        if self._connection.lost:
+            task.cancel()
+        self._connection.queued = task
+        try:
+            yield
+        finally:
+            self._connection.queued = None
 
     # --- what arrives
 

@@ -14,7 +14,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from emulator.server.breaking import LINGER_SECONDS
-from emulator.server.connection_pool import CONNECTIONS_MAX, ConnectionPool, Proxy
+from emulator.server.connection_pool import ConnectionPool, Proxy
+from emulator.server.open_files import allow_open_files, connections_max
 from emulator.server.protocol import IDLE_SECONDS, HttpProtocol
 from emulator.server.worker_link import WorkerLink
 
@@ -28,9 +29,6 @@ TICKS_PER_SECOND = 10
 
 FLUSH_SECONDS = 0.5
 """How long the end of a server waits for clients to read their last replies."""
-
-FILES_BESIDES_CONNECTIONS = 128
-"""Open files that are not connections: listening sockets, webhooks on their way, the log."""
 
 Ready = Callable[[str], None]
 
@@ -167,7 +165,7 @@ def uvicorn_server(
     app: ASGIApp, ready: Ready | None = None, secure: Sequence[Secure] = (), proxy: Proxy | None = None
 ) -> Server:
     """Return a server for ``serve(sockets=[...])``. It adds no Date header: that is the time of the space's clock."""
-    pool = ConnectionPool(app, _connections_max(), proxy)
+    pool = ConnectionPool(app, connections_max(), proxy)
     protocol: Any = lambda **_: HttpProtocol(pool)  # noqa: E731  # uvicorn calls it with its own state
     config = uvicorn.Config(
         app,
@@ -183,35 +181,10 @@ def uvicorn_server(
     return Server(config, pool, ready, secure)
 
 
-def _connections_max() -> int:
-    """Return how many connections there may be, as far as the system lets this process open files."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return CONNECTIONS_MAX
-    files_max, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if files_max == resource.RLIM_INFINITY:
-        return CONNECTIONS_MAX
-    return max(1, min(CONNECTIONS_MAX, files_max - FILES_BESIDES_CONNECTIONS))
-
-
-def _allow_open_files() -> None:
-    """Raise the soft limit of open files, 1,024 by default on many systems, as far as connections need it."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    needed = CONNECTIONS_MAX + FILES_BESIDES_CONNECTIONS
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
 def serve(app: ASGIApp, bound: socket.socket, ready: Ready, secure: Sequence[Secure] = ()) -> None:
     """Serve until SIGINT or SIGTERM, and call ``ready`` with the URL once connections are accepted."""
     gc.freeze()  # what the start has created is no garbage: it need not be searched again
-    _allow_open_files()
+    allow_open_files()
     with closing(bound):
         uvicorn_server(app, ready, secure).run(sockets=[bound, *(bound.dup() for _ in range(1, ACCEPTED_AT_ONCE))])
 
@@ -221,8 +194,8 @@ def serve_as_worker(
 ) -> None:
     """Serve as one of several workers until SIGTERM, or until the descriptor ``life`` ends."""
     gc.freeze()
-    _allow_open_files()
     server = uvicorn_server(app, lambda _: ready(), secure)
+    server.pool.connections_max = connections_max(link.channels_max)
     server.pool.workers = server.link = link
     server.signals = (signal.SIGTERM,)
     server.life = life

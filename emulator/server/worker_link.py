@@ -8,19 +8,22 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp
 
 from emulator.server.addressed_space import space_at, space_of
+from emulator.server.channel import Channel
+from emulator.server.channel_pool import ChannelPool, NoChannel
 from emulator.server.connection_pool import ConnectionPool
-from emulator.server.forwarding import Channel, Forwarder, answer_forwarded, open_channel
+from emulator.server.forwarding import Forwarder, answer_forwarded
 from emulator.server.inboxes import CALL, CONNECTION, DATA_BYTES_MAX, Delivery, Inbox
 from emulator.server.protocol import HttpProtocol
+from emulator.server.request_cycle import RequestCycle
 from emulator.space.report import Report, WorkerSilent
 from emulator.space.share import Share
 
 RECEIVED_AT_ONCE = 16
-RETRY_SECONDS = 0.001
-"""How long to wait for room in an inbox."""
+REPORTS_MAX = 4
+"""How many reports to ask a worker for at a time. Their channels are reserved: forwarded requests wait for reports."""
 
 REPORT = "emulator.report"
 REPORT_SECONDS = 5.0
@@ -32,12 +35,14 @@ Reporter = Callable[[bool], Report]
 class WorkerLink:
     """Connects worker ``share.index`` with those that have the other ``inboxes``. It works after ``start()``."""
 
-    def __init__(self, share: Share, inboxes: Sequence[Inbox]) -> None:
+    def __init__(self, share: Share, inboxes: Sequence[Inbox], channels_max: int) -> None:
         self.share = share
         self.inboxes = inboxes
         self.reporter: Reporter
-        self._forwarders = [Forwarder(partial(self._call, index)) for index in range(share.count)]
-        self._work: set[asyncio.Task[None]] = set()
+        self.channels_max = channels_max
+        self.forwarded_max = max(1, channels_max // max(1, share.count - 1) - REPORTS_MAX)
+        self._forwarding = [ChannelPool(inbox, self.forwarded_max) for inbox in inboxes]
+        self._reporting = [ChannelPool(inbox, REPORTS_MAX) for inbox in inboxes]
 
     # --- to the others
 
@@ -45,38 +50,36 @@ class WorkerLink:
         space = space_at(data) if len(data) <= DATA_BYTES_MAX else None
         if space is None or self.share.owns(space):
             return False
+        owner = self.share.owner(space)
+        if self._forwarding[owner].lacks_room:
+            return False
         descriptor = transport.get_extra_info("socket").fileno()
-        return self.inboxes[self.share.owner(space)].send(CONNECTION, data, descriptor)
+        return self.inboxes[owner].send(CONNECTION, data, descriptor)
 
-    def application(self, scope: Scope) -> ASGIApp | None:
-        owner = self.share.owner(space_of(scope["path"]))
-        return None if owner == self.share.index else self._forwarders[owner]
-
-    async def _call(self, index: int, end: socket.socket) -> None:
-        """Give one end of a channel to a worker, as soon as its inbox has room."""
-        while not self.inboxes[index].send(CALL, b"", end.fileno()):
-            await asyncio.sleep(RETRY_SECONDS)
+    def application(self, request: RequestCycle) -> ASGIApp | None:
+        owner = self.share.owner(space_of(request.scope["path"]))
+        return None if owner == self.share.index else Forwarder(self._forwarding[owner], request.queued)
 
     async def reports(self, with_spaces: bool) -> Sequence[Report]:
         others = [index for index in range(self.share.count) if index != self.share.index]
         return await asyncio.gather(*(self._report(index, with_spaces) for index in others))
 
     async def _report(self, index: int, with_spaces: bool) -> Report:
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(REPORT_SECONDS):
                 while (report := await self._one_report(index, with_spaces)) is None:
                     """A worker has died with the question. The next one takes its place."""
                 return report
-        raise WorkerSilent(f"worker {index + 1} of {self.share.count} does not answer")
+        except TimeoutError:
+            raise WorkerSilent(f"worker {index + 1} of {self.share.count} does not answer") from None
+        except NoChannel as reason:
+            raise WorkerSilent(f"cannot ask worker {index + 1} of {self.share.count}: {reason}") from None
 
     async def _one_report(self, index: int, with_spaces: bool) -> Report | None:
-        channel = await open_channel(partial(self._call, index))
-        try:
+        async with self._reporting[index].channel() as channel:
             await channel.send({"type": REPORT, "with_spaces": with_spaces})
             report: Report | None = await channel.receive()
             return report
-        finally:
-            channel.close()
 
     # --- from the others
 
