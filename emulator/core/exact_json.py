@@ -22,6 +22,9 @@ a point counts as a digit; integers of 16 digits need no double."""
 PLAIN_DIGITS_MAX = 40
 """Canonical numbers with more digits before the point, or zeros behind it, have an exponent: it keeps them short."""
 
+PLAIN_DOUBLE_MIN = 1e-4
+"""Smaller doubles are written with an exponent by orjson."""
+
 
 def parse(body: bytes) -> Any:
     """Return the content of a JSON document. Raise ValueError for anything else.
@@ -103,6 +106,8 @@ def _canonical(content: Any) -> Any:
         return [item if type(item) in _CANONICAL else _canonical(item) for item in content]
     if kind in _CANONICAL or (kind is int and -(2**63) <= content < 2**64):  # orjson writes no larger ones
         return content
+    if kind is float and PLAIN_DOUBLE_MIN <= abs(content) < 2**53:  # orjson writes these as _canonical_number does
+        return int(content) if content.is_integer() else content
     return orjson.Fragment(_canonical_number(decimal(content)))
 
 

@@ -4,7 +4,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic_core import from_json
 
@@ -119,6 +119,16 @@ def test_invalid_json_is_refused(long: bytes, body: bytes) -> None:
 def test_equal_content_has_one_canonical_document(first: bytes, second: bytes) -> None:
     """Equal content has one canonical document, for any notation of numbers and order of members."""
     assert exact_json.canonical(exact_json.parse(first)) == exact_json.canonical(exact_json.parse(second))
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False) | st.floats(-1, 1) | st.floats(-(2**54), 2**54).map(round))
+@example(float(2**53))
+@example(1e-4)
+@example(-0.0)
+def test_a_double_has_the_canonical_document_of_its_digits(double: float) -> None:
+    """A double and the same number as a Decimal have one canonical document."""
+    exact = Decimal(repr(double)) * Decimal("1.000")
+    assert exact_json.canonical(float(double)) == exact_json.canonical(exact)
 
 
 @pytest.mark.parametrize("text", ["1e4299", "1e-4299", "-12e4000"])
