@@ -28,7 +28,7 @@ resource = pytest.importorskip("resource")
 
 @pytest.fixture
 def inbox() -> Iterator[Inbox]:
-    """An inbox that nobody empties."""
+    """An inbox that is never emptied."""
     inbox = Inbox()
     yield inbox
     inbox.close()

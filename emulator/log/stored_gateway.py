@@ -24,6 +24,7 @@ from emulator.space.spaces import Spaces
 from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers
 from emulator.web.provider import Provider
+from emulator.web.provider_app import HINT
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
@@ -196,7 +197,7 @@ class StoredGateway(Gateway):
         except HTTPException:
             response = plain_answer(503, str(failure))
         response.headers["Retry-After"] = RETRY_AFTER
-        response.headers["X-Emulator-Hint"] = str(failure).encode("ascii", "replace").decode()
+        response.headers[HINT] = str(failure).encode("ascii", "replace").decode()
         if request.header(b"x-emulator-explain"):
             response.raw_headers.extend(explanation.headers(exchange))
         if arrival.scope["method"] == "HEAD":

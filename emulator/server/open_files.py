@@ -1,5 +1,10 @@
 """How many files a process may have open, and how they are shared out between clients, other workers and the rest."""
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
 CONNECTIONS_MAX = 4096
 
 CHANNELS_MAX = 1024
@@ -19,9 +24,7 @@ FILES_MAX = CONNECTIONS_MAX + 2 * CHANNELS_MAX + OTHERS_MAX
 
 def allow_open_files() -> None:
     """Raise the soft limit of open files, 1,024 by default on many systems, as far as a server needs it."""
-    try:
-        import resource
-    except ImportError:  # Windows
+    if resource is None:
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = FILES_MAX if hard == resource.RLIM_INFINITY else min(FILES_MAX, hard)
@@ -41,9 +44,7 @@ def channels_max() -> int:
 
 def _files_max() -> int:
     """Return how many files the system lets this process open, or as many as it needs."""
-    try:
-        import resource
-    except ImportError:  # Windows
+    if resource is None:
         return FILES_MAX
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return FILES_MAX if soft == resource.RLIM_INFINITY else soft

@@ -33,7 +33,7 @@ def test_no_message_has_a_count_before_a_fixed_plural() -> None:
 
 
 def test_unknown_names_are_quoted() -> None:
-    """A name that a user gave is told from the words around it: ``unknown fault 'a'``."""
+    """A name that a user gave stands out from the words around it: ``unknown fault 'a'``."""
     unquoted = re.compile(r"\bunknown (?:\w+|\{\w+\}) \{\w+(?:\.\w+)*\}")
     assert [(path.name, found) for path in SOURCES for found in unquoted.findall(path.read_text())] == []
 

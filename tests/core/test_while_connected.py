@@ -67,7 +67,7 @@ async def failed(channel: Channel, ended: list[str]) -> None:
 
 @pytest.mark.parametrize("case", [done, left, cancelled, failed])
 def test_nothing_runs_on(case: Callable[[Channel, list[str]], object]) -> None:
-    """However it ends, the work has ended, and nobody reads the channel: another task may, at once."""
+    """However it ends, the work has ended, and no task reads the channel any more: another one may, at once."""
 
     async def play() -> None:
         channel, ended = Channel(), list[str]()

@@ -1,5 +1,6 @@
 """``carbon-emulator demo``: a server with a scenario, or a scenario at a server."""
 
+import json
 import re
 import subprocess
 import sys
@@ -9,8 +10,9 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from emulator import Emulator
+from emulator import Emulator, ui
 from emulator.cli.app import cli
+from emulator.cli.story_command import WITH_PROVIDER
 from emulator.client.control_client import Refused
 from emulator.core.resources import resource
 
@@ -45,6 +47,14 @@ def test_a_demo_at_a_running_server() -> None:
         assert [link for link in step["links"] if f"{link['title']}: {link['url']}" not in printed] == []
     assert f"Dashboard: {page}#state/dcycle" in printed
     assert f"Dashboard: {emulator.url}/~show/_emulator/" in result.output
+
+
+def test_the_dashboard_has_the_same_pages_with_a_provider() -> None:
+    """The command line writes the address of a step's page as the dashboard does."""
+    script = (Path(ui.__file__).parent / "static" / "js" / "story.js").read_text()
+    declared = re.search(r"WITH_PROVIDER = new Set\((\[.*?\])\)", script)
+    assert declared
+    assert frozenset(json.loads(declared[1])) == WITH_PROVIDER
 
 
 def test_a_demo_on_a_new_server(tmp_path: Path) -> None:

@@ -57,7 +57,9 @@ class OrderDetails(Body):
     def draft(self) -> drafts.OrderDraft:
         raise NotImplementedError
 
-    def _draft(self, kg: Decimal | None, usd_cents: int | None, km: Decimal | None) -> drafts.OrderDraft:
+    def _draft(
+        self, kg: Decimal | None = None, usd_cents: int | None = None, km: Decimal | None = None
+    ) -> drafts.OrderDraft:
         url = self.notification_config.url if self.notification_config else None
         return drafts.OrderDraft(kg, usd_cents, km, self.portfolio_id, self.metadata, self.description, url)
 
@@ -77,7 +79,7 @@ class MassOrPriceOrder(OrderDetails):
 
     @cached_property
     def draft(self) -> drafts.OrderDraft:
-        return self._draft(self.amount_kg, self.total_price_usd_cents, None)
+        return self._draft(self.amount_kg, self.total_price_usd_cents)
 
 
 class RideOrder(OrderDetails):
@@ -87,7 +89,7 @@ class RideOrder(OrderDetails):
 
     @cached_property
     def draft(self) -> drafts.OrderDraft:
-        return self._draft(None, None, self.distance_km)
+        return self._draft(km=self.distance_km)
 
 
 # --- quotes -----------------------------------------------------------------------------------------------------------
