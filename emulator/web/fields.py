@@ -60,13 +60,11 @@ def _query_number(value: object) -> Decimal:
     return Decimal(value)
 
 
+@lru_cache(maxsize=256)
 def email_fault(value: str) -> str | None:
     """Return the reason why a text is not an email address, by its syntax only; None if it is one."""
-    return None if _PLAIN_ADDRESS.fullmatch(value) else _email_fault(value)
-
-
-@lru_cache(maxsize=4096)
-def _email_fault(value: str) -> str | None:
+    if _PLAIN_ADDRESS.fullmatch(value):
+        return None
     from email_validator import EmailNotValidError, validate_email  # takes 40 ms; many users send no address
 
     try:

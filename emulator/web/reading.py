@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
@@ -16,8 +16,11 @@ from emulator.web.request import WholeRequest
 
 M = TypeVar("M", bound=BaseModel)
 
-REMEMBERED_MAX, REMEMBERED_BYTES_MAX = 1024, 256
-"""How many bodies and queries are remembered, and how long each may be: tests repeat few."""
+REMEMBERED_MAX, REMEMBERED_BYTES_MAX = 64, 256
+"""How many bodies and queries are remembered, and how long each may be: tests repeat few.
+
+More would slow down requests that never repeat: what is remembered of them fills the processor's caches.
+"""
 
 
 def json_body(request: WholeRequest) -> Any:
@@ -62,12 +65,12 @@ def bearer_token(request: WholeRequest) -> str | None:
 def read_body(model: type[M], request: WholeRequest) -> M:
     """Return the JSON body as a model. Raises Malformed. Equal bodies share one model, which is frozen."""
     body = request.content
-    known = _bodies.get(key := (model, body))
+    known: M | None = _bodies.get(key := (model, body))
     if known is None:
         known = read(model, json_body(request), "body")
         if len(body) <= REMEMBERED_BYTES_MAX:
             _bodies.put(key, known)
-    return cast(M, known)
+    return known
 
 
 def read_query(model: type[M], request: WholeRequest, repeated: tuple[str, ...] | None = ()) -> M:
@@ -76,16 +79,16 @@ def read_query(model: type[M], request: WholeRequest, repeated: tuple[str, ...] 
     The ``repeated`` parameters (None: all of them) are lists of all their values; of the others, the last one counts.
     """
     query = request.scope["query_string"]
-    known = _queries.get(key := (model, query, repeated))
+    known: M | None = _queries.get(key := (model, query, repeated))
     if known is None:
         known = read(model, _parameters(query.decode("latin-1"), repeated), "query")
         if len(query) <= REMEMBERED_BYTES_MAX:
             _queries.put(key, known)
-    return cast(M, known)
+    return known
 
 
-_bodies = BoundedCache[tuple[type[BaseModel], bytes], BaseModel](REMEMBERED_MAX)
-_queries = BoundedCache[tuple[type[BaseModel], bytes, tuple[str, ...] | None], BaseModel](REMEMBERED_MAX)
+_bodies = BoundedCache[tuple[type[BaseModel], bytes], Any](REMEMBERED_MAX)
+_queries = BoundedCache[tuple[type[BaseModel], bytes, tuple[str, ...] | None], Any](REMEMBERED_MAX)
 
 
 def _parameters(query: str, repeated: tuple[str, ...] | None) -> dict[str, Any]:
@@ -111,6 +114,7 @@ def read(model: type[M], content: object, where: str | None = None) -> M:
     Raises Malformed. It asks the model's validator, which ``model_validate`` would do at half as much again.
     """
     try:
-        return cast(M, model.__pydantic_validator__.validate_python(content))
+        found: M = model.__pydantic_validator__.validate_python(content)
     except ValidationError as error:
         raise Malformed.found(where, error) from None
+    return found

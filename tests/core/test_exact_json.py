@@ -144,3 +144,12 @@ def test_different_numbers_have_different_canonical_documents(first: str, second
         exact_json.parse(second.encode())
     )
     assert same == (Decimal(first) == Decimal(second))
+
+
+@given(st.dictionaries(st.text(), DOCUMENTS | st.integers(-(2**70), 2**70)))
+@example({"amount": 2**64 - 1, "id": -(2**63)})
+@example({"amount": 2**64, "id": "a"})
+def test_an_object_has_the_same_canonical_document_everywhere(content: dict[str, object]) -> None:
+    """An object is written by itself as it is written inside another document."""
+    parsed = exact_json.parse(json.dumps(content, ensure_ascii=False).encode("utf-8", "replace"))
+    assert exact_json.canonical([parsed]) == b"[" + exact_json.canonical(parsed) + b"]"

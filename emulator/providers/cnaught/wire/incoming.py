@@ -72,7 +72,8 @@ class MassOrPriceOrder(OrderDetails):
 
     @model_validator(mode="after")
     def one_measure(self) -> Self:
-        by_mass, by_price = "amount_kg" in self.model_fields_set, "total_price_usd_cents" in self.model_fields_set
+        sent = self.model_fields_set
+        by_mass, by_price = "amount_kg" in sent, "total_price_usd_cents" in sent
         if by_mass == by_price or (self.amount_kg is None and self.total_price_usd_cents is None):
             raise Malformed(*(Problem(("body", name), "one_measure", ONE_MEASURE) for name in MEASURES))
         return self

@@ -13,9 +13,9 @@ class ImpactDraft(NamedTuple):
     amount: int
     customer_email: str | None = None
     customer_name: str | None = None
-    category: str | None = None
     notify: bool = True
     metadata: FrozenMapping[str, str] = EMPTY
+    category: str | None = None
 
 
 class CancellationDraft(NamedTuple):

@@ -112,13 +112,8 @@ class NewImpact(Model):
 
     @cached_property
     def draft(self) -> ImpactDraft:
-        return ImpactDraft(
-            amount=self.amount,
-            customer_email=self.customer_email or None,
-            customer_name=self.customer_name or None,
-            notify=self.notify,
-            metadata=self.metadata,
-        )
+        customer = self.customer_email or None, self.customer_name or None
+        return ImpactDraft(self.amount, *customer, self.notify, self.metadata)
 
 
 class NewTrees(NewImpact):
