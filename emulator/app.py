@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from emulator.control.app import Control
 from emulator.gateway.courier import Courier
 from emulator.gateway.gateway import Gateway
-from emulator.providers import ALL, HOSTS, LAST_EVENTS
+from emulator.providers import ALL, HOSTS, LAST_EVENTS, VERSIONS
 from emulator.space.fixtures import Fixtures
 from emulator.space.spaces import Spaces
 from emulator.space.world import Limits, Links, Progress, World
@@ -79,4 +79,4 @@ def make_world(
     links: Links | None = None,
 ) -> World:
     """Return what every space is made from. Raises BadFixture."""
-    return World(ALL, LAST_EVENTS, Fixtures(ALL, fixtures_directory), seed, limits or Limits(), links)
+    return World(ALL, VERSIONS, LAST_EVENTS, Fixtures(ALL, fixtures_directory), seed, limits or Limits(), links)

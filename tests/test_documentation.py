@@ -41,6 +41,13 @@ def test_the_schemas_and_the_page_of_the_fixtures_are_current() -> None:
     assert fixture_pages.PAGE.read_text() == fixture_pages.page(), hint
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_initial_memories_are_current(name: str) -> None:
+    """The file of a provider's initial memory has what its built-in fixture becomes."""
+    text = (fixture_pages.MEMORIES / f"{name}.json").read_text()
+    assert text == fixture_pages.memory_text(ALL[name]), "run: python -m tests.support.fixture_pages"
+
+
 def test_the_list_of_pages_for_language_models_is_current() -> None:
     """``llms.txt`` lists every page with its first sentence."""
     assert llms.FILE.read_text() == llms.text(), "run: python -m tests.support.llms"

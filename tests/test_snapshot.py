@@ -9,11 +9,18 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
+from emulator.app import make_world
 from emulator.client.handles import Refused, SpaceHandle
+from emulator.core.exact_json import dump
 from emulator.core.resources import resource
+from emulator.providers import ALL
+from emulator.space import snapshot
+from emulator.space.space import Space
+from emulator.space.world import Links
 from tests.support.caller import Caller, credentials_of, use_vendor_links
 
 ORDERS = "/v1/orders"
+FROZEN = datetime(2026, 1, 1, tzinfo=UTC)
 Damage = Callable[[dict[str, Any]], Any]
 
 
@@ -106,6 +113,23 @@ def test_a_fresh_space_is_restored_as_fresh(emulator: Emulator) -> None:
     space.restore(snapshot)
     space.clock.freeze("1999-01-01")
     assert space.clock.now.year == 1999
+
+
+@pytest.mark.parametrize("links", ["emulator", "vendor", None])
+def test_a_snapshot_loads_no_vendor(links: Links | None) -> None:
+    """A vendor that no request has reached is neither loaded for a snapshot nor for its restore, which are the same."""
+    lazy, loaded = (Space("default", make_world(links=links)) for _ in range(2))
+    for space in (lazy, loaded):
+        space.move_clock(FROZEN, frozen=True)
+    assert [loaded.backend(name) for name in ALL] == [*loaded.backends.values()]
+    lazy.backend("thallo")
+    taken = snapshot.take(lazy)
+    assert dump(taken) == dump(snapshot.take(loaded))
+    assert lazy.world.fixtures.made.keys() == {"thallo"}
+    restored = Space("default", make_world(links=links))
+    snapshot.restore(restored, taken)
+    assert restored.world.fixtures.made == {}
+    assert dump(snapshot.take(restored)) == dump(taken)
 
 
 def test_a_running_clock_keeps_its_offset(emulator: Emulator) -> None:

@@ -28,6 +28,9 @@ _PACKAGES = {name: import_module(f"emulator.providers.{name}") for name in NAMES
 HOSTS: Mapping[str, tuple[str, ...]] = {name: package.HOSTS for name, package in _PACKAGES.items()}
 """The vendors' production host names, by provider."""
 
+VERSIONS: Mapping[str, int] = {name: package.VERSION for name, package in _PACKAGES.items()}
+"""The version of each provider's memory and catalogue."""
+
 LAST_EVENTS: Mapping[str, datetime | None] = {name: package.LAST_EVENT for name, package in _PACKAGES.items()}
 """When the last event of each built-in fixture becomes due; None if it has no events."""
 

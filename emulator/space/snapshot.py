@@ -67,8 +67,12 @@ class Snapshot(Model):
 
 def take(space: Space) -> dict[str, Any]:
     """Return the snapshot of a space, without its journal and the number of its requests."""
-    memory = {name: write(space.backend(name).memory) for name in space.world.providers}
-    return {**take_head(space), "memory": memory}
+    return {**take_head(space), "memory": {name: _memory(space, name) for name in space.world.providers}}
+
+
+def _memory(space: Space, name: str) -> dict[str, Any]:
+    backend = space.backends.get(name)
+    return write(backend.memory) if backend else space.world.initial_document(name)
 
 
 def take_memories(space: Space) -> dict[str, bytes]:
@@ -103,7 +107,8 @@ def restore(space: Space, document: Mapping[str, Any]) -> None:
     snapshot = _migrated(space, found)
     if snapshot.memory.keys() != space.world.providers.keys():
         raise _other_versions(space, snapshot)
-    _become(space, snapshot, snapshot.memory, checked=False)
+    used = {name: memory for name, memory in snapshot.memory.items() if not _is_initial(space, name, memory)}
+    _become(space, snapshot, used, checked=False)
     migrated = {} if snapshot is found else {"providers": snapshot.providers, "memory": snapshot.memory}
     space.history.restart({**document, **migrated})
 
@@ -114,13 +119,18 @@ def restore_parts(space: Space, head: Mapping[str, Any], memories: Mapping[str, 
     ``checked`` means that this version has taken them, so they need not be checked as a user's snapshot is. Memories
     stay text, except those of older versions. A vendor without a memory begins with its fixture when it is used.
     """
-    found, providers = _read({**head, "memory": {}}), space.world.providers
+    found, current = _read({**head, "memory": {}}), space.world.versions
     versions = {name: found.providers[name] for name in found.providers if name in memories}
-    unused = {name: provider.version for name, provider in providers.items() if name not in memories}
-    older = [name for name in versions if name in providers and versions[name] < providers[name].version]
+    unused = {name: version for name, version in current.items() if name not in memories}
+    older = [name for name in versions if name in current and versions[name] < current[name]]
     memory = {name: parse(memories[name]) for name in older}
     snapshot = _migrated(space, found.model_copy(update={"providers": unused | versions, "memory": memory}))
     _become(space, snapshot, {**memories, **snapshot.memory}, checked)
+
+
+def _is_initial(space: Space, name: str, memory: dict[str, Any]) -> bool:
+    """Return whether a memory is that with which a vendor begins, to the letter: then it is made when first used."""
+    return dump(memory) == dump(space.world.initial_document(name))
 
 
 def _become(space: Space, snapshot: Snapshot, memories: Mapping[str, Any], checked: bool) -> None:
@@ -153,14 +163,15 @@ def _read(document: Mapping[str, Any]) -> Snapshot:
 def _migrated(space: Space, snapshot: Snapshot) -> Snapshot:
     """Return a snapshot in which the memories of older versions are up to date. Raises BadSnapshot."""
     memory, versions = dict(snapshot.memory), dict(snapshot.providers)
-    for name, provider in space.world.providers.items():
-        if name not in memory or versions.get(name, provider.version) >= provider.version:
+    for name, version in space.world.versions.items():
+        if name not in memory or versions.get(name, version) >= version:
             continue
+        steps = space.world.providers[name].migrations
         try:
-            memory[name] = dict(migrate(memory[name], versions[name], provider.version, provider.migrations))
+            memory[name] = dict(migrate(memory[name], versions[name], version, steps))
         except NoStep as error:
             raise BadSnapshot(f"at memory.{name}: {error}") from None
-        versions[name] = provider.version
+        versions[name] = version
     if versions == snapshot.providers:
         return snapshot
     return snapshot.model_copy(update={"memory": memory, "providers": versions})
@@ -196,9 +207,9 @@ def _outbox(space: Space, state: dict[str, Any]) -> Outbox:
         kept = document(OutboxState).read(state)
     except BadDocument as error:
         raise BadSnapshot(f"at outbox.{error.place}: {error.fault}") from None
-    calling = {name for name, provider in space.world.providers.items() if provider.webhooks}
+    providers = space.world.providers
     for delivery in kept.deliveries:
-        if delivery.provider not in calling:
+        if delivery.provider not in providers or providers[delivery.provider].webhooks is None:
             raise BadSnapshot(f"at outbox.deliveries: {delivery.provider!r} has no webhooks")
     return Outbox(kept)
 

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 from emulator.core.clock import Clock, Event
+from emulator.core.documents import write
 from emulator.core.ids import Ids
 from emulator.core.on_demand import OnDemand
+from emulator.space.fixture_files import initial_memory
 from emulator.space.fixtures import Fixtures
 from emulator.space.initial_memory import InitialMemory
 from emulator.web.provider import Backend, Provider
@@ -39,11 +41,12 @@ class World:
     ``machine_time`` is what running clocks follow; None is the machine's own.
 
     A provider is loaded on first use. ``initial_backends`` are used where a space has not created its own backend
-    yet; they never change. ``last_events`` tells when the last event of each built-in fixture becomes due, if it has
-    events at all.
+    yet; they never change. What is known of a provider without loading it: ``versions`` tells the version of its
+    memory, ``last_events`` when the last event of its built-in fixture becomes due, if it has events at all.
     """
 
     providers: Mapping[str, Provider]
+    versions: Mapping[str, int]
     last_events: Mapping[str, datetime | None]
     fixtures: Fixtures
     seed: int
@@ -57,11 +60,6 @@ class World:
         object.__setattr__(self, "memories", OnDemand(self.providers, self._initial_memory))
         object.__setattr__(self, "initial_backends", OnDemand(self.providers, self._initial_backend))
 
-    @property
-    def versions(self) -> dict[str, int]:
-        """The version of each provider's memory."""
-        return {name: provider.version for name, provider in self.providers.items()}
-
     def memory(self, name: str) -> Any:
         """Return a vendor's initial memory: a new copy for each space."""
         return self.memories[name].copy()
@@ -72,6 +70,15 @@ class World:
         if self.links and hasattr(memory, "settings") and hasattr(memory.settings, "links"):
             memory.settings.links = self.links
         return self.providers[name].backend(self.fixtures[name].catalogue, memory, clock, ids)
+
+    def initial_document(self, name: str) -> dict[str, Any]:
+        """Return a vendor's initial memory as JSON. A vendor that is not loaded stays so."""
+        if name in self.fixtures.made:
+            return write(self.initial_backends[name].memory)
+        memory = initial_memory(name)
+        if self.links and "links" in memory.get("settings", {}):
+            memory["settings"]["links"] = self.links
+        return memory
 
     def initial_events(self, name: str, since: datetime, until: datetime) -> Iterable[Event]:
         """Return what becomes due at a vendor in its initial state after ``since`` and up to ``until``.

@@ -1,4 +1,4 @@
-"""Generate the JSON Schema of each fixture, and their reference page, from the models that read them.
+"""Generate the JSON Schema of each fixture, its memory as snapshots show it, and the fixtures' reference page.
 
 ``python -m tests.support.fixture_pages`` writes them; a test compares.
 """
@@ -9,12 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from emulator.core.documents import document
+from emulator.app import make_world
+from emulator.core import documents
 from emulator.providers import ALL
 from emulator.web.provider import Provider
 
 ROOT = Path(__file__).parents[2]
-SCHEMAS = ROOT / "fixtures" / "schemas"
+SCHEMAS, MEMORIES = ROOT / "fixtures" / "schemas", ROOT / "fixtures" / "memories"
 PAGE = ROOT / "docs" / "fixtures.md"
 HEADER = """\
 <!-- This page is made from the models: python -m tests.support.fixture_pages -->
@@ -63,7 +64,7 @@ Schema = Mapping[str, Any]
 
 def schema(provider: Provider) -> dict[str, Any]:
     """Return the JSON Schema of a provider's fixture."""
-    made = document(provider.fixture).schema()
+    made = documents.document(provider.fixture).schema()
     definitions = {name: _tidy(made["$defs"][name]) for name in sorted(made["$defs"])}
     fixture = definitions.pop("Fixture")
     named = {"description": "The JSON Schema of this file, for editors.", "type": "string"}
@@ -98,6 +99,12 @@ def _tidy(node: Any, below: str = "") -> Any:
 
 def schema_text(provider: Provider) -> str:
     return json.dumps(schema(provider), indent=2, ensure_ascii=False) + "\n"
+
+
+def memory_text(provider: Provider) -> str:
+    """Return the initial memory with everything that the fixture leaves out."""
+    memory = documents.write(make_world().initial_backends[provider.name].memory)
+    return json.dumps(memory, indent=1, ensure_ascii=False) + "\n"
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------
@@ -217,7 +224,9 @@ def _cell(text: str) -> str:
 
 def write() -> None:
     SCHEMAS.mkdir(exist_ok=True)
+    MEMORIES.mkdir(exist_ok=True)
     for provider in ALL.values():
+        (MEMORIES / f"{provider.name}.json").write_text(memory_text(provider))
         (SCHEMAS / f"{provider.name}.schema.json").write_text(schema_text(provider))
     PAGE.write_text(page())
 

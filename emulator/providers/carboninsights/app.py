@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from starlette.routing import Route
 
 from emulator.core.ledger import NoBooks
-from emulator.providers.carboninsights import HOSTS, endpoints, wording
+from emulator.providers.carboninsights import HOSTS, VERSION, endpoints, wording
 from emulator.providers.carboninsights.backend import CarbonInsights
 from emulator.providers.carboninsights.memory.catalogue import Catalogue
 from emulator.providers.carboninsights.memory.fixture import Fixture
@@ -34,7 +34,7 @@ PROVIDER = Provider(
     name="carboninsights",
     title="Carbon Insights",
     hosts=HOSTS,
-    version=1,
+    version=VERSION,
     app=ProviderApp(routes, wording.render, wording.schema_refusal, wording.http_refusal, endpoints.other_method),
     fixture=Fixture,
     backend=CarbonInsights,

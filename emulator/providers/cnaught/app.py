@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from starlette.routing import Route
 
-from emulator.providers.cnaught import HOSTS, wording
+from emulator.providers.cnaught import HOSTS, VERSION, wording
 from emulator.providers.cnaught.backend import CNaught
 from emulator.providers.cnaught.books import BOOKS
 from emulator.providers.cnaught.endpoints import catalogue, checkout, impact, orders, quotes, subaccounts
@@ -64,7 +64,7 @@ PROVIDER = Provider(
     name="cnaught",
     title="CNaught",
     hosts=HOSTS,
-    version=3,
+    version=VERSION,
     migrations=MIGRATIONS,
     app=ProviderApp(routes, wording.render, wording.schema_refusal, wording.http_refusal),
     fixture=Fixture,

@@ -2,5 +2,8 @@
 
 HOSTS = ("api.dcycle.io",)
 
+VERSION = 3
+"""Counts the changes of the form of the memory and the catalogue."""
+
 LAST_EVENT = None
 """Nothing in the built-in fixture becomes due."""

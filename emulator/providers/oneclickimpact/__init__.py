@@ -10,5 +10,8 @@ HOSTS: Mapping[str, Literal["production", "sandbox"]] = {
 }
 """The vendor's hosts, each with the environment whose keys it accepts."""
 
+VERSION = 2
+"""Counts the changes of the form of the memory and the catalogue."""
+
 LAST_EVENT = datetime(2025, 3, 15, 9, tzinfo=UTC)
 """When the last event of the built-in fixture becomes due."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from starlette.routing import Route
 
-from emulator.providers.oneclickimpact import HOSTS, wording
+from emulator.providers.oneclickimpact import HOSTS, VERSION, wording
 from emulator.providers.oneclickimpact.backend import OneClickImpact
 from emulator.providers.oneclickimpact.books import BOOKS
 from emulator.providers.oneclickimpact.endpoints import account, impacts, projects, records
@@ -51,7 +51,7 @@ PROVIDER = Provider(
     name="oneclickimpact",
     title="1ClickImpact",
     hosts=tuple(HOSTS),
-    version=2,
+    version=VERSION,
     app=ProviderApp(routes, wording.render, wording.schema_refusal, wording.http_refusal),
     fixture=Fixture,
     backend=OneClickImpact,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from starlette.routing import Route
 
-from emulator.providers.thallo import HOSTS, endpoints, wording
+from emulator.providers.thallo import HOSTS, VERSION, endpoints, wording
 from emulator.providers.thallo.backend import Thallo
 from emulator.providers.thallo.books import BOOKS
 from emulator.providers.thallo.memory.catalogue import Catalogue
@@ -39,7 +39,7 @@ PROVIDER = Provider(
     name="thallo",
     title="Thallo",
     hosts=HOSTS,
-    version=2,
+    version=VERSION,
     migrations=MIGRATIONS,
     app=ProviderApp(routes, wording.render, wording.schema_refusal, wording.http_refusal),
     fixture=Fixture,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from emulator.core.ledger import NoBooks
-from emulator.providers.dcycle import HOSTS
+from emulator.providers.dcycle import HOSTS, VERSION
 from emulator.providers.dcycle.app.legacy_routes import LEGACY_ROUTES
 from emulator.providers.dcycle.app.routes import ROUTES
 from emulator.providers.dcycle.backend import Dcycle
@@ -30,7 +30,7 @@ PROVIDER = Provider(
     name="dcycle",
     title="Dcycle",
     hosts=HOSTS,
-    version=3,
+    version=VERSION,
     migrations=MIGRATIONS,
     app=ProviderApp([*ROUTES, *LEGACY_ROUTES], render, schema_refusal, http_refusal),
     fixture=Fixture,
