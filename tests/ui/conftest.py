@@ -43,6 +43,20 @@ class Dashboard:
         if not request.url.startswith((f"{self.url}/", "data:", "blob:")):
             self.foreign.append(request.url)
 
+    def answer(self, *, accept: bool) -> list[str]:
+        """Answer the questions that the page asks from now on. Return the list to which they are added."""
+        questions: list[str] = []
+
+        def answer(dialog: Any) -> None:
+            questions.append(dialog.message)
+            if accept:
+                dialog.accept()
+            else:
+                dialog.dismiss()
+
+        self.page.on("dialog", answer)
+        return questions
+
     def open(self, path: str) -> Any:
         """Open a path below ``/_emulator/``, and return the page."""
         self.page.goto(f"{self.url}/_emulator/{path}")

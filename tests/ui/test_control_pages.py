@@ -184,6 +184,7 @@ def test_snapshots_are_kept_restored_and_downloaded(dashboard: Dashboard, server
     page.get_by_label("Name").fill("before")
     page.get_by_role("button", name="Keep").click()
     page.get_by_role("button", name="Restore before").wait_for()
+    dashboard.answer(accept=True)
     with page.expect_download() as downloading:
         page.get_by_role("button", name="Download the space").click()
     file = tmp_path / "space.json"
@@ -217,6 +218,7 @@ def test_spaces_are_made_copied_opened_and_deleted(dashboard: Dashboard, server:
     assert httpx.get(url, headers=key, trust_env=False).status_code == 200
     page.go_back()
     page.get_by_role("link", name="Space default").wait_for()
+    dashboard.answer(accept=True)
     page.get_by_role("button", name="Delete copy").click()
     page.get_by_role("button", name="Delete copy").wait_for(state="detached")
     assert [space["name"] for space in server.control("GET", "/spaces")["spaces"]] == ["default"]

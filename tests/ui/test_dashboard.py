@@ -57,10 +57,12 @@ def test_the_space_is_reset_by_a_button(dashboard: Dashboard, server: Emulator) 
     page = dashboard.open("#overview")
     cnaught(server, "POST", "/v1/orders", json={"amount_kg": 1})
     page.get_by_text("/v1/orders").wait_for()
+    questions = dashboard.answer(accept=True)
     page.get_by_role("button", name="Reset this space").click()
     page.get_by_text("Space default was reset").wait_for()
     page.get_by_text("/v1/orders").wait_for(state="detached")
     assert list(server.requests) == []
+    assert questions == ["Reset the space default? Its records, clock, faults and journal are lost."]
 
 
 def test_what_falls_due_is_on_the_time_line(dashboard: Dashboard, server: Emulator) -> None:
@@ -171,6 +173,7 @@ def test_the_journal_is_cleared(dashboard: Dashboard, server: Emulator) -> None:
     cnaught(server, "GET", "/v1/orders")
     page = dashboard.open("#requests")
     page.get_by_role("option").filter(has_text="/v1/orders").wait_for()
+    dashboard.answer(accept=True)
     page.get_by_role("button", name="Clear").click()
     page.get_by_text("No request yet").wait_for()
     assert len(server.requests) == 0

@@ -82,6 +82,44 @@ def test_a_space_is_reset_from_the_list(dashboard: Dashboard, server: Emulator) 
     other = server.space("other")
     other.clock.freeze("2026-01-01")
     page = dashboard.open("#spaces")
+    dashboard.answer(accept=True)
     page.get_by_role("button", name="Reset other").click()
     page.get_by_text("other was reset").wait_for()
     assert other.clock.frozen is False
+
+
+LOSES: dict[tuple[str, str], str] = {
+    ("overview", "Reset this space"): "Reset the space default?",
+    ("spaces", "Reset default"): "Reset the space default?",
+    ("spaces", "Delete default"): "Delete the space default,",
+    ("snapshots", "Restore kept"): "Restore kept?",
+    ("snapshots", "Delete kept"): "Delete the snapshot kept?",
+    ("requests", "Clear"): "Empty the journal?",
+}
+"""The buttons that lose something, each with its page and with what it asks."""
+
+
+@pytest.mark.parametrize(("place", "button"), LOSES)
+def test_nothing_is_lost_without_a_question(dashboard: Dashboard, server: Emulator, place: str, button: str) -> None:
+    """A button that loses something asks first, and does nothing if the answer is no."""
+    cnaught(server, "POST", "/v1/orders", json={"amount_kg": 1})
+    server.control("POST", "/snapshots/kept")
+    before = server.snapshot(), server.control("GET", "/snapshots"), server.control("GET", "/requests")
+    page = dashboard.open(f"#{place}")
+    questions = dashboard.answer(accept=False)
+    page.get_by_role("button", name=button, exact=True).click()
+    assert len(questions) == 1
+    assert questions[0].startswith(LOSES[place, button])
+    assert (server.snapshot(), server.control("GET", "/snapshots"), server.control("GET", "/requests")) == before
+
+
+def test_a_space_that_exists_is_not_made_again_without_a_question(dashboard: Dashboard, server: Emulator) -> None:
+    """To make a space with the name of an existing one resets that one, so the page asks."""
+    other = server.space("other")
+    other.clock.freeze("2026-01-01")
+    page = dashboard.open("#spaces")
+    questions = dashboard.answer(accept=False)
+    page.get_by_label("Name").fill("other")
+    page.get_by_role("button", name="Make", exact=True).click()
+    assert questions == ["other exists. Reset the space other? Its records, clock, faults and journal are lost."]
+    assert other.clock.frozen is True

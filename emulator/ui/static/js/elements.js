@@ -28,10 +28,11 @@ export function Pending({ error }) {
   return html`<div class="empty">Loading…</div>`;
 }
 
-/** A button that runs an action once at a time, and shows a refusal as a toast. */
-export function Action({ run, done, children, kind = "", label, disabled = false }) {
+/** A button that runs an action once at a time, and shows a refusal as a toast. With a question, it asks first. */
+export function Action({ run, done, question, children, kind = "", label, disabled = false }) {
   const [busy, setBusy] = useState(false);
   async function click() {
+    if (question && !window.confirm(question)) return;
     setBusy(true);
     await attempt(run, done);
     setBusy(false);

@@ -36,6 +36,11 @@ export function spanText(seconds) {
   return parts.join(" ") || "0 s";
 }
 
+/** What to ask before a space is reset. */
+export function resetQuestion(space) {
+  return `Reset the space ${space}? Its records, clock, faults and journal are lost.`;
+}
+
 export function countText(count) {
   return grouped.format(count);
 }

@@ -4,8 +4,8 @@ import { html } from "../vendored.js";
 import { ClockControls } from "../clock.js";
 import { control, controlUrl } from "../api.js";
 import { Action, Copy, PageHead, Panel, Pending, StatusBadge } from "../elements.js";
-import { plural } from "../format.js";
-import { useControl, useStore } from "../store.js";
+import { plural, resetQuestion } from "../format.js";
+import { store, useControl, useStore } from "../store.js";
 import { Timeline } from "../timeline.js";
 
 const SOLD = {
@@ -19,7 +19,7 @@ const SOLD = {
 export function Overview() {
   const { data, error } = useControl("/providers");
   return html`
-    <${PageHead} title="Overview" actions=${html`<${Action} label="Reset this space" run=${() => control("POST", "/reset", {})} done=${(reset) => `Space ${reset.space} was reset`}>Reset<//>`}>Five carbon APIs on this machine. Point your client at a URL below, use its credentials, and watch the requests arrive.<//>
+    <${PageHead} title="Overview" actions=${html`<${Action} label="Reset this space" question=${resetQuestion(store.space)} run=${() => control("POST", "/reset", {})} done=${(reset) => `Space ${reset.space} was reset`}>Reset<//>`}>Five carbon APIs on this machine. Point your client at a URL below, use its credentials, and watch the requests arrive.<//>
     ${data ? html`<div class="grid">${data.providers.map((provider) => html`<${Vendor} provider=${provider} key=${provider.name} />`)}<${Controls} /></div>` : html`<${Pending} error=${error} />`}
     <h2 class="section-title">Time</h2>
     <div class="overview-time">

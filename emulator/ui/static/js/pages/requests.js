@@ -37,7 +37,7 @@ export function Requests({ route }) {
       <button type="button" class="button" aria-pressed=${paused !== null} onClick=${() => setPaused(paused ? null : [...entries])}>
         <${Icon} name=${paused ? "play" : "pause"} />${paused ? `Resume (${countText(entries.length - paused.length)} new)` : "Pause"}
       </button>
-      <${Action} run=${() => control("DELETE", "/requests")} done="The journal is empty" kind="danger">Clear<//>`}>
+      <${Action} question="Empty the journal?" run=${() => control("DELETE", "/requests")} done="The journal is empty" kind="danger">Clear<//>`}>
       Every request to a vendor in this space, newest first. Secrets are hidden.
     <//>
     <${Filters} filter=${filter} onChange=${setFilter} entries=${source} />

@@ -37,8 +37,8 @@ export function Snapshots() {
       <${Panel} title="Kept in memory" flush actions=${html`<span class="muted small">${data.snapshots.length} of ${data.snapshots_max}</span>`}>
         ${data.snapshots.length
           ? html`<div class="table-wrap" tabindex="0" role="region" aria-label="Snapshots"><table><tbody>${data.snapshots.map((kept) => html`<tr key=${kept}><td class="mono">${kept}</td><td class="actions">
-              <${Action} kind="small" label=${`Restore ${kept}`} run=${() => control("POST", `/snapshots/${kept}/restore`)} done=${`Restored ${kept}`}>Restore<//>
-              <${Action} kind="small danger" label=${`Delete ${kept}`} run=${() => control("DELETE", `/snapshots/${kept}`).then(reload)}>Delete<//>
+              <${Action} kind="small" label=${`Restore ${kept}`} question=${`Restore ${kept}? What the space has now is lost.`} run=${() => control("POST", `/snapshots/${kept}/restore`)} done=${`Restored ${kept}`}>Restore<//>
+              <${Action} kind="small danger" label=${`Delete ${kept}`} question=${`Delete the snapshot ${kept}?`} run=${() => control("DELETE", `/snapshots/${kept}`).then(reload)}>Delete<//>
             </td></tr>`)}</tbody></table></div>`
           : html`<${Empty} title="No snapshot">Keep one before a demonstration, and return to it after.<//>`}
       <//>

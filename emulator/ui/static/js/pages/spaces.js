@@ -3,7 +3,7 @@
 import { html, useState } from "../vendored.js";
 import { control } from "../api.js";
 import { Action, Field, PageHead, Panel, Pending, Select, attempt } from "../elements.js";
-import { plural } from "../format.js";
+import { plural, resetQuestion } from "../format.js";
 import { store, useControl } from "../store.js";
 
 export function openSpace(name, hash = "#overview") {
@@ -19,6 +19,7 @@ export function Spaces() {
   const names = data.spaces.map((space) => space.name);
   async function make(event) {
     event.preventDefault();
+    if (names.includes(name) && !window.confirm(`${name} exists. ${resetQuestion(name)}`)) return;
     const made = await attempt(async () => {
       await control("POST", "/reset", seed === "" ? {} : { seed: Number(seed) }, name);
       if (source) await control("PUT", "/snapshot", await control("GET", "/snapshot", undefined, source), name);
@@ -44,8 +45,8 @@ export function Spaces() {
           ({ name: each, requests }) => html`<tr key=${each}>
             <td><button type="button" class="link" onClick=${() => openSpace(each)}>${each}</button> ${each === store.space && html`<span class="badge good">open</span>`}</td>
             <td class="muted number nowrap">${plural(requests, "request")}</td>
-            <td class="actions"><${Action} kind="small" label=${`Reset ${each}`} run=${reset(each)} done=${`${each} was reset`}>Reset<//>
-              <${Action} kind="small danger" label=${`Delete ${each}`} run=${() => control("DELETE", `/spaces/${each}`, undefined, each).then(reload)} done=${`${each} deleted`}>Delete<//></td>
+            <td class="actions"><${Action} kind="small" label=${`Reset ${each}`} question=${resetQuestion(each)} run=${reset(each)} done=${`${each} was reset`}>Reset<//>
+              <${Action} kind="small danger" label=${`Delete ${each}`} question=${`Delete the space ${each}, with all its records and snapshots?`} run=${() => control("DELETE", `/spaces/${each}`, undefined, each).then(reload)} done=${`${each} deleted`}>Delete<//></td>
           </tr>`,
         )}</tbody></table></div>
       <//>
