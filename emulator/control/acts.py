@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from emulator.control.params import Params, read_body
 from emulator.control.request import ControlRequest
-from emulator.core.errors import CannotHappen
+from emulator.core.errors import CannotHappen, UnknownAct
 from emulator.space.commands import PerformAct
 from emulator.web.provider import Provider
 from emulator.web.replies import reply
@@ -31,6 +31,8 @@ def perform_act(request: ControlRequest) -> Response:
     subject = read_body(Act, request).subject
     try:
         result = request.space.run(PerformAct(provider, act, subject))
+    except UnknownAct as error:
+        raise HTTPException(404, str(error)) from None
     except CannotHappen as error:
         raise HTTPException(409, str(error)) from None
     return reply({"provider": provider, "act": act, "subject": subject, "result": result})

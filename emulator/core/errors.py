@@ -46,6 +46,10 @@ class CannotHappen(Exception):
     """An act is impossible in the present state; the message gives the reason. Nothing has changed."""
 
 
+class UnknownAct(CannotHappen):
+    """The vendor has no act of this name; the message has the nearest ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One problem of a request.

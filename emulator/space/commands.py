@@ -11,7 +11,7 @@ from typing import Any
 
 from emulator.core import exact_json
 from emulator.core.clock import Event
-from emulator.core.errors import CannotHappen
+from emulator.core.errors import UnknownAct
 from emulator.core.nearest import nearest
 from emulator.space import settings
 from emulator.space.faults import Fault, FaultDraft
@@ -72,7 +72,7 @@ class ChangeSettings:
 
 @dataclass(frozen=True, slots=True)
 class PerformAct(SmallCommand):
-    """Perform an act at a vendor on a subject, and return what became of it. Raises CannotHappen."""
+    """Perform an act at a vendor on a subject, and return what became of it. Raises UnknownAct, CannotHappen."""
 
     provider: str
     act: str
@@ -81,7 +81,7 @@ class PerformAct(SmallCommand):
     def apply(self, space: Space) -> object:
         acts = space.world.providers[self.provider].acts
         if self.act not in acts:
-            raise CannotHappen(f"unknown act {self.act!r} of {self.provider}; {nearest(self.act, acts)}")
+            raise UnknownAct(f"unknown act {self.act!r} of {self.provider}; {nearest(self.act, acts)}")
         space.post_all()
         result = acts[self.act](space.backend(self.provider), self.subject)
         space.post_all()
