@@ -86,17 +86,14 @@ def _fingerprint(request: Request) -> str:
     sent = request.content, scope["method"], scope["path"], subaccount_id(request)
     digest = _digests.get(sent)
     if digest is None:
-        digest = blake2b(orjson.dumps(sent[1:]) + _canonical(request), digest_size=8).hexdigest()
+        try:
+            body = exact_json.canonical(json_body(request))
+        except Malformed:  # not JSON: then white space counts
+            body = request.content
+        digest = blake2b(orjson.dumps(sent[1:]) + body, digest_size=8).hexdigest()
         if len(request.content) <= REMEMBERED_BYTES_MAX:
             _digests.put(sent, digest)
     return digest
 
 
 _digests = BoundedCache[tuple[bytes, str, str, str | None], str](REMEMBERED_MAX)
-
-
-def _canonical(request: Request) -> bytes:
-    try:
-        return exact_json.canonical(json_body(request))
-    except Malformed:  # not JSON: then white space counts
-        return request.content

@@ -70,16 +70,13 @@ class MassOrPriceOrder(OrderDetails):
     amount_kg: Amount | None = None
     total_price_usd_cents: Cents | None = None
 
-    @model_validator(mode="after")
-    def one_measure(self) -> Self:
+    @cached_property
+    def draft(self) -> drafts.OrderDraft:
+        """The order. Raises Malformed unless it has exactly one measure."""
         sent = self.model_fields_set
         by_mass, by_price = "amount_kg" in sent, "total_price_usd_cents" in sent
         if by_mass == by_price or (self.amount_kg is None and self.total_price_usd_cents is None):
             raise Malformed(*(Problem(("body", name), "one_measure", ONE_MEASURE) for name in MEASURES))
-        return self
-
-    @cached_property
-    def draft(self) -> drafts.OrderDraft:
         return self._draft(self.amount_kg, self.total_price_usd_cents)
 
 
