@@ -41,6 +41,18 @@ def test_a_new_order_is_placed_readable_and_first_in_the_list(cnaught: Caller) -
     assert cnaught.get("/v1/orders").json()["data"][0] == order
 
 
+@pytest.mark.rule("cnaught.orders.placed-first", "cnaught.idempotency.replay-exact")
+@pytest.mark.parametrize(("path", "body"), [("/v1/orders", {"amount_kg": 10}), ("/v1/orders/ride", {"distance_km": 30})])
+def test_an_order_that_is_fulfilled_at_once_is_placed_first(cnaught: Caller, path: str, body: dict[str, int]) -> None:
+    """The reply to placing says placed even when orders are fulfilled after 0 seconds, and so does its replay."""
+    cnaught.space.clock.freeze("2026-01-01")
+    cnaught.space.control("PATCH", "/settings/cnaught", json={"fulfilment_seconds": 0})
+    placed, again = (cnaught.post(path, body, headers={"Idempotency-Key": "k"}) for _ in range(2))
+    assert (placed.status_code, placed.json()["state"], placed.json()["project_allocations"]) == (201, "placed", [])
+    assert again.content == placed.content
+    assert cnaught.get(f"/v1/orders/{placed.json()['id']}").json()["state"] == "fulfilled"
+
+
 @pytest.mark.rule("cnaught.orders.full-object", "cnaught.orders.type")
 @pytest.mark.parametrize(
     ("path", "body", "kind", "more"),

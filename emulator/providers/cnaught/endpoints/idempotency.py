@@ -13,7 +13,7 @@ from emulator.core.errors import Malformed
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.endpoints.context import backend, subaccount_id
 from emulator.providers.cnaught.memory.catalogue import Account
-from emulator.providers.cnaught.memory.records import KeyedReply, Order, Subaccount
+from emulator.providers.cnaught.memory.records import KeyedReply, Order, State, Subaccount
 from emulator.providers.cnaught.wire import outgoing
 from emulator.web.reading import REMEMBERED_BYTES_MAX, REMEMBERED_MAX, bearer_token, json_body
 from emulator.web.replies import reply
@@ -48,9 +48,8 @@ class Attempt:
             return None
         return reply(self._shown(first), first.status, {"X-Idempotent-Replay": "true"})
 
-    def reply_with_order(self, order: Order, status: int) -> Response:
-        """Return an order, and remember the reply."""
-        state = order.state(self.cnaught.clock.now)
+    def reply_with_order(self, order: Order, status: int, state: State) -> Response:
+        """Return an order in a state, and remember the reply."""
         self._remember(status, order_id=order.id, state=state)
         return reply(outgoing.order(self.cnaught, order, state), status)
 

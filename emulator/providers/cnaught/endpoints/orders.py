@@ -40,7 +40,7 @@ def place(request: Request, model: type[incoming.OrderDetails]) -> Response:
     require_json(request)
     draft = read_body(model, request).draft
     order = cnaught.orders.place(buyer, draft)
-    return attempt.reply_with_order(order, 201)
+    return attempt.reply_with_order(order, 201, "placed")
 
 
 def get_order(request: Request) -> Response:
@@ -58,7 +58,7 @@ def cancel_order(request: Request) -> Response:
         return replayed
     buyer = canceller(request, account)
     order = cnaught.orders.cancel(buyer, request.path_params["id"])
-    return attempt.reply_with_order(order, 200)
+    return attempt.reply_with_order(order, 200, "cancelled")
 
 
 def canceller(request: Request, account: Account) -> Buyer:

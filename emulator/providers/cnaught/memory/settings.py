@@ -14,7 +14,9 @@ SECONDS_MAX = 100 * 365 * 86400
 
 @dataclass(slots=True)
 class Settings:
-    """Settings that users can change. With ``fulfilment_seconds`` null, orders are not fulfilled by time.
+    """Settings that users can change. Orders are fulfilled after ``fulfilment_seconds``, with null not by time.
+
+    With 0 seconds, only the reply to placing shows an order as placed.
 
     ``links`` is the target of links in replies: the emulator's own pages, or CNaught's.
     """
