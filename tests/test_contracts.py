@@ -16,7 +16,7 @@ from emulator.evidence.rules import EVIDENCE
 from emulator.providers import ALL
 from emulator.web.provider import Provider
 from emulator.web.route_table import is_implemented
-from tests.support.caller import NO_CREDENTIALS, Caller
+from tests.support.caller import NO_CREDENTIALS, Caller, credentials_of
 from tests.support.contract_check import validator
 
 each_provider = pytest.mark.parametrize("provider", ALL.values(), ids=lambda provider: provider.name)
@@ -102,14 +102,28 @@ def test_a_missing_operation_answers_501(
     space: SpaceHandle, provider: Provider, operation: contracts.Operation
 ) -> None:
     """A missing operation answers 501 in the vendor's envelope, with its name, its reason and a hint."""
-    caller = Caller(space, provider.name, NO_CREDENTIALS)
-    reply = caller.request(operation.method, operation.path.replace("{", "").replace("}", ""))
+    caller, path = (
+        Caller(space, provider.name, credentials_of(space, provider.name)),
+        re.sub("[{}]", "", operation.path),
+    )
+    reply = caller.request(operation.method, path)
     assert reply.status_code == 501
     assert operation.id in reply.text
     assert json.dumps(operation.missing, ensure_ascii=False).strip('"') in reply.text
     message, _, nearest = reply.headers["X-Emulator-Hint"].partition("; nearest: ")
     assert message.startswith(operation.id)
     assert nearest in _built(provider.name)
+
+
+@pytest.mark.parametrize(("provider", "operation"), MISSING)
+def test_a_missing_operation_is_refused_without_credentials(
+    space: SpaceHandle, provider: Provider, operation: contracts.Operation
+) -> None:
+    """A missing operation refuses a client without credentials as the others do."""
+    caller, path = Caller(space, provider.name, NO_CREDENTIALS), re.sub("[{}]", "", operation.path)
+    other = next(known for known in contracts.operations(provider.name) if not known.missing and "{" not in known.path)
+    refused, expected = caller.request(operation.method, path), caller.request(other.method, other.path)
+    assert (refused.status_code, refused.json()) == (401, expected.json())
 
 
 @pytest.mark.parametrize(("provider", "operation"), MISSING)

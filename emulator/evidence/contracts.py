@@ -58,7 +58,8 @@ def contract(provider: str) -> dict[str, Any]:
     document: dict[str, Any] = _load(provider, "openapi.yaml")
     for listed in documented(provider):
         if listed.missing:
-            described = document["paths"].setdefault(listed.path, {}).setdefault(listed.method.lower(), _stub(listed))
+            stub = _stub(listed, document["paths"].values())
+            described = document["paths"].setdefault(listed.path, {}).setdefault(listed.method.lower(), stub)
             described["x-missing"] = listed.missing
     return document
 
@@ -81,8 +82,8 @@ def _with(responses: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, An
     }
 
 
-def _stub(listed: DocumentedOperation) -> dict[str, Any]:
-    """Return the contract of a missing operation: that it answers 501."""
+def _stub(listed: DocumentedOperation, others: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the contract of a missing operation: that it answers 501, and 401 as the others do."""
     parameters = [
         {
             "name": name,
@@ -94,12 +95,14 @@ def _stub(listed: DocumentedOperation) -> dict[str, Any]:
         }
         for name in re.findall(r"{(\w+)}", listed.path)
     ]
+    responses = [described["responses"] for item in others for described in item.values() if "responses" in described]
     return {
         "operationId": listed.id,
         "summary": f"Not implemented; documented in {listed.page}.",
         "x-evidence": "docs",
         "parameters": parameters,
         "responses": {
+            "401": next(promised["401"] for promised in responses if "$ref" in promised.get("401", {})),
             "413": {"$ref": "#/components/responses/TooLarge"},
             "501": {"$ref": "#/components/responses/NotBuilt"},
         },

@@ -95,10 +95,14 @@ class RouteTable:
         return f"{reason}; nearest: {closest(requested, known)}"
 
 
-def not_implemented(operation: str, reason: str) -> Endpoint:
-    """Return the endpoint of an operation that is documented but missing here: it answers 501 with the reason."""
+def not_implemented(operation: str, reason: str, authenticate: Callable[[Request], object]) -> Endpoint:
+    """Return the endpoint of an operation that is documented but missing here.
+
+    It refuses whom ``authenticate`` refuses, as every operation does, and answers others 501 with the reason.
+    """
 
     def endpoint(request: Request) -> Response:
+        authenticate(request)
         raise HTTPException(501, f"{operation} is not implemented: {reason}")
 
     endpoint.__name__ = operation

@@ -8,6 +8,7 @@ from emulator.providers.oneclickimpact import HOSTS, VERSION, wording
 from emulator.providers.oneclickimpact.backend import OneClickImpact
 from emulator.providers.oneclickimpact.books import BOOKS
 from emulator.providers.oneclickimpact.endpoints import account, impacts, projects, records
+from emulator.providers.oneclickimpact.endpoints.context import authenticate
 from emulator.providers.oneclickimpact.memory.catalogue import Catalogue
 from emulator.providers.oneclickimpact.memory.fixture import Fixture
 from emulator.providers.oneclickimpact.wire import acts, webhooks
@@ -33,7 +34,7 @@ routes = [
     Route("/v1/whoami", account.who_am_i, methods=["GET"]),
     Route("/v1/projects", projects.list_projects, methods=["GET"]),
     Route("/v1/projects/{project_id}", projects.get_project, methods=["GET"]),
-    Route("/v1/carbon", not_implemented("calculate_website_carbon", NO_REPLY_FIELDS), methods=["GET"]),
+    Route("/v1/carbon", not_implemented("calculate_website_carbon", NO_REPLY_FIELDS, authenticate), methods=["GET"]),
 ]
 
 

@@ -42,7 +42,9 @@ def test_a_new_order_is_placed_readable_and_first_in_the_list(cnaught: Caller) -
 
 
 @pytest.mark.rule("cnaught.orders.placed-first", "cnaught.idempotency.replay-exact")
-@pytest.mark.parametrize(("path", "body"), [("/v1/orders", {"amount_kg": 10}), ("/v1/orders/ride", {"distance_km": 30})])
+@pytest.mark.parametrize(
+    ("path", "body"), [("/v1/orders", {"amount_kg": 10}), ("/v1/orders/ride", {"distance_km": 30})]
+)
 def test_an_order_that_is_fulfilled_at_once_is_placed_first(cnaught: Caller, path: str, body: dict[str, int]) -> None:
     """The reply to placing says placed even when orders are fulfilled after 0 seconds, and so does its replay."""
     cnaught.space.clock.freeze("2026-01-01")

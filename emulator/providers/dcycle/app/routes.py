@@ -7,6 +7,7 @@ from emulator.web.route_table import Endpoints, not_implemented
 ENDPOINTS = "emulator.providers.dcycle.endpoints"
 """The package of the endpoints. The first request to a module of it imports the module."""
 
+context = Endpoints(f"{ENDPOINTS}.context")
 employees = Endpoints(f"{ENDPOINTS}.employees")
 facilities = Endpoints(f"{ENDPOINTS}.facilities")
 files = Endpoints(f"{ENDPOINTS}.files")
@@ -160,43 +161,51 @@ ROUTES = [
     Route("/v1/custom-kpi-datasets", kpis.create_kpi_dataset, methods=["POST"]),
     Route("/v1/custom-kpi-datasets/{dataset_id}/kpis", kpis.create_kpi, methods=["POST"]),
     # Sold products
-    Route("/v1/sold-products", not_implemented("list_sold_products", SOLD_PRODUCTS), methods=["GET"]),
+    Route(
+        "/v1/sold-products", not_implemented("list_sold_products", SOLD_PRODUCTS, context.authenticate), methods=["GET"]
+    ),
     Route(
         "/v1/sold-products/existing-country-sales",
-        not_implemented("list_existing_country_sales", SOLD_PRODUCTS),
+        not_implemented("list_existing_country_sales", SOLD_PRODUCTS, context.authenticate),
         methods=["GET"],
     ),
-    Route("/v1/sold-products/{product_id}", not_implemented("delete_sold_product", SOLD_PRODUCTS), methods=["DELETE"]),
+    Route(
+        "/v1/sold-products/{product_id}",
+        not_implemented("delete_sold_product", SOLD_PRODUCTS, context.authenticate),
+        methods=["DELETE"],
+    ),
     Route(
         "/v1/sold-products/{product_id}/periods",
-        not_implemented("list_sold_product_periods", SOLD_PRODUCTS),
+        not_implemented("list_sold_product_periods", SOLD_PRODUCTS, context.authenticate),
         methods=["GET"],
     ),
     Route(
         "/v1/sold-products/{product_id}/periods/check-overlap",
-        not_implemented("check_sold_product_period", SOLD_PRODUCTS),
+        not_implemented("check_sold_product_period", SOLD_PRODUCTS, context.authenticate),
         methods=["GET"],
     ),
     Route(
         "/v1/sold-products/{product_id}/periods/{period_id}",
-        not_implemented("delete_sold_product_period", SOLD_PRODUCTS),
+        not_implemented("delete_sold_product_period", SOLD_PRODUCTS, context.authenticate),
         methods=["DELETE"],
     ),
     Route(
         "/v1/sold-products/{product_id}/periods/{period_id}/country-sales",
-        not_implemented("list_sold_product_country_sales", SOLD_PRODUCTS),
+        not_implemented("list_sold_product_country_sales", SOLD_PRODUCTS, context.authenticate),
         methods=["GET"],
     ),
     Route(
         "/v1/sold-products/{product_id}/periods/{period_id}/emissions",
-        not_implemented("get_sold_product_emissions", SOLD_PRODUCTS),
+        not_implemented("get_sold_product_emissions", SOLD_PRODUCTS, context.authenticate),
         methods=["GET"],
     ),
     # Files and imports
     Route("/v1/files/presigned-urls", files.create_file_upload_urls, methods=["POST"]),
     Route("/v1/files/batch-update", files.confirm_file_uploads, methods=["PATCH"]),
     Route("/v1/files/upload", files.upload_file, methods=["POST"]),
-    Route("/v1/files/readings", not_implemented("create_file_readings", READINGS), methods=["POST"]),
+    Route(
+        "/v1/files/readings", not_implemented("create_file_readings", READINGS, context.authenticate), methods=["POST"]
+    ),
     Route("/v2/imports/sessions", imports.create_import_session, methods=["POST"]),
     Route("/v2/imports/sessions", imports.list_import_sessions, methods=["GET"]),
     Route("/v2/imports/{import_id}/status", imports.get_import_status, methods=["GET"]),
