@@ -102,6 +102,19 @@ def test_the_legs_of_an_older_snapshot_keep_their_distance(emulator: Emulator) -
     space.control("PUT", "/snapshot", json=space.control("GET", "/snapshot"))
 
 
+def test_the_limits_of_an_older_snapshot_go_on(emulator: Emulator) -> None:
+    """An account at a limit stays there: version 1 of Carbon Insights' memory had one log for all limits."""
+    space = emulator.space()
+    space.clock.freeze("2026-01-01")
+    space.control("PATCH", "/settings/carboninsights", json={"throttled": True, "requests_per_minute": 2})
+    document = space.control("GET", "/snapshot")
+    document["providers"]["carboninsights"] = 1
+    document["memory"]["carboninsights"]["admitted"] = {"1": ["2025-12-31T23:59:30Z", "2025-12-31T23:59:50Z"]}
+    space.control("PUT", "/snapshot", json=document)
+    caller = Caller(space, "carboninsights", credentials_of(space, "carboninsights"))
+    assert caller.post("/calculateCarbonScore", {}).headers["Retry-After"] == "30"
+
+
 @pytest.mark.parametrize("found", [0, image.FORMAT + 1, None, "1"])
 def test_a_space_of_an_unknown_format_is_refused(tmp_path: Path, found: object) -> None:
     """That space answers 503 with the reason, the others go on, and it can be reset."""

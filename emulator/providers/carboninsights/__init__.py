@@ -2,7 +2,7 @@
 
 HOSTS = ("api.carboninsights.co",)
 
-VERSION = 1
+VERSION = 2
 """Counts the changes of the form of the memory and the catalogue."""
 
 LAST_EVENT = None

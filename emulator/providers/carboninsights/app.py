@@ -9,6 +9,7 @@ from emulator.providers.carboninsights import HOSTS, VERSION, endpoints, wording
 from emulator.providers.carboninsights.backend import CarbonInsights
 from emulator.providers.carboninsights.memory.catalogue import Catalogue
 from emulator.providers.carboninsights.memory.fixture import Fixture
+from emulator.providers.carboninsights.memory.migrations import MIGRATIONS
 from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
 
@@ -35,6 +36,7 @@ PROVIDER = Provider(
     title="Carbon Insights",
     hosts=HOSTS,
     version=VERSION,
+    migrations=MIGRATIONS,
     app=ProviderApp(routes, wording.render, wording.schema_refusal, wording.http_refusal, endpoints.other_method),
     fixture=Fixture,
     backend=CarbonInsights,

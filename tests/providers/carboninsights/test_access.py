@@ -199,6 +199,17 @@ def test_refused_credentials_do_not_count(carboninsights: Caller) -> None:
     assert ask(carboninsights).headers["Retry-After"] == "20"
 
 
+@pytest.mark.rule("carboninsights.throttle.window")
+def test_each_limit_counts_what_it_has_admitted(carboninsights: Caller) -> None:
+    """A request that one limit refuses still counts for those that it keeps, and not for the one that refused it."""
+    change_settings(carboninsights, throttled=True, requests_per_second=2, requests_per_minute=5)
+    assert [ask(carboninsights).status_code for _ in range(6)] == [200, 200, 429, 429, 429, 429]
+    carboninsights.space.clock.advance(seconds=1)
+    assert ask(carboninsights).headers["Retry-After"] == "59"
+    carboninsights.space.clock.advance(seconds=59)
+    assert [ask(carboninsights).status_code for _ in range(3)] == [200, 200, 429]
+
+
 def test_the_end_of_a_wait_is_an_event(carboninsights: Caller) -> None:
     """When an account at a limit is admitted again is an event, while requests are limited."""
     change_settings(carboninsights, throttled=True, requests_per_minute=2, access_seconds=86400.0)

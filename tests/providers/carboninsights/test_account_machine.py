@@ -14,6 +14,7 @@ from tests.support.caller import NO_CREDENTIALS, Caller
 
 ACCESS_SECONDS, REFRESH_SECONDS = 300, 86400
 PER_MINUTE, PER_DAY = 3, 5
+LIMITS = ((PER_MINUTE, 60), (PER_DAY, 86400))
 
 NAMES = st.sampled_from([SAMPLE_USER["username"], "newcomer", "latecomer", "Newcomer"])
 PASSWORDS = st.sampled_from([SAMPLE_USER["password"], "0nlyL0calFood", "0nlylocalfood"])
@@ -43,7 +44,7 @@ class Accounts(RuleBasedStateMachine):
         self.registered: dict[str, str] = {}
         self.tokens: list[Token] = []
         self.throttled = False
-        self.admitted: dict[str, list[int]] = {}
+        self.admitted: dict[tuple[str, int], list[int]] = {}
         self.footprint: object = None
 
     def teardown(self) -> None:
@@ -107,13 +108,15 @@ class Accounts(RuleBasedStateMachine):
             assert reply.status_code == 200
             self.footprint = self.footprint or reply.json()
             assert reply.json() == self.footprint
-            if self.throttled:
-                self.admitted.setdefault(token.username, []).append(self.seconds)
+        if self.throttled and self.is_valid(token, "access"):
+            for limit, span in LIMITS:
+                if self.wait_at(limit, span, token.username) <= 0:
+                    self.admitted.setdefault((token.username, span), []).append(self.seconds)
 
     @rule(seconds=SPANS)
     def wait(self, seconds: int) -> None:
         """Each token that expires on the way is an event, and so is the end of each account's wait."""
-        waiting = {username for username in self.admitted if self.throttled and self.wait_for(username) > 0}
+        waiting = {username for username, _ in self.admitted if self.throttled and self.wait_for(username) > 0}
         before, self.seconds = self.seconds, self.seconds + seconds
         kinds = Counter(event["kind"] for event in self.space.clock.advance(seconds=seconds))
         assert kinds["token.expired"] == sum(before < token.expires <= self.seconds for token in self.tokens)
@@ -145,9 +148,12 @@ class Accounts(RuleBasedStateMachine):
 
     def wait_for(self, username: str) -> int:
         """Return the seconds until another request is admitted."""
-        times = self.admitted.get(username, [])
-        limits = ((PER_MINUTE, 60), (PER_DAY, 86400))
-        return max(times[-limit] + span - self.seconds if len(times) >= limit else 0 for limit, span in limits)
+        return max(0, *(self.wait_at(limit, span, username) for limit, span in LIMITS))
+
+    def wait_at(self, limit: int, span: int, username: str) -> int:
+        """Return the seconds until one limit admits another request; 0 or less if it does now."""
+        times = self.admitted.get((username, span), [])
+        return times[-limit] + span - self.seconds if len(times) >= limit else 0
 
     @invariant()
     def every_token_is_unique(self) -> None:

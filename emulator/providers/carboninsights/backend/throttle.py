@@ -1,16 +1,34 @@
 """The rate limits of each account (Carbon Insights API reference, Throttling)."""
 
 from bisect import bisect_right, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from math import ceil
+from typing import NamedTuple
 
 from emulator.core.clock import EPOCH, Clock, Event
 from emulator.providers.carboninsights import errors
 from emulator.providers.carboninsights.memory.fixture import Memory
-from emulator.providers.carboninsights.memory.records import Account
+from emulator.providers.carboninsights.memory.records import Account, Admissions
 
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
+
+
+class Limit(NamedTuple):
+    """How many requests of an account a window of time may have, and the times of those that it has."""
+
+    requests: int
+    window: timedelta
+    admitted: list[datetime]
+
+    def admits_at(self) -> datetime:
+        """Return the time from which the limit admits another request."""
+        return self.admitted[-self.requests] + self.window if len(self.admitted) >= self.requests else EPOCH
+
+    def admit(self, now: datetime) -> None:
+        """Count a request, and forget those that no window has any more."""
+        del self.admitted[: bisect_right(self.admitted, now - self.window)]
+        insort(self.admitted, now)
 
 
 class Throttle:
@@ -21,31 +39,31 @@ class Throttle:
         self.clock = clock
 
     def admit(self, account: Account) -> None:
-        """Admit and count a request. Raises Throttled with the longest wait."""
+        """Admit and count a request. Raises Throttled with the longest wait; limits that it keeps count it still."""
         if not self.memory.settings.throttled:
             return
-        log, now = self.memory.admitted.get(str(account.id), []), self.clock.now
-        admitted_at = self._admitted_at(log)
+        admissions, now = self.memory.admitted.setdefault(str(account.id), Admissions()), self.clock.now
+        admitted_at = now
+        for limit in self._limits(admissions):
+            if limit.admits_at() <= now:
+                limit.admit(now)
+            else:
+                admitted_at = max(admitted_at, limit.admits_at())
         if admitted_at > now:
             raise errors.Throttled(ceil((admitted_at - now).total_seconds()))
-
-        del log[: bisect_right(log, now - DAY)]
-        self.memory.admitted[str(account.id)] = log
-        insort(log, now)
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
         """Yield the accounts at a limit that are admitted again in a span of time."""
         if self.memory.settings.throttled:
-            for user_id, log in self.memory.admitted.items():
-                if since < (at := self._admitted_at(log)) <= until:
+            for user_id, admissions in self.memory.admitted.items():
+                at = max(limit.admits_at() for limit in self._limits(admissions))
+                if since < at <= until:
                     yield Event(at, "carboninsights", "throttle.ended", user_id)
 
-    def _admitted_at(self, log: Sequence[datetime]) -> datetime:
-        """Return the time from which all limits admit another request."""
+    def _limits(self, admissions: Admissions) -> list[Limit]:
         settings = self.memory.settings
-        limits = (
-            (settings.requests_per_second, SECOND),
-            (settings.requests_per_minute, MINUTE),
-            (settings.requests_per_day, DAY),
-        )
-        return max((log[-limit] + window for limit, window in limits if len(log) >= limit), default=EPOCH)
+        return [
+            Limit(settings.requests_per_second, SECOND, admissions.second),
+            Limit(settings.requests_per_minute, MINUTE, admissions.minute),
+            Limit(settings.requests_per_day, DAY, admissions.day),
+        ]

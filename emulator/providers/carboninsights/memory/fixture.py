@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from emulator.core.documents import UtcTime
 from emulator.providers.carboninsights.memory.catalogue import Catalogue
-from emulator.providers.carboninsights.memory.records import Account, Token
+from emulator.providers.carboninsights.memory.records import Account, Admissions, Token
 
 LIFETIME_SECONDS_MAX = 100 * 366 * 86400
 REQUESTS_MAX = 1_000_000
@@ -43,13 +42,13 @@ class Memory:
     """Everything that requests and the clock change.
 
     ``accounts`` are the registered ones, by username; one of the catalogue is added when it is registered. ``tokens``
-    are the issued ones, by ``jti``. ``admitted`` has the times of each user's requests of the last day, by user id,
-    while requests are limited.
+    are the issued ones, by ``jti``. ``admitted`` has the times of each user's requests, by user id, while requests are
+    limited.
     """
 
     accounts: dict[str, Account] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
-    admitted: dict[str, list[UtcTime]] = field(default_factory=dict)
+    admitted: dict[str, Admissions] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
 
     def __post_init__(self) -> None:
@@ -58,9 +57,6 @@ class Memory:
                 raise ValueError(f"the account of {name!r} has the username {account.username!r}")
         if len({account.id for account in self.accounts.values()}) < len(self.accounts):
             raise ValueError("two accounts have the same id")
-        for user_id, times in self.admitted.items():
-            if times != sorted(times):
-                raise ValueError(f"the requests of user {user_id} are not in the order of their times")
 
 
 @dataclass(frozen=True, slots=True)

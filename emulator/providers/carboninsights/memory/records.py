@@ -1,6 +1,6 @@
 """The records: accounts and tokens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from hmac import compare_digest
 from typing import Annotated, Literal, TypeAlias
@@ -35,6 +35,22 @@ class Account:
 def password_hash(password: str, salt: str) -> str:
     """Return a salted, fast hash: it keeps passwords out of sight, but does not resist guessing."""
     return blake2b(password.encode(), digest_size=32, salt=bytes.fromhex(salt)).hexdigest()
+
+
+@dataclass(slots=True)
+class Admissions:
+    """The times of an account's requests, in order, by the limit that has admitted them: one may refuse what others do
+    not.
+    """
+
+    second: list[UtcTime] = field(default_factory=list)
+    minute: list[UtcTime] = field(default_factory=list)
+    day: list[UtcTime] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for times in (self.second, self.minute, self.day):
+            if times != sorted(times):
+                raise ValueError("the requests of an account are not in the order of their times")
 
 
 @dataclass(frozen=True, slots=True)
