@@ -59,7 +59,10 @@ def test_a_username_is_taken_once(carboninsights: Caller) -> None:
             ("last_name", "n" * 49, "carboninsights.register.names-length"),
             ("password", "p" * 8, "carboninsights.register.password-length"),
             ("password", "p" * 4000, "carboninsights.register.password-length"),
-            ("email", "a@localhost", "carboninsights.register.email-words"),
+            *(
+                ("email", address, "carboninsights.register.email-words")
+                for address in ("a@localhost", "a@bücher.de", "a@[127.0.0.1]", "a@[::1]", '"q"@c.co', r'"\"\ "@c.co')
+            ),
             ("email", "a.b+c@sub.example.co", "carboninsights.register.email-form"),
             ("email", SAMPLE_USER["email"], "carboninsights.register.no-other-rules"),
             ("username", "né à l'ombre ☂", "carboninsights.register.no-other-rules"),
@@ -103,7 +106,19 @@ def test_valid_values_are_accepted(carboninsights: Caller, field: str, value: st
             ("email", "nope", NO_ADDRESS, "carboninsights.register.email-form"),
             *(
                 ("email", address, NO_ADDRESS, "carboninsights.register.email-words")
-                for address in ("nope", "a@b", "a@b.c", "a b@example.com", "ä@example.com", "a..b@example.com", 5)
+                for address in (
+                    *("nope", "a@b", "a@b.c", "a b@example.com", "ä@example.com", "a..b@example.com", 5),
+                    *(
+                        "a@bücher..de",
+                        "a@ü.",
+                        "a@[127.0.0]",
+                        "a@[127.0.0.1",
+                        "a@[x]",
+                        '"a"b"@c.co',
+                        '"a b"@c.co',
+                        '"ä"@c.co',
+                    ),
+                )
             ),
             *(
                 (name, value, sentence, "carboninsights.input.text-wrong")

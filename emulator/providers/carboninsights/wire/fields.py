@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -12,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Str
 from pydantic_core import PydanticCustomError
 
 from emulator.core.exact_json import decimal
+from emulator.core.hosts import is_address
 
 AMOUNT_MAX = 1e300
 """Above this, the impact of a purchase, or a sum of impacts, could exceed the range of a double."""
@@ -110,16 +112,30 @@ def _zip_code(value: object) -> str:
 
 
 def _address(value: str) -> str:
-    """Return an email address that Django 3.2 accepts, except for quoted local parts and IP addresses."""
-    if not re.fullmatch(_ADDRESS, value):
+    """Return an email address that Django 3.2 accepts."""
+    local, at, domain = value.rpartition("@")
+    if not (at and re.fullmatch(_LOCAL, local) and _is_domain(domain)):
         raise PydanticCustomError("email", "Input should be an email address")
     return value
 
 
-_DAY = r"([0-9]{4})-([0-9]{2})-([0-9]{2})|([0-9]{2})-([0-9]{2})-([0-9]{4})"
+def _is_domain(text: str) -> bool:
+    """Return whether a text is a name, also an internationalized one, or an IP address in brackets."""
+    if text == "localhost" or re.fullmatch(_DOMAIN, text):
+        return True
+    if re.fullmatch(r"\[[0-9A-Fa-f:.]+\]", text):
+        return is_address(text[1:-1])
+    with suppress(UnicodeError):
+        return re.fullmatch(_DOMAIN, text.encode("idna").decode("ascii")) is not None
+    return False
+
+
+_DAY = r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})|([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})"
 _ATOM = r"[-!#$%&'*+/=?^_`{}|~0-9A-Za-z]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@(?:localhost|(?:{_LABEL}\.)+[A-Za-z0-9-]{{1,62}}[A-Za-z0-9])"
+_QUOTED = r'"(?:[^\x00\t\n\r "\\\x80-\U0010FFFF]|\\[^\x00\n\r\x80-\U0010FFFF])*"'
+_LOCAL = rf"{_ATOM}(?:\.{_ATOM})*|{_QUOTED}"
+_DOMAIN = rf"(?:{_LABEL}\.)+[A-Za-z0-9-]{{1,62}}[A-Za-z0-9]"
 
 BOOLEANS: Mapping[str | float | Decimal, bool] = {
     **dict.fromkeys((1, "1", "t", "T", "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
