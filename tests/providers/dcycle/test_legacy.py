@@ -12,6 +12,8 @@ OFFICE = "550e8400-e29b-41d4-a716-446655440000"
 CAR = "550e8400-e29b-41d4-a716-446655440000"
 LITERS = "c1a764a5-7d41-4130-8831-6517e5c25761"
 KILOWATT_HOURS = "990e8400-e29b-41d4-a716-446655440000"
+OTHER_KILOWATT_HOURS = "cdb91bb5-3e50-4a6d-a9a4-5c9801d99a3d"
+CUBIC_METERS = "5f3ab3d4-6c0e-4d8e-9a56-7b1f2c3d4e5f"
 USER = "1f6f2c0e-8d5b-4a57-9a57-3f0d5a1c7b10"
 NATURAL_GAS = "aa0e8400-e29b-41d4-a716-446655440000"
 FACTOR = "770e8400-e29b-41d4-a716-446655440000"
@@ -73,6 +75,39 @@ def test_facilities_share_an_invoice(
         assert (found["total"], found["total_general"] > 1) == (1, True)
         assert dcycle.request("DELETE", f"/v1/invoices/{part['id']}").status_code == 204
     assert tonnes(dcycle, category, *APRIL) == before
+
+
+@pytest.mark.rule("dcycle.legacy.invoice-source")
+def test_the_first_share_is_the_source_of_all(dcycle: Caller) -> None:
+    """The reply to creating and version 3 of each share name the first share; other invoices have no source."""
+    invoice = created(dcycle, INVOICES, INVOICE, 200)
+    assert invoice["source_invoice_id"] == invoice["id"]
+    for facility in (PLANT, OFFICE):
+        (part,) = listed(dcycle, f"{INVOICES}/casted/facility/{facility}", invoice_id="inv-2024-100")["items"]
+        assert listed(dcycle, f"/v3/invoices/{part['id']}")["source_invoice_id"] == invoice["id"]
+    other, *_ = listed(dcycle, "/v1/invoices", sort="created_at")["items"]
+    assert listed(dcycle, f"/v3/invoices/{other['id']}")["source_invoice_id"] is None
+
+
+@pytest.mark.rule("dcycle.legacy.invoice-energy")
+@pytest.mark.parametrize(
+    ("unit", "kwh"), [(KILOWATT_HOURS, 1500.0), (OTHER_KILOWATT_HOURS, 1500.0), (CUBIC_METERS, None)]
+)
+def test_a_new_invoice_has_its_energy(dcycle: Caller, unit: str, kwh: float | None) -> None:
+    """A share has its energy in kilowatt-hours where the unit is one of energy, in every reply."""
+    invoice = created(dcycle, INVOICES, {**INVOICE, "unit_id": unit}, 200)
+    (item,) = listed(dcycle, "/v1/invoices", invoice_id="inv-2024-100", **{"facility_id[]": PLANT})["items"]
+    one = listed(dcycle, f"/v1/invoices/{item['id']}")
+    assert [found["total_energy_kwh"] for found in (item, one)] == [kwh, kwh]
+    assert invoice["total_energy_kwh"] == kwh
+
+
+@pytest.mark.rule("dcycle.legacy.invoice-other-filters")
+@pytest.mark.parametrize("filters", ["wastes", "waste_water_treatment", "wastes,waste_water_treatment", "x"])
+def test_other_records_are_no_invoices(dcycle: Caller, filters: str) -> None:
+    """The list of invoices has invoices only."""
+    assert listed(dcycle, f"{INVOICES}/casted/facility/{PLANT}", filters=filters)["total"] == 0
+    assert listed(dcycle, f"{INVOICES}/casted/facility/{PLANT}", filters=f"electricity,{filters}")["total"] > 0
 
 
 @pytest.mark.rule(

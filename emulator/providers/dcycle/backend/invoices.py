@@ -20,6 +20,7 @@ class Invoices(Records[Invoice, InvoiceTerms]):
     not_found = errors.InvoiceNotFound
 
     def __init__(self, context: Context) -> None:
+        self._kwh = {unit.id: unit.kwh for unit in context.catalogue.units}
         super().__init__(context, context.memory.invoices)
 
     def owner(self, record: Invoice) -> str | None:
@@ -47,7 +48,7 @@ class Invoices(Records[Invoice, InvoiceTerms]):
         return shared
 
     def create_shares(self, organization: Organization, draft: InvoiceDraft) -> Sequence[Invoice]:
-        """Create an invoice for the share of each facility; the first is the source of the others."""
+        """Create an invoice for the share of each facility; the first is the source of all of them."""
         shares: list[Invoice] = []
         for share in draft.shares:
             now, id = self.clock.now, self.context.ids.uuid(self.id_kind)
@@ -64,14 +65,20 @@ class Invoices(Records[Invoice, InvoiceTerms]):
                 unit_id=draft.unit_id,
                 start_date=draft.start_date,
                 end_date=draft.end_date,
+                total_energy_kwh=self._share_kwh(draft, share),
                 facility_fuel_id=draft.facility_fuel_id,
                 custom_emission_factor_id=draft.custom_emission_factor_id,
                 file_url=draft.file_url,
                 source="manual",
-                source_invoice_id=shares[0].id if shares else None,
+                source_invoice_id=shares[0].id if shares else id,
             )
             shares.append(self.put(invoice))
         return shares
+
+    def _share_kwh(self, draft: InvoiceDraft, share: InvoiceShare) -> float | None:
+        """Return the energy of a share; None in a unit that is none of energy."""
+        kwh = self._kwh.get(draft.unit_id)
+        return None if kwh is None else float(decimal(draft.base_quantity) * decimal(share.percentage) * kwh)
 
     def _share_grams(self, draft: InvoiceDraft, share: InvoiceShare) -> int | None:
         """Return the emissions of a share: by the custom factor, or else by that of the type; None without any."""

@@ -13,11 +13,17 @@ GRAMS_PER_UNIT_MAX = 10**6
 """A tonne for a euro, a liter or another unit."""
 
 QUANTITY_MAX = 10**12
+KWH_MAX = 1000
+"""What one unit of energy has at most: a megawatt-hour."""
+
 """So much of anything, at the highest factor, gives the highest mass."""
 
 Uuid: TypeAlias = Annotated[str, StringConstraints(pattern=UUID)]
 Grams: TypeAlias = Annotated[int, Field(ge=0, le=GRAMS_MAX)]
 GramsPerUnit: TypeAlias = Annotated[int, Field(ge=0, le=GRAMS_PER_UNIT_MAX)]
 Quantity: TypeAlias = Annotated[float, Field(ge=0, le=QUANTITY_MAX, allow_inf_nan=False)]
+Energy: TypeAlias = Annotated[float, Field(ge=0, le=QUANTITY_MAX * KWH_MAX, allow_inf_nan=False)]
+"""Kilowatt-hours."""
+
 Fraction: TypeAlias = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Year: TypeAlias = Annotated[int, Field(ge=1000, le=9999)]

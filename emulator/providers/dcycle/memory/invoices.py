@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from emulator.core.documents import Day
 from emulator.providers.dcycle.memory.emissions import Category, check_period
-from emulator.providers.dcycle.memory.fields import Fraction, Grams, Quantity, Uuid
+from emulator.providers.dcycle.memory.fields import Energy, Fraction, Grams, Quantity, Uuid
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
 
 InvoiceType: TypeAlias = Literal["heat", "electricity", "water", "recharge", "process"]
@@ -80,7 +80,7 @@ class Invoice(EmittingRecord[InvoiceTerms]):
     start_date: Day
     end_date: Day
     co2e_biomass_grams: Grams | None = None
-    total_energy_kwh: Quantity | None = None
+    total_energy_kwh: Energy | None = None
     facility_fuel_id: Uuid | None = None
     custom_emission_factor_id: Uuid | None = None
     file_id: Uuid | None = None

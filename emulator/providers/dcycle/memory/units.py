@@ -6,15 +6,18 @@ from typing import Annotated
 
 from pydantic import Field
 
-from emulator.providers.dcycle.memory.fields import Uuid
+from emulator.providers.dcycle.memory.fields import KWH_MAX, Uuid
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit. ``kg`` is what one unit of mass weighs, and ``currency`` the code of a unit of money."""
+    """A unit. ``kg`` is what one of mass weighs, ``kwh`` the kilowatt-hours of one of energy, ``currency`` the code of
+    one of money.
+    """
 
     id: Uuid
     name: str
     type: str
     kg: Annotated[Decimal, Field(ge=0, le=1000)] | None = None
     currency: str | None = None
+    kwh: Annotated[Decimal, Field(gt=0, le=KWH_MAX)] | None = None

@@ -72,7 +72,7 @@ def invoice_v3(shown: Invoice, organization: Organization, facility_name: str | 
         **invoice(shown),
         "original_quantity": shown.base_quantity,
         "original_unit_id": shown.unit_id,
-        "source_invoice_id": None,
+        "source_invoice_id": shown.source_invoice_id,
         "toc_id": None,
         "invofox_id": None,
         "facility_percentages": [

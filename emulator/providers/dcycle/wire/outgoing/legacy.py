@@ -129,7 +129,7 @@ def new_invoice(
         **invoice(first),
         "original_quantity": first.base_quantity,
         "original_unit_id": first.unit_id,
-        "source_invoice_id": first.id,
+        "source_invoice_id": first.source_invoice_id,
         "custom_emission_factor": None,
         "facility_percentages": [
             {
