@@ -83,13 +83,16 @@ class Malformed(Exception):
         self.problems = problems
 
     @classmethod
-    def found(cls, where: str | None, error: ValidationError) -> "Malformed":
-        """Return what pydantic found in the body, query or headers, or in several of these without a ``where``."""
+    def found(cls, where: str | None, error: ValidationError, content: object = None) -> "Malformed":
+        """Return what pydantic found in the body, query or headers, or in several of these without a ``where``.
+
+        ``content`` is what was sent there: pydantic shows what its members were turned into.
+        """
         above = () if where is None else (where,)
-        return cls(*(_problem(above, found) for found in error.errors(include_url=False)))
+        return cls(*(_problem(above, found, content) for found in error.errors(include_url=False)))
 
 
-def _problem(above: Place, found: Any) -> Problem:
+def _problem(above: Place, found: Any, content: object) -> Problem:
     """Return one of pydantic's problems without any Python in its words: it writes bounds with ``repr``."""
     limits: Mapping[str, object] = found.get("ctx", {})
     message: str = found["msg"]
@@ -98,7 +101,20 @@ def _problem(above: Place, found: Any) -> Problem:
     elif "Decimal" in message:
         limits = {name: _plain(limit) for name, limit in limits.items()}
         message = _DECIMAL.sub(r"\1", message)
-    return Problem((*above, *found["loc"]), found["type"], message, limits, found["input"])
+    sent = _member(content, found["loc"], otherwise=found["input"])
+    return Problem((*above, *found["loc"]), found["type"], message, limits, sent)
+
+
+def _member(content: Any, place: Place, otherwise: object) -> object:
+    """Return what is at a place of an object; ``otherwise`` if there is no object, or no such place."""
+    if content is None:
+        return otherwise
+    for part in place:
+        found = isinstance(content, Mapping) and part in content
+        if not found and not (isinstance(content, list) and isinstance(part, int) and part < len(content)):
+            return otherwise
+        content = content[part]
+    return content
 
 
 def _plain(limit: object) -> object:

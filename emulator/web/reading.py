@@ -116,5 +116,5 @@ def read(model: type[M], content: object, where: str | None = None) -> M:
     try:
         found: M = model.__pydantic_validator__.validate_python(content)
     except ValidationError as error:
-        raise Malformed.found(where, error) from None
+        raise Malformed.found(where, error, content) from None
     return found

@@ -47,13 +47,13 @@ def render(request: Request, refusal: Refusal) -> Response:
 
 def _element(problem: Problem) -> dict[str, object]:
     """A problem as pydantic writes it, without repeating what is secret, long or nested."""
-    element = {
-        "type": problem.kind,
-        "loc": problem.place,
-        "msg": problem.message,
-        "input": problem.sent if _may_be_repeated(problem) else None,
-    }
-    return {**element, "ctx": problem.limits} if problem.limits else element
+    message, limits = problem.message, problem.limits
+    if "field_type" in limits:  # the type of a model's member: the vendor's are lists
+        message = message.replace(str(limits["field_type"]), "List", 1)
+        limits = {**limits, "field_type": "List"}
+    sent = problem.sent if _may_be_repeated(problem) else None
+    element = {"type": problem.kind, "loc": problem.place, "msg": message, "input": sent}
+    return {**element, "ctx": limits} if limits else element
 
 
 def _may_be_repeated(problem: Problem) -> bool:

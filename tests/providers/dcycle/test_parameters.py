@@ -207,3 +207,34 @@ def test_good_ranges(dcycle: Caller, start: str, end: str, grouping: str) -> Non
     """A range of up to 730 days is accepted anywhere in the calendar."""
     shown = impacts(dcycle, start_date=start, end_date=end, group_by=grouping)
     assert (shown["start_date"], shown["end_date"]) == (start, end)
+
+
+@pytest.mark.rule("dcycle.validation.form")
+@pytest.mark.parametrize(
+    ("name", "sent"), [("page", "0"), ("page", "00"), ("size", "101"), ("size", "-1"), ("page", "x")]
+)
+def test_the_input_is_the_text_that_was_sent(dcycle: Caller, name: str, sent: str) -> None:
+    """A number out of bounds in a query is repeated as it was sent, as a text."""
+    (found,) = dcycle.get("/v1/purchases", params={name: sent}).json()["detail"]
+    assert (found["loc"], found["input"]) == (["query", name], sent)
+
+
+@pytest.mark.rule("dcycle.validation.form")
+@pytest.mark.parametrize(
+    ("path", "member"),
+    [
+        ("/v1/vehicles/bulk-delete", "vehicle_ids"),
+        ("/v1/logistics/requests/bulk", "records"),
+        ("/v1/transports/bulk-delete", "transport_ids"),
+    ],
+)
+def test_a_list_without_items_is_refused_as_a_list(dcycle: Caller, path: str, member: str) -> None:
+    """The words and the limits of a list that is too short are those of pydantic for a list."""
+    (found,) = dcycle.post(path, {member: []}).json()["detail"]
+    assert found == {
+        "type": "too_short",
+        "loc": ["body", member],
+        "msg": "List should have at least 1 item after validation, not 0",
+        "input": None,
+        "ctx": {"field_type": "List", "min_length": 1, "actual_length": 0},
+    }
