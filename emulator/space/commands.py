@@ -17,6 +17,7 @@ from emulator.space import settings
 from emulator.space.faults import Fault, FaultDraft
 from emulator.space.outbox import Attempt, Delivery
 from emulator.space.space import Space
+from emulator.web.webhooks import End
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,3 +194,6 @@ class RecordAttempt:
             space.outbox.refused(delivery, self.attempt)
         else:
             space.outbox.answered(delivery, self.attempt, webhooks)
+            if delivery.state != "pending" and not delivery.repeated:
+                end = End(delivery.endpoint, delivery.state == "delivered", self.attempt.status)
+                webhooks.ended(space.backend(delivery.provider), end)

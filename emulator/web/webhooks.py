@@ -50,9 +50,22 @@ class Dispatch:
     endpoint: str
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of a delivery to an endpoint: whether it was accepted, and the status of the last attempt, if any."""
+
+    endpoint: str
+    accepted: bool
+    status: int | None
+
+
 def no_headers(backend: Any, dispatch: Dispatch) -> Mapping[str, str]:
     """Return no headers but the transport's own."""
     return {}
+
+
+def keep_calling(backend: Any, end: End) -> None:
+    """Draw no conclusion from the end of a delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +76,8 @@ class Webhooks:
     to report by now, each call once. ``headers`` returns the vendor's headers of one attempt, or None if the endpoint
     is no longer registered. A reply with an ``accepted`` status within ``timeout_seconds`` ends a delivery, and so
     does a ``final`` one, which is no success. Otherwise the next attempt follows after ``waits_seconds``; the last
-    wait is repeated until ``hours_max`` after the change, or without that, ends the delivery.
+    wait is repeated until ``hours_max`` after the change, or without that, ends the delivery. ``ended`` is called with
+    the end of each delivery.
     """
 
     kinds: tuple[str, ...]
@@ -75,3 +89,4 @@ class Webhooks:
     hours_max: int | None = None
     final: Container[int] = ()
     headers: Callable[[Any, Dispatch], Mapping[str, str] | None] = no_headers
+    ended: Callable[[Any, End], None] = keep_calling

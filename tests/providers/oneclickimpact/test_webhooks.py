@@ -53,6 +53,11 @@ def deliver(caller: Caller) -> list[dict[str, Any]]:
     return [*caller.space.webhooks]
 
 
+def enabled(caller: Caller) -> dict[str, bool]:
+    endpoints = caller.space.control("GET", "/settings/oneclickimpact")["webhook_endpoints"]
+    return {endpoint["id"]: endpoint["enabled"] for endpoint in endpoints}
+
+
 def received(httpserver: HTTPServer) -> list[Request]:
     return [request for request, _ in httpserver.log]
 
@@ -354,12 +359,16 @@ def test_any_success_ends_a_delivery(oneclickimpact: Caller, httpserver: HTTPSer
 
 @pytest.mark.rule("oneclickimpact.webhooks.gone")
 def test_a_gone_endpoint_gets_no_more_attempts(oneclickimpact: Caller, httpserver: HTTPServer) -> None:
-    """A 410 ends one delivery, not those of later events; the removal of an endpoint ends all of them."""
+    """A 410 ends a delivery and disables its endpoint; the removal of an endpoint ends all of its deliveries."""
     httpserver.expect_ordered_request("/shop").respond_with_data("", status=410)
     httpserver.expect_ordered_request("/shop").respond_with_data("")
     register(oneclickimpact, endpoint(httpserver))
     make(oneclickimpact)
     assert deliver(oneclickimpact)[0]["state"] == "given up"
+    assert enabled(oneclickimpact) == {"shop": False}
+    make(oneclickimpact)
+    assert len(deliver(oneclickimpact)) == 1
+    register(oneclickimpact, endpoint(httpserver))
     make(oneclickimpact)
     assert deliver(oneclickimpact)[1]["state"] == "delivered"
     make(oneclickimpact)
@@ -367,6 +376,44 @@ def test_a_gone_endpoint_gets_no_more_attempts(oneclickimpact: Caller, httpserve
     removed = deliver(oneclickimpact)[2]
     assert (removed["state"], removed["attempts"][0]["error"]) == ("refused", "endpoint 'shop' is no longer registered")
     assert len(received(httpserver)) == 2
+
+
+@pytest.mark.rule("oneclickimpact.webhooks.failing")
+@pytest.mark.parametrize("reached", [0, 2, 4])
+def test_an_endpoint_that_keeps_failing_is_disabled(
+    oneclickimpact: Caller, httpserver: HTTPServer, reached: int
+) -> None:
+    """Five events in a row that do not reach an endpoint disable it; one that does starts the count again."""
+    oneclickimpact.space.clock.freeze("2026-01-01")
+    register(oneclickimpact, endpoint(httpserver), endpoint(httpserver, "other"))
+    httpserver.expect_request("/other").respond_with_data("")
+    for number in range(reached + 5):
+        status = 200 if number == reached - 1 else 500
+        httpserver.expect_oneshot_request("/shop").respond_with_data("", status=status)
+        make(oneclickimpact)
+        assert enabled(oneclickimpact) == {"shop": True, "other": True}
+        for wait in (0, *WAITS):
+            if status == 500 and wait:
+                httpserver.expect_oneshot_request("/shop").respond_with_data("", status=500)
+            oneclickimpact.space.clock.advance(seconds=wait)
+            oneclickimpact.space.webhooks.deliver()
+    assert enabled(oneclickimpact) == {"shop": False, "other": True}
+    made = len([*oneclickimpact.space.webhooks])
+    make(oneclickimpact)
+    assert len([*oneclickimpact.space.webhooks]) == made + 1
+
+
+@pytest.mark.rule("oneclickimpact.webhooks.failing")
+def test_redeliveries_do_not_disable_an_endpoint(oneclickimpact: Caller, httpserver: HTTPServer) -> None:
+    """What a test repeats is no event that failed."""
+    httpserver.expect_request("/shop").respond_with_data("", status=500)
+    register(oneclickimpact, endpoint(httpserver))
+    make(oneclickimpact)
+    (delivery,) = deliver(oneclickimpact)
+    for _ in range(12):
+        oneclickimpact.space.control("POST", f"/webhooks/{delivery['id']}/redeliver")
+        deliver(oneclickimpact)
+    assert enabled(oneclickimpact) == {"shop": True}
 
 
 def test_a_served_emulator_delivers_in_the_background(httpserver: HTTPServer) -> None:

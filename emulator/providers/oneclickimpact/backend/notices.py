@@ -2,6 +2,7 @@
 
 from bisect import bisect_right, insort
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
 
@@ -12,6 +13,9 @@ from emulator.providers.oneclickimpact.memory.catalogue import Environment
 from emulator.providers.oneclickimpact.memory.fixture import Memory
 from emulator.providers.oneclickimpact.memory.records import EventType, Impact, Notice, millisecond
 from emulator.providers.oneclickimpact.memory.settings import WebhookEndpoint
+
+FAILED_EVENTS_MAX = 5
+"""So many events in a row that do not reach an endpoint disable it."""
 
 
 class Notices:
@@ -61,6 +65,24 @@ class Notices:
             for endpoint in self.memory.settings.webhook_endpoints
             if endpoint.enabled and endpoint.environment == environment and type in endpoint.events
         ]
+
+    def end(self, endpoint_id: str, *, accepted: bool, gone: bool) -> None:
+        """Count an event that has reached an endpoint or failed to. Disable one that is gone, or fails in a row."""
+        failed = 0 if accepted else self.memory.failed_events.get(endpoint_id, 0) + 1
+        if gone or failed >= FAILED_EVENTS_MAX:
+            self._disable(endpoint_id)
+            failed = 0
+        if failed:
+            self.memory.failed_events[endpoint_id] = failed
+        else:
+            self.memory.failed_events.pop(endpoint_id, None)
+
+    def _disable(self, endpoint_id: str) -> None:
+        settings = self.memory.settings
+        endpoints = (
+            replace(each, enabled=False) if each.id == endpoint_id else each for each in settings.webhook_endpoints
+        )
+        self.memory.settings = replace(settings, webhook_endpoints=tuple(endpoints))
 
     def new_event_id(self) -> str:
         return f"evt_{self._ids.text('oneclickimpact.event', HEX, 24)}"

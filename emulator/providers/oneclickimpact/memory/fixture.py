@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 from operator import attrgetter
+from typing import Annotated
+
+from pydantic import Field
 
 from emulator.core.clock import millis
 from emulator.providers.oneclickimpact.memory.catalogue import Catalogue, check_unique
@@ -11,11 +14,15 @@ from emulator.providers.oneclickimpact.memory.settings import Settings
 
 @dataclass(slots=True)
 class Memory:
-    """Everything that requests and time change. Impacts are in the order in which they were made, notices in time."""
+    """Everything that requests and time change. Impacts are in the order in which they were made, notices in time.
+
+    ``failed_events`` has how many events in a row have not reached an endpoint, by its id.
+    """
 
     customers: dict[str, Customer] = field(default_factory=dict)
     impacts: list[Impact] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    failed_events: dict[str, Annotated[int, Field(ge=1)]] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
 
     def __post_init__(self) -> None:

@@ -15,9 +15,11 @@ from emulator.providers.oneclickimpact.backend import OneClickImpact
 from emulator.providers.oneclickimpact.memory.records import EVENT_TYPES, EventType, Impact
 from emulator.providers.oneclickimpact.memory.settings import Settings, WebhookEndpoint
 from emulator.providers.oneclickimpact.wire import outgoing
-from emulator.web.webhooks import Call, Dispatch, Webhooks
+from emulator.web.webhooks import Call, Dispatch, End, Webhooks
 
 MINUTE, HOUR = 60, 3600
+GONE = (410,)
+"""The statuses of an endpoint that wants no calls any more."""
 
 
 def next_call(oneclickimpact: OneClickImpact) -> datetime | None:
@@ -50,6 +52,11 @@ def signed_headers(oneclickimpact: OneClickImpact, dispatch: Dispatch) -> Mappin
         "X-1CI-Timestamp": timestamp,
         settings.webhook_signature_header: _signatures(settings, endpoint, timestamp, dispatch.body),
     }
+
+
+def end(oneclickimpact: OneClickImpact, end: End) -> None:
+    """Disable an endpoint that is gone, or that fails again and again."""
+    oneclickimpact.notices.end(end.endpoint, accepted=end.accepted, gone=end.status in GONE)
 
 
 def _signatures(settings: Settings, endpoint: WebhookEndpoint, timestamp: str, body: str) -> str:
@@ -91,6 +98,7 @@ WEBHOOKS = Webhooks(
     accepted=range(200, 300),
     timeout_seconds=10,
     waits_seconds=(10, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 8 * HOUR, 24 * HOUR),
-    final=(410,),
+    final=GONE,
     headers=signed_headers,
+    ended=end,
 )
