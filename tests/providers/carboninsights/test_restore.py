@@ -25,7 +25,7 @@ from tests.support.caller import NO_CREDENTIALS, Caller
 from tests.support.hostile import Hostile, failures
 
 LIMITED = {"throttled": True, "requests_per_minute": 2, "requests_per_day": 3}
-SETTINGS = [{}, LIMITED, {"access_seconds": 0.5}, {"refresh_seconds": 1.0, "category_aliases": True}]
+SETTINGS = [{}, LIMITED, {"access_seconds": 0.5}, {"refresh_seconds": 1.0, "category_aliases": False}]
 
 steps = st.one_of(
     st.tuples(st.just("register"), st.sampled_from(["newcomer", "latecomer", SAMPLE_USER["username"]])),

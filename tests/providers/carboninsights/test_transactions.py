@@ -285,15 +285,15 @@ def test_an_unknown_category_is_refused(carboninsights: Caller, category: object
 
 
 @pytest.mark.rule("carboninsights.category.alias")
-def test_the_corrected_spelling_is_a_setting(carboninsights: Caller) -> None:
-    """Returned Purchase is not listed. With the setting it counts as Renturned Purchase and is shown as sent."""
+def test_the_corrected_spelling_is_accepted(carboninsights: Caller) -> None:
+    """Returned Purchase counts as Renturned Purchase and is shown as sent. Without the setting it is refused."""
     rows = purchase("Returned Purchase"), purchase("Renturned Purchase")
-    refusal = {"category": ['"Returned Purchase" is not a valid choice.']}
-    assert ask(carboninsights, *rows).json() == {"transactions": [refusal, {}]}
-    change_settings(carboninsights, category_aliases=True)
     table = details(carboninsights, *rows)["footprint"]
     assert table["category"] == {"0": "Returned Purchase", "1": "Renturned Purchase"}
     assert table[CO2E]["0"] == table[CO2E]["1"] > 0
+    change_settings(carboninsights, category_aliases=False)
+    refusal = {"category": ['"Returned Purchase" is not a valid choice.']}
+    assert ask(carboninsights, *rows).json() == {"transactions": [refusal, {}]}
 
 
 @pytest.mark.rule("carboninsights.category.retired")

@@ -22,7 +22,7 @@ class Settings:
     refresh_seconds: float = 86400.0
     all_children_required: bool = False
     retired_categories: bool = False
-    category_aliases: bool = False
+    category_aliases: bool = True
     throttled: bool = False
     requests_per_second: int = 30
     requests_per_minute: int = 400
