@@ -8,7 +8,6 @@ from tests.providers.dcycle.conftest import INDUSTRIES, KEY, YEAR, ask, identity
 from tests.support.caller import Caller
 
 NO_DAY = "date_from_datetime_parsing"
-TOO_LONG = "unexpected extra characters at the end of the input"
 
 
 def element(kind: str, place: str, name: str, message: str, sent: str | None, **limits: str) -> dict[str, Any]:
@@ -51,13 +50,9 @@ def test_missing_parameters(dcycle: Caller, place: str, name: str) -> None:
             ("2025-02-30", NO_DAY, "day value is outside expected range", "dcycle.dates.format"),
             ("2025-13-01", NO_DAY, "month value is outside expected range of 1-12", "dcycle.dates.format"),
             ("0000-01-01", "date_parsing", "year 0 is out of range", "dcycle.dates.format"),
-            ("2025-01-01T00:00:00", "date_parsing", TOO_LONG, "dcycle.dates.no-time"),
-            ("2025-01-01T00:00:00Z", "date_parsing", TOO_LONG, "dcycle.dates.no-time"),
-            ("2025-01-01 00:00", "date_parsing", TOO_LONG, "dcycle.dates.no-time"),
-            ("2025-01-01t00:00:00.000+02:00", "date_parsing", TOO_LONG, "dcycle.dates.no-time"),
-            ("2025-01-01T12:00:00Z", "date_parsing", TOO_LONG, "dcycle.dates.no-time"),
-            ("2025-01-01 ", "date_parsing", TOO_LONG, "dcycle.dates.no-time"),
-            ("2025-01-01\n", "date_parsing", TOO_LONG, "dcycle.dates.no-time"),
+            ("2025-01-01 ", NO_DAY, "input is too short", "dcycle.dates.format"),
+            ("2025-01-01T00", NO_DAY, "input is too short", "dcycle.dates.format"),
+            ("2025-01-01T24:00", NO_DAY, "hour value is outside expected range of 0-23", "dcycle.dates.format"),
             (" 2025-01-01", NO_DAY, "invalid date separator, expected `-`", "dcycle.dates.format"),
             ("1735689600", NO_DAY, "invalid date separator, expected `-`", "dcycle.dates.no-unix-time"),
             ("1735689600000", NO_DAY, "invalid date separator, expected `-`", "dcycle.dates.no-unix-time"),
@@ -109,6 +104,28 @@ def test_bad_booleans(dcycle: Caller, sent: str) -> None:
     message = "Input should be a valid boolean, unable to interpret input"
     found = element("bool_parsing", "query", "include_children", message, sent)
     assert (reply.status_code, reply.json()) == (422, {"detail": [found]})
+
+
+@pytest.mark.rule("dcycle.dates.midnight")
+@pytest.mark.parametrize("name", ["start_date", "end_date"])
+@pytest.mark.parametrize("time", ["T00:00:00", "T00:00:00Z", " 00:00", "t00:00:00.000+02:00", "T00:00:00-11:00"])
+def test_a_date_time_at_midnight_is_its_day(dcycle: Caller, name: str, time: str) -> None:
+    """A date-time at midnight counts as its day, whatever its offset, and the reply shows the day."""
+    assert impacts(dcycle, **{**YEAR, name: f"{YEAR[name]}{time}"}) == impacts(dcycle, **YEAR)
+
+
+@pytest.mark.rule("dcycle.dates.midnight")
+@pytest.mark.parametrize(
+    "sent", ["2025-01-01T12:00:00Z", "2025-01-01T00:00:01", "2025-01-01 23:59", "2025-01-01T00:00:00.5"]
+)
+def test_a_date_time_at_another_time_is_refused(dcycle: Caller, sent: str) -> None:
+    """A date-time that is not at midnight is no date."""
+    (found,) = ask(dcycle, **{**YEAR, "start_date": sent}).json()["detail"]
+    assert (found["type"], found["loc"], found["input"]) == (
+        "date_from_datetime_inexact",
+        ["query", "start_date"],
+        sent,
+    )
 
 
 @pytest.mark.rule("dcycle.organization.uuid")

@@ -16,22 +16,16 @@ SAFE_INTEGER_MAX = 2**53 - 1
 NO_NULL = r"^[^\x00]*$"
 HYPHENATED = re.compile(r"[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_DAY_AND_MORE = re.compile(_DAY.pattern + ".", re.DOTALL)
-_DAY_OR_MOMENT = re.compile(_DAY.pattern + "([Tt].+)?", re.DOTALL)
+_DAY_OR_MOMENT = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt].+)?", re.DOTALL)
 _YEAR = re.compile(r"[0-9]{4}-")
 
 T = TypeVar("T")
 
 
 def _day(value: object) -> object:
-    """Only YYYY-MM-DD: pydantic would accept date-times at midnight and Unix timestamps, too."""
+    """YYYY-MM-DD, or a date-time at midnight: pydantic would accept Unix timestamps, too."""
     if not isinstance(value, str):
         raise PydanticKnownError("date_type")
-    if _DAY.fullmatch(value):
-        return value
-    if _DAY_AND_MORE.match(value):
-        raise PydanticKnownError("date_parsing", {"error": "unexpected extra characters at the end of the input"})
     if not _YEAR.match(value):
         fault = "input is too short" if len(value) < len("2025-01-01") else "invalid date separator, expected `-`"
         raise PydanticKnownError("date_from_datetime_parsing", {"error": fault})
