@@ -39,7 +39,7 @@ class Throttle:
         self.clock = clock
 
     def admit(self, account: Account) -> None:
-        """Admit and count a request. Raises Throttled with the longest wait; limits that it keeps count it still."""
+        """Admit a request. Raises Throttled with the longest wait. Each limit counts what it admits itself."""
         if not self.memory.settings.throttled:
             return
         admissions, now = self.memory.admitted.setdefault(str(account.id), Admissions()), self.clock.now

@@ -18,6 +18,8 @@ from emulator.core.hosts import is_address
 AMOUNT_MAX = 1e300
 """Above this, the impact of a purchase, or a sum of impacts, could exceed the range of a double."""
 NUMBER_CHARACTERS_MAX = 1000
+NAME_CHARACTERS_MAX = 255
+"""How long an internationalized name may be: Python takes long to encode one."""
 NUMBER = r"\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*"
 
 
@@ -125,8 +127,9 @@ def _is_domain(text: str) -> bool:
         return True
     if re.fullmatch(r"\[[0-9A-Fa-f:.]+\]", text):
         return is_address(text[1:-1])
-    with suppress(UnicodeError):
-        return re.fullmatch(_DOMAIN, text.encode("idna").decode("ascii")) is not None
+    if len(text) <= NAME_CHARACTERS_MAX:
+        with suppress(UnicodeError):
+            return re.fullmatch(_DOMAIN, text.encode("idna").decode("ascii")) is not None
     return False
 
 

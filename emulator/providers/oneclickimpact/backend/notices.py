@@ -68,14 +68,11 @@ class Notices:
 
     def end(self, endpoint_id: str, *, accepted: bool, gone: bool) -> None:
         """Count an event that has reached an endpoint or failed to. Disable one that is gone, or fails in a row."""
-        failed = 0 if accepted else self.memory.failed_events.get(endpoint_id, 0) + 1
-        if gone or failed >= FAILED_EVENTS_MAX:
+        failed = self.memory.failed_events.pop(endpoint_id, 0)
+        if gone or (not accepted and failed + 1 >= FAILED_EVENTS_MAX):
             self._disable(endpoint_id)
-            failed = 0
-        if failed:
-            self.memory.failed_events[endpoint_id] = failed
-        else:
-            self.memory.failed_events.pop(endpoint_id, None)
+        elif not accepted:
+            self.memory.failed_events[endpoint_id] = failed + 1
 
     def _disable(self, endpoint_id: str) -> None:
         settings = self.memory.settings
