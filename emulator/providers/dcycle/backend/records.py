@@ -17,8 +17,9 @@ from emulator.providers.dcycle.memory.catalogue import Catalogue, Organization
 from emulator.providers.dcycle.memory.custom_factors import FactorTerms
 from emulator.providers.dcycle.memory.fields import GRAMS_PER_UNIT_MAX
 from emulator.providers.dcycle.memory.fixture import Memory
-from emulator.providers.dcycle.memory.records import EmittingRecord, Record
+from emulator.providers.dcycle.memory.records import AuthoredRecord, EmittingRecord, Record
 
+A = TypeVar("A", bound=AuthoredRecord[Any])
 E = TypeVar("E", bound=EmittingRecord[Any])
 R = TypeVar("R", bound=Record[Any])
 T = TypeVar("T")
@@ -242,6 +243,14 @@ class EmittingRecords(Records[E, T]):
 
     def calculated(self, record: E) -> E:
         return replace(record, co2e_grams=self.grams(record.terms))
+
+
+class AuthoredRecords(EmittingRecords[A, T]):
+    """The records of one kind that show who created them."""
+
+    def create(self, organization: Organization, terms: T, author: str | None = None) -> A:
+        """Create a record with these terms. ``author`` is the id of the user."""
+        return self.put(replace(self.calculated(self.new(organization, terms)), author_id=author))
 
 
 def _matching(records: Collection[R], wanted: Filter[R] | None) -> Collection[R]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.drafts.transports import CombinationFilter
-from emulator.providers.dcycle.backend.records import Context, EmittingRecords, Filter
+from emulator.providers.dcycle.backend.records import AuthoredRecords, Context, Filter
 from emulator.providers.dcycle.backend.rounding import whole_grams
 from emulator.providers.dcycle.backend.transport_versions import TransportVersions
 from emulator.providers.dcycle.memory.catalogue import Organization
@@ -21,7 +21,7 @@ from emulator.providers.dcycle.memory.transports import (
 )
 
 
-class Transports(EmittingRecords[TransportRoute, TransportTerms]):
+class Transports(AuthoredRecords[TransportRoute, TransportTerms]):
     """The transport routes of every organization in one space."""
 
     kind = TransportRoute
@@ -94,7 +94,7 @@ class Transports(EmittingRecords[TransportRoute, TransportTerms]):
         """Create a route. Raises InvalidTransportCombination."""
         self.check(terms)
 
-        route = super().create(organization, terms)
+        route = super().create(organization, terms, author)
         self._versions.record(None, route, author)
         return route
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.drafts.wastes import WasteFilter
-from emulator.providers.dcycle.backend.records import Context, EmittingRecords, UniqueValue
+from emulator.providers.dcycle.backend.records import AuthoredRecords, Context, UniqueValue
 from emulator.providers.dcycle.backend.rounding import whole_grams
 from emulator.providers.dcycle.memory.facilities import Facility
 from emulator.providers.dcycle.memory.wastes import (
@@ -18,7 +18,7 @@ from emulator.providers.dcycle.memory.wastes import (
 )
 
 
-class Wastes(EmittingRecords[Waste, WasteTerms]):
+class Wastes(AuthoredRecords[Waste, WasteTerms]):
     """The wastes of every organization in one space, by facility."""
 
     kind = Waste
@@ -86,7 +86,7 @@ def spaced(code: str) -> str:
     return " ".join(digits[n : n + 2] for n in range(0, len(digits), 2))
 
 
-class WasteWaterTreatments(EmittingRecords[WasteWaterTreatment, WasteWaterTerms]):
+class WasteWaterTreatments(AuthoredRecords[WasteWaterTreatment, WasteWaterTerms]):
     """The treatments of waste water of every organization in one space, by facility."""
 
     kind = WasteWaterTreatment

@@ -89,4 +89,4 @@ def _route(dcycle: Dcycle, route: TransportRoute, pending: bool = False) -> dict
         )
         for part, section in enumerate(terms.sections, start=1)
     ]
-    return outgoing.route(route, dcycle.units.get(terms.unit_id), sections, pending)
+    return outgoing.route(route, dcycle.units.get(terms.unit_id), dcycle.user(route.author_id), sections, pending)

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from emulator.providers.dcycle.backend import Dcycle
 from emulator.providers.dcycle.backend.records import sort
-from emulator.providers.dcycle.endpoints.context import authorize, backend
+from emulator.providers.dcycle.endpoints.context import author, authorize, backend
 from emulator.providers.dcycle.memory.wastes import WasteWaterTreatment
 from emulator.providers.dcycle.wire.incoming import wastes as incoming
 from emulator.providers.dcycle.wire.outgoing import wastes as outgoing
@@ -33,7 +33,8 @@ def create_waste_water_treatments(request: Request) -> Response:
     organization, draft = authorize(request, incoming.NewWasteWaterTreatment)
     dcycle = backend(request)
     dcycle.facilities.get(organization, draft.facility_id)
-    return reply(_treatment(dcycle, dcycle.waste_water_treatments.create(organization, draft.terms())))
+    created = dcycle.waste_water_treatments.create(organization, draft.terms(), author(request))
+    return reply(_treatment(dcycle, created))
 
 
 def delete_waste_water_treatment(request: Request) -> Response:
@@ -43,4 +44,5 @@ def delete_waste_water_treatment(request: Request) -> Response:
 
 
 def _treatment(dcycle: Dcycle, treatment: WasteWaterTreatment) -> dict[str, object]:
-    return outgoing.treatment(treatment, [linked_project(*found) for found in dcycle.linked_projects(treatment.id)])
+    linked = [linked_project(*found) for found in dcycle.linked_projects(treatment.id)]
+    return outgoing.treatment(treatment, dcycle.user(treatment.author_id), linked)

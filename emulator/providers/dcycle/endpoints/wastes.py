@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from emulator.providers.dcycle.backend import Dcycle
 from emulator.providers.dcycle.backend.records import sort
-from emulator.providers.dcycle.endpoints.context import authorize, backend
+from emulator.providers.dcycle.endpoints.context import author, authorize, backend
 from emulator.providers.dcycle.memory.wastes import Waste
 from emulator.providers.dcycle.wire.incoming import wastes as incoming
 from emulator.providers.dcycle.wire.outgoing import wastes as outgoing
@@ -28,7 +28,7 @@ def create_waste(request: Request) -> Response:
     organization, draft = authorize(request, incoming.NewWaste)
     dcycle = backend(request)
     dcycle.facilities.get(organization, draft.facility_id)
-    return reply(outgoing.new_waste(dcycle.wastes.create(organization, draft.terms())), 201)
+    return reply(outgoing.new_waste(dcycle.wastes.create(organization, draft.terms(), author(request))), 201)
 
 
 def update_waste(request: Request) -> Response:
@@ -61,4 +61,4 @@ def list_waste_emission_factors(request: Request) -> Response:
 def _listed(dcycle: Dcycle, waste: Waste) -> dict[str, object]:
     linked = [linked_project(*found) for found in dcycle.linked_projects(waste.id)]
     unit = dcycle.units.get(waste.terms.unit_id)
-    return outgoing.listed_waste(waste, dcycle.wastes.factor(waste), unit, linked)
+    return outgoing.listed_waste(waste, dcycle.wastes.factor(waste), unit, dcycle.user(waste.author_id), linked)

@@ -51,3 +51,10 @@ class EmittingRecord(Record[T]):
         if self.co2e_grams is None or posting is None:
             return None
         return Emission(self.id, self.organization_id, posting.category, self.co2e_grams, *posting[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class AuthoredRecord(EmittingRecord[T]):
+    """A record that shows who created it: ``author_id`` is of the user, None if the key that was used has none."""
+
+    author_id: Uuid | None = None

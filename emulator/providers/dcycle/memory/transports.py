@@ -12,7 +12,7 @@ from pydantic_core import PydanticKnownError
 from emulator.core.documents import Day, UtcTime
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.freight import DistanceKm, GramsPerTkm
-from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
+from emulator.providers.dcycle.memory.records import AuthoredRecord, Posting
 
 TransportDirection: TypeAlias = Literal["downstream", "upstream"]
 SectionType: TypeAlias = Literal["road", "air", "maritime", "rail", "do_not_know"]
@@ -96,7 +96,7 @@ class TransportTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class TransportRoute(EmittingRecord[TransportTerms]):
+class TransportRoute(AuthoredRecord[TransportTerms]):
     """Goods that are transported, section by section."""
 
     terms: TransportTerms

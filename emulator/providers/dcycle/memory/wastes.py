@@ -10,7 +10,7 @@ from emulator.core.documents import Day
 from emulator.providers.dcycle.memory.emissions import check_period
 from emulator.providers.dcycle.memory.factors import Factor
 from emulator.providers.dcycle.memory.fields import Quantity, Uuid
-from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
+from emulator.providers.dcycle.memory.records import AuthoredRecord, Posting
 
 WasteStatus: TypeAlias = Literal["uploaded", "active", "loading", "error"]
 
@@ -71,7 +71,7 @@ class WasteTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class Waste(EmittingRecord[WasteTerms]):
+class Waste(AuthoredRecord[WasteTerms]):
     """Waste of a facility. ``file_id`` is of its upload."""
 
     terms: WasteTerms
@@ -103,7 +103,7 @@ class WasteWaterTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class WasteWaterTreatment(EmittingRecord[WasteWaterTerms]):
+class WasteWaterTreatment(AuthoredRecord[WasteWaterTerms]):
     """Waste water that a facility treated."""
 
     terms: WasteWaterTerms

@@ -15,13 +15,18 @@ from emulator.providers.dcycle.memory.transports import (
 )
 from emulator.providers.dcycle.memory.units import Unit
 from emulator.providers.dcycle.wire.outgoing.amounts import kilograms
+from emulator.providers.dcycle.wire.outgoing.users import named_user
 from emulator.providers.dcycle.wire.outgoing.wastes import unit_object
 
 GRAMS_PER_KG = 1000
 
 
 def route(
-    route: TransportRoute, unit: Unit | None, sections: Sequence[dict[str, object]], pending: bool = False
+    route: TransportRoute,
+    unit: Unit | None,
+    user: User | None,
+    sections: Sequence[dict[str, object]],
+    pending: bool = False,
 ) -> dict[str, object]:
     """Return a route; a ``pending`` one is not calculated yet."""
     terms = route.terms
@@ -40,7 +45,7 @@ def route(
         "file_id": route.file_id,
         "file_name": None,
         "sections": sections,
-        "uploaded_by": None,
+        "uploaded_by": None if user is None else {**named_user(user), "profile_img_url": None},
         "created_at": seconds(route.created_at),
         "updated_at": seconds(route.updated_at),
     }

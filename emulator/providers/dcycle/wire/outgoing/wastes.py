@@ -1,10 +1,12 @@
 """Wastes and waste water: ``/v1/wastes``, ``/v1/waste-efs`` and ``/v1/waste-water-treatments``."""
 
 from emulator.core.clock import seconds
+from emulator.providers.dcycle.memory.catalogue import User
 from emulator.providers.dcycle.memory.units import Unit
 from emulator.providers.dcycle.memory.wastes import CUBIC_METERS, Waste, WasteFactor, WasteWaterTreatment
 from emulator.providers.dcycle.wire.outgoing.amounts import kilograms
 from emulator.providers.dcycle.wire.outgoing.invoices import last_second, midnight
+from emulator.providers.dcycle.wire.outgoing.users import named_user
 
 BIOMASS_KG = 0.0
 """No factor of the fixture is one of biomass."""
@@ -42,7 +44,7 @@ def changed_waste(waste: Waste) -> dict[str, object]:
 
 
 def listed_waste(
-    waste: Waste, factor: WasteFactor | None, unit: Unit | None, linked: list[dict[str, object]]
+    waste: Waste, factor: WasteFactor | None, unit: Unit | None, user: User | None, linked: list[dict[str, object]]
 ) -> dict[str, object]:
     """Return a waste as an item of a list."""
     terms = waste.terms
@@ -67,7 +69,7 @@ def listed_waste(
         "custom_emission_factor_id": terms.custom_emission_factor_id,
         "custom_emission_factor": None,
         "unit": unit_object(unit, terms.unit_id),
-        "user": None,
+        "user": _user(user),
         "uploaded_by": None,
         "source_invoice_id": waste.id,
         "file_id": waste.file_id,
@@ -78,6 +80,10 @@ def listed_waste(
         "facility_percentages": None,
         "created_at": seconds(waste.created_at),
     }
+
+
+def _user(user: User | None) -> dict[str, object] | None:
+    return None if user is None else {**named_user(user), "email": user.email}
 
 
 def unit_object(unit: Unit | None, unit_id: str) -> dict[str, object]:
@@ -98,7 +104,7 @@ def waste_factor(factor: WasteFactor) -> dict[str, object]:
     }
 
 
-def treatment(treatment: WasteWaterTreatment, linked: list[dict[str, object]]) -> dict[str, object]:
+def treatment(treatment: WasteWaterTreatment, user: User | None, linked: list[dict[str, object]]) -> dict[str, object]:
     """Return a treatment of waste water."""
     terms = treatment.terms
     return {
@@ -117,7 +123,7 @@ def treatment(treatment: WasteWaterTreatment, linked: list[dict[str, object]]) -
         "co2e": kilograms(treatment.co2e_grams),
         "co2e_biomass": BIOMASS_KG,
         "unit": {"id": CUBIC_METERS, "name": "cubic_meter_(m3)", "type": "volume"},
-        "user": None,
+        "user": _user(user),
         "uploaded_by": None,
         "source_invoice_id": treatment.id,
         "file_url": None,
