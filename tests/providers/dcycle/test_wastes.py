@@ -78,6 +78,23 @@ def test_a_waste_is_changed_and_deleted(dcycle: Caller) -> None:
     assert dcycle.request("PATCH", path, json={}).json() == refusal
 
 
+@pytest.mark.rule("dcycle.wastes.delete", "dcycle.wastes.unknown", "dcycle.paths.malformed")
+@pytest.mark.parametrize("terms", [{}, {"base_quantity": 5}, {"unit_id": LITERS}, {"facility_id": OFFICE}])
+def test_a_waste_is_deleted_by_itself(dcycle: Caller, terms: dict[str, object]) -> None:
+    """A deleted waste leaves the list and the totals; then it is not found, as one of another organization."""
+    facility = terms.get("facility_id", PLANT)
+    before, others = wasted(dcycle), dcycle.get(PATH, params={"facility_id": facility}).json()
+    path = f"{PATH}/{(id := record(dcycle, **terms)['id'])}"
+    assert dcycle.request("DELETE", path, headers={"x-organization-id": LOGISTICS}).status_code == 404
+    deleted = dcycle.request("DELETE", path)
+    assert (deleted.status_code, deleted.content) == (204, b"")
+    assert (wasted(dcycle), dcycle.get(PATH, params={"facility_id": facility}).json()) == (before, others)
+    refusal = {"detail": f"Waste with id={id} not found", "code": "WASTE_NOT_FOUND"}
+    again = dcycle.request("DELETE", path)
+    assert (again.status_code, again.json()) == (404, refusal)
+    assert problems(dcycle.request("DELETE", f"{PATH}/x")) == [("uuid_parsing", ["path", "waste_id"])]
+
+
 @pytest.mark.rule("dcycle.wastes.list", "dcycle.wastes.list-otherwise")
 @pytest.mark.parametrize(
     ("query", "names"),

@@ -38,6 +38,12 @@ def update_waste(request: Request) -> Response:
     return reply(outgoing.changed_waste(wastes.update(waste, changes.changed(waste.terms))))
 
 
+def delete_waste(request: Request) -> Response:
+    organization, path = authorize(request, incoming.WastePath)
+    backend(request).wastes.delete(organization, path.waste_id)
+    return Response(status_code=204)
+
+
 def bulk_delete_wastes(request: Request) -> Response:
     organization, draft = authorize(request, incoming.WasteIds)
     deleted, unknown = backend(request).wastes.delete_many(organization, draft.waste_ids)
