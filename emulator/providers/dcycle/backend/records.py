@@ -141,6 +141,11 @@ class Records(Generic[R, T]):
         found = [UniqueValue(value, label, count) for (value, label), count in counts.items()]
         return sorted(found, key=lambda unique: (unique.value is None, -unique.count, str(unique.value)))
 
+    def by_status(self, owner: Record[Any]) -> Mapping[str, int]:
+        """Return how many records of an owner have each status, of a kind that shares its ``status``."""
+        counted = self.counted(owner.organization_id, owner.id, "status")
+        return {str(unique.value): unique.count for unique in counted}
+
     def last_updated(self, organization: Organization) -> datetime | None:
         """Return when a record of an organization changed last; None if there is none."""
         if organization.id not in self._last_updated:

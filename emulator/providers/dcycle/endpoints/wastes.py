@@ -18,9 +18,9 @@ def list_wastes(request: Request) -> Response:
     organization, query = authorize(request, incoming.WastePage)
     dcycle, wanted = backend(request), query.filter
     facility = dcycle.facilities.get(organization, query.facility_id)
-    of_facility, matching = dcycle.wastes.belonging_to(facility), dcycle.wastes.of_facility(facility, wanted)
+    matching = dcycle.wastes.of_facility(facility, wanted)
     found = sort(dcycle.projects.narrow(matching, query.project_id, "invoices"), query.sort_members)
-    shown = facility_page(of_facility, found, query, lambda waste: _listed(dcycle, waste))
+    shown = facility_page(dcycle.wastes.by_status(facility), found, query, lambda waste: _listed(dcycle, waste))
     return reply({**shown, "filter_hash": filter_hash(wanted)})
 
 
