@@ -109,10 +109,36 @@ def test_a_quantity_has_at_most_three_decimals(dcycle: Caller, quantity: str, ki
 
 @pytest.mark.rule("dcycle.transports.counts")
 def test_routes_count_by_direction(dcycle: Caller) -> None:
-    """What comes in and what goes out are two categories; without a date a route is of today."""
+    """What comes in and what goes out are two categories."""
     record(dcycle, transport_direction="upstream")
     assert (moved(dcycle, "goods_received"), moved(dcycle)) == (0.011, 0)
-    assert record(dcycle, transport_date=None)["transport_date"] == "2026-01-01"
+
+
+@pytest.mark.rule("dcycle.transports.required", "dcycle.body.required")
+@pytest.mark.parametrize(
+    "name", ["transport_date", "quantity_transported", "transport_direction", "unit_id", "sections"]
+)
+def test_required_members_of_a_route(dcycle: Caller, name: str) -> None:
+    """A route without a required member, or with null there, is refused, and so is a change to null."""
+    before = dcycle.get(PATH).json()
+    path = f"{PATH}/{before['items'][0]['id']}"
+    assert problems(dcycle.post(PATH, {key: value for key, value in ROUTE.items() if key != name})) == [
+        ("missing", ["body", name])
+    ]
+    refused = [dcycle.post(PATH, {**ROUTE, name: None})]
+    if name != "transport_direction":
+        refused.append(dcycle.request("PUT", path, json={name: None}))
+    for reply in refused:
+        assert [where for _, where in problems(reply)] == [["body", name]]
+    assert dcycle.get(PATH).json() == before
+
+
+@pytest.mark.rule("dcycle.transports.required")
+@pytest.mark.parametrize("name", ["name", "supplier"])
+def test_optional_members_of_a_route(dcycle: Caller, name: str) -> None:
+    """A route without a name or a supplier has null there, as one that states null."""
+    without = created(dcycle, PATH, {key: value for key, value in ROUTE.items() if key != name})
+    assert (without[name], record(dcycle, **{name: None})[name]) == (None, None)
 
 
 @pytest.mark.rule("dcycle.transports.combination", "dcycle.transports.combinations", "dcycle.filters.refused")

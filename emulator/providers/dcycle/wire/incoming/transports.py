@@ -1,5 +1,6 @@
 """Transport routes: ``/v1/transports``."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -145,10 +146,10 @@ Sections = Annotated[Several[NewSection], Field(min_length=1, max_length=SECTION
 
 
 class TransportChanges(Body):
-    """``PUT /v1/transports/{transport_route_id}``. Only members that are sent change."""
+    """``PUT /v1/transports/{transport_route_id}``. Only members that are sent change, so no default is ever used."""
 
     name: Name | None = None
-    transport_date: Day | None = None
+    transport_date: Day = date.min
     supplier: Name | None = None
     quantity_transported: Transported = 1.0
     unit_id: Id = KILOGRAMS
@@ -165,6 +166,7 @@ class TransportChanges(Body):
 class NewTransport(TransportChanges, NewRecord):
     """``POST /v1/transports``"""
 
+    transport_date: Day
     quantity_transported: Transported
     transport_direction: TransportDirection
     unit_id: Id
