@@ -216,6 +216,33 @@ def test_routes_are_listed(dcycle: Caller, query: dict[str, object], names: list
     assert problems(dcycle.get(PATH, params={"search": ""})) == [("string_too_short", ["query", "search"])]
 
 
+@pytest.mark.rule("dcycle.transports.list-names", "dcycle.filters.refused")
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("status=active", ["Steel from Bilbao", "Steel"]),
+        ("status[]=active", ["Steel from Bilbao", "Steel"]),
+        ("status[]=error", ["LITERS"]),
+        ("status%5B%5D=error", ["LITERS"]),
+        ("status[]=pending", []),
+        ("status[]=pending&status[]=error", ["LITERS"]),
+        ("status=error&status[]=active", ["Steel from Bilbao", "Steel", "LITERS"]),
+        ("status=pending&status[]=error", ["LITERS"]),
+        ("status[]=active&search=bilbao", ["Steel from Bilbao"]),
+    ],
+)
+def test_the_status_is_written_both_ways(dcycle: Caller, query: str, names: list[str]) -> None:
+    """status and status[] narrow the list alike, the values of both count, and a deletion by filters has both, too."""
+    record(dcycle)
+    record(dcycle, unit_id=LITERS, name="LITERS")
+    found = dcycle.get(f"{PATH}?{query}").json()
+    assert [route["name"] for route in found["items"]] == names
+    deleted = dcycle.post(f"{PATH}/bulk-delete-by-filters?{query}", {"filter_hash": found["filter_hash"]}).json()
+    assert deleted["success_ids"] == [route["id"] for route in found["items"]]
+    for name in ("status", "status[]"):
+        assert problems(dcycle.get(PATH, params={name: "x"})) == [("literal_error", ["query", name, 0])]
+
+
 @pytest.mark.rule("dcycle.filters.required", "dcycle.filters.hash", "dcycle.filters.changed", "dcycle.filters.instants")
 def test_routes_are_deleted_by_filters(dcycle: Caller) -> None:
     """What a list shows is deleted by its filters and its hash; with others nothing is."""

@@ -62,14 +62,15 @@ class VersionPage(Page):
 
 
 class TransportQuery(Query):
-    """The filters of routes."""
+    """The filters of routes, with ``status`` written both ways, as those of vehicles."""
 
-    repeated = ("status", "file_id")
+    repeated = ("status", "status[]", "file_id")
 
     search: SearchText | None = None
     start_date: Day | None = None
     end_date: Day | None = None
     status: Several[TransportStatus] = ()
+    statuses: Several[TransportStatus] = Field((), alias="status[]")
     transport_direction: TransportDirection | None = None
     file_id: Several[Id] = ()
     created_at_from: Since | None = None
@@ -82,7 +83,7 @@ class TransportQuery(Query):
             text=self.search,
             since=self.start_date,
             until=self.end_date,
-            statuses=self.status,
+            statuses=(*self.status, *self.statuses),
             direction=self.transport_direction,
             file_ids=self.file_id,
             created_since=self.created_at_from,
