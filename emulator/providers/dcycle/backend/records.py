@@ -68,6 +68,10 @@ class UniqueValue:
     label: object
     count: int
 
+    def with_more(self, count: int) -> "UniqueValue":
+        """Return the value shared by so many more records."""
+        return replace(self, count=self.count + count)
+
 
 class Records(Generic[R, T]):
     """The records of one kind by id, by organization and by owner, in the order in which they were created.
@@ -136,10 +140,16 @@ class Records(Generic[R, T]):
         return self._sums.get((owner.organization_id, owner.id), [])
 
     def counted(self, organization_id: str, owner_id: str | None, field: str) -> Collection[UniqueValue]:
-        """Return how many records of an owner share each value of a field: most first, then by value, None last."""
+        """Return how many records of an owner share each value of a field: most first, then by value, None last.
+
+        Each value comes once, with the first of its labels in order.
+        """
         counts = self._counts.get(((organization_id, owner_id), field), Counter[tuple[object, object]]())
-        found = [UniqueValue(value, label, count) for (value, label), count in counts.items()]
-        return sorted(found, key=lambda unique: (unique.value is None, -unique.count, str(unique.value)))
+        found: dict[object, UniqueValue] = {}
+        for (value, label), count in sorted(counts.items(), key=lambda counted: _none_last(counted[0][1])):
+            known = found.get(value)
+            found[value] = UniqueValue(value, label, count) if known is None else known.with_more(count)
+        return sorted(found.values(), key=lambda unique: (unique.value is None, -unique.count, str(unique.value)))
 
     def by_status(self, owner: Record[Any]) -> Mapping[str, int]:
         """Return how many records of an owner have each status, of a kind that shares its ``status``."""
@@ -228,11 +238,12 @@ class Records(Generic[R, T]):
             sums = self._sums.setdefault(owner, [0] * len(amounts))
             for position, amount in enumerate(amounts):
                 sums[position] += sign * amount
-        for field, value in self.shared(record).items():
+        for field, (value, label) in self.shared(record).items():
             counts: Counter[tuple[object, object]] = self._counts.setdefault((owner, field), Counter())
-            counts[value] += sign
-            if not counts[value]:
-                del counts[value]
+            shown = _as_shown(value), _as_shown(label)
+            counts[shown] += sign
+            if not counts[shown]:
+                del counts[shown]
 
     def _owner_key(self, record: R) -> tuple[str, str | None]:
         return record.organization_id, self.owner(record)
@@ -247,6 +258,15 @@ class EmittingRecords(Records[E, T]):
 
     def calculated(self, record: E) -> E:
         return replace(record, co2e_grams=self.grams(record.terms))
+
+
+def _as_shown(value: object) -> object:
+    """A value as replies show it: of an instant, the whole seconds."""
+    return value.replace(microsecond=0) if isinstance(value, datetime) else value
+
+
+def _none_last(value: object) -> tuple[bool, str]:
+    return value is None, str(value)
 
 
 def _matching(records: Collection[R], wanted: Filter[R] | None) -> Collection[R]:
