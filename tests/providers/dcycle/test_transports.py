@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -139,6 +140,23 @@ def test_optional_members_of_a_route(dcycle: Caller, name: str) -> None:
     """A route without a name or a supplier has null there, as one that states null."""
     without = created(dcycle, PATH, {key: value for key, value in ROUTE.items() if key != name})
     assert (without[name], record(dcycle, **{name: None})[name]) == (None, None)
+
+
+@pytest.mark.rule("dcycle.transports.section-id")
+@pytest.mark.parametrize("parts", [1, 2, 12])
+def test_the_ids_of_sections(dcycle: Caller, parts: int) -> None:
+    """A section has a UUID of version 4, another than every other section, and the same one in every reply."""
+    sections = {"sections": [{**ROAD, "kms_manual": 10 + n} for n in range(parts)]}
+    route, other = record(dcycle, **sections), record(dcycle, **sections)
+    ids = [section["id"] for section in route["sections"] + other["sections"]]
+    assert {str(UUID(id)) for id in ids} == set(ids)
+    assert {UUID(id).version for id in ids} == {4}
+    assert len({*ids, route["id"], other["id"]}) == 2 * parts + 2
+    listed = {found["id"]: found for found in dcycle.get(PATH).json()["items"]}
+    changed = dcycle.request("PUT", f"{PATH}/{route['id']}", json={"name": "Iron"}).json()
+    dcycle.space.restore(dcycle.space.snapshot())
+    for shown in (listed[route["id"]], changed, get(dcycle, route)):
+        assert [section["id"] for section in shown["sections"]] == ids[:parts]
 
 
 @pytest.mark.rule("dcycle.transports.combination", "dcycle.transports.combinations", "dcycle.filters.refused")
