@@ -173,6 +173,7 @@ RECORDS = {
     "create_employee": (201, 2),
     "update_employee": (200, 1),
     "create_commuting_period": (201, 2),
+    "update_commuting_period": (200, 1),
     "create_business_travel": (201, 2),
     "update_business_travel": (200, 1),
     "create_logistics_request": (200, 2),
@@ -215,11 +216,14 @@ RECORDS = {
 """Operations of Dcycle that create or change records, sent as the examples of the contract have them."""
 
 DELETIONS = {
+    "delete_employee": (404, -2),
+    "delete_commuting_period": (404, -1),
     "delete_business_travel": (404, -1),
     "delete_logistics_request": (404, -1),
     "delete_logistics_requests": (404, -1),
     "delete_logistics_recharge": (404, -1),
     "delete_logistic_hub": (404, -1),
+    "delete_waste": (404, -1),
     "bulk_delete_wastes": (200, -1),
     "delete_waste_water_treatment": (404, -1),
     "delete_transport": (404, -1),

@@ -14,6 +14,9 @@ LETTERS = LOWER + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NOTATIONS = {DIGITS: "d", HEX: "x"}
 """The alphabets whose texts Python writes as numbers."""
 
+UUIDS = 1 << 122
+"""How many UUIDs of version 4 there are."""
+
 DRAWN_MAX = 2**63
 """Counts start again at 0 from here: snapshots write them as 64-bit numbers."""
 
@@ -59,8 +62,17 @@ def nth_text(seed: int, kind: str, n: int, alphabet: str, length: int) -> str:
 
 def nth_uuid(seed: int, kind: str, n: int) -> str:
     """Return the n-th UUID of a kind without drawing it."""
-    step, start = _walk(seed, kind, 1 << 122)
-    value = (start + n * step) & ((1 << 122) - 1)
+    step, start = _walk(seed, kind, UUIDS)
+    return _in_form((start + n * step) % UUIDS)
+
+
+def uuid_of(name: str) -> str:
+    """Return the UUID in the form of version 4 that follows from a name alone, for parts of what has an id."""
+    return _in_form(int.from_bytes(blake2b(name.encode(), digest_size=16).digest()) % UUIDS)
+
+
+def _in_form(value: int) -> str:
+    """Return a number below UUIDS as a UUID of version 4."""
     high, middle, low = value >> 74, (value >> 62) & 0xFFF, value & ((1 << 62) - 1)
     digits = f"{high << 80 | 0x4 << 76 | middle << 64 | 0b10 << 62 | low:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

@@ -7,7 +7,19 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.core.ids import DIGITS, DRAWN_MAX, HEX, LETTERS, LOWER, Ids, _text_walk, nth_text, nth_uuid, secret
+from emulator.core.ids import (
+    DIGITS,
+    DRAWN_MAX,
+    HEX,
+    LETTERS,
+    LOWER,
+    Ids,
+    _text_walk,
+    nth_text,
+    nth_uuid,
+    secret,
+    uuid_of,
+)
 
 UUID_4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -74,6 +86,15 @@ def test_other_seeds_and_kinds_give_other_ids(seed: int, other_seed: int, kind: 
     assert len(set(first.values())) == len(first)
 
 
+@given(st.lists(st.text(), unique=True, min_size=2))
+def test_a_name_gives_one_uuid(names: list[str]) -> None:
+    """A name always gives the same UUID, another name another one, and each has the form of version 4."""
+    found = [uuid_of(name) for name in names]
+    assert found == [uuid_of(name) for name in names]
+    assert len(set(found)) == len(names)
+    assert all(map(UUID_4.fullmatch, found))
+
+
 def test_a_count_stays_within_64_bits() -> None:
     """A count at its maximum starts again at zero, so that the space's snapshot can be restored."""
     ids = Ids(0, {"a": DRAWN_MAX - 1})
@@ -94,6 +115,7 @@ def test_ids_are_the_same_in_every_release() -> None:
     """A seed gives the same ids in every release; snapshots and users' tests rely on it."""
     assert [nth_text(7, "a kind", n, LOWER, 8) for n in range(3)] == ["x5beup95", "ma07fg8e", "bfpzz67n"]
     assert nth_uuid(7, "a kind", 1) == "185e82a4-435b-4659-a112-29c18decac3e"
+    assert uuid_of("a name") == "3e4add54-4ae9-4307-a3f3-d525ec3b0f6e"
 
 
 def test_secrets_are_random() -> None:

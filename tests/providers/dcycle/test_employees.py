@@ -91,10 +91,11 @@ def test_an_unknown_employee(dcycle: Caller) -> None:
     replies = [
         dcycle.get(f"{PATH}/{UNKNOWN}"),
         dcycle.request("PATCH", f"{PATH}/{UNKNOWN}", json={}),
+        dcycle.request("DELETE", f"{PATH}/{UNKNOWN}"),
         dcycle.get(HISTORIC, params={"employee_id": UNKNOWN}),
         dcycle.post(HISTORIC, {**COMMUTE, "employee_id": UNKNOWN}),
     ]
-    assert [(reply.status_code, reply.json()) for reply in replies] == [(404, refusal)] * 4
+    assert [(reply.status_code, reply.json()) for reply in replies] == [(404, refusal)] * 5
     assert dcycle.get(f"{PATH}/{ADA}", headers={"x-organization-id": LOGISTICS}).status_code == 404
     assert problems(dcycle.get(f"{PATH}/ada")) == [("uuid_parsing", ["path", "employee_id"])]
 
@@ -166,6 +167,89 @@ def test_commuting_periods_are_those_of_an_employee(dcycle: Caller) -> None:
     assert dcycle.get(HISTORIC, params={"employee_id": ADA}).json()["total"] == 1
     assert problems(dcycle.get(HISTORIC)) == [("missing", ["query", "employee_id"])]
     assert problems(dcycle.get(HISTORIC, params={"employee_id": "x"})) == [("uuid_parsing", ["query", "employee_id"])]
+
+
+@pytest.mark.rule("dcycle.commuting.update", "dcycle.commuting.co2e")
+@pytest.mark.parametrize(
+    ("changes", "kilograms"),
+    [
+        ({}, 3.2),
+        ({"total_km": 20}, 6.4),
+        ({"weekly_travels": [0, 1, 2, 3, 4], "daily_trips": 2}, 16.0),
+        ({"transport_type": "walking"}, 0.0),
+        (CAR, 11.2),
+        ({"transport_type": "telecommuting", "total_km": None, "weekly_travels": None}, 0.0),
+        ({"employee_id": UNKNOWN, "unknown": 1}, 3.2),
+        ({"start_date": "2025-01-13"}, 1.6),
+    ],
+)
+def test_a_commuting_period_is_changed(dcycle: Caller, changes: dict[str, object], kilograms: float) -> None:
+    """Only the members that are sent change, the employee never does, and the totals follow the new emissions."""
+    period = created(dcycle, HISTORIC, COMMUTE)
+    rest = tonnes(dcycle, "employees", "2025-01-06", "2025-01-19") - period["co2e"] / 1000
+    reply = dcycle.request("PATCH", f"{HISTORIC}/{period['id']}", json=changes)
+    sent = {name: value for name, value in changes.items() if name not in ("employee_id", "unknown")}
+    assert (reply.status_code, reply.json()) == (200, {**period, **sent, "co2e": kilograms})
+    assert round(tonnes(dcycle, "employees", "2025-01-06", "2025-01-19") - rest, 6) == round(kilograms / 1000, 6)
+    assert dcycle.get(HISTORIC, params={"employee_id": ADA}).json()["items"][-1] == reply.json()
+
+
+@pytest.mark.rule("dcycle.commuting.update", "dcycle.commuting.transport", "dcycle.commuting.period")
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"total_km": None}, ("value_error", ["body"])),
+        ({"transport_type": "bus"}, ("value_error", ["body"])),
+        ({"carpool": True}, ("value_error", ["body"])),
+        ({"end_date": "2025-01-06"}, ("value_error", ["body"])),
+        ({"start_date": "1925-01-06"}, ("value_error", ["body"])),
+        ({"start_date": None}, ("date_type", ["body", "start_date"])),
+        ({"transport_type": "rocket"}, ("literal_error", ["body", "transport_type"])),
+        ({"daily_trips": 101}, ("less_than_equal", ["body", "daily_trips"])),
+    ],
+)
+def test_a_change_of_a_commuting_period_is_refused(dcycle: Caller, changes: dict[str, object], problem: object) -> None:
+    """A change that leaves a period whose members do not fit together, or are beyond their bounds, changes nothing."""
+    period = created(dcycle, HISTORIC, COMMUTE)
+    assert problems(dcycle.request("PATCH", f"{HISTORIC}/{period['id']}", json=changes)) == [problem]
+    assert dcycle.get(HISTORIC, params={"employee_id": ADA}).json()["items"][-1] == period
+
+
+@pytest.mark.rule("dcycle.commuting.delete", "dcycle.commuting.unknown", "dcycle.paths.malformed")
+def test_a_commuting_period_is_deleted(dcycle: Caller) -> None:
+    """A deleted period leaves the employee and the totals; then it is not found, as one of another organization."""
+    week = "2025-01-06", "2025-01-19"
+    before, kept = tonnes(dcycle, "employees", *week), dcycle.get(f"{PATH}/{ADA}").json()["periods"]
+    path = f"{HISTORIC}/{created(dcycle, HISTORIC, COMMUTE)['id']}"
+    elsewhere = {"x-organization-id": LOGISTICS}
+    assert dcycle.request("DELETE", path, headers=elsewhere).status_code == 404
+    assert dcycle.request("PATCH", path, json={}, headers=elsewhere).status_code == 404
+    deleted = dcycle.request("DELETE", path)
+    assert (deleted.status_code, deleted.content) == (204, b"")
+    assert (tonnes(dcycle, "employees", *week), dcycle.get(f"{PATH}/{ADA}").json()["periods"]) == (before, kept)
+    detail = f"EmployeeHistoric with id=UUID('{path.rpartition('/')[2]}') not found"
+    refusal = {"detail": detail, "code": "EMPLOYEE_HISTORIC_NOT_FOUND"}
+    for reply in (dcycle.request("DELETE", path), dcycle.request("PATCH", path, json={})):
+        assert (reply.status_code, reply.json()) == (404, refusal)
+    assert problems(dcycle.request("DELETE", f"{HISTORIC}/x")) == [("uuid_parsing", ["path", "employee_historic_id"])]
+
+
+@pytest.mark.rule("dcycle.employees.delete", "dcycle.employees.unknown")
+@pytest.mark.parametrize("commutes", [0, 1, 3])
+def test_an_employee_is_deleted(dcycle: Caller, commutes: int) -> None:
+    """A deleted employee takes the commuting periods along, out of the totals, and no one else's; then all is gone."""
+    week = "2025-01-06", "2025-01-19"
+    before, others = tonnes(dcycle, "employees", *week), dcycle.get(PATH).json()["items"]
+    path = f"{PATH}/{(id := created(dcycle, PATH, GRACE)['id'])}"
+    periods = [created(dcycle, HISTORIC, {**COMMUTE, "employee_id": id})["id"] for _ in range(commutes)]
+    assert round(tonnes(dcycle, "employees", *week) - before, 6) == round(0.0032 * commutes, 6)
+    assert dcycle.request("DELETE", path, headers={"x-organization-id": LOGISTICS}).status_code == 404
+    deleted = dcycle.request("DELETE", path)
+    assert (deleted.status_code, deleted.content) == (204, b"")
+    assert (tonnes(dcycle, "employees", *week), dcycle.get(PATH).json()["items"]) == (before, others)
+    gone = [path, *(f"{HISTORIC}/{period}" for period in periods)]
+    assert [dcycle.request("DELETE", each).status_code for each in gone] == [404] * len(gone)
+    assert dcycle.get(HISTORIC, params={"employee_id": id}).status_code == 404
 
 
 @given(st.dates(date(2024, 1, 1), date(2026, 1, 1)), st.integers(1, 800), st.lists(st.integers(0, 6), max_size=7))

@@ -119,14 +119,14 @@ def test_an_update_changes_only_what_is_sent(dcycle: Caller) -> None:
     assert change(dcycle) == {**before, **changes, "updated_at": "2026-01-01T00:00:00Z"}
 
 
-@pytest.mark.rule("dcycle.invoices.inactive", "dcycle.invoices.spread")
-def test_an_inactive_invoice_does_not_count(dcycle: Caller) -> None:
-    """An invoice counts on every day of its period, unless it is inactive."""
+@pytest.mark.rule("dcycle.invoices.inactive", "dcycle.invoices.spread", "dcycle.items.status")
+def test_only_an_active_invoice_counts(dcycle: Caller) -> None:
+    """An invoice counts on every day of its period while it is active, and keeps its emissions in every status."""
     assert tonnes(dcycle, "electricity", *JANUARY.values()) == 0.2455
     assert tonnes(dcycle, "electricity", "2024-01-31") == 0.00792
-    for status, total in [("inactive", 0), ("review", 0.2455), ("inactive", 0), ("active", 0.2455)]:
+    for status in ("inactive", "active", "review", "uploaded", "loading", "error", "active", "inactive"):
         assert change(dcycle, status=status)["co2e"] == 245.5
-        assert tonnes(dcycle, "electricity", *JANUARY.values()) == total
+        assert tonnes(dcycle, "electricity", *JANUARY.values()) == (0.2455 if status == "active" else 0)
 
 
 @pytest.mark.rule("dcycle.invoices.delete", "dcycle.invoices.unknown")

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -109,10 +110,53 @@ def test_a_quantity_has_at_most_three_decimals(dcycle: Caller, quantity: str, ki
 
 @pytest.mark.rule("dcycle.transports.counts")
 def test_routes_count_by_direction(dcycle: Caller) -> None:
-    """What comes in and what goes out are two categories; without a date a route is of today."""
+    """What comes in and what goes out are two categories."""
     record(dcycle, transport_direction="upstream")
     assert (moved(dcycle, "goods_received"), moved(dcycle)) == (0.011, 0)
-    assert record(dcycle, transport_date=None)["transport_date"] == "2026-01-01"
+
+
+@pytest.mark.rule("dcycle.transports.required", "dcycle.body.required")
+@pytest.mark.parametrize(
+    "name", ["transport_date", "quantity_transported", "transport_direction", "unit_id", "sections"]
+)
+def test_required_members_of_a_route(dcycle: Caller, name: str) -> None:
+    """A route without a required member, or with null there, is refused, and so is a change to null."""
+    before = dcycle.get(PATH).json()
+    path = f"{PATH}/{before['items'][0]['id']}"
+    assert problems(dcycle.post(PATH, {key: value for key, value in ROUTE.items() if key != name})) == [
+        ("missing", ["body", name])
+    ]
+    refused = [dcycle.post(PATH, {**ROUTE, name: None})]
+    if name != "transport_direction":
+        refused.append(dcycle.request("PUT", path, json={name: None}))
+    for reply in refused:
+        assert [where for _, where in problems(reply)] == [["body", name]]
+    assert dcycle.get(PATH).json() == before
+
+
+@pytest.mark.rule("dcycle.transports.required")
+@pytest.mark.parametrize("name", ["name", "supplier"])
+def test_optional_members_of_a_route(dcycle: Caller, name: str) -> None:
+    """A route without a name or a supplier has null there, as one that states null."""
+    without = created(dcycle, PATH, {key: value for key, value in ROUTE.items() if key != name})
+    assert (without[name], record(dcycle, **{name: None})[name]) == (None, None)
+
+
+@pytest.mark.rule("dcycle.transports.section-id")
+@pytest.mark.parametrize("parts", [1, 2, 12])
+def test_the_ids_of_sections(dcycle: Caller, parts: int) -> None:
+    """A section has a UUID of version 4, another than every other section, and the same one in every reply."""
+    sections = {"sections": [{**ROAD, "kms_manual": 10 + n} for n in range(parts)]}
+    route, other = record(dcycle, **sections), record(dcycle, **sections)
+    ids = [section["id"] for section in route["sections"] + other["sections"]]
+    assert {str(UUID(id)) for id in ids} == set(ids)
+    assert {UUID(id).version for id in ids} == {4}
+    assert len({*ids, route["id"], other["id"]}) == 2 * parts + 2
+    listed = {found["id"]: found for found in dcycle.get(PATH).json()["items"]}
+    changed = dcycle.request("PUT", f"{PATH}/{route['id']}", json={"name": "Iron"}).json()
+    dcycle.space.restore(dcycle.space.snapshot())
+    for shown in (listed[route["id"]], changed, get(dcycle, route)):
+        assert [section["id"] for section in shown["sections"]] == ids[:parts]
 
 
 @pytest.mark.rule("dcycle.transports.combination", "dcycle.transports.combinations", "dcycle.filters.refused")
@@ -188,6 +232,33 @@ def test_routes_are_listed(dcycle: Caller, query: dict[str, object], names: list
         "error": 0,
     }
     assert problems(dcycle.get(PATH, params={"search": ""})) == [("string_too_short", ["query", "search"])]
+
+
+@pytest.mark.rule("dcycle.transports.list-names", "dcycle.filters.refused")
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("status=active", ["Steel from Bilbao", "Steel"]),
+        ("status[]=active", ["Steel from Bilbao", "Steel"]),
+        ("status[]=error", ["LITERS"]),
+        ("status%5B%5D=error", ["LITERS"]),
+        ("status[]=pending", []),
+        ("status[]=pending&status[]=error", ["LITERS"]),
+        ("status=error&status[]=active", ["Steel from Bilbao", "Steel", "LITERS"]),
+        ("status=pending&status[]=error", ["LITERS"]),
+        ("status[]=active&search=bilbao", ["Steel from Bilbao"]),
+    ],
+)
+def test_the_status_is_written_both_ways(dcycle: Caller, query: str, names: list[str]) -> None:
+    """status and status[] narrow the list alike, the values of both count, and a deletion by filters has both, too."""
+    record(dcycle)
+    record(dcycle, unit_id=LITERS, name="LITERS")
+    found = dcycle.get(f"{PATH}?{query}").json()
+    assert [route["name"] for route in found["items"]] == names
+    deleted = dcycle.post(f"{PATH}/bulk-delete-by-filters?{query}", {"filter_hash": found["filter_hash"]}).json()
+    assert deleted["success_ids"] == [route["id"] for route in found["items"]]
+    for name in ("status", "status[]"):
+        assert problems(dcycle.get(PATH, params={name: "x"})) == [("literal_error", ["query", name, 0])]
 
 
 @pytest.mark.rule("dcycle.filters.required", "dcycle.filters.hash", "dcycle.filters.changed", "dcycle.filters.instants")

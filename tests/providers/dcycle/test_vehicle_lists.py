@@ -1,5 +1,6 @@
 """Lists of vehicles: filters, sorting, and unique values."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.providers.dcycle.test_vehicles import (
     create,
     ids,
 )
+from tests.providers.dcycle.test_wastes import WASTE
 from tests.support.caller import Caller
 
 # --- lists ------------------------------------------------------------------------------------------------------------
@@ -143,6 +145,54 @@ def test_unique_values(dcycle: Caller, field: str, groups: list[tuple[Any, Any, 
     shown = dcycle.get(f"{PATH}/unique-values", params={"field": field}).json()
     values = [{"value": value, "label": label, "count": count} for value, label, count in groups]
     assert shown == {"field": field, "total_count": len(groups), "values": values}
+
+
+@pytest.mark.rule("dcycle.vehicles.unique-values-once")
+@pytest.mark.parametrize(
+    ("milliseconds", "groups"),
+    [
+        ([0, 0], {"00": 2}),
+        ([0, 300, 300, 399], {"00": 4}),
+        ([999], {"00": 1}),
+        ([1, 999], {"00": 1, "01": 1}),
+        ([700, 700, 100, 500, 3000], {"00": 1, "01": 2, "02": 1, "05": 1}),
+    ],
+)
+def test_times_of_creation_are_counted_by_the_second(
+    dcycle: Caller, milliseconds: list[int], groups: dict[str, int]
+) -> None:
+    """What was created in one second is one value, of vehicles and of wastes, as their lists show it."""
+    for wait in milliseconds:
+        dcycle.space.clock.advance(seconds=wait / 1000)
+        create(dcycle)
+        assert dcycle.post("/v1/wastes", WASTE).status_code == 201
+    for unique, listed, query in (
+        (f"{PATH}/unique-values", PATH, {}),
+        ("/v1/waste/unique-values", "/v1/wastes", {"facility_id": str(WASTE["facility_id"])}),
+    ):
+        shown = dcycle.get(unique, params={"field": "created_at", **query}).json()
+        counts = {value["value"]: value["count"] for value in shown["values"]}
+        assert shown["total_count"] == len(shown["values"]) == len(counts)
+        items = dcycle.get(listed, params={"size": "100", **query}).json()["items"]
+        assert counts == Counter(item["created_at"] for item in items)
+        assert {at[17:19]: count for at, count in counts.items() if at > "2026"} == groups
+
+
+@pytest.mark.rule("dcycle.vehicles.unique-values-once")
+@pytest.mark.parametrize(
+    ("names", "label"), [(["b.csv", "a.csv"], "a.csv"), (["b.csv", None], "b.csv"), ([None, None], None)]
+)
+def test_a_file_of_several_names_is_one_value(dcycle: Caller, names: list[str | None], label: str | None) -> None:
+    """Vehicles of one file are one value, though they call it otherwise."""
+    snapshot = dcycle.space.snapshot()
+    vehicles = snapshot["memory"]["dcycle"]["vehicles"].values()
+    of_file = [found for found in vehicles if found.get("file_name") == "fleet_import_2024_q1.csv"]
+    for vehicle, name in zip(of_file, names, strict=True):
+        vehicle["file_name"] = name
+    dcycle.space.restore(snapshot)
+    found = dcycle.get(f"{PATH}/unique-values", params={"field": "file_id"}).json()["values"]
+    assert found[0] == {"value": of_file[0]["file_id"], "label": label, "count": 2}
+    assert [value["count"] for value in found[1:]] == [1, 2]
 
 
 @pytest.mark.rule("dcycle.vehicles.unique-values-field", "dcycle.vehicles.unique-values-refused")

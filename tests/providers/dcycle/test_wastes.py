@@ -78,28 +78,47 @@ def test_a_waste_is_changed_and_deleted(dcycle: Caller) -> None:
     assert dcycle.request("PATCH", path, json={}).json() == refusal
 
 
-@pytest.mark.rule("dcycle.wastes.list", "dcycle.wastes.list-otherwise")
+@pytest.mark.rule("dcycle.wastes.delete", "dcycle.wastes.unknown", "dcycle.paths.malformed")
+@pytest.mark.parametrize("terms", [{}, {"base_quantity": 5}, {"unit_id": LITERS}, {"facility_id": OFFICE}])
+def test_a_waste_is_deleted_by_itself(dcycle: Caller, terms: dict[str, object]) -> None:
+    """A deleted waste leaves the list and the totals; then it is not found, as one of another organization."""
+    facility = terms.get("facility_id", PLANT)
+    before, others = wasted(dcycle), dcycle.get(PATH, params={"facility_id": facility}).json()
+    path = f"{PATH}/{(id := record(dcycle, **terms)['id'])}"
+    assert dcycle.request("DELETE", path, headers={"x-organization-id": LOGISTICS}).status_code == 404
+    deleted = dcycle.request("DELETE", path)
+    assert (deleted.status_code, deleted.content) == (204, b"")
+    assert (wasted(dcycle), dcycle.get(PATH, params={"facility_id": facility}).json()) == (before, others)
+    refusal = {"detail": f"Waste with id={id} not found", "code": "WASTE_NOT_FOUND"}
+    again = dcycle.request("DELETE", path)
+    assert (again.status_code, again.json()) == (404, refusal)
+    assert problems(dcycle.request("DELETE", f"{PATH}/x")) == [("uuid_parsing", ["path", "waste_id"])]
+
+
+@pytest.mark.rule("dcycle.wastes.list", "dcycle.wastes.list-otherwise", "dcycle.wastes.totals")
 @pytest.mark.parametrize(
     ("query", "names"),
     [
-        ({}, ["RSU-2024-001", "RSU-1"]),
-        ({"sort": "identification_name"}, ["RSU-1", "RSU-2024-001"]),
-        ({"sort": "-start_date"}, ["RSU-1", "RSU-2024-001"]),
-        ({"status[]": ["error", "loading"]}, []),
+        ({}, ["RSU-2024-001", "RSU-1", "LITERS"]),
+        ({"sort": "identification_name"}, ["LITERS", "RSU-1", "RSU-2024-001"]),
+        ({"sort": "-start_date"}, ["RSU-1", "LITERS", "RSU-2024-001"]),
+        ({"status[]": ["error", "loading"]}, ["LITERS"]),
+        ({"status[]": "loading"}, []),
         ({"co2e_status": "calculated"}, ["RSU-2024-001", "RSU-1"]),
-        ({"co2e_status": "not_calculated"}, []),
+        ({"co2e_status": "not_calculated"}, ["LITERS"]),
         ({"identification_name[]": "RSU-1"}, ["RSU-1"]),
         ({"ler_code[]": "15 01 01"}, ["RSU-2024-001"]),
         ({"rd_code[]": ["R3", "D1"]}, ["RSU-2024-001"]),
         ({"file_id[]": UNKNOWN}, []),
-        ({"start_date": "2025-01-01", "end_date": "2025-12-31"}, ["RSU-1"]),
-        ({"created_at_from": "2025-01-01"}, ["RSU-1"]),
+        ({"start_date": "2025-01-01", "end_date": "2025-12-31"}, ["RSU-1", "LITERS"]),
+        ({"created_at_from": "2025-01-01"}, ["RSU-1", "LITERS"]),
         ({"created_at_to": "2025-01-01"}, ["RSU-2024-001"]),
     ],
 )
 def test_wastes_are_listed(dcycle: Caller, query: dict[str, object], names: list[str]) -> None:
-    """A list has the wastes of a facility that every filter matches; its totals count all of them and those."""
+    """A list has the wastes of a facility that every filter matches; total counts those that are not in error."""
     record(dcycle)
+    record(dcycle, unit_id=LITERS, identification_name="LITERS")
     record(dcycle, facility_id=OFFICE)
     found = dcycle.get(PATH, params={"facility_id": PLANT, **query}).json()
     assert [waste["identification_name"] for waste in found["items"]] == names
@@ -175,6 +194,31 @@ def test_measurements_become_a_treatment(dcycle: Caller, days: list[Any], water_
     assert dcycle.get(f"{WATER}/{treatment['id']}/detail").json() == treatment
     listed = dcycle.get(WATER, params={"facility_id": PLANT, "start_date": "2025-05-01", "sort": "invoice_id"}).json()
     assert (listed["items"], listed["total"], listed["total_general"]) == ([treatment], 2, 1)
+
+
+@pytest.mark.rule("dcycle.wastes.totals", "dcycle.water.totals")
+def test_totals_count_what_is_ready(dcycle: Caller) -> None:
+    """total follows what becomes ready, gets a mistake or is deleted, in the lists of wastes and of waste water."""
+
+    def totals(path: str, **query: str) -> tuple[int, int, int]:
+        found = dcycle.get(path, params={"facility_id": PLANT, **query}).json()
+        return found["total"], found["total2"], found["total_general"]
+
+    waste = f"{PATH}/{record(dcycle)['id']}"
+    assert totals(PATH) == (2, 0, 2)
+    for unit, ready in ((LITERS, 1), (TONNES, 2), (LITERS, 1)):
+        assert dcycle.request("PATCH", waste, json={"unit_id": unit}).status_code == 200
+        assert totals(PATH) == (ready, 0, 2)
+        assert totals(PATH, co2e_status="calculated") == (ready, 0, ready)
+    assert dcycle.request("DELETE", waste).status_code == 204
+    assert totals(PATH) == (1, 0, 1)
+
+    before, error = dcycle.space.snapshot(), {"status[]": "error"}
+    assert (totals(WATER), totals(WATER, **error)) == ((1, 0, 1), (1, 0, 0))
+    for treatment in before["memory"]["dcycle"]["waste_water_treatments"].values():
+        treatment["co2e_grams"] = None
+    dcycle.space.restore(before)
+    assert (totals(WATER), totals(WATER, **error)) == ((0, 0, 1), (0, 0, 1))
 
 
 @pytest.mark.rule("dcycle.water.complete", "dcycle.body.objects")

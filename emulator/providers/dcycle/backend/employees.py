@@ -15,7 +15,7 @@ class CommutingPeriods(EmittingRecords[CommutingPeriod, CommutingTerms]):
 
     kind = CommutingPeriod
     id_kind = "dcycle.commuting_period"
-    not_found = errors.EmployeeNotFound
+    not_found = errors.CommutingPeriodNotFound
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, context.memory.commuting_periods)
@@ -55,3 +55,11 @@ class Employees(Records[Employee, EmployeeTerms]):
         self.get(organization, terms.employee_id)
 
         return self._periods.create(organization, terms)
+
+    def delete(self, organization: Organization, id: str) -> None:
+        """Delete an employee, the commuting periods and their emissions. Raises EmployeeNotFound."""
+        employee = self.get(organization, id)
+
+        for period in list(self.periods(employee)):
+            self._periods.remove(period)
+        self.remove(employee)

@@ -43,6 +43,7 @@ class Invoices(Records[Invoice, InvoiceTerms]):
             "facility_fuel_id": record.facility_fuel_id,
         }
         shared = {f"{record.type} {name}": (value, value) for name, value in values.items() if value is not None}
+        shared["status"] = record.status, record.status
         if record.supply_contract_id is not None:
             shared[f"{record.type} supply_contract_id"] = record.supply_contract_id, record.terms.cups
         return shared

@@ -69,6 +69,10 @@ class UniqueValue:
     label: object
     count: int
 
+    def with_more(self, count: int) -> "UniqueValue":
+        """Return the value shared by so many more records."""
+        return replace(self, count=self.count + count)
+
 
 class Records(Generic[R, T]):
     """The records of one kind by id, by organization and by owner, in the order in which they were created.
@@ -137,10 +141,21 @@ class Records(Generic[R, T]):
         return self._sums.get((owner.organization_id, owner.id), [])
 
     def counted(self, organization_id: str, owner_id: str | None, field: str) -> Collection[UniqueValue]:
-        """Return how many records of an owner share each value of a field: most first, then by value, None last."""
+        """Return how many records of an owner share each value of a field: most first, then by value, None last.
+
+        Each value comes once, with the first of its labels in order.
+        """
         counts = self._counts.get(((organization_id, owner_id), field), Counter[tuple[object, object]]())
-        found = [UniqueValue(value, label, count) for (value, label), count in counts.items()]
-        return sorted(found, key=lambda unique: (unique.value is None, -unique.count, str(unique.value)))
+        found: dict[object, UniqueValue] = {}
+        for (value, label), count in sorted(counts.items(), key=lambda counted: _none_last(counted[0][1])):
+            known = found.get(value)
+            found[value] = UniqueValue(value, label, count) if known is None else known.with_more(count)
+        return sorted(found.values(), key=lambda unique: (unique.value is None, -unique.count, str(unique.value)))
+
+    def by_status(self, owner: Record[Any]) -> Mapping[str, int]:
+        """Return how many records of an owner have each status, of a kind that shares its ``status``."""
+        counted = self.counted(owner.organization_id, owner.id, "status")
+        return {str(unique.value): unique.count for unique in counted}
 
     def last_updated(self, organization: Organization) -> datetime | None:
         """Return when a record of an organization changed last; None if there is none."""
@@ -224,11 +239,12 @@ class Records(Generic[R, T]):
             sums = self._sums.setdefault(owner, [0] * len(amounts))
             for position, amount in enumerate(amounts):
                 sums[position] += sign * amount
-        for field, value in self.shared(record).items():
+        for field, (value, label) in self.shared(record).items():
             counts: Counter[tuple[object, object]] = self._counts.setdefault((owner, field), Counter())
-            counts[value] += sign
-            if not counts[value]:
-                del counts[value]
+            shown = _as_shown(value), _as_shown(label)
+            counts[shown] += sign
+            if not counts[shown]:
+                del counts[shown]
 
     def _owner_key(self, record: R) -> tuple[str, str | None]:
         return record.organization_id, self.owner(record)
@@ -251,6 +267,15 @@ class AuthoredRecords(EmittingRecords[A, T]):
     def create(self, organization: Organization, terms: T, author: str | None = None) -> A:
         """Create a record with these terms. ``author`` is the id of the user."""
         return self.put(replace(self.calculated(self.new(organization, terms)), author_id=author))
+
+
+def _as_shown(value: object) -> object:
+    """A value as replies show it: of an instant, the whole seconds."""
+    return value.replace(microsecond=0) if isinstance(value, datetime) else value
+
+
+def _none_last(value: object) -> tuple[bool, str]:
+    return value is None, str(value)
 
 
 def _matching(records: Collection[R], wanted: Filter[R] | None) -> Collection[R]:

@@ -30,8 +30,8 @@ class Consumptions(Records[Consumption, ConsumptionTerms]):
         return record.terms.vehicle_id
 
     def amounts(self, record: Consumption) -> tuple[int, int]:
-        """The grams, and whether the consumption is in error."""
-        return record.co2e_grams or 0, record.terms.status == "error"
+        """The grams that count, and whether the consumption is in error."""
+        return record.co2e_grams or 0 if record.counts else 0, record.status == "error"
 
     def of_vehicle(self, vehicle: Vehicle, wanted: Filter[Consumption]) -> Collection[Consumption]:
         """Return what a vehicle consumed, oldest first."""

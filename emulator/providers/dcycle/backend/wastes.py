@@ -39,6 +39,7 @@ class Wastes(AuthoredRecords[Waste, WasteTerms]):
         shared: dict[str, tuple[object, object]] = {
             "identification_name": (name, name),
             "created_at": (record.created_at, record.created_at),
+            "status": (record.status, record.status),
         }
         if record.file_id is not None:
             shared["file_id"] = record.file_id, record.file_id
@@ -98,6 +99,9 @@ class WasteWaterTreatments(AuthoredRecords[WasteWaterTreatment, WasteWaterTerms]
 
     def owner(self, record: WasteWaterTreatment) -> str | None:
         return record.terms.facility_id
+
+    def shared(self, record: WasteWaterTreatment) -> Mapping[str, tuple[object, object]]:
+        return {"status": (record.status, record.status)}
 
     def grams(self, terms: WasteWaterTerms) -> int:
         """Return the emissions of the incoming water."""

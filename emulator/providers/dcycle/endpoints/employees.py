@@ -38,6 +38,12 @@ def update_employee(request: Request) -> Response:
     return reply(outgoing.employee(changed, employees.periods(changed)))
 
 
+def delete_employee(request: Request) -> Response:
+    organization, path = authorize(request, incoming.EmployeePath)
+    backend(request).employees.delete(organization, path.employee_id)
+    return Response(status_code=204)
+
+
 def list_commuting_periods(request: Request) -> Response:
     organization, query = authorize(request, incoming.CommutingPage)
     employees = backend(request).employees
@@ -49,3 +55,16 @@ def create_commuting_period(request: Request) -> Response:
     organization, draft = authorize(request, incoming.NewCommutingPeriod)
     period = backend(request).employees.commute(organization, draft.terms())
     return reply(outgoing.commuting_period(period), 201)
+
+
+def update_commuting_period(request: Request) -> Response:
+    organization, path, changes = authorize(request, incoming.CommutingPath, incoming.CommutingChanges)
+    periods = backend(request).commuting_periods
+    period = periods.get(organization, path.employee_historic_id)
+    return reply(outgoing.commuting_period(periods.update(period, changes.changed(period.terms))))
+
+
+def delete_commuting_period(request: Request) -> Response:
+    organization, path = authorize(request, incoming.CommutingPath)
+    backend(request).commuting_periods.delete(organization, path.employee_historic_id)
+    return Response(status_code=204)

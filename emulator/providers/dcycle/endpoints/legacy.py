@@ -12,7 +12,7 @@ from emulator.providers.dcycle.wire.outgoing import facilities as outgoing_facil
 from emulator.providers.dcycle.wire.outgoing import freight as outgoing_freight
 from emulator.providers.dcycle.wire.outgoing import invoices as outgoing_invoices
 from emulator.providers.dcycle.wire.outgoing import legacy as outgoing
-from emulator.providers.dcycle.wire.outgoing.pages import short_page
+from emulator.providers.dcycle.wire.outgoing.pages import facility_totals, short_page
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
@@ -31,8 +31,9 @@ def list_legacy_invoices(request: Request) -> Response:
     organization, path, query = authorize(request, incoming.LegacyFacilityPath, incoming.LegacyInvoicePage)
     dcycle, wanted = backend(request), query.filter
     facility = dcycle.facilities.get(organization, path.facility_id)
-    shown = short_page(dcycle.invoices.belonging_to(facility, wanted), query, outgoing_invoices.invoice)
-    return reply({**shown, "total2": 0, "total_general": len(dcycle.invoices.belonging_to(facility))})
+    found = dcycle.invoices.belonging_to(facility, wanted)
+    shown = short_page(found, query, outgoing_invoices.invoice)
+    return reply({**shown, **facility_totals(dcycle.invoices.by_status(facility), found)})
 
 
 def list_legacy_purchases(request: Request) -> Response:

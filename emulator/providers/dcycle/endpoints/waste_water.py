@@ -18,9 +18,10 @@ def list_waste_water_treatments(request: Request) -> Response:
     organization, query = authorize(request, incoming.WasteWaterPage)
     dcycle, wanted = backend(request), query.filter
     facility, treatments = dcycle.facilities.get(organization, query.facility_id), dcycle.waste_water_treatments
-    of_facility, matching = treatments.belonging_to(facility), treatments.belonging_to(facility, wanted)
+    matching = treatments.belonging_to(facility, wanted)
     found = sort(dcycle.projects.narrow(matching, query.project_id, "invoices"), query.sort_members)
-    return reply(facility_page(of_facility, found, query, lambda treatment: _treatment(dcycle, treatment)))
+    by_status = treatments.by_status(facility)
+    return reply(facility_page(by_status, found, query, lambda treatment: _treatment(dcycle, treatment)))
 
 
 def get_waste_water_treatment(request: Request) -> Response:

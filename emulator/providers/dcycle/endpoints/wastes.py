@@ -18,9 +18,9 @@ def list_wastes(request: Request) -> Response:
     organization, query = authorize(request, incoming.WastePage)
     dcycle, wanted = backend(request), query.filter
     facility = dcycle.facilities.get(organization, query.facility_id)
-    of_facility, matching = dcycle.wastes.belonging_to(facility), dcycle.wastes.of_facility(facility, wanted)
+    matching = dcycle.wastes.of_facility(facility, wanted)
     found = sort(dcycle.projects.narrow(matching, query.project_id, "invoices"), query.sort_members)
-    shown = facility_page(of_facility, found, query, lambda waste: _listed(dcycle, waste))
+    shown = facility_page(dcycle.wastes.by_status(facility), found, query, lambda waste: _listed(dcycle, waste))
     return reply({**shown, "filter_hash": filter_hash(wanted)})
 
 
@@ -36,6 +36,12 @@ def update_waste(request: Request) -> Response:
     wastes = backend(request).wastes
     waste = wastes.get(organization, path.waste_id)
     return reply(outgoing.changed_waste(wastes.update(waste, changes.changed(waste.terms))))
+
+
+def delete_waste(request: Request) -> Response:
+    organization, path = authorize(request, incoming.WastePath)
+    backend(request).wastes.delete(organization, path.waste_id)
+    return Response(status_code=204)
 
 
 def bulk_delete_wastes(request: Request) -> Response:

@@ -18,6 +18,7 @@
     - VehicleConsumptionNotFound
     - FacilityNotFound
     - EmployeeNotFound
+    - CommutingPeriodNotFound
     - BusinessTravelNotFound
     - LogisticsRequestNotFound
     - LogisticsRechargeNotFound
@@ -61,6 +62,7 @@ from emulator.providers.dcycle.errors.access import (
 )
 from emulator.providers.dcycle.errors.not_found import (
     BusinessTravelNotFound,
+    CommutingPeriodNotFound,
     CustomFactorNotFound,
     CustomGroupNotFound,
     EmployeeNotFound,
@@ -112,6 +114,7 @@ from emulator.providers.dcycle.errors.validation import (
 
 __all__ = [
     "BusinessTravelNotFound",
+    "CommutingPeriodNotFound",
     "CustomFactorNotFound",
     "CustomFactorTooLarge",
     "CustomGroupNotFound",

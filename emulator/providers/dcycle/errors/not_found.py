@@ -51,6 +51,12 @@ class EmployeeNotFound(NotFound):
     rule = "dcycle.employees.unknown"
 
 
+class CommutingPeriodNotFound(NotFound):
+    wording = "EmployeeHistoric with id=UUID('{id}') not found"
+    code = "EMPLOYEE_HISTORIC_NOT_FOUND"
+    rule = "dcycle.commuting.unknown"
+
+
 class BusinessTravelNotFound(NotFound):
     """Here the vendor writes the id without ``UUID()``."""
 

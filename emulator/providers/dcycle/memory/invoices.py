@@ -99,11 +99,15 @@ class Invoice(EmittingRecord[InvoiceTerms]):
         return self.base_quantity * self.percentage
 
     @property
+    def status(self) -> InvoiceStatus:
+        return self.terms.status
+
+    @property
     def counts(self) -> bool:
-        """Whether the invoice is included in sums."""
-        return self.enabled and self.terms.status != "inactive"
+        """Not if its facility is deleted, either."""
+        return self.enabled and self.status in self.counted_statuses
 
     def posting(self) -> Posting | None:
-        """Nothing if the invoice does not count."""
+        """Nothing if the type has no category."""
         category = INVOICE_CATEGORIES.get(self.type)
-        return None if category is None or not self.counts else Posting(category, self.start_date, self.end_date)
+        return None if category is None else Posting(category, self.start_date, self.end_date)

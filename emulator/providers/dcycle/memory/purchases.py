@@ -68,7 +68,11 @@ class Purchase(EmittingRecord[PurchaseTerms]):
 
     terms: PurchaseTerms
 
+    @property
+    def status(self) -> PurchaseStatus | None:
+        return self.terms.status
+
     def posting(self) -> Posting | None:
-        """Nothing if the purchase is inactive or without a date."""
+        """Nothing if the purchase is without a date."""
         day = self.terms.purchase_date
-        return None if day is None or self.terms.status == "inactive" else Posting("purchases", day)
+        return None if day is None else Posting("purchases", day)

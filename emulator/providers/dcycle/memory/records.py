@@ -1,7 +1,7 @@
 """The parts that all kinds of records share."""
 
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from emulator.core.documents import Day, UtcTime
 from emulator.providers.dcycle.memory.emissions import Category, Emission
@@ -37,10 +37,23 @@ class Posting(NamedTuple):
 class EmittingRecord(Record[T]):
     """A record with emissions: ``co2e_grams``, None if they are not calculated.
 
-    A kind of record that emits states its terms, its ``posting``, and in the backend how its grams are calculated.
+    A kind of record that emits states its terms, its ``posting``, and in the backend how its grams are calculated. It
+    also states its status, if it has any, and with which others than ``active`` a record counts.
     """
 
+    counted_statuses: ClassVar[tuple[str, ...]] = ("active",)
+
     co2e_grams: Grams | None = None
+
+    @property
+    def status(self) -> str | None:
+        """``active`` for kinds without a status."""
+        return "active"
+
+    @property
+    def counts(self) -> bool:
+        """Whether the record is included in totals and sums (rule dcycle.items.status)."""
+        return self.status in self.counted_statuses
 
     def posting(self) -> Posting | None:
         """Return where the emissions count; None if they count nowhere."""
@@ -48,7 +61,7 @@ class EmittingRecord(Record[T]):
 
     def emission(self) -> Emission | None:
         posting = self.posting()
-        if self.co2e_grams is None or posting is None:
+        if self.co2e_grams is None or posting is None or not self.counts:
             return None
         return Emission(self.id, self.organization_id, posting.category, self.co2e_grams, *posting[1:])
 

@@ -104,7 +104,13 @@ class ConsumptionTerms:
 class Consumption(EmittingRecord[ConsumptionTerms]):
     """Fuel that a vehicle used in a period."""
 
+    counted_statuses = ("active", "success")
+
     terms: ConsumptionTerms
+
+    @property
+    def status(self) -> ConsumptionStatus:
+        return self.terms.status
 
     def posting(self) -> Posting:
         return Posting("vehicles", self.terms.start_date, self.terms.end_date)

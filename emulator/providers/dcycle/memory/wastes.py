@@ -74,6 +74,8 @@ class WasteTerms:
 class Waste(AuthoredRecord[WasteTerms]):
     """Waste of a facility. ``file_id`` is of its upload."""
 
+    counted_statuses = ("active", "uploaded")
+
     terms: WasteTerms
     file_id: Uuid | None = None
 
@@ -105,6 +107,8 @@ class WasteWaterTerms:
 @dataclass(frozen=True, slots=True)
 class WasteWaterTreatment(AuthoredRecord[WasteWaterTerms]):
     """Waste water that a facility treated."""
+
+    counted_statuses = ("active", "uploaded")
 
     terms: WasteWaterTerms
 

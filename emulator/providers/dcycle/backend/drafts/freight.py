@@ -79,7 +79,7 @@ class RechargeFilter(NamedTuple):
             contains(terms.vehicle_license_plate, self.text)
             and among(terms.fuel_id, self.fuel_ids)
             and among(terms.vehicle_license_plate, self.plates)
-            and among("active", self.statuses)
+            and among(recharge.status, self.statuses)
             and among(recharge.file_id, self.file_ids)
             and within(terms.date, terms.date, self.since, self.until)
             and between(recharge.created_at, self.created_since, self.created_until)

@@ -1,5 +1,6 @@
 """Employees and how they commute: ``/v1/employees`` and ``/v1/employee-historic``."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -83,14 +84,17 @@ class CommutingPage(Page):
     employee_id: Id
 
 
-class NewCommutingPeriod(NewRecord):
-    """``POST /v1/employee-historic``"""
+class CommutingPath(Path):
+    employee_historic_id: Id
 
-    employee_id: Id
-    start_date: Day
-    end_date: Day
-    commuting_type: CommutingType
-    transport_type: CommutingTransport
+
+class CommutingChanges(Body):
+    """``PATCH /v1/employee-historic/{employee_historic_id}``. Only members that are sent change."""
+
+    start_date: Day = date.min
+    end_date: Day = date.max
+    commuting_type: CommutingType = "in_itinere"
+    transport_type: CommutingTransport = "car"
     total_km: Kilometers | None = None
     weekly_travels: Annotated[Several[Weekday], Field(max_length=7)] | None = None
     daily_trips: DailyTrips | None = None
@@ -102,6 +106,16 @@ class NewCommutingPeriod(NewRecord):
     response_medium: ResponseMedium | None = None
     origin: Text | None = None
     destination: Text | None = None
+
+
+class NewCommutingPeriod(CommutingChanges, NewRecord):
+    """``POST /v1/employee-historic``"""
+
+    employee_id: Id
+    start_date: Day
+    end_date: Day
+    commuting_type: CommutingType
+    transport_type: CommutingTransport
 
     def terms(self) -> CommutingTerms:
         return CommutingTerms(**self.sent())

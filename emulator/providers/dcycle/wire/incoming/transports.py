@@ -1,5 +1,6 @@
 """Transport routes: ``/v1/transports``."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -61,14 +62,15 @@ class VersionPage(Page):
 
 
 class TransportQuery(Query):
-    """The filters of routes."""
+    """The filters of routes, with ``status`` written both ways, as those of vehicles."""
 
-    repeated = ("status", "file_id")
+    repeated = ("status", "status[]", "file_id")
 
     search: SearchText | None = None
     start_date: Day | None = None
     end_date: Day | None = None
     status: Several[TransportStatus] = ()
+    statuses: Several[TransportStatus] = Field((), alias="status[]")
     transport_direction: TransportDirection | None = None
     file_id: Several[Id] = ()
     created_at_from: Since | None = None
@@ -81,7 +83,7 @@ class TransportQuery(Query):
             text=self.search,
             since=self.start_date,
             until=self.end_date,
-            statuses=self.status,
+            statuses=(*self.status, *self.statuses),
             direction=self.transport_direction,
             file_ids=self.file_id,
             created_since=self.created_at_from,
@@ -145,10 +147,10 @@ Sections = Annotated[Several[NewSection], Field(min_length=1, max_length=SECTION
 
 
 class TransportChanges(Body):
-    """``PUT /v1/transports/{transport_route_id}``. Only members that are sent change."""
+    """``PUT /v1/transports/{transport_route_id}``. Only members that are sent change, so no default is ever used."""
 
     name: Name | None = None
-    transport_date: Day | None = None
+    transport_date: Day = date.min
     supplier: Name | None = None
     quantity_transported: Transported = 1.0
     unit_id: Id = KILOGRAMS
@@ -165,6 +167,7 @@ class TransportChanges(Body):
 class NewTransport(TransportChanges, NewRecord):
     """``POST /v1/transports``"""
 
+    transport_date: Day
     quantity_transported: Transported
     transport_direction: TransportDirection
     unit_id: Id

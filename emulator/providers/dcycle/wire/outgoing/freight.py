@@ -210,7 +210,7 @@ def recharge(recharge: Recharge, fuel: FreightFuel | None, toc: Toc | None) -> d
         "date": terms.date,
         "toc_id": terms.toc_id,
         "project_id": terms.project_id,
-        "status": "active",
+        "status": recharge.status,
         "co2e": kilograms(recharge.co2e_grams),
         "created_at": seconds(recharge.created_at),
         "updated_at": seconds(recharge.updated_at),

@@ -1,6 +1,6 @@
 """Pages of lists, unique values, and the results of bulk operations."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from hashlib import sha256
 from itertools import islice
@@ -41,16 +41,23 @@ def hashed_page(found: Collection[T], query: Page, show: Callable[[T], object], 
 
 
 def facility_page(
-    of_facility: Collection[T], found: Collection[T], query: Page, show: Callable[[T], object]
+    by_status: Mapping[str, int], found: Collection[T], query: Page, show: Callable[[T], object]
 ) -> dict[str, object]:
-    """Return one page of the records of a facility, and how many there are, with and without the filters."""
+    """Return one page of the records of a facility, of which ``by_status`` counts all."""
     return {
         "items": _items(found, query, show),
-        "total": len(of_facility),
-        "total2": 0,
-        "total_general": len(found),
+        **facility_totals(by_status, found),
         "page": query.page,
         "size": query.size,
+    }
+
+
+def facility_totals(by_status: Mapping[str, int], found: Collection[object]) -> dict[str, object]:
+    """Return how many records of a facility are ready, are still loading, and match the filters."""
+    return {
+        "total": by_status.get("active", 0) + by_status.get("uploaded", 0),
+        "total2": by_status.get("loading", 0),
+        "total_general": len(found),
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import fields
 from decimal import Decimal
 
 from emulator.core.clock import seconds
+from emulator.core.ids import uuid_of
 from emulator.providers.dcycle.memory.catalogue import User
 from emulator.providers.dcycle.memory.transports import (
     Combination,
@@ -60,7 +61,7 @@ def section(
     pending: bool,
 ) -> dict[str, object]:
     return {
-        "id": f"{route.id}/{part}",
+        "id": uuid_of(f"{route.id}/{part}"),
         "part": part,
         "transport_type": section.transport_type,
         "travel_method": section.travel_method,
