@@ -13,6 +13,7 @@ PACKAGES = "/v1/logistics/packages"
 SAMPLE = "f47ac10b-58cc-4372-a567-0e02b2c3d479"
 PACKAGE = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"
 ROTTERDAM = "7d4e0c1a-5b92-4f6d-8e37-9a1c2b3d4e5f"
+DIESEL = "f51a1645-c201-43da-9dcd-6408be3cb517"
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
 LEG = {"distance_km": 100, "load": 1000, "toc": "van_diesel", "shipment_date": "2025-05-05"}
 PLACES = {"distance_km": None, "origin": "Madrid, Spain", "destination": "Calle Mayor 1, 08001 Barcelona, Spain"}
@@ -248,6 +249,37 @@ def test_vehicle_types(dcycle: Caller) -> None:
     tocs = dcycle.get("/v1/logistics/tocs").json()
     assert tocs[0]["toc"] == "van_3.5_t_diesel"
     assert {toc["toc"]: toc["wtw"] for toc in tocs}["van_diesel"] == 1.27
+
+
+@pytest.mark.rule("dcycle.freight.codes", "dcycle.freight.toc-names")
+@pytest.mark.parametrize(
+    ("code", "kilograms"),
+    [
+        ("van_diesel", 127.0),
+        ("van_3.5_t_diesel", 127.0),
+        ("van_electric", 0.0),
+        ("rigid_truck", 16.2),
+        ("rigid_truck_diesel", 16.2),
+        ("artic_truck_diesel", 19.6),
+        ("articulated_truck_diesel", 19.6),
+        ("artic_truck_electric", 0.0),
+        ("articulated_truck_electric", 0.0),
+        ("tank_truck_diesel", 11.0),
+        ("generic_average_road", 11.0),
+        ("generic_average_rail", 2.5),
+        ("general_cargo", 1.2),
+        ("freighter", 60.0),
+    ],
+)
+def test_codes_of_vehicle_types(dcycle: Caller, code: str, kilograms: float) -> None:
+    """Every code that the vendor's pages name is listed, and a leg and a recharge may have it."""
+    shown = code.replace("artic_", "articulated_")
+    assert shown in {toc["toc"] for toc in dcycle.get("/v1/logistics/tocs").json()}
+    leg = record(dcycle, toc=code, movement_id="M")
+    assert (leg["toc"], leg["co2e"]) == (shown, kilograms)
+    assert dcycle.get(PATH, params={"vehicle_type": code}).json()["items"][-1]["id"] == leg["id"]
+    recharge = {"fuel_id": DIESEL, "country": "ES", "date": "2025-05-05", "toc_id": code}
+    assert created(dcycle, "/v1/logistics/recharges", recharge, 200)["vehicle_type"] == shown
 
 
 @pytest.mark.rule("dcycle.freight.summary", "dcycle.freight.summary-project")
