@@ -117,6 +117,22 @@ def test_a_leg_is_refused(dcycle: Caller, terms: dict[str, object]) -> None:
     assert problems(dcycle.post(PATH, {**LEG, **terms})) == [("value_error", ["body"])]
 
 
+@pytest.mark.rule("dcycle.freight.origin-country")
+@pytest.mark.parametrize("path", [PATH, V2])
+def test_the_country_of_origin(dcycle: Caller, path: str) -> None:
+    """The country of origin has two letters, or is GLO, by itself and in a batch."""
+    assert record(dcycle)["origin_country"] == "GLO"
+    for country in ("ES", "GL", "GLO"):
+        leg = created(dcycle, path, {**LEG, "origin_country": country}, 200)
+        assert leg["origin_country"] == country
+    for country in ("ESP", "USA", "GLOB", "E", "es", "glo", "", "E1"):
+        reply = dcycle.post(path, {**LEG, "origin_country": country})
+        assert problems(reply) == [("string_pattern_mismatch", ["body", "origin_country"])]
+        batch = {"records": [{**LEG, "origin_country": country}, LEG]}
+        outcome = created(dcycle, f"{path}/bulk", batch, 200)
+        assert (outcome["success"], [failure["index"] for failure in outcome["errors"]]) == (1, [0])
+
+
 @pytest.mark.rule("dcycle.freight.hub", "dcycle.freight.toc-unknown", "dcycle.hubs.unknown", "dcycle.hubs.of-another")
 def test_a_leg_refers_to_what_exists(dcycle: Caller) -> None:
     """A hub is where the leg begins; an unknown hub or vehicle type is not found, and changes nothing."""

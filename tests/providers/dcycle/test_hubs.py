@@ -50,6 +50,15 @@ def test_a_hub_is_changed(dcycle: Caller) -> None:
     assert dcycle.get(f"{PATH}/{hub['id']}").json()["type"] == "subcontracted"
 
 
+@pytest.mark.rule("dcycle.hubs.country")
+@pytest.mark.parametrize("country", ["FRA", "fr", "F", ""])
+def test_the_country_of_a_hub_has_two_letters(dcycle: Caller, country: str) -> None:
+    """Another country is refused, and changes nothing."""
+    hub = create(dcycle)
+    assert problems(update(dcycle, hub["id"], country=country)) == [("string_pattern_mismatch", ["body", "country"])]
+    assert dcycle.get(f"{PATH}/{hub['id']}").json() == hub
+
+
 @pytest.mark.rule("dcycle.hubs.name-taken")
 def test_names_of_hubs_are_distinct(dcycle: Caller) -> None:
     """No two hubs of an organization have one name; those of two organizations may."""
