@@ -102,9 +102,9 @@ class Dcycle:
         return self.tokens.user(token) or self.key(token)
 
     def organization(self, client: Key | User, organization_id: str) -> Organization:
-        """Return an organization in the tree of the client's own. Raises Forbidden."""
+        """Return an organization in the tree of the client's own. Raises UnknownOrganization, Forbidden."""
         if organization_id not in self._organizations:
-            raise errors.Forbidden("dcycle.organization.unknown")
+            raise errors.UnknownOrganization
         if self._roots[organization_id] is not self._roots[client.organization_id]:
             raise errors.Forbidden("dcycle.organization.other-tree")
         return self._organizations[organization_id]

@@ -9,9 +9,11 @@
     - InvalidApiKeyForOrganization, of transport routes
   + InvalidCredentials             401
   + Forbidden                      403
+    - UnknownOrganization
   + FacilityOfOtherOrganization    403
   + LogisticHubOfOtherOrganization 403
   + NotFound                       404
+    - OrganizationNotFound, of the lists of packages and of vehicle types
     - PurchaseNotFound
     - InvoiceNotFound
     - VehicleNotFound
@@ -58,6 +60,7 @@ from emulator.providers.dcycle.errors.access import (
     InvalidApiKeyForOrganization,
     InvalidCredentials,
     LogisticHubOfOtherOrganization,
+    UnknownOrganization,
 )
 from emulator.providers.dcycle.errors.not_found import (
     BusinessTravelNotFound,
@@ -73,6 +76,7 @@ from emulator.providers.dcycle.errors.not_found import (
     LogisticsRechargeNotFound,
     LogisticsRequestNotFound,
     NotFound,
+    OrganizationNotFound,
     PackageNotFound,
     ProjectNotFound,
     PurchaseNotFound,
@@ -150,6 +154,7 @@ __all__ = [
     "LogisticsRechargeNotFound",
     "LogisticsRequestNotFound",
     "NotFound",
+    "OrganizationNotFound",
     "PackageNotFound",
     "PlainStatus",
     "ProjectNotFound",
@@ -159,6 +164,7 @@ __all__ = [
     "TransportRouteNotFound",
     "UnfitBody",
     "UnknownCustomGroup",
+    "UnknownOrganization",
     "UploadNotFound",
     "ValidationFailed",
     "VehicleConsumptionNotFound",
