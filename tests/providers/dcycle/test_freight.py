@@ -67,6 +67,7 @@ def test_a_leg_is_recorded(dcycle: Caller) -> None:
         ({"cleaning": True}, 133.35),
         ({"tkm": 1}, 1.27),
         (PLACES, 801.878),
+        ({**PLACES, "origin": "Calle Industrial 5 Madrid", "destination": "ES-08001 Barcelona"}, 801.878),
     ],
 )
 def test_emissions_of_a_leg(dcycle: Caller, terms: dict[str, object], kilograms: float) -> None:

@@ -40,11 +40,12 @@ class Hubs(Records[Hub, HubTerms]):
         self._check_name(organization, terms.name, None)
         self._check_facility(organization, terms)
 
-        return self.create(organization, self._located(terms))
+        return self.create(organization, self._located(_of_its_company(terms)))
 
     def update_hub(self, organization: Organization, hub: Hub, terms: HubTerms) -> Hub:
-        """Change a hub; one that becomes owned, and has only an address, gets a facility there.
+        """Change a hub: a new address moves it to its country, and one that becomes owned gets a facility there.
 
+        A hub that has a facility keeps it.
         Raises LogisticHubNameTaken, FacilityNotFound, FacilityOfOtherOrganization, HubWithoutFacility.
         """
         self._check_name(organization, terms.name, hub.id)
@@ -53,7 +54,8 @@ class Hubs(Records[Hub, HubTerms]):
             raise errors.HubWithoutFacility
         self._check_facility(organization, terms)
 
-        located = self._located(terms)
+        changed = _of_its_company(terms)
+        located = self._located(changed) if terms.address != hub.terms.address else changed
         if makes_facility:
             new = FacilityTerms(terms.name, "warehouse", located.country or "ES", terms.address)
             located = replace(located, facility_id=self._facilities.create(organization, new).id)
@@ -83,6 +85,9 @@ class Hubs(Records[Hub, HubTerms]):
             self._facilities.get(organization, terms.facility_id)
 
     def _located(self, terms: HubTerms) -> HubTerms:
-        """The terms with the country of the address, and without a facility if the hub is another company's."""
-        country = self._facilities.country(terms.address, terms.country)
-        return replace(terms, country=country, facility_id=terms.facility_id if terms.type == "owned" else None)
+        return replace(terms, country=self.context.catalogue.country(terms.address) or terms.country)
+
+
+def _of_its_company(terms: HubTerms) -> HubTerms:
+    """The terms without a facility if the hub is another company's."""
+    return terms if terms.type == "owned" else replace(terms, facility_id=None)
