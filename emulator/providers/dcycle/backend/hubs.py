@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.facilities import Facilities
+from emulator.providers.dcycle.backend.handling import Handling
 from emulator.providers.dcycle.backend.records import Context, Records
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.facilities import FacilityTerms
@@ -17,9 +18,10 @@ class Hubs(Records[Hub, HubTerms]):
     id_kind = "dcycle.hub"
     not_found = errors.LogisticHubNotFound
 
-    def __init__(self, context: Context, facilities: Facilities) -> None:
+    def __init__(self, context: Context, facilities: Facilities, handling: Handling) -> None:
         super().__init__(context, context.memory.hubs)
         self._facilities = facilities
+        self._handling = handling
 
     def get(self, organization: Organization, id: str) -> Hub:
         """Return a hub of this organization. Raises LogisticHubNotFound, LogisticHubOfOtherOrganization."""
@@ -31,7 +33,9 @@ class Hubs(Records[Hub, HubTerms]):
         return hub
 
     def grams(self, hub: Hub) -> int | None:
-        """Return the emissions of a hub's facility from its invoices."""
+        """Return the emissions of another company's hub from the goods of legs, or of a facility from its invoices."""
+        if hub.terms.type == "subcontracted":
+            return self._handling.grams(hub)
         facility = self._facilities.records.get(hub.terms.facility_id or "")
         return None if facility is None else self._facilities.grams(facility).co2e_grams
 
@@ -67,7 +71,7 @@ class Hubs(Records[Hub, HubTerms]):
         Raises LogisticHubNotFound, LogisticHubOfOtherOrganization, LogisticHubInUse, LogisticHubHasInvoice.
         """
         hub = self.get(organization, id)
-        if any(leg.terms.hub_id == hub.id for leg in self.context.memory.freight_requests.values()):
+        if self._handling.legs(hub):
             raise errors.LogisticHubInUse
         facility = self._facilities.records.get(hub.terms.facility_id or "")
         if facility is not None and self._facilities.has_invoices(facility):
