@@ -140,6 +140,30 @@ def test_ways_to_transport(dcycle: Caller) -> None:
     ]
 
 
+@pytest.mark.rule("dcycle.transports.ways", "dcycle.transports.combination")
+@pytest.mark.parametrize(
+    ("terms", "listed"),
+    [
+        ({"transport_type": "air", "detail": "distance:ge:1500"}, True),
+        ({"transport_type": "air", "detail": "distance:lt:1500"}, True),
+        ({"transport_type": "air", "detail": "distance:ge:1000"}, False),
+        ({"transport_type": "rail", "detail": "distance:ge:1500"}, False),
+        ({"transport_type": "road", "detail": "weight:ge:32000"}, False),
+        ({"transport_type": "road", "travel_method": "truck", "detail": "weight:ge:7500"}, False),
+        ({"transport_type": "maritime", "detail": "weight:ge:1"}, False),
+    ],
+)
+def test_details_of_ways_to_transport(dcycle: Caller, terms: dict[str, object], listed: bool) -> None:
+    """A detail is accepted only with the way that lists it, and none is listed by weight."""
+    found = dcycle.get(f"{PATH}/combinations", params=terms).json()
+    assert bool(found) == listed
+    reply = dcycle.post(PATH, {**ROUTE, **section(**{"travel_method": None, **terms})})
+    assert reply.status_code == (201 if listed else 400)
+    ways = dcycle.get(f"{PATH}/combinations").json()
+    assert {way["detail"] for way in ways} == {None, "distance:ge:1500", "distance:lt:1500"}
+    assert {way["boundaries"]["unit"] for way in ways} == {"km"}
+
+
 @pytest.mark.rule("dcycle.transports.update", "dcycle.transports.delete", "dcycle.transports.unknown")
 def test_a_route_is_changed_and_deleted(dcycle: Caller) -> None:
     """Sections are replaced as a whole, and the totals follow changes and deletions."""
