@@ -180,6 +180,23 @@ def test_many_legs_are_recorded(dcycle: Caller) -> None:
     assert shipped(dcycle) == 0.381
 
 
+@pytest.mark.rule("dcycle.freight.same-movement", "dcycle.bulk.duplicates")
+@pytest.mark.parametrize("bulk", [f"{PATH}/bulk", f"{V2}/bulk"])
+@pytest.mark.parametrize("changes", [{}, {"load": 5}, {"client": "C", "package_key": "P"}])
+def test_legs_of_one_shipment_are_separate(dcycle: Caller, bulk: str, changes: dict[str, object]) -> None:
+    """Equal legs of one shipment are records of their own, unless they come in one batch."""
+    leg = {**LEG, "movement_id": "M", **changes}
+    ids = [created(dcycle, path, leg, 200)["id"] for path in (PATH, PATH, V2)]
+    for _ in range(2):
+        outcome = created(dcycle, bulk, {"records": [leg, leg, {**leg, "distance_km": 50}]}, 200)
+        assert [failure["error"] for failure in outcome["errors"]] == ["Duplicate record in batch"]
+        ids += [result["id"] for result in outcome["results"]]
+    listed = dcycle.get(PATH, params={"movement_id": "M"}).json()["items"]
+    assert [found["id"] for found in listed] == ids
+    assert len(set(ids)) == 7
+    assert round(shipped(dcycle), 6) == round(sum(found["co2e"] for found in listed) / 1000, 6)
+
+
 @pytest.mark.rule("dcycle.bulk.stops", "dcycle.bulk.kept", "dcycle.bulk.limit", "dcycle.bulk.options")
 def test_the_first_failure_may_stop_a_batch(dcycle: Caller) -> None:
     """Records before the first failure are kept, those after it are not read; a batch has 1 to 5000 records."""
