@@ -12,6 +12,8 @@ from emulator.web.replies import reply
 from emulator.web.request import Request
 
 TRANSPORTS = "/v1/transports"
+WITHOUT_ORGANIZATION = ("/v1/logistics/packages", "/v1/logistics/tocs")
+"""The lists whose pages answer an unknown organization with 404."""
 
 
 def schema_refusal(malformed: Malformed) -> errors.ValidationFailed:
@@ -39,9 +41,12 @@ def http_refusal(status: int, detail: str | None = None) -> errors.DcycleRefusal
 
 
 def render(request: Request, refusal: Refusal) -> Response:
-    """Return the reply of a refusal. The pages on transport routes have words of their own for an invalid key."""
-    if isinstance(refusal, errors.InvalidApiKey) and request.scope["path"].startswith(TRANSPORTS):
+    """Return the reply of a refusal, which a few of the vendor's pages print otherwise than the others."""
+    path: str = request.scope["path"]
+    if isinstance(refusal, errors.InvalidApiKey) and path.startswith(TRANSPORTS):
         refusal = errors.InvalidApiKeyForOrganization(refusal.rule)
+    elif isinstance(refusal, errors.UnknownOrganization) and path in WITHOUT_ORGANIZATION:
+        refusal = errors.OrganizationNotFound()
     return reply(refusal.body(), refusal.status, refusal.headers)
 
 

@@ -89,6 +89,34 @@ def test_an_organization_out_of_reach(dcycle: Caller, key: str, organization: st
     assert (reply.status_code, reply.json()) == (403, FORBIDDEN)
 
 
+@pytest.mark.rule("dcycle.organization.not-found", "dcycle.organization.not-found-body")
+@pytest.mark.parametrize(
+    ("path", "status", "rule"),
+    [
+        ("/v1/logistics/packages", 404, "not-found"),
+        ("/v1/logistics/packages?package_key=P", 404, "not-found"),
+        ("/v1/logistics/tocs", 404, "not-found"),
+        (f"/v1/logistics/packages/{UNKNOWN_ID}", 403, "unknown"),
+        ("/v1/logistics/fuels", 403, "unknown"),
+        ("/v1/logistics/summary", 403, "unknown"),
+        ("/v1/logistics/hubs", 403, "unknown"),
+        ("/v1/logistics/requests", 403, "unknown"),
+        ("/api/v1/logistics/tocs", 403, "unknown"),
+    ],
+)
+def test_two_lists_do_not_find_an_unknown_organization(dcycle: Caller, path: str, status: int, rule: str) -> None:
+    """The lists of packages and of vehicle types return 404; an organization out of reach is a 403 there, too."""
+    explained = {"X-Emulator-Explain": "1", "x-organization-id": UNKNOWN_ID}
+    reply = dcycle.get(path, headers=explained)
+    body = {"code": "NOT_FOUND", "detail": "Organization not found"} if status == 404 else FORBIDDEN
+    assert (reply.status_code, reply.json()) == (status, body)
+    assert reply.headers["X-Emulator-Rule"] == f"dcycle.organization.{rule}"
+    reply = dcycle.get(path, headers={**explained, "x-organization-id": HOLDINGS})
+    assert (reply.status_code, reply.json()) == (403, FORBIDDEN)
+    assert reply.headers["X-Emulator-Rule"] == "dcycle.organization.other-tree"
+    assert dcycle.get(path, headers={"x-api-key": "no", **explained}).status_code == 401
+
+
 @pytest.mark.rule("dcycle.organization.case")
 def test_an_organization_in_upper_case(dcycle: Caller) -> None:
     """An id in upper case names the same organization, and the reply has it in lower case."""

@@ -4,10 +4,14 @@ from typing import Any
 
 import pytest
 
-from tests.providers.dcycle.conftest import ACME_KEY, CONSTRUCTION, HOLDINGS, KEY, LOGISTICS, identity, impacts
+from emulator.core.countries import COUNTRIES
+from emulator.providers import ALL
+from emulator.space.fixtures import Fixtures
+from tests.providers.dcycle.conftest import ACME_KEY, CONSTRUCTION, HOLDINGS, KEY, LOGISTICS, created, identity, impacts
 from tests.support.caller import Caller
 
 PATH = "/v1/facilities"
+HUBS = "/v1/logistic-hubs"
 MADRID = "550e8400-e29b-41d4-a716-446655440000"
 PLANT = "3a7f9e54-6f0b-4c53-8c1e-5d2b7a908f11"
 DEPOT = "b1c6f0d2-83a4-4e57-9d0b-2f6e1a7c9035"
@@ -102,8 +106,9 @@ def test_a_facility_needs_a_country_or_an_address(dcycle: Caller, places: dict[s
             ({"address": "Calle Gran Vía 1, Madrid, Spain"}, "ES", "geocoded"),
             ({"address": "Rua Augusta 24, Lisboa,  PORTUGAL ", "country": "ES"}, "PT", "geocoded"),
             ({"address": "Reforma 1, México", "country": None}, "MX", "geocoded"),
-            ({"address": "Calle Gran Vía 1, Madrid", "country": "FR"}, "FR", "elsewhere"),
-            ({"address": "Calle Gran Vía 1, Madrid"}, "ES", "elsewhere"),
+            ({"address": "Calle Gran Vía 1, Madrid", "country": "FR"}, "ES", "geocoded"),
+            ({"address": "Calle de Oro 1, Ciudad Escondida", "country": "FR"}, "FR", "elsewhere"),
+            ({"address": "Calle de Oro 1, Ciudad Escondida"}, "ES", "elsewhere"),
             ({"address": "", "country": None}, "ES", "elsewhere"),
             ({"country": "DE"}, "DE", "somewhere"),
         ]
@@ -112,6 +117,45 @@ def test_a_facility_needs_a_country_or_an_address(dcycle: Caller, places: dict[s
 def test_the_country_of_a_new_facility(dcycle: Caller, places: dict[str, object], country: str) -> None:
     """The country is that of the address, or else the one that is sent."""
     assert create(dcycle, name="Office", type="office", **places)["country"] == country
+
+
+@pytest.mark.rule("dcycle.addresses.country", "dcycle.facilities.geocoded", "dcycle.hubs.create", "dcycle.hubs.moved")
+@pytest.mark.parametrize(
+    ("address", "country"),
+    [
+        ("Calle Industrial 5, Madrid", "ES"),
+        ("Calle Industrial 5 Madrid", "ES"),
+        ("Rue X, Paris", "FR"),
+        ("75008 paris", "FR"),
+        ("D-10115 Berlin", "DE"),
+        ("Bahnhofstrasse 1, Zurich 8001", "CH"),
+        ("5th Avenue 1, New York, NY 10001", "US"),
+        ("Calle Madrid 5, Lyon", "FR"),
+        ("Avenida de Portugal 3, Bilbao", "ES"),
+        ("Paris Street 1, Dublin, Ireland, 12345", "IE"),
+        ("Madrid, Portugal", "PT"),
+        ("Nanjing Road, SHANGHAI, Pudong", "CN"),
+        ("Mexico City", "MX"),
+    ],
+)
+def test_an_address_says_in_which_country_it_is(dcycle: Caller, address: str, country: str) -> None:
+    """A facility and a hub are in the country of their address, new or moved, whatever else is sent."""
+    facility = create(dcycle, name="A", type="office", address=address, country="NO")
+    moved = create(dcycle, name="B", type="office", country="NO")
+    assert (facility["country"], moved["country"]) == (country, "NO")
+    assert change(dcycle, moved["id"], address=address, country="NO")["country"] == country
+    hub = created(dcycle, HUBS, {"name": "A", "type": "subcontracted", "address": address})
+    moved = created(dcycle, HUBS, {"name": "B", "type": "subcontracted"})
+    assert (hub["country"], moved["country"]) == (country, None)
+    reply = dcycle.request("PUT", f"{HUBS}/{moved['id']}", json={"address": address, "country": "NO"})
+    assert reply.json()["country"] == country
+
+
+def test_every_place_of_the_fixture_has_a_country() -> None:
+    """Where the emulator can measure a way, it also knows the country, of the list of ISO 3166."""
+    catalogue = Fixtures(ALL)["dcycle"].catalogue
+    assert set(catalogue.places.known) <= set(catalogue.countries)
+    assert set(catalogue.countries.values()) <= COUNTRIES
 
 
 @pytest.mark.parametrize(

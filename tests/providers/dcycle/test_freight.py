@@ -13,6 +13,7 @@ PACKAGES = "/v1/logistics/packages"
 SAMPLE = "f47ac10b-58cc-4372-a567-0e02b2c3d479"
 PACKAGE = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"
 ROTTERDAM = "7d4e0c1a-5b92-4f6d-8e37-9a1c2b3d4e5f"
+DIESEL = "f51a1645-c201-43da-9dcd-6408be3cb517"
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
 LEG = {"distance_km": 100, "load": 1000, "toc": "van_diesel", "shipment_date": "2025-05-05"}
 PLACES = {"distance_km": None, "origin": "Madrid, Spain", "destination": "Calle Mayor 1, 08001 Barcelona, Spain"}
@@ -66,6 +67,7 @@ def test_a_leg_is_recorded(dcycle: Caller) -> None:
         ({"cleaning": True}, 133.35),
         ({"tkm": 1}, 1.27),
         (PLACES, 801.878),
+        ({**PLACES, "origin": "Calle Industrial 5 Madrid", "destination": "ES-08001 Barcelona"}, 801.878),
     ],
 )
 def test_emissions_of_a_leg(dcycle: Caller, terms: dict[str, object], kilograms: float) -> None:
@@ -116,6 +118,22 @@ def test_a_leg_is_refused(dcycle: Caller, terms: dict[str, object]) -> None:
     assert problems(dcycle.post(PATH, {**LEG, **terms})) == [("value_error", ["body"])]
 
 
+@pytest.mark.rule("dcycle.freight.origin-country")
+@pytest.mark.parametrize("path", [PATH, V2])
+def test_the_country_of_origin(dcycle: Caller, path: str) -> None:
+    """The country of origin has two letters, or is GLO, by itself and in a batch."""
+    assert record(dcycle)["origin_country"] == "GLO"
+    for country in ("ES", "GL", "GLO"):
+        leg = created(dcycle, path, {**LEG, "origin_country": country}, 200)
+        assert leg["origin_country"] == country
+    for country in ("ESP", "USA", "GLOB", "E", "es", "glo", "", "E1"):
+        reply = dcycle.post(path, {**LEG, "origin_country": country})
+        assert problems(reply) == [("string_pattern_mismatch", ["body", "origin_country"])]
+        batch = {"records": [{**LEG, "origin_country": country}, LEG]}
+        outcome = created(dcycle, f"{path}/bulk", batch, 200)
+        assert (outcome["success"], [failure["index"] for failure in outcome["errors"]]) == (1, [0])
+
+
 @pytest.mark.rule("dcycle.freight.hub", "dcycle.freight.toc-unknown", "dcycle.hubs.unknown", "dcycle.hubs.of-another")
 def test_a_leg_refers_to_what_exists(dcycle: Caller) -> None:
     """A hub is where the leg begins; an unknown hub or vehicle type is not found, and changes nothing."""
@@ -160,6 +178,23 @@ def test_many_legs_are_recorded(dcycle: Caller) -> None:
     assert [failure["index"] for failure in outcome["errors"]] == [1, 2, 3, 6]
     assert outcome["errors"][1] == {"index": 2, "error": "Duplicate record in batch", "movement_id": "M"}
     assert shipped(dcycle) == 0.381
+
+
+@pytest.mark.rule("dcycle.freight.same-movement", "dcycle.bulk.duplicates")
+@pytest.mark.parametrize("bulk", [f"{PATH}/bulk", f"{V2}/bulk"])
+@pytest.mark.parametrize("changes", [{}, {"load": 5}, {"client": "C", "package_key": "P"}])
+def test_legs_of_one_shipment_are_separate(dcycle: Caller, bulk: str, changes: dict[str, object]) -> None:
+    """Equal legs of one shipment are records of their own, unless they come in one batch."""
+    leg = {**LEG, "movement_id": "M", **changes}
+    ids = [created(dcycle, path, leg, 200)["id"] for path in (PATH, PATH, V2)]
+    for _ in range(2):
+        outcome = created(dcycle, bulk, {"records": [leg, leg, {**leg, "distance_km": 50}]}, 200)
+        assert [failure["error"] for failure in outcome["errors"]] == ["Duplicate record in batch"]
+        ids += [result["id"] for result in outcome["results"]]
+    listed = dcycle.get(PATH, params={"movement_id": "M"}).json()["items"]
+    assert [found["id"] for found in listed] == ids
+    assert len(set(ids)) == 7
+    assert round(shipped(dcycle), 6) == round(sum(found["co2e"] for found in listed) / 1000, 6)
 
 
 @pytest.mark.rule("dcycle.bulk.stops", "dcycle.bulk.kept", "dcycle.bulk.limit", "dcycle.bulk.options")
@@ -248,6 +283,37 @@ def test_vehicle_types(dcycle: Caller) -> None:
     tocs = dcycle.get("/v1/logistics/tocs").json()
     assert tocs[0]["toc"] == "van_3.5_t_diesel"
     assert {toc["toc"]: toc["wtw"] for toc in tocs}["van_diesel"] == 1.27
+
+
+@pytest.mark.rule("dcycle.freight.codes", "dcycle.freight.toc-names")
+@pytest.mark.parametrize(
+    ("code", "kilograms"),
+    [
+        ("van_diesel", 127.0),
+        ("van_3.5_t_diesel", 127.0),
+        ("van_electric", 0.0),
+        ("rigid_truck", 16.2),
+        ("rigid_truck_diesel", 16.2),
+        ("artic_truck_diesel", 19.6),
+        ("articulated_truck_diesel", 19.6),
+        ("artic_truck_electric", 0.0),
+        ("articulated_truck_electric", 0.0),
+        ("tank_truck_diesel", 11.0),
+        ("generic_average_road", 11.0),
+        ("generic_average_rail", 2.5),
+        ("general_cargo", 1.2),
+        ("freighter", 60.0),
+    ],
+)
+def test_codes_of_vehicle_types(dcycle: Caller, code: str, kilograms: float) -> None:
+    """Every code that the vendor's pages name is listed, and a leg and a recharge may have it."""
+    shown = code.replace("artic_", "articulated_")
+    assert shown in {toc["toc"] for toc in dcycle.get("/v1/logistics/tocs").json()}
+    leg = record(dcycle, toc=code, movement_id="M")
+    assert (leg["toc"], leg["co2e"]) == (shown, kilograms)
+    assert dcycle.get(PATH, params={"vehicle_type": code}).json()["items"][-1]["id"] == leg["id"]
+    recharge = {"fuel_id": DIESEL, "country": "ES", "date": "2025-05-05", "toc_id": code}
+    assert created(dcycle, "/v1/logistics/recharges", recharge, 200)["vehicle_type"] == shown
 
 
 @pytest.mark.rule("dcycle.freight.summary", "dcycle.freight.summary-project")

@@ -50,6 +50,27 @@ def test_a_hub_is_changed(dcycle: Caller) -> None:
     assert dcycle.get(f"{PATH}/{hub['id']}").json()["type"] == "subcontracted"
 
 
+@pytest.mark.rule("dcycle.hubs.elsewhere")
+@pytest.mark.parametrize("address", [None, "", "Atlantis", "Calle Industrial 5"])
+def test_a_hub_elsewhere(dcycle: Caller, address: str | None) -> None:
+    """Without a known place a new hub has no country, and a hub that moves keeps its own, or has the one sent."""
+    new = create(dcycle, name="New", address=address)
+    assert (new["address"], new["country"]) == (address, None)
+    assert update(dcycle, new["id"], country="NO").json()["country"] == "NO"
+    moved = create(dcycle)["id"]
+    assert update(dcycle, moved, address=address).json()["country"] == "FR"
+    assert update(dcycle, moved, address="Nowhere", country="NO").json()["country"] == "NO"
+
+
+@pytest.mark.rule("dcycle.hubs.country")
+@pytest.mark.parametrize("country", ["FRA", "fr", "F", ""])
+def test_the_country_of_a_hub_has_two_letters(dcycle: Caller, country: str) -> None:
+    """Another country is refused, and changes nothing."""
+    hub = create(dcycle)
+    assert problems(update(dcycle, hub["id"], country=country)) == [("string_pattern_mismatch", ["body", "country"])]
+    assert dcycle.get(f"{PATH}/{hub['id']}").json() == hub
+
+
 @pytest.mark.rule("dcycle.hubs.name-taken")
 def test_names_of_hubs_are_distinct(dcycle: Caller) -> None:
     """No two hubs of an organization have one name; those of two organizations may."""

@@ -11,6 +11,8 @@ PATH = "/v1/logistics/recharges"
 SAMPLE = "f47ac10b-58cc-4372-a567-0e02b2c3d479"
 DIESEL = "f51a1645-c201-43da-9dcd-6408be3cb517"
 AVIATION = "a0b56b0f-216c-456e-9e0f-1876d3b57622"
+HFO = "8a394a3c-cf62-446d-82e9-999b2ef64c46"
+ELECTRICITY = "84881ff3-8dfe-42c9-961d-9340841f929a"
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
 RECHARGE = {"fuel_id": DIESEL, "country": "ES", "date": "2025-05-05", "quantity": 10, "vehicle_license_plate": "A"}
 
@@ -25,14 +27,22 @@ def driven(dcycle: Caller) -> float:
 
 @pytest.mark.rule("dcycle.recharges.create", "dcycle.recharges.co2e", "dcycle.recharges.counts")
 @pytest.mark.parametrize(
-    ("terms", "kilograms"),
-    [({}, 27.0), ({"fuel_id": AVIATION}, 25.0), ({"quantity": 0}, 0.0), ({"quantity": None}, None)],
+    ("terms", "unit", "kilograms"),
+    [
+        ({}, "liters", 27.0),
+        ({"fuel_id": AVIATION}, "liters", 25.0),
+        ({"fuel_id": HFO}, "kg", 31.0),
+        ({"fuel_id": ELECTRICITY}, "kWh", 2.0),
+        ({"fuel_id": ELECTRICITY, "quantity": 0.5}, "kWh", 0.1),
+        ({"quantity": 0}, "liters", 0.0),
+        ({"quantity": None}, "liters", None),
+    ],
 )
-def test_a_recharge_is_recorded(dcycle: Caller, terms: dict[str, object], kilograms: float | None) -> None:
+def test_a_recharge_is_recorded(dcycle: Caller, terms: dict[str, object], unit: str, kilograms: float | None) -> None:
     """A recharge causes its quantity times the factor of its fuel, and the totals of its day rise by the same mass."""
     before = driven(dcycle)
     recharge = record(dcycle, **terms)
-    assert (recharge["co2e"], recharge["unit"]) == (kilograms, "liters")
+    assert (recharge["co2e"], recharge["unit"]) == (kilograms, unit)
     assert round(driven(dcycle) - before, 6) == round((kilograms or 0) / 1000, 6)
 
 

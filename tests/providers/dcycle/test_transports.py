@@ -62,6 +62,9 @@ def moved(dcycle: Caller, category: str = "goods_shipped") -> float:
         (section(electric=True), 3.0),
         (section(transport_type="do_not_know", origin="Bilbao, Spain", destination="Madrid, Spain"), 11.0),
         (section(transport_type="do_not_know", origin="Bilbao, Spain", destination="Paris, France"), 60.0),
+        (section(transport_type="do_not_know", origin="48001 Bilbao", destination="Calle Mayor 1, Madrid"), 11.0),
+        (section(transport_type="do_not_know", origin="Bilbao", destination="Paris"), 60.0),
+        (section(transport_type="do_not_know", origin="Lyon", destination="Lille, France"), 11.0),
         (section(kms_manual=None, origin="Bilbao, Spain", destination="Zaragoza, Spain"), 33.792),
         (section(kms_manual=None), None),
         ({"sections": [ROAD, {**ROAD, "kms_manual": 50}]}, 16.5),
@@ -179,6 +182,30 @@ def test_ways_to_transport(dcycle: Caller) -> None:
     assert problems(dcycle.get(f"{PATH}/combinations", params={"electric": "maybe"})) == [
         ("bool_parsing", ["query", "electric"])
     ]
+
+
+@pytest.mark.rule("dcycle.transports.ways", "dcycle.transports.combination")
+@pytest.mark.parametrize(
+    ("terms", "listed"),
+    [
+        ({"transport_type": "air", "detail": "distance:ge:1500"}, True),
+        ({"transport_type": "air", "detail": "distance:lt:1500"}, True),
+        ({"transport_type": "air", "detail": "distance:ge:1000"}, False),
+        ({"transport_type": "rail", "detail": "distance:ge:1500"}, False),
+        ({"transport_type": "road", "detail": "weight:ge:32000"}, False),
+        ({"transport_type": "road", "travel_method": "truck", "detail": "weight:ge:7500"}, False),
+        ({"transport_type": "maritime", "detail": "weight:ge:1"}, False),
+    ],
+)
+def test_details_of_ways_to_transport(dcycle: Caller, terms: dict[str, object], listed: bool) -> None:
+    """A detail is accepted only with the way that lists it, and none is listed by weight."""
+    found = dcycle.get(f"{PATH}/combinations", params=terms).json()
+    assert bool(found) == listed
+    reply = dcycle.post(PATH, {**ROUTE, **section(**{"travel_method": None, **terms})})
+    assert reply.status_code == (201 if listed else 400)
+    ways = dcycle.get(f"{PATH}/combinations").json()
+    assert {way["detail"] for way in ways} == {None, "distance:ge:1500", "distance:lt:1500"}
+    assert {way["boundaries"]["unit"] for way in ways} == {"km"}
 
 
 @pytest.mark.rule("dcycle.transports.update", "dcycle.transports.delete", "dcycle.transports.unknown")

@@ -15,6 +15,7 @@ from emulator.providers.dcycle.backend.facilities import Facilities
 from emulator.providers.dcycle.backend.files import Files
 from emulator.providers.dcycle.backend.freight import FreightRequests, Packages
 from emulator.providers.dcycle.backend.freight_report import FreightReports
+from emulator.providers.dcycle.backend.handling import Handling
 from emulator.providers.dcycle.backend.hubs import Hubs
 from emulator.providers.dcycle.backend.imports import Imports
 from emulator.providers.dcycle.backend.invoices import Invoices
@@ -59,9 +60,10 @@ class Dcycle:
         self.commuting_periods = CommutingPeriods(context)
         self.employees = Employees(context, self.commuting_periods)
         self.travels = Travels(context)
-        self.hubs = Hubs(context, self.facilities)
+        self.handling = Handling(context)
+        self.hubs = Hubs(context, self.facilities, self.handling)
         self.packages = Packages(context)
-        self.freight_requests = FreightRequests(context, self.packages, self.hubs)
+        self.freight_requests = FreightRequests(context, self.packages, self.hubs, self.handling)
         self.freight_reports = FreightReports(self.freight_requests)
         self.recharges = Recharges(context)
         self.wastes = Wastes(context)
@@ -102,9 +104,9 @@ class Dcycle:
         return self.tokens.user(token) or self.key(token)
 
     def organization(self, client: Key | User, organization_id: str) -> Organization:
-        """Return an organization in the tree of the client's own. Raises Forbidden."""
+        """Return an organization in the tree of the client's own. Raises UnknownOrganization, Forbidden."""
         if organization_id not in self._organizations:
-            raise errors.Forbidden("dcycle.organization.unknown")
+            raise errors.UnknownOrganization
         if self._roots[organization_id] is not self._roots[client.organization_id]:
             raise errors.Forbidden("dcycle.organization.other-tree")
         return self._organizations[organization_id]

@@ -2,15 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.invoices import Invoices
 from emulator.providers.dcycle.backend.records import Context, Filter, Records
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.facilities import Facility, FacilityTerms
-
-T = TypeVar("T")
 
 
 class FacilityGrams(NamedTuple):
@@ -30,7 +28,6 @@ class Facilities(Records[Facility, FacilityTerms]):
     def __init__(self, context: Context, invoices: Invoices) -> None:
         super().__init__(context, context.memory.facilities)
         self._invoices = invoices
-        self._countries = {name.casefold(): code for name, code in context.catalogue.countries.items()}
 
     def find(self, organization: Organization, wanted: Filter[Facility] | None = None) -> Collection[Facility]:
         """Return the facilities that a filter matches and that were not deleted, oldest first."""
@@ -73,14 +70,9 @@ class Facilities(Records[Facility, FacilityTerms]):
         self._invoices.disable(facility)
         self.put(replace(facility, updated_at=self.clock.now, enabled=False))
 
-    def country(self, address: str | None, otherwise: T) -> str | T:
-        """Return the country that the last part of an address names, if it names one."""
-        last_part = (address or "").rpartition(",")[2].strip()
-        return self._countries.get(last_part.casefold(), otherwise)
-
     def has_invoices(self, facility: Facility) -> bool:
         """Return whether any invoice is one of this facility."""
         return bool(self._invoices.belonging_to(facility))
 
     def _located(self, terms: FacilityTerms) -> FacilityTerms:
-        return replace(terms, country=self.country(terms.address, terms.country))
+        return replace(terms, country=self.context.catalogue.country(terms.address) or terms.country)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.drafts.freight import FreightFilter
+from emulator.providers.dcycle.backend.handling import Handling
 from emulator.providers.dcycle.backend.hubs import Hubs
 from emulator.providers.dcycle.backend.records import Context, EmittingRecords, Filter, Records
 from emulator.providers.dcycle.backend.rounding import whole_grams
@@ -21,6 +22,7 @@ from emulator.providers.dcycle.memory.freight import (
     Toc,
     load_kg,
 )
+from emulator.providers.dcycle.memory.hubs import Hub
 
 NANOMETERS_PER_KM = 10**12
 
@@ -55,11 +57,24 @@ class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
     id_kind = "dcycle.freight_request"
     not_found = errors.LogisticsRequestNotFound
 
-    def __init__(self, context: Context, packages: Packages, hubs: Hubs) -> None:
+    def __init__(self, context: Context, packages: Packages, hubs: Hubs, handling: Handling) -> None:
         self._factors = context.catalogue.freight_factors
         self._packages = packages
         self._hubs = hubs
+        self._handling = handling
         super().__init__(context, context.memory.freight_requests)
+
+    def put(self, record: FreightRequest) -> FreightRequest:
+        """Keep a leg, and count what its goods cause at the hub of another company."""
+        earlier = self.records.get(record.id)
+        if earlier is not None:
+            self._handling.remove(earlier)
+        self._handling.add(record, self._handling_grams(record))
+        return super().put(record)
+
+    def remove(self, record: FreightRequest) -> None:
+        super().remove(record)
+        self._handling.remove(record)
 
     def owner(self, record: FreightRequest) -> str | None:
         return record.package_id
@@ -106,6 +121,15 @@ class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
             return None
         return whole_grams(work.tkm * work.toc.wtw_grams * (1 + self._factors.cleaning * terms.cleaning))
 
+    def _handling_grams(self, leg: FreightRequest) -> int | None:
+        """Return what the load causes at a hub of another company; None without one whose category has a factor."""
+        hub = self._hubs.records.get(leg.terms.hub_id or "")
+        if hub is None or hub.terms.type == "owned" or hub.terms.category is None or leg.status == "error":
+            return None
+        grams_per_tonne = self._factors.handling.get(hub.terms.category)
+        load = self.work(leg.terms).load_kg
+        return None if grams_per_tonne is None or load is None else whole_grams(load / 1000 * grams_per_tonne)
+
     # --- change
 
     def checked(self, organization: Organization, terms: FreightTerms) -> FreightTerms:
@@ -135,6 +159,12 @@ class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
         package = self._packages.of(organization, terms)
         leg = replace(self.new(organization, terms), package_id=package.id if package else None)
         return self.put(self.calculated(leg))
+
+    def handle_again(self, hub: Hub) -> None:
+        """Calculate again what goods cause at a hub whose type or category changed."""
+        for leg in self._handling.legs(hub):
+            self._handling.remove(leg)
+            self._handling.add(leg, self._handling_grams(leg))
 
     def delete_all(self, organization: Organization, ids: Iterable[str]) -> None:
         """Delete all legs of these ids. Raises LogisticsRequestNotFound, and deletes none, if one is unknown."""

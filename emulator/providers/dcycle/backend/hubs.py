@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.facilities import Facilities
+from emulator.providers.dcycle.backend.handling import Handling
 from emulator.providers.dcycle.backend.records import Context, Records
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.facilities import FacilityTerms
@@ -17,9 +18,10 @@ class Hubs(Records[Hub, HubTerms]):
     id_kind = "dcycle.hub"
     not_found = errors.LogisticHubNotFound
 
-    def __init__(self, context: Context, facilities: Facilities) -> None:
+    def __init__(self, context: Context, facilities: Facilities, handling: Handling) -> None:
         super().__init__(context, context.memory.hubs)
         self._facilities = facilities
+        self._handling = handling
 
     def get(self, organization: Organization, id: str) -> Hub:
         """Return a hub of this organization. Raises LogisticHubNotFound, LogisticHubOfOtherOrganization."""
@@ -31,7 +33,9 @@ class Hubs(Records[Hub, HubTerms]):
         return hub
 
     def grams(self, hub: Hub) -> int | None:
-        """Return the emissions of a hub's facility from its invoices."""
+        """Return the emissions of another company's hub from the goods of legs, or of a facility from its invoices."""
+        if hub.terms.type == "subcontracted":
+            return self._handling.grams(hub)
         facility = self._facilities.records.get(hub.terms.facility_id or "")
         return None if facility is None else self._facilities.grams(facility).co2e_grams
 
@@ -40,11 +44,12 @@ class Hubs(Records[Hub, HubTerms]):
         self._check_name(organization, terms.name, None)
         self._check_facility(organization, terms)
 
-        return self.create(organization, self._located(terms))
+        return self.create(organization, self._located(_of_its_company(terms)))
 
     def update_hub(self, organization: Organization, hub: Hub, terms: HubTerms) -> Hub:
-        """Change a hub; one that becomes owned, and has only an address, gets a facility there.
+        """Change a hub: a new address moves it to its country, and one that becomes owned gets a facility there.
 
+        A hub that has a facility keeps it.
         Raises LogisticHubNameTaken, FacilityNotFound, FacilityOfOtherOrganization, HubWithoutFacility.
         """
         self._check_name(organization, terms.name, hub.id)
@@ -53,7 +58,8 @@ class Hubs(Records[Hub, HubTerms]):
             raise errors.HubWithoutFacility
         self._check_facility(organization, terms)
 
-        located = self._located(terms)
+        changed = _of_its_company(terms)
+        located = self._located(changed) if terms.address != hub.terms.address else changed
         if makes_facility:
             new = FacilityTerms(terms.name, "warehouse", located.country or "ES", terms.address)
             located = replace(located, facility_id=self._facilities.create(organization, new).id)
@@ -65,7 +71,7 @@ class Hubs(Records[Hub, HubTerms]):
         Raises LogisticHubNotFound, LogisticHubOfOtherOrganization, LogisticHubInUse, LogisticHubHasInvoice.
         """
         hub = self.get(organization, id)
-        if any(leg.terms.hub_id == hub.id for leg in self.context.memory.freight_requests.values()):
+        if self._handling.legs(hub):
             raise errors.LogisticHubInUse
         facility = self._facilities.records.get(hub.terms.facility_id or "")
         if facility is not None and self._facilities.has_invoices(facility):
@@ -83,6 +89,9 @@ class Hubs(Records[Hub, HubTerms]):
             self._facilities.get(organization, terms.facility_id)
 
     def _located(self, terms: HubTerms) -> HubTerms:
-        """The terms with the country of the address, and without a facility if the hub is another company's."""
-        country = self._facilities.country(terms.address, terms.country)
-        return replace(terms, country=country, facility_id=terms.facility_id if terms.type == "owned" else None)
+        return replace(terms, country=self.context.catalogue.country(terms.address) or terms.country)
+
+
+def _of_its_company(terms: HubTerms) -> HubTerms:
+    """The terms without a facility if the hub is another company's."""
+    return terms if terms.type == "owned" else replace(terms, facility_id=None)

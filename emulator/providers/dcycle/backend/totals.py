@@ -87,6 +87,14 @@ class Totals:
         """Undo ``add`` of an equal record."""
         self._change(record, -1)
 
+    def add_emission(self, emission: Emission) -> None:
+        """Count an emission that has been added to the memory and is in no record."""
+        self._change_emission(emission, 1)
+
+    def subtract_emission(self, emission: Emission) -> None:
+        """Undo ``add_emission`` of an equal emission."""
+        self._change_emission(emission, -1)
+
     def grams(self, members: Sequence[Organization], group_by: GroupBy, first: date, last: date) -> Mapping[Group, int]:
         """Return what organizations emitted together in each group, both days included, without groups of nothing."""
         self._post()
@@ -107,6 +115,10 @@ class Totals:
 
     def _change(self, record: Record[Any], sign: int) -> None:
         if self._requested and (emission := record.emission()) is not None:
+            self._unposted.append((emission, sign))
+
+    def _change_emission(self, emission: Emission, sign: int) -> None:
+        if self._requested:
             self._unposted.append((emission, sign))
 
     def _post(self) -> None:

@@ -34,7 +34,6 @@ class Transports(AuthoredRecords[TransportRoute, TransportTerms]):
         self._factors = context.catalogue.transport_factors
         self._combinations = {combination.key() for combination in self._factors.combinations}
         self._kg = {unit.id: unit.kg for unit in context.catalogue.units}
-        self._countries = {name.casefold(): code for name, code in context.catalogue.countries.items()}
 
     def combinations(self, wanted: CombinationFilter) -> Collection[Combination]:
         """Return the ways to transport that a filter matches."""
@@ -65,11 +64,8 @@ class Transports(AuthoredRecords[TransportRoute, TransportTerms]):
         """The type of a section; one that is not known is by road within a country, and else by air."""
         if section.transport_type != "do_not_know":
             return section.transport_type
-        start, end = self._country(section.origin), self._country(section.destination)
-        return "road" if start == end else "air"
-
-    def _country(self, address: str) -> str | None:
-        return self._countries.get(address.rpartition(",")[2].strip().casefold())
+        country = self.context.catalogue.country
+        return "road" if country(section.origin) == country(section.destination) else "air"
 
     def grams(self, terms: TransportTerms) -> int | None:
         found = [self.section_grams(terms, section) for section in terms.sections]

@@ -9,9 +9,11 @@
     - InvalidApiKeyForOrganization, of transport routes
   + InvalidCredentials             401
   + Forbidden                      403
+    - UnknownOrganization
   + FacilityOfOtherOrganization    403
   + LogisticHubOfOtherOrganization 403
   + NotFound                       404
+    - OrganizationNotFound, of the lists of packages and of vehicle types
     - PurchaseNotFound
     - InvoiceNotFound
     - VehicleNotFound
@@ -59,6 +61,7 @@ from emulator.providers.dcycle.errors.access import (
     InvalidApiKeyForOrganization,
     InvalidCredentials,
     LogisticHubOfOtherOrganization,
+    UnknownOrganization,
 )
 from emulator.providers.dcycle.errors.not_found import (
     BusinessTravelNotFound,
@@ -75,6 +78,7 @@ from emulator.providers.dcycle.errors.not_found import (
     LogisticsRechargeNotFound,
     LogisticsRequestNotFound,
     NotFound,
+    OrganizationNotFound,
     PackageNotFound,
     ProjectNotFound,
     PurchaseNotFound,
@@ -153,6 +157,7 @@ __all__ = [
     "LogisticsRechargeNotFound",
     "LogisticsRequestNotFound",
     "NotFound",
+    "OrganizationNotFound",
     "PackageNotFound",
     "PlainStatus",
     "ProjectNotFound",
@@ -162,6 +167,7 @@ __all__ = [
     "TransportRouteNotFound",
     "UnfitBody",
     "UnknownCustomGroup",
+    "UnknownOrganization",
     "UploadNotFound",
     "ValidationFailed",
     "VehicleConsumptionNotFound",

@@ -40,6 +40,13 @@ class Forbidden(DcycleRefusal):
         self.rule = rule
 
 
+class UnknownOrganization(Forbidden):
+    """No organization has this id. Two pages print another status: see ``OrganizationNotFound``."""
+
+    def __init__(self) -> None:
+        super().__init__("dcycle.organization.unknown")
+
+
 class FacilityOfOtherOrganization(DcycleRefusal):
     """The facility belongs to another organization. Here the vendor says so, without a code."""
 

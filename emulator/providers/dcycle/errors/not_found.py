@@ -13,6 +13,14 @@ class NotFound(DcycleRefusal):
         self.detail = self.wording.format(id=id)
 
 
+class OrganizationNotFound(NotFound):
+    """There is no such organization, on the pages that say so with 404; on all others it is UnknownOrganization."""
+
+    wording = "Organization not found"
+    code = "NOT_FOUND"
+    rule = "dcycle.organization.not-found"
+
+
 class PurchaseNotFound(NotFound):
     wording = "Purchase not found"
     code = "PURCHASE_NOT_FOUND"

@@ -31,7 +31,11 @@ from emulator.providers.dcycle.memory.wastes import Waste, WasteWaterTreatment
 
 @dataclass(slots=True)
 class Memory:
-    """Everything that requests change. ``emissions`` are those without a record, ``tokens`` those not yet forgotten."""
+    """Everything that requests change.
+
+    ``emissions`` are those that are in no record's co2e, such as those of handling goods; ``tokens`` are those not yet
+    forgotten.
+    """
 
     emissions: dict[str, Emission] = field(default_factory=dict)
     purchases: dict[Uuid, Purchase] = field(default_factory=dict)
@@ -98,7 +102,7 @@ class Memory:
         return {kind: getattr(self, kind) for kind in kinds}
 
     def counted(self) -> Iterator[Emission]:
-        """Yield every emission that counts in the totals: those of records, and those without one."""
+        """Yield every emission that counts in the totals: those of records, and all others."""
         yield from self.emissions.values()
         for records in self.records().values():
             yield from filter(None, (record.emission() for record in records.values()))

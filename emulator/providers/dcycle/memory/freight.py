@@ -11,6 +11,7 @@ from pydantic import Field
 from emulator.core.documents import Day
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle.memory.fields import Fraction, Uuid, Year
+from emulator.providers.dcycle.memory.hubs import HubCategory
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting, Record
 
 Mode: TypeAlias = Literal["road", "rail", "maritime", "air"]
@@ -23,13 +24,15 @@ DISTANCE_KM_MAX = 10**5
 TKM_MAX = 10**14
 GRAMS_PER_TKM_MAX = 4000
 KG_PER_UNIT_MAX = 20_000
-"""Bounds within which no leg causes more than the highest mass."""
+GRAMS_PER_TONNE_MAX = 10**6
+"""Bounds within which no leg causes more than the highest mass, and neither do its goods at its hub."""
 
 Load: TypeAlias = Annotated[float, Field(ge=0, le=LOAD_MAX, allow_inf_nan=False)]
 DistanceKm: TypeAlias = Annotated[float, Field(ge=0, le=DISTANCE_KM_MAX, allow_inf_nan=False)]
 Tkm: TypeAlias = Annotated[float, Field(ge=0, le=TKM_MAX, allow_inf_nan=False)]
 GramsPerTkm: TypeAlias = Annotated[Decimal, Field(ge=0, le=GRAMS_PER_TKM_MAX, allow_inf_nan=False)]
 KgPerUnit: TypeAlias = Annotated[int, Field(ge=0, le=KG_PER_UNIT_MAX)]
+GramsPerTonne: TypeAlias = Annotated[Decimal, Field(ge=0, le=GRAMS_PER_TONNE_MAX, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,16 @@ class Toc:
 
 @dataclass(frozen=True, slots=True)
 class FreightFactors:
-    """How legs are calculated: ``averages`` are the codes of the vehicle types of which only the mode is known."""
+    """How legs are calculated: ``averages`` are the codes of the vehicle types of which only the mode is known.
+
+    ``handling`` is what a tonne causes at a hub of another company, by the category of the hub.
+    """
 
     tocs: tuple[Toc, ...] = ()
     averages: Mapping[Mode, str] = field(default_factory=dict)
     kg_per_unit: Mapping[LoadUnit, KgPerUnit] = field(default_factory=dict)
     cleaning: Annotated[Decimal, Field(ge=0, le=Decimal("0.25"))] = Decimal(0)
+    handling: Mapping[HubCategory, GramsPerTonne] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         known = {toc.toc for toc in self.tocs}

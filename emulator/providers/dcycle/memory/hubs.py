@@ -17,7 +17,10 @@ HubCategory: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class HubTerms:
-    """The data that a client sends about a hub. An owned hub has the emissions of its facility's invoices."""
+    """The data that a client sends about a hub.
+
+    An owned hub has the emissions of its facility's invoices, another company's those of handling goods.
+    """
 
     name: str
     type: HubType

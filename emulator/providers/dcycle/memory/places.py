@@ -1,5 +1,6 @@
 """Places on the map, since the emulator looks up no address."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Annotated, TypeAlias
 from pydantic import Field
 
 EARTH_RADIUS_KM = 6371
+_UP_TO_A_NUMBER = re.compile(".*[0-9]", re.DOTALL)
 Latitude: TypeAlias = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Longitude: TypeAlias = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 
@@ -21,18 +23,24 @@ class Places:
     known: Mapping[str, tuple[Latitude, Longitude]] = field(default_factory=dict)
 
     def distance_km(self, origin: str | None, destination: str | None) -> Decimal | None:
-        """Return the way between two addresses; None unless a part of each is the name of a known place.
-
-        "Calle Mayor 1, 28013 Madrid, Spain" is in Madrid.
-        """
+        """Return the way between two addresses; None unless a part of each names a known place."""
         start, end = self._find(origin), self._find(destination)
         if start is None or end is None:
             return None
         return Decimal(str(round(_great_circle_km(start, end) * self.detour, 1)))
 
     def _find(self, address: str | None) -> tuple[float, float] | None:
-        names = (part.strip(" 0123456789").title() for part in (address or "").split(","))
-        return next((self.known[name] for name in names if name in self.known), None)
+        found = (self.known.get(name.title()) for name in names(address))
+        return next(filter(None, found), None)
+
+
+def names(address: str | None) -> list[str]:
+    """Return what the parts of an address may name, in their order: in each the words after or before its numbers.
+
+    "Calle Mayor 1, 28013 Madrid, Spain" may name Calle Mayor, Madrid and Spain; "Calle Mayor 1 Madrid" only Madrid.
+    """
+    parts = (part.strip(" 0123456789") for part in (address or "").split(","))
+    return [_UP_TO_A_NUMBER.sub("", part).strip() for part in parts]
 
 
 def _great_circle_km(start: tuple[float, float], end: tuple[float, float]) -> float:

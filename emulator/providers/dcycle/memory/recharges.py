@@ -10,7 +10,7 @@ from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
 
 @dataclass(frozen=True, slots=True)
 class FreightFuel:
-    """A fuel of freight vehicles, with what one unit causes in the tank (scope 1)."""
+    """A fuel of freight vehicles, with what one unit causes: in the tank, or for electricity in the grid."""
 
     id: Uuid
     name: str

@@ -34,7 +34,8 @@ from emulator.web.fields import JsonDouble, Text
 Load = Annotated[JsonDouble, Field(ge=0.0, le=float(LOAD_MAX)), AfterValidator(float)]
 DistanceKm = Annotated[JsonDouble, Field(ge=0.0, le=float(DISTANCE_KM_MAX)), AfterValidator(float)]
 Tkm = Annotated[JsonDouble, Field(ge=0.0, le=float(TKM_MAX)), AfterValidator(float)]
-Origin = Annotated[str, StringConstraints(pattern="^[A-Z]{2,3}$")]
+OriginCountry = Annotated[str, StringConstraints(pattern="^([A-Z]{2}|GLO)$")]
+"""A code of two letters, or the whole world."""
 
 
 # --- requests ---------------------------------------------------------------------------------------------------------
@@ -106,7 +107,7 @@ class NewFreightRequest(NewRecord):
     load_factor: Fraction = 1.0
     toc: Name | None = None
     category: Mode | None = None
-    origin_country: Origin = "GLO"
+    origin_country: OriginCountry = "GLO"
     year: Year | None = None
     cleaning: JsonBoolean = False
     movement_id: Name | None = None
