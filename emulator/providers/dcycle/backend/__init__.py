@@ -47,8 +47,7 @@ class Dcycle:
     pages_url: str | None = None
 
     def __init__(self, catalogue: Catalogue, memory: Memory, clock: Clock, ids: Ids) -> None:
-        self.catalogue = catalogue
-        self.memory = memory
+        self.catalogue, self.memory = catalogue, memory
         self.totals = Totals(memory)
         self.context = context = Context(catalogue, memory, self.totals, clock, ids)
         self.tokens = Tokens(context)
