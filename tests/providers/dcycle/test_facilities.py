@@ -6,6 +6,7 @@ import pytest
 
 from emulator.core.countries import COUNTRIES
 from emulator.providers import ALL
+from emulator.providers.dcycle.memory.places import names
 from emulator.space.fixtures import Fixtures
 from tests.providers.dcycle.conftest import ACME_KEY, CONSTRUCTION, HOLDINGS, KEY, LOGISTICS, created, identity, impacts
 from tests.support.caller import Caller
@@ -149,6 +150,12 @@ def test_an_address_says_in_which_country_it_is(dcycle: Caller, address: str, co
     assert (hub["country"], moved["country"]) == (country, None)
     reply = dcycle.request("PUT", f"{HUBS}/{moved['id']}", json={"address": address, "country": "NO"})
     assert reply.json()["country"] == country
+
+
+@pytest.mark.parametrize("long", ["a" * 10**6, "1" * 10**6, "," * 10**6, "a1" * 10**5 + ", Madrid", " " * 10**6 + "x"])
+def test_a_long_address_is_read_at_once(long: str) -> None:
+    """The time to read an address grows with its length alone: with its square, this would take minutes."""
+    assert names(long)[-1] in ("a" * 10**6, "", "Madrid", "x")
 
 
 def test_every_place_of_the_fixture_has_a_country() -> None:

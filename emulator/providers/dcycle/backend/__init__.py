@@ -15,7 +15,6 @@ from emulator.providers.dcycle.backend.facilities import Facilities
 from emulator.providers.dcycle.backend.files import Files
 from emulator.providers.dcycle.backend.freight import FreightRequests, Packages
 from emulator.providers.dcycle.backend.freight_report import FreightReports
-from emulator.providers.dcycle.backend.handling import Handling
 from emulator.providers.dcycle.backend.hubs import Hubs
 from emulator.providers.dcycle.backend.imports import Imports
 from emulator.providers.dcycle.backend.invoices import Invoices
@@ -59,10 +58,9 @@ class Dcycle:
         self.commuting_periods = CommutingPeriods(context)
         self.employees = Employees(context, self.commuting_periods)
         self.travels = Travels(context)
-        self.handling = Handling(context)
-        self.hubs = Hubs(context, self.facilities, self.handling)
+        self.hubs = Hubs(context, self.facilities)
         self.packages = Packages(context)
-        self.freight_requests = FreightRequests(context, self.packages, self.hubs, self.handling)
+        self.freight_requests = FreightRequests(context, self.packages, self.hubs)
         self.freight_reports = FreightReports(self.freight_requests)
         self.recharges = Recharges(context)
         self.wastes = Wastes(context)

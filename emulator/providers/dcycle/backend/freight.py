@@ -7,7 +7,6 @@ from decimal import Decimal
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.drafts.freight import FreightFilter
-from emulator.providers.dcycle.backend.handling import Handling
 from emulator.providers.dcycle.backend.hubs import Hubs
 from emulator.providers.dcycle.backend.records import Context, EmittingRecords, Filter, Records
 from emulator.providers.dcycle.backend.rounding import whole_grams
@@ -57,11 +56,11 @@ class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
     id_kind = "dcycle.freight_request"
     not_found = errors.LogisticsRequestNotFound
 
-    def __init__(self, context: Context, packages: Packages, hubs: Hubs, handling: Handling) -> None:
+    def __init__(self, context: Context, packages: Packages, hubs: Hubs) -> None:
         self._factors = context.catalogue.freight_factors
         self._packages = packages
         self._hubs = hubs
-        self._handling = handling
+        self._handling = hubs.handling
         super().__init__(context, context.memory.freight_requests)
 
     def put(self, record: FreightRequest) -> FreightRequest:

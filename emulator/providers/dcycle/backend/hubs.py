@@ -12,16 +12,16 @@ from emulator.providers.dcycle.memory.hubs import Hub, HubTerms
 
 
 class Hubs(Records[Hub, HubTerms]):
-    """The hubs of every organization in one space."""
+    """The hubs of every organization in one space. ``handling`` is what goods cause there."""
 
     kind = Hub
     id_kind = "dcycle.hub"
     not_found = errors.LogisticHubNotFound
 
-    def __init__(self, context: Context, facilities: Facilities, handling: Handling) -> None:
+    def __init__(self, context: Context, facilities: Facilities) -> None:
         super().__init__(context, context.memory.hubs)
         self._facilities = facilities
-        self._handling = handling
+        self.handling = Handling(context)
 
     def get(self, organization: Organization, id: str) -> Hub:
         """Return a hub of this organization. Raises LogisticHubNotFound, LogisticHubOfOtherOrganization."""
@@ -35,7 +35,7 @@ class Hubs(Records[Hub, HubTerms]):
     def grams(self, hub: Hub) -> int | None:
         """Return the emissions of another company's hub from the goods of legs, or of a facility from its invoices."""
         if hub.terms.type == "subcontracted":
-            return self._handling.grams(hub)
+            return self.handling.grams(hub)
         facility = self._facilities.records.get(hub.terms.facility_id or "")
         return None if facility is None else self._facilities.grams(facility).co2e_grams
 
@@ -71,7 +71,7 @@ class Hubs(Records[Hub, HubTerms]):
         Raises LogisticHubNotFound, LogisticHubOfOtherOrganization, LogisticHubInUse, LogisticHubHasInvoice.
         """
         hub = self.get(organization, id)
-        if self._handling.legs(hub):
+        if self.handling.legs(hub):
             raise errors.LogisticHubInUse
         facility = self._facilities.records.get(hub.terms.facility_id or "")
         if facility is not None and self._facilities.has_invoices(facility):

@@ -10,7 +10,7 @@ from typing import Annotated, TypeAlias
 from pydantic import Field
 
 EARTH_RADIUS_KM = 6371
-_UP_TO_A_NUMBER = re.compile(".*[0-9]", re.DOTALL)
+_DIGIT = re.compile("[0-9]")
 Latitude: TypeAlias = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Longitude: TypeAlias = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 
@@ -40,7 +40,7 @@ def names(address: str | None) -> list[str]:
     "Calle Mayor 1, 28013 Madrid, Spain" may name Calle Mayor, Madrid and Spain; "Calle Mayor 1 Madrid" only Madrid.
     """
     parts = (part.strip(" 0123456789") for part in (address or "").split(","))
-    return [_UP_TO_A_NUMBER.sub("", part).strip() for part in parts]
+    return [_DIGIT.split(part)[-1].strip() for part in parts]
 
 
 def _great_circle_km(start: tuple[float, float], end: tuple[float, float]) -> float:
