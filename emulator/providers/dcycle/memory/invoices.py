@@ -104,7 +104,7 @@ class Invoice(EmittingRecord[InvoiceTerms]):
 
     @property
     def counts(self) -> bool:
-        """Not if its facility is deleted, either."""
+        """Whether the invoice is included in totals and sums: never once its facility is deleted."""
         return self.enabled and self.status in self.counted_statuses
 
     def posting(self) -> Posting | None:

@@ -37,8 +37,8 @@ class Posting(NamedTuple):
 class EmittingRecord(Record[T]):
     """A record with emissions: ``co2e_grams``, None if they are not calculated.
 
-    A kind of record that emits states its terms, its ``posting``, and in the backend how its grams are calculated. It
-    also states its status, if it has any, and with which others than ``active`` a record counts.
+    A kind of record that emits states its terms, its ``posting``, and in the backend how its grams are calculated. If
+    it has a status, it states that, too, and in ``counted_statuses`` with which a record counts.
     """
 
     counted_statuses: ClassVar[tuple[str, ...]] = ("active",)
