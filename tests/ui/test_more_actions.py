@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -123,3 +124,34 @@ def test_a_space_that_exists_is_not_made_again_without_a_question(dashboard: Das
     page.get_by_role("button", name="Make", exact=True).click()
     assert questions == ["other exists. Reset the space other? Its records, clock, faults and journal are lost."]
     assert other.clock.frozen is True
+
+
+def test_a_setting_that_is_changed_while_others_are_saved_is_kept(dashboard: Dashboard, server: Emulator) -> None:
+    """What is changed before the saved settings are read again stays, and is saved next."""
+    page = dashboard.open("#settings/cnaught")
+    page.get_by_label("Fulfilment seconds").fill("")
+    held: list[Any] = []
+    reads = f"{dashboard.url}/_emulator/settings/cnaught"
+    page.route(reads, lambda route: held.append(route) if route.request.method == "GET" else route.continue_())
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Settings saved").wait_for()
+    page.get_by_label("Fractions").select_option("floor")
+    while not held:
+        page.wait_for_timeout(10)
+    with page.expect_response(reads):
+        held.pop().continue_()
+    page.unroute(reads)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Settings saved").nth(1).wait_for()
+    settings = server.cnaught.settings
+    assert (settings["fulfilment_seconds"], settings["fractions"]) == (None, "floor")
+
+
+def test_a_setting_that_cannot_be_read_is_refused(dashboard: Dashboard, server: Emulator) -> None:
+    """A value that is no JSON is refused with a message, and stays in the form."""
+    page = dashboard.open("#settings/cnaught")
+    page.get_by_label("Fulfilment seconds").fill("soon")
+    page.get_by_role("button", name="Save").click()
+    page.locator(".toast").first.wait_for()
+    assert page.get_by_label("Fulfilment seconds").input_value() == "soon"
+    assert server.cnaught.settings["fulfilment_seconds"] == 2.0

@@ -4,7 +4,7 @@ import { html, useEffect, useState } from "../vendored.js";
 import { control } from "../api.js";
 import { Empty, Field, PageHead, Panel, Pending, Segmented, Select, Statement, attempt } from "../elements.js";
 import { sentence } from "../format.js";
-import { useControl } from "../store.js";
+import { useControl, useStore } from "../store.js";
 
 export function Settings({ route }) {
   const { data: found, error } = useControl("/providers");
@@ -21,14 +21,17 @@ function Values({ provider }) {
   const { data: schema } = useControl(`/fixtures/${provider}.schema.json`);
   const choices = (name) => schema?.$defs.Settings?.properties[name]?.enum;
   const [draft, setDraft] = useState({});
-  useEffect(() => setDraft({}), [JSON.stringify(data)]);
+  const { space } = useStore();
+  useEffect(() => setDraft({}), [space]);
   if (!data) return html`<${Pending} error=${error} />`;
   const names = Object.keys(data);
   if (!names.length) return html`<${Panel} title="Settings"><p class="muted">This vendor has no settings.</p><//>`;
   async function save(event) {
     event.preventDefault();
-    await attempt(async () => control("PATCH", `/settings/${provider}`, Object.fromEntries(Object.entries(draft).map(([name, text]) => [name, valueOf(text, data[name])]))), "Settings saved");
-    reload();
+    const changed = () => Object.fromEntries(Object.entries(draft).map(([name, text]) => [name, valueOf(text, data[name])]));
+    if (!(await attempt(async () => control("PATCH", `/settings/${provider}`, changed()), "Settings saved"))) return;
+    await reload();
+    setDraft((now) => Object.fromEntries(Object.entries(now).filter(([name, text]) => draft[name] !== text))); // what was changed meanwhile stays
   }
   return html`<${Panel} title="Settings"><form class="stack" onSubmit=${save}>
     <div class="form-grid">${names.map((name) => html`<${Field} key=${name} label=${sentence(name)} full=${typeof data[name] === "object" && data[name] !== null}><${Control} name=${name} value=${data[name]} choices=${choices(name)} text=${draft[name]} onChange=${(text) => setDraft({ ...draft, [name]: text })} /><//>`)}</div>
