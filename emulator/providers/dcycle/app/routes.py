@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from emulator.web.route_table import Endpoints, not_implemented
+from emulator.web.route_table import Endpoint, Endpoints, not_implemented
 
 ENDPOINTS = "emulator.providers.dcycle.endpoints"
 """The package of the endpoints. The first request to a module of it imports the module."""
@@ -29,6 +29,11 @@ wastes = Endpoints(f"{ENDPOINTS}.wastes")
 
 SOLD_PRODUCTS = "The vendor's overview names this operation only by its title: neither its path nor its reply is known."
 READINGS = "It reads records out of a file that the vendor has parsed, and no page prints the format of a parsed file."
+
+
+def _of_sold_products(operation: str) -> Endpoint:
+    return not_implemented(operation, SOLD_PRODUCTS, context.authenticate)
+
 
 ROUTES = [
     # Emissions, organizations, users
@@ -165,42 +170,40 @@ ROUTES = [
     Route("/v1/custom-kpi-datasets", kpis.create_kpi_dataset, methods=["POST"]),
     Route("/v1/custom-kpi-datasets/{dataset_id}/kpis", kpis.create_kpi, methods=["POST"]),
     # Sold products
-    Route(
-        "/v1/sold-products", not_implemented("list_sold_products", SOLD_PRODUCTS, context.authenticate), methods=["GET"]
-    ),
+    Route("/v1/sold-products", _of_sold_products("list_sold_products"), methods=["GET"]),
     Route(
         "/v1/sold-products/existing-country-sales",
-        not_implemented("list_existing_country_sales", SOLD_PRODUCTS, context.authenticate),
+        _of_sold_products("list_existing_country_sales"),
         methods=["GET"],
     ),
     Route(
         "/v1/sold-products/{product_id}",
-        not_implemented("delete_sold_product", SOLD_PRODUCTS, context.authenticate),
+        _of_sold_products("delete_sold_product"),
         methods=["DELETE"],
     ),
     Route(
         "/v1/sold-products/{product_id}/periods",
-        not_implemented("list_sold_product_periods", SOLD_PRODUCTS, context.authenticate),
+        _of_sold_products("list_sold_product_periods"),
         methods=["GET"],
     ),
     Route(
         "/v1/sold-products/{product_id}/periods/check-overlap",
-        not_implemented("check_sold_product_period", SOLD_PRODUCTS, context.authenticate),
+        _of_sold_products("check_sold_product_period"),
         methods=["GET"],
     ),
     Route(
         "/v1/sold-products/{product_id}/periods/{period_id}",
-        not_implemented("delete_sold_product_period", SOLD_PRODUCTS, context.authenticate),
+        _of_sold_products("delete_sold_product_period"),
         methods=["DELETE"],
     ),
     Route(
         "/v1/sold-products/{product_id}/periods/{period_id}/country-sales",
-        not_implemented("list_sold_product_country_sales", SOLD_PRODUCTS, context.authenticate),
+        _of_sold_products("list_sold_product_country_sales"),
         methods=["GET"],
     ),
     Route(
         "/v1/sold-products/{product_id}/periods/{period_id}/emissions",
-        not_implemented("get_sold_product_emissions", SOLD_PRODUCTS, context.authenticate),
+        _of_sold_products("get_sold_product_emissions"),
         methods=["GET"],
     ),
     # Files and imports

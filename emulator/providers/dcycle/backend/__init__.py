@@ -9,6 +9,7 @@ from emulator.core.clock import Clock, Event
 from emulator.core.emissions import MonthlyEmission
 from emulator.core.ids import Ids
 from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.custom_factors import CustomFactors, CustomGroups
 from emulator.providers.dcycle.backend.employees import CommutingPeriods, Employees
 from emulator.providers.dcycle.backend.facilities import Facilities
@@ -22,7 +23,7 @@ from emulator.providers.dcycle.backend.kpis import KpiDatasets, Kpis
 from emulator.providers.dcycle.backend.projects import Projects
 from emulator.providers.dcycle.backend.purchases import Purchases
 from emulator.providers.dcycle.backend.recharges import Recharges
-from emulator.providers.dcycle.backend.records import Context, Filter, Records
+from emulator.providers.dcycle.backend.records import Filter, Records
 from emulator.providers.dcycle.backend.tokens import Tokens
 from emulator.providers.dcycle.backend.totals import Group, GroupBy, Totals
 from emulator.providers.dcycle.backend.transports import Transports

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from emulator.providers.dcycle import errors
-from emulator.providers.dcycle.backend.records import Context, Records
+from emulator.providers.dcycle.backend.context import Context
+from emulator.providers.dcycle.backend.records import Records
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.custom_factors import CustomFactor, CustomGroup, FactorTerms, GroupTerms
 from emulator.providers.dcycle.memory.fields import GRAMS_PER_UNIT_MAX

@@ -3,8 +3,9 @@
 from collections.abc import Collection
 
 from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.drafts import EmployeeFilter
-from emulator.providers.dcycle.backend.records import Context, EmittingRecords, Records
+from emulator.providers.dcycle.backend.records import EmittingRecords, Records
 from emulator.providers.dcycle.backend.rounding import whole_grams
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.employees import CommutingPeriod, CommutingTerms, Employee, EmployeeTerms

@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.invoices import Invoices
-from emulator.providers.dcycle.backend.records import Context, Filter, Records
+from emulator.providers.dcycle.backend.records import Filter, Records
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.facilities import Facility, FacilityTerms
 
@@ -75,4 +76,4 @@ class Facilities(Records[Facility, FacilityTerms]):
         return bool(self._invoices.belonging_to(facility))
 
     def _located(self, terms: FacilityTerms) -> FacilityTerms:
-        return replace(terms, country=self.context.catalogue.country(terms.address) or terms.country)
+        return replace(terms, country=self.context.country(terms.address) or terms.country)

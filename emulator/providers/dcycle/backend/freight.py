@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.drafts.freight import FreightFilter
 from emulator.providers.dcycle.backend.hubs import Hubs
-from emulator.providers.dcycle.backend.records import Context, EmittingRecords, Filter, Records
+from emulator.providers.dcycle.backend.records import EmittingRecords, Filter, Records
 from emulator.providers.dcycle.backend.rounding import whole_grams
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.freight import (
@@ -18,10 +19,8 @@ from emulator.providers.dcycle.memory.freight import (
     Package,
     PackageLoad,
     PackageTerms,
-    Toc,
     load_kg,
 )
-from emulator.providers.dcycle.memory.hubs import Hub
 
 NANOMETERS_PER_KM = 10**12
 
@@ -68,7 +67,7 @@ class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
         earlier = self.records.get(record.id)
         if earlier is not None:
             self._handling.remove(earlier)
-        self._handling.add(record, self._handling_grams(record))
+        self._handling.add(record)
         return super().put(record)
 
     def remove(self, record: FreightRequest) -> None:
@@ -93,20 +92,18 @@ class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
         if not isinstance(wanted, FreightFilter) or not wanted.tocs:
             return super().find(organization, wanted)
         tocs = {toc for code in wanted.tocs if (toc := self._factors.toc(code))}
-        return [leg for leg in super().find(organization, wanted._replace(tocs=())) if self._toc(leg.terms) in tocs]
+        legs = super().find(organization, wanted._replace(tocs=()))
+        return [leg for leg in legs if self._factors.toc_of(leg.terms) in tocs]
 
     def work(self, terms: FreightTerms) -> FreightWork:
         """Return the result of a leg."""
-        toc = self._toc(terms)
+        toc = self._factors.toc_of(terms)
         load = None if toc is None else load_kg(terms, toc, self._factors)
         distance = self._distance_km(terms)
         if terms.tkm is not None:
             return FreightWork(toc, load, distance, decimal(terms.tkm))
         tkm = None if load is None or distance is None else load * distance / 1000
         return FreightWork(toc, load, distance, tkm)
-
-    def _toc(self, terms: FreightTerms) -> Toc | None:
-        return self._factors.toc(terms.toc or self._factors.averages.get(terms.category or "road", ""))
 
     def _distance_km(self, terms: FreightTerms) -> Decimal | None:
         if terms.distance_km is not None:
@@ -119,15 +116,6 @@ class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
         if work.toc is None or work.tkm is None:
             return None
         return whole_grams(work.tkm * work.toc.wtw_grams * (1 + self._factors.cleaning * terms.cleaning))
-
-    def _handling_grams(self, leg: FreightRequest) -> int | None:
-        """Return what the load causes at a hub of another company; None without one whose category has a factor."""
-        hub = self._hubs.records.get(leg.terms.hub_id or "")
-        if hub is None or hub.terms.type == "owned" or hub.terms.category is None or leg.status == "error":
-            return None
-        grams_per_tonne = self._factors.handling.get(hub.terms.category)
-        load = self.work(leg.terms).load_kg
-        return None if grams_per_tonne is None or load is None else whole_grams(load / 1000 * grams_per_tonne)
 
     # --- change
 
@@ -158,12 +146,6 @@ class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
         package = self._packages.of(organization, terms)
         leg = replace(self.new(organization, terms), package_id=package.id if package else None)
         return self.put(self.calculated(leg))
-
-    def handle_again(self, hub: Hub) -> None:
-        """Calculate again what goods cause at a hub whose type or category changed."""
-        for leg in self._handling.legs(hub):
-            self._handling.remove(leg)
-            self._handling.add(leg, self._handling_grams(leg))
 
     def delete_all(self, organization: Organization, ids: Iterable[str]) -> None:
         """Delete all legs of these ids. Raises LogisticsRequestNotFound, and deletes none, if one is unknown."""

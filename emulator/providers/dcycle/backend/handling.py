@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from emulator.providers.dcycle.backend.records import Context
+from emulator.providers.dcycle.backend.context import Context
+from emulator.providers.dcycle.backend.rounding import whole_grams
 from emulator.providers.dcycle.memory.emissions import Emission
-from emulator.providers.dcycle.memory.freight import FreightRequest
+from emulator.providers.dcycle.memory.freight import FreightRequest, load_kg
 from emulator.providers.dcycle.memory.hubs import Hub
 
 
@@ -22,6 +23,8 @@ class Handling:
     """The emissions of handling goods in one space: one for each leg whose hub has a factor."""
 
     def __init__(self, context: Context) -> None:
+        self._factors = context.catalogue.freight_factors
+        self._hubs = context.memory.hubs
         self._emissions = context.memory.emissions
         self._totals = context.totals
         self._at: dict[str, Handled] = {}
@@ -37,8 +40,9 @@ class Handling:
         handled = self._at.get(hub.id)
         return handled.grams if handled and handled.calculated else None
 
-    def add(self, leg: FreightRequest, grams: int | None) -> None:
+    def add(self, leg: FreightRequest) -> None:
         """Add a leg, and what its goods cause at its hub, if that is known."""
+        grams = self._leg_grams(leg)
         if grams is not None:
             emission = Emission(_id(leg), leg.organization_id, "goods_shipped", grams, leg.shipment_date)
             self._emissions[emission.id] = emission
@@ -56,6 +60,22 @@ class Handling:
             handled.calculated -= 1
             handled.grams -= emission.co2e_grams
             self._totals.subtract_emission(emission)
+
+    def calculate_again(self, hub: Hub) -> None:
+        """Calculate what goods cause at a hub whose type or category changed."""
+        for leg in self.legs(hub):
+            self.remove(leg)
+            self.add(leg)
+
+    def _leg_grams(self, leg: FreightRequest) -> int | None:
+        """Return what the load causes at a hub of another company; None without one whose category has a factor."""
+        hub = self._hubs.get(leg.terms.hub_id or "")
+        if hub is None or hub.terms.type == "owned" or hub.terms.category is None or leg.status == "error":
+            return None
+        toc, grams_per_tonne = self._factors.toc_of(leg.terms), self._factors.handling.get(hub.terms.category)
+        if toc is None or grams_per_tonne is None:
+            return None
+        return whole_grams(load_kg(leg.terms, toc, self._factors) / 1000 * grams_per_tonne)
 
     def _count(self, leg: FreightRequest) -> None:
         if leg.terms.hub_id is None:

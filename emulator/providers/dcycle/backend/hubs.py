@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.facilities import Facilities
 from emulator.providers.dcycle.backend.handling import Handling
-from emulator.providers.dcycle.backend.records import Context, Records
+from emulator.providers.dcycle.backend.records import Records
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.facilities import FacilityTerms
 from emulator.providers.dcycle.memory.hubs import Hub, HubTerms
@@ -58,12 +59,16 @@ class Hubs(Records[Hub, HubTerms]):
             raise errors.HubWithoutFacility
         self._check_facility(organization, terms)
 
-        changed = _of_its_company(terms)
-        located = self._located(changed) if terms.address != hub.terms.address else changed
+        located = _of_its_company(terms)
+        if terms.address != hub.terms.address:
+            located = self._located(located)
         if makes_facility:
             new = FacilityTerms(terms.name, "warehouse", located.country or "ES", terms.address)
             located = replace(located, facility_id=self._facilities.create(organization, new).id)
-        return self.update(hub, located)
+        changed = self.update(hub, located)
+        if (located.type, located.category) != (hub.terms.type, hub.terms.category):
+            self.handling.calculate_again(changed)
+        return changed
 
     def delete(self, organization: Organization, id: str) -> None:
         """Delete a hub.
@@ -89,7 +94,7 @@ class Hubs(Records[Hub, HubTerms]):
             self._facilities.get(organization, terms.facility_id)
 
     def _located(self, terms: HubTerms) -> HubTerms:
-        return replace(terms, country=self.context.catalogue.country(terms.address) or terms.country)
+        return replace(terms, country=self.context.country(terms.address) or terms.country)
 
 
 def _of_its_company(terms: HubTerms) -> HubTerms:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.drafts.imports import Correction, ImportRow, status_at
 from emulator.providers.dcycle.backend.freight import FreightRequests
 from emulator.providers.dcycle.backend.projects import Projects
-from emulator.providers.dcycle.backend.records import Context, Records
+from emulator.providers.dcycle.backend.records import Records
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.imports import LIFE, ImportSession, ImportStatus, ImportTerms
 

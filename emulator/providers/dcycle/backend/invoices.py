@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
-from emulator.providers.dcycle.backend.records import Context, Records
+from emulator.providers.dcycle.backend.context import Context
+from emulator.providers.dcycle.backend.records import Records
 from emulator.providers.dcycle.backend.rounding import whole_grams
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.facilities import Facility

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar
 
 from emulator.providers.dcycle import errors
-from emulator.providers.dcycle.backend.records import Context, Records
+from emulator.providers.dcycle.backend.context import Context
+from emulator.providers.dcycle.backend.records import Records
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.projects import EntityType, Project, ProjectLink, ProjectTerms
 from emulator.providers.dcycle.memory.records import Record

@@ -5,8 +5,9 @@ from typing import Literal
 
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.drafts.freight import RechargeFilter
-from emulator.providers.dcycle.backend.records import Context, EmittingRecords, Filter, UniqueValue
+from emulator.providers.dcycle.backend.records import EmittingRecords, Filter, UniqueValue
 from emulator.providers.dcycle.backend.rounding import whole_grams
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.freight import Toc

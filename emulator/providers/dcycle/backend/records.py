@@ -4,19 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from emulator.core.clock import Clock
-from emulator.core.exact_json import decimal
-from emulator.core.ids import Ids
-from emulator.providers.dcycle.backend.totals import Totals
+from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.errors import NotFound
-from emulator.providers.dcycle.memory.catalogue import Catalogue, Organization
-from emulator.providers.dcycle.memory.custom_factors import FactorTerms
-from emulator.providers.dcycle.memory.fields import GRAMS_PER_UNIT_MAX
-from emulator.providers.dcycle.memory.fixture import Memory
+from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.records import AuthoredRecord, EmittingRecord, Record
 
 A = TypeVar("A", bound=AuthoredRecord[Any])
@@ -33,45 +26,12 @@ class Filter(Protocol[F]):
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """The data that the rules of every kind of record use."""
-
-    catalogue: Catalogue
-    memory: Memory
-    totals: Totals
-    clock: Clock
-    ids: Ids
-
-    def custom_grams(self, factor_id: str | None) -> Decimal | None:
-        """Return what one unit causes by a custom emission factor; None if there is no such factor."""
-        own = self.memory.custom_factors.get(factor_id or "")
-        if own is not None:
-            return min(self.grams_of_gases(own.terms), Decimal(GRAMS_PER_UNIT_MAX))
-        listed = self.catalogue.purchase_factors.custom.get(factor_id or "")
-        return None if listed is None else Decimal(listed)
-
-    def grams_of_gases(self, terms: FactorTerms) -> Decimal:
-        """Return the emissions of all gases of a custom factor, in grams of CO2e a unit."""
-        warming = self.catalogue.gas_factors
-        found = (
-            decimal(gas.value) * 1000 * warming[gas.gas_type].grams
-            for gas in terms.emission_factor_values
-            if gas.gas_type in warming
-        )
-        return sum(found, Decimal(0))
-
-
-@dataclass(frozen=True, slots=True)
 class UniqueValue:
     """A value that records share; ``label`` is its text for people."""
 
     value: object
     label: object
     count: int
-
-    def with_more(self, count: int) -> "UniqueValue":
-        """Return the value shared by so many more records."""
-        return replace(self, count=self.count + count)
 
 
 class Records(Generic[R, T]):
@@ -148,8 +108,8 @@ class Records(Generic[R, T]):
         counts = self._counts.get(((organization_id, owner_id), field), Counter[tuple[object, object]]())
         found: dict[object, UniqueValue] = {}
         for (value, label), count in sorted(counts.items(), key=lambda counted: _none_last(counted[0][1])):
-            known = found.get(value)
-            found[value] = UniqueValue(value, label, count) if known is None else known.with_more(count)
+            known = found.get(value, UniqueValue(value, label, 0))
+            found[value] = replace(known, count=known.count + count)
         return sorted(found.values(), key=lambda unique: (unique.value is None, -unique.count, str(unique.value)))
 
     def by_status(self, owner: Record[Any]) -> Mapping[str, int]:

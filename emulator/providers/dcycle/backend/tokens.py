@@ -9,7 +9,7 @@ from emulator.core.agenda import Agenda
 from emulator.core.clock import Event
 from emulator.core.tokens import signed, signed_claims, signing_key
 from emulator.providers.dcycle import errors
-from emulator.providers.dcycle.backend.records import Context
+from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.memory.catalogue import User
 from emulator.providers.dcycle.memory.tokens import Token
 

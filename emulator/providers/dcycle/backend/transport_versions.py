@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from emulator.providers.dcycle.backend.records import Context
+from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.transports import TransportRoute, TransportVersion, tracked
 

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.drafts.transports import CombinationFilter
-from emulator.providers.dcycle.backend.records import AuthoredRecords, Context, Filter
+from emulator.providers.dcycle.backend.records import AuthoredRecords, Filter
 from emulator.providers.dcycle.backend.rounding import whole_grams
 from emulator.providers.dcycle.backend.transport_versions import TransportVersions
 from emulator.providers.dcycle.memory.catalogue import Organization
@@ -64,7 +65,7 @@ class Transports(AuthoredRecords[TransportRoute, TransportTerms]):
         """The type of a section; one that is not known is by road within a country, and else by air."""
         if section.transport_type != "do_not_know":
             return section.transport_type
-        country = self.context.catalogue.country
+        country = self.context.country
         return "road" if country(section.origin) == country(section.destination) else "air"
 
     def grams(self, terms: TransportTerms) -> int | None:

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
-from emulator.providers.dcycle.backend.records import Context, EmittingRecords
+from emulator.providers.dcycle.backend.context import Context
+from emulator.providers.dcycle.backend.records import EmittingRecords
 from emulator.providers.dcycle.backend.rounding import whole_grams
 from emulator.providers.dcycle.memory.travels import MOTORED, Travel, TravelTerms
 

@@ -9,8 +9,9 @@ from io import StringIO
 from typing import Any, TypeAlias
 
 from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.purchases import Purchases
-from emulator.providers.dcycle.backend.records import Context, Records
+from emulator.providers.dcycle.backend.records import Records
 from emulator.providers.dcycle.backend.vehicles import Consumptions, Vehicles
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.fields import QUANTITY_MAX

@@ -7,8 +7,9 @@ from typing import Literal
 
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.drafts import VehicleFilter
-from emulator.providers.dcycle.backend.records import Context, Filter, Records, UniqueValue, sort
+from emulator.providers.dcycle.backend.records import Filter, Records, UniqueValue, sort
 from emulator.providers.dcycle.backend.rounding import whole_grams
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.vehicles import Consumption, ConsumptionTerms, Vehicle, VehicleTerms

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
+from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.drafts.wastes import WasteFilter
-from emulator.providers.dcycle.backend.records import AuthoredRecords, Context, UniqueValue
+from emulator.providers.dcycle.backend.records import AuthoredRecords, UniqueValue
 from emulator.providers.dcycle.backend.rounding import whole_grams
 from emulator.providers.dcycle.memory.facilities import Facility
 from emulator.providers.dcycle.memory.wastes import (

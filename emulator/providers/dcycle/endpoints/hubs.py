@@ -40,12 +40,9 @@ def get_logistic_hub(request: Request) -> Response:
 
 def update_logistic_hub(request: Request) -> Response:
     organization, path, changes = authorize(request, incoming.HubPath, incoming.HubChanges)
-    dcycle = backend(request)
-    hubs = dcycle.hubs
+    hubs = backend(request).hubs
     hub = hubs.get(organization, path.hub_id)
     changed = hubs.update_hub(organization, hub, changes.changed(hub.terms))
-    if (changed.terms.type, changed.terms.category) != (hub.terms.type, hub.terms.category):
-        dcycle.freight_requests.handle_again(changed)
     return reply(outgoing.hub(changed, hubs.grams(changed)))
 
 

@@ -9,7 +9,7 @@ from emulator.providers.dcycle.memory.factors import Factor
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.freight import FreightFactors
 from emulator.providers.dcycle.memory.invoices import InvoiceType
-from emulator.providers.dcycle.memory.places import Places, names
+from emulator.providers.dcycle.memory.places import Places
 from emulator.providers.dcycle.memory.purchases import PurchaseFactors
 from emulator.providers.dcycle.memory.recharges import FreightFuel
 from emulator.providers.dcycle.memory.transports import TransportFactors
@@ -110,15 +110,6 @@ class Catalogue:
         """Return the fuels of a country: those of Spain, or else the global ones; all for None."""
         wanted = (None, "ES", "GLO") if country is None else ("ES",) if country == "ES" else ("GLO",)
         return [fuel for fuel in self.facility_fuels if fuel.country in wanted]
-
-    def country(self, address: str | None) -> str | None:
-        """Return the code of the country of an address; None if no part of it names a listed country or place.
-
-        The last such part decides: "Madrid, Portugal" is in PT.
-        """
-        codes = {name.casefold(): code for name, code in self.countries.items()}
-        found = (codes.get(name.casefold()) for name in reversed(names(address)))
-        return next(filter(None, found), None)
 
     def organizations(self) -> Iterator[Organization]:
         """Every organization of every tree."""

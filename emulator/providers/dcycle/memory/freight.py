@@ -74,6 +74,10 @@ class FreightFactors:
         names = {code, code.replace("artic_", "articulated_")}
         return next((toc for toc in self.tocs if toc.toc in names), None)
 
+    def toc_of(self, terms: "FreightTerms") -> Toc | None:
+        """Return the vehicle type of a leg, or the average of its mode, which is the road if that is not stated."""
+        return self.toc(terms.toc or self.averages.get(terms.category or "road", ""))
+
 
 @dataclass(frozen=True, slots=True)
 class FreightTerms:

@@ -54,7 +54,7 @@ def signed_headers(oneclickimpact: OneClickImpact, dispatch: Dispatch) -> Mappin
     }
 
 
-def end(oneclickimpact: OneClickImpact, end: End) -> None:
+def conclude(oneclickimpact: OneClickImpact, end: End) -> None:
     """Disable an endpoint that is gone, or that fails again and again."""
     oneclickimpact.notices.end(end.endpoint, accepted=end.accepted, gone=end.status in GONE)
 
@@ -100,5 +100,5 @@ WEBHOOKS = Webhooks(
     waits_seconds=(10, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 8 * HOUR, 24 * HOUR),
     final=GONE,
     headers=signed_headers,
-    ended=end,
+    ended=conclude,
 )

@@ -1,0 +1,57 @@
+"""What the rules of every kind of record use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from emulator.core.clock import Clock
+from emulator.core.exact_json import decimal
+from emulator.core.ids import Ids
+from emulator.providers.dcycle.backend.totals import Totals
+from emulator.providers.dcycle.memory.catalogue import Catalogue
+from emulator.providers.dcycle.memory.custom_factors import FactorTerms
+from emulator.providers.dcycle.memory.fields import GRAMS_PER_UNIT_MAX
+from emulator.providers.dcycle.memory.fixture import Memory
+from emulator.providers.dcycle.memory.places import names
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The data that the rules of every kind of record use."""
+
+    catalogue: Catalogue
+    memory: Memory
+    totals: Totals
+    clock: Clock
+    ids: Ids
+    _countries: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        countries = {name.casefold(): code for name, code in self.catalogue.countries.items()}
+        object.__setattr__(self, "_countries", countries)
+
+    def country(self, address: str | None) -> str | None:
+        """Return the code of the country of an address; None if no part of it names a listed country or place.
+
+        The last such part decides: "Madrid, Portugal" is in PT.
+        """
+        found = (self._countries.get(name.casefold()) for name in reversed(names(address)))
+        return next(filter(None, found), None)
+
+    def custom_grams(self, factor_id: str | None) -> Decimal | None:
+        """Return what one unit causes by a custom emission factor; None if there is no such factor."""
+        own = self.memory.custom_factors.get(factor_id or "")
+        if own is not None:
+            return min(self.grams_of_gases(own.terms), Decimal(GRAMS_PER_UNIT_MAX))
+        listed = self.catalogue.purchase_factors.custom.get(factor_id or "")
+        return None if listed is None else Decimal(listed)
+
+    def grams_of_gases(self, terms: FactorTerms) -> Decimal:
+        """Return the emissions of all gases of a custom factor, in grams of CO2e a unit."""
+        warming = self.catalogue.gas_factors
+        found = (
+            decimal(gas.value) * 1000 * warming[gas.gas_type].grams
+            for gas in terms.emission_factor_values
+            if gas.gas_type in warming
+        )
+        return sum(found, Decimal(0))
