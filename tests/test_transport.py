@@ -1,6 +1,7 @@
 """Clients without a port: httpx, synchronous and asynchronous, and requests, on the same state."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -8,10 +9,12 @@ from typing import Any
 import httpx
 import pytest
 import requests
+from starlette.types import Receive, Scope, Send
 from urllib3.util import Timeout
 
 from emulator import Emulator
 from emulator.client.handles import SpaceHandle
+from emulator.client.transport import Transport
 from tests.support.caller import Caller
 
 ORDERS = "/v1/orders"
@@ -149,6 +152,56 @@ def test_many_requests_at_once(emulator: Emulator, cnaught: Caller) -> None:
     placed = asyncio.run(ask())
     assert {reply.status_code for reply in placed} == {201}
     assert len({reply.json()["id"] for reply in placed}) == 50
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_request_runs_in_the_thread_of_its_client(emulator: Emulator, asynchronous: bool) -> None:
+    """It need not wait for another thread until it has to wait for something else, and then goes on there."""
+    threads: list[int] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        threads.append(threading.get_ident())
+        await asyncio.sleep(0.01)
+        threads.append(threading.get_ident())
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"done"})
+
+    async def ask(transport: Transport) -> httpx.Response:
+        async with httpx.AsyncClient(transport=transport) as client:
+            return await client.get("http://127.0.0.1/")
+
+    transport = Transport(app, emulator.transport().submit)
+    for _ in range(5):  # the event loop may be busy at one time, but not always
+        if asynchronous:
+            reply = asyncio.run(ask(transport))
+        else:
+            with httpx.Client(transport=transport) as client:
+                reply = client.get("http://127.0.0.1/")
+        assert reply.text == "done"
+    begun, ended = threads[::2], threads[1::2]
+    assert threading.get_ident() in begun
+    assert threading.get_ident() not in ended
+
+
+def test_a_request_lets_other_tasks_run(emulator: Emulator, cnaught: Caller) -> None:
+    """A client that asks again and again without a pause does not stop its own event loop."""
+    done = False
+
+    async def finish() -> None:
+        nonlocal done
+        done = True
+
+    async def ask() -> int:
+        async with httpx.AsyncClient(transport=emulator.transport(), headers=cnaught.credentials) as client:
+            other = asyncio.create_task(finish())
+            for number in range(10):
+                if done:
+                    await other
+                    return number
+                await client.get(url(cnaught, ORDERS))
+        return 10
+
+    assert asyncio.run(ask()) == 1
 
 
 def test_a_delay_does_not_block_others(emulator: Emulator, cnaught: Caller) -> None:

@@ -4,16 +4,17 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from emulator.app import create_app
-from emulator.client.event_loop import new_event_loop
 from emulator.client.handles import ProviderHandle, SpaceHandle
 from emulator.client.preload import preload
 from emulator.client.quiet_client import QuietClient
 from emulator.client.requests_adapter import requests_adapter
+from emulator.client.shared_loop import SharedLoop
 from emulator.client.transport import Transport
 from emulator.core.ids import LOWER, nth_text
 from emulator.core.real_time import real_datetime
@@ -34,8 +35,9 @@ class Emulator(SpaceHandle):
     """A running emulator, which is also its space ``default``.
 
     ``port`` 0 picks a free one; with None it has no port, and only ``transport()`` and ``requests_adapter()`` reach it.
-    It runs on an event loop in its own thread, from ``with`` or ``start()`` on, to the end of ``with`` or
-    ``stop()``. With ``links="vendor"``, links in replies lead to the vendors instead of to the emulator's own pages.
+    It runs on an event loop in its own thread, from ``with`` or ``start()`` on, to the end of ``with`` or ``stop()``;
+    a request without a port begins in its client's thread. With ``links="vendor"``, links in replies lead to the
+    vendors instead of to the emulator's own pages.
     Raises BadFixture.
     """
 
@@ -124,7 +126,7 @@ class _Running:
 
         bound = None if port is None else bind(host, port)
         self.url = address(bound) if bound else "http://127.0.0.1"
-        self._loop = new_event_loop()
+        self._loop = SharedLoop()
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._loop.run_forever, name="carbon-emulator", daemon=True)
         self._thread.start()
@@ -142,8 +144,13 @@ class _Running:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     def begin(self, request: Coroutine[Any, Any, Any], done: Callable[[Any], object]) -> None:
-        """Run a request, then call a function with its outcome; in a task only if it has to wait, which few do."""
-        self._loop.call_soon_threadsafe(self._begin, _finish(request, done))
+        """Run a request, then call a function with its outcome; in a task only if it has to wait, which few do.
+
+        It begins in the calling thread, unless the event loop is busy.
+        """
+        work = partial(self._begin, _finish(request, done))
+        if not self._loop.run_here(work):
+            self._loop.call_soon_threadsafe(work)
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         if task := begin(work):

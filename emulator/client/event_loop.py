@@ -2,12 +2,21 @@
 
 import asyncio
 import time
+from collections.abc import Callable
+from functools import partial
+
+
+def _monotonic() -> Callable[[], float]:
+    """Return the machine's monotonic clock, even if this module is imported while a test patches ``time.monotonic``."""
+    if hasattr(time, "clock_gettime"):  # not on Windows
+        return partial(time.clock_gettime, time.CLOCK_MONOTONIC)
+    return time.monotonic
 
 
 class RealTimeLoop(asyncio.SelectorEventLoop):
-    """asyncio's own loop, with the monotonic clock as it was when this module was imported."""
+    """asyncio's own loop, with the machine's monotonic clock."""
 
-    time = staticmethod(time.monotonic)
+    time = staticmethod(_monotonic())
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:

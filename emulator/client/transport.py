@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import suppress
 from functools import partial
 from queue import Empty, SimpleQueue
+from threading import get_ident
 from typing import Any, NamedTuple, TypeAlias
 
 import httpx
@@ -34,8 +35,8 @@ class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """An httpx transport, for ``Client`` and ``AsyncClient`` alike, that passes requests to an ASGI app in memory.
 
     ``submit`` runs a coroutine on the event loop of the app, from any thread or loop of the client, and calls a
-    function with its outcome there; it raises RuntimeError if the loop has ended. A client that stops waiting
-    disconnects, as it would over a socket.
+    function with its outcome; at once, if it can. It raises RuntimeError if the loop has ended. A client that stops
+    waiting disconnects, as it would over a socket.
     """
 
     def __init__(self, app: ASGIApp, submit: Submit) -> None:
@@ -62,10 +63,14 @@ class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         client, loop = ClientSide(), asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
-        self._start(request, await request.aread(), client, partial(_deliver, loop, future))
+        self._start(request, await request.aread(), client, partial(_deliver, loop, get_ident(), future))
         outcome: Outcome | None = None
         try:
-            outcome = await asyncio.wait_for(future, _seconds(request))
+            if future.done():
+                await asyncio.sleep(0)  # as over a socket, other tasks of the client run meanwhile
+                outcome = future.result()
+            else:
+                outcome = await asyncio.wait_for(future, _seconds(request))
         except TimeoutError:
             raise httpx.ReadTimeout("timed out", request=request) from None
         finally:
@@ -131,8 +136,10 @@ def _response(arrived: Arrived, request: httpx.Request) -> httpx.Response:
     return httpx.Response(arrived.status, headers=arrived.headers, stream=stream, extensions=extensions)
 
 
-def _deliver(loop: asyncio.AbstractEventLoop, future: "asyncio.Future[Outcome]", outcome: Outcome) -> None:
-    """Pass an outcome on to the event loop of a client, unless that has ended."""
+def _deliver(loop: asyncio.AbstractEventLoop, thread: int, future: "asyncio.Future[Outcome]", outcome: Outcome) -> None:
+    """Pass an outcome on to the event loop of a client, which runs in a thread, unless that loop has ended."""
+    if get_ident() == thread:
+        return _settle(future, outcome)
     with suppress(RuntimeError):
         loop.call_soon_threadsafe(_settle, future, outcome)
 

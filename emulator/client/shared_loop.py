@@ -1,0 +1,84 @@
+"""An event loop in a thread, which other threads use while it waits."""
+
+import asyncio
+from collections.abc import Callable
+from contextvars import Context
+from selectors import DefaultSelector, SelectorKey
+from threading import Lock
+from typing import TypeVarTuple
+
+from emulator.client.event_loop import RealTimeLoop
+
+Ts = TypeVarTuple("Ts")
+
+
+class SharedLoop(RealTimeLoop):
+    """An event loop that runs in a thread of its own, and lets other threads run callbacks while it waits for events.
+
+    A callback that another thread runs needs no switch between threads, which takes longer than most requests. At any
+    time, one thread at most runs callbacks: it holds the lock. ``_scheduled_here`` is set when something is scheduled.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._context = Context()
+        self._scheduled_here = False
+        super().__init__(_SharedSelector(self._lock))
+
+    def run_forever(self) -> None:
+        with self._lock:
+            super().run_forever()
+
+    def run_here(self, callback: Callable[[], object]) -> bool:
+        """Run a callback at once in the calling thread, in the loop's own context, if the loop waits for events.
+
+        Return False if it does not, or if it is in debug mode, which checks threads: then nothing has run.
+        """
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            if self.get_debug() or not self.is_running():
+                return False
+            own = asyncio._get_running_loop()
+            self._scheduled_here = False
+            asyncio._set_running_loop(self)
+            try:
+                self._context.run(callback)
+            finally:
+                asyncio._set_running_loop(own)
+                if self._scheduled_here:
+                    self.call_soon_threadsafe(_wake)
+            return True
+        finally:
+            self._lock.release()
+
+    def call_soon(
+        self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.Handle:
+        self._scheduled_here = True
+        return super().call_soon(callback, *args, context=context)
+
+    def call_at(
+        self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        self._scheduled_here = True
+        return super().call_at(when, callback, *args, context=context)
+
+
+class _SharedSelector(DefaultSelector):
+    """A selector that releases a lock while it waits for events."""
+
+    def __init__(self, lock: Lock) -> None:
+        super().__init__()
+        self._lock = lock
+
+    def select(self, timeout: float | None = None) -> list[tuple[SelectorKey, int]]:
+        self._lock.release()
+        try:
+            return super().select(timeout)
+        finally:
+            self._lock.acquire()
+
+
+def _wake() -> None:
+    """Do nothing: the loop looks at what is scheduled."""

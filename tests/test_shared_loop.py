@@ -1,0 +1,159 @@
+"""An event loop that other threads use while it waits: at most one thread at a time runs its callbacks."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from decimal import Decimal, localcontext
+
+import pytest
+
+from emulator.client.shared_loop import SharedLoop
+
+SECONDS_MAX = 5.0
+
+
+@pytest.fixture
+def loop() -> Iterator[SharedLoop]:
+    """Return a loop that runs in a thread, and waits."""
+    running = SharedLoop()
+    thread = threading.Thread(target=running.run_forever)
+    thread.start()
+    wait_until_idle(running)
+    yield running
+    running.call_soon_threadsafe(running.stop)
+    thread.join(SECONDS_MAX)
+    running.close()
+
+
+def wait_until_idle(loop: SharedLoop) -> None:
+    """Wait until a loop waits for events."""
+    end = time.monotonic() + SECONDS_MAX
+    while not loop.run_here(lambda: None):
+        assert time.monotonic() < end, "the loop does not wait"
+        time.sleep(0.001)
+
+
+def test_a_callback_runs_in_the_calling_thread(loop: SharedLoop) -> None:
+    """It runs at once, and on that loop."""
+    seen: list[tuple[int, asyncio.AbstractEventLoop]] = []
+    assert loop.run_here(lambda: seen.append((threading.get_ident(), asyncio.get_running_loop())))
+    assert seen == [(threading.get_ident(), loop)]
+
+
+def test_the_loop_of_the_caller_is_restored(loop: SharedLoop) -> None:
+    """Also after an exception, which reaches the caller; the loop can still be used."""
+
+    async def call() -> None:
+        own = asyncio.get_running_loop()
+        with pytest.raises(ZeroDivisionError):
+            loop.run_here(lambda: 1 // 0)
+        assert asyncio.get_running_loop() is own
+        assert loop.run_here(lambda: None)
+        assert asyncio.get_running_loop() is own
+
+    asyncio.run(call())
+
+
+def test_nothing_runs_while_the_loop_is_busy(loop: SharedLoop) -> None:
+    """The callback is left to the caller."""
+    began, go_on = threading.Event(), threading.Event()
+
+    def busy() -> None:
+        began.set()
+        go_on.wait(SECONDS_MAX)
+
+    loop.call_soon_threadsafe(busy)
+    assert began.wait(SECONDS_MAX)
+    try:
+        assert not loop.run_here(lambda: pytest.fail("two threads run callbacks"))
+    finally:
+        go_on.set()
+    wait_until_idle(loop)
+
+
+def test_nothing_runs_before_the_start_and_after_the_end() -> None:
+    """A loop that does not run refuses, as does a closed one."""
+    loop = SharedLoop()
+    assert not loop.run_here(lambda: pytest.fail("not running"))
+    loop.call_soon(loop.stop)
+    loop.run_forever()
+    assert not loop.run_here(lambda: pytest.fail("not running"))
+    loop.close()
+    assert not loop.run_here(lambda: pytest.fail("closed"))
+
+
+def test_nothing_runs_in_debug_mode(loop: SharedLoop) -> None:
+    """asyncio then refuses to schedule from another thread."""
+    loop.set_debug(True)
+    assert not loop.run_here(lambda: pytest.fail("debug mode"))
+
+
+@pytest.mark.parametrize("schedule", ["call_soon", "call_later", "create_task", "future"])
+def test_what_a_callback_schedules_runs_in_the_thread_of_the_loop(loop: SharedLoop, schedule: str) -> None:
+    """The loop wakes up for it, although it waited without a deadline."""
+    ran = threading.Event()
+    threads: list[int] = []
+
+    def record() -> None:
+        threads.append(threading.get_ident())
+        ran.set()
+
+    async def work() -> None:
+        record()
+
+    def complete() -> None:
+        future = loop.create_future()
+        future.add_done_callback(lambda _: record())
+        future.set_result(None)
+
+    starts: dict[str, Callable[[], object]] = {
+        "call_soon": lambda: loop.call_soon(record),
+        "call_later": lambda: loop.call_later(0.01, record),
+        "create_task": lambda: loop.create_task(work()),
+        "future": complete,
+    }
+    assert loop.run_here(starts[schedule])
+    assert ran.wait(SECONDS_MAX)
+    assert threads != [threading.get_ident()]
+
+
+def test_the_context_of_the_caller_does_not_reach_a_callback(loop: SharedLoop) -> None:
+    """The arithmetic of a turn does not depend on the precision that a test has set."""
+    seen: list[Decimal] = []
+    with localcontext() as context:
+        context.prec = 2
+        assert loop.run_here(lambda: seen.append(Decimal("1.234") + Decimal("1")))
+    assert seen == [Decimal("2.234")]
+
+
+def test_callbacks_never_run_at_the_same_time(loop: SharedLoop) -> None:
+    """Those of several threads and of the loop's own exclude each other."""
+    inside, overlaps, ran = [0], [0], [0]
+    refused = [0, 0, 0]
+
+    def callback() -> None:
+        overlaps[0] += inside[0]
+        inside[0] += 1
+        for _ in range(50):
+            time.sleep(0)  # let other threads run
+        inside[0] -= 1
+        ran[0] += 1
+
+    def work(number: int) -> None:
+        for _ in range(100):
+            if not loop.run_here(callback):
+                refused[number] += 1
+                loop.call_soon_threadsafe(callback)
+
+    workers = [threading.Thread(target=work, args=(number,)) for number in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    done = threading.Event()
+    loop.call_soon_threadsafe(done.set)
+    assert done.wait(SECONDS_MAX)
+    assert ran == [300]
+    assert 0 < sum(refused) < 300
+    assert overlaps == [0]
