@@ -62,7 +62,9 @@ def test_channels_are_bounded(inbox: Inbox) -> None:
     async def play() -> None:
         pool, opened = ChannelPool(inbox, 2), list[int]()
         tasks = [asyncio.ensure_future(hold(pool, opened, number)) for number in range(40)]
-        await asyncio.sleep(0.01)
+        while len(opened) < 2:
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.01)  # no other one begins
         descriptors = open_descriptors()
         assert opened == [0, 1]
         for count in range(3, 40):
