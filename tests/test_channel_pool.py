@@ -182,8 +182,10 @@ def test_no_channel(
     inbox: Inbox, cause: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """If a channel cannot be opened, or not in time, the reply is 503 with the reason; nothing is logged."""
-    monkeypatch.setattr(channel_pool, "TURN_SECONDS", 0.02)
-    reason = "it is busy" if cause == "turn" else os.strerror(errno.EMFILE)
+    reason = os.strerror(errno.EMFILE)
+    if cause == "turn":
+        monkeypatch.setattr(channel_pool, "TURN_SECONDS", 0.02)
+        reason = "it is busy"
 
     async def play() -> None:
         channels = ChannelPool(inbox, 0 if cause == "turn" else 1)
@@ -196,13 +198,13 @@ def test_no_channel(
             with no_more_files():
                 end.close()
                 await holder
-                await asyncio.sleep(0.01)
+                await client.replied()
         elif cause == "files":
             with no_more_files():
                 await client.send(GET)
         else:
             await client.send(GET)
-            await asyncio.sleep(0.03)
+            await client.replied()
         [(status, _, body)] = client.replies
         assert (status, body) == (503, b'{"error":"cannot forward this request to its worker: %s"}' % reason.encode())
         assert not channels.lacks_room

@@ -93,6 +93,11 @@ class Client:
             self.protocol.data_received(piece)
             await settled()
 
+    async def replied(self) -> None:
+        """Wait for a reply."""
+        while not self.replies:
+            await asyncio.sleep(0.001)
+
     async def half_close(self) -> None:
         if not self.protocol.eof_received():
             self.wire.close()
