@@ -355,6 +355,11 @@ def test_an_invalid_fixture_is_explained(
         (["webhooks", "redeliver", "x"], "see: carbon-emulator webhooks --help"),
         (["conform"], "Missing argument 'PROVIDER'; see: carbon-emulator conform --help"),
         (["emissions", "--zzz"], "; see: carbon-emulator emissions --help"),
+        (
+            ["clock", "--url", "http://127.0.0.1:9/~a"],
+            "is the URL of the space 'a'; use that of its server: http://127",
+        ),
+        (["exec", "--url", "http://127.0.0.1:9/~a", "true"], "use that of its server: http://127.0.0.1:9"),
         (["clock", "--url", "127.0.0.1:4412"], "'127.0.0.1:4412' is not the URL of a server; example: http://"),
         (["faults", "--add", "cnaught"], '--add \'cnaught\' is not JSON; example: \'{"provider": "cnaught"'),
         (["compare", "/nowhere"], "cannot read /nowhere: No such file or directory"),

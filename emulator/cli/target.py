@@ -63,9 +63,12 @@ class Target:
     def address(self) -> str:
         """Return the URL of the server: as given, from the file that ``serve --url-file`` wrote, or by the port."""
         if self.url:
-            if not self.url.startswith(("http://", "https://")):
-                raise click.UsageError(f"{self.url!r} is not the URL of a server; example: http://127.0.0.1:4412")
-            return self.url
+            from emulator.client.server_url import server_url
+
+            try:
+                return server_url(self.url)
+            except ValueError as error:
+                raise click.UsageError(str(error)) from None
         if self.url_file:
             try:
                 return self.url_file.read_text().strip()
