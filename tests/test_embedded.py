@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -198,6 +199,30 @@ def test_a_wrong_unit_is_named(space: SpaceHandle, units: dict[str, float], kind
     with pytest.raises(kind, match=reason):
         space.clock.advance(**units)
     assert space.clock.now == datetime(2027, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "reason"),
+    [
+        ({"seed": "x"}, TypeError, "a seed is an integer, not 'x'"),
+        ({"seed": True}, TypeError, "a seed is an integer, not True"),
+        ({"seed": 2**63}, ValueError, "a seed is from "),
+        ({"links": "vendors"}, ValueError, "links lead to 'emulator' or 'vendor', not to 'vendors'"),
+        ({"webhook_hosts": "shop"}, TypeError, r"hosts are a list such as \['shop'\], not a text"),
+        ({"webhook_hosts": ["shop:8000"]}, ValueError, "'shop:8000' is not a host"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused(settings: dict[str, Any], kind: type[Exception], reason: str) -> None:
+    """What would have no effect, or would break a snapshot later, is refused at once."""
+    with pytest.raises(kind, match=reason):
+        Emulator(port=None, **settings)
+
+
+@pytest.mark.parametrize("port", [-1, 65536, 2**40])
+def test_a_port_that_does_not_exist_is_refused(port: int) -> None:
+    """A number that is no port is named like one that is taken."""
+    with pytest.raises(PortTaken, match=f"cannot listen on 127.0.0.1 port {port}: .*0-65535"):
+        Emulator(port=port).start()
 
 
 def test_one_fault_can_be_deleted(space: SpaceHandle) -> None:

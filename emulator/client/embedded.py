@@ -36,7 +36,7 @@ class Emulator(SpaceHandle):
     ``port`` 0 picks a free one; with None it has no port, and only ``transport()`` and ``requests_adapter()`` reach it.
     It runs on an event loop in its own thread, from ``with`` or ``start()`` on, to the end of ``with`` or
     ``stop()``. With ``links="vendor"``, links in replies lead to the vendors instead of to the emulator's own pages.
-    Raises BadFixture.
+    Raises BadFixture, and TypeError or ValueError for a setting that cannot be.
     """
 
     def __init__(

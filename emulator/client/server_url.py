@@ -2,13 +2,14 @@
 
 import re
 
+from emulator.core import server_settings
+
 SPACE = re.compile(r"/~([^/]*)/*$")
 
 
 def server_url(url: str) -> str:
     """Return the URL of a server. Raises ValueError for a text that is none, and for the URL of a space."""
-    if not url.startswith(("http://", "https://")):
-        raise ValueError(f"{url!r} is not the URL of a server; example: http://127.0.0.1:4412")
+    server_settings.url(url)
     if space := SPACE.search(url):
         server = url[: space.start()]
         raise ValueError(f"{url!r} is the URL of the space {space[1]!r}; use that of its server: {server}")
