@@ -368,7 +368,7 @@ def test_an_invalid_fixture_is_explained(
             "'http://carbon.example' is not a host: a name or an addr",
         ),
         (["serve", "--webhook-host", "shop:8000"], "'shop:8000' is not a host: a name or an address, without scheme"),
-        (["serve", "--control-token", "a b"], "'--control-token'"),
+        (["serve", "--control-token", " a"], "'--control-token'"),
         (["demo", "--webhook-host", "shop/hooks"], "'--webhook-host'"),
         (["exec", "--url", "http://127.0.0.1:9/~a", "true"], "use that of its server: http://127.0.0.1:9"),
         (["clock", "--url", "127.0.0.1:4412"], "'127.0.0.1:4412' is not the URL of a server; example: http://"),

@@ -9,7 +9,8 @@ from emulator.core.hosts import is_address
 SEED_MIN, SEED_MAX = -(2**63), 2**63 - 1
 
 NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?", re.ASCII)
-VISIBLE = re.compile(r"[!-~]{0,4096}", re.ASCII)
+VISIBLE = re.compile(r"[!-~]*", re.ASCII)
+TOKEN = re.compile(r"([!-~]([ -~]*[!-~])?)?", re.ASCII)
 
 
 def host(text: str) -> str:
@@ -46,8 +47,8 @@ def url(text: str) -> str:
 
 def token(text: str) -> str:
     """Return a control token, which a header must be able to carry; it may be empty. Raises ValueError."""
-    if not VISIBLE.fullmatch(text):
-        raise ValueError("a token is of visible ASCII characters, without spaces")
+    if not TOKEN.fullmatch(text):
+        raise ValueError("a token is of ASCII characters that can be printed, without spaces at its ends")
     return text
 
 
