@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from emulator import Emulator
 from emulator.exec import java_options
 from emulator.tls.authority import ensure
+from tests.exec.clients import PAGE
 from tests.exec.conftest import CALL, EXEC, ORDERS, PYTHON, SECONDS_MAX, Run
 
 
@@ -218,6 +220,17 @@ def test_java_options_with_an_open_quote_are_named(run: Run) -> None:
     done = run("--quiet", "--", "echo", "ran", JAVA_TOOL_OPTIONS="-Da='b")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "carbon-emulator: JAVA_TOOL_OPTIONS: a quote is not closed\n"
+
+
+@pytest.mark.parametrize("options", [(), ("--space", "shop")])
+def test_the_example_of_tests_runs(run: Run, tmp_path: Path, options: tuple[str, ...]) -> None:
+    """The tests of the guide pass under ``exec``, in the space that it names, and without it they do not run."""
+    (code,) = re.findall(r"<!-- exec: pytest -->\n```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    (tmp_path / "test_production.py").write_text(code)
+    tests = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(tmp_path)]
+    done = run("--quiet", *options, "--", *tests)
+    assert (done.returncode, "2 passed" in done.stdout) == (0, True), done.stdout
+    assert "2 errors" in subprocess.run(tests, capture_output=True, text=True, check=False, cwd=tmp_path).stdout
 
 
 def test_hidden_sitecustomize_still_runs(run: Run, tmp_path: Path) -> None:
