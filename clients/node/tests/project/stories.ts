@@ -129,6 +129,12 @@ export function stories(test: Test, extended: (carbonOptions: CarbonOptions) => 
     assert.deepEqual(await cnaught.requests.list(), []);
   });
 
+  test("what is no application gets no webhooks", async ({ cnaught }) => {
+    for (const app of [{}, { callback: () => {} }, null, 5]) {
+      await assert.rejects(cnaught.webhooks.deliver(app as never), /is neither a request listener nor an object with a fetch/);
+    }
+  });
+
   test("webhooks arrive when the test says so", async ({ cnaught }) => {
     const bodies: string[] = [];
     const receiver = createServer((request, response) => {
