@@ -62,7 +62,10 @@ cluster: $(VENV)/test
 soak: $(VENV)/test
 	$(BIN)/python -m soak
 
+# Check the version first: pip would refuse the package later, and the next `make` would use the same environment.
 $(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo 'Python 3.11 or newer is needed, and $(PYTHON) is not that: name one, such as: make serve PYTHON=python3.12' >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/serve: $(BIN)/python pyproject.toml

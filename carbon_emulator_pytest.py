@@ -46,9 +46,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--carbon-emulator-bundles",
-        default=".carbon-emulator",
+        default=os.environ.get("CARBON_EMULATOR_BUNDLES") or ".carbon-emulator",
         help="The directory for the recorded runs of failing tests, relative to the root directory "
-        "(default: %(default)s).",
+        "(default: .carbon-emulator); CARBON_EMULATOR_BUNDLES too.",
     )
 
 

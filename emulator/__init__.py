@@ -7,15 +7,17 @@ from emulator.core.version import __version__
 
 if TYPE_CHECKING:
     from emulator.app import create_app
+    from emulator.client.control_client import Refused
     from emulator.client.embedded import Emulator
     from emulator.client.handles import connect
 
-__all__ = ["Emulator", "__version__", "connect", "create_app"]
+__all__ = ["Emulator", "Refused", "__version__", "connect", "create_app"]
 
 _MODULES = {
     "create_app": "emulator.app",
     "Emulator": "emulator.client.embedded",
     "connect": "emulator.client.handles",
+    "Refused": "emulator.client.control_client",
 }
 
 

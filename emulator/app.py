@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from emulator.control.app import Control
+from emulator.core import server_settings
 from emulator.gateway.courier import Courier
 from emulator.gateway.gateway import Gateway
 from emulator.providers import ALL, HOSTS, LAST_EVENTS, VERSIONS
@@ -36,7 +37,7 @@ def create_app(
     progress: Progress | None = None,
     part: "Part | None" = None,
 ) -> Gateway:
-    """Return the emulator as an ASGI application. Raises BadFixture, and BadData.
+    """Return the emulator as an ASGI application. Raises BadFixture, BadData, and TypeError or ValueError.
 
     ``seed`` determines every identifier. ``fixtures_directory`` holds the user's own fixtures. ``hosts`` are further
     names under which the server may be called, and ``webhook_hosts`` those beyond this machine that webhooks may call.
@@ -48,9 +49,9 @@ def create_app(
     with several workers.
     """
     world = make_world(seed=seed, fixtures_directory=fixtures_directory, limits=limits, links=links)
-    courier = Courier(frozenset(host.lower() for host in webhook_hosts))
+    courier = Courier(server_settings.hosts(webhook_hosts))
     own_hosts = frozenset(host.lower() for host in hosts)
-    public_url = public_url.rstrip("/") if public_url else None
+    public_url = server_settings.url(public_url) if public_url else None
     if data is None and store is None:
         spaces = _spaces(world, public_url, part)
         return Gateway(spaces, Site(Control(spaces, courier, control_token)), own_hosts, VENDOR_HOSTS, courier)
@@ -78,5 +79,8 @@ def make_world(
     limits: Limits | None = None,
     links: Links | None = None,
 ) -> World:
-    """Return what every space is made from. Raises BadFixture."""
+    """Return what every space is made from. Raises BadFixture, and TypeError or ValueError."""
+    server_settings.seed(seed)
+    if links not in (None, *get_args(Links)):
+        raise ValueError(f"links lead to {' or '.join(map(repr, get_args(Links)))}, not to {links!r}")
     return World(ALL, VERSIONS, LAST_EVENTS, Fixtures(ALL, fixtures_directory), seed, limits or Limits(), links)

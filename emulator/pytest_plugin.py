@@ -7,6 +7,7 @@ from hashlib import sha256
 from json import dumps
 from pathlib import Path
 from re import sub
+from shlex import quote
 from typing import Any
 
 import pytest
@@ -33,7 +34,10 @@ def serve(config: pytest.Config) -> Iterator[SpaceHandle]:
     if url and fixtures:
         pytest.fail(f"the server at {url} has its own fixtures: start it with --fixtures {fixtures}", pytrace=False)
     if url:
-        shared = connect(url, config.getoption("--carbon-emulator-token"))
+        try:
+            shared = connect(url, config.getoption("--carbon-emulator-token"))
+        except ValueError as error:
+            raise _failure(f"--carbon-emulator-url: {error}") from None
         with shared.http:
             yield shared
         return
@@ -108,6 +112,8 @@ def _check_marker(settings: Mapping[str, Any]) -> None:
     instant_text(settings.get("at", "2026-01-01"))
     if type(settings.get("seed", 0)) is not int:
         raise TypeError(f"seed is an integer, not {settings['seed']!r}")
+    if type(settings.get("strict", False)) is not bool:
+        raise TypeError(f"strict is True or False, not {settings['strict']!r}")
     if type(settings.get("scenario", "")) is not str:
         raise TypeError(f"scenario is a name, not {settings['scenario']!r}")
     if settings.get("evidence", EVIDENCE[0]) not in EVIDENCE:
@@ -214,7 +220,7 @@ def _write_bundle(file: Path, space: SpaceHandle) -> str:
         file.write_text(bundle)
     except Exception as error:
         return f"no bundle: {_sentence(error)}"
-    return f"bundle: {file}; run it again with: carbon-emulator replay {file}"
+    return f"bundle: {file}; run it again with: carbon-emulator replay {quote(str(file))}"
 
 
 def _delete_bundle(file: Path) -> None:

@@ -25,6 +25,8 @@ from emulator.core.resources import resource
 from emulator.space.space import NAME
 from tests.support.child import Child
 
+ROOT = Path(__file__).parents[1]
+
 Run = Callable[..., str]
 
 
@@ -548,6 +550,16 @@ def test_variables_of_a_service_are_ignored(
     assert all(name in warning for name in KUBERNETES)
     monkeypatch.delenv("CARBON_EMULATOR_URL")
     assert "at http://127.0.0.1:4412:" in outcome("health")[2] or outcome("health")[0] == 0
+
+
+def test_variables_of_tests_are_known(
+    outcome: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No command warns of a variable that the pytest plugin or the npm package reads."""
+    sources = [*(ROOT / "clients" / "node" / "src").glob("*.ts"), ROOT / "carbon_emulator_pytest.py"]
+    for name in set(re.findall(r"CARBON_EMULATOR_[A-Z_]+", "".join(source.read_text() for source in sources))):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert outcome("version") == (0, f"{__version__}\n", "")
 
 
 def test_an_unknown_variable_is_a_warning(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import httpx
@@ -344,18 +345,20 @@ def test_a_wrong_method_answers_405(space: SpaceHandle, method: str, path: str, 
     """The header Allow of a 405 lists the methods of the path."""
     reply = space.http.request(method, f"{space.url}/_emulator{path}")
     assert (reply.status_code, reply.headers["allow"]) == (405, allowed)
-    assert reply.json() == {"error": "Method Not Allowed"}
+    assert reply.json() == {"error": f"{method} is not a method of this path; known: {allowed}"}
 
 
 @pytest.mark.parametrize(
     ("method", "path", "status", "message"),
     [
-        ("GET", "/ui/none.js", 404, "Not Found"),
-        ("POST", "/", 404, "Not Found"),
-        ("GET", "/clock/", 404, "Not Found"),
-        ("GET", "/clocks", 404, "Not Found"),
+        ("GET", "/ui/none.js", 404, "no such route; nearest: GET /"),
+        ("POST", "/", 404, "no such route; nearest: POST /"),
+        ("GET", "/clock/", 404, "no such route; nearest: GET /clock"),
+        ("GET", "/clocks", 404, "no such route; nearest: GET /clock"),
+        ("POST", "/clock/advnace", 404, "no such route; nearest: POST /clock/advance"),
+        ("GET", f"/{'x' * 5000}", 404, "no such route; nearest: GET /"),
         ("GET", "/contracts/gold.json", 404, "unknown provider 'gold'; known: oneclickimpact"),
-        ("GET", "/contracts/%2e%2e%2fcnaught.json", 404, "Not Found"),
+        ("GET", "/contracts/%2e%2e%2fcnaught.json", 404, "no such route; nearest: GET /contracts/"),
         ("GET", "/providers/gold", 404, "unknown provider 'gold'"),
         ("GET", "/state/gold", 404, "unknown provider 'gold'"),
         ("GET", "/settings/gold", 404, "unknown provider 'gold'"),
@@ -374,6 +377,17 @@ def test_an_unknown_name_is_refused(space: SpaceHandle, method: str, path: str, 
     assert refused.value.status == status
     assert refused.value.answer.keys() == {"error"}
     assert message in refused.value.answer["error"]
+
+
+@pytest.mark.parametrize("content", ["", "{bad", "[1", "'a'"])
+@pytest.mark.parametrize(("method", "path"), [("POST", "/faults"), ("PUT", "/clock"), ("PUT", "/snapshot")])
+def test_a_body_that_is_not_json_is_refused(space: SpaceHandle, method: str, path: str, content: str) -> None:
+    """The problem says that it is not JSON, and where it ends to be."""
+    with pytest.raises(Refused) as refused:
+        space.control(method, path, content=content)
+    (problem,) = refused.value.answer["problems"]
+    assert problem["place"] == ["body"]
+    assert re.fullmatch(r"not JSON: .* at line 1 column [0-9]+", problem["problem"])
 
 
 # --- the token --------------------------------------------------------------------------------------------------------

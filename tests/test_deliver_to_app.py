@@ -92,6 +92,15 @@ def _hurried(reply: dict[str, Any]) -> dict[str, Any]:
     return reply
 
 
+@pytest.mark.parametrize("app", [5, "shop:app", {}])
+def test_what_is_no_application_is_refused(cnaught: Caller, app: Any) -> None:
+    """A mistake in the test is not taken for a failing receiver: nothing is attempted."""
+    place(cnaught)
+    with pytest.raises(TypeError, match="app is an ASGI or WSGI application, not "):
+        cnaught.space.webhooks.deliver(app=app)
+    assert [webhook["attempts"] for webhook in cnaught.space.webhooks] == [[]]
+
+
 def test_only_the_attempt_that_is_due_next_is_recorded(cnaught: Caller) -> None:
     """What is not due cannot be recorded, and a refused outcome changes nothing."""
     space: SpaceHandle = cnaught.space

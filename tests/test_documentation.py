@@ -2,14 +2,18 @@
 
 import re
 from importlib.metadata import version
+from inspect import getdoc
 from pathlib import Path
 
 import click
 import pytest
 
+import emulator
+from emulator import Emulator
 from emulator.cli.app import cli
 from emulator.evidence import contracts
 from emulator.providers import ALL, NAMES
+from emulator.pytest_plugin import MARKER
 from emulator.space import fixture_files
 from tests.support import fixture_pages, llms, node_types, reference
 
@@ -69,10 +73,26 @@ def test_every_command_and_option_has_a_help_text(path: str, command: click.Comm
     assert [option.name for option in options if not option.help] == []
 
 
-@pytest.mark.parametrize("argument", ["at", "seed", "strict", "evidence"])
+@pytest.mark.parametrize("argument", MARKER)
 def test_every_argument_of_the_marker_is_documented(argument: str) -> None:
-    """Every argument of the pytest marker ``carbon`` is explained on a page."""
-    assert any(re.search(rf"carbon\([^)]*\b{argument}=", page.read_text()) for page in PAGES)
+    """Every argument of the pytest marker ``carbon`` is explained on the page about pytest, and in the reference."""
+    assert f"| `@pytest.mark.carbon({argument}=" in reference.PAGE.read_text()
+    assert f"| `{argument}=" in (reference.DOCS / "pytest.md").read_text()
+
+
+@pytest.mark.parametrize("kind", [Emulator, *reference.HANDLES.values()], ids=lambda kind: str(kind.__name__))
+def test_every_public_member_of_the_handles_is_documented(kind: type) -> None:
+    """Every method and property of what tests use has a docstring, and is in the reference."""
+    page = reference.PAGE.read_text()
+    members = [name for name in vars(kind) if not name.startswith("_")]
+    assert [name for name in members if not getdoc(getattr(kind, name))] == []
+    assert [name for name in members if not re.search(rf"^\| `{name}[`(]", page, re.MULTILINE)] == []
+
+
+@pytest.mark.parametrize("name", emulator.__all__)
+def test_every_public_name_of_the_package_can_be_imported(name: str) -> None:
+    """What the package offers is there, although it is imported only when it is used."""
+    assert getattr(emulator, name)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
-from emulator import Emulator
+from emulator import Emulator, connect
 from emulator.client.durations import duration, instant_text
 from emulator.client.embedded import NotRunning
 from emulator.client.event_loop import RealTimeLoop, new_event_loop
@@ -183,6 +184,81 @@ def test_a_clock_takes_dates(space: SpaceHandle) -> None:
         space.clock.freeze(5)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("units", "kind", "reason"),
+    [
+        ({"hour": 2}, TypeError, "unknown unit 'hour'; nearest: hours"),
+        ({"h": 2}, TypeError, "unknown unit 'h'; known: weeks, days, hours, minutes, seconds, milliseconds"),
+        ({"days": 1e12}, ValueError, "days=1000000000000.0 is not a duration"),
+        ({"hours": 1, "minutes": float("nan")}, ValueError, "hours=1, minutes=nan is not a duration"),
+    ],
+)
+def test_a_wrong_unit_is_named(space: SpaceHandle, units: dict[str, float], kind: type[Exception], reason: str) -> None:
+    """A unit that does not exist is refused with the nearest one, and the clock does not move."""
+    space.clock.freeze("2027-01-01")
+    with pytest.raises(kind, match=reason):
+        space.clock.advance(**units)
+    assert space.clock.now == datetime(2027, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "reason"),
+    [
+        ({"seed": "x"}, TypeError, "a seed is an integer, not 'x'"),
+        ({"seed": True}, TypeError, "a seed is an integer, not True"),
+        ({"seed": 2**63}, ValueError, "a seed is from "),
+        ({"links": "vendors"}, ValueError, "links lead to 'emulator' or 'vendor', not to 'vendors'"),
+        ({"webhook_hosts": "shop"}, TypeError, r"hosts are a list such as \['shop'\], not a text"),
+        ({"webhook_hosts": ["shop:8000"]}, ValueError, "'shop:8000' is not a host"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused(settings: dict[str, Any], kind: type[Exception], reason: str) -> None:
+    """What would have no effect, or would break a snapshot later, is refused at once."""
+    with pytest.raises(kind, match=reason):
+        Emulator(port=None, **settings)
+
+
+@pytest.mark.parametrize("port", [-1, 65536, 2**40])
+def test_a_port_that_does_not_exist_is_refused(port: int) -> None:
+    """A number that is no port is named like one that is taken."""
+    with pytest.raises(PortTaken, match=f"cannot listen on 127.0.0.1 port {port}: .*0-65535"):
+        Emulator(port=port).start()
+
+
+def test_one_fault_can_be_deleted(space: SpaceHandle) -> None:
+    """A fault is deleted by the id that adding it returns; an unknown id is refused."""
+    ids = [space.cnaught.faults.add(operation="place_order", effect={"status": status}) for status in (500, 503)]
+    space.faults.delete(ids[0])
+    assert [fault["id"] for fault in space.faults] == ids[1:]
+    for unknown in (ids[0], "fault ?"):
+        with pytest.raises(Refused, match="404: unknown fault"):
+            space.cnaught.faults.delete(unknown)
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:4412", "localhost", "ftp://127.0.0.1", ""])
+def test_a_server_has_a_url(url: str) -> None:
+    """A text that is no URL is refused before anything is sent."""
+    with pytest.raises(ValueError, match="is not the URL of a server; example: http://"):
+        connect(url)
+
+
+def test_the_url_of_a_space_is_not_that_of_a_server(space: SpaceHandle) -> None:
+    """``connect`` takes the URL of a server, and names it when it is given that of a space."""
+    server = space.url.partition("/~")[0]
+    for url in (space.url, f"{space.url}/"):
+        with pytest.raises(ValueError, match=f"of the space '{space.name}'; use that of its server: {server}$"):
+            connect(url)
+
+
+def test_another_api_is_not_taken_for_an_emulator() -> None:
+    """A refusal by something else is reported as such, whatever its JSON has."""
+    reason = r"404: .*/cnaught/? is not a Carbon Emulator: its reply is not one of the control API$"
+    with Emulator() as emulator:
+        other = connect(f"{emulator.url}/cnaught")
+        with other.http, pytest.raises(Refused, match=reason):
+            other.clock.freeze()
+
+
 @pytest.mark.parametrize(("text", "seconds"), DURATIONS["seconds"].items())
 def test_durations(text: str, seconds: float) -> None:
     """A duration is a number of seconds, or numbers with units from weeks to milliseconds, largest first."""
@@ -294,7 +370,7 @@ def use(emulator):
         """
 import httpx, time_machine
 from freezegun import freeze_time
-from emulator import Emulator
+from emulator import Emulator, connect
 http = httpx.Client(timeout=60)
 {use}
 with Emulator() as emulator, freeze_time("2001-02-03"):
@@ -322,7 +398,7 @@ http = httpx.Client(timeout=60)
 {use}
 freezer = freeze_time("2001-02-03")
 freezer.start()
-from emulator import Emulator
+from emulator import Emulator, connect
 with Emulator(port=None) as emulator:
     http = httpx.Client(transport=emulator.transport())
     use(emulator)

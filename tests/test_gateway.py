@@ -46,7 +46,7 @@ def status_of(app: Gateway, host: str | None, path: str = HEALTH, method: str = 
     [
         *("127.0.0.1", "127.0.0.1:4412", "192.168.1.7:80", "0.0.0.0", "8.8.8.8"),
         *("[::1]", "[::1]:4412", "[fe80::1]:80", "[::ffff:127.0.0.1]", "[0:0:0:0:0:0:0:1]:4412"),
-        *("localhost", "LocalHost:4412", "localhost.", "emulator", "carbon-emulator:4412", "a_b"),
+        *("localhost", "LocalHost:4412", "localhost.", "localhost.:4412", "emulator", "carbon-emulator:4412", "a_b"),
         *("", None),
     ],
 )
@@ -78,7 +78,8 @@ def test_a_refused_host_names_the_option(emulator: Emulator) -> None:
 def test_more_hosts_can_be_allowed() -> None:
     """An allowed host reaches the server, in any letter case."""
     app = create_app(hosts=["Emulator.Test"])
-    assert [status_of(app, host) for host in ("emulator.test", "EMULATOR.TEST:80", "other.test")] == [200, 200, 421]
+    hosts = ("emulator.test", "EMULATOR.TEST:80", "emulator.test.:80", "other.test", "emulator.test..")
+    assert [status_of(app, host) for host in hosts] == [200, 200, 200, 421, 421]
 
 
 # --- routing ----------------------------------------------------------------------------------------------------------
@@ -87,10 +88,10 @@ def test_more_hosts_can_be_allowed() -> None:
 @pytest.mark.parametrize(("provider", "host"), HOSTS)
 def test_a_vendors_host_leads_to_the_vendor(space: SpaceHandle, provider: str, host: str) -> None:
     """A vendor's production host reaches the vendor with its own paths, below a space's prefix if there is one."""
-    for port in ("", ":443"):
-        reply = space.http.get(f"{space.url}/some/path", headers={"Host": host.upper() + port})
+    for written in (host, host.upper(), f"{host}:443", f"{host}.", f"{host}.:443"):
+        reply = space.http.get(f"{space.url}/some/path", headers={"Host": written})
         assert reply.headers["x-emulator-request-id"]
-    assert [(entry["provider"], entry["path"]) for entry in space.requests] == [(provider, "/some/path")] * 2
+    assert [(entry["provider"], entry["path"]) for entry in space.requests] == [(provider, "/some/path")] * 5
 
 
 def test_a_vendors_host_and_a_providers_path_are_equivalent(cnaught: Caller) -> None:

@@ -111,6 +111,8 @@ def test_an_unknown_path_has_a_hint(agent: Agent) -> None:
 def test_a_remote_server_is_refused() -> None:
     """A server on another machine, or none at all, ends the command with a message."""
     for url, reason in [
+        ("127.0.0.1:4412", "'127.0.0.1:4412' is not the URL of a server; example: http://127.0.0.1:4412"),
+        ("http://127.0.0.1:9/~a", "is the URL of the space 'a'; use that of its server: http://127.0.0.1:9"),
         ("http://192.0.2.1:4412", "http://192.0.2.1:4412 is not on this machine"),
         ("http://127.0.0.1:9", "no Carbon Emulator at http://127.0.0.1:9: "),
     ]:

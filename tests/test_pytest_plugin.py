@@ -1,6 +1,7 @@
 """The pytest plugin in users' suites."""
 
 import json
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -140,6 +141,21 @@ def test_an_unreachable_server_fails_tests(pytester: pytest.Pytester) -> None:
     reason = "no space for the test: cannot reach the server at http://127.0.0.1:9 *refused*; start it with *serve*"
     result.stdout.fnmatch_lines([reason])
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("127.0.0.1:9", "'127.0.0.1:9' is not the URL of a server; example: http://*"),
+        ("http://127.0.0.1:9/~a", "'http://127.0.0.1:9/~a' is the URL of the space 'a'; use *: http://127.0.0.1:9"),
+    ],
+)
+def test_a_wrong_url_fails_tests(pytester: pytest.Pytester, url: str, reason: str) -> None:
+    """A URL that cannot be a server's fails each test with one sentence."""
+    result = _results(pytester, TWO_TESTS, "--carbon-emulator-url", url)
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines([f"--carbon-emulator-url: {reason}"])
+    result.stdout.no_fnmatch_line("*Traceback*")
 
 
 def test_a_server_that_ends_meanwhile_is_reported(pytester: pytest.Pytester) -> None:
@@ -306,6 +322,8 @@ def test_guessed_path(dcycle):
 
 
 WRONG_MARKERS = {
+    "strict='no'": "strict is True or False, not 'no'",
+    "strict=1": "strict is True or False, not 1",
     "sead=3": "unknown argument 'sead'; nearest: seed; known: at, seed, strict, evidence",
     '"C14"': "@pytest.mark.carbon has only named arguments: at, seed, strict, evidence",
     'at="tomorrow"': "'tomorrow' is not a date or time",
@@ -421,6 +439,18 @@ def test_a_test_without_requests_has_no_bundle(pytester: pytest.Pytester) -> Non
     result = _results(pytester, test.format("pass"))
     result.stdout.fnmatch_lines(["no bundle: it has no requests"])
     assert _bundles(pytester) == []
+
+
+@pytest.mark.parametrize("directory", ["a b", "it's", "plain"])
+def test_the_command_of_a_report_can_be_pasted(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, directory: str
+) -> None:
+    """The command that a report shows runs in a shell, wherever bundles are; the environment may say where."""
+    monkeypatch.setenv("CARBON_EMULATOR_BUNDLES", directory)
+    result = _results(pytester, "def test_it(cnaught): assert not order(cnaught)")
+    (command,) = re.findall(r"run it again with: carbon-emulator (.*)", result.stdout.str())
+    assert pytester.run("sh", "-c", f"{sys.executable} -m emulator {command}").ret == 0
+    assert [file.suffix for file in Path(pytester.path, directory).glob("*.json")] == [".json"]
 
 
 def test_a_directory_of_the_user_gets_no_gitignore(pytester: pytest.Pytester) -> None:

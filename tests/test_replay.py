@@ -156,10 +156,14 @@ def test_a_replay_reports_the_first_difference(day: SpaceHandle) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"format": 2}, "format"),
+        ({"format": 2}, "the bundle has format 2, and this emulator reads formats up to 1"),
+        ({"format": 0}, "at format: must be at least 1, not 0"),
+        ({"mroe": 1}, "at mroe: unknown member; known: "),
+        ({"seed": None}, "at seed: must be an integer, not null"),
         ({"emulator": "9.9.9"}, "version 9.9.9"),
         ({"fixtures": "other"}, "other fixtures"),
-        ({"requests": None}, "requests"),
+        ({"requests": None}, "at requests: must be a list, not null"),
+        ({"requests": [{"number": 1}]}, "at requests.0.order: missing, but required"),
         ({"origin": {"format": 99}}, "origin"),
     ],
 )
@@ -169,6 +173,13 @@ def test_a_damaged_bundle_is_refused(space: SpaceHandle, change: dict[str, Any],
     document = {**space.control("GET", "/bundle"), **change}
     with pytest.raises(bundle.BadBundle, match=message):
         replay(bundle.read(document, world), world)
+
+
+@pytest.mark.parametrize("document", [[], None, 5, "bundle"])
+def test_what_is_no_object_is_no_bundle(document: Any) -> None:
+    """A file with other JSON is refused in the same words."""
+    with pytest.raises(bundle.BadBundle, match="at the top: must be an object, not "):
+        bundle.read(document, make_world())
 
 
 def test_replay_refuses_a_bundle_without_requests(space: SpaceHandle, tmp_path: Path) -> None:

@@ -355,6 +355,22 @@ def test_an_invalid_fixture_is_explained(
         (["webhooks", "redeliver", "x"], "see: carbon-emulator webhooks --help"),
         (["conform"], "Missing argument 'PROVIDER'; see: carbon-emulator conform --help"),
         (["emissions", "--zzz"], "; see: carbon-emulator emissions --help"),
+        (
+            ["clock", "--url", "http://127.0.0.1:9/~a"],
+            "is the URL of the space 'a'; use that of its server: http://127",
+        ),
+        (["exec", "--url", "http://127.0.0.1:x", "true"], "'http://127.0.0.1:x' is not the URL of a server; example: "),
+        (["clock", "--url", f"http://{'a' * 64}"], "is not the URL of a server; example: http://"),
+        (["clock", "--token", "ü"], "'--token'"),
+        (["serve", "--public-url", "carbon.example"], "'--public-url'"),
+        (
+            ["serve", "--allow-host", "http://carbon.example"],
+            "'http://carbon.example' is not a host: a name or an addr",
+        ),
+        (["serve", "--webhook-host", "shop:8000"], "'shop:8000' is not a host: a name or an address, without scheme"),
+        (["serve", "--control-token", " a"], "'--control-token'"),
+        (["demo", "--webhook-host", "shop/hooks"], "'--webhook-host'"),
+        (["exec", "--url", "http://127.0.0.1:9/~a", "true"], "use that of its server: http://127.0.0.1:9"),
         (["clock", "--url", "127.0.0.1:4412"], "'127.0.0.1:4412' is not the URL of a server; example: http://"),
         (["faults", "--add", "cnaught"], '--add \'cnaught\' is not JSON; example: \'{"provider": "cnaught"'),
         (["compare", "/nowhere"], "cannot read /nowhere: No such file or directory"),
@@ -367,7 +383,10 @@ def test_an_invalid_command_is_explained(
     assert message in failed(monkeypatch, capsys, *arguments)
 
 
-@pytest.mark.parametrize(("name", "value"), [("PORT", "many"), ("SEED", "x"), ("WORKERS", "0"), ("FIXTURES", "/none")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "many"), ("SEED", "x"), ("WORKERS", "0"), ("FIXTURES", "/none"), ("ALLOW_HOST", "a.b c/d")],
+)
 def test_a_variable_is_an_option(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str
 ) -> None:

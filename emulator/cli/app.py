@@ -60,6 +60,9 @@ COMMANDS = {
 }
 """Where each command is. It is imported when it is called: to import all takes a twentieth of a start."""
 
+OF_TESTS = {"CARBON_EMULATOR_BUNDLES"}
+"""Variables that no command reads, but the pytest plugin and the npm package do."""
+
 NEAREST_CUTOFF = 0.7
 
 
@@ -130,7 +133,7 @@ def _warnings() -> Iterator[str]:
     given = sorted(name for name in os.environ if name.startswith(PREFIX))
     if not given:
         return
-    known = sorted(environment_variables(cli))
+    known = sorted(environment_variables(cli) | OF_TESTS)
     unknown = [name for name in given if name not in known]
     of_services = [name for name in unknown if SERVICE.search(name)]
     port = os.environ.get(f"{PREFIX}PORT", "")

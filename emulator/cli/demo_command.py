@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from emulator.cli.options import SpaceName, option
+from emulator.cli.options import Checked, SpaceName, option
 from emulator.cli.output import table
 from emulator.cli.scenario_play import check_scenario, play
 from emulator.cli.server_options import access_logged, new_token, server_options, write_url
@@ -37,7 +37,12 @@ STEPS = 100
 @click.option("--no-browser", is_flag=True, help="Print the page's URL, and do not open it.")
 @option("--space", default="default", type=SpaceName(), help="The space to fill. It is reset first.")
 @option("--url", help="Play at the server with this URL, instead of starting one.")
-@option("--token", envvar="CARBON_EMULATOR_CONTROL_TOKEN", help="The control token of the server at --url.")
+@option(
+    "--token",
+    envvar="CARBON_EMULATOR_CONTROL_TOKEN",
+    type=Checked("token"),
+    help="The control token of the server at --url.",
+)
 @server_options
 @click.pass_context
 def demo(

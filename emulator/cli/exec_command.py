@@ -83,10 +83,11 @@ def exec_command(
 
 def _shared_server(url: str) -> "Server":
     """Return the server at a URL, if it answers. Raises ValueError, CheckFailed."""
+    from emulator.client.server_url import server_url
     from emulator.exec.execution import Server
     from emulator.proxy.shared_server import SharedServer
 
-    app = SharedServer.parse(url)
+    app = SharedServer.parse(server_url(url))
     with Target(url=url.rstrip("/")).session() as space:
         space.control("GET", "/health")
     return Server(app, url.rstrip("/"))

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from emulator.cli.options import option
+from emulator.cli.options import Checked, option
 from emulator.cli.target import CheckFailed
 
 INSTRUCTIONS = """\
@@ -19,7 +19,12 @@ only, and faults are never random.
 
 @click.command()
 @option("--url", help="Use the server at this URL of this machine; by default one is started.")
-@option("--token", envvar="CARBON_EMULATOR_CONTROL_TOKEN", help="The control token of that server.")
+@option(
+    "--token",
+    envvar="CARBON_EMULATOR_CONTROL_TOKEN",
+    type=Checked("token"),
+    help="The control token of that server.",
+)
 @option("--fixtures", type=click.Path(path_type=Path), help="The directory with the server's own fixtures.")
 def mcp(url: str | None, token: str | None, fixtures: Path | None) -> None:
     """Serve the Model Context Protocol on standard input and output, for coding agents. Needs the extra `mcp`.
@@ -36,16 +41,17 @@ def mcp(url: str | None, token: str | None, fixtures: Path | None) -> None:
     from emulator.client.control_client import Refused
     from emulator.client.embedded import Emulator
     from emulator.client.handles import connect
+    from emulator.client.server_url import server_url
     from emulator.core.hosts import is_loopback
     from emulator.space.fixtures import BadFixture
 
-    if url and not is_loopback(urlsplit(url).hostname or ""):
-        raise click.UsageError(f"{url} is not on this machine")
     with ExitStack() as stack:
         try:
+            if url and not is_loopback(urlsplit(server_url(url)).hostname or ""):
+                raise ValueError(f"{url} is not on this machine")
             server = connect(url, token) if url else stack.enter_context(Emulator(fixtures=fixtures))
             server.control("GET", "/clock")
-        except BadFixture as error:
+        except (BadFixture, ValueError) as error:
             raise click.UsageError(str(error)) from None
         except (Refused, httpx.HTTPError) as error:
             raise CheckFailed(f"no Carbon Emulator at {url}: {error}") from None

@@ -62,6 +62,22 @@ class Instant(click.ParamType):  # type: ignore[type-arg]
             self.fail(str(error), param, ctx)
 
 
+class Checked(click.ParamType):  # type: ignore[type-arg]
+    """A text for which a function of ``core.server_settings`` finds no fault."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from emulator.core import server_settings
+
+        try:
+            checked: str = getattr(server_settings, self.name)(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return checked
+
+
 class SpaceName(click.ParamType):  # type: ignore[type-arg]
     """The name of a space."""
 

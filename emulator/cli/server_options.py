@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emulator.cli.options import option
+from emulator.cli.options import Checked, option
 from emulator.cli.parent import exit_with_parent
 
 if TYPE_CHECKING:
@@ -66,11 +66,12 @@ _OPTIONS = (
         callback=_check_writable,
         help="Write the URL to this file once ready.",
     ),
-    option("--allow-host", multiple=True, help="A further host name of this server."),
+    option("--allow-host", multiple=True, type=Checked("host"), help="A further host name of this server."),
     option(
         "--webhook-host",
         "webhook_hosts",
         multiple=True,
+        type=Checked("host"),
         help="A host beyond this machine that webhooks may call.",
     ),
     option(
@@ -79,9 +80,11 @@ _OPTIONS = (
         help="Where links in replies lead: to pages of the emulator (the fixtures' default), or to the vendors'.",
     ),
     option(
-        "--public-url", help="The URL of this server in such links; by default as the first request to a space has it."
+        "--public-url",
+        type=Checked("url"),
+        help="The URL of this server in such links; by default as the first request to a space has it.",
     ),
-    option("--control-token", help="Require this token for the control API."),
+    option("--control-token", type=Checked("token"), help="Require this token for the control API."),
     option("--access-log", is_flag=True, help="Print a line for each request to standard error."),
     option(
         "--exit-with-parent",

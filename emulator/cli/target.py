@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from emulator.cli.options import SpaceName, option
+from emulator.cli.options import Checked, SpaceName, option
 
 if TYPE_CHECKING:
     from emulator.client.handles import SpaceHandle
@@ -63,9 +63,12 @@ class Target:
     def address(self) -> str:
         """Return the URL of the server: as given, from the file that ``serve --url-file`` wrote, or by the port."""
         if self.url:
-            if not self.url.startswith(("http://", "https://")):
-                raise click.UsageError(f"{self.url!r} is not the URL of a server; example: http://127.0.0.1:4412")
-            return self.url
+            from emulator.client.server_url import server_url
+
+            try:
+                return server_url(self.url)
+            except ValueError as error:
+                raise click.UsageError(str(error)) from None
         if self.url_file:
             try:
                 return self.url_file.read_text().strip()
@@ -81,7 +84,12 @@ def on_server(command: Callable[..., Any]) -> Callable[..., Any]:
         _target_option("--url-file", type=click.Path(path_type=Path), help="A file with it, of serve --url-file."),
         _target_option("--port", type=int, default=4412, help="Its port on this machine, if no URL is given."),
         _target_option("--space", default="default", type=SpaceName(), help="The space."),
-        _target_option("--token", envvar="CARBON_EMULATOR_CONTROL_TOKEN", help="The control token of the server."),
+        _target_option(
+            "--token",
+            envvar="CARBON_EMULATOR_CONTROL_TOKEN",
+            type=Checked("token"),
+            help="The control token of the server.",
+        ),
     )
     command = click.make_pass_decorator(Target, ensure=True)(command)
     for each in reversed(options):

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from emulator.client.control_client import ControlClient
-from emulator.client.durations import instant_text, span_of
+from emulator.client.durations import instant_text, span_in, span_of
 
 
 class ClockHandle:
@@ -46,8 +46,11 @@ class ClockHandle:
         return self._set(at, frozen=False)
 
     def advance(self, span: timedelta | str | float = 0, **units: float) -> list[dict[str, Any]]:
-        """Let time pass: ``advance(hours=2)``, by the names of ``timedelta``, ``advance("1h30m")``, or seconds."""
-        total = timedelta(**units) + span_of(span)
+        """Let time pass: ``advance(hours=2)``, by the names of ``timedelta``, ``advance("1h30m")``, or seconds.
+
+        Raises TypeError or ValueError for what is no duration, and Refused if the clock would go back.
+        """
+        total = span_in(units) + span_of(span)
         return self._events("POST", "/clock/advance", {"seconds": total.total_seconds()})
 
     def _set(self, at: date | str | None, frozen: bool) -> list[dict[str, Any]]:

@@ -40,6 +40,9 @@ class ControlClient:
         if not isinstance(body, dict):
             error = f"{self.http.base_url} is not a Carbon Emulator: its reply is not a JSON object"
             raise Refused(answer.status_code, {"error": error})
+        if answer.is_error and "error" not in body:
+            error = f"{self.http.base_url} is not a Carbon Emulator: its reply is not one of the control API"
+            raise Refused(answer.status_code, {"error": error})
         if answer.is_error:
             raise Refused(answer.status_code, body)
         return body, answer.headers

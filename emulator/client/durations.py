@@ -1,9 +1,13 @@
 """Durations and instants as people write them: ``1h30m``, ``2026-01-01``."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
+from emulator.core.nearest import nearest
+
 UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds", "ms": "milliseconds"}
+UNIT_NAMES = (*UNITS.values(), "microseconds")
 PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|[wdhms])")
 
 
@@ -28,6 +32,17 @@ def span_of(span: timedelta | str | float) -> timedelta:
         return timedelta(seconds=span)
     except (OverflowError, ValueError):
         raise ValueError(f"{span!r} is not a duration in seconds") from None
+
+
+def span_in(units: Mapping[str, float]) -> timedelta:
+    """Return a duration that is given by the names of ``timedelta``. Raises TypeError or ValueError."""
+    for name in units:
+        if name not in UNIT_NAMES:
+            raise TypeError(f"unknown unit {name!r}; {nearest(name, UNIT_NAMES)}")
+    try:
+        return timedelta(**units)
+    except (OverflowError, ValueError):
+        raise ValueError(f"{', '.join(f'{name}={count}' for name, count in units.items())} is not a duration") from None
 
 
 def _duration(text: str) -> timedelta:

@@ -38,7 +38,7 @@ class Emulator(SpaceHandle):
     It runs on an event loop in its own thread, from ``with`` or ``start()`` on, to the end of ``with`` or ``stop()``;
     a request without a port begins in its client's thread. With ``links="vendor"``, links in replies lead to the
     vendors instead of to the emulator's own pages.
-    Raises BadFixture.
+    Raises BadFixture, and TypeError or ValueError for a setting that cannot be.
     """
 
     def __init__(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from emulator.client.control_client import ControlClient
 
@@ -35,10 +36,14 @@ class FaultsHandle:
         fault_id: str = self._control.call("POST", "/faults", json=fault)["id"]
         return fault_id
 
+    def delete(self, fault_id: str) -> None:
+        """Delete one fault by its id. Raises Refused if there is none."""
+        self._control.call("DELETE", f"/faults/{quote(fault_id, safe='')}")
+
     def clear(self) -> None:
         """Delete them."""
         if self._provider is None:
             self._control.call("DELETE", "/faults")
             return
         for fault in self:
-            self._control.call("DELETE", f"/faults/{fault['id']}")
+            self.delete(fault["id"])

@@ -11,6 +11,7 @@ from emulator.client.control_client import ControlClient, Refused
 from emulator.client.faults_handle import FaultsHandle
 from emulator.client.quiet_client import QuietClient
 from emulator.client.requests_handle import RequestsHandle
+from emulator.client.server_url import server_url
 from emulator.client.webhooks_handle import WebhooksHandle
 
 
@@ -149,8 +150,8 @@ class ProviderHandle:
 
 
 def connect(url: str, token: str | None = None) -> SpaceHandle:
-    """Return the space ``default`` of a running server; its ``space(name)`` returns the others."""
-    return SpaceHandle(QuietClient(url, token), "default")
+    """Return the space ``default`` of a running server; its ``space(name)`` returns the others. Raises ValueError."""
+    return SpaceHandle(QuietClient(server_url(url), token), "default")
 
 
 def _raise_unknown(refused: Refused) -> NoReturn:

@@ -51,8 +51,10 @@ class WebhooksHandle:
         """Make all attempts that are due in the space, and return the webhook of each.
 
         With an ASGI or WSGI application, the attempts are calls of it in this process, whatever the URLs of the
-        webhooks. Pause first: what falls due before is sent to those URLs.
+        webhooks. Pause first: what falls due before is sent to those URLs. Raises TypeError for anything else.
         """
+        if app is not None and not callable(app):
+            raise TypeError(f"app is an ASGI or WSGI application, not {app!r}")
         return self._attempts("POST", "/webhooks/deliver") if app is None else self._attempt_within(app)
 
     def _attempt_within(self, app: Application) -> list[dict[str, Any]]:

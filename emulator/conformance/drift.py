@@ -1,10 +1,12 @@
 """What changed between two runs against the same vendors."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from emulator.conformance.report import Report, Result
+from emulator.core.mistakes import first_mistake
 
 
 class BadReports(ValueError):
@@ -31,10 +33,12 @@ class Drift(BaseModel):
 def earlier(text: str) -> DriftReport:
     """Return the reports in a file of an earlier run. Raises BadReports."""
     try:
+        content = json.loads(text)
         return DriftReport.model_validate_json(text)
+    except json.JSONDecodeError as error:
+        raise BadReports(f"not JSON: {error.msg}") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        raise BadReports(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise BadReports(str(first_mistake(content, DriftReport, error))) from None
 
 
 def changes(before: Iterable[Report], now: Iterable[Report]) -> Iterator[Drift]:

@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from emulator.conformance.expression import claims
+from emulator.core.mistakes import first_mistake
 from emulator.core.secrets import is_secret_member
 
 FORMAT = "carbon-emulator recording 1"
@@ -98,19 +99,19 @@ def read(path: Path) -> Recording:
     exchanges: list[RecordedExchange] = []
     header: Header | None = None
     for number, line in enumerate(lines, start=1):
+        if header is None and line == "":
+            break
         try:
-            if header is None and line == "":
-                break
+            content = json.loads(line)
             if header is None:
-                header = Header.model_validate(json.loads(line))
+                header = Header.model_validate(content)
             else:
-                exchanges.append(RecordedExchange.model_validate(json.loads(line)))
+                exchanges.append(RecordedExchange.model_validate(content))
         except json.JSONDecodeError as error:
             raise BadRecording(f"{path}, line {number}: not JSON: {error.msg}") from None
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(map(str, first["loc"]))
-            raise BadRecording(f"{path}, line {number}: {place}: {first['msg']}") from None
+            mistake = first_mistake(content, RecordedExchange if header else Header, error)
+            raise BadRecording(f"{path}, line {number}: {mistake}") from None
     if header is None or header.format != FORMAT:
         raise BadRecording(f"{path} is not a recording: its first line has no format {FORMAT!r}")
     return Recording(header=header, exchanges=exchanges)

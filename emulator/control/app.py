@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from hmac import compare_digest
+from http import HTTPStatus
 from inspect import isawaitable, iscoroutinefunction
 from typing import Any
 
@@ -222,7 +223,7 @@ def _worded(request: ControlRequest, error: Exception) -> Response:
     """Return the reply to a request that raised one of ERRORS."""
     match error:
         case HTTPException():
-            return _error(error.status_code, error.detail, _headers(request, error))
+            return _error(error.status_code, _detail(request, error), _headers(request, error))
         case Malformed():
             problems = [{"place": list(problem.place), "problem": problem.message} for problem in error.problems]
             return _error(400, "the request is invalid", problems=problems)
@@ -243,6 +244,18 @@ def _error(status: int, error: str, headers: dict[str, str] | None = None, **fac
     return reply({"error": error, **facts}, status, headers)
 
 
+def _detail(request: ControlRequest, error: HTTPException) -> str:
+    """Return what is wrong; where no route matches, with the methods that the path has, or the nearest route."""
+    if error.detail != HTTPStatus(error.status_code).phrase:
+        return error.detail
+    hint = ROUTES.hint(request, error)
+    return f"{hint}; known: {_allowed(request)}" if error.status_code == 405 else hint
+
+
 def _headers(request: ControlRequest, error: HTTPException) -> dict[str, str]:
-    allow = {"Allow": ", ".join(ROUTES.allowed_methods(request.scope))} if error.status_code == 405 else {}
+    allow = {"Allow": _allowed(request)} if error.status_code == 405 else {}
     return {**(error.headers or {}), **allow}
+
+
+def _allowed(request: ControlRequest) -> str:
+    return ", ".join(ROUTES.allowed_methods(request.scope))

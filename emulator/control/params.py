@@ -31,9 +31,12 @@ class Page(Params):
 
 def json_object(request: WholeRequest) -> dict[str, Any]:
     """Return the JSON body, which must be an object. Raises Malformed."""
-    content = json_body(request)
+    try:
+        content = json_body(request)
+    except Malformed as malformed:
+        raise _worded(malformed, Params) from None
     if not isinstance(content, dict):
-        raise Malformed(Problem(("body",), "dict_type", "Input should be an object"))
+        raise Malformed(Problem(("body",), "dict_type", "must be an object"))
     return content
 
 

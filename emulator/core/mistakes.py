@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from emulator.core.errors import Malformed, Place, Problem
 from emulator.core.nearest import nearest
@@ -91,7 +91,18 @@ class Mistake:
 
 def mistakes(content: object, schema: Schema, error: ValidationError) -> Iterator[Mistake]:
     """Yield every problem of a document, in our words. ``content`` and ``schema`` are those that the error is about."""
-    for problem in Malformed.found(None, error).problems:
+    yield from _mistakes(content, schema, Malformed.found(None, error))
+
+
+def first_mistake(content: object, model: type[BaseModel], error: ValidationError) -> Mistake:
+    """Return the first problem of a document that does not become a model, in our words."""
+    schema = model.model_json_schema()
+    whole = {"$defs": schema.pop("$defs", {}), "properties": {"content": schema}}
+    return next(_mistakes({"content": content}, whole, Malformed.found("content", error)))
+
+
+def _mistakes(content: object, schema: Schema, malformed: Malformed) -> Iterator[Mistake]:
+    for problem in malformed.problems:
         place = tuple(_places_in(content, problem.place))
         yield Mistake(".".join(map(str, place[1:])), _fault(problem, place, schema))
 
@@ -117,6 +128,8 @@ def sentence(problem: Problem, known: Iterable[str]) -> str:
     if problem.kind in UNKNOWN:
         name = next(str(step) for step in reversed(problem.place) if step != KEY)
         return f"unknown member; {nearest(name, sorted(known))}"
+    if problem.kind == "json_invalid":
+        return f"not JSON: {problem.message}"
     fault = _worded(problem)
     if problem.place and problem.place[-1] == KEY and problem.kind not in WITHOUT_VALUE:
         return f"the name {fault}"

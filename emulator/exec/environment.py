@@ -1,13 +1,13 @@
 """The environment of a redirected command. What the user has set is extended, not replaced."""
 
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from emulator.exec import java_options
 from emulator.exec.redirection import HOOK_VARIABLE, HOOKS, Redirection
 from emulator.proxy.routes import without_vendors
 from emulator.tls import trust
@@ -19,9 +19,8 @@ EXTRA_VARIABLES = ("NODE_EXTRA_CA_CERTS", "DENO_CERT")
 PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 OTHER_PROXY_VARIABLES = ("ALL_PROXY", "all_proxy", "NODE_USE_ENV_PROXY")
 
-JAVA_PROXY = re.compile(r"\s*-Dhttps?\.(?:proxyHost|proxyPort|nonProxyHosts)=\S*")
-JAVA_STORE = re.compile(r"-Djavax\.net\.ssl\.trustStore=(\S+)")
-JAVA_STORE_PASSWORD = re.compile(r"-Djavax\.net\.ssl\.trustStorePassword=(\S+)")
+JAVA = "JAVA_TOOL_OPTIONS"
+JAVA_STORE = "javax.net.ssl.trustStore"
 
 Environment = dict[str, str]
 
@@ -45,12 +44,14 @@ def trust_variables(user: Mapping[str, str], authority: Authority, directory: Pa
     variables = {name: file(name, trust.bundle(authority.root_pem, user.get(name))) for name in BUNDLE_VARIABLES}
     for name in EXTRA_VARIABLES:
         variables[name] = file(name, trust.additional(authority.root_pem, user.get(name)))
-    variables["JAVA_TOOL_OPTIONS"] = " ".join(_java_trust(user.get("JAVA_TOOL_OPTIONS", ""), authority, directory))
-    return variables
+    return variables | {JAVA: java_options.join(_java_trust(_java(user), authority, directory))}
 
 
-def proxy_variables(user: Mapping[str, str], redirection: Redirection, java_options: str) -> Environment:
-    """Return the variables by which clients use the proxy, except for the hosts that the user has exempted."""
+def proxy_variables(environment: Environment, redirection: Redirection) -> Environment:
+    """Return the variables by which clients use the proxy, except for the hosts that the user has exempted.
+
+    ``environment`` has Java's options, which are extended.
+    """
     exempt = [*LOCAL]
     if not redirection.offline:
         exempt += without_vendors(redirection.exemptions, redirection.hosts)
@@ -62,8 +63,7 @@ def proxy_variables(user: Mapping[str, str], redirection: Redirection, java_opti
     host, port = redirection.plain
     java = [f"-D{scheme}.{name}" for scheme in ("https", "http") for name in (f"proxyHost={host}", f"proxyPort={port}")]
     java.append(f"-Dhttp.nonProxyHosts={'|'.join(['localhost', '127.*', '[::1]', *_java_patterns(exempt)])}")
-    variables["JAVA_TOOL_OPTIONS"] = " ".join([JAVA_PROXY.sub("", java_options), *java])
-    return variables
+    return variables | {JAVA: java_options.join([*java_options.without_proxies(_java(environment)), *java])}
 
 
 def hook_variables(user: Mapping[str, str], redirection: Redirection) -> Environment:
@@ -87,30 +87,37 @@ def without_proxies(environment: Environment) -> Environment:
     """Return an environment without proxies, which cannot be reached from an isolated network."""
     names = {*PROXY_VARIABLES, *OTHER_PROXY_VARIABLES}
     return {name: value for name, value in environment.items() if name not in names} | {
-        "JAVA_TOOL_OPTIONS": JAVA_PROXY.sub("", environment.get("JAVA_TOOL_OPTIONS", "")).strip()
+        JAVA: java_options.join(java_options.without_proxies(_java(environment)))
     }
 
 
-def _java_trust(options: str, authority: Authority, directory: Path) -> list[str]:
+def _java(environment: Mapping[str, str]) -> list[str]:
+    """Return Java's options in an environment. Raises ValueError, as Java would refuse them."""
+    try:
+        return java_options.split(environment.get(JAVA, ""))
+    except ValueError:
+        raise ValueError(f"{JAVA}: a quote is not closed") from None
+
+
+def _java_trust(options: list[str], authority: Authority, directory: Path) -> list[str]:
     """Return the options of Java, with a trust store that has the root in it."""
     store = directory / "java.p12"
-    given = JAVA_STORE.search(options)
-    if given and (password := _with_root(Path(given[1]), options, store, authority)):
-        return [options, f"-Djavax.net.ssl.trustStore={store}", f"-Djavax.net.ssl.trustStorePassword={password}"]
+    given = java_options.value(options, JAVA_STORE)
+    if given and (password := _with_root(Path(given), options, store, authority)):
+        return [*options, f"-D{JAVA_STORE}={store}", f"-D{JAVA_STORE}Password={password}"]
     store.write_bytes(trust.java_trust_store(trust.bundle(authority.root_pem)))
     return [
-        *([options] if options else []),
-        f"-Djavax.net.ssl.trustStore={store}",
-        "-Djavax.net.ssl.trustStoreType=PKCS12",
-        f"-Djavax.net.ssl.trustStorePassword={trust.JAVA_PASSWORD}",
+        *options,
+        f"-D{JAVA_STORE}={store}",
+        f"-D{JAVA_STORE}Type=PKCS12",
+        f"-D{JAVA_STORE}Password={trust.JAVA_PASSWORD}",
     ]
 
 
-def _with_root(given: Path, options: str, store: Path, authority: Authority) -> str | None:
+def _with_root(given: Path, options: list[str], store: Path, authority: Authority) -> str | None:
     """Copy the user's trust store, add the root, and return its password; None if that is not possible."""
     keytool = shutil.which("keytool")
-    found = JAVA_STORE_PASSWORD.search(options)
-    password = found[1] if found else trust.JAVA_PASSWORD
+    password = java_options.value(options, f"{JAVA_STORE}Password") or trust.JAVA_PASSWORD
     if keytool is None or not given.is_file():
         return None
     shutil.copyfile(given, store)

@@ -87,5 +87,5 @@ class Execution:
         if self.mode == "isolated":
             hooks = environment.python_variables(self.user, redirection, isolated=True)
             return environment.without_proxies(changed) | hooks
-        changed |= environment.proxy_variables(self.user, redirection, changed["JAVA_TOOL_OPTIONS"])
+        changed |= environment.proxy_variables(changed, redirection)
         return changed | environment.hook_variables(self.user, redirection) if self.mode == "preload" else changed

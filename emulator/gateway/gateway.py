@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from emulator.core.bounded_cache import BoundedCache
-from emulator.core.hosts import is_address, is_loopback
+from emulator.core.hosts import host_name, is_address, is_loopback
 from emulator.gateway.courier import DELIVERY_HEADER, Courier
 from emulator.gateway.messages import read_body, send_reply, send_stream
 from emulator.gateway.turn import answer, answer_under_faults, plain_answer
@@ -224,9 +224,8 @@ class Gateway:
 
         A name without a dot belongs to this machine or its network.
         """
-        header = header.lower()
-        host = header[: header.rfind("]") + 1].strip("[]") if header.startswith("[") else header.partition(":")[0]
-        if "." not in host.rstrip(".") and ":" not in host:
+        host = host_name(header)
+        if "." not in host and ":" not in host:
             return host
         if host in self.vendor_hosts or host in self.hosts or is_address(host):
             return host

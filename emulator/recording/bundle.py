@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from emulator.core.clock import within_calendar
-from emulator.core.errors import Malformed
+from emulator.core.mistakes import first_mistake
 from emulator.core.plural import plural
 from emulator.core.secrets import REDACTED
 from emulator.core.version import __version__
@@ -146,11 +146,13 @@ def take(space: Space) -> dict[str, Any]:
 
 def read(document: Mapping[str, Any], world: World) -> Bundle:
     """Return a bundle that this world can replay. Raises BadBundle."""
+    found = document.get("format") if isinstance(document, Mapping) else None
+    if isinstance(found, int) and found > FORMAT:
+        raise BadBundle(f"the bundle has format {found}, and this emulator reads formats up to {FORMAT}")
     try:
         bundle = Bundle.model_validate(document)
     except ValidationError as error:
-        first = Malformed.found("bundle", error).problems[0]
-        raise BadBundle(f"at {first.field or 'the top'}: {first.message}") from None
+        raise BadBundle(str(first_mistake(document, Bundle, error))) from None
     if bundle.emulator != __version__:
         raise BadBundle(f"the bundle was recorded by version {bundle.emulator}; this is version {__version__}")
     if bundle.fixtures != world.fixtures.digest:

@@ -143,9 +143,13 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         bound.bind((host, port))
         bound.listen(BACKLOG)
-    except OSError as error:
+    except (OSError, OverflowError, UnicodeError) as error:
         bound.close()
-        raise PortTaken(f"cannot listen on {host} port {port}: {error.strerror}") from None
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise PortTaken(f"cannot listen on {host} port {port}: {reason}") from None
+    except TypeError:
+        bound.close()
+        raise
     return bound
 
 

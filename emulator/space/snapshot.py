@@ -8,10 +8,10 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from emulator.core.clock import Clock, micros, within_calendar
 from emulator.core.documents import BadDocument, document, write
-from emulator.core.errors import Malformed
 from emulator.core.exact_json import dump, parse
 from emulator.core.ids import Ids
 from emulator.core.migration import NoStep, migrate
+from emulator.core.mistakes import first_mistake
 from emulator.core.version import __version__
 from emulator.space.faults import Fault, Faults
 from emulator.space.outbox import Outbox, OutboxState
@@ -156,8 +156,7 @@ def _read(document: Mapping[str, Any]) -> Snapshot:
     try:
         return Snapshot.model_validate(document)
     except ValidationError as error:
-        first = Malformed.found("snapshot", error).problems[0]
-        raise BadSnapshot(f"at {first.field}: {first.message}") from None
+        raise BadSnapshot(str(first_mistake(document, Snapshot, error))) from None
 
 
 def _migrated(space: Space, snapshot: Snapshot) -> Snapshot:

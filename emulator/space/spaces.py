@@ -4,7 +4,7 @@ from collections.abc import Container, Iterator
 from typing import TypeAlias
 from weakref import WeakValueDictionary
 
-from emulator.core.hosts import origin
+from emulator.core.hosts import host_name, origin
 from emulator.core.plural import plural
 from emulator.space.gradual_free import free_slowly
 from emulator.space.report import Listed, Peers, Report, joined
@@ -189,5 +189,5 @@ class Spaces:
 
     def _origin(self, scheme: str, host: str | None) -> str | None:
         """Return the URL of this server as a client wrote it; None if the client wrote another one."""
-        named_vendor = host is not None and host.lower().partition(":")[0] in self.vendor_hosts
+        named_vendor = host is not None and host_name(host) in self.vendor_hosts
         return None if named_vendor else origin(scheme, host)

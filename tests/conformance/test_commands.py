@@ -158,7 +158,7 @@ def test_record_does_not_overwrite(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("", "is not a recording"), ("{}\n", "line 1: format: Field required"), ('{"a": 1', "line 1")],
+    [("", "is not a recording"), ("{}\n", "line 1: at format: missing, but required"), ('{"a": 1', "line 1")],
 )
 def test_a_file_that_is_not_a_recording(tmp_path: Path, content: str, message: str) -> None:
     """A file of another form is an error that names the line."""

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import shutil
 import signal
 import subprocess
@@ -14,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from emulator import Emulator
+from emulator.exec import java_options
 from emulator.tls.authority import ensure
+from tests.exec.clients import PAGE
 from tests.exec.conftest import CALL, EXEC, ORDERS, PYTHON, SECONDS_MAX, Run
 
 
@@ -180,6 +183,56 @@ def test_what_the_user_has_set_is_extended(run: Run, tmp_path: Path) -> None:
     assert found["NO_PROXY"] == found["no_proxy"] == "localhost,127.0.0.1,::1,internal.example"
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("", []),
+        ("-Xmx64m  -Da=b", ["-Xmx64m", "-Da=b"]),
+        ("""-Da='b c' "-Dd=e'f" -Dg='"'""", ["-Da=b c", "-Dd=e'f", '-Dg="']),
+        (r"-Da=C:\b\c -Dd=#e", [r"-Da=C:\b\c", "-Dd=#e"]),
+        ('-Da=b "-Dhttp.nonProxyHosts=a|b c" -Dhttps.proxyPort="1"', ["-Da=b"]),
+    ],
+)
+def test_java_options_are_read_and_written_as_java_does(given: str, expected: list[str]) -> None:
+    """White space separates Java's options, quotes hold them together, and nothing else has a meaning."""
+    options = java_options.without_proxies(java_options.split(given))
+    assert options == expected
+    assert java_options.split(java_options.join(options)) == expected
+
+
+@pytest.mark.skipif(shutil.which("java") is None, reason="this machine has no Java")
+@pytest.mark.parametrize("name", ["a b", "it's", 'a "b" \'c'])
+def test_java_starts_with_temporary_files_in_any_directory(run: Run, tmp_path: Path, name: str) -> None:
+    """The path of the trust store reaches Java whole, beside what the user has quoted."""
+    (tmp_path / name).mkdir()
+    (tmp_path / "Store.java").write_text(
+        "class Store { public static void main(String[] a) throws Exception {"
+        'System.out.print(System.getProperty("mine") + new java.io.File(System.getProperty('
+        '"javax.net.ssl.trustStore")).isFile()); } }'
+    )
+    options = {"TMPDIR": str(tmp_path / name), "JAVA_TOOL_OPTIONS": "'-Dmine=x y ' \"-Dhttp.nonProxyHosts=a|b c\""}
+    done = run("--quiet", "--", "java", str(tmp_path / "Store.java"), **options)
+    assert done.stdout == "x y true", done.stderr
+
+
+def test_java_options_with_an_open_quote_are_named(run: Run) -> None:
+    """Java would refuse them, so the command does not run."""
+    done = run("--quiet", "--", "echo", "ran", JAVA_TOOL_OPTIONS="-Da='b")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "carbon-emulator: JAVA_TOOL_OPTIONS: a quote is not closed\n"
+
+
+@pytest.mark.parametrize("options", [(), ("--space", "shop")])
+def test_the_example_of_tests_runs(run: Run, tmp_path: Path, options: tuple[str, ...]) -> None:
+    """The tests of the guide pass under ``exec``, in the space that it names, and without it they do not run."""
+    (code,) = re.findall(r"<!-- exec: pytest -->\n```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    (tmp_path / "test_production.py").write_text(code)
+    tests = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(tmp_path)]
+    done = run("--quiet", *options, "--", *tests)
+    assert (done.returncode, "2 passed" in done.stdout) == (0, True), done.stdout
+    assert "2 errors" in subprocess.run(tests, capture_output=True, text=True, check=False, cwd=tmp_path).stdout
+
+
 def test_hidden_sitecustomize_still_runs(run: Run, tmp_path: Path) -> None:
     """A ``sitecustomize`` of the user's own runs, too."""
     (tmp_path / "sitecustomize.py").write_text("import builtins; builtins.mine = 'mine'")
@@ -235,7 +288,7 @@ def test_a_shared_server_that_does_not_answer_is_named(run: Run) -> None:
     ("options", "reason"),
     [
         (["--space", "a/b"], "a space's name is 1 to 64 letters"),
-        (["--url", "localhost:4412"], "'localhost:4412' is not an http or https URL"),
+        (["--url", "localhost:4412"], "'localhost:4412' is not the URL of a server"),
         (["--mode", "magic"], "'magic' is not one of 'env', 'preload', 'isolated'"),
         (["--fixtures", "/nowhere"], "/nowhere"),
     ],
@@ -259,11 +312,11 @@ def test_a_proxy_that_is_not_supported_is_named(run: Run) -> None:
 @pytest.mark.parametrize("kind", ["PKCS12", "JKS"])
 def test_a_trust_store_of_the_user_is_extended(run: Run, tmp_path: Path, kind: str) -> None:
     """A trust store that ``JAVA_TOOL_OPTIONS`` names is copied with the emulator's root, for any type and password."""
-    store, other = tmp_path / "mine.store", ensure(["api.one.example"], tmp_path / "other" / "authority")
+    store, other = tmp_path / "my store", ensure(["api.one.example"], tmp_path / "other" / "authority")
     password = ["-storepass", "secret", "-storetype", kind]
     add = ["keytool", "-importcert", "-noprompt", "-alias", "mine", "-file", str(other.root_path)]
     subprocess.run([*add, "-keystore", str(store), *password], check=True, capture_output=True)
-    options = f"-Djavax.net.ssl.trustStore={store} -Djavax.net.ssl.trustStorePassword=secret"
+    options = f"-Djavax.net.ssl.trustStore='{store}' -Djavax.net.ssl.trustStorePassword=secret"
     script = (
         "keytool -list -keystore $(echo $JAVA_TOOL_OPTIONS | tr ' ' '\n' | grep 'trustStore=' | tail -1 | cut -d= -f2)"
     )

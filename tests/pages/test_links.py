@@ -98,9 +98,10 @@ def test_links_have_the_address_that_the_client_used(host: str, prefix: str, exp
     assert _checkout_url(host, prefix, "cnaught/") == f"{expected}/pages/cnaught/checkout/bIcui3hZfj"
 
 
-def test_links_of_a_vendors_host_lead_to_the_server() -> None:
+@pytest.mark.parametrize("host", ["api.cnaught.com", "API.cnaught.com:443", "api.cnaught.com.", "api.cnaught.com.:443"])
+def test_links_of_a_vendors_host_lead_to_the_server(host: str) -> None:
     """A client that calls the vendor's production host gets links to this server, not to that host."""
-    assert _checkout_url("api.cnaught.com", "", "").startswith("http://127.0.0.1:4412/_emulator/")
+    assert _checkout_url(host, "", "").startswith("http://127.0.0.1:4412/_emulator/")
 
 
 def test_a_public_url_replaces_the_address() -> None:

@@ -3,8 +3,10 @@
 ``python -m tests.support.reference`` writes them; a test compares.
 """
 
+import inspect
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from inspect import getdoc
 from pathlib import Path
@@ -13,6 +15,12 @@ from typing import Any
 import click
 
 from emulator.cli.app import cli
+from emulator.client import handles
+from emulator.client.clock_handle import ClockHandle
+from emulator.client.embedded import Emulator
+from emulator.client.faults_handle import FaultsHandle
+from emulator.client.requests_handle import RequestsHandle
+from emulator.client.webhooks_handle import WebhooksHandle
 from emulator.core.documents import write
 from emulator.evidence import contracts
 from emulator.providers import ALL
@@ -30,7 +38,26 @@ MARKER = """\
 | `@pytest.mark.carbon(at="2026-01-01")` | The instant at which the clock of the test's space is frozen. |
 | `@pytest.mark.carbon(seed=3)` | The seed of the space's identifiers. |
 | `@pytest.mark.carbon(strict=True)` | Fail the test if its client sent anything that no rule reads. |
-| `@pytest.mark.carbon(evidence="docs")` | Fail the test if it depends on weaker evidence than this. |"""
+| `@pytest.mark.carbon(evidence="docs")` | Fail the test if it depends on weaker evidence than this. |
+| `@pytest.mark.carbon(scenario="shop")` | Fill the space with this scenario first. |"""
+
+HANDLES: Mapping[str, type] = {
+    "space": handles.SpaceHandle,
+    "space.cnaught": handles.ProviderHandle,
+    "space.clock": ClockHandle,
+    "space.faults": FaultsHandle,
+    "space.requests": RequestsHandle,
+    "space.webhooks": WebhooksHandle,
+}
+"""What Python and pytest have for a space and its parts, by an expression that gives one."""
+
+
+SETTINGS = """\
+`GET` and `PATCH /_emulator/settings/PROVIDER`. Defaults are JSON; [fixtures](fixtures.md) lists the possible values."""
+
+PYTHON = """\
+`from emulator import Emulator, Refused, connect`. A running `Emulator`, the result of `connect`, and pytest's
+`carbon_space` are spaces; pytest's `cnaught` and the other vendors are what `space.cnaught` is here."""
 
 
 def page() -> str:
@@ -38,7 +65,8 @@ def page() -> str:
     sections = (
         ("Command line", "Options with a variable in the table may be set in the environment, too.", command_lines()),
         ("Control API", "Below `/_emulator`, or `/~NAME/_emulator` for the space NAME.", endpoint_lines()),
-        ("Settings", "`GET` and `PATCH /_emulator/settings/PROVIDER`.", setting_lines()),
+        ("Settings", SETTINGS, setting_lines()),
+        ("Python", PYTHON, python_lines()),
         ("pytest", "The marker of a test that uses a space:", [MARKER]),
         ("Faults", "`POST /_emulator/faults`: on which requests a fault fires, and its effect.", fault_lines()),
     )
@@ -83,23 +111,80 @@ def setting_lines() -> Iterator[str]:
         settings = getattr(fixtures[name].memory, "settings", None)
         if settings is not None:
             yield f"### {provider.title}\n\n{_text(getdoc(settings))}\n\n| setting | default |\n| --- | --- |"
-            yield from (f"| `{field.name}` | `{_json(write(settings)[field.name])}` |" for field in fields(settings))
+            yield from (f"| `{field.name}` | {_json(write(settings)[field.name])} |" for field in fields(settings))
             yield ""
 
 
+def python_lines() -> Iterator[str]:
+    yield f"### `Emulator({_parameters(Emulator.__init__)})`\n\n{_text(getdoc(Emulator))}\n"
+    yield from _members(Emulator)
+    yield f"### `connect({_parameters(handles.connect)})`\n\n{_text(getdoc(handles.connect))}\n"
+    for expression, kind in HANDLES.items():
+        yield f"### `{expression}`\n\n{_text(getdoc(kind))}\n"
+        yield from _members(kind)
+
+
+def _members(kind: type) -> Iterator[str]:
+    """Yield a table of the methods and properties that a class defines itself."""
+    yield "| member | meaning |\n| --- | --- |"
+    for name, member in vars(kind).items():
+        if name.startswith("_"):
+            continue
+        shown = name if isinstance(member, property) else f"{name}({_parameters(member)})"
+        yield f"| `{shown}` | {_cell(_text(getdoc(member)))} |"
+    yield ""
+
+
+def _parameters(function: Callable[..., Any]) -> str:
+    """Return the parameters of a function as a call has them, without types."""
+    signature = inspect.signature(function)
+    empty = inspect.Parameter.empty
+    found = [each.replace(annotation=empty) for each in signature.parameters.values() if each.name != "self"]
+    return str(signature.replace(parameters=found, return_annotation=empty))[1:-1]
+
+
 def fault_lines() -> Iterator[str]:
-    for model in (FaultDraft, Effect):
-        yield f"{_text(getdoc(model))}\n\n| member | default |\n| --- | --- |"
-        for name, field in model.model_fields.items():
-            default = "required" if field.is_required() else f"`{_json(field.default)}`"
-            yield f"| `{name}` | {default} |"
+    schemas = contracts.contract("control")["components"]["schemas"]
+    for name, model in (("FaultDraft", FaultDraft), ("Effect", Effect)):
+        yield f"{_text(getdoc(model))}\n\n| member | value | default |\n| --- | --- | --- |"
+        for member, schema in schemas[name]["properties"].items():
+            field = model.model_fields[member]
+            default = "required" if field.is_required() else _json(field.default)
+            yield f"| `{member}` | {_value(schema)} | {default} |"
         yield ""
+
+
+def _value(schema: Mapping[str, Any]) -> str:
+    """Return the possible values of a member in words."""
+    if "enum" in schema:
+        return " or ".join(map(_json, schema["enum"]))
+    if "anyOf" in schema:
+        return " or ".join(map(_value, schema["anyOf"]))
+    if "$ref" in schema:
+        return {"ProviderName": "the name of a provider", "Effect": "see below"}[schema["$ref"].rpartition("/")[2]]
+    kinds = schema.get("type", "any JSON")
+    number = f" from {schema['minimum']} to {schema['maximum']}" if "minimum" in schema else ""
+    words = {"string": "text", "null": "`null`", "object": "texts by name", "any JSON": "any JSON"}
+    return " or ".join(words.get(kind, f"{kind}{number}") for kind in ([kinds] if isinstance(kinds, str) else kinds))
 
 
 def _option(option: click.Option) -> str:
     variables = [option.envvar] if isinstance(option.envvar, str) else list(option.envvar or ())
     names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
-    return f"| {names} | {', '.join(f'`{name}`' for name in variables)} | {_text(option.help)} |"
+    meaning = " ".join(filter(None, [_text(option.help), _choices(option), _default(option)]))
+    return f"| {names} | {', '.join(f'`{name}`' for name in variables)} | {_cell(meaning)} |"
+
+
+def _choices(option: click.Option) -> str:
+    """Return the values that an option may have, if there are few."""
+    choices = option.type.choices if isinstance(option.type, click.Choice) else ()
+    return f"One of {', '.join(f'`{choice}`' for choice in choices)}." if choices else ""
+
+
+def _default(option: click.Option) -> str:
+    """Return the value of an option that is not given, if that is one."""
+    default = option.to_info_dict()["default"]
+    return "" if option.is_flag or default in (None, (), "") else f"Default: `{default}`."
 
 
 def _text(text: str | None) -> str:
@@ -109,7 +194,11 @@ def _text(text: str | None) -> str:
 
 
 def _json(value: Any) -> str:
-    return str(value).replace("|", "\\|") if value is not None else "null"
+    return f"`{_cell(json.dumps(value))}`"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 if __name__ == "__main__":

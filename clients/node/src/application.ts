@@ -18,6 +18,13 @@ export type Application =
 /** What came of an attempt: the status of the reply, or why there is none. */
 export type Outcome = { status: number } | { error: string };
 
+/** Throw TypeError for what is no application, such as a Koa or Fastify instance instead of its listener. */
+export function checkApplication(app: Application): void {
+  if (typeof app !== "function" && typeof (app as { fetch?: unknown } | null)?.fetch !== "function") {
+    throw new TypeError("the application is neither a request listener nor an object with a fetch function");
+  }
+}
+
 /**
  * Make an attempt of a webhook at an application. An exception of the application is printed, and a 500, as its server
  * would make of it.

@@ -9,6 +9,9 @@ const UPCOMING_MAX = 100;
 
 /** The clock of a space. Everything that moves it returns the events that became due, in order. */
 export class Clock extends Handle {
+  /** All events that this handle has returned. */
+  readonly past: Event[] = [];
+
   constructor(private readonly control: ControlClient) {
     super();
   }
@@ -39,7 +42,8 @@ export class Clock extends Handle {
 
   /** Let time pass: `advance("1h30m")`, `advance({ hours: 2 })`, or `advance(90)`, which is seconds. */
   async advance(duration: Duration): Promise<Event[]> {
-    return (await this.control.call("POST /clock/advance", { body: { seconds: seconds(duration) } })).events;
+    const { events } = await this.control.call("POST /clock/advance", { body: { seconds: seconds(duration) } });
+    return this.keep(events);
   }
 
   /** Return what becomes due if nothing else happens: `upcoming("30d")`; by default within a year. The earliest come first. */
@@ -50,6 +54,11 @@ export class Clock extends Handle {
 
   private async set(frozen: boolean, at?: Date | string): Promise<Event[]> {
     const now = at === undefined ? {} : { now: instantText(at) };
-    return (await this.control.call("PUT /clock", { body: { ...now, frozen } })).events;
+    return this.keep((await this.control.call("PUT /clock", { body: { ...now, frozen } })).events);
+  }
+
+  private keep(events: Event[]): Event[] {
+    this.past.push(...events);
+    return events;
   }
 }

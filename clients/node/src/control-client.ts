@@ -55,7 +55,7 @@ export class ControlClient {
     token: string | undefined,
   ) {
     this.#token = token;
-    this.server = server.replace(/\/+$/, "");
+    this.server = checkedUrl(server);
     this.url = space === "default" ? this.server : `${this.server}/~${space}`;
   }
 
@@ -131,6 +131,9 @@ export class ControlClient {
       const error = `${this.server} is not a Carbon Emulator: its reply is not a JSON object`;
       throw new Refused(status, { error });
     }
+    if (status >= 400 && !("error" in reply)) {
+      throw new Refused(status, { error: `${this.server} is not a Carbon Emulator: its reply is not one of the control API` });
+    }
     if (status >= 400) {
       throw new Refused(status, reply as Record<string, unknown>);
     }
@@ -161,6 +164,19 @@ export class ControlClient {
       sent.end(content);
     });
   }
+}
+
+/** Return the URL of a server, without a slash at its end. Throws RangeError for a text that is none. */
+function checkedUrl(server: string): string {
+  if (!/^https?:\/\//.test(server)) {
+    throw new RangeError(`${JSON.stringify(server)} is not the URL of a server; example: http://127.0.0.1:4412`);
+  }
+  const space = /\/~([^/]*)\/*$/.exec(server);
+  if (space) {
+    const wanted = server.slice(0, space.index);
+    throw new RangeError(`${JSON.stringify(server)} is the URL of the space "${space[1]}"; use that of its server: ${wanted}`);
+  }
+  return server.replace(/\/+$/, "");
 }
 
 /** Return what is wrong; a host name with several addresses fails with one error for each. */

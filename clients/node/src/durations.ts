@@ -1,6 +1,7 @@
 /** Durations and instants as people write them: "1h30m", "2026-01-01". */
 
 const UNIT_SECONDS = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1, ms: 0.001 } as const;
+const UNIT_NAMES: readonly string[] = ["weeks", "days", "hours", "minutes", "seconds", "milliseconds"];
 const PART = /([0-9]+(?:\.[0-9]+)?)(ms|[wdhms])/g;
 const EXAMPLES = "examples: 1h30m, 2d, 0.5s, 90 (seconds)";
 
@@ -23,6 +24,11 @@ export function seconds(duration: Duration): number {
     return duration;
   }
   if (typeof duration === "object") {
+    for (const name of Object.keys(duration)) {
+      if (!UNIT_NAMES.includes(name)) {
+        throw new RangeError(`unknown unit ${JSON.stringify(name)}; known: ${UNIT_NAMES.join(", ")}`);
+      }
+    }
     const { weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0, milliseconds = 0 } = duration;
     return weeks * 604_800 + days * 86_400 + hours * 3600 + minutes * 60 + seconds + milliseconds / 1000;
   }

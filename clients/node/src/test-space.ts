@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 
-import type { Evidence, Request } from "./contract.js";
+import type { Event, Evidence, FieldEvidence, Request, Webhook } from "./contract.js";
 import { Refused } from "./control-client.js";
 import { CarbonEmulator } from "./emulator.js";
 import type { Providers, Space } from "./space.js";
@@ -81,6 +81,7 @@ export class TestSpace {
     if (at !== undefined) {
       await this.space.clock.freeze(at);
     }
+    this.space.clock.past.length = 0;
   }
 
   get fixtures(): CarbonFixtures {
@@ -127,8 +128,10 @@ export class TestSpace {
       fail("sent what nothing reads", entries.filter((entry) => entry.unread.length).map((entry) => [entry, entry.unread]));
     }
     if (floor !== undefined) {
-      const weak = entries.filter((entry) => isWeaker(entry.evidence, floor));
-      fail(`relied on evidence weaker than ${floor}`, weak.map((entry) => [entry, weakParts(entry, floor)]));
+      const sent = (await this.space.webhooks.list()).filter(({ attempts }) => attempts.length);
+      const relied: Array<Request | Webhook | Event> = [...entries, ...sent, ...this.space.clock.past];
+      const weak = relied.filter(({ evidence }) => isWeaker(evidence, floor));
+      fail(`relied on evidence weaker than ${floor}`, weak.map((each) => [each, weakParts(each, floor)]));
     }
   }
 
@@ -167,7 +170,7 @@ export class TestSpace {
       writeFileSync(join(directory(), ".gitignore"), "*\n");
     }
     writeFileSync(file, JSON.stringify(bundle));
-    return `bundle: ${file}; run it again with: carbon-emulator replay ${file}`;
+    return `bundle: ${file}; run it again with: carbon-emulator replay ${quoted(file)}`;
   }
 
   /** The bundle file of the test. Its name is readable, and unique by a hash of the test's name. */
@@ -183,7 +186,12 @@ export function uniqueName(file: string | undefined, test: string): string {
 }
 
 function directory(): string {
-  return resolve(process.env["CARBON_EMULATOR_BUNDLES"] ?? ".carbon-emulator");
+  return resolve(process.env["CARBON_EMULATOR_BUNDLES"] || ".carbon-emulator");
+}
+
+/** Return a text as a word of a shell. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`;
 }
 
 function check(options: CarbonOptions): void {
@@ -202,20 +210,32 @@ function isWeaker(evidence: Evidence, floor: Evidence): boolean {
   return EVIDENCE.indexOf(evidence) > EVIDENCE.indexOf(floor);
 }
 
-/** Return what makes the evidence of an exchange weaker than the floor: its parts with their rules, or all of it. */
-function weakParts(entry: Request, floor: Evidence): string[] {
-  const parts = entry.evidence_fields
+/** Return what makes evidence weaker than the floor: the parts of a request or webhook with their rules, or all of it. */
+function weakParts(each: Request | Webhook | Event, floor: Evidence): string[] {
+  if (!("evidence_fields" in each)) {
+    return [named("event time", each)];
+  }
+  const parts = each.evidence_fields
     .filter((part) => isWeaker(part.evidence, floor))
-    .map((part) => `${part.in} ${part.field} (${part.evidence}${part.rule ? `, ${part.rule}` : ""})`);
+    .map((part) => named(`${part.in} ${part.field}`.trim(), part));
   if (parts.length > PARTS_SHOWN_MAX) {
     return [...parts.slice(0, PARTS_SHOWN_MAX), `and ${parts.length - PARTS_SHOWN_MAX} more`];
   }
-  return parts.length ? parts : [`${entry.operation ?? "no operation"} (${entry.evidence})`];
+  return parts.length ? parts : [`${("operation" in each && each.operation) || "no operation"} (${each.evidence})`];
 }
 
-function fail(what: string, found: Array<[Request, string[]]>): void {
+function named(part: string, { evidence, rule }: Event | FieldEvidence): string {
+  return `${part} (${evidence}${rule ? `, ${rule}` : ""})`;
+}
+
+/** Return a request, a webhook or an event in a few words. */
+function title(each: Request | Webhook | Event): string {
+  return "method" in each ? `${each.method} ${each.path}` : `${each.kind} of ${each.subject}`;
+}
+
+function fail(what: string, found: Array<[Request | Webhook | Event, string[]]>): void {
   if (found.length) {
-    const lines = found.map(([entry, why]) => `${entry.method} ${entry.path} (${entry.provider}): ${why.join(", ")}`);
+    const lines = found.map(([each, why]) => `${title(each)} (${each.provider}): ${why.join(", ")}`);
     throw new Error([`the test's client ${what}:`, ...lines].join("\n"));
   }
 }

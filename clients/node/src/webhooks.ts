@@ -1,6 +1,6 @@
 /** The webhooks of a space. */
 
-import { type Application, post } from "./application.js";
+import { type Application, checkApplication, post } from "./application.js";
 import type { NextAttempt, Operations, ProviderName, Webhook } from "./contract.js";
 import { type ControlClient, WITHOUT_LIMIT } from "./control-client.js";
 import { Handle, describe } from "./handle.js";
@@ -46,12 +46,13 @@ export class Webhooks extends Handle {
    * Make all attempts that are due in the space, and return the webhook of each.
    *
    * With an application, the attempts are calls of it in this process, whatever the URLs of the webhooks. Pause first: what
-   * falls due before is sent to those URLs.
+   * falls due before is sent to those URLs. Rejects with TypeError if it is no application.
    */
   async deliver(app?: Application): Promise<Webhook[]> {
     if (app === undefined) {
       return (await this.control.callWithin("POST /webhooks/deliver", {}, WITHOUT_LIMIT)).attempted;
     }
+    checkApplication(app);
     await this.pause();
     const attempted: Webhook[] = [];
     for (let attempt = await this.next(); attempt !== null; attempt = await this.next()) {

@@ -31,6 +31,14 @@ export function failing(test: Test, extended: (carbonOptions: CarbonOptions) => 
     await order(cnaught);
   });
 
+  extended({ at: "2026-01-01", evidence: fixed ? "inferred" : "docs" })("it relies on when an order is fulfilled", async ({ cnaught }) => {
+    await cnaught.webhooks.pause();
+    await order(cnaught, { notification_config: { url: "https://shop.example/hooks" } });
+    await cnaught.requests.clear();
+    await cnaught.clock.advance("2s");
+    await cnaught.webhooks.deliver({ fetch: async () => new Response() });
+  });
+
   if (!fixed) {
     extended({ sed: 3 } as CarbonOptions)("it has a wrong option", async ({ cnaught }) => {
       await order(cnaught);

@@ -92,6 +92,7 @@ export function stories(test: Test, extended: (carbonOptions: CarbonOptions) => 
       assert.equal((await clock.now()).getTime() - before.getTime(), expected * 1000, text);
     }
     await assert.rejects(clock.advance("-1m"), { name: "Refused" });
+    await assert.rejects(clock.advance({ hour: 1 } as object), /unknown unit "hour"; known: weeks, days, hours, minutes, /);
     for (const text of refused) {
       await assert.rejects(clock.advance(text), /is not a duration/, text);
     }
@@ -126,6 +127,12 @@ export function stories(test: Test, extended: (carbonOptions: CarbonOptions) => 
     await assert.rejects(late, { status: 408, message: /near miss: request 1, POST \/v1\/orders: status is 201, not 503/ });
     await cnaught.requests.clear();
     assert.deepEqual(await cnaught.requests.list(), []);
+  });
+
+  test("what is no application gets no webhooks", async ({ cnaught }) => {
+    for (const app of [{}, { callback: () => {} }, null, 5]) {
+      await assert.rejects(cnaught.webhooks.deliver(app as never), /is neither a request listener nor an object with a fetch/);
+    }
   });
 
   test("webhooks arrive when the test says so", async ({ cnaught }) => {
@@ -317,7 +324,13 @@ export function stories(test: Test, extended: (carbonOptions: CarbonOptions) => 
     }
   });
 
-  test("what is no emulator is named", async () => {
+  test("what is no emulator is named", async ({ carbonSpace }) => {
+    await assert.rejects(CarbonEmulator.connect("127.0.0.1:4412"), /"127\.0\.0\.1:4412" is not the URL of a server; example: /);
+    const ofSpace = /is the URL of the space "[\w-]+"; use that of its server: http:\/\/127\.0\.0\.1:\d+$/;
+    await assert.rejects(CarbonEmulator.connect(carbonSpace.url), ofSpace);
+    await assert.rejects(CarbonEmulator.connect(`${carbonSpace.url}/`), ofSpace);
+    const vendor = CarbonEmulator.connect(carbonSpace.url.replace(/~.*/, "cnaught"));
+    await assert.rejects(vendor, { status: 404, message: /cnaught is not a Carbon Emulator: its reply is not one of the control API$/ });
     await assert.rejects(CarbonEmulator.connect("http://127.0.0.1:9"), (error) => {
       assert.ok(error instanceof NoReply);
       assert.match(error.message, /^no reply from a Carbon Emulator at http:\/\/127\.0\.0\.1:9: .*ECONNREFUSED/);
