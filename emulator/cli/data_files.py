@@ -19,6 +19,7 @@ from emulator.gateway.courier import Courier
 from emulator.log import image
 from emulator.log.application import Application
 from emulator.log.entries import Entry, Lost, Resumption
+from emulator.log.instants import instant
 from emulator.log.instants import number as microseconds
 from emulator.log.loading import Loading, Stopped
 from emulator.log.log import Image, LogFailure, Summary
@@ -100,7 +101,8 @@ class Contents:
         """Load a space, and return its stored form; None if it does not exist. The log does not change.
 
         What its server has left open is ended in the stored form. In a store, a node may be at work with that: without
-        ``whole``, a space with such requests has no stored form.
+        ``whole``, a space with such requests has no stored form. The form is that of the time of the last entry: a node
+        may have appended another one since then, before now.
         """
         loading = self.load(name)
         for _ in loading.run():
@@ -115,10 +117,11 @@ class Contents:
             return None
         if number > space.requests:
             self._apply(application, copy, Lost(number))
-        return image.take(space, copy.replica.applied, application.time.read())
+        return image.take(space, copy.replica.applied, instant(copy.at))
 
     def _apply(self, application: Application, copy: SpaceCopy, entry: Entry) -> None:
-        application.apply(copy, copy.replica.applied, microseconds(application.time.read()), entry)
+        copy.at = microseconds(application.time.read())
+        application.apply(copy, copy.replica.applied, copy.at, entry)
 
 
 # --- the commands -----------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from cluster.database import Database
 from emulator.cli import data_files
 from emulator.cli.app import cli
+from emulator.log.loading import Loading
 from emulator.log.shared.shared_database import SharedDatabase
 from emulator.providers.cnaught.wire import outgoing
 from emulator.space.world import Limits
@@ -210,6 +211,28 @@ def test_a_store_is_described_checked_and_compacted(store: tuple[str, Node]) -> 
     assert (spaces["one"]["requests"], spaces["one"]["entries"]) == (3, 0)
     assert {name: node_state(node, name) for name in ("one", "two")} == before
     assert place(node.space("one")).headers["x-emulator-request-id"] == "4"
+    assert data("check", url).output.endswith("ok\n")
+
+
+@pytest.mark.parametrize("since", [2, 5])
+def test_a_snapshot_precedes_what_nodes_do_while_it_is_taken(
+    since: int, store: tuple[str, Node], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requests that arrive between the load and the snapshot have the same replies after it: no clock is ahead."""
+    url, node = store
+    place(node.space("running"))
+    real = Loading.run
+
+    def run(loading: Loading) -> Iterator[None]:
+        yield from real(loading)
+        for _ in range(since if loading.copy.name == "running" else 0):
+            place(node.space("running"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Loading, "run", run)
+        assert data("compact", url).exit_code == 0
+    spaces = {space["name"]: space for space in json.loads(data("info", url, "--json").output)["spaces"]}
+    assert spaces["running"]["entries"] == since
     assert data("check", url).output.endswith("ok\n")
 
 
