@@ -639,6 +639,14 @@ def test_a_server_starts_from_a_snapshot(failure: Callable[..., tuple[int, str]]
 # --- output -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("option", ["--data", "--store"])
+def test_an_empty_place_is_refused(option: str, failure: Callable[..., tuple[int, str]]) -> None:
+    """A variable that a shell does not have neither stores spaces in the current directory nor loses them."""
+    code, reason = failure("serve", option, "")
+    assert (code, f"Invalid value for '{option}'" in reason) == (2, True)
+    assert reason.endswith("it is empty; without the option, spaces are in memory")
+
+
 def test_a_server_starts_with_a_scenario(failure: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
     """``serve --scenario`` fills the default space; an unknown name is refused."""
     assert "unknown scenario 'resellers'" in failure("serve", "--scenario", "resellers")[1]

@@ -220,6 +220,28 @@ def test_a_snapshot_holds_the_memories_of_the_vendors_that_were_used(tmp_path: P
             ]
 
 
+def test_files_are_their_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a directory that others can read, they cannot read what is stored, nor a snapshot that is being written."""
+    for name, most in (("ENTRIES_MAX", 1), ("LARGE_BYTES", 0)):
+        monkeypatch.setattr(space_copy, name, most)
+    directory, temporary, read = tmp_path / "data", [], Path.read_bytes
+    directory.mkdir(mode=0o755)
+
+    def read_bytes(path: Path) -> bytes:
+        if path.suffix == ".tmp":
+            temporary.append((path.parent, path.stat().st_mode & 0o077))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    with StoredServer(directory) as server:
+        for number in range(3):
+            place(server.space(), f"key-{number}")
+        wait_until(lambda: server.stored()["default"].facts)
+        assert {*temporary} == {(directory, 0)}
+        readable = {path.name for path in directory.iterdir() if path.stat().st_mode & 0o077}
+        assert readable <= {"lock"}
+
+
 # --- what is on its way to the disk
 
 

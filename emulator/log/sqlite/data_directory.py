@@ -54,7 +54,9 @@ class DataDirectory:
             stack.enter_context(_locked(path))
             for left in path.glob("*.tmp"):
                 left.unlink()
-            if (path / DATABASE).exists() and not os.access(path / DATABASE, os.R_OK | os.W_OK):
+            if not (path / DATABASE).exists():
+                (path / DATABASE).touch(0o600)
+            elif not os.access(path / DATABASE, os.R_OK | os.W_OK):
                 raise PermissionError(errno.EACCES, f"{os.strerror(errno.EACCES)}: {DATABASE}")
             self.numbers = stack.enter_context(closing(Numbers(path / NUMBERS)))
         except OSError as error:
