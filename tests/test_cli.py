@@ -15,6 +15,7 @@ from typing import Any
 import click
 import httpx
 import pytest
+from pytest_httpserver import HTTPServer
 
 from emulator import Emulator, __version__
 from emulator.cli import requests_command
@@ -144,6 +145,18 @@ def test_health(run: Run, failure: Callable[..., tuple[int, str]]) -> None:
         assert code == 1
         assert "no reply from a Carbon Emulator at http://127.0.0.1:9" in reason
         assert reason.endswith("start one with `carbon-emulator serve`, or name another with --url")
+
+
+def test_a_server_that_cannot_store_is_not_healthy(
+    failure: Callable[..., tuple[int, str]], httpserver: HTTPServer
+) -> None:
+    """``health`` has the exit code of a server that is down, and its reason; ``wait`` waits for it in vain."""
+    content = {"status": "failing", "error": "cannot store to data: disk full"}
+    httpserver.expect_request("/_emulator/health").respond_with_json(content, status=503)
+    url = httpserver.url_for("")
+    assert failure("health", "--url", url) == (1, "503: cannot store to data: disk full")
+    code, reason = failure("wait", "--timeout", "0", "--url", url)
+    assert (code, reason) == (1, "not ready within 0 seconds: 503: cannot store to data: disk full")
 
 
 def test_providers_and_env(run: Run, failure: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
@@ -636,6 +649,14 @@ def test_a_server_starts_from_a_snapshot(failure: Callable[..., tuple[int, str]]
 
 
 # --- output -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("option", ["--data", "--store"])
+def test_an_empty_place_is_refused(option: str, failure: Callable[..., tuple[int, str]]) -> None:
+    """A variable that a shell does not have neither stores spaces in the current directory nor loses them."""
+    code, reason = failure("serve", option, "")
+    assert (code, f"Invalid value for '{option}'" in reason) == (2, True)
+    assert reason.endswith("it is empty; without the option, spaces are in memory")
 
 
 def test_a_server_starts_with_a_scenario(failure: Callable[..., tuple[int, str]], tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def _done(work: Callable[[], T]) -> T:
     except (BadData, BadFixture, LogFailure) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
-        raise click.UsageError(f"{error.filename}: {error.strerror}") from None
+        raise click.UsageError(f"{error.filename}: {error.strerror}" if error.filename else str(error)) from None
 
 
 @data.command()
@@ -87,8 +87,8 @@ def compact(place: Path | str, fixtures: Path | None) -> None:
 @click.argument("file", type=FILE)
 @with_fixtures
 def export(place: Path | str, file: Path, fixtures: Path | None) -> None:
-    """Write all spaces to FILE, one line of JSON each, with their recent journals."""
-    from emulator.cli.data_files import export as export_all
+    """Write all spaces to FILE, one line of JSON each, with their recent journals. Only its owner can read it."""
+    from emulator.cli.data_export import export as export_all
 
     count = _done(lambda: export_all(place, file, fixtures, progress_bar))
     click.echo(f"{plural(count, 'space')} exported")
@@ -101,9 +101,9 @@ def export(place: Path | str, file: Path, fixtures: Path | None) -> None:
 def import_(place: Path | str, file: Path, fixtures: Path | None) -> None:
     """Add the spaces of FILE, as 'data export' wrote it, to a directory, which is made if need be, or to a database.
 
-    A space that is there already is an error, and then nothing is imported.
+    A space that is there already, or that does not load, is an error, and then nothing is imported.
     """
-    from emulator.cli.data_files import import_all
+    from emulator.cli.data_export import import_all
 
     count = _done(lambda: import_all(place, file, fixtures, progress_bar))
     click.echo(f"{plural(count, 'space')} imported")

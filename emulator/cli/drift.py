@@ -42,7 +42,7 @@ def drift(file: Path, junit: Path | None, pace: float, as_json: bool) -> None:
     CARBON_CONFORM_CNAUGHT_URL, or its production host. Only reads and refusals are sent. Exit code 0 if nothing
     changed, 1 if something did, 2 if a run could not be completed.
     """
-    from emulator.conformance.drift import BadReports, DriftReport, changes, earlier
+    from emulator.conformance.drift import BadReports, DriftReport, changes, earlier, latest
     from emulator.conformance.report import junit as as_junit
 
     try:
@@ -57,7 +57,7 @@ def drift(file: Path, junit: Path | None, pace: float, as_json: bool) -> None:
     if junit:
         write_text(junit, as_junit(now))
     if not stopped:
-        write_text(file, DriftReport(reports=now).model_dump_json(indent=2))
+        write_text(file, DriftReport(reports=latest(before, now)).model_dump_json(indent=2))
     click.echo(
         json.dumps([each.model_dump() for each in found], indent=2) if as_json else _text(found, now, bool(before))
     )

@@ -30,6 +30,19 @@ if TYPE_CHECKING:
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
+def _named(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Return what an option names. Raises click.BadParameter if that is nothing, as an unset variable of a shell is."""
+    if value == "":
+        raise click.BadParameter("it is empty; without the option, spaces are in memory", context, parameter)
+    return value
+
+
+def _directory(context: click.Context, parameter: click.Parameter, value: str | None) -> Path | None:
+    """Return the path of a directory. Raises click.BadParameter."""
+    named = _named(context, parameter, value)
+    return Path(named) if named else None
+
+
 @click.command()
 @server_options
 @option("--tls", is_flag=True, help="Also serve the vendors' hosts over TLS, with certificates of `ca`.")
@@ -45,7 +58,12 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     type=click.IntRange(0),
     help="The maximum number of requests in a journal.",
 )
-@option("--data", type=click.Path(path_type=Path), help="Keep all spaces in this directory.")
+@option(
+    "--data",
+    metavar="PATH",
+    callback=_directory,
+    help="Keep all spaces in this directory.",
+)
 @option(
     "--sync",
     default="normal",
@@ -54,6 +72,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @option(
     "--store",
+    callback=_named,
     help="Keep all spaces in this database, which other servers may share: postgresql://USER@HOST/DATABASE. "
     "Needs the extra `postgres`.",
 )

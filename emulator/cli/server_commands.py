@@ -8,7 +8,7 @@ import click
 
 from emulator.cli.options import Duration, as_json
 from emulator.cli.output import show, table
-from emulator.cli.target import CheckFailed, Target, on_server
+from emulator.cli.target import CheckFailed, ServerRefused, Target, on_server
 from emulator.core.plural import plural
 
 POLL_SECONDS = 0.2
@@ -18,10 +18,13 @@ POLL_SECONDS = 0.2
 @on_server
 @as_json
 def health(target: Target, as_json: bool) -> None:
-    """Check server health: exit code 0 if it is up, 1 if not."""
-    with target.session() as space:
-        reply = space.control("GET", "/health")
-        show(reply, as_json, f"{reply['status']}, version {reply['version']}, {', '.join(reply['providers'])}")
+    """Check server health: exit code 0 if it is up and can store its spaces, 1 if not."""
+    try:
+        with target.session() as space:
+            reply = space.control("GET", "/health")
+    except ServerRefused as error:
+        raise CheckFailed(error.format_message()) from None
+    show(reply, as_json, f"{reply['status']}, version {reply['version']}, {', '.join(reply['providers'])}")
 
 
 @click.command()

@@ -31,6 +31,9 @@ from emulator.evidence import contracts
 
 RETRIES_MAX = 3
 RETRY_SECONDS_MAX = 120.0
+OUT_OF_SERVICE = frozenset({429, 502, 503, 504})
+"""Statuses of a server, or of one before it, that does not answer now: they show nothing about its rules."""
+
 UNKNOWN_IDS = ("unknown", UNKNOWN_UUID)
 """How ids in paths begin that name no record."""
 
@@ -133,8 +136,8 @@ class Connection:
             if seconds is None or reply.status in expected or attempt == RETRIES_MAX:
                 break
             self.pace.wait(seconds)
-        if reply.status == 503 and reply.status not in expected:
-            self._stop_at_503(request, reply)
+        if reply.status in OUT_OF_SERVICE and reply.status not in expected:
+            self._stop_out_of_service(request, reply)
         self._watch(request, kind, reply)
         return reply
 
@@ -189,7 +192,8 @@ class Connection:
                 request.method, url, headers=dict(request.headers), content=request.content, follow_redirects=False
             )
         except httpx.HTTPError as error:
-            self.stopped = self.masked(f"no reply to {request.method} {request.path}: {error}")
+            reason = str(error) or type(error).__name__
+            self.stopped = self.masked(f"no reply to {request.method} {request.path}: {reason}")
             raise Stopped(self.stopped) from None
         return self._read(reply)
 
@@ -204,11 +208,17 @@ class Connection:
         pairs = tuple((name.lower(), value) for name, value in reply.headers.multi_items())
         return Reply(reply.status_code, dict(pairs), body, is_json, pairs, reply.content)
 
-    def _stop_at_503(self, request: Outgoing, reply: Reply) -> NoReturn:
-        """Stop: a server that is out of service shows nothing about its rules. An emulator says why in a header."""
-        hint = reply.headers.get("x-emulator-hint")
-        self.stopped = self.masked(f"{request.method} {request.path} returned 503{f': {hint}' if hint else ''}")
+    def stop(self, reason: str) -> NoReturn:
+        """Send nothing more. Raises Stopped."""
+        self.stopped = self.masked(reason)
         raise Stopped(self.stopped)
+
+    def _stop_out_of_service(self, request: Outgoing, reply: Reply) -> NoReturn:
+        """Stop, and say why. An emulator says why in a header."""
+        hint = reply.headers.get("x-emulator-hint")
+        if hint is None and reply.status == 429:
+            hint = "it limits requests; use a larger --pace"
+        self.stop(f"{request.method} {request.path} returned {reply.status}{f': {hint}' if hint else ''}")
 
     def _watch(self, request: Outgoing, kind: Class, reply: Reply) -> None:
         """Stop at the first sign of billing, or when a write that should be refused was accepted."""

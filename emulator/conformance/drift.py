@@ -14,7 +14,7 @@ class BadReports(ValueError):
 
 
 class DriftReport(BaseModel):
-    """The reports of one run over all vendors, which the next run is compared with."""
+    """The latest results for each rule of each vendor, which the next run is compared with."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -49,6 +49,23 @@ def changes(before: Iterable[Report], now: Iterable[Report]) -> Iterator[Drift]:
             was = earlier_results.get(result.id)
             if was and "not probed" not in (was.state, result.state) and _facts(was) != _facts(result):
                 yield Drift(id=result.id, statement=result.statement, before=_words(was), now=_words(result))
+
+
+def latest(before: Iterable[Report], now: Iterable[Report]) -> list[Report]:
+    """Return the reports of a run, with the earlier results for what it did not probe.
+
+    So a change shows as soon as that is probed again.
+    """
+    results = _by_id(before)
+    reports = {report.provider: report for report in before}
+    for report in now:
+        parts = {name: [_latest(results, each) for each in getattr(report, name)] for name in ("rules", "operations")}
+        reports[report.provider] = report.model_copy(update=parts)
+    return list(reports.values())
+
+
+def _latest(before: Mapping[str, Result], result: Result) -> Result:
+    return before.get(result.id, result) if result.state == "not probed" else result
 
 
 def _by_id(reports: Iterable[Report]) -> Mapping[str, Result]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NoReturn
 
 from emulator.conformance.connection import Connection, NotAllowed, Outgoing, Reply, Stopped, outgoing
 from emulator.conformance.expression import Scope, Unavailable, fill, names_in
@@ -16,6 +16,10 @@ from emulator.conformance.values import Mismatch, shown
 from emulator.evidence import contracts
 
 DIFFERENCES_MAX = 6
+REFUSED_OPERATIONS_MAX, REFUSED_REQUESTS_MAX = 3, 10
+"""After how many requests that a server must accept, and after requests to how many operations, a run ends in which it
+has accepted none: its URL or its credentials are wrong."""
+
 WITHOUT_PROBE = "no probe has been written for it"
 POSITION = re.compile(r"\.\d+")
 
@@ -80,11 +84,17 @@ class _Run:
         self.operations: dict[str, Found] = {}
         self.created: list[Created] = []
         self.undo: list[tuple[Created, Outgoing]] = []
+        self.accepted = False
+        self.refused: list[str] = []
+        self.useless = ""
 
     def report(self) -> Report:
         at = self.connection.pace.reading().isoformat(timespec="seconds")
         for probe in self.file.probes:
             self._probe(probe)
+        if self.refused and not self.accepted:
+            with suppress(Stopped):
+                self._stop_refused()
         self._remove()
         return Report(
             provider=self.connection.provider,
@@ -103,12 +113,14 @@ class _Run:
         for rule in contracts.rules(self.connection.provider):
             name = rule["id"].partition(".")[2]
             found = self.rules.get(name, Found(reason=reasons.get(name, WITHOUT_PROBE)))
+            found = Found(reason=self.useless) if self.useless else found
             yield _result(rule["id"], rule["statement"], rule["evidence"], found)
 
     def _operations(self) -> Iterator[Result]:
         for operation in contracts.operations(self.connection.provider):
             if not operation.missing:
                 found = self.operations.get(operation.id, Found(reason="no probe that was sent uses it"))
+                found = Found(reason=self.useless) if self.useless else found
                 statement = f"Replies to {operation.method} {operation.path} have the form of the contract."
                 yield _result(
                     f"{self.connection.provider}.contract.{operation.id}", statement, operation.evidence, found
@@ -155,7 +167,25 @@ class _Run:
             scope = scope.with_values(it=fill(value, scope))
             request = self._request(step, scope)
             reply = self.connection.send(request, probe.kind, step.statuses)
+            if request.operation and max(step.statuses) < 300:
+                self._note_acceptance(request, reply)
             yield from ((mismatch, request) for mismatch in self._check(step, scope, request, reply))
+
+    def _note_acceptance(self, request: Outgoing, reply: Reply) -> None:
+        """Note whether a request was accepted that must be. Raises Stopped if none ever is."""
+        if reply.status < 300:
+            self.accepted = True
+        elif not self.accepted:
+            self.refused.append(f"{request.method} {request.path} returned {reply.status}")
+            if len(set(self.refused)) >= REFUSED_OPERATIONS_MAX or len(self.refused) >= REFUSED_REQUESTS_MAX:
+                self._stop_refused()
+
+    def _stop_refused(self) -> NoReturn:
+        """Stop a run in which every difference has the same reason, and which shows nothing else."""
+        what = "the only request" if len(self.refused) == 1 else f"none of the {len(self.refused)} requests"
+        verb = "was not" if len(self.refused) == 1 else "was"
+        self.useless = f"{what} that a server must accept {verb} accepted: {self.refused[0]}"
+        self.connection.stop(f"{self.useless}. Check the URL and the credentials")
 
     def _require(self, names: Iterable[str]) -> None:
         """Raise Unavailable if a name is not known."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import tempfile
 import warnings
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ async def take_image(space: Space, last: int, at: datetime, directory: Path, lar
     """
     if not large or not hasattr(os, "fork"):
         return image.take(space, last, at)
-    facts, file = image.facts(space), directory / f"snapshot-{os.getpid()}-{space.generation}.tmp"
+    facts, file = image.facts(space), _own_file(directory)
     child = _fork()
     if child == 0:
         _write(space, at, file)
@@ -32,6 +33,13 @@ async def take_image(space: Space, last: int, at: datetime, directory: Path, lar
         return Image(last, await asyncio.to_thread(file.read_bytes), facts, space.world.fixtures.digest)
     finally:
         file.unlink(missing_ok=True)
+
+
+def _own_file(directory: Path) -> Path:
+    """Return a new file that no other user can read: a snapshot holds requests with their credentials."""
+    descriptor, name = tempfile.mkstemp(prefix="snapshot-", suffix=".tmp", dir=directory)
+    os.close(descriptor)
+    return Path(name)
 
 
 def _fork() -> int:

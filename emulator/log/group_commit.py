@@ -148,10 +148,27 @@ class GroupCommit:
         copy.id = self.ids[copy.name] = answer.id
         assert answer.entries is not None
         for stored, waiting in copy.replica.stored(answer.entries):
-            assert waiting  # no other process appends to a data directory
-            self._apply(copy, stored, waiting)
+            self._apply_in_turn(copy, stored, waiting)
         copy.replica.answered()
         self._stored(copy)
+
+    def _apply_in_turn(self, copy: SpaceCopy, stored: Stored, waiting: Waiting[Asker] | None) -> None:
+        """Apply an entry at the clock's reading after the one before it.
+
+        Reads that are no entries may have moved the clock while the entry was on its way, and a later load knows
+        nothing of them.
+        """
+        space, reading = self.spaces.find(copy.name), copy.reading
+        if space and reading and reading[0] is space.clock:
+            space.clock.now = reading[1]
+        self._apply_stored(copy, stored, waiting)
+        copy.at = stored.at
+        copy.note_reading(self.spaces.find(copy.name))
+
+    def _apply_stored(self, copy: SpaceCopy, stored: Stored, waiting: Waiting[Asker] | None) -> None:
+        """Apply an entry of any node."""
+        assert waiting  # no other process appends to a data directory
+        self._apply(copy, stored, waiting)
 
     def _apply(self, copy: SpaceCopy, stored: Stored, waiting: Waiting[Asker]) -> None:
         """Apply an entry of this node, and answer."""

@@ -22,8 +22,8 @@ class AdoptedLog(Log, Protocol):
         ...
 
 
-def header(world: World, format: int) -> Mapping[str, str]:
-    """Return the header that this version writes."""
+def header(world: World, format: int, serves: bool) -> Mapping[str, str]:
+    """Return the header that this version writes. The settings are those of a server: nothing else ``serves``."""
     providers = " ".join(f"{name}={version}" for name, version in world.versions.items())
     return {
         "format": str(format),
@@ -31,7 +31,7 @@ def header(world: World, format: int) -> Mapping[str, str]:
         "providers": providers,
         "seed": str(world.seed),
         "fixtures": world.fixtures.digest,
-        **settings(world),
+        **(settings(world) if serves else {}),
     }
 
 

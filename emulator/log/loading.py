@@ -117,13 +117,13 @@ class Loading:
     def _difference(self, stored: Stored, entry: Entry) -> str:
         """Say which reply differs, and what to do."""
         name, image_of = self.copy.name, self.history.image
-        wrote = str(image_of.facts["emulator"]) if image_of else "another version"
+        wrote = f" ({image_of.facts['emulator']} or later)" if image_of else ""
         place, shared = shlex.quote(self.storage.place), self.storage.is_shared
         writers = "all nodes" if shared else "the server"
         way_out = (
             f"space {name!r} is stopped at entry {stored.number}, {_described(entry)}: version {__version__} does not "
             f"give the reply that was given then. Stop {writers}, and run 'carbon-emulator data compact {place}' with "
-            f"the version that wrote it ({wrote} or later); or reset the space"
+            f"the version that wrote it{wrote}; or reset the space"
         )
         if shared:  # a node may have applied what a rollback would drop
             return way_out

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime
 from functools import partial
 
 from emulator.log.entries import Lost, Resumption
@@ -114,6 +113,3 @@ class OwnStore(Store):
 
     async def _store_image(self, name: str, taken: Image) -> None:
         await store_image(self._committer, self.storage.log, name, taken)
-
-    def _image_time(self, copy: SpaceCopy) -> datetime:  # noqa: ARG002
-        return self.time.read()

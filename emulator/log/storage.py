@@ -45,8 +45,11 @@ class Storage(Protocol):
     @property
     def numbers(self) -> RequestNumbers: ...
 
-    def adopt(self, world: World) -> None:
-        """Check that this world made the spaces, and note that this version writes from now on. Raises BadData."""
+    def adopt(self, world: World, serves: bool = True) -> None:
+        """Check that this world made the spaces, and note that this version writes from now on. Raises BadData.
+
+        The settings of a server that ``serves`` them are noted, too.
+        """
         ...
 
     def new_committer(self) -> Committer:

@@ -4,13 +4,13 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import datetime
 from typing import Any
 
 from emulator.core.clock import LogTime
 from emulator.log.application import Application
 from emulator.log.forked import take_image
 from emulator.log.group_commit import GroupCommit
+from emulator.log.instants import instant
 from emulator.log.loading import Loader, Stopped, silent
 from emulator.log.log import Image, LogFailure
 from emulator.log.protocol import Replica
@@ -118,6 +118,7 @@ class Store(ABC):
     async def _load(self, name: str) -> None:
         try:
             copy = await self._loader.load(name)
+            copy.note_reading(self.spaces.find(name))
         except Stopped as stopped:
             self._stop(name, stopped)
             raise
@@ -156,12 +157,15 @@ class Store(ABC):
             self._spawn(self._save(copy))
 
     async def _save(self, copy: SpaceCopy) -> None:
-        """Write a snapshot of a space in place of its entries. A failure leaves the entries."""
+        """Write a snapshot of a space in place of its entries. A failure leaves the entries.
+
+        It is of the time of the last entry: those that are on their way have later ones, but before now.
+        """
         copy.saving = True
         entries, size, space = copy.entries, copy.bytes, self.spaces.get(copy.name)
         try:
             taken = await take_image(
-                space, copy.replica.applied, self._image_time(copy), self.storage.temporary, copy.is_large
+                space, copy.replica.applied, instant(copy.at), self.storage.temporary, copy.is_large
             )
             await self._store_image(copy.name, taken)
             copy.entries -= entries
@@ -235,10 +239,6 @@ class Store(ABC):
     @abstractmethod
     async def _store_image(self, name: str, taken: Image) -> None:
         """Store a snapshot in place of the one before it. Raises LogFailure."""
-
-    @abstractmethod
-    def _image_time(self, copy: SpaceCopy) -> datetime:
-        """Return the time of a snapshot of a space as it is now."""
 
     @abstractmethod
     async def refresh(self, name: str) -> None:

@@ -13,7 +13,10 @@ from click.testing import CliRunner, Result
 
 from emulator import Emulator
 from emulator.cli.app import cli
+from emulator.conformance.drift import changes, latest
 from emulator.conformance.recording import BadRecording, read
+from emulator.conformance.report import Difference, Report
+from emulator.conformance.report import Result as Result_
 from tests.conformance.recording_server import recording
 
 KEY = "test_acme_0001"
@@ -79,6 +82,33 @@ def test_a_run_that_cannot_be_completed(arguments: tuple[str, ...], message: str
     result = run(*arguments)
     assert result.exit_code == 2, result.output
     assert message in result.output
+
+
+CREDENTIALS = {
+    "oneclickimpact": ("api_key=WRONG",),
+    "cnaught": ("api_key=WRONG",),
+    "carboninsights": ("username=ilovetheplanet", "password=WRONG"),
+    "dcycle": ("api_key=WRONG", "organization_id=a8315ef3-dd50-43f8-b7ce-d839e68d51fa"),
+    "thallo": ("api_key=WRONG",),
+}
+
+
+@pytest.mark.parametrize("provider", CREDENTIALS)
+def test_wrong_credentials_are_no_difference(provider: str, server: str) -> None:
+    """A run with a key that is wrong or has expired cannot be completed, and says what to look at."""
+    given = [f"--credential={each}" for each in CREDENTIALS[provider]]
+    result = run("conform", provider, "--against", f"{server}/{provider}", *given, "--pace", "0")
+    assert result.exit_code == 2, result.output
+    assert re.match(r"STOPPED     .* accepted: .* returned 40[01]\. Check the URL and the credentials", result.output)
+    assert "DIFFERS" not in result.output
+
+
+def test_a_wrong_url_is_no_difference(server: str) -> None:
+    """A base URL with a part of the path too many, or of something else, is named in the same way."""
+    for path in ("cnaught/v1", "thallo", "nothing"):
+        result = run("conform", "cnaught", "--against", f"{server}/{path}", "--key", KEY, "--pace", "0")
+        assert result.exit_code == 2, result.output
+        assert "returned 404. Check the URL and the credentials" in result.output or path == "thallo"
 
 
 def test_a_run_that_stops_says_so_first() -> None:
@@ -188,6 +218,47 @@ def test_drift(server: str, tmp_path: Path) -> None:
 
     file.write_text("[]")
     assert run(*arguments, **environment).exit_code == 2
+    file.write_text("nothing")
+    assert f"cannot read {file}: Invalid JSON" in run(*arguments, **environment).output
+
+
+def test_a_drift_with_a_wrong_key_leaves_the_report(server: str, tmp_path: Path) -> None:
+    """A key that has expired is no change, and is reported every time, not only the first."""
+    file = tmp_path / "drift.json"
+    environment = {"CARBON_CONFORM_CNAUGHT_API_KEY": KEY, "CARBON_CONFORM_CNAUGHT_URL": f"{server}/~expired/cnaught"}
+    arguments = ("drift", "--report", str(file), "--pace", "0")
+    assert run(*arguments, **environment).exit_code == 0
+    before = file.read_text()
+    for _ in range(2):
+        result = run(*arguments, **environment | {"CARBON_CONFORM_CNAUGHT_API_KEY": "expired"})
+        assert result.exit_code == 2, result.output
+        assert "Check the URL and the credentials" in result.output
+        assert file.read_text() == before
+
+
+def result(name: str, state: Any) -> Result_:
+    differences = [Difference(request="GET /", place="status", expected="200", found="400")]
+    return Result_(
+        id=name, statement="s", evidence="docs", state=state, differences=differences if state == "differs" else []
+    )
+
+
+def report(provider: str, **states: str) -> Report:
+    results = [result(name, state.replace("_", " ")) for name, state in states.items()]
+    about = {"provider": provider, "against": "u", "at": "t", "requests": 1, "write": False}
+    return Report(**about, rules=results[:1], operations=results[1:])
+
+
+def test_what_a_run_did_not_probe_stays_in_the_report() -> None:
+    """A change shows when it is probed again: after a run without that probe, or without that vendor."""
+    first = [report("cnaught", a="agrees", b="differs"), report("thallo", c="agrees")]
+    second = [report("cnaught", a="not_probed", b="not_probed")]
+    third = [report("cnaught", a="differs", b="agrees"), report("thallo", c="differs")]
+    assert list(changes(first, second)) == []
+    kept = latest(first, second)
+    assert [each.id for each in changes(kept, third)] == ["a", "b", "c"]
+    assert latest(kept, third) == [*third]
+    assert latest([], second) == second
 
 
 def _record_session(upstream: str, file: Path) -> None:

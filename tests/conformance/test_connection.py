@@ -159,25 +159,68 @@ def test_retry_after_a_date_is_honored() -> None:
         assert run.send(request_of("list_orders"), "read").status == 200
         assert abs((run.pace.reading() - before).total_seconds() - waited) < 2
     replies += [httpx.Response(429, headers={"Retry-After": "soon"})]
-    assert run.send(request_of("list_orders"), "read").status == 429
+    before = run.pace.reading()
+    with pytest.raises(Stopped, match="it limits requests; use a larger --pace"):
+        run.send(request_of("list_orders"), "read")
+    assert (run.pace.reading() - before).total_seconds() < 2
 
 
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
 @pytest.mark.parametrize("headers", [{}, {"X-Emulator-Hint": "the disk is full"}, {"Retry-After": "1"}])
-def test_a_server_out_of_service_stops_the_run(headers: dict[str, str]) -> None:
-    """A 503 that stays says nothing about the rules: no further request is sent, and the report says why."""
-    run, server = scripted(json_reply(503, {}, **headers))
+def test_a_server_out_of_service_stops_the_run(status: int, headers: dict[str, str]) -> None:
+    """Such a status that stays says nothing about the rules: no further request is sent, and the report says why."""
+    run, server = scripted(json_reply(status, {}, **headers))
     for _ in range(2):
-        with pytest.raises(Stopped, match="GET /v1/orders returned 503"):
+        with pytest.raises(Stopped, match=f"GET /v1/orders returned {status}"):
             run.send(request_of("list_orders"), "read")
-    assert len(server.requests) == (4 if "Retry-After" in headers else 1)
+    assert len(server.requests) == (4 if "Retry-After" in headers and status in (429, 503) else 1)
     assert headers.get("X-Emulator-Hint", "") in run.stopped
     assert run.sent == len(server.requests)
 
 
-def test_a_503_that_is_expected_is_a_reply() -> None:
-    """A probe may be about a 503."""
-    run, _ = scripted(json_reply(503, {}))
-    assert run.send(request_of("list_orders"), "read", expected=(503,)).status == 503
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_status_that_is_expected_is_a_reply(status: int) -> None:
+    """A probe may be about a limit, or a server out of service."""
+    run, _ = scripted(json_reply(status, {}))
+    assert run.send(request_of("list_orders"), "read", expected=(status,)).status == status
+
+
+READS = """
+  - {rules: auth.checked-first, class: refusal, send: get_order, path: {id: unknown}, status: 404}
+  - {rules: lists.limit, class: read, send: list_orders, query: {limit: 1}}
+  - {rules: lists.newest-first, class: read, send: list_orders, each: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+     query: {limit: '${it}'}}
+  - {rules: errors.field-names, class: read, send: list_portfolios}
+  - {rules: orders.unknown-id, class: read, send: list_subaccounts}
+"""
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 301, 500])
+@pytest.mark.parametrize("accepts", [None, "limit=1", "limit=9", "portfolios"])
+def test_a_server_that_accepts_nothing_does_not_differ(status: int, accepts: str | None) -> None:
+    """If no request is accepted that must be, the run stops soon, and no rule differs; one that is shows the others."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        good = accepts is not None and accepts in str(request.url)
+        return httpx.Response(200, json={"data": []}) if good else httpx.Response(status, json={})
+
+    run, server = scripted(answer, READS)
+    report = conform(run, "x")
+    stopped = accepts in (None, "portfolios")
+    assert bool(report.stopped) is stopped
+    assert report.differs is not stopped
+    if stopped:
+        assert f"GET /v1/orders returned {status}. Check the URL and the credentials" in report.stopped
+        assert len(server.requests) == 11
+        assert {result.state for result in report.results} == {"not probed"}
+
+
+def test_a_server_that_refuses_the_only_request_does_not_differ() -> None:
+    """However few requests a run sends, it does not end well if none is accepted."""
+    run, _ = scripted(json_reply(401, {}), "  - {rules: lists.limit, class: read, send: list_orders}")
+    report = conform(run, "x")
+    assert report.stopped.startswith("the only request that a server must accept was not accepted: GET /v1/orders")
+    assert not report.differs
 
 
 def test_redirects_are_not_followed() -> None:

@@ -4,17 +4,21 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+import stat
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
 from cluster.database import Database
 from emulator.cli import data_files
 from emulator.cli.app import cli
+from emulator.core.errors import BadData
+from emulator.log.loading import Loading
 from emulator.log.shared.shared_database import SharedDatabase
 from emulator.providers.cnaught.wire import outgoing
 from emulator.space.world import Limits
@@ -114,6 +118,67 @@ def test_a_bad_import_imports_nothing(directory: Path, tmp_path: Path) -> None:
     assert failure("import", copy, file) == f"{file} is not an export of a format up to 2"
 
 
+def test_an_export_is_complete_or_leaves_the_file_as_it_was(directory: Path, tmp_path: Path) -> None:
+    """An export that fails replaces no earlier one, and leaves nothing; one that succeeds is its owner's alone."""
+    (tmp_path / "exports").mkdir()
+    file = tmp_path / "exports" / "export.jsonl"
+    for _ in range(2):
+        assert data("export", directory, file).exit_code == 0
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    before = file.read_bytes()
+    with closing(sqlite3.connect(directory / "spaces.sqlite3", isolation_level=None)) as database:
+        database.execute("UPDATE entries SET payload = 'x' WHERE number = 3 AND space = 2")
+    assert "does not have the checksum" in failure("export", directory, file)
+    assert (file.read_bytes(), list(file.parent.iterdir())) == (before, [file])
+    assert failure("export", directory, tmp_path / "no" / "file").startswith(f"cannot write {tmp_path}/no/file: ")
+    os.mkfifo(tmp_path / "pipe")
+    assert failure("export", directory, tmp_path / "pipe").endswith("it is not a regular file")
+
+
+Change: TypeAlias = Callable[[list[dict[str, Any]]], object]
+
+MANGLED: dict[str, tuple[Change, str]] = {
+    "no seed": (lambda lines: lines[0].pop("seed"), "is not an export: line 1: seed: Field required"),
+    "seed as text": (lambda lines: lines[0].update(seed="0"), "line 1: seed: Input should be a valid integer"),
+    "format as text": (lambda lines: lines[0].update(format="2"), "is not an export of a format up to 2"),
+    "no number of spaces": (lambda lines: lines[0].pop("spaces"), "line 1: spaces: Field required"),
+    "fixtures without a document": (lambda lines: lines[1].pop("document"), "line 2: document: Field required"),
+    "empty fixtures": (lambda lines: lines[1].update(document={}), "line 2: document.emulator: Field required"),
+    "no document": (lambda lines: lines[3].pop("document"), "line 4: document: Field required"),
+    "an empty document": (lambda lines: lines[3].update(document=[]), "line 4: document.list"),
+    "a part of a document": (lambda lines: lines[3]["document"].pop(), "space 'two' of FILE cannot be loaded"),
+    "another document": (lambda lines: lines[3].update(document=[{"format": 3}]), "space 'two' of FILE cannot be"),
+    "no facts": (lambda lines: lines[3].update(facts={}), "line 4: facts.emulator: Field required"),
+    "requests as text": (lambda lines: lines[3]["facts"].update(requests="4"), "line 4: facts.requests: Input should"),
+    "a name that no URL has": (lambda lines: lines[3].update(name="a b/.."), "line 4: name: String should match"),
+    "a name with a line end": (lambda lines: lines[3].update(name="two\n"), "line 4: name: String should match"),
+    "a space twice": (lambda lines: lines[3].update(name="one"), "FILE has space 'one' twice"),
+}
+
+
+@pytest.mark.parametrize("name", MANGLED)
+def test_what_no_export_says_is_refused(name: str, directory: Path, tmp_path: Path) -> None:
+    """A file that is not as it was written is refused in a sentence, and nothing of it stays, not even what is good."""
+    change, problem = MANGLED[name]
+    file, copy = tmp_path / "export.jsonl", tmp_path / "copy"
+    data("export", directory, file)
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    change(lines)
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    assert problem.replace("FILE", str(file)) in failure("import", copy, file)
+    assert not copy.exists() or described(copy) == {}
+
+
+def test_a_line_that_was_cut_off_is_named(directory: Path, tmp_path: Path) -> None:
+    """The message says which line is not JSON, or no object."""
+    file = tmp_path / "export.jsonl"
+    data("export", directory, file)
+    file.write_bytes(file.read_bytes()[:-500])
+    assert failure("import", tmp_path / "copy", file) == f"{file} is not an export: line 4 is not JSON, or was cut off"
+    file.write_text("[]\n")
+    assert failure("import", tmp_path / "copy", file) == f"{file} is not an export: line 1 is not an object"
+
+
 def test_check_finds_what_is_wrong(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A good directory is ok; damaged entries and replies that would be different are named."""
     assert data("check", directory).output == "ok\n"
@@ -153,8 +218,6 @@ def test_a_directory_in_use_is_refused(command: list[str], tmp_path: Path) -> No
 
 def test_a_directory_belongs_to_its_seed_and_its_fixtures(directory: Path) -> None:
     """Another seed is refused, and so is a directory of a newer format."""
-    from emulator.core.errors import BadData
-
     with pytest.raises(BadData, match="was made with --seed 0"):
         StoredServer(directory, seed=5)
     with closing(sqlite3.connect(directory / "spaces.sqlite3", isolation_level=None)) as database:
@@ -172,7 +235,7 @@ def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
     """The URL of a store, and a node that goes on meanwhile: with two spaces, and one that was deleted."""
     if request.param == "memory":
         engines: dict[str, Engine] = {}
-        database = lambda url: MemoryDatabase(engines.setdefault(url, Engine()))  # noqa: E731
+        database = lambda url, create=True: MemoryDatabase(engines.setdefault(url, Engine()))  # noqa: E731
         monkeypatch.setattr(data_files, "SharedDatabase", database)
         url = URL
     else:
@@ -213,6 +276,28 @@ def test_a_store_is_described_checked_and_compacted(store: tuple[str, Node]) -> 
     assert data("check", url).output.endswith("ok\n")
 
 
+@pytest.mark.parametrize("since", [2, 5])
+def test_a_snapshot_precedes_what_nodes_do_while_it_is_taken(
+    since: int, store: tuple[str, Node], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requests that arrive between the load and the snapshot have the same replies after it: no clock is ahead."""
+    url, node = store
+    place(node.space("running"))
+    real = Loading.run
+
+    def run(loading: Loading) -> Iterator[None]:
+        yield from real(loading)
+        for _ in range(since if loading.copy.name == "running" else 0):
+            place(node.space("running"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Loading, "run", run)
+        assert data("compact", url).exit_code == 0
+    spaces = {space["name"]: space for space in json.loads(data("info", url, "--json").output)["spaces"]}
+    assert spaces["running"]["entries"] == since
+    assert data("check", url).output.endswith("ok\n")
+
+
 def test_spaces_move_between_a_directory_and_a_store(store: tuple[str, Node], tmp_path: Path) -> None:
     """An export of a store can be imported into a directory, and the other way round, by a node that is at work."""
     url, node = store
@@ -230,6 +315,26 @@ def test_spaces_move_between_a_directory_and_a_store(store: tuple[str, Node], tm
     assert "is there already" in failure("import", url, tmp_path / "export")
 
 
+@pytest.mark.parametrize("options", [{"limits": Limits(journal_exchanges_max=9)}, {"links": "vendor"}, {}])
+@pytest.mark.parametrize("compacted", [True, False])
+def test_an_import_leaves_the_settings_to_the_nodes(
+    compacted: bool, options: dict[str, Any], directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new store, compacted or not, takes the settings of its first node. Later nodes need the same."""
+    engine = Engine()
+    monkeypatch.setattr(data_files, "SharedDatabase", lambda *_: MemoryDatabase(engine))
+    data("export", directory, tmp_path / "export")
+    assert data("import", URL, tmp_path / "export").output.endswith("2 spaces imported\n")
+    if compacted:
+        assert data("compact", URL).exit_code == 0
+    with Node(MemoryDatabase(engine), **options) as node:
+        assert place(node.space("one")).headers["x-emulator-request-id"] == "5"
+    assert data("compact", URL).exit_code == 0
+    for others in ({"limits": Limits(journal_exchanges_max=8)}, {"links": "emulator"}):
+        with pytest.raises(BadData, match="all nodes need the same"):
+            Node(MemoryDatabase(engine), **others)
+
+
 def test_a_space_in_a_store_does_not_go_back(store: tuple[str, Node]) -> None:
     """A rollback is refused with what to use in its place."""
     assert "Reset it: POST /~one/_emulator/reset" in failure("rollback", store[0], "one")
@@ -244,5 +349,17 @@ def test_a_wrong_url_is_refused() -> None:
 
 def test_an_unused_database_is_no_store(monkeypatch: pytest.MonkeyPatch) -> None:
     """A database that no server has used is refused, except as the target of an import."""
-    monkeypatch.setattr(data_files, "SharedDatabase", lambda _: MemoryDatabase(Engine()))
+    monkeypatch.setattr(data_files, "SharedDatabase", lambda *_: MemoryDatabase(Engine()))
     assert "is no store: no server has used this database" in failure("info", URL)
+
+
+@with_postgres
+@pytest.mark.parametrize("command", [["info"], ["check"], ["compact"], ["export", "file"], ["rollback", "one"]])
+def test_an_unused_database_stays_as_it_is(command: list[str], tmp_path: Path, postgres: Database) -> None:
+    """A command that is refused at a database of another program makes no tables in it."""
+    url = postgres.new_url()
+    arguments = [str(tmp_path / each) if each == "file" else each for each in command[1:]]
+    assert "no server has used this database" in failure(command[0], url, *arguments)
+    with psycopg.connect(url) as connection:
+        tables = "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema"
+        assert connection.execute(tables).fetchone() == (0,)

@@ -2,10 +2,13 @@
 
 import json
 import os
+import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import httpx
 import pytest
@@ -14,7 +17,7 @@ from emulator.client.handles import SpaceHandle
 from emulator.core.clock import EPOCH
 from emulator.log import image, image_writer, space_copy
 from emulator.space.world import Limits
-from tests.support.stored import StoredServer, cnaught, place
+from tests.support.stored import SECONDS_MAX, StoredServer, cnaught, place
 
 Restart: TypeAlias = Callable[[StoredServer], StoredServer]
 
@@ -215,3 +218,95 @@ def test_a_snapshot_holds_the_memories_of_the_vendors_that_were_used(tmp_path: P
             assert [json.loads(memory) for memory in memories] == [
                 whole[name] for name in json.loads(first)["memories"]
             ]
+
+
+def test_files_are_their_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a directory that others can read, they cannot read what is stored, nor a snapshot that is being written."""
+    for name, most in (("ENTRIES_MAX", 1), ("LARGE_BYTES", 0)):
+        monkeypatch.setattr(space_copy, name, most)
+    directory, temporary, read = tmp_path / "data", [], Path.read_bytes
+    directory.mkdir(mode=0o755)
+
+    def read_bytes(path: Path) -> bytes:
+        if path.suffix == ".tmp":
+            temporary.append((path.parent, path.stat().st_mode & 0o077))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    with StoredServer(directory) as server:
+        for number in range(3):
+            place(server.space(), f"key-{number}")
+        wait_until(lambda: server.stored()["default"].facts)
+        assert {*temporary} == {(directory, 0)}
+        readable = {path.name for path in directory.iterdir() if path.stat().st_mode & 0o077}
+        assert readable <= {"lock"}
+
+
+# --- what is on its way to the disk
+
+
+@contextmanager
+def on_its_way(server: StoredServer, *keys: str) -> Iterator[None]:
+    """Place orders at once, which are not stored before the end of the block."""
+    log, begun, done = server.app.store.storage.log, threading.Event(), threading.Event()
+    append = log.append
+
+    def wait(appends: Any) -> Any:
+        begun.set()
+        assert done.wait(SECONDS_MAX)
+        return append(appends)
+
+    with pytest.MonkeyPatch.context() as patched, ThreadPoolExecutor() as threads:
+        patched.setattr(log, "append", wait)
+        placed = []
+        for number, key in enumerate(keys, start=1):
+            placed.append(threads.submit(place, server.space(), key))
+            assert begun.wait(SECONDS_MAX)
+            wait_until(lambda number=number: server.app.store.copies["default"].replica.changes == number)
+        try:
+            yield
+        finally:
+            done.set()
+        assert [each.result().status_code for each in placed] == [201] * len(keys)
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    deadline = time.monotonic() + SECONDS_MAX
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+LOOKS = ["/clock", "/clock/upcoming", "/state/cnaught", "/webhooks", "/ledger", "/ledger/verify", "/snapshot"]
+
+
+@pytest.mark.parametrize("path", LOOKS)
+@pytest.mark.parametrize("orders", [1, 3])
+def test_a_look_at_a_space_changes_no_reply_that_is_on_its_way(path: str, orders: int, tmp_path: Path) -> None:
+    """Who looks while orders are being stored moves no clock for them: after a kill, they are what they were."""
+    with StoredServer(tmp_path / "data") as server:
+        place(server.space(), "first")
+        with on_its_way(server, *(f"order-{number}" for number in range(orders))):
+            server.space().control("GET", path)
+        assert not server.stored()["default"].facts
+        before = server.space().control("GET", "/snapshot")
+        placed = server.space().control("GET", "/requests?operation=place_order")["requests"]
+        assert [each["reply"]["body"]["created_on"] for each in placed] == [each["at"] for each in placed]
+        with server.killed(tmp_path / "killed") as again:
+            assert again.space().control("GET", "/snapshot") == before
+
+
+@pytest.mark.parametrize("orders", [2, 5])
+def test_a_snapshot_is_older_than_what_is_on_its_way(
+    orders: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Orders that wait while a snapshot is taken follow it with the times that they were given."""
+    monkeypatch.setattr(space_copy, "ENTRIES_MAX", 1)
+    with StoredServer(tmp_path / "data") as server:
+        place(server.space(), "first")
+        with on_its_way(server, *(f"order-{number}" for number in range(orders))):
+            pass
+        wait_until(lambda: server.stored()["default"].facts)
+        before = server.space().control("GET", "/snapshot")
+        with server.killed(tmp_path / "killed") as again:
+            assert again.space().control("GET", "/snapshot") == before

@@ -75,7 +75,7 @@ class MemoryLog:
         if space is None:
             if not append.proposals:
                 return Answer(0, [], 0, self.engine.now())
-            space = self.engine.spaces[append.space] = StoredSpace(len(self.engine.spaces) + 1)
+            space = self._new(append.space)
         snapshot = space.image.number if space.image else 0
         if append.applied < space.pruned:
             return Answer(space.id, None, snapshot, self.engine.now())
@@ -84,6 +84,11 @@ class MemoryLog:
                 self._add(space, proposal)
         entries = [stored for stored in space.entries if stored.number > append.applied]
         return Answer(space.id, entries, snapshot, self.engine.now())
+
+    def _new(self, name: str) -> StoredSpace:
+        ids = [space.id for space in self.engine.spaces.values()]
+        space = self.engine.spaces[name] = StoredSpace(max(ids, default=0) + 1)
+        return space
 
     def _add(self, space: StoredSpace, proposal: Proposal) -> None:
         space.last, space.at = space.last + 1, max(self.engine.now(), space.at + 1)
@@ -108,7 +113,7 @@ class MemoryLog:
     def save(self, space: str, image: Image) -> None:
         self._check()
         with self.engine.lock:
-            found = self.engine.spaces[space]
+            found = self.engine.spaces.get(space) or self._new(space)
             if found.image and found.image.number >= image.number:
                 return
             found.image, found.last = image, max(found.last, image.number)

@@ -86,7 +86,7 @@ class StoredServer:
         self._submit(request).add_done_callback(pass_on)
 
 
-WORLD = ("seed", "limits", "fixtures_directory")
+WORLD = ("seed", "limits", "fixtures_directory", "links")
 """The options that describe what spaces are created from."""
 
 

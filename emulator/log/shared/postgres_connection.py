@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 import psycopg
 
 from emulator.log.log import LogFailure, OutcomeUnknown
-from emulator.log.shared.postgres_sql import ADD_FIXTURES, SCHEMA, WITHOUT_FIXTURES
+from emulator.log.shared.postgres_sql import ADD_FIXTURES, IS_UNUSED, SCHEMA, WITHOUT_FIXTURES
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 T = TypeVar("T")
@@ -42,10 +42,14 @@ logging.getLogger("psycopg").addFilter(_is_news)
 
 
 class PostgresConnection:
-    """A connection to the database at a URL, with the tables of the log."""
+    """A connection to the database at a URL, with the tables of the log.
 
-    def __init__(self, url: str) -> None:
+    Without ``create``, a database without these tables stays as it is, and cannot be used.
+    """
+
+    def __init__(self, url: str, create: bool = True) -> None:
         self._url = url
+        self._create = create
         self._connection: Connection | None = None
 
     def interrupt(self) -> None:
@@ -84,6 +88,9 @@ class PostgresConnection:
                     tcp_user_timeout=SILENCE_MILLISECONDS,
                     fallback_application_name="carbon-emulator",
                 )
+                if not self._create and self._connection.execute(IS_UNUSED).fetchone():
+                    self.close()
+                    raise LogFailure("no server has used this database")
                 for statement in SCHEMA:
                     retried(partial(self._connection.execute, statement), ALREADY_CREATED)
                 for (table,) in self._connection.execute(WITHOUT_FIXTURES).fetchall():

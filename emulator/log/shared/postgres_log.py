@@ -48,10 +48,10 @@ ENTRIES_KEPT_SECONDS = 60.0
 
 
 class PostgresLog:
-    """The log of the database at a URL."""
+    """The log of the database at a URL. Without ``create``, it must be there already."""
 
-    def __init__(self, url: str) -> None:
-        self._server = PostgresConnection(url)
+    def __init__(self, url: str, create: bool = True) -> None:
+        self._server = PostgresConnection(url, create)
         self._ids: dict[str, int] = {}
         self._digests: dict[int, str] = {}
         self._fixture_ids: dict[str, int] = {}

@@ -42,6 +42,14 @@ SCHEMA = (
 ``fixtures`` is 0 in rows of format 1, for the fixtures of the header then.
 """
 
+IS_UNUSED = """
+SELECT 1 WHERE NOT EXISTS (
+    SELECT 1 FROM information_schema.tables t
+    WHERE t.table_schema = current_schema AND t.table_name = 'carbon_meta'
+)
+"""
+"""Returns a row if there are no tables of a log."""
+
 WITHOUT_FIXTURES = """
 SELECT t.name FROM (VALUES ('carbon_entries'), ('carbon_snapshots')) AS t (name)
 WHERE NOT EXISTS (

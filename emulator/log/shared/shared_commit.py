@@ -91,19 +91,14 @@ class SharedCommit(GroupCommit):
         if copy.replica.applied > before:
             self._stored(copy)
 
-    def _apply_in_turn(self, copy: SpaceCopy, stored: Stored, waiting: Waiting[Asker] | None) -> None:
-        """Apply an entry at the clock's reading after the one before it: reads between them have moved it."""
-        space, reading = self.spaces.find(copy.name), copy.reading
-        if space and reading and reading[0] is space.clock:
-            space.clock.now = reading[1]
-        if space is None:  # what was refused here is not what was refused at the node whose entry creates the space
+    def _apply_stored(self, copy: SpaceCopy, stored: Stored, waiting: Waiting[Asker] | None) -> None:
+        if self.spaces.find(copy.name) is None:
+            # what was refused here is not what was refused at the node whose entry creates the space
             self.spaces.forget_refused(copy.name)
         if waiting:
             self._apply(copy, stored, waiting)
         else:
             self._apply_other(copy, stored)
-        copy.at = stored.at
-        copy.note_reading(self.spaces.find(copy.name))
 
     def _apply_other(self, copy: SpaceCopy, stored: Stored) -> None:
         """Apply an entry of another node, and compare the checksums of replies that came with it."""

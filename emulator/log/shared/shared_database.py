@@ -32,11 +32,14 @@ class NoNumbers:
 
 
 class SharedDatabase:
-    """The store at a URL. Raises BadData. ``place`` names it without its password."""
+    """The store at a URL. Raises BadData. ``place`` names it without its password.
+
+    With ``create`` False, a server must have used it before.
+    """
 
     is_shared = True
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, create: bool = True) -> None:
         parts = urlsplit(url)
         if parts.scheme not in SCHEMES:
             raise BadData(f"unknown store {parts.scheme or url!r}; known: postgresql://USER@HOST/DATABASE")
@@ -47,7 +50,7 @@ class SharedDatabase:
         self.place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         self.temporary = Path(tempfile.gettempdir())
         self.numbers = NoNumbers()
-        self.log = PostgresLog(url)
+        self.log = PostgresLog(url, create)
 
     @property
     def header(self) -> dict[str, str]:
@@ -64,11 +67,14 @@ class SharedDatabase:
         check_world(self.place, found, world)
         self._check_settings(found, world)
 
-    def adopt(self, world: World) -> None:
-        """Check that this world made the spaces, and note that this version writes from now on. Raises BadData."""
+    def adopt(self, world: World, serves: bool = True) -> None:
+        """Check that this world made the spaces, and note that this version writes from now on. Raises BadData.
+
+        The settings of a server that ``serves`` them are noted, too.
+        """
         self.check(world)
         try:
-            adopt(self.log, self.header, world, header(world, FORMAT))
+            adopt(self.log, self.header, world, header(world, FORMAT, serves))
         except LogFailure as error:
             raise BadData(f"cannot use {self.place}: {error}") from None
 
@@ -76,8 +82,9 @@ class SharedDatabase:
         """Raise BadData for a node whose settings would lead to other replies than those of the others."""
         for name, value in settings(world).items():
             if found.get(name, value) != value:
-                option = name.replace("_", "-")
-                raise BadData(f"{self.place} is used with --{option} {found[name]!r}; all nodes need the same")
+                option = f"--{name.replace('_', '-')}"
+                used = f"with {option} {found[name]}" if found[name] else f"without {option}"
+                raise BadData(f"{self.place} is used {used}; all nodes need the same")
 
     def is_gone(self, summary: Summary) -> bool:
         """Return whether a space was deleted, and its name stays in the log."""

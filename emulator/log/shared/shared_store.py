@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from emulator.log import image
 from emulator.log.application import Application
 from emulator.log.entries import Resumption
-from emulator.log.instants import instant
 from emulator.log.instants import number as microseconds
 from emulator.log.loading import Stopped, silent
 from emulator.log.log import Due, Image, LogFailure, Summary
@@ -70,7 +69,6 @@ class SharedStore(Store):
 
     async def _complete(self, copy: SpaceCopy) -> None:
         """Leave open what other nodes are at work with."""
-        copy.note_reading(self.spaces.find(copy.name))
 
     async def up_to_date(self, name: str) -> SpaceCopy:
         """Return the copy of a space with everything that any node has acknowledged. Raises LogFailure."""
@@ -175,9 +173,6 @@ class SharedStore(Store):
     async def _store_image(self, name: str, taken: Image) -> None:
         """Store a snapshot as a whole: other nodes may store theirs at the same time."""
         await self._committer.run(partial(self.storage.log.save, name, taken))
-
-    def _image_time(self, copy: SpaceCopy) -> datetime:
-        return instant(copy.at)
 
     def _changed(self, copy: SpaceCopy) -> None:
         super()._changed(copy)

@@ -54,7 +54,9 @@ class DataDirectory:
             stack.enter_context(_locked(path))
             for left in path.glob("*.tmp"):
                 left.unlink()
-            if (path / DATABASE).exists() and not os.access(path / DATABASE, os.R_OK | os.W_OK):
+            if not (path / DATABASE).exists():
+                (path / DATABASE).touch(0o600)
+            elif not os.access(path / DATABASE, os.R_OK | os.W_OK):
                 raise PermissionError(errno.EACCES, f"{os.strerror(errno.EACCES)}: {DATABASE}")
             self.numbers = stack.enter_context(closing(Numbers(path / NUMBERS)))
         except OSError as error:
@@ -73,11 +75,14 @@ class DataDirectory:
         """Raise BadData if this world cannot serve the spaces: see ``check_world``."""
         check_world(self.path, self.header, world)
 
-    def adopt(self, world: World) -> None:
-        """Check that this world made the spaces, and note that this version writes from now on. Raises BadData."""
+    def adopt(self, world: World, serves: bool = True) -> None:
+        """Check that this world made the spaces, and note that this version writes from now on. Raises BadData.
+
+        The settings of a server that ``serves`` them are noted, too.
+        """
         self.check(world)
         try:
-            adopt(self.log, self.header, world, header(world, FORMAT))
+            adopt(self.log, self.header, world, header(world, FORMAT, serves))
         except LogFailure as error:
             raise BadData(f"cannot write to {self.path}: {error}") from None
 

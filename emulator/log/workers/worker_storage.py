@@ -22,7 +22,7 @@ class WorkerStorage:
         self.log = RemoteLog(ends, share)
         self.numbers = Numbers(path / NUMBERS)
 
-    def adopt(self, world: World) -> None:
+    def adopt(self, world: World, serves: bool = True) -> None:
         """Do nothing: the first process has checked the directory."""
 
     def new_committer(self) -> WorkerCommitter:
