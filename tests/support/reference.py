@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from emulator.cli import app
 from emulator.cli.app import cli
 from emulator.core.documents import write
 from emulator.evidence import contracts
@@ -30,13 +31,18 @@ MARKER = """\
 | `@pytest.mark.carbon(at="2026-01-01")` | The instant at which the clock of the test's space is frozen. |
 | `@pytest.mark.carbon(seed=3)` | The seed of the space's identifiers. |
 | `@pytest.mark.carbon(strict=True)` | Fail the test if its client sent anything that no rule reads. |
-| `@pytest.mark.carbon(evidence="docs")` | Fail the test if it depends on weaker evidence than this. |"""
+| `@pytest.mark.carbon(evidence="docs")` | Fail the test if it depends on weaker evidence than this. |
+| `@pytest.mark.carbon(scenario="shop")` | Fill the space with this scenario. |"""
 
 
 def page() -> str:
     """Return the expected reference page."""
     sections = (
-        ("Command line", "Options with a variable in the table may be set in the environment, too.", command_lines()),
+        (
+            "Command line",
+            f"Options with a variable in the table may be set in the environment, too. {exit_codes()}",
+            command_lines(),
+        ),
         ("Control API", "Below `/_emulator`, or `/~NAME/_emulator` for the space NAME.", endpoint_lines()),
         ("Settings", "`GET` and `PATCH /_emulator/settings/PROVIDER`.", setting_lines()),
         ("pytest", "The marker of a test that uses a space:", [MARKER]),
@@ -45,6 +51,12 @@ def page() -> str:
     parts = [f"## {title}\n\n{text}\n\n" + "\n".join(lines) + "\n" for title, text, lines in sections]
     made = "This page is made from the code: `python -m tests.support.reference`."
     return f"# Reference\n\nEvery command, endpoint, setting and fault. {made}\n\n" + "\n".join(parts)
+
+
+def exit_codes() -> str:
+    """Return the paragraph about exit codes of the command line's docstring, on one line."""
+    (paragraph,) = [part for part in (app.__doc__ or "").split("\n\n") if part.startswith("Exit codes:")]
+    return _text(paragraph)
 
 
 def command_lines() -> Iterator[str]:
