@@ -127,6 +127,42 @@ def test_a_fault_is_listed_with_all_its_conditions(dashboard: Dashboard, server:
     assert listed == ["X-Shop: s1", *(f"X-Shop: s{nth}, from number {nth} on" for nth in (2, 3, 11, 21))]
 
 
+# --- refusals
+
+
+@pytest.mark.parametrize(
+    ("hash", "label", "text", "button", "refusal"),
+    [
+        ("settings/cnaught", "Fulfilment seconds", "soon", "Save", "fulfilment_seconds"),
+        ("settings/cnaught", "Checkout hours", "{", "Save", "checkout_hours"),
+        ("settings/oneclickimpact", "Webhook endpoints", "[{]", "Save", "webhook_endpoints"),
+        ("faults", "Status", "", "Add fault", "the request is invalid: body.effect: it has no effect"),
+        (
+            "overview",
+            "Advance by",
+            "99999999999999",
+            "Advance",
+            "the request is invalid: body.seconds: must be at most",
+        ),
+    ],
+)
+def test_a_refusal_is_shown_in_the_words_of_the_server(
+    browser: Any, server: Emulator, hash: str, label: str, text: str, button: str, refusal: str
+) -> None:
+    """What a form cannot be is worded by the control API, with the place, as for any other client."""
+    server.reset()
+    context = browser.new_context(viewport=DESKTOP)
+    page = context.new_page()
+    page.set_default_timeout(5000)
+    page.goto(f"{server.url}/_emulator/#{hash}")
+    page.get_by_label(label).first.fill(text)
+    page.locator("main").get_by_role("button", name=button, exact=True).click()
+    shown = page.locator(".toast.bad")
+    shown.get_by_text(refusal).wait_for()
+    assert "JSON" not in shown.inner_text()
+    context.close()
+
+
 # --- long lists
 
 

@@ -26,7 +26,7 @@ export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTION
 export class Refused extends Error {
   constructor(status, body) {
     const problems = (body?.problems ?? []).map(({ place, problem }) => `${place.join(".")}: ${problem}`);
-    super([body?.error ?? `HTTP ${status}`, ...problems].join("\n"));
+    super([body?.error ?? `HTTP ${status}`, problems.join("; ")].filter(Boolean).join(": "));
     this.status = status;
     this.body = body;
   }
