@@ -259,6 +259,19 @@ def test_large_amounts_stay_on_one_line(dashboard: Dashboard, donor: str, width:
 
 
 @pytest.mark.parametrize("width", [320, 360, 768, 1360])
+def test_the_test_card_of_a_checkout_is_not_broken(dashboard: Dashboard, server: Emulator, width: int) -> None:
+    """Neither the number nor the expiry of the card is broken in two."""
+    urls = {"success_url": "https://shop.example/", "cancel_url": "https://shop.example/"}
+    session = cnaught(server, "POST", "/v1/checkout/sessions", json={"amount_kg": 99_999, **urls}).json()
+    dashboard.page.set_viewport_size({"width": width, "height": 800})
+    dashboard.page.goto(session["checkout_url"])
+    heights = dashboard.page.locator(".test-card span").evaluate_all("(all) => all.map((each) => each.offsetHeight)")
+    assert len(heights) == 2
+    assert max(heights) < 40
+    assert dashboard.page.evaluate("document.scrollingElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1360])
 def test_labels_of_a_flow_do_not_overlap(dashboard: Dashboard, donor: str, width: int) -> None:
     """Where a picture has no room for its labels side by side, it is wider than its panel, which scrolls."""
     dashboard.page.set_viewport_size({"width": width, "height": 800})
