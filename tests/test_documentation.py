@@ -1,14 +1,16 @@
 """The documentation covers everything that users can set or call, and names existing files."""
 
 import re
+from importlib import import_module
 from importlib.metadata import version
 from inspect import getdoc
 from pathlib import Path
+from pkgutil import iter_modules
 
 import click
 import pytest
 
-import emulator
+import emulator.cli
 from emulator import Emulator
 from emulator.cli.app import cli
 from emulator.evidence import contracts
@@ -93,6 +95,30 @@ def test_every_public_member_of_the_handles_is_documented(kind: type) -> None:
 def test_every_public_name_of_the_package_can_be_imported(name: str) -> None:
     """What the package offers is there, although it is imported only when it is used."""
     assert getattr(emulator, name)
+
+
+def errors_of_commands() -> list[type[click.ClickException]]:
+    """Return the errors that end a command, each with its exit code."""
+    modules = [import_module(f"emulator.cli.{module.name}") for module in iter_modules(emulator.cli.__path__)]
+    found = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
+    return sorted((each for each in found if issubclass(each, click.ClickException)), key=lambda each: each.__name__)
+
+
+SENT = re.compile(r"\bx-emulator-[a-z-]+[a-z]", re.IGNORECASE)
+
+
+def test_every_header_of_the_emulator_is_documented() -> None:
+    """Every header of its own that the emulator reads or sends is on a page."""
+    documented = {name.lower() for page in PAGES for name in SENT.findall(page.read_text())}
+    sources = [path.read_text() for path in (ROOT / "emulator").rglob("*.py")]
+    assert {name.lower() for text in sources for name in SENT.findall(text)} - documented == set()
+
+
+@pytest.mark.parametrize("error", errors_of_commands(), ids=lambda error: error.__name__)
+def test_every_exit_code_is_documented(error: type[click.ClickException]) -> None:
+    """The reference has every exit code of a command; ``exec`` has those of shells, too."""
+    text = reference.PAGE.read_text() + (ROOT / "docs" / "exec.md").read_text()
+    assert re.search(rf"\b{error.exit_code}\b (if|for)", text)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -98,6 +100,37 @@ def test_a_position_before_a_restart_does_not_resume(cnaught: Caller, restart: C
     found = events(cnaught.space, after=last)
     assert kinds(found) == ["begin"]
     assert found[0][2]["resumed"] is False
+
+
+PROCESS = """
+import sys
+import httpx
+from emulator import Emulator
+
+with Emulator() as server:
+    for _ in range(9):
+        httpx.get(f"{server.url}/cnaught/v1/orders", trust_env=False)
+    httpx.post(f"{server.url}/_emulator/reset", trust_env=False)
+    for _ in range(9):
+        httpx.get(f"{server.url}/cnaught/v1/orders", trust_env=False)
+    url = f"{server.url}/_emulator/events?timeout=0&replay=true"
+    print(httpx.get(url, headers={"Last-Event-ID": sys.argv[1]}, trust_env=False).text)
+"""
+
+
+@pytest.mark.parametrize("read", [1, 5, -1], ids=["an early one", "one in the middle", "the last one"])
+def test_an_id_of_another_process_does_not_resume(read: int) -> None:
+    """A server that was started again has other spaces, even if they have had as many requests as those before."""
+
+    def stream(last_event_id: str) -> list[Event]:
+        command = [sys.executable, "-c", PROCESS, last_event_id]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+        return parse(done.stdout.removeprefix("retry: 1000\n\n").strip())
+
+    before = stream("none")
+    again = stream(before[read][1])
+    assert again[0][2]["resumed"] is False
+    assert kinds(again) == kinds(before)
 
 
 def test_a_slow_client_learns_how_much_it_missed(cnaught: Caller, emulator: Emulator) -> None:

@@ -28,7 +28,7 @@ GATHER_SECONDS = 0.05
 """How long events are gathered before they are sent together. At 500 requests a second, that is 25 in one packet."""
 
 GATHERED_MAX = 1000
-POSITION = re.compile(r"([0-9]{1,15})\.([0-9]{1,15})\.([0-9]{1,15})")
+POSITION = re.compile(r"([0-9]{1,20})\.([0-9]{1,15})\.([0-9]{1,15})")
 
 
 class Following(Params):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from math import gcd
-from secrets import token_urlsafe
+from secrets import randbelow, token_urlsafe
 
 DIGITS = "0123456789"
 HEX = DIGITS + "abcdef"
@@ -78,8 +78,13 @@ def _in_form(value: int) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
+def generation() -> int:
+    """Return a number that no other process returns, but for a chance of one in 2**53. Doubles hold it exactly."""
+    return randbelow(2**53 - 1) + 1
+
+
 def secret() -> str:
-    """Return a token that cannot be guessed: the only value that does not depend on a seed."""
+    """Return a token that cannot be guessed. Like a generation, it depends on no seed."""
     return token_urlsafe(24)
 
 

@@ -18,15 +18,12 @@ from emulator.log.workers.log_server import LogEnds, LogServer
 from emulator.server.inboxes import Inbox
 from emulator.space.census import Census
 from emulator.space.share import Share
-from emulator.space.space import DEFAULT, begin_generations
+from emulator.space.space import DEFAULT
 
 log = logging.getLogger("emulator")
 
 RESTART_SECONDS = 1.0
 """A worker that did not live for this long is not started again before it has passed."""
-
-GENERATIONS = 2**32
-"""How many generations each process has for itself."""
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -74,7 +71,6 @@ class Supervisor:
         self._running: dict[int, Running] = {}
         self._waiting: dict[int, float] = {}
         self._ready: set[int] = set()
-        self._started = 0
         self._stopping = self._failed = False
         self._selector = selectors.DefaultSelector()
         self._log = LogServer(log, self._selector) if log else None
@@ -114,7 +110,6 @@ class Supervisor:
     # --- start
 
     def _start(self, index: int) -> None:
-        self._started += 1
         ready_end, ready = os.pipe()
         log_ends = self._log.attach(index) if self._log else None
         seat = Seat(Share(index, self.count), self.inboxes, self.census, ready, self._life_end, log_ends)
@@ -151,7 +146,6 @@ class Supervisor:
             for running in self._running.values():
                 if running.ready_end >= 0:
                     os.close(running.ready_end)
-            begin_generations(self._started * GENERATIONS)
             self.work(seat)
             status = 0
         except BaseException:

@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any, TypeVar
 
 from emulator.core.clock import Clock, Event
 from emulator.core.documents import write
-from emulator.core.ids import Ids
+from emulator.core.ids import Ids, generation
 from emulator.space.faults import Faults
 from emulator.space.history import Change, Command, Entry, History
 from emulator.space.outbox import Outbox
@@ -31,14 +30,6 @@ DEFAULT_ORIGIN = "http://127.0.0.1:4412"
 PAGES = "_emulator/pages"
 """The path of the emulator's own pages in a space."""
 
-_generations = count(1)
-
-
-def begin_generations(first: int) -> None:
-    """Let the generations of this process begin with a number, so that those of several processes differ."""
-    global _generations
-    _generations = count(first)
-
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -58,9 +49,9 @@ class Space:
     ``requests`` counts the requests to vendors, ``turns`` those that had their turn, and ``held`` lists those that a
     fault delays before it. ``snapshots`` are kept by name. Everything that changes a space is an entry of its
     ``history``: an exchange, which the turn records, or a command, which ``run`` applies and records. ``generation`` is
-    a number that no other space of the process has: after a reset it is another one. ``origin`` is the address of the
-    server, as the first request to the space wrote it; links in replies lead to the pages below it.
-    ``story`` is that of the scenario which has filled the space, if one has.
+    a number that no other space has, of this process or of another: after a reset or a restart it is another one.
+    ``origin`` is the address of the server, as the first request to the space wrote it; links in replies lead to the
+    pages below it. ``story`` is that of the scenario which has filled the space, if one has.
     """
 
     def __init__(self, name: str, world: World, seed: int | None = None, origin: str = DEFAULT_ORIGIN) -> None:
@@ -71,7 +62,7 @@ class Space:
         self.faults = Faults()
         self.outbox = Outbox()
         self.history = History(world.limits.journal_exchanges_max, world.limits.journal_bytes_max)
-        self.generation = next(_generations)
+        self.generation = generation()
         self.requests = 0
         self.turns = 0
         self.held: list[Request] = []

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from emulator.cli import app
 from emulator.cli.app import cli
 from emulator.client import handles
 from emulator.client.clock_handle import ClockHandle
@@ -63,7 +64,11 @@ PYTHON = """\
 def page() -> str:
     """Return the expected reference page."""
     sections = (
-        ("Command line", "Options with a variable in the table may be set in the environment, too.", command_lines()),
+        (
+            "Command line",
+            f"Options with a variable in the table may be set in the environment, too. {exit_codes()}",
+            command_lines(),
+        ),
         ("Control API", "Below `/_emulator`, or `/~NAME/_emulator` for the space NAME.", endpoint_lines()),
         ("Settings", SETTINGS, setting_lines()),
         ("Python", PYTHON, python_lines()),
@@ -73,6 +78,12 @@ def page() -> str:
     parts = [f"## {title}\n\n{text}\n\n" + "\n".join(lines) + "\n" for title, text, lines in sections]
     made = "This page is made from the code: `python -m tests.support.reference`."
     return f"# Reference\n\nEvery command, endpoint, setting and fault. {made}\n\n" + "\n".join(parts)
+
+
+def exit_codes() -> str:
+    """Return the paragraph about exit codes of the command line's docstring, on one line."""
+    (paragraph,) = [part for part in (app.__doc__ or "").split("\n\n") if part.startswith("Exit codes:")]
+    return _text(paragraph)
 
 
 def command_lines() -> Iterator[str]:

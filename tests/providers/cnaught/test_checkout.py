@@ -87,6 +87,17 @@ def test_an_invalid_session_is_refused(cnaught: Caller, body: dict[str, Any], fi
     assert cnaught.space.cnaught.state == before
 
 
+@pytest.mark.rule("cnaught.checkout.return-addresses")
+@pytest.mark.parametrize("field", ["success_url", "cancel_url"])
+@pytest.mark.parametrize(
+    "value", ["http://example.com/", "ftp://example.com/", "/yes", "", "https://shöp.example/", "https://a:99999/"]
+)
+def test_the_refusal_of_a_return_url_names_what_is_accepted(cnaught: Caller, field: str, value: str) -> None:
+    """Whatever is wrong with the address, the refusal does not offer http, which is not accepted."""
+    reply = new_session(cnaught, **{field: value})
+    assert reply.json()["errors"] == {field: ["must be an absolute https URL"]}
+
+
 @pytest.mark.rule("cnaught.checkout.price-min")
 @pytest.mark.parametrize("body", [{"amount_kg": 25}, {"amount_kg": 20, **CHEAP}])
 def test_fifty_cents_are_enough(cnaught: Caller, body: dict[str, Any]) -> None:

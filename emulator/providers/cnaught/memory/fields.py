@@ -25,9 +25,13 @@ URL = re.compile(
 PORT_MAX = 65535
 
 
-def _web_address(value: str) -> str:
+def _is_web_address(value: str) -> bool:
     url = URL.fullmatch(value)
-    if not url or int(url["port"] or 0) > PORT_MAX or not (url["ipv6"] is None or is_address(url["ipv6"])):
+    return bool(url and int(url["port"] or 0) <= PORT_MAX and (url["ipv6"] is None or is_address(url["ipv6"])))
+
+
+def _web_address(value: str) -> str:
+    if not _is_web_address(value):
         raise PydanticCustomError("url", "must be an absolute http or https URL")
     return value
 
@@ -39,7 +43,7 @@ def _callback_address(value: str) -> str:
 
 
 def _secure_web_address(value: str) -> str:
-    if not value.lower().startswith("https://"):
+    if not (value.lower().startswith("https://") and _is_web_address(value)):
         raise PydanticCustomError("url", "must be an absolute https URL")
     return value
 
@@ -58,4 +62,4 @@ WebAddress = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_
 CallbackAddress = Annotated[WebAddress, AfterValidator(_callback_address)]
 """An address that callbacks may call."""
 
-SecureWebAddress = Annotated[WebAddress, AfterValidator(_secure_web_address)]
+SecureWebAddress = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_secure_web_address)]

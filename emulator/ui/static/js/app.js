@@ -1,7 +1,7 @@
 // The dashboard: the frame around the page that the address names.
 
 import { html, render, useEffect, useState } from "./vendored.js";
-import { controlUrl, onTokenNeeded, prefixOf, spaceName } from "./api.js";
+import { controlUrl, decoded, onTokenNeeded, prefixOf, spaceName } from "./api.js";
 import { ClockDialog, ClockChip } from "./clock.js";
 import { Dialog, Icon, Toasts } from "./elements.js";
 import { Shortcuts, useShortcuts } from "./shortcuts.js";
@@ -23,7 +23,7 @@ function useRoute() {
     };
   }, []);
   const [path, query] = hash.replace(/^#\/?/, "").split("?");
-  const [name, ...rest] = path.split("/").map(decodeURIComponent);
+  const [name, ...rest] = path.split("/").map(decoded);
   return { name: Object.hasOwn(PAGES, name) ? name : "overview", rest, query: new URLSearchParams(query) };
 }
 
@@ -38,11 +38,20 @@ function App() {
     document.title = `${PAGES[route.name].title} · Carbon Emulator`;
     scrollTo(0, 0);
   }, [route.name]);
+  useEffect(() => {
+    const pressed = (event) => {
+      if (event.key !== "Escape" || !document.querySelector(".sidebar.open")) return;
+      setMenuOpen(false);
+      document.querySelector(".menu-button").focus();
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  }, []);
   const { view: View, wide } = PAGES[route.name];
   return html`
     <a class="skip-link" href="#main" onClick=${skip}>Skip to content</a>
     <div class="frame">
-      <${Sidebar} current=${route.name} open=${menuOpen} />
+      <${Sidebar} current=${route.name} open=${menuOpen} onChosen=${() => setMenuOpen(false)} />
       ${menuOpen && html`<button class="scrim" aria-label="Close menu" onClick=${() => setMenuOpen(false)}></button>`}
       <div class="main">
         <${TopBar} onMenu=${() => setMenuOpen(!menuOpen)} menuOpen=${menuOpen} onDialog=${setDialog} />
@@ -60,13 +69,13 @@ function skip(event) {
   document.getElementById("main").focus();
 }
 
-function Sidebar({ current, open }) {
+function Sidebar({ current, open, onChosen }) {
   const { entries, space } = useStore();
   return html`<nav class=${`sidebar ${open ? "open" : ""}`} aria-label="Pages" id="menu">
     <a class="brand" href="#overview"><img src="/_emulator/ui/icon.svg" alt="" /><span>Carbon Emulator<small>five vendors, locally</small></span></a>
     ${GROUPS.map(
       ({ title, names }) => html`<div class="nav-group"><h2>${title}</h2>
-        ${names.map((name) => html`<a class="nav-link" href=${`#${name}`} aria-current=${name === current ? "page" : undefined}>
+        ${names.map((name) => html`<a class="nav-link" href=${`#${name}`} aria-current=${name === current ? "page" : undefined} onClick=${onChosen}>
           <${Icon} name=${name} />${PAGES[name].title}${name === "requests" && entries.length > 0 && html`<span class="count number">${entries.length}</span>`}
         </a>`)}
         ${title === "Reference" && html`<a class="nav-link" href=${controlUrl("/docs", space)}><${Icon} name="docs" />API reference</a>`}

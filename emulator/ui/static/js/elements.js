@@ -157,13 +157,13 @@ export function Toasts() {
   return html`<div class="toasts" role="status" aria-live="polite">${shown.map(({ text, bad }) => html`<div class=${`toast ${bad ? "bad" : ""}`}>${text}</div>`)}</div>`;
 }
 
-/** A modal dialog; Escape and the backdrop close it. */
+/** A modal dialog; Escape and the backdrop close it. Without `onClose`, it stays. */
 export function Dialog({ title, onClose, children }) {
   const element = useRef(null);
   useEffect(() => {
     element.current.showModal();
   }, []);
-  return html`<dialog ref=${element} aria-label=${title} onClose=${onClose} onClick=${(event) => event.target === element.current && onClose()}>
+  return html`<dialog ref=${element} aria-label=${title} onClose=${onClose ?? (() => element.current?.showModal())} onClick=${(event) => event.target === element.current && onClose?.()}>
     <div class="panel-body stack"><h2>${title}</h2>${children}</div>
   </dialog>`;
 }

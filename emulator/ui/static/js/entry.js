@@ -1,15 +1,15 @@
 // One entry of the journal: what was sent, what came back, and why.
 
 import { html } from "./vendored.js";
-import { control } from "./api.js";
+import { control, exactly } from "./api.js";
 import { Action, CopyButton, Evidence, Icon, Pending, Statement, StatusBadge } from "./elements.js";
 import { instantText, plural, words } from "./format.js";
 import { Json } from "./json.js";
 import { curl } from "./curl.js";
 import { useControl } from "./store.js";
 
-export function Entry({ id, onClose }) {
-  const { data, error } = useControl(`/requests?id=${id}`);
+export function Entry({ id, onOpen, onClose }) {
+  const { data, error } = useControl(`/requests?id=${id}`, exactly);
   const { data: providers } = useControl("/providers");
   const entry = data?.requests[0];
   if (data && !entry) return html`<aside class="panel entry" aria-label="Request"><div class="panel-head"><h2>Request ${id}</h2><${Close} onClose=${onClose} /></div><p class="panel-body muted">The journal no longer holds this request.</p></aside>`;
@@ -27,7 +27,7 @@ export function Entry({ id, onClose }) {
       </div>
       <div class="row">
         <${CopyButton} text=${() => curl(entry, provider)} kind="small">Copy as curl<//>
-        <${Action} kind="small" run=${() => replay(entry.id)} done=${(again) => `Sent again as request ${again.id}: ${again.status}`}>Replay<//>
+        <${Action} kind="small" run=${() => replay(entry.id, onOpen)} done=${(again) => `Sent again as request ${again.id}: ${again.status}`}>Replay<//>
         <a class="button small" href=${`#faults?${faultQuery(entry)}`}>Make it a fault</a>
       </div>
       <${Explanation} entry=${entry} />
@@ -41,9 +41,9 @@ function Close({ onClose }) {
   return html`<button type="button" class="button quiet icon" aria-label="Close" onClick=${onClose}><${Icon} name="close" /></button>`;
 }
 
-async function replay(id) {
+async function replay(id, onOpen) {
   const again = await control("POST", `/requests/${id}/replay`);
-  location.hash = `requests/${again.id}`;
+  onOpen(again);
   return again;
 }
 

@@ -11,6 +11,7 @@ const GAP = 26;
 const HEIGHT = 72;
 const HEIGHT_OF_ONE = 30;
 const LABEL_HEIGHT = 22;
+const LETTER_WIDTH = 7;
 const BAND_MIN = 2;
 const STAGES = {
   outside: ["From outside", 0, 0],
@@ -33,7 +34,8 @@ export function Flow({ flows: all }) {
 }
 
 function Picture({ unit, links }) {
-  const [element, width] = useWidth(STAGE_WIDTH_MIN * Math.max(2, stagesOf(links).length));
+  const [element, available] = useWidth(STAGE_WIDTH_MIN * Math.max(2, stagesOf(links).length));
+  const width = Math.max(available, labelsWidth(layout(links, available), unit));
   const nodes = layout(links, width);
   const height = Math.max(...nodes.map((node) => Math.max(node.y + node.height, labelY(node)))) + 6;
   const at = Object.fromEntries(nodes.map((node) => [node.name, node]));
@@ -58,10 +60,24 @@ function Picture({ unit, links }) {
       })}
       ${nodes.map((node) => html`<g>
         <rect class=${`fill-${STAGES[node.name]?.[2] ?? 8}`} x=${node.x} y=${node.y} width=${BAR} height=${node.height} rx="3" />
-        <text class="flow-name" x=${node.last ? node.x - 8 : node.x + BAR + 8} y=${labelY(node)} text-anchor=${node.last ? "end" : "start"}>${title(node.name)} <tspan class="flow-amount">${shortAmount(node.left < 0 ? node.total : node.left, unit)}</tspan></text>
+        <text class="flow-name" x=${node.last ? node.x - 8 : node.x + BAR + 8} y=${labelY(node)} text-anchor=${node.last ? "end" : "start"}>${title(node.name)} <tspan class="flow-amount">${amountAt(node, unit)}</tspan></text>
       </g>`)}
     </svg></div>
   </figure>`;
+}
+
+/** The width at which no label reaches the next one, which begins at a column; that of two columns end at the last. */
+function labelsWidth(nodes, unit) {
+  const widthOf = (node) => 2 * BAR + 8 + LETTER_WIDTH * `${title(node.name)} ${amountAt(node, unit)}`.length;
+  const columns = new Set(nodes.map(({ x }) => x)).size;
+  const longest = (some) => Math.max(0, ...some.map(widthOf));
+  const before = longest(nodes.filter(({ last }) => !last));
+  return columns <= 2 ? Math.ceil(before + longest(nodes.filter(({ last }) => last))) : Math.ceil(before * (columns - 1) + BAR);
+}
+
+/** What is left at a node, or, where more has left than came, what has. */
+function amountAt(node, unit) {
+  return shortAmount(node.left < 0 ? node.total : node.left, unit);
 }
 
 /** An amount without the unit that the caption names. */

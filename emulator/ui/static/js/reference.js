@@ -27,7 +27,10 @@ function Reference() {
   const current = api ?? providers?.[0].name;
 
   useEffect(() => {
-    control("GET", "/providers").then((found) => setProviders(found.providers), setError);
+    control("GET", "/providers").then((found) => {
+      setProviders(found.providers);
+      setError(null);
+    }, setError);
   }, [changes]);
   useEffect(() => {
     const back = () => setApi(chosen());

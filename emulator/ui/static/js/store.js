@@ -13,6 +13,7 @@ export const store = {
   space: spaceName(),
   live: false,
   entries: [],
+  received: 0,
   skipped: 0,
   dropped: 0,
   changes: 0,
@@ -63,8 +64,10 @@ export function tokenGiven() {
 
 function receive(events) {
   for (const { kind, data } of events) {
-    if (kind === "request") store.entries.push(data);
-    else if (kind === "skipped") store.skipped += data.count;
+    if (kind === "request") {
+      store.entries.push(data);
+      store.received += 1;
+    } else if (kind === "skipped") store.skipped += data.count;
     else if (kind === "begin" && !data.resumed) Object.assign(store, { entries: [], skipped: 0, dropped: data.dropped });
     if (kind === "change" || kind === "begin") readClockSoon();
   }
@@ -126,7 +129,7 @@ export function useTick(ms = 1000) {
 }
 
 /** Read a path of the control API, and again after each change of the space. Returns {data, error, reload}. */
-export function useControl(path) {
+export function useControl(path, read = JSON.parse) {
   const [result, setResult] = useState({ path: null, data: null, error: null });
   const seen = useRef({ path: null, changes: -1, timer: 0 });
   const { changes, space } = useStore();
@@ -136,7 +139,7 @@ export function useControl(path) {
     seen.current = { path: `${space}${path}`, changes: store.changes, timer: 0 };
     const wanted = seen.current.path;
     try {
-      const data = await control("GET", path, undefined, space);
+      const data = await control("GET", path, undefined, space, read);
       if (seen.current.path === wanted) setResult({ path: wanted, data, error: null });
     } catch (error) {
       if (seen.current.path === wanted) setResult((before) => ({ path: wanted, data: before.path === wanted ? before.data : null, error }));

@@ -12,6 +12,8 @@ export function follow(space, onEvents, onState, askToken) {
 
   async function run() {
     while (!stopped) {
+      if (document.hidden) await visible();
+      if (stopped) return;
       controller = new AbortController();
       try {
         await read(controller.signal);
@@ -19,8 +21,7 @@ export function follow(space, onEvents, onState, askToken) {
         if (stopped) return;
       }
       onState(false);
-      if (document.hidden) await visible();
-      else await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      if (!document.hidden) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
 

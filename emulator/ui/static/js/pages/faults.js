@@ -1,13 +1,12 @@
 // Faults: errors on demand, made from a form.
 
 import { html, useState } from "../vendored.js";
-import { control } from "../api.js";
+import { METHODS, control } from "../api.js";
 import { Action, Empty, Field, PageHead, Panel, Pending, Select, attempt } from "../elements.js";
 import { plural, words } from "../format.js";
 import { useControl } from "../store.js";
 
 const EMPTY = { provider: "", operation: "", method: "", path: "", when: "before", nth: "1", times: "1", status: "", body: "", headers: "", delay: "", connection: "" };
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 export function Faults({ route }) {
   const { data, error, reload } = useControl("/faults");
@@ -93,9 +92,10 @@ function List({ faults, reload }) {
     </tr>`)}</tbody></table></div>`;
 }
 
-function conditions({ provider, operation, method, path, nth }) {
-  const found = [provider, operation && words(operation), method, path].filter(Boolean).join(" · ") || "every request";
-  return nth > 1 ? `${found}, from the ${nth}th on` : found;
+function conditions({ provider, operation, method, path, headers, nth }) {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  const found = [provider, operation && words(operation), method, path, ...lines].filter(Boolean).join(" · ") || "every request";
+  return nth > 1 ? `${found}, from number ${nth} on` : found;
 }
 
 function effects({ when, effect }) {

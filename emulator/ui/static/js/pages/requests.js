@@ -1,7 +1,7 @@
 // Requests: the journal as it grows, filtered, and one entry in detail.
 
 import { html, useMemo, useState } from "../vendored.js";
-import { control } from "../api.js";
+import { METHODS, control } from "../api.js";
 import { Action, Empty, Icon, PageHead, Select, StatusBadge } from "../elements.js";
 import { countText, plural, timeText } from "../format.js";
 import { useControl, useStore } from "../store.js";
@@ -10,23 +10,27 @@ import { Entry } from "../entry.js";
 
 const ROW_HEIGHT = 40;
 const FILTERS = ["provider", "operation", "method", "path", "status"];
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 export function Requests({ route }) {
-  const { entries, skipped, dropped } = useStore();
+  const { entries, received, skipped, dropped } = useStore();
   const [filter, setFilter] = useState(() => Object.fromEntries(FILTERS.map((name) => [name, route.query.get(name) ?? ""])));
   const [paused, setPaused] = useState(null);
-  const source = paused ?? entries;
+  const source = paused?.entries ?? entries;
   const rows = useMemo(() => matching(source, filter), [source, source.length, filter]);
   const selected = Number(route.rest[0]) || null;
   const position = selected === null ? -1 : rows.findIndex((entry) => entry.id === selected);
 
+  /** Open an entry, or none. What the address filters stays in it. */
   function open(entry) {
-    location.hash = entry ? `requests/${entry.id}` : "requests";
+    const query = String(route.query);
+    location.hash = (entry ? `requests/${entry.id}` : "requests") + (query && `?${query}`);
+  }
+  function close() {
+    open(null);
+    requestAnimationFrame(() => document.querySelector(".request-list .windowed")?.focus());
   }
   function pressed(event) {
     const move = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[event.key];
-    if (event.key === "Escape") open(null);
     if (!move || !rows.length) return;
     event.preventDefault();
     open(rows[Math.min(rows.length - 1, Math.max(0, position < 0 ? (move > 0 ? 0 : rows.length - 1) : position + move))]);
@@ -34,8 +38,8 @@ export function Requests({ route }) {
 
   return html`
     <${PageHead} title="Requests" actions=${html`
-      <button type="button" class="button" aria-pressed=${paused !== null} onClick=${() => setPaused(paused ? null : [...entries])}>
-        <${Icon} name=${paused ? "play" : "pause"} />${paused ? `Resume (${countText(entries.length - paused.length)} new)` : "Pause"}
+      <button type="button" class="button" aria-pressed=${paused !== null} onClick=${() => setPaused(paused ? null : { entries: [...entries], received })}>
+        <${Icon} name=${paused ? "play" : "pause"} />${paused ? `Resume (${countText(received - paused.received)} new)` : "Pause"}
       </button>
       <${Action} question="Empty the journal?" run=${() => control("DELETE", "/requests")} done="The journal is empty" kind="danger">Clear<//>`}>
       Every request to a vendor in this space, newest first. Secrets are hidden.
@@ -46,14 +50,14 @@ export function Requests({ route }) {
       ${skipped > 0 && html` · <span class="badge warn">${plural(skipped, "entry", "entries")} skipped: this page was too slow</span>`}
       ${dropped > 0 && html` · ${countText(dropped)} older dropped`}
     </p>
-    <div class=${`requests ${selected ? "opened" : ""}`}>
+    <div class=${`requests ${selected ? "opened" : ""}`} onKeyDown=${(event) => selected && event.key === "Escape" && close()}>
       <div class="panel request-list">
         ${rows.length
           ? html`<${WindowedList} rows=${rows} rowHeight=${ROW_HEIGHT} label="Requests" onKeyDown=${pressed} scrollTo=${position}
               render=${(entry) => html`<${Row} entry=${entry} selected=${entry.id === selected} onOpen=${open} key=${entry.id} />`} />`
           : html`<${None} filtered=${source.length > 0} onReset=${() => setFilter(Object.fromEntries(FILTERS.map((name) => [name, ""])))} />`}
       </div>
-      ${selected && html`<${Entry} id=${selected} key=${selected} onClose=${() => open(null)} />`}
+      ${selected && html`<${Entry} id=${selected} key=${selected} onOpen=${open} onClose=${close} />`}
     </div>`;
 }
 

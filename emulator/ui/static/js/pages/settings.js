@@ -53,11 +53,15 @@ function textOf(value) {
   return typeof value === "object" ? JSON.stringify(value, null, 2) : String(value);
 }
 
-/** The value that a text stands for: of the kind that the setting has, or null where it is empty. */
+/** The value that a text stands for: JSON, or null where it is empty; or else the text, which the server refuses in its own words. */
 function valueOf(text, before) {
   if (typeof before === "string") return text;
   if (!text.trim()) return null;
-  return JSON.parse(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function Acts({ provider }) {

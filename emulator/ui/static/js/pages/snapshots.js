@@ -1,7 +1,7 @@
 // Snapshots: the state of the space, kept by name or as a file.
 
 import { html, useRef, useState } from "../vendored.js";
-import { control } from "../api.js";
+import { control, controlText } from "../api.js";
 import { download } from "../download.js";
 import { Action, Empty, Field, PageHead, Panel, Pending, attempt, toast } from "../elements.js";
 import { store, useControl } from "../store.js";
@@ -19,13 +19,13 @@ export function Snapshots() {
   }
   async function upload() {
     const [chosen] = file.current.files;
-    if (chosen) await attempt(async () => control("PUT", "/snapshot", JSON.parse(await chosen.text())), "Restored from the file");
+    if (chosen) await attempt(async () => controlText("PUT", "/snapshot", await chosen.text()), "Restored from the file");
     file.current.value = "";
   }
   return html`
     <${PageHead} title="Snapshots" actions=${html`
-      <${Action} run=${async () => download(`${store.space}.snapshot.json`, await control("GET", "/snapshot"))}>Download the space<//>
-      <${Action} run=${async () => download(`${store.space}.bundle.json`, await control("GET", "/bundle"))}>Download the recorded run<//>
+      <${Action} run=${async () => download(`${store.space}.snapshot.json`, await controlText("GET", "/snapshot"))}>Download the space<//>
+      <${Action} run=${async () => download(`${store.space}.bundle.json`, await controlText("GET", "/bundle"))}>Download the recorded run<//>
       <label class="button">Restore from a file<input class="hidden-text" type="file" accept=".json,application/json" ref=${file} onChange=${upload} /></label>`}>
       The whole space at one moment: every vendor, the clock, faults and webhooks. Restoring one empties the journal.
     <//>

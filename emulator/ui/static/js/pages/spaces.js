@@ -1,7 +1,7 @@
 // Spaces: make, open, copy, reset and delete the isolated worlds of the server.
 
 import { html, useState } from "../vendored.js";
-import { control } from "../api.js";
+import { control, controlText } from "../api.js";
 import { Action, Field, PageHead, Panel, Pending, Select, attempt } from "../elements.js";
 import { plural, resetQuestion } from "../format.js";
 import { store, useControl } from "../store.js";
@@ -22,7 +22,7 @@ export function Spaces() {
     if (names.includes(name) && !window.confirm(`${name} exists. ${resetQuestion(name)}`)) return;
     const made = await attempt(async () => {
       await control("POST", "/reset", seed === "" ? {} : { seed: Number(seed) }, name);
-      if (source) await control("PUT", "/snapshot", await control("GET", "/snapshot", undefined, source), name);
+      if (source) await controlText("PUT", "/snapshot", await controlText("GET", "/snapshot", undefined, source), name);
       return true;
     }, `Space ${name} made`);
     if (made) openSpace(name);

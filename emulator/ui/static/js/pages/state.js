@@ -14,45 +14,56 @@ export function State({ route }) {
   const name = route.rest[0] || found?.providers[0].name;
   if (!found) return html`<${Pending} />`;
   return html`
-    <${PageHead} title="State">What each vendor remembers in this space. Rows that changed since you opened the page are marked.<//>
+    <${PageHead} title="State">What each vendor remembers in this space. The newest come first; rows that changed since you opened a table are marked.<//>
     <div class="tabs"><${Segmented} label="Vendor" value=${name} onChange=${(next) => (location.hash = `state/${next}`)} options=${found.providers.map((provider) => [provider.name, provider.title])} /></div>
     <${Collections} provider=${name} key=${name} chosen=${route.rest[1]} />`;
 }
 
 function Collections({ provider, chosen }) {
-  const [offset, setOffset] = useState(0);
-  const { data, error } = useControl(`/state/${provider}?limit=${PAGE_ROWS}&offset=${offset}`);
+  const { data, error } = useControl(`/state/${provider}?limit=0`);
   if (!data) return html`<${Pending} error=${error} />`;
   const names = Object.keys(data.totals);
   const current = names.includes(chosen) ? chosen : (names.find((name) => data.totals[name] > 0) ?? names[0]);
-  const choose = (name) => {
-    setOffset(0);
-    location.hash = `state/${provider}/${name}`;
-  };
   return html`<div class="state">
     <nav class="collections" aria-label="Collections">
-      ${names.map((name) => html`<button type="button" class="nav-link" aria-current=${name === current ? "page" : undefined} onClick=${() => choose(name)}>${sentence(name)}<span class="count number">${countText(data.totals[name])}</span></button>`)}
+      ${names.map((name) => html`<button type="button" class="nav-link" aria-current=${name === current ? "page" : undefined} onClick=${() => (location.hash = `state/${provider}/${name}`)}>${sentence(name)}<span class="count number">${countText(data.totals[name])}</span></button>`)}
     </nav>
-    <div>
-      <${Panel} flush><${Records} rows=${rowsOf(data.state[current])} name=${current} key=${`${current}/${offset}`} /><//>
-      ${data.totals[current] > PAGE_ROWS && html`<div class="row pager">
-        <button type="button" class="button small" disabled=${offset === 0} onClick=${() => setOffset(offset - PAGE_ROWS)}>Previous</button>
-        <span class="muted small number">${countText(offset + 1)}–${countText(Math.min(offset + PAGE_ROWS, data.totals[current]))} of ${countText(data.totals[current])}</span>
-        <button type="button" class="button small" disabled=${offset + PAGE_ROWS >= data.totals[current]} onClick=${() => setOffset(offset + PAGE_ROWS)}>Next</button>
-      </div>`}
-    </div>
+    <${Collection} provider=${provider} name=${current} total=${data.totals[current]} key=${current} />
   </div>`;
 }
 
-/** The records of a collection as [id, members]. Records may be below a group, such as wallets below their owner. */
-function rowsOf(collection, group = "") {
-  const entries = Array.isArray(collection) ? collection.map((record, index) => [String(index + 1), record]) : Object.entries(collection ?? {});
+/** The newest records of a collection, as long as the user has not gone to older ones. */
+function Collection({ provider, name, total }) {
+  const [offset, setOffset] = useState(null);
+  const shown = useRef(null);
+  const newest = Math.max(0, total - PAGE_ROWS);
+  const start = Math.min(offset ?? newest, newest);
+  const { data, error } = useControl(`/state/${provider}?limit=${PAGE_ROWS}&offset=${start}`);
+  if (data) shown.current = { rows: rowsOf(data.state[name], start).reverse(), key: offset ?? "newest" };
+  if (!shown.current) return html`<${Pending} error=${error} />`;
+  const { rows, key } = shown.current; // those of before, until the next have come
+  return html`<div>
+    <${Panel} flush><${Records} rows=${rows} name=${name} key=${key} /><//>
+    ${total > PAGE_ROWS && html`<div class="row pager">
+      <button type="button" class="button small" disabled=${start >= newest} onClick=${() => setOffset(start + PAGE_ROWS >= newest ? null : start + PAGE_ROWS)}>Newer</button>
+      <span class="muted small number">${countText(total - Math.min(start + PAGE_ROWS, total) + 1)}–${countText(total - start)} of ${countText(total)}, newest first</span>
+      <button type="button" class="button small" disabled=${start === 0} onClick=${() => setOffset(Math.max(0, start - PAGE_ROWS))}>Older</button>
+    </div>`}
+  </div>`;
+}
+
+/**
+ * The records of a part of a collection, which begins after `start` others, as [id, members]. Those of a list are numbered.
+ * Records may be below a group, such as wallets below their owner.
+ */
+function rowsOf(collection, start, group = "") {
+  const entries = Array.isArray(collection) ? collection.map((record, index) => [String(start + index + 1), record]) : Object.entries(collection ?? {});
   return entries.flatMap(([id, record]) => {
     const key = group ? `${group} / ${id}` : id;
     if (record === null || typeof record !== "object") return [[key, { value: record }]];
     const members = Object.values(record);
     const isGroup = !Array.isArray(record) && members.length > 0 && members.every((member) => member !== null && typeof member === "object" && !Array.isArray(member) && Object.keys(member).length > 0);
-    return isGroup ? rowsOf(record, key) : [[key, flat(record)]];
+    return isGroup ? rowsOf(record, 0, key) : [[key, flat(record)]];
   });
 }
 

@@ -1,19 +1,25 @@
 // Webhooks: every delivery with its attempts, and what one may do with it.
 
 import { html, useState } from "../vendored.js";
-import { control } from "../api.js";
+import { control, exactly } from "../api.js";
 import { Action, Empty, Icon, PageHead, Panel, Pending } from "../elements.js";
-import { instantText, plural, spanText } from "../format.js";
+import { countText, instantText, plural, spanText } from "../format.js";
 import { Json } from "../json.js";
 import { now, useControl, useTick } from "../store.js";
 
+const FILTERS = ["provider", "kind", "subject", "state"];
+const PAGE_ROWS = 100;
 const KINDS = { pending: "info", delivered: "good", "given up": "bad", refused: "bad" };
 
-export function Webhooks() {
-  const { data, error, reload } = useControl("/webhooks");
+export function Webhooks({ route }) {
+  const filter = [...route.query].filter(([name]) => FILTERS.includes(name));
+  const { data, error, reload } = useControl(`/webhooks?${new URLSearchParams(filter)}`);
   const [opened, setOpened] = useState(null);
+  const [skipped, setSkipped] = useState(0);
   const [chosen, setChosen] = useState([]);
   if (!data) return html`<${Pending} error=${error} />`;
+  const rows = data.webhooks.toReversed();
+  const start = Math.min(skipped, Math.max(0, rows.length - 1));
   const pending = data.webhooks.filter(({ state }) => state === "pending");
   const order = chosen.filter((id) => pending.some((webhook) => webhook.id === id));
   const run = (method, path, body) => async () => {
@@ -32,15 +38,23 @@ export function Webhooks() {
       What the vendors send to your servers, with retries on the clock of this space.
     <//>
     ${data.paused && html`<p class="notice warn pause-notice">Deliveries wait until you step or deliver.</p>`}
+    ${filter.length > 0 && html`<p class="row list-facts">${plural(rows.length, "webhook")} with ${filter.map(([name, value]) => html`<span class="badge">${name} ${value}</span>`)} <a href="#webhooks">Show all</a></p>`}
     <${Panel} flush>
-      ${data.webhooks.length
+      ${rows.length
         ? html`<div class="table-wrap" tabindex="0" role="region" aria-label="Webhooks"><table class="webhooks">
             <thead><tr><th scope="col"><span class="hidden-text">Choose</span></th><th scope="col">Webhook</th><th scope="col">Event</th><th scope="col">To</th><th scope="col">State</th><th scope="col">Attempts</th><th scope="col">Next</th><th scope="col"><span class="hidden-text">Actions</span></th></tr></thead>
-            <tbody>${[...data.webhooks].reverse().map((webhook) => html`
+            <tbody>${rows.slice(start, start + PAGE_ROWS).map((webhook) => html`
               <${Row} key=${webhook.id} webhook=${webhook} position=${order.indexOf(webhook.id) + 1} opened=${opened === webhook.id} onOpen=${() => setOpened(opened === webhook.id ? null : webhook.id)} onToggle=${() => toggle(webhook.id)} run=${run} />`)}</tbody>
           </table></div>`
+        : filter.length
+        ? html`<${Empty} title="No webhook matches"><a href="#webhooks">Show all</a><//>`
         : html`<${Empty} title="No webhook yet">Place an order with a <code>notification_config.url</code>, or register an endpoint in the <a href="#settings">settings</a>.<//>`}
     <//>
+    ${rows.length > PAGE_ROWS && html`<div class="row pager">
+      <button type="button" class="button small" disabled=${start === 0} onClick=${() => setSkipped(Math.max(0, start - PAGE_ROWS))}>Newer</button>
+      <span class="muted small number">${countText(start + 1)}–${countText(Math.min(start + PAGE_ROWS, rows.length))} of ${countText(rows.length)}, newest first</span>
+      <button type="button" class="button small" disabled=${start + PAGE_ROWS >= rows.length} onClick=${() => setSkipped(start + PAGE_ROWS)}>Older</button>
+    </div>`}
     ${data.dropped > 0 && html`<p class="muted small">${plural(data.dropped, "older delivery", "older deliveries")} dropped</p>`}`;
 }
 
@@ -58,7 +72,13 @@ function Row({ webhook, position, opened, onOpen, onToggle, run }) {
       <td class="nowrap">${webhook.due ? html`<span title=${instantText(webhook.due)}>${wait > 0 ? `in ${spanText(wait)}` : "due"}</span>` : "–"}</td>
       <td class="actions"><${Action} kind="small" run=${run("POST", `/webhooks/${webhook.id}/redeliver`)} done="Due now">Redeliver<//> <${Action} kind="small" run=${run("POST", `/webhooks/${webhook.id}/duplicate`)} done=${(copy) => `${copy.id} added`}>Duplicate<//></td>
     </tr>
-    ${opened && html`<tr><td colspan="8"><div class="split"><div class="stack tight"><h3>Body</h3><${Json} value=${webhook.body} label="Webhook body" /></div>
+    ${opened && html`<tr><td colspan="8"><div class="split"><div class="stack tight"><h3>Body</h3><${Body} id=${webhook.id} /></div>
       <div class="stack tight"><h3>Attempts</h3>${webhook.attempts.length ? html`<ol class="attempts">${webhook.attempts.map((attempt, index) => html`<li><span class="badge">${index + 1}</span><div><span class="number">${instantText(attempt.at)}</span> <span class=${`badge ${attempt.status ? "code" : "bad"}`}>${attempt.status ?? "no reply"}</span>${attempt.error && html`<p class="muted small">${attempt.error}</p>`}
         ${Object.keys(attempt.headers).length > 0 && html`<details><summary>Headers</summary><dl class="facts mono-facts">${Object.entries(attempt.headers).map(([name, value]) => html`<dt>${name}</dt><dd><code>${value}</code></dd>`)}</dl></details>`}</div></li>`)}</ol>` : html`<p class="muted small">None yet</p>`}</div></div></td></tr>`}`;
+}
+
+/** The body as it was sent, with all digits of its numbers. */
+function Body({ id }) {
+  const { data, error } = useControl(`/webhooks/${id}`, exactly);
+  return data ? html`<${Json} value=${data.body} label="Webhook body" />` : html`<${Pending} error=${error} />`;
 }
