@@ -35,7 +35,7 @@ from emulator.providers.dcycle.memory.catalogue import Catalogue, FacilityFuel, 
 from emulator.providers.dcycle.memory.emissions import SCOPES
 from emulator.providers.dcycle.memory.fixture import Memory
 from emulator.providers.dcycle.memory.projects import EntityType, Project
-from emulator.providers.dcycle.memory.recharges import Recharge
+from emulator.providers.dcycle.memory.recharges import Recharge, RechargeTerms
 from emulator.providers.dcycle.memory.units import Unit
 
 RANGE_DAYS_MAX = 730
@@ -133,11 +133,20 @@ class Dcycle:
             return []
         return [record.id for record in self._linkable[entity_type][0].find(organization, wanted)]
 
-    def link_recharge(self, organization: Organization, recharge: Recharge) -> None:
-        """Link a recharge to the project that it names, if there is one."""
-        project = self.projects.records.get(recharge.terms.project_id or "")
+    def record_recharge(self, organization: Organization, terms: RechargeTerms) -> Recharge:
+        """Record a recharge, linked to the project that it names, if the organization sees one of that id.
+
+        It leaves the project that the recharge named before. Raises LogisticsFuelNotFound.
+        """
+        before = self.recharges.same(organization, terms)
+        recharge = self.recharges.record(organization, terms)
+        left = None if before is None else self.projects.seen(organization, before.terms.project_id)
+        if left is not None and left.id != terms.project_id:
+            self.projects.unlink_entities(organization, left, "logistic_recharges", [recharge.id])
+        project = self.projects.seen(organization, terms.project_id)
         if project is not None:
             self.projects.link(organization, project, "logistic_recharges", [recharge.id])
+        return recharge
 
     def linked_projects(self, entity_id: str) -> list[tuple[Project, Organization]]:
         """Return the projects to which a record is linked, each with its organization."""

@@ -145,7 +145,7 @@ class Imports(Records[ImportSession, ImportTerms]):
             raise errors.ImportHasErrors
 
         legs = [self._freight.create(organization, each).id for each in terms]
-        project = self._projects.records.get(session.terms.project_id or "")
+        project = self._projects.seen(organization, session.terms.project_id)
         if project is not None:
             self._projects.link(organization, project, "logistic_requests", legs)
         file_id, job_id = (self.context.ids.uuid(kind) for kind in ("dcycle.import_file", "dcycle.import_job"))
