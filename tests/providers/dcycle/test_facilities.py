@@ -180,8 +180,22 @@ def test_every_place_of_the_fixture_has_a_country() -> None:
 )
 def test_the_country_of_a_new_address(dcycle: Caller, changes: dict[str, object], country: str) -> None:
     """A new address changes the country if it names one."""
-    changed = change(dcycle, **changes)
-    assert (changed["address"], changed["country"]) == (changes["address"], country)
+    for _ in ("a change", "the same again"):
+        changed = change(dcycle, **changes)
+        assert (changed["address"], changed["country"]) == (changes["address"], country)
+
+
+@pytest.mark.rule("dcycle.facilities.geocoded-again", "dcycle.hubs.moved")
+@pytest.mark.parametrize("sent", [{"country": "FR"}, {"country": "FR", "address": "Rua Augusta 24, Portugal"}])
+def test_the_address_goes_before_the_country(dcycle: Caller, sent: dict[str, str]) -> None:
+    """A country that is sent, alone or again with the address, does not move what has a known address."""
+    place = {"name": "A", "address": "Rua Augusta 24, Portugal"}
+    facility = create(dcycle, **place, type="office")["id"]
+    hub = created(dcycle, HUBS, {**place, "type": "subcontracted"})["id"]
+    for path in (f"{PATH}/{facility}", f"{HUBS}/{hub}"):
+        assert dcycle.request("PUT", path, json=sent).json()["country"] == "PT"
+    for path in (f"{PATH}/{facility}", f"{HUBS}/{hub}"):
+        assert dcycle.request("PUT", path, json={**sent, "address": "Rua Augusta"}).json()["country"] == "FR"
 
 
 BAD = [

@@ -60,8 +60,8 @@ class Facilities(Records[Facility, FacilityTerms]):
         return super().create(organization, self._located(terms))
 
     def update(self, record: Facility, terms: FacilityTerms) -> Facility:
-        """Change a facility; a new address moves it to its country."""
-        moved = terms.address != record.terms.address
+        """Change a facility, which is in the country of its address, whichever country is sent."""
+        moved = (terms.address, terms.country) != (record.terms.address, record.terms.country)
         return super().update(record, self._located(terms) if moved else terms)
 
     def delete(self, organization: Organization, id: str) -> None:
