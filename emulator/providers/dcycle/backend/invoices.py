@@ -96,8 +96,3 @@ class Invoices(Records[Invoice, InvoiceTerms]):
         """Return the values of a field over the invoices of one type of a facility, in order, each with its label."""
         counted = self.counted(facility.organization_id, facility.id, f"{type} {field}")
         return dict(sorted((str(unique.value), unique.label) for unique in counted))
-
-    def disable(self, facility: Facility) -> None:
-        """Keep the invoices of a facility without counting them."""
-        for invoice in list(self.belonging_to(facility)):
-            self.put(replace(invoice, updated_at=self.clock.now, enabled=False))

@@ -168,6 +168,12 @@ class Records(Generic[R, T]):
         self._index(record)
         return record
 
+    def disable(self, owner: Record[Any]) -> None:
+        """Keep the records of an owner, a facility, without counting them."""
+        changes: dict[str, Any] = {"updated_at": self.clock.now, "enabled": False}
+        for record in [*self.belonging_to(owner)]:
+            self.put(replace(record, **changes))
+
     def remove(self, record: R) -> None:
         """Forget a record and its emissions."""
         self.context.totals.subtract(record)

@@ -102,11 +102,6 @@ class Invoice(EmittingRecord[InvoiceTerms]):
     def status(self) -> InvoiceStatus:
         return self.terms.status
 
-    @property
-    def counts(self) -> bool:
-        """Whether the invoice is included in totals and sums: never once its facility is deleted."""
-        return self.enabled and self.status in self.counted_statuses
-
     def posting(self) -> Posting | None:
         """Nothing if the type has no category."""
         category = INVOICE_CATEGORIES.get(self.type)
