@@ -77,6 +77,26 @@ def test_facilities_share_an_invoice(
     assert tonnes(dcycle, category, *APRIL) == before
 
 
+@pytest.mark.rule("dcycle.lists.order")
+@pytest.mark.parametrize("moves", [[0], [1], [2, 0], [0, 1, 2], [0, 0]])
+def test_invoices_that_moved_are_listed_in_their_order(dcycle: Caller, moves: list[int]) -> None:
+    """The invoices of a facility are in the order in which they were recorded, wherever they were before."""
+    made = [created(dcycle, INVOICES, {**INVOICE, "facility_percentages": [share(PLANT, 1)]}, 200) for _ in range(3)]
+    later = created(dcycle, INVOICES, {**INVOICE, "facility_percentages": [share(OFFICE, 1)]}, 200)
+    for number, move in enumerate(moves):
+        facility = PLANT if move in moves[:number] else OFFICE
+        changed = {"facility_id": facility}
+        assert dcycle.request("PATCH", f"/v1/invoices/{made[move]['id']}", json=changed).status_code == 200
+    for facility in (OFFICE, PLANT):
+        path = f"{INVOICES}/casted/facility/{facility}"
+        shown = [item["id"] for item in listed(dcycle, path, size=100)["items"]]
+        wanted = {"facility_id[]": facility, "size": 100}
+        assert shown == [item["id"] for item in listed(dcycle, "/v1/invoices", **wanted)["items"]]
+        assert (later["id"] in shown) == (facility == OFFICE)
+        dcycle.space.restore(dcycle.space.snapshot())
+        assert shown == [item["id"] for item in listed(dcycle, path, size=100)["items"]]
+
+
 @pytest.mark.rule("dcycle.legacy.invoice-source")
 def test_the_first_share_is_the_source_of_all(dcycle: Caller) -> None:
     """The reply to creating and version 3 of each share name the first share; other invoices have no source."""

@@ -69,7 +69,10 @@ class Facilities(Records[Facility, FacilityTerms]):
         return super().update(record, self._located(terms) if moved else terms)
 
     def delete(self, organization: Organization, id: str) -> None:
-        """Disable a facility, its invoices, wastes and treatments of waste water. Raises FacilityNotFound, FacilityOfOtherOrganization."""
+        """Disable a facility, its invoices, wastes and treatments of waste water.
+
+        Raises FacilityNotFound, FacilityOfOtherOrganization.
+        """
         facility = self.get(organization, id)
 
         for records in self._owned:

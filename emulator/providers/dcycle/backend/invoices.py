@@ -1,7 +1,6 @@
 """Invoices of energy and utilities, scopes 1 and 2 (docs.dcycle.io, Invoices)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors

@@ -166,6 +166,8 @@ class Records(Generic[R, T]):
                 self._leave_owner(earlier)
         self.records[record.id] = record
         self._index(record)
+        if earlier is not None and self._owner_key(earlier) != self._owner_key(record):
+            self._put_in_order(record)
         return record
 
     def disable(self, owner: Record[Any]) -> None:
@@ -193,6 +195,13 @@ class Records(Generic[R, T]):
         if record.organization_id in self._last_updated:
             last = self._last_updated[record.organization_id] or record.updated_at
             self._last_updated[record.organization_id] = max(last, record.updated_at)
+
+    def _put_in_order(self, moved: R) -> None:
+        """Put a record that has come to another owner among the records of that one, oldest first."""
+        key = self._owner_key(moved)
+        if key in self._by_owner:
+            all_records = self._by_organization[moved.organization_id].items()
+            self._by_owner[key] = {id: record for id, record in all_records if self._owner_key(record) == key}
 
     def _leave_owner(self, record: R) -> None:
         if self.owner(record) is not None:
