@@ -279,6 +279,36 @@ def test_purchases_are_sorted(dcycle: Caller) -> None:
     ]
 
 
+@pytest.mark.rule("dcycle.legacy.members", "dcycle.legacy.numbers")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/purchases",
+        "/api/v1/facilities",
+        "/api/v1/vehicles",
+        f"/api/v1/vehicle_consumptions/vehicle/{CAR}",
+        f"{INVOICES}/casted/facility/{OFFICE}",
+    ],
+)
+def test_a_condition_is_about_what_a_list_shows(dcycle: Caller, path: str) -> None:
+    """Whatever text or number an item shows, a condition with it finds the items that show the same."""
+    items = listed(dcycle, path, size=100)["items"]
+    found = {
+        (name, value)
+        for item in items
+        for name, value in item.items()
+        if type(value) in (str, float, int) and ":" not in str(value)
+    }
+    assert "co2e" in {name for name, _ in found}
+    for name, value in found:
+        narrowed = listed(dcycle, path, size=100, filter_by=f"{name}:{value}")["items"]
+        assert narrowed == [item for item in items if item[name] == value], (name, value)
+    for operator in ("gt", "lte"):
+        narrowed = listed(dcycle, path, size=100, filter_by=f"co2e:{operator}:300")["items"]
+        stated = [item for item in items if item["co2e"] is not None]
+        assert narrowed == [item for item in stated if (item["co2e"] > 300) == (operator == "gt")]
+
+
 def put(dcycle: Caller, path: str, content: str) -> Any:
     """Announce a file, put it, and return its id."""
     announced = created(dcycle, path, {"file_name": "2025 May!.csv"}, 200)
