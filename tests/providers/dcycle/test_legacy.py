@@ -343,6 +343,40 @@ def test_a_file_becomes_purchases(dcycle: Caller) -> None:
     assert round(tonnes(dcycle, "purchases", "2025-05-05") - before, 6) == 0.8
 
 
+@pytest.mark.rule("dcycle.uploads.rows")
+@pytest.mark.parametrize(
+    ("quantity", "day", "becomes"),
+    [
+        ("0", "2025-05-05", True),
+        ("1e3", "2025-05-05", True),
+        ("0.50", "2024-02-29", True),
+        ("1000000000000", "2025-05-05", True),
+        ("1000000000000.1", "2025-05-05", False),
+        ("-0.1", "2025-05-05", False),
+        ("1_000", "2025-05-05", False),
+        ("\u0661", "2025-05-05", False),
+        ("+1", "2025-05-05", False),
+        (".5", "2025-05-05", False),
+        ("Infinity", "2025-05-05", False),
+        ("1", "20250505", False),
+        ("1", "2025-W19-1", False),
+        ("1", "2025-5-5", False),
+        ("1", "2025-02-29", False),
+        ("1", "2025-05-05T00:00:00", False),
+    ],
+)
+def test_the_numbers_and_days_of_a_file(dcycle: Caller, quantity: str, day: str, becomes: bool) -> None:
+    """A row becomes a record if its number and its days are written as an API request has to write them."""
+    head = "quantity,unit_id,sector,product_name,purchase_date,country"
+    id = put(dcycle, "/api/v1/purchases/bulk/csv", f"{head}\n{quantity},{EURO},Manufacturing,Bolts,{day},ES")
+    found = listed(dcycle, "/v1/purchases", **{"file_id[]": id})["items"]
+    assert [(item["quantity"], item["purchase_date"]) for item in found] == [(float(quantity), day)] * becomes
+    head = "vehicle_id,quantity,unit_id,start_date,end_date,custom_id"
+    before = listed(dcycle, f"/v1/vehicles/{CAR}/consumptions")["total"]
+    put(dcycle, "/api/v1/vehicle_consumptions/bulk/csv", f"{head}\n{CAR},{quantity},{LITERS},{day},{day},")
+    assert listed(dcycle, f"/v1/vehicles/{CAR}/consumptions")["total"] - before == becomes
+
+
 @pytest.mark.rule("dcycle.uploads.consumptions", "dcycle.legacy.consumption-list", "dcycle.uploads.rows")
 def test_a_file_becomes_consumptions(dcycle: Caller) -> None:
     """Each row of a known vehicle becomes a consumption; one in a unit that the fuel lacks is in error."""
