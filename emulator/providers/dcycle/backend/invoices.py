@@ -59,7 +59,7 @@ class Invoices(Records[Invoice, InvoiceTerms]):
                 created_at=now,
                 updated_at=now,
                 terms=share.terms,
-                co2e_grams=self._share_grams(draft, share),
+                co2e_grams=self._share_grams(organization, draft, share),
                 type=draft.type,
                 base_quantity=draft.base_quantity,
                 percentage=share.percentage,
@@ -81,9 +81,9 @@ class Invoices(Records[Invoice, InvoiceTerms]):
         kwh = self._kwh.get(draft.unit_id)
         return None if kwh is None else float(decimal(draft.base_quantity) * decimal(share.percentage) * kwh)
 
-    def _share_grams(self, draft: InvoiceDraft, share: InvoiceShare) -> int | None:
+    def _share_grams(self, organization: Organization, draft: InvoiceDraft, share: InvoiceShare) -> int | None:
         """Return the emissions of a share: by the custom factor, or else by that of the type; None without any."""
-        factor = self.context.custom_grams(draft.custom_emission_factor_id)
+        factor = self.context.custom_grams(draft.custom_emission_factor_id, organization.id)
         if factor is None:
             listed = self.context.catalogue.invoice_factors.get(draft.type)
             factor = None if listed is None else listed.grams

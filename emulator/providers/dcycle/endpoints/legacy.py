@@ -45,7 +45,7 @@ def list_legacy_purchases(request: Request) -> Response:
 
     def shown(purchase: Purchase) -> dict[str, object]:
         unit = dcycle.units.get(purchase.terms.unit_id or "")
-        return outgoing.legacy_purchase(purchase, unit, purchase_factor(purchase.terms, dcycle.context))
+        return outgoing.legacy_purchase(purchase, unit, purchase_factor(purchase, dcycle.context))
 
     found = query.condition.narrow(dcycle.purchases.find(organization), shown)
     return reply({**short_page(sort(found, query.sort_members), query, shown), "total2": 0})
