@@ -306,24 +306,57 @@ def test_the_time_of_creation_is_compared_as_it_is_shown(dcycle: Caller, path: s
     assert found(created_at_from="2026-03-01", created_at_to="2026-03-01")
 
 
-@pytest.mark.rule("dcycle.lists.created")
+SITE = {"name": "F", "type": "office", "country": "ES"}
+VEHICLE = {
+    "type": "passenger",
+    "ownership": "owned",
+    "license_plate": "V",
+    "country": "ES",
+    "unknown_vehicle_id": FACILITY,
+    "vehicle_fuel_id": "660e8400-e29b-41d4-a716-446655440000",
+}
+
+
+@pytest.mark.rule("dcycle.lists.newest")
 @pytest.mark.parametrize(
-    ("path", "record"),
+    ("path", "record", "listed", "upward", "downward"),
     [
-        ("facilities", {"name": "F", "type": "office", "country": "ES"}),
-        (
-            "vehicles",
-            {
-                "type": "passenger",
-                "ownership": "owned",
-                "license_plate": "V",
-                "country": "ES",
-                "unknown_vehicle_id": FACILITY,
-                "vehicle_fuel_id": "660e8400-e29b-41d4-a716-446655440000",
-            },
-        ),
+        ("/v1/vehicles", VEHICLE, "/v1/vehicles", "created_at", "-created_at"),
+        ("/v1/transports", RECORDS["/v1/transports"], "/v1/transports", "created_at", "-created_at"),
+        ("/v1/vehicles", VEHICLE, "/api/v1/vehicles", "created_at:asc", "created_at:desc"),
+        ("/v1/facilities", SITE, "/api/v1/facilities", "created_at:asc", "created_at:desc"),
     ],
 )
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_the_newest_come_first(
+    dcycle: Caller, path: str, record: dict[str, object], listed: str, upward: str, downward: str, seconds: int
+) -> None:
+    """Downward is upward reversed, on a clock that stands still as on one that moves."""
+    made = []
+    for _ in range(3):
+        made.append(created(dcycle, path, record)["id"])
+        dcycle.space.clock.advance(seconds=seconds)
+
+    def ids(order: str) -> list[str]:
+        parameter = "sort_by" if "/api/" in listed else "sort"
+        shown = dcycle.get(listed, params={"size": 100, parameter: order}).json()["items"]
+        return [item["id"] for item in shown if item["id"] in made]
+
+    assert (ids(upward), ids(downward)) == (made, made[::-1])
+
+
+@pytest.mark.rule("dcycle.lists.newest")
+def test_the_name_goes_before_the_time(dcycle: Caller) -> None:
+    """Vehicles are sorted by the first member, and those that are equal in it by the next."""
+    names = ["B", "A", "B", "A"]
+    ids = [created(dcycle, "/v1/vehicles", {**VEHICLE, "name": name})["id"] for name in names]
+    for order, expected in ((("name", "-created_at"), [3, 1, 2, 0]), (("-created_at", "name"), [1, 3, 0, 2])):
+        shown = dcycle.get("/v1/vehicles", params={"size": 100, "search": "V", "sort": order}).json()["items"]
+        assert [item["id"] for item in shown if item["id"] in ids] == [ids[n] for n in expected]
+
+
+@pytest.mark.rule("dcycle.lists.created")
+@pytest.mark.parametrize(("path", "record"), [("facilities", SITE), ("vehicles", VEHICLE)])
 def test_unix_seconds_of_the_creation(dcycle: Caller, path: str, record: dict[str, object]) -> None:
     """The legacy lists compare whole Unix seconds with the second that a record shows."""
     dcycle.space.clock.freeze("2026-03-01T12:00:00.5Z")

@@ -264,8 +264,14 @@ def _everything(kind: Callable[[], Filter[Any]]) -> Filter[Any]:
 
 
 def sort(records: Collection[R], members: Iterable[str]) -> Collection[R]:
-    """Sort by the first member, then by the next. A minus sign sorts downward; records without the member come last."""
-    for member in reversed([*members]):
+    """Sort by the first member, then by the next. A minus sign sorts downward; records without the member come last.
+
+    Of records with equal times of creation the one recorded later is newer.
+    """
+    order = [*members]
+    if order[-1:] == ["-created_at"]:
+        records = [*records][::-1]
+    for member in reversed(order):
         name = member.removeprefix("-")
         valued = [(value, record) for record in records if (value := _member(record, name)) is not None]
         missing = [record for record in records if _member(record, name) is None]
