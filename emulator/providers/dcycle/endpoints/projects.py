@@ -23,7 +23,7 @@ def list_extended_projects(request: Request) -> Response:
     found = dcycle.projects.visible(organization)
     return reply(
         [
-            outgoing.extended_project(project, dcycle.responsible(project), len(dcycle.files.belonging_to(project)))
+            outgoing.extended_project(project, dcycle.responsible(project), dcycle.files.count(project))
             for project in found
         ]
     )
