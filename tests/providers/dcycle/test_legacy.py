@@ -77,6 +77,19 @@ def test_facilities_share_an_invoice(
     assert tonnes(dcycle, category, *APRIL) == before
 
 
+@pytest.mark.rule("dcycle.invoices.share", "dcycle.legacy.numbers")
+@pytest.mark.parametrize(
+    ("base", "percentage", "quantity"), [(3, 0.1, 0.3), (0.7, 0.1, 0.07), (1.1, 0.7, 0.77), (2.2, 0.3, 0.66), (3, 1, 3)]
+)
+def test_the_share_of_an_invoice_is_exact(dcycle: Caller, base: float, percentage: float, quantity: float) -> None:
+    """A share has no digits that its factors lack, is the energy of an invoice in kilowatt-hours, and can be found."""
+    shares = [share(PLANT, percentage), *([share(OFFICE, round(1 - percentage, 6))] if percentage < 1 else [])]
+    invoice = created(dcycle, INVOICES, {**INVOICE, "base_quantity": base, "facility_percentages": shares}, 200)
+    assert (invoice["quantity"], invoice["total_energy_kwh"]) == (quantity, quantity)
+    found = listed(dcycle, f"{INVOICES}/casted/facility/{PLANT}", filter_by=f"quantity:{quantity}")["items"]
+    assert [item["id"] for item in found] == [invoice["id"]]
+
+
 @pytest.mark.rule("dcycle.lists.order")
 @pytest.mark.parametrize("moves", [[0], [1], [2, 0], [0, 1, 2], [0, 0]])
 def test_invoices_that_moved_are_listed_in_their_order(dcycle: Caller, moves: list[int]) -> None:
