@@ -356,6 +356,39 @@ def test_a_file_becomes_purchases(dcycle: Caller) -> None:
     assert round(tonnes(dcycle, "purchases", "2025-05-05") - before, 6) == 0.8
 
 
+@pytest.mark.rule("dcycle.uploads.again")
+@pytest.mark.parametrize(
+    ("path", "category", "head", "row"),
+    [
+        (
+            "/api/v1/purchases/bulk/csv",
+            "purchases",
+            "quantity,unit_id,sector,product_name,purchase_date,country",
+            "1000,EUR,Manufacturing,Bolts,2025-05-05,ES",
+        ),
+        (
+            "/api/v1/vehicle_consumptions/bulk/csv",
+            "vehicles",
+            "vehicle_id,quantity,unit_id,start_date,end_date,custom_id",
+            f"{CAR},100,{LITERS},2025-05-05,2025-05-05,",
+        ),
+    ],
+)
+def test_a_file_that_is_put_again_replaces_the_earlier_one(
+    dcycle: Caller, path: str, category: str, head: str, row: str
+) -> None:
+    """What counts is the file that was put last, however often; records of other files stay."""
+    before = tonnes(dcycle, category, "2025-05-05")
+    put(dcycle, path, f"{head}\n{row}")
+    one = tonnes(dcycle, category, "2025-05-05") - before
+    assert one > 0
+    address = created(dcycle, path, {"file_name": "x.csv"}, 200)["upload_url"]
+    for rows in (1, 1, 3, 0, 2, 2):
+        content = "\n".join([head, *[row] * rows])
+        assert dcycle.space.http.put(address, content=content.encode()).status_code == 200
+        assert round(tonnes(dcycle, category, "2025-05-05") - before, 6) == round((1 + rows) * one, 6)
+
+
 @pytest.mark.rule("dcycle.uploads.rows")
 @pytest.mark.parametrize(
     ("quantity", "day", "becomes"),

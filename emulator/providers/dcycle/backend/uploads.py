@@ -50,6 +50,7 @@ class Uploads(Records[Upload, UploadTerms]):
     def put_content(self, id: str, content: str) -> Upload:
         """Turn the rows of a file into records; a row that is wrong becomes none. Raises UploadNotFound.
 
+        A file that is put again replaces the earlier one: clients repeat a PUT whose reply they have not got.
         No page prints the columns of files of transport routes and of freight, so their rows become none, either.
         """
         upload = self.records.get(id)
@@ -57,9 +58,17 @@ class Uploads(Records[Upload, UploadTerms]):
             raise self.not_found(id)
 
         organization = self._organizations[upload.organization_id]
+        self._forget(organization, upload)
         create = self._create.get(upload.terms.kind)
         results = [_succeeds(create, organization, upload, row) for row in _rows(content)] if create else []
         return self.put(replace(upload, updated_at=self.clock.now, rows=(sum(results), len(results) - sum(results))))
+
+    def _forget(self, organization: Organization, upload: Upload) -> None:
+        """Delete the records that an earlier file of an upload became."""
+        kinds: tuple[Records[Any, Any], ...] = self._purchases, self._consumptions
+        for records in kinds if upload.rows else ():
+            for record in [found for found in records.find(organization) if found.terms.file_id == upload.id]:
+                records.remove(record)
 
     def _purchase(self, organization: Organization, upload: Upload, row: Mapping[str, str]) -> None:
         """Create the purchase of a row. Raises ValueError."""
