@@ -252,14 +252,19 @@ def test_sessions_expire_after_a_day(dcycle: Caller) -> None:
     def ids(**query: str) -> set[str]:
         return {found["id"] for found in dcycle.get(f"{PATH}/sessions", params=query).json()["items"]} & {id, done}
 
-    dcycle.space.clock.advance(hours=23, minutes=59)
+    restored = dcycle.space.snapshot()
+    assert dcycle.space.clock.advance(hours=23, minutes=59) == []
     assert ids() == {id, done} == ids(user_id=USER, template_id="logistics_requests")
     assert (ids(status="submitted"), ids(user_id=UNKNOWN)) == ({done}, set())
-    dcycle.space.clock.advance(minutes=1)
+    (event,) = dcycle.space.clock.advance(minutes=1)
+    assert (event["kind"], event["subject"]) == ("import.expired", id)
+    assert dcycle.space.clock.advance(hours=48) == []
     assert (ids(), ids(include_expired="true"), ids(status="expired")) == ({done}, {id, done}, {id})
     assert status(dcycle, id)["status"] == "expired"
     reply = dcycle.post(f"{PATH}/{id}/mapping", {"mapping": MAPPING})
     assert (reply.status_code, reply.json()["code"]) == (409, "IMPORT_EXPIRED")
+    dcycle.space.restore(restored)
+    assert [found["subject"] for found in dcycle.space.clock.advance(hours=24)] == [id]
     for query in ("status=done", "include_expired=2", "user_id=x"):
         assert dcycle.get(f"{PATH}/sessions?{query}").status_code == 422
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from hmac import compare_digest
+from itertools import chain
 from typing import Any
 
 from emulator.core.clock import Clock, Event
@@ -181,4 +182,4 @@ class Dcycle:
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
         """Yield what becomes due after ``since`` and up to ``until``."""
-        return self.tokens.due(since, until)
+        return chain(self.tokens.due(since, until), self.imports.due(since, until))
