@@ -215,6 +215,17 @@ def test_a_number_corrects_a_cell_in_any_locale(dcycle: Caller, locale: str, val
     assert leg["distance_km"] == value
 
 
+@pytest.mark.rule("dcycle.imports.correct")
+@pytest.mark.parametrize("head", ["Km;Km;Vehicle", "Km;Vehicle;Km", "Km;Km;Km;Vehicle", "Km;Vehicle"])
+def test_a_correction_reaches_the_column_that_is_read(dcycle: Caller, head: str) -> None:
+    """What a correction changes is what the rows show, even if columns of the file have one name."""
+    cells = {"Km": "x", "Vehicle": "van_diesel"}
+    id = started(dcycle, f"{head}\n{';'.join(cells[name] for name in head.split(';'))}\n")
+    assert validated(dcycle, id, mapping={"Km": "distance_km", "Vehicle": "toc"}, value_mappings=None)["error_rows"]
+    reply = correct(dcycle, id, {"row_index": 0, "column": "distance_km", "value": 5}).json()
+    assert (reply["total_errors_remaining"], reply["updated_rows"][0]["data"]["distance_km"]) == (0, "5")
+
+
 @pytest.mark.rule("dcycle.imports.corrections", "dcycle.imports.correct")
 @pytest.mark.parametrize("cell", [{"row_index": 3}, {"column": "client"}, {"column": "Km"}])
 def test_a_correction_names_a_cell(dcycle: Caller, cell: dict[str, object]) -> None:
