@@ -5,7 +5,18 @@ from typing import Any
 import pytest
 
 from tests.providers.dcycle import test_purchases
-from tests.providers.dcycle.conftest import INDUSTRIES, LOGISTICS, created, problems
+from tests.providers.dcycle.conftest import (
+    ACME_KEY,
+    CONSTRUCTION,
+    HOLDINGS,
+    INDUSTRIES,
+    KEY,
+    LAST_MILE,
+    LOGISTICS,
+    created,
+    identity,
+    problems,
+)
 from tests.support.caller import Caller
 
 GROUPS = "/api/v1/custom_emission_groups"
@@ -114,3 +125,36 @@ def test_unknown_groups_and_factors(dcycle: Caller) -> None:
         reply = dcycle.request(method, f"{FACTORS}/{UNKNOWN}")
         assert (reply.status_code, reply.json()["code"]) == (404, "CUSTOM_EMISSION_FACTOR_NOT_FOUND")
     assert dcycle.post(f"{FACTORS}/{UNKNOWN}", FACTOR).status_code == 400
+
+
+@pytest.mark.rule("dcycle.factors.own-tree")
+@pytest.mark.parametrize(
+    ("key", "organization", "known"),
+    [
+        (KEY, INDUSTRIES, True),
+        (KEY, LAST_MILE, True),
+        (ACME_KEY, HOLDINGS, False),
+        (ACME_KEY, CONSTRUCTION, False),
+    ],
+)
+def test_a_factor_is_known_in_its_tree(dcycle: Caller, key: str, organization: str, known: bool) -> None:
+    """What names a factor of another tree is calculated as if there were no such factor, also after a change."""
+    factor = {"custom_emission_factor_id": create(dcycle, **gases(CO2=5))["id"]}
+    unknown = {"custom_emission_factor_id": UNKNOWN}
+    client = dcycle.identified(identity(key, organization))
+    facility = created(client, "/v1/facilities", {"name": "F", "type": "office", "country": "ES"})["id"]
+    day = {"start_date": "2025-05-05", "end_date": "2025-05-05"}
+    waste = {"facility_id": facility, "identification_name": "W", "base_quantity": 1, **day}
+    share = {"organization_id": organization, "facility_id": facility, "percentage": 1}
+    invoice = {"type": "electricity", "base_quantity": 1, "unit_id": KILOGRAMS, "uploaded_by": UNKNOWN, **day}
+    for path, status, body in (
+        ("/v1/purchases", 201, {**test_purchases.DRAFT, "purchase_type": "supplier_specific", "quantity": 1}),
+        ("/v1/wastes", 201, waste),
+        ("/api/v1/invoices", 200, {**invoice, "facility_percentages": [share]}),
+    ):
+        without = created(client, path, {**body, **unknown}, status)
+        made = created(client, path, {**body, **factor}, status)
+        assert made["co2e"] == (5.0 if known else without["co2e"]), path
+        if "invoices" not in path:
+            changed = client.request("PATCH", f"{path}/{without['id']}", json=factor).json()
+            assert changed["co2e"] == made["co2e"], path

@@ -8,7 +8,17 @@ from emulator.core.countries import COUNTRIES
 from emulator.providers import ALL
 from emulator.providers.dcycle.memory.places import names
 from emulator.space.fixtures import Fixtures
-from tests.providers.dcycle.conftest import ACME_KEY, CONSTRUCTION, HOLDINGS, KEY, LOGISTICS, created, identity, impacts
+from tests.providers.dcycle.conftest import (
+    ACME_KEY,
+    CONSTRUCTION,
+    HOLDINGS,
+    KEY,
+    LOGISTICS,
+    created,
+    identity,
+    impacts,
+    tonnes,
+)
 from tests.support.caller import Caller
 
 PATH = "/v1/facilities"
@@ -180,8 +190,22 @@ def test_every_place_of_the_fixture_has_a_country() -> None:
 )
 def test_the_country_of_a_new_address(dcycle: Caller, changes: dict[str, object], country: str) -> None:
     """A new address changes the country if it names one."""
-    changed = change(dcycle, **changes)
-    assert (changed["address"], changed["country"]) == (changes["address"], country)
+    for _ in ("a change", "the same again"):
+        changed = change(dcycle, **changes)
+        assert (changed["address"], changed["country"]) == (changes["address"], country)
+
+
+@pytest.mark.rule("dcycle.facilities.geocoded-again", "dcycle.hubs.moved")
+@pytest.mark.parametrize("sent", [{"country": "FR"}, {"country": "FR", "address": "Rua Augusta 24, Portugal"}])
+def test_the_address_goes_before_the_country(dcycle: Caller, sent: dict[str, str]) -> None:
+    """A country that is sent, alone or again with the address, does not move what has a known address."""
+    place = {"name": "A", "address": "Rua Augusta 24, Portugal"}
+    facility = create(dcycle, **place, type="office")["id"]
+    hub = created(dcycle, HUBS, {**place, "type": "subcontracted"})["id"]
+    for path in (f"{PATH}/{facility}", f"{HUBS}/{hub}"):
+        assert dcycle.request("PUT", path, json=sent).json()["country"] == "PT"
+    for path in (f"{PATH}/{facility}", f"{HUBS}/{hub}"):
+        assert dcycle.request("PUT", path, json={**sent, "address": "Rua Augusta"}).json()["country"] == "FR"
 
 
 BAD = [
@@ -345,6 +369,31 @@ def test_delete_a_facility(dcycle: Caller) -> None:
     assert (moved["enabled"], moved["co2e"], get(dcycle, DEPOT)["co2e"]) == (False, 250.0, None)
     assert round(before - impacts(dcycle)["total_co2e"], 6) == 1.2505
     assert dcycle.space.dcycle.state["facilities"][MADRID]["enabled"] is False
+
+
+@pytest.mark.rule("dcycle.facilities.delete-wastes")
+def test_wastes_of_a_deleted_facility_do_not_count(dcycle: Caller) -> None:
+    """Wastes and treatments of waste water count until their facility is deleted, and never again."""
+
+    def wasted() -> float:
+        return tonnes(dcycle, "wastes", "2024-03-01")
+
+    before = wasted()
+    day = {"name": "W", "measurement_date": "2024-03-01", "m3_water_in": 1000, "m3_water_out": 1}
+    period = {"start_date": "2024-03-01", "end_date": "2024-03-01"}
+    for facility in (MADRID, PLANT):
+        waste = {"facility_id": facility, "identification_name": "W", "base_quantity": 1000, **period}
+        id = created(dcycle, "/v1/wastes", waste)["id"]
+        measured = {"facility_id": facility, "daily_waste_water_treatment_data": [day]}
+        created(dcycle, "/api/v1/bulk/waste_water_treatments", measured, 200)
+    assert round(wasted() - before, 6) == 1.2
+    for facility, left in ((MADRID, 0.6), (PLANT, 0.0)):
+        assert dcycle.request("DELETE", f"{PATH}/{facility}").status_code == 204
+        assert round(wasted() - before, 6) == left
+    assert dcycle.request("PATCH", f"/v1/wastes/{id}", json={"base_quantity": 2000}).json()["co2e"] == 600.0
+    assert wasted() == before
+    dcycle.space.restore(dcycle.space.snapshot())
+    assert wasted() == before
 
 
 @pytest.mark.rule(

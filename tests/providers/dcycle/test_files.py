@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.providers.dcycle.conftest import created, problems
+from tests.providers.dcycle.conftest import INDUSTRIES, KEY, LAST_MILE, LOGISTICS, created, identity, problems
 from tests.support.caller import Caller
 from tests.support.drafts import BOUNDARY, form
 
@@ -44,6 +44,18 @@ def test_files_are_uploaded_in_three_steps(dcycle: Caller) -> None:
     (changed,) = dcycle.request("PATCH", UPDATE, json=change).json()
     assert changed == {"id": ids[0], "status": "error", "url": files[0]["url"]}
     assert number_of_files(dcycle) == before + 1
+
+
+@pytest.mark.rule("dcycle.files.confirm")
+def test_files_of_subsidiaries_count_in_a_project(dcycle: Caller) -> None:
+    """A project counts the files of every organization that sees it, and each of them is shown the same number."""
+    before = number_of_files(dcycle)
+    clients = [dcycle.identified(identity(KEY, organization)) for organization in (INDUSTRIES, LOGISTICS, LAST_MILE)]
+    for number, client in enumerate(clients, start=1):
+        (file,) = created(client, URLS, [FILE], 200)  # type: ignore[arg-type]
+        change = {"file_ids": [file["id"]], "status": "uploaded", "project_id": PROJECT}
+        assert client.request("PATCH", UPDATE, json=change).status_code == 200
+        assert [number_of_files(each) for each in clients] == [before + number] * 3
 
 
 @pytest.mark.rule("dcycle.files.confirmed")

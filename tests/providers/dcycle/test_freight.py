@@ -77,6 +77,19 @@ def test_emissions_of_a_leg(dcycle: Caller, terms: dict[str, object], kilograms:
     assert round(shipped(dcycle) - before, 6) == round(kilograms / 1000, 6)
 
 
+@pytest.mark.rule("dcycle.freight.default-load")
+@pytest.mark.parametrize("path", ["/v1/logistics/requests", "/v2/logistics/requests"])
+@pytest.mark.parametrize("unit", ["kg", "ton", "pallets", "teu", "feu"])
+@pytest.mark.parametrize("factor", [0, 0.5, 1])
+def test_a_default_load_is_in_kilograms(dcycle: Caller, path: str, unit: str, factor: float) -> None:
+    """Without a load, what is shown fits the tonne-kilometers, whatever the unit of the load that was not sent."""
+    leg = {"toc": "van_diesel", "distance_km": 10, "load_unit": unit, "load_factor": factor}
+    made = created(dcycle, path, leg, 200)
+    (listed,) = [item for item in dcycle.get(PATH, params={"size": 100}).json()["items"] if item["id"] == made["id"]]
+    for shown in (made, listed):
+        assert (shown["load"], shown["load_unit"], shown["tkm"]) == (3500.0, "kg", 35.0)
+
+
 @pytest.mark.rule("dcycle.freight.counts")
 def test_a_leg_of_the_own_fleet_does_not_count(dcycle: Caller) -> None:
     """A leg that the organization drove itself counts only by its fuel; a leg without a date is of today."""

@@ -50,6 +50,21 @@ def test_a_hub_is_changed(dcycle: Caller) -> None:
     assert dcycle.get(f"{PATH}/{hub['id']}").json()["type"] == "subcontracted"
 
 
+@pytest.mark.rule("dcycle.hubs.update")
+@pytest.mark.parametrize("changes", [{"name": "Renamed"}, {"supercharger": True}, {"category": None}, {}])
+def test_a_hub_outlives_its_facility(dcycle: Caller, changes: dict[str, object]) -> None:
+    """A hub whose facility was deleted keeps it and can be changed; a hub cannot come to that facility any more."""
+    site = {"name": "F", "type": "warehouse", "country": "ES"}
+    facility = created(dcycle, "/v1/facilities", site)["id"]
+    hub = create(dcycle, name="Own", type="owned", facility_id=facility)
+    assert dcycle.request("DELETE", f"/v1/facilities/{facility}").status_code == 204
+    shown = dcycle.get(f"{PATH}/{hub['id']}").json()
+    reply = update(dcycle, hub["id"], **changes)
+    assert (reply.status_code, reply.json()) == (200, {**shown, **changes})
+    other = create(dcycle, name="Other")["id"]
+    assert update(dcycle, other, type="owned", facility_id=facility).status_code == 404
+
+
 @pytest.mark.rule("dcycle.hubs.elsewhere")
 @pytest.mark.parametrize("address", [None, "", "Atlantis", "Calle Industrial 5"])
 def test_a_hub_elsewhere(dcycle: Caller, address: str | None) -> None:

@@ -175,6 +175,57 @@ def test_numbers_follow_the_locale(dcycle: Caller, locale: str | None, text: str
     assert leg["distance_km"] == kilometers
 
 
+@pytest.mark.rule("dcycle.imports.numbers")
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("en_US", "1,5"),
+        ("en_US", "1,2345"),
+        ("en_US", "12,34,567"),
+        ("en_US", "1.234,5"),
+        ("es_ES", "1.5"),
+        ("es_ES", "1234.567"),
+        ("es_ES", "1,234.5"),
+        ("es_ES", "1.234.5"),
+        ("de", "1,5,5"),
+        ("en", "\u0661"),
+        ("en", "1e3"),
+    ],
+)
+def test_numbers_of_another_locale_are_errors(dcycle: Caller, locale: str, text: str) -> None:
+    """A number that the locale does not write is an error, and not taken for one ten or a thousand times as great."""
+    id = started(dcycle, f"Km;Vehicle\n{text};van_diesel\n", numeric_locale=locale)
+    found = validated(dcycle, id, mapping={"Km": "distance_km", "Vehicle": "toc"}, value_mappings=None)
+    assert found["rows"][0]["errors"].keys() == {"distance_km"}
+
+
+@pytest.mark.rule("dcycle.imports.numbers", "dcycle.imports.correct")
+@pytest.mark.parametrize("locale", ["en_US", "es_ES", "de", ""])
+@pytest.mark.parametrize("value", [10, 10.5, 0.25, 1234.5, 1e4])
+def test_a_number_corrects_a_cell_in_any_locale(dcycle: Caller, locale: str, value: float) -> None:
+    """A number of JSON is the same number, whatever the locale of the table is."""
+    fields = {"numeric_locale": locale} if locale else {}
+    id = started(dcycle, "Km;Vehicle;No\nx;van_diesel;X\n", **fields)
+    mapping = {"Km": "distance_km", "Vehicle": "toc", "No": "movement_id"}
+    assert validated(dcycle, id, mapping=mapping, value_mappings=None)["error_rows"] == 1
+    correction = {"row_index": 0, "column": "distance_km", "value": value}
+    assert correct(dcycle, id, correction).status_code == 200
+    assert dcycle.post(f"{PATH}/{id}/submit", {}).status_code == 200
+    [leg] = dcycle.get("/v1/logistics/requests?movement_id=X").json()["items"]
+    assert leg["distance_km"] == value
+
+
+@pytest.mark.rule("dcycle.imports.correct")
+@pytest.mark.parametrize("head", ["Km;Km;Vehicle", "Km;Vehicle;Km", "Km;Km;Km;Vehicle", "Km;Vehicle"])
+def test_a_correction_reaches_the_column_that_is_read(dcycle: Caller, head: str) -> None:
+    """What a correction changes is what the rows show, even if columns of the file have one name."""
+    cells = {"Km": "x", "Vehicle": "van_diesel"}
+    id = started(dcycle, f"{head}\n{';'.join(cells[name] for name in head.split(';'))}\n")
+    assert validated(dcycle, id, mapping={"Km": "distance_km", "Vehicle": "toc"}, value_mappings=None)["error_rows"]
+    reply = correct(dcycle, id, {"row_index": 0, "column": "distance_km", "value": 5}).json()
+    assert (reply["total_errors_remaining"], reply["updated_rows"][0]["data"]["distance_km"]) == (0, "5")
+
+
 @pytest.mark.rule("dcycle.imports.corrections", "dcycle.imports.correct")
 @pytest.mark.parametrize("cell", [{"row_index": 3}, {"column": "client"}, {"column": "Km"}])
 def test_a_correction_names_a_cell(dcycle: Caller, cell: dict[str, object]) -> None:
@@ -212,14 +263,19 @@ def test_sessions_expire_after_a_day(dcycle: Caller) -> None:
     def ids(**query: str) -> set[str]:
         return {found["id"] for found in dcycle.get(f"{PATH}/sessions", params=query).json()["items"]} & {id, done}
 
-    dcycle.space.clock.advance(hours=23, minutes=59)
+    restored = dcycle.space.snapshot()
+    assert dcycle.space.clock.advance(hours=23, minutes=59) == []
     assert ids() == {id, done} == ids(user_id=USER, template_id="logistics_requests")
     assert (ids(status="submitted"), ids(user_id=UNKNOWN)) == ({done}, set())
-    dcycle.space.clock.advance(minutes=1)
+    (event,) = dcycle.space.clock.advance(minutes=1)
+    assert (event["kind"], event["subject"]) == ("import.expired", id)
+    assert dcycle.space.clock.advance(hours=48) == []
     assert (ids(), ids(include_expired="true"), ids(status="expired")) == ({done}, {id, done}, {id})
     assert status(dcycle, id)["status"] == "expired"
     reply = dcycle.post(f"{PATH}/{id}/mapping", {"mapping": MAPPING})
     assert (reply.status_code, reply.json()["code"]) == (409, "IMPORT_EXPIRED")
+    dcycle.space.restore(restored)
+    assert [found["subject"] for found in dcycle.space.clock.advance(hours=24)] == [id]
     for query in ("status=done", "include_expired=2", "user_id=x"):
         assert dcycle.get(f"{PATH}/sessions?{query}").status_code == 422
 

@@ -77,6 +77,39 @@ def test_facilities_share_an_invoice(
     assert tonnes(dcycle, category, *APRIL) == before
 
 
+@pytest.mark.rule("dcycle.invoices.share", "dcycle.legacy.numbers")
+@pytest.mark.parametrize(
+    ("base", "percentage", "quantity"), [(3, 0.1, 0.3), (0.7, 0.1, 0.07), (1.1, 0.7, 0.77), (2.2, 0.3, 0.66), (3, 1, 3)]
+)
+def test_the_share_of_an_invoice_is_exact(dcycle: Caller, base: float, percentage: float, quantity: float) -> None:
+    """A share has no digits that its factors lack, is the energy of an invoice in kilowatt-hours, and can be found."""
+    shares = [share(PLANT, percentage), *([share(OFFICE, round(1 - percentage, 6))] if percentage < 1 else [])]
+    invoice = created(dcycle, INVOICES, {**INVOICE, "base_quantity": base, "facility_percentages": shares}, 200)
+    assert (invoice["quantity"], invoice["total_energy_kwh"]) == (quantity, quantity)
+    found = listed(dcycle, f"{INVOICES}/casted/facility/{PLANT}", filter_by=f"quantity:{quantity}")["items"]
+    assert [item["id"] for item in found] == [invoice["id"]]
+
+
+@pytest.mark.rule("dcycle.lists.order")
+@pytest.mark.parametrize("moves", [[0], [1], [2, 0], [0, 1, 2], [0, 0]])
+def test_invoices_that_moved_are_listed_in_their_order(dcycle: Caller, moves: list[int]) -> None:
+    """The invoices of a facility are in the order in which they were recorded, wherever they were before."""
+    made = [created(dcycle, INVOICES, {**INVOICE, "facility_percentages": [share(PLANT, 1)]}, 200) for _ in range(3)]
+    later = created(dcycle, INVOICES, {**INVOICE, "facility_percentages": [share(OFFICE, 1)]}, 200)
+    for number, move in enumerate(moves):
+        facility = PLANT if move in moves[:number] else OFFICE
+        changed = {"facility_id": facility}
+        assert dcycle.request("PATCH", f"/v1/invoices/{made[move]['id']}", json=changed).status_code == 200
+    for facility in (OFFICE, PLANT):
+        path = f"{INVOICES}/casted/facility/{facility}"
+        shown = [item["id"] for item in listed(dcycle, path, size=100)["items"]]
+        wanted = {"facility_id[]": facility, "size": 100}
+        assert shown == [item["id"] for item in listed(dcycle, "/v1/invoices", **wanted)["items"]]
+        assert (later["id"] in shown) == (facility == OFFICE)
+        dcycle.space.restore(dcycle.space.snapshot())
+        assert shown == [item["id"] for item in listed(dcycle, path, size=100)["items"]]
+
+
 @pytest.mark.rule("dcycle.legacy.invoice-source")
 def test_the_first_share_is_the_source_of_all(dcycle: Caller) -> None:
     """The reply to creating and version 3 of each share name the first share; other invoices have no source."""
@@ -259,6 +292,36 @@ def test_purchases_are_sorted(dcycle: Caller) -> None:
     ]
 
 
+@pytest.mark.rule("dcycle.legacy.members", "dcycle.legacy.numbers")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/purchases",
+        "/api/v1/facilities",
+        "/api/v1/vehicles",
+        f"/api/v1/vehicle_consumptions/vehicle/{CAR}",
+        f"{INVOICES}/casted/facility/{OFFICE}",
+    ],
+)
+def test_a_condition_is_about_what_a_list_shows(dcycle: Caller, path: str) -> None:
+    """Whatever text or number an item shows, a condition with it finds the items that show the same."""
+    items = listed(dcycle, path, size=100)["items"]
+    found = {
+        (name, value)
+        for item in items
+        for name, value in item.items()
+        if type(value) in (str, float, int) and ":" not in str(value)
+    }
+    assert "co2e" in {name for name, _ in found}
+    for name, value in found:
+        narrowed = listed(dcycle, path, size=100, filter_by=f"{name}:{value}")["items"]
+        assert narrowed == [item for item in items if item[name] == value], (name, value)
+    for operator in ("gt", "lte"):
+        narrowed = listed(dcycle, path, size=100, filter_by=f"co2e:{operator}:300")["items"]
+        stated = [item for item in items if item["co2e"] is not None]
+        assert narrowed == [item for item in stated if (item["co2e"] > 300) == (operator == "gt")]
+
+
 def put(dcycle: Caller, path: str, content: str) -> Any:
     """Announce a file, put it, and return its id."""
     announced = created(dcycle, path, {"file_name": "2025 May!.csv"}, 200)
@@ -291,6 +354,73 @@ def test_a_file_becomes_purchases(dcycle: Caller) -> None:
         (400.0, "EUR", "Bolts")
     ] * 2
     assert round(tonnes(dcycle, "purchases", "2025-05-05") - before, 6) == 0.8
+
+
+@pytest.mark.rule("dcycle.uploads.again")
+@pytest.mark.parametrize(
+    ("path", "category", "head", "row"),
+    [
+        (
+            "/api/v1/purchases/bulk/csv",
+            "purchases",
+            "quantity,unit_id,sector,product_name,purchase_date,country",
+            "1000,EUR,Manufacturing,Bolts,2025-05-05,ES",
+        ),
+        (
+            "/api/v1/vehicle_consumptions/bulk/csv",
+            "vehicles",
+            "vehicle_id,quantity,unit_id,start_date,end_date,custom_id",
+            f"{CAR},100,{LITERS},2025-05-05,2025-05-05,",
+        ),
+    ],
+)
+def test_a_file_that_is_put_again_replaces_the_earlier_one(
+    dcycle: Caller, path: str, category: str, head: str, row: str
+) -> None:
+    """What counts is the file that was put last, however often; records of other files stay."""
+    before = tonnes(dcycle, category, "2025-05-05")
+    put(dcycle, path, f"{head}\n{row}")
+    one = tonnes(dcycle, category, "2025-05-05") - before
+    assert one > 0
+    address = created(dcycle, path, {"file_name": "x.csv"}, 200)["upload_url"]
+    for rows in (1, 1, 3, 0, 2, 2):
+        content = "\n".join([head, *[row] * rows])
+        assert dcycle.space.http.put(address, content=content.encode()).status_code == 200
+        assert round(tonnes(dcycle, category, "2025-05-05") - before, 6) == round((1 + rows) * one, 6)
+
+
+@pytest.mark.rule("dcycle.uploads.rows")
+@pytest.mark.parametrize(
+    ("quantity", "day", "becomes"),
+    [
+        ("0", "2025-05-05", True),
+        ("1e3", "2025-05-05", True),
+        ("0.50", "2024-02-29", True),
+        ("1000000000000", "2025-05-05", True),
+        ("1000000000000.1", "2025-05-05", False),
+        ("-0.1", "2025-05-05", False),
+        ("1_000", "2025-05-05", False),
+        ("\u0661", "2025-05-05", False),
+        ("+1", "2025-05-05", False),
+        (".5", "2025-05-05", False),
+        ("Infinity", "2025-05-05", False),
+        ("1", "20250505", False),
+        ("1", "2025-W19-1", False),
+        ("1", "2025-5-5", False),
+        ("1", "2025-02-29", False),
+        ("1", "2025-05-05T00:00:00", False),
+    ],
+)
+def test_the_numbers_and_days_of_a_file(dcycle: Caller, quantity: str, day: str, becomes: bool) -> None:
+    """A row becomes a record if its number and its days are written as an API request has to write them."""
+    head = "quantity,unit_id,sector,product_name,purchase_date,country"
+    id = put(dcycle, "/api/v1/purchases/bulk/csv", f"{head}\n{quantity},{EURO},Manufacturing,Bolts,{day},ES")
+    found = listed(dcycle, "/v1/purchases", **{"file_id[]": id})["items"]
+    assert [(item["quantity"], item["purchase_date"]) for item in found] == [(float(quantity), day)] * becomes
+    head = "vehicle_id,quantity,unit_id,start_date,end_date,custom_id"
+    before = listed(dcycle, f"/v1/vehicles/{CAR}/consumptions")["total"]
+    put(dcycle, "/api/v1/vehicle_consumptions/bulk/csv", f"{head}\n{CAR},{quantity},{LITERS},{day},{day},")
+    assert listed(dcycle, f"/v1/vehicles/{CAR}/consumptions")["total"] - before == becomes
 
 
 @pytest.mark.rule("dcycle.uploads.consumptions", "dcycle.legacy.consumption-list", "dcycle.uploads.rows")

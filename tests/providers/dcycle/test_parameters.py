@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.providers.dcycle.conftest import INDUSTRIES, KEY, YEAR, ask, identity, impacts
+from tests.providers.dcycle.conftest import INDUSTRIES, KEY, YEAR, ask, created, identity, impacts
 from tests.support.caller import Caller
 
 NO_DAY = "date_from_datetime_parsing"
@@ -255,3 +255,116 @@ def test_a_list_without_items_is_refused_as_a_list(dcycle: Caller, path: str, me
         "input": None,
         "ctx": {"field_type": "List", "min_length": 1, "actual_length": 0},
     }
+
+
+FACILITY = "550e8400-e29b-41d4-a716-446655440000"
+SECTION = {"transport_type": "rail", "origin": "A", "destination": "B", "kms_manual": 1}
+RECORDS: dict[str, dict[str, object]] = {
+    "/v1/logistics/requests": {"distance_km": 1, "load": 1, "category": "rail"},
+    "/v1/logistics/recharges": {
+        "fuel_id": "f51a1645-c201-43da-9dcd-6408be3cb517",
+        "country": "ES",
+        "date": "2025-05-05",
+    },
+    "/v1/wastes": {
+        "facility_id": FACILITY,
+        "identification_name": "W",
+        "base_quantity": 1,
+        "start_date": "2025-05-05",
+        "end_date": "2025-05-05",
+    },
+    "/v1/transports": {
+        "transport_date": "2025-05-05",
+        "quantity_transported": 1,
+        "transport_direction": "upstream",
+        "unit_id": "61743a63-ff70-459c-9567-5eee8f7dfd5c",
+        "sections": [{**SECTION, "part": 1}],
+    },
+}
+"""A record of each kind whose list is narrowed by the time of creation."""
+
+
+@pytest.mark.rule("dcycle.lists.created")
+@pytest.mark.parametrize("path", RECORDS)
+@pytest.mark.parametrize(
+    "clock", ["2026-03-01T12:00:00Z", "2026-03-01T12:00:00.000001Z", "2026-03-01T12:00:00.999999Z"]
+)
+def test_the_time_of_creation_is_compared_as_it_is_shown(dcycle: Caller, path: str, clock: str) -> None:
+    """A record is found from the second and up to the second that it shows, whatever the fraction was."""
+    dcycle.space.clock.freeze(clock)
+    reply = dcycle.post(path, RECORDS[path])
+    assert reply.is_success, reply.text
+
+    def found(**query: str) -> bool:
+        shown = dcycle.get(path, params={"facility_id": FACILITY, "size": 100, **query}).json()["items"]
+        return reply.json()["id"] in [item["id"] for item in shown]
+
+    second, before, after = (f"2026-03-01T{time}Z" for time in ("12:00:00", "11:59:59", "12:00:01"))
+    assert reply.json()["created_at"] == second
+    assert [found(created_at_from=at) for at in (before, second, after)] == [True, True, False]
+    assert [found(created_at_to=at) for at in (before, second, after)] == [False, True, True]
+    assert found(created_at_from="2026-03-01", created_at_to="2026-03-01")
+
+
+SITE = {"name": "F", "type": "office", "country": "ES"}
+VEHICLE = {
+    "type": "passenger",
+    "ownership": "owned",
+    "license_plate": "V",
+    "country": "ES",
+    "unknown_vehicle_id": FACILITY,
+    "vehicle_fuel_id": "660e8400-e29b-41d4-a716-446655440000",
+}
+
+
+@pytest.mark.rule("dcycle.lists.newest")
+@pytest.mark.parametrize(
+    ("path", "record", "listed", "upward", "downward"),
+    [
+        ("/v1/vehicles", VEHICLE, "/v1/vehicles", "created_at", "-created_at"),
+        ("/v1/transports", RECORDS["/v1/transports"], "/v1/transports", "created_at", "-created_at"),
+        ("/v1/vehicles", VEHICLE, "/api/v1/vehicles", "created_at:asc", "created_at:desc"),
+        ("/v1/facilities", SITE, "/api/v1/facilities", "created_at:asc", "created_at:desc"),
+    ],
+)
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_the_newest_come_first(
+    dcycle: Caller, path: str, record: dict[str, object], listed: str, upward: str, downward: str, seconds: int
+) -> None:
+    """Downward is upward reversed, on a clock that stands still as on one that moves."""
+    made = []
+    for _ in range(3):
+        made.append(created(dcycle, path, record)["id"])
+        dcycle.space.clock.advance(seconds=seconds)
+
+    def ids(order: str) -> list[str]:
+        parameter = "sort_by" if "/api/" in listed else "sort"
+        shown = dcycle.get(listed, params={"size": 100, parameter: order}).json()["items"]
+        return [item["id"] for item in shown if item["id"] in made]
+
+    assert (ids(upward), ids(downward)) == (made, made[::-1])
+
+
+@pytest.mark.rule("dcycle.lists.newest")
+def test_the_name_goes_before_the_time(dcycle: Caller) -> None:
+    """Vehicles are sorted by the first member, and those that are equal in it by the next."""
+    names = ["B", "A", "B", "A"]
+    ids = [created(dcycle, "/v1/vehicles", {**VEHICLE, "name": name})["id"] for name in names]
+    for order, expected in ((("name", "-created_at"), [3, 1, 2, 0]), (("-created_at", "name"), [1, 3, 0, 2])):
+        shown = dcycle.get("/v1/vehicles", params={"size": 100, "search": "V", "sort": order}).json()["items"]
+        assert [item["id"] for item in shown if item["id"] in ids] == [ids[n] for n in expected]
+
+
+@pytest.mark.rule("dcycle.lists.created")
+@pytest.mark.parametrize(("path", "record"), [("facilities", SITE), ("vehicles", VEHICLE)])
+def test_unix_seconds_of_the_creation(dcycle: Caller, path: str, record: dict[str, object]) -> None:
+    """The legacy lists compare whole Unix seconds with the second that a record shows."""
+    dcycle.space.clock.freeze("2026-03-01T12:00:00.5Z")
+    id, second = created(dcycle, f"/v1/{path}", record)["id"], 1772366400
+
+    def found(**query: int) -> bool:
+        shown = dcycle.get(f"/api/v1/{path}", params={"size": 100, **query}).json()["items"]
+        return id in [item["id"] for item in shown]
+
+    assert [found(start_date=second + n) for n in (-1, 0, 1)] == [True, True, False]
+    assert [found(end_date=second + n) for n in (-1, 0, 1)] == [False, True, True]

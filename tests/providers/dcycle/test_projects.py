@@ -4,7 +4,17 @@ from typing import Any
 
 import pytest
 
-from tests.providers.dcycle.conftest import INDUSTRIES, LAST_MILE, LOGISTICS, created, problems
+from tests.providers.dcycle.conftest import (
+    ACME_KEY,
+    HOLDINGS,
+    INDUSTRIES,
+    KEY,
+    LAST_MILE,
+    LOGISTICS,
+    created,
+    identity,
+    problems,
+)
 from tests.support.caller import Caller
 
 PATH = "/v1/projects"
@@ -108,6 +118,9 @@ def test_records_are_linked(dcycle: Caller) -> None:
         ("logistic_recharges", {"vehicle_license_plate": ["1234-ABC"], "date_from": "2024-06-15"}, 1),
         ("logistic_recharges", {"vehicle_license_plate": ["other"]}, 0),
         ("logistic_recharges", {"date_until": "2024-06-14"}, 0),
+        ("logistic_recharges", {"created_at_until": "2024-01-01"}, 0),
+        ("logistic_recharges", {"created_at_until": "2026-01-01", "created_at_to": "2024-01-01"}, 0),
+        ("logistic_recharges", {"created_at_until": "2026-01-01"}, 1),
         ("logistic_packages", {"client": "other"}, 0),
         ("invoices", {"search": "INV-2024-001"}, 1),
         ("invoices", {"invoice_id": "inv-2024-001"}, 1),
@@ -119,6 +132,9 @@ def test_records_are_linked(dcycle: Caller) -> None:
         ("invoices", {"stationary_fuel_id": [UNKNOWN]}, 0),
         ("invoices", {"supply_contract_id": [UNKNOWN]}, 0),
         ("invoices", {"cups": ["other"]}, 0),
+        ("invoices", {"uploaded_until": "2023-01-01"}, 0),
+        ("invoices", {"uploaded_from": "2030-01-01"}, 0),
+        ("invoices", {"uploaded_from": "2023-01-01", "invoice_id": "INV-2024-001"}, 1),
         ("invoices", {"source": ["pdf"], "invoice_id": "INV-2024-001"}, 0),
         ("invoices", {"start_date": "2030-01-01"}, 0),
         ("invoices", {"end_date": "2010-01-01"}, 0),
@@ -189,3 +205,37 @@ def test_linked_records_are_narrowed(dcycle: Caller) -> None:
     for method, path in (("GET", LINKED), ("DELETE", LINKED), ("GET", UNKNOWN)):
         reply = dcycle.request(method, f"{PATH}/{path}")
         assert (reply.status_code, reply.json()) == (404, {"detail": "Project not found"})
+
+
+@pytest.mark.rule("dcycle.projects.recharges")
+@pytest.mark.parametrize("in_batch", [False, True])
+def test_a_recharge_is_linked_to_the_project_that_it_names(dcycle: Caller, in_batch: bool) -> None:
+    """One by one or in a batch, a recharge is in the project that it named last, and in none that cannot be seen."""
+    acme = dcycle.identified(identity(ACME_KEY, HOLDINGS))
+    foreign = created(acme, PATH, PROJECT)["id"]
+    below = created(dcycle.identified(identity(KEY, LOGISTICS)), PATH, PROJECT)["id"]
+
+    for named, linked in ((LINKED, True), (SAMPLE, True), (foreign, False), (UNKNOWN, False), (below, False)):
+        recharge = {"fuel_id": DIESEL, "country": "ES", "date": "2025-05-05", "quantity": 1, "project_id": named}
+        path, body = ("/bulk", {"records": [recharge]}) if in_batch else ("", recharge)
+        created(dcycle, f"/v1/logistics/recharges{path}", body, 200)
+        for project in (LINKED, SAMPLE, foreign, UNKNOWN, below):
+            total = dcycle.get("/v1/logistics/recharges", params={"project_id": project}).json()["total"]
+            assert total == (linked and project == named), (named, project)
+    del recharge["project_id"]
+    for again in ({**recharge, "project_id": LINKED}, recharge):
+        created(dcycle, "/v1/logistics/recharges", again, 200)
+    assert dcycle.get("/v1/logistics/recharges", params={"project_id": LINKED}).json()["total"] == 0
+
+
+@pytest.mark.rule("dcycle.projects.link-unknown")
+def test_records_of_others_are_not_unlinked(dcycle: Caller) -> None:
+    """A subsidiary sees a project of its parent, whose records stay linked; a deleted one does not count."""
+    subsidiary = dcycle.identified(identity(KEY, LOGISTICS))
+    own = created(subsidiary, "/v1/logistics/requests", {"distance_km": 1, "load": 1, "category": "rail"}, 200)["id"]
+    ids = {"entity_type": "logistic_requests", "entity_ids": [LEG, own]}
+    assert entities(subsidiary, LINKED, "link", **ids) == {"created": 1, "skipped": 0}
+    assert entities(subsidiary, LINKED, "unlink", **ids) == {"deleted": 1}
+    assert [leg["id"] for leg in legs(dcycle, project_id=LINKED)] == [LEG]
+    assert dcycle.request("DELETE", f"/v1/logistics/requests/{LEG}").status_code == 204
+    assert entities(dcycle, LINKED, "unlink", **ids) == {"deleted": 0}

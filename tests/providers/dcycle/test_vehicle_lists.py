@@ -65,7 +65,7 @@ def test_a_list_and_its_pages(dcycle: Caller) -> None:
             ("sort=-license_plate", [CAR, COURIER, TRUCK, VAN, POOL_CAR], "vehicles.sort"),
             ("sort=name", [CAR, COURIER, VAN, POOL_CAR, TRUCK], "vehicles.sort-nameless"),
             ("sort=-name", [POOL_CAR, VAN, COURIER, CAR, TRUCK], "vehicles.sort"),
-            ("sort=-created_at", [POOL_CAR, COURIER, TRUCK, CAR, VAN], "vehicles.sort"),
+            ("sort=-created_at", [COURIER, POOL_CAR, TRUCK, VAN, CAR], "lists.newest"),
             ("sort=-created_at&sort=-license_plate", [COURIER, POOL_CAR, TRUCK, CAR, VAN], "vehicles.sort"),
             ("sort=updated_at&ownership=owned", [CAR, TRUCK, POOL_CAR], "vehicles.sort"),
             ("include_children=false&status=archived", [POOL_CAR], "vehicles.children"),

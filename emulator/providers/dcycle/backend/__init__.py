@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from hmac import compare_digest
+from itertools import chain
 from typing import Any
 
 from emulator.core.clock import Clock, Event
@@ -35,7 +36,7 @@ from emulator.providers.dcycle.memory.catalogue import Catalogue, FacilityFuel, 
 from emulator.providers.dcycle.memory.emissions import SCOPES
 from emulator.providers.dcycle.memory.fixture import Memory
 from emulator.providers.dcycle.memory.projects import EntityType, Project
-from emulator.providers.dcycle.memory.recharges import Recharge
+from emulator.providers.dcycle.memory.recharges import Recharge, RechargeTerms
 from emulator.providers.dcycle.memory.units import Unit
 
 RANGE_DAYS_MAX = 730
@@ -53,7 +54,9 @@ class Dcycle:
         self.tokens = Tokens(context)
         self.purchases = Purchases(context)
         self.invoices = Invoices(context)
-        self.facilities = Facilities(context, self.invoices)
+        self.wastes = Wastes(context)
+        self.waste_water_treatments = WasteWaterTreatments(context)
+        self.facilities = Facilities(context, self.invoices, self.wastes, self.waste_water_treatments)
         self.consumptions = Consumptions(context)
         self.vehicles = Vehicles(context, self.consumptions)
         self.commuting_periods = CommutingPeriods(context)
@@ -64,8 +67,6 @@ class Dcycle:
         self.freight_requests = FreightRequests(context, self.packages, self.hubs)
         self.freight_reports = FreightReports(self.freight_requests)
         self.recharges = Recharges(context)
-        self.wastes = Wastes(context)
-        self.waste_water_treatments = WasteWaterTreatments(context)
         self.transports = Transports(context)
         self.custom_factors = CustomFactors(context)
         self.custom_groups = CustomGroups(context, self.custom_factors)
@@ -133,11 +134,20 @@ class Dcycle:
             return []
         return [record.id for record in self._linkable[entity_type][0].find(organization, wanted)]
 
-    def link_recharge(self, organization: Organization, recharge: Recharge) -> None:
-        """Link a recharge to the project that it names, if there is one."""
-        project = self.projects.records.get(recharge.terms.project_id or "")
+    def record_recharge(self, organization: Organization, terms: RechargeTerms) -> Recharge:
+        """Record a recharge, linked to the project that it names, if the organization sees one of that id.
+
+        It leaves the project that the recharge named before. Raises LogisticsFuelNotFound.
+        """
+        before = self.recharges.same(organization, terms)
+        recharge = self.recharges.record(organization, terms)
+        left = None if before is None else self.projects.seen(organization, before.terms.project_id)
+        if left is not None and left.id != terms.project_id:
+            self.projects.unlink_entities(organization, left, "logistic_recharges", [recharge.id])
+        project = self.projects.seen(organization, terms.project_id)
         if project is not None:
             self.projects.link(organization, project, "logistic_recharges", [recharge.id])
+        return recharge
 
     def linked_projects(self, entity_id: str) -> list[tuple[Project, Organization]]:
         """Return the projects to which a record is linked, each with its organization."""
@@ -172,4 +182,4 @@ class Dcycle:
 
     def due(self, since: datetime, until: datetime) -> Iterator[Event]:
         """Yield what becomes due after ``since`` and up to ``until``."""
-        return self.tokens.due(since, until)
+        return chain(self.tokens.due(since, until), self.imports.due(since, until))

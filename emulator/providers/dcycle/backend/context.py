@@ -25,10 +25,13 @@ class Context:
     clock: Clock
     ids: Ids
     _countries: Mapping[str, str] = field(init=False)
+    _roots: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         countries = {name.casefold(): code for name, code in self.catalogue.countries.items()}
+        roots = {found.id: root.id for root in self.catalogue.trees for found in root.with_subsidiaries()}
         object.__setattr__(self, "_countries", countries)
+        object.__setattr__(self, "_roots", roots)
 
     def country(self, address: str | None) -> str | None:
         """Return the code of the country of an address; None if no part of it names a listed country or place.
@@ -38,10 +41,10 @@ class Context:
         found = (self._countries.get(name.casefold()) for name in reversed(names(address)))
         return next(filter(None, found), None)
 
-    def custom_grams(self, factor_id: str | None) -> Decimal | None:
-        """Return what one unit causes by a custom emission factor; None if there is no such factor."""
+    def custom_grams(self, factor_id: str | None, organization_id: str) -> Decimal | None:
+        """Return what one unit causes by a custom emission factor; None if the organization's tree has none."""
         own = self.memory.custom_factors.get(factor_id or "")
-        if own is not None:
+        if own is not None and self._roots.get(own.organization_id) == self._roots.get(organization_id):
             return min(self.grams_of_gases(own.terms), Decimal(GRAMS_PER_UNIT_MAX))
         listed = self.catalogue.purchase_factors.custom.get(factor_id or "")
         return None if listed is None else Decimal(listed)

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.invoices import Invoices
 from emulator.providers.dcycle.backend.records import Filter, Records
+from emulator.providers.dcycle.backend.wastes import Wastes, WasteWaterTreatments
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.facilities import Facility, FacilityTerms
 
@@ -26,9 +27,12 @@ class Facilities(Records[Facility, FacilityTerms]):
     id_kind = "dcycle.facility"
     not_found = errors.FacilityNotFound
 
-    def __init__(self, context: Context, invoices: Invoices) -> None:
+    def __init__(
+        self, context: Context, invoices: Invoices, wastes: Wastes, waste_water_treatments: WasteWaterTreatments
+    ) -> None:
         super().__init__(context, context.memory.facilities)
         self._invoices = invoices
+        self._owned: tuple[Records[Any, Any], ...] = invoices, wastes, waste_water_treatments
 
     def find(self, organization: Organization, wanted: Filter[Facility] | None = None) -> Collection[Facility]:
         """Return the facilities that a filter matches and that were not deleted, oldest first."""
@@ -60,15 +64,19 @@ class Facilities(Records[Facility, FacilityTerms]):
         return super().create(organization, self._located(terms))
 
     def update(self, record: Facility, terms: FacilityTerms) -> Facility:
-        """Change a facility; a new address moves it to its country."""
-        moved = terms.address != record.terms.address
+        """Change a facility, which is in the country of its address, whichever country is sent."""
+        moved = (terms.address, terms.country) != (record.terms.address, record.terms.country)
         return super().update(record, self._located(terms) if moved else terms)
 
     def delete(self, organization: Organization, id: str) -> None:
-        """Disable a facility and its invoices. Raises FacilityNotFound, FacilityOfOtherOrganization."""
+        """Disable a facility, its invoices, wastes and treatments of waste water.
+
+        Raises FacilityNotFound, FacilityOfOtherOrganization.
+        """
         facility = self.get(organization, id)
 
-        self._invoices.disable(facility)
+        for records in self._owned:
+            records.disable(facility)
         self.put(replace(facility, updated_at=self.clock.now, enabled=False))
 
     def has_invoices(self, facility: Facility) -> bool:

@@ -24,6 +24,11 @@ class Files(Records[File, FileTerms]):
     def owner(self, record: File) -> str | None:
         return record.project_id
 
+    def count(self, project: Project) -> int:
+        """Return how many files a project has, those of every organization that sees it."""
+        members = self.context.catalogue.organizations()
+        return sum(len(self._by_owner.get((member.id, project.id), ())) for member in members)
+
     def confirm(
         self, organization: Organization, ids: Iterable[str], status: FileStatus, project: Project | None
     ) -> Sequence[File]:

@@ -48,19 +48,20 @@ class Hubs(Records[Hub, HubTerms]):
         return self.create(organization, self._located(_of_its_company(terms)))
 
     def update_hub(self, organization: Organization, hub: Hub, terms: HubTerms) -> Hub:
-        """Change a hub: a new address moves it to its country, and one that becomes owned gets a facility there.
+        """Change a hub, which is in the country of its address; one that becomes owned gets a facility there.
 
-        A hub that has a facility keeps it.
+        A hub that has a facility keeps it, even one that was deleted.
         Raises LogisticHubNameTaken, FacilityNotFound, FacilityOfOtherOrganization, HubWithoutFacility.
         """
         self._check_name(organization, terms.name, hub.id)
         makes_facility = terms.type == "owned" and terms.facility_id is None
         if makes_facility and terms.address is None:
             raise errors.HubWithoutFacility
-        self._check_facility(organization, terms)
+        if (terms.type, terms.facility_id) != (hub.terms.type, hub.terms.facility_id):
+            self._check_facility(organization, terms)
 
         located = _of_its_company(terms)
-        if terms.address != hub.terms.address:
+        if (terms.address, terms.country) != (hub.terms.address, hub.terms.country):
             located = self._located(located)
         if makes_facility:
             new = FacilityTerms(terms.name, "warehouse", located.country or "ES", terms.address)

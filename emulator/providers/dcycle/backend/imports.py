@@ -1,10 +1,13 @@
 """Imports of tables (code.dcycle.io, Imports)."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from types import MappingProxyType
 
+from emulator.core.agenda import Agenda
+from emulator.core.clock import Event
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.drafts.imports import Correction, ImportRow, status_at
@@ -26,6 +29,9 @@ class Imports(Records[ImportSession, ImportTerms]):
         super().__init__(context, context.memory.imports)
         self._freight = freight
         self._projects = projects
+        self._expiring = Agenda[str]()
+        for session in self.records.values():
+            self._plan_end(session)
 
     # --- read
 
@@ -79,7 +85,9 @@ class Imports(Records[ImportSession, ImportTerms]):
         if terms.project_id is not None:
             self._projects.get(organization, terms.project_id)
 
-        return self.put(replace(self.new(organization, terms), expires_at=self.clock.now + LIFE))
+        session = self.put(replace(self.new(organization, terms), expires_at=self.clock.now + LIFE))
+        self._plan_end(session)
+        return session
 
     def map(
         self,
@@ -123,7 +131,8 @@ class Imports(Records[ImportSession, ImportTerms]):
         if not session.mapping:
             raise errors.ImportNotMapped
         columns = session.terms.columns
-        sources = {target: columns.index(source) for source, target in session.mapping.items() if source in columns}
+        places = {name: place for place, name in enumerate(columns)}  # of equal names the last, as in ``data``
+        sources = {target: places[source] for source, target in session.mapping.items() if source in places}
         rows = [[*row, *[""] * (len(columns) - len(row))] for row in session.terms.rows]
         for correction in corrections:
             if correction.column not in sources or correction.row_index >= len(rows):
@@ -145,7 +154,7 @@ class Imports(Records[ImportSession, ImportTerms]):
             raise errors.ImportHasErrors
 
         legs = [self._freight.create(organization, each).id for each in terms]
-        project = self._projects.records.get(session.terms.project_id or "")
+        project = self._projects.seen(organization, session.terms.project_id)
         if project is not None:
             self._projects.link(organization, project, "logistic_requests", legs)
         file_id, job_id = (self.context.ids.uuid(kind) for kind in ("dcycle.import_file", "dcycle.import_job"))
@@ -153,3 +162,15 @@ class Imports(Records[ImportSession, ImportTerms]):
             session, stage="submitted", updated_at=self.clock.now, file_id=file_id, processing_job_id=job_id
         )
         return self.put(submitted), len(legs)
+
+    # --- time
+
+    def due(self, since: datetime, until: datetime) -> Iterator[Event]:
+        """Yield the sessions that expire in this span of time."""
+        for at, id in self._expiring.between(since, until):
+            if self.records[id].stage != "submitted":
+                yield Event(at, "dcycle", "import.expired", id)
+
+    def _plan_end(self, session: ImportSession) -> None:
+        if session.expires_at is not None:
+            self._expiring.add(session.expires_at, session.id)

@@ -1,7 +1,6 @@
 """Invoices of energy and utilities, scopes 1 and 2 (docs.dcycle.io, Invoices)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
@@ -60,7 +59,7 @@ class Invoices(Records[Invoice, InvoiceTerms]):
                 created_at=now,
                 updated_at=now,
                 terms=share.terms,
-                co2e_grams=self._share_grams(draft, share),
+                co2e_grams=self._share_grams(organization, draft, share),
                 type=draft.type,
                 base_quantity=draft.base_quantity,
                 percentage=share.percentage,
@@ -82,9 +81,9 @@ class Invoices(Records[Invoice, InvoiceTerms]):
         kwh = self._kwh.get(draft.unit_id)
         return None if kwh is None else float(decimal(draft.base_quantity) * decimal(share.percentage) * kwh)
 
-    def _share_grams(self, draft: InvoiceDraft, share: InvoiceShare) -> int | None:
+    def _share_grams(self, organization: Organization, draft: InvoiceDraft, share: InvoiceShare) -> int | None:
         """Return the emissions of a share: by the custom factor, or else by that of the type; None without any."""
-        factor = self.context.custom_grams(draft.custom_emission_factor_id)
+        factor = self.context.custom_grams(draft.custom_emission_factor_id, organization.id)
         if factor is None:
             listed = self.context.catalogue.invoice_factors.get(draft.type)
             factor = None if listed is None else listed.grams
@@ -96,8 +95,3 @@ class Invoices(Records[Invoice, InvoiceTerms]):
         """Return the values of a field over the invoices of one type of a facility, in order, each with its label."""
         counted = self.counted(facility.organization_id, facility.id, f"{type} {field}")
         return dict(sorted((str(unique.value), unique.label) for unique in counted))
-
-    def disable(self, facility: Facility) -> None:
-        """Keep the invoices of a facility without counting them."""
-        for invoice in list(self.belonging_to(facility)):
-            self.put(replace(invoice, updated_at=self.clock.now, enabled=False))

@@ -51,9 +51,16 @@ class Projects(Records[Project, ProjectTerms]):
 
     def get(self, organization: Organization, id: str) -> Project:
         """Return a project that an organization sees. Raises ProjectNotFound."""
-        project = self.records.get(id)
-        if project is None or project.organization_id not in (organization.id, *self._above[organization.id]):
+        project = self.seen(organization, id)
+        if project is None:
             raise self.not_found(id)
+        return project
+
+    def seen(self, organization: Organization, id: str | None) -> Project | None:
+        """Return a project; None if there is none of this id, or none that an organization sees."""
+        project = self.records.get(id or "")
+        if project is None or project.organization_id not in (organization.id, *self._above[organization.id]):
+            return None
         return project
 
     def entities(self, project_id: str, entity_type: EntityType) -> Collection[str]:
@@ -79,7 +86,7 @@ class Projects(Records[Project, ProjectTerms]):
         """Link records; return how many were linked, and how many were before. Unknown ones count for neither."""
         created = skipped = 0
         for id in dict.fromkeys(ids):
-            if not any(records.has(organization, id) for records in self._linkable.get(entity_type, ())):
+            if not self._has(organization, entity_type, id):
                 continue
             link = ProjectLink(project.id, entity_type, id)
             if _name(link) in self._links:
@@ -90,10 +97,12 @@ class Projects(Records[Project, ProjectTerms]):
                 self._index_link(link)
         return created, skipped
 
-    def unlink_entities(self, project: Project, entity_type: EntityType, ids: Iterable[str]) -> int:
-        """Unlink records; return how many were linked."""
-        names = [_name(ProjectLink(project.id, entity_type, id)) for id in dict.fromkeys(ids)]
-        return sum(self._forget(name) for name in names)
+    def unlink_entities(
+        self, organization: Organization, project: Project, entity_type: EntityType, ids: Iterable[str]
+    ) -> int:
+        """Unlink records of an organization; return how many were linked."""
+        own = [id for id in dict.fromkeys(ids) if self._has(organization, entity_type, id)]
+        return sum(self._forget(_name(ProjectLink(project.id, entity_type, id))) for id in own)
 
     def delete(self, organization: Organization, id: str) -> None:
         """Delete a project and its links; what was linked stays. Raises ProjectNotFound."""
@@ -102,6 +111,10 @@ class Projects(Records[Project, ProjectTerms]):
         for name in [name for name, link in self._links.items() if link.project_id == project.id]:
             self._forget(name)
         self.remove(project)
+
+    def _has(self, organization: Organization, entity_type: EntityType, id: str) -> bool:
+        """Return whether an organization has a record of this type and id."""
+        return any(records.has(organization, id) for records in self._linkable.get(entity_type, ()))
 
     def _index_link(self, link: ProjectLink) -> None:
         self._entities.setdefault((link.project_id, link.entity_type), {})[link.entity_id] = None

@@ -1,5 +1,6 @@
 """Purchases, scope 3 category 1 (docs.dcycle.io, Purchases)."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from emulator.core.exact_json import decimal
@@ -22,19 +23,23 @@ class Purchases(EmittingRecords[Purchase, PurchaseTerms]):
     def __init__(self, context: Context) -> None:
         super().__init__(context, context.memory.purchases)
 
-    def grams(self, terms: PurchaseTerms) -> int | None:
+    def calculated(self, record: Purchase) -> Purchase:
+        return replace(record, co2e_grams=self._grams(record))
+
+    def _grams(self, purchase: Purchase) -> int | None:
         """Return the emissions of a purchase; None while it is pending, and if there is no factor for it.
 
         Recycled goods cause no emissions: the vendor only documents that they lower them.
         """
-        grams_per_unit = purchase_factor(terms, self.context)
+        terms, grams_per_unit = purchase.terms, purchase_factor(purchase, self.context)
         if grams_per_unit is None or terms.quantity is None or terms.status in NOT_YET_CALCULATED:
             return None
         return whole_grams(decimal(terms.quantity) * grams_per_unit * (1 - decimal(terms.recycled or 0.0)))
 
 
-def purchase_factor(terms: PurchaseTerms, context: Context) -> Decimal | None:
+def purchase_factor(purchase: Purchase, context: Context) -> Decimal | None:
     """Return the emissions of a unit of a purchase, in grams; None if there is no factor for it."""
+    terms = purchase.terms
     if terms.purchase_type == "supplier_specific":
-        return context.custom_grams(terms.custom_emission_factor_id)
+        return context.custom_grams(terms.custom_emission_factor_id, purchase.organization_id)
     return context.catalogue.purchase_factors.grams_per_unit(terms.sector, terms.unit_id)

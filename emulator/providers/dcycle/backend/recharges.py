@@ -25,7 +25,7 @@ class Recharges(EmittingRecords[Recharge, RechargeTerms]):
         self._fuels = {fuel.id: fuel for fuel in context.catalogue.freight_fuels}
         self._tocs = {toc.id: toc for toc in context.catalogue.freight_factors.tocs}
         super().__init__(context, context.memory.recharges)
-        self._same = {_sameness(found): found.id for found in self.records.values()}
+        self._same = {_sameness(found.organization_id, found.terms): found.id for found in self.records.values()}
 
     def shared(self, record: Recharge) -> Mapping[str, tuple[object, object]]:
         fuel = self.fuel(record)
@@ -59,6 +59,11 @@ class Recharges(EmittingRecords[Recharge, RechargeTerms]):
             return None
         return whole_grams(decimal(terms.quantity) * fuel.factor.grams)
 
+    def same(self, organization: Organization, terms: RechargeTerms) -> Recharge | None:
+        """Return the recharge that one of these terms updates, that of the same country, day, quantity and plate."""
+        id = self._same.get(_sameness(organization.id, terms))
+        return None if id is None else self.records[id]
+
     def unique_values(
         self, organization: Organization, field: Literal["fuel_name", "file_id"]
     ) -> Collection[UniqueValue]:
@@ -72,19 +77,20 @@ class Recharges(EmittingRecords[Recharge, RechargeTerms]):
         if terms.fuel_id not in self._fuels:
             raise errors.LogisticsFuelNotFound
 
-        new = self.new(organization, terms)
-        known = self._same.get(_sameness(new))
+        known = self.same(organization, terms)
         if known is not None:
-            return self.update(self.records[known], terms)
-        self._same[_sameness(new)] = new.id
-        return self.put(self.calculated(new))
+            return self.update(known, terms)
+        new = self.put(self.calculated(self.new(organization, terms)))
+        self._same[_sameness(organization.id, terms)] = new.id
+        return new
 
     def remove(self, record: Recharge) -> None:
         super().remove(record)
-        self._same.pop(_sameness(record), None)
+        sameness = _sameness(record.organization_id, record.terms)
+        if self._same.get(sameness) == record.id:  # a fixture may have two
+            del self._same[sameness]
 
 
-def _sameness(recharge: Recharge) -> tuple[object, ...]:
+def _sameness(organization_id: str, terms: RechargeTerms) -> tuple[object, ...]:
     """What makes two recharges the same one."""
-    terms = recharge.terms
-    return recharge.organization_id, terms.country, terms.date, terms.quantity, terms.vehicle_license_plate
+    return organization_id, terms.country, terms.date, terms.quantity, terms.vehicle_license_plate

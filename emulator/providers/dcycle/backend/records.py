@@ -166,7 +166,15 @@ class Records(Generic[R, T]):
                 self._leave_owner(earlier)
         self.records[record.id] = record
         self._index(record)
+        if earlier is not None and self._owner_key(earlier) != self._owner_key(record):
+            self._put_in_order(record)
         return record
+
+    def disable(self, owner: Record[Any]) -> None:
+        """Keep the records of an owner, a facility, without counting them."""
+        changes: dict[str, Any] = {"updated_at": self.clock.now, "enabled": False}
+        for record in [*self.belonging_to(owner)]:
+            self.put(replace(record, **changes))
 
     def remove(self, record: R) -> None:
         """Forget a record and its emissions."""
@@ -187,6 +195,13 @@ class Records(Generic[R, T]):
         if record.organization_id in self._last_updated:
             last = self._last_updated[record.organization_id] or record.updated_at
             self._last_updated[record.organization_id] = max(last, record.updated_at)
+
+    def _put_in_order(self, moved: R) -> None:
+        """Put a record that has come to another owner among the records of that one, oldest first."""
+        key = self._owner_key(moved)
+        if key in self._by_owner:
+            all_records = self._by_organization[moved.organization_id].items()
+            self._by_owner[key] = {id: record for id, record in all_records if self._owner_key(record) == key}
 
     def _leave_owner(self, record: R) -> None:
         if self.owner(record) is not None:
@@ -249,8 +264,14 @@ def _everything(kind: Callable[[], Filter[Any]]) -> Filter[Any]:
 
 
 def sort(records: Collection[R], members: Iterable[str]) -> Collection[R]:
-    """Sort by the first member, then by the next. A minus sign sorts downward; records without the member come last."""
-    for member in reversed([*members]):
+    """Sort by the first member, then by the next. A minus sign sorts downward; records without the member come last.
+
+    Of records with equal times of creation the one recorded later is newer.
+    """
+    order = [*members]
+    if order[-1:] == ["-created_at"]:
+        records = [*records][::-1]
+    for member in reversed(order):
         name = member.removeprefix("-")
         valued = [(value, record) for record in records if (value := _member(record, name)) is not None]
         missing = [record for record in records if _member(record, name) is None]

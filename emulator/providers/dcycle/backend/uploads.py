@@ -1,10 +1,11 @@
 """Uploads of records as CSV files (docs.dcycle.io, legacy Bulk Upload pages)."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from io import StringIO
 from typing import Any, TypeAlias
 
@@ -20,6 +21,8 @@ from emulator.providers.dcycle.memory.uploads import Upload, UploadKind, UploadT
 from emulator.providers.dcycle.memory.vehicles import ConsumptionTerms
 
 NAME_LENGTH_MAX = 255
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+NUMBER = r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][-+]?[0-9]{1,3})?"
 
 Create: TypeAlias = Callable[[Organization, Upload, Mapping[str, str]], None]
 """Creates the record of a row. Raises ValueError or KeyError."""
@@ -47,6 +50,7 @@ class Uploads(Records[Upload, UploadTerms]):
     def put_content(self, id: str, content: str) -> Upload:
         """Turn the rows of a file into records; a row that is wrong becomes none. Raises UploadNotFound.
 
+        A file that is put again replaces the earlier one: clients repeat a PUT whose reply they have not got.
         No page prints the columns of files of transport routes and of freight, so their rows become none, either.
         """
         upload = self.records.get(id)
@@ -54,9 +58,17 @@ class Uploads(Records[Upload, UploadTerms]):
             raise self.not_found(id)
 
         organization = self._organizations[upload.organization_id]
+        self._forget(organization, upload)
         create = self._create.get(upload.terms.kind)
         results = [_succeeds(create, organization, upload, row) for row in _rows(content)] if create else []
         return self.put(replace(upload, updated_at=self.clock.now, rows=(sum(results), len(results) - sum(results))))
+
+    def _forget(self, organization: Organization, upload: Upload) -> None:
+        """Delete the records that an earlier file of an upload became."""
+        kinds: tuple[Records[Any, Any], ...] = self._purchases, self._consumptions
+        for records in kinds if upload.rows else ():
+            for record in [found for found in records.find(organization) if found.terms.file_id == upload.id]:
+                records.remove(record)
 
     def _purchase(self, organization: Organization, upload: Upload, row: Mapping[str, str]) -> None:
         """Create the purchase of a row. Raises ValueError."""
@@ -66,7 +78,7 @@ class Uploads(Records[Upload, UploadTerms]):
             country=_country(row),
             quantity=_quantity(row),
             unit_id=self._currencies.get(row["unit_id"].lower(), _text(row, "unit_id")),
-            purchase_date=date.fromisoformat(row["purchase_date"]),
+            purchase_date=_day(row, "purchase_date"),
             file_id=upload.id,
             file_name=upload.terms.file_name,
         )
@@ -81,8 +93,8 @@ class Uploads(Records[Upload, UploadTerms]):
             vehicle_id=vehicle_id,
             quantity=_quantity(row),
             unit_id=_text(row, "unit_id").lower(),
-            start_date=date.fromisoformat(row["start_date"]),
-            end_date=date.fromisoformat(row["end_date"]),
+            start_date=_day(row, "start_date"),
+            end_date=_day(row, "end_date"),
             status="active",
             custom_id=row.get("custom_id") or None,
             file_id=upload.id,
@@ -132,11 +144,18 @@ def _country(row: Mapping[str, str]) -> str:
     return country
 
 
+def _day(row: Mapping[str, str], name: str) -> date:
+    """A day, written YYYY-MM-DD as in JSON: Python would read weeks and bare digits, too. Raises ValueError."""
+    if not re.fullmatch(DAY, row[name]):
+        raise ValueError(f"{name} is not a day")
+    return date.fromisoformat(row[name])
+
+
 def _quantity(row: Mapping[str, str]) -> float:
-    try:
-        quantity = Decimal(row["quantity"])
-    except InvalidOperation:
-        raise ValueError("quantity is not a number") from None
-    if not (quantity.is_finite() and 0 < quantity <= QUANTITY_MAX):
+    """A number, written as in JSON: Python would read digits of any script, and underscores, too. Raises ValueError."""
+    if not re.fullmatch(NUMBER, row["quantity"]):
+        raise ValueError("quantity is not a number")
+    quantity = Decimal(row["quantity"])
+    if not 0 <= quantity <= QUANTITY_MAX:
         raise ValueError("quantity is out of bounds")
     return float(quantity)

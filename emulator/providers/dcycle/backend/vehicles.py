@@ -141,7 +141,7 @@ class Vehicles(Records[Vehicle, VehicleTerms]):
         The age and the segment of a vehicle change nothing: the vendor only says that they matter.
         """
         terms = vehicle.terms
-        factor = self.context.custom_grams(terms.custom_emission_factor_id)
+        factor = self.context.custom_grams(terms.custom_emission_factor_id, vehicle.organization_id)
         if terms.custom_emission_factor_id is None:
             factor = self._factors.get(terms.vehicle_fuel_id or "", {}).get(consumption.terms.unit_id)
         if factor is None or consumption.terms.status in NOT_YET_CALCULATED:

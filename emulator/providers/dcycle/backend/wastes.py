@@ -1,6 +1,7 @@
 """Waste and waste water, scope 3 category 5 (docs.dcycle.io, Wastes, Waste Water Treatments)."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from emulator.core.exact_json import decimal
@@ -54,12 +55,16 @@ class Wastes(AuthoredRecords[Waste, WasteTerms]):
         """Return the kind of a waste and of its treatment, if it is stated and listed."""
         return self._efs.get(waste.terms.waste_efs_id or "")
 
-    def grams(self, terms: WasteTerms) -> int | None:
+    def calculated(self, record: Waste) -> Waste:
+        return replace(record, co2e_grams=self._grams(record))
+
+    def _grams(self, waste: Waste) -> int | None:
         """Return what treating a waste and taking it there cause; None in a unit that is no mass."""
+        terms = waste.terms
         kilograms = self._kilograms(terms)
         if kilograms is None:
             return None
-        custom = self.context.custom_grams(terms.custom_emission_factor_id)
+        custom = self.context.custom_grams(terms.custom_emission_factor_id, waste.organization_id)
         if custom is not None:
             treated = decimal(terms.base_quantity) * custom
         else:

@@ -72,7 +72,9 @@ def correct_import_rows(request: Request) -> Response:
     organization, path, draft = authorize(request, incoming.ImportPath, incoming.NewCorrections)
     dcycle = backend(request)
     session = dcycle.imports.open(organization, path.import_id)
-    corrected = dcycle.imports.correct(session, [each.correction() for each in draft.corrections])
+    corrected = dcycle.imports.correct(
+        session, [each.correction(session.terms.numeric_locale) for each in draft.corrections]
+    )
     rows = _rows(dcycle, organization, corrected)
     dcycle.imports.validate(corrected, rows)
     return reply(outgoing.correction(rows, {each.row_index for each in draft.corrections}))

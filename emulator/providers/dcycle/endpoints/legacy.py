@@ -6,6 +6,9 @@ from emulator.providers.dcycle.backend.purchases import purchase_factor
 from emulator.providers.dcycle.backend.records import sort
 from emulator.providers.dcycle.endpoints.context import authorize, backend
 from emulator.providers.dcycle.endpoints.files import address
+from emulator.providers.dcycle.memory.facilities import Facility
+from emulator.providers.dcycle.memory.purchases import Purchase
+from emulator.providers.dcycle.memory.vehicles import Consumption, Vehicle
 from emulator.providers.dcycle.wire.incoming import legacy as incoming
 from emulator.providers.dcycle.wire.incoming.freight import ClientReportQuery
 from emulator.providers.dcycle.wire.outgoing import facilities as outgoing_facilities
@@ -29,9 +32,9 @@ def create_legacy_invoice(request: Request) -> Response:
 
 def list_legacy_invoices(request: Request) -> Response:
     organization, path, query = authorize(request, incoming.LegacyFacilityPath, incoming.LegacyInvoicePage)
-    dcycle, wanted = backend(request), query.filter
+    dcycle = backend(request)
     facility = dcycle.facilities.get(organization, path.facility_id)
-    found = dcycle.invoices.belonging_to(facility, wanted)
+    found = query.condition.narrow(dcycle.invoices.belonging_to(facility, query.filter), outgoing_invoices.invoice)
     shown = short_page(found, query, outgoing_invoices.invoice)
     return reply({**shown, **facility_totals(dcycle.invoices.by_status(facility), found)})
 
@@ -39,51 +42,51 @@ def list_legacy_invoices(request: Request) -> Response:
 def list_legacy_purchases(request: Request) -> Response:
     organization, query = authorize(request, incoming.LegacyPurchasePage)
     dcycle = backend(request)
-    found = sort(dcycle.purchases.find(organization, query.filter), query.sort_members)
-    shown = short_page(
-        found,
-        query,
-        lambda purchase: outgoing.legacy_purchase(
-            purchase, dcycle.units.get(purchase.terms.unit_id or ""), purchase_factor(purchase.terms, dcycle.context)
-        ),
-    )
-    return reply({**shown, "total2": 0})
+
+    def shown(purchase: Purchase) -> dict[str, object]:
+        unit = dcycle.units.get(purchase.terms.unit_id or "")
+        return outgoing.legacy_purchase(purchase, unit, purchase_factor(purchase, dcycle.context))
+
+    found = query.condition.narrow(dcycle.purchases.find(organization), shown)
+    return reply({**short_page(sort(found, query.sort_members), query, shown), "total2": 0})
 
 
 def list_legacy_facilities(request: Request) -> Response:
     organization, query = authorize(request, incoming.LegacyFacilityPage)
     facilities = backend(request).facilities
-    found = sort(facilities.find(organization, query.filter), query.sort_members)
+
+    def shown(facility: Facility) -> dict[str, object]:
+        return outgoing_facilities.facility(facility, facilities.grams(facility))
+
+    found = query.condition.narrow(facilities.find(organization, query.filter), shown)
     archived = sum(facility.terms.status == "archived" for facility in found)
-    shown = short_page(
-        found, query, lambda facility: outgoing_facilities.facility(facility, facilities.grams(facility))
-    )
-    return reply({**shown, "total": len(found) - archived, "total2": archived})
+    listed = short_page(sort(found, query.sort_members), query, shown)
+    return reply({**listed, "total": len(found) - archived, "total2": archived})
 
 
 def list_legacy_vehicles(request: Request) -> Response:
     organization, query = authorize(request, incoming.LegacyVehiclePage)
     vehicles = backend(request).vehicles
-    found = sort(vehicles.find(organization, query.filter), query.sort_members)
+
+    def shown(vehicle: Vehicle) -> dict[str, object]:
+        return outgoing.legacy_vehicle(vehicle, vehicles.grams(vehicle), vehicles.fuel_name(vehicle))
+
+    found = query.condition.narrow(vehicles.find(organization, query.filter), shown)
     archived = sum(vehicle.status == "archived" for vehicle in found)
-    shown = short_page(
-        found,
-        query,
-        lambda vehicle: outgoing.legacy_vehicle(vehicle, vehicles.grams(vehicle), vehicles.fuel_name(vehicle)),
-    )
-    return reply({**shown, "total": len(found) - archived, "total_archived": archived})
+    listed = short_page(sort(found, query.sort_members), query, shown)
+    return reply({**listed, "total": len(found) - archived, "total_archived": archived})
 
 
 def list_legacy_consumptions(request: Request) -> Response:
     organization, path, query = authorize(request, incoming.LegacyVehiclePath, incoming.LegacyConsumptionPage)
-    dcycle, wanted = backend(request), query.filter
+    dcycle = backend(request)
     vehicle = dcycle.vehicles.get(organization, path.vehicle_id)
-    shown = short_page(
-        dcycle.consumptions.belonging_to(vehicle, wanted),
-        query,
-        lambda consumption: outgoing.legacy_consumption(consumption, dcycle.units.get(consumption.terms.unit_id)),
-    )
-    return reply({**shown, "total_error": dcycle.consumptions.count_errors(vehicle)})
+
+    def shown(consumption: Consumption) -> dict[str, object]:
+        return outgoing.legacy_consumption(consumption, dcycle.units.get(consumption.terms.unit_id))
+
+    found = query.condition.narrow(dcycle.consumptions.belonging_to(vehicle), shown)
+    return reply({**short_page(found, query, shown), "total_error": dcycle.consumptions.count_errors(vehicle)})
 
 
 def create_purchase_upload_url(request: Request) -> Response:

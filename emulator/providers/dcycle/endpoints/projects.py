@@ -23,7 +23,7 @@ def list_extended_projects(request: Request) -> Response:
     found = dcycle.projects.visible(organization)
     return reply(
         [
-            outgoing.extended_project(project, dcycle.responsible(project), len(dcycle.files.belonging_to(project)))
+            outgoing.extended_project(project, dcycle.responsible(project), dcycle.files.count(project))
             for project in found
         ]
     )
@@ -69,7 +69,8 @@ def unlink_project_entities(request: Request) -> Response:
     organization, path, draft = authorize(request, incoming.ProjectPath, incoming.Entities)
     projects = backend(request).projects
     project = projects.get(organization, path.project_id)
-    return reply({"deleted": projects.unlink_entities(project, draft.entity_type, draft.entity_ids)})
+    deleted = projects.unlink_entities(organization, project, draft.entity_type, draft.entity_ids)
+    return reply({"deleted": deleted})
 
 
 def link_project_entities_by_filters(request: Request) -> Response:

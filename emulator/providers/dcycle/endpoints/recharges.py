@@ -30,16 +30,14 @@ def list_logistics_recharges(request: Request) -> Response:
 def create_logistics_recharge(request: Request) -> Response:
     organization, draft = authorize(request, incoming.NewRecharge)
     dcycle = backend(request)
-    recharge = dcycle.recharges.record(organization, draft.terms())
-    dcycle.link_recharge(organization, recharge)
-    return reply(_recharge(dcycle.recharges, recharge))
+    return reply(_recharge(dcycle.recharges, dcycle.record_recharge(organization, draft.terms())))
 
 
 def create_logistics_recharges(request: Request) -> Response:
     organization, draft = authorize(request, incoming.RechargeBulk)
-    recharges = backend(request).recharges
+    dcycle = backend(request)
     outcome = create_each(
-        draft.records, draft.options.continue_on_error, lambda terms: recharges.record(organization, terms)
+        draft.records, draft.options.continue_on_error, lambda terms: dcycle.record_recharge(organization, terms)
     )
     return reply(bulk(outcome, outgoing.bulk_recharge))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from emulator.core.documents import Day
+from emulator.core.exact_json import decimal
 from emulator.providers.dcycle.memory.emissions import Category, check_period
 from emulator.providers.dcycle.memory.fields import Energy, Fraction, Grams, Quantity, Uuid
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
@@ -96,16 +97,11 @@ class Invoice(EmittingRecord[InvoiceTerms]):
 
     @property
     def quantity(self) -> float:
-        return self.base_quantity * self.percentage
+        return float(decimal(self.base_quantity) * decimal(self.percentage))
 
     @property
     def status(self) -> InvoiceStatus:
         return self.terms.status
-
-    @property
-    def counts(self) -> bool:
-        """Whether the invoice is included in totals and sums: never once its facility is deleted."""
-        return self.enabled and self.status in self.counted_statuses
 
     def posting(self) -> Posting | None:
         """Nothing if the type has no category."""

@@ -51,9 +51,14 @@ class EmittingRecord(Record[T]):
         return "active"
 
     @property
+    def enabled(self) -> bool:
+        """False once the facility of the record is deleted; a kind of record of facilities states it."""
+        return True
+
+    @property
     def counts(self) -> bool:
-        """Whether the record is included in totals and sums (rule dcycle.items.status)."""
-        return self.status in self.counted_statuses
+        """Whether the record is included in totals and sums (rule dcycle.items.status): never once it is disabled."""
+        return self.enabled and self.status in self.counted_statuses
 
     def posting(self) -> Posting | None:
         """Return where the emissions count; None if they count nowhere."""

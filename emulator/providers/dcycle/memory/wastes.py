@@ -72,12 +72,13 @@ class WasteTerms:
 
 @dataclass(frozen=True, slots=True)
 class Waste(AuthoredRecord[WasteTerms]):
-    """Waste of a facility. ``file_id`` is of its upload."""
+    """Waste of a facility. ``file_id`` is of its upload; ``enabled`` is false once the facility is deleted."""
 
     counted_statuses = ("active", "uploaded")
 
     terms: WasteTerms
     file_id: Uuid | None = None
+    enabled: bool = True
 
     @property
     def status(self) -> WasteStatus:
@@ -106,11 +107,12 @@ class WasteWaterTerms:
 
 @dataclass(frozen=True, slots=True)
 class WasteWaterTreatment(AuthoredRecord[WasteWaterTerms]):
-    """Waste water that a facility treated."""
+    """Waste water that a facility treated; ``enabled`` is false once the facility is deleted."""
 
     counted_statuses = ("active", "uploaded")
 
     terms: WasteWaterTerms
+    enabled: bool = True
 
     @property
     def status(self) -> WasteStatus:

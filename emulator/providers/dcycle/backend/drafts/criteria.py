@@ -20,5 +20,9 @@ def within(first: date, last: date, since: date | None, until: date | None) -> b
 
 
 def between(at: datetime, since: datetime | None, until: datetime | None) -> bool:
-    """Return whether an instant lies between two instants, both included, of which either may be open."""
-    return (since is None or since <= at) and (until is None or at <= until)
+    """Return whether an instant lies between two instants, both included, of which either may be open.
+
+    It counts as its second, which is what replies show of it.
+    """
+    second = at.replace(microsecond=0)
+    return (since is None or since <= second) and (until is None or second <= until)

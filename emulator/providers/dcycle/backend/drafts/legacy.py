@@ -1,59 +1,45 @@
 """The filters of the legacy API: ``field:value`` or ``field:operator:value``."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from operator import ge, gt, le, lt
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from emulator.core.clock import seconds
-from emulator.providers.dcycle.backend.drafts import InvoiceFilter
 from emulator.providers.dcycle.backend.drafts.criteria import between, contains
-from emulator.providers.dcycle.memory.invoices import Invoice
 from emulator.providers.dcycle.memory.records import Record
+
+R = TypeVar("R", bound=Record[Any])
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
 NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?")
 
 
 class LegacyFilter(NamedTuple):
-    """A condition that a record, or its terms, must fulfill."""
+    """A condition that a record, or what a list shows of it, must fulfill."""
 
     condition: str | None = None
 
-    def matches(self, record: Record[Any]) -> bool:
+    def narrow(self, records: Collection[R], shown: Callable[[R], Mapping[str, object]]) -> Collection[R]:
+        """Return the records that fulfill the condition; ``shown`` returns one as a list shows it."""
         if self.condition is None:
-            return True
+            return records
         member, *rest = self.condition.split(":")
         operator, wanted = rest if len(rest) > 1 else ("eq", rest[0])
-        return _holds(operator, _text(_member(record, member)), wanted)
-
-
-class LegacyInvoiceFilter(NamedTuple):
-    """The filters of invoices, and a condition."""
-
-    invoices: InvoiceFilter = InvoiceFilter()
-    condition: LegacyFilter = LegacyFilter()
-
-    def matches(self, invoice: Invoice) -> bool:
-        return self.invoices.matches(invoice) and self.condition.matches(invoice)
+        return [record for record in records if _holds(operator, _text(_member(record, shown, member)), wanted)]
 
 
 class LegacyNameFilter(NamedTuple):
     """``name`` is a part of the name; ``since`` and ``until`` bound the creation."""
 
-    condition: LegacyFilter = LegacyFilter()
     name: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 
     def matches(self, record: Record[Any]) -> bool:
-        return (
-            contains(record.terms.name, self.name)
-            and between(record.created_at, self.since, self.until)
-            and self.condition.matches(record)
-        )
+        return contains(record.terms.name, self.name) and between(record.created_at, self.since, self.until)
 
 
 def _holds(operator: str, text: str, wanted: str) -> bool:
@@ -83,14 +69,12 @@ def _comparable(text: str, wanted: str) -> tuple[Any, Any]:
     return text, wanted
 
 
-def _member(record: Record[Any], name: str) -> object:
-    """Return a member that a list shows; None if there is none of this name."""
+def _member(record: R, shown: Callable[[R], Mapping[str, object]], name: str) -> object:
+    """Return a member of a record, or else of what a list shows of it; None if there is none of this name."""
     if name.startswith("_"):
         return None
-    if name == "co2e":
-        grams = getattr(record, "co2e_grams", None)
-        return None if grams is None else Decimal(grams) / 1000
-    return getattr(record, name, getattr(record.terms, name, None))
+    kept = getattr(record, name, getattr(record.terms, name, None))
+    return shown(record).get(name) if kept is None else kept
 
 
 def _text(value: object) -> str:

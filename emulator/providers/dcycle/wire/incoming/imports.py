@@ -34,6 +34,8 @@ BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "
 COMMA_LANGUAGES = frozenset({"ca", "de", "es", "fr", "it", "nl", "pt"})
 """Languages that write a comma before the fraction of a number."""
 
+DIGITS_MAX = 30
+DIGITS = f"[0-9]{{1,{DIGITS_MAX}}}"
 COLUMNS_MAX = 200
 CORRECTIONS_MAX = 500
 FILE_NAME = r"^[^\x00]+\.csv$"
@@ -145,9 +147,9 @@ class NewCorrection(Body):
     column: Cell
     value: Cell | JsonBoolean | Decimal | None
 
-    def correction(self) -> Correction:
-        value = "" if self.value is None else self.value
-        return Correction(self.row_index, self.column, value if isinstance(value, str) else str(value).lower())
+    def correction(self, locale: str | None) -> Correction:
+        """Return the correction, with a number written as a cell of a table in this locale has it."""
+        return Correction(self.row_index, self.column, _cell(self.value, locale))
 
 
 class NewCorrections(Body):
@@ -181,6 +183,28 @@ def _value(name: str, text: str, locale: str | None) -> object:
         return BOOLEANS.get(text.casefold(), text)
     if name not in NUMBERS:
         return text
+    thousands, point = _separators(locale)
+    grouped = rf"[0-9]{{1,3}}({re.escape(thousands)}[0-9]{{3}}){{1,9}}"
+    if not re.fullmatch(rf"-?({DIGITS}|{grouped})({re.escape(point)}{DIGITS})?", text):
+        return text
+    return Decimal(text.replace(thousands, "").replace(point, "."))
+
+
+def _cell(value: str | bool | Decimal | None, locale: str | None) -> str:
+    """Return the text of a cell that stands for a value."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case Decimal():
+            short = abs(value.adjusted()) <= DIGITS_MAX
+            return (f"{value:f}" if short else str(value)).replace(".", _separators(locale)[1])
+        case _:
+            return value
+
+
+def _separators(locale: str | None) -> tuple[str, str]:
+    """Return what separates groups of three digits, and what comes before a fraction."""
     comma = re.split("[-_]", (locale or "en").casefold())[0] in COMMA_LANGUAGES
-    plain = text.replace(".", "").replace(",", ".") if comma else text.replace(",", "")
-    return Decimal(plain) if re.fullmatch(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", plain) else text
+    return (".", ",") if comma else (",", ".")

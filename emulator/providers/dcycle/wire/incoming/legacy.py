@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from emulator.core.cached_property import cached_property
 from emulator.providers.dcycle.backend.drafts import InvoiceFilter
-from emulator.providers.dcycle.backend.drafts.legacy import LegacyFilter, LegacyInvoiceFilter, LegacyNameFilter
+from emulator.providers.dcycle.backend.drafts.legacy import LegacyFilter, LegacyNameFilter
 from emulator.providers.dcycle.memory.invoices import InvoiceDraft, InvoiceShare, InvoiceTerms, InvoiceType
 from emulator.providers.dcycle.memory.uploads import UploadTerms
 from emulator.providers.dcycle.wire.incoming.fields import (
@@ -38,6 +38,16 @@ def _condition(text: str) -> str:
 
 
 Condition = Annotated[str, AfterValidator(_condition)]
+
+
+class ConditionPage(Page):
+    """A page of a list that ``filter_by`` narrows."""
+
+    filter_by: Condition | None = None
+
+    @cached_property
+    def condition(self) -> LegacyFilter:
+        return LegacyFilter(self.filter_by)
 
 
 # --- invoices ---------------------------------------------------------------------------------------------------------
@@ -106,21 +116,19 @@ def _day(seconds: int | None) -> date | None:
     return None if at is None else at.date()
 
 
-class LegacyInvoicePage(Page):
+class LegacyInvoicePage(ConditionPage):
     """``GET /api/v1/invoices/casted/facility/{facility_id}``, whose dates are Unix seconds."""
 
     invoice_id: str | None = None
     start_date: Seconds | None = None
     end_date: Seconds | None = None
     filters: str | None = None
-    filter_by: Condition | None = None
 
     @cached_property
-    def filter(self) -> LegacyInvoiceFilter:
+    def filter(self) -> InvoiceFilter:
         types = tuple(name.strip() for name in (self.filters or "").split(",") if name.strip())
         since, until = _day(self.start_date), _day(self.end_date)
-        invoices = InvoiceFilter(types=types, since=since, until=until, number=self.invoice_id)
-        return LegacyInvoiceFilter(invoices, LegacyFilter(self.filter_by))
+        return InvoiceFilter(types=types, since=since, until=until, number=self.invoice_id)
 
 
 # --- facilities and vehicles ------------------------------------------------------------------------------------------
@@ -139,35 +147,33 @@ def _sorted_by(order: str | None) -> tuple[str, ...]:
     return (f"-{name}" if direction == "desc" else name,)
 
 
-class LegacyVehiclePage(Page):
+class LegacyVehiclePage(ConditionPage):
     """``GET /api/v1/vehicles``, whose dates are Unix seconds of the creation."""
 
     start_date: Seconds | None = None
     end_date: Seconds | None = None
-    filter_by: Condition | None = None
     sort_by: VehicleOrder | None = None
 
     @cached_property
     def filter(self) -> LegacyNameFilter:
-        return LegacyNameFilter(LegacyFilter(self.filter_by), None, _at(self.start_date), _at(self.end_date))
+        return LegacyNameFilter(None, _at(self.start_date), _at(self.end_date))
 
     @cached_property
     def sort_members(self) -> tuple[str, ...]:
         return _sorted_by(self.sort_by)
 
 
-class LegacyFacilityPage(Page):
+class LegacyFacilityPage(ConditionPage):
     """``GET /api/v1/facilities``, whose dates are Unix seconds of the creation."""
 
     name: str | None = None
     start_date: Seconds | None = None
     end_date: Seconds | None = None
-    filter_by: Condition | None = None
     sort_by: FacilityOrder | None = None
 
     @cached_property
     def filter(self) -> LegacyNameFilter:
-        return LegacyNameFilter(LegacyFilter(self.filter_by), self.name, _at(self.start_date), _at(self.end_date))
+        return LegacyNameFilter(self.name, _at(self.start_date), _at(self.end_date))
 
     @cached_property
     def sort_members(self) -> tuple[str, ...]:
@@ -180,15 +186,10 @@ class LegacyFacilityPage(Page):
 PurchaseOrder = Annotated[str, StringConstraints(pattern=r"^(purchase_date|quantity|co2e|sector|status):(asc|desc)$")]
 
 
-class LegacyPurchasePage(Page):
+class LegacyPurchasePage(ConditionPage):
     """``GET /api/v1/purchases``"""
 
-    filter_by: Condition | None = None
     sort_by: PurchaseOrder | None = None
-
-    @cached_property
-    def filter(self) -> LegacyFilter:
-        return LegacyFilter(self.filter_by)
 
     @cached_property
     def sort_members(self) -> tuple[str, ...]:
@@ -199,14 +200,8 @@ class LegacyVehiclePath(Path):
     vehicle_id: Id
 
 
-class LegacyConsumptionPage(Page):
+class LegacyConsumptionPage(ConditionPage):
     """``GET /api/v1/vehicle_consumptions/vehicle/{vehicle_id}``"""
-
-    filter_by: Condition | None = None
-
-    @cached_property
-    def filter(self) -> LegacyFilter:
-        return LegacyFilter(self.filter_by)
 
 
 class NewPurchaseUpload(Body):

@@ -78,6 +78,9 @@ class LinkFilters(Body):
     file_id: Several[Id] = ()
     created_at_from: Since | None = None
     created_at_to: Until | None = None
+    created_at_until: Until | None = None
+    uploaded_from: Since | None = None
+    uploaded_until: Until | None = None
     fuel_id: Several[Id] = ()
     vehicle_license_plate: Several[Text] = ()
     date_from: Day | None = None
@@ -124,7 +127,7 @@ class LinkFilters(Body):
             since=self.date_from,
             until=self.date_until,
             created_since=self.created_at_from,
-            created_until=self.created_at_to,
+            created_until=min(filter(None, (self.created_at_to, self.created_at_until)), default=None),
         )
 
     def of_packages(self) -> PackageFilter:
@@ -144,8 +147,8 @@ class LinkFilters(Body):
             facility_fuel_ids=self.facility_fuel_id,
             uploaders=self.uploaded_by,
             sources=self.source,
-            created_since=self.created_at_from,
-            created_until=self.created_at_to,
+            created_since=max(filter(None, (self.created_at_from, self.uploaded_from)), default=None),
+            created_until=min(filter(None, (self.created_at_to, self.uploaded_until)), default=None),
             stationary_fuel_ids=self.stationary_fuel_id,
             supply_contract_ids=self.supply_contract_id,
         )

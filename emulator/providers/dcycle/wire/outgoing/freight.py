@@ -31,7 +31,7 @@ def freight_request(leg: FreightRequest, work: FreightWork) -> dict[str, object]
         "destination": terms.destination,
         "distance_km": _number(work.distance_km),
         "load": terms.load if terms.load is not None else _number(work.load_kg),
-        "load_unit": terms.load_unit,
+        "load_unit": terms.load_unit if terms.load is not None else "kg",
         "category": work.toc.category if work.toc else terms.category,
         "toc": work.toc.toc if work.toc else terms.toc,
         "origin_country": terms.origin_country,
