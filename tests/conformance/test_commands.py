@@ -219,7 +219,7 @@ def test_drift(server: str, tmp_path: Path) -> None:
     file.write_text("[]")
     assert run(*arguments, **environment).exit_code == 2
     file.write_text("nothing")
-    assert f"cannot read {file}: Invalid JSON" in run(*arguments, **environment).output
+    assert f"cannot read {file}: not JSON" in run(*arguments, **environment).output
 
 
 def test_a_drift_with_a_wrong_key_leaves_the_report(server: str, tmp_path: Path) -> None:
