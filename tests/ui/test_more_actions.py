@@ -148,10 +148,12 @@ def test_a_setting_that_is_changed_while_others_are_saved_is_kept(dashboard: Das
 
 
 def test_a_setting_that_cannot_be_read_is_refused(dashboard: Dashboard, server: Emulator) -> None:
-    """A value that is no JSON is refused with a message, and stays in the form."""
+    """A value that the setting cannot have is refused in the server's words, and stays in the form."""
     page = dashboard.open("#settings/cnaught")
     page.get_by_label("Fulfilment seconds").fill("soon")
     page.get_by_role("button", name="Save").click()
-    page.locator(".toast").first.wait_for()
+    page.locator(".toast").get_by_text("fulfilment_seconds").wait_for()
     assert page.get_by_label("Fulfilment seconds").input_value() == "soon"
     assert server.cnaught.settings["fulfilment_seconds"] == 2.0
+    assert ["400" in error for error in dashboard.errors] == [True]  # the browser logs every refusal
+    dashboard.errors.clear()
