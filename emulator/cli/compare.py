@@ -40,7 +40,8 @@ def compare(
 ) -> None:
     """Replay a recording on the emulator: exit code 0 if the replies agree, 1 with the differences, 2 if it cannot run.
 
-    Ids and times are compared by their role. --credential and --key give credentials of the emulator's fixtures.
+    Ids and times are compared by their role. A recording without exchanges shows nothing: exit code 2. --credential
+    and --key give credentials of the emulator's fixtures.
     """
     from emulator.conformance.comparison import compare as run
     from emulator.conformance.comparison import parts_shown
@@ -57,6 +58,8 @@ def compare(
             for part in parts_shown(recording, exchange, given):
                 click.echo(f"shows {part}", err=True)
             return
+        if not recording.exchanges:
+            raise CannotRun(f"{file} has no exchanges, so it shows nothing")
         known = {*accept, *_accepted(accept_file)}
         comparison = run(recording, given, known, fixtures)
     except (BadRecording, BadFixture) as error:

@@ -31,7 +31,7 @@ from emulator.evidence import contracts
 
 RETRIES_MAX = 3
 RETRY_SECONDS_MAX = 120.0
-OUT_OF_SERVICE = frozenset({429, 502, 503, 504})
+UNAVAILABLE = frozenset({429, 502, 503, 504})
 """Statuses of a server, or of one before it, that does not answer now: they show nothing about its rules."""
 
 UNKNOWN_IDS = ("unknown", UNKNOWN_UUID)
@@ -136,8 +136,8 @@ class Connection:
             if seconds is None or reply.status in expected or attempt == RETRIES_MAX:
                 break
             self.pace.wait(seconds)
-        if reply.status in OUT_OF_SERVICE and reply.status not in expected:
-            self._stop_out_of_service(request, reply)
+        if reply.status in UNAVAILABLE and reply.status not in expected:
+            self._stop_unavailable(request, reply)
         self._watch(request, kind, reply)
         return reply
 
@@ -213,7 +213,7 @@ class Connection:
         self.stopped = self.masked(reason)
         raise Stopped(self.stopped)
 
-    def _stop_out_of_service(self, request: Outgoing, reply: Reply) -> NoReturn:
+    def _stop_unavailable(self, request: Outgoing, reply: Reply) -> NoReturn:
         """Stop, and say why. An emulator says why in a header."""
         hint = reply.headers.get("x-emulator-hint")
         if hint is None and reply.status == 429:

@@ -182,7 +182,7 @@ class _Run:
 
     def _stop_refused(self) -> NoReturn:
         """Stop a run in which every difference has the same reason, and which shows nothing else."""
-        what = "the only request" if len(self.refused) == 1 else f"none of the {len(self.refused)} requests"
+        what = "the only request" if len(self.refused) == 1 else "none of the requests"
         verb = "was not" if len(self.refused) == 1 else "was"
         self.useless = f"{what} that a server must accept {verb} accepted: {self.refused[0]}"
         self.connection.stop(f"{self.useless}. Check the URL and the credentials")

@@ -165,6 +165,20 @@ def test_record_and_compare(server: str, tmp_path: Path) -> None:
     assert "STALE     list_orders 200 gone" in result.output
 
 
+@pytest.mark.parametrize("upstream", ["http://127.0.0.1:9", None])
+def test_a_recording_of_nothing_agrees_with_nothing(upstream: str | None, tmp_path: Path) -> None:
+    """A vendor that did not answer, or a client that sent nothing, is no agreement: a job must not pass for that."""
+    file = tmp_path / "session.jsonl"
+    with recording("cnaught", upstream or "http://127.0.0.1:9", file, {"api_key": KEY}) as (url, recorder):
+        if upstream:
+            assert httpx.get(f"{url}/v1/orders", trust_env=False).status_code == 502
+    assert recorder.recorded == 0
+    for arguments in ([], ["--json"], ["--accept", "list_orders 200 status"]):
+        result = run("compare", str(file), *arguments)
+        assert result.exit_code == 2
+        assert f"{file} has no exchanges, so it shows nothing" in result.output
+
+
 def test_a_recording_becomes_an_exchange(server: str, tmp_path: Path) -> None:
     """An exchange of a recording is printed in the form of contracts/, with the evidence observed."""
     file = tmp_path / "session.jsonl"
