@@ -114,6 +114,19 @@ def test_stages_are_reached_by_acts(live: Caller) -> None:
     assert live.post("/v1/cancel_impact", made).status_code == 400
 
 
+@pytest.mark.rule("oneclickimpact.track.stages-by-act", "oneclickimpact.cancel.processed")
+@pytest.mark.parametrize("name", ["send_donation", "complete_impact"])
+def test_an_act_counts_for_each_of_several_impacts_of_an_instant(oneclickimpact: Caller, name: str) -> None:
+    """Impacts of a frozen clock take the next milliseconds; what an act did shows before the clock gets there."""
+    for made in [make(oneclickimpact) for _ in range(3)]:
+        done = act(oneclickimpact, name, made)
+        assert done == track(oneclickimpact, made)
+        assert done[STAGES[2]] == made["time_utc"]
+        with pytest.raises(Refused, match=f"has reached {STAGES[2]} already"):
+            act(oneclickimpact, "send_donation", made)
+        assert oneclickimpact.post("/v1/cancel_impact", made).status_code == 400
+
+
 def test_an_act_comes_before_a_delay(oneclickimpact: Caller) -> None:
     """A stage that an act brought about is not reached again by time."""
     configure(oneclickimpact, **DELAYS)

@@ -103,8 +103,13 @@ class Impact:
         return f"{self.account_id} {millis(self.made_on)}"
 
     def reached(self, at: datetime) -> Iterator[tuple[Stage, datetime]]:
-        """Yield the stages that the impact has reached at an instant. A canceled one reaches none later."""
-        end = at if self.cancelled_on is None else min(at, self.cancelled_on)
+        """Yield the stages that the impact has reached at an instant, or when it was made if that is later.
+
+        A canceled one reaches none later. Of several impacts at one reading of the clock, all but the first are made
+        after it: a millisecond takes one impact only.
+        """
+        latest = max(at, self.made_on)
+        end = latest if self.cancelled_on is None else min(latest, self.cancelled_on)
         return ((stage, time) for stage, time in self.progress.stages() if time <= end)
 
     def processed(self, at: datetime) -> bool:

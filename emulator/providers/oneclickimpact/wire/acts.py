@@ -17,8 +17,7 @@ def complete_impact(oneclickimpact: OneClickImpact, subject: str) -> object:
 
 def _tracked(oneclickimpact: OneClickImpact, impact: Impact) -> object:
     account = oneclickimpact.accounts[impact.account_id]
-    now = max(oneclickimpact.clock.now, impact.made_on)
-    return outgoing.track(impact, account.user_id, account, now)
+    return outgoing.track(impact, account.user_id, account, oneclickimpact.clock.now)
 
 
 ACTS = {"send_donation": send_donation, "complete_impact": complete_impact}
