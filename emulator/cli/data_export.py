@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from emulator.cli.data_files import Contents, Failures, opened
 from emulator.core import exact_json
 from emulator.core.errors import BadData
+from emulator.core.mistakes import first_mistake
 from emulator.core.plural import plural
 from emulator.core.version import __version__
 from emulator.log.log import History, Image
@@ -219,6 +220,4 @@ def _read(kind: type[L], content: Mapping[str, Any], file: Path, number: int) ->
     try:
         return kind.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise BadData(f"{file} is not an export: line {number}: {place}: {first['msg']}") from None
+        raise BadData(f"{file} is not an export: line {number}: {first_mistake(content, kind, error)}") from None

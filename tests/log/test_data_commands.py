@@ -138,20 +138,29 @@ def test_an_export_is_complete_or_leaves_the_file_as_it_was(directory: Path, tmp
 Change: TypeAlias = Callable[[list[dict[str, Any]]], object]
 
 MANGLED: dict[str, tuple[Change, str]] = {
-    "no seed": (lambda lines: lines[0].pop("seed"), "is not an export: line 1: seed: Field required"),
-    "seed as text": (lambda lines: lines[0].update(seed="0"), "line 1: seed: Input should be a valid integer"),
+    "no seed": (lambda lines: lines[0].pop("seed"), "is not an export: line 1: at seed: missing, but required"),
+    "seed as text": (lambda lines: lines[0].update(seed="0"), "line 1: at seed: must be an integer"),
     "format as text": (lambda lines: lines[0].update(format="2"), "is not an export of a format up to 2"),
-    "no number of spaces": (lambda lines: lines[0].pop("spaces"), "line 1: spaces: Field required"),
-    "fixtures without a document": (lambda lines: lines[1].pop("document"), "line 2: document: Field required"),
-    "empty fixtures": (lambda lines: lines[1].update(document={}), "line 2: document.emulator: Field required"),
-    "no document": (lambda lines: lines[3].pop("document"), "line 4: document: Field required"),
-    "an empty document": (lambda lines: lines[3].update(document=[]), "line 4: document.list"),
+    "no number of spaces": (lambda lines: lines[0].pop("spaces"), "line 1: at spaces: missing, but required"),
+    "fixtures without a document": (
+        lambda lines: lines[1].pop("document"),
+        "line 2: at document: missing, but required",
+    ),
+    "empty fixtures": (
+        lambda lines: lines[1].update(document={}),
+        "line 2: at document.emulator: missing, but required",
+    ),
+    "no document": (lambda lines: lines[3].pop("document"), "line 4: at document: missing, but required"),
+    "an empty document": (lambda lines: lines[3].update(document=[]), "line 4: at document: must have at least 1 item"),
     "a part of a document": (lambda lines: lines[3]["document"].pop(), "space 'two' of FILE cannot be loaded"),
     "another document": (lambda lines: lines[3].update(document=[{"format": 3}]), "space 'two' of FILE cannot be"),
-    "no facts": (lambda lines: lines[3].update(facts={}), "line 4: facts.emulator: Field required"),
-    "requests as text": (lambda lines: lines[3]["facts"].update(requests="4"), "line 4: facts.requests: Input should"),
-    "a name that no URL has": (lambda lines: lines[3].update(name="a b/.."), "line 4: name: String should match"),
-    "a name with a line end": (lambda lines: lines[3].update(name="two\n"), "line 4: name: String should match"),
+    "no facts": (lambda lines: lines[3].update(facts={}), "line 4: at facts.emulator: missing, but required"),
+    "requests as text": (
+        lambda lines: lines[3]["facts"].update(requests="4"),
+        "line 4: at facts.requests: must be an integer",
+    ),
+    "a name that no URL has": (lambda lines: lines[3].update(name="a b/.."), "line 4: at name: must match"),
+    "a name with a line end": (lambda lines: lines[3].update(name="two\n"), "line 4: at name: must match"),
     "a space twice": (lambda lines: lines[3].update(name="one"), "FILE has space 'one' twice"),
 }
 
