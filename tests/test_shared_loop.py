@@ -1,14 +1,16 @@
 """An event loop that other threads use while it waits: at most one thread at a time runs its callbacks."""
 
 import asyncio
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal, localcontext
 
 import pytest
 
-from emulator.client.shared_loop import SharedLoop
+from emulator.client.shared_loop import TIMERS, SharedLoop
 
 SECONDS_MAX = 5.0
 
@@ -87,6 +89,23 @@ def test_nothing_runs_in_debug_mode(loop: SharedLoop) -> None:
     """asyncio then refuses to schedule from another thread."""
     loop.set_debug(True)
     assert not loop.run_here(lambda: pytest.fail("debug mode"))
+
+
+@pytest.mark.parametrize("timer", TIMERS, ids=lambda timer: str(timer.name))
+def test_nothing_runs_where_a_timer_may_interrupt_it(loop: SharedLoop, timer: signal.Signals) -> None:
+    """A test's timeout raises an exception in the main thread, which must not end a turn halfway; others go on."""
+
+    def interrupt(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(timer, interrupt)
+    try:
+        assert not loop.run_here(lambda: pytest.fail("could be interrupted"))
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(loop.run_here, lambda: None).result(SECONDS_MAX)
+    finally:
+        signal.signal(timer, before)
+    assert loop.run_here(lambda: None)
 
 
 @pytest.mark.parametrize("schedule", ["call_soon", "call_later", "create_task", "future"])

@@ -1,13 +1,17 @@
 """An event loop in a thread, which other threads use while it waits."""
 
 import asyncio
+import signal
 from collections.abc import Callable
 from contextvars import Context
 from selectors import DefaultSelector, SelectorKey
-from threading import Lock
+from threading import Lock, get_ident, main_thread
 from typing import TypeVarTuple
 
 from emulator.client.event_loop import RealTimeLoop
+
+TIMERS = [getattr(signal, name) for name in ("SIGALRM", "SIGVTALRM", "SIGPROF") if hasattr(signal, name)]
+"""The signals of timers, by which tests are given a timeout; Windows has none."""
 
 Ts = TypeVarTuple("Ts")
 
@@ -32,9 +36,10 @@ class SharedLoop(RealTimeLoop):
     def run_here(self, callback: Callable[[], object]) -> bool:
         """Run a callback at once in the calling thread, in the loop's own context, if the loop waits for events.
 
-        Return False if it does not, or if it is in debug mode, which checks threads: then nothing has run.
+        Return False if it does not, if it is in debug mode, which checks threads, or if a timer may interrupt the
+        thread: then nothing has run.
         """
-        if not self._lock.acquire(blocking=False):
+        if _has_timer() or not self._lock.acquire(blocking=False):
             return False
         try:
             if self.get_debug() or not self.is_running():
@@ -78,6 +83,14 @@ class _SharedSelector(DefaultSelector):
             return super().select(timeout)
         finally:
             self._lock.acquire()
+
+
+def _has_timer() -> bool:
+    """Return whether the handler of a timer may raise an exception anywhere in this thread: the main one runs them.
+
+    Ctrl-C may do so, too, but a run ends with it.
+    """
+    return get_ident() == main_thread().ident and any(callable(signal.getsignal(timer)) for timer in TIMERS)
 
 
 def _wake() -> None:
