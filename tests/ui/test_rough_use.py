@@ -212,6 +212,7 @@ def test_webhooks_are_filtered_by_the_address(dashboard: Dashboard, server: Emul
         assert page.locator("tr.webhook").count() == count
     page.get_by_role("link", name="Show all").click()
     page.get_by_text("kind order.fulfilled").wait_for(state="detached")
+    page.locator("tr.webhook").nth(2).wait_for()
     assert page.locator("tr.webhook").count() == 3
 
 
