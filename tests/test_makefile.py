@@ -1,5 +1,6 @@
 """What ``make`` does on a machine that is not as it expects."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -32,4 +33,5 @@ def test_a_python_that_is_too_old_makes_no_environment(tmp_path: Path, script: s
 
 def make(directory: Path, python: str) -> subprocess.CompletedProcess[str]:
     command = ["make", "-f", str(ROOT / "Makefile"), ".venv/bin/python", f"PYTHON={python}"]
-    return subprocess.run(command, cwd=directory, capture_output=True, text=True, timeout=60)
+    alone = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")}
+    return subprocess.run(command, cwd=directory, env=alone, capture_output=True, text=True, timeout=60)
