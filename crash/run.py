@@ -12,6 +12,7 @@ from random import Random
 from time import monotonic, sleep
 
 from crash.power_failure import check_power_failures
+from crash.restless import Restless
 from crash.servers import Server
 from crash.torn_write import add_torn_write
 from crash.twins import Twins
@@ -52,10 +53,11 @@ class Plan:
 
 @dataclass(slots=True)
 class Load:
-    """A server and the clients that use it: one for each space, and its twin."""
+    """A server and the clients that use it: one for each space and its twin, and those of a restless one."""
 
     server: Server
     twins: list[Twins]
+    restless: Restless
     running: list[Future[None]] = field(default_factory=list)
 
     @property
@@ -72,6 +74,12 @@ class Load:
         """Raise what a client has found."""
         if failed := next((each for each in self.running if each.done()), None):
             failed.result()
+
+    def check_states(self) -> None:
+        """Compare all states with those of the twins. Raises Differs."""
+        with ThreadPoolExecutor(len(self.twins)) as threads:
+            list(threads.map(Twins.check, self.twins))
+        self.restless.check()
 
     def wait(self, is_reached: Callable[[], bool], seconds: float) -> bool:
         """Wait until something is the case, and return whether it is."""
@@ -94,11 +102,13 @@ def loaded(plan: Plan, data: Path, log: Path) -> Iterator[Load]:
     with (
         Emulator(port=None, limits=Limits(spaces_max=plan.spaces + 1)) as spared,
         Server(data, log, sync=plan.sync, workers=plan.workers) as server,
-        ThreadPoolExecutor(plan.spaces) as threads,
+        ThreadPoolExecutor(plan.spaces + 2) as threads,
     ):
-        load = Load(server, [Twins(f"space-{number}", server, spared, plan.seed) for number in range(plan.spaces)])
+        twins = [Twins(f"space-{number}", server, spared, plan.seed) for number in range(plan.spaces)]
+        load = Load(server, twins, Restless("restless", server))
         try:
             load.running = [threads.submit(each.run, None, stop) for each in load.twins]
+            load.running += [threads.submit(each, stop) for each in (load.restless.write, load.restless.look)]
             yield load
         except BaseException:
             server.give_up()
@@ -107,12 +117,12 @@ def loaded(plan: Plan, data: Path, log: Path) -> Iterator[Load]:
             stop.set()
         for each in load.running:
             each.result()
-        list(threads.map(Twins.check, load.twins))
+        load.check_states()
         server.end(signal.SIGTERM)
         server.start()
-        list(threads.map(Twins.check, load.twins))
-        for twins in load.twins:
-            twins.http.close()
+        load.check_states()
+        for each in load.twins:
+            each.http.close()
 
 
 def run(plan: Plan, directory: Path, log: Callable[[str], object] = lambda _: None) -> str:
