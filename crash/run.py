@@ -115,8 +115,8 @@ def loaded(plan: Plan, data: Path, log: Path) -> Iterator[Load]:
             raise
         finally:
             stop.set()
-        for each in load.running:
-            each.result()
+        for running in load.running:
+            running.result()
         load.check_states()
         server.end(signal.SIGTERM)
         server.start()

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -311,6 +312,32 @@ def run(code: str) -> None:
     """Run a script in a separate process, with warnings as errors."""
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_process_has_no_emulator() -> None:
+    """Its memory is a copy that no other process sees, and its event loop does not run; the port is the parent's."""
+    run("""
+import os, warnings, httpx
+from emulator import Emulator
+warnings.simplefilter("ignore", DeprecationWarning)  # of threads
+with Emulator() as emulator:
+    url, key = f"{emulator.cnaught.url}/v1/orders", {"Authorization": "Bearer test_acme_0001"}
+    http = httpx.Client(transport=emulator.transport(), headers=key)
+    http.post(url, json={"amount_kg": 1}).raise_for_status()
+    child = os.fork()
+    if child == 0:
+        try:
+            http.post(url, json={"amount_kg": 2}, timeout=5)
+        except httpx.ConnectError as error:
+            assert "forked" in str(error), error
+            httpx.post(url, json={"amount_kg": 3}, headers=key, timeout=5).raise_for_status()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert [order["amount_kg"] for order in http.get(url).json()["data"]][:2] == [3, 1]
+""")
 
 
 USE_ALL = """

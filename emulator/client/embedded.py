@@ -1,6 +1,7 @@
 """The emulator inside a Python process: on a free port, or without one."""
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future
@@ -28,7 +29,7 @@ START_SECONDS_MAX = 10.0
 
 
 class NotRunning(RuntimeError):
-    """The emulator has not been started, or has been stopped."""
+    """The emulator has not been started, has been stopped, or runs in the process that forked this one."""
 
 
 class Emulator(SpaceHandle):
@@ -115,6 +116,9 @@ class Emulator(SpaceHandle):
         if self._running is None:
             coroutine.close()
             raise NotRunning("the emulator is not running")
+        if self._running.process != os.getpid():
+            coroutine.close()
+            raise NotRunning("the emulator runs in the process that forked this one: use its URL, or start another")
         self._running.begin(coroutine, done)
 
 
@@ -124,6 +128,7 @@ class _Running:
     def __init__(self, app: Any, host: str, port: int | None) -> None:
         from emulator.server.server import address, bind, uvicorn_server
 
+        self.process = os.getpid()
         bound = None if port is None else bind(host, port)
         self.url = address(bound) if bound else "http://127.0.0.1"
         self._loop = SharedLoop()
