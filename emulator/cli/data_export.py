@@ -162,7 +162,7 @@ def import_all(place: Path | str, file: Path, fixtures: Path | None, progress: P
                         digests.add(kept.fixtures)
                         continue
                     space = _read(_Space, {"fixtures": header.fixtures, **content}, file, number)
-                    taken = _taken(contents, space, content["facts"], imported, digests, file)
+                    taken = _taken(contents, space, imported, digests, file)
                     imported.append(space.name)
                     contents.log.save(space.name, taken)
                     contents.storage.numbers.set(contents.log.id(space.name), space.facts.requests, taken.number)
@@ -176,14 +176,7 @@ def import_all(place: Path | str, file: Path, fixtures: Path | None, progress: P
             return len(imported)
 
 
-def _taken(
-    contents: Contents,
-    space: _Space,
-    facts: Mapping[str, object],
-    imported: Container[str],
-    digests: Container[str],
-    file: Path,
-) -> Image:
+def _taken(contents: Contents, space: _Space, imported: Container[str], digests: Container[str], file: Path) -> Image:
     """Return the stored form of a space of an export. Raises BadData for one that cannot be added."""
     name, known = space.name, contents.summaries.get(space.name)
     if name in imported:
@@ -194,6 +187,7 @@ def _taken(
         raise BadData(f"space {name!r} of {file} was created from other fixtures; give those with --fixtures")
     parts = space.document if isinstance(space.document, list) else [space.document]
     document = b"\n".join(map(exact_json.dump, parts))
+    facts = space.facts.model_dump(exclude_unset=True)
     taken = Image(known.last + 1 if known else 1, document, facts, space.fixtures)
     try:
         for _ in contents.loading(name, 0, History(taken, [])).run():

@@ -18,7 +18,7 @@ import httpx
 import orjson
 from pydantic import BaseModel
 
-from emulator.conformance.connection import Reply, operation_of
+from emulator.conformance.connection import Reply
 from emulator.conformance.in_process import ADDRESS, EmulatorTransport, SpacePace
 from emulator.conformance.recording import LITERAL, MARK, RecordedExchange, Recording, token_claims
 from emulator.conformance.values import instant, is_number, same, shown
@@ -131,7 +131,7 @@ class _Replay:
             self.pace.move(exchange.at)
         self._identify(exchange)
         reply = self._send(exchange)
-        operation = operation_of(self.provider, exchange.method, exchange.path)
+        operation = contracts.operation_of(self.provider, exchange.method, exchange.path)
         request = f"{exchange.method} {exchange.path}"
         about = operation.id if operation else request
         for place, recorded, replayed in self._differences(exchange, reply, operation):

@@ -16,18 +16,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
-from urllib.parse import quote, urlencode
 
 import httpx
 
 from emulator.conformance.expression import UNKNOWN_UUID
 from emulator.conformance.matcher import mismatches
+from emulator.conformance.outgoing import Outgoing
 from emulator.conformance.pace import Pace
 from emulator.conformance.probe_file import Class, ProbeFile
 from emulator.conformance.promise import is_acceptable
 from emulator.conformance.values import ABSENT
 from emulator.core.secrets import REDACTED, Mask, hide_in_text, secret_members
-from emulator.evidence import contracts
 
 RETRIES_MAX = 3
 RETRY_SECONDS_MAX = 120.0
@@ -49,30 +48,6 @@ class NotAllowed(Exception):
 
 class Stopped(Exception):
     """Nothing more is sent: a reply shows a charge, or the server does not answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A request that is ready to be sent. ``path_values`` are the values in its path."""
-
-    method: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
-    content: bytes
-    operation: contracts.Operation | None = None
-    path_values: tuple[str, ...] = ()
-
-    @property
-    def target(self) -> str:
-        return f"{self.path}?{self.query}" if self.query else self.path
-
-    def body(self) -> Any:
-        """Return the JSON content; None for anything else."""
-        try:
-            return json.loads(self.content)
-        except ValueError:
-            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +167,7 @@ class Connection:
                 request.method, url, headers=dict(request.headers), content=request.content, follow_redirects=False
             )
         except httpx.HTTPError as error:
-            reason = str(error) or type(error).__name__
-            self.stopped = self.masked(f"no reply to {request.method} {request.path}: {reason}")
-            raise Stopped(self.stopped) from None
+            self.stop(f"no reply to {request.method} {request.path}: {str(error) or type(error).__name__}")
         return self._read(reply)
 
     def _read(self, reply: httpx.Response) -> Reply:
@@ -236,43 +209,6 @@ class Connection:
         now = self.pace.reading()
         shows = any(not any(mismatches(matcher, reply.body, now)) for matcher in self.file.billing)
         return "a reply that the probes file lists under billing" if shows else None
-
-
-def outgoing(provider: str, send: str, values: Mapping[str, Any]) -> Outgoing:
-    """Return the request of a step from its values: ``path``, ``query``, ``headers``, and ``body`` or ``text``."""
-    operation = contracts.operation(provider, send) if " " not in send else None
-    method, _, path = send.partition(" ") if operation is None else (operation.method, " ", operation.path)
-    path_values = {name: str(value) for name, value in values.get("path", {}).items()}
-    for name, value in path_values.items():
-        path = path.replace(f"{{{name}}}", quote(value, safe=""))
-    headers = {name: str(value) for name, value in values.get("headers", {}).items() if value is not None}
-    content = b""
-    if values.get("text") is not None:
-        content = str(values["text"]).encode()
-    elif values.get("body") is not None:
-        content = json.dumps(values["body"]).encode()
-    if content and not any(name.lower() == "content-type" for name in values.get("headers", {})):
-        headers["Content-Type"] = "application/json"
-    return Outgoing(
-        method, path, _query(values.get("query", {})), headers, content, operation, tuple(path_values.values())
-    )
-
-
-def operation_of(provider: str, method: str, path: str) -> contracts.Operation | None:
-    """Return the operation that a request for a vendor's path reaches, or None."""
-    found = [o for o in contracts.operations(provider) if o.method == method and _fits(o.path, path)]
-    return min(found, key=lambda operation: operation.path.count("{"), default=None)
-
-
-def _fits(template: str, path: str) -> bool:
-    return bool(re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template)), path))
-
-
-def _query(query: Any) -> str:
-    if isinstance(query, str):
-        return query
-    pairs = [(name, item) for name, value in query.items() for item in (value if isinstance(value, list) else [value])]
-    return urlencode([(name, "true" if v is True else "false" if v is False else v) for name, v in pairs])
 
 
 def _retry_seconds(reply: Reply, now: datetime) -> float | None:

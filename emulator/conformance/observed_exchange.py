@@ -3,9 +3,9 @@
 from typing import Any
 from urllib.parse import parse_qsl
 
-from emulator.conformance.connection import operation_of
 from emulator.conformance.recording import BadRecording, Recording
 from emulator.core.plural import plural
+from emulator.evidence import contracts
 
 CREDENTIAL_HEADERS = frozenset({"authorization", "x-api-key", "accept", "content-type"})
 
@@ -15,7 +15,7 @@ def observed_exchange(recording: Recording, number: int, file: str) -> dict[str,
     if not 1 <= number <= len(recording.exchanges):
         raise BadRecording(f"{file} has {plural(len(recording.exchanges), 'exchange')}, and no number {number}")
     found = recording.exchanges[number - 1]
-    operation = operation_of(recording.header.provider, found.method, found.path)
+    operation = contracts.operation_of(recording.header.provider, found.method, found.path)
     title = operation.description["summary"] if operation else f"{found.method} {found.path}"
     day = found.at.date().isoformat()
     return {

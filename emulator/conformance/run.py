@@ -6,9 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
-from emulator.conformance.connection import Connection, NotAllowed, Outgoing, Reply, Stopped, outgoing
+from emulator.conformance.connection import Connection, NotAllowed, Reply, Stopped
 from emulator.conformance.expression import Scope, Unavailable, fill, names_in
 from emulator.conformance.matcher import mismatches
+from emulator.conformance.outgoing import Outgoing, outgoing
 from emulator.conformance.probe_file import Call, Probe, ProbeFile, Step
 from emulator.conformance.promise import broken_promises
 from emulator.conformance.report import Created, Difference, Report, Result
@@ -112,19 +113,21 @@ class _Run:
         reasons = self.file.reasons()
         for rule in contracts.rules(self.connection.provider):
             name = rule["id"].partition(".")[2]
-            found = self.rules.get(name, Found(reason=reasons.get(name, WITHOUT_PROBE)))
-            found = Found(reason=self.useless) if self.useless else found
+            found = self._found(self.rules, name, reasons.get(name, WITHOUT_PROBE))
             yield _result(rule["id"], rule["statement"], rule["evidence"], found)
 
     def _operations(self) -> Iterator[Result]:
         for operation in contracts.operations(self.connection.provider):
             if not operation.missing:
-                found = self.operations.get(operation.id, Found(reason="no probe that was sent uses it"))
-                found = Found(reason=self.useless) if self.useless else found
+                found = self._found(self.operations, operation.id, "no probe that was sent uses it")
                 statement = f"Replies to {operation.method} {operation.path} have the form of the contract."
                 yield _result(
                     f"{self.connection.provider}.contract.{operation.id}", statement, operation.evidence, found
                 )
+
+    def _found(self, found: Mapping[str, Found], name: str, reason: str) -> Found:
+        """Return what was found; without anything, or in a run that shows nothing, the reason."""
+        return Found(reason=self.useless) if self.useless else found.get(name, Found(reason=reason))
 
     # --- probes
 

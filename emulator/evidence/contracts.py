@@ -199,6 +199,16 @@ def operation(provider: str, id: str | None) -> Operation | None:
     return next((found for found in operations(provider) if found.id == id), None)
 
 
+def operation_of(provider: str, method: str, path: str) -> Operation | None:
+    """Return the operation that a request for a vendor's path reaches, or None."""
+    found = [o for o in operations(provider) if o.method == method and _fits(o.path, path)]
+    return min(found, key=lambda operation: operation.path.count("{"), default=None)
+
+
+def _fits(template: str, path: str) -> bool:
+    return bool(re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template)), path))
+
+
 def _operations(provider: str) -> Iterator[Operation]:
     for path, item in contract(provider)["paths"].items():
         for method, described in item.items():

@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl, urlencode
 
 import httpx
 
-from emulator.conformance.connection import operation_of
 from emulator.conformance.in_process import EmulatorTransport
+from emulator.evidence import contracts
 from emulator.space.commands import ChangeSettings
 
 
@@ -78,7 +78,7 @@ class DeviatingTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path.removeprefix(f"/{self.deviation.provider}")
-        operation = operation_of(self.deviation.provider, request.method, path)
+        operation = contracts.operation_of(self.deviation.provider, request.method, path)
         if self.deviation.operation not in ("every operation", operation and operation.id):
             return self.direct.handle_request(request)
         asked = _request(request)

@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from emulator.conformance.connection import Connection, NotAllowed, Stopped, outgoing
+from emulator.conformance.connection import Connection, NotAllowed, Stopped
 from emulator.conformance.in_process import EmulatorTransport
+from emulator.conformance.outgoing import outgoing
 from emulator.conformance.probe_file import ProbeFile, parsed
 from emulator.conformance.run import CouldNotRun, conform
 from tests.conformance.target import connection

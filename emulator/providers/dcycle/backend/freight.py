@@ -63,7 +63,7 @@ class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
         super().__init__(context, context.memory.freight_requests)
 
     def put(self, record: FreightRequest) -> FreightRequest:
-        """Keep a leg, and count what its goods cause at the hub of another company."""
+        """Keep a leg, and count the emissions of handling its load at the hub of another company."""
         earlier = self.records.get(record.id)
         if earlier is not None:
             self._handling.remove(earlier)

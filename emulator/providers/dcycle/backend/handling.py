@@ -1,4 +1,4 @@
-"""What goods cause at the hubs of other companies, scope 3 category 4 (docs.dcycle.io, guide to GLEC step 2)."""
+"""Emissions of handling goods at hubs of other companies, scope 3 category 4 (docs.dcycle.io, guide to GLEC step 2)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -36,12 +36,12 @@ class Handling:
         return [*self._at[hub.id].legs.values()] if hub.id in self._at else []
 
     def grams(self, hub: Hub) -> int | None:
-        """Return what the goods of all legs of a hub cause there; None if that is known of none."""
+        """Return the grams of handling the loads of all legs of a hub there; None if no leg is calculated."""
         handled = self._at.get(hub.id)
         return handled.grams if handled and handled.calculated else None
 
     def add(self, leg: FreightRequest) -> None:
-        """Add a leg, and what its goods cause at its hub, if that is known."""
+        """Add a leg, and the emissions of handling its load at its hub, if they are known."""
         grams = self._leg_grams(leg)
         if grams is not None:
             emission = Emission(_id(leg), leg.organization_id, "goods_shipped", grams, leg.shipment_date)
@@ -62,13 +62,13 @@ class Handling:
             self._totals.subtract_emission(emission)
 
     def calculate_again(self, hub: Hub) -> None:
-        """Calculate what goods cause at a hub whose type or category changed."""
+        """Calculate the legs of a hub whose type or category changed."""
         for leg in self.legs(hub):
             self.remove(leg)
             self.add(leg)
 
     def _leg_grams(self, leg: FreightRequest) -> int | None:
-        """Return what the load causes at a hub of another company; None without one whose category has a factor."""
+        """Return the grams of handling a load at a hub of another company; None if its category has no factor."""
         hub = self._hubs.get(leg.terms.hub_id or "")
         if hub is None or hub.terms.type == "owned" or hub.terms.category is None or leg.status == "error":
             return None

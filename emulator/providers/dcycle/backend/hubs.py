@@ -13,7 +13,7 @@ from emulator.providers.dcycle.memory.hubs import Hub, HubTerms
 
 
 class Hubs(Records[Hub, HubTerms]):
-    """The hubs of every organization in one space. ``handling`` is what goods cause there."""
+    """The hubs of every organization in one space. ``handling`` has the emissions of handling goods there."""
 
     kind = Hub
     id_kind = "dcycle.hub"

@@ -25,7 +25,7 @@ TKM_MAX = 10**14
 GRAMS_PER_TKM_MAX = 4000
 KG_PER_UNIT_MAX = 20_000
 GRAMS_PER_TONNE_MAX = 10**6
-"""Bounds within which no leg causes more than the highest mass, and neither do its goods at its hub."""
+"""Bounds within which neither a leg nor the handling of its load emits more than the highest mass."""
 
 Load: TypeAlias = Annotated[float, Field(ge=0, le=LOAD_MAX, allow_inf_nan=False)]
 DistanceKm: TypeAlias = Annotated[float, Field(ge=0, le=DISTANCE_KM_MAX, allow_inf_nan=False)]
@@ -55,7 +55,7 @@ class Toc:
 class FreightFactors:
     """How legs are calculated: ``averages`` are the codes of the vehicle types of which only the mode is known.
 
-    ``handling`` is what a tonne causes at a hub of another company, by the category of the hub.
+    ``handling`` are the grams of CO2e of handling a tonne at a hub of another company, by the category of the hub.
     """
 
     tocs: tuple[Toc, ...] = ()

@@ -1,6 +1,7 @@
 // Small parts of pages.
 
 import { html, useEffect, useRef, useState } from "./vendored.js";
+import { countText } from "./format.js";
 import { ICONS } from "./icons.js";
 
 export function Icon({ name }) {
@@ -20,6 +21,19 @@ export function Panel({ title, actions, children, flush = false }) {
 
 export function Empty({ title, children }) {
   return html`<div class="empty"><strong>${title}</strong>${children}</div>`;
+}
+
+/** How many rows of a long table are shown at a time. */
+export const PAGE_ROWS = 100;
+
+/** The part of a long list that is shown, newest first, and the ways to the others. */
+export function Pager({ first, last, total, onNewer, onOlder }) {
+  if (total <= PAGE_ROWS) return null;
+  return html`<div class="row pager">
+    <button type="button" class="button small" disabled=${first === 1} onClick=${onNewer}>Newer</button>
+    <span class="muted small number">${countText(first)}–${countText(last)} of ${countText(total)}, newest first</span>
+    <button type="button" class="button small" disabled=${last === total} onClick=${onOlder}>Older</button>
+  </div>`;
 }
 
 /** Show that data is on its way, or why it did not come. */

@@ -1,12 +1,11 @@
 // State: what each vendor remembers, as tables. What changed since the last look is marked.
 
 import { html, useEffect, useMemo, useRef, useState } from "../vendored.js";
-import { Empty, PageHead, Panel, Pending, Segmented } from "../elements.js";
+import { Empty, PAGE_ROWS, PageHead, Pager, Panel, Pending, Segmented } from "../elements.js";
 import { INSTANT, countText, instantText, plural, sentence, words } from "../format.js";
 import { Json } from "../json.js";
 import { useControl } from "../store.js";
 
-const PAGE_ROWS = 100;
 const COLUMNS_MAX = 9;
 
 export function State({ route }) {
@@ -44,11 +43,9 @@ function Collection({ provider, name, total }) {
   const { rows, key } = shown.current; // those of before, until the next have come
   return html`<div>
     <${Panel} flush><${Records} rows=${rows} name=${name} key=${key} /><//>
-    ${total > PAGE_ROWS && html`<div class="row pager">
-      <button type="button" class="button small" disabled=${start >= newest} onClick=${() => setOffset(start + PAGE_ROWS >= newest ? null : start + PAGE_ROWS)}>Newer</button>
-      <span class="muted small number">${countText(total - Math.min(start + PAGE_ROWS, total) + 1)}–${countText(total - start)} of ${countText(total)}, newest first</span>
-      <button type="button" class="button small" disabled=${start === 0} onClick=${() => setOffset(Math.max(0, start - PAGE_ROWS))}>Older</button>
-    </div>`}
+    <${Pager} first=${total - Math.min(start + PAGE_ROWS, total) + 1} last=${total - start} total=${total}
+      onNewer=${() => setOffset(start + PAGE_ROWS >= newest ? null : start + PAGE_ROWS)}
+      onOlder=${() => setOffset(Math.max(0, start - PAGE_ROWS))} />
   </div>`;
 }
 

@@ -2,13 +2,12 @@
 
 import { html, useState } from "../vendored.js";
 import { control, exactly } from "../api.js";
-import { Action, Empty, Icon, PageHead, Panel, Pending } from "../elements.js";
-import { countText, instantText, plural, spanText } from "../format.js";
+import { Action, Empty, Icon, PAGE_ROWS, PageHead, Pager, Panel, Pending } from "../elements.js";
+import { instantText, plural, spanText } from "../format.js";
 import { Json } from "../json.js";
 import { now, useControl, useTick } from "../store.js";
 
 const FILTERS = ["provider", "kind", "subject", "state"];
-const PAGE_ROWS = 100;
 const KINDS = { pending: "info", delivered: "good", "given up": "bad", refused: "bad" };
 
 export function Webhooks({ route }) {
@@ -50,11 +49,8 @@ export function Webhooks({ route }) {
         ? html`<${Empty} title="No webhook matches"><a href="#webhooks">Show all</a><//>`
         : html`<${Empty} title="No webhook yet">Place an order with a <code>notification_config.url</code>, or register an endpoint in the <a href="#settings">settings</a>.<//>`}
     <//>
-    ${rows.length > PAGE_ROWS && html`<div class="row pager">
-      <button type="button" class="button small" disabled=${start === 0} onClick=${() => setSkipped(Math.max(0, start - PAGE_ROWS))}>Newer</button>
-      <span class="muted small number">${countText(start + 1)}–${countText(Math.min(start + PAGE_ROWS, rows.length))} of ${countText(rows.length)}, newest first</span>
-      <button type="button" class="button small" disabled=${start + PAGE_ROWS >= rows.length} onClick=${() => setSkipped(start + PAGE_ROWS)}>Older</button>
-    </div>`}
+    <${Pager} first=${start + 1} last=${Math.min(start + PAGE_ROWS, rows.length)} total=${rows.length}
+      onNewer=${() => setSkipped(Math.max(0, start - PAGE_ROWS))} onOlder=${() => setSkipped(start + PAGE_ROWS)} />
     ${data.dropped > 0 && html`<p class="muted small">${plural(data.dropped, "older delivery", "older deliveries")} dropped</p>`}`;
 }
 
