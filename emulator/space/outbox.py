@@ -43,8 +43,8 @@ class Delivery:
     """A call on its way. ``due`` is the time of the next attempt, None when there is to be none.
 
     Deliveries of one provider and subject to one endpoint are a lane: they are made one after the other, in the order
-    of their ``place``, each when the one before is over. One that a test has ``repeated``, a copy or a redelivery, has
-    a lane of its own: it waits for no other, and no other waits for it.
+    of their ``place``, each when the one before is over, and not due earlier. One that a test has ``repeated``, a copy
+    or a redelivery, has a lane of its own: it waits for no other, and no other waits for it.
     """
 
     id: str
@@ -188,7 +188,7 @@ class Outbox:
             raise TooMuch(f"webhook {delivery.id!r} has been attempted {ATTEMPTS_MAX} times, the limit")
 
         if delivery.state == "pending":
-            self._leave(delivery)
+            self._leave(delivery, now)
         else:
             self._over.remove(delivery.id)
             delivery.state, delivery.place = "pending", self._new_place()
@@ -245,18 +245,19 @@ class Outbox:
     def _leads(self, delivery: Delivery) -> bool:
         return self._lanes[delivery.lane][0] is delivery
 
-    def _leave(self, delivery: Delivery) -> None:
-        """Take a delivery out of its lane, and make the next one available."""
-        lane = self._lanes[delivery.lane]
+    def _leave(self, delivery: Delivery, at: datetime) -> None:
+        """Take a delivery out of its lane. One that waited for it becomes available, and is due from then on."""
+        lane, led = self._lanes[delivery.lane], self._leads(delivery)
         lane.remove(delivery)
-        if lane:
-            heappush(self._heap, lane[0].entry)
-        else:
+        if not lane:
             del self._lanes[delivery.lane]
+        elif led and lane[0].due is not None:
+            lane[0].due = max(lane[0].due, at)
+            heappush(self._heap, lane[0].entry)
 
     def _end(self, delivery: Delivery, state: State) -> None:
-        """Finish a delivery."""
-        self._leave(delivery)
+        """Finish a delivery after its last attempt."""
+        self._leave(delivery, delivery.attempts[-1].at)
         delivery.state, delivery.due = state, None
         self._over.append(delivery.id)
         while len(self._over) > OVER_MAX:

@@ -76,6 +76,34 @@ def test_a_failed_delivery_delays_its_own_subject_only() -> None:
     assert [attempt_next(outbox), attempt_next(outbox)] == ["webhook-2", "webhook-3"]
 
 
+@pytest.mark.parametrize(("failures", "minutes"), [(0, 2), (1, 2), (2, 3), (3, 8), (4, 18), (40, 23 * 60 + 48)])
+def test_a_delivery_that_waited_is_due_when_the_one_before_is_over(failures: int, minutes: int) -> None:
+    """A later delivery of the same subject is due when the one before ends, however it ends, and never earlier."""
+    outbox = outbox_of("a")
+    outbox.add("cnaught", call("a", 2))
+    outbox.add("cnaught", call("a", 2))
+    while (delivery := outbox.next()) is not None and delivery.id == "webhook-1":
+        attempt_next(outbox, 500 if len(delivery.attempts) < failures else 200)
+    assert delivery is not None
+    assert (delivery.id, delivery.due) == ("webhook-2", NOON + timedelta(minutes=minutes))
+    attempt_next(outbox, 500)
+    attempt_next(outbox)
+    assert [attempt.at for attempt in outbox.get("webhook-2").attempts] == [
+        NOON + timedelta(minutes=minutes),
+        NOON + timedelta(minutes=minutes + 1),
+    ]
+    assert outbox.get("webhook-3").due == NOON + timedelta(minutes=minutes + 1)
+
+
+def test_a_delivery_is_due_when_the_one_before_is_redelivered() -> None:
+    """A redelivery lets the next one of its subject go: it is due then, and the first of a subject is not moved."""
+    outbox = outbox_of("a", "a", "a")
+    outbox.redeliver(outbox.get("webhook-2"), NOON + timedelta(hours=1))
+    assert outbox.get("webhook-1").due == NOON
+    outbox.redeliver(outbox.get("webhook-1"), NOON + timedelta(hours=2))
+    assert outbox.get("webhook-3").due == NOON + timedelta(hours=2)
+
+
 @pytest.mark.parametrize("status", [500, 201, 204, 302, 400, 199])
 def test_a_status_that_is_not_accepted_causes_a_retry(status: int) -> None:
     """Any other status is followed by another attempt."""

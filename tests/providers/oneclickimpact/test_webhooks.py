@@ -214,6 +214,29 @@ def test_endpoints_do_not_wait_for_each_other(oneclickimpact: Caller, httpserver
     ]
 
 
+@pytest.mark.rule("oneclickimpact.webhooks.order", "oneclickimpact.webhooks.retries")
+@pytest.mark.parametrize("failures", [1, 3, 5, len(WAITS)])
+def test_an_event_that_waited_has_the_time_of_its_attempt(
+    oneclickimpact: Caller, httpserver: HTTPServer, failures: int
+) -> None:
+    """A later event of an impact is attempted when the one before is over, and its timestamp says so."""
+    for _ in range(failures):
+        httpserver.expect_ordered_request("/shop").respond_with_data("", status=503)
+    httpserver.expect_ordered_request("/shop").respond_with_data("")
+    httpserver.expect_ordered_request("/shop").respond_with_data("", status=503)
+    httpserver.expect_ordered_request("/shop").respond_with_data("")
+    register(oneclickimpact, endpoint(httpserver))
+    made = make(oneclickimpact)
+    oneclickimpact.space.clock.advance(seconds=5)
+    oneclickimpact.post("/v1/cancel_impact", made)
+    oneclickimpact.space.clock.advance(days=3)
+    initiated, cancelled = deliver(oneclickimpact)
+    assert [initiated["state"], cancelled["state"]] == ["delivered", "delivered"]
+    *before, over, first, second = [int(request.headers["X-1CI-Timestamp"]) for request in received(httpserver)]
+    assert over - min(before) == sum(WAITS[:failures])
+    assert (first - over, second - first) == (0, WAITS[0])
+
+
 @pytest.mark.parametrize(
     "settings",
     [
