@@ -38,7 +38,7 @@ class NotDue(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NextAttempt:
-    """An attempt that is due. ``headers`` is None if its endpoint is no longer registered: then nothing is sent."""
+    """An attempt that is due. ``headers`` is None if its endpoint is disabled or removed: then nothing is sent."""
 
     delivery: Delivery
     headers: Mapping[str, str] | None
@@ -133,7 +133,7 @@ class Courier:
     async def record_outcome(self, space: Space, delivery_id: str, status: int | None, error: str | None) -> Delivery:
         """Record what came of an attempt that a client has made. Raises NotDue.
 
-        An attempt at an endpoint that is no longer registered is refused, whatever came of it.
+        An attempt at an endpoint that is disabled or no longer registered is refused, whatever came of it.
         """
         async with self._locks.setdefault(space, asyncio.Lock()):
             await self.writer.settle(space)
@@ -248,7 +248,7 @@ class Courier:
 
 def _unregistered(delivery: Delivery) -> RecordAttempt:
     assert delivery.due is not None
-    error = f"endpoint {delivery.endpoint!r} is no longer registered"
+    error = f"endpoint {delivery.endpoint!r} is disabled or no longer registered"
     return RecordAttempt(delivery.id, Attempt(delivery.due, error=error), refused=True)
 
 

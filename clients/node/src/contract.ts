@@ -254,8 +254,8 @@ export interface NextAttempt {
   /** The bytes of the body, as the vendor signs them. */
   content: string;
   /**
-   * The vendor's headers, with the id of the webhook. Null if its endpoint is no longer registered; then
-   * send nothing.
+   * The vendor's headers, with the id of the webhook. Null if its endpoint is disabled or no longer
+   * registered; then send nothing.
    */
   headers: Record<string, string> | null;
   /** How long the vendor waits for the reply. */

@@ -397,8 +397,34 @@ def test_a_gone_endpoint_gets_no_more_attempts(oneclickimpact: Caller, httpserve
     make(oneclickimpact)
     register(oneclickimpact)
     removed = deliver(oneclickimpact)[2]
-    assert (removed["state"], removed["attempts"][0]["error"]) == ("refused", "endpoint 'shop' is no longer registered")
+    reason = "endpoint 'shop' is disabled or no longer registered"
+    assert (removed["state"], removed["attempts"][0]["error"]) == ("refused", reason)
     assert len(received(httpserver)) == 2
+
+
+@pytest.mark.rule("oneclickimpact.webhooks.gone", "oneclickimpact.webhooks.endpoints")
+@pytest.mark.parametrize("by", ["a 410", "the settings"])
+def test_a_disabled_endpoint_gets_nothing_that_is_pending(
+    oneclickimpact: Caller, httpserver: HTTPServer, by: str
+) -> None:
+    """Once an endpoint is disabled, deliveries to it that were pending end at their next attempt, without a call."""
+    httpserver.expect_request("/shop").respond_with_data("", status=410 if by == "a 410" else 500)
+    httpserver.expect_request("/other").respond_with_data("")
+    register(oneclickimpact, endpoint(httpserver), endpoint(httpserver, "other"))
+    made = make(oneclickimpact)
+    make(oneclickimpact)
+    oneclickimpact.post("/v1/cancel_impact", made)
+    oneclickimpact.space.webhooks.step()
+    if by == "the settings":
+        register(oneclickimpact, endpoint(httpserver, enabled=False), endpoint(httpserver, "other"))
+    assert enabled(oneclickimpact) == {"shop": False, "other": True}
+    oneclickimpact.space.clock.advance(seconds=WAITS[0])
+    deliveries = deliver(oneclickimpact)
+    assert [request.path for request in received(httpserver)] == ["/shop", "/other", "/other", "/other"]
+    ended = {delivery["id"]: delivery["state"] for delivery in deliveries if "shop" in delivery["url"]}
+    assert [*ended.values()] == ["given up" if by == "a 410" else "refused", "refused", "refused"]
+    register(oneclickimpact, endpoint(httpserver), endpoint(httpserver, "other"))
+    assert deliver(oneclickimpact) == deliveries
 
 
 @pytest.mark.rule("oneclickimpact.webhooks.failing")

@@ -39,10 +39,10 @@ def take_calls(oneclickimpact: OneClickImpact) -> Iterator[Call]:
 
 
 def signed_headers(oneclickimpact: OneClickImpact, dispatch: Dispatch) -> Mapping[str, str] | None:
-    """Return the headers of one attempt; None if its endpoint is no longer registered."""
+    """Return the headers of one attempt; None if its endpoint is disabled or no longer registered."""
     settings = oneclickimpact.memory.settings
     endpoint = next((each for each in settings.webhook_endpoints if each.id == dispatch.endpoint), None)
-    if endpoint is None:
+    if endpoint is None or not endpoint.enabled:
         return None
     timestamp = str(int(dispatch.at.timestamp()))
     return {
