@@ -159,17 +159,20 @@ class RetirementRequest:
         return self._requested_grams if self.open(now) else self._requested_grams - self.remainder_grams
 
     def starts_at(self, invoices: Iterable[Invoice]) -> datetime:
-        """Return when it goes to the registry: once it is closed and everything bought for it is paid."""
+        """Return from when the registry's time counts: once it is closed and everything bought for it is paid."""
         return max([self.closes_at, *(invoice.settled_at for invoice in invoices)])
 
     def status(self, now: datetime, invoices: Iterable[Invoice]) -> Status:
-        """Return its status (docs.market.thallo.io, Retirement, for CLOSED; the SDK for the others)."""
+        """Return its status (official Node SDK; when a closed one goes on is proposed).
+
+        ``CLOSED`` is for fractions: their remainder has gone over to the next month. Whole tonnes have none.
+        """
         if self.open(now):
             return "OPEN"
         if self.quantity_grams(now) == 0:
             return "NOTHING_TO_PROCESS"
         starts_at = self.starts_at(invoices)
-        if now < starts_at:
+        if now < starts_at and not self.whole:
             return "CLOSED"
         return "IN_PROGRESS" if now < starts_at + REGISTRY else "COMPLETE"
 
