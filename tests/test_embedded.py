@@ -1,5 +1,6 @@
 """An emulator inside a test process: its life cycle, and its effects on the rest of the process."""
 
+import asyncio
 import json
 import logging
 import os
@@ -8,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -105,6 +107,21 @@ def test_a_stop_cancels_waiting_requests(port: int | None, caplog: pytest.LogCap
     assert all(issubclass(failure, httpx.TransportError) for failure in failures)
     assert len(failures) == 2
     assert caplog.records == []
+
+
+def test_a_stop_cancels_requests_that_asyncio_does_not_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.14 lists the tasks of one thread only, and a request begins in the thread of its client."""
+    with Emulator(port=None) as emulator:
+        emulator.cnaught.faults.add(effect={"delay_seconds": 60})
+        client = httpx.Client(base_url=emulator.url, transport=emulator.transport())
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(client.get, "/cnaught/v1/orders", timeout=60)
+            while not next(iter(emulator.faults))["fired"]:
+                time.sleep(0.01)
+            monkeypatch.setattr(asyncio, "all_tasks", lambda: {asyncio.current_task()})
+            emulator.stop()
+            with pytest.raises(httpx.TransportError):
+                waiting.result(5)
 
 
 def test_an_abandoned_request_does_not_block_stop() -> None:

@@ -44,6 +44,7 @@ NODE = [block for block in blocks("js") if "import " not in block.values[0]]
 """JavaScript that needs only Node; the tests of an SDK run examples that import it."""
 
 
+@pytest.mark.skipif(not all(map(shutil.which, ("bash", "curl"))), reason="this machine has no bash, or no curl")
 @pytest.mark.parametrize("name", COMPUTED)
 def test_pages_show_current_output(name: str) -> None:
     """Each command prints what the page shows below it, and generated tables are current."""

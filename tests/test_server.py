@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 import signal
 import socket
 import ssl
@@ -83,7 +84,6 @@ def test_a_server_with_tls_answers_for_the_vendors(tmp_path: Path, monkeypatch: 
                 return client.send(request).status_code
 
         assert [call(host) for host in hosts.split(", ")] == [404] * 6
-        assert documented_call(port) == TLS_REPLY
         with pytest.raises(httpx.ConnectError, match=r"certificate is not valid for 'example\.com'"):
             call("example.com")
         fault = {"provider": "cnaught", "when": "before", "times": 1, "effect": {"connection": "reset"}}
@@ -91,6 +91,16 @@ def test_a_server_with_tls_answers_for_the_vendors(tmp_path: Path, monkeypatch: 
         with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):  # OpenSSL reports a reset as an end
             call("api.cnaught.com")
         assert ended(process, signal.SIGTERM) == (0, "", "")
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="this machine has no curl")
+def test_the_guides_call_over_tls_prints_what_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guide's curl command reaches a vendor's host over TLS, and prints the reply below it."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with serving("--tls", "--tls-port", "0") as (process, _):
+        assert process.stdout
+        port = process.stdout.readline().split()[-1]
+        assert documented_call(port) == TLS_REPLY
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

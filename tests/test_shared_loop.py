@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -135,6 +136,24 @@ def test_what_a_callback_schedules_runs_in_the_thread_of_the_loop(loop: SharedLo
     assert loop.run_here(starts[schedule])
     assert ran.wait(SECONDS_MAX)
     assert threads != [threading.get_ident()]
+
+
+def test_what_a_callback_schedules_runs_before_the_next_callback(loop: SharedLoop) -> None:
+    """A thread that always has another callback, and keeps the interpreter, does not starve the loop."""
+    scheduled: list[int] = []
+
+    def schedule() -> None:
+        loop.call_soon(scheduled.append, len(scheduled))
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(60)
+    try:
+        for number in range(100):
+            while not loop.run_here(schedule):
+                time.sleep(0.001)  # let the loop run
+            assert len(scheduled) in (number, number + 1)
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_the_context_of_the_caller_does_not_reach_a_callback(loop: SharedLoop) -> None:

@@ -20,13 +20,15 @@ class SharedLoop(RealTimeLoop):
     """An event loop that runs in a thread of its own, and lets other threads run callbacks while it waits for events.
 
     A callback that another thread runs needs no switch between threads, which takes longer than most requests. At any
-    time, one thread at most runs callbacks: it holds the lock. ``_scheduled_here`` is set when something is scheduled.
+    time, one thread at most runs callbacks: it holds the lock. What such a callback schedules runs before another one
+    does, so that threads that always have one cannot starve the loop. ``_scheduled_here`` is set when something is
+    scheduled, ``_owes_turn`` until the loop has run that.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._context = Context()
-        self._scheduled_here = False
+        self._scheduled_here = self._owes_turn = False
         super().__init__(_SharedSelector(self._lock))
 
     def run_forever(self) -> None:
@@ -36,10 +38,10 @@ class SharedLoop(RealTimeLoop):
     def run_here(self, callback: Callable[[], object]) -> bool:
         """Run a callback at once in the calling thread, in the loop's own context, if the loop waits for events.
 
-        Return False if it does not, if it is in debug mode, which checks threads, or if a timer may interrupt the
-        thread: then nothing has run.
+        Return False if it does not, if it has yet to run what such a callback has scheduled, if it is in debug mode,
+        which checks threads, or if a timer may interrupt the thread: then nothing has run.
         """
-        if _has_timer() or not self._lock.acquire(blocking=False):
+        if self._owes_turn or _has_timer() or not self._lock.acquire(blocking=False):
             return False
         try:
             if self.get_debug() or not self.is_running():
@@ -52,7 +54,8 @@ class SharedLoop(RealTimeLoop):
             finally:
                 asyncio._set_running_loop(own)
                 if self._scheduled_here:
-                    self.call_soon_threadsafe(_wake)
+                    self._owes_turn = True
+                    self.call_soon_threadsafe(self._take_turn)
             return True
         finally:
             self._lock.release()
@@ -68,6 +71,10 @@ class SharedLoop(RealTimeLoop):
     ) -> asyncio.TimerHandle:
         self._scheduled_here = True
         return super().call_at(when, callback, *args, context=context)
+
+    def _take_turn(self) -> None:
+        """Record that the loop has run, as it does in order, what was scheduled before this."""
+        self._owes_turn = False
 
 
 class _SharedSelector(DefaultSelector):
@@ -91,7 +98,3 @@ def _has_timer() -> bool:
     Ctrl-C may do so, too, but a run ends with it.
     """
     return get_ident() == main_thread().ident and any(callable(signal.getsignal(timer)) for timer in TIMERS)
-
-
-def _wake() -> None:
-    """Do nothing: the loop looks at what is scheduled."""
