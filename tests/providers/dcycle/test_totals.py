@@ -97,10 +97,10 @@ def document(
     ("bad", "fault"),
     [
         (document([organization("Example")]), "must match the pattern"),
-        (document([organization(PARENT, organization(PARENT))]), f"two organizations have the id '{PARENT}'"),
+        (document([organization(PARENT, organization(PARENT))]), f"organization ids must be unique: '{PARENT}'"),
         (document([organization(CHILD)]), f"no organization has the id '{PARENT}'"),
-        (document(keys=["key", "key"]), "two keys are 'key'"),
-        ({"catalogue": {"keys": [], "trees": []}, "memory": {}}, "there is no key"),
+        (document(keys=["key", "key"]), "API keys must be unique: 'key'"),
+        ({"catalogue": {"keys": [], "trees": []}, "memory": {}}, "the catalogue has no keys; it needs at least one"),
         (document(co2e_grams=-1), "the grams of emission e are not from 0 to 1000000000000000000"),
         (document(co2e_grams=10**400), "the grams of emission e are not from 0 to 1000000000000000000"),
         (document(last_day="2025-01-01"), "the period from 2025-01-02 to 2025-01-01 does not have 1 to 3660 days"),

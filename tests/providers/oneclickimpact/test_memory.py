@@ -76,7 +76,7 @@ def impacts(content: dict[str, Any]) -> list[dict[str, Any]]:
             "customer ids must be unique: 'U1'",
         ),
         (lambda content: customer(content).update(id="own"), "customers.U789.id: must match"),
-        (lambda content: customer(content).update(id="U790"), "customer 'U790' must not be under the key 'U789'"),
+        (lambda content: customer(content).update(id="U790"), "the customer stored as 'U789' has the id 'U790'"),
         (lambda content: customer(content).update(name=""), "customers.U789.name: must have at least 1"),
         (lambda content: customer(content).update(email="me"), "customers.U789.email: must"),
         (
@@ -88,7 +88,7 @@ def impacts(content: dict[str, Any]) -> list[dict[str, Any]]:
             "times of an account's customers must be unique: 'sandbox 2024-06-12T15:22:14.753Z'",
         ),
         (lambda content: impacts(content)[0].update(account_id="none"), "account 'none' has no customer 'U1234'"),
-        (lambda content: impacts(content)[4].update(account_id="none"), "unknown account 'none'"),
+        (lambda content: impacts(content)[4].update(account_id="none"), "no account has the id 'none'"),
         (lambda content: impacts(content)[0].update(customer_id="U901"), "account 'sandbox' has no customer 'U901'"),
         (lambda content: impacts(content)[0].update(customer_id=""), "impacts.0.customer_id: must match"),
         (lambda content: impacts(content)[0].update(amount=0), "carbon_captured must be between 1 and 10000000, not 0"),

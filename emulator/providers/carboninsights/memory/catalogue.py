@@ -7,6 +7,8 @@ from typing import Annotated, NamedTuple
 
 from pydantic import PlainSerializer
 
+from emulator.core.integrity import check_unique
+
 UNCATEGORIZED = "Uncategorized"
 
 
@@ -73,9 +75,8 @@ class Catalogue:
 
     def __post_init__(self) -> None:
         if not self.accounts:
-            raise ValueError("there are no accounts")
-        if len({account.username for account in self.accounts}) < len(self.accounts):
-            raise ValueError("two accounts have the same username")
+            raise ValueError("the catalogue has no accounts; it needs at least one")
+        check_unique("usernames", (account.username for account in self.accounts))
         for table in (self.categories, self.retired_categories, self.with_natural_gas):
             for name, factors in table.items():
                 _check_factors(name, factors)

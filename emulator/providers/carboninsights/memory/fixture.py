@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from emulator.core.integrity import check_unique
 from emulator.providers.carboninsights.memory.catalogue import Catalogue
 from emulator.providers.carboninsights.memory.records import Account, Admissions, Token
 
@@ -54,9 +55,8 @@ class Memory:
     def __post_init__(self) -> None:
         for name, account in self.accounts.items():
             if account.username != name:
-                raise ValueError(f"the account of {name!r} has the username {account.username!r}")
-        if len({account.id for account in self.accounts.values()}) < len(self.accounts):
-            raise ValueError("two accounts have the same id")
+                raise ValueError(f"the account stored as {name!r} has the username {account.username!r}")
+        check_unique("account ids", (account.id for account in self.accounts.values()))
 
 
 @dataclass(frozen=True, slots=True)

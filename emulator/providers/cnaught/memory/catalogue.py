@@ -1,10 +1,11 @@
 """The catalogue: accounts, projects, categories and portfolios. It never changes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, TypeAlias
 
 from emulator.core.documents import UtcTime
+from emulator.core.integrity import check_ids, check_known, check_unique
 from emulator.providers.cnaught.memory.fields import CentsPerKg, Count, Degrees, Fraction
 
 Source: TypeAlias = Literal["api", "checkout"]
@@ -131,49 +132,17 @@ class Catalogue:
 
     def __post_init__(self) -> None:
         if not self.accounts:
-            raise ValueError("there are no accounts")
-        check_distinct("accounts", [account.id for account in self.accounts])
-        check_distinct("API keys", [account.api_key for account in self.accounts])
+            raise ValueError("the catalogue has no accounts; it needs at least one")
+        check_unique("account ids", (account.id for account in self.accounts))
+        check_unique("API keys", (account.api_key for account in self.accounts))
         check_ids("project", self.projects)
         check_ids("category", self.categories)
         check_ids("portfolio", self.portfolios)
         for account in self.accounts:
-            for name in account.portfolios:
-                check_known("portfolio", name, self.portfolios)
+            check_known("portfolio", account.portfolios, self.portfolios)
             if account.default_portfolio_id not in account.portfolios:
                 raise ValueError(f"the default portfolio of account {account.id} is not one of its portfolios")
         for portfolio in self.portfolios.values():
-            for name in portfolio.allocations:
-                check_known("category", name, self.categories)
+            check_known("category", portfolio.allocations, self.categories)
         for category in self.categories.values():
-            for name in category.projects:
-                check_known("project", name, self.projects)
-
-
-# --- checks -----------------------------------------------------------------------------------------------------------
-
-
-class Identified(Protocol):
-    """A record that has an id."""
-
-    @property
-    def id(self) -> str: ...
-
-
-def check_distinct(kind: str, names: Collection[str]) -> None:
-    """Raise ValueError if a name occurs twice."""
-    if len(set(names)) < len(names):
-        raise ValueError(f"two {kind} are equal")
-
-
-def check_ids(kind: str, records: Mapping[str, Identified]) -> None:
-    """Raise ValueError for a record whose id is not the one it is stored under."""
-    for name, record in records.items():
-        if record.id != name:
-            raise ValueError(f"the {kind} stored under {name!r} has the id {record.id!r}")
-
-
-def check_known(kind: str, name: str, known: Mapping[str, object]) -> None:
-    """Raise ValueError for a reference to a record that does not exist."""
-    if name not in known:
-        raise ValueError(f"unknown {kind} {name!r}")
+            check_known("project", category.projects, self.projects)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from emulator.providers.cnaught.memory.catalogue import Catalogue, check_ids, check_known
+from emulator.core.integrity import check_ids, check_known
+from emulator.providers.cnaught.memory.catalogue import Catalogue
 from emulator.providers.cnaught.memory.records import KeyedReply, Notice, Order, Session, Subaccount
 from emulator.providers.cnaught.memory.settings import Settings
 
@@ -29,15 +30,14 @@ class Memory:
         check_ids("subaccount", self.subaccounts)
         check_ids("subaccount", self.deleted_subaccounts)
         check_ids("checkout session", self.sessions)
-        for order in self.orders.values():
-            if order.checkout_session_id is not None:
-                check_known("checkout session", order.checkout_session_id, self.sessions)
+        session_ids = (order.checkout_session_id for order in self.orders.values())
+        check_known("checkout session", (id for id in session_ids if id is not None), self.sessions)
         for reply in self.keyed_replies.values():
             reply.check()
             if reply.order_id is not None:
-                check_known("order", reply.order_id, self.orders)
+                check_known("order", [reply.order_id], self.orders)
         for notice in self.notices:
-            check_known("order", notice.order_id, self.orders)
+            check_known("order", [notice.order_id], self.orders)
             if self.orders[notice.order_id].callback_url is None:
                 raise ValueError(f"there is a notice of order {notice.order_id}, which has no callback")
         if self.notices != sorted(self.notices, key=attrgetter("at")):
@@ -57,14 +57,13 @@ class Fixture:
     memory: Memory
 
     def __post_init__(self) -> None:
-        accounts = {account.id: account for account in self.catalogue.accounts}
+        accounts = {account.id for account in self.catalogue.accounts}
         subaccounts = {**self.memory.deleted_subaccounts, **self.memory.subaccounts}
-        for subaccount in subaccounts.values():
-            check_known("account", subaccount.account_id, accounts)
-        for purchase in self.memory.purchases():
-            check_known("account", purchase.account_id, accounts)
-            check_known("portfolio", purchase.portfolio_id, self.catalogue.portfolios)
+        purchases = [*self.memory.purchases()]
+        check_known("account", (owned.account_id for owned in (*subaccounts.values(), *purchases)), accounts)
+        check_known("portfolio", (purchase.portfolio_id for purchase in purchases), self.catalogue.portfolios)
+        for purchase in purchases:
             if purchase.subaccount_id is not None:
-                check_known("subaccount", purchase.subaccount_id, subaccounts)
+                check_known("subaccount", [purchase.subaccount_id], subaccounts)
                 if subaccounts[purchase.subaccount_id].account_id != purchase.account_id:
                     raise ValueError(f"{purchase.id} is for a subaccount of another account")

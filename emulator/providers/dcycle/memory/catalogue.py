@@ -1,8 +1,9 @@
 """The catalogue: what is the same in every space."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from emulator.core.integrity import check_known, check_unique
 from emulator.providers.dcycle.memory.custom_factors import Gas
 from emulator.providers.dcycle.memory.employees import CommutingFactors
 from emulator.providers.dcycle.memory.factors import Factor
@@ -28,7 +29,7 @@ class Organization:
     children: tuple["Organization", ...] = ()
 
     def with_subsidiaries(self) -> Iterator["Organization"]:
-        """The organization itself, and its subsidiaries at any depth."""
+        """Yield the organization itself, and its subsidiaries at any depth."""
         yield self
         for child in self.children:
             yield from child.with_subsidiaries()
@@ -95,16 +96,14 @@ class Catalogue:
     transport_factors: TransportFactors = field(default_factory=TransportFactors)
 
     def __post_init__(self) -> None:
-        known = _distinct("organizations have the id", (organization.id for organization in self.organizations()))
-        if not _distinct("keys are", (key.api_key for key in self.keys)):
-            raise ValueError("there is no key")
-        _distinct("users have the address", (user.email.lower() for user in self.users))
-        for organization_id in (
-            *(key.organization_id for key in self.keys),
-            *(user.organization_id for user in self.users),
-        ):
-            if organization_id not in known:
-                raise ValueError(f"no organization has the id {organization_id!r}")
+        if not self.keys:
+            raise ValueError("the catalogue has no keys; it needs at least one")
+        organization_ids = [organization.id for organization in self.organizations()]
+        check_unique("organization ids", organization_ids)
+        check_unique("API keys", (key.api_key for key in self.keys))
+        check_unique("email addresses of users", (user.email.lower() for user in self.users))
+        check_known("organization", (key.organization_id for key in self.keys), organization_ids)
+        check_known("organization", (user.organization_id for user in self.users), organization_ids)
 
     def fuels_in(self, country: str | None) -> list[FacilityFuel]:
         """Return the fuels of a country: those of Spain, or else the global ones; all for None."""
@@ -112,16 +111,6 @@ class Catalogue:
         return [fuel for fuel in self.facility_fuels if fuel.country in wanted]
 
     def organizations(self) -> Iterator[Organization]:
-        """Every organization of every tree."""
+        """Yield every organization of every tree."""
         for root in self.trees:
             yield from root.with_subsidiaries()
-
-
-def _distinct(what: str, names: Iterable[str]) -> set[str]:
-    """The names, each of which may come only once."""
-    seen = set[str]()
-    for name in names:
-        if name in seen:
-            raise ValueError(f"two {what} {name!r}")
-        seen.add(name)
-    return seen

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from emulator.core.integrity import check_ids
 from emulator.providers.dcycle.memory.catalogue import Catalogue
 from emulator.providers.dcycle.memory.custom_factors import CustomFactor, CustomGroup
 from emulator.providers.dcycle.memory.emissions import Emission
@@ -68,9 +69,7 @@ class Memory:
 
     def __post_init__(self) -> None:
         for kind, records in self.records().items():
-            for id, record in records.items():
-                if record.id != id:
-                    raise ValueError(f"{kind}: the record under {id} has the id {record.id}")
+            check_ids(f"record of {kind}", records)
         for id, version in self.transport_versions.items():
             if str(version.transaction_id) != id:
                 raise ValueError(f"transport_versions: the version under {id} has the id {version.transaction_id}")

@@ -1,12 +1,13 @@
 """The catalogue: accounts and projects, the same in every space."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import Field, StringConstraints
 
+from emulator.core.integrity import check_unique
 from emulator.providers.oneclickimpact.memory.fields import UserId
 
 Environment: TypeAlias = Literal["sandbox", "production"]
@@ -96,12 +97,3 @@ class Catalogue:
     def first_key(self, environment: Environment) -> str:
         """Return the API key of the first account of an environment."""
         return next(account.api_key for account in self.accounts if account.environment == environment)
-
-
-def check_unique(kind: str, values: Iterable[object]) -> None:
-    """Raise ValueError if a value occurs twice."""
-    seen = set()
-    for value in values:
-        if value in seen:
-            raise ValueError(f"{kind} must be unique: {value!r}")
-        seen.add(value)

@@ -1,4 +1,4 @@
-"""The memory of a space, its settings, and the fixture that it begins with."""
+"""The fixture: the catalogue, and the memory with which a space begins."""
 
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from emulator.core.clock import millis
-from emulator.providers.oneclickimpact.memory.catalogue import Catalogue, check_unique
+from emulator.core.integrity import check_ids, check_known, check_unique
+from emulator.providers.oneclickimpact.memory.catalogue import Catalogue
 from emulator.providers.oneclickimpact.memory.records import Customer, Impact, Notice
 from emulator.providers.oneclickimpact.memory.settings import Settings
 
@@ -43,9 +44,7 @@ class Memory:
         check_unique(
             "times of an account's customers", (f"{each.account_id} {millis(each.onboarded_on)}" for each in customers)
         )
-        for key, customer in self.customers.items():
-            if key != customer.id:
-                raise ValueError(f"customer {customer.id!r} must not be under the key {key!r}")
+        check_ids("customer", self.customers)
 
     def _check_notices(self) -> None:
         if self.notices != sorted(self.notices, key=attrgetter("at")):
@@ -69,7 +68,6 @@ class Fixture:
     memory: Memory
 
     def __post_init__(self) -> None:
-        named = {customer.account_id for customer in self.memory.customers.values()}
-        named |= {impact.account_id for impact in self.memory.impacts}
-        if unknown := named - {account.id for account in self.catalogue.accounts}:
-            raise ValueError(f"unknown account {min(unknown)!r}")
+        accounts = {account.id for account in self.catalogue.accounts}
+        check_known("account", (customer.account_id for customer in self.memory.customers.values()), accounts)
+        check_known("account", (impact.account_id for impact in self.memory.impacts), accounts)

@@ -5,7 +5,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from emulator.providers.oneclickimpact.memory.catalogue import Environment, check_unique
+from emulator.core.integrity import check_unique
+from emulator.providers.oneclickimpact.memory.catalogue import Environment
 from emulator.providers.oneclickimpact.memory.fields import DelaySeconds, NonEmpty
 from emulator.providers.oneclickimpact.memory.records import EVENT_TYPES, EventType
 from emulator.web.webhooks import calls_control_api

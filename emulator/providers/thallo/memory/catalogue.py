@@ -1,10 +1,10 @@
 """The catalogue: tenants, projects and vintages. It never changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from emulator.core.documents import UtcTime
+from emulator.core.integrity import check_known, check_unique
 from emulator.providers.thallo.memory.fields import Year
 
 
@@ -79,21 +79,7 @@ class Catalogue:
 
     def __post_init__(self) -> None:
         if not self.tenants:
-            raise ValueError("there are no tenants")
-        keys = [tenant.key for tenant in self.tenants]
-        if min(len({key.id for key in keys}), len({key.api_key for key in keys})) < len(keys):
-            raise ValueError("two tenants have the same key")
+            raise ValueError("the catalogue has no tenants; it needs at least one")
+        check_unique("ids of API keys", (tenant.key.id for tenant in self.tenants))
+        check_unique("API keys", (tenant.key.api_key for tenant in self.tenants))
         check_known("project", (vintage.project_id for vintage in self.vintages.values()), self.projects)
-
-
-def check_known(kind: str, ids: Iterable[str], known: Iterable[str]) -> None:
-    """Raise ValueError for an id that is not known."""
-    if unknown := set(ids).difference(known):
-        raise ValueError(f"no {kind} has the id {min(unknown)!r}")
-
-
-def check_ids(kind: str, records: Mapping[str, Any]) -> None:
-    """Raise ValueError for a record that is stored under another id than its own."""
-    for id, record in records.items():
-        if record.id != id:
-            raise ValueError(f"the {kind} stored as {id!r} has the id {record.id!r}")

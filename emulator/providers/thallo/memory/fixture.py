@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from emulator.core.documents import UtcTime
-from emulator.providers.thallo.memory.catalogue import Catalogue, check_ids, check_known
+from emulator.core.integrity import check_ids, check_known
+from emulator.providers.thallo.memory.catalogue import Catalogue
 from emulator.providers.thallo.memory.fields import DIGITS_MAX, GRAMS_MAX
 from emulator.providers.thallo.memory.records import ApiKey, Invoice, RetirementRequest, SellOrder, Wallet
 
