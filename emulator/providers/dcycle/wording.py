@@ -1,4 +1,4 @@
-"""How problems and statuses become Dcycle's refusals, and refusals its envelope."""
+"""How problems become Dcycle's refusals, and refusals become replies."""
 
 from decimal import Decimal
 from math import isfinite
@@ -17,12 +17,12 @@ WITHOUT_ORGANIZATION = ("/v1/logistics/packages", "/v1/logistics/tocs")
 
 
 def schema_refusal(malformed: Malformed) -> errors.ValidationFailed:
-    """Return the refusal for a request that violates the schema: one element for each problem."""
+    """Return the refusal of a request that breaks the schema: one element for each problem."""
     return errors.ValidationFailed([_element(problem) for problem in malformed.problems])
 
 
 def http_refusal(status: int, detail: str | None = None) -> errors.DcycleRefusal:
-    """Return the refusal for a bare status."""
+    """Return the refusal for a bare HTTP status."""
     match status:
         case 400:
             return errors.InvalidDateRange()
@@ -41,7 +41,7 @@ def http_refusal(status: int, detail: str | None = None) -> errors.DcycleRefusal
 
 
 def render(request: Request, refusal: Refusal) -> Response:
-    """Return the reply of a refusal, which a few of the vendor's pages print otherwise than the others."""
+    """Return a refusal as JSON. A few of the vendor's pages print it otherwise than the others."""
     path: str = request.scope["path"]
     if isinstance(refusal, errors.InvalidApiKey) and path.startswith(TRANSPORTS):
         refusal = errors.InvalidApiKeyForOrganization(refusal.rule)
@@ -51,7 +51,7 @@ def render(request: Request, refusal: Refusal) -> Response:
 
 
 def _element(problem: Problem) -> dict[str, object]:
-    """A problem as pydantic writes it, without repeating what is secret, long or nested."""
+    """Return a problem as pydantic writes it, without repeating what is secret, long or nested."""
     message, limits = problem.message, problem.limits
     if "field_type" in limits:  # the type of a model's member: the vendor's are lists
         message = message.replace(str(limits["field_type"]), "List", 1)
@@ -62,7 +62,7 @@ def _element(problem: Problem) -> dict[str, object]:
 
 
 def _may_be_repeated(problem: Problem) -> bool:
-    """A whole body is never repeated: in any format, it may contain a secret."""
+    """Return whether a reply may show what was sent. A whole body is never shown: it may contain a secret."""
     return (
         problem.kind != "missing"
         and len(problem.place) > 1
@@ -72,7 +72,7 @@ def _may_be_repeated(problem: Problem) -> bool:
 
 
 def _is_short(sent: object) -> bool:
-    """Return whether it is a text, a boolean, or a number of at most 64 bits."""
+    """Return whether a value is a text, a boolean, or a number of at most 64 bits."""
     if isinstance(sent, Decimal):
         return isfinite(float(sent))
     return isinstance(sent, str | float) or (isinstance(sent, int) and -(2**63) <= sent < 2**63)

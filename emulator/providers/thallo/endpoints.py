@@ -82,7 +82,7 @@ def backend(request: Request) -> Thallo:
 
 
 def authenticate(request: Request) -> ApiKey:
-    """Return the active API key of the bearer token. Raises Unauthorized."""
+    """Return the active API key of the bearer token. Raises KeyMissing, Unauthorized."""
     return backend(request).keys.authenticate(bearer_token(request))
 
 

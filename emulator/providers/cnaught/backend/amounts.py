@@ -24,7 +24,7 @@ VEHICLE_KG_PER_KM: Mapping[Vehicle, Decimal] = {
     "school_bus": Decimal("0.745"),  # fitted: 1,000 km are 745 kg
     "coach_bus": Decimal("1.057"),  # the same diesel at an assumed 6 miles per gallon
 }
-"""Grams for the whole vehicle, with any number of passengers."""
+"""Kilograms per kilometer of the whole vehicle, with any number of passengers."""
 
 FLIGHT_KG_PER_KM = Decimal("0.095")
 """Per passenger, as in the vendor's sample app; 100 km are 10 kg."""
@@ -43,17 +43,17 @@ OFFICE_KG_PER_SQUARE_FOOT = Decimal("8.6")
 
 
 def activity_kg(extent: Decimal, kg_per_unit: Decimal) -> Decimal:
-    """Return the mass of an activity, rounded up to whole kilograms (observed: 30 km by car are 8 kg)."""
+    """Return the mass of an activity in kilograms, rounded up to whole ones (observed: 30 km by car are 8 kg)."""
     return EXACT.multiply(extent, kg_per_unit).to_integral_value(ROUND_CEILING)
 
 
 def tonne_km(mass_kg: Decimal, distance_km: Decimal) -> Decimal:
-    """Return the extent of a freight."""
+    """Return the extent of a freight in tonne-kilometers."""
     return EXACT.scaleb(EXACT.multiply(mass_kg, distance_km), -3)
 
 
 def ride_kg(distance_km: Decimal) -> Decimal:
-    """Return the mass of a car ride."""
+    """Return the mass of a car ride in whole kilograms, rounded up."""
     return activity_kg(distance_km, CAR_KG_PER_KM)
 
 
@@ -85,7 +85,7 @@ def price(amount_kg: Decimal, portfolio: Portfolio, source: Source) -> int:
 
 
 def equal_parts(amount_kg: Decimal, projects: Sequence[K]) -> Mapping[K, Decimal]:
-    """Divide an amount among projects in whole grams; the last one gets the rest."""
+    """Divide an amount in kilograms among projects, in whole grams; the last one gets the rest."""
     if len(projects) == 1:
         return {projects[0]: amount_kg}
     part = EXACT.scaleb(EXACT.divide_int(EXACT.scaleb(amount_kg, 3), Decimal(len(projects))), -3)

@@ -56,9 +56,9 @@ def owners(order: Order) -> tuple[Owner, ...]:
 class Owned:
     """The orders of one owner in the order in which they were placed, and the sums of what they have retired.
 
-    ``timeline`` also has them in the order of time. ``runs`` are the places where a run in the order of time begins:
+    ``timeline`` also has them in the order of time. ``runs`` are the indexes where a run in the order of time starts:
     usually 0 alone, unless the fixture is in another order, or has orders from after the time to which the clock was
-    set. ``next_place`` is that of the order after the last one that was fulfilled.
+    set. ``next_place`` is the index of the order after the last one that was fulfilled.
     """
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class Owned:
         self.timeline.add(order)
 
     def place_of_fulfilled(self, order: Order) -> int:
-        """Return the place of an order that is fulfilled now. It is looked up only if it is not the next one."""
+        """Return the index of an order that is fulfilled now. It is looked up only if it is not the next one."""
         place = self.next_place
         if place >= len(self.orders) or self.orders[place] is not order:
             place = self.timeline.number(order.id)

@@ -21,7 +21,7 @@ from emulator.providers.cnaught.memory.fixture import Memory
 from emulator.providers.cnaught.memory.records import Notice, Order, Session, State
 
 SETTLED_TOGETHER = 64
-"""How many fulfilled orders new ones leave uncounted: to count them one by one would take several times as long."""
+"""New orders leave fewer than this many fulfilled ones uncounted: to count each alone takes several times as long."""
 
 
 class Orders:
@@ -200,9 +200,9 @@ class Orders:
             self._fulfilling.add(order.fulfils_on, order)
 
     def _settle(self, least: int = 1) -> None:
-        """Count the orders that have been fulfilled by now, if they are at least so many.
+        """Count the orders that have been fulfilled by now, if there are at least ``least`` of them.
 
-        It happens while orders are placed, so that no impact waits for a million of them.
+        This happens while orders are placed, so that no impact has to count a million of them at once.
         """
         self._follow_clock_back(self.clock.now)
         self._settled_on = self.clock.now

@@ -13,14 +13,14 @@ Amounts: TypeAlias = Mapping[Kind, Decimal]
 """Kilograms by category and project."""
 
 BLOCK = 8
-"""How many places share one sum. Their single amounts are not kept, since the caller can compute them."""
+"""How many indexes share one sum. Their single amounts are not kept, since the caller can compute them."""
 
 BLOCKS_MAX = 1 << 40
 ZERO = Decimal(0)
 
 
 class Sums:
-    """Amounts at the places 0, 1, 2... of a list, summed by blocks of places.
+    """Amounts at the indexes 0, 1, 2... of a list, summed by blocks of indexes.
 
     Amounts usually arrive at the end, so each kind has a column of running sums, one for each block up to the last in
     which it has an amount, and the sum of a stretch is the difference of two of these. An amount that arrives further
@@ -33,7 +33,7 @@ class Sums:
         self._corrections: dict[int, dict[Kind, Decimal]] = {}
 
     def change(self, place: int, by: Amounts) -> None:
-        """Add amounts, which may be negative, at a place."""
+        """Add amounts, which may be negative, at an index."""
         block = place // BLOCK
         for kind, amount in by.items():
             column = self._columns.setdefault(kind, [])
@@ -71,7 +71,7 @@ class Sums:
 
 
 def nearest_block(place: int) -> int:
-    """Return the block that starts nearest to a place."""
+    """Return the block that starts nearest to an index."""
     return (place + BLOCK // 2) // BLOCK
 
 

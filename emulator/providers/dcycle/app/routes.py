@@ -5,7 +5,7 @@ from starlette.routing import Route
 from emulator.web.route_table import Endpoint, Endpoints, not_implemented
 
 ENDPOINTS = "emulator.providers.dcycle.endpoints"
-"""The package of the endpoints. The first request to a module of it imports the module."""
+"""The package of the endpoints. Each of its modules is imported by the first request to one of its operations."""
 
 context = Endpoints(f"{ENDPOINTS}.context")
 employees = Endpoints(f"{ENDPOINTS}.employees")

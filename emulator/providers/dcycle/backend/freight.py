@@ -78,7 +78,7 @@ class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
         return record.package_id
 
     def amounts(self, record: FreightRequest) -> tuple[int, ...]:
-        """The grams and the nanometers of a leg that carries a package."""
+        """Return the grams and the nanometers of a leg that carries a package."""
         if record.package_id is None:
             return ()
         return record.co2e_grams or 0, round((self._distance_km(record.terms) or 0) * NANOMETERS_PER_KM)

@@ -27,7 +27,7 @@ class FreightSum:
         return amount / self.items if self.items else Decimal(0)
 
     def share(self, grams: int) -> Decimal:
-        """Return how many percent of the emissions some grams are; zero of nothing."""
+        """Return the percentage of the emissions that some grams are; zero if there are no emissions."""
         return Decimal(100 * grams) / self.grams if self.grams else Decimal(0)
 
 

@@ -99,5 +99,5 @@ class Hubs(Records[Hub, HubTerms]):
 
 
 def _of_its_company(terms: HubTerms) -> HubTerms:
-    """The terms without a facility if the hub is another company's."""
+    """Return the terms, without a facility if the hub is another company's."""
     return terms if terms.type == "owned" else replace(terms, facility_id=None)

@@ -27,7 +27,7 @@ class Invoices(Records[Invoice, InvoiceTerms]):
         return record.terms.facility_id
 
     def amounts(self, record: Invoice) -> tuple[int, int, int, int]:
-        """The grams and those from biomass, each after the number of invoices that state them."""
+        """Return the grams and those from biomass, each after the number of invoices that state them."""
         grams, biomass = record.co2e_grams, record.co2e_biomass_grams
         if not record.counts:
             return 0, 0, 0, 0
@@ -77,12 +77,12 @@ class Invoices(Records[Invoice, InvoiceTerms]):
         return shares
 
     def _share_kwh(self, draft: InvoiceDraft, share: InvoiceShare) -> float | None:
-        """Return the energy of a share; None in a unit that is none of energy."""
+        """Return the kilowatt-hours of a share; None if the unit is not one of energy."""
         kwh = self._kwh.get(draft.unit_id)
         return None if kwh is None else float(decimal(draft.base_quantity) * decimal(share.percentage) * kwh)
 
     def _share_grams(self, organization: Organization, draft: InvoiceDraft, share: InvoiceShare) -> int | None:
-        """Return the emissions of a share: by the custom factor, or else by that of the type; None without any."""
+        """Return the grams of a share: by the custom factor, or else by that of the type; None without a factor."""
         factor = self.context.custom_grams(draft.custom_emission_factor_id, organization.id)
         if factor is None:
             listed = self.context.catalogue.invoice_factors.get(draft.type)

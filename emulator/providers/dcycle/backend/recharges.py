@@ -73,7 +73,10 @@ class Recharges(EmittingRecords[Recharge, RechargeTerms]):
     # --- change
 
     def record(self, organization: Organization, terms: RechargeTerms) -> Recharge:
-        """Create a recharge, or update that of the same country, day, quantity and plate. Raises FuelNotFound."""
+        """Create a recharge, or update that of the same country, day, quantity and plate.
+
+        Raises LogisticsFuelNotFound.
+        """
         if terms.fuel_id not in self._fuels:
             raise errors.LogisticsFuelNotFound
 
@@ -92,5 +95,5 @@ class Recharges(EmittingRecords[Recharge, RechargeTerms]):
 
 
 def _sameness(organization_id: str, terms: RechargeTerms) -> tuple[object, ...]:
-    """What makes two recharges the same one."""
+    """Return what two recharges have in common that are the same one."""
     return organization_id, terms.country, terms.date, terms.quantity, terms.vehicle_license_plate

@@ -20,7 +20,7 @@ F = TypeVar("F", contravariant=True)
 
 
 class Filter(Protocol[F]):
-    """A filter of a list. Filters are dataclasses, and one without arguments matches everything."""
+    """A filter of a list. Filters are named tuples, and one without arguments matches everything."""
 
     def matches(self, record: F, /) -> bool: ...
 
@@ -245,7 +245,7 @@ class AuthoredRecords(EmittingRecords[A, T]):
 
 
 def _as_shown(value: object) -> object:
-    """A value as replies show it: of an instant, the whole seconds."""
+    """Return a value as replies show it: an instant in whole seconds."""
     return value.replace(microsecond=0) if isinstance(value, datetime) else value
 
 
@@ -281,5 +281,5 @@ def sort(records: Collection[R], members: Iterable[str]) -> Collection[R]:
 
 
 def _member(record: Record[Any], name: str) -> Any:
-    """A member of a record or of its terms."""
+    """Return a member of a record, or else of its terms."""
     return getattr(record, name) if hasattr(record, name) else getattr(record.terms, name)

@@ -48,10 +48,10 @@ class Uploads(Records[Upload, UploadTerms]):
         self._currencies = {unit.id: unit.currency for unit in context.catalogue.units if unit.currency}
 
     def put_content(self, id: str, content: str) -> Upload:
-        """Turn the rows of a file into records; a row that is wrong becomes none. Raises UploadNotFound.
+        """Turn the rows of a file into records; rows with mistakes are left out. Raises UploadNotFound.
 
-        A file that is put again replaces the earlier one: clients repeat a PUT whose reply they have not got.
-        No page prints the columns of files of transport routes and of freight, so their rows become none, either.
+        A file that is put again replaces the earlier one: clients repeat a PUT whose reply they did not get.
+        No page prints the columns of files of transport routes and of freight, so all of their rows are left out.
         """
         upload = self.records.get(id)
         if upload is None:
@@ -71,7 +71,7 @@ class Uploads(Records[Upload, UploadTerms]):
                 records.remove(record)
 
     def _purchase(self, organization: Organization, upload: Upload, row: Mapping[str, str]) -> None:
-        """Create the purchase of a row. Raises ValueError."""
+        """Create the purchase of a row. Raises ValueError, KeyError."""
         terms = PurchaseTerms(
             product_name=_text(row, "product_name"),
             sector=_text(row, "sector"),
@@ -85,10 +85,10 @@ class Uploads(Records[Upload, UploadTerms]):
         self._purchases.create(organization, terms)
 
     def _consumption(self, organization: Organization, upload: Upload, row: Mapping[str, str]) -> None:
-        """Create the consumption of a row. Raises ValueError."""
+        """Create the consumption of a row. Raises ValueError, KeyError."""
         vehicle_id = row["vehicle_id"].lower()
         if not self._vehicles.has(organization, vehicle_id):
-            raise ValueError("unknown vehicle")
+            raise ValueError(f"no vehicle has the id {vehicle_id!r}")
         terms = ConsumptionTerms(
             vehicle_id=vehicle_id,
             quantity=_quantity(row),
@@ -104,7 +104,7 @@ class Uploads(Records[Upload, UploadTerms]):
 
 
 def _rows(content: str) -> Iterator[Mapping[str, str]]:
-    """Yield the rows of a file, up to one that is no CSV: the reader takes no field above 128 KiB."""
+    """Yield the rows of a file, up to one that is not CSV: the reader accepts fields of at most 128 KiB."""
     rows = csv.DictReader(StringIO(content))
     while (row := _next(rows)) is not None:
         yield {str(name).strip(): (value or "").strip() for name, value in row.items() if isinstance(value, str | None)}
@@ -131,7 +131,7 @@ def _succeeds(
 
 
 def _text(row: Mapping[str, str], name: str) -> str:
-    """A value that a row must have. Raises ValueError."""
+    """Return a value that a row must have. Raises ValueError, and KeyError without the column."""
     if not 0 < len(row[name]) <= NAME_LENGTH_MAX or "\x00" in row[name]:
         raise ValueError(f"{name} is empty or too long")
     return row[name]
@@ -145,14 +145,14 @@ def _country(row: Mapping[str, str]) -> str:
 
 
 def _day(row: Mapping[str, str], name: str) -> date:
-    """A day, written YYYY-MM-DD as in JSON: Python would read weeks and bare digits, too. Raises ValueError."""
+    """Return a day, written YYYY-MM-DD as in JSON: Python would also read weeks and bare digits. Raises ValueError."""
     if not re.fullmatch(DAY, row[name]):
         raise ValueError(f"{name} is not a day")
     return date.fromisoformat(row[name])
 
 
 def _quantity(row: Mapping[str, str]) -> float:
-    """A number, written as in JSON: Python would read digits of any script, and underscores, too. Raises ValueError."""
+    """Return a number, written as in JSON: Python would also read other digits and underscores. Raises ValueError."""
     if not re.fullmatch(NUMBER, row["quantity"]):
         raise ValueError("quantity is not a number")
     quantity = Decimal(row["quantity"])

@@ -31,7 +31,7 @@ class Consumptions(Records[Consumption, ConsumptionTerms]):
         return record.terms.vehicle_id
 
     def amounts(self, record: Consumption) -> tuple[int, int]:
-        """The grams that count, and whether the consumption is in error."""
+        """Return the grams that count, and whether the consumption is in error."""
         return record.co2e_grams or 0 if record.counts else 0, record.status == "error"
 
     def of_vehicle(self, vehicle: Vehicle, wanted: Filter[Consumption]) -> Collection[Consumption]:

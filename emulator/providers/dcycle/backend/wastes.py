@@ -59,7 +59,7 @@ class Wastes(AuthoredRecords[Waste, WasteTerms]):
         return replace(record, co2e_grams=self._grams(record))
 
     def _grams(self, waste: Waste) -> int | None:
-        """Return what treating a waste and taking it there cause; None in a unit that is no mass."""
+        """Return what treating a waste and taking it there cause; None if the unit is not one of mass."""
         terms = waste.terms
         kilograms = self._kilograms(terms)
         if kilograms is None:

@@ -1,1 +1,1 @@
-"""Dcycle's operations, one file a noun. Each authenticates, reads, calls the backend and replies, in this order."""
+"""Dcycle's operations, one file a noun: authenticate, read, ask, reply. Their order is that of its checks."""

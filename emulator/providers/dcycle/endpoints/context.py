@@ -18,7 +18,7 @@ C = TypeVar("C", bound=Part)
 
 
 def backend(request: Request) -> Dcycle:
-    """Return Dcycle in the space of a request."""
+    """Return Dcycle in the request's space."""
     dcycle: Dcycle = request.backend
     return dcycle
 
@@ -76,7 +76,7 @@ def _problems(request: Request, models: tuple[type[Part], ...]) -> Iterator[Prob
 
 @lru_cache(maxsize=1024)
 def _in_order(models: tuple[type[Part], ...]) -> list[type[Part]]:
-    """The models in the order in which Dcycle lists problems."""
+    """Return the models in the order in which Dcycle lists problems."""
     return sorted(models, key=lambda model: [*_READERS].index(model.place))
 
 
@@ -103,7 +103,7 @@ def _header(model: type[Header], value: str | None) -> Header:
 
 
 def _read_body(model: type[Body | Form], request: Request) -> Body | Form:
-    """The body as a model. A body that is declared as anything but JSON is a text, which no model of JSON accepts."""
+    """Return the body as a model. One not declared as JSON is read as text, which no model of JSON accepts."""
     if issubclass(model, Form):
         return read(model, form_fields(request), model.place)
     if not request.exchange.body:

@@ -140,5 +140,5 @@ def _package(dcycle: Dcycle, package: Package, shows_legs: bool) -> dict[str, ob
 
 
 def _movement(record: incoming.NewFreightRequest) -> object | None:
-    """What may come once in a batch: a record that names a shipment."""
+    """Return what may occur only once in a batch: a record that names a shipment."""
     return None if record.movement_id is None else record

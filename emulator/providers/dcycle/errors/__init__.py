@@ -1,4 +1,4 @@
-"""Every refusal of Dcycle: a detail, and a code where the vendor has one (docs.dcycle.io).
+"""Dcycle's refusals: a detail, and a code where the vendor has one (docs.dcycle.io).
 
 * DcycleRefusal
   + InvalidDateRange               400

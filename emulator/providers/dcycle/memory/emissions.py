@@ -52,7 +52,7 @@ class Emission:
         return ((self.last_day or self.first_day) - self.first_day).days + 1
 
     def grams_by_day(self) -> Iterator[tuple[date, int]]:
-        """Each day and its whole grams; together they are the grams of the emission, for any number of days."""
+        """Yield each day and its whole grams, which add up to the grams of the emission for any number of days."""
         counted, days = 0, self.days
         for n in range(days):
             until_then = self.co2e_grams * (n + 1) // days

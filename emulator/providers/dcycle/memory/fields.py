@@ -7,16 +7,16 @@ from pydantic import Field, StringConstraints
 UUID = r"^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$"
 
 GRAMS_MAX = 10**18
-"""A million million tonnes: more than the world emits in ten years."""
+"""A trillion tonnes: more than the world emits in ten years."""
 
 GRAMS_PER_UNIT_MAX = 10**6
-"""A tonne for a euro, a liter or another unit."""
+"""A tonne per euro, liter or other unit."""
 
 QUANTITY_MAX = 10**12
-KWH_MAX = 1000
-"""What one unit of energy has at most: a megawatt-hour."""
+"""The largest quantity of anything: at the highest factor, it emits ``GRAMS_MAX``."""
 
-"""So much of anything, at the highest factor, gives the highest mass."""
+KWH_MAX = 1000
+"""The most kilowatt-hours that one unit of energy has: a megawatt-hour."""
 
 Uuid: TypeAlias = Annotated[str, StringConstraints(pattern=UUID)]
 Grams: TypeAlias = Annotated[int, Field(ge=0, le=GRAMS_MAX)]

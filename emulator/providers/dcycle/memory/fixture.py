@@ -95,7 +95,7 @@ class Memory:
                 raise ValueError(f"record {id} belongs to no {what} of its organization")
 
     def records(self) -> Mapping[str, Mapping[str, Record[Any]]]:
-        """The records by their kind and id."""
+        """Return the records by kind and id."""
         others = ("emissions", "project_links", "tokens", "settings", "transport_versions")
         kinds = [member.name for member in fields(self) if member.name not in others]
         return {kind: getattr(self, kind) for kind in kinds}
@@ -107,7 +107,7 @@ class Memory:
             yield from filter(None, (record.emission() for record in records.values()))
 
     def owners(self) -> Iterator[tuple[str, str]]:
-        """A description of each record and emission, and the id of its organization."""
+        """Yield a description of each record and emission, and the id of its organization."""
         yield from ((f"emissions: {emission.id}", emission.organization_id) for emission in self.emissions.values())
         yield from (
             (f"transport_versions: {id}", found.organization_id) for id, found in self.transport_versions.items()

@@ -135,7 +135,7 @@ class FreightRequest(EmittingRecord[FreightTerms]):
         return self.terms.year or self.created_at.year
 
     def posting(self) -> Posting | None:
-        """Nothing if the organization drove itself: then its fuel counts."""
+        """Return where the emissions count; None if the organization drove itself, since its fuel counts then."""
         return None if self.terms.subcontractor is False else Posting("goods_shipped", self.shipment_date)
 
 

@@ -104,6 +104,6 @@ class Invoice(EmittingRecord[InvoiceTerms]):
         return self.terms.status
 
     def posting(self) -> Posting | None:
-        """Nothing if the type has no category."""
+        """Return where the emissions count; None if the type has no category."""
         category = INVOICE_CATEGORIES.get(self.type)
         return None if category is None else Posting(category, self.start_date, self.end_date)

@@ -44,7 +44,7 @@ def names(address: str | None) -> list[str]:
 
 
 def _great_circle_km(start: tuple[float, float], end: tuple[float, float]) -> float:
-    """The length of the shortest way on a sphere (the haversine formula)."""
+    """Return the length of the shortest way on the surface of the Earth (the haversine formula)."""
     latitudes = radians(start[0]), radians(end[0])
     height, width = latitudes[1] - latitudes[0], radians(end[1] - start[1])
     chord = sin(height / 2) ** 2 + cos(latitudes[0]) * cos(latitudes[1]) * sin(width / 2) ** 2

@@ -73,6 +73,6 @@ class Purchase(EmittingRecord[PurchaseTerms]):
         return self.terms.status
 
     def posting(self) -> Posting | None:
-        """Nothing if the purchase is without a date."""
+        """Return where the emissions count; None without a date."""
         day = self.terms.purchase_date
         return None if day is None else Posting("purchases", day)

@@ -37,8 +37,8 @@ class Posting(NamedTuple):
 class EmittingRecord(Record[T]):
     """A record with emissions: ``co2e_grams``, None if they are not calculated.
 
-    A kind of record that emits states its terms, its ``posting``, and in the backend how its grams are calculated. If
-    it has a status, it states that, too, and in ``counted_statuses`` with which a record counts.
+    A subclass defines its terms and its ``posting``, and a class of the backend how its grams are calculated. If it has
+    a status, it overrides that, too, and names in ``counted_statuses`` those with which a record counts.
     """
 
     counted_statuses: ClassVar[tuple[str, ...]] = ("active",)
@@ -52,7 +52,7 @@ class EmittingRecord(Record[T]):
 
     @property
     def enabled(self) -> bool:
-        """False once the facility of the record is deleted; a kind of record of facilities states it."""
+        """False once the facility of the record is deleted. Kinds of records that belong to facilities override it."""
         return True
 
     @property

@@ -29,7 +29,7 @@ MOTORED = ("car", "motorbike")
 
 @dataclass(frozen=True, slots=True)
 class FlightBand:
-    """Flights of at most ``up_to_km``, of which the last band has none."""
+    """Flights of at most ``up_to_km`` kilometers; None for the last band, which has no upper limit."""
 
     factor: Factor
     up_to_km: Annotated[int, Field(ge=0, le=100_000)] | None = None
@@ -96,7 +96,7 @@ class Travel(EmittingRecord[TravelTerms]):
 
     @property
     def status(self) -> TravelStatus:
-        """``error`` if the distance cannot be found out."""
+        """``error`` if the distance is unknown, or there is no factor for it."""
         return "error" if self.co2e_grams is None else "active"
 
     def posting(self) -> Posting:

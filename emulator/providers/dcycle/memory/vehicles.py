@@ -41,7 +41,7 @@ class VehicleFuel:
     updated_at: UtcTime
 
     def factors(self) -> Mapping[str, int]:
-        """Grams a unit, by the id of the unit."""
+        """Return the grams of CO2e per unit, by the id of the unit."""
         return {unit.id: unit.grams_per_unit for unit in self.fuel_units}
 
 

@@ -1,1 +1,1 @@
-"""Dcycle's JSON (docs.dcycle.io)."""
+"""Dcycle's JSON: what comes in, and what goes out (docs.dcycle.io)."""

@@ -1,4 +1,4 @@
-"""The rules by which 1ClickImpact's memory changes (docs.1clickimpact.com)."""
+"""1ClickImpact's rules: how its memory changes (docs.1clickimpact.com)."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Drafts: what requests ask for, typed and frozen."""
+"""Drafts: requests to 1ClickImpact before any rule has accepted them."""
 
 from datetime import datetime
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""The projects."""
+"""Projects."""
 
 from starlette.responses import Response
 

@@ -15,7 +15,7 @@ from emulator.providers.oneclickimpact.memory.settings import Settings
 
 @dataclass(slots=True)
 class Memory:
-    """Everything that requests and time change. Impacts are in the order in which they were made, notices in time.
+    """Everything that requests and the clock change. Impacts are in the order of their making, notices in that of time.
 
     ``failed_events`` has how many events in a row have not reached an endpoint, by its id.
     """

@@ -29,7 +29,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 def millisecond(at: datetime) -> datetime:
-    """Return an instant without what is below a millisecond."""
+    """Return an instant rounded down to whole milliseconds."""
     return at - at.microsecond % 1000 * MICROSECOND
 
 

@@ -1,1 +1,1 @@
-"""1ClickImpact's JSON: requests as typed drafts, and records as replies."""
+"""1ClickImpact's JSON: what comes in, what goes out, and what webhooks and acts carry (docs.1clickimpact.com)."""

@@ -1,4 +1,4 @@
-"""The JSON of replies (docs.1clickimpact.com). What is not known is left out, never null."""
+"""The objects in replies (docs.1clickimpact.com). What is not known is left out, never null."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict

@@ -30,7 +30,7 @@ class Keys:
         }
 
     def authenticate(self, api_key: str | None) -> ApiKey:
-        """Return the active key with this text. Raises KeyMissing and Unauthorized."""
+        """Return the active key with this text. Raises KeyMissing, Unauthorized."""
         if not api_key:
             raise errors.KeyMissing
         wanted = key_hash(api_key)

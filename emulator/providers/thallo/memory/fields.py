@@ -11,6 +11,7 @@ DIGITS_MAX = 100
 """How many digits an amount may have, in a request as well."""
 
 _WHOLE_NUMBER = re.compile("-?[0-9]{1,4300}")
+"""Python refuses to read an integer of more than 4,300 digits."""
 
 GRAMS_MAX = CENTS_MAX = 10**DIGITS_MAX - 1
 

@@ -26,7 +26,7 @@ from emulator.web.fields import JSON_INTEGER, JsonDouble, Text, email_fault
 
 
 def _email(value: str) -> str:
-    """An address that is none is refused in the words of FastAPI."""
+    """Return an email address, or refuse it in the words of FastAPI."""
     if (fault := email_fault(value)) is not None:
         raise PydanticCustomError("value_error", "value is not a valid email address: {reason}", {"reason": fault})
     return value

@@ -1,4 +1,4 @@
-"""The types of fields that several operations share."""
+"""Types of the fields of requests that several operations share."""
 
 import re
 from collections.abc import Callable
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 def _day(value: object) -> object:
-    """YYYY-MM-DD, or a date-time at midnight: pydantic would accept Unix timestamps, too."""
+    """Return YYYY-MM-DD, or a date-time at midnight: pydantic would also accept Unix timestamps."""
     if not isinstance(value, str):
         raise PydanticKnownError("date_type")
     if not _YEAR.match(value):
@@ -33,7 +33,7 @@ def _day(value: object) -> object:
 
 
 def _uuid(value: object) -> str:
-    """Only the form with hyphens: pydantic would accept URNs, braces and bare digits, too."""
+    """Return a UUID, in the form with hyphens only: pydantic would also accept URNs, braces and bare digits."""
     if not isinstance(value, str):
         raise PydanticCustomError("uuid_type", "UUID input should be a string, bytes or UUID object")
     if not HYPHENATED.fullmatch(value):
@@ -51,7 +51,7 @@ def _uuid_fault(value: str) -> str:
 
 
 def _moment(value: object) -> datetime:
-    """An instant as ISO 8601 text with its offset, or a day, which begins in UTC."""
+    """Return the instant of an ISO 8601 text with an offset, or the beginning of a day in UTC."""
     try:
         if isinstance(value, str) and _DAY_OR_MOMENT.fullmatch(value):
             at = datetime.fromisoformat(value.upper() if len(value) > len("2025-01-01") else f"{value}T00:00:00Z")
@@ -63,7 +63,7 @@ def _moment(value: object) -> datetime:
 
 
 def _last_moment(value: object) -> datetime:
-    """The same, except that a day ends in UTC."""
+    """Return the instant of an ISO 8601 text with an offset, or the end of a day in UTC."""
     at = _moment(value)
     return at + timedelta(days=1, microseconds=-1) if len(str(value)) == len("2025-01-01") else at
 
@@ -91,4 +91,4 @@ Country: TypeAlias = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
 PageNumber: TypeAlias = Annotated[int, Field(ge=1, le=SAFE_INTEGER_MAX), QUERY_INTEGER]
 PageSize: TypeAlias = Annotated[int, Field(ge=1, le=100), QUERY_INTEGER]
 JsonBoolean: TypeAlias = Annotated[bool, Field(strict=True)]
-"""true or false: pydantic would accept numbers and texts, too."""
+"""true or false: pydantic would also accept numbers and texts."""

@@ -50,7 +50,7 @@ class TableFile(FormFile):
 
 
 def _table(file: FormFile) -> TableFile:
-    """Only CSV: the emulator reads no workbooks."""
+    """Return the table of a CSV file: the emulator reads no workbooks."""
     if not re.match(FILE_NAME, file.name):
         raise PydanticKnownError("string_pattern_mismatch", {"pattern": FILE_NAME})
     header, *rows = _parsed(file.content)
@@ -70,7 +70,7 @@ def _parsed(content: bytes) -> list[tuple[str, ...]]:
 
 
 def _readable(reader: Iterator[list[str]]) -> Iterator[list[str]]:
-    """Yield rows up to one that is no CSV: the reader takes no field above 128 KiB."""
+    """Yield rows, up to one that is not CSV: the reader accepts fields of at most 128 KiB."""
     try:
         for row in reader:
             yield [cell.strip() for cell in row]

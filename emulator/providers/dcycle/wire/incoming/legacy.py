@@ -1,4 +1,4 @@
-"""The legacy API: ``/api/v1``. Its header ``x-user-id`` is ignored: the key says who asks."""
+"""The legacy API: ``/api/v1``. Its header ``x-user-id`` is ignored: the key identifies the client."""
 
 import re
 from datetime import UTC, date, datetime
@@ -31,7 +31,7 @@ SHARES_MAX = 100
 
 
 def _condition(text: str) -> str:
-    """Only ``field:value`` and ``field:operator:value``."""
+    """Return a condition in one of its two forms: ``field:value`` or ``field:operator:value``."""
     if not re.fullmatch(r"[a-z_][a-z0-9_]*:((eq|neq|in|nin|gt|gte|lt|lte):)?[^:]*", text):
         raise PydanticCustomError("filter_by", "Input should be field:value or field:operator:value")
     return text

@@ -198,7 +198,7 @@ class NewWasteWaterTreatment(NewRecord):
 
 
 def _sum_of_days(days: list[DailyMeasurement], name: str) -> float:
-    """The sum over every day of the period; what was not measured lies on the line between what was."""
+    """Return the sum over every day of the period; days without a measurement are interpolated linearly."""
     known = {day.measurement_date: value for day in days if (value := getattr(day, name)) is not None}
     if not known:
         return 0.0

@@ -1,1 +1,1 @@
-"""The objects of replies, one file a noun."""
+"""The objects in replies, one file a noun."""

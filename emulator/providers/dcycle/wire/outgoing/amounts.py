@@ -5,10 +5,10 @@ GRAMS_PER_TONNE = 1_000_000
 
 
 def kilograms(grams: int | None) -> float | None:
-    """Return the nearest float, which prints as the same decimal."""
+    """Return kilograms as the nearest float, which prints as the same decimal."""
     return None if grams is None else grams / GRAMS_PER_KG
 
 
 def tonnes(grams: int) -> float:
-    """Return the nearest float, which prints as the same decimal: 1550.8, not 1550.8000000000002."""
+    """Return tonnes as the nearest float, which prints as the same decimal: 1550.8, not 1550.8000000000002."""
     return grams / GRAMS_PER_TONNE

@@ -89,7 +89,7 @@ def bulk_recharge(recharge: Recharge) -> dict[str, object]:
 
 
 def _estimated(leg: FreightRequest) -> list[str]:
-    """The members that the client did not state."""
+    """Return the names of the members that the client did not state."""
     terms = leg.terms
     stated = {"distance_km": terms.distance_km, "load": terms.load, "toc": terms.toc}
     return [name for name, value in stated.items() if value is None]

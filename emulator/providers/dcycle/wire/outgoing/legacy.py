@@ -158,7 +158,7 @@ def legacy_purchase(found: Purchase, unit: Unit | None, factor: Decimal | None) 
 
 
 def _timestamp(day: date) -> int:
-    """The Unix second at which a day begins."""
+    """Return the Unix second at which a day begins."""
     return (day - date(1970, 1, 1)).days * 86_400
 
 

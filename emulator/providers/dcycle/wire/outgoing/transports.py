@@ -107,7 +107,7 @@ def version(version: TransportVersion, user: User | None) -> dict[str, object]:
 
 
 def _changes(before: TrackedFields | None, after: TrackedFields | None) -> list[dict[str, object]]:
-    """The fields that changed: of a new route all of them, and of a deleted one none."""
+    """Return the fields that changed: all of a new route, and none of a deleted one."""
     if after is None:
         return []
     values = [(field.name, getattr(before, field.name, None), getattr(after, field.name)) for field in fields(after)]
