@@ -131,8 +131,8 @@ class Imports(Records[ImportSession, ImportTerms]):
         if not session.mapping:
             raise errors.ImportNotMapped
         columns = session.terms.columns
-        places = {name: place for place, name in enumerate(columns)}  # of equal names the last, as in ``data``
-        sources = {target: places[source] for source, target in session.mapping.items() if source in places}
+        positions = {name: n for n, name in enumerate(columns)}  # of equal names the last, as in ``data``
+        sources = {target: positions[source] for source, target in session.mapping.items() if source in positions}
         rows = [[*row, *[""] * (len(columns) - len(row))] for row in session.terms.rows]
         for correction in corrections:
             if correction.column not in sources or correction.row_index >= len(rows):

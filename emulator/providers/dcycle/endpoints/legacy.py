@@ -5,7 +5,7 @@ from starlette.responses import Response
 from emulator.providers.dcycle.backend.purchases import purchase_factor
 from emulator.providers.dcycle.backend.records import sort
 from emulator.providers.dcycle.endpoints.context import authorize, backend
-from emulator.providers.dcycle.endpoints.files import address
+from emulator.providers.dcycle.endpoints.files import upload_url
 from emulator.providers.dcycle.memory.facilities import Facility
 from emulator.providers.dcycle.memory.purchases import Purchase
 from emulator.providers.dcycle.memory.vehicles import Consumption, Vehicle
@@ -92,13 +92,13 @@ def list_legacy_consumptions(request: Request) -> Response:
 def create_purchase_upload_url(request: Request) -> Response:
     organization, draft = authorize(request, incoming.NewPurchaseUpload)
     upload = backend(request).uploads.create(organization, draft.terms())
-    return reply(outgoing.upload(upload, address(request, upload.id)))
+    return reply(outgoing.upload(upload, upload_url(request, upload.id)))
 
 
 def create_consumption_upload_url(request: Request) -> Response:
     organization, draft = authorize(request, incoming.NewConsumptionUpload)
     upload = backend(request).uploads.create(organization, draft.terms())
-    return reply(outgoing.upload(upload, address(request, upload.id)))
+    return reply(outgoing.upload(upload, upload_url(request, upload.id)))
 
 
 def list_units(request: Request) -> Response:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from emulator.core.cached_property import cached_property
@@ -20,7 +20,7 @@ from emulator.providers.dcycle.memory.employees import (
     ResponseMedium,
     Situation,
 )
-from emulator.providers.dcycle.wire.incoming.fields import NO_NULL, Day, Id, JsonBoolean, Name, Several
+from emulator.providers.dcycle.wire.incoming.fields import Day, Id, JsonBoolean, Name, NonEmptyName, Several
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Page, Path
 from emulator.web.fields import JSON_INTEGER, JsonDouble, Text, email_fault
 
@@ -33,7 +33,6 @@ def _email(value: str) -> str:
 
 
 EmployeeEmail = Annotated[Name, AfterValidator(_email)]
-EmployeeName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=NO_NULL)]
 Kilometers = Annotated[JsonDouble, Field(ge=0.0, le=100_000.0), AfterValidator(float)]
 Weekday = Annotated[int, Field(ge=0, le=6), JSON_INTEGER]
 DailyTrips = Annotated[int, Field(ge=0, le=100), JSON_INTEGER]
@@ -62,7 +61,7 @@ class EmployeePage(Page):
 class EmployeeChanges(Body):
     """``PATCH /v1/employees/{employee_id}``. Only members that are sent change, so no default is ever used."""
 
-    name: EmployeeName | None = None
+    name: NonEmptyName | None = None
     email: EmployeeEmail | None = None
     situation: Situation = "active"
     status: EmployeeStatus = "uploaded"

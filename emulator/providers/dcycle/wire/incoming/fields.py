@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, TypeAlias, TypeVar, get_args
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetPydanticSchema, PlainValidator, StringConstraints
 from pydantic_core import PydanticCustomError, PydanticKnownError
@@ -87,8 +87,15 @@ Year: TypeAlias = Annotated[int, Field(ge=1000, le=9999), JSON_INTEGER]
 Quantity: TypeAlias = Annotated[JsonDouble, Field(ge=0.0, le=float(QUANTITY_MAX)), AfterValidator(float)]
 Fraction: TypeAlias = Annotated[JsonDouble, Field(ge=0.0, le=1.0), AfterValidator(float)]
 Name: TypeAlias = Annotated[str, StringConstraints(max_length=255, pattern=NO_NULL)]
+NonEmptyName: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=NO_NULL)]
 Country: TypeAlias = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
+Calculated: TypeAlias = Literal["calculated", "not_calculated"]
 PageNumber: TypeAlias = Annotated[int, Field(ge=1, le=SAFE_INTEGER_MAX), QUERY_INTEGER]
 PageSize: TypeAlias = Annotated[int, Field(ge=1, le=100), QUERY_INTEGER]
 JsonBoolean: TypeAlias = Annotated[bool, Field(strict=True)]
 """true or false: pydantic would also accept numbers and texts."""
+
+
+def is_calculated(co2e_status: Calculated | None) -> bool | None:
+    """Return what a filter by calculation wants; None if it wants either."""
+    return None if co2e_status is None else co2e_status == "calculated"

@@ -9,14 +9,13 @@ from pydantic_core import PydanticKnownError
 from emulator.providers.dcycle.memory.files import SIZE_KB_MAX, FileTerms
 from emulator.providers.dcycle.memory.transports import TransportDirection
 from emulator.providers.dcycle.memory.uploads import UploadTerms
-from emulator.providers.dcycle.wire.incoming.fields import NO_NULL, Id, Name, Several
-from emulator.providers.dcycle.wire.incoming.parts import Body, Form, Part
+from emulator.providers.dcycle.wire.incoming.fields import Id, Name, NonEmptyName, Several
+from emulator.providers.dcycle.wire.incoming.parts import Body, Form, Part, Path
 from emulator.web.fields import JSON_INTEGER
 from emulator.web.forms import FormFile
 
 FILES_MAX = 100
 
-FileName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=NO_NULL)]
 SPREADSHEET = r"^[^\x00]+\.(csv|xls|xlsx)$"
 Spreadsheet = Annotated[str, StringConstraints(max_length=255, pattern=SPREADSHEET)]
 
@@ -30,9 +29,9 @@ def _spreadsheet(file: FormFile) -> FormFile:
 class NewFile(Body):
     """A file, as an item of ``POST /v1/files/presigned-urls``"""
 
-    name: FileName
-    extension: FileName
-    mime_type: FileName
+    name: NonEmptyName
+    extension: NonEmptyName
+    mime_type: NonEmptyName
     size_kb: Annotated[int, Field(ge=0, le=SIZE_KB_MAX), JSON_INTEGER]
     folder_id: Id | None = None
 
@@ -64,6 +63,10 @@ class FileForm(Form):
         return FileTerms(name or extension, extension, self.file.media_type, -(-len(self.file.content) // 1024))
 
 
+class UploadPath(Path):
+    file_id: Id
+
+
 class NewTransportUpload(Body):
     """``POST /v1/transports/upload/presigned-url``"""
 
@@ -87,7 +90,7 @@ class TransportForm(Form):
 class NewLogisticsUpload(Body):
     """``POST /api/v1/logistics/presigned_url``"""
 
-    requests_file_name: FileName
+    requests_file_name: NonEmptyName
     recharges_file_name: Name | None = None
 
     def terms(self) -> dict[str, UploadTerms]:

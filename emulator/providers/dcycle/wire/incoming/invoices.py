@@ -7,7 +7,16 @@ from pydantic import Field
 from emulator.core.cached_property import cached_property
 from emulator.providers.dcycle.backend.drafts import InvoiceFilter
 from emulator.providers.dcycle.memory.invoices import InvoiceSource, InvoiceStatus
-from emulator.providers.dcycle.wire.incoming.fields import Day, Id, Name, Several, Since, Until
+from emulator.providers.dcycle.wire.incoming.fields import (
+    Calculated,
+    Day,
+    Id,
+    Name,
+    Several,
+    Since,
+    Until,
+    is_calculated,
+)
 from emulator.providers.dcycle.wire.incoming.parts import Body, Page, Path, Query
 from emulator.web.fields import Text
 
@@ -36,7 +45,7 @@ class InvoicePage(Page):
     cups: Several[str] = Field((), alias="cups[]")
     start_date: Day | None = None
     end_date: Day | None = None
-    co2e_status: Literal["calculated", "not_calculated"] | None = None
+    co2e_status: Calculated | None = None
     invoice_id: str | None = None
     supplier_id: Several[Id] = ()
     supplier_ids: Several[Id] = Field((), alias="supplier_id[]")
@@ -65,7 +74,7 @@ class InvoicePage(Page):
             cups=self.cups,
             since=self.start_date,
             until=self.end_date,
-            calculated=None if self.co2e_status is None else self.co2e_status == "calculated",
+            calculated=is_calculated(self.co2e_status),
             number=self.invoice_id,
             supplier_ids=(*self.supplier_id, *self.supplier_ids),
             facility_fuel_ids=(*self.facility_fuel_id, *self.facility_fuel_ids),

@@ -5,13 +5,12 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from emulator.providers.dcycle.memory.kpis import SORT_ORDER_MAX, DatasetTerms, KpiTerms, KpiType
-from emulator.providers.dcycle.wire.incoming.fields import NO_NULL, Id, JsonBoolean, Several
+from emulator.providers.dcycle.wire.incoming.fields import NO_NULL, Id, JsonBoolean, NonEmptyName, Several
 from emulator.providers.dcycle.wire.incoming.parts import Body, Path
 from emulator.web.fields import JSON_INTEGER
 
 KPIS_MAX = 100
 
-FullName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=NO_NULL)]
 Description = Annotated[str, StringConstraints(max_length=2000, pattern=NO_NULL)]
 KpiUnit = Annotated[str, StringConstraints(max_length=50, pattern=NO_NULL)]
 
@@ -23,7 +22,7 @@ class DatasetPath(Path):
 class NewKpi(Body):
     """``POST /v1/custom-kpi-datasets/{dataset_id}/kpis``"""
 
-    name: FullName
+    name: NonEmptyName
     description: Description | None = None
     unit: KpiUnit | None = None
     value_type: KpiType = "number"
@@ -37,7 +36,7 @@ class NewKpi(Body):
 class NewDataset(Body):
     """``POST /v1/custom-kpi-datasets``"""
 
-    name: FullName
+    name: NonEmptyName
     description: Description | None = None
     kpis: Annotated[Several[NewKpi], Field(max_length=KPIS_MAX)] = ()
 

@@ -13,19 +13,18 @@ from emulator.providers.dcycle.backend.drafts.legacy import LegacyFilter, Legacy
 from emulator.providers.dcycle.memory.invoices import InvoiceDraft, InvoiceShare, InvoiceTerms, InvoiceType
 from emulator.providers.dcycle.memory.uploads import UploadTerms
 from emulator.providers.dcycle.wire.incoming.fields import (
-    NO_NULL,
     Country,
     Day,
     Fraction,
     Id,
     Name,
+    NonEmptyName,
     Quantity,
     Several,
 )
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Page, Path, Query
 from emulator.web.fields import QUERY_INTEGER, Text
 
-FileName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=NO_NULL)]
 Seconds = Annotated[int, Field(ge=0, le=253_402_300_799), QUERY_INTEGER]
 SHARES_MAX = 100
 
@@ -134,8 +133,8 @@ class LegacyInvoicePage(ConditionPage):
 # --- facilities and vehicles ------------------------------------------------------------------------------------------
 
 
-VehicleOrder = Annotated[str, StringConstraints(pattern=r"^(name|license_plate|created_at):(asc|desc)$")]
-FacilityOrder = Annotated[str, StringConstraints(pattern=r"^(name|country|type|created_at):(asc|desc)$")]
+VehicleSort = Annotated[str, StringConstraints(pattern=r"^(name|license_plate|created_at):(asc|desc)$")]
+FacilitySort = Annotated[str, StringConstraints(pattern=r"^(name|country|type|created_at):(asc|desc)$")]
 
 
 def _sorted_by(order: str | None) -> tuple[str, ...]:
@@ -152,7 +151,7 @@ class LegacyVehiclePage(ConditionPage):
 
     start_date: Seconds | None = None
     end_date: Seconds | None = None
-    sort_by: VehicleOrder | None = None
+    sort_by: VehicleSort | None = None
 
     @cached_property
     def filter(self) -> LegacyNameFilter:
@@ -169,7 +168,7 @@ class LegacyFacilityPage(ConditionPage):
     name: str | None = None
     start_date: Seconds | None = None
     end_date: Seconds | None = None
-    sort_by: FacilityOrder | None = None
+    sort_by: FacilitySort | None = None
 
     @cached_property
     def filter(self) -> LegacyNameFilter:
@@ -183,13 +182,13 @@ class LegacyFacilityPage(ConditionPage):
 # --- purchases, consumptions and uploads ------------------------------------------------------------------------------
 
 
-PurchaseOrder = Annotated[str, StringConstraints(pattern=r"^(purchase_date|quantity|co2e|sector|status):(asc|desc)$")]
+PurchaseSort = Annotated[str, StringConstraints(pattern=r"^(purchase_date|quantity|co2e|sector|status):(asc|desc)$")]
 
 
 class LegacyPurchasePage(ConditionPage):
     """``GET /api/v1/purchases``"""
 
-    sort_by: PurchaseOrder | None = None
+    sort_by: PurchaseSort | None = None
 
     @cached_property
     def sort_members(self) -> tuple[str, ...]:
@@ -207,7 +206,7 @@ class LegacyConsumptionPage(ConditionPage):
 class NewPurchaseUpload(Body):
     """``POST /api/v1/purchases/bulk/csv``"""
 
-    file_name: FileName
+    file_name: NonEmptyName
     content_type: Name = "text/csv"
 
     def terms(self) -> UploadTerms:
@@ -217,14 +216,10 @@ class NewPurchaseUpload(Body):
 class NewConsumptionUpload(Body):
     """``POST /api/v1/vehicle_consumptions/bulk/csv``"""
 
-    file_name: FileName
+    file_name: NonEmptyName
 
     def terms(self) -> UploadTerms:
         return UploadTerms("vehicle_consumptions", self.file_name)
-
-
-class UploadPath(Path):
-    file_id: Id
 
 
 # --- references -------------------------------------------------------------------------------------------------------

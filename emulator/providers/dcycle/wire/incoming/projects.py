@@ -1,7 +1,7 @@
 """Projects: ``/v1/projects``."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -10,7 +10,16 @@ from emulator.providers.dcycle.backend.drafts import InvoiceFilter
 from emulator.providers.dcycle.backend.drafts.freight import FreightFilter, PackageFilter, RechargeFilter
 from emulator.providers.dcycle.memory.invoices import InvoiceSource, InvoiceStatus, InvoiceType
 from emulator.providers.dcycle.memory.projects import EntityType, Methodology, ProjectTerms, ProjectType
-from emulator.providers.dcycle.wire.incoming.fields import Day, Id, Name, Several, Since, Until
+from emulator.providers.dcycle.wire.incoming.fields import (
+    Calculated,
+    Day,
+    Id,
+    Name,
+    Several,
+    Since,
+    Until,
+    is_calculated,
+)
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Path
 from emulator.web.fields import Text
 
@@ -93,7 +102,7 @@ class LinkFilters(Body):
     facility_id: Several[Id] = ()
     start_date: Day | None = None
     end_date: Day | None = None
-    co2e_status: Literal["calculated", "not_calculated"] | None = None
+    co2e_status: Calculated | None = None
     invoice_id: Text | None = None
     cups: Several[Text] = ()
     supplier_id: Several[Id] = ()
@@ -141,7 +150,7 @@ class LinkFilters(Body):
             cups=self.cups,
             since=self.start_date,
             until=self.end_date,
-            calculated=None if self.co2e_status is None else self.co2e_status == "calculated",
+            calculated=is_calculated(self.co2e_status),
             number=self.search if self.invoice_id is None else self.invoice_id,
             supplier_ids=self.supplier_id,
             facility_fuel_ids=self.facility_fuel_id,

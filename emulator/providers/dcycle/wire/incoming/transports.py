@@ -22,9 +22,18 @@ from emulator.providers.dcycle.memory.transports import (
 )
 from emulator.providers.dcycle.memory.wastes import KILOGRAMS
 from emulator.providers.dcycle.wire.incoming.bulk import IDS_MAX
-from emulator.providers.dcycle.wire.incoming.fields import Day, Id, JsonBoolean, Name, Several, Since, Until
+from emulator.providers.dcycle.wire.incoming.fields import (
+    Calculated,
+    Day,
+    Id,
+    JsonBoolean,
+    Name,
+    Several,
+    Since,
+    Until,
+    is_calculated,
+)
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Page, Path, Query
-from emulator.providers.dcycle.wire.incoming.wastes import Calculated, is_calculated
 from emulator.web.fields import JsonDouble, Text
 
 DECIMALS_MAX = 3

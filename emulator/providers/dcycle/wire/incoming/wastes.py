@@ -16,22 +16,25 @@ from emulator.providers.dcycle.memory.wastes import (
     WasteWaterTerms,
 )
 from emulator.providers.dcycle.wire.incoming.bulk import IDS_MAX
-from emulator.providers.dcycle.wire.incoming.fields import Day, Id, Name, Several, Since, Until
+from emulator.providers.dcycle.wire.incoming.fields import (
+    Calculated,
+    Day,
+    Id,
+    Name,
+    Several,
+    Since,
+    Until,
+    is_calculated,
+)
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Page, Path, Query
 from emulator.web.fields import JsonDouble, Text
 
 WasteQuantity = Annotated[JsonDouble, Field(gt=0.0, le=float(WASTE_QUANTITY_MAX)), AfterValidator(float)]
 WasteKm = Annotated[JsonDouble, Field(ge=0.0, le=float(WASTE_KM_MAX)), AfterValidator(float)]
 Measure = Annotated[JsonDouble, Field(ge=0.0, le=1e9), AfterValidator(float)]
-Calculated = Literal["calculated", "not_calculated"]
 WasteSort = Literal["start_date", "-start_date", "identification_name", "-identification_name"]
 WasteWaterSort = Literal["start_date", "-start_date", "invoice_id", "-invoice_id"]
 DAYS_MAX = 31
-
-
-def is_calculated(co2e_status: Calculated | None) -> bool | None:
-    """Return what a filter by calculation wants; None if it wants either."""
-    return None if co2e_status is None else co2e_status == "calculated"
 
 
 class WastePath(Path):

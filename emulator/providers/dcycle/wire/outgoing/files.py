@@ -11,14 +11,14 @@ from emulator.providers.dcycle.memory.uploads import Upload
 EXPIRES_AFTER = timedelta(hours=1)
 
 
-def file(file: File, address: str) -> dict[str, object]:
+def file(file: File, url: str) -> dict[str, object]:
     """Return a file."""
-    return {"id": file.id, "status": file.status, "url": address}
+    return {"id": file.id, "status": file.status, "url": url}
 
 
-def new_file(shown: File, address: str) -> dict[str, object]:
+def new_file(shown: File, url: str) -> dict[str, object]:
     """Return a file, and where a client puts its content."""
-    return {**file(shown, address), "presigned_url": address}
+    return {**file(shown, url), "presigned_url": url}
 
 
 def transport_file(upload: Upload) -> dict[str, object]:
@@ -26,11 +26,11 @@ def transport_file(upload: Upload) -> dict[str, object]:
     return {"message": "Transport route file uploaded", "file_id": upload.id}
 
 
-def transport_upload(upload: Upload, address: str) -> dict[str, object]:
+def transport_upload(upload: Upload, url: str) -> dict[str, object]:
     """Return where a client puts a file of routes."""
     direction = upload.terms.direction
     return {
-        "upload_url": address,
+        "upload_url": url,
         "file_id": upload.id,
         "file_name": re.sub(r"[^A-Za-z0-9_]", "", upload.terms.file_name.rpartition(".")[0]),
         "destination_file_key": (
@@ -44,9 +44,9 @@ def logistics_uploads(uploads: Mapping[str, tuple[Upload, str]]) -> dict[str, ob
     """Return where a client puts the files of legs and of recharges."""
     return {
         part: {
-            "upload_url": address,
+            "upload_url": url,
             "file_id": upload.id,
             "expires_at": seconds(upload.created_at + EXPIRES_AFTER),
         }
-        for part, (upload, address) in uploads.items()
+        for part, (upload, url) in uploads.items()
     }

@@ -9,9 +9,8 @@ from emulator.providers.dcycle.backend.freight_report import FreightReport
 from emulator.providers.dcycle.memory.freight import FreightRequest, FreightWork, Package, PackageLoad, Toc
 from emulator.providers.dcycle.memory.hubs import Hub
 from emulator.providers.dcycle.memory.recharges import FreightFuel, Recharge
-from emulator.providers.dcycle.wire.outgoing.amounts import kilograms
+from emulator.providers.dcycle.wire.outgoing.amounts import GRAMS_PER_KG, kilograms
 
-GRAMS_PER_KG = 1000
 METHODOLOGY = "ISO 14083"
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from emulator.core.clock import seconds
+from emulator.providers.dcycle.backend.wastes import spaced
 from emulator.providers.dcycle.memory.catalogue import FacilityFuel, Organization
 from emulator.providers.dcycle.memory.custom_factors import CustomFactor, CustomGroup, FactorTerms
 from emulator.providers.dcycle.memory.freight import Toc
@@ -16,10 +17,10 @@ from emulator.providers.dcycle.memory.units import Unit
 from emulator.providers.dcycle.memory.uploads import Upload
 from emulator.providers.dcycle.memory.vehicles import Consumption, Vehicle
 from emulator.providers.dcycle.memory.wastes import WasteFactor
-from emulator.providers.dcycle.wire.outgoing.amounts import kilograms
+from emulator.providers.dcycle.wire.outgoing.amounts import GRAMS_PER_KG, kilograms
 from emulator.providers.dcycle.wire.outgoing.invoices import invoice
 from emulator.providers.dcycle.wire.outgoing.purchases import purchase
-from emulator.providers.dcycle.wire.outgoing.wastes import unit_object
+from emulator.providers.dcycle.wire.outgoing.units import unit_object
 
 FACTOR_TERMS = [field.name for field in fields(FactorTerms) if field.name not in ("group_id", "emission_factor_values")]
 CATEGORIES = {"maritime": "sea"}
@@ -47,7 +48,7 @@ def toc(toc: Toc) -> dict[str, object]:
         "category": CATEGORIES.get(toc.category, toc.category),
         "vehicle_type": toc.vehicle,
         "fuel_type": toc.fuel_type,
-        "emission_factor": float(toc.wtw_grams / 1000),
+        "emission_factor": float(toc.wtw_grams / GRAMS_PER_KG),
         "capacity": f"{toc.default_load_kg:g} kg",
     }
 
@@ -152,7 +153,7 @@ def legacy_purchase(found: Purchase, unit: Unit | None, factor: Decimal | None) 
         "unit": {"id": terms.unit_id, "name": unit.name if unit else terms.unit_id, "type": "fiat_currency"},
         "supplier": None,
         "last_purchase_timestamp": None if day is None else _timestamp(day),
-        "ef": None if factor is None else float(factor / 1000),
+        "ef": None if factor is None else float(factor / GRAMS_PER_KG),
         "displayed_ggss": terms.expense_type,
     }
 
@@ -194,7 +195,7 @@ def legacy_consumption(consumption: Consumption, unit: Unit | None) -> dict[str,
         "vehicle_id": terms.vehicle_id,
         "quantity": terms.quantity,
         "unit_id": terms.unit_id,
-        "unit": {"id": terms.unit_id, "name": unit.name if unit else None, "type": unit.type if unit else None},
+        "unit": unit_object(unit, terms.unit_id),
         "start_date": terms.start_date,
         "end_date": terms.end_date,
         "co2e": kilograms(consumption.co2e_grams),
@@ -207,12 +208,12 @@ def legacy_consumption(consumption: Consumption, unit: Unit | None) -> dict[str,
     }
 
 
-def upload(upload: Upload, address: str) -> dict[str, object]:
+def upload(upload: Upload, url: str) -> dict[str, object]:
     """Return where a client puts a file."""
     stem, _, extension = upload.terms.file_name.rpartition(".")
     name = re.sub(r"[^A-Za-z0-9]", "", stem or extension)
     return {
-        "upload_url": address,
+        "upload_url": url,
         "file_name": name,
         "file_id": upload.id,
         "destination_file_key": f"heavy-files/{upload.terms.kind}/{upload.organization_id}/{upload.id}",
@@ -234,7 +235,7 @@ def waste_codes(factors: Iterable[WasteFactor]) -> list[dict[str, object]]:
         )
         kinds = listed["ler_list"]
         assert isinstance(kinds, list)
-        kinds.append({"ler_code": _spaced(factor.low_code), "ler_name": factor.low_name})
+        kinds.append({"ler_code": spaced(factor.low_code), "ler_name": factor.low_name})
     return [by_code[code] for code in sorted(by_code)]
 
 
@@ -242,7 +243,3 @@ def low_codes(factors: Iterable[WasteFactor], region: str) -> list[dict[str, obj
     """Return the kinds of waste of a region, each once."""
     found = {factor.low_code: factor for factor in reversed([*factors]) if factor.region == region}
     return [{"low_id": found[code].id, "low_code": code, "low_name": found[code].low_name} for code in sorted(found)]
-
-
-def _spaced(code: str) -> str:
-    return " ".join(code[n : n + 2] for n in range(0, len(code), 2))

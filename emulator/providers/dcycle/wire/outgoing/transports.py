@@ -15,11 +15,9 @@ from emulator.providers.dcycle.memory.transports import (
     TransportVersion,
 )
 from emulator.providers.dcycle.memory.units import Unit
-from emulator.providers.dcycle.wire.outgoing.amounts import kilograms
+from emulator.providers.dcycle.wire.outgoing.amounts import GRAMS_PER_KG, kilograms
+from emulator.providers.dcycle.wire.outgoing.units import unit_object
 from emulator.providers.dcycle.wire.outgoing.users import named_user
-from emulator.providers.dcycle.wire.outgoing.wastes import unit_object
-
-GRAMS_PER_KG = 1000
 
 
 def route(

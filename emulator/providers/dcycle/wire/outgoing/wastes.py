@@ -6,6 +6,7 @@ from emulator.providers.dcycle.memory.units import Unit
 from emulator.providers.dcycle.memory.wastes import CUBIC_METERS, Waste, WasteFactor, WasteWaterTreatment
 from emulator.providers.dcycle.wire.outgoing.amounts import kilograms
 from emulator.providers.dcycle.wire.outgoing.invoices import last_second, midnight
+from emulator.providers.dcycle.wire.outgoing.units import unit_object
 from emulator.providers.dcycle.wire.outgoing.users import named_user
 
 BIOMASS_KG = 0.0
@@ -84,11 +85,6 @@ def listed_waste(
 
 def _user(user: User | None) -> dict[str, object] | None:
     return None if user is None else {**named_user(user), "email": user.email}
-
-
-def unit_object(unit: Unit | None, unit_id: str) -> dict[str, object]:
-    """Return a unit inside a record, which may be one that is not listed."""
-    return {"id": unit_id, "name": unit.name if unit else None, "type": unit.type if unit else None}
 
 
 def waste_factor(factor: WasteFactor) -> dict[str, object]:
