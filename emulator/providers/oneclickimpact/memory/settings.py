@@ -1,4 +1,4 @@
-"""The settings: when impacts progress over time, and where and how webhooks are sent."""
+"""The settings that a user may change while the emulator runs."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias

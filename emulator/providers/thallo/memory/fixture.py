@@ -3,24 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 
 from emulator.core.documents import UtcTime
 from emulator.core.integrity import check_ids, check_known
 from emulator.providers.thallo.memory.catalogue import Catalogue
 from emulator.providers.thallo.memory.fields import DIGITS_MAX, GRAMS_MAX
 from emulator.providers.thallo.memory.records import ApiKey, Invoice, RetirementRequest, SellOrder, Wallet
-
-
-@dataclass(slots=True)
-class Settings:
-    """Settings that users can change: whether the invoices of the current month take purchases.
-
-    ``links`` is the target of links to certificates: the emulator's own pages, or an address like Thallo's.
-    """
-
-    invoices_live: bool = True
-    links: Literal["emulator", "vendor"] = "emulator"
+from emulator.providers.thallo.memory.settings import Settings
 
 
 @dataclass(slots=True)
