@@ -37,27 +37,6 @@ UNAUTHORIZED: Mapping[str, Callable[[], Refusal]] = {
 }
 
 
-def http_refusal(status: int, detail: str | None = None) -> errors.CarbonInsightsRefusal:
-    """Return the refusal for a bare HTTP status, as far as the status determines it."""
-    match status:
-        case 400:
-            return errors.InvalidFields({NO_FIELD: ["Invalid data."]})
-        case 404:
-            return errors.NotFound()
-        case 405:
-            return errors.MethodNotAllowed("")
-        case 406:
-            return errors.NotAcceptable()
-        case 413:
-            return errors.BodyTooLarge()
-        case 429:
-            return errors.Throttled(1)
-        case 500 | 503:
-            return errors.ServerFailure(status)
-        case _:
-            return errors.PlainStatus(status, detail)
-
-
 def schema_refusal(malformed: Malformed) -> errors.CarbonInsightsRefusal:
     """Return the refusal of a request that breaks the schema: sentences in the shape of the body."""
     first = malformed.problems[0]
@@ -146,3 +125,24 @@ RULES = {
     "list_type": "carboninsights.score.part-of-wrong-type",
 }
 """The rule that each kind of problem breaks."""
+
+
+def http_refusal(status: int, detail: str | None) -> errors.CarbonInsightsRefusal:
+    """Return the refusal for a bare HTTP status, as far as the status determines it."""
+    match status:
+        case 400:
+            return errors.InvalidFields({NO_FIELD: ["Invalid data."]})
+        case 404:
+            return errors.NotFound()
+        case 405:
+            return errors.MethodNotAllowed("")
+        case 406:
+            return errors.NotAcceptable()
+        case 413:
+            return errors.BodyTooLarge()
+        case 429:
+            return errors.Throttled(1)
+        case 500 | 503:
+            return errors.ServerFailure(status)
+        case _:
+            return errors.PlainStatus(status, detail)

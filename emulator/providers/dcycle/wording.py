@@ -16,30 +16,6 @@ WITHOUT_ORGANIZATION = ("/v1/logistics/packages", "/v1/logistics/tocs")
 """The lists whose pages answer an unknown organization with 404."""
 
 
-def schema_refusal(malformed: Malformed) -> errors.ValidationFailed:
-    """Return the refusal of a request that breaks the schema: one element for each problem."""
-    return errors.ValidationFailed([_element(problem) for problem in malformed.problems])
-
-
-def http_refusal(status: int, detail: str | None = None) -> errors.DcycleRefusal:
-    """Return the refusal for a bare HTTP status."""
-    match status:
-        case 400:
-            return errors.InvalidDateRange()
-        case 401:
-            return errors.InvalidApiKey()
-        case 403:
-            return errors.Forbidden()
-        case 422:
-            return errors.ValidationFailed([_element(Problem(("query", "start_date"), "missing", "Field required"))])
-        case 429:
-            return errors.RateLimitExceeded()
-        case 500:
-            return errors.InternalError()
-        case _:
-            return errors.PlainStatus(status, detail)
-
-
 def render(request: Request, refusal: Refusal) -> Response:
     """Return a refusal as JSON. A few of the vendor's pages print it otherwise than the others."""
     path: str = request.scope["path"]
@@ -48,6 +24,11 @@ def render(request: Request, refusal: Refusal) -> Response:
     elif isinstance(refusal, errors.UnknownOrganization) and path in WITHOUT_ORGANIZATION:
         refusal = errors.OrganizationNotFound()
     return reply(refusal.body(), refusal.status, refusal.headers)
+
+
+def schema_refusal(malformed: Malformed) -> errors.ValidationFailed:
+    """Return the refusal of a request that breaks the schema: one element for each problem."""
+    return errors.ValidationFailed([_element(problem) for problem in malformed.problems])
 
 
 def _element(problem: Problem) -> dict[str, object]:
@@ -76,3 +57,22 @@ def _is_short(sent: object) -> bool:
     if isinstance(sent, Decimal):
         return isfinite(float(sent))
     return isinstance(sent, str | float) or (isinstance(sent, int) and -(2**63) <= sent < 2**63)
+
+
+def http_refusal(status: int, detail: str | None) -> errors.DcycleRefusal:
+    """Return the refusal for a bare HTTP status."""
+    match status:
+        case 400:
+            return errors.InvalidDateRange()
+        case 401:
+            return errors.InvalidApiKey()
+        case 403:
+            return errors.Forbidden()
+        case 422:
+            return errors.ValidationFailed([_element(Problem(("query", "start_date"), "missing", "Field required"))])
+        case 429:
+            return errors.RateLimitExceeded()
+        case 500:
+            return errors.InternalError()
+        case _:
+            return errors.PlainStatus(status, detail)

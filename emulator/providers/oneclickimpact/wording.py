@@ -59,7 +59,7 @@ REQUIREMENTS = {
 """What is required of each parameter."""
 
 
-def http_refusal(status: int, detail: str | None = None) -> errors.OneClickImpactRefusal:
+def http_refusal(status: int, detail: str | None) -> errors.OneClickImpactRefusal:
     """Return the refusal for a bare HTTP status."""
     match status:
         case 400:

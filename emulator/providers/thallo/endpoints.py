@@ -60,7 +60,7 @@ def create_api_key(request: Request) -> Response:
     thallo = backend(request)
     key = authenticate(request)
     require_json(request)
-    draft = read_body(incoming.KeyDraft, request).draft
+    draft = read_body(incoming.NewKey, request).draft
     api_key = thallo.keys.create(key, draft)
     return reply(outgoing.new_api_key(api_key), 201)
 

@@ -43,7 +43,7 @@ SENTENCES = {
 }
 
 
-def http_refusal(status: int, detail: str | None = None) -> errors.ThalloRefusal:
+def http_refusal(status: int, detail: str | None) -> errors.ThalloRefusal:
     """Return the refusal for a bare HTTP status."""
     match status:
         case 400:

@@ -113,7 +113,7 @@ def _zip_code(value: object) -> str:
     raise PydanticCustomError("zip_code", "Input should be a ZIP code")
 
 
-def _address(value: str) -> str:
+def _email(value: str) -> str:
     """Return an email address that Django 3.2 accepts."""
     local, at, domain = value.rpartition("@")
     if not (at and re.fullmatch(_LOCAL, local) and _is_domain(domain)):
@@ -156,4 +156,4 @@ Share = Annotated[float, PlainValidator(_number), Field(ge=0, le=1), AfterValida
 Amount = Annotated[float, PlainValidator(_amount)]
 Day = Annotated[date, PlainValidator(_day)]
 ZipCode = Annotated[str, BeforeValidator(_zip_code)]
-Address = Annotated[Text, AfterValidator(_address)]
+Email = Annotated[Text, AfterValidator(_email)]

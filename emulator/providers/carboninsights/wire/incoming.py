@@ -21,10 +21,10 @@ from emulator.providers.carboninsights.backend import CarbonInsights, drafts
 from emulator.providers.carboninsights.backend.drafts import COUNTRY, US_AVERAGE_ZIP_CODE, Listing, Purchases
 from emulator.providers.carboninsights.wire.fields import (
     AMOUNT_MAX,
-    Address,
     Amount,
     Boolean,
     Day,
+    Email,
     LongText,
     OptionalText,
     Share,
@@ -105,7 +105,7 @@ class Registration(Model):
     password: Annotated[LongText, AfterValidator(_distinct)]
     first_name: ShortText
     last_name: ShortText
-    email: Address
+    email: Email
 
     @property
     def draft(self) -> drafts.AccountDraft:

@@ -1,12 +1,9 @@
-"""The models of requests (docs.1clickimpact.com)."""
+"""The models of requests (docs.1clickimpact.com). The models of bodies become drafts, those of lists searches."""
 
-import re
-from datetime import UTC, date, datetime, time
-from decimal import Decimal
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field
 
 from emulator.core.cached_property import cached_property
 from emulator.core.documents import EMPTY, FrozenMapping
@@ -21,75 +18,19 @@ from emulator.providers.oneclickimpact.memory.fields import (
 )
 from emulator.providers.oneclickimpact.memory.records import AMOUNT_MAX, KINDS, Kind
 from emulator.providers.oneclickimpact.wire.cursors import position
-from emulator.web.fields import JSON_INTEGER, QUERY_INTEGER, Email
+from emulator.providers.oneclickimpact.wire.fields import (
+    Cents,
+    EmailInQuery,
+    FirstDay,
+    Food,
+    Instant,
+    LastDay,
+    Limit,
+    Once,
+    UserId,
+)
+from emulator.web.fields import JSON_INTEGER, Email
 from emulator.web.model import Model
-
-# --- fields -----------------------------------------------------------------------------------------------------------
-
-
-def _cents(value: object) -> object:
-    """Return an amount of a donation. One kind of problem says all: its bounds are not those of other amounts."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise PydanticCustomError("cents", "must be a number")
-    if not 1 <= value <= AMOUNT_MAX["money_donated"] or value != int(value):
-        raise PydanticCustomError("cents", "must be an integer within the bounds of a donation")
-    return int(value)
-
-
-def _food(value: object) -> object:
-    if value != "food":
-        raise PydanticCustomError("food", "must be food")
-    return value
-
-
-def _once(values: list[str]) -> str:
-    """Return the value of a parameter; a query comes with the list of its values."""
-    if len(values) > 1:
-        raise PydanticCustomError("repeated", "must be given only once")
-    return values[0]
-
-
-def _start_of_day(value: str) -> datetime:
-    return datetime.combine(_day(value), time.min, UTC)
-
-
-def _end_of_day(value: str) -> datetime:
-    return datetime.combine(_day(value), time.max, UTC)
-
-
-def _day(value: str) -> date:
-    try:
-        if not _DAY.fullmatch(value):
-            raise ValueError
-        return date.fromisoformat(value)
-    except ValueError:
-        raise PydanticCustomError("date", "must be a date in the form yyyy-mm-dd") from None
-
-
-def _moment(value: object) -> datetime:
-    try:
-        if not isinstance(value, str) or not _MOMENT.fullmatch(value):
-            raise ValueError
-        return datetime.fromisoformat(value)
-    except ValueError:
-        raise PydanticCustomError("moment", "must be a time in UTC with milliseconds") from None
-
-
-def _with_plus(value: str) -> str:
-    """Return an email with its plus signs: the official Python SDK does not encode them, and forms decode a space."""
-    return value.replace(" ", "+")
-
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
-UserId = Annotated[str, StringConstraints(pattern=r"^U[0-9]+$")]
-Moment = Annotated[datetime, BeforeValidator(_moment)]
-Once = BeforeValidator(_once)
-FirstDay = Annotated[datetime, BeforeValidator(_start_of_day)]
-LastDay = Annotated[datetime, BeforeValidator(_end_of_day)]
-EmailInQuery = Annotated[Email, BeforeValidator(_with_plus)]
-Limit = Annotated[int, Field(ge=0, le=1000), QUERY_INTEGER, Once]
-
 
 # --- bodies -----------------------------------------------------------------------------------------------------------
 
@@ -119,7 +60,7 @@ class NewImpact(Model):
 class NewTrees(NewImpact):
     """``POST /v1/plant_tree``: the only category is food."""
 
-    category: Annotated[str, BeforeValidator(_food)] = ""
+    category: Food = ""
 
     @cached_property
     def draft(self) -> ImpactDraft:
@@ -129,7 +70,7 @@ class NewTrees(NewImpact):
 class NewDonation(NewImpact):
     """``POST /v1/donate_money``: US cents, for any cause. A missing amount is 0, which is refused."""
 
-    amount: Annotated[int, BeforeValidator(_cents), Field(validate_default=True)] = 0
+    amount: Annotated[Cents, Field(validate_default=True)] = 0
     category: NonEmpty = ""
 
     @cached_property
@@ -143,7 +84,7 @@ class Cancellation(Model):
     model_config = ConfigDict(strict=True)
 
     user_id: UserId
-    time_utc: Moment
+    time_utc: Instant
     reason: Reason = ""
 
     @cached_property
@@ -158,7 +99,7 @@ class TrackQuery(Model):
     """``GET /v1/track``"""
 
     user_id: Annotated[UserId, Once]
-    time_utc: Annotated[Moment, Once]
+    time_utc: Annotated[Instant, Once]
 
 
 class CustomerQuery(Model):

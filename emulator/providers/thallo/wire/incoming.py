@@ -62,7 +62,7 @@ class ProjectsQuery(Model):
 # --- bodies -----------------------------------------------------------------------------------------------------------
 
 
-class KeyDraft(Body):
+class NewKey(Body):
     """``POST /api/api-keys``"""
 
     name: Name

@@ -16,7 +16,7 @@ SAFE_INTEGER_MAX = 2**53 - 1
 NO_NULL = r"^[^\x00]*$"
 HYPHENATED = re.compile(r"[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
 
-_DAY_OR_MOMENT = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt].+)?", re.DOTALL)
+_DAY_OR_INSTANT = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt].+)?", re.DOTALL)
 _YEAR = re.compile(r"[0-9]{4}-")
 
 T = TypeVar("T")
@@ -50,10 +50,10 @@ def _uuid_fault(value: str) -> str:
     return "expected 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12, separated by hyphens"
 
 
-def _moment(value: object) -> datetime:
+def _instant(value: object) -> datetime:
     """Return the instant of an ISO 8601 text with an offset, or the beginning of a day in UTC."""
     try:
-        if isinstance(value, str) and _DAY_OR_MOMENT.fullmatch(value):
+        if isinstance(value, str) and _DAY_OR_INSTANT.fullmatch(value):
             at = datetime.fromisoformat(value.upper() if len(value) > len("2025-01-01") else f"{value}T00:00:00Z")
             if at.tzinfo is not None:
                 return at
@@ -62,9 +62,9 @@ def _moment(value: object) -> datetime:
     raise PydanticKnownError("datetime_from_date_parsing", {"error": "expected a day or an instant with its offset"})
 
 
-def _last_moment(value: object) -> datetime:
+def _last_instant(value: object) -> datetime:
     """Return the instant of an ISO 8601 text with an offset, or the end of a day in UTC."""
-    at = _moment(value)
+    at = _instant(value)
     return at + timedelta(days=1, microseconds=-1) if len(str(value)) == len("2025-01-01") else at
 
 
@@ -79,8 +79,8 @@ Id: TypeAlias = Annotated[str, BeforeValidator(_uuid)]
 Several: TypeAlias = Annotated[tuple[T, ...], GetPydanticSchema(_list_as_tuple)]
 """A list, which the model keeps as a tuple."""
 
-Since: TypeAlias = Annotated[datetime, PlainValidator(_moment)]
-Until: TypeAlias = Annotated[datetime, PlainValidator(_last_moment)]
+Since: TypeAlias = Annotated[datetime, PlainValidator(_instant)]
+Until: TypeAlias = Annotated[datetime, PlainValidator(_last_instant)]
 """An instant from which, or until which, something was created; a day counts as a whole."""
 
 Year: TypeAlias = Annotated[int, Field(ge=1000, le=9999), JSON_INTEGER]
