@@ -1,1 +1,1 @@
-"""What two or more providers share; imports no provider."""
+"""What the other packages share. It imports none of them, and knows no HTTP."""

@@ -24,9 +24,9 @@ class Agenda(Generic[T]):
             self._instants.append(at)
             self._items.append(item)
         else:
-            place = self._after(at)
-            self._instants.insert(place, at)
-            self._items.insert(place, item)
+            index = self._after(at)
+            self._instants.insert(index, at)
+            self._items.insert(index, item)
 
     def between(self, since: datetime, until: datetime) -> list[tuple[datetime, T]]:
         """Return what becomes due after ``since`` and up to ``until``."""

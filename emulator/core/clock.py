@@ -9,7 +9,7 @@ from emulator.core.real_time import real_class
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 span = lru_cache(maxsize=256)(timedelta)
-"""A span of time, made once: settings and constants name few."""
+"""A ``timedelta``, made once for each span: settings and constants name few."""
 
 YEAR_MIN, YEAR_MAX = 1970, 2999
 """The range of a clock: far enough from the ends of the calendar that dates calculated from it stay in it."""
@@ -151,20 +151,20 @@ def _parsed(text: str) -> datetime | None:
 
 
 def micros(at: datetime) -> str:
-    """``2022-08-01T18:00:00.000000Z``"""
+    """Return an instant in microseconds: ``2022-08-01T18:00:00.000000Z``."""
     since = at - EPOCH
     thousands, rest = divmod(since.microseconds, 1000)
     return f"{_second(since.days, since.seconds)}.{_THOUSANDTHS[thousands]}{_THOUSANDTHS[rest]}Z"
 
 
 def millis(at: datetime) -> str:
-    """``2024-09-16T20:34:04.429Z``"""
+    """Return an instant in milliseconds, rounded down: ``2024-09-16T20:34:04.429Z``."""
     since = at - EPOCH
     return f"{_second(since.days, since.seconds)}.{_THOUSANDTHS[since.microseconds // 1000]}Z"
 
 
 def seconds(at: datetime) -> str:
-    """``2024-01-15T10:30:00Z``"""
+    """Return an instant in seconds, rounded down: ``2024-01-15T10:30:00Z``."""
     since = at - EPOCH
     return f"{_second(since.days, since.seconds)}Z"
 
@@ -179,7 +179,7 @@ _THOUSANDTHS = [f"{number:03}" for number in range(1000)]
 
 
 def date_header(at: datetime) -> tuple[bytes, bytes]:
-    """``Date: Sun, 06 Nov 1994 08:49:37 GMT`` (RFC 9110, section 6.6.1)."""
+    """Return the header ``Date: Sun, 06 Nov 1994 08:49:37 GMT`` (RFC 9110, section 6.6.1)."""
     since = at - EPOCH
     return _date_header(since.days, since.seconds)
 

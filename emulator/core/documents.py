@@ -32,7 +32,7 @@ BEFORE, AFTER = b'{"content":', b"}"
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
-YEAR_MIN, YEAR_MAX = 1000, 8999
+RECORD_YEAR_MIN, RECORD_YEAR_MAX = 1000, 8999
 """Times of records are in these years, so that times calculated from them are in the calendar."""
 
 
@@ -40,9 +40,9 @@ def _utc(at: datetime) -> datetime:
     if MINYEAR < at.year < MAXYEAR:  # otherwise its conversion could fail
         if at.tzinfo is not UTC:
             at = at.astimezone(UTC)
-        if YEAR_MIN <= at.year <= YEAR_MAX:
+        if RECORD_YEAR_MIN <= at.year <= RECORD_YEAR_MAX:
             return at
-    raise ValueError(f"the year must be from {YEAR_MIN} to {YEAR_MAX}")
+    raise ValueError(f"the year must be from {RECORD_YEAR_MIN} to {RECORD_YEAR_MAX}")
 
 
 def _time(value: object) -> object:

@@ -34,7 +34,7 @@ class Refusal(Exception):
     hint: str | None = None
 
     def body(self) -> object:
-        """The JSON document the vendor would send."""
+        """Return the JSON document that the vendor would send."""
         raise NotImplementedError
 
 
@@ -71,7 +71,7 @@ class Problem:
         return ".".join(str(part) for part in self.place[1:])
 
     def worded(self, words: Mapping[str, str]) -> str:
-        """The vendor's words for this kind of problem, with its limits filled in (``at most {le}``)."""
+        """Return the vendor's words for this kind of problem, with its limits filled in (``at most {le}``)."""
         return words[self.kind].format(**self.limits) if self.kind in words else self.message
 
 

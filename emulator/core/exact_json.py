@@ -27,7 +27,7 @@ PLAIN_DOUBLE_MIN = 1e-4
 
 
 def parse(body: bytes) -> Any:
-    """Return the content of a JSON document. Raise ValueError for anything else.
+    """Return the content of a JSON document. Raises ValueError for anything else.
 
     A number is an int, a float where a float prints as the same number, or else a Decimal. ``NaN`` and ``Infinity``
     are not JSON; nesting is limited to NESTING_MAX levels.
@@ -69,7 +69,7 @@ def fragment(content: object) -> orjson.Fragment:
 
 
 def write_number(value: object) -> orjson.Fragment:
-    """Return a Decimal as JSON: the ``default`` function for orjson. Raise TypeError for anything else."""
+    """Return a Decimal as JSON: the ``default`` function for orjson. Raises TypeError for anything else."""
     if isinstance(value, Decimal) and value.is_finite():
         return orjson.Fragment(str(value))
     raise TypeError

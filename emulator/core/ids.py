@@ -90,7 +90,7 @@ def secret() -> str:
 
 @lru_cache(maxsize=16)
 def _pairs(alphabet: str) -> Sequence[str]:
-    """All numbers of two digits, the lower digit first: half as many divisions make a text."""
+    """Return all numbers of two digits, the lower digit first: with them, a text takes half as many divisions."""
     return [low + high for high in alphabet for low in alphabet]
 
 

@@ -141,8 +141,8 @@ def balances(entries: Iterable[Entry]) -> Balances:
     found: Balances = {}
     for entry in entries:
         for posting in entry.postings:
-            place = (entry.provider, posting.account, posting.unit)
-            found[place] = EXACT.add(found.get(place, Decimal(0)), posting.amount)
+            key = (entry.provider, posting.account, posting.unit)
+            found[key] = EXACT.add(found.get(key, Decimal(0)), posting.amount)
     return dict(sorted(found.items()))
 
 
@@ -164,8 +164,8 @@ def _draw(found: Flows, of: tuple[str, str], taken: list[list[Any]], posting: Po
     for source in taken:
         moved_amount = min(source[1], wanted)
         if moved_amount > 0:
-            place = (*of, source[0], _kind(posting))
-            found[place] = EXACT.add(found.get(place, Decimal(0)), moved_amount)
+            key = (*of, source[0], _kind(posting))
+            found[key] = EXACT.add(found.get(key, Decimal(0)), moved_amount)
             source[1], wanted = EXACT.subtract(source[1], moved_amount), EXACT.subtract(wanted, moved_amount)
 
 

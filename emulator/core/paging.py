@@ -50,8 +50,8 @@ class Timeline(Generic[T]):
 
     def remove(self, record_id: str) -> None:
         """Remove a record. Raises KeyError."""
-        place = self._place(record_id)
-        del self._number_of[record_id], self._records[place]
+        index = self._index(record_id)
+        del self._number_of[record_id], self._records[index]
 
     def number(self, record_id: str) -> int:
         """Return how many records were added before this one. Raises KeyError."""
@@ -75,15 +75,15 @@ class Timeline(Generic[T]):
 
     def older(self, record_id: str, limit: int) -> list[T]:
         """Return the records next older than the one with this id, newest first. Raises KeyError."""
-        place = self._place(record_id)
-        return self._page(place - limit, place)
+        index = self._index(record_id)
+        return self._page(index - limit, index)
 
     def newer(self, record_id: str, limit: int) -> list[T]:
         """Return the records next newer than the one with this id, newest first. Raises KeyError."""
-        place = self._place(record_id) + 1
-        return self._page(place, place + limit)
+        index = self._index(record_id) + 1
+        return self._page(index, index + limit)
 
-    def _place(self, record_id: str) -> int:
+    def _index(self, record_id: str) -> int:
         """Return the index of a record in the order of time. Raises KeyError."""
         number = self.number(record_id)
         at = self._added[number].created_on

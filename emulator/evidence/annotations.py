@@ -47,7 +47,7 @@ class Node:
 
 
 _EMPTY = Node()
-"""The node of a schema without keywords. Callers make such schemas anew each time, so they must not be kept."""
+"""The node of a schema without keywords. Callers make a new one of such schemas each time, so they must not be kept."""
 
 
 class Annotations:

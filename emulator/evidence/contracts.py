@@ -201,7 +201,7 @@ def operation(provider: str, id: str | None) -> Operation | None:
 
 def operation_of(provider: str, method: str, path: str) -> Operation | None:
     """Return the operation that a request for a vendor's path reaches, or None."""
-    found = [o for o in operations(provider) if o.method == method and _fits(o.path, path)]
+    found = [known for known in operations(provider) if known.method == method and _fits(known.path, path)]
     return min(found, key=lambda operation: operation.path.count("{"), default=None)
 
 

@@ -82,7 +82,7 @@ def _is_same(expected: Any, value: Any) -> bool:
 
 
 def _checks(value: Any) -> Mapping[str, Callable[[Any, Any], bool]]:
-    """The keywords that apply to a value of this type."""
+    """Return the keywords that apply to a value of this type."""
     if isinstance(value, str):
         return _TEXT
     if isinstance(value, list):

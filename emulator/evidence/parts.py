@@ -181,7 +181,7 @@ def _request_parts(annotations: Annotations, exchange: Exchange, operation: cont
 
 
 def _values(texts: list[str], schema: Schema) -> Any:
-    """Yield the values that the texts of a query parameter have in its schema."""
+    """Return the value that the texts of a query parameter have in its schema."""
     if schema.get("type") == "array":
         return texts
     text = texts[-1]

@@ -46,7 +46,7 @@ class RulesFile:
 def expanded(document: Mapping[str, Any], operations: Iterable[str]) -> list[dict[str, Any]]:
     """Return every rule of a file with its ``source``, its ``operations`` (none: all), ``fields`` and ``kinds``.
 
-    Raise InvalidRules if the file breaks the format or names an operation that is not one of ``operations``.
+    Raises InvalidRules if the file breaks the format or names an operation that is not one of ``operations``.
     """
     _check_keys("rules file", document, FILE_KEYS, FILE_KEYS | OPTIONAL_FILE_KEYS)
     file = RulesFile(document["source"], _named(document["groups"], operations), document.get("kinds", {}))

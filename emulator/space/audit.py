@@ -48,7 +48,7 @@ def without_books(space: Space) -> dict[str, str]:
 
 
 def _entries(space: Space) -> dict[str, list[Entry]]:
-    """The entries of each vendor that has books, as they are at this moment."""
+    """Return the entries of each vendor that has books, as they are at this moment."""
     space.clock.read()
     return {name: list(books.entries(*_facts(space, name))) for name, books in _books(space)}
 
@@ -60,7 +60,7 @@ def _books(space: Space) -> Iterator[tuple[str, Books]]:
 
 
 def _facts(space: Space, name: str) -> tuple[Any, Any]:
-    """A vendor, and the memory it began with."""
+    """Return a vendor's backend, and the memory with which it began."""
     return space.backend(name), space.world.fixtures[name].memory
 
 

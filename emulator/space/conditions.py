@@ -38,29 +38,33 @@ class Target(NamedTuple):
     methods: frozenset[str]
     path: str
 
-    def meets(self, draft: Conditions) -> bool:
+    def meets(self, conditions: Conditions) -> bool:
         """Return whether a request for this operation can meet all conditions."""
         return (
-            draft.operation in (None, self.operation)
-            and draft.method in (None, "OPTIONS", *self.methods)
-            and (draft.path is None or can_match(draft.path, self.path))
+            conditions.operation in (None, self.operation)
+            and conditions.method in (None, "OPTIONS", *self.methods)
+            and (conditions.path is None or can_match(conditions.path, self.path))
         )
 
 
-def check(providers: Mapping[str, Provider], draft: Conditions) -> None:
+def check(providers: Mapping[str, Provider], conditions: Conditions) -> None:
     """Raise Impossible for conditions that no request can meet."""
-    _check_name("provider", draft.provider, providers)
-    _check_name("method", draft.method, METHODS)
-    if draft.operation is None and draft.path is None and (draft.method is None or draft.provider is None):
+    _check_name("provider", conditions.provider, providers)
+    _check_name("method", conditions.method, METHODS)
+    if (
+        conditions.operation is None
+        and conditions.path is None
+        and (conditions.method is None or conditions.provider is None)
+    ):
         return
-    names = [draft.provider] if draft.provider else list(providers)
+    names = [conditions.provider] if conditions.provider else list(providers)
     targets = [target for name in names for target in _targets(providers[name])]
-    _check_name("operation", draft.operation, (target.operation for target in targets))
-    if draft.path is not None:
-        _check_path(draft.path, providers, targets)
-    if not any(target.meets(draft) for target in targets):
-        named = [target for target in targets if draft.operation == target.operation] or [
-            target for target in targets if draft.path is None or can_match(draft.path, target.path)
+    _check_name("operation", conditions.operation, (target.operation for target in targets))
+    if conditions.path is not None:
+        _check_path(conditions.path, providers, targets)
+    if not any(target.meets(conditions) for target in targets):
+        named = [target for target in targets if conditions.operation == target.operation] or [
+            target for target in targets if conditions.path is None or can_match(conditions.path, target.path)
         ]
         raise Impossible(f"no operation meets all conditions; nearest: {_listed(map(_shown, named))}")
 

@@ -13,7 +13,7 @@ from emulator.web.request import Request
 
 When: TypeAlias = Literal["before", "after"]
 
-COUNT_MAX = 10**9
+TIMES_MAX = 10**9
 Count = Annotated[int, Field(ge=0, le=2**53)]
 FAULTS_MAX = 1000
 """The maximum number of faults in a space. Beyond it, those that are used up are removed first."""
@@ -41,10 +41,10 @@ class FaultDraft(Model):
     method: Annotated[str, StringConstraints(to_upper=True, max_length=20)] | None = None
     path: Annotated[str, StringConstraints(max_length=200)] | None = None
     headers: Annotated[dict[HeaderName, HeaderValue], Field(max_length=64)] = {}
-    nth: Annotated[int, Field(ge=1, le=COUNT_MAX), JSON_INTEGER] = 1
+    nth: Annotated[int, Field(ge=1, le=TIMES_MAX), JSON_INTEGER] = 1
     when: When = "before"
     effect: Effect
-    times: Annotated[int, Field(ge=1, le=COUNT_MAX), JSON_INTEGER] = 1
+    times: Annotated[int, Field(ge=1, le=TIMES_MAX), JSON_INTEGER] = 1
 
 
 class Fault(FaultDraft):

@@ -40,7 +40,7 @@ class Fixtures(OnDemand[Fixture]):
         super().__init__(providers, lambda name: _built_in_fixture(providers[name]))
         self._providers = providers
         if directory is not None:
-            self._take_theirs(directory)
+            self._load_own(directory)
 
     @classmethod
     def written(
@@ -66,7 +66,8 @@ class Fixtures(OnDemand[Fixture]):
         """A hash of the fixtures' files, which identifies them."""
         return _digest(_read(_built_in(name)) for name in self)
 
-    def _take_theirs(self, directory: Path) -> None:
+    def _load_own(self, directory: Path) -> None:
+        """Load the fixtures in a user's directory. Raises BadFixture with the mistakes of all of them."""
         lines = list(_misnamed(directory, list(self)))
         contents: dict[str, dict[str, Any]] = {}
         for name in self:

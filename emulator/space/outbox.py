@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 from emulator.core import exact_json
 from emulator.core.clock import Event
 from emulator.core.documents import UtcTime
+from emulator.core.integrity import check_unique
 from emulator.web.webhooks import Call, Dispatch, Webhooks
 
 Lane: TypeAlias = tuple[str, str, str, str | None]
@@ -80,7 +81,7 @@ class Delivery:
 
 
 class UnknownDelivery(Exception):
-    """No delivery has this id, or none that is pending."""
+    """No delivery has this id, or the one that has it is not pending."""
 
 
 class TooMuch(Exception):
@@ -97,8 +98,7 @@ class OutboxState:
     paused: bool = False
 
     def __post_init__(self) -> None:
-        if len({delivery.id for delivery in self.deliveries}) != len(self.deliveries):
-            raise ValueError("two deliveries have the same id")
+        check_unique("ids of deliveries", (delivery.id for delivery in self.deliveries))
         for delivery in self.deliveries:
             if (delivery.state == "pending") != (delivery.due is not None):
                 raise ValueError(f"delivery {delivery.id} must be due if it is pending, and only then")

@@ -47,7 +47,10 @@ def _pattern_steps(pattern: str, alphabet: frozenset[str]) -> list[Step]:
 
 
 def _route_steps(path: str, alphabet: frozenset[str]) -> list[Step]:
-    """A parameter takes one or more characters, none of them a slash unless its name ends with ``:path``."""
+    """Return the steps of a route path.
+
+    A parameter takes one or more characters, none of them a slash unless its name ends with ``:path``.
+    """
     steps: list[Step] = []
     for piece in PARAMETER.findall(path):
         if len(piece) > 1:

@@ -180,7 +180,9 @@ def _check_versions(space: Space, snapshot: Snapshot) -> None:
     if snapshot.format != FORMAT or snapshot.providers != space.world.versions:
         raise _other_versions(space, snapshot)
     if snapshot.fixtures != space.world.fixtures.digest:
-        raise BadSnapshot("the snapshot was taken with other fixtures than those of this space")
+        raise BadSnapshot(
+            "the snapshot was taken with other fixtures than those of this space; it needs the same --fixtures"
+        )
 
 
 def _other_versions(space: Space, snapshot: Snapshot) -> BadSnapshot:

@@ -139,14 +139,14 @@ class Spaces:
             raise TooManySpaces(self.world.limits.spaces_max)
 
     def reset(self, name: str, seed: int | None = None, address: Address = NO_ADDRESS) -> Space:
-        """Create the space of this name anew. Raises TooManySpaces."""
+        """Replace the space of this name, if there is one, by a new one. Raises TooManySpaces."""
         self.check_room(name)
         space = self.fresh(name, seed, address)
         self.replace(space)
         return space
 
     def fresh(self, name: str, seed: int | None = None, address: Address = NO_ADDRESS) -> Space:
-        """Return a new space that is none of the server's until ``replace``."""
+        """Return a new space, which does not exist for clients until ``replace``."""
         return self._new(name, address, seed)
 
     def replace(self, space: Space) -> None:

@@ -41,8 +41,8 @@ class World:
     ``machine_time`` is what running clocks follow; None is the machine's own.
 
     A provider is loaded on first use. ``initial_backends`` are used where a space has not created its own backend
-    yet; they never change. What is known of a provider without loading it: ``versions`` tells the version of its
-    memory, ``last_events`` when the last event of its built-in fixture becomes due, if it has events at all.
+    yet; they never change. What is known of a provider without loading it: ``versions`` has the version of
+    its memory, ``last_events`` when the last event of its built-in fixture becomes due, if it has events at all.
     """
 
     providers: Mapping[str, Provider]

@@ -81,5 +81,5 @@ class Effect(Model):
 
     @property
     def replaces(self) -> bool:
-        """Return whether the client gets another reply than the operation's own."""
+        """Whether the client gets another reply than the operation's own."""
         return self.status is not None or self.body is not None or self.connection in ("reset", "close")

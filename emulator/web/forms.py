@@ -25,7 +25,7 @@ class FormFile:
 
 
 def form_fields(request: WholeRequest) -> dict[str, str | FormFile]:
-    """Return the fields of a form by name; none if the body is no form."""
+    """Return the fields of a form by name; none if the body is not a form."""
     kind = content_type(request.header(b"content-type") or "")
     boundary = parameter(kind, "boundary", "content-type")
     if not boundary or kind.get_content_type() != "multipart/form-data":

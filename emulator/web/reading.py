@@ -24,7 +24,7 @@ More would slow down requests that never repeat: what is remembered of them fill
 
 
 def json_body(request: WholeRequest) -> Any:
-    """Return the body as JSON, its numbers with all their digits. Raise Malformed (``json_invalid``)."""
+    """Return the body as JSON, its numbers with all their digits. Raises Malformed (``json_invalid``)."""
     if request.parsed is None:
         try:
             request.parsed = exact_json.parse(request.content)
@@ -109,9 +109,9 @@ def pairs(query: str) -> Sequence[tuple[str, str]]:
 
 
 def read(model: type[M], content: object, where: str | None = None) -> M:
-    """Content that came in ``where`` (body, query, header) as a model; without it, the content has these as members.
+    """Return content that came in ``where`` (body, query, header) as a model; without it, these are its members.
 
-    Raises Malformed. It asks the model's validator, which ``model_validate`` would do at half as much again.
+    Raises Malformed. It calls the model's validator: through ``model_validate``, that would take half as long again.
     """
     try:
         found: M = model.__pydantic_validator__.validate_python(content)
