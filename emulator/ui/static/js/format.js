@@ -1,6 +1,5 @@
 // How values are written.
 
-const date = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 20 });
 const dollars = new Intl.NumberFormat("en", { style: "currency", currency: "USD" });
 const short = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
@@ -10,10 +9,6 @@ export const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 /** "2026-01-05 09:00:00", in UTC: as the clock shows it, so that instants can be compared at a glance. */
 export function instantText(text) {
   return text ? `${text.slice(0, 10)} ${text.slice(11, 19)}` : "–";
-}
-
-export function dateText(text) {
-  return date.format(new Date(text));
 }
 
 /** "09:31:02.123": what a list of requests shows. */

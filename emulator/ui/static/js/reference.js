@@ -1,10 +1,10 @@
 // The API reference: every contract in a viewer, with this space's server and credentials filled in.
 
-import { html, render, useEffect, useRef, useState } from "./vendored.js";
-import { control, controlHeaders, controlUrl, onTokenNeeded, prefixOf, spaceName } from "./api.js";
+import { html, render, useEffect, useState } from "./vendored.js";
+import { control, controlHeaders, controlUrl, onTokenNeeded, spaceName } from "./api.js";
 import { Copy, EVIDENCE_NAMES, Evidence, Icon, Pending, Segmented, evidenceMeaning } from "./elements.js";
 import { annotate } from "./annotate.js";
-import { tokenGiven, useStore, askToken } from "./store.js";
+import { useStore, askToken } from "./store.js";
 import { theme, toggleTheme } from "./theme.js";
 import { TokenDialog } from "./token.js";
 import "../vendored/openapi-explorer.js";
@@ -75,7 +75,7 @@ async function styleViewer() {
   for (const name of STYLED) customElements.get(name).elementStyles.push(sheet);
 }
 
-/** Show a contract. The viewer is an element of its own, made anew for each. */
+/** Show a contract. The viewer is an element of its own, made again for each. */
 async function open(name, provider) {
   await styled;
   const contract = annotate(await control("GET", `/contracts/${name}.json`));

@@ -11,15 +11,15 @@ export function Story({ brief }) {
   const { space } = useStore();
   const { data } = useControl("/story");
   if (!data?.scenario) return null;
-  return html`<${Steps} story=${data} brief=${brief} key=${`${space}/${data.scenario}`} place=${`carbon-emulator-story/${space}/${data.scenario}`} />`;
+  return html`<${Steps} story=${data} brief=${brief} key=${`${space}/${data.scenario}`} storageKey=${`carbon-emulator-story/${space}/${data.scenario}`} />`;
 }
 
 /** Until it begins, the story is `brief` on pages other than the first. */
-function Steps({ story, place, brief }) {
-  const [at, setAt] = useState(Math.min(Number(sessionStorage.getItem(place) ?? 0), story.steps.length));
+function Steps({ story, storageKey, brief }) {
+  const [at, setAt] = useState(Math.min(Number(sessionStorage.getItem(storageKey) ?? 0), story.steps.length));
   const step = story.steps[at - 1];
   function go(next) {
-    sessionStorage.setItem(place, next);
+    sessionStorage.setItem(storageKey, next);
     setAt(next);
     location.hash = next ? addressOf(story.steps[next - 1]) : "overview";
   }

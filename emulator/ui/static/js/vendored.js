@@ -1,3 +1,3 @@
 // The libraries that the pages use, in one place.
 
-export { html, render, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "./../vendored/htm-preact.js";
+export { html, render, useEffect, useLayoutEffect, useMemo, useRef, useState } from "./../vendored/htm-preact.js";

@@ -4,7 +4,7 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from "./vendored.j
 
 const SPARE_ROWS = 12;
 
-/** Rows of one height. With `stick`, the list stays at its end while the user is there. */
+/** Rows of one height. The row at the index `scrollTo` is scrolled into sight, unless it is -1. */
 export function WindowedList({ rows, rowHeight, render, label, onKeyDown, scrollTo }) {
   const element = useRef(null);
   const [top, setTop] = useState(0);

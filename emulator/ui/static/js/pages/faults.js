@@ -82,7 +82,7 @@ function headersOf(text) {
 
 function List({ faults, reload }) {
   return html`<div class="table-wrap" tabindex="0" role="region" aria-label="Faults"><table>
-    <thead><tr><th scope="col">Fault</th><th scope="col">Requests</th><th scope="col">Effect</th><th scope="col">Struck</th><th scope="col"><span class="hidden-text">Actions</span></th></tr></thead>
+    <thead><tr><th scope="col">Fault</th><th scope="col">Requests</th><th scope="col">Effect</th><th scope="col">Fired</th><th scope="col"><span class="hidden-text">Actions</span></th></tr></thead>
     <tbody>${faults.map((fault) => html`<tr key=${fault.id}>
       <td class="mono nowrap">${fault.id}</td>
       <td>${conditions(fault)}</td>

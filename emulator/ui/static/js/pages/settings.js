@@ -2,7 +2,7 @@
 
 import { html, useEffect, useState } from "../vendored.js";
 import { control } from "../api.js";
-import { Empty, Field, PageHead, Panel, Pending, Segmented, Select, Statement, attempt } from "../elements.js";
+import { Field, PageHead, Panel, Pending, Segmented, Select, Statement, attempt } from "../elements.js";
 import { sentence } from "../format.js";
 import { useControl, useStore } from "../store.js";
 

@@ -3,7 +3,7 @@
 import { html, useRef, useState } from "../vendored.js";
 import { control, controlText } from "../api.js";
 import { download } from "../download.js";
-import { Action, Empty, Field, PageHead, Panel, Pending, attempt, toast } from "../elements.js";
+import { Action, Empty, Field, PageHead, Panel, Pending, attempt } from "../elements.js";
 import { store, useControl } from "../store.js";
 
 export function Snapshots() {

@@ -1,7 +1,7 @@
 // Trust: what each operation and rule rests on, counted and browsable.
 
 import { html, useMemo, useState } from "../vendored.js";
-import { EVIDENCE_NAMES, Empty, Evidence, PageHead, Panel, Pending, Segmented, Select, Statement, evidenceMeaning } from "../elements.js";
+import { EVIDENCE_NAMES, Empty, Evidence, PageHead, Pending, Segmented, Select, Statement, evidenceMeaning } from "../elements.js";
 import { plural, words } from "../format.js";
 import { useControl } from "../store.js";
 
