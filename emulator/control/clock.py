@@ -26,13 +26,13 @@ class ClockSetting(Params):
     frozen: Annotated[bool, Field(strict=True)] | None = None
 
 
-class TimeSpan(Params):
+class Advance(Params):
     """How much time to let pass, in seconds."""
 
     seconds: Annotated[JsonDouble, Field(ge=-SECONDS_MAX, le=SECONDS_MAX), AfterValidator(float)]
 
 
-class Span(Params):
+class UpcomingQuery(Params):
     """How far to look ahead, in seconds, and how many events to show."""
 
     seconds: Annotated[QueryDouble, Field(ge=0, le=SECONDS_MAX), AfterValidator(float)] = 366 * 86400.0
@@ -44,9 +44,9 @@ def get_clock(request: ControlRequest) -> Response:
 
 
 def list_upcoming(request: ControlRequest) -> Response:
-    span = read_query(Span, request)
-    events = request.space.upcoming(timedelta(seconds=span.seconds))
-    found = [_event(event) for event in events[: span.limit]]
+    query = read_query(UpcomingQuery, request)
+    events = request.space.upcoming(timedelta(seconds=query.seconds))
+    found = [_event(event) for event in events[: query.limit]]
     return reply({**_clock(request.space), "events": found, "total": len(events)})
 
 
@@ -58,7 +58,7 @@ def set_clock(request: ControlRequest) -> Response:
 
 
 def advance_clock(request: ControlRequest) -> Response:
-    space, span = request.space, timedelta(seconds=read_body(TimeSpan, request).seconds)
+    space, span = request.space, timedelta(seconds=read_body(Advance, request).seconds)
     try:
         within_calendar(space.clock.read() + span)
     except ValueError as error:

@@ -76,7 +76,7 @@ class Cursor:
         return b"".join(parts + [self._event(entry) for entry in history.after(self.number, GATHERED_MAX)])
 
     def begin(self, resumed: bool) -> bytes:
-        """Return the event that begins a stream, and begins it anew after a reset."""
+        """Return the event that begins a stream, and that follows a reset."""
         history = self.space.history
         facts = {"space": self.name, "resumed": resumed, "kept": history.added - history.first}
         return event("begin", self.id, {**facts, "dropped": history.dropped})

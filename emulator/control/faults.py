@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from emulator.control.params import read_body
 from emulator.control.request import ControlRequest
+from emulator.core.nearest import nearest
 from emulator.space import conditions
 from emulator.space.commands import AddFault, ClearFaults, RemoveFault
 from emulator.space.faults import FaultDraft, TooManyFaults
@@ -36,7 +37,8 @@ def delete_fault(request: ControlRequest) -> Response:
     try:
         request.space.run(RemoveFault(id))
     except KeyError:
-        raise HTTPException(404, f"unknown fault {id!r}") from None
+        known = nearest(id, [fault.id for fault in request.space.faults])
+        raise HTTPException(404, f"unknown fault {id!r}; {known}") from None
     return reply({"deleted": id})
 
 

@@ -66,7 +66,7 @@ def list_flows(request: ControlRequest) -> Response:
     check_filter(request.spaces.world.providers, query.provider)
     try:
         found = flows(entry for entry in audit.entries(request.space) if query.provider in (None, entry.provider))
-        return reply({"flows": [_flow(place, amount) for place, amount in found.items()]})
+        return reply({"flows": [_flow(key, amount) for key, amount in found.items()]})
     except ArithmeticError:
         raise HTTPException(409, BEYOND_MEASURE) from None
 
@@ -113,8 +113,8 @@ def _balances(accounts: Balances) -> list[dict[str, str]]:
     ]
 
 
-def _flow(place: tuple[str, str, str, str], amount: Decimal) -> dict[str, str]:
-    provider, unit, source, target = place
+def _flow(key: tuple[str, str, str, str], amount: Decimal) -> dict[str, str]:
+    provider, unit, source, target = key
     return {"provider": provider, "unit": unit, "from": source, "to": target, "amount": figure(amount)}
 
 

@@ -11,6 +11,8 @@ from emulator.control.filters import check_webhook_filter
 from emulator.control.params import Params, read_body, read_query
 from emulator.control.request import ControlRequest
 from emulator.core.clock import micros
+from emulator.core.integrity import check_unique
+from emulator.core.nearest import nearest
 from emulator.evidence import explanation
 from emulator.gateway.courier import NotDue
 from emulator.space.commands import DuplicateWebhook, PauseWebhooks, RedeliverWebhook, ReorderWebhooks
@@ -43,9 +45,8 @@ class Order(Params):
     ids: Annotated[tuple[str, ...], Field(min_length=1, max_length=10_000)]
 
     @model_validator(mode="after")
-    def check_unique(self) -> Self:
-        if len(set(self.ids)) != len(self.ids):
-            raise ValueError("an id occurs twice")
+    def check_ids(self) -> Self:
+        check_unique("ids", self.ids)
         return self
 
 
@@ -79,7 +80,7 @@ def get_webhook(request: ControlRequest) -> Response:
     try:
         return reply(_shown(request.space.posted().get(request.path_params["id"])))
     except UnknownDelivery as unknown:
-        raise _not_found(unknown) from None
+        raise _not_found(request, unknown) from None
 
 
 async def step_webhooks(request: ControlRequest) -> Response:
@@ -105,7 +106,7 @@ async def record_attempt(request: ControlRequest) -> Response:
         recorded = request.courier.record_outcome(request.space, delivery.id, outcome.status, outcome.error)
         return reply(_shown(await request.while_connected(recorded)), 201)
     except UnknownDelivery as unknown:
-        raise _not_found(unknown) from None
+        raise _not_found(request, unknown) from None
     except NotDue:
         raise HTTPException(409, f"webhook {webhook_id!r} has no attempt that is due next") from None
 
@@ -114,7 +115,7 @@ def redeliver_webhook(request: ControlRequest) -> Response:
     try:
         return reply(_shown(request.space.run(RedeliverWebhook(request.path_params["id"]))))
     except UnknownDelivery as unknown:
-        raise _not_found(unknown) from None
+        raise _not_found(request, unknown) from None
     except TooMuch as error:
         raise HTTPException(409, str(error)) from None
 
@@ -123,7 +124,7 @@ def duplicate_webhook(request: ControlRequest) -> Response:
     try:
         return reply(_shown(request.space.run(DuplicateWebhook(request.path_params["id"]))), 201)
     except UnknownDelivery as unknown:
-        raise _not_found(unknown) from None
+        raise _not_found(request, unknown) from None
     except TooMuch as error:
         raise HTTPException(409, str(error)) from None
 
@@ -133,7 +134,9 @@ def reorder_webhooks(request: ControlRequest) -> Response:
     try:
         request.space.run(ReorderWebhooks(ids))
     except UnknownDelivery as unknown:
-        raise HTTPException(409, f"no pending webhook {str(unknown)!r}") from None
+        pending = [delivery.id for delivery in request.space.outbox if delivery.state == "pending"]
+        known = nearest(str(unknown), pending)
+        raise HTTPException(409, f"no pending webhook {str(unknown)!r}; {known}") from None
     return reply({"webhooks": [_shown(request.space.outbox.get(id)) for id in ids]})
 
 
@@ -142,8 +145,9 @@ async def _deliver(request: ControlRequest, attempts_max: int | None = None) -> 
     return reply({"attempted": [_shown(delivery) for delivery in attempted]})
 
 
-def _not_found(unknown: UnknownDelivery) -> HTTPException:
-    return HTTPException(404, f"unknown webhook {str(unknown)!r}")
+def _not_found(request: ControlRequest, unknown: UnknownDelivery) -> HTTPException:
+    known = nearest(str(unknown), [delivery.id for delivery in request.space.posted()])
+    return HTTPException(404, f"unknown webhook {str(unknown)!r}; {known}")
 
 
 def _shown(delivery: Delivery) -> dict[str, Any]:

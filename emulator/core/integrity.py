@@ -1,4 +1,4 @@
-"""What types cannot express about a fixture or a snapshot: unique values, ids and references."""
+"""What types cannot express about a document, such as a fixture: unique values, ids and references."""
 
 from collections.abc import Container, Iterable, Mapping
 from typing import Protocol
