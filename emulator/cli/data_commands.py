@@ -16,7 +16,7 @@ T = TypeVar("T")
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-def _place(context: click.Context, parameter: click.Parameter, value: str) -> Path | str:
+def _location(context: click.Context, parameter: click.Parameter, value: str) -> Path | str:
     """Return the path of a directory, or the URL of a store."""
     if "://" in value:
         return value
@@ -24,7 +24,7 @@ def _place(context: click.Context, parameter: click.Parameter, value: str) -> Pa
     return path
 
 
-with_place = click.argument("place", callback=_place, metavar="DIR|URL")
+with_location = click.argument("location", callback=_location, metavar="DIR|URL")
 with_fixtures = option("--fixtures", type=click.Path(path_type=Path), help="The directory with its server's fixtures.")
 
 
@@ -32,7 +32,7 @@ with_fixtures = option("--fixtures", type=click.Path(path_type=Path), help="The 
 def data() -> None:
     """Look at, compact, copy or check a directory of serve --data, or the database of serve --store.
 
-    No server may use a directory meanwhile. The nodes of a database may go on.
+    No server may use a directory meanwhile. The nodes of a database may keep running.
     """
 
 
@@ -51,13 +51,13 @@ def _done(work: Callable[[], T]) -> T:
 
 
 @data.command()
-@with_place
+@with_location
 @as_json
-def info(place: Path | str, as_json: bool) -> None:
+def info(location: Path | str, as_json: bool) -> None:
     """List the spaces of DIR or URL: their requests, the entries to apply at a load, and their size."""
     from emulator.cli.data_files import describe
 
-    content = _done(lambda: describe(place))
+    content = _done(lambda: describe(location))
     rows = [
         (each["name"], "-" if each["requests"] is None else each["requests"], each["entries"], each["bytes"])
         for each in content["spaces"]
@@ -68,9 +68,9 @@ def info(place: Path | str, as_json: bool) -> None:
 
 
 @data.command()
-@with_place
+@with_location
 @with_fixtures
-def compact(place: Path | str, fixtures: Path | None) -> None:
+def compact(location: Path | str, fixtures: Path | None) -> None:
     """Write a snapshot of every space in place of its history, and give free space back.
 
     Run it with the old version before an update: newer versions can read a snapshot, even if they would reply
@@ -78,56 +78,56 @@ def compact(place: Path | str, fixtures: Path | None) -> None:
     """
     from emulator.cli.data_files import compact as compact_all
 
-    count = _done(lambda: compact_all(place, fixtures, progress_bar))
+    count = _done(lambda: compact_all(location, fixtures, progress_bar))
     click.echo(f"{plural(count, 'space')} compacted")
 
 
 @data.command()
-@with_place
+@with_location
 @click.argument("file", type=FILE)
 @with_fixtures
-def export(place: Path | str, file: Path, fixtures: Path | None) -> None:
+def export(location: Path | str, file: Path, fixtures: Path | None) -> None:
     """Write all spaces to FILE, one line of JSON each, with their recent journals. Only its owner can read it."""
     from emulator.cli.data_export import export as export_all
 
-    count = _done(lambda: export_all(place, file, fixtures, progress_bar))
+    count = _done(lambda: export_all(location, file, fixtures, progress_bar))
     click.echo(f"{plural(count, 'space')} exported")
 
 
 @data.command("import")
-@with_place
+@with_location
 @click.argument("file", type=FILE)
 @with_fixtures
-def import_(place: Path | str, file: Path, fixtures: Path | None) -> None:
+def import_(location: Path | str, file: Path, fixtures: Path | None) -> None:
     """Add the spaces of FILE, as 'data export' wrote it, to a directory, which is made if need be, or to a database.
 
     A space that is there already, or that does not load, is an error, and then nothing is imported.
     """
     from emulator.cli.data_export import import_all
 
-    count = _done(lambda: import_all(place, file, fixtures, progress_bar))
+    count = _done(lambda: import_all(location, file, fixtures, progress_bar))
     click.echo(f"{plural(count, 'space')} imported")
 
 
 @data.command()
-@with_place
+@with_location
 @with_fixtures
-def check(place: Path | str, fixtures: Path | None) -> None:
+def check(location: Path | str, fixtures: Path | None) -> None:
     """Check the database, and that every space loads with the replies that were given. Changes nothing."""
     from emulator.cli.data_files import check as check_all
 
-    problems = _done(lambda: check_all(place, fixtures, progress_bar))
+    problems = _done(lambda: check_all(location, fixtures, progress_bar))
     if problems:
         raise CheckFailed("\n".join(problems))
     click.echo("ok")
 
 
 @data.command()
-@with_place
+@with_location
 @click.argument("space")
-def rollback(place: Path | str, space: str) -> None:
+def rollback(location: Path | str, space: str) -> None:
     """Drop what SPACE has done since its last snapshot: a way back for a space that cannot be loaded."""
     from emulator.cli.data_files import rollback as roll_back
 
-    count = _done(lambda: roll_back(place, space))
+    count = _done(lambda: roll_back(location, space))
     click.echo(f"{plural(count, 'entry', 'entries')} of space {space!r} dropped")

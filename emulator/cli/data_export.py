@@ -84,9 +84,9 @@ L = TypeVar("L", bound=_Line)
 # --- export
 
 
-def export(place: Path | str, file: Path, fixtures: Path | None, progress: Progress) -> int:
+def export(location: Path | str, file: Path, fixtures: Path | None, progress: Progress) -> int:
     """Write each space as a line of JSON, after a line about the whole. Return how many. Raises BadData, LogFailure."""
-    with opened(place) as storage, _replaced(file) as lines:
+    with opened(location) as storage, _replaced(file) as lines:
         contents, count = Contents(storage, fixtures), 0
         names = contents.names()
         lines.write(_export_header(contents, len(names)))
@@ -138,22 +138,21 @@ def _export_header(contents: Contents, count: int) -> bytes:
 # --- import
 
 
-def import_all(place: Path | str, file: Path, fixtures: Path | None, progress: Progress) -> int:
+def import_all(location: Path | str, file: Path, fixtures: Path | None, progress: Progress) -> int:
     """Add the spaces of an export: all, or none. Return how many. Raises BadData, LogFailure."""
     with file.open("rb") as lines:
         first = _parsed(lines.readline(), file, 1)
         if first.get("format") not in range(1, FORMAT + 1):
             raise BadData(f"{file} is not an export of a format up to {FORMAT}")
         header = _read(_Header, first, file, 1)
-        with opened(place, create=True) as storage:
+        with opened(location, create=True) as storage:
             contents = Contents(storage, fixtures, seed=header.seed)
             if header.seed != contents.world.seed:
-                raise BadData(f"{file} was exported with another seed than that of {storage.place}")
+                raise BadData(f"{file} was exported with another seed than that of {storage.location}")
             storage.adopt(contents.world, serves=False)
             step = progress("importing", header.spaces)
-            imported: list[str] = []
             digests = set(contents.log.fixtures())
-            try:
+            with _all_or_none(contents) as imported:
                 for number, line in enumerate(lines, start=2):
                     content = _parsed(line, file, number)
                     if "name" not in content:
@@ -169,11 +168,19 @@ def import_all(place: Path | str, file: Path, fixtures: Path | None, progress: P
                     step(1)
                 if len(imported) != header.spaces:
                     raise BadData(f"{file} has {len(imported)} of its {plural(header.spaces, 'space')}")
-            except BaseException:
-                for name in imported:
-                    storage.log.erase(name, 2**62)
-                raise
             return len(imported)
+
+
+@contextmanager
+def _all_or_none(contents: Contents) -> Iterator[list[str]]:
+    """Yield the list of imported spaces, to be extended. They are erased if the import fails."""
+    imported: list[str] = []
+    try:
+        yield imported
+    except BaseException:
+        for name in imported:
+            contents.log.erase(name, 2**62)
+        raise
 
 
 def _taken(contents: Contents, space: _Space, imported: Container[str], digests: Container[str], file: Path) -> Image:

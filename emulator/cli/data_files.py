@@ -1,6 +1,6 @@
 """What ``carbon-emulator data`` does with a data directory that no server uses, or with a store."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +14,7 @@ from emulator.gateway.courier import Courier
 from emulator.log import image
 from emulator.log.application import Application
 from emulator.log.entries import Entry, Lost, Resumption
-from emulator.log.instants import instant
-from emulator.log.instants import number as microseconds
+from emulator.log.instants import instant, microseconds
 from emulator.log.loading import Loading, Stopped
 from emulator.log.log import History, Image, LogFailure, Summary
 from emulator.log.shared.shared_database import SharedDatabase
@@ -37,12 +36,14 @@ Opened: TypeAlias = DataDirectory | SharedDatabase
 
 
 @contextmanager
-def opened(place: Path | str, create: bool = False) -> Iterator[Opened]:
+def opened(location: Path | str, create: bool = False) -> Iterator[Opened]:
     """Open a directory, or the store at a URL, and close it again. Raises BadData."""
-    storage: Opened = SharedDatabase(place, create) if isinstance(place, str) else DataDirectory(place, create=create)
+    storage: Opened = (
+        SharedDatabase(location, create) if isinstance(location, str) else DataDirectory(location, create=create)
+    )
     try:
         if storage.is_shared and not create and not storage.header:
-            raise BadData(f"{storage.place} is no store: no server has used this database")
+            raise BadData(f"{storage.location} is no store: no server has used this database")
         yield storage
     finally:
         storage.close()
@@ -90,7 +91,7 @@ class Contents:
         application = Application(spaces, self.worlds, Control(spaces, Courier()), self._time)
         return Loading(application, name, id, history, self.storage)
 
-    def take(self, name: str, step: Any, whole: bool = True) -> Image | None:
+    def take(self, name: str, step: Callable[[int], object], whole: bool = True) -> Image | None:
         """Load a space, and return its stored form; None if it does not exist. The log does not change.
 
         What its server has left open is ended in the stored form. In a store, a node may be at work with that: without
@@ -117,12 +118,12 @@ class Contents:
         application.apply(copy, copy.replica.applied, copy.at, entry)
 
 
-# --- the commands -----------------------------------------------------------------------------------------------------
+# --- commands
 
 
-def describe(place: Path | str) -> dict[str, Any]:
+def describe(location: Path | str) -> dict[str, Any]:
     """Return the content of a directory or store. Raises BadData."""
-    with opened(place) as storage:
+    with opened(location) as storage:
         found = storage.header
         header = {name: found.get(name) for name in ("format", "emulator", "providers", "seed", "fixtures")}
         spaces = storage.log.spaces().items()
@@ -137,12 +138,12 @@ def _described(storage: Opened, name: str, summary: Summary) -> dict[str, Any]:
     return {**about, "snapshot": summary.facts or None}
 
 
-def compact(place: Path | str, fixtures: Path | None, progress: Progress) -> int:
+def compact(location: Path | str, fixtures: Path | None, progress: Progress) -> int:
     """Write a snapshot of each space in place of its entries. Return how many. Raises BadData, LogFailure.
 
     In a store, a space with delayed requests stays as it is.
     """
-    with opened(place) as storage:
+    with opened(location) as storage:
         contents = Contents(storage, fixtures)
         storage.adopt(contents.world, serves=False)
         step = progress("compacting", sum(summary.entries for summary in contents.summaries.values()))
@@ -158,26 +159,30 @@ def compact(place: Path | str, fixtures: Path | None, progress: Progress) -> int
         return sum(not storage.is_gone(summary) for summary in storage.log.spaces().values())
 
 
-def check(place: Path | str, fixtures: Path | None, progress: Progress) -> list[str]:
+def check(location: Path | str, fixtures: Path | None, progress: Progress) -> list[str]:
     """Return the problems of a directory or store. Raises BadData."""
-    with opened(place) as storage:
+    with opened(location) as storage:
         contents = Contents(storage, fixtures)
         problems = storage.problems()
         step = progress("checking", sum(summary.entries for summary in contents.summaries.values()))
-        for name in contents.summaries:
-            try:
-                for _ in contents.load(name).run():
-                    step(1)
-            except Stopped as stopped:
-                problems.append(str(stopped))
-            except Failures as error:
-                problems.append(f"space {name!r} cannot be loaded: {error}")
-        return problems
+        return problems + [problem for name in contents.summaries if (problem := _problem(contents, name, step))]
 
 
-def rollback(place: Path | str, space: str) -> int:
+def _problem(contents: Contents, name: str, step: Callable[[int], object]) -> str | None:
+    """Load a space, and return why that fails; None if it does not."""
+    try:
+        for _ in contents.load(name).run():
+            step(1)
+    except Stopped as stopped:
+        return str(stopped)
+    except Failures as error:
+        return f"space {name!r} cannot be loaded: {error}"
+    return None
+
+
+def rollback(location: Path | str, space: str) -> int:
     """Drop the entries of a space after its snapshot, or without one, the space. Return how many. Raises BadData."""
-    with opened(place) as storage:
+    with opened(location) as storage:
         if not isinstance(storage, DataDirectory):
             raise BadData(
                 "a space in a store cannot go back: nodes may have applied what would be dropped. "
@@ -185,7 +190,7 @@ def rollback(place: Path | str, space: str) -> int:
             )
         summaries = storage.log.spaces()
         if space not in summaries:
-            raise BadData(f"{storage.place} has no space {space!r}; known: {', '.join(summaries) or 'none'}")
+            raise BadData(f"{storage.location} has no space {space!r}; known: {', '.join(summaries) or 'none'}")
         storage.log.roll_back(space)
         storage.numbers.set(summaries[space].id, int(str(summaries[space].facts.get("requests", 0))), 0)
         return summaries[space].entries

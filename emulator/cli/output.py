@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 STEPS_MIN = 1000
-"""Less is done before anybody has read a bar."""
+"""Fewer steps are done before a bar could be read."""
 
 COLORS = ((500, "red"), (400, "yellow"), (300, "cyan"), (0, "green"))
 

@@ -57,7 +57,7 @@ def webhooks(
 
 
 def _reordered(space: "SpaceHandle", ids: str) -> dict[str, Any]:
-    """Let pending webhooks change places, and return them in the new order."""
+    """Reorder pending webhooks, and return them in the new order."""
     return space.control("POST", "/webhooks/reorder", json={"ids": list(filter(None, ids.split(",")))})
 
 

@@ -61,7 +61,7 @@ class Application:
     def apply(
         self, copy: SpaceCopy, number: int, at: int, entry: Entry, fixtures: str = ""
     ) -> tuple[Result, int | None]:
-        """Apply an entry. Return what came of it, and the checksum of its reply; None if it was not given anew.
+        """Apply an entry. Return what came of it, and the checksum of its reply; None if the reply was not given again.
 
         A space that it creates is created from these fixtures. Raises Damaged if they are not known.
         """

@@ -90,7 +90,7 @@ class StoredParts:
             store, writer = self._store(application, courier, progress or silent)
         except LogFailure as error:
             self.storage.close()
-            raise BadData(f"cannot read {self.storage.place}: {error}") from None
+            raise BadData(f"cannot read {self.storage.location}: {error}") from None
         self.spaces.store, courier.writer, store.due = store, writer, courier.look
         fronts = (self.spaces, site, control, hosts, self.vendor_hosts, courier)
         kind = SharedGateway if isinstance(store, SharedStore) else StoredGateway

@@ -84,5 +84,5 @@ def unpack(packed: bytes) -> Iterator[tuple[int, int]]:
     """Yield the numbers of entries and their checksums."""
     if packed:
         (first,) = FIRST.unpack_from(packed)
-        for place, (check,) in enumerate(CHECK.iter_unpack(packed[FIRST.size :])):
-            yield first + place, check
+        for index, (check,) in enumerate(CHECK.iter_unpack(packed[FIRST.size :])):
+            yield first + index, check

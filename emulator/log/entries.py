@@ -109,7 +109,7 @@ def encode_reads(first: int, answered: Sequence[tuple[datetime, Exchange]], orig
     A client that polls repeats its request: a run of equal ones is stored once, with the time of each. Other requests
     repeat headers: those are stored once, too.
     """
-    places: dict[int, int] = {}
+    indexes: dict[int, int] = {}
     headers: list[Any] = []
     runs: list[Any] = []
     times: list[datetime] = []
@@ -118,11 +118,11 @@ def encode_reads(first: int, answered: Sequence[tuple[datetime, Exchange]], orig
         request = read.query, read.path, read.method, read.provider, read.body, read.headers, read.effects
         if request != last:
             last, times = request, []
-            place = places.setdefault(id(read.headers), len(headers))
-            if place == len(headers):
+            index = indexes.setdefault(id(read.headers), len(headers))
+            if index == len(headers):
                 headers.append(_texts(read.headers))
             body = None if read.effects[0] is TOO_LARGE else read.body.decode("latin-1")
-            runs.append((read.provider, read.method, read.path, read.query.decode("latin-1"), place, body, times))
+            runs.append((read.provider, read.method, read.path, read.query.decode("latin-1"), index, body, times))
         times.append(at)
     return orjson.dumps(("runs", first, origin, headers, runs))
 
@@ -179,10 +179,10 @@ def _entry(kind: str, *content: Any) -> Entry:
 def _runs(first: int, origin: str, headers: list[list[list[str]]], runs: list[Any]) -> Reads:
     shared = [Headers(_raw(each)) for each in headers]
     reads = []
-    for provider, method, path, query, place, body, times in runs:
+    for provider, method, path, query, index, body, times in runs:
         for at in times:
-            scope = _scope("http", method, path, query.encode("latin-1"), shared[place].raw)
-            read = Arrival(provider, scope, shared[place], None if body is None else body.encode("latin-1"), origin)
+            scope = _scope("http", method, path, query.encode("latin-1"), shared[index].raw)
+            read = Arrival(provider, scope, shared[index], None if body is None else body.encode("latin-1"), origin)
             reads.append((datetime.fromisoformat(at), read))
     return Reads(first, reads)
 

@@ -16,10 +16,10 @@ from emulator.log import checks
 from emulator.log.application import Application, Result
 from emulator.log.committer import Committer
 from emulator.log.entries import Change, decode, encode, encode_reads
-from emulator.log.instants import number as microseconds
+from emulator.log.instants import microseconds
 from emulator.log.log import Answer, LogFailure, Proposal, Stored
 from emulator.log.numbers import GONE
-from emulator.log.protocol import Waiting
+from emulator.log.replica import Waiting
 from emulator.log.space_copy import Asker, SpaceCopy
 from emulator.log.storage import Storage
 from emulator.log.stored_spaces import StoredSpaces
@@ -236,14 +236,14 @@ class GroupCommit:
 
     def fail(self, error: BaseException) -> None:
         if self.trouble is None:
-            self.trouble = f"cannot store to {self.storage.place}: {error}; it is tried again every second"
+            self.trouble = f"cannot store to {self.storage.location}: {error}; it is tried again every second"
             log.error("%s", self.trouble)
             self._probing = self._loop.create_task(self._probe())
 
     def _recovered(self) -> None:
         if self.trouble is not None:
             self.trouble = None
-            log.warning("the log at %s stores again", self.storage.place)
+            log.warning("the log at %s stores again", self.storage.location)
 
     async def _probe(self) -> None:
         """Try to store until it succeeds."""

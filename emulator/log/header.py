@@ -40,22 +40,22 @@ def settings(world: World) -> dict[str, str]:
     return {"links": world.links or "", "journal_max": str(world.limits.journal_exchanges_max)}
 
 
-def check_format(place: object, found: Mapping[str, str], format: int) -> None:
+def check_format(location: object, found: Mapping[str, str], format: int) -> None:
     """Raise BadData for a store that a newer version has written in another format."""
     if int(found.get("format", format)) > format:
         newer = f"format {found['format']}, by version {found['emulator']}"
-        raise BadData(f"{place} is in {newer}; this is version {__version__}, which reads formats up to {format}")
+        raise BadData(f"{location} is in {newer}; this is version {__version__}, which reads formats up to {format}")
 
 
-def check_world(place: object, found: Mapping[str, str], world: World) -> None:
+def check_world(location: object, found: Mapping[str, str], world: World) -> None:
     """Raise BadData for another seed than that of the spaces, or fixtures that are not theirs and that they lack."""
     seed, digest = str(world.seed), world.fixtures.digest
     if found.get("seed", seed) != seed:
-        raise BadData(f"{place} was made with --seed {found['seed']}; serve it with that")
+        raise BadData(f"{location} was made with --seed {found['seed']}; serve it with that")
     if is_without_fixtures(found) and found["fixtures"] != digest:
         raise BadData(
-            f"{place} was written by version {found['emulator']}, which did not store the fixtures of its spaces, and "
-            "they were others than these. Give them once: run 'carbon-emulator fixtures init FIXTURES' with that "
+            f"{location} was written by version {found['emulator']}, which did not store the fixtures of its spaces, "
+            "and they were others than these. Give them once: run 'carbon-emulator fixtures init FIXTURES' with that "
             "version, or take your own, and use this version with --fixtures FIXTURES; later starts do not need them"
         )
 

@@ -9,7 +9,7 @@ from emulator.core.clock import LogTime, micros
 from emulator.core.errors import Problem
 from emulator.core.migration import NoStep, Steps, migrate
 from emulator.core.version import __version__
-from emulator.log.instants import instant, number
+from emulator.log.instants import instant, microseconds
 from emulator.log.log import Damaged, Image
 from emulator.space import snapshot
 from emulator.space.commands import ChangeSettings, PerformAct
@@ -59,7 +59,7 @@ def document(space: Space, at: datetime) -> bytes:
         "format": FORMAT,
         "emulator": __version__,
         "providers": space.world.versions,
-        "time": number(at),
+        "time": microseconds(at),
         "snapshot": snapshot.take_head(space),
         "memories": list(memories),
         "requests": space.requests,
@@ -131,7 +131,7 @@ def _written(entry: Entry) -> list[Any] | None:
         return _exchange(entry)
     for name, kind in COMMANDS.items():
         if isinstance(entry.command, kind):
-            return [name, number(entry.at), entry.turns, documents.write(entry.command)]
+            return [name, microseconds(entry.at), entry.turns, documents.write(entry.command)]
     return None
 
 
@@ -152,7 +152,7 @@ def _exchange(exchange: Exchange) -> list[Any]:
         [exchange.number, exchange.provider, exchange.method, exchange.path, _text(exchange.query)],
         _headers(exchange.headers),
         _text(exchange.body),
-        number(exchange.at),
+        microseconds(exchange.at),
         [exchange.operation, exchange.status, exchange.connection, exchange.rule, exchange.fault, exchange.order],
         _headers(exchange.vendor_headers),
         _text(exchange.reply_body),

@@ -13,7 +13,7 @@ from emulator.log.committer import Committer
 from emulator.log.entries import Arrival, ControlCommand, Entry, Reads, decode
 from emulator.log.instants import instant
 from emulator.log.log import Damaged, History, LogFailure, Stored
-from emulator.log.protocol import Replica
+from emulator.log.replica import Replica
 from emulator.log.space_copy import SpaceCopy
 from emulator.log.storage import Storage
 from emulator.space.snapshot import BadSnapshot
@@ -115,20 +115,20 @@ class Loading:
             self.application.time.reach(instant(last.at))
 
     def _difference(self, stored: Stored, entry: Entry) -> str:
-        """Say which reply differs, and what to do."""
+        """Return which reply differs, and what to do, as a message."""
         name, image_of = self.copy.name, self.history.image
         wrote = f" ({image_of.facts['emulator']} or later)" if image_of else ""
-        place, shared = shlex.quote(self.storage.place), self.storage.is_shared
+        location, shared = shlex.quote(self.storage.location), self.storage.is_shared
         writers = "all nodes" if shared else "the server"
         way_out = (
             f"space {name!r} is stopped at entry {stored.number}, {_described(entry)}: version {__version__} does not "
-            f"give the reply that was given then. Stop {writers}, and run 'carbon-emulator data compact {place}' with "
-            f"the version that wrote it{wrote}; or reset the space"
+            f"give the reply that was given then. Stop {writers}, and run 'carbon-emulator data compact {location}' "
+            f"with the version that wrote it{wrote}; or reset the space"
         )
         if shared:  # a node may have applied what a rollback would drop
             return way_out
         before = f"its snapshot before entry {image_of.number + 1}" if image_of else "nothing but its fixtures"
-        return f"{way_out}; or go back to {before} with 'carbon-emulator data rollback {place} {name}'"
+        return f"{way_out}; or go back to {before} with 'carbon-emulator data rollback {location} {name}'"
 
 
 def _described(entry: Entry) -> str:

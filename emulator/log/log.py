@@ -67,7 +67,7 @@ class Append:
 class Answer(NamedTuple):
     """What a log answers to an append.
 
-    ``id`` is the number of the space in this log, 0 if it is not stored. ``entries`` are all entries of the space after
+    ``id`` is that of the space in this log, 0 if it is not stored. ``entries`` are all entries of the space after
     ``applied``; None means that a snapshot has replaced some of them: nothing was stored, and the node must load the
     space. ``snapshot`` is the number of the last snapshot, and ``now`` the time by the log's own clock; both are 0
     where the log has a single user.
@@ -109,7 +109,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A stored space: its number in this log, its last entry, the entries after the snapshot, and the snapshot's facts.
+    """A stored space: its id in this log, its last entry, the entries after the snapshot, and the snapshot's facts.
 
     ``bytes`` is what its entries and its snapshot hold.
     """
@@ -136,7 +136,7 @@ class Log(Protocol):
         ...
 
     def id(self, space: str) -> int:
-        """Return the number of a space in this log; 0 for one that is not stored."""
+        """Return the id of a space in this log; 0 for one that is not stored."""
         ...
 
     def load(self, space: str) -> History:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 from emulator.core.clock import Clock
 from emulator.log.checks import Checks
 from emulator.log.entries import Entry
-from emulator.log.protocol import Replica
+from emulator.log.replica import Replica
 from emulator.space.space import Space
 from emulator.web.effect import Effect
 from emulator.web.exchange import Exchange
@@ -19,7 +19,11 @@ ENTRIES_MAX = 5000
 """After how many entries a small space gets a snapshot: to apply them takes a quarter of a second."""
 
 BYTES_MAX = 8 * 1024 * 1024
+"""After how many bytes of entries a space gets a snapshot, unless its last one is larger."""
+
 LARGE_BYTES = 512 * 1024
+"""From how many bytes on a snapshot takes so long that other requests would notice."""
+
 IMAGE_BYTES_PER_ENTRY = 2000
 """A snapshot of so many bytes costs about as much as it costs to apply an entry."""
 

@@ -25,7 +25,7 @@ class RequestNumbers(Protocol):
 
 
 class Storage(Protocol):
-    """An open store. ``place`` names it in messages, and ``temporary`` is a directory for large snapshots.
+    """An open store. ``location`` names it in messages, and ``temporary`` is a directory for large snapshots.
 
     ``is_shared`` says whether several processes may have it open.
     """
@@ -34,7 +34,7 @@ class Storage(Protocol):
     def is_shared(self) -> bool: ...
 
     @property
-    def place(self) -> str: ...
+    def location(self) -> str: ...
 
     @property
     def temporary(self) -> Path: ...

@@ -13,7 +13,7 @@ from emulator.log.group_commit import GroupCommit
 from emulator.log.instants import instant
 from emulator.log.loading import Loader, Stopped, silent
 from emulator.log.log import Image, LogFailure
-from emulator.log.protocol import Replica
+from emulator.log.replica import Replica
 from emulator.log.space_copy import SpaceCopy
 from emulator.log.storage import Storage
 from emulator.log.stored_spaces import StoredSpaces
@@ -24,7 +24,10 @@ from emulator.space.world import Progress
 log = logging.getLogger("emulator")
 
 IDLE_SECONDS = 300.0
+"""How long after its last request a space stays in memory."""
+
 SWEEP_SECONDS = 5.0
+"""How often to look for such spaces."""
 
 
 class Store(ABC):
@@ -120,7 +123,7 @@ class Store(ABC):
             copy = await self._loader.load(name)
             copy.note_reading(self.spaces.find(name))
         except Stopped as stopped:
-            self._stop(name, stopped)
+            self._stop_space(name, stopped)
             raise
         try:
             await self._complete(copy)
@@ -131,7 +134,7 @@ class Store(ABC):
         if len(self.copies) > self.loaded_max:
             self._spawn(self._make_room())
 
-    def _stop(self, name: str, stopped: Stopped) -> None:
+    def _stop_space(self, name: str, stopped: Stopped) -> None:
         """Refuse requests to a space that cannot be loaded, without trying each time."""
         self.stopped[name] = stopped
         log.error("%s", stopped)
@@ -211,7 +214,7 @@ class Store(ABC):
 
     @abstractmethod
     def _stored_ids(self) -> dict[str, int]:
-        """Return the numbers of all stored spaces by name."""
+        """Return the ids of all stored spaces by name."""
 
     @abstractmethod
     def _group_commit(self) -> GroupCommit:

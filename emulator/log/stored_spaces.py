@@ -9,8 +9,8 @@ from emulator.space.spaces import NO_ADDRESS, Address, Spaces
 from emulator.space.world import World
 
 
-class Stored(Protocol):
-    """What the spaces in memory must know of the others."""
+class SpaceStore(Protocol):
+    """The store of all spaces, as far as those in memory need it."""
 
     def exists(self, name: str) -> bool:
         """Return whether a space is stored, in memory or not."""
@@ -41,7 +41,7 @@ class StoredSpaces(Spaces):
     address, whatever the address of this server is. Likewise, ``entry_world`` is what it is created from.
     """
 
-    store: Stored
+    store: SpaceStore
     entry_origin: str | None = None
     entry_world: World | None = None
 

@@ -5,8 +5,8 @@ from starlette.responses import Response
 from emulator.gateway.gateway import REFUSED
 from emulator.log.application import Application, Result
 from emulator.log.entries import Arrival, ControlCommand
-from emulator.log.instants import number as microseconds
-from emulator.log.protocol import Replica
+from emulator.log.instants import microseconds
+from emulator.log.replica import Replica
 from emulator.log.space_copy import SpaceCopy
 from emulator.space.spaces import Address
 from emulator.web.exchange import Exchange

@@ -18,7 +18,7 @@ def fixture_document(world: World) -> bytes:
 
 
 def packed(content: Mapping[str, Any]) -> bytes:
-    """Return the document of what ``fixture_content`` returns."""
+    """Return fixtures as a document; ``fixture_content`` reads it."""
     return zlib.compress(json.dumps(content).encode())
 
 

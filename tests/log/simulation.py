@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from emulator.log.log import Append, Proposal, Stored
-from emulator.log.protocol import Replica, Waiting
+from emulator.log.replica import Replica, Waiting
 
 LOSS, REPETITION, CRASH = 0.1, 0.1, 0.02
 LATE_MAX, PAUSE_MAX, RETRY_AFTER = 10.0, 40.0, 25.0

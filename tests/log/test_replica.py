@@ -3,7 +3,7 @@
 import pytest
 
 from emulator.log.log import Append, Proposal, Stored
-from emulator.log.protocol import OutOfOrder, Replica, Waiting
+from emulator.log.replica import OutOfOrder, Replica, Waiting
 
 
 def waiting(id: str, applied: bool = False) -> Waiting[str]:

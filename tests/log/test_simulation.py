@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from emulator.log.log import Proposal, Stored
-from emulator.log.protocol import Waiting
+from emulator.log.replica import Waiting
 from tests.log.simulation import Call, Node, Simulation, Wrong
 
 SEEDS = 5000 if "EXTENDED" in os.environ else 400

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from emulator.core.clock import LogTime
-from emulator.log.instants import number
+from emulator.log.instants import microseconds
 from emulator.log.log import (
     Answer,
     Append,
@@ -51,7 +51,7 @@ class Engine:
         self._time = LogTime()
 
     def now(self) -> int:
-        return number(self._time.read() + self.skew)
+        return microseconds(self._time.read() + self.skew)
 
 
 class MemoryLog:
@@ -197,7 +197,7 @@ class MemoryDatabase(SharedDatabase):
     """A store that the nodes of one test share."""
 
     def __init__(self, engine: Engine) -> None:
-        self.place = "memory"
+        self.location = "memory"
         self.temporary = Path(tempfile.gettempdir())
         self.numbers = NoNumbers()
         self.log: MemoryLog = MemoryLog(engine)  # type: ignore[assignment]

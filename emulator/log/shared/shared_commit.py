@@ -1,4 +1,4 @@
-"""Group commit to a log that other nodes use too: their entries are applied in their place among this node's own."""
+"""Group commit to a log that other nodes use too: their entries are applied in order among this node's own."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ from emulator.log.group_commit import GroupCommit
 from emulator.log.instants import instant
 from emulator.log.loading import Stopped
 from emulator.log.log import Answer, LogFailure, OutcomeUnknown, Stored
-from emulator.log.protocol import Waiting
+from emulator.log.replica import Waiting
 from emulator.log.space_copy import Asker, SpaceCopy
 from emulator.web.exchange import Exchange
 
@@ -24,6 +24,7 @@ PROBE_SECONDS = 0.25
 """How often to try whether a database that failed works again."""
 
 EXPIRY_SECONDS = 1.0
+"""How often to look for requests that have waited for too long, while the database does not answer."""
 
 UNKNOWN_SECONDS = 10.0
 """How long a client waits to learn whether its request was stored. For much longer, the log does not keep the entry."""
@@ -34,7 +35,7 @@ STORED_BEFORE = "this request was stored, but this node was paused, and does not
 
 
 class SharedCommit(GroupCommit):
-    """Appends entries to a shared log. ``behind`` loads a space anew, and ``stopped`` is called when one stops."""
+    """Appends entries to a shared log. ``behind`` loads a space again, and ``stopped`` is called when one stops."""
 
     behind: Callable[[SpaceCopy], object]
     stopped: Callable[[SpaceCopy, Stopped], object]
@@ -81,7 +82,7 @@ class SharedCommit(GroupCommit):
             for stored, waiting in copy.replica.stored(answer.entries):
                 self._apply_in_turn(copy, stored, waiting)
         except Exception as error:
-            return self._stop(copy, error)
+            return self._stop_space(copy, error)
         readers, lost = copy.replica.answered()
         fail([waiting.asker for waiting in lost], STORED_BEFORE)
         for asker in readers:
@@ -113,7 +114,7 @@ class SharedCommit(GroupCommit):
         copy.checks.add(stored.number, check or 0)
         copy.bytes += len(stored.payload)
 
-    def _stop(self, copy: SpaceCopy, error: Exception) -> None:
+    def _stop_space(self, copy: SpaceCopy, error: Exception) -> None:
         if not isinstance(error, Stopped):
             log.error("a bug of the emulator, in space %r", copy.name, exc_info=error)
             error = Stopped(f"space {copy.name!r} is stopped: {error}")

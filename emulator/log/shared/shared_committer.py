@@ -12,6 +12,7 @@ CALL_SECONDS_MAX = 8.0
 """How long a call may take. A commit may wait for a replica that has ended."""
 
 WATCH_SECONDS = 1.0
+"""How often to look whether a call takes too long."""
 
 
 class SharedCommitter(Committer):

@@ -32,7 +32,7 @@ class NoNumbers:
 
 
 class SharedDatabase:
-    """The store at a URL. Raises BadData. ``place`` names it without its password.
+    """The store at a URL. Raises BadData. ``location`` names it without its password.
 
     With ``create`` False, a server must have used it before.
     """
@@ -47,7 +47,7 @@ class SharedDatabase:
             from emulator.log.shared.postgres_log import PostgresLog
         except ImportError:
             raise BadData("--store needs a driver: pip install 'carbon-emulator[postgres]'") from None
-        self.place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        self.location = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         self.temporary = Path(tempfile.gettempdir())
         self.numbers = NoNumbers()
         self.log = PostgresLog(url, create)
@@ -58,13 +58,13 @@ class SharedDatabase:
         try:
             return self.log.meta()
         except LogFailure as error:
-            raise BadData(f"cannot use {self.place}: {error}") from None
+            raise BadData(f"cannot use {self.location}: {error}") from None
 
     def check(self, world: World) -> None:
         """Raise BadData if this world cannot serve the spaces: see ``check_world``."""
         found = self.header
-        check_format(self.place, found, FORMAT)
-        check_world(self.place, found, world)
+        check_format(self.location, found, FORMAT)
+        check_world(self.location, found, world)
         self._check_settings(found, world)
 
     def adopt(self, world: World, serves: bool = True) -> None:
@@ -76,7 +76,7 @@ class SharedDatabase:
         try:
             adopt(self.log, self.header, world, header(world, FORMAT, serves))
         except LogFailure as error:
-            raise BadData(f"cannot use {self.place}: {error}") from None
+            raise BadData(f"cannot use {self.location}: {error}") from None
 
     def _check_settings(self, found: dict[str, str], world: World) -> None:
         """Raise BadData for a node whose settings would lead to other replies than those of the others."""
@@ -84,7 +84,7 @@ class SharedDatabase:
             if found.get(name, value) != value:
                 option = f"--{name.replace('_', '-')}"
                 used = f"with {option} {found[name]}" if found[name] else f"without {option}"
-                raise BadData(f"{self.place} is used {used}; all nodes need the same")
+                raise BadData(f"{self.location} is used {used}; all nodes need the same")
 
     def is_gone(self, summary: Summary) -> bool:
         """Return whether a space was deleted, and its name stays in the log."""

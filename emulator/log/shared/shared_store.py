@@ -9,7 +9,7 @@ from functools import partial
 from emulator.log import image
 from emulator.log.application import Application
 from emulator.log.entries import Resumption
-from emulator.log.instants import number as microseconds
+from emulator.log.instants import microseconds
 from emulator.log.loading import Stopped, silent
 from emulator.log.log import Due, Image, LogFailure, Summary
 from emulator.log.shared.shared_commit import SharedCommit, fail
@@ -83,7 +83,7 @@ class SharedStore(Store):
     # --- copies that cannot go on
 
     def _behind(self, copy: SpaceCopy) -> None:
-        """Load a space anew whose next entries a snapshot has replaced. What waits goes on afterwards."""
+        """Load a space again whose next entries a snapshot has replaced. What waits goes on afterwards."""
         self._spawn(self._reload(copy))
 
     async def _reload(self, copy: SpaceCopy) -> None:
@@ -102,10 +102,10 @@ class SharedStore(Store):
     def _stopped(self, copy: SpaceCopy, stopped: Stopped) -> None:
         self.copies.pop(copy.name, None)
         self._discard(copy.name)
-        self._stop(copy.name, stopped)
+        self._stop_space(copy.name, stopped)
 
-    def _stop(self, name: str, stopped: Stopped) -> None:
-        super()._stop(name, stopped)
+    def _stop_space(self, name: str, stopped: Stopped) -> None:
+        super()._stop_space(name, stopped)
         self._loop.call_later(STOPPED_SECONDS, self.stopped.pop, name, None)
 
     def _discard(self, name: str) -> None:

@@ -39,7 +39,7 @@ class DataDirectory:
 
     def __init__(self, path: Path, sync: Sync = "normal", create: bool = True) -> None:
         self.path = self.temporary = path
-        self.place = str(path)
+        self.location = str(path)
         if not create and not (path / DATABASE).exists():
             raise BadData(f"{path} is not a data directory: it has no {DATABASE}")
         with ExitStack() as stack:

@@ -12,14 +12,15 @@ from emulator.log.sqlite.sqlite_schema import SCHEMA, TABLES
 Sync: TypeAlias = Literal["normal", "full"]
 
 CHECKPOINT_PAGES = 4000
+"""At how many pages SQLite moves the WAL into the database."""
 
 
 class SqliteDatabase:
     """The database of one data directory, with a header. Raises LogFailure.
 
     The WAL makes a commit one write to the end of a file, which survives the end of the process (``normal``), and after
-    an fsync also a power failure (``full``). There is one connection, for SQLite before 3.51.3 can corrupt a WAL that
-    two connections reset; locked exclusively, it needs no shared memory either.
+    an fsync also a power failure (``full``). There is one connection, because SQLite before 3.51.3 can corrupt a WAL
+    that two connections reset; locked exclusively, it needs no shared memory either.
     """
 
     def __init__(self, file: Path, sync: Sync = "normal") -> None:
@@ -31,7 +32,7 @@ class SqliteDatabase:
             self._connection.execute(f"PRAGMA synchronous = {sync}")
             self._connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
             self._connection.executescript(SCHEMA)
-        self._path, self._place = file, _place(file)
+        self._path, self._identity = file, _identity(file)
 
     def _check_tables(self) -> None:
         """Raise LogFailure for a database of another program, which must not change."""
@@ -78,7 +79,7 @@ class SqliteDatabase:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit what is written in it, or nothing. Raises LogFailure."""
-        if _place(self._path) != self._place:
+        if _identity(self._path) != self._identity:
             raise LogFailure(f"{self._path} was moved, deleted or replaced")
         with reported():
             self._connection.execute("BEGIN IMMEDIATE")
@@ -91,8 +92,8 @@ class SqliteDatabase:
                 raise
 
 
-def _place(file: Path) -> tuple[int, int]:
-    """Return what tells a file from all others; zeros if there is none. Raises LogFailure."""
+def _identity(file: Path) -> tuple[int, int]:
+    """Return the device and the inode of a file; zeros if there is none. Raises LogFailure."""
     try:
         found = file.stat()
     except (FileNotFoundError, NotADirectoryError):

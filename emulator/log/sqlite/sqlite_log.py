@@ -246,7 +246,7 @@ class SqliteLog:
     # --- the database
 
     def newest(self) -> int:
-        """Return the largest number that a space has ever had."""
+        """Return the largest id that a space has ever had."""
         with reported():
             row = self._database.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'spaces'").fetchone()
         return int(row[0] or 0)

@@ -17,7 +17,7 @@ class WorkerStorage:
     is_shared = False
 
     def __init__(self, path: Path, ends: LogEnds, share: Share) -> None:
-        self.place = str(path)
+        self.location = str(path)
         self.temporary = path
         self.log = RemoteLog(ends, share)
         self.numbers = Numbers(path / NUMBERS)
