@@ -62,7 +62,7 @@ def check() -> None:
 
 
 def run(url: str, call: Call, seconds: float, connections: int = CONNECTIONS) -> Outcome:
-    """Repeat a call on 16 connections, or another number. wrk runs for whole seconds. Raise NoLoad if it fails."""
+    """Repeat a call on 16 connections, or another number. wrk runs for whole seconds. Raises NoLoad if it fails."""
     with NamedTemporaryFile(prefix="bench-body-") as body:
         body.write(call.body.encode())
         body.flush()

@@ -27,7 +27,7 @@ TABLES: Mapping[str, Callable[[Figures], str]] = {
 
 
 def publish() -> None:
-    """Write the figures and the picture of the last run to the documentation. Raise NoLoad if there was none."""
+    """Write the figures and the picture of the last run to the documentation. Raises NoLoad if there was none."""
     found = {name: figures for name in TABLES if (figures := report.read(f"{name}.json"))}
     if "rates" not in found:
         raise NoLoad("there are no figures; make bench measures them")

@@ -12,7 +12,7 @@ import httpx
 
 from benchmarks.load import Call
 from benchmarks.process import ROOT
-from benchmarks.subjects import Place, Start, Subject, same
+from benchmarks.subjects import Setup, Start, Subject, same
 from benchmarks.workloads import RECORDS
 
 PACKAGES = Path(__file__).parent / "node_modules"
@@ -37,9 +37,9 @@ def npm_missing(package: str, program: str) -> Callable[[], str | None]:
 # --- Prism: answers a contract's examples ------------------------------------------------------------------------
 
 
-def start_prism(place: Place) -> Start:
+def start_prism(setup: Setup) -> Start:
     contract = str(ROOT / "contracts/oneclickimpact/openapi.yaml")
-    options = ["--host=127.0.0.1", f"--port={place.port}", "--multiprocess=false", "--verboseLevel=error"]
+    options = ["--host=127.0.0.1", f"--port={setup.port}", "--multiprocess=false", "--verboseLevel=error"]
     command = ["node", npm("@stoplight/prism-cli", "dist/index.js"), "mock", *options, contract]
     return Start(command, {"NODE_ENV": "production"})
 
@@ -51,12 +51,12 @@ def without_prefix(client: httpx.Client, call: Call) -> Call:
 # --- Mockoon, WireMock and MockServer: answer a configured reply -----------------------------------------------------
 
 
-def start_mockoon(place: Place) -> Start:
+def start_mockoon(setup: Setup) -> Start:
     response = {
         "uuid": "00000000-0000-4000-8000-000000000001",
-        "body": place.reply.body.decode(),
+        "body": setup.reply.body.decode(),
         "bodyType": "INLINE",
-        "statusCode": place.call.status,
+        "statusCode": setup.call.status,
         "headers": [{"key": "Content-Type", "value": "application/json"}],
         "disableTemplating": True,
         "default": True,
@@ -64,19 +64,19 @@ def start_mockoon(place: Place) -> Start:
     route = {
         "uuid": "00000000-0000-4000-8000-000000000002",
         "type": "http",
-        "method": place.call.method.lower(),
-        "endpoint": place.path.lstrip("/"),
+        "method": setup.call.method.lower(),
+        "endpoint": setup.path.lstrip("/"),
         "responses": [response],
     }
     environment = {
         "uuid": "00000000-0000-4000-8000-000000000003",
         "name": "bench",
-        "port": place.port,
+        "port": setup.port,
         "hostname": "127.0.0.1",
         "routes": [route],
         "rootChildren": [{"type": "route", "uuid": route["uuid"]}],
     }
-    data = place.write("mockoon.json", json.dumps(environment))
+    data = setup.write("mockoon.json", json.dumps(environment))
     options = [
         "--data",
         str(data),
@@ -88,45 +88,45 @@ def start_mockoon(place: Place) -> Start:
     return Start(["node", npm("@mockoon/cli", "bin/run.js"), "start", *options])
 
 
-def start_wiremock(place: Place) -> Start:
+def start_wiremock(setup: Setup) -> Start:
     mapping = {
-        "request": {"method": place.call.method, "urlPath": place.path},
+        "request": {"method": setup.call.method, "urlPath": setup.path},
         "response": {
-            "status": place.call.status,
-            "body": place.reply.body.decode(),
+            "status": setup.call.status,
+            "body": setup.reply.body.decode(),
             "headers": {"Content-Type": "application/json"},
         },
     }
-    place.write("mappings/stub.json", json.dumps(mapping))
+    setup.write("mappings/stub.json", json.dumps(mapping))
     (jar,) = (PACKAGES / "wiremock" / "build").glob("*.jar")
     quiet = ["--no-request-journal", "--disable-banner"]
-    options = [f"--port={place.port}", "--bind-address=127.0.0.1", f"--root-dir={place.directory}", *quiet]
+    options = [f"--port={setup.port}", "--bind-address=127.0.0.1", f"--root-dir={setup.directory}", *quiet]
     return Start(["java", "-jar", str(jar), *options])
 
 
-def start_mockserver(place: Place) -> Start:
+def start_mockserver(setup: Setup) -> Start:
     expectation = {
-        "httpRequest": {"method": place.call.method, "path": place.path},
+        "httpRequest": {"method": setup.call.method, "path": setup.path},
         "httpResponse": {
-            "statusCode": place.call.status,
-            "body": place.reply.body.decode(),
+            "statusCode": setup.call.status,
+            "body": setup.reply.body.decode(),
             "headers": {"Content-Type": ["application/json"]},
         },
     }
-    file = place.write("expectations.json", json.dumps([expectation]))
+    file = setup.write("expectations.json", json.dumps([expectation]))
     (jar,) = (PACKAGES / "mockserver-node").glob("*.jar")
     options = [f"-Dmockserver.initializationJsonPath={file}", "-Dmockserver.disableLogging=true"]
-    return Start(["java", *options, "-jar", str(jar), "-serverPort", str(place.port)])
+    return Start(["java", *options, "-jar", str(jar), "-serverPort", str(setup.port)])
 
 
 # --- json-server: keeps records in a file --------------------------------------------------------------------
 
 
-def start_json_server(place: Place) -> Start:
+def start_json_server(setup: Setup) -> Start:
     one = {"user_id": "U123", "time_utc": "2024-09-16T20:30:13.391Z", "carbon_captured": 5}
-    before = RECORDS if place.workload == "read" else 0
-    data = place.write("db.json", json.dumps({"records": [{"id": n, **one} for n in range(1, before + 1)]}))
-    options = ["--quiet", "--host=127.0.0.1", f"--port={place.port}", str(data)]
+    before = RECORDS if setup.workload == "read" else 0
+    data = setup.write("db.json", json.dumps({"records": [{"id": n, **one} for n in range(1, before + 1)]}))
+    options = ["--quiet", "--host=127.0.0.1", f"--port={setup.port}", str(data)]
     return Start(["node", npm("json-server", "lib/cli/bin.js"), *options])
 
 
@@ -149,8 +149,8 @@ ITEMS, ITEMS_A_BATCH = 1000, 25
 """Fewer than elsewhere: a query reads all items, and 10,000 would take seconds."""
 
 
-def start_moto(place: Place) -> Start:
-    return Start([sys.executable, "-m", "moto.server", "--host=127.0.0.1", f"--port={place.port}"])
+def start_moto(setup: Setup) -> Start:
+    return Start([sys.executable, "-m", "moto.server", "--host=127.0.0.1", f"--port={setup.port}"])
 
 
 def dynamodb(action: str, body: Mapping[str, object]) -> Call:

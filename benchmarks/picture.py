@@ -38,8 +38,8 @@ def svg(figures: Mapping[str, Any]) -> str:
 def _bars(title: str, rows: Sequence[Mapping[str, Any]], top: int) -> list[str]:
     longest = max(row["requests_per_second"] for row in rows) or 1
     drawn = [f'<text class="head" x="0" y="{top + 20}">{escape(title)}</text>']
-    for place, row in enumerate(rows):
-        y = top + HEAD + ROW * place
+    for index, row in enumerate(rows):
+        y = top + HEAD + ROW * index
         length = max(1, round((WIDTH - NAMES - ROOM) * row["requests_per_second"] / longest))
         own = ' class="own"' if row["subject"] == "emulator" else ""
         label = f"{row['requests_per_second']:,} · {row['cpu_us']:,.0f} µs CPU each"

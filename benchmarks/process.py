@@ -51,7 +51,7 @@ def free_port() -> int:
 
 @contextmanager
 def serving(command: Sequence[str], port: int, environment: Mapping[str, str], directory: Path) -> Iterator[Server]:
-    """Start a server, wait for its first reply, and end it. Raise NoLoad if it does not start."""
+    """Start a server, wait for its first reply, and end it. Raises NoLoad if it does not start."""
     log = directory / "log"
     with log.open("wb") as output:
         began = time.perf_counter()

@@ -18,7 +18,7 @@ import httpx
 from benchmarks import load
 from benchmarks.load import Call, NoLoad, Outcome
 from benchmarks.process import Server, free_port, import_seconds, serving
-from benchmarks.subjects import EMULATOR, Place, Reply, Subject
+from benchmarks.subjects import EMULATOR, Reply, Setup, Subject
 from benchmarks.workloads import WORKLOADS
 
 FLOOR = "raw"
@@ -91,7 +91,7 @@ class Running:
 def measure(
     workload: str, subjects: Sequence[Subject], rounds: int, seconds: float, left_out: dict[str, str]
 ) -> list[dict[str, object]]:
-    """Measure one workload, and note in ``left_out`` why a subject does not start or replies wrongly. Raise NoLoad."""
+    """Measure one workload, and note in ``left_out`` why a subject does not start or replies wrongly. Raises NoLoad."""
     call, reply = sample(workload)
     with ExitStack() as stack:
         running = []
@@ -123,7 +123,7 @@ def sample(workload: str) -> tuple[Call, Reply]:
 
 @contextmanager
 def started(subject: Subject, workload: str, call: Call, reply: Reply) -> Iterator[Running]:
-    """Start a subject, prepare it, and check its reply. Raise NoLoad if it is wrong."""
+    """Start a subject, prepare it, and check its reply. Raises NoLoad if it is wrong."""
     with up(subject, workload, call, reply) as server:
         row = Row(workload, subject.name, server.rss_bytes())
         with httpx.Client(base_url=server.url, timeout=60) as client:
@@ -136,11 +136,11 @@ def started(subject: Subject, workload: str, call: Call, reply: Reply) -> Iterat
 
 @contextmanager
 def up(subject: Subject, workload: str | None = None, call: Call = ANY, reply: Reply = NOTHING) -> Iterator[Server]:
-    """Start a subject. Raise NoLoad if it fails."""
+    """Start a subject. Raises NoLoad if it fails."""
     with TemporaryDirectory(prefix="bench-") as directory:
-        place = Place(Path(directory), free_port(), workload, call, reply)
-        start = subject.start(place)
-        with serving(start.command, place.port, start.environment, place.directory) as server:
+        setup = Setup(Path(directory), free_port(), workload, call, reply)
+        start = subject.start(setup)
+        with serving(start.command, setup.port, start.environment, setup.directory) as server:
             yield server
 
 

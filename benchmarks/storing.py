@@ -39,17 +39,17 @@ HANDED_OVER, HANDED_OVER_ROUNDS = 100, 21
 NODES = 3
 
 
-def measure(rounds: int, seconds: float, records: int, tell: Callable[[str], object]) -> Mapping[str, Any]:
+def measure(rounds: int, seconds: float, records: int, log: Callable[[str], object]) -> Mapping[str, Any]:
     """Measure everything that this machine can. What it cannot is left out, with the reason."""
-    tell("a directory against memory")
+    log("a directory against memory")
     found: dict[str, Any] = {"directory": _directory(rounds, seconds)}
-    tell(f"a space of {records:,} records after a restart")
+    log(f"a space of {records:,} records after a restart")
     elapsed, cpu = first_request(records)
     first = {"records": records, "seconds": round(elapsed, 3), "cpu_seconds": round(cpu, 3)}
     found["first_request"] = {**first, "aim": LOADED_SECONDS}
-    tell("workers")
+    log("workers")
     found["workers"] = _workers(rounds, seconds)
-    tell("nodes")
+    log("nodes")
     found["nodes"] = _nodes(rounds, seconds) if binaries() else {"left_out": "PostgreSQL is not installed"}
     return found
 
@@ -61,10 +61,10 @@ def measure(rounds: int, seconds: float, records: int, tell: Callable[[str], obj
 def server(*options: str) -> Iterator[Server]:
     """Run an emulator with some options, on the server's core."""
     with tempfile.TemporaryDirectory(prefix="bench-") as directory:
-        port, place = free_port(), Path(directory)
-        given = [option.replace("DIR", str(place / "data")) for option in options]
+        port, home = free_port(), Path(directory)
+        given = [option.replace("DIR", str(home / "data")) for option in options]
         command = [sys.executable, "-m", "emulator", "serve", "--port", str(port), *given]
-        with serving(command, port, {}, place) as running:
+        with serving(command, port, {}, home) as running:
             yield running
 
 
@@ -74,7 +74,7 @@ def cpu_seconds(running: Server) -> float:
 
 
 def cost_us(running: Server, call: Call, seconds: float, connections: int = load.CONNECTIONS) -> float:
-    """Return the CPU microseconds of a request. Raise NoLoad if any fails."""
+    """Return the CPU microseconds of a request. Raises NoLoad if any fails."""
     before = cpu_seconds(running)
     outcome = load.run(running.url, call, seconds, connections)
     if outcome.refused or outcome.broken:

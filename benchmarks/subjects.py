@@ -22,8 +22,8 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where to start a server, and for which workload, with the emulator's own call and reply.
+class Setup:
+    """How to start a server: its directory and port, and the workload with the emulator's own call and reply.
 
     Without a workload, only its start is measured.
     """
@@ -74,7 +74,7 @@ class Subject:
 
     name: str
     about: str
-    start: Callable[[Place], Start]
+    start: Callable[[Setup], Start]
     calls: Mapping[str, MakeCall]
     missing: Callable[[], str | None] = no_reason
 
@@ -82,11 +82,11 @@ class Subject:
 # --- the emulator -----------------------------------------------------------------------------------------------------
 
 
-def start_emulator(place: Place) -> Start:
-    command = [sys.executable, "-m", "emulator", "serve", "--port", str(place.port)]
-    if place.workload == "read":
-        place.write("fixtures/oneclickimpact.json", fixtures.oneclickimpact(RECORDS))
-        command += ["--fixtures", str(place.directory / "fixtures")]
+def start_emulator(setup: Setup) -> Start:
+    command = [sys.executable, "-m", "emulator", "serve", "--port", str(setup.port)]
+    if setup.workload == "read":
+        setup.write("fixtures/oneclickimpact.json", fixtures.oneclickimpact(RECORDS))
+        command += ["--fixtures", str(setup.directory / "fixtures")]
     return Start(command)
 
 
@@ -103,19 +103,19 @@ QUIET = [f"--no-{each}" for each in ("access-log", "proxy-headers", "date-header
 """uvicorn with the least work: no access log, no proxy headers, no headers of its own."""
 
 
-def served(app: str, place: Place) -> Sequence[str]:
+def served(app: str, setup: Setup) -> Sequence[str]:
     """Return the command that serves one of our applications on uvicorn."""
-    return [sys.executable, *UVICORN, *QUIET, f"--port={place.port}", f"benchmarks.apps.{app}:app"]
+    return [sys.executable, *UVICORN, *QUIET, f"--port={setup.port}", f"benchmarks.apps.{app}:app"]
 
 
-def start_constant(place: Place) -> Start:
-    headers = [(name.decode(), value.decode()) for name, value in place.reply.headers]
-    reply = {"status": place.call.status, "headers": headers, "body": place.reply.body.decode()}
-    return Start(served("constant", place), {"BENCH_REPLY": str(place.write("reply", json.dumps(reply)))})
+def start_constant(setup: Setup) -> Start:
+    headers = [(name.decode(), value.decode()) for name, value in setup.reply.headers]
+    reply = {"status": setup.call.status, "headers": headers, "body": setup.reply.body.decode()}
+    return Start(served("constant", setup), {"BENCH_REPLY": str(setup.write("reply", json.dumps(reply)))})
 
 
-def start_records(app: str) -> Callable[[Place], Start]:
-    return lambda place: Start(served(app, place), {"BENCH_RECORDS": str(RECORDS if place.workload == "read" else 0)})
+def start_records(app: str) -> Callable[[Setup], Start]:
+    return lambda setup: Start(served(app, setup), {"BENCH_RECORDS": str(RECORDS if setup.workload == "read" else 0)})
 
 
 def fastapi_missing() -> str | None:

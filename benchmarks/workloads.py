@@ -72,7 +72,10 @@ def transactions(count: int, token: str) -> Call:
 
 
 def score(count: int) -> MakeCall:
-    """A score of this many transactions. The clock is frozen, because a token expires after five minutes."""
+    """Return the call for a score of this many transactions.
+
+    The clock is frozen, because a token expires after five minutes.
+    """
 
     def make(client: httpx.Client, _: Call) -> Call:
         freeze(client)
@@ -116,7 +119,7 @@ def market(client: httpx.Client, _: Call) -> Call:
 
 
 def retirement(client: httpx.Client, _: Call) -> Call:
-    """A retirement of one gram: one bought tonne suffices for a million requests."""
+    """Return the call for a retirement of one gram: one bought tonne suffices for a million requests."""
     body = {
         "vintage_id": VINTAGE,
         "quantity_grams": "1",

@@ -189,11 +189,11 @@ def picture(costs: Costs, assumed: Assumptions) -> str:
         ("#9ca3af", "limit of four databases, sticky", lambda nodes: database_rate(costs, four, nodes, True)),
     )
     parts = [*_axes()]
-    for place, (color, name, value) in enumerate(lines):
+    for index, (color, name, value) in enumerate(lines):
         points = " ".join(f"{_x(nodes):.1f},{_y(value(nodes)):.1f}" for nodes in range(1, 101))
         dashes = ' stroke-dasharray="6 4"' if "limit" in name else ""
         parts.append(f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="2"{dashes}/>')
-        parts.append(f'<text x="{LEFT + 12}" y="{24 + 18 * place}" fill="{color}">{name}</text>')
+        parts.append(f'<text x="{LEFT + 12}" y="{24 + 18 * index}" fill="{color}">{name}</text>')
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
         f'font-size="13">\n<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>\n' + "\n".join(parts) + "\n</svg>\n"

@@ -22,7 +22,7 @@ NODES, SPACES = 3, 6
 REPLY_SECONDS_MAX = 15
 
 
-def run(seconds: float, seed: int, directory: Path, tell: Callable[[str], object] = lambda _: None) -> str:
+def run(seconds: float, seed: int, directory: Path, log: Callable[[str], object] = lambda _: None) -> str:
     """Run for some time, and return a report. Raises AssertionError if anything is lost, twice or different."""
     random, stop = Random(seed), threading.Event()
     with ExitStack() as stack:
@@ -41,20 +41,20 @@ def run(seconds: float, seed: int, directory: Path, tell: Callable[[str], object
             stack.callback(stop.set)
             running = [threads.submit(client.run, stop) for client in clients]
             try:
-                disturbances = _disturb_all(seconds, random, running, nodes, relays, tell)
-                tell("kill the primary, promote the standby")
+                disturbances = _disturb_all(seconds, random, running, nodes, relays, log)
+                log("kill the primary, promote the standby")
                 primary.kill()
                 standby.promote()
                 before = _acknowledged(clients)
                 sleep(4)
-                tell(_disturb(random, nodes, []))
+                log(_disturb(random, nodes, []))
                 sleep(1)
             finally:
                 stop.set()
             for each in running:
                 each.result()
         assert _acknowledged(clients) > before, "nothing was acknowledged after the failover"
-        again = _end(clients, nodes, receiver, tell)
+        again = _end(clients, nodes, receiver, log)
         assert again <= (disturbances + 2) * SPACES, f"{again} webhooks came again, after {disturbances} disturbances"
         for relay in relays:
             relay.close()
@@ -67,19 +67,19 @@ def _disturb_all(
     running: list[Future[None]],
     nodes: list[Node],
     relays: list[Relay],
-    tell: Callable[[str], object],
+    log: Callable[[str], object],
 ) -> int:
     """Disturb the nodes for some time. Return how often. Raises what a client has found."""
     deadline, count = monotonic() + seconds, 0
     while monotonic() < deadline:
-        tell(_disturb(random, nodes, relays))
+        log(_disturb(random, nodes, relays))
         count += 1
         if failed := next((each for each in running if each.done()), None):
             failed.result()
     return count
 
 
-def _end(clients: list[Client], nodes: list[Node], receiver: Receiver, tell: Callable[[str], object]) -> int:
+def _end(clients: list[Client], nodes: list[Node], receiver: Receiver, log: Callable[[str], object]) -> int:
     """Fulfil every order, and check every space. Return how many webhooks came again after a disturbance.
 
     Then, without disturbances, every further webhook must come once.
@@ -93,7 +93,7 @@ def _end(clients: list[Client], nodes: list[Node], receiver: Receiver, tell: Cal
                     client.write_with_webhook(http, stop)
                     client.write_with_webhook(http, stop)
                 client.advance(http, stop)
-            tell("check all spaces" if of_run else "check them again, after webhooks without a disturbance")
+            log("check all spaces" if of_run else "check them again, after webhooks without a disturbance")
             again.append(sum(check(client, nodes, receiver) for client in clients))
     assert again[0] == again[1], f"{again[1] - again[0]} webhooks came again, without a disturbance"
     return again[0]

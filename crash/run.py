@@ -126,7 +126,7 @@ def loaded(plan: Plan, data: Path, log: Path) -> Iterator[Load]:
 
 
 def run(plan: Plan, directory: Path, log: Callable[[str], object] = lambda _: None) -> str:
-    """Run a plan, and return a report. Raise Differs if anything is lost, duplicated, or different."""
+    """Run a plan, and return a report. Raises Differs if anything is lost, duplicated, or different."""
     random, start, torn = Random(plan.seed), monotonic(), 0
     with loaded(plan, directory / "data", directory / "log") as load:
         for number in range(1, plan.kills + 1):

@@ -69,7 +69,7 @@ def lose_last_writes(data: Path, random: Random) -> bool:
 
 
 def _frames(content: bytes) -> int:
-    """Count the frames that were written since the log was last started anew: they have the salts of its header."""
+    """Count the frames that were written since the log was last restarted: they have the salts of its header."""
     salts, at = content[16:24], HEADER_BYTES
     while at < len(content) and content[at + 8 : at + 16] == salts:
         at += FRAME_BYTES

@@ -52,7 +52,7 @@ async def _round(storm: Storm, server: Server, clients: int, seconds: float) -> 
     connection = await Connection.open(server.port)
     before, files = await storm.quiet_seconds(connection, QUIET_REQUESTS), server.open_files()
     storm.seconds.clear()
-    connection.close()  # the server would close it after five idle seconds
+    connection.close()  # the server would close it while it is idle
     answers = storm.happened["answered"]
     await storm.blow(clients, seconds)
     loaded, answers = list(storm.seconds), storm.happened["answered"] - answers
@@ -83,7 +83,7 @@ async def _round(storm: Storm, server: Server, clients: int, seconds: float) -> 
 
 
 def _grown(rounds: list[Mapping[str, Any]]) -> list[str]:
-    first, last = (rounds[place]["MB after resets"] for place in (0, -1))
+    first, last = (rounds[index]["MB after resets"] for index in (0, -1))
     bound = RSS_GROWTH * first + RSS_SLACK_BYTES / 1e6
     return [f"memory grew from {first} MB after the first round to {last}"] if last > bound else []
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from random import Random
 
-from soak.calls import VENDORS, Call, read, tags_in, write
+from soak.calls import TAG, VENDORS, Call, read, tags_in, write
 from soak.ledger import Ledger
 from soak.server import BODY_BYTES_MAX
 from soak.wire import Connection, Lost, Reply, Silence, message
@@ -221,7 +221,7 @@ class Storm:
 
     def _any(self) -> Call:
         if self.random.random() < 0.5:
-            return write(self.random.choice(VENDORS), f"soak-{next(self.tags)}")
+            return write(self.random.choice(VENDORS), f"{TAG}{next(self.tags)}")
         return read(self.random)
 
     def _message(self, ledger: Ledger, call: Call) -> bytes:

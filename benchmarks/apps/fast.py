@@ -1,4 +1,4 @@
-"""The same with FastAPI."""
+"""FastAPI with pydantic: the operations of ``bare.py``."""
 
 from typing import Annotated
 

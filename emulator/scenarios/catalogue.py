@@ -7,7 +7,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from json import loads
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import quote
 
 from emulator.core.documents import document
@@ -97,7 +97,7 @@ def _read(path: Path) -> Scenario:
 
 
 @lru_cache(maxsize=16)
-def _script(name: str) -> Any:
+def _script(name: str) -> Script:
     """Import the script of a scenario, under a name that no package of the user has."""
     path = _directory() / f"{name}.py"
     spec = spec_from_file_location(f"emulator_scenario_{name}", path)
@@ -106,7 +106,7 @@ def _script(name: str) -> Any:
     module: ModuleType = module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    return module
+    return cast(Script, module)
 
 
 def _filled(value: T, facts: dict[str, str]) -> T:

@@ -75,13 +75,13 @@ class Client:
 class Stage:
     """A space, and what a script does to it. Numbers and choices follow from the seed, the scenario and the round."""
 
-    def __init__(self, space: Space, scenario: str, part: int = 0, progress: Progress = lambda _: None) -> None:
+    def __init__(self, space: Space, scenario: str, round_number: int = 0, progress: Progress = lambda _: None) -> None:
         self.space = space
         self.scenario = scenario
         self.progress = progress
         self.facts: dict[str, str] = {}
         self._drawn = 0
-        self._source = f"{space.ids.seed}/{scenario}/{part}"
+        self._source = f"{space.ids.seed}/{scenario}/{round_number}"
 
     # --- vendors
 
@@ -110,6 +110,7 @@ class Stage:
 
     @property
     def now(self) -> datetime:
+        """What the clock of the space read last."""
         return self.space.clock.now
 
     def at(self, time: str) -> None:
