@@ -168,7 +168,9 @@ def test_the_counts_of_operations_agree() -> None:
         assert int(row[1]) == len(list(contracts.operations(provider.name))), provider.name
 
 
-BRITISH = re.compile(r"\b(?:cancell(?:ed|ing)|fulfilment|behaviour|colour|licence|favour|honour)\b", re.IGNORECASE)
+BRITISH = re.compile(
+    r"\b(?:(?:cancel|label)l(?:ed|ing)|misspelt|fulfilment|behaviour|colour|licence|favour|honour)\b", re.IGNORECASE
+)
 LITERAL = re.compile(r"```.*?```|<!--.*?-->|`[^`\n]*`|\"[^\"\n]*\"|\S*[._/&]\S*|\]\([^)]*\)", re.DOTALL)
 
 

@@ -1,4 +1,4 @@
-"""Find what a client sent that no rule reads: unknown parameters and members, and misspelt headers."""
+"""Find what a client sent that no rule reads: unknown parameters and members, and misspelled headers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -16,7 +16,7 @@ NAME_CHARACTERS_MAX = 100
 
 
 def unread(exchange: Exchange) -> list[str]:
-    """Return the parameters, members and misspelt headers of a request that its operation does not read."""
+    """Return the parameters, members and misspelled headers of a request that its operation does not read."""
     operation = contracts.operation(exchange.provider, exchange.operation)
     if operation is None:
         return []
@@ -24,7 +24,7 @@ def unread(exchange: Exchange) -> list[str]:
     headers = [raw.decode("latin-1") for raw, _ in exchange.headers if len(raw) <= NAME_CHARACTERS_MAX]
     return [
         *(f"query {name}" for name in dict(_query(exchange)) if name not in known["query"]),
-        *(f"header {name}" for name in headers if _is_misspelt(name, known["header"])),
+        *(f"header {name}" for name in headers if _is_misspelled(name, known["header"])),
         *(f"body {place}" for place in _unread_members(exchange, operation.description.get("requestBody"))),
     ]
 
@@ -34,7 +34,7 @@ def _query(exchange: Exchange) -> Sequence[tuple[str, str]]:
 
 
 @lru_cache(maxsize=4096)
-def _is_misspelt(name: str, known: frozenset[str]) -> bool:
+def _is_misspelled(name: str, known: frozenset[str]) -> bool:
     """Return whether a header name is close to one that the operation reads, but not equal: Idempotency_Key."""
     names = {name.lower() for name in known}
     return name not in names and bool(get_close_matches(name.replace("_", "-"), names, n=1, cutoff=0.85))

@@ -140,8 +140,8 @@ def test_a_script_that_fails_names_the_request() -> None:
 
 
 def test_numbers_are_spread() -> None:
-    """The numbers of a stage reach both bounds, and differ by part and seed."""
+    """The numbers of a stage reach both bounds, and differ by round and seed."""
     stage = Stage(Space("s", make_world()), "shop")
     assert {stage.number(1, 6) for _ in range(200)} == {1, 2, 3, 4, 5, 6}
-    first, second = (Stage(Space("s", make_world()), "shop", part=part) for part in (1, 2))
+    first, second = (Stage(Space("s", make_world()), "shop", number) for number in (1, 2))
     assert [first.number(0, 9**9) for _ in range(5)] != [second.number(0, 9**9) for _ in range(5)]

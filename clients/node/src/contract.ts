@@ -174,7 +174,7 @@ export interface Request {
   headers: Headers;
   /** JSON if it is JSON, otherwise text; null without a body. */
   body: unknown;
-  /** What the operation does not read, such as a misspelt member. */
+  /** What the operation does not read, such as a misspelled member. */
   unread: string[];
   status: number;
   reply: {
