@@ -44,11 +44,6 @@ def stay_off_the_servers_core() -> None:
     os.sched_setaffinity(0, {CLIENT_CORE})
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as bound:
-        return int(bound.getsockname()[1])
-
-
 @contextmanager
 def serving(command: Sequence[str], port: int, environment: Mapping[str, str], directory: Path) -> Iterator[Server]:
     """Start a server, wait for its first reply, and end it. Raises NoLoad if it does not start."""

@@ -17,9 +17,10 @@ import httpx
 
 from benchmarks import load
 from benchmarks.load import Call, NoLoad, Outcome
-from benchmarks.process import Server, free_port, import_seconds, serving
+from benchmarks.process import Server, import_seconds, serving
 from benchmarks.subjects import EMULATOR, Reply, Setup, Subject
 from benchmarks.workloads import WORKLOADS
+from cluster.ports import free_port
 
 FLOOR = "raw"
 IMPORTS = "imports"

@@ -18,9 +18,10 @@ import httpx
 
 from benchmarks import load
 from benchmarks.load import Call, NoLoad
-from benchmarks.process import Server, free_port, serving
+from benchmarks.process import Server, serving
 from benchmarks.workloads import BEARER, ORDER
 from cluster.database import Database, binaries
+from cluster.ports import free_port
 from emulator.app import create_app
 from emulator.space.share import Share
 from soak import process_costs

@@ -9,7 +9,7 @@ from emulator.providers import ALL
 
 SERVED = """
 import asyncio, json, sys
-import emulator.cli.serve, emulator.server.server
+import emulator.cli.serve_command, emulator.server.server
 from emulator.app import create_app
 
 async def ask(app, path):
@@ -78,4 +78,4 @@ def test_a_command_imports_no_other() -> None:
     code = "import sys; from emulator.cli.app import cli; cli.commands['serve']; print(*sys.modules)"
     imported = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     modules = {f"emulator.cli.{place.partition(':')[0]}" for place in COMMANDS.values()}
-    assert modules & {*imported} == {"emulator.cli.app", "emulator.cli.serve", "emulator.cli.ca_commands"}
+    assert modules & {*imported} == {"emulator.cli.app", "emulator.cli.serve_command", "emulator.cli.ca_commands"}

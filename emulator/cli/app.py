@@ -23,7 +23,7 @@ SERVICE = re.compile(r"_SERVICE_(HOST|PORT)(_\w+)?$|_PORT(_\d+_(TCP|UDP|SCTP)(_(
 
 COMMANDS = {
     "version": "app:version",
-    "serve": "serve:serve",
+    "serve": "serve_command:serve",
     "wait": "server_commands:wait",
     "health": "server_commands:health",
     "providers": "server_commands:providers",
@@ -51,10 +51,10 @@ COMMANDS = {
     "mcp": "mcp_command:mcp",
     "exec": "exec_command:exec_command",
     "ca": "ca_commands:ca",
-    "conform": "conform:conform",
-    "record": "record:record",
-    "compare": "compare:compare",
-    "drift": "drift:drift",
+    "conform": "conform_command:conform",
+    "record": "record_command:record",
+    "compare": "compare_command:compare",
+    "drift": "drift_command:drift",
     "data": "data_commands:data",
     "demo": "demo_command:demo",
 }

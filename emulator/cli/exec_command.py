@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emulator.cli import parent
 from emulator.cli.ca_commands import ensured_authority
-from emulator.cli.options import option
-from emulator.cli.parent import end_with_parent
+from emulator.cli.options import SpaceName, option
 from emulator.cli.target import Target
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class CommandNotExecutable(click.ClickException):
 
 @click.command("exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.argument("command", metavar="-- COMMAND...", nargs=-1, type=click.UNPROCESSED, required=True)
-@option("--space", default="default", help="The space that answers.")
+@option("--space", default="default", type=SpaceName(), help="The space that answers.")
 @option(
     "--mode",
     type=click.Choice(MODES),
@@ -71,11 +71,11 @@ def exec_command(
     from emulator.exec.execution import Execution, default_mode
 
     if exit_with_parent:
-        end_with_parent()
+        parent.exit_with_parent(reads_input=False)
     with _sentences():
         server = _shared_server(url) if url else _new_server(seed, fixtures)
         mode = mode or default_mode(offline)
-        execution = Execution(ensured_authority(), server, _space(space), mode, offline, dict(os.environ))
+        execution = Execution(ensured_authority(), server, space, mode, offline, dict(os.environ))
         report = None if quiet else lambda text: click.echo(f"carbon-emulator: {text}", err=True)
         status = execution.run(command, report)
     sys.exit(child.end_as(status))
@@ -99,14 +99,6 @@ def _new_server(seed: int, fixtures: Path | None) -> "Server":
     from emulator.exec.execution import Server
 
     return Server(create_app(seed=seed, fixtures_directory=fixtures))
-
-
-def _space(name: str) -> str:
-    from emulator.space.space import NAME
-
-    if not NAME.fullmatch(name):
-        raise click.UsageError("a space's name is 1 to 64 letters, digits, dots, hyphens or underscores")
-    return name
 
 
 @contextmanager

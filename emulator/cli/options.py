@@ -12,7 +12,6 @@ PREFIX = "CARBON_EMULATOR_"
 SERVICE_LINK = re.compile(r"[a-z]+://")
 """How Kubernetes and Docker begin the value of NAME_PORT, for a service called NAME."""
 
-
 SPACE_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 """As in ``emulator.space.space``, which most commands need not import; a test compares them."""
 

@@ -10,22 +10,18 @@ from collections.abc import Callable
 POLL_SECONDS = 0.5
 
 
-def exit_with_parent() -> None:
+def exit_with_parent(*, reads_input: bool = True) -> None:
     """Send this process SIGTERM when its parent has ended.
 
     Two signs count: standard input ends, if it is a pipe; or another process becomes the parent. The first also works
-    through a launcher that outlives its own parent, such as ``uvx``; Windows has only the first.
+    through a launcher that outlives its own parent, such as ``uvx``; Windows has only the first. Without
+    ``reads_input``, standard input is left to others, and the second sign alone counts.
     """
     waits = [_wait_for_another_parent]
-    if sys.stdin is not None and _is_pipe(sys.stdin.fileno()):
+    if reads_input and sys.stdin is not None and _is_pipe(sys.stdin.fileno()):
         waits.append(_wait_for_end_of_input)
     for wait in waits:
         _terminate_after(wait)
-
-
-def end_with_parent() -> None:
-    """Send this process SIGTERM when its parent has ended, without reading standard input."""
-    _terminate_after(_wait_for_another_parent)
 
 
 def _terminate_after(wait: Callable[[], None]) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from emulator.client.handles import SpaceHandle
 
 REPLY_SECONDS_MAX = 30
-OTHERWISE = "start one with `carbon-emulator serve`, or name another with --url"
+NO_SERVER_ADVICE = "start one with `carbon-emulator serve`, or name another with --url"
 
 
 class ServerRefused(click.ClickException):
@@ -58,7 +58,7 @@ class Target:
         except Refused as error:
             raise ServerRefused(str(error)) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise CheckFailed(f"no reply from a Carbon Emulator at {address}: {error}; {OTHERWISE}") from None
+            raise CheckFailed(f"no reply from a Carbon Emulator at {address}: {error}; {NO_SERVER_ADVICE}") from None
 
     def address(self) -> str:
         """Return the URL of the server: as given, from the file that ``serve --url-file`` wrote, or by the port."""

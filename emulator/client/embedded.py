@@ -4,7 +4,6 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable, Coroutine, Iterable
-from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from emulator.app import create_app
+from emulator.client.event_loop import cancel_other_tasks
 from emulator.client.handles import ProviderHandle, SpaceHandle
 from emulator.client.preload import preload
 from emulator.client.quiet_client import QuietClient
@@ -167,7 +167,7 @@ class _Running:
         if self._serving:
             self._server.should_exit = True
             self._serving.result()
-        self.submit(_cancel_all(self._tasks)).result()
+        self.submit(cancel_other_tasks(self._tasks)).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -180,17 +180,6 @@ async def _finish(request: Coroutine[Any, Any, Any], done: Callable[[Any], objec
     except (asyncio.CancelledError, Exception) as error:
         outcome = error
     done(outcome)
-
-
-async def _cancel_all(requests: AbstractSet[asyncio.Task[None]]) -> None:
-    """Cancel all other tasks of this loop, and wait for their end.
-
-    From Python 3.14 on, asyncio does not list the tasks of requests that began in another thread.
-    """
-    tasks = {*requests, *asyncio.all_tasks()} - {asyncio.current_task()}
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 __all__ = ["Emulator", "NotRunning", "ProviderHandle", "SpaceHandle"]

@@ -1,8 +1,8 @@
-"""Event loops whose clock no test patches."""
+"""Event loops whose clock no test patches, and their end."""
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 
@@ -17,6 +17,17 @@ class RealTimeLoop(asyncio.SelectorEventLoop):
     """asyncio's own loop, with the machine's monotonic clock."""
 
     time = staticmethod(_monotonic())
+
+
+async def cancel_other_tasks(unlisted: Collection[asyncio.Task[None]] = ()) -> None:
+    """Cancel all tasks of the running loop but this one, and wait for their end.
+
+    ``unlisted`` are those that began in another thread: from Python 3.14 on, asyncio does not list them.
+    """
+    tasks = {*unlisted, *asyncio.all_tasks()} - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:

@@ -17,8 +17,8 @@ from starlette.types import Receive, Scope, Send
 from emulator.conformance.decoded_exchange import CODINGS
 from emulator.conformance.recorder import Recorder
 from emulator.core.hosts import is_loopback
-from emulator.proxy.exchange import end_to_end
 from emulator.proxy.forward_app import origin_form
+from emulator.proxy.pass_on import end_to_end
 from emulator.server.server import uvicorn_server
 
 RECORDED_BYTES_MAX = 32 * 1024 * 1024

@@ -1,6 +1,5 @@
 """The servers of one ``exec``: the emulator or the way to a shared one, on ports for TLS and for plain HTTP."""
 
-import asyncio
 import socket
 import threading
 from collections.abc import Iterator, Sequence
@@ -10,7 +9,7 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from emulator.client.event_loop import new_event_loop
+from emulator.client.event_loop import cancel_other_tasks, new_event_loop
 from emulator.exec.isolation import ADDRESS
 from emulator.exec.redirection import Redirection
 from emulator.proxy.forward_app import ForwardApp, InSpace
@@ -37,7 +36,7 @@ class Ports:
         return address(self.plain[0])
 
     def in_isolation(self) -> "Ports":
-        """Return these ports, and those of the network that this process has moved to: as the vendors'.
+        """Return these ports, and those of the vendors' hosts in the network that this process has moved to.
 
         Those that were open before stay in the network before: with them, the control API can be called from there.
         """
@@ -109,15 +108,7 @@ def _run(server: Server, sockets: list[socket.socket], ready: threading.Event) -
     loop: Any = new_event_loop()
     try:
         loop.run_until_complete(server.serve(sockets=sockets))
-        loop.run_until_complete(_end_tasks())
+        loop.run_until_complete(cancel_other_tasks())
     finally:
         ready.set()
         loop.close()
-
-
-async def _end_tasks() -> None:
-    """Wait for the end of what the server has canceled."""
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

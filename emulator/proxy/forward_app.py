@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from emulator.gateway.turn import plain_answer
 from emulator.proxy.dialer import dial_for_request
-from emulator.proxy.exchange import Request, end_to_end, pass_on
+from emulator.proxy.pass_on import RequestHead, end_to_end, pass_on
 from emulator.proxy.routes import PORTS, NoRoute, Routes, split_authority
 from emulator.web.connection import ABSOLUTE
 from emulator.web.headers import Headers
@@ -46,7 +46,7 @@ class ForwardApp:
             target = b"http://%s%s" % (Headers(scope["headers"])[b"host"].encode("latin-1"), target)  # type: ignore[union-attr]
             if upstream.authorization:
                 headers.append((b"proxy-authorization", upstream.authorization.encode()))
-        await pass_on(Request(scope["method"], target, headers), connection, receive, send)
+        await pass_on(RequestHead(scope["method"], target, headers), connection, receive, send)
 
 
 class InSpace:

@@ -8,8 +8,8 @@ from starlette.types import Receive, Scope, Send
 
 from emulator.gateway.turn import plain_answer
 from emulator.proxy.dialer import Connection, dial_server
-from emulator.proxy.exchange import Request, end_to_end, pass_on
 from emulator.proxy.forward_app import origin_form
+from emulator.proxy.pass_on import RequestHead, end_to_end, pass_on
 from emulator.proxy.routes import PORTS, Address, NoRoute
 
 
@@ -41,7 +41,7 @@ class SharedServer:
         except NoRoute as refused:
             return await plain_answer(refused.status, refused.reason)(scope, receive, send)
         target = self.path.encode() + origin_form(scope)
-        await pass_on(Request(scope["method"], target, end_to_end(scope["headers"])), connection, receive, send)
+        await pass_on(RequestHead(scope["method"], target, end_to_end(scope["headers"])), connection, receive, send)
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -287,7 +287,7 @@ def test_a_shared_server_that_does_not_answer_is_named(run: Run) -> None:
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (["--space", "a/b"], "a space's name is 1 to 64 letters"),
+        (["--space", "a/b"], "'a/b' is not the name of a space: 1 to 64 letters"),
         (["--url", "localhost:4412"], "'localhost:4412' is not the URL of a server"),
         (["--mode", "magic"], "'magic' is not one of 'env', 'preload', 'isolated'"),
         (["--fixtures", "/nowhere"], "/nowhere"),

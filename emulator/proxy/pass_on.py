@@ -26,7 +26,7 @@ READ_BYTES = 64 * 1024
 RawHeaders = list[tuple[bytes, bytes]]
 
 
-class Request(NamedTuple):
+class RequestHead(NamedTuple):
     """The head of a request as it is passed on."""
 
     method: str
@@ -41,7 +41,7 @@ def end_to_end(headers: RawHeaders) -> RawHeaders:
 
 
 async def pass_on(
-    request: Request, connection: tuple[StreamReader, StreamWriter], receive: Receive, send: Send
+    request: RequestHead, connection: tuple[StreamReader, StreamWriter], receive: Receive, send: Send
 ) -> None:
     """Send a request, and the reply to it. A connection that breaks breaks the client's in the same way."""
     reader, writer = connection
@@ -60,7 +60,7 @@ async def pass_on(
         writer.close()
 
 
-async def _send_request(request: Request, writer: StreamWriter, receive: Receive) -> None:
+async def _send_request(request: RequestHead, writer: StreamWriter, receive: Receive) -> None:
     """Send a request; then wait, and end the connection if the client leaves."""
     sized = any(name == b"content-length" for name, _ in request.headers)
     message = await receive()
