@@ -59,7 +59,7 @@ def serve_workers(
     if storage and log:
         storage.close()
     if not served:
-        raise click.ClickException("a worker has ended before it could serve")
+        raise click.ClickException("a worker has ended before it could serve; its error is above")
 
 
 def _work(

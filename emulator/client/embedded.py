@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
 
 START_SECONDS_MAX = 10.0
+NOT_RUNNING = "the emulator is not running: use `with Emulator() as emulator`, or call start()"
 
 
 class NotRunning(RuntimeError):
@@ -74,7 +75,7 @@ class Emulator(SpaceHandle):
         unknown = name.startswith("_") and name != "_control"
         if unknown or self.__dict__.get("_running"):
             return super().__getattr__(name)
-        raise NotRunning("the emulator is not running: use `with Emulator() as emulator`, or call start()")
+        raise NotRunning(NOT_RUNNING)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -116,7 +117,7 @@ class Emulator(SpaceHandle):
     def _submit(self, coroutine: Coroutine[Any, Any, Any], done: Callable[[Any], object]) -> None:
         if self._running is None:
             coroutine.close()
-            raise NotRunning("the emulator is not running")
+            raise NotRunning(NOT_RUNNING)
         if self._running.process != os.getpid():
             coroutine.close()
             raise NotRunning("the emulator runs in the process that forked this one: use its URL, or start another")

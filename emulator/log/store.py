@@ -222,7 +222,7 @@ class Store(ABC):
 
     @abstractmethod
     async def _recover(self) -> None:
-        """After the start: go on with what a killed server has left."""
+        """Go on, after the start, with what a killed server has left."""
 
     @abstractmethod
     def _is_new(self, name: str) -> bool:

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from emulator.core.clock import within_calendar
+from emulator.core.integrity import check_unique
 from emulator.core.mistakes import first_mistake
 from emulator.core.plural import plural
 from emulator.core.secrets import REDACTED
@@ -108,8 +109,7 @@ class Bundle(Model):
     def check_numbers(self) -> Self:
         """Check that request numbers are distinct, and that each delayed request exists."""
         numbers = {request.number for request in self.requests}
-        if len(numbers) != len(self.requests):
-            raise ValueError("two requests have the same number")
+        check_unique("request numbers", (request.number for request in self.requests))
         for request in self.requests:
             if unknown := set(request.held) - numbers:
                 raise ValueError(f"request {request.number} names the unknown request {min(unknown)}")
@@ -156,7 +156,7 @@ def read(document: Mapping[str, Any], world: World) -> Bundle:
     if bundle.emulator != __version__:
         raise BadBundle(f"the bundle was recorded by version {bundle.emulator}; this is version {__version__}")
     if bundle.fixtures != world.fixtures.digest:
-        raise BadBundle("the bundle was recorded with other fixtures than these")
+        raise BadBundle("the bundle was recorded with other fixtures than these; give those with --fixtures")
     named = {request.provider for request in bundle.requests} | {change.provider for change in bundle.changes}
     if unknown := named - world.providers.keys():
         raise BadBundle(f"unknown provider {min(unknown)!r}; known: {', '.join(world.providers)}")

@@ -47,7 +47,7 @@ class Pooled(Protocol):
     closing: bool
 
     def waits_for_client(self) -> bool:
-        """Tell whether it is the client's turn: to send a request, or the rest of one."""
+        """Return whether it is the client's turn: to send a request, or the rest of one."""
         ...
 
     def idle_since(self) -> float:

@@ -147,7 +147,7 @@ class RequestCycle:
             waiter.set_result(None)
 
     async def receive(self) -> Message:
-        """The body as it arrives; then ``http.disconnect``, once the client has gone or has its reply."""
+        """Return the body as it arrives; then ``http.disconnect``, once the client has gone or has its reply."""
         if self._awaits_continue:
             self._awaits_continue = False
             if not (self.complete or self._body):
@@ -192,7 +192,7 @@ class RequestCycle:
             self._connection.replied(close)
 
     def _last(self, body: bytes, close: bool) -> bytes:
-        """A whole reply, or the last part of one that was streamed."""
+        """Return a whole reply, or the last part of one that was streamed."""
         if self._chunked:
             return _chunk(body) + b"0\r\n\r\n"
         if self._head_written:
@@ -201,7 +201,7 @@ class RequestCycle:
         return head + body if self._has_body else head
 
     def _streamed(self, body: bytes) -> bytes:
-        """A part of a reply that has more parts."""
+        """Return a part of a reply that has more parts."""
         head = b""
         if not self._head_written:
             self._head_written = True

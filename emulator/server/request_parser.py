@@ -34,7 +34,7 @@ class Refused(Exception):
 
     @property
     def document(self) -> bytes:
-        """Return the body of the reply."""
+        """The body of the reply."""
         return orjson.dumps({"error": self.reason})
 
 

@@ -69,7 +69,7 @@ class Server(uvicorn.Server):
             self.ready(address(sockets[0]))
 
     def _end_of_life(self) -> None:
-        """Stop, for the process that started this one has ended."""
+        """Stop, because the process that started this one has ended."""
         assert self.life is not None
         asyncio.get_running_loop().remove_reader(self.life)
         self.should_exit = True

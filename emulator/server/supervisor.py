@@ -30,7 +30,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """What a worker begins with: its share, everybody's inboxes and the census.
+    """What a worker begins with: its share, the inboxes of all workers, and the census.
 
     It writes to ``ready`` when it serves. ``life`` ends with the process that started it, which has the log at the
     other side of ``log_ends``, if there is one.

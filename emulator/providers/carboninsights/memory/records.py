@@ -50,7 +50,7 @@ class Admissions:
     def __post_init__(self) -> None:
         for times in (self.second, self.minute, self.day):
             if times != sorted(times):
-                raise ValueError("the requests of an account are not in the order of their times")
+                raise ValueError("the requests of an account must be in the order of their times")
 
 
 @dataclass(frozen=True, slots=True)

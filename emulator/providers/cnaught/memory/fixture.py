@@ -41,7 +41,7 @@ class Memory:
             if self.orders[notice.order_id].callback_url is None:
                 raise ValueError(f"there is a notice of order {notice.order_id}, which has no callback")
         if self.notices != sorted(self.notices, key=attrgetter("at")):
-            raise ValueError("the notices are not in the order of their times")
+            raise ValueError("notices must be in the order of their times")
 
     def purchases(self) -> Iterator[Order | Session]:
         """Yield everything that is for an account, perhaps for a subaccount of it, from a portfolio."""

@@ -83,9 +83,9 @@ class Wallet:
 
     def __post_init__(self) -> None:
         if self.archived and self.quantity_grams:
-            raise ValueError("an archived wallet is not empty")
+            raise ValueError("an archived wallet must be empty")
         if any(later.executed_at < earlier.executed_at for earlier, later in pairwise(self.trades)):
-            raise ValueError("the trades of a wallet are not oldest first")
+            raise ValueError("the trades of a wallet must be in the order of their times")
 
 
 @dataclass(frozen=True, slots=True)
