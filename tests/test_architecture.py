@@ -33,7 +33,7 @@ PACKAGES = (
     ("evidence",),
     ("gateway",),
     ("log",),
-    ("recording",),
+    ("bundles",),
     ("scenarios",),
     ("pages",),
     ("control",),

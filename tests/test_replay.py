@@ -14,10 +14,10 @@ from click.testing import CliRunner
 
 from emulator import Emulator
 from emulator.app import make_world
+from emulator.bundles import bundle
+from emulator.bundles.replay import replay
 from emulator.cli.app import cli
 from emulator.client.embedded import SpaceHandle
-from emulator.recording import bundle
-from emulator.recording.replay import replay
 from emulator.space.world import Limits
 from tests.conftest import START
 from tests.support.caller import Caller, credentials_of

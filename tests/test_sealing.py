@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from emulator import Emulator
 from emulator.app import make_world
+from emulator.bundles import bundle
+from emulator.bundles.replay import replay
+from emulator.bundles.seal import Seal
 from emulator.client.handles import SpaceHandle
-from emulator.recording import bundle
-from emulator.recording.replay import replay
-from emulator.recording.sealing import Seal
 from tests.support.caller import NO_CREDENTIALS, Caller, credentials_of
 
 SECRET = "correct-horse"

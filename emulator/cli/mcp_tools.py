@@ -110,8 +110,8 @@ class Tools:
     def replay(self, space: str) -> dict[str, Any]:
         """Run all requests of a space again, in a new one, and return the first difference; null if there is none."""
         from emulator.app import make_world
-        from emulator.recording import bundle
-        from emulator.recording.replay import replay
+        from emulator.bundles import bundle
+        from emulator.bundles.replay import replay
 
         world = make_world(fixtures_directory=self._fixtures)
         recorded = bundle.read(self._server.space(space).bundle(), world)

@@ -24,8 +24,8 @@ def replay(file: Path, fixtures: Path | None, as_json: bool) -> None:
     A bundle without requests proves nothing: exit code 2.
     """
     from emulator.app import make_world
-    from emulator.recording import bundle
-    from emulator.recording.replay import replay as run_again
+    from emulator.bundles import bundle
+    from emulator.bundles.replay import replay as run_again
     from emulator.space.fixtures import BadFixture
 
     try:

@@ -26,7 +26,7 @@ POLL_SECONDS = 0.2
 @click.option("--wait", metavar="COUNT", type=click.IntRange(1), help="Wait until this many have arrived.")
 @click.option("--timeout", type=Duration(), default="5s", show_default=True, help="How long --wait waits.")
 @click.option("--replay", metavar="ID", type=click.IntRange(1), help="Send this request again, and print the new one.")
-@click.option("--clear", is_flag=True, help="Delete the journal, and start a new recording.")
+@click.option("--clear", is_flag=True, help="Delete the journal, and begin a new bundle.")
 def requests(
     target: Target,
     as_json: bool,

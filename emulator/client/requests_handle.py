@@ -56,5 +56,5 @@ class RequestsHandle:
         return self._control.call("POST", f"/requests/{id}/replay")
 
     def clear(self) -> None:
-        """Delete the journal of the whole space, and start a new recording."""
+        """Delete the journal of the whole space, and begin a new bundle."""
         self._control.call("DELETE", "/requests")

@@ -8,7 +8,7 @@ from emulator.web.replies import reply
 
 
 def get_bundle(request: ControlRequest) -> Response:
-    from emulator.recording import bundle  # a start does not pay for it
+    from emulator.bundles import bundle  # a start does not pay for it
 
     try:
         return reply(bundle.take(request.space))

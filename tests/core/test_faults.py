@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator import Emulator
+from emulator.bundles.bundle import read
+from emulator.bundles.replay import replay
 from emulator.client.handles import Refused, SpaceHandle
 from emulator.providers import ALL
-from emulator.recording.bundle import read
-from emulator.recording.replay import replay
 from emulator.space.faults import FAULTS_MAX, FaultDraft, Faults, TooManyFaults
 from emulator.space.path_pattern import can_match
 from tests.support.caller import Caller

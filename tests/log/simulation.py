@@ -103,7 +103,7 @@ class Node:
             self.send()
 
     def crash(self) -> None:
-        """Forget everything, and load the history anew."""
+        """Forget everything, and load the history again."""
         self.life += 1
         self.replica, self.state, self.reads, self.asked = Replica("a"), [], [], {}
         self.apply(list(self.world.engine.entries))

@@ -258,7 +258,7 @@ def test_a_large_snapshot_is_stored_in_pieces(new: Callable[[Path], Any], tmp_pa
 
 
 def test_an_erased_space_is_gone(log: Log) -> None:
-    """An erased space begins anew; one with later entries than the caller knows stays."""
+    """An erased space begins again; one with later entries than the caller knows stays."""
     appended(log, "a", "x")
     appended(log, "b", "y")
     log.erase("b", 0)

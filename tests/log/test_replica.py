@@ -115,7 +115,7 @@ def test_a_proposal_that_was_stored_before_the_copy_was_loaded_has_no_result() -
 
 
 def test_another_copy_takes_over_what_waits() -> None:
-    """When a node loads a space anew, the new copy sends what waited at the old one, in order and with its ids."""
+    """When a node loads a space again, the new copy sends what waited at the old one, in order and with its ids."""
     old: Replica[str] = Replica("a")
     new: Replica[str] = Replica("a", applied=5)
     old.propose(waiting("x"))

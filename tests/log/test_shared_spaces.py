@@ -97,7 +97,7 @@ def test_a_node_that_starts_later_has_the_same_state(nodes: list[Node], new_node
 
 
 def test_deletions_and_resets_reach_every_node(nodes: list[Node]) -> None:
-    """A space that one node deletes is gone on the other, and begins anew wherever it is named next."""
+    """A space that one node deletes is gone on the other, and begins again wherever it is named next."""
     one, two = nodes
     for node in nodes:
         place(node.space("gone"))

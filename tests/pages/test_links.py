@@ -8,11 +8,11 @@ import pytest
 
 from emulator import Emulator, create_app
 from emulator.app import make_world
+from emulator.bundles import bundle
+from emulator.bundles.replay import replay
 from emulator.client.asgi_call import call
 from emulator.client.embedded import SpaceHandle
 from emulator.core.hosts import origin
-from emulator.recording import bundle
-from emulator.recording.replay import replay
 from tests.pages.visits import CNAUGHT_KEY, complete_retirement, opened_session, placed_order
 from tests.support.caller import Caller, credentials_of
 

@@ -8,12 +8,12 @@ import pytest
 
 from emulator import Emulator
 from emulator.app import create_app, make_world
+from emulator.bundles import bundle
+from emulator.bundles.replay import replay
 from emulator.client.control_client import Refused
 from emulator.client.embedded import SpaceHandle
 from emulator.core.resources import resource
 from emulator.providers import ALL
-from emulator.recording import bundle
-from emulator.recording.replay import replay
 from emulator.scenarios import catalogue
 from emulator.scenarios.stage import ScenarioFailed, Stage
 from emulator.space import audit, snapshot

@@ -41,7 +41,7 @@ function unsigned(text: string, whole: string): number {
   }
   const parts = [...text.matchAll(PART)].map(([, number, unit]) => [Number(number), unit as Unit] as const);
   const order = parts.map(([, unit]) => Object.keys(UNIT_SECONDS).indexOf(unit));
-  const descends = order.every((place, at) => at === 0 || place > (order[at - 1] as number));
+  const descends = order.every((rank, index) => index === 0 || rank > (order[index - 1] as number));
   if (parts.length === 0 || text.replace(PART, "") !== "" || !descends) {
     throw new RangeError(`${JSON.stringify(whole)} is not a duration; ${EXAMPLES}`);
   }

@@ -41,7 +41,7 @@ export class Requests extends Handle {
     return this.control.call("POST /requests/{id}/replay", { path: { id: String(id) } });
   }
 
-  /** Delete the journal of the whole space, and start a new recording. */
+  /** Delete the journal of the whole space, and begin a new bundle. */
   async clear(): Promise<void> {
     await this.control.call("DELETE /requests");
   }

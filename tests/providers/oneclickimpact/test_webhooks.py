@@ -13,9 +13,9 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request
 
 from emulator import Emulator
+from emulator.bundles import bundle
+from emulator.bundles.replay import replay
 from emulator.client.handles import Refused
-from emulator.recording import bundle
-from emulator.recording.replay import replay
 from tests.conftest import START
 from tests.providers.oneclickimpact.test_stages import act, configure, make
 from tests.support.caller import Caller, credentials_of

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from emulator.bundles.bundle import BadBundle, Bundle, Changed, RawHeaders, Recorded, raw_headers, sealed_reply
+from emulator.bundles.seal import MARK, Seal
 from emulator.core.errors import CannotHappen
 from emulator.gateway.turn import open_exchange, run_turn
-from emulator.recording.bundle import BadBundle, Bundle, Changed, RawHeaders, Recorded, raw_headers, sealed_reply
-from emulator.recording.sealing import MARK, Seal
 from emulator.space import snapshot
 from emulator.space.commands import ChangeSettings, PerformAct
 from emulator.space.settings import BadSetting

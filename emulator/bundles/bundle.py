@@ -14,13 +14,13 @@ from pydantic import (
     model_validator,
 )
 
+from emulator.bundles.seal import Seal
 from emulator.core.clock import within_calendar
 from emulator.core.integrity import check_unique
 from emulator.core.mistakes import first_mistake
 from emulator.core.plural import plural
 from emulator.core.secrets import REDACTED
 from emulator.core.version import __version__
-from emulator.recording.sealing import Seal
 from emulator.space.commands import ChangeSettings, PerformAct
 from emulator.space.history import Change
 from emulator.space.space import Space
