@@ -104,6 +104,50 @@ def test_a_delivery_is_due_when_the_one_before_is_redelivered() -> None:
     assert outbox.get("webhook-3").due == NOON + timedelta(hours=2)
 
 
+ENDS = {
+    "delivered": ([500, 500, 200], 3),
+    "delivered after an hour": ([500, 500, 500, 500, 500, 500, 200], 108),
+    "given up": ([500] * 29, 23 * 60 + 48),
+    "refused": ([500, None], 1),
+}
+"""How a delivery ends: the statuses of its attempts (None: this server calls no such URL), and minutes after noon."""
+
+
+@pytest.mark.parametrize("how", ENDS)
+@pytest.mark.parametrize("own", [-30, 0.5, 2, 60, 1500])
+def test_a_delivery_that_waited_is_due_when_the_one_before_is_over(how: str, own: float) -> None:
+    """It is attempted no earlier, and its retries wait as long as those of any other."""
+    outbox = Outbox()
+    outbox.add("cnaught", call("a"))
+    waiting = outbox.add("cnaught", call("a", own))
+    statuses, over = ENDS[how]
+    for status in statuses:
+        head = outbox.next()
+        assert head is not None
+        assert head.due is not None
+        assert head.id == "webhook-1"
+        if status is None:
+            outbox.refused(head, Attempt(head.due, error="not this machine"))
+        else:
+            outbox.answered(head, Attempt(head.due, status), HOW)
+
+    first = max(own, over)
+    assert waiting.due == NOON + timedelta(minutes=first)
+    assert attempt_next(outbox, 500) == waiting.id
+    again = first + MINUTES[0]
+    assert waiting.due == (NOON + timedelta(minutes=again) if again <= own + 24 * 60 else None)
+
+
+def test_a_delivery_that_waited_is_due_when_a_test_repeats_the_one_before() -> None:
+    """What a test repeats holds up no other from then on; one that does not lead its lane changes nothing."""
+    outbox = outbox_of("a", "a", "a")
+    attempt_next(outbox, 500)
+    outbox.redeliver(outbox.get("webhook-2"), NOON + timedelta(minutes=30))
+    assert outbox.get("webhook-1").due == NOON + timedelta(minutes=1)
+    outbox.redeliver(outbox.get("webhook-1"), NOON + timedelta(minutes=40))
+    assert outbox.get("webhook-3").due == NOON + timedelta(minutes=40)
+
+
 @pytest.mark.parametrize("status", [500, 201, 204, 302, 400, 199])
 def test_a_status_that_is_not_accepted_causes_a_retry(status: int) -> None:
     """Any other status is followed by another attempt."""

@@ -1,5 +1,6 @@
 """Callbacks: what is sent about an order, when, and how often (docs.cnaught.com, Place order)."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -110,6 +111,30 @@ def test_a_pending_callback_keeps_its_body(cnaught: Caller, httpserver: HTTPServ
     cnaught.post(f"/v1/orders/{order['id']}/cancel")
     cnaught.space.clock.advance(minutes=1)
     assert [found["state"] for found in sent(cnaught, httpserver)] == ["fulfilled", "fulfilled", "cancelled"]
+
+
+@pytest.mark.rule("cnaught.callbacks.retry-times")
+@pytest.mark.parametrize("seconds", [30, 60, 3600])
+@pytest.mark.parametrize("failures", [1, 3, 6])
+def test_a_callback_that_waited_is_retried_like_any_other(
+    cnaught: Caller, httpserver: HTTPServer, failures: int, seconds: int
+) -> None:
+    """A cancelling is sent when the fulfilment is accepted, and again a minute later, however the clock gets there."""
+    for status in (*[500] * failures, 200, 500, 200):
+        httpserver.expect_ordered_request("/orders").respond_with_data("", status)
+    order = ordered(cnaught, httpserver)
+    cnaught.space.clock.advance(seconds=2)
+    cnaught.space.webhooks.deliver()
+    cnaught.post(f"/v1/orders/{order['id']}/cancel")
+    for _ in range(3 * 3600 // seconds):
+        cnaught.space.clock.advance(seconds=seconds)
+        cnaught.space.webhooks.deliver()
+
+    fulfilled, cancelled = cnaught.space.webhooks
+    accepted = fulfilled["attempts"][-1]["at"]
+    waits = [datetime.fromisoformat(made["at"]) - datetime.fromisoformat(accepted) for made in cancelled["attempts"]]
+    assert waits == [timedelta(0), timedelta(minutes=1)]
+    assert (fulfilled["state"], cancelled["state"]) == ("delivered", "delivered")
 
 
 @pytest.mark.rule("cnaught.callbacks.on-state-change", "cnaught.checkout.completed")
