@@ -42,6 +42,14 @@ NUMBERS = [
     ("/v1/quotes/office-space", "square_footage"),
 ]
 
+LATER: dict[str, dict[str, Any]] = {
+    "/v1/orders": {"amount_kg": 10, "total_price_usd_cents": 20},
+    "/v1/quotes": {"amount_kg": 10, "portfolio_id": "unknown"},
+    "/v1/checkout/sessions": {**BODIES["/v1/checkout/sessions"], "amount_kg": 1},
+    "/v1/subaccounts": {"name": "Marketing", "default_portfolio_id": "unknown"},
+}
+"""Bodies whose members are valid each by itself, but not together, or not for this account."""
+
 TOO_LARGE = b" " * (8 * 1024 * 1024 + 1)
 
 
@@ -133,6 +141,12 @@ def test_a_fault_is_a_problem(cnaught: Caller, status: int, type: str, title: st
             {"name": "", "email": "jane"},
             {"name": ["must not be empty"], "email": ["must be a valid email address"]},
         ),
+        *(
+            ("POST", path, LATER[path] | {"portfolio_id": 5}, {"portfolio_id": ["must be a string"]})
+            for path in ("/v1/orders", "/v1/checkout/sessions")
+        ),
+        ("POST", "/v1/quotes", LATER["/v1/quotes"] | {"source": 5}, {"source": ["must be 'api' or 'checkout'"]}),
+        ("POST", "/v1/subaccounts", LATER["/v1/subaccounts"] | {"name": ""}, {"name": ["must not be empty"]}),
         ("GET", "/v1/orders?limit=101", None, {"limit": ["must be less than or equal to 100"]}),
         ("GET", "/v1/subaccounts?limit=ten", None, {"limit": ["must be an integer"]}),
         (
@@ -157,6 +171,14 @@ def test_every_invalid_field_is_listed(
         "status": 400,
         "errors": errors,
     }
+
+
+@pytest.mark.rule("cnaught.errors.field-names")
+@pytest.mark.parametrize("path", LATER)
+def test_members_that_are_valid_by_themselves_are_checked_together(cnaught: Caller, path: str) -> None:
+    """The request is refused by another entry once each of its members is valid."""
+    reply = cnaught.post(path, LATER[path])
+    assert (reply.status_code, set(reply.json()["errors"]) <= set(LATER[path])) == (400, True)
 
 
 @pytest.mark.rule("cnaught.errors.malformed-json")
