@@ -85,10 +85,10 @@ class AmountOutOfBounds(InvalidParameters):
 
 
 class FractionRefused(InvalidParameters):
-    """An order is not for whole kilograms, where the settings refuse that."""
+    """An order or checkout is not for whole kilograms, where the settings refuse that."""
 
-    def __init__(self) -> None:
-        super().__init__({"amount_kg": ["must be an integer"]})
+    def __init__(self, rule: str) -> None:
+        super().__init__({"amount_kg": ["must be an integer"]}, rule)
 
 
 class BelowCheckoutMinimum(InvalidParameters):

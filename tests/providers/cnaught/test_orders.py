@@ -24,6 +24,7 @@ PRINTED_PROJECT = [
     "location_latitude", "location_longitude", "un_sdg_goals",
 ]  # fmt: skip
 PRINTED_SUBACCOUNT = ["id", "name", "email", "default_portfolio_id", "created_on", "logo_url"]
+URLS = {"success_url": "https://example.com/yes", "cancel_url": "https://example.com/no"}
 
 
 @pytest.mark.rule(
@@ -179,8 +180,7 @@ def test_fractions_follow_a_setting(
 ) -> None:
     """A fraction of a kilogram is kept by default, and can be dropped or refused, for checkouts too."""
     cnaught.space.control("PATCH", "/settings/cnaught", json={"fractions": fractions})
-    urls = {"success_url": "https://example.com/yes", "cancel_url": "https://example.com/no"}
-    for path, more in (("/v1/orders", {}), ("/v1/checkout/sessions", urls)):
+    for path, more in (("/v1/orders", {}), ("/v1/checkout/sessions", URLS)):
         reply = cnaught.post(path, {"amount_kg": amount_kg, **more})
         assert (reply.status_code, reply.json().get("amount_kg")) == (status, kg)
         assert reply.json().get("price_usd_cents") == cents
@@ -193,6 +193,21 @@ def test_members_are_in_the_order_of_the_samples(cnaught: Caller) -> None:
     project = order["project_allocations"][0]["project"]
     assert [name for name in project if name in PRINTED_PROJECT] == PRINTED_PROJECT
     assert list(cnaught.get("/v1/subaccounts/5nubL0NS").json()) == PRINTED_SUBACCOUNT
+
+
+@pytest.mark.parametrize(
+    ("fractions", "amount_kg", "rule"),
+    [("refuse", 100.5, "fractions"), ("refuse", 0.5, "bounds"), ("floor", 0.99, "bounds"), ("keep", 0.99, "bounds")],
+)
+def test_an_amount_is_refused_by_its_own_rule(cnaught: Caller, fractions: str, amount_kg: float, rule: str) -> None:
+    """The journal names the rule about fractions or bounds, of orders or checkouts; all of them are inferred."""
+    cnaught.space.cnaught.configure(fractions=fractions)
+    for path, more, decided in (
+        ("/v1/orders", {}, f"cnaught.orders.amount-{rule}"),
+        ("/v1/checkout/sessions", URLS, f"cnaught.checkout.{'amount-' * (rule == 'bounds')}{rule}"),
+    ):
+        reply = cnaught.post(path, {"amount_kg": amount_kg, **more}, headers={"X-Emulator-Explain": "1"})
+        assert (reply.headers["X-Emulator-Rule"], reply.headers["X-Emulator-Evidence"]) == (decided, "inferred")
 
 
 @pytest.mark.rule("cnaught.orders.ride-mass", "cnaught.orders.ride-created")

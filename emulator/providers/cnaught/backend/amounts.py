@@ -65,16 +65,16 @@ def bought_kg(total_price_usd_cents: int, portfolio: Portfolio) -> Decimal:
     return amount_kg
 
 
-def offered_kg(amount_kg: Decimal, fractions: Fractions, rule: str) -> Decimal:
+def offered_kg(amount_kg: Decimal, fractions: Fractions, *, bounds_rule: str, fractions_rule: str) -> Decimal:
     """Return a mass as CNaught sells it: at least 1 kg, its fraction kept, dropped or refused.
 
-    Raises AmountOutOfBounds with the rule given, FractionRefused.
+    Raises AmountOutOfBounds and FractionRefused, with the rules given.
     """
     if amount_kg < 1:
-        raise errors.AmountOutOfBounds("amount_kg", rule)
+        raise errors.AmountOutOfBounds("amount_kg", bounds_rule)
     whole = amount_kg.to_integral_value(ROUND_FLOOR)
     if fractions == "refuse" and amount_kg != whole:
-        raise errors.FractionRefused
+        raise errors.FractionRefused(fractions_rule)
     return amount_kg if fractions == "keep" else whole
 
 

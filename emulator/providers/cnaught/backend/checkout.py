@@ -35,7 +35,12 @@ class Checkout:
 
     def open(self, buyer: Buyer, draft: SessionDraft) -> Session:
         """Open a session. Raises InvalidParameters, PortfolioNotAvailable."""
-        amount_kg = offered_kg(draft.amount_kg, self.memory.settings.fractions, "cnaught.checkout.amount-bounds")
+        amount_kg = offered_kg(
+            draft.amount_kg,
+            self.memory.settings.fractions,
+            bounds_rule="cnaught.checkout.amount-bounds",
+            fractions_rule="cnaught.checkout.fractions",
+        )
         portfolio = self.offer.chosen(buyer, draft.portfolio_id)
         if portfolio is None:
             raise errors.PortfolioNotAvailable("cnaught.checkout.portfolio-forbidden")

@@ -176,7 +176,12 @@ class Orders:
         if draft.distance_km is not None:
             return ride_kg(draft.distance_km)
         if draft.amount_kg is not None:
-            return offered_kg(draft.amount_kg, self.memory.settings.fractions, "cnaught.orders.amount-bounds")
+            return offered_kg(
+                draft.amount_kg,
+                self.memory.settings.fractions,
+                bounds_rule="cnaught.orders.amount-bounds",
+                fractions_rule="cnaught.orders.amount-fractions",
+            )
         return None
 
     def _add(self, order: Order) -> Order:
