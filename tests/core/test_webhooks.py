@@ -76,25 +76,6 @@ def test_a_failed_delivery_delays_its_own_subject_only() -> None:
     assert [attempt_next(outbox), attempt_next(outbox)] == ["webhook-2", "webhook-3"]
 
 
-@pytest.mark.parametrize(("failures", "minutes"), [(0, 2), (1, 2), (2, 3), (3, 8), (4, 18), (40, 23 * 60 + 48)])
-def test_a_delivery_that_waited_is_due_when_the_one_before_is_over(failures: int, minutes: int) -> None:
-    """A later delivery of the same subject is due when the one before ends, however it ends, and never earlier."""
-    outbox = outbox_of("a")
-    outbox.add("cnaught", call("a", 2))
-    outbox.add("cnaught", call("a", 2))
-    while (delivery := outbox.next()) is not None and delivery.id == "webhook-1":
-        attempt_next(outbox, 500 if len(delivery.attempts) < failures else 200)
-    assert delivery is not None
-    assert (delivery.id, delivery.due) == ("webhook-2", NOON + timedelta(minutes=minutes))
-    attempt_next(outbox, 500)
-    attempt_next(outbox)
-    assert [attempt.at for attempt in outbox.get("webhook-2").attempts] == [
-        NOON + timedelta(minutes=minutes),
-        NOON + timedelta(minutes=minutes + 1),
-    ]
-    assert outbox.get("webhook-3").due == NOON + timedelta(minutes=minutes + 1)
-
-
 def test_a_delivery_is_due_when_the_one_before_is_redelivered() -> None:
     """A redelivery lets the next one of its subject go: it is due then, and the first of a subject is not moved."""
     outbox = outbox_of("a", "a", "a")
@@ -136,16 +117,6 @@ def test_a_delivery_that_waited_is_due_when_the_one_before_is_over(how: str, own
     assert attempt_next(outbox, 500) == waiting.id
     again = first + MINUTES[0]
     assert waiting.due == (NOON + timedelta(minutes=again) if again <= own + 24 * 60 else None)
-
-
-def test_a_delivery_that_waited_is_due_when_a_test_repeats_the_one_before() -> None:
-    """What a test repeats holds up no other from then on; one that does not lead its lane changes nothing."""
-    outbox = outbox_of("a", "a", "a")
-    attempt_next(outbox, 500)
-    outbox.redeliver(outbox.get("webhook-2"), NOON + timedelta(minutes=30))
-    assert outbox.get("webhook-1").due == NOON + timedelta(minutes=1)
-    outbox.redeliver(outbox.get("webhook-1"), NOON + timedelta(minutes=40))
-    assert outbox.get("webhook-3").due == NOON + timedelta(minutes=40)
 
 
 @pytest.mark.parametrize("status", [500, 201, 204, 302, 400, 199])
