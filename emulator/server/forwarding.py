@@ -8,12 +8,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emulator.server.channel import Channel
 from emulator.server.channel_pool import ChannelPool, NoChannel, Queue
+from emulator.server.request_cycle import BUG
 from emulator.web.connection import BREAK
+from emulator.web.replies import JSON_TYPE
 
 log = logging.getLogger("emulator")
-
-JSON_TYPE = (b"content-type", b"application/json")
-BUG = b'{"error":"bug in the emulator; its log has the traceback"}'
 
 
 class Forwarder:

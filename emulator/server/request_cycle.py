@@ -13,9 +13,12 @@ from emulator.core.errors import phrase
 from emulator.server.write_flow import WriteFlow
 from emulator.web.connection import BREAK
 from emulator.web.headers import RawHeaders
-from emulator.web.replies import content_length
+from emulator.web.replies import JSON_TYPE, content_length
 
 log = logging.getLogger("emulator")
+
+BUG = b'{"error":"bug in the emulator; its log has the traceback"}'
+"""What a client gets in place of a reply if the emulator has a bug."""
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 WITHOUT_BODY = frozenset({204, 304})
@@ -254,12 +257,9 @@ class RequestCycle:
     async def _reply_500(self) -> None:
         """Answer a bug, unless half a reply has been sent."""
         if not self.finished and not self._head_written:
-            self._start, body = None, b'{"error":"bug in the emulator; its log has the traceback"}'
+            self._start = None
             await self.send({"type": "http.response.start", "status": 500, "headers": [JSON_TYPE]})
-            await self.send({"type": "http.response.body", "body": body})
-
-
-JSON_TYPE = (b"content-type", b"application/json")
+            await self.send({"type": "http.response.body", "body": BUG})
 
 
 @lru_cache(maxsize=1024)

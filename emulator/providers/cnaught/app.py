@@ -11,7 +11,7 @@ from emulator.providers.cnaught.endpoints import catalogue, checkout, impact, or
 from emulator.providers.cnaught.memory.catalogue import Catalogue
 from emulator.providers.cnaught.memory.fixture import Fixture
 from emulator.providers.cnaught.memory.migrations import MIGRATIONS
-from emulator.providers.cnaught.wire import acts, callbacks
+from emulator.providers.cnaught.wire import acts, webhooks
 from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
 
@@ -74,6 +74,6 @@ PROVIDER = Provider(
     accounts=accounts,
     render=wording.render,
     http_refusal=wording.http_refusal,
-    webhooks=callbacks.WEBHOOKS,
+    webhooks=webhooks.WEBHOOKS,
     acts=acts.ACTS,
 )

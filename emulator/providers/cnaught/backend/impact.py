@@ -58,7 +58,7 @@ class Owned:
 
     ``timeline`` also has them in the order of time. ``runs`` are the indexes where a run in the order of time starts:
     usually 0 alone, unless the fixture is in another order, or has orders from after the time to which the clock was
-    set. ``next_place`` is the index of the order after the last one that was fulfilled.
+    set. ``next_index`` is the index of the order after the last one that was fulfilled.
     """
 
     def __init__(self) -> None:
@@ -66,20 +66,20 @@ class Owned:
         self.orders = self.timeline.added
         self.sums = Sums()
         self.runs: list[int] = []
-        self.next_place = 0
+        self.next_index = 0
 
     def enter(self, order: Order) -> None:
         if not self.orders or order.created_on < self.orders[-1].created_on:
             self.runs.append(len(self.orders))
         self.timeline.add(order)
 
-    def place_of_fulfilled(self, order: Order) -> int:
+    def index_of_fulfilled(self, order: Order) -> int:
         """Return the index of an order that is fulfilled now. It is looked up only if it is not the next one."""
-        place = self.next_place
-        if place >= len(self.orders) or self.orders[place] is not order:
-            place = self.timeline.number(order.id)
-        self.next_place = place + 1
-        return place
+        index = self.next_index
+        if index >= len(self.orders) or self.orders[index] is not order:
+            index = self.timeline.number(order.id)
+        self.next_index = index + 1
+        return index
 
 
 class Impacts:
@@ -124,7 +124,7 @@ class Impacts:
         """Add what an order that is fulfilled now has retired to the sums."""
         parts = self.parts(order)
         for owned in self._owners(order):
-            owned.sums.change(owned.place_of_fulfilled(order), parts)
+            owned.sums.change(owned.index_of_fulfilled(order), parts)
 
     def subtract(self, order: Order) -> None:
         """Subtract what an order had retired from the sums."""

@@ -22,14 +22,14 @@ def list_orders(request: Request) -> Response:
 
 
 def place_order(request: Request) -> Response:
-    return place(request, incoming.MassOrPriceOrder)
+    return _place(request, incoming.MassOrPriceOrder)
 
 
 def place_ride_order(request: Request) -> Response:
-    return place(request, incoming.RideOrder)
+    return _place(request, incoming.RideOrder)
 
 
-def place(request: Request, model: type[incoming.OrderDetails]) -> Response:
+def _place(request: Request, model: type[incoming.OrderDetails]) -> Response:
     """Reply to both kinds of orders, which differ only in their models."""
     cnaught = backend(request)
     account = authenticate(request)
@@ -56,12 +56,12 @@ def cancel_order(request: Request) -> Response:
     attempt = Attempt(request, account)
     if replayed := attempt.replay():
         return replayed
-    buyer = canceller(request, account)
+    buyer = _canceller(request, account)
     order = cnaught.orders.cancel(buyer, request.path_params["id"])
     return attempt.reply_with_order(order, 200, "cancelled")
 
 
-def canceller(request: Request, account: Account) -> Buyer:
+def _canceller(request: Request, account: Account) -> Buyer:
     """Return the buyer that cancels. Raises NotFound for an unknown subaccount: the call documents no Bad Request."""
     try:
         return buyer_of(request, account)

@@ -10,38 +10,38 @@ from emulator.web.request import Request
 
 
 def get_quote(request: Request) -> Response:
-    return quote(request, incoming.MassQuote)
+    return _quote(request, incoming.MassQuote)
 
 
 def get_ride_quote(request: Request) -> Response:
-    return quote(request, incoming.RideQuote)
+    return _quote(request, incoming.RideQuote)
 
 
 def get_ground_transport_quote(request: Request) -> Response:
-    return quote(request, incoming.GroundTransportQuote)
+    return _quote(request, incoming.GroundTransportQuote)
 
 
 def get_flight_quote(request: Request) -> Response:
-    return quote(request, incoming.FlightQuote)
+    return _quote(request, incoming.FlightQuote)
 
 
 def get_train_quote(request: Request) -> Response:
-    return quote(request, incoming.TrainQuote)
+    return _quote(request, incoming.TrainQuote)
 
 
 def get_air_freight_quote(request: Request) -> Response:
-    return quote(request, incoming.AirFreightQuote)
+    return _quote(request, incoming.AirFreightQuote)
 
 
 def get_ground_freight_quote(request: Request) -> Response:
-    return quote(request, incoming.GroundFreightQuote)
+    return _quote(request, incoming.GroundFreightQuote)
 
 
 def get_office_space_quote(request: Request) -> Response:
-    return quote(request, incoming.OfficeSpaceQuote)
+    return _quote(request, incoming.OfficeSpaceQuote)
 
 
-def quote(request: Request, model: type[incoming.Quote]) -> Response:
+def _quote(request: Request, model: type[incoming.Quote]) -> Response:
     """Reply to any quote; the kinds differ only in their models."""
     cnaught = backend(request)
     buyer = buyer_of(request, authenticate(request))

@@ -12,9 +12,10 @@ def positive(
     """Return a whole number above zero. Raises one of the two refusals."""
     if not re.fullmatch("-?[0-9]+", text):
         raise not_a_number
-    if int(text) <= 0:
+    number = int(text)
+    if number <= 0:
         raise not_positive
-    return int(text)
+    return number
 
 
 def whole_tonnes(grams: int) -> int:

@@ -1,4 +1,4 @@
-"""Callbacks: a change of an order is sent to its ``notification_config.url`` (docs.cnaught.com, Place order)."""
+"""Webhooks, which the vendor calls callbacks: an order's change goes to its ``notification_config.url`` (docs, Place order)."""
 
 from collections.abc import Iterator
 from datetime import datetime
