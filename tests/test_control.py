@@ -368,7 +368,7 @@ def test_a_wrong_method_answers_405(space: SpaceHandle, method: str, path: str, 
         ("GET", "/webhooks/webhook-9", 404, "unknown webhook 'webhook-9'; known: none"),
         ("DELETE", "/snapshots/none", 404, "unknown snapshot 'none'; known: none"),
         ("POST", "/snapshots/none/restore", 404, "unknown snapshot 'none'"),
-        ("POST", "/snapshots/a b", 400, "a snapshot's name is"),
+        ("POST", "/snapshots/a b", 400, "'a b' is not the name of a snapshot: 1 to 64 letters, digits"),
     ],
 )
 def test_an_unknown_name_is_refused(space: SpaceHandle, method: str, path: str, status: int, message: str) -> None:

@@ -25,11 +25,11 @@ from emulator import Emulator, create_app
 from emulator.client.asgi_call import call
 from emulator.client.handles import Refused, SpaceHandle
 from emulator.control.snapshots import SNAPSHOTS_MAX
+from emulator.core.names import NAME
 from emulator.gateway.gateway import Gateway
 from emulator.providers import ALL
 from emulator.providers.cnaught import wording
 from emulator.space.fixtures import Fixtures
-from emulator.space.space import NAME
 from emulator.space.spaces import Spaces
 from emulator.web.provider_app import ProviderApp
 from tests.support.caller import NO_CREDENTIALS, Caller, credentials_of

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Annotated, Any, BinaryIO, TypeVar
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from emulator.cli.data_files import Contents, Failures, opened
 from emulator.core import exact_json
 from emulator.core.errors import BadData
 from emulator.core.mistakes import first_mistake
+from emulator.core.names import space_name
 from emulator.core.plural import plural
 from emulator.core.version import __version__
 from emulator.log.log import History, Image
 from emulator.log.worlds import fixture_content, packed
-from emulator.space.space import NAME
 from emulator.space.world import Progress
 
 FORMAT = 2
@@ -72,7 +72,7 @@ class _Facts(_Line):
 class _Space(_Line):
     """A space. Before format 2, its fixtures are those of the first line."""
 
-    name: Annotated[str, StringConstraints(pattern=f"^{NAME.pattern}$")]
+    name: Annotated[str, AfterValidator(space_name)]
     fixtures: str
     facts: _Facts
     document: Annotated[list[Any], Field(min_length=1)] | dict[str, Any]

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from emulator.cli.options import Checked, SpaceName, option
+from emulator.cli.options import Checked, Name, option
 from emulator.cli.output import table
 from emulator.cli.scenario_play import check_scenario, play
 from emulator.cli.server_options import access_logged, new_token, server_options, write_url
 from emulator.cli.story_command import story_lines
 from emulator.cli.target import Target
+from emulator.core.names import space_name
 
 if TYPE_CHECKING:
     from socket import socket
@@ -35,7 +36,7 @@ STEPS = 100
 @click.option("--list", "list_all", is_flag=True, help="List the scenarios.")
 @click.option("--keep-generating", is_flag=True, help=f"Play more activity every {ROUND_SECONDS:g} seconds.")
 @click.option("--no-browser", is_flag=True, help="Print the page's URL, and do not open it.")
-@option("--space", default="default", type=SpaceName(), help="The space to fill. It is reset first.")
+@option("--space", default="default", type=Name(space_name), help="The space to fill. It is reset first.")
 @option("--url", help="Play at the server with this URL, instead of starting one.")
 @option(
     "--token",

@@ -11,8 +11,9 @@ import click
 
 from emulator.cli import parent
 from emulator.cli.ca_commands import ensured_authority
-from emulator.cli.options import SpaceName, option
+from emulator.cli.options import Name, option
 from emulator.cli.target import Target
+from emulator.core.names import space_name
 
 if TYPE_CHECKING:
     from emulator.exec.execution import Server
@@ -34,7 +35,7 @@ class CommandNotExecutable(click.ClickException):
 
 @click.command("exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.argument("command", metavar="-- COMMAND...", nargs=-1, type=click.UNPROCESSED, required=True)
-@option("--space", default="default", type=SpaceName(), help="The space that answers.")
+@option("--space", default="default", type=Name(space_name), help="The space that answers.")
 @option(
     "--mode",
     type=click.Choice(MODES),

@@ -12,9 +12,6 @@ PREFIX = "CARBON_EMULATOR_"
 SERVICE_LINK = re.compile(r"[a-z]+://")
 """How Kubernetes and Docker begin the value of NAME_PORT, for a service called NAME."""
 
-SPACE_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
-"""As in ``emulator.space.space``, which most commands need not import; a test compares them."""
-
 
 class Option(click.Option):
     """An option that is also an environment variable, and shows that in its help."""
@@ -77,15 +74,19 @@ class Checked(click.ParamType):  # type: ignore[type-arg]
         return checked
 
 
-class SpaceName(click.ParamType):  # type: ignore[type-arg]
-    """The name of a space."""
+class Name(click.ParamType):  # type: ignore[type-arg]
+    """A text for which a function of ``core.names`` finds no fault."""
 
     name = "name"
 
+    def __init__(self, check: Callable[[str], str]) -> None:
+        self.check = check
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not SPACE_NAME.fullmatch(value):
-            self.fail(f"{value!r} is not the name of a space: 1 to 64 letters, digits, '.', '_' and '-'", param, ctx)
-        return str(value)
+        try:
+            return self.check(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

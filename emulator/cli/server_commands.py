@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import click
 
-from emulator.cli.options import Duration, as_json
+from emulator.cli.options import Duration, Name, as_json
 from emulator.cli.output import show, table
 from emulator.cli.target import CheckFailed, ServerRefused, Target, on_server
+from emulator.core.names import space_name
 from emulator.core.plural import plural
 
 POLL_SECONDS = 0.2
@@ -76,7 +77,7 @@ def env(target: Target, provider: str, as_json: bool) -> None:
 @click.command()
 @on_server
 @as_json
-@click.option("--delete", metavar="NAME", help="Delete this space first.")
+@click.option("--delete", type=Name(space_name), metavar="NAME", help="Delete this space first.")
 def spaces(target: Target, as_json: bool, delete: str | None) -> None:
     """List the spaces of the server, or delete one."""
     with target.session() as space:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from emulator.cli.options import as_json
+from emulator.cli.options import Name, as_json
 from emulator.cli.output import read_json, show, table, write_json
 from emulator.cli.target import Target, on_server
+from emulator.core.names import snapshot_name
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -46,7 +47,7 @@ def list_snapshots(target: Target, as_json: bool) -> None:
 
 
 @snapshot.command()
-@click.argument("name")
+@click.argument("name", type=Name(snapshot_name))
 @on_server
 def keep(target: Target, name: str) -> None:
     """Keep a snapshot of the space on the server, by a name."""
@@ -55,7 +56,7 @@ def keep(target: Target, name: str) -> None:
 
 
 @snapshot.command()
-@click.argument("name")
+@click.argument("name", type=Name(snapshot_name))
 @on_server
 def restore(target: Target, name: str) -> None:
     """Restore the space from a snapshot that the server keeps, with an empty journal."""
@@ -64,7 +65,7 @@ def restore(target: Target, name: str) -> None:
 
 
 @snapshot.command()
-@click.argument("name")
+@click.argument("name", type=Name(snapshot_name))
 @on_server
 def delete(target: Target, name: str) -> None:
     """Delete a snapshot that the server keeps."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from emulator.cli.options import Checked, SpaceName, option
+from emulator.cli.options import Checked, Name, option
+from emulator.core.names import space_name
 
 if TYPE_CHECKING:
     from emulator.client.handles import SpaceHandle
@@ -83,7 +84,7 @@ def on_server(command: Callable[..., Any]) -> Callable[..., Any]:
         _target_option("--url", help="The URL of the server."),
         _target_option("--url-file", type=click.Path(path_type=Path), help="A file with it, of serve --url-file."),
         _target_option("--port", type=int, default=4412, help="Its port on this machine, if no URL is given."),
-        _target_option("--space", default="default", type=SpaceName(), help="The space."),
+        _target_option("--space", default="default", type=Name(space_name), help="The space."),
         _target_option(
             "--token",
             envvar="CARBON_EMULATOR_CONTROL_TOKEN",

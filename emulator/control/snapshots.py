@@ -7,9 +7,10 @@ from starlette.responses import Response
 
 from emulator.control.params import json_object
 from emulator.control.request import ControlRequest
+from emulator.core.names import snapshot_name
 from emulator.core.nearest import nearest
 from emulator.space import snapshot
-from emulator.space.space import NAME, Space
+from emulator.space.space import Space
 from emulator.web.replies import reply
 
 SNAPSHOTS_MAX = 32
@@ -30,8 +31,10 @@ def list_snapshots(request: ControlRequest) -> Response:
 
 def keep_snapshot(request: ControlRequest) -> Response:
     space, name = request.space, request.path_params["name"]
-    if not NAME.fullmatch(name):
-        raise HTTPException(400, "a snapshot's name is 1 to 64 letters, digits, dots, hyphens or underscores")
+    try:
+        snapshot_name(name)
+    except ValueError as error:
+        raise HTTPException(400, str(error)) from None
     if len(space.snapshots) >= SNAPSHOTS_MAX and name not in space.snapshots:
         raise HTTPException(409, f"a space keeps at most {SNAPSHOTS_MAX} snapshots; delete one")
     space.snapshots[name] = snapshot.take(space)

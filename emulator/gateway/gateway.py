@@ -9,10 +9,11 @@ from starlette.types import Receive, Scope, Send
 
 from emulator.core.bounded_cache import BoundedCache
 from emulator.core.hosts import host_name, is_address, is_loopback
+from emulator.core.names import NAME, space_name
 from emulator.gateway.courier import DELIVERY_HEADER, Courier
 from emulator.gateway.messages import read_body, send_reply, send_stream
 from emulator.gateway.turn import answer, answer_under_faults, plain_answer
-from emulator.space.space import DEFAULT, NAME
+from emulator.space.space import DEFAULT
 from emulator.space.spaces import Spaces, TooManySpaces
 from emulator.web.connection import ClientGone
 from emulator.web.event_stream import EventStream
@@ -205,8 +206,10 @@ class Gateway:
         if path.startswith("/~"):
             space, _, rest = path[2:].partition("/")
             prefix, path = f"/~{space}", f"/{rest}"
-            if not NAME.fullmatch(space):
-                raise Stray(400, "a space's name is 1 to 64 letters, digits, dots, hyphens or underscores")
+            try:
+                space_name(space)
+            except ValueError as error:
+                raise Stray(400, str(error)) from None
         first, _, rest = path[1:].partition("/")
         if first == CONTROL:
             return space, None, f"/{rest}", prefix

@@ -1,6 +1,5 @@
 """A space: an isolated world, which owns everything that can differ between two tests."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +19,6 @@ from emulator.web.webhooks import Webhooks
 
 T = TypeVar("T")
 
-NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 DEFAULT = "default"
 """The space of a request without a prefix."""
 

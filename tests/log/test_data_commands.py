@@ -159,8 +159,8 @@ MANGLED: dict[str, tuple[Change, str]] = {
         lambda lines: lines[3]["facts"].update(requests="4"),
         "line 4: at facts.requests: must be an integer",
     ),
-    "a name that no URL has": (lambda lines: lines[3].update(name="a b/.."), "line 4: at name: must match"),
-    "a name with a line end": (lambda lines: lines[3].update(name="two\n"), "line 4: at name: must match"),
+    "a name that no URL has": (lambda lines: lines[3].update(name="a b/.."), "'a b/..' is not the name of a space"),
+    "a name with a line end": (lambda lines: lines[3].update(name="two\n"), r"'two\n' is not the name of a space"),
     "a space twice": (lambda lines: lines[3].update(name="one"), "FILE has space 'one' twice"),
 }
 
