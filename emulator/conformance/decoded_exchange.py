@@ -24,8 +24,9 @@ class Members(dict[str, Any]):
 class DecodedExchange:
     """An exchange, with its bodies as JSON, or as text where they are not."""
 
-    def __init__(self, at: datetime, path: str, request: httpx.Request, reply: httpx.Response) -> None:
-        self.at, self.path, self.request, self.reply = at, path, request, reply
+    def __init__(self, at: datetime, target: str, request: httpx.Request, reply: httpx.Response) -> None:
+        self.at, self.request, self.reply = at, request, reply
+        self.path, _, self.query = target.partition("?")
         sent = httpx.Response(200, headers=request.headers, content=request.content)  # it decodes
         for message in (sent, reply):
             _check_coding(message.headers)

@@ -22,16 +22,17 @@ class Recorder:
         self._file = file
         self._sealer = Sealer(credentials)
         self._pace = pace
-        self._base_path = httpx.URL(upstream).path.rstrip("/")
+        self._base_path = httpx.URL(upstream).raw_path.decode().rstrip("/")
         self.recorded = 0
         self.left_out: list[str] = []
         self._write(Header(format=FORMAT, provider=provider, upstream=upstream, began=pace.reading()).line())
 
     def record(self, request: httpx.Request, reply: httpx.Response) -> None:
         """Append an exchange whose reply has been read. Raises OSError."""
-        path = request.url.raw_path.decode("ascii").partition("?")[0].removeprefix(self._base_path)
+        sent: bytes = request.extensions.get("target", request.url.raw_path)
+        target = sent.decode("latin-1").removeprefix(self._base_path)
         try:
-            sealed = self._sealer.exchange(self._pace.reading(), path, request, reply)
+            sealed = self._sealer.exchange(self._pace.reading(), target, request, reply)
         except (NotReadable, httpx.DecodingError) as error:
             self.leave_out(str(error))
             return

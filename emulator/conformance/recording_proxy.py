@@ -98,7 +98,7 @@ class RecordingProxy:
         await send({"type": "lifespan.shutdown.complete"})
 
     def request(self, scope: Scope, content: AsyncIterator[bytes] | bytes) -> httpx.Request:
-        """Return the request as it is sent on."""
+        """Return the request as it is sent on. Its target is the client's, which a URL of httpx would normalize."""
         target = self._upstream.raw_path.rstrip(b"/") + origin_form(scope)
         headers = [pair for pair in end_to_end(scope["headers"]) if pair[0] not in REPLACED]
         headers.append((b"accept-encoding", _accepted_codings(scope["headers"])))
@@ -106,7 +106,7 @@ class RecordingProxy:
         chunked = any(name == b"transfer-encoding" for name, _ in scope["headers"])
         return httpx.Request(
             scope["method"],
-            self._upstream.copy_with(raw_path=target),
+            self._upstream,
             headers=headers,
             content=content if sized or chunked or isinstance(content, bytes) else None,
             extensions={"target": target},

@@ -61,9 +61,9 @@ class Sealer:
         for secret, mark in named.items():
             self._learn(secret, mark)
 
-    def exchange(self, at: datetime, path: str, request: httpx.Request, reply: httpx.Response) -> RecordedExchange:
-        """Return an exchange without its secrets. Raises NotReadable."""
-        found = DecodedExchange(at, path, request, reply)
+    def exchange(self, at: datetime, target: str, request: httpx.Request, reply: httpx.Response) -> RecordedExchange:
+        """Return an exchange without its secrets. ``target`` is path and query as on the wire. Raises NotReadable."""
+        found = DecodedExchange(at, target, request, reply)
         self._sealed_exchange(found)  # the first time, each part shows its secrets; the second time, all are known
         return self._sealed_exchange(found)
 
@@ -73,7 +73,7 @@ class Sealer:
             at=found.at,
             method=found.request.method,
             path=self._by_value(_escape(found.path)),
-            query=self._by_value(hide_in_query(_escape(found.request.url.query.decode("latin-1")), self._mark_encoded)),
+            query=self._by_value(hide_in_query(_escape(found.query), self._mark_encoded)),
             headers=self._headers(found.request.headers),
             body=self._content(found.body),
             text=None if text is None else self._text(text, found.request.headers.get("content-type", "")),

@@ -25,8 +25,9 @@ def sealed(
     url = request.pop("url", "https://vendor.example/v1/x")
     sent = httpx.Request(request.pop("method", "POST"), url, **request)
     sent.read()
-    path = sent.url.raw_path.decode().partition("?")[0]
-    exchange = (sealer or Sealer({})).exchange(AT, path, sent, httpx.Response(200, **(reply or {"json": {}})))
+    exchange = (sealer or Sealer({})).exchange(
+        AT, sent.url.raw_path.decode(), sent, httpx.Response(200, **(reply or {"json": {}}))
+    )
     return exchange, exchange.line()
 
 
