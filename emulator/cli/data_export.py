@@ -18,6 +18,7 @@ from emulator.core.names import space_name
 from emulator.core.plural import plural
 from emulator.core.version import __version__
 from emulator.log.log import History, Image
+from emulator.log.numbers import NUMBER_MAX
 from emulator.log.worlds import fixture_content, packed
 from emulator.space.world import Progress
 
@@ -65,7 +66,7 @@ class _Facts(_Line):
     """What is known of a space without its document."""
 
     emulator: str
-    requests: Whole
+    requests: Annotated[Whole, Field(le=NUMBER_MAX)]
     next_call: str | None = None
 
 

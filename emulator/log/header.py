@@ -1,5 +1,6 @@
 """The header of a store: who wrote it last, and from what its spaces are made."""
 
+import re
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -8,6 +9,8 @@ from emulator.core.version import __version__
 from emulator.log.log import Log
 from emulator.log.worlds import fixture_document
 from emulator.space.world import World
+
+WHOLE = re.compile(r"-?[0-9]{1,20}")
 
 
 class AdoptedLog(Log, Protocol):
@@ -41,7 +44,10 @@ def settings(world: World) -> dict[str, str]:
 
 
 def check_format(location: object, found: Mapping[str, str], format: int) -> None:
-    """Raise BadData for a store that a newer version has written in another format."""
+    """Raise BadData for a store that a newer version has written in another format, or whose header is damaged."""
+    for name in ("format", "seed", "journal_max"):
+        if name in found and not WHOLE.fullmatch(found[name]):
+            raise BadData(f"{location} has a damaged header: its {name} is {found[name]!r}, not a whole number")
     if int(found.get("format", format)) > format:
         newer = f"format {found['format']}, by version {found['emulator']}"
         raise BadData(f"{location} is in {newer}; this is version {__version__}, which reads formats up to {format}")

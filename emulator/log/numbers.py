@@ -16,6 +16,8 @@ SLOT_BYTES = SLOT.size
 GROWTH = 64 * 1024
 GONE = 2**64 - 1
 """In place of the number of a space that does not exist any more."""
+NUMBER_MAX = 2**53 - 1
+"""More than a server reaches in a thousand years. JSON has each number up to it exactly."""
 
 
 class Numbers:
@@ -26,9 +28,10 @@ class Numbers:
 
     def __init__(self, path: Path) -> None:
         path.touch(mode=0o600)
+        self._bytes_found = path.stat().st_size
         self._file = path.open("r+b")
         self._beyond: dict[int, tuple[int, int]] = {}
-        self._grow(max(path.stat().st_size, GROWTH))
+        self._grow(max(self._bytes_found, GROWTH))
 
     def get(self, id: int) -> int:
         """Return a space's number; 0 for a space that never had one."""
@@ -38,6 +41,18 @@ class Numbers:
         """Return the number that a space reached after an entry, its last change; 0 if that was never applied."""
         number, applied = self._slot(id)
         return number if applied >= entry and number != GONE else 0
+
+    def is_plausible(self) -> bool:
+        """Return whether a server can have written the file. The log gives no space the id 0."""
+        whole = self._map[: self._bytes_found // SLOT_BYTES * SLOT_BYTES]
+        return not any(self._slot(0)) and all(
+            (number <= NUMBER_MAX or number == GONE) and entry <= NUMBER_MAX
+            for number, entry in SLOT.iter_unpack(whole)
+        )
+
+    def lacks(self, id: int) -> bool:
+        """Return whether the file, when it was opened, was too short for this space's number."""
+        return self._bytes_found < (id + 1) * SLOT_BYTES
 
     def count_after(self, id: int) -> int:
         """Return how many spaces have a number and a larger id than this one."""

@@ -53,6 +53,8 @@ class OwnStore(Store):
         if space is not None and number > space.requests:
             await self.commit.write(copy, Lost(number))
         if space := self.spaces.find(copy.name):
+            if number < space.requests:  # the file was lost, or the last entry was stored and not applied
+                self.storage.numbers.set(copy.id, space.requests, copy.replica.applied)
             self.due(space)
 
     async def _unload(self, copy: SpaceCopy) -> None:

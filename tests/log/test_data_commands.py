@@ -159,6 +159,10 @@ MANGLED: dict[str, tuple[Change, str]] = {
         lambda lines: lines[3]["facts"].update(requests="4"),
         "line 4: at facts.requests: must be an integer",
     ),
+    "more requests than can be": (
+        lambda lines: lines[3]["facts"].update(requests=2**53),
+        "line 4: at facts.requests: must be at most 9007199254740991",
+    ),
     "a name that no URL has": (lambda lines: lines[3].update(name="a b/.."), "'a b/..' is not the name of a space"),
     "a name with a line end": (lambda lines: lines[3].update(name="two\n"), r"'two\n' is not the name of a space"),
     "a space twice": (lambda lines: lines[3].update(name="one"), "FILE has space 'one' twice"),
@@ -176,6 +180,16 @@ def test_what_no_export_says_is_refused(name: str, directory: Path, tmp_path: Pa
     file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     assert problem.replace("FILE", str(file)) in failure("import", copy, file)
     assert not copy.exists() or described(copy) == {}
+
+
+@pytest.mark.parametrize("name", ["format", "seed", "journal_max"])
+@pytest.mark.parametrize("value", ["", "abc", "1.5", "9" * 30])
+def test_a_damaged_header_is_named(name: str, value: str, directory: Path) -> None:
+    """A header that no server has written stops every command with a sentence."""
+    with closing(sqlite3.connect(directory / "spaces.sqlite3", isolation_level=None)) as database:
+        database.execute("UPDATE meta SET value = ? WHERE key = ?", (value, name))
+    for command in ("info", "check", "compact"):
+        assert f"has a damaged header: its {name} is {value!r}, not a whole number" in failure(command, directory)
 
 
 def test_a_line_that_was_cut_off_is_named(directory: Path, tmp_path: Path) -> None:

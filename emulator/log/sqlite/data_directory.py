@@ -64,12 +64,29 @@ class DataDirectory:
         try:
             self.log = stack.enter_context(closing(SqliteLog(path / DATABASE, sync)))
             self.header = self.log.meta()
-            lost = self.numbers.count_after(self.log.newest())
+            self._check_numbers()
         except LogFailure as error:
             raise BadData(f"cannot open {path / DATABASE}: {error}") from None
-        if lost:
-            log.warning("%s: %d spaces are missing that were created last; a file has been lost or cut off", path, lost)
         check_format(path, self.header, FORMAT)
+
+    def _check_numbers(self) -> None:
+        """Compare the numbers of requests with the log, and complete them from it. Raises BadData, LogFailure."""
+        newest = self.log.newest()
+        if not self.numbers.is_plausible():
+            raise BadData(
+                f"{self.path / NUMBERS} is not a file of numbers as a server writes it; put the one back that belongs "
+                f"to {DATABASE}, or delete it: then the numbers of requests follow from the log, which may lack reads"
+            )
+        if lost := self.numbers.count_after(newest):
+            log.warning(
+                "%s: %d spaces are missing that were created last; a file has been lost or cut off", self.path, lost
+            )
+        if not self.numbers.lacks(newest) or not (summaries := self.log.spaces().values()):
+            return
+        log.warning("%s has been lost or cut off; the numbers of requests follow from the log", self.path / NUMBERS)
+        for summary in summaries:
+            if self.numbers.lacks(summary.id):
+                self.numbers.set(summary.id, int(str(summary.facts.get("requests", 0))), 0)
 
     def check(self, world: World) -> None:
         """Raise BadData if this world cannot serve the spaces: see ``check_world``."""
