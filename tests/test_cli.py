@@ -8,6 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -709,3 +710,30 @@ def test_an_interrupt_ends_quietly(served: Emulator) -> None:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate()
     assert (process.returncode, err.strip()) == (130, "")
+
+
+# --- a project with a package of the same name ------------------------------------------------------------------------
+
+OWN = {
+    "a package": ("emulator/__init__.py", "raise SystemExit('its import has side effects')"),
+    "a module": ("emulator.py", "raise SystemExit('its import has side effects')"),
+    "a directory": ("emulator/cli/app.py", "def main(): raise SystemExit('theirs')"),
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize("place", ["PYTHONPATH", "working directory"])
+def test_a_package_of_the_same_name_does_not_hide_the_command(name: str, place: str, tmp_path: Path) -> None:
+    """The installed command, its module and what ``exec`` runs work where another ``emulator`` comes first."""
+    file, content = OWN[name]
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text(content)
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    module, _, function = scripts["carbon-emulator"].partition(":")
+    installed = [sys.executable, "-c", f"import sys; from {module} import {function}; sys.exit({function}())"]
+    as_module = [sys.executable, "-m", module]
+    for command in (installed, as_module, [*installed, "exec", "--quiet", "--mode", "env", "--", *as_module]):
+        directory, own = (tmp_path, {}) if place == "working directory" else (ROOT, {"PYTHONPATH": str(tmp_path)})
+        environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path), **own}
+        done = subprocess.run([*command, "version"], capture_output=True, text=True, cwd=directory, env=environment)
+        assert (done.stdout, done.stderr, done.returncode) == (f"{__version__}\n", "", 0)
