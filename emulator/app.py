@@ -40,26 +40,26 @@ def create_app(
     """Return the emulator as an ASGI application. Raises BadFixture, BadData, and TypeError or ValueError.
 
     ``seed`` determines every identifier. ``fixtures_directory`` holds the user's own fixtures. ``hosts`` are further
-    names under which the server may be called, and ``webhook_hosts`` those beyond this machine that webhooks may call.
-    With a ``control_token``, the control API requires it. ``links`` is where links in replies lead: to the emulator's
-    pages or to the vendors'; None leaves it to the fixtures. ``public_url`` is the address of the former, if it is not
-    the one that clients use. ``data`` is a directory that keeps all spaces; without it, they are only in memory.
-    ``store`` is the URL of a database that several servers share, in place of ``data``. ``sync`` says whether a commit
-    waits for the disk, and ``progress`` shows how long loading takes. ``part`` is what this process serves of a server
-    with several workers.
+    names of the server, without a port, and ``webhook_hosts`` those beyond this machine that webhooks may call. With a
+    ``control_token``, the control API requires it. ``links`` is where links in replies lead: to the emulator's pages or
+    to the vendors'; None leaves it to the fixtures. ``public_url`` is the address of the former, if it is not the one
+    that clients use. ``data`` is a directory that keeps all spaces; without it, they are only in memory. ``store`` is
+    the URL of a database that several servers share, in place of ``data``. ``sync`` says whether a commit waits for the
+    disk, and ``progress`` shows how long loading takes. ``part`` is what this process serves of a server with several
+    workers.
     """
     world = make_world(seed=seed, fixtures_directory=fixtures_directory, limits=limits, links=links)
     courier = Courier(server_settings.hosts(webhook_hosts))
-    own_hosts = frozenset(host.lower() for host in hosts)
+    own_hosts, token = server_settings.hosts(hosts), server_settings.token(control_token or "") or None
     public_url = server_settings.url(public_url) if public_url else None
     if data is None and store is None:
         spaces = _spaces(world, public_url, part)
-        return Gateway(spaces, Site(Control(spaces, courier, control_token)), own_hosts, VENDOR_HOSTS, courier)
+        return Gateway(spaces, Site(Control(spaces, courier, token)), own_hosts, VENDOR_HOSTS, courier)
 
     from emulator.log.assembly import StoredParts, open_storage  # a server in memory does not pay for it
 
     parts = StoredParts(world, open_storage(data, sync, store, part), public_url, VENDOR_HOSTS, part)
-    control = Control(parts.spaces, courier, control_token)
+    control = Control(parts.spaces, courier, token)
     return parts.gateway(Site(control), control, own_hosts, courier, progress)
 
 

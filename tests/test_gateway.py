@@ -14,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import Message
 
 from emulator import Emulator, create_app
+from emulator.cli.server_options import own_hosts
 from emulator.client.asgi_call import call
 from emulator.client.handles import SpaceHandle
 from emulator.control.app import Control
@@ -75,9 +76,54 @@ def test_a_refused_host_names_the_option(emulator: Emulator) -> None:
     assert reply.json() == {"error": "unknown host 'emulator.test'; allow it with --allow-host"}
 
 
-def test_more_hosts_can_be_allowed() -> None:
-    """An allowed host reaches the server, in any letter case."""
-    app = create_app(hosts=["Emulator.Test"])
+@pytest.mark.parametrize(
+    ("settings", "kind", "reason"),
+    [
+        ({"hosts": "emulator.test"}, TypeError, r"hosts are a list such as \['emulator.test'\], not a text"),
+        ({"hosts": [80]}, TypeError, "a host is a text, not 80"),
+        ({"webhook_hosts": [None]}, TypeError, "a host is a text, not None"),
+        ({"hosts": ["own.test", "http://emulator.test"]}, ValueError, "'http://emulator.test' is not a host"),
+        (
+            {"hosts": ["emulator.test:80"]},
+            ValueError,
+            "'emulator.test:80' is not a host: a name or an address",
+        ),
+        ({"hosts": ["emulator.test/"]}, ValueError, "'emulator.test/' is not a host"),
+        ({"hosts": [""]}, ValueError, "'' is not a host"),
+        ({"control_token": "ä"}, ValueError, "a token is of ASCII characters"),
+        ({"control_token": b"secret"}, TypeError, "a token is a text, not b'secret'"),
+    ],
+)
+def test_a_setting_that_could_have_no_effect_is_refused(
+    settings: dict[str, Any], kind: type[Exception], reason: str
+) -> None:
+    """A name that no Host header has, and a token that no header can carry, are named at once."""
+    with pytest.raises(kind, match=reason):
+        create_app(**settings)
+
+
+@pytest.mark.parametrize(
+    ("bound", "names"),
+    [
+        ("127.0.0.1", ["127.0.0.1", "own.test"]),
+        ("My.Machine.", ["my.machine", "own.test"]),
+        ("[::1]", ["::1", "own.test"]),
+        ("::", ["::", "own.test"]),
+        ("", ["own.test"]),
+        ("fe80::1%eth0", ["fe80::1%eth0", "own.test"]),
+        ("not a host", ["own.test"]),
+    ],
+)
+def test_an_address_to_listen_on_is_a_name_of_the_server_if_it_can_be(bound: str, names: list[str]) -> None:
+    """The names that a user allows are checked; the address to listen on is the socket's to refuse."""
+    assert own_hosts(bound, ["own.test"]) == names
+    create_app(hosts=own_hosts(bound, ["own.test"]))
+
+
+@pytest.mark.parametrize("name", ["Emulator.Test", "emulator.test."])
+def test_more_hosts_can_be_allowed(name: str) -> None:
+    """An allowed host reaches the server, in any letter case, with or without a final dot."""
+    app = create_app(hosts=[name])
     hosts = ("emulator.test", "EMULATOR.TEST:80", "emulator.test.:80", "other.test", "emulator.test..")
     assert [status_of(app, host) for host in hosts] == [200, 200, 200, 421, 421]
 

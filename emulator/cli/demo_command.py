@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from emulator.cli.options import Checked, Name, option
 from emulator.cli.output import table
 from emulator.cli.scenario_play import check_scenario, play
-from emulator.cli.server_options import access_logged, new_token, server_options, write_url
+from emulator.cli.server_options import access_logged, new_token, own_hosts, server_options, write_url
 from emulator.cli.story_command import story_lines
 from emulator.cli.target import Target
 from emulator.core.names import space_name
@@ -119,7 +119,7 @@ class _Show:
         from emulator.server import server
 
         token = control_token or new_token(host)
-        app, bound = _made(host, port, hosts=[host, *allow_host], control_token=token, **settings)
+        app, bound = _made(host, port, hosts=own_hosts(host, allow_host), control_token=token, **settings)
         url = app.spaces.server_url = server.local_address(bound)
         with closing(bound):
             with _bar(self.name) as advance:

@@ -15,7 +15,7 @@ from emulator.cli.options import option
 from emulator.cli.output import read_json
 from emulator.cli.scenario_play import check_scenario, play
 from emulator.cli.serve_workers import WORKERS_MAX, check_workers, serve_workers
-from emulator.cli.server_options import access_logged, new_token, server_options, write_url
+from emulator.cli.server_options import access_logged, new_token, own_hosts, server_options, write_url
 
 if TYPE_CHECKING:
     from socket import socket
@@ -107,7 +107,8 @@ def serve(
 
     settings |= {"limits": _limits(settings, snapshot, scenario), "progress": _progress(settings)}
     drawn_token = None if control_token else new_token(host)
-    make = partial(create_app, hosts=[host, *allow_host], control_token=control_token or drawn_token, **settings)
+    settings["hosts"] = own_hosts(host, allow_host)
+    make = partial(create_app, control_token=control_token or drawn_token, **settings)
     try:
         app = make()
         bound = server.bind(host, port)

@@ -1,7 +1,8 @@
 """The options of every command that starts a server: ``serve`` and ``demo``."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,18 @@ def _check_writable(_: click.Context, __: click.Parameter, path: Path | None) ->
 def _exit_with_parent(_: click.Context, __: click.Parameter, wanted: bool) -> None:
     if wanted:
         exit_with_parent()
+
+
+def own_hosts(bound: str, allowed: Iterable[str]) -> list[str]:
+    """Return the names under which a server may be called: the one that it listens on, if it is one, and others.
+
+    An address to listen on may be empty, or have an interface; such a server is called by other names.
+    """
+    from emulator.core import server_settings
+
+    with suppress(ValueError):
+        return [server_settings.host(bound), *allowed]
+    return [*allowed]
 
 
 _OPTIONS = (

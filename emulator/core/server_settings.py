@@ -14,7 +14,9 @@ TOKEN = re.compile(r"([!-~]([ -~]*[!-~])?)?", re.ASCII)
 
 
 def host(text: str) -> str:
-    """Return a host as it is compared: in lower case, without brackets and a final dot. Raises ValueError."""
+    """Return a host as it is compared: lower case, no brackets, no final dot. Raises TypeError or ValueError."""
+    if not isinstance(text, str):
+        raise TypeError(f"a host is a text, not {text!r}")
     name = text.lower()
     if name.startswith("[") and name.endswith("]") and is_address(name[1:-1]):
         return name[1:-1]
@@ -26,7 +28,7 @@ def host(text: str) -> str:
 
 
 def hosts(given: Iterable[str]) -> frozenset[str]:
-    """Return hosts as they are compared. Raises TypeError for a single text, and ValueError."""
+    """Return hosts as they are compared. Raises TypeError, also for a single text, and ValueError."""
     if isinstance(given, str):
         raise TypeError(f"hosts are a list such as [{given!r}], not a text")
     return frozenset(map(host, given))
@@ -46,7 +48,9 @@ def url(text: str) -> str:
 
 
 def token(text: str) -> str:
-    """Return a control token, which a header must be able to carry; it may be empty. Raises ValueError."""
+    """Return a control token, which a header must be able to carry; it may be empty. Raises TypeError or ValueError."""
+    if not isinstance(text, str):
+        raise TypeError(f"a token is a text, not {text!r}")
     if not TOKEN.fullmatch(text):
         raise ValueError("a token is of ASCII characters that can be printed, without spaces at its ends")
     return text
