@@ -339,6 +339,30 @@ def test_an_order_is_fulfilled_by_an_act(cnaught: Caller) -> None:
         assert cnaught.get("/v1/impact/data").json()["total_offset_kgs"] == before + 10
 
 
+@pytest.mark.parametrize(
+    ("part", "numbers"),
+    [
+        ({}, [1, 2, 3, 4, 5]),
+        ({"limit": 2}, [1, 2]),
+        ({"limit": 2, "offset": 3}, [4, 5]),
+        ({"offset": 4}, [5]),
+        ({"offset": 9, "limit": 2}, []),
+        ({"limit": 0}, []),
+        ({"limit": 2, "kind": "order.cancelled"}, []),
+    ],
+)
+def test_webhooks_are_listed_in_parts(cnaught: Caller, part: dict[str, Any], numbers: list[int]) -> None:
+    """A part of the list comes with the number of all that match, and costs what is in it."""
+    cnaught.space.webhooks.pause()
+    for _ in range(5):
+        order(cnaught, "http://127.0.0.1:9/")
+    cnaught.space.clock.advance(hours=1)
+    listed = cnaught.space.control("GET", "/webhooks", params=part)
+    assert [webhook["id"] for webhook in listed["webhooks"]] == [f"webhook-{number}" for number in numbers]
+    assert listed["total"] == (0 if "kind" in part else 5)
+    assert (len(cnaught.space.webhooks), len(cnaught.space.oneclickimpact.webhooks)) == (5, 0)
+
+
 def test_a_listed_webhook_is_explained_once(cnaught: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its explanation is kept until there is another attempt."""
     explained: list[str] = []

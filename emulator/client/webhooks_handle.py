@@ -22,7 +22,8 @@ class WebhooksHandle:
         return iter(self.matching())
 
     def __len__(self) -> int:
-        return len(self.matching())
+        total: int = self._control.call("GET", "/webhooks", params={**self._filter, "limit": 0})["total"]
+        return total
 
     def of(self, provider: str) -> "WebhooksHandle":
         """Return the webhooks of one provider."""

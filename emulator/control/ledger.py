@@ -1,6 +1,5 @@
 """The books of a space, shown and checked."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -35,15 +34,18 @@ class LedgerQuery(Page):
     unit: str | None = None
     since: Instant | None = None
 
-    def of(self, entries: list[Entry]) -> Iterator[Entry]:
-        for entry in entries:
-            postings = tuple(posting for posting in entry.postings if self.unit in (None, posting.unit))
-            if (
-                self.provider in (None, entry.provider)
-                and (self.since is None or (entry.at is not None and entry.at >= self.since))
-                and any(fnmatchcase(posting.account, self.account or "*") for posting in postings)
-            ):
-                yield replace(entry, postings=postings)
+    def of(self, entries: list[Entry]) -> list[Entry]:
+        """Return those of a provider's entries that match the other filters."""
+        if since := self.since:
+            entries = [entry for entry in entries if entry.at is not None and entry.at >= since]
+        if self.unit is not None:
+            entries = [entry for each in entries if (entry := self._in_unit(each)).postings]
+        if account := self.account:
+            entries = [each for each in entries if any(fnmatchcase(part.account, account) for part in each.postings)]
+        return entries
+
+    def _in_unit(self, entry: Entry) -> Entry:
+        return replace(entry, postings=tuple(posting for posting in entry.postings if posting.unit == self.unit))
 
 
 class FlowQuery(Params):
@@ -65,7 +67,7 @@ def list_flows(request: ControlRequest) -> Response:
     query = read_query(FlowQuery, request)
     check_filter(request.spaces.world.providers, query.provider)
     try:
-        found = flows(entry for entry in audit.entries(request.space) if query.provider in (None, entry.provider))
+        found = flows(audit.entries(request.space, query.provider))
         return reply({"flows": [_flow(key, amount) for key, amount in found.items()]})
     except ArithmeticError:
         raise HTTPException(409, BEYOND_MEASURE) from None
@@ -81,7 +83,7 @@ def verify_ledger(request: ControlRequest) -> Response:
 
 
 def _extract(space: Space, query: LedgerQuery) -> dict[str, Any]:
-    found = list(query.of(audit.entries(space)))
+    found = query.of(audit.entries(space, query.provider))
     accounts = balances(found)
     start, end = query.offset, query.offset + query.limit
     return {

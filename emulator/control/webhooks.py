@@ -1,5 +1,6 @@
 """The outbox: webhooks of the vendors, and how a test controls them."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
@@ -22,15 +23,20 @@ from emulator.web.replies import reply
 
 
 class Filter(Params):
-    """The deliveries that match every given value."""
+    """The deliveries that match every given value: ``limit`` of them after the first ``offset``; without one, all."""
 
     provider: str | None = None
     kind: str | None = None
     subject: str | None = None
     state: State | None = None
+    offset: Annotated[int, Field(ge=0, le=10**9)] = 0
+    limit: Annotated[int, Field(ge=0, le=10**9)] | None = None
 
-    def matches(self, delivery: Delivery) -> bool:
-        return all(getattr(delivery, name) == wanted for name, wanted in self if wanted is not None)
+    def of(self, outbox: Iterable[Delivery]) -> list[Delivery]:
+        """Return all that match."""
+        values = {name: getattr(self, name) for name in ("provider", "kind", "subject", "state")}
+        wanted = [(name, value) for name, value in values.items() if value is not None]
+        return [each for each in outbox if all(getattr(each, name) == value for name, value in wanted)]
 
 
 class Pause(Params):
@@ -67,8 +73,10 @@ def list_webhooks(request: ControlRequest) -> Response:
     wanted = read_query(Filter, request)
     check_webhook_filter(request.spaces.world.providers, wanted.provider, wanted.kind)
     outbox = request.space.posted()
-    found = [_shown(delivery) for delivery in outbox if wanted.matches(delivery)]
-    return reply({"webhooks": found, "dropped": outbox.dropped, "paused": outbox.paused})
+    found = wanted.of(outbox)
+    shown = found[wanted.offset :][: wanted.limit]
+    counted = {"total": len(found), "dropped": outbox.dropped, "paused": outbox.paused}
+    return reply({"webhooks": [_shown(delivery) for delivery in shown], **counted})
 
 
 def patch_webhooks(request: ControlRequest) -> Response:

@@ -19,6 +19,8 @@ GRAM = "g"
 CENT = "cent"
 """Cents of a US dollar."""
 
+ZERO = Decimal(0)
+
 OUTSIDE = "outside/"
 """The prefix of accounts from which everything comes: only their balances are negative."""
 
@@ -142,7 +144,7 @@ def balances(entries: Iterable[Entry]) -> Balances:
     for entry in entries:
         for posting in entry.postings:
             key = (entry.provider, posting.account, posting.unit)
-            found[key] = EXACT.add(found.get(key, Decimal(0)), posting.amount)
+            found[key] = EXACT.add(found.get(key, ZERO), posting.amount)
     return dict(sorted(found.items()))
 
 
@@ -165,7 +167,7 @@ def _draw(found: Flows, of: tuple[str, str], taken: list[list[Any]], posting: Po
         moved_amount = min(source[1], wanted)
         if moved_amount > 0:
             key = (*of, source[0], _kind(posting))
-            found[key] = EXACT.add(found.get(key, Decimal(0)), moved_amount)
+            found[key] = EXACT.add(found.get(key, ZERO), moved_amount)
             source[1], wanted = EXACT.subtract(source[1], moved_amount), EXACT.subtract(wanted, moved_amount)
 
 
@@ -184,8 +186,10 @@ def figure(amount: Decimal | int) -> str:
 def is_balanced(entries: Iterable[Entry]) -> Iterator[Finding]:
     """Compare the sum of each entry's postings, by unit, with zero."""
     for entry in entries:
-        for unit in dict.fromkeys(posting.unit for posting in entry.postings):
-            total = exact_sum(posting.amount for posting in entry.postings if posting.unit == unit)
+        totals: dict[str, Decimal] = {}
+        for posting in entry.postings:
+            totals[posting.unit] = EXACT.add(totals.get(posting.unit, ZERO), posting.amount)
+        for unit, total in totals.items():
             yield Finding(f"{entry.provider} {entry.subject}, {entry.description}, {unit}", 0, total)
 
 

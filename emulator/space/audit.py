@@ -26,9 +26,12 @@ class Result:
         return not self.failures
 
 
-def entries(space: Space) -> list[Entry]:
-    """Return all entries, oldest first; opening balances come before everything. Raises ArithmeticError."""
-    found = chain.from_iterable(_entries(space).values())
+def entries(space: Space, provider: str | None = None) -> list[Entry]:
+    """Return all entries, or a provider's, oldest first; opening balances come before everything.
+
+    Raises ArithmeticError.
+    """
+    found = chain.from_iterable(_entries(space, provider).values())
     return sorted(found, key=lambda entry: entry.at or BROUGHT_FORWARD)
 
 
@@ -47,10 +50,11 @@ def without_books(space: Space) -> dict[str, str]:
     return {provider.name: provider.books.reason for provider in providers if isinstance(provider.books, NoBooks)}
 
 
-def _entries(space: Space) -> dict[str, list[Entry]]:
-    """Return the entries of each vendor that has books, as they are at this moment."""
+def _entries(space: Space, provider: str | None = None) -> dict[str, list[Entry]]:
+    """Return the entries of each vendor that has books, or of one, as they are at this moment."""
     space.clock.read()
-    return {name: list(books.entries(*_facts(space, name))) for name, books in _books(space)}
+    wanted = [(name, books) for name, books in _books(space) if provider in (None, name)]
+    return {name: list(books.entries(*_facts(space, name))) for name, books in wanted}
 
 
 def _books(space: Space) -> Iterator[tuple[str, Books]]:

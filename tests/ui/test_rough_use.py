@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -228,6 +229,50 @@ def test_many_webhooks_are_shown_in_pages(dashboard: Dashboard, server: Emulator
     page.get_by_role("button", name="Older").click()
     page.get_by_role("button", name="webhook-1", exact=True).wait_for()
     assert page.locator("tr.webhook").count() == 20
+
+
+@pytest.mark.parametrize("hash", ["webhooks", "books/cnaught", "state/cnaught/orders"])
+def test_a_page_reads_no_more_than_it_shows(dashboard: Dashboard, server: Emulator, hash: str) -> None:
+    """Lists come from the server in parts, so that a page costs the same however long they are."""
+    server.webhooks.pause()
+    for _ in range(ROWS + 20):
+        cnaught(server, "POST", "/v1/orders", json=WEBHOOK)
+    server.clock.advance(seconds=10)
+    read: list[Any] = []
+    dashboard.page.on("response", lambda reply: read.append(reply) if "limit=" in reply.url else None)
+    page = dashboard.open(f"#{hash}")
+    page.locator("main tbody tr").nth(20).wait_for()
+    page.wait_for_timeout(500)
+    replies = [reply.json() for reply in read]
+    lists = [each for reply in replies for each in _lists(reply)]
+    assert lists
+    assert max(map(len, lists)) <= ROWS
+
+
+def _lists(content: Any) -> list[Any]:
+    """Return all lists and tables in JSON content."""
+    below = content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
+    own = [content] if isinstance(content, dict | list) else []
+    return own + [found for each in below for found in _lists(each)]
+
+
+def test_a_page_that_takes_long_to_read_is_read_less_often(dashboard: Dashboard, server: Emulator) -> None:
+    """A page with much to calculate leaves the server time for its clients, however often the space changes."""
+    began: list[float] = []
+
+    def slowly(route: Any) -> None:
+        began.append(time.monotonic())
+        time.sleep(0.25)
+        route.continue_()
+
+    dashboard.page.route("**/ledger/verify", slowly)
+    page = dashboard.open("#books/cnaught")
+    page.get_by_text("All hold").wait_for()
+    for _ in range(30):
+        cnaught(server, "POST", "/v1/orders", json={"amount_kg": 1})
+        page.wait_for_timeout(100)
+    assert len(began) >= 2
+    assert min(later - earlier for earlier, later in itertools.pairwise(began)) >= 1
 
 
 # --- large amounts

@@ -686,9 +686,14 @@ export interface Operations {
       /** The id of the resource that it reports. */
       subject?: string;
       state?: WebhookState;
+      /** How many of the matching webhooks to leave out before the first one to list. */
+      offset?: number;
+      /** How many of the matching webhooks to list. Without a limit, all of them. */
+      limit?: number;
     };
     reply: {
       webhooks: Webhook[];
+      total: number;
       dropped: number;
       paused: boolean;
     };

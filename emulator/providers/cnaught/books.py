@@ -61,7 +61,8 @@ def _retired(backend: CNaught, order: Order) -> Iterator[Posting]:
     """Yield what an order has retired of each project, whether it was canceled later or not."""
     if order.fulfils_on and order.cancelled_on and order.cancelled_on < order.fulfils_on:
         return
-    state = replace(order, cancelled_on=None).state(backend.clock.now)
+    kept = replace(order, cancelled_on=None) if order.cancelled_on else order
+    state = kept.state(backend.clock.now)
     for (_, project), amount_kg in backend.orders.allocations(order, state).items():
         yield Posting(f"retired/{project}/{_buyer(order)}", GRAM, in_grams(amount_kg, "kg"))
 

@@ -26,13 +26,13 @@ export function Empty({ title, children }) {
 /** How many rows of a long table are shown at a time. */
 export const PAGE_ROWS = 100;
 
-/** The part of a long list that is shown, newest first, and the ways to the others. */
-export function Pager({ first, last, total, onNewer, onOlder }) {
+/** The part of a long list that is shown, usually newest first, and the ways to the others. */
+export function Pager({ first, last, total, onNewer, onOlder, order = "newest first", before = "Newer", after = "Older" }) {
   if (total <= PAGE_ROWS) return null;
   return html`<div class="row pager">
-    <button type="button" class="button small" disabled=${first === 1} onClick=${onNewer}>Newer</button>
-    <span class="muted small number">${countText(first)}–${countText(last)} of ${countText(total)}, newest first</span>
-    <button type="button" class="button small" disabled=${last === total} onClick=${onOlder}>Older</button>
+    <button type="button" class="button small" disabled=${first === 1} onClick=${onNewer}>${before}</button>
+    <span class="muted small number">${countText(first)}–${countText(last)} of ${countText(total)}, ${order}</span>
+    <button type="button" class="button small" disabled=${last === total} onClick=${onOlder}>${after}</button>
   </div>`;
 }
 

@@ -6,6 +6,7 @@ import { follow } from "./stream.js";
 
 const ENTRIES_MAX = 20_000;
 const REFRESH_MS = 300;
+const PAUSE_FACTOR = 4; // a page that takes long to read is read less often: it leaves the server time for its clients
 
 const listeners = new Set();
 
@@ -132,14 +133,17 @@ export function useTick(ms = 1000) {
 export function useControl(path, read = JSON.parse) {
   const [result, setResult] = useState({ path: null, data: null, error: null });
   const seen = useRef({ path: null, changes: -1, timer: 0 });
+  const took = useRef(0);
   const { changes, space } = useStore();
 
   async function load() {
     clearTimeout(seen.current.timer);
     seen.current = { path: `${space}${path}`, changes: store.changes, timer: 0 };
     const wanted = seen.current.path;
+    const began = performance.now();
     try {
       const data = await control("GET", path, undefined, space, read);
+      took.current = performance.now() - began;
       if (seen.current.path === wanted) setResult({ path: wanted, data, error: null });
     } catch (error) {
       if (seen.current.path === wanted) setResult((before) => ({ path: wanted, data: before.path === wanted ? before.data : null, error }));
@@ -149,7 +153,7 @@ export function useControl(path, read = JSON.parse) {
   useEffect(() => {
     if (!path) return;
     if (seen.current.path !== `${space}${path}`) load();
-    else if (seen.current.changes !== changes && !seen.current.timer) seen.current.timer = setTimeout(load, REFRESH_MS);
+    else if (seen.current.changes !== changes && !seen.current.timer) seen.current.timer = setTimeout(load, Math.max(REFRESH_MS, PAUSE_FACTOR * took.current));
   }, [path, space, changes]);
   useEffect(() => () => clearTimeout(seen.current.timer), []);
 

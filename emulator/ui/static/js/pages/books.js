@@ -1,7 +1,7 @@
 // Books: balances, the way from bought to retired, and the checks that must hold.
 
-import { html, useState } from "../vendored.js";
-import { Empty, PageHead, Panel, Pending, Segmented } from "../elements.js";
+import { html, useRef, useState } from "../vendored.js";
+import { Empty, PAGE_ROWS, PageHead, Pager, Panel, Pending, Segmented } from "../elements.js";
 import { Flow } from "../flow.js";
 import { amountText, instantText, plural, sentence } from "../format.js";
 import { useControl } from "../store.js";
@@ -10,25 +10,36 @@ const ENTRIES = 50;
 
 export function Books({ route }) {
   const { data: found } = useControl("/providers");
-  const { data, error } = useControl("/ledger?limit=1000");
-  const { data: moved } = useControl("/ledger/flows");
+  if (!found) return html`<${Pending} />`;
+  const { name } = found.providers.find((provider) => provider.name === route.rest[0]) ?? found.providers[0];
+  return html`<${BooksOf} providers=${found.providers} name=${name} key=${name} />`;
+}
+
+/** The books of one vendor. All but the checks is read for that vendor alone, and a part of the lists at a time. */
+function BooksOf({ providers, name }) {
+  const [skipped, setSkipped] = useState(0);
+  const shown = useRef(null);
+  const { data, error } = useControl(`/ledger?provider=${name}&limit=${PAGE_ROWS}&offset=${skipped}`);
+  const { data: moved } = useControl(`/ledger/flows?provider=${name}`);
   const { data: verified } = useControl("/ledger/verify");
-  if (!data || !found) return html`<${Pending} error=${error} />`;
-  const trading = found.providers.filter(({ name }) => !(name in data.without_books));
-  const name = route.rest[0] ?? trading[0].name;
-  const balances = data.balances.filter(({ provider }) => provider === name);
+  if (data) shown.current = data; // until the next page has come, that of before
+  if (!shown.current) return html`<${Pending} error=${error} />`;
+  const { balances, totals, without_books: without } = shown.current;
+  const trading = providers.filter((provider) => !(provider.name in without));
   return html`
     <${PageHead} title="Books">Everything bought, retired, canceled and charged, in double entry. Computed from what the vendors remember.<//>
     <div class="tabs"><${Segmented} label="Vendor" value=${name} onChange=${(next) => (location.hash = `books/${next}`)} options=${trading.map((provider) => [provider.name, provider.title])} /></div>
     <div class="stack">
-      <${Panel} title="From bought to retired">${moved ? html`<${Flow} flows=${moved.flows.filter(({ provider }) => provider === name)} />` : html`<${Pending} />`}<//>
+      <${Panel} title="From bought to retired">${moved ? html`<${Flow} flows=${moved.flows} />` : html`<${Pending} />`}<//>
       <div class="split">
-        <${Panel} title="Balances" flush><${Balances} balances=${balances} /><//>
+        <${Panel} title="Balances" flush><${Balances} balances=${balances} />
+          <${Pager} first=${Math.min(skipped + 1, totals.balances)} last=${Math.min(skipped + PAGE_ROWS, totals.balances)} total=${totals.balances} order="by name" before="Before" after="After"
+            onNewer=${() => setSkipped(Math.max(0, skipped - PAGE_ROWS))} onOlder=${() => setSkipped(skipped + PAGE_ROWS)} /><//>
         <${Panel} title="Checks" flush actions=${verified && html`<span class=${`badge ${verified.holds ? "good" : "bad"}`}>${verified.holds ? "All hold" : "Some fail"}</span>`}>
           ${verified ? html`<ul class="checks" tabindex="0" aria-label="Checks">${verified.checks.map((check) => html`<${Check} check=${check} />`)}</ul>` : html`<${Pending} />`}
         <//>
       </div>
-      <${Entries} provider=${name} />
+      <${Entries} provider=${name} total=${totals.entries} />
     </div>`;
 }
 
@@ -47,12 +58,13 @@ function Check({ check }) {
     ${check.failures.map((failure) => html`<p class="small">${failure.subject}: expected ${failure.expected}, found ${failure.found}</p>`)}</div></li>`;
 }
 
-function Entries({ provider }) {
+function Entries({ provider, total }) {
   const [offset, setOffset] = useState(null);
-  const { data: counted } = useControl(`/ledger?provider=${provider}&limit=0`);
-  const total = counted?.totals.entries ?? 0;
+  const shown = useRef(null);
   const start = offset ?? Math.max(0, total - ENTRIES);
-  const { data, error } = useControl(counted ? `/ledger?provider=${provider}&limit=${ENTRIES}&offset=${start}` : null);
+  const { data: read, error } = useControl(`/ledger?provider=${provider}&limit=${ENTRIES}&offset=${start}`);
+  if (read) shown.current = read;
+  const data = shown.current; // until the next entries have come, those of before
   if (!data) return html`<${Pending} error=${error} />`;
   return html`<${Panel} title="Entries" flush actions=${html`<span class="muted small">${plural(total, "entry", "entries")}</span>
       <button type="button" class="button small" disabled=${start === 0} onClick=${() => setOffset(Math.max(0, start - ENTRIES))}>Older</button>

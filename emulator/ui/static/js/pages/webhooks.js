@@ -1,6 +1,6 @@
 // Webhooks: every delivery with its attempts, and what one may do with it.
 
-import { html, useState } from "../vendored.js";
+import { html, useRef, useState } from "../vendored.js";
 import { control, exactly } from "../api.js";
 import { Action, Empty, Icon, PAGE_ROWS, PageHead, Pager, Panel, Pending } from "../elements.js";
 import { instantText, plural, spanText } from "../format.js";
@@ -12,18 +12,26 @@ const KINDS = { pending: "info", delivered: "good", "given up": "bad", refused: 
 
 export function Webhooks({ route }) {
   const filter = [...route.query].filter(([name]) => FILTERS.includes(name));
-  const { data, error, reload } = useControl(`/webhooks?${new URLSearchParams(filter)}`);
+  const { data: counted, error, reload: count } = useControl(`/webhooks?${new URLSearchParams([...filter, ["limit", 0]])}`);
   const [opened, setOpened] = useState(null);
   const [skipped, setSkipped] = useState(0);
   const [chosen, setChosen] = useState([]);
-  if (!data) return html`<${Pending} error=${error} />`;
+  const before = useRef(null);
+  const total = counted?.total ?? 0;
+  const start = Math.min(skipped, Math.max(0, total - 1)); // of the newest
+  const end = total - start;
+  const part = [["offset", Math.max(0, end - PAGE_ROWS)], ["limit", Math.min(PAGE_ROWS, end)]];
+  const { data: read, reload } = useControl(counted ? `/webhooks?${new URLSearchParams([...filter, ...part])}` : null);
+  const key = JSON.stringify(filter);
+  if (read) before.current = { key, webhooks: read.webhooks };
+  if (!counted || before.current?.key !== key) return html`<${Pending} error=${error} />`;
+  const data = { ...counted, webhooks: before.current.webhooks }; // those of before, until the next have come
   const rows = data.webhooks.toReversed();
-  const start = Math.min(skipped, Math.max(0, rows.length - 1));
-  const pending = data.webhooks.filter(({ state }) => state === "pending");
-  const order = chosen.filter((id) => pending.some((webhook) => webhook.id === id));
+  const over = new Set(rows.filter(({ state }) => state !== "pending").map(({ id }) => id));
+  const order = chosen.filter((id) => !over.has(id));
   const run = (method, path, body) => async () => {
     const result = await control(method, path, body);
-    await reload();
+    await Promise.all([count(), reload()]);
     return result;
   };
   const toggle = (id) => setChosen(order.includes(id) ? order.filter((other) => other !== id) : [...order, id]);
@@ -37,19 +45,19 @@ export function Webhooks({ route }) {
       What the vendors send to your servers, with retries on the clock of this space.
     <//>
     ${data.paused && html`<p class="notice warn pause-notice">Deliveries wait until you step or deliver.</p>`}
-    ${filter.length > 0 && html`<p class="row list-facts">${plural(rows.length, "webhook")} with ${filter.map(([name, value]) => html`<span class="badge">${name} ${value}</span>`)} <a href="#webhooks">Show all</a></p>`}
+    ${filter.length > 0 && html`<p class="row list-facts">${plural(total, "webhook")} with ${filter.map(([name, value]) => html`<span class="badge">${name} ${value}</span>`)} <a href="#webhooks">Show all</a></p>`}
     <${Panel} flush>
       ${rows.length
         ? html`<div class="table-wrap" tabindex="0" role="region" aria-label="Webhooks"><table class="webhooks">
             <thead><tr><th scope="col"><span class="hidden-text">Choose</span></th><th scope="col">Webhook</th><th scope="col">Event</th><th scope="col">To</th><th scope="col">State</th><th scope="col">Attempts</th><th scope="col">Next</th><th scope="col"><span class="hidden-text">Actions</span></th></tr></thead>
-            <tbody>${rows.slice(start, start + PAGE_ROWS).map((webhook) => html`
+            <tbody>${rows.map((webhook) => html`
               <${Row} key=${webhook.id} webhook=${webhook} position=${order.indexOf(webhook.id) + 1} opened=${opened === webhook.id} onOpen=${() => setOpened(opened === webhook.id ? null : webhook.id)} onToggle=${() => toggle(webhook.id)} run=${run} />`)}</tbody>
           </table></div>`
         : filter.length
         ? html`<${Empty} title="No webhook matches"><a href="#webhooks">Show all</a><//>`
         : html`<${Empty} title="No webhook yet">Place an order with a <code>notification_config.url</code>, or register an endpoint in the <a href="#settings">settings</a>.<//>`}
     <//>
-    <${Pager} first=${start + 1} last=${Math.min(start + PAGE_ROWS, rows.length)} total=${rows.length}
+    <${Pager} first=${start + 1} last=${Math.min(start + PAGE_ROWS, total)} total=${total}
       onNewer=${() => setSkipped(Math.max(0, start - PAGE_ROWS))} onOlder=${() => setSkipped(start + PAGE_ROWS)} />
     ${data.dropped > 0 && html`<p class="muted small">${plural(data.dropped, "older delivery", "older deliveries")} dropped</p>`}`;
 }
