@@ -107,9 +107,13 @@ def test_a_cursor_is_a_position_only(live: Caller, params: dict[str, str], part:
 
 @pytest.mark.rule("oneclickimpact.pages.filters-of-the-call")
 def test_a_cursor_is_a_time(live: Caller) -> None:
-    """A cursor is a time, so a cursor of one list of an account works in the other."""
+    """A cursor is a time, so a cursor of one list of an account works in the others."""
     cursor = live.get("/v1/records?limit=3").json()["cursor"]
     assert listed(live, "customer_records", cursor=cursor) == listed(live, "customer_records")
+    after = live.get("/v1/records?limit=3").json()["user_records"][-1]["time_utc"]
+    customers = live.get("/v1/customers?limit=1000").json()["customers"]
+    later = [customer for customer in customers if customer["onboarded_on"] > after]
+    assert live.get("/v1/customers", params={"limit": 1000, "cursor": cursor}).json()["customers"] == later
 
 
 @pytest.mark.rule("oneclickimpact.pages.cursor-characters")
