@@ -1,17 +1,28 @@
 """An event loop that other threads use while it waits: at most one thread at a time runs its callbacks."""
 
+import _thread
 import asyncio
+import gc
+import json
+import re
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from decimal import Decimal, localcontext
+from types import FrameType
+from typing import Any
 
+import httpx
 import pytest
 
+from emulator import Emulator
+from emulator.client.handles import SpaceHandle
 from emulator.client.shared_loop import TIMERS, SharedLoop
+from emulator.core.resources import resource
 
 SECONDS_MAX = 5.0
 
@@ -92,8 +103,8 @@ def test_nothing_runs_in_debug_mode(loop: SharedLoop) -> None:
     assert not loop.run_here(lambda: pytest.fail("debug mode"))
 
 
-@pytest.mark.parametrize("timer", TIMERS, ids=lambda timer: str(timer.name))
-def test_nothing_runs_where_a_timer_may_interrupt_it(loop: SharedLoop, timer: signal.Signals) -> None:
+@pytest.mark.parametrize("timer", TIMERS, ids=lambda timer: signal.Signals(timer).name)
+def test_nothing_runs_where_a_timer_may_interrupt_it(loop: SharedLoop, timer: int) -> None:
     """A test's timeout raises an exception in the main thread, which must not end a turn halfway; others go on."""
 
     def interrupt(*_: object) -> None:
@@ -107,6 +118,71 @@ def test_nothing_runs_where_a_timer_may_interrupt_it(loop: SharedLoop, timer: si
     finally:
         signal.signal(timer, before)
     assert loop.run_here(lambda: None)
+
+
+INTERRUPTIONS = {
+    "a signal": lambda: signal.raise_signal(signal.SIGINT),
+    "another thread": _thread.interrupt_main,
+}
+
+
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")  # those of requests that have not begun
+@pytest.mark.parametrize("how", INTERRUPTIONS)
+def test_ctrl_c_waits_for_the_end_of_a_turn(how: str) -> None:
+    """Wherever Ctrl-C comes in a request, its space is as before or as after it, and the next request is answered."""
+    lines, interrupted, made = [0], 0, set[int]()
+    with Emulator(port=None) as carbon:
+        client = httpx.Client(transport=carbon.transport(), timeout=SECONDS_MAX)
+        place(carbon.space("warm"), client)
+        for line in range(3, LINES_MAX, 7):
+            space = carbon.space(f"line-{line}")
+            with interrupting(line, INTERRUPTIONS[how]) as lines:
+                try:
+                    place(space, client)
+                except KeyboardInterrupt:
+                    interrupted += 1
+            orders = space.control("GET", "/state/cnaught")["totals"]["orders"] - FIXTURE_ORDERS
+            assert [entry["status"] for entry in space.requests] == [201] * orders
+            assert space.verify_ledger()["holds"]
+            made.add(orders)
+            if lines[0] < line:
+                break
+        gc.collect()  # before warnings are errors again
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert interrupted > 20
+    assert made == {0, 1}
+    assert lines[0] < LINES_MAX, "there are more lines"
+
+
+LINES_MAX = 3000
+FIXTURE_ORDERS = len(json.loads((resource("fixtures") / "cnaught.json").read_bytes())["memory"]["orders"])
+
+
+def place(space: SpaceHandle, client: httpx.Client) -> None:
+    headers = {"Authorization": "Bearer test_acme_0001"}
+    client.post(f"{space.url}/cnaught/v1/orders", json={"amount_kg": 1}, headers=headers)
+
+
+@contextmanager
+def interrupting(line: int, interrupt: Callable[[], object]) -> Iterator[list[int]]:
+    """Interrupt this thread before it runs a line of the emulator, or of what it is called by, and count the lines."""
+    count = [0]
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        if not re.search(r"/(emulator|asyncio)/", frame.f_code.co_filename):
+            return None
+        if event == "line":
+            count[0] += 1
+            if count[0] == line:
+                interrupt()
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield count
+    finally:
+        sys.settrace(before)
 
 
 @pytest.mark.parametrize("schedule", ["call_soon", "call_later", "create_task", "future"])

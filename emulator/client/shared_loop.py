@@ -1,16 +1,20 @@
 """An event loop in a thread, which other threads use while it waits."""
 
+import _signal  # what ``signal`` wraps: a wrapped call takes ten times as long
 import asyncio
 import signal
 from collections.abc import Callable
 from contextvars import Context
 from selectors import DefaultSelector, SelectorKey
 from threading import Lock, get_ident, main_thread
+from types import FrameType
 from typing import TypeVarTuple
 
 from emulator.client.event_loop import RealTimeLoop
 
-TIMERS = [getattr(signal, name) for name in ("SIGALRM", "SIGVTALRM", "SIGPROF") if hasattr(signal, name)]
+SIGINT = int(signal.SIGINT)
+
+TIMERS = [int(getattr(signal, name)) for name in ("SIGALRM", "SIGVTALRM", "SIGPROF") if hasattr(signal, name)]
 """The signals of timers, by which tests are given a timeout; Windows has none."""
 
 Ts = TypeVarTuple("Ts")
@@ -39,9 +43,26 @@ class SharedLoop(RealTimeLoop):
         """Run a callback at once in the calling thread, in the loop's own context, if the loop waits for events.
 
         Return False if it does not, if it has yet to run what such a callback has scheduled, if it is in debug mode,
-        which checks threads, or if a timer may interrupt the thread: then nothing has run.
+        which checks threads, or if a timer may interrupt the thread: then nothing has run. Ctrl-C in the main thread
+        waits until the callback has ended.
         """
-        if self._owes_turn or _has_timer() or not self._lock.acquire(blocking=False):
+        if get_ident() != main_thread().ident:
+            return self._run(callback)
+        if _has_timer():
+            return False
+        interrupt, late = _signal.getsignal(SIGINT), list[tuple[int, FrameType | None]]()
+        if not callable(interrupt):
+            return self._run(callback)
+        _signal.signal(SIGINT, lambda number, frame: late.append((number, frame)))
+        try:
+            return self._run(callback)
+        finally:
+            _signal.signal(SIGINT, interrupt)
+            if late:
+                interrupt(*late[0])
+
+    def _run(self, callback: Callable[[], object]) -> bool:
+        if self._owes_turn or not self._lock.acquire(blocking=False):
             return False
         try:
             if self.get_debug() or not self.is_running():
@@ -93,8 +114,5 @@ class _SharedSelector(DefaultSelector):
 
 
 def _has_timer() -> bool:
-    """Return whether the handler of a timer may raise an exception anywhere in this thread: the main one runs them.
-
-    Ctrl-C may do so, too, but a run ends with it.
-    """
-    return get_ident() == main_thread().ident and any(callable(signal.getsignal(timer)) for timer in TIMERS)
+    """Return whether the handler of a timer may raise an exception anywhere in the main thread, which runs it."""
+    return any(callable(_signal.getsignal(timer)) for timer in TIMERS)

@@ -1,4 +1,4 @@
-"""Webhooks, which the vendor calls callbacks: an order's change goes to its ``notification_config.url`` (docs, Place order)."""
+"""Webhooks, which the vendor calls callbacks: changes of an order go to its ``notification_config.url`` (Place order)."""
 
 from collections.abc import Iterator
 from datetime import datetime
