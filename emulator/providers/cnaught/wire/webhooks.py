@@ -1,4 +1,4 @@
-"""Webhooks, which the vendor calls callbacks: changes of an order go to its ``notification_config.url`` (Place order)."""
+"""Webhooks, called callbacks by the vendor: changes of an order go to its ``notification_config.url`` (Place order)."""
 
 from collections.abc import Iterator
 from datetime import datetime
