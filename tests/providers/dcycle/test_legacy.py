@@ -4,11 +4,22 @@ from typing import Any
 
 import pytest
 
-from tests.providers.dcycle.conftest import INDUSTRIES, LOGISTICS, created, problems, tonnes
+from tests.providers.dcycle.conftest import (
+    HOLDINGS,
+    INDUSTRIES,
+    LAST_MILE,
+    LOGISTICS,
+    created,
+    impacts,
+    problems,
+    tonnes,
+)
 from tests.support.caller import Caller, use_vendor_links
 
 PLANT = "3a7f9e54-6f0b-4c53-8c1e-5d2b7a908f11"
 OFFICE = "550e8400-e29b-41d4-a716-446655440000"
+WAREHOUSE = "0e9d47c8-5a12-4b6f-8c3d-71b2e5f04a96"
+"""A facility of Logistics."""
 CAR = "550e8400-e29b-41d4-a716-446655440000"
 LITERS = "c1a764a5-7d41-4130-8831-6517e5c25761"
 KILOWATT_HOURS = "990e8400-e29b-41d4-a716-446655440000"
@@ -24,8 +35,16 @@ APRIL = "2024-04-01", "2024-04-30"
 INVOICES = "/api/v1/invoices"
 
 
-def share(facility: str, percentage: float) -> dict[str, object]:
-    return {"organization_id": INDUSTRIES, "facility_id": facility, "percentage": percentage}
+def share(facility: str, percentage: float, organization: str = INDUSTRIES) -> dict[str, object]:
+    return {"organization_id": organization, "facility_id": facility, "percentage": percentage}
+
+
+def electricity(dcycle: Caller, organization: str) -> float:
+    """Return the tonnes of one organization's electricity in April."""
+    start, end = APRIL
+    headers = {"x-organization-id": organization}
+    items = impacts(dcycle, headers, start_date=start, end_date=end, group_by="category")["items"]
+    return sum(item["co2e"] for item in items if item["category"] == "electricity")
 
 
 INVOICE = {
@@ -110,6 +129,51 @@ def test_invoices_that_moved_are_listed_in_their_order(dcycle: Caller, moves: li
         assert shown == [item["id"] for item in listed(dcycle, path, size=100)["items"]]
 
 
+@pytest.mark.rule("dcycle.legacy.invoice-share-owner", "dcycle.legacy.invoice-source")
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("asking", [INDUSTRIES, LOGISTICS, LAST_MILE])
+def test_organizations_share_an_invoice(dcycle: Caller, first: bool, asking: str) -> None:
+    """A share is shown, listed and counted in the organization that it names, whichever one sends the invoice."""
+    parts = {INDUSTRIES: share(PLANT, 0.25), LOGISTICS: share(WAREHOUSE, 0.75, LOGISTICS)}
+    owners = sorted(parts, reverse=first)
+    body = {**INVOICE, "facility_percentages": [parts[owner] for owner in owners]}
+    before = {owner: electricity(dcycle, owner) for owner in parts}
+    invoice = dcycle.post(INVOICES, body, headers={"x-organization-id": asking}).json()
+    shown = [{name: part[name] for name in parts[INDUSTRIES]} for part in invoice["facility_percentages"]]
+    assert shown == body["facility_percentages"]
+    names = [f"{part['company_name']}, {part['facility_name']}" for part in invoice["facility_percentages"]]
+    own, other = "Example Industries, Zaragoza Plant", "Example Logistics, Valencia Warehouse"
+    assert names == [own if owner == INDUSTRIES else other for owner in owners]
+    for owner, tons in ((INDUSTRIES, 0.12275), (LOGISTICS, 0.36825)):
+        headers = {"x-organization-id": owner}
+        (item,) = dcycle.get("/v1/invoices", params={"invoice_id": "INV-2024-100"}, headers=headers).json()["items"]
+        assert round(electricity(dcycle, owner) - before[owner], 6) == tons
+        one = dcycle.get(f"/v3/invoices/{item['id']}", headers=headers).json()
+        assert (one["facility_percentages"][0]["organization_id"], one["source_invoice_id"]) == (owner, invoice["id"])
+
+
+@pytest.mark.rule("dcycle.legacy.invoice-share-owner", "dcycle.organization.other-tree")
+@pytest.mark.parametrize(
+    ("wrong", "status", "code"),
+    [
+        (share(PLANT, 0.5, HOLDINGS), 403, "LOGGED_USER_NOT_MEMBER"),
+        (share(PLANT, 0.5, UNKNOWN), 403, "LOGGED_USER_NOT_MEMBER"),
+        (share(PLANT, 0.5, LOGISTICS), 403, None),
+        (share(WAREHOUSE, 0.5), 403, None),
+        (share(UNKNOWN, 0.5, LOGISTICS), 404, "NOT_FOUND"),
+    ],
+)
+@pytest.mark.parametrize("last", [True, False])
+def test_shares_of_others_are_refused(
+    dcycle: Caller, wrong: dict[str, object], status: int, code: str | None, last: bool
+) -> None:
+    """A share is of an organization in the tree of the key, and of one of its facilities; else nothing is created."""
+    shares = [share(PLANT, 0.5), wrong] if last else [wrong, share(PLANT, 0.5)]
+    reply = dcycle.post(INVOICES, {**INVOICE, "facility_percentages": shares})
+    assert (reply.status_code, reply.json().get("code")) == (status, code)
+    assert listed(dcycle, "/v1/invoices", invoice_id="INV-2024-100")["items"] == []
+
+
 @pytest.mark.rule("dcycle.legacy.invoice-source")
 def test_the_first_share_is_the_source_of_all(dcycle: Caller) -> None:
     """The reply to creating and version 3 of each share name the first share; other invoices have no source."""
@@ -151,7 +215,7 @@ def test_invoices_are_refused(dcycle: Caller) -> None:
     """Percentages add up to 1, a period ends after it begins, and every facility exists."""
     for wrong in ({"facility_percentages": [share(PLANT, 0.9)]}, {"end_date": "2024-03-01"}):
         assert problems(dcycle.post(INVOICES, {**INVOICE, **wrong})) == [("value_error", ["body"])]
-    for facility, status in ((UNKNOWN, 404), ("0e9d47c8-5a12-4b6f-8c3d-71b2e5f04a96", 403)):
+    for facility, status in ((UNKNOWN, 404), (WAREHOUSE, 403)):
         reply = dcycle.post(INVOICES, {**INVOICE, "facility_percentages": [share(facility, 1)]})
         assert reply.status_code == status
     path = f"{INVOICES}/casted/facility/{PLANT}"
@@ -265,6 +329,11 @@ def test_invoices_of_a_facility_are_narrowed_by_a_condition(dcycle: Caller, cond
         ({"filter_by": "co2e:gt:0"}, 13),
         ({"filter_by": "co2e:lt:0.0"}, 0),
         ({"filter_by": "id:550e8400-e29b-41d4-a716-446655440000"}, 1),
+        ({"filter_by": "created_at:eq:2024-03-15T10:30:00Z"}, 1),
+        ({"filter_by": "created_at:gt:2024-03-15T10:30:00Z"}, 12),
+        ({"filter_by": "created_at:nin:2024-03-15T10:30:00Z,2025-01-10T10:30:00Z"}, 11),
+        ({"filter_by": "sector:neq::"}, 13),
+        ({"filter_by": "sector:eq:gt:Manufacturing"}, 0),
         ({"filter_by": "no_such_member:1"}, 0),
         ({"filter_by": "__class__:neq:1"}, 13),
     ],
@@ -284,9 +353,10 @@ def test_purchases_are_sorted(dcycle: Caller) -> None:
         assert found == sorted(found, reverse=order == "desc")
     (item,) = listed(dcycle, "/api/v1/purchases", filter_by="purchase_date:2025-01-10")["items"]
     assert (item["last_purchase_timestamp"], item["ef"], item["unit"]["id"]) == (1736467200, 0.4, "EUR")
-    assert problems(dcycle.get("/api/v1/purchases", params={"filter_by": "x"})) == [
-        ("filter_by", ["query", "filter_by"])
-    ]
+    for condition in ("x", "", ":x", "created_at:2024-03-15T10:30:00Z", "quantity:more:5"):
+        assert problems(dcycle.get("/api/v1/purchases", params={"filter_by": condition})) == [
+            ("filter_by", ["query", "filter_by"])
+        ]
     assert problems(dcycle.get("/api/v1/purchases", params={"sort_by": "name:asc"})) == [
         ("string_pattern_mismatch", ["query", "sort_by"])
     ]

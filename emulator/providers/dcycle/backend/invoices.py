@@ -7,7 +7,6 @@ from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.records import Records
 from emulator.providers.dcycle.backend.rounding import whole_grams
-from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.facilities import Facility
 from emulator.providers.dcycle.memory.invoices import Invoice, InvoiceDraft, InvoiceShare, InvoiceTerms
 
@@ -48,18 +47,18 @@ class Invoices(Records[Invoice, InvoiceTerms]):
             shared[f"{record.type} supply_contract_id"] = record.supply_contract_id, record.terms.cups
         return shared
 
-    def create_shares(self, organization: Organization, draft: InvoiceDraft) -> Sequence[Invoice]:
+    def create_shares(self, draft: InvoiceDraft) -> Sequence[Invoice]:
         """Create an invoice for the share of each facility; the first is the source of all of them."""
         shares: list[Invoice] = []
         for share in draft.shares:
             now, id = self.clock.now, self.context.ids.uuid(self.id_kind)
             invoice = Invoice(
                 id=id,
-                organization_id=organization.id,
+                organization_id=share.organization_id,
                 created_at=now,
                 updated_at=now,
                 terms=share.terms,
-                co2e_grams=self._share_grams(organization, draft, share),
+                co2e_grams=self._share_grams(draft, share),
                 type=draft.type,
                 base_quantity=draft.base_quantity,
                 percentage=share.percentage,
@@ -81,9 +80,9 @@ class Invoices(Records[Invoice, InvoiceTerms]):
         kwh = self._kwh.get(draft.unit_id)
         return None if kwh is None else float(decimal(draft.base_quantity) * decimal(share.percentage) * kwh)
 
-    def _share_grams(self, organization: Organization, draft: InvoiceDraft, share: InvoiceShare) -> int | None:
+    def _share_grams(self, draft: InvoiceDraft, share: InvoiceShare) -> int | None:
         """Return the grams of a share: by the custom factor, or else by that of the type; None without a factor."""
-        factor = self.context.custom_grams(draft.custom_emission_factor_id, organization.id)
+        factor = self.context.custom_grams(draft.custom_emission_factor_id, share.organization_id)
         if factor is None:
             listed = self.context.catalogue.invoice_factors.get(draft.type)
             factor = None if listed is None else listed.grams

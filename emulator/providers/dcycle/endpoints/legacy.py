@@ -21,13 +21,14 @@ from emulator.web.request import Request
 
 
 def create_legacy_invoice(request: Request) -> Response:
-    organization, draft = authorize(request, incoming.NewInvoice)
+    _, draft = authorize(request, incoming.NewInvoice)
     dcycle, invoice = backend(request), draft.terms()
-    for share in invoice.shares:
-        dcycle.facilities.get(organization, share.terms.facility_id or "")
-    shares = dcycle.invoices.create_shares(organization, invoice)
-    names = [dcycle.facilities.name(organization, share.terms.facility_id) for share in shares]
-    return reply(outgoing.new_invoice(shares, organization, names))
+    owners = [dcycle.organization(request.user, share.organization_id) for share in invoice.shares]
+    facilities = [
+        dcycle.facilities.get(owner, share.terms.facility_id or "")
+        for owner, share in zip(owners, invoice.shares, strict=True)
+    ]
+    return reply(outgoing.new_invoice(dcycle.invoices.create_shares(invoice), owners, facilities))
 
 
 def list_legacy_invoices(request: Request) -> Response:

@@ -40,8 +40,9 @@ class InvoiceTerms:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceShare:
-    """What share of an invoice is that of a facility."""
+    """What share of an invoice is that of a facility, and the organization that has the facility."""
 
+    organization_id: str
     terms: InvoiceTerms
     percentage: Fraction
 

@@ -26,7 +26,7 @@ class LegacyFilter(NamedTuple):
         """Return the records that fulfill the condition; ``shown`` returns one as a list shows it."""
         if self.condition is None:
             return records
-        member, *rest = self.condition.split(":")
+        member, *rest = self.condition.split(":", 2)
         operator, wanted = rest if len(rest) > 1 else ("eq", rest[0])
         return [record for record in records if _holds(operator, _text(_member(record, shown, member)), wanted)]
 

@@ -30,8 +30,8 @@ SHARES_MAX = 100
 
 
 def _condition(text: str) -> str:
-    """Return a condition in one of its two forms: ``field:value`` or ``field:operator:value``."""
-    if not re.fullmatch(r"[a-z_][a-z0-9_]*:((eq|neq|in|nin|gt|gte|lt|lte):)?[^:]*", text):
+    """Return a condition in one of its two forms: ``field:value``, or ``field:operator:value``; a value with a colon needs an operator."""
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*:([^:]*|(eq|neq|in|nin|gt|gte|lt|lte):.*)", text, re.DOTALL):
         raise PydanticCustomError("filter_by", "Input should be field:value or field:operator:value")
     return text
 
@@ -86,7 +86,10 @@ class NewInvoice(NewRecord):
             unit_id=self.unit_id,
             start_date=self.start_date,
             end_date=self.end_date,
-            shares=tuple(InvoiceShare(self._terms_at(share), share.percentage) for share in self.facility_percentages),
+            shares=tuple(
+                InvoiceShare(share.organization_id, self._terms_at(share), share.percentage)
+                for share in self.facility_percentages
+            ),
             facility_fuel_id=self.facility_fuel_id,
             custom_emission_factor_id=self.custom_emission_factor_id,
             file_url=self.file_url,

@@ -10,6 +10,7 @@ from emulator.core.clock import seconds
 from emulator.providers.dcycle.backend.wastes import spaced
 from emulator.providers.dcycle.memory.catalogue import FacilityFuel, Organization
 from emulator.providers.dcycle.memory.custom_factors import CustomFactor, CustomGroup, FactorTerms
+from emulator.providers.dcycle.memory.facilities import Facility
 from emulator.providers.dcycle.memory.freight import Toc
 from emulator.providers.dcycle.memory.invoices import Invoice
 from emulator.providers.dcycle.memory.purchases import Purchase
@@ -122,9 +123,9 @@ def factor(factor: CustomFactor, unit: Unit | None) -> dict[str, object]:
 
 
 def new_invoice(
-    shares: Sequence[Invoice], organization: Organization, names: Sequence[str | None]
+    shares: Sequence[Invoice], owners: Sequence[Organization], facilities: Sequence[Facility]
 ) -> dict[str, object]:
-    """Return the first share of a new invoice, with all of them."""
+    """Return the first share of a new invoice, with all of them; each has its owner and its facility."""
     first = shares[0]
     return {
         **invoice(first),
@@ -134,13 +135,13 @@ def new_invoice(
         "custom_emission_factor": None,
         "facility_percentages": [
             {
-                "organization_id": organization.id,
-                "facility_id": share.terms.facility_id,
+                "organization_id": owner.id,
+                "facility_id": facility.id,
                 "percentage": share.percentage,
-                "company_name": organization.name,
-                "facility_name": name,
+                "company_name": owner.name,
+                "facility_name": facility.terms.name,
             }
-            for share, name in zip(shares, names, strict=True)
+            for share, owner, facility in zip(shares, owners, facilities, strict=True)
         ],
     }
 
