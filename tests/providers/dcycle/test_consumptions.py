@@ -79,9 +79,9 @@ def test_consumptions_are_deleted_by_filters(dcycle: Caller, query: str) -> None
     assert problems(dcycle.post(delete, body)) == [("value_error", ["body"])]
     assert problems(dcycle.post(f"{delete}?status[]=gone", body)) == [("literal_error", ["query", "status[]", 0])]
     assert dcycle.post(f"{delete}?status=error", body).status_code == 409
-    assert (
-        dcycle.post(f"/v1/vehicles/{UNKNOWN_ID}/consumptions/bulk-delete-by-filters?{query}", body).status_code == 404
-    )
+    unknown = f"/v1/vehicles/{UNKNOWN_ID}/consumptions/bulk-delete-by-filters"
+    assert dcycle.post(f"{unknown}?{query}", body).status_code == 404
+    assert problems(dcycle.post(unknown, body)) == [("value_error", ["body"])]
     assert consumed(dcycle) == every
     deleted = dcycle.post(f"{delete}?{query}", body).json()
     assert deleted["success_ids"] == [found["id"] for found in matching]

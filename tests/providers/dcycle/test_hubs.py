@@ -46,7 +46,9 @@ def test_a_hub_is_changed(dcycle: Caller) -> None:
     facility = dcycle.get(f"/v1/facilities/{own['facility_id']}").json()
     assert (facility["name"], facility["address"], facility["country"]) == ("Lyon Hub", HUB["address"], "FR")
     assert update(dcycle, hub["id"], type="subcontracted").json()["facility_id"] is None
-    assert problems(update(dcycle, hub["id"], type="owned", address=None)) == [("value_error", ["body"])]
+    for name in (hub["name"], "Madrid Warehouse"):
+        reply = update(dcycle, hub["id"], type="owned", address=None, name=name)
+        assert problems(reply) == [("value_error", ["body"])]
     assert dcycle.get(f"{PATH}/{hub['id']}").json()["type"] == "subcontracted"
 
 

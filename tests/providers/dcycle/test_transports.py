@@ -47,6 +47,7 @@ def moved(dcycle: Caller, category: str = "goods_shipped") -> float:
     "dcycle.transports.co2e",
     "dcycle.transports.counts",
     "dcycle.transports.unknown-type",
+    "dcycle.transports.unknown-country",
     "dcycle.transports.places",
 )
 @pytest.mark.parametrize(
@@ -65,6 +66,9 @@ def moved(dcycle: Caller, category: str = "goods_shipped") -> float:
         (section(transport_type="do_not_know", origin="48001 Bilbao", destination="Calle Mayor 1, Madrid"), 11.0),
         (section(transport_type="do_not_know", origin="Bilbao", destination="Paris"), 60.0),
         (section(transport_type="do_not_know", origin="Lyon", destination="Lille, France"), 11.0),
+        (section(transport_type="do_not_know", origin="Madrid, Spain", destination="Nowhere"), 60.0),
+        (section(transport_type="do_not_know", origin="Nowhere", destination="Elsewhere"), 60.0),
+        (section(transport_type="do_not_know", origin="Nowhere", destination="Nowhere"), 60.0),
         (section(kms_manual=None, origin="Bilbao, Spain", destination="Zaragoza, Spain"), 33.792),
         (section(kms_manual=None), None),
         ({"sections": [ROAD, {**ROAD, "kms_manual": 50}]}, 16.5),

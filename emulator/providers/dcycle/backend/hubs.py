@@ -51,12 +51,12 @@ class Hubs(Records[Hub, HubTerms]):
         """Change a hub, which is in the country of its address; one that becomes owned gets a facility there.
 
         A hub that has a facility keeps it, even one that was deleted.
-        Raises LogisticHubNameTaken, FacilityNotFound, FacilityOfOtherOrganization, HubWithoutFacility.
+        Raises HubWithoutFacility, LogisticHubNameTaken, FacilityNotFound, FacilityOfOtherOrganization.
         """
-        self._check_name(organization, terms.name, hub.id)
         makes_facility = terms.type == "owned" and terms.facility_id is None
         if makes_facility and terms.address is None:
             raise errors.HubWithoutFacility
+        self._check_name(organization, terms.name, hub.id)
         if (terms.type, terms.facility_id) != (hub.terms.type, hub.terms.facility_id):
             self._check_facility(organization, terms)
 

@@ -62,11 +62,11 @@ class Transports(AuthoredRecords[TransportRoute, TransportTerms]):
         return decimal(terms.quantity_transported) * kg / 1000 * distance * grams * cooled
 
     def _type(self, section: Section) -> SectionType:
-        """Return the type of a section; one that is not known is by road within a country, and otherwise by air."""
+        """Return the type of a section; one that is not known is by road within a known country, and otherwise by air."""
         if section.transport_type != "do_not_know":
             return section.transport_type
-        country = self.context.country
-        return "road" if country(section.origin) == country(section.destination) else "air"
+        start, end = self.context.country(section.origin), self.context.country(section.destination)
+        return "road" if start is not None and start == end else "air"
 
     def grams(self, terms: TransportTerms) -> int | None:
         found = [self.section_grams(terms, section) for section in terms.sections]

@@ -79,9 +79,9 @@ def list_vehicle_consumptions(request: Request) -> Response:
 
 def bulk_delete_vehicle_consumptions_by_filters(request: Request) -> Response:
     organization, path, query, draft = authorize(request, incoming.VehiclePath, incoming.ConsumptionQuery, FilterHash)
-    dcycle = backend(request)
+    dcycle, wanted = backend(request), confirmed(query.filter, draft)
     vehicle = dcycle.vehicles.get(organization, path.vehicle_id)
-    ids = [found.id for found in dcycle.consumptions.of_vehicle(vehicle, confirmed(query.filter, draft))]
+    ids = [found.id for found in dcycle.consumptions.of_vehicle(vehicle, wanted)]
     return reply(deletion(*dcycle.consumptions.delete_many(organization, ids), "consumptions"))
 
 

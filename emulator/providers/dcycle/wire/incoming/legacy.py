@@ -30,7 +30,7 @@ SHARES_MAX = 100
 
 
 def _condition(text: str) -> str:
-    """Return a condition in one of its two forms: ``field:value``, or ``field:operator:value``; a value with a colon needs an operator."""
+    """Return ``field:value`` or ``field:operator:value``. A value with a colon needs an operator."""
     if not re.fullmatch(r"[a-z_][a-z0-9_]*:([^:]*|(eq|neq|in|nin|gt|gte|lt|lte):.*)", text, re.DOTALL):
         raise PydanticCustomError("filter_by", "Input should be field:value or field:operator:value")
     return text
