@@ -96,6 +96,19 @@ def test_facilities_share_an_invoice(
     assert tonnes(dcycle, category, *APRIL) == before
 
 
+@pytest.mark.rule("dcycle.invoices.water")
+@pytest.mark.parametrize(("factor", "kilograms"), [(None, None), (FACTOR, 3600.0), (UNKNOWN, None)])
+@pytest.mark.parametrize("group_by", ["scope", "category", "month"])
+def test_water_counts_in_no_total(dcycle: Caller, factor: str | None, kilograms: float | None, group_by: str) -> None:
+    """The vendor names no category for water, so that only its facility shows what it causes."""
+    period = {"start_date": APRIL[0], "end_date": APRIL[1], "group_by": group_by}
+    before, plant = impacts(dcycle, **period), listed(dcycle, f"/v1/facilities/{PLANT}")["co2e"]
+    body = {**INVOICE, "type": "water", "custom_emission_factor_id": factor, "facility_percentages": [share(PLANT, 1)]}
+    assert created(dcycle, INVOICES, body, 200)["co2e"] == kilograms
+    assert impacts(dcycle, **period) == before
+    assert listed(dcycle, f"/v1/facilities/{PLANT}")["co2e"] == plant + (kilograms or 0)
+
+
 @pytest.mark.rule("dcycle.invoices.share", "dcycle.legacy.numbers")
 @pytest.mark.parametrize(
     ("base", "percentage", "quantity"), [(3, 0.1, 0.3), (0.7, 0.1, 0.07), (1.1, 0.7, 0.77), (2.2, 0.3, 0.66), (3, 1, 3)]
