@@ -84,6 +84,27 @@ def test_a_route_is_recorded(dcycle: Caller, terms: dict[str, object], kilograms
     assert [section["part"] for section in found["sections"]] == [*range(1, len(found["sections"]) + 1)]
 
 
+@pytest.mark.rule("dcycle.addresses.distance")
+@pytest.mark.parametrize(
+    ("origin", "destination", "kilometers"),
+    [("Madrid, Spain", "Barcelona, Spain", 631.4), ("Madrid", "Calle 1, Paris, France", 1316.1), ("Lyon", "Lyon", 0.0)],
+)
+def test_a_way_is_longer_than_the_straight_line(
+    dcycle: Caller, origin: str, destination: str, kilometers: float
+) -> None:
+    """Madrid and Barcelona are 505.1 km apart; a way between two places is as long by every transport."""
+    places = {"origin": origin, "destination": destination}
+    ways = []
+    for category in ("road", "rail", "maritime", "air"):
+        leg = created(dcycle, "/v1/logistics/requests", {**places, "category": category, "load": 1}, 200)
+        route = record(dcycle, **section(**places, transport_type=category, kms_manual=None))
+        ways += [leg["distance_km"], get(dcycle, route)["sections"][0]["kms"]]
+    for transport in ("car", "train", "ferry", "aircraft"):
+        travel = {**places, "travel_date": "2025-05-05", "transport_type": transport}
+        ways.append(created(dcycle, "/v1/business-travels", travel)["distance_km"])
+    assert set(ways) == {kilometers}
+
+
 @pytest.mark.rule("dcycle.transports.decimals")
 @pytest.mark.parametrize(
     ("quantity", "kind"),
