@@ -62,7 +62,7 @@ class Transports(AuthoredRecords[TransportRoute, TransportTerms]):
         return decimal(terms.quantity_transported) * kg / 1000 * distance * grams * cooled
 
     def _type(self, section: Section) -> SectionType:
-        """Return the type of a section; one that is not known is by road within a known country, and otherwise by air."""
+        """Return the type of a section: if not known, by road within a known country, and otherwise by air."""
         if section.transport_type != "do_not_know":
             return section.transport_type
         start, end = self.context.country(section.origin), self.context.country(section.destination)
