@@ -118,7 +118,7 @@ class Contents:
         application.apply(copy, copy.replica.applied, copy.at, entry)
 
 
-# --- commands
+# --- commands ---------------------------------------------------------------------------------------------------------
 
 
 def describe(location: Path | str) -> dict[str, Any]:

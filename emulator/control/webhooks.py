@@ -34,8 +34,7 @@ class Filter(Params):
 
     def of(self, outbox: Iterable[Delivery]) -> list[Delivery]:
         """Return all that match."""
-        values = {name: getattr(self, name) for name in ("provider", "kind", "subject", "state")}
-        wanted = [(name, value) for name, value in values.items() if value is not None]
+        wanted = self.model_dump(exclude={"offset", "limit"}, exclude_none=True).items()
         return [each for each in outbox if all(getattr(each, name) == value for name, value in wanted)]
 
 

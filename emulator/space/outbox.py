@@ -251,9 +251,10 @@ class Outbox:
         lane.remove(delivery)
         if not lane:
             del self._lanes[delivery.lane]
-        elif led and lane[0].due is not None:
-            lane[0].due = max(lane[0].due, at)
-            heappush(self._heap, lane[0].entry)
+        elif led:
+            waiting = lane[0]
+            waiting.due = max(waiting.entry[0], at)
+            heappush(self._heap, waiting.entry)
 
     def _end(self, delivery: Delivery, state: State) -> None:
         """Finish a delivery after its last attempt."""

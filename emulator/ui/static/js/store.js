@@ -129,6 +129,13 @@ export function useTick(ms = 1000) {
   }, [ms]);
 }
 
+/** The value that came last, which a page shows until the next has come; null once the key is another one. */
+export function useLast(value, key = null) {
+  const last = useRef({ key, value: null });
+  if (value) last.current = { key, value };
+  return last.current.key === key ? last.current.value : null;
+}
+
 /** Read a path of the control API, and again after each change of the space. Returns {data, error, reload}. */
 export function useControl(path, read = JSON.parse) {
   const [result, setResult] = useState({ path: null, data: null, error: null });

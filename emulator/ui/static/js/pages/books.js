@@ -1,10 +1,10 @@
 // Books: balances, the way from bought to retired, and the checks that must hold.
 
-import { html, useRef, useState } from "../vendored.js";
+import { html, useState } from "../vendored.js";
 import { Empty, PAGE_ROWS, PageHead, Pager, Panel, Pending, Segmented } from "../elements.js";
 import { Flow } from "../flow.js";
 import { amountText, instantText, plural, sentence } from "../format.js";
-import { useControl } from "../store.js";
+import { useControl, useLast } from "../store.js";
 
 const ENTRIES = 50;
 
@@ -18,13 +18,12 @@ export function Books({ route }) {
 /** The books of one vendor. All but the checks is read for that vendor alone, and a part of the lists at a time. */
 function BooksOf({ providers, name }) {
   const [skipped, setSkipped] = useState(0);
-  const shown = useRef(null);
-  const { data, error } = useControl(`/ledger?provider=${name}&limit=${PAGE_ROWS}&offset=${skipped}`);
+  const { data: read, error } = useControl(`/ledger?provider=${name}&limit=${PAGE_ROWS}&offset=${skipped}`);
+  const data = useLast(read);
   const { data: moved } = useControl(`/ledger/flows?provider=${name}`);
   const { data: verified } = useControl("/ledger/verify");
-  if (data) shown.current = data; // until the next page has come, that of before
-  if (!shown.current) return html`<${Pending} error=${error} />`;
-  const { balances, totals, without_books: without } = shown.current;
+  if (!data) return html`<${Pending} error=${error} />`;
+  const { balances, totals, without_books: without } = data;
   const trading = providers.filter((provider) => !(provider.name in without));
   return html`
     <${PageHead} title="Books">Everything bought, retired, canceled and charged, in double entry. Computed from what the vendors remember.<//>
@@ -60,11 +59,9 @@ function Check({ check }) {
 
 function Entries({ provider, total }) {
   const [offset, setOffset] = useState(null);
-  const shown = useRef(null);
   const start = offset ?? Math.max(0, total - ENTRIES);
   const { data: read, error } = useControl(`/ledger?provider=${provider}&limit=${ENTRIES}&offset=${start}`);
-  if (read) shown.current = read;
-  const data = shown.current; // until the next entries have come, those of before
+  const data = useLast(read);
   if (!data) return html`<${Pending} error=${error} />`;
   return html`<${Panel} title="Entries" flush actions=${html`<span class="muted small">${plural(total, "entry", "entries")}</span>
       <button type="button" class="button small" disabled=${start === 0} onClick=${() => setOffset(Math.max(0, start - ENTRIES))}>Older</button>

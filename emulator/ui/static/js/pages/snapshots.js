@@ -31,7 +31,7 @@ export function Snapshots() {
     <//>
     <div class="stack">
       <${Panel} title="Keep a snapshot"><form class="inline-form" onSubmit=${keep}>
-        <${Field} label="Name"><input required pattern="[A-Za-z0-9._\\-]{1,64}" title="1 to 64 letters, digits, dots, hyphens or underscores" value=${name} onInput=${(event) => setName(event.target.value)} /><//>
+        <${Field} label="Name"><input required pattern="[A-Za-z0-9._\\-]{1,64}" title="1 to 64 letters, digits, '.', '_' and '-'" value=${name} onInput=${(event) => setName(event.target.value)} /><//>
         <button class="button primary">Keep</button>
       </form><//>
       <${Panel} title="Kept in memory" flush actions=${html`<span class="muted small">${data.snapshots.length} of ${data.snapshots_max}</span>`}>

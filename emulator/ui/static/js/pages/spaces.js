@@ -35,7 +35,7 @@ export function Spaces() {
     <${PageHead} title="Spaces">Isolated worlds on one server. The prefix <code>/~NAME</code> of a URL selects one, so parallel tests share a server.<//>
     <div class="stack">
       <${Panel} title="Make a space"><form class="inline-form" onSubmit=${make}>
-        <${Field} label="Name"><input name="name" required pattern="[A-Za-z0-9._\\-]{1,64}" title="1 to 64 letters, digits, dots, hyphens or underscores" value=${name} onInput=${(event) => setName(event.target.value)} /><//>
+        <${Field} label="Name"><input name="name" required pattern="[A-Za-z0-9._\\-]{1,64}" title="1 to 64 letters, digits, '.', '_' and '-'" value=${name} onInput=${(event) => setName(event.target.value)} /><//>
         <${Field} label="Content"><${Select} value=${source} onChange=${setSource} options=${[["", "From the fixtures"], ...names.map((each) => [each, `Copy of ${each}`])]} /><//>
         <${Field} label="Seed (optional)"><input type="number" step="1" value=${seed} onInput=${(event) => setSeed(event.target.value)} /><//>
         <button class="button primary">Make</button>

@@ -4,7 +4,7 @@ import { html, useEffect, useMemo, useRef, useState } from "../vendored.js";
 import { Empty, PAGE_ROWS, PageHead, Pager, Panel, Pending, Segmented } from "../elements.js";
 import { INSTANT, countText, instantText, plural, sentence, words } from "../format.js";
 import { Json } from "../json.js";
-import { useControl } from "../store.js";
+import { useControl, useLast } from "../store.js";
 
 const COLUMNS_MAX = 9;
 
@@ -34,13 +34,12 @@ function Collections({ provider, chosen }) {
 /** The newest records of a collection, as long as the user has not gone to older ones. */
 function Collection({ provider, name, total }) {
   const [offset, setOffset] = useState(null);
-  const shown = useRef(null);
   const newest = Math.max(0, total - PAGE_ROWS);
   const start = Math.min(offset ?? newest, newest);
   const { data, error } = useControl(`/state/${provider}?limit=${PAGE_ROWS}&offset=${start}`);
-  if (data) shown.current = { rows: rowsOf(data.state[name], start).reverse(), key: offset ?? "newest" };
-  if (!shown.current) return html`<${Pending} error=${error} />`;
-  const { rows, key } = shown.current; // those of before, until the next have come
+  const shown = useLast(data && { rows: rowsOf(data.state[name], start).reverse(), key: offset ?? "newest" });
+  if (!shown) return html`<${Pending} error=${error} />`;
+  const { rows, key } = shown;
   return html`<div>
     <${Panel} flush><${Records} rows=${rows} name=${name} key=${key} /><//>
     <${Pager} first=${total - Math.min(start + PAGE_ROWS, total) + 1} last=${total - start} total=${total}

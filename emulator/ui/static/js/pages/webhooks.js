@@ -1,11 +1,11 @@
 // Webhooks: every delivery with its attempts, and what one may do with it.
 
-import { html, useRef, useState } from "../vendored.js";
+import { html, useState } from "../vendored.js";
 import { control, exactly } from "../api.js";
 import { Action, Empty, Icon, PAGE_ROWS, PageHead, Pager, Panel, Pending } from "../elements.js";
 import { instantText, plural, spanText } from "../format.js";
 import { Json } from "../json.js";
-import { now, useControl, useTick } from "../store.js";
+import { now, useControl, useLast, useTick } from "../store.js";
 
 const FILTERS = ["provider", "kind", "subject", "state"];
 const KINDS = { pending: "info", delivered: "good", "given up": "bad", refused: "bad" };
@@ -16,17 +16,14 @@ export function Webhooks({ route }) {
   const [opened, setOpened] = useState(null);
   const [skipped, setSkipped] = useState(0);
   const [chosen, setChosen] = useState([]);
-  const before = useRef(null);
   const total = counted?.total ?? 0;
   const start = Math.min(skipped, Math.max(0, total - 1)); // of the newest
   const end = total - start;
   const part = [["offset", Math.max(0, end - PAGE_ROWS)], ["limit", Math.min(PAGE_ROWS, end)]];
   const { data: read, reload } = useControl(counted ? `/webhooks?${new URLSearchParams([...filter, ...part])}` : null);
-  const key = JSON.stringify(filter);
-  if (read) before.current = { key, webhooks: read.webhooks };
-  if (!counted || before.current?.key !== key) return html`<${Pending} error=${error} />`;
-  const data = { ...counted, webhooks: before.current.webhooks }; // those of before, until the next have come
-  const rows = data.webhooks.toReversed();
+  const shown = useLast(read, JSON.stringify(filter));
+  if (!counted || !shown) return html`<${Pending} error=${error} />`;
+  const rows = shown.webhooks.toReversed();
   const over = new Set(rows.filter(({ state }) => state !== "pending").map(({ id }) => id));
   const order = chosen.filter((id) => !over.has(id));
   const run = (method, path, body) => async () => {
@@ -38,13 +35,13 @@ export function Webhooks({ route }) {
   const attempts = (result) => `${plural(result.attempted.length, "attempt")} made`;
   return html`
     <${PageHead} title="Webhooks" actions=${html`
-      <${Action} kind=${data.paused ? "primary" : ""} run=${run("PATCH", "/webhooks", { paused: !data.paused })}><${Icon} name=${data.paused ? "play" : "pause"} />${data.paused ? "Deliver in the background" : "Pause"}<//>
+      <${Action} kind=${counted.paused ? "primary" : ""} run=${run("PATCH", "/webhooks", { paused: !counted.paused })}><${Icon} name=${counted.paused ? "play" : "pause"} />${counted.paused ? "Deliver in the background" : "Pause"}<//>
       <${Action} run=${run("POST", "/webhooks/step")} done=${attempts}>Step<//>
       <${Action} run=${run("POST", "/webhooks/deliver")} done=${attempts}>Deliver all that is due<//>
       <${Action} disabled=${order.length < 2} run=${run("POST", "/webhooks/reorder", { ids: order })} done="Order changed">${`Reorder${order.length ? ` (${order.length})` : ""}`}<//>`}>
       What the vendors send to your servers, with retries on the clock of this space.
     <//>
-    ${data.paused && html`<p class="notice warn pause-notice">Deliveries wait until you step or deliver.</p>`}
+    ${counted.paused && html`<p class="notice warn pause-notice">Deliveries wait until you step or deliver.</p>`}
     ${filter.length > 0 && html`<p class="row list-facts">${plural(total, "webhook")} with ${filter.map(([name, value]) => html`<span class="badge">${name} ${value}</span>`)} <a href="#webhooks">Show all</a></p>`}
     <${Panel} flush>
       ${rows.length
@@ -59,7 +56,7 @@ export function Webhooks({ route }) {
     <//>
     <${Pager} first=${start + 1} last=${Math.min(start + PAGE_ROWS, total)} total=${total}
       onNewer=${() => setSkipped(Math.max(0, start - PAGE_ROWS))} onOlder=${() => setSkipped(start + PAGE_ROWS)} />
-    ${data.dropped > 0 && html`<p class="muted small">${plural(data.dropped, "older delivery", "older deliveries")} dropped</p>`}`;
+    ${counted.dropped > 0 && html`<p class="muted small">${plural(counted.dropped, "older delivery", "older deliveries")} dropped</p>`}`;
 }
 
 function Row({ webhook, position, opened, onOpen, onToggle, run }) {
