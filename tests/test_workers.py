@@ -26,7 +26,8 @@ from emulator.app import create_app
 from emulator.gateway.gateway import Stray
 from emulator.server.addressed_space import space_at, space_of
 from emulator.server.inboxes import CONNECTION, DATA_BYTES_MAX, Inbox
-from emulator.server.request_parser import RequestParser, Target
+from emulator.server.request_head import Target
+from emulator.server.request_parser import RequestParser
 from emulator.space.share import Share
 from tests.support.child import Child
 
@@ -136,7 +137,7 @@ def parsed_target(head: bytes) -> Target | None:
 
     class Listener:
         def __getattr__(self, name: str) -> Callable[..., None]:
-            return lambda *arguments: targets.append(arguments[1]) if name == "head_parsed" else None
+            return lambda *arguments: targets.append(arguments[0].target) if name == "head_parsed" else None
 
     try:
         RequestParser(Listener()).feed(head)  # type: ignore[arg-type]

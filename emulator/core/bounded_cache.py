@@ -22,3 +22,26 @@ class BoundedCache(dict[K, V]):
             self.clear()
         self[key] = value
         return value
+
+
+class RepeatedCache(BoundedCache[K, V]):
+    """A bounded cache for keys of which some are frequent and most are unique: it keeps what comes at least twice.
+
+    Unique ones would drive the others out, and fill the processor's caches. Here, they cost no more than their hash.
+    """
+
+    __slots__ = ("_seen",)
+
+    def __init__(self, count_max: int) -> None:
+        super().__init__(count_max)
+        self._seen: set[int] = set()
+
+    def repeats(self, key: K) -> bool:
+        """Return whether a key has come before. If so, its value is worth a ``put``."""
+        seen, code = self._seen, hash(key)
+        if code in seen:
+            return True
+        if len(seen) >= self.count_max:
+            seen.clear()
+        seen.add(code)
+        return False

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from starlette.types import Scope
 
-from emulator.server.request_parser import RequestParser, Target
+from emulator.server.request_head import Head, Target
 from emulator.web.connection import ABSOLUTE, BREAK
 
 ASGI = {"version": "3.0", "spec_version": "2.3"}
@@ -27,21 +27,22 @@ class ConnectionScope(NamedTuple):
         info = transport.get_extra_info
         return cls("https" if info("sslcontext") else "http", _address(info("sockname")), _address(info("peername")))
 
-    def request(self, parser: RequestParser, target: Target) -> Scope:
-        """Return the scope of a request whose head has been parsed."""
+    def request(self, head: Head) -> Scope:
+        """Return the scope of a request."""
+        target = head.target
         scope: Scope = {
             "type": "http",
             "asgi": ASGI,
-            "http_version": parser.version,
+            "http_version": head.version,
             "server": self.server,
             "client": self.client,
             "scheme": self.scheme,
-            "method": parser.method,
+            "method": head.method,
             "root_path": "",
             "path": target.path,
             "raw_path": target.raw_path,
             "query_string": target.query,
-            "headers": parser.headers,
+            "headers": head.headers,
             "extensions": EXTENSIONS,
         }
         if target.authority:

@@ -28,7 +28,7 @@ class Intake:
     def parse(self, data: bytes) -> bytes:
         """Parse data until it is stopped, and return what is behind that. Raises Refused."""
         if len(data) <= SLICE_BYTES and len(self._requests) < PIPELINED_MAX:
-            self._parser.feed(data)
+            self._parser.read(data)
             return b""
         view = memoryview(data)
         for start in range(0, len(data), SLICE_BYTES):

@@ -10,8 +10,9 @@ from emulator.server import breaking
 from emulator.server.connection_pool import ConnectionPool, OtherWorkers
 from emulator.server.connection_scope import ConnectionScope
 from emulator.server.intake import Intake
-from emulator.server.request_cycle import RequestCycle, status_line
-from emulator.server.request_parser import Refused, RequestParser, Target, no_proxy
+from emulator.server.request_cycle import RequestCycle
+from emulator.server.request_head import Head
+from emulator.server.request_parser import Refused, RequestParser, no_proxy
 from emulator.server.write_flow import WriteFlow
 
 IDLE_SECONDS = 15.0
@@ -38,9 +39,9 @@ class HttpProtocol(asyncio.Protocol):
         "_receiving",
         "_requests",
         "_scope",
-        "_since",
         "_transport",
         "_unsent",
+        "active_at",
         "closing",
         "flow",
         "lost",
@@ -56,9 +57,8 @@ class HttpProtocol(asyncio.Protocol):
         self._receiving: RequestCycle | None = None
         self._intake = Intake(self._parser, self._requests, received)
         self._farewell = b""
-        self._ended = False
-        self._admitted = True
-        self._since = self._loop.time()
+        self._ended, self._admitted = False, True
+        self.active_at = self._loop.time()
         self._unsent = 0
         self.flow = WriteFlow()
         self.closing = self.lost = False
@@ -97,7 +97,7 @@ class HttpProtocol(asyncio.Protocol):
         self.flow.paused = True
 
     def resume_writing(self) -> None:
-        self._since = self._loop.time()
+        self.active_at = self._loop.time()
         self.flow.resume()
 
     def write(self, data: bytes) -> None:
@@ -110,16 +110,13 @@ class HttpProtocol(asyncio.Protocol):
         """Return whether it is the client's turn: to send a request, or the rest of one."""
         return not self._requests or self._requests[0] is self._receiving
 
-    def idle_since(self) -> float:
-        return self._since
-
     def expire(self, now: float) -> None:
         """Close the connection if the client has kept the server waiting for too long."""
-        if now - self._since < IDLE_SECONDS:
+        if now - self.active_at < IDLE_SECONDS:
             return
         unsent = self._transport.get_write_buffer_size()
         if unsent and unsent != self._unsent:  # the client reads, however slowly
-            self._unsent, self._since = unsent, now
+            self._unsent, self.active_at = unsent, now
         elif unsent or self.closing:
             self._transport.abort()
         elif self.waits_for_client() and (self._parser.in_head or self._receiving):
@@ -203,27 +200,26 @@ class HttpProtocol(asyncio.Protocol):
     # --- what the parser finds
 
     def message_begun(self) -> None:
-        self._since = self._loop.time()
+        self.active_at = self._loop.time()
 
-    def head_parsed(self, parser: RequestParser, target: Target) -> None:
-        scope = self._scope.request(parser, target)
-        keep_alive = self._admitted and parser.keep_alive
-        request = RequestCycle(self, scope, keep_alive=keep_alive, awaits_continue=parser.awaits_continue)
-        self._receiving = request
-        self._requests.append(request)
+    def request_parsed(self, head: Head, body: bytes) -> None:
+        self.active_at = self._loop.time()
+        request = self._begin(head)
+        request.add(body)
+        self._end(request)
+
+    def head_parsed(self, head: Head) -> None:
+        self._receiving = self._begin(head)
 
     def body_parsed(self, body: bytes) -> None:
         if self._receiving:
-            self._since = self._loop.time()
+            self.active_at = self._loop.time()
             self._receiving.add(body)
 
     def message_ended(self) -> None:
         request, self._receiving = self._receiving, None
         if request:
-            self._intake.stopped = not request.keep_alive
-            request.end()
-            if self._ended:
-                request.disconnect()
+            self._end(request)
 
     def last_request(self) -> None:
         if self._receiving:
@@ -239,11 +235,23 @@ class HttpProtocol(asyncio.Protocol):
         self._pool.sends.flush()
         self._pool.proxy.tunnel(self._transport, authority, data)
 
+    def _begin(self, head: Head) -> RequestCycle:
+        scope, keep_alive = self._scope.request(head), self._admitted and head.keep_alive
+        request = RequestCycle(self, scope, keep_alive=keep_alive, awaits_continue=head.awaits_continue)
+        self._requests.append(request)
+        return request
+
+    def _end(self, request: RequestCycle) -> None:
+        self._intake.stopped = not request.keep_alive
+        request.end()
+        if self._ended:
+            request.disconnect()
+
     # --- replies, in the order of the requests
 
     def replied(self, close: bool) -> None:
         self._requests.popleft()
-        self._since = self._loop.time()
+        self.active_at = self._loop.time()
         if close:
             self._hang_up()
         elif self._requests:
@@ -276,9 +284,7 @@ class HttpProtocol(asyncio.Protocol):
         """Read nothing more, and say why after the replies to earlier requests."""
         self._intake.stopped = True
         self._intake.backlog = b""
-        document = refused.document
-        head = b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(document)
-        self._farewell = status_line(refused.status) + head + document
+        self._farewell = refused.reply
         if self._receiving:
             self._receiving.disconnect()
         if not self._requests:

@@ -1,14 +1,22 @@
 """Parse the requests on a connection with httptools, within limits, and ignore offers of other protocols."""
 
-from functools import lru_cache
-from itertools import chain
-from typing import NamedTuple, Protocol
-from urllib.parse import unquote
+from typing import Protocol
 
 import httptools
 import orjson
 
-from emulator.web.headers import RawHeaders
+from emulator.server.request_cycle import status_line
+from emulator.server.request_head import (
+    HEAD_END,
+    REMEMBERED_HEAD_BYTES_MAX,
+    Head,
+    KnownHead,
+    Target,
+    body_bytes,
+    head_bytes,
+    known_heads,
+    target_of,
+)
 
 HEAD_BYTES_MAX = 64 * 1024
 """The limit of a request line and its headers together, and of the trailers behind a body."""
@@ -19,7 +27,6 @@ HEADERS_MAX = 512
 SLICE_BYTES = 4096
 """How much is parsed at a time. Limits are checked in between, and one read of 256 KiB can hold 14,000 requests."""
 
-REMEMBERED_BYTES_MAX = 256
 HEAD_TOO_LARGE = f"a request line and its headers may have {HEAD_BYTES_MAX} bytes together"
 TOO_MANY_HEADERS = f"a request may have {HEADERS_MAX} headers"
 
@@ -37,24 +44,22 @@ class Refused(Exception):
         """The body of the reply."""
         return orjson.dumps({"error": self.reason})
 
-
-class Target(NamedTuple):
-    """A request's path as text and as sent, its query, and its origin if it is in absolute form, as proxies get it."""
-
-    path: str
-    raw_path: bytes
-    query: bytes
-    scheme: str = ""
-    authority: bytes = b""
+    @property
+    def reply(self) -> bytes:
+        """The whole reply, the last one of its connection."""
+        document = self.document
+        head = b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(document)
+        return status_line(self.status) + head + document
 
 
 class Listener(Protocol):
-    """Takes what is parsed: the head of each request, its body in parts, and its end."""
+    """Takes what is parsed: whole requests, or the head of each, its body in parts, and its end."""
+
+    def request_parsed(self, head: Head, body: bytes) -> None: ...
 
     def message_begun(self) -> None: ...
 
-    def head_parsed(self, parser: "RequestParser", target: Target) -> None:
-        """Take a complete head: ``method``, ``version``, ``headers``, ``keep_alive`` and ``awaits_continue``."""
+    def head_parsed(self, head: Head) -> None: ...
 
     def body_parsed(self, body: bytes) -> None: ...
 
@@ -68,12 +73,13 @@ class Listener(Protocol):
 
 
 class RequestParser:
-    """A parser of one connection.
+    """A parser of one connection, and the head that it has parsed last.
 
-    ``in_head`` is whether an incomplete head has begun, ``keep_alive`` whether another request may follow this one.
+    ``in_head`` is whether an incomplete head has begun, ``_between`` whether no incomplete request has begun.
     """
 
     __slots__ = (
+        "_between",
         "_listener",
         "_parser",
         "_refused",
@@ -84,6 +90,7 @@ class RequestParser:
         "in_head",
         "keep_alive",
         "method",
+        "target",
         "version",
     )
 
@@ -93,7 +100,9 @@ class RequestParser:
         self._refused: Refused | None = None
         self._unsettled = 0
         self._url = b""
+        self._between = True
         self.method = self.version = ""
+        self.target = Target("", b"", b"")
         self.headers: list[tuple[bytes, bytes]] = []
         self.awaits_continue = self.keep_alive = False
         self.in_head = False
@@ -101,6 +110,32 @@ class RequestParser:
     def close(self) -> None:
         """Release the listener and httptools' parser, which both reference this object."""
         self._listener = self._parser = None  # type: ignore[assignment]
+
+    def read(self, data: bytes) -> None:
+        """Parse what was read at once, at most ``SLICE_BYTES`` bytes. Raises Refused.
+
+        That is nearly always one whole request, and often its head has come before. Then it is not parsed again.
+        """
+        if not self._between:
+            return self.feed(data)
+        length = data.find(HEAD_END) + len(HEAD_END)
+        head = data[:length]
+        known = known_heads.get(head)
+        if known and known.body_bytes == len(data) - length:
+            return self._listener.request_parsed(known, data[length:])
+        self.feed(data)
+        if known_heads.repeats(head):
+            self._remember(head, len(data) - length)
+
+    def _remember(self, head: bytes, rest: int) -> None:
+        """Remember the last head if it is exactly what was read before the ``rest``, and that is its body.
+
+        If the head had another end, the body came in chunks, or another request came before, more would be left. Empty
+        lines between requests are no head.
+        """
+        plain = self._between and self.keep_alive and not self.awaits_continue and head.startswith(self.method.encode())
+        if plain and body_bytes(self.headers) == rest and len(head) <= REMEMBERED_HEAD_BYTES_MAX:
+            known_heads.put(head, KnownHead(self.method, self.version, self.target, tuple(self.headers), rest))
 
     def feed(self, data: bytes | memoryview) -> None:
         """Parse at most ``SLICE_BYTES`` bytes. Raises Refused.
@@ -158,7 +193,8 @@ class RequestParser:
     # --- callbacks of httptools, which stops at an exception
 
     def on_message_begin(self) -> None:
-        self._url, self.headers, self.awaits_continue, self.in_head = b"", [], False, True
+        self._url, self.headers, self.awaits_continue = b"", [], False
+        self.in_head, self._between = True, False
         self._listener.message_begun()
 
     def on_url(self, url: bytes) -> None:
@@ -176,7 +212,7 @@ class RequestParser:
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        self.method, self.version = self._parser.get_method().decode("ascii"), self._parser.get_http_version()
+        self.method = self._parser.get_method().decode("ascii")
         if len(self.headers) > HEADERS_MAX:
             self._refuse(TOO_MANY_HEADERS)
         if (
@@ -186,11 +222,11 @@ class RequestParser:
             self._refuse(HEAD_TOO_LARGE)
         if self._parser.should_upgrade():
             return  # httptools stops here, and _decline() goes on
-        self.keep_alive = self.version != "1.0" and self._parser.should_keep_alive()
         self._unsettled = 0
         self.in_head = False
-        find = _remembered_target if len(self._url) <= REMEMBERED_BYTES_MAX else _target
-        self._listener.head_parsed(self, find(self._url))
+        self.version, self.target = self._parser.get_http_version(), target_of(self._url)
+        self.keep_alive = self.version != "1.0" and self._parser.should_keep_alive()
+        self._listener.head_parsed(self)
 
     def on_body(self, body: bytes) -> None:
         self._unsettled = 0
@@ -198,16 +234,12 @@ class RequestParser:
 
     def on_message_complete(self) -> None:
         self._unsettled = 0
+        self._between = True
         self._listener.message_ended()
 
     def _refuse(self, reason: str) -> None:
         self._refused = Refused(431, reason)
         raise self._refused
-
-
-def head_bytes(method: str, target: bytes | str, headers: RawHeaders) -> int:
-    """Return how long the head of a request is as it is usually written."""
-    return len(method) + len(target) + len(b"".join(chain.from_iterable(headers))) + 4 * len(headers) + 14
 
 
 def _garbage() -> Refused:
@@ -216,19 +248,3 @@ def _garbage() -> Refused:
 
 def no_proxy() -> Refused:
     return Refused(501, "this server is no proxy: CONNECT is not implemented")
-
-
-def _target(url: bytes) -> Target:
-    """Return the parts of a request target. Raises HttpParserInvalidURLError, UnicodeDecodeError."""
-    parsed = httptools.parse_url(url)
-    raw_path = parsed.path or b"/"
-    path = raw_path.decode("ascii")
-    text = unquote(path) if "%" in path else path
-    if not parsed.schema:
-        return Target(text, raw_path, parsed.query or b"")
-    host = b"[%s]" % parsed.host if b":" in parsed.host else parsed.host
-    authority = b"%s:%d" % (host, parsed.port) if parsed.port else host
-    return Target(text, raw_path, parsed.query or b"", parsed.schema.decode("ascii").lower(), authority)
-
-
-_remembered_target = lru_cache(maxsize=1024)(_target)

@@ -20,7 +20,7 @@ class Headers(dict[bytes, str | None]):
     __slots__ = ("raw", "size")
 
     def __init__(self, raw: RawHeaders) -> None:
-        self.raw = [(name, value.strip(b" \t")) for name, value in raw]
+        self.raw = tuple([(name, value.strip(b" \t")) for name, value in raw])
         self.size = len(b"".join(chain.from_iterable(self.raw))) + HEADER_BYTES * len(self.raw)
         for name, value in reversed(self.raw):
             self[name] = value.decode("latin-1")

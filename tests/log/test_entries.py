@@ -54,7 +54,7 @@ def test_reads_of_format_2_are_read() -> None:
     assert [at for at, _ in entry.reads] == [EPOCH + timedelta(microseconds=5), EPOCH + timedelta(microseconds=6)]
     for (_, read), (provider, method, path, _, _, body) in zip(entry.reads, requests, strict=True):
         assert (read.provider, read.scope["method"], read.scope["path"]) == (provider, method, path)
-        assert (read.scope["query_string"], read.headers.raw) == (b"a=\xe9", [(b"host", b"localhost")])
+        assert (read.scope["query_string"], read.headers.raw) == (b"a=\xe9", ((b"host", b"localhost"),))
         assert (read.body, read.origin) == (None if body is None else b"", "http://origin")
 
 
@@ -69,7 +69,7 @@ def test_reads_of_format_1_are_read() -> None:
     assert isinstance(read, Arrival)
     assert (read.scope["scheme"], read.headers.raw, read.origin) == (
         "https",
-        [(b"host", b"localhost")],
+        ((b"host", b"localhost"),),
         "http://origin",
     )
 
