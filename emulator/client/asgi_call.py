@@ -7,18 +7,13 @@ from urllib.parse import unquote
 from starlette.types import ASGIApp, Message, Scope
 
 from emulator.server.request_cycle import WITHOUT_BODY
-from emulator.server.request_parser import (
-    HEAD_BYTES_MAX,
-    HEAD_TOO_LARGE,
-    HEADERS_MAX,
-    TOO_MANY_HEADERS,
-    Refused,
-    head_bytes,
-)
+from emulator.server.request_head import head_bytes
+from emulator.server.request_parser import HEAD_BYTES_MAX, HEAD_TOO_LARGE, HEADERS_MAX, TOO_MANY_HEADERS, Refused
+from emulator.web.answer_now import Reply, answer_now
 from emulator.web.connection import BREAK
+from emulator.web.headers import RawHeaders
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
-Reply: TypeAlias = tuple[int, Headers, bytes]
 
 RESET = "a fault reset the connection"
 CLOSED = "a fault closed the connection without a reply"
@@ -58,6 +53,9 @@ async def call(
         return _refusal(Refused(431, HEAD_TOO_LARGE))
     if len(headers) > HEADERS_MAX:
         return _refusal(Refused(431, TOO_MANY_HEADERS))
+    scope = _scope(method, target, headers)
+    if (answer := answer_now(app)) and (reply := answer(scope, body)):
+        return _delivered(method, *reply)
     sent: list[Message] = []
     waiting, delivered = client or ClientSide(), False
 
@@ -72,7 +70,7 @@ async def call(
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await app(_scope(method, target, headers), receive, send)
+    await app(scope, receive, send)
     return _reply(method, sent)
 
 
@@ -81,9 +79,8 @@ def _reply(method: str, sent: list[Message]) -> Reply:
     if not sent:
         raise Broken("the server closed the connection without a reply")  # because the client has disconnected
     start, *rest = sent
-    status, headers = start["status"], list(start["headers"])
-    whole = b"".join([message.get("body", b"") for message in rest])
-    body = b"" if method == "HEAD" or status in WITHOUT_BODY else whole
+    sent_body = b"".join([message.get("body", b"") for message in rest])
+    status, headers, body = _delivered(method, start["status"], start["headers"], sent_body)
     how = sent[-1].get("how")  # the last message breaks the connection, or none does
     if how == "reset":
         raise Broken(RESET, reset=True)
@@ -92,6 +89,11 @@ def _reply(method: str, sent: list[Message]) -> Reply:
     if how:
         raise Broken(CLOSED)
     return status, headers, body
+
+
+def _delivered(method: str, status: int, headers: RawHeaders, body: bytes) -> Reply:
+    """Return what arrives of a whole reply."""
+    return status, headers, b"" if method == "HEAD" or status in WITHOUT_BODY else body
 
 
 def _refusal(refused: Refused) -> Reply:

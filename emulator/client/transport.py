@@ -11,8 +11,10 @@ from typing import Any, NamedTuple, TypeAlias
 import httpx
 from starlette.types import ASGIApp
 
-from emulator.client.asgi_call import TRUNCATED, Broken, ClientSide, Headers, Reply, call
+from emulator.client.asgi_call import TRUNCATED, Broken, ClientSide, call
 from emulator.core.errors import phrase
+from emulator.web.answer_now import Reply
+from emulator.web.headers import RawHeaders
 
 Outcome: TypeAlias = Reply | BaseException
 """What a request has come to: its reply, or what it has raised; CancelledError if the emulator was stopped."""
@@ -26,7 +28,7 @@ class Arrived(NamedTuple):
     """What arrived of a reply: its head, and its body or half of it."""
 
     status: int
-    headers: Headers
+    headers: RawHeaders
     body: bytes
     truncated: bool
 

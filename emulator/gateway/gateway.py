@@ -13,10 +13,12 @@ from emulator.core.names import NAME, space_name
 from emulator.gateway.courier import DELIVERY_HEADER, Courier
 from emulator.gateway.messages import read_body, send_reply, send_stream
 from emulator.gateway.turn import answer, answer_under_faults, plain_answer
-from emulator.space.space import DEFAULT
+from emulator.space.space import DEFAULT, Space
 from emulator.space.spaces import Spaces, TooManySpaces
+from emulator.web.answer_now import Reply
 from emulator.web.connection import ClientGone
 from emulator.web.event_stream import EventStream
+from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers, RawHeaders
 from emulator.web.provider import Provider
 
@@ -81,27 +83,44 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._other(scope, receive, send)
-        headers = self._shared(scope["headers"])
-        target = host, path = headers[b"host"] or "", scope["path"]
+        headers = self._shared(tuple(scope["headers"]))
+        host, path = headers[b"host"] or "", scope["path"]
         try:
-            name, provider, scope["path"], prefix = self._destinations.get(target) or self._destination(host, path)
+            destination = self._destinations.get((host, path)) or self._destination(host, path)
+            name, provider, path, prefix = destination
             if provider is None:
                 self._check_sender(scope["method"], headers, host)
-            elif headers[b"sec-fetch-site"] == "cross-site":
+            elif _is_cross_site(headers):
                 await self._check_exists(name)
             body = await read_body(receive, self.body_bytes_max)
         except Stray as stray:
             return await self._refuse(stray, headers, scope, receive, send)
         except ClientGone:
             return
-        scope["root_path"], scope["headers"] = "", headers.raw
+        below = _below(scope, path, headers)
         try:
             if provider is None:
-                await self._command(name, prefix, scope, headers, body, receive, send)
+                await self._command(name, prefix, below, headers, body, receive, send)
             else:
-                await self._request(name, provider, scope, headers, body, receive, send)
+                await self._request(name, provider, below, headers, body, receive, send)
         except TooManySpaces as error:
             await plain_answer(409, str(error))(scope, receive, send)
+
+    def answer_now(self, scope: Scope, body: bytes) -> Reply | None:
+        """Answer a whole request to a vendor; None for any other request, or if something may delay the reply.
+
+        Source: ``emulator/web/answer_now.py``.
+        """
+        headers = self._shared(tuple(scope["headers"]))
+        host, path = headers[b"host"] or "", scope["path"]
+        try:
+            name, provider, path, _ = self._destinations.get((host, path)) or self._destination(host, path)
+        except Stray:
+            return None
+        if provider is None or len(body) > self.body_bytes_max or _is_cross_site(headers):
+            return None
+        exchange = self._at_once(name, provider, _below(scope, path, headers), headers, body)
+        return (exchange.status, exchange.reply_headers(), exchange.reply_body) if exchange else None
 
     async def _request(
         self,
@@ -122,12 +141,23 @@ class Gateway:
         if body is None or space.faults.by_id:
             exchange = await answer_under_faults(space, provider, scope, headers, body, receive, self.courier.look)
         else:
-            exchange = answer(space, provider, scope, headers, body)
-            if space.may_call(provider):
-                self.courier.look(space)
+            exchange = self._answer(space, provider, scope, headers, body)
         if is_new:
             self.spaces.answered(space, refused=exchange.status >= REFUSED)
         await send_reply(exchange, scope, send)
+
+    def _at_once(self, name: str, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Exchange | None:
+        """Answer a request to a vendor; None if its space is new, or if a fault may delay the reply."""
+        space = self.spaces.find(name)
+        if space is None or space.faults.by_id:
+            return None
+        return self._answer(space, provider, scope, headers, body)
+
+    def _answer(self, space: Space, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Exchange:
+        exchange = answer(space, provider, scope, headers, body)
+        if space.may_call(provider):
+            self.courier.look(space)
+        return exchange
 
     async def _command(
         self,
@@ -246,7 +276,7 @@ class Gateway:
             page = _name(origin)
             if not (page and (page == _name("//" + host) or page in self.hosts or is_loopback(page))):
                 raise Stray(403, "the control API takes no requests from web pages of other sites")
-        elif headers[b"sec-fetch-site"] == "cross-site":
+        elif _is_cross_site(headers):
             follows_link = (headers[b"sec-fetch-mode"], headers[b"sec-fetch-dest"]) == ("navigate", "document")
             if method != "GET" or not follows_link:
                 raise Stray(403, "the control API takes no requests from web pages of other sites")
@@ -265,6 +295,16 @@ def _to_dashboard(stray: Stray, scope: Scope, headers: Headers) -> Response | No
     if prefix and not (prefix.startswith("/~") and NAME.fullmatch(prefix[2:])):
         return None
     return Response(status_code=307, headers={"Location": f"{prefix}/{CONTROL}/", "Vary": "Accept"})
+
+
+def _below(scope: Scope, path: str, headers: Headers) -> Scope:
+    """Return the scope of a request below the prefix of its space and provider."""
+    return {**scope, "path": path, "root_path": "", "headers": headers.raw}
+
+
+def _is_cross_site(headers: Headers) -> bool:
+    """Return whether a browser sends a request for a web page of another site."""
+    return headers[b"sec-fetch-site"] == "cross-site"
 
 
 def _name(url: str) -> str:

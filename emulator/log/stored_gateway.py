@@ -61,6 +61,11 @@ class StoredGateway(Gateway):
         self.store = store
         self.writer = writer
 
+    def _at_once(self, name: str, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Exchange | None:
+        """Answer a request that changes nothing in a space that is in memory; None for another."""
+        copy = self.store.copies.get(name)
+        return self.store.commit.read(copy, provider, scope, headers, body) if copy else None
+
     async def _request(
         self,
         name: str,
@@ -71,8 +76,8 @@ class StoredGateway(Gateway):
         receive: Receive,
         send: Send,
     ) -> None:
-        copy = self.store.copies.get(name)
-        if copy and (exchange := self.store.commit.read(copy, provider, scope, headers, body)):
+        exchange = None if body is None else self._at_once(name, provider, scope, headers, body)
+        if exchange:
             return await send_reply(exchange, scope, send)
         await self._change(name, provider, Arrival(provider.name, scope, headers, body), receive, send)
 

@@ -11,6 +11,7 @@ from emulator.server.eager_task import begin
 from emulator.server.open_files import CONNECTIONS_MAX
 from emulator.server.request_cycle import RequestCycle
 from emulator.server.send_queue import SendQueue
+from emulator.web.answer_now import AnswerNow, answer_now
 
 MADE_ROOM = 32
 """How many idle connections are closed when a new one exceeds the limit, so that not each has to look for one."""
@@ -45,13 +46,11 @@ class Pooled(Protocol):
     """A connection, as its pool needs it."""
 
     closing: bool
+    active_at: float
+    """When the client or the server last did something, by the clock of the event loop."""
 
     def waits_for_client(self) -> bool:
         """Return whether it is the client's turn: to send a request, or the rest of one."""
-        ...
-
-    def idle_since(self) -> float:
-        """Return when the client or the server last did something."""
         ...
 
     def give_way(self) -> None:
@@ -78,6 +77,10 @@ class ConnectionPool:
     connections: set[Pooled] = field(default_factory=set)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     sends: SendQueue = field(default_factory=SendQueue)
+    _answer_now: AnswerNow | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._answer_now = answer_now(self.app)
 
     def admit(self, newcomer: Pooled) -> bool:
         """Add a connection. Above the limit, close those that have been idle for longest; False if none is idle."""
@@ -87,7 +90,7 @@ class ConnectionPool:
 
     def _make_room(self) -> bool:
         idle = [each for each in self.connections if each.waits_for_client() and not each.closing]
-        for connection in nsmallest(MADE_ROOM, idle, key=_idle_since):
+        for connection in nsmallest(MADE_ROOM, idle, key=_active_at):
             connection.give_way()
         return bool(idle)
 
@@ -99,16 +102,18 @@ class ConnectionPool:
         app = self.app if admitted else _unavailable
         if self.workers and admitted:
             app = self.workers.application(request) or app
-        work = request.run(app)
         at_once = at_once and app is self.app and self.proxy is None
+        if at_once and self._answer_now and request.answered(self._answer_now):
+            return
+        work = request.run(app)
         task = begin(work) if at_once else asyncio.get_running_loop().create_task(work)
         if task:
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
 
 
-def _idle_since(connection: Pooled) -> float:
-    return connection.idle_since()
+def _active_at(connection: Pooled) -> float:
+    return connection.active_at
 
 
 async def _unavailable(scope: Scope, receive: Receive, send: Send) -> None:

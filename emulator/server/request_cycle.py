@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Scope
 
 from emulator.core.errors import phrase
 from emulator.server.write_flow import WriteFlow
+from emulator.web.answer_now import AnswerNow
 from emulator.web.connection import BREAK
 from emulator.web.headers import RawHeaders
 from emulator.web.replies import JSON_TYPE, content_length
@@ -66,7 +67,8 @@ class RequestCycle:
         "_delivered",
         "_has_body",
         "_head_written",
-        "_start",
+        "_headers",
+        "_status",
         "_waiter",
         "complete",
         "finished",
@@ -85,7 +87,8 @@ class RequestCycle:
         self._awaits_continue = awaits_continue
         self._body = b""
         self._delivered = False
-        self._start: Message | None = None
+        self._status = 0
+        self._headers: RawHeaders = ()
         self._head_written = False
         self._has_body = self._chunked = False
         self._waiter: asyncio.Future[None] | None = None
@@ -97,11 +100,31 @@ class RequestCycle:
         except asyncio.CancelledError:
             pass
         except Exception:
-            log.exception("bug in the emulator: %s %s", self.scope["method"], self.scope["path"])
-            await self._reply_500()
+            self._log_bug()
+            if not (self.finished or self._head_written or self._connection.lost):
+                self._reply(500, [JSON_TYPE], BUG)
         if not self.finished:
             self.finished = True
             self._connection.not_replied()
+
+    def answered(self, answer_now: AnswerNow) -> bool:
+        """Let the application answer at once, and return whether it has. The whole request must have arrived."""
+        if self._connection.flow.paused:
+            return False
+        try:
+            reply = answer_now(self.scope, self._body)
+        except Exception:
+            self._log_bug()
+            reply = 500, [JSON_TYPE], BUG
+        if reply is None:
+            return False
+        self._body = b""
+        self._connection.body_read()
+        self._reply(*reply)
+        return True
+
+    def _log_bug(self) -> None:
+        log.exception("bug in the emulator: %s %s", self.scope["method"], self.scope["path"])
 
     @contextmanager
     def queued(self) -> Iterator[None]:
@@ -172,11 +195,9 @@ class RequestCycle:
 
     async def send(self, message: Message) -> None:
         """Send a reply. Its head is held back until its body is there, so that both leave in one packet."""
-        if self._start is None:
+        if not self._status:
             assert message["type"] == "http.response.start", message["type"]
-            self._start = message
-            self._has_body = self.scope["method"] != "HEAD" and message["status"] not in WITHOUT_BODY
-            return
+            return self._begin(message["status"], message["headers"])
         if self._connection.flow.paused:
             await self._connection.flow.wait()
         if self._connection.lost:
@@ -189,10 +210,22 @@ class RequestCycle:
         elif message.get("more_body"):
             self._connection.write(self._streamed(body))
         else:
-            close = not self.keep_alive or not self.complete or self._connection.closing
-            self._connection.write(self._last(body, close))
-            self.finished = True
-            self._connection.replied(close)
+            self._end(body)
+
+    def _reply(self, status: int, headers: RawHeaders, body: bytes) -> None:
+        """Send a whole reply."""
+        self._begin(status, headers)
+        self._end(body)
+
+    def _begin(self, status: int, headers: RawHeaders) -> None:
+        self._status, self._headers = status, headers
+        self._has_body = self.scope["method"] != "HEAD" and status not in WITHOUT_BODY
+
+    def _end(self, body: bytes) -> None:
+        close = not self.keep_alive or not self.complete or self._connection.closing
+        self._connection.write(self._last(body, close))
+        self.finished = True
+        self._connection.replied(close)
 
     def _last(self, body: bytes, close: bool) -> bytes:
         """Return a whole reply, or the last part of one that was streamed."""
@@ -217,19 +250,17 @@ class RequestCycle:
 
     def _head(self, length: int | None, close: bool) -> bytes:
         """Return a reply's head. The server sets its framing: a length is always that of the body."""
-        assert self._start
-        headers = self._start["headers"]
+        headers = self._headers
         if length is None or content_length(length) not in headers or not self._has_body:
             headers = self._framed(headers, length)
-        lines = [b": ".join(header) for header in headers]
+        lines = [*map(b": ".join, headers)]
         if close:
             lines.append(b"connection: close")
-        return status_line(self._start["status"]) + b"\r\n".join([*lines, b"", b""])
+        return status_line(self._status) + b"\r\n".join([*lines, b"", b""])
 
     def _framed(self, headers: RawHeaders, length: int | None) -> RawHeaders:
         """Return the headers of a reply with those that the length of its body requires."""
-        assert self._start
-        status, sized = self._start["status"], not self._has_body
+        status, sized = self._status, not self._has_body
         framed = []
         for name, value in headers:
             if name == b"content-length":
@@ -253,13 +284,6 @@ class RequestCycle:
             whole = self._has_body and body
             self._connection.write(head + body[: len(body) // 2] if whole else head[: len(head) // 2])
         self._connection.cut(reset=how == "reset")
-
-    async def _reply_500(self) -> None:
-        """Answer a bug, unless half a reply has been sent."""
-        if not self.finished and not self._head_written:
-            self._start = None
-            await self.send({"type": "http.response.start", "status": 500, "headers": [JSON_TYPE]})
-            await self.send({"type": "http.response.body", "body": BUG})
 
 
 @lru_cache(maxsize=1024)
