@@ -172,7 +172,7 @@ def test_a_server_asks_first() -> None:
         assert app.at_once == 3
         await client.send(GET.replace(b"Host", b"Connection: close\r\nHost"))
         assert client.wire.closing
-        assert app.at_once == 4
+        assert app.at_once == 3
 
     run(play)
 

@@ -137,7 +137,9 @@ def parsed_target(head: bytes) -> Target | None:
 
     class Listener:
         def __getattr__(self, name: str) -> Callable[..., None]:
-            return lambda *arguments: targets.append(arguments[0].target) if name == "head_parsed" else None
+            return lambda *arguments: (
+                targets.append(arguments[0].target) if name in ("request_parsed", "head_parsed") else None
+            )
 
     try:
         RequestParser(Listener()).feed(head)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Scope
 
-from emulator.server.request_cycle import WITHOUT_BODY
+from emulator.server.reply_bytes import has_body
 from emulator.server.request_head import head_bytes
 from emulator.server.request_parser import HEAD_BYTES_MAX, HEAD_TOO_LARGE, HEADERS_MAX, TOO_MANY_HEADERS, Refused
 from emulator.web.answer_now import Reply, answer_now
@@ -93,7 +93,7 @@ def _reply(method: str, sent: list[Message]) -> Reply:
 
 def _delivered(method: str, status: int, headers: RawHeaders, body: bytes) -> Reply:
     """Return what arrives of a whole reply."""
-    return status, headers, b"" if method == "HEAD" or status in WITHOUT_BODY else body
+    return status, headers, body if has_body(method, status) else b""
 
 
 def _refusal(refused: Refused) -> Reply:

@@ -141,7 +141,7 @@ class Gateway:
         if body is None or space.faults.by_id:
             exchange = await answer_under_faults(space, provider, scope, headers, body, receive, self.courier.look)
         else:
-            exchange = self._answer(space, provider, scope, headers, body)
+            exchange = self._run_turn(space, provider, scope, headers, body)
         if is_new:
             self.spaces.answered(space, refused=exchange.status >= REFUSED)
         await send_reply(exchange, scope, send)
@@ -151,9 +151,9 @@ class Gateway:
         space = self.spaces.find(name)
         if space is None or space.faults.by_id:
             return None
-        return self._answer(space, provider, scope, headers, body)
+        return self._run_turn(space, provider, scope, headers, body)
 
-    def _answer(self, space: Space, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Exchange:
+    def _run_turn(self, space: Space, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Exchange:
         exchange = answer(space, provider, scope, headers, body)
         if space.may_call(provider):
             self.courier.look(space)

@@ -9,7 +9,7 @@ import orjson
 from emulator.proxy.dialer import Connection, dial
 from emulator.proxy.routes import PORTS, NoRoute, Routes, split_authority
 from emulator.server import breaking
-from emulator.server.request_cycle import status_line
+from emulator.server.reply_bytes import status_line
 
 ESTABLISHED = b"HTTP/1.1 200 Connection Established\r\n\r\n"
 READ_BYTES = 64 * 1024

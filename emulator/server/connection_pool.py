@@ -9,9 +9,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from emulator.server.eager_task import begin
 from emulator.server.open_files import CONNECTIONS_MAX
-from emulator.server.request_cycle import RequestCycle
+from emulator.server.request_cycle import BUG, RequestCycle, log_bug
 from emulator.server.send_queue import SendQueue
-from emulator.web.answer_now import AnswerNow, answer_now
+from emulator.web.answer_now import AnswerNow, Reply, answer_now
+from emulator.web.replies import JSON_TYPE
 
 MADE_ROOM = 32
 """How many idle connections are closed when a new one exceeds the limit, so that not each has to look for one."""
@@ -35,6 +36,10 @@ class OtherWorkers(Protocol):
 
         Return False if that is this worker, or is not clear, or if the other one takes no connection at present.
         """
+        ...
+
+    def is_own(self, scope: Scope) -> bool:
+        """Return whether a request is for this worker."""
         ...
 
     def application(self, request: RequestCycle) -> ASGIApp | None:
@@ -94,6 +99,22 @@ class ConnectionPool:
             connection.give_way()
         return bool(idle)
 
+    def hand_over(self, transport: asyncio.Transport, data: bytes) -> bool:
+        """Hand a connection over to the worker that data is for, unless it has TLS, or a reply is on its way."""
+        is_plain = not (transport.is_closing() or transport.get_extra_info("sslcontext"))
+        is_free = not (transport.get_write_buffer_size() or self.sends.holds(transport))
+        return bool(self.workers and is_plain and is_free and self.workers.hand_over(transport, data))
+
+    def answer_now(self, scope: Scope, body: bytes) -> Reply | None:
+        """Let the application answer a whole request without waiting, if it can, and if it is for this worker."""
+        if self._answer_now is None or self.proxy or (self.workers and not self.workers.is_own(scope)):
+            return None
+        try:
+            return self._answer_now(scope, body)
+        except Exception:
+            log_bug(scope)
+            return 500, [JSON_TYPE], BUG
+
     def run(self, request: RequestCycle, admitted: bool, *, at_once: bool = False) -> None:
         """Let the application answer a request, or that of another worker: soon, or at once as far as it can.
 
@@ -103,8 +124,6 @@ class ConnectionPool:
         if self.workers and admitted:
             app = self.workers.application(request) or app
         at_once = at_once and app is self.app and self.proxy is None
-        if at_once and self._answer_now and request.answered(self._answer_now):
-            return
         work = request.run(app)
         task = begin(work) if at_once else asyncio.get_running_loop().create_task(work)
         if task:

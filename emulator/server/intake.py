@@ -40,6 +40,11 @@ class Intake:
                 return data[start + SLICE_BYTES :]
         return b""
 
+    def stop(self) -> None:
+        """Parse nothing more."""
+        self.stopped = True
+        self.backlog = b""
+
     def take_backlog(self) -> bytes:
         """Return what was left unparsed, once enough requests have their replies."""
         if len(self._requests) >= PIPELINED_MAX // 2:
@@ -56,3 +61,10 @@ class Intake:
         if pause != self.paused and not transport.is_closing():
             self.paused = pause
             transport.pause_reading() if pause else transport.resume_reading()
+
+
+def pass_on(transport: asyncio.Transport, data: bytes) -> None:
+    """Pass on what has been read behind a request for a tunnel, to the protocol that has taken the connection over."""
+    protocol = transport.get_protocol()
+    if isinstance(protocol, asyncio.Protocol):
+        protocol.data_received(data)

@@ -6,10 +6,13 @@ Everything that a client can make grow has a bound, and every wait for a client 
 import asyncio
 from collections import deque
 
+from starlette.types import Scope
+
 from emulator.server import breaking
-from emulator.server.connection_pool import ConnectionPool, OtherWorkers
+from emulator.server.connection_pool import ConnectionPool
 from emulator.server.connection_scope import ConnectionScope
-from emulator.server.intake import Intake
+from emulator.server.intake import Intake, pass_on
+from emulator.server.reply_bytes import whole_reply
 from emulator.server.request_cycle import RequestCycle
 from emulator.server.request_head import Head
 from emulator.server.request_parser import Refused, RequestParser, no_proxy
@@ -23,9 +26,9 @@ class HttpProtocol(asyncio.Protocol):
     """One connection of a client.
 
     ``_requests`` have no complete reply yet, oldest first; only the first one runs. ``_receiving`` is the one whose
-    body is still arriving, always the last of them. ``closing`` means that the connection ends. ``received`` is what
-    another worker has read of a connection that it has handed over. ``queued`` is the task of a request that waits for
-    its turn to be forwarded to another worker.
+    body is still arriving, always the last of them. ``_is_prompt`` is whether a request may be answered at once: only
+    the first of a turn may. ``closing`` means that the connection ends. ``received`` is what another worker has read of
+    a connection that it has handed over.
     """
 
     __slots__ = (
@@ -33,6 +36,7 @@ class HttpProtocol(asyncio.Protocol):
         "_ended",
         "_farewell",
         "_intake",
+        "_is_prompt",
         "_loop",
         "_parser",
         "_pool",
@@ -57,7 +61,7 @@ class HttpProtocol(asyncio.Protocol):
         self._receiving: RequestCycle | None = None
         self._intake = Intake(self._parser, self._requests, received)
         self._farewell = b""
-        self._ended, self._admitted = False, True
+        self._admitted, self._ended, self._is_prompt = True, False, False
         self.active_at = self._loop.time()
         self._unsent = 0
         self.flow = WriteFlow()
@@ -74,9 +78,9 @@ class HttpProtocol(asyncio.Protocol):
             self._loop.call_soon(self._go_on)
 
     def connection_lost(self, _: Exception | None) -> None:
-        self.lost = self._intake.stopped = True
+        self.lost = True
         self._pool.connections.discard(self)
-        self._drop_requests()
+        self._stop()
         if self.queued:
             self.queued.cancel()
         self.flow.resume()
@@ -152,22 +156,18 @@ class HttpProtocol(asyncio.Protocol):
             return
         if intake.backlog:
             intake.backlog += data
-        elif (workers := self._pool.workers) and self._hand_over(workers, data):
+        elif self._pool.workers and self._hand_over(data):
             return
         else:
             self._parse(data)
         if self._receiving or intake.backlog:
             intake.regulate(self._transport, self._receiving)
 
-    def _hand_over(self, workers: OtherWorkers, data: bytes) -> bool:
+    def _hand_over(self, data: bytes) -> bool:
         """Hand the connection over if a request begins here that is for another worker, and no reply is on its way."""
-        unsent = self._transport.get_write_buffer_size() or self._pool.sends.holds(self._transport)
-        busy = unsent or self._requests or self._parser.in_head
-        if busy or self._scope.scheme != "http" or self._transport.is_closing():
+        if self._requests or self._parser.in_head or not self._pool.hand_over(self._transport, data):
             return False
-        if not workers.hand_over(self._transport, data):
-            return False
-        self._intake.stopped = self.closing = True
+        self._stop()
         self._transport.abort()
         return True
 
@@ -177,21 +177,16 @@ class HttpProtocol(asyncio.Protocol):
         Those behind it run later, each in a turn of the event loop of its own.
         """
         idle = not self._requests
+        self._is_prompt = idle and self._admitted and not (self._ended or self.flow.paused)
         try:
             if behind := self._intake.parse(data):
-                self._pass_on(behind)
+                pass_on(self._transport, behind)
         except Refused as refused:
             if not self._intake.stopped:
                 self._refuse(refused)
         if idle and self._requests:
             request = self._requests[0]
-            self._pool.run(request, self._admitted, at_once=request.complete)
-
-    def _pass_on(self, data: bytes) -> None:
-        """Pass on what has been read behind a request for a tunnel, to the protocol that took the connection over."""
-        protocol = self._transport.get_protocol()
-        if protocol is not self and isinstance(protocol, asyncio.Protocol):
-            protocol.data_received(data)
+            self._pool.run(request, self._admitted, at_once=request.complete and self._is_prompt)
 
     def body_read(self) -> None:
         if self._intake.paused:
@@ -204,12 +199,17 @@ class HttpProtocol(asyncio.Protocol):
 
     def request_parsed(self, head: Head, body: bytes) -> None:
         self.active_at = self._loop.time()
-        request = self._begin(head)
+        scope = self._scope.request(head)
+        may_answer = self._is_prompt and head.keep_alive and not self._requests
+        if may_answer and (reply := self._pool.answer_now(scope, body)):
+            self._is_prompt = False
+            return self.write(whole_reply(head.method, *reply))
+        request = self._begin(head, scope)
         request.add(body)
         self._end(request)
 
     def head_parsed(self, head: Head) -> None:
-        self._receiving = self._begin(head)
+        self._receiving = self._begin(head, self._scope.request(head))
 
     def body_parsed(self, body: bytes) -> None:
         if self._receiving:
@@ -235,8 +235,8 @@ class HttpProtocol(asyncio.Protocol):
         self._pool.sends.flush()
         self._pool.proxy.tunnel(self._transport, authority, data)
 
-    def _begin(self, head: Head) -> RequestCycle:
-        scope, keep_alive = self._scope.request(head), self._admitted and head.keep_alive
+    def _begin(self, head: Head, scope: Scope) -> RequestCycle:
+        keep_alive = self._admitted and head.keep_alive
         request = RequestCycle(self, scope, keep_alive=keep_alive, awaits_continue=head.awaits_continue)
         self._requests.append(request)
         return request
@@ -282,8 +282,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def _refuse(self, refused: Refused) -> None:
         """Read nothing more, and say why after the replies to earlier requests."""
-        self._intake.stopped = True
-        self._intake.backlog = b""
+        self._intake.stop()
         self._farewell = refused.reply
         if self._receiving:
             self._receiving.disconnect()
@@ -291,8 +290,7 @@ class HttpProtocol(asyncio.Protocol):
             self._hang_up()
 
     def cut(self, reset: bool) -> None:
-        self._intake.stopped = self.closing = True
-        self._drop_requests()
+        self._stop()
         if reset:
             self._pool.sends.flush()
             breaking.reset(self._transport)
@@ -302,8 +300,7 @@ class HttpProtocol(asyncio.Protocol):
     def _hang_up(self) -> None:
         """End the connection after what has been written. A client that may still be sending gets time to read it."""
         still_sends = not self._ended and bool(self._farewell or self._receiving)
-        self._intake.stopped = self.closing = True
-        self._drop_requests()
+        self._stop()
         if self._farewell:
             self.write(self._farewell)
         self._pool.sends.flush()
@@ -312,9 +309,11 @@ class HttpProtocol(asyncio.Protocol):
         else:
             self._transport.close()
 
-    def _drop_requests(self) -> None:
+    def _stop(self) -> None:
+        """Take nothing more, and drop the requests that have no complete reply."""
+        self._intake.stop()
+        self.closing = True
         for request in self._requests:
             request.disconnect()
         self._requests.clear()
         self._receiving = None
-        self._intake.backlog = b""

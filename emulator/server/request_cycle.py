@@ -4,17 +4,15 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Scope
 
-from emulator.core.errors import phrase
+from emulator.server.reply_bytes import chunk, has_body, reply_head
 from emulator.server.write_flow import WriteFlow
-from emulator.web.answer_now import AnswerNow
 from emulator.web.connection import BREAK
 from emulator.web.headers import RawHeaders
-from emulator.web.replies import JSON_TYPE, content_length
+from emulator.web.replies import JSON_TYPE
 
 log = logging.getLogger("emulator")
 
@@ -22,15 +20,15 @@ BUG = b'{"error":"bug in the emulator; its log has the traceback"}'
 """What a client gets in place of a reply if the emulator has a bug."""
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-WITHOUT_BODY = frozenset({204, 304})
-"""Statuses whose replies end with their head (RFC 9112, section 6.3)."""
-
 BUFFERED_BYTES_MAX = 64 * 1024
 """How much of a body waits for the application before the connection stops reading."""
 
 
 class Connection(Protocol):
-    """What a request needs of its connection."""
+    """What a request needs of its connection.
+
+    ``queued`` is the task of a request that waits for its turn to be forwarded to another worker.
+    """
 
     flow: WriteFlow
     lost: bool
@@ -100,31 +98,13 @@ class RequestCycle:
         except asyncio.CancelledError:
             pass
         except Exception:
-            self._log_bug()
+            log_bug(self.scope)
             if not (self.finished or self._head_written or self._connection.lost):
-                self._reply(500, [JSON_TYPE], BUG)
+                self._begin(500, [JSON_TYPE])
+                self._end(BUG)
         if not self.finished:
             self.finished = True
             self._connection.not_replied()
-
-    def answered(self, answer_now: AnswerNow) -> bool:
-        """Let the application answer at once, and return whether it has. The whole request must have arrived."""
-        if self._connection.flow.paused:
-            return False
-        try:
-            reply = answer_now(self.scope, self._body)
-        except Exception:
-            self._log_bug()
-            reply = 500, [JSON_TYPE], BUG
-        if reply is None:
-            return False
-        self._body = b""
-        self._connection.body_read()
-        self._reply(*reply)
-        return True
-
-    def _log_bug(self) -> None:
-        log.exception("bug in the emulator: %s %s", self.scope["method"], self.scope["path"])
 
     @contextmanager
     def queued(self) -> Iterator[None]:
@@ -212,14 +192,9 @@ class RequestCycle:
         else:
             self._end(body)
 
-    def _reply(self, status: int, headers: RawHeaders, body: bytes) -> None:
-        """Send a whole reply."""
-        self._begin(status, headers)
-        self._end(body)
-
     def _begin(self, status: int, headers: RawHeaders) -> None:
         self._status, self._headers = status, headers
-        self._has_body = self.scope["method"] != "HEAD" and status not in WITHOUT_BODY
+        self._has_body = has_body(self.scope["method"], status)
 
     def _end(self, body: bytes) -> None:
         close = not self.keep_alive or not self.complete or self._connection.closing
@@ -230,7 +205,7 @@ class RequestCycle:
     def _last(self, body: bytes, close: bool) -> bytes:
         """Return a whole reply, or the last part of one that was streamed."""
         if self._chunked:
-            return _chunk(body) + b"0\r\n\r\n"
+            return chunk(body) + b"0\r\n\r\n"
         if self._head_written:
             return body
         head = self._head(len(body), close)
@@ -246,35 +221,12 @@ class RequestCycle:
             head = self._head(None, close=not self.keep_alive)
         if not self._has_body:
             return head
-        return head + (_chunk(body) if self._chunked else body)
+        return head + (chunk(body) if self._chunked else body)
 
     def _head(self, length: int | None, close: bool) -> bytes:
-        """Return a reply's head. The server sets its framing: a length is always that of the body."""
-        headers = self._headers
-        if length is None or content_length(length) not in headers or not self._has_body:
-            headers = self._framed(headers, length)
-        lines = [*map(b": ".join, headers)]
-        if close:
-            lines.append(b"connection: close")
-        return status_line(self._status) + b"\r\n".join([*lines, b"", b""])
-
-    def _framed(self, headers: RawHeaders, length: int | None) -> RawHeaders:
-        """Return the headers of a reply with those that the length of its body requires."""
-        status, sized = self._status, not self._has_body
-        framed = []
-        for name, value in headers:
-            if name == b"content-length":
-                if status == 204 or length is None:
-                    continue
-                if not sized:
-                    value = b"%d" % length
-                    sized = True
-            framed.append((name, value))
-        if length is not None and not sized:
-            framed.append(content_length(length))
-        if self._chunked:
-            framed.append((b"transfer-encoding", b"chunked"))
-        return framed
+        return reply_head(
+            self._status, self._headers, length, with_body=self._has_body, chunked=self._chunked, close=close
+        )
 
     def _break(self, how: str, body: bytes) -> None:
         """Break the connection, after what ``truncate`` lets through."""
@@ -286,10 +238,6 @@ class RequestCycle:
         self._connection.cut(reset=how == "reset")
 
 
-@lru_cache(maxsize=1024)
-def status_line(status: int) -> bytes:
-    return b"HTTP/1.1 %d %s\r\n" % (status, phrase(status).encode())
-
-
-def _chunk(body: bytes) -> bytes:
-    return b"%x\r\n%s\r\n" % (len(body), body) if body else b""
+def log_bug(scope: Scope) -> None:
+    """Log an exception of the application."""
+    log.exception("bug in the emulator: %s %s", scope["method"], scope["path"])

@@ -5,7 +5,7 @@ from typing import Protocol
 import httptools
 import orjson
 
-from emulator.server.request_cycle import status_line
+from emulator.server.reply_bytes import status_line
 from emulator.server.request_head import (
     HEAD_END,
     REMEMBERED_HEAD_BYTES_MAX,
@@ -53,11 +53,12 @@ class Refused(Exception):
 
 
 class Listener(Protocol):
-    """Takes what is parsed: whole requests, or the head of each, its body in parts, and its end."""
+    """Takes what is parsed: whole requests; of one that arrives in parts the head, parts of the body, and the end."""
 
     def request_parsed(self, head: Head, body: bytes) -> None: ...
 
-    def message_begun(self) -> None: ...
+    def message_begun(self) -> None:
+        """Record that a part of a request has arrived."""
 
     def head_parsed(self, head: Head) -> None: ...
 
@@ -75,11 +76,16 @@ class Listener(Protocol):
 class RequestParser:
     """A parser of one connection, and the head that it has parsed last.
 
-    ``in_head`` is whether an incomplete head has begun, ``_between`` whether no incomplete request has begun.
+    ``in_head`` is whether an incomplete head has begun, ``_between`` whether no incomplete request has begun. Of a
+    request that has begun in the present data (``_is_new``), or whose head has ended there (``_is_held``), nothing has
+    been passed on; ``_body`` is what has arrived of its body.
     """
 
     __slots__ = (
         "_between",
+        "_body",
+        "_is_held",
+        "_is_new",
         "_listener",
         "_parser",
         "_refused",
@@ -99,8 +105,9 @@ class RequestParser:
         self._parser = httptools.HttpRequestParser(self)
         self._refused: Refused | None = None
         self._unsettled = 0
-        self._url = b""
+        self._url = self._body = b""
         self._between = True
+        self._is_new = self._is_held = False
         self.method = self.version = ""
         self.target = Target("", b"", b"")
         self.headers: list[tuple[bytes, bytes]] = []
@@ -152,10 +159,23 @@ class RequestParser:
             self._decline(rest)
         except httptools.HttpParserError:
             raise self._refused or _garbage() from None
+        if not self._between:
+            self._pass_on()
         if self._unsettled > HEAD_BYTES_MAX:
             raise Refused(431, HEAD_TOO_LARGE)
         if len(self.headers) > HEADERS_MAX:
             raise Refused(431, TOO_MANY_HEADERS)
+
+    def _pass_on(self) -> None:
+        """Pass on what has arrived of an incomplete request."""
+        if self._is_new:
+            self._is_new = False
+            self._listener.message_begun()
+        if self._is_held:
+            self._is_held = False
+            self._listener.head_parsed(self)
+            if self._body:
+                self._listener.body_parsed(self._body)
 
     # --- offers of another protocol
 
@@ -194,8 +214,7 @@ class RequestParser:
 
     def on_message_begin(self) -> None:
         self._url, self.headers, self.awaits_continue = b"", [], False
-        self.in_head, self._between = True, False
-        self._listener.message_begun()
+        self.in_head, self._between, self._is_new = True, False, True
 
     def on_url(self, url: bytes) -> None:
         self._url += url
@@ -205,6 +224,7 @@ class RequestParser:
         name = name.lower()
         if not self.in_head:
             if name == b"connection":  # httptools follows it, and may take no further request
+                self.keep_alive = False
                 self._listener.last_request()
             return
         if name == b"expect":
@@ -226,16 +246,23 @@ class RequestParser:
         self.in_head = False
         self.version, self.target = self._parser.get_http_version(), target_of(self._url)
         self.keep_alive = self.version != "1.0" and self._parser.should_keep_alive()
-        self._listener.head_parsed(self)
+        self._body, self._is_held = b"", True
 
     def on_body(self, body: bytes) -> None:
         self._unsettled = 0
-        self._listener.body_parsed(body)
+        if self._is_held:
+            self._body += body
+        else:
+            self._listener.body_parsed(body)
 
     def on_message_complete(self) -> None:
         self._unsettled = 0
         self._between = True
-        self._listener.message_ended()
+        if self._is_held:
+            self._is_held = False
+            self._listener.request_parsed(self, self._body)
+        else:
+            self._listener.message_ended()
 
     def _refuse(self, reason: str) -> None:
         self._refused = Refused(431, reason)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 
 from emulator.server.addressed_space import space_at, space_of
 from emulator.server.channel import Channel
@@ -55,6 +55,9 @@ class WorkerLink:
             return False
         descriptor = transport.get_extra_info("socket").fileno()
         return self.inboxes[owner].send(CONNECTION, data, descriptor)
+
+    def is_own(self, scope: Scope) -> bool:
+        return self.share.owns(space_of(scope["path"]))
 
     def application(self, request: RequestCycle) -> ASGIApp | None:
         owner = self.share.owner(space_of(request.scope["path"]))
