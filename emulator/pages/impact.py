@@ -13,7 +13,7 @@ from emulator.pages.formats import MONTHS, day, mass, mass_text, number
 from emulator.pages.html import Element, h
 from emulator.pages.page import Visit, document
 from emulator.providers.cnaught.backend import CNaught
-from emulator.providers.cnaught.backend.amounts import exact_sum, nearest_count
+from emulator.providers.cnaught.backend.amounts import exact_sum, nearest_counts
 from emulator.providers.cnaught.backend.drafts import Buyer, Period
 from emulator.providers.cnaught.backend.impact import Impact, owner, owners
 from emulator.providers.cnaught.memory.catalogue import Equivalent
@@ -63,14 +63,8 @@ def _buyer(cnaught: CNaught, params: Mapping[str, str]) -> Buyer:
 
 def _equivalents(buyer: Buyer, impact: Impact) -> Element | None:
     shown = [EQUIVALENTS[name] for name in buyer.account.impact_page.enabled_equivalents]
-    cards = [
-        h(
-            "li",
-            h("span", number(nearest_count(impact.total_kg, KG_PER_EQUIVALENT[key])), class_="figure"),
-            h("span", text),
-        )
-        for key, text in shown
-    ]
+    counts = nearest_counts(impact.total_kg, KG_PER_EQUIVALENT)
+    cards = [h("li", h("span", number(counts[key]), class_="figure"), h("span", text)) for key, text in shown]
     return h("section", h("h2", "That is as much as"), h("ul", *cards, class_="tiles")) if cards else None
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from math import isfinite
-from typing import Annotated
+from typing import Annotated, TypeGuard
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -25,7 +25,7 @@ NUMBER = r"\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*"
 
 def as_text(value: object) -> str:
     """Return trimmed text that is not blank; a number becomes its text."""
-    text = _optional_text(value)
+    text = value.strip() if is_plain_text(value) else _optional_text(value)
     if not text:
         raise PydanticCustomError("blank", "Input should not be blank")
     return text
@@ -40,8 +40,8 @@ def _optional_text(value: object) -> str:
     return text
 
 
-def is_plain_text(value: object) -> bool:
-    """Return whether a value is a text that needs no change."""
+def is_plain_text(value: object) -> TypeGuard[str]:
+    """Return whether a value is a text of allowed characters."""
     return type(value) is str and "\x00" not in value
 
 

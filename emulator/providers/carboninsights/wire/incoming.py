@@ -1,6 +1,7 @@
 """The models of requests. Each becomes a draft. All problems of a body are reported at once."""
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, cast
 
 from pydantic import (
@@ -142,7 +143,10 @@ class Transaction(Model):
     original_description: OptionalText = ""
 
 
+REQUIRED = ("date", "amount", "category")
 DESCRIPTIONS = ("description", "original_description")
+NUMBERS = frozenset({int, float})
+_required_members = itemgetter(*REQUIRED)
 
 
 def _purchases(value: object, validate: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Purchases:
@@ -158,20 +162,21 @@ def _usual_purchases(value: object, info: ValidationInfo) -> Purchases | None:
     """Return the purchases if all transactions have JSON's own types: it takes a fraction of the models' time."""
     if type(value) is not list:
         return None
-    amounts, listings, known = list[float](), list[Listing](), _context(info).listings
     try:
-        for row in value:
-            amount, category = row["amount"], row["category"]
-            if type(amount) not in (int, float) or not -AMOUNT_MAX <= amount <= AMOUNT_MAX:
-                return None
-            day_of(row["date"])
-            if len(row) > 3 and not all(map(is_plain_text, map(row.get, DESCRIPTIONS, ("", "")))):
-                return None
-            amounts.append(float(amount))
-            listings.append(known.get(category) or _listing(category, info))
+        days, amounts, categories = zip(*map(_required_members, value), strict=True)
+        all(map(day_of, days))
+        if not NUMBERS.issuperset(map(type, amounts)) or max(map(abs, amounts)) > AMOUNT_MAX:
+            return None
+        if max(map(len, value)) > len(REQUIRED) and not all(map(_has_plain_descriptions, value)):
+            return None
+        known = _context(info).listings
+        return Purchases([*map(float, amounts)], [known.get(each) or _listing(each, info) for each in categories])
     except (KeyError, TypeError, ValueError):
         return None
-    return Purchases(amounts, listings)
+
+
+def _has_plain_descriptions(row: dict[str, object]) -> bool:
+    return all(map(is_plain_text, map(row.get, DESCRIPTIONS, ("", ""))))
 
 
 class UserProfile(Model):

@@ -102,6 +102,7 @@ def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
     return total
 
 
-def nearest_count(total: Decimal, each: int) -> int:
-    """Return how many times ``each`` fits into a total, to the nearest whole number, halves up."""
-    return (int(EXACT.add(total, total)) + each) // (2 * each)
+def nearest_counts(total: Decimal, units: Mapping[str, int]) -> dict[str, int]:
+    """Return how many times each unit fits into a total, to the nearest whole number, halves up."""
+    doubled = int(EXACT.add(total, total))
+    return {name: (doubled + unit) // (2 * unit) for name, unit in units.items()}

@@ -13,7 +13,7 @@ from emulator.core.bounded_cache import BoundedCache
 from emulator.core.clock import micros
 from emulator.core.exact_json import fragment
 from emulator.providers.cnaught.backend import CNaught
-from emulator.providers.cnaught.backend.amounts import exact_sum, nearest_count
+from emulator.providers.cnaught.backend.amounts import exact_sum, nearest_counts
 from emulator.providers.cnaught.backend.drafts import Buyer, Period
 from emulator.providers.cnaught.backend.impact import Impact
 from emulator.providers.cnaught.backend.offer import Quote
@@ -202,7 +202,7 @@ def impact(buyer: Buyer, period: Period, impact: Impact, catalogue: Catalogue) -
         "name": holder.name,
         "logo_url": holder.logo_url,
         "total_offset_kgs": _number(impact.total_kg),
-        "equivalents": {name: nearest_count(impact.total_kg, kg) for name, kg in KG_PER_EQUIVALENT.items()},
+        "equivalents": nearest_counts(impact.total_kg, KG_PER_EQUIVALENT),
         "since_date": micros(impact.since),
         "to_date": micros(period.until) if period.until else None,
         "categories": [
