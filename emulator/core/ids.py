@@ -1,6 +1,5 @@
 """Identifiers: random values that follow from a seed. The only module that uses randomness."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from math import gcd
@@ -52,12 +51,11 @@ def nth_text(seed: int, kind: str, n: int, alphabet: str, length: int) -> str:
     value = (start + n * step) % size
     if notation := _NOTATIONS.get(alphabet):
         return format(value, notation).zfill(length)[::-1]  # the same as the loop below, without its divisions
-    pairs, text = _pairs(alphabet), ""
-    base = len(pairs)
-    for _ in range(length // 2):
-        text += pairs[value % base]
+    base, text = len(alphabet), ""
+    for _ in range(length):
+        text += alphabet[value % base]
         value //= base
-    return text + alphabet[value] if length % 2 else text
+    return text
 
 
 def nth_uuid(seed: int, kind: str, n: int) -> str:
@@ -86,12 +84,6 @@ def generation() -> int:
 def secret() -> str:
     """Return a token that cannot be guessed. Like a generation, it depends on no seed."""
     return token_urlsafe(24)
-
-
-@lru_cache(maxsize=16)
-def _pairs(alphabet: str) -> Sequence[str]:
-    """Return all numbers of two digits, the lower digit first: with them, a text takes half as many divisions."""
-    return [low + high for high in alphabet for low in alphabet]
 
 
 @lru_cache(maxsize=1024)
