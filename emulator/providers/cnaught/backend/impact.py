@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from itertools import pairwise
+from itertools import chain, pairwise
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
@@ -95,6 +95,7 @@ class Impacts:
             category.id: tuple((category.id, project) for project in category.projects)
             for category in catalogue.categories.values()
         }
+        self._ranks = {kind: rank for rank, kind in enumerate(chain.from_iterable(self._kinds.values()))}
         self._parts = BoundedCache[tuple[str, str], Amounts](REMEMBERED_PARTS_MAX)
 
     def orders(self, whose: Owner) -> Timeline[Order]:
@@ -171,8 +172,6 @@ class Impacts:
     def _by_category(self, total: Amounts) -> Mapping[str, Mapping[str, Decimal]]:
         """Return the totals in the order of the catalogue, without zeros."""
         by_category: dict[str, dict[str, Decimal]] = {}
-        for category, kinds in self._kinds.items():
-            for kind in kinds:
-                if amount_kg := total.get(kind):
-                    by_category.setdefault(category, {})[kind[1]] = amount_kg
+        for category, project in sorted(filter(total.get, total), key=self._ranks.__getitem__):
+            by_category.setdefault(category, {})[project] = total[category, project]
         return by_category
