@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from starlette.types import Scope
 
-from emulator.server.request_head import Head, Target
+from emulator.server.request_head import Head
 from emulator.web.connection import ABSOLUTE, BREAK
 
 ASGI = {"version": "3.0", "spec_version": "2.3"}
@@ -29,7 +29,7 @@ class ConnectionScope(NamedTuple):
 
     def request(self, head: Head) -> Scope:
         """Return the scope of a request."""
-        target = head.target
+        path, raw_path, query, scheme, authority = head.target
         scope: Scope = {
             "type": "http",
             "asgi": ASGI,
@@ -39,22 +39,22 @@ class ConnectionScope(NamedTuple):
             "scheme": self.scheme,
             "method": head.method,
             "root_path": "",
-            "path": target.path,
-            "raw_path": target.raw_path,
-            "query_string": target.query,
+            "path": path,
+            "raw_path": raw_path,
+            "query_string": query,
             "headers": head.headers,
             "extensions": EXTENSIONS,
         }
-        if target.authority:
-            _address_absolutely(scope, target)
+        if authority:
+            _address_absolutely(scope, scheme, authority)
         return scope
 
 
-def _address_absolutely(scope: Scope, target: Target) -> None:
+def _address_absolutely(scope: Scope, scheme: str, authority: bytes) -> None:
     """Let the target of a request in absolute form replace its Host header (RFC 9112, section 3.2.2)."""
     others = [header for header in scope["headers"] if header[0] != b"host"]
-    scope["headers"] = [(b"host", target.authority), *others]
-    scope["scheme"] = target.scheme
+    scope["headers"] = [(b"host", authority), *others]
+    scope["scheme"] = scheme
     scope["extensions"] = EXTENSIONS_IF_ABSOLUTE
 
 

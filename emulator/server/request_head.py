@@ -1,5 +1,6 @@
 """The heads of requests, and those that clients repeat, which are parsed once."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, Protocol
@@ -51,7 +52,8 @@ class Head(Protocol):
     def awaits_continue(self) -> bool: ...
 
 
-class KnownHead(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class KnownHead:
     """A head that may come again, with the length of the body behind it."""
 
     method: str
