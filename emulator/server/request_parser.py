@@ -58,7 +58,7 @@ class Listener(Protocol):
     def request_parsed(self, head: Head, body: bytes) -> None: ...
 
     def message_begun(self) -> None:
-        """Record that a part of a request has arrived."""
+        """Record that a request has begun, of which only a part has arrived."""
 
     def head_parsed(self, head: Head) -> None: ...
 

@@ -1,4 +1,4 @@
-"""An addition to ASGI: an application that answers whole requests at once, which takes four fifths of the time.
+"""An addition to ASGI: an application that answers whole requests at once. Messages would take a quarter of the time.
 
 It has a method ``answer_now(scope, body)``, besides being an ASGI application. A server calls it when a request has
 arrived whole. If the reply may have to wait, the method returns None and has changed nothing, not even the scope; the
