@@ -15,12 +15,14 @@ from emulator.gateway.messages import send_reply
 from emulator.gateway.turn import plain_answer
 from emulator.log.application import Commands
 from emulator.log.entries import Arrival, ControlCommand
+from emulator.log.group_commit import READS
 from emulator.log.log import LogFailure
 from emulator.log.space_copy import SpaceCopy
 from emulator.log.store import Store
 from emulator.log.stored_writer import StoredWriter
 from emulator.space.space import DEFAULT
 from emulator.space.spaces import Spaces
+from emulator.web.answer_now import Reply
 from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers
 from emulator.web.provider import Provider
@@ -60,6 +62,10 @@ class StoredGateway(Gateway):
         self.commands = control
         self.store = store
         self.writer = writer
+
+    def answer_now(self, scope: Scope, body: bytes) -> Reply | None:
+        """Answer a request that changes nothing, if it can be answered at once; None for any other."""
+        return super().answer_now(scope, body) if scope["method"] in READS else None
 
     def _at_once(self, name: str, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Exchange | None:
         """Answer a request that changes nothing in a space that is in memory; None for another."""

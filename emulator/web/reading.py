@@ -9,18 +9,15 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
 from emulator.core import exact_json
-from emulator.core.bounded_cache import BoundedCache
+from emulator.core.bounded_cache import RepeatedCache
 from emulator.core.errors import Malformed, Problem
 from emulator.web.replies import JSON
 from emulator.web.request import WholeRequest
 
 M = TypeVar("M", bound=BaseModel)
 
-REMEMBERED_MAX, REMEMBERED_BYTES_MAX = 64, 256
-"""How many bodies and queries are remembered, and how long each may be: tests repeat few.
-
-More would slow down requests that never repeat: what is remembered of them fills the processor's caches.
-"""
+REMEMBERED_MAX, REMEMBERED_BYTES_MAX = 256, 256
+"""How many bodies and queries are remembered, and how long each may be."""
 
 
 def json_body(request: WholeRequest) -> Any:
@@ -68,7 +65,7 @@ def read_body(model: type[M], request: WholeRequest) -> M:
     known: M | None = _bodies.get(key := (model, body))
     if known is None:
         known = read(model, json_body(request), "body")
-        if len(body) <= REMEMBERED_BYTES_MAX:
+        if len(body) <= REMEMBERED_BYTES_MAX and _bodies.repeats(key):
             _bodies.put(key, known)
     return known
 
@@ -82,13 +79,13 @@ def read_query(model: type[M], request: WholeRequest, repeated: tuple[str, ...] 
     known: M | None = _queries.get(key := (model, query, repeated))
     if known is None:
         known = read(model, _parameters(query.decode("latin-1"), repeated), "query")
-        if len(query) <= REMEMBERED_BYTES_MAX:
+        if len(query) <= REMEMBERED_BYTES_MAX and _queries.repeats(key):
             _queries.put(key, known)
     return known
 
 
-_bodies = BoundedCache[tuple[type[BaseModel], bytes], Any](REMEMBERED_MAX)
-_queries = BoundedCache[tuple[type[BaseModel], bytes, tuple[str, ...] | None], Any](REMEMBERED_MAX)
+_bodies = RepeatedCache[tuple[type[BaseModel], bytes], Any](REMEMBERED_MAX)
+_queries = RepeatedCache[tuple[type[BaseModel], bytes, tuple[str, ...] | None], Any](REMEMBERED_MAX)
 
 
 def _parameters(query: str, repeated: tuple[str, ...] | None) -> dict[str, Any]:

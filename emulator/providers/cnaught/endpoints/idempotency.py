@@ -8,7 +8,7 @@ import orjson
 from starlette.responses import Response
 
 from emulator.core import exact_json
-from emulator.core.bounded_cache import BoundedCache
+from emulator.core.bounded_cache import RepeatedCache
 from emulator.core.errors import Malformed
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.endpoints.context import backend, subaccount_id
@@ -90,9 +90,9 @@ def _fingerprint(request: Request) -> str:
         except Malformed:  # not JSON: then white space counts
             body = request.content
         digest = blake2b(orjson.dumps(sent[1:]) + body, digest_size=8).hexdigest()
-        if len(request.content) <= REMEMBERED_BYTES_MAX:
+        if len(request.content) <= REMEMBERED_BYTES_MAX and _digests.repeats(sent):
             _digests.put(sent, digest)
     return digest
 
 
-_digests = BoundedCache[tuple[bytes, str, str, str | None], str](REMEMBERED_MAX)
+_digests = RepeatedCache[tuple[bytes, str, str, str | None], str](REMEMBERED_MAX)
