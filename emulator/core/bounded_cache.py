@@ -36,8 +36,12 @@ class RepeatedCache(BoundedCache[K, V]):
         super().__init__(count_max)
         self._seen: set[int] = set()
 
+    def put(self, key: K, value: V) -> V:
+        """Return a value, and keep it if its key has come before."""
+        return super().put(key, value) if self.repeats(key) else value
+
     def repeats(self, key: K) -> bool:
-        """Return whether a key has come before. If so, its value is worth a ``put``."""
+        """Return whether a key has come before. If not, its value need not be made to be put here."""
         seen, code = self._seen, hash(key)
         if code in seen:
             return True

@@ -86,8 +86,7 @@ class Gateway:
         headers = self._shared(tuple(scope["headers"]))
         host, path = headers[b"host"] or "", scope["path"]
         try:
-            destination = self._destinations.get((host, path)) or self._destination(host, path)
-            name, provider, path, prefix = destination
+            name, provider, path, prefix = self._destination(host, path)
             if provider is None:
                 self._check_sender(scope["method"], headers, host)
             elif _is_cross_site(headers):
@@ -114,7 +113,7 @@ class Gateway:
         headers = self._shared(tuple(scope["headers"]))
         host, path = headers[b"host"] or "", scope["path"]
         try:
-            name, provider, path, _ = self._destinations.get((host, path)) or self._destination(host, path)
+            name, provider, path, _ = self._destination(host, path)
         except Stray:
             return None
         if provider is None or len(body) > self.body_bytes_max or _is_cross_site(headers):
@@ -224,6 +223,8 @@ class Gateway:
 
     def _destination(self, header: str, path: str) -> Destination:
         """Return where a request leads, and remember it. Raises Stray."""
+        if known := self._destinations.get((header, path)):
+            return known
         found = self._find(header, path)
         if len(header) + len(path) <= REMEMBERED_CHARACTERS_MAX:
             self._destinations.put((header, path), found)

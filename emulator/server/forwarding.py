@@ -1,18 +1,15 @@
 """Forward a request to another worker: its ASGI messages, through a channel."""
 
 import asyncio
-import logging
 
 from orjson import dumps
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emulator.server.channel import Channel
 from emulator.server.channel_pool import ChannelPool, NoChannel, Queue
-from emulator.server.request_cycle import BUG
+from emulator.server.request_cycle import BUG, log_bug
 from emulator.web.connection import BREAK
 from emulator.web.replies import JSON_TYPE
-
-log = logging.getLogger("emulator")
 
 
 class Forwarder:
@@ -76,7 +73,7 @@ async def answer_forwarded(app: ASGIApp, scope: Scope, channel: Channel) -> None
     try:
         await app(scope, receive, send)
     except Exception:
-        log.exception("bug in the emulator: %s %s", scope["method"], scope["path"])
+        log_bug(scope)
         if not started:
             await _answer(channel.send, 500, BUG)
 

@@ -15,10 +15,10 @@ def has_body(method: str, status: int) -> bool:
     return method != "HEAD" and status not in WITHOUT_BODY
 
 
-def whole_reply(method: str, status: int, headers: RawHeaders, body: bytes) -> bytes:
-    """Return a whole reply that leaves the connection open."""
+def whole_reply(method: str, status: int, headers: RawHeaders, body: bytes, *, close: bool = False) -> bytes:
+    """Return a whole reply."""
     with_body = has_body(method, status)
-    head = reply_head(status, headers, len(body), with_body=with_body)
+    head = reply_head(status, headers, len(body), with_body=with_body, close=close)
     return head + body if with_body else head
 
 

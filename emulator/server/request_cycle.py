@@ -8,7 +8,7 @@ from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Scope
 
-from emulator.server.reply_bytes import chunk, has_body, reply_head
+from emulator.server.reply_bytes import chunk, has_body, reply_head, whole_reply
 from emulator.server.write_flow import WriteFlow
 from emulator.web.connection import BREAK
 from emulator.web.headers import RawHeaders
@@ -208,8 +208,7 @@ class RequestCycle:
             return chunk(body) + b"0\r\n\r\n"
         if self._head_written:
             return body
-        head = self._head(len(body), close)
-        return head + body if self._has_body else head
+        return whole_reply(self.scope["method"], self._status, self._headers, body, close=close)
 
     def _streamed(self, body: bytes) -> bytes:
         """Return a part of a reply that has more parts."""

@@ -65,7 +65,7 @@ def read_body(model: type[M], request: WholeRequest) -> M:
     known: M | None = _bodies.get(key := (model, body))
     if known is None:
         known = read(model, json_body(request), "body")
-        if len(body) <= REMEMBERED_BYTES_MAX and _bodies.repeats(key):
+        if len(body) <= REMEMBERED_BYTES_MAX:
             _bodies.put(key, known)
     return known
 
@@ -79,7 +79,7 @@ def read_query(model: type[M], request: WholeRequest, repeated: tuple[str, ...] 
     known: M | None = _queries.get(key := (model, query, repeated))
     if known is None:
         known = read(model, _parameters(query.decode("latin-1"), repeated), "query")
-        if len(query) <= REMEMBERED_BYTES_MAX and _queries.repeats(key):
+        if len(query) <= REMEMBERED_BYTES_MAX:
             _queries.put(key, known)
     return known
 

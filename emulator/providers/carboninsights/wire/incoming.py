@@ -164,7 +164,7 @@ def _usual_purchases(value: object, info: ValidationInfo) -> Purchases | None:
         return None
     try:
         days, amounts, categories = zip(*map(_required_members, value), strict=True)
-        all(map(day_of, days))
+        all(map(day_of, days))  # raises ValueError for a text that is no date
         if not NUMBERS.issuperset(map(type, amounts)) or max(map(abs, amounts)) > AMOUNT_MAX:
             return None
         if max(map(len, value)) > len(REQUIRED) and not all(map(_has_plain_descriptions, value)):
