@@ -96,7 +96,7 @@ def run_turn(
     if exchange.method == "HEAD":
         exchange.reply_body = b""  # its headers are those of GET
     if request.header(b"x-emulator-explain"):
-        exchange.vendor_headers = [*exchange.vendor_headers, *explanation.headers(exchange)]
+        exchange.vendor_headers = (*exchange.vendor_headers, *explanation.headers(exchange))
     space.record(exchange)
     return exchange
 
@@ -165,5 +165,5 @@ def _apply(effect: Effect, provider: Provider, request: Request) -> None:
         exchange.record_reply(reply(effect.body, exchange.status))
     named = {name.lower().encode(): value.encode() for name, value in effect.headers.items()}
     kept = [(name, value) for name, value in exchange.vendor_headers if name not in named]
-    exchange.vendor_headers = [*kept, *named.items()]
+    exchange.vendor_headers = (*kept, *named.items())
     exchange.connection = effect.connection or exchange.connection

@@ -178,7 +178,7 @@ def _read_exchange(
     scope = {"method": method, "path": path, "query_string": _bytes(query)}
     exchange = Exchange(id, provider, scope, Headers(_read_headers(headers)), _bytes(body), instant(at))
     exchange.operation, exchange.status, exchange.connection, exchange.rule, exchange.fault, exchange.order = reply
-    exchange.vendor_headers, exchange.reply_body = _read_headers(reply_headers), _bytes(reply_body)
+    exchange.vendor_headers, exchange.reply_body = tuple(_read_headers(reply_headers)), _bytes(reply_body)
     exchange.problems = tuple(Problem(tuple(place), *rest) for place, *rest in problems)
     before, after = (None if effect is None else Effect.model_construct(**effect) for effect in effects)
     exchange.effects, exchange.held = (before, after), tuple(held)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, Protocol, TypeAlias, TypeVar
+from weakref import WeakValueDictionary
 
 from emulator.web.exchange import Exchange
 
@@ -14,6 +15,10 @@ T_co = TypeVar("T_co", covariant=True)
 
 COMMAND_BYTES = 1024
 """The size of a command, without its content."""
+
+
+COMPARED_MIN = 4096
+"""From this size on, an exchange is compared with the last one, which may have the same bodies."""
 
 
 class Command(Protocol[T_co]):
@@ -72,6 +77,7 @@ class History:
         self._entries: deque[Entry] = deque()
         self._exchanges = 0
         self._bytes = 0
+        self._last = WeakValueDictionary[str | None, Exchange]()
         self._wake()
 
     def close(self) -> None:
@@ -104,13 +110,25 @@ class History:
         """Append an entry, and drop the oldest while there are too many or they are too large."""
         self._entries.append(entry)
         self.added += 1
-        self._bytes += entry.size
+        self._bytes += (size := entry.size)
         if type(entry) is Exchange:
             self._exchanges += 1
+            if size > COMPARED_MIN:
+                self._share_bodies(entry)
         if self._waiting:
             self._wake()
         while self._exchanges > self.exchanges_max or self._bytes > self.bytes_max:
             self._drop()
+
+    def _share_bodies(self, exchange: Exchange) -> None:
+        """Store the bodies of an exchange once if they are those of the last one at its endpoint: clients may poll."""
+        last = self._last.get(exchange.operation)
+        self._last[exchange.operation] = exchange
+        if last is not None:
+            if last.reply_body == exchange.reply_body:
+                exchange.reply_body = last.reply_body
+            if last.body == exchange.body:
+                exchange.body = last.body
 
     async def changed(self, seconds: float) -> None:
         """Wait until an entry is added, or the history restarts or is closed. Raises TimeoutError."""

@@ -15,6 +15,9 @@ EXCHANGE_BYTES = 1024
 """The size of an exchange's objects, without its text."""
 
 
+NO_EFFECTS = (None, None)
+
+
 class Exchange:
     """One request to a vendor and its reply; nothing here is interpreted.
 
@@ -29,17 +32,29 @@ class Exchange:
     schema, ``fault`` the fault that fired, ``effects`` those of the faults before and after the turn.
     """
 
-    operation: str | None = None
-    status: int = 0
-    vendor_headers: RawHeaders = ()
-    reply_body: bytes = b""
-    connection: Connection | None = None
-    rule: str | None = None
-    problems: tuple[Problem, ...] = ()
-    fault: str | None = None
-    order: int = 0
-    effects: tuple[Effect | None, Effect | None] = (None, None)
-    held: tuple[int, ...] = ()
+    __slots__ = (
+        "__weakref__",
+        "at",
+        "body",
+        "connection",
+        "effects",
+        "fault",
+        "headers",
+        "held",
+        "method",
+        "number",
+        "operation",
+        "order",
+        "path",
+        "problems",
+        "provider",
+        "query",
+        "reply_body",
+        "request_size",
+        "rule",
+        "status",
+        "vendor_headers",
+    )
 
     def __init__(self, number: int, provider: str, scope: Scope, headers: Headers, body: bytes, at: datetime) -> None:
         self.number = number
@@ -51,6 +66,17 @@ class Exchange:
         self.body = body
         self.request_size = EXCHANGE_BYTES + headers.size + len(self.path) + len(self.query) + len(body)
         self.at = at
+        self.order = 0
+        self.held: tuple[int, ...] = ()
+        self.status = 0
+        self.vendor_headers: tuple[tuple[bytes, bytes], ...] = ()
+        self.reply_body = b""
+        self.connection: Connection | None = None
+        self.operation: str | None = None
+        self.rule: str | None = None
+        self.problems: tuple[Problem, ...] = ()
+        self.fault: str | None = None
+        self.effects: tuple[Effect | None, Effect | None] = NO_EFFECTS
 
     @property
     def size(self) -> int:
@@ -60,7 +86,7 @@ class Exchange:
     def record_reply(self, response: Response) -> None:
         """Store the status, headers and body of a reply."""
         self.status = response.status_code
-        self.vendor_headers = response.raw_headers
+        self.vendor_headers = tuple(response.raw_headers)
         body: Any = response.body  # bytes: no reply holds a memoryview
         self.reply_body = body
 

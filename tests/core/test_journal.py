@@ -1,6 +1,7 @@
 """The journal: its content, its limits, hidden secrets, and filters."""
 
 import asyncio
+import json
 import threading
 from datetime import UTC, datetime
 from typing import Any
@@ -292,6 +293,25 @@ def test_repeated_headers_are_shared(emulator: Emulator) -> None:
     journal = emulator.app.spaces.get("default").history.exchanges()[-4:]
     assert [dict(exchange.headers)[b"x-sent"] for exchange in journal] == [b"a", b"a", b"b", b"a"]
     assert [exchange.headers is journal[0].headers for exchange in journal] == [True, True, False, False]
+
+
+def test_what_is_polled_is_stored_once(emulator: Emulator) -> None:
+    """A large body or reply that is the same as the last one at its endpoint takes no further memory."""
+    headers = {"Authorization": "Bearer test_acme_0001", "Content-Type": "application/json"}
+    for _ in range(3):
+        for _ in range(6):
+            content = b"%b" % (b'{"amount_kg": 1}' + b" " * 4000)
+            emulator.http.post("/cnaught/v1/orders", headers=headers, content=content)
+        for _ in range(2):
+            emulator.http.get("/cnaught/v1/orders?limit=100", headers=headers)
+    journal = emulator.app.spaces.get("default").history.exchanges()[-24:]
+    placed = [exchange for exchange in journal if exchange.method == "POST"]
+    assert len({id(exchange.body) for exchange in placed}) == 1
+    assert len({exchange.reply_body for exchange in placed}) == 18
+    listed = [exchange.reply_body for exchange in journal if exchange.method == "GET"]
+    counts = [len(json.loads(body)["data"]) for body in listed]
+    assert [count - counts[0] for count in counts] == [0, 0, 6, 6, 12, 12]
+    assert len(set(map(id, listed))) == 3
 
 
 def test_a_journal_can_be_disabled() -> None:

@@ -78,7 +78,7 @@ def test_a_checksum_of_reads_depends_on_every_reply() -> None:
     """On its body, status, headers and place, whether or not the reply before it is the same."""
     same, other = exchange(1), exchange(2, reply=b"[]")
     refused, named = exchange(3, status=404), exchange(4)
-    named.vendor_headers = [(b"x-name", b"value")]
+    named.vendor_headers = ((b"x-name", b"value"),)
     lists = [
         [],
         [same],
