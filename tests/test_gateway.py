@@ -349,9 +349,9 @@ def failing(request: Request) -> Response:
 def test_a_bug_is_a_bare_500_and_logged(caplog: pytest.LogCaptureFixture) -> None:
     """An exception in a turn is answered with a bare 500 and logged with a traceback, and the server keeps working."""
     app = create_app()
-    cnaught = app.providers["cnaught"]
+    cnaught = app.spaces.world.providers["cnaught"]
     broken = ProviderApp([Route(ORDERS, failing)], cnaught.render, wording.schema_refusal, cnaught.http_refusal)
-    providers = {**app.providers, "cnaught": replace(cnaught, app=broken)}
+    providers = {**app.spaces.world.providers, "cnaught": replace(cnaught, app=broken)}
     spaces = Spaces(replace(app.spaces.world, providers=providers))
     gateway = Gateway(spaces, Control(spaces, app.courier), frozenset(), {}, app.courier)
     with caplog.at_level(logging.ERROR, "emulator"):

@@ -307,7 +307,7 @@ def test_a_target_in_absolute_form_names_the_host(target: str, scheme: str, host
     assert run(play).statuses == [200]
     (scope,) = scopes
     assert (scope["scheme"], scope["path"]) == (scheme, path)
-    assert scope["headers"] == [(b"host", host.encode()), (b"x", b"y")]
+    assert list(scope["headers"]) == [(b"host", host.encode()), (b"x", b"y")]
     assert (ABSOLUTE in scope["extensions"]) is ("//" in target)
 
 

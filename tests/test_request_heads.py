@@ -6,8 +6,11 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.server.request_head import REMEMBERED_HEAD_BYTES_MAX, REMEMBERED_HEADS_MAX, Head, KnownHead, known_heads
+from emulator.server import request_parser
+from emulator.server.known_heads import REMEMBERED_HEAD_BYTES_MAX, REMEMBERED_HEADS_MAX, KnownHead, KnownHeads
+from emulator.server.request_head import Head
 from emulator.server.request_parser import Refused, RequestParser
+from emulator.web.headers import PARSED, Headers, parsed_headers
 
 GET = b"GET /cnaught/v1/orders?limit=10 HTTP/1.1\r\nHost: localhost\r\n\r\n"
 POST = b"POST /cnaught/v1/orders HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}"
@@ -57,11 +60,12 @@ def reads(draw: st.DrawFn) -> Sequence[bytes]:
 
 
 class Listener:
-    """Notes what is parsed."""
+    """Notes what is parsed, and whether a request was the last one of its connection."""
 
     def __init__(self) -> None:
         self.noted: list[tuple[object, ...]] = []
         self.known = 0
+        self.closed = False
 
     def request_parsed(self, head: Head, body: bytes) -> None:
         self.known += isinstance(head, KnownHead)
@@ -72,8 +76,9 @@ class Listener:
     def message_begun(self) -> None: ...
 
     def head_parsed(self, head: Head) -> None:
+        self.closed = self.closed or not head.keep_alive
         facts = head.method, head.version, head.target, head.keep_alive, head.awaits_continue
-        self.noted.append((*facts, tuple(head.headers)))
+        self.noted.append((*facts, head.headers.raw, dict(head.headers), head.headers.size))
 
     def body_parsed(self, body: bytes) -> None:
         if body:
@@ -90,9 +95,13 @@ class Listener:
 
 
 def forget() -> None:
-    """Forget all heads, and those that have come once."""
-    known_heads.clear()
-    known_heads._seen.clear()
+    """Forget all heads."""
+    request_parser.known_heads = KnownHeads()
+
+
+def remembered() -> list[bytes]:
+    """Return the heads that came twice."""
+    return [*request_parser.known_heads._same]
 
 
 def parsed(reads: Sequence[bytes], *, anew: bool) -> Listener:
@@ -100,6 +109,8 @@ def parsed(reads: Sequence[bytes], *, anew: bool) -> Listener:
     listener = Listener()
     parser = RequestParser(listener)
     for data in reads:
+        if listener.closed:
+            break
         try:
             parser.feed(data) if anew else parser.read(data)
         except Refused as refused:
@@ -132,6 +143,125 @@ def test_heads_of_other_clients(ours: Sequence[bytes], theirs: Sequence[bytes]) 
     assert parsed(ours, anew=False).noted == parsed(ours, anew=True).noted
 
 
+VALUES = [
+    b"a",
+    b"b",
+    b"ab",
+    b"abb",
+    b"close",
+    b"keep-alive",
+    b"chunked",
+    b"0",
+    b"2",
+    b"4",
+    b"100-continue",
+    b"",
+    b" x ",
+    b"x\ty",
+]
+VALUES += [b"\xe9", b"a b", b"a:b", b"\x00", b"a\r\nB: c", b"a\nb", b"\r\n\r\nGET / HTTP/1.1\r\nHost: x", b"x" * 3000]
+NAMES = [b"X-Id", b"x-id", b"Y", b"Host", b"Connection", b"Content-Length", b"Expect", b"Transfer-Encoding", b"Upgrade"]
+
+
+@st.composite
+def alike(draw: st.DrawFn) -> Sequence[bytes]:
+    """Requests that differ in the value of one header or of two, each sent by itself."""
+    before = draw(st.lists(st.sampled_from(HEADERS[:12]), max_size=2))
+    after = draw(st.lists(st.sampled_from(HEADERS[:12]), max_size=2))
+    names = draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=2))
+    colons = st.sampled_from([b": ", b": ", b":", b":  "])
+    body = draw(st.sampled_from([b"", b"{}", b"0\r\n\r\n"]))
+    sent = []
+    for _ in range(draw(st.integers(3, 6))):
+        own = [name + draw(colons) + draw(st.sampled_from(VALUES)) for name in names]
+        sent.append(b"\r\n".join([draw(st.sampled_from(FIRST[:2])), *before, *own, *after, b"", body]))
+    return sent
+
+
+@given(alike())
+def test_heads_that_differ_in_one_value_are_read_alike(sent: Sequence[bytes]) -> None:
+    """Whatever value a header has after others, a head has the same meaning as to a parser that knows no head."""
+    forget()
+    for request in [*sent, *sent]:
+        assert parsed([request], anew=False).noted == parsed([request], anew=True).noted
+    assert parsed(sent, anew=False).noted == parsed(sent, anew=True).noted
+
+
+def keyed(key: bytes, *others: bytes) -> bytes:
+    return POST.replace(b"Host", b"\r\n".join([b"Idempotency-Key: " + key, *others, b"Host"]))
+
+
+def test_a_head_is_known_but_for_one_value_from_the_third_one_on() -> None:
+    """The first two show which header differs. Bodies of another length, and other paths, are learnt by themselves."""
+    forget()
+    assert [parsed([keyed(b"%d" % number)], anew=False).known for number in range(4)] == [0, 0, 1, 1]
+    assert parsed([keyed(b"5")], anew=False).noted == parsed([keyed(b"5")], anew=True).noted
+    longer = [keyed(b"%d" % number).replace(b"Length: 2", b"Length: 3") + b" " for number in range(4)]
+    assert [parsed([request], anew=False).known for request in longer] == [0, 0, 1, 1]
+    assert parsed([keyed(b"7")], anew=False).known == 1
+
+
+def test_values_that_no_pattern_stands_for() -> None:
+    """Values with other than visible characters, headers that decide how a connection goes on, and repeated ones."""
+    forget()
+    for number in range(3):
+        parsed([keyed(b"%d" % number)], anew=False)
+    for value in (b"", b"a b", b" a", b"\xe9", b"a\r\nConnection: close"):
+        assert parsed([keyed(value)], anew=False).known == 0
+    for name in (b"Connection: a", b"Proxy-Connection: a", b"Idempotency-Key: a", b"Upgrade: a", b"Expect: a"):
+        forget()
+        requests = [keyed(b"x", name + b"%d" % number) for number in range(4)]
+        assert [parsed([request], anew=False).known for request in requests] == [0] * 4, name
+
+
+def test_what_is_around_the_value_is_as_in_the_pattern() -> None:
+    """The headers before it and behind it, and the space in front of it."""
+    for place in (b"Idem", b"Host"):
+        for other in (b"X: a", b"X: b"):
+            forget()
+            requests = [keyed(b"%d" % number).replace(place, b"X: a\r\n" + place) for number in range(3)]
+            last = keyed(b"3").replace(place, other + b"\r\n" + place)
+            assert [parsed([request], anew=False).known for request in [*requests, last]] == [0, 0, 1, other == b"X: a"]
+    forget()
+    for key in (b" ab", b" cb", b"abb"):
+        assert parsed([keyed(key)], anew=False).noted == parsed([keyed(key)], anew=True).noted
+
+
+def test_a_repeated_head_is_known_as_such() -> None:
+    """Even if a pattern stands for it."""
+    forget()
+    for number in (1, 2, 3, 3):
+        parsed([keyed(b"%d" % number)], anew=False)
+    assert remembered() == [keyed(b"3")[:-2]]
+
+
+@given(st.lists(st.sampled_from([b"a", b"b", b"c"]), min_size=1, max_size=4, unique=True), st.data())
+def test_replaced_headers(names: Sequence[bytes], data: st.DataObject) -> None:
+    """Headers with another value are those that would have been made of it, and leave the others as they were."""
+    values = st.binary(max_size=3).map(bytes.strip)
+    headers = Headers([(name, data.draw(values)) for name in names])
+    before, missing = headers.raw, headers[b"missing"]
+    position, value = data.draw(st.integers(0, len(names) - 1)), data.draw(values)
+    expected = Headers([(name, value if at == position else old) for at, (name, old) in enumerate(before)])
+    found = headers.replaced(position, value)
+    assert missing is None
+    assert (found.raw, found.size, {**found, b"missing": None}) == (
+        expected.raw,
+        expected.size,
+        {**expected, b"missing": None},
+    )
+    assert headers.raw == before
+
+
+def test_headers_that_are_changed_on_the_way() -> None:
+    """What the server has parsed does not count any more."""
+    headers = Headers([(b"host", b"a")])
+    scope = {"headers": headers.raw, PARSED: headers}
+    assert parsed_headers(scope) is headers
+    assert parsed_headers({**scope, "headers": [*headers.raw, (b"x", b"y")]}) is None
+    assert parsed_headers({"headers": headers.raw}) is None
+
+
 def test_a_head_is_known_from_its_third_time_on() -> None:
     """The first time it is parsed, the second time also remembered; bodies of the same length may differ."""
     forget()
@@ -154,7 +284,7 @@ def test_what_is_never_known() -> None:
             assert parsed([data], anew=False).known == 0
     for _ in range(4):
         assert parsed([GET, b"\r\n\r\n"], anew=False).noted == parsed([GET], anew=True).noted
-    assert [*known_heads] == [GET]
+    assert remembered() == [GET]
 
 
 def test_a_part_of_a_head_is_none() -> None:
@@ -164,7 +294,7 @@ def test_a_part_of_a_head_is_none() -> None:
     forget()
     for _ in range(4):
         assert parsed([GET, part], anew=False).noted == parsed([GET], anew=True).noted
-    assert [*known_heads] == [GET]
+    assert remembered() == [GET]
 
 
 def test_known_heads_are_bounded() -> None:
@@ -172,4 +302,4 @@ def test_known_heads_are_bounded() -> None:
     for number in range(3 * REMEMBERED_HEADS_MAX):
         for _ in range(2):
             parsed([GET.replace(b"limit=10", b"limit=%d" % number)], anew=False)
-    assert len(known_heads) <= REMEMBERED_HEADS_MAX
+    assert len(remembered()) <= REMEMBERED_HEADS_MAX

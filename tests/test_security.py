@@ -125,7 +125,7 @@ def failing(request: Request) -> Response:
 def test_a_bug_logs_no_secret(caplog: pytest.LogCaptureFixture) -> None:
     """A request that meets a bug logs its method and path, but no headers, query or body."""
     app = create_app()
-    cnaught = app.providers["cnaught"]
+    cnaught = app.spaces.world.providers["cnaught"]
     broken = replace(
         cnaught,
         app=ProviderApp(
@@ -135,7 +135,7 @@ def test_a_bug_logs_no_secret(caplog: pytest.LogCaptureFixture) -> None:
             cnaught.http_refusal,
         ),
     )
-    world = replace(app.spaces.world, providers={**app.providers, "cnaught": broken})
+    world = replace(app.spaces.world, providers={**app.spaces.world.providers, "cnaught": broken})
     gateway = Gateway(Spaces(world), app.control, frozenset(), {}, app.courier)
     headers = [(b"authorization", b"Bearer " + PASSWORD.encode())]
     body = json.dumps({"password": PASSWORD}).encode()

@@ -23,7 +23,7 @@ from pytest_httpserver import HTTPServer
 
 from cluster.database import Database
 from emulator.app import create_app
-from emulator.gateway.gateway import Stray
+from emulator.gateway.destinations import Stray
 from emulator.server.addressed_space import space_at, space_of
 from emulator.server.inboxes import CONNECTION, DATA_BYTES_MAX, Inbox
 from emulator.server.request_head import Target
@@ -123,7 +123,7 @@ def test_the_space_of_a_request(path: str, absolute: bool, method: str) -> None:
         return
     app = create_app()
     try:
-        space, provider, rest, _ = app._destination("localhost", found.path)
+        space, provider, rest, _ = app.destinations.find("localhost", found.path)
     except Stray:
         return
     expected = rest.removeprefix("/spaces/") if provider is None and rest.startswith("/spaces/") else space

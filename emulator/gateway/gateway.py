@@ -1,49 +1,27 @@
 """The ASGI application: check the source and the target of a request, read its body, and send the reply."""
 
 from collections.abc import Mapping
-from typing import Protocol, TypeAlias
-from urllib.parse import urlsplit
+from typing import Protocol
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from emulator.core.bounded_cache import BoundedCache
-from emulator.core.hosts import host_name, is_address, is_loopback
-from emulator.core.names import NAME, space_name
-from emulator.gateway.courier import DELIVERY_HEADER, Courier
+from emulator.core.names import NAME
+from emulator.gateway.courier import Courier
+from emulator.gateway.destinations import CONTROL, Destination, Destinations, Stray, is_cross_site
 from emulator.gateway.messages import read_body, send_reply, send_stream
 from emulator.gateway.turn import answer, answer_under_faults, plain_answer
-from emulator.space.space import DEFAULT, Space
+from emulator.space.space import Space
 from emulator.space.spaces import Spaces, TooManySpaces
 from emulator.web.answer_now import Reply
 from emulator.web.connection import ClientGone
 from emulator.web.event_stream import EventStream
 from emulator.web.exchange import Exchange
-from emulator.web.headers import Headers, RawHeaders
+from emulator.web.headers import Headers, parsed_headers
 from emulator.web.provider import Provider
 
-CONTROL = "_emulator"
 REFUSED = 400
 """The lowest status of a refused request, which has changed nothing."""
-
-REMEMBERED_MAX = 1024
-"""How many destinations are remembered: tests use the same few again and again."""
-
-REMEMBERED_CHARACTERS_MAX = 512
-"""How long the host and the path of such a destination may be together."""
-
-
-class Stray(Exception):
-    """A request for no space or provider. The emulator words the reply, as no vendor is involved."""
-
-    def __init__(self, status: int, error: str) -> None:
-        super().__init__(error)
-        self.status = status
-        self.error = error
-
-
-Destination: TypeAlias = tuple[str, Provider | None, str, str]
-"""Where a request leads: the space, the provider (None: the control API), the path below it, the prefix above it."""
 
 
 class ControlApi(Protocol):
@@ -57,10 +35,7 @@ class ControlApi(Protocol):
 
 
 class Gateway:
-    """The ASGI application. It reads whole bodies and sends whole replies, so that nothing below it waits.
-
-    ``hosts`` are additional names of this server; ``vendor_hosts`` map each production host to its provider.
-    """
+    """The ASGI application. It reads whole bodies and sends whole replies, so that nothing below it waits."""
 
     def __init__(
         self,
@@ -73,30 +48,27 @@ class Gateway:
         self.spaces = spaces
         self.control = control
         self.courier = courier
-        self.hosts = hosts
-        self.vendor_hosts = vendor_hosts
-        self.providers = spaces.world.providers
+        self.destinations = Destinations(hosts, vendor_hosts, spaces.world.providers)
         self.body_bytes_max = spaces.world.limits.body_bytes_max
-        self._destinations = BoundedCache[tuple[str, str], Destination](REMEMBERED_MAX)
-        self._headers = Headers(())
+        self._last_headers = Headers(())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._other(scope, receive, send)
-        headers = self._shared(tuple(scope["headers"]))
-        host, path = headers[b"host"] or "", scope["path"]
+        headers = self._headers_of(scope)
         try:
-            name, provider, path, prefix = self._destination(host, path)
+            destination = self.destinations.find(headers[b"host"] or "", scope["path"])
+            name, provider, _, prefix = destination
             if provider is None:
-                self._check_sender(scope["method"], headers, host)
-            elif _is_cross_site(headers):
+                self.destinations.check_sender(scope["method"], headers)
+            elif is_cross_site(headers):
                 await self._check_exists(name)
             body = await read_body(receive, self.body_bytes_max)
         except Stray as stray:
             return await self._refuse(stray, headers, scope, receive, send)
         except ClientGone:
             return
-        below = _below(scope, path, headers)
+        below = destination.below(scope, headers)
         try:
             if provider is None:
                 await self._command(name, prefix, below, headers, body, receive, send)
@@ -110,15 +82,15 @@ class Gateway:
 
         Source: ``emulator/web/answer_now.py``.
         """
-        headers = self._shared(tuple(scope["headers"]))
-        host, path = headers[b"host"] or "", scope["path"]
+        headers = self._headers_of(scope)
         try:
-            name, provider, path, _ = self._destination(host, path)
+            destination = self.destinations.find(headers[b"host"] or "", scope["path"])
         except Stray:
             return None
-        if provider is None or len(body) > self.body_bytes_max or _is_cross_site(headers):
+        provider = destination.provider
+        if provider is None or len(body) > self.body_bytes_max or is_cross_site(headers):
             return None
-        exchange = self._at_once(name, provider, _below(scope, path, headers), headers, body)
+        exchange = self._at_once(destination, provider, scope, headers, body)
         return (exchange.status, exchange.reply_headers(), exchange.reply_body) if exchange else None
 
     async def _request(
@@ -145,11 +117,14 @@ class Gateway:
             self.spaces.answered(space, refused=exchange.status >= REFUSED)
         await send_reply(exchange, scope, send)
 
-    def _at_once(self, name: str, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Exchange | None:
+    def _at_once(
+        self, destination: Destination, provider: Provider, scope: Scope, headers: Headers, body: bytes
+    ) -> Exchange | None:
         """Answer a request to a vendor; None if its space is new, or if a fault may delay the reply."""
-        space = self.spaces.find(name)
+        space = self.spaces.find(destination.space)
         if space is None or space.faults.by_id:
             return None
+        scope["path"], scope["root_path"], scope["headers"] = destination.path, "", headers.raw
         return self._run_turn(space, provider, scope, headers, body)
 
     def _run_turn(self, space: Space, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Exchange:
@@ -213,74 +188,14 @@ class Gateway:
         """Stop what a server needs."""
         await self.courier.stop()
 
-    def _shared(self, raw: RawHeaders) -> Headers:
+    def _headers_of(self, scope: Scope) -> Headers:
         """Return the headers of a request. Clients usually repeat them, so equal ones are stored once."""
-        if self._headers.raw != raw:
-            self._headers = Headers(raw)
-        return self._headers
-
-    # --- the target of a request
-
-    def _destination(self, header: str, path: str) -> Destination:
-        """Return where a request leads, and remember it. Raises Stray."""
-        if known := self._destinations.get((header, path)):
-            return known
-        found = self._find(header, path)
-        if len(header) + len(path) <= REMEMBERED_CHARACTERS_MAX:
-            self._destinations.put((header, path), found)
-        return found
-
-    def _find(self, header: str, path: str) -> Destination:
-        """Return the space, provider and path that a request names. Raises Stray."""
-        host = self._check_host(header) if header else ""
-        space, prefix = DEFAULT, ""
-        if path.startswith("/~"):
-            space, _, rest = path[2:].partition("/")
-            prefix, path = f"/~{space}", f"/{rest}"
-            try:
-                space_name(space)
-            except ValueError as error:
-                raise Stray(400, str(error)) from None
-        first, _, rest = path[1:].partition("/")
-        if first == CONTROL:
-            return space, None, f"/{rest}", prefix
-        if host in self.vendor_hosts:
-            return space, self.providers[self.vendor_hosts[host]], path, prefix
-        if first in self.providers:
-            return space, self.providers[first], f"/{rest}", prefix
-        reason = f"unknown provider {first!r}" if first else "the path must begin with a provider"
-        raise Stray(404, f"{reason}; known: {', '.join(self.providers)}, and /{CONTROL}")
-
-    # --- the source of a request
-
-    def _check_host(self, header: str) -> str:
-        """Return the name in a Host header. Raises Stray for a foreign one: a web page can make its own name lead here.
-
-        A name without a dot belongs to this machine or its network.
-        """
-        host = host_name(header)
-        if "." not in host and ":" not in host:
-            return host
-        if host in self.vendor_hosts or host in self.hosts or is_address(host):
-            return host
-        raise Stray(421, f"unknown host {host!r}; allow it with --allow-host")
-
-    def _check_sender(self, method: str, headers: Headers, host: str) -> None:
-        """Check who sends a request to the control API. Raises Stray for a foreign web page and for a webhook.
-
-        A browser names the page that it sends for. Such a page cannot read the reply, but a request could still reset a
-        space. Only following a link to a page of the emulator is allowed.
-        """
-        if headers[DELIVERY_HEADER] is not None:
-            raise Stray(403, "the control API takes no webhooks: one that delivers itself again would never end")
-        if origin := headers[b"origin"]:
-            page = _name(origin)
-            if not (page and (page == _name("//" + host) or page in self.hosts or is_loopback(page))):
-                raise Stray(403, "the control API takes no requests from web pages of other sites")
-        elif _is_cross_site(headers):
-            follows_link = (headers[b"sec-fetch-mode"], headers[b"sec-fetch-dest"]) == ("navigate", "document")
-            if method != "GET" or not follows_link:
-                raise Stray(403, "the control API takes no requests from web pages of other sites")
+        if parsed := parsed_headers(scope):
+            return parsed
+        raw = tuple(scope["headers"])
+        if self._last_headers.raw != raw:
+            self._last_headers = Headers(raw)
+        return self._last_headers
 
     async def _check_exists(self, name: str) -> None:
         """Raise Stray when a web page of another site would create a space."""
@@ -296,21 +211,3 @@ def _to_dashboard(stray: Stray, scope: Scope, headers: Headers) -> Response | No
     if prefix and not (prefix.startswith("/~") and NAME.fullmatch(prefix[2:])):
         return None
     return Response(status_code=307, headers={"Location": f"{prefix}/{CONTROL}/", "Vary": "Accept"})
-
-
-def _below(scope: Scope, path: str, headers: Headers) -> Scope:
-    """Return the scope of a request below the prefix of its space and provider."""
-    return {**scope, "path": path, "root_path": "", "headers": headers.raw}
-
-
-def _is_cross_site(headers: Headers) -> bool:
-    """Return whether a browser sends a request for a web page of another site."""
-    return headers[b"sec-fetch-site"] == "cross-site"
-
-
-def _name(url: str) -> str:
-    """Return the host that a URL names; empty if it names none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""

@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from emulator.evidence import explanation
 from emulator.gateway.courier import Courier
+from emulator.gateway.destinations import Destination
 from emulator.gateway.gateway import ControlApi, Gateway
 from emulator.gateway.messages import send_reply
 from emulator.gateway.turn import plain_answer
@@ -67,7 +68,12 @@ class StoredGateway(Gateway):
         """Answer a request that changes nothing, if it can be answered at once; None for any other."""
         return super().answer_now(scope, body) if scope["method"] in READS else None
 
-    def _at_once(self, name: str, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Exchange | None:
+    def _at_once(
+        self, destination: Destination, provider: Provider, scope: Scope, headers: Headers, body: bytes
+    ) -> Exchange | None:
+        return self._read(destination.space, provider, destination.below(scope, headers), headers, body)
+
+    def _read(self, name: str, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Exchange | None:
         """Answer a request that changes nothing in a space that is in memory; None for another."""
         copy = self.store.copies.get(name)
         return self.store.commit.read(copy, provider, scope, headers, body) if copy else None
@@ -82,7 +88,7 @@ class StoredGateway(Gateway):
         receive: Receive,
         send: Send,
     ) -> None:
-        exchange = None if body is None else self._at_once(name, provider, scope, headers, body)
+        exchange = None if body is None else self._read(name, provider, scope, headers, body)
         if exchange:
             return await send_reply(exchange, scope, send)
         await self._change(name, provider, Arrival(provider.name, scope, headers, body), receive, send)

@@ -7,6 +7,7 @@ from starlette.types import Scope
 
 from emulator.server.request_head import Head
 from emulator.web.connection import ABSOLUTE, BREAK
+from emulator.web.headers import PARSED
 
 ASGI = {"version": "3.0", "spec_version": "2.3"}
 EXTENSIONS: dict[str, dict[object, object]] = {BREAK: {}}
@@ -30,6 +31,7 @@ class ConnectionScope(NamedTuple):
     def request(self, head: Head) -> Scope:
         """Return the scope of a request."""
         path, raw_path, query, scheme, authority = head.target
+        headers = head.headers
         scope: Scope = {
             "type": "http",
             "asgi": ASGI,
@@ -42,9 +44,10 @@ class ConnectionScope(NamedTuple):
             "path": path,
             "raw_path": raw_path,
             "query_string": query,
-            "headers": head.headers,
+            "headers": headers.raw,
             "extensions": EXTENSIONS,
         }
+        scope[PARSED] = headers
         if authority:
             _address_absolutely(scope, scheme, authority)
         return scope

@@ -1,6 +1,5 @@
-"""The heads of requests, and those that clients repeat, which are parsed once."""
+"""The heads of requests."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, Protocol
@@ -8,14 +7,10 @@ from urllib.parse import unquote
 
 import httptools
 
-from emulator.core.bounded_cache import RepeatedCache
-from emulator.web.headers import RawHeaders
+from emulator.web.headers import Headers, RawHeaders
 
 REMEMBERED_TARGETS_MAX, REMEMBERED_TARGET_BYTES_MAX = 1024, 256
 """How many targets are remembered, and how long each may be."""
-
-REMEMBERED_HEADS_MAX, REMEMBERED_HEAD_BYTES_MAX = 256, 2048
-"""How many heads are remembered, and how long each may be. A browser's has about 1,000 bytes."""
 
 HEAD_END = b"\r\n\r\n"
 """What ends a head (RFC 9112, section 2.1)."""
@@ -45,28 +40,11 @@ class Head(Protocol):
     @property
     def target(self) -> Target: ...
     @property
-    def headers(self) -> RawHeaders: ...
+    def headers(self) -> Headers: ...
     @property
     def keep_alive(self) -> bool: ...
     @property
     def awaits_continue(self) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True)
-class KnownHead:
-    """A head that may come again, with the length of the body behind it."""
-
-    method: str
-    version: str
-    target: Target
-    headers: RawHeaders
-    body_bytes: int
-    keep_alive: bool = True
-    awaits_continue: bool = False
-
-
-known_heads = RepeatedCache[bytes, KnownHead](REMEMBERED_HEADS_MAX)
-"""Heads by their bytes. None of them changes how its connection goes on."""
 
 
 def body_bytes(headers: RawHeaders) -> int | None:

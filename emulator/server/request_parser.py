@@ -5,18 +5,10 @@ from typing import Protocol
 import httptools
 import orjson
 
+from emulator.server.known_heads import known_heads
 from emulator.server.reply_bytes import status_line
-from emulator.server.request_head import (
-    HEAD_END,
-    REMEMBERED_HEAD_BYTES_MAX,
-    Head,
-    KnownHead,
-    Target,
-    body_bytes,
-    head_bytes,
-    known_heads,
-    target_of,
-)
+from emulator.server.request_head import HEAD_END, Head, Target, head_bytes, target_of
+from emulator.web.headers import Headers
 
 HEAD_BYTES_MAX = 64 * 1024
 """The limit of a request line and its headers together, and of the trailers behind a body."""
@@ -84,6 +76,8 @@ class RequestParser:
     __slots__ = (
         "_between",
         "_body",
+        "_fields",
+        "_headers",
         "_is_held",
         "_is_new",
         "_listener",
@@ -92,7 +86,6 @@ class RequestParser:
         "_unsettled",
         "_url",
         "awaits_continue",
-        "headers",
         "in_head",
         "keep_alive",
         "method",
@@ -110,9 +103,17 @@ class RequestParser:
         self._is_new = self._is_held = False
         self.method = self.version = ""
         self.target = Target("", b"", b"")
-        self.headers: list[tuple[bytes, bytes]] = []
+        self._fields: list[tuple[bytes, bytes]] = []
+        self._headers: Headers | None = None
         self.awaits_continue = self.keep_alive = False
         self.in_head = False
+
+    @property
+    def headers(self) -> Headers:
+        """The headers of the head."""
+        if self._headers is None:
+            self._headers = Headers(self._fields)
+        return self._headers
 
     def close(self) -> None:
         """Release the listener and httptools' parser, which both reference this object."""
@@ -126,23 +127,12 @@ class RequestParser:
         if not self._between:
             return self.feed(data)
         length = data.find(HEAD_END) + len(HEAD_END)
-        head = data[:length]
-        known = known_heads.get(head)
-        if known and known.body_bytes == len(data) - length:
+        head, rest = data[:length], len(data) - length
+        if known := known_heads.find(head, rest):
             return self._listener.request_parsed(known, data[length:])
         self.feed(data)
-        if known_heads.repeats(head):
-            self._remember(head, len(data) - length)
-
-    def _remember(self, head: bytes, rest: int) -> None:
-        """Remember the last head if it is exactly what was read before the ``rest``, and that is its body.
-
-        If the head had another end, the body came in chunks, or another request came before, more would be left. Empty
-        lines between requests are no head.
-        """
-        plain = self._between and self.keep_alive and not self.awaits_continue and head.startswith(self.method.encode())
-        if plain and body_bytes(self.headers) == rest and len(head) <= REMEMBERED_HEAD_BYTES_MAX:
-            known_heads.put(head, KnownHead(self.method, self.version, self.target, tuple(self.headers), rest))
+        if self._between:
+            known_heads.learn(head, rest, self)
 
     def feed(self, data: bytes | memoryview) -> None:
         """Parse at most ``SLICE_BYTES`` bytes. Raises Refused.
@@ -163,7 +153,7 @@ class RequestParser:
             self._pass_on()
         if self._unsettled > HEAD_BYTES_MAX:
             raise Refused(431, HEAD_TOO_LARGE)
-        if len(self.headers) > HEADERS_MAX:
+        if len(self._fields) > HEADERS_MAX:
             raise Refused(431, TOO_MANY_HEADERS)
 
     def _pass_on(self) -> None:
@@ -207,13 +197,13 @@ class RequestParser:
         if not self.in_head:
             return b""
         lines = [b"%s %s HTTP/%s" % (self.method.encode(), self._url, version)]
-        lines += [b"%s: %s" % header for header in self.headers if header[0] != b"upgrade"]
+        lines += [b"%s: %s" % header for header in self._fields if header[0] != b"upgrade"]
         return b"\r\n".join([*lines, b"", b""])
 
     # --- callbacks of httptools, which stops at an exception
 
     def on_message_begin(self) -> None:
-        self._url, self.headers, self.awaits_continue = b"", [], False
+        self._url, self._fields, self._headers, self.awaits_continue = b"", [], None, False
         self.in_head, self._between, self._is_new = True, False, True
 
     def on_url(self, url: bytes) -> None:
@@ -229,15 +219,15 @@ class RequestParser:
             return
         if name == b"expect":
             self.awaits_continue = value.strip().lower() == b"100-continue"
-        self.headers.append((name, value))
+        self._fields.append((name, value))
 
     def on_headers_complete(self) -> None:
         self.method = self._parser.get_method().decode("ascii")
-        if len(self.headers) > HEADERS_MAX:
+        if len(self._fields) > HEADERS_MAX:
             self._refuse(TOO_MANY_HEADERS)
         if (
             self._unsettled > HEAD_BYTES_MAX - 2 * SLICE_BYTES
-            and head_bytes(self.method, self._url, self.headers) > HEAD_BYTES_MAX
+            and head_bytes(self.method, self._url, self._fields) > HEAD_BYTES_MAX
         ):
             self._refuse(HEAD_TOO_LARGE)
         if self._parser.should_upgrade():
@@ -261,7 +251,7 @@ class RequestParser:
         if self._is_held:
             self._is_held = False
             self._listener.request_parsed(self, self._body)
-        else:
+        elif not self.in_head:  # otherwise it offers another protocol, and is parsed again
             self._listener.message_ended()
 
     def _refuse(self, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 It has a method ``answer_now(scope, body)``, besides being an ASGI application. A server calls it when a request has
 arrived whole. If the reply may have to wait, the method returns None and has changed nothing, not even the scope; the
-server then runs the application as usual.
+server then runs the application as usual. Otherwise the scope is the method's own.
 """
 
 from collections.abc import Callable

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from emulator.gateway.gateway import Stray
+from emulator.gateway.destinations import Stray
 from emulator.log.entries import Settlement
 from emulator.log.log import LogFailure
 from emulator.log.shared.shared_store import SharedStore
