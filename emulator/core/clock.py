@@ -169,6 +169,17 @@ def seconds(at: datetime) -> str:
     return f"{_second(since.days, since.seconds)}Z"
 
 
+def whole_second(at: datetime) -> datetime:
+    """Return an instant, rounded down to a second: one object for all instants of a second that come together."""
+    since = at - EPOCH
+    return _whole_second(since.days, since.seconds)
+
+
+@lru_cache(maxsize=256)
+def _whole_second(days: int, seconds: int) -> datetime:
+    return EPOCH + timedelta(days, seconds)
+
+
 @lru_cache(maxsize=4096)
 def _second(days: int, seconds: int) -> str:
     return (EPOCH + timedelta(days, seconds)).isoformat(timespec="seconds")[:-6]

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from emulator.core.agenda import Agenda
-from emulator.core.clock import Clock, Event, span
+from emulator.core.clock import Clock, Event, span, whole_second
 from emulator.core.ids import HEX, Ids
 from emulator.core.tokens import signed, signed_claims, signing_key
 from emulator.providers.carboninsights import errors
@@ -80,7 +80,7 @@ class Tokens:
     def _issue(self, kind: Kind, user_id: int) -> str:
         settings = self.memory.settings
         seconds = settings.access_seconds if kind == "access" else settings.refresh_seconds
-        expires = (self.clock.now + span(0, seconds)).replace(microsecond=0)
+        expires = whole_second(self.clock.now + span(0, seconds))
         jti, token = self.ids.text("carboninsights.token", HEX, 32), Token(kind, user_id, expires)
         self.memory.tokens[jti] = token
         self._expiring[kind].add(expires, jti)

@@ -82,6 +82,8 @@ _listed_orders = BoundedCache[tuple[records.Order, records.State, str | None], o
 def _allocations(cnaught: CNaught, order: records.Order, state: records.State) -> list[dict[str, object]]:
     """Return the retirements of an order."""
     allocations = cnaught.orders.allocations(order, state)
+    if not allocations:  # as in every reply to a new order
+        return []
     return [
         {
             "project": _project(cnaught.catalogue.projects[project_id]),
