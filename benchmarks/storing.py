@@ -24,7 +24,7 @@ from cluster.database import Database, binaries
 from cluster.ports import free_port
 from emulator.app import create_app
 from emulator.space.share import Share
-from soak import process_costs
+from soak.process_costs import cpu_seconds_with_children
 
 ORDERS = Call("GET", "/cnaught/v1/orders?limit=5", BEARER)
 CONNECTIONS = (1, 16, 64)
@@ -70,8 +70,8 @@ def server(*options: str) -> Iterator[Server]:
 
 
 def cpu_seconds(running: Server) -> float:
-    """Return the CPU time of a server with its workers."""
-    return sum(map(process_costs.cpu_seconds, (running.pid, *process_costs.children(running.pid))))
+    """Return the CPU time of a server with its workers, and with the processes that write its snapshots."""
+    return cpu_seconds_with_children(running.pid)
 
 
 def cost_us(running: Server, call: Call, seconds: float, connections: int = load.CONNECTIONS) -> float:

@@ -21,7 +21,7 @@ from emulator.log import image
 from emulator.log.log import Append, Proposal
 from emulator.log.shared.postgres_log import PostgresLog
 from soak import calls
-from soak.process_costs import children, cpu_seconds, resident_bytes
+from soak.process_costs import cpu_seconds, cpu_seconds_with_children, resident_bytes
 
 WRITES, CLIENTS = 3000, 16
 APPENDS, BATCH = 500, 64
@@ -71,7 +71,7 @@ def _cpu_of_database(database: Database, work: Callable[[], object]) -> float:
 
 
 def _cpu(database: Database) -> float:
-    return sum(map(cpu_seconds, (database.pid, *children(database.pid))))
+    return cpu_seconds_with_children(database.pid)
 
 
 def _served(node: Node) -> float:

@@ -1,10 +1,13 @@
 """A short load test, and tests of the ledger that it uses."""
 
 import asyncio
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
 
+from soak import process_costs
 from soak.ledger import Ledger
 from soak.run import soak
 
@@ -38,3 +41,17 @@ def test_the_ledger_finds_contradictions(found: list[str], message: str | None) 
     ledger.end_reset()
     ledger.acknowledge("kept", ledger.begin("kept"))
     assert list(ledger.contradictions(Counter(found))) == ([message] if message else [])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="costs are read from /proc")
+def test_the_costs_of_children_count_after_their_end() -> None:
+    """A server's snapshots are written by processes that soon end."""
+    busy = "import time; start = time.process_time()\nwhile time.process_time() - start < 0.3: pass"
+    starts_one = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {busy!r}]); print('done'); input()"
+    with subprocess.Popen([sys.executable, "-c", starts_one], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        while process_costs.cpu_seconds_with_children(parent.pid) < 0.1:
+            assert parent.poll() is None
+        assert parent.stdout.readline() == b"done\n"
+        assert process_costs.cpu_seconds_with_children(parent.pid) >= process_costs.cpu_seconds(parent.pid) + 0.25
+        parent.communicate(b"\n")
