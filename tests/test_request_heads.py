@@ -100,8 +100,8 @@ def forget() -> None:
 
 
 def remembered() -> list[bytes]:
-    """Return the heads that came twice."""
-    return [*request_parser.known_heads._same]
+    """Return the heads that were found twice."""
+    return [*request_parser.known_heads._whole]
 
 
 def parsed(reads: Sequence[bytes], *, anew: bool) -> Listener:
@@ -160,12 +160,31 @@ VALUES = [
     b"x\ty",
 ]
 VALUES += [b"\xe9", b"a b", b"a:b", b"\x00", b"a\r\nB: c", b"a\nb", b"\r\n\r\nGET / HTTP/1.1\r\nHost: x", b"x" * 3000]
+LINES = [b"GET /a HTTP/1.1", b"GET /a/b?c=%20 HTTP/1.1", b"PUT //a/../b HTTP/1.1", b"DELETE /a#b HTTP/1.1"]
+OTHER_LINES = [
+    b"GET http://h/a HTTP/1.1",
+    b"GET /a HTTP/1.0",
+    b"GET /a HTTP/1.2",
+    b"GET /a",
+    b"GET  /a HTTP/1.1",
+    b"GET /a b HTTP/1.1",
+    b"GET /\xe9 HTTP/1.1",
+    b"GET /\x00 HTTP/1.1",
+    b"GET * HTTP/1.1",
+    b"GET a HTTP/1.1",
+    b"get /a HTTP/1.1",
+    b"NONE /a HTTP/1.1",
+    b"CONNECT /a HTTP/1.1",
+    b"CONNECT h:1 HTTP/1.1",
+    b"PRI * HTTP/2.0",
+    b"",
+]
 NAMES = [b"X-Id", b"x-id", b"Y", b"Host", b"Connection", b"Content-Length", b"Expect", b"Transfer-Encoding", b"Upgrade"]
 
 
 @st.composite
 def alike(draw: st.DrawFn) -> Sequence[bytes]:
-    """Requests that differ in the value of one header or of two, each sent by itself."""
+    """Requests that differ in their first line, and in the value of one header or of two, each sent by itself."""
     before = draw(st.lists(st.sampled_from(HEADERS[:12]), max_size=2))
     after = draw(st.lists(st.sampled_from(HEADERS[:12]), max_size=2))
     names = draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=2))
@@ -174,17 +193,46 @@ def alike(draw: st.DrawFn) -> Sequence[bytes]:
     sent = []
     for _ in range(draw(st.integers(3, 6))):
         own = [name + draw(colons) + draw(st.sampled_from(VALUES)) for name in names]
-        sent.append(b"\r\n".join([draw(st.sampled_from(FIRST[:2])), *before, *own, *after, b"", body]))
+        line = draw(st.sampled_from([LINES[0]] * len(OTHER_LINES) + LINES + OTHER_LINES))
+        sent.append(b"\r\n".join([line, *before, *own, *after, b"", body]))
     return sent
 
 
 @given(alike())
-def test_heads_that_differ_in_one_value_are_read_alike(sent: Sequence[bytes]) -> None:
-    """Whatever value a header has after others, a head has the same meaning as to a parser that knows no head."""
+def test_heads_that_are_alike_are_read_alike(sent: Sequence[bytes]) -> None:
+    """Whatever comes after the like of it has the same meaning as to a parser that knows no head."""
     forget()
     for request in [*sent, *sent]:
         assert parsed([request], anew=False).noted == parsed([request], anew=True).noted
     assert parsed(sent, anew=False).noted == parsed(sent, anew=True).noted
+
+
+def test_fields_are_known_below_any_usual_line() -> None:
+    """From the third time on, with other methods, paths and queries; lines that are unusual are parsed."""
+    forget()
+    requests = [GET.replace(b"GET /cnaught/v1/orders?limit=10 HTTP/1.1", line) for line in [*LINES, *OTHER_LINES]]
+    assert [parsed([request], anew=False).known for request in requests] == [0, 0, 1, 1] + [0] * len(OTHER_LINES)
+    for request in requests:
+        assert parsed([request], anew=False).noted == parsed([request], anew=True).noted
+
+
+def test_known_fields_have_their_body_behind_them() -> None:
+    """All of it, and nothing else."""
+    other = POST.replace(b"orders", b"quotes")
+    for sent in ([other[:-1], other[-1:]], [other + GET], [other]):
+        forget()
+        for _ in range(2):
+            parsed([POST], anew=False)
+        found = parsed(sent, anew=False)
+        assert (found.known, found.noted) == (sent == [other], parsed(sent, anew=True).noted)
+
+
+def test_empty_lines_are_no_part_of_a_head() -> None:
+    """What follows one is not taken for header fields."""
+    forget()
+    for _ in range(3):
+        parsed([b"\r\n" + GET], anew=False)
+    assert parsed([b"PUT /a HTTP/1.1\r\n" + GET], anew=False).noted == [("refused", 400)]
 
 
 def keyed(key: bytes, *others: bytes) -> bytes:
@@ -199,6 +247,13 @@ def test_a_head_is_known_but_for_one_value_from_the_third_one_on() -> None:
     longer = [keyed(b"%d" % number).replace(b"Length: 2", b"Length: 3") + b" " for number in range(4)]
     assert [parsed([request], anew=False).known for request in longer] == [0, 0, 1, 1]
     assert parsed([keyed(b"7")], anew=False).known == 1
+
+
+def test_a_pattern_outlives_heads_that_differ_more() -> None:
+    """A head that differs in two values teaches nothing."""
+    forget()
+    requests = [keyed(b"1"), keyed(b"2"), keyed(b"3").replace(b"localhost", b"localhosT"), keyed(b"4")]
+    assert [parsed([request], anew=False).known for request in requests] == [0, 0, 0, 1]
 
 
 def test_values_that_no_pattern_stands_for() -> None:
@@ -298,8 +353,12 @@ def test_a_part_of_a_head_is_none() -> None:
 
 
 def test_known_heads_are_bounded() -> None:
-    """Paths that come twice each do not fill the memory."""
+    """Paths that come twice each do not fill the memory, and long ones are not kept."""
+    forget()
     for number in range(3 * REMEMBERED_HEADS_MAX):
         for _ in range(2):
             parsed([GET.replace(b"limit=10", b"limit=%d" % number)], anew=False)
-    assert len(remembered()) <= REMEMBERED_HEADS_MAX
+    assert 0 < len(remembered()) <= REMEMBERED_HEADS_MAX
+    long = GET.replace(b"limit=10", b"x" * REMEMBERED_HEAD_BYTES_MAX)
+    assert [parsed([long], anew=False).known for _ in range(4)] == [1] * 4
+    assert long not in remembered()

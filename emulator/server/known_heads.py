@@ -1,13 +1,21 @@
-"""The heads that clients repeat, which are parsed once: as they were, or with another value of one header.
+"""The heads that clients repeat, which are parsed once: whole ones, and what they have below the request line.
 
-Clients repeat most of what they send. What changes from request to request is often one header, as an idempotency key
-or the id of a trace.
+Clients repeat most of what they send. What changes from request to request is the path, and often the value of one
+header, such as an idempotency key or the id of a trace.
 """
 
-from typing import NamedTuple
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
 from emulator.core.bounded_cache import BoundedCache, RepeatedCache
-from emulator.server.request_head import HEAD_END, Head, Target, body_bytes
+from emulator.server.request_head import (
+    REMEMBERED_TARGET_BYTES_MAX,
+    REMEMBERED_TARGETS_MAX,
+    Head,
+    Target,
+    body_bytes,
+    target_of,
+)
 from emulator.web.headers import Headers
 
 REMEMBERED_HEADS_MAX, REMEMBERED_HEAD_BYTES_MAX = 256, 2048
@@ -15,8 +23,10 @@ REMEMBERED_HEADS_MAX, REMEMBERED_HEAD_BYTES_MAX = 256, 2048
 
 LINE_END = b"\r\n"
 
+METHODS = {name.encode(): name for name in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")}
+
 VISIBLE = bytes(range(0x21, 0x7F))
-"""The characters that any header's value may have anywhere (RFC 9110, section 5.5)."""
+"""The characters that a target, and the value of any header, may have anywhere (RFC 9110, section 5.5)."""
 
 DECIDING = frozenset(
     {b"connection", b"content-length", b"expect", b"proxy-connection", b"transfer-encoding", b"upgrade"}
@@ -24,92 +34,133 @@ DECIDING = frozenset(
 """The headers whose values decide how the connection goes on."""
 
 
+Request: TypeAlias = tuple[str, Target]
+"""What a request line says: the method and the target."""
+
+
 class KnownHead(NamedTuple):
-    """A head that may come again, with the length of the body behind it. Its connection stays open."""
+    """A head that was not parsed, with the length of the body behind it. Its connection stays open."""
 
     method: str
-    version: str
     target: Target
     headers: Headers
     body_bytes: int
+    version: str = "1.1"
     keep_alive: bool = True
     awaits_continue: bool = False
 
 
-class Pattern(NamedTuple):
-    """A known head in which one header may have another value: the bytes before and after that, and its position."""
+class KnownFields(NamedTuple):
+    """The header fields of a head, which is what follows its first line, and the length of the body behind them."""
 
-    head: KnownHead
+    headers: Headers
+    body_bytes: int
+
+
+class Pattern(NamedTuple):
+    """Fields of which one may have another value: the bytes before and after that, and its position."""
+
+    headers: Headers
     before: bytes
     after: bytes
     position: int
 
     @classmethod
-    def of(cls, sent: bytes, head: KnownHead, position: int) -> "Pattern | None":
-        """Return the pattern of a head as it was sent; None if the header is not written as usual, or decides much."""
-        name, value = head.headers.raw[position]
-        if name in DECIDING or [other for other, _ in head.headers.raw].count(name) > 1:
+    def of(cls, fields: bytes, headers: Headers, position: int) -> "Pattern | None":
+        """Return the pattern of fields as they were sent; None if that one is not written as usual, or decides much."""
+        name, value = headers.raw[position]
+        if name in DECIDING or [other for other, _ in headers.raw].count(name) > 1:
             return None
-        *above, line = sent.split(LINE_END)[: position + 2]
+        *above, line = fields.split(LINE_END)[: position + 1]
         if line[len(name) :] != b": " + value:
             return None
         before = LINE_END.join([*above, line[: len(name) + 2]])
-        return cls(head, before, sent[len(before) + len(value) :], position)
+        return cls(headers, before, fields[len(before) + len(value) :], position)
 
-    def match(self, sent: bytes) -> KnownHead | None:
-        """Return a head that matches; None for another."""
-        head, before, after, position = self
-        value = sent[len(before) : len(sent) - len(after)]
-        if not value or value.translate(None, VISIBLE) or not (sent.startswith(before) and sent.endswith(after)):
+    def match(self, fields: bytes) -> Headers | None:
+        """Return the headers of fields that match; None for others."""
+        headers, before, after, position = self
+        value = fields[len(before) : len(fields) - len(after)]
+        if not value or value.translate(None, VISIBLE) or not (fields.startswith(before) and fields.endswith(after)):
             return None
-        return KnownHead(
-            head.method, head.version, head.target, head.headers.replaced(position, value), head.body_bytes
-        )
+        return headers.replaced(position, value)
 
 
 class KnownHeads:
-    """The heads that came twice, and patterns of those that differed in one header's value.
+    """The heads and the fields that came twice, and patterns of fields that differed in one value.
 
-    Patterns, and the last head of each kind, are by the request line and the length of the body.
+    Patterns, and the last headers of each kind, are by the length of the body and the number of headers.
     """
 
-    __slots__ = ("_last", "_patterns", "_same")
+    __slots__ = ("_fields", "_last", "_patterns", "_whole")
 
     def __init__(self) -> None:
-        self._same = RepeatedCache[bytes, KnownHead](REMEMBERED_HEADS_MAX)
-        self._patterns = BoundedCache[tuple[bytes, int], Pattern](REMEMBERED_HEADS_MAX)
-        self._last = BoundedCache[tuple[bytes, int], Headers](REMEMBERED_HEADS_MAX)
+        self._whole = RepeatedCache[bytes, KnownHead](REMEMBERED_HEADS_MAX)
+        self._fields = RepeatedCache[bytes, KnownFields](REMEMBERED_HEADS_MAX)
+        self._patterns = BoundedCache[tuple[int, int], Pattern](REMEMBERED_HEADS_MAX)
+        self._last = BoundedCache[tuple[int, int], Headers](REMEMBERED_HEADS_MAX)
 
     def find(self, sent: bytes, body_bytes: int) -> KnownHead | None:
-        """Return what is known of a head, followed by so many bytes; None if it must be parsed, and then learnt."""
-        if known := self._same.get(sent):
-            return known if known.body_bytes == body_bytes else None
-        pattern = self._patterns.get((sent[: sent.find(LINE_END)], body_bytes))
-        known = pattern.match(sent) if pattern else None
-        return self._same.put(sent, known) if known else None
+        """Return what is known of a head, followed by so many bytes; None if it must be parsed, and then learned."""
+        if whole := self._whole.get(sent):
+            return whole if whole.body_bytes == body_bytes else None
+        line, _, fields = sent.partition(LINE_END)
+        headers = self._headers(fields, body_bytes)
+        if headers is None:
+            return None
+        request = _request(line)
+        if request is None:
+            return None
+        known = KnownHead(*request, headers, body_bytes)
+        return self._whole.put(sent, known) if len(sent) <= REMEMBERED_HEAD_BYTES_MAX else known
+
+    def _headers(self, fields: bytes, body_bytes: int) -> Headers | None:
+        """Return the headers of fields that are known, or that match a pattern."""
+        if known := self._fields.get(fields):
+            return known.headers if known.body_bytes == body_bytes else None
+        pattern = self._patterns.get((body_bytes, fields.count(LINE_END)))
+        return pattern.match(fields) if pattern else None
 
     def learn(self, sent: bytes, rest: int, head: Head) -> None:
-        """Remember a head that has been parsed if the like has come before, and it was all that was ``sent``.
+        """Remember the fields of a head that has been parsed if the like came before, and it was all that was ``sent``.
 
         If it had another end, the body came in chunks, or another request came before, more than its body would be the
         ``rest``. Empty lines between requests are no head.
         """
-        if len(sent) > REMEMBERED_HEAD_BYTES_MAX:
+        _, _, fields = sent.partition(LINE_END)
+        if len(fields) > REMEMBERED_HEAD_BYTES_MAX:
             return
-        repeats, kind = self._same.repeats(sent), (sent[: sent.find(LINE_END)], rest)
+        repeats, kind = self._fields.repeats(fields), (rest, fields.count(LINE_END))
         position = _difference(self._last.get(kind), head.headers)
         self._last.put(kind, head.headers)
         if not (repeats or position is not None) or not _is_plain(sent, rest, head):
             return
-        known = KnownHead(head.method, head.version, head.target, head.headers, rest)
         if repeats:
-            self._same.put(sent, known)
-        elif position is not None and (pattern := Pattern.of(sent, known, position)):
+            self._fields.put(fields, KnownFields(head.headers, rest))
+        elif position is not None and (pattern := Pattern.of(fields, head.headers, position)):
             self._patterns.put(kind, pattern)
 
 
 known_heads = KnownHeads()
 """What all connections have sent. A head means the same on each of them."""
+
+
+def _request(line: bytes) -> Request | None:
+    """Return the method and the target of a usual request line; None for another."""
+    return _remembered(line) if len(line) <= REMEMBERED_TARGET_BYTES_MAX else _parsed(line)
+
+
+def _parsed(line: bytes) -> Request | None:
+    parts = line.split(b" ")
+    if len(parts) != 3:
+        return None
+    method, target, version = parts
+    if method not in METHODS or target[:1] != b"/" or target.translate(None, VISIBLE) or version != b"HTTP/1.1":
+        return None
+    return METHODS[method], target_of(target)
+
+
+_remembered = lru_cache(maxsize=REMEMBERED_TARGETS_MAX)(_parsed)
 
 
 def _difference(one: Headers | None, other: Headers) -> int | None:
@@ -126,6 +177,5 @@ def _is_plain(sent: bytes, rest: int, head: Head) -> bool:
         head.keep_alive
         and not head.awaits_continue
         and sent.startswith(head.method.encode())
-        and sent.endswith(HEAD_END)
         and body_bytes(head.headers.raw) == rest
     )
