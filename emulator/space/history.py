@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, Protocol, TypeAlias, TypeVar
-from weakref import WeakValueDictionary
 
 from emulator.web.exchange import Exchange
 
@@ -77,7 +76,7 @@ class History:
         self._entries: deque[Entry] = deque()
         self._exchanges = 0
         self._bytes = 0
-        self._last = WeakValueDictionary[str | None, Exchange]()
+        self._last: dict[str | None, Exchange] = {}
         self._wake()
 
     def close(self) -> None:
@@ -144,10 +143,12 @@ class History:
         """Drop the oldest entry."""
         self.complete = False
         oldest = self._entries.popleft()
-        self._bytes -= oldest.size
+        self._bytes -= (size := oldest.size)
         if type(oldest) is Exchange:
             self._exchanges -= 1
             self.dropped += 1
+            if size > COMPARED_MIN and self._last.get(oldest.operation) is oldest:
+                del self._last[oldest.operation]
 
     def _wake(self) -> None:
         for future in self._waiting:

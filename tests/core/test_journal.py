@@ -5,6 +5,7 @@ import json
 import threading
 from datetime import UTC, datetime
 from typing import Any
+from weakref import ref
 
 import pytest
 
@@ -312,6 +313,20 @@ def test_what_is_polled_is_stored_once(emulator: Emulator) -> None:
     counts = [len(json.loads(body)["data"]) for body in listed]
     assert [count - counts[0] for count in counts] == [0, 0, 6, 6, 12, 12]
     assert len(set(map(id, listed))) == 3
+
+
+def test_what_is_dropped_is_freed() -> None:
+    """A journal keeps no large exchange beyond its limits."""
+    journal = History(1, 1_000_000)
+    scope = {"method": "GET", "path": "/", "query_string": b"", "headers": []}
+    added = []
+    for number in range(3):
+        exchange = Exchange(number, "cnaught", scope, Headers(()), b"x" * 10_000, datetime.now(UTC))
+        exchange.operation = f"operation_{number}"
+        journal.add(exchange)
+        added.append(ref(exchange))
+    del exchange
+    assert [one() is None for one in added] == [True, True, False]
 
 
 def test_a_journal_can_be_disabled() -> None:
