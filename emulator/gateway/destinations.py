@@ -110,21 +110,21 @@ class Destinations:
         A browser names the page that it sends for. Such a page cannot read the reply, but a request could still reset a
         space. Only following a link to a page of the emulator is allowed.
         """
-        if headers[DELIVERY_HEADER] is not None:
+        if headers.get(DELIVERY_HEADER) is not None:
             raise Stray(403, "the control API takes no webhooks: one that delivers itself again would never end")
-        if origin := headers[b"origin"]:
-            page, own = _host_of(origin), _host_of("//" + (headers[b"host"] or ""))
+        if origin := headers.get(b"origin"):
+            page, own = _host_of(origin), _host_of("//" + (headers.get(b"host") or ""))
             if not (page and (page == own or page in self.hosts or is_loopback(page))):
                 raise Stray(403, "the control API takes no requests from web pages of other sites")
         elif is_cross_site(headers):
-            follows_link = (headers[b"sec-fetch-mode"], headers[b"sec-fetch-dest"]) == ("navigate", "document")
+            follows_link = (headers.get(b"sec-fetch-mode"), headers.get(b"sec-fetch-dest")) == ("navigate", "document")
             if method != "GET" or not follows_link:
                 raise Stray(403, "the control API takes no requests from web pages of other sites")
 
 
 def is_cross_site(headers: Headers) -> bool:
     """Return whether a browser sends a request for a web page of another site."""
-    return headers[b"sec-fetch-site"] == "cross-site"
+    return headers.get(b"sec-fetch-site") == "cross-site"
 
 
 def _host_of(url: str) -> str:

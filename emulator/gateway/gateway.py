@@ -57,7 +57,7 @@ class Gateway:
             return await self._other(scope, receive, send)
         headers = self._headers_of(scope)
         try:
-            destination = self.destinations.find(headers[b"host"] or "", scope["path"])
+            destination = self.destinations.find(headers.get(b"host") or "", scope["path"])
             name, provider, _, prefix = destination
             if provider is None:
                 self.destinations.check_sender(scope["method"], headers)
@@ -84,7 +84,7 @@ class Gateway:
         """
         headers = self._headers_of(scope)
         try:
-            destination = self.destinations.find(headers[b"host"] or "", scope["path"])
+            destination = self.destinations.find(headers.get(b"host") or "", scope["path"])
         except Stray:
             return None
         provider = destination.provider
@@ -108,7 +108,7 @@ class Gateway:
         is_new = space is None
         if space is None:
             self.spaces.check_room(name)
-            space = self.spaces.visit(name, (scope["scheme"], headers[b"host"]))
+            space = self.spaces.visit(name, (scope["scheme"], headers.get(b"host")))
         if body is None or space.faults.by_id:
             exchange = await answer_under_faults(space, provider, scope, headers, body, receive, self.courier.look)
         else:
@@ -162,7 +162,7 @@ class Gateway:
 
     async def _refuse(self, stray: Stray, headers: Headers, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a stray request after reading its body, unless the client waits for permission to send that."""
-        if headers[b"expect"] is None:
+        if headers.get(b"expect") is None:
             try:
                 await read_body(receive, self.body_bytes_max)
             except ClientGone:
@@ -206,7 +206,11 @@ class Gateway:
 def _to_dashboard(stray: Stray, scope: Scope, headers: Headers) -> Response | None:
     """Return a redirect to the dashboard for a browser that opens the root of a space; None for anything else."""
     prefix = scope["path"].rstrip("/")
-    if stray.status != 404 or scope["method"] not in ("GET", "HEAD") or "text/html" not in (headers[b"accept"] or ""):
+    if (
+        stray.status != 404
+        or scope["method"] not in ("GET", "HEAD")
+        or "text/html" not in (headers.get(b"accept") or "")
+    ):
         return None
     if prefix and not (prefix.startswith("/~") and NAME.fullmatch(prefix[2:])):
         return None

@@ -97,7 +97,7 @@ class StoredGateway(Gateway):
         """Answer a request that may change its space, or to a space that is not in memory."""
         scope, headers = arrival.scope, arrival.headers
         if self._creates(name):
-            arrival.origin = self.spaces.origin(scope["scheme"], headers[b"host"])
+            arrival.origin = self.spaces.origin(scope["scheme"], headers.get(b"host"))
         try:
             copy = self.store.copies.get(name) or await self.store.open(name)
             copy.users += 1
@@ -120,7 +120,9 @@ class StoredGateway(Gateway):
         """Answer a request that is refused in a space that does not exist: it creates none, and is not stored."""
         if copy.name == DEFAULT or not await self._is_missing(copy):
             return None
-        return self.store.trial.refused_request(copy.name, arrival, (arrival.scope["scheme"], arrival.headers[b"host"]))
+        return self.store.trial.refused_request(
+            copy.name, arrival, (arrival.scope["scheme"], arrival.headers.get(b"host"))
+        )
 
     async def _is_missing(self, copy: SpaceCopy) -> bool:
         """Return whether a space does not exist, and nothing that waits can create it."""
@@ -180,7 +182,7 @@ class StoredGateway(Gateway):
         copy = await self.store.open(target)
         copy.users += 1
         try:
-            origin = self.spaces.origin(scope["scheme"], headers[b"host"])
+            origin = self.spaces.origin(scope["scheme"], headers.get(b"host"))
             needed = [(name, value) for name, value in headers.raw if name in COMMAND_HEADERS]
             command = ControlCommand(method, path, scope["query_string"], body, prefix, needed, origin)
             response: object = None

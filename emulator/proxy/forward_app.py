@@ -23,7 +23,7 @@ class ForwardApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        authority = Headers(scope["headers"])[b"host"]
+        authority = Headers(scope["headers"]).get(b"host")
         if not authority:
             return await self.app(scope, receive, send)
         try:
@@ -43,7 +43,7 @@ class ForwardApp:
         connection, upstream = await dial_for_request(self.routes, scope["scheme"], host, port)
         headers, target = end_to_end(scope["headers"]), origin_form(scope)
         if upstream:
-            target = b"http://%s%s" % (Headers(scope["headers"])[b"host"].encode("latin-1"), target)  # type: ignore[union-attr]
+            target = b"http://%s%s" % (Headers(scope["headers"]).get(b"host").encode("latin-1"), target)  # type: ignore[union-attr]
             if upstream.authorization:
                 headers.append((b"proxy-authorization", upstream.authorization.encode()))
         await pass_on(RequestHead(scope["method"], target, headers), connection, receive, send)

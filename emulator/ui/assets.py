@@ -70,10 +70,10 @@ class Asset:
         """Return the file, or 304 to a browser that has it."""
         policy = POLICIES.get(self.path.name, TEXT_ONLY)
         known = {**SECURITY_HEADERS, "Content-Security-Policy": policy, "ETag": self.etag, "Cache-Control": "no-cache"}
-        if headers[b"if-none-match"] == self.etag:
+        if headers.get(b"if-none-match") == self.etag:
             return Response(status_code=304, headers=known)
         content, typed = self.content, {"Content-Type": TYPES[self.path.suffix], "Vary": "Accept-Encoding"}
-        if "gzip" in (headers[b"accept-encoding"] or "") and self.path.suffix not in COMPRESSED_ALREADY:
+        if "gzip" in (headers.get(b"accept-encoding") or "") and self.path.suffix not in COMPRESSED_ALREADY:
             content, typed["Content-Encoding"] = self.compressed, "gzip"
         return Response(content, headers={**known, **typed})
 

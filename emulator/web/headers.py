@@ -1,6 +1,6 @@
 """The headers of a request."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any, TypeAlias
 
@@ -15,34 +15,32 @@ HEADER_BYTES = 160
 """The size of a header without its text: a tuple and two bytes objects."""
 
 
-class Headers(dict[bytes, str | None]):
-    """The first value of each header by its lower-case name; None if the request lacks it.
+class Headers:
+    """The headers of a request. They never change, since requests share them.
 
-    ``raw`` are all headers, ``size`` is what they hold, in bytes. Optional whitespace around a value is not part of it
-    (RFC 9110, section 5.5).
+    ``raw`` are all of them, and ``size`` is what they hold, in bytes. ``get`` returns the first value of a header by
+    its lower-case name; None if there is none. Whitespace around a value is not part of it (RFC 9110, section 5.5).
     """
 
-    __slots__ = ("raw", "size")
+    __slots__ = ("_first", "get", "raw", "size")
+
+    get: Callable[[bytes], str | None]
 
     def __init__(self, raw: RawHeaders) -> None:
         self.raw = tuple([(name, value.strip(b" \t")) for name, value in raw])
         self.size = len(b"".join(chain.from_iterable(self.raw))) + HEADER_BYTES * len(self.raw)
-        for name, value in reversed(self.raw):
-            self[name] = value.decode("latin-1")
-
-    def __missing__(self, name: bytes) -> None:
-        self[name] = None
+        self._first = {name: value.decode("latin-1") for name, value in reversed(self.raw)}
+        self.get = self._first.get
 
     def replaced(self, position: int, value: bytes) -> "Headers":
         """Return the same headers with another value of one of them, whose name no other one has."""
-        raw = list(self.raw)
+        raw, first = list(self.raw), self._first.copy()
         name, old = raw[position]
         raw[position] = name, value
+        first[name] = value.decode("latin-1")
         other = Headers.__new__(Headers)
-        other.update(self)
-        other[name] = value.decode("latin-1")
-        other.raw = tuple(raw)
-        other.size = self.size + len(value) - len(old)
+        other.raw, other.size = tuple(raw), self.size + len(value) - len(old)
+        other._first, other.get = first, first.get
         return other
 
 

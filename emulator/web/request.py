@@ -25,7 +25,7 @@ class WholeRequest(requests.Request):
 
     def header(self, name: bytes) -> str | None:
         """Return the first value of a header, given its lower-case name; None if the request lacks it."""
-        return self._first_values[name]
+        return self._first_values.get(name)
 
 
 class Request(WholeRequest):
