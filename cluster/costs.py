@@ -65,13 +65,9 @@ def _in_database(database: Database) -> tuple[float, float, float]:
 
 def _cpu_of_database(database: Database, work: Callable[[], object]) -> float:
     """Return the CPU microseconds of the database's processes during some work."""
-    before = _cpu(database)
+    before = cpu_seconds_with_children(database.pid)
     work()
-    return (_cpu(database) - before) * 1e6
-
-
-def _cpu(database: Database) -> float:
-    return cpu_seconds_with_children(database.pid)
+    return (cpu_seconds_with_children(database.pid) - before) * 1e6
 
 
 def _served(node: Node) -> float:

@@ -46,7 +46,13 @@ class Destination(NamedTuple):
 
     def below(self, scope: Scope, headers: Headers) -> Scope:
         """Return the scope of a request below the prefix of its space and provider."""
-        return {**scope, "path": self.path, "root_path": "", "headers": headers.raw}
+        below = {**scope}
+        self.narrow(below, headers)
+        return below
+
+    def narrow(self, scope: Scope, headers: Headers) -> None:
+        """Change the scope of a request to that below the prefix of its space and provider."""
+        scope["path"], scope["root_path"], scope["headers"] = self.path, "", headers.raw
 
 
 class Destinations:

@@ -124,7 +124,7 @@ class Gateway:
         space = self.spaces.find(destination.space)
         if space is None or space.faults.by_id:
             return None
-        scope["path"], scope["root_path"], scope["headers"] = destination.path, "", headers.raw
+        destination.narrow(scope, headers)
         return self._run_turn(space, provider, scope, headers, body)
 
     def _run_turn(self, space: Space, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Exchange:

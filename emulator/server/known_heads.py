@@ -33,32 +33,23 @@ DECIDING = frozenset(
 )
 """The headers whose values decide how the connection goes on."""
 
-
 Request: TypeAlias = tuple[str, Target]
 """What a request line says: the method and the target."""
 
 
 class KnownHead(NamedTuple):
-    """A head that was not parsed, with the length of the body behind it. Its connection stays open."""
+    """A head that was not parsed. Its connection stays open."""
 
     method: str
     target: Target
     headers: Headers
-    body_bytes: int
     version: str = "1.1"
     keep_alive: bool = True
     awaits_continue: bool = False
 
 
-class KnownFields(NamedTuple):
-    """The header fields of a head, which is what follows its first line, and the length of the body behind them."""
-
-    headers: Headers
-    body_bytes: int
-
-
 class Pattern(NamedTuple):
-    """Fields of which one may have another value: the bytes before and after that, and its position."""
+    """Header fields of which one may have another value: the bytes before and after that, and its position."""
 
     headers: Headers
     before: bytes
@@ -87,7 +78,7 @@ class Pattern(NamedTuple):
 
 
 class KnownHeads:
-    """The heads and the fields that came twice, and patterns of fields that differed in one value.
+    """The heads and the fields that came twice, each with a body of one length, and patterns of fields.
 
     Patterns, and the last headers of each kind, are by the length of the body and the number of headers.
     """
@@ -95,15 +86,15 @@ class KnownHeads:
     __slots__ = ("_fields", "_last", "_patterns", "_whole")
 
     def __init__(self) -> None:
-        self._whole = RepeatedCache[bytes, KnownHead](REMEMBERED_HEADS_MAX)
-        self._fields = RepeatedCache[bytes, KnownFields](REMEMBERED_HEADS_MAX)
+        self._whole = RepeatedCache[tuple[bytes, int], KnownHead](REMEMBERED_HEADS_MAX)
+        self._fields = RepeatedCache[tuple[bytes, int], Headers](REMEMBERED_HEADS_MAX)
         self._patterns = BoundedCache[tuple[int, int], Pattern](REMEMBERED_HEADS_MAX)
         self._last = BoundedCache[tuple[int, int], Headers](REMEMBERED_HEADS_MAX)
 
     def find(self, sent: bytes, body_bytes: int) -> KnownHead | None:
         """Return what is known of a head, followed by so many bytes; None if it must be parsed, and then learned."""
-        if whole := self._whole.get(sent):
-            return whole if whole.body_bytes == body_bytes else None
+        if whole := self._whole.get(key := (sent, body_bytes)):
+            return whole
         line, _, fields = sent.partition(LINE_END)
         headers = self._headers(fields, body_bytes)
         if headers is None:
@@ -111,13 +102,13 @@ class KnownHeads:
         request = _request(line)
         if request is None:
             return None
-        known = KnownHead(*request, headers, body_bytes)
-        return self._whole.put(sent, known) if len(sent) <= REMEMBERED_HEAD_BYTES_MAX else known
+        known = KnownHead(*request, headers)
+        return self._whole.put(key, known) if len(sent) <= REMEMBERED_HEAD_BYTES_MAX else known
 
     def _headers(self, fields: bytes, body_bytes: int) -> Headers | None:
         """Return the headers of fields that are known, or that match a pattern."""
-        if known := self._fields.get(fields):
-            return known.headers if known.body_bytes == body_bytes else None
+        if known := self._fields.get((fields, body_bytes)):
+            return known
         pattern = self._patterns.get((body_bytes, fields.count(LINE_END)))
         return pattern.match(fields) if pattern else None
 
@@ -130,13 +121,13 @@ class KnownHeads:
         _, _, fields = sent.partition(LINE_END)
         if len(fields) > REMEMBERED_HEAD_BYTES_MAX:
             return
-        repeats, kind = self._fields.repeats(fields), (rest, fields.count(LINE_END))
+        repeats, kind = self._fields.repeats((fields, rest)), (rest, fields.count(LINE_END))
         position = _difference(self._last.get(kind), head.headers)
         self._last.put(kind, head.headers)
         if not (repeats or position is not None) or not _is_plain(sent, rest, head):
             return
         if repeats:
-            self._fields.put(fields, KnownFields(head.headers, rest))
+            self._fields.put((fields, rest), head.headers)
         elif position is not None and (pattern := Pattern.of(fields, head.headers, position)):
             self._patterns.put(kind, pattern)
 

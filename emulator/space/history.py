@@ -15,7 +15,6 @@ T_co = TypeVar("T_co", covariant=True)
 COMMAND_BYTES = 1024
 """The size of a command, without its content."""
 
-
 COMPARED_MIN = 4096
 """From this size on, an exchange is compared with the last one, which may have the same bodies."""
 

@@ -15,9 +15,6 @@ EXCHANGE_BYTES = 1024
 """The size of an exchange's objects, without its text."""
 
 
-NO_EFFECTS = (None, None)
-
-
 class Exchange:
     """One request to a vendor and its reply; nothing here is interpreted.
 
@@ -76,7 +73,7 @@ class Exchange:
         self.rule: str | None = None
         self.problems: tuple[Problem, ...] = ()
         self.fault: str | None = None
-        self.effects: tuple[Effect | None, Effect | None] = NO_EFFECTS
+        self.effects: tuple[Effect | None, Effect | None] = (None, None)
 
     @property
     def size(self) -> int:

@@ -6,7 +6,7 @@ from hmac import compare_digest
 from typing import Any
 
 from emulator.core.agenda import Agenda
-from emulator.core.clock import Event
+from emulator.core.clock import Event, whole_second
 from emulator.core.tokens import signed, signed_claims, signing_key
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.context import Context
@@ -37,7 +37,7 @@ class Tokens:
             raise errors.InvalidCredentials
 
         self._forget_expired()
-        issued = self.clock.now.replace(microsecond=0)
+        issued = whole_second(self.clock.now)
         jti, token = self.ids.uuid("dcycle.token"), Token(user.id, issued, issued + timedelta(seconds=TOKEN_SECONDS))
         self.memory.tokens[jti] = token
         self._expiring.add(token.expires, jti)
