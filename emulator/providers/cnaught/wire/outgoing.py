@@ -204,7 +204,7 @@ def impact(buyer: Buyer, period: Period, impact: Impact, catalogue: Catalogue) -
         "name": holder.name,
         "logo_url": holder.logo_url,
         "total_offset_kgs": _number(impact.total_kg),
-        "equivalents": nearest_counts(impact.total_kg, KG_PER_EQUIVALENT),
+        "equivalents": _equivalents(impact.total_kg),
         "since_date": micros(impact.since),
         "to_date": micros(period.until) if period.until else None,
         "categories": [
@@ -223,6 +223,12 @@ def impact(buyer: Buyer, period: Period, impact: Impact, catalogue: Catalogue) -
             for name, by_project in impact.by_category.items()
         ],
     }
+
+
+@lru_cache(maxsize=1024)
+def _equivalents(total_kg: Decimal) -> orjson.Fragment:
+    """Return the equivalents of a total as JSON: clients ask for the same one again."""
+    return fragment(nearest_counts(total_kg, KG_PER_EQUIVALENT))
 
 
 def impact_page(cnaught: CNaught, buyer: Buyer) -> dict[str, object]:
