@@ -1,6 +1,6 @@
 """Read the body, query and headers of a request."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -59,12 +59,24 @@ def bearer_token(request: WholeRequest) -> str | None:
     return token.strip(" ") if scheme.lower() == "bearer" else None
 
 
-def read_body(model: type[M], request: WholeRequest) -> M:
-    """Return the JSON body as a model. Raises Malformed. Equal bodies share one model, which is frozen."""
+def _read_json_body(model: type[M], request: WholeRequest) -> M:
+    return read(model, json_body(request), "body")
+
+
+def read_body(
+    model: type[M],
+    request: WholeRequest,
+    read_new: Callable[[type[M], Any], M] = _read_json_body,
+    decided_by: Hashable = None,
+) -> M:
+    """Return the JSON body as a model. Raises Malformed. Equal bodies share one model, which is frozen.
+
+    ``read_new`` reads a body that is not known; ``decided_by`` is everything else that its result follows from.
+    """
     body = request.content
-    known: M | None = _bodies.get(key := (model, body))
+    known: M | None = _bodies.get(key := (model, body, decided_by))
     if known is None:
-        known = read(model, json_body(request), "body")
+        known = read_new(model, request)
         if len(body) <= REMEMBERED_BYTES_MAX:
             _bodies.put(key, known)
     return known
@@ -84,7 +96,7 @@ def read_query(model: type[M], request: WholeRequest, repeated: tuple[str, ...] 
     return known
 
 
-_bodies = RepeatedCache[tuple[type[BaseModel], bytes], Any](REMEMBERED_MAX)
+_bodies = RepeatedCache[tuple[type[BaseModel], bytes, Hashable], Any](REMEMBERED_MAX)
 _queries = RepeatedCache[tuple[type[BaseModel], bytes, tuple[str, ...] | None], Any](REMEMBERED_MAX)
 
 

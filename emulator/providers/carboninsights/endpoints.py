@@ -15,7 +15,7 @@ from emulator.providers.carboninsights import errors
 from emulator.providers.carboninsights.backend import CarbonInsights
 from emulator.providers.carboninsights.memory.records import Account
 from emulator.providers.carboninsights.wire import incoming, outgoing
-from emulator.web.reading import json_body, media_type
+from emulator.web.reading import json_body, media_type, read_body
 from emulator.web.replies import JSON, reply
 from emulator.web.request import Request
 
@@ -33,7 +33,7 @@ VIEWS = {
 
 def register(request: Request) -> Response:
     negotiate(request)
-    draft = read(incoming.Registration, request).draft
+    draft = read_new(incoming.Registration, request).draft  # accounts decide on it, too: which usernames are taken
     account = backend(request).accounts.register(draft)
     return respond(request, outgoing.registered(account), 201)
 
@@ -102,9 +102,15 @@ def negotiate(request: Request) -> None:
 
 
 def read(model: type[M], request: Request) -> M:
+    """Return the body as a model that equal bodies share. Raises UnsupportedMediaType, Malformed."""
+    _check_media_type(request)
+    return read_body(model, request, read_new, incoming.decided_by(backend(request)))
+
+
+def read_new(model: type[M], request: Request) -> M:
     """Return the body as a model; an empty body counts as ``{}``. Raises UnsupportedMediaType, Malformed."""
-    content = _content(request) if request.exchange.body else {}
-    return incoming.read(model, content, backend(request))
+    _check_media_type(request)
+    return incoming.read(model, _content(request) if request.content else {}, backend(request))
 
 
 def respond(request: Request, content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -123,13 +129,16 @@ def _includes_json(accepted: str) -> bool:
     return not {"*/*", "application/*", JSON}.isdisjoint(ranges)
 
 
-def _content(request: Request) -> Any:
-    if media_type(request) != JSON:
+def _check_media_type(request: Request) -> None:
+    if request.content and media_type(request) != JSON:
         raise errors.UnsupportedMediaType(request.header(b"content-type") or "")
+
+
+def _content(request: Request) -> Any:
     try:
         return json_body(request)
     except Malformed as malformed:
-        reason = _reason(request.exchange.body) or malformed.problems[0].message
+        reason = _reason(request.content) or malformed.problems[0].message
         raise Malformed(Problem(("body",), "json_invalid", reason)) from None
 
 

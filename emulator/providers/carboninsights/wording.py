@@ -65,7 +65,7 @@ def _fields(problems: Sequence[Problem], rows: int) -> dict[str, Any]:
 
 def _place(problem: Problem) -> Sequence[str | int]:
     place = problem.place[1:]
-    whole = problem.kind in ("model_type", "list_type") and problem.sent is not None
+    whole = problem.kind in ("model_type", "tuple_type") and problem.sent is not None
     return (*place, NO_FIELD) if whole else place
 
 
@@ -99,7 +99,7 @@ SENTENCES = {
     "date": "Date has wrong format. Use one of these formats instead: YYYY-MM-DD, DD-MM-YYYY.",
     "zip_code": "Enter a zip code in the format XXXXX or XXXXX-XXXX.",
     "model_type": "Invalid data. Expected a dictionary, but got {sent_type}.",
-    "list_type": 'Expected a list of items but got type "{sent_type}".',
+    "tuple_type": 'Expected a list of items but got type "{sent_type}".',
 }
 
 RULES = {
@@ -122,7 +122,7 @@ RULES = {
     "date": "carboninsights.score.date-wrong",
     "zip_code": "carboninsights.profile.zip-code",
     "model_type": "carboninsights.input.not-an-object",
-    "list_type": "carboninsights.score.part-of-wrong-type",
+    "tuple_type": "carboninsights.score.part-of-wrong-type",
 }
 """The rule that each kind of problem breaks."""
 

@@ -1,6 +1,5 @@
 """Drafts: requests to Carbon Insights before any rule has accepted them."""
 
-from collections.abc import Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 Diet: TypeAlias = Literal["typical", "vegetarian", "vegan"]
@@ -39,8 +38,8 @@ class Listing(NamedTuple):
 class Purchases(NamedTuple):
     """US dollars spent, or refunded if negative, and on what. There may be thousands, so these are columns."""
 
-    amounts_usd: Sequence[float]
-    listings: Sequence[Listing]
+    amounts_usd: tuple[float, ...]
+    listings: tuple[Listing, ...]
 
 
 class Profile(NamedTuple):
@@ -59,7 +58,7 @@ class Options(NamedTuple):
 
     offsets: bool
     recommendations: bool
-    metrics: Sequence[int]
+    metrics: tuple[int, ...]
     category_type: CategoryType
     country: str
     aggregate: bool

@@ -54,7 +54,7 @@ class MerchantCodeRange(NamedTuple):
     category: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity, so that caches can hold it
 class Catalogue:
     """The catalogue of every space.
 

@@ -1,6 +1,7 @@
 """The records: accounts and tokens."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from hmac import compare_digest
 from typing import Annotated, Literal, TypeAlias
@@ -8,6 +9,9 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from emulator.core.documents import UtcTime
+
+REMEMBERED_MAX, REMEMBERED_CHARACTERS_MAX = 256, 256
+"""How many passwords are remembered with their hashes, and how long each may be: a client logs in many times."""
 
 Kind: TypeAlias = Literal["access", "refresh"]
 UserId: TypeAlias = Annotated[int, Field(ge=1, le=2**53)]
@@ -33,8 +37,15 @@ class Account:
 
 
 def password_hash(password: str, salt: str) -> str:
-    """Return a salted, fast hash: it keeps passwords out of sight, but does not resist guessing."""
+    """Return a salted, fast hash: it keeps passwords out of snapshots, but does not resist guessing."""
+    return _remembered(password, salt) if len(password) <= REMEMBERED_CHARACTERS_MAX else _hash(password, salt)
+
+
+def _hash(password: str, salt: str) -> str:
     return blake2b(password.encode(), digest_size=32, salt=bytes.fromhex(salt)).hexdigest()
+
+
+_remembered = lru_cache(maxsize=REMEMBERED_MAX)(_hash)
 
 
 @dataclass(slots=True)

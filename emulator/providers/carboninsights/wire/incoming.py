@@ -1,6 +1,6 @@
 """The models of requests. Each becomes a draft. All problems of a body are reported at once."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from operator import itemgetter
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, cast
 
@@ -119,7 +119,7 @@ class Credentials(Model):
     username: Text
     password: Text
 
-    @property
+    @cached_property
     def draft(self) -> drafts.Credentials:
         return drafts.Credentials(self.username, self.password)
 
@@ -155,7 +155,7 @@ def _purchases(value: object, validate: ValidatorFunctionWrapHandler, info: Vali
     if usual is not None:
         return usual
     rows = validate(value)
-    return Purchases([row.amount for row in rows], [row.category for row in rows])
+    return Purchases(tuple(row.amount for row in rows), tuple(row.category for row in rows))
 
 
 def _usual_purchases(value: object, info: ValidationInfo) -> Purchases | None:
@@ -170,7 +170,8 @@ def _usual_purchases(value: object, info: ValidationInfo) -> Purchases | None:
         if max(map(len, value)) > len(REQUIRED) and not all(map(_has_plain_descriptions, value)):
             return None
         known = _context(info).listings
-        return Purchases([*map(float, amounts)], [known.get(each) or _listing(each, info) for each in categories])
+        listings = [known.get(each) or _listing(each, info) for each in categories]
+        return Purchases(tuple(map(float, amounts)), tuple(listings))
     except (KeyError, TypeError, ValueError):
         return None
 
@@ -228,11 +229,11 @@ DEFAULT_OPTIONS = Options.model_construct()
 class ScoreRequest(Model):
     """``POST /calculateCarbonScore``"""
 
-    transactions: Annotated[list[Transaction], WrapValidator(_purchases)]
+    transactions: Annotated[tuple[Transaction, ...], WrapValidator(_purchases)]
     user_profile: UserProfile = Field(default_factory=lambda: DEFAULT_PROFILE)
     options: Options = Field(default_factory=lambda: DEFAULT_OPTIONS)
 
-    @property
+    @cached_property
     def draft(self) -> drafts.ScoreDraft:
         purchases: Any = self.transactions  # _purchases has replaced them
         return drafts.ScoreDraft(purchases, self.user_profile.draft, self.options.draft)
@@ -250,6 +251,17 @@ class MalformedBody(Malformed):
     def __init__(self, *problems: Problem, rows: int) -> None:
         super().__init__(*problems)
         self.rows = rows
+
+
+def decided_by(backend: CarbonInsights) -> Hashable:
+    """Return what a model follows from besides its body, unless it names an account: the catalogue and settings."""
+    settings = backend.memory.settings
+    return (
+        backend.catalogue,
+        settings.all_children_required,
+        settings.category_aliases,
+        settings.retired_categories,
+    )
 
 
 def read(model: type[M], content: object, backend: CarbonInsights) -> M:
