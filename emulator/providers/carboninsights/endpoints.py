@@ -33,7 +33,7 @@ VIEWS = {
 
 def register(request: Request) -> Response:
     negotiate(request)
-    draft = read_new(incoming.Registration, request).draft  # accounts decide on it, too: which usernames are taken
+    draft = read_new(incoming.Registration, request).draft  # it also follows from which usernames are taken
     account = backend(request).accounts.register(draft)
     return respond(request, outgoing.registered(account), 201)
 

@@ -254,7 +254,7 @@ class MalformedBody(Malformed):
 
 
 def decided_by(backend: CarbonInsights) -> Hashable:
-    """Return what a model follows from besides its body, unless it names an account: the catalogue and settings."""
+    """Return what every model but a registration follows from, besides its body: the catalogue and three settings."""
     settings = backend.memory.settings
     return (
         backend.catalogue,
