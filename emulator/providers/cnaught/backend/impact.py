@@ -1,7 +1,7 @@
 """Climate impact: what the fulfilled orders of an owner have retired (docs.cnaught.com, Impact)."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain, pairwise
@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from emulator.core.bounded_cache import BoundedCache
+from emulator.core.documents import EMPTY, FrozenMapping
 from emulator.core.paging import CREATED_ON, Timeline
 from emulator.providers.cnaught.backend.amounts import EXACT, equal_parts, exact_sum
 from emulator.providers.cnaught.backend.drafts import Buyer, Period
@@ -31,15 +32,25 @@ Owner: TypeAlias = tuple[str, str | None]
 REMEMBERED_PARTS_MAX = 256
 
 
+class Retired(NamedTuple):
+    """Kilograms that were retired: in all, and by category and project, in the order of the catalogue."""
+
+    total_kg: Decimal
+    by_category: FrozenMapping[str, FrozenMapping[str, Decimal]]
+
+
 class Impact(NamedTuple):
-    """Kilograms that an owner has retired: in all, and by category and project.
+    """What an owner has retired in a period.
 
     ``since`` is when the period begins: for one that is open, when the owner began or its first order was placed.
     """
 
     since: datetime
     total_kg: Decimal
-    by_category: Mapping[str, Mapping[str, Decimal]]
+    by_category: FrozenMapping[str, FrozenMapping[str, Decimal]]
+
+
+NOTHING = Retired(Decimal(0), EMPTY)
 
 
 def owner(buyer: Buyer) -> Owner:
@@ -58,7 +69,8 @@ class Owned:
 
     ``timeline`` also has them in the order of time. ``runs`` are the indexes where a run in the order of time starts:
     usually 0 alone, unless the fixture is in another order, or has orders from after the time to which the clock was
-    set. ``next_index`` is the index of the order after the last one that was fulfilled.
+    set. ``next_index`` is the index of the order after the last one that was fulfilled. ``in_all`` is what all orders
+    have retired, once that was asked for, until it changes.
     """
 
     def __init__(self) -> None:
@@ -67,6 +79,7 @@ class Owned:
         self.sums = Sums()
         self.runs: list[int] = []
         self.next_index = 0
+        self.in_all: Retired | None = None
 
     def enter(self, order: Order) -> None:
         if not self.orders or order.created_on < self.orders[-1].created_on:
@@ -126,24 +139,34 @@ class Impacts:
         parts = self.parts(order)
         for owned in self._owners(order):
             owned.sums.change(owned.index_of_fulfilled(order), parts)
+            owned.in_all = None
 
     def subtract(self, order: Order) -> None:
         """Subtract what an order had retired from the sums."""
         parts = negative(self.parts(order))
         for owned in self._owners(order):
             owned.sums.change(owned.timeline.number(order.id), parts)
+            owned.in_all = None
 
     def of(self, buyer: Buyer, period: Period, now: datetime) -> Impact:
         """Return what a buyer's orders of a period have retired by now, once all fulfilled ones have been added."""
+        owned = self._owned.get(owner(buyer))
+        return Impact(period.since or self._began(buyer), *(self._retired(owned, period, now) if owned else NOTHING))
+
+    def _retired(self, owned: Owned, period: Period, now: datetime) -> Retired:
+        """Return what the orders of a period have retired."""
+        if period.since is None and period.until is None:
+            if owned.in_all is None:
+                owned.in_all = self._in_order(owned.sums.total())
+            return owned.in_all
         total: dict[Kind, Decimal] = {}
-        if owned := self._owned.get(owner(buyer)):
-            for start, end in pairwise([*owned.runs, len(owned.orders)]):
-                first = bisect_left(owned.orders, period.since, start, end, key=CREATED_ON) if period.since else start
-                last = bisect_left(owned.orders, period.until, first, end, key=CREATED_ON) if period.until else end
-                add_to(total, self._up_to(last, owned, now))
-                if first:
-                    subtract_from(total, self._up_to(first, owned, now))
-        return Impact(period.since or self._began(buyer), exact_sum(total.values()), self._by_category(total))
+        for start, end in pairwise([*owned.runs, len(owned.orders)]):
+            first = bisect_left(owned.orders, period.since, start, end, key=CREATED_ON) if period.since else start
+            last = bisect_left(owned.orders, period.until, first, end, key=CREATED_ON) if period.until else end
+            add_to(total, self._up_to(last, owned, now))
+            if first:
+                subtract_from(total, self._up_to(first, owned, now))
+        return self._in_order(total)
 
     def _began(self, buyer: Buyer) -> datetime:
         first = self.orders(owner(buyer)).oldest()
@@ -169,9 +192,10 @@ class Impacts:
     def _owners(self, order: Order) -> Iterator[Owned]:
         return (self._owned[whose] for whose in owners(order))
 
-    def _by_category(self, total: Amounts) -> Mapping[str, Mapping[str, Decimal]]:
+    def _in_order(self, total: Amounts) -> Retired:
         """Return the totals in the order of the catalogue, without zeros."""
         by_category: dict[str, dict[str, Decimal]] = {}
         for category, project in sorted(filter(total.get, total), key=self._ranks.__getitem__):
             by_category.setdefault(category, {})[project] = total[category, project]
-        return by_category
+        frozen = {category: MappingProxyType(by_project) for category, by_project in by_category.items()}
+        return Retired(exact_sum(total.values()), MappingProxyType(frozen))
