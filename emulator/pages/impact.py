@@ -15,7 +15,7 @@ from emulator.pages.page import Visit, document
 from emulator.providers.cnaught.backend import CNaught
 from emulator.providers.cnaught.backend.amounts import exact_sum, nearest_counts
 from emulator.providers.cnaught.backend.drafts import Buyer, Period
-from emulator.providers.cnaught.backend.impact import Impact, owner, owners
+from emulator.providers.cnaught.backend.impact import Retired, owner, owners
 from emulator.providers.cnaught.memory.catalogue import Equivalent
 from emulator.providers.cnaught.wire.outgoing import KG_PER_EQUIVALENT
 
@@ -33,18 +33,18 @@ def show_impact(visit: Visit) -> Response:
     buyer = _buyer(cnaught, visit.params)
     if not buyer.account.impact_page.enabled:
         raise HTTPException(404, "This account has no impact page.")
-    impact = cnaught.orders.impact(buyer, Period())
+    since, retired = cnaught.orders.impact(buyer, Period())
     name = (buyer.subaccount or buyer.account).name
-    amount, unit = mass(impact.total_kg)
+    amount, unit = mass(retired.total_kg)
     hero = h(
         "section",
         h("p", "Climate impact", class_="eyebrow"),
         h("h1", name),
         h("p", h("span", amount, class_="figure"), h("span", f"{unit} of CO₂e offset", class_="unit"), class_="amount"),
-        h("p", f"since {day(impact.since)}", class_="hint"),
+        h("p", f"since {day(since)}", class_="hint"),
         class_="hero",
     )
-    parts = (_equivalents(buyer, impact), _by_month(cnaught, buyer), _categories(cnaught, impact))
+    parts = (_equivalents(buyer, retired), _by_month(cnaught, buyer), _categories(cnaught, retired))
     return document(visit, f"Impact of {name}", "CNaught", hero, *parts)
 
 
@@ -61,9 +61,9 @@ def _buyer(cnaught: CNaught, params: Mapping[str, str]) -> Buyer:
     return Buyer(account, subaccount)
 
 
-def _equivalents(buyer: Buyer, impact: Impact) -> Element | None:
+def _equivalents(buyer: Buyer, retired: Retired) -> Element | None:
     shown = [EQUIVALENTS[name] for name in buyer.account.impact_page.enabled_equivalents]
-    counts = nearest_counts(impact.total_kg, KG_PER_EQUIVALENT)
+    counts = nearest_counts(retired.total_kg, KG_PER_EQUIVALENT)
     cards = [h("li", h("span", number(counts[key]), class_="figure"), h("span", text)) for key, text in shown]
     return h("section", h("h2", "That is as much as"), h("ul", *cards, class_="tiles")) if cards else None
 
@@ -90,15 +90,15 @@ def _months(now: datetime) -> list[tuple[int, int]]:
     return [(n // 12, n % 12 + 1) for n in range(last - MONTHS_SHOWN + 1, last + 1)]
 
 
-def _categories(cnaught: CNaught, impact: Impact) -> Element | None:
-    if not impact.by_category:
+def _categories(cnaught: CNaught, retired: Retired) -> Element | None:
+    if not retired.by_category:
         return None
     catalogue = cnaught.catalogue
-    sums = {name: exact_sum(by_project.values()) for name, by_project in impact.by_category.items()}
-    shares = [(catalogue.categories[name].name, kg / impact.total_kg) for name, kg in sums.items()]
+    sums = {name: exact_sum(by_project.values()) for name, by_project in retired.by_category.items()}
+    shares = [(catalogue.categories[name].name, kg / retired.total_kg) for name, kg in sums.items()]
     projects = [
         _project(catalogue.projects[name].name, catalogue.projects[name].location_name, kg)
-        for by_project in impact.by_category.values()
+        for by_project in retired.by_category.values()
         for name, kg in by_project.items()
     ]
     listed = h("ul", *projects, class_="projects")

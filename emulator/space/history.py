@@ -16,7 +16,7 @@ COMMAND_BYTES = 1024
 """The size of a command, without its content."""
 
 COMPARED_MIN = 4096
-"""From this size on, an exchange is compared with the last one, which may have the same bodies."""
+"""Above this size, an exchange is compared with the last one, which may have the same bodies."""
 
 
 class Command(Protocol[T_co]):

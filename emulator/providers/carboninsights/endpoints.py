@@ -33,6 +33,7 @@ VIEWS = {
 
 def register(request: Request) -> Response:
     negotiate(request)
+    require_json(request)
     draft = read_new(incoming.Registration, request).draft  # it also follows from which usernames are taken
     account = backend(request).accounts.register(draft)
     return respond(request, outgoing.registered(account), 201)
@@ -101,15 +102,20 @@ def negotiate(request: Request) -> None:
         raise errors.NotAcceptable
 
 
+def require_json(request: Request) -> None:
+    """Raise UnsupportedMediaType if the body is not declared as JSON; an empty one need not be."""
+    if request.content and media_type(request) != JSON:
+        raise errors.UnsupportedMediaType(request.header(b"content-type") or "")
+
+
 def read(model: type[M], request: Request) -> M:
     """Return the body as a model that equal bodies share. Raises UnsupportedMediaType, Malformed."""
-    _check_media_type(request)
+    require_json(request)
     return read_body(model, request, read_new, incoming.decided_by(backend(request)))
 
 
 def read_new(model: type[M], request: Request) -> M:
-    """Return the body as a model; an empty body counts as ``{}``. Raises UnsupportedMediaType, Malformed."""
-    _check_media_type(request)
+    """Return the body as a model; an empty body counts as ``{}``. Raises Malformed."""
     return incoming.read(model, _content(request) if request.content else {}, backend(request))
 
 
@@ -127,11 +133,6 @@ def respond(request: Request, content: object, status: int = 200, headers: Mappi
 def _includes_json(accepted: str) -> bool:
     ranges = (part.partition(";")[0].strip().lower() for part in accepted.split(","))
     return not {"*/*", "application/*", JSON}.isdisjoint(ranges)
-
-
-def _check_media_type(request: Request) -> None:
-    if request.content and media_type(request) != JSON:
-        raise errors.UnsupportedMediaType(request.header(b"content-type") or "")
 
 
 def _content(request: Request) -> Any:

@@ -116,7 +116,7 @@ def _impact(entries: Sequence[Entry], backend: CNaught, opening: Memory) -> Iter
             name = f"{buyer[0]} {project}"
             booked[name] = EXACT.add(booked[name], grams)
     for holder in backend.catalogue.accounts:
-        for projects in backend.orders.impact(Buyer(holder), Period()).by_category.values():
+        for projects in backend.orders.impact(Buyer(holder), Period()).retired.by_category.values():
             for project, amount_kg in projects.items():
                 name = f"{holder.id} {project}"
                 shown[name] = EXACT.add(shown[name], in_grams(amount_kg, "kg"))

@@ -86,7 +86,7 @@ class Story:
 
     def shown(self, buyer: str, since: datetime | None, until: datetime | None) -> dict[str, Fraction]:
         """Return the actual impact by project."""
-        by_category = self.cnaught.orders.impact(BUYERS[buyer], Period(since, until)).by_category
+        by_category = self.cnaught.orders.impact(BUYERS[buyer], Period(since, until)).retired.by_category
         return {project: Fraction(kg) for projects in by_category.values() for project, kg in projects.items()}
 
 

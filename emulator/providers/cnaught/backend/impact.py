@@ -46,8 +46,7 @@ class Impact(NamedTuple):
     """
 
     since: datetime
-    total_kg: Decimal
-    by_category: FrozenMapping[str, FrozenMapping[str, Decimal]]
+    retired: Retired
 
 
 NOTHING = Retired(Decimal(0), EMPTY)
@@ -85,6 +84,16 @@ class Owned:
         if not self.orders or order.created_on < self.orders[-1].created_on:
             self.runs.append(len(self.orders))
         self.timeline.add(order)
+
+    def began(self, buyer: Buyer) -> datetime:
+        """Return when a buyer, the owner, began or placed its first order."""
+        first = self.timeline.oldest()
+        return min(buyer.began, first.created_on) if first else buyer.began
+
+    def change(self, index: int, by: Amounts) -> None:
+        """Add to what the order at an index has retired. Amounts may be negative."""
+        self.sums.change(index, by)
+        self.in_all = None
 
     def index_of_fulfilled(self, order: Order) -> int:
         """Return the index of an order that is fulfilled now. It is looked up only if it is not the next one."""
@@ -138,20 +147,20 @@ class Impacts:
         """Add what an order that is fulfilled now has retired to the sums."""
         parts = self.parts(order)
         for owned in self._owners(order):
-            owned.sums.change(owned.index_of_fulfilled(order), parts)
-            owned.in_all = None
+            owned.change(owned.index_of_fulfilled(order), parts)
 
     def subtract(self, order: Order) -> None:
         """Subtract what an order had retired from the sums."""
         parts = negative(self.parts(order))
         for owned in self._owners(order):
-            owned.sums.change(owned.timeline.number(order.id), parts)
-            owned.in_all = None
+            owned.change(owned.timeline.number(order.id), parts)
 
     def of(self, buyer: Buyer, period: Period, now: datetime) -> Impact:
         """Return what a buyer's orders of a period have retired by now, once all fulfilled ones have been added."""
         owned = self._owned.get(owner(buyer))
-        return Impact(period.since or self._began(buyer), *(self._retired(owned, period, now) if owned else NOTHING))
+        if owned is None:
+            return Impact(period.since or buyer.began, NOTHING)
+        return Impact(period.since or owned.began(buyer), self._retired(owned, period, now))
 
     def _retired(self, owned: Owned, period: Period, now: datetime) -> Retired:
         """Return what the orders of a period have retired."""
@@ -167,10 +176,6 @@ class Impacts:
             if first:
                 subtract_from(total, self._up_to(first, owned, now))
         return self._in_order(total)
-
-    def _began(self, buyer: Buyer) -> datetime:
-        first = self.orders(owner(buyer)).oldest()
-        return min(buyer.began, first.created_on) if first else buyer.began
 
     def _up_to(self, place: int, owned: Owned, now: datetime) -> dict[Kind, Decimal]:
         """Return what the orders before an index have retired.

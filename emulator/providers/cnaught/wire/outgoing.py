@@ -203,8 +203,8 @@ def impact(buyer: Buyer, period: Period, impact: Impact, catalogue: Catalogue) -
     return {
         "name": holder.name,
         "logo_url": holder.logo_url,
-        "total_offset_kgs": _number(impact.total_kg),
-        "equivalents": _equivalents(impact.total_kg),
+        "total_offset_kgs": _number(impact.retired.total_kg),
+        "equivalents": _equivalents(impact.retired.total_kg),
         "since_date": micros(impact.since),
         "to_date": micros(period.until) if period.until else None,
         "categories": [
@@ -220,7 +220,7 @@ def impact(buyer: Buyer, period: Period, impact: Impact, catalogue: Catalogue) -
                     for name, amount_kg in by_project.items()
                 ],
             }
-            for name, by_project in impact.by_category.items()
+            for name, by_project in impact.retired.by_category.items()
         ],
     }
 
