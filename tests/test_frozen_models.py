@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from emulator import Emulator
 from emulator.client.embedded import SpaceHandle
-from emulator.core.bounded_cache import BoundedCache
+from emulator.core.bounded_cache import RepeatedCache
 from emulator.core.documents import write
 from emulator.evidence import contracts
 from emulator.providers import ALL
@@ -18,12 +18,19 @@ from tests.support.frozen import mutable_parts
 from tests.test_bad_input import Prober, good_draft
 
 
+class Retentive(RepeatedCache[Any, BaseModel]):
+    """A cache that keeps what comes once, too."""
+
+    def repeats(self, key: Any) -> bool:
+        return True
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_a_cached_model_is_frozen(
     emulator: Emulator, space: SpaceHandle, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cached model is frozen with its nested members: tuples and FrozenMappings, not lists and dicts."""
-    caches = [BoundedCache[Any, BaseModel](count_max=1_000_000) for _ in range(2)]
+    caches = [Retentive(count_max=1_000_000) for _ in range(2)]
     monkeypatch.setattr(reading, "_bodies", caches[0])
     monkeypatch.setattr(reading, "_queries", caches[1])
     prober = Prober(emulator, space, name)

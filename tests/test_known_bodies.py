@@ -1,7 +1,7 @@
 """Bodies that have been read before are not read again: their replies are those of bodies that are."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 
 from emulator import Emulator
 from emulator.client.embedded import SpaceHandle
-from emulator.core.bounded_cache import BoundedCache
+from emulator.core.bounded_cache import RepeatedCache
 from emulator.core.resources import resource
 from emulator.evidence import contracts
 from emulator.providers import ALL
@@ -26,11 +26,11 @@ TIMES = 3
 """A body is kept from its second time on, so the third reply is the first to a known one."""
 
 
-class Forgetful(BoundedCache[Any, Any]):
+class Forgetful(RepeatedCache[Any, Any]):
     """A cache that keeps nothing."""
 
-    def put(self, key: Any, value: Any) -> Any:
-        return value
+    def repeats(self, key: Any) -> bool:
+        return False
 
 
 @pytest.fixture
@@ -79,37 +79,31 @@ def test_a_known_body_has_the_same_reply(
 
 
 FLAGS = ("all_children_required", "category_aliases", "retired_categories")
-SCORES: dict[str, dict[str, Any]] = {
-    "a listed category": {"transactions": [purchase("Air Travel")]},
-    "an alias": {"transactions": [purchase("Returned Purchase")]},
-    "a retired category": {"transactions": [purchase("Utilities")]},
-    "a code": {"transactions": [purchase("4511")], "options": {"category_type": "mcc"}},
-    "some children": {"transactions": [purchase("Air Travel")], "user_profile": {"diet": "vegan"}},
+SCORES: dict[str, tuple[dict[str, Any], Callable[[bool, bool, bool], bool]]] = {
+    "a listed category": ({"transactions": [purchase("Air Travel")]}, lambda *_: True),
+    "an alias": ({"transactions": [purchase("Returned Purchase")]}, lambda children, aliases, retired: aliases),
+    "a retired category": ({"transactions": [purchase("Utilities")]}, lambda children, aliases, retired: retired),
+    "a code": (
+        {"transactions": [purchase("4511")], "options": {"category_type": "mcc"}},
+        lambda children, aliases, retired: not children,
+    ),
+    "a code in place of a category": ({"transactions": [purchase("4511")]}, lambda *_: False),
+    "some children": (
+        {"transactions": [purchase("Air Travel")], "user_profile": {"diet": "vegan"}},
+        lambda children, aliases, retired: not children,
+    ),
 }
+"""Scores, and whether they are accepted, given the values of the flags."""
 
 
-def scored(client: Caller) -> list[tuple[int, str]]:
-    """Send each score several times under all combinations of the settings that decide on its body, to and fro."""
-    replies = []
+def test_settings_decide_on_known_bodies(carboninsights: Caller) -> None:
+    """After a change of settings, a known score is read by the new ones: under all combinations of them, to and fro."""
     combinations = [*product((False, True), repeat=len(FLAGS))]
     for values in combinations + combinations[::-1]:
-        change_settings(client, **dict(zip(FLAGS, values, strict=True)))
-        for score in SCORES.values():
-            replies += [(reply.status_code, reply.text) for reply in [client.post(SCORE, score) for _ in range(TIMES)]]
-    return replies
-
-
-def test_settings_decide_on_known_bodies(
-    two_spaces: tuple[SpaceHandle, SpaceHandle], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """After a change of settings, a known score is read by the new ones."""
-    remembering, forgetting = (caller(space, "carboninsights") for space in two_spaces)
-    known = scored(remembering)
-    monkeypatch.setattr(reading, "_bodies", Forgetful(1))
-    assert known == scored(forgetting)
-    cycle = len(SCORES) * TIMES
-    statuses = {what: {status for status, _ in known[n * TIMES :: cycle]} for n, what in enumerate(SCORES)}
-    assert statuses == {what: {200} if what == "a listed category" else {200, 400} for what in SCORES}
+        change_settings(carboninsights, **dict(zip(FLAGS, values, strict=True)))
+        for what, (score, accepted) in SCORES.items():
+            statuses = {carboninsights.post(SCORE, score).status_code for _ in range(TIMES)}
+            assert statuses == {200 if accepted(*values) else 400}, (what, values)
 
 
 def test_the_catalogue_decides_on_known_bodies(carboninsights: Caller, tmp_path: Path) -> None:

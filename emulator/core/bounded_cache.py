@@ -25,7 +25,7 @@ class BoundedCache(dict[K, V]):
 
 
 class RepeatedCache(BoundedCache[K, V]):
-    """A bounded cache for keys of which some are frequent and most are unique: it keeps what comes at least twice.
+    """A bounded cache for keys of which some are frequent and most are unique: ask whether a key ``repeats``, then put.
 
     Unique ones would drive the others out, and fill the processor's caches. Here, they cost no more than their hash.
     """
@@ -36,12 +36,8 @@ class RepeatedCache(BoundedCache[K, V]):
         super().__init__(count_max)
         self._seen: set[int] = set()
 
-    def put(self, key: K, value: V) -> V:
-        """Return a value, and keep it if its key has come before."""
-        return super().put(key, value) if self.repeats(key) else value
-
     def repeats(self, key: K) -> bool:
-        """Return whether a key has come before. If not, its value need not be made to be put here."""
+        """Return whether a key has come before, so that its value is worth keeping."""
         seen, code = self._seen, hash(key)
         if code in seen:
             return True

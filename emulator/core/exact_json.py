@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 import orjson
@@ -11,6 +12,10 @@ DIGITS_MAX = 4300
 """The maximum number of digits of a number, written without an exponent. Python's limit for integers is the same."""
 
 NESTING_MAX = 200
+
+_strictly = partial(from_json, allow_inf_nan=False, cache_strings="keys")
+"""Parses a document that orjson refuses, or that may be nested too deeply for pydantic, which is slower: orjson allows
+more nesting, and words its reasons in another way. Both round long numbers."""
 
 _OUTLINE = bytes.maketrans(b"123456789.E", b"0000000000e")
 _LONG = b"0" * 17
@@ -32,24 +37,15 @@ def parse(body: bytes) -> Any:
     A number is an int, a float where a float prints as the same number, or else a Decimal. ``NaN`` and ``Infinity``
     are not JSON; nesting is limited to NESTING_MAX levels.
     """
-    content = _parse_rounding(body)
+    nested = len(body) > NESTING_MAX and body.count(b"{") + body.count(b"[") > NESTING_MAX
+    try:
+        content = (_strictly if nested else orjson.loads)(body)
+    except ValueError:
+        content = _strictly(body)
     outline = body.translate(_OUTLINE, b"+-")  # ``find`` is twice as fast as ``in``, which tries an integer first
     if outline.find(_LONG) >= 0 or (outline.find(_EXPONENT) >= 0 and any(part in outline for part in _SCALED)):
         return json.loads(body, parse_float=_number)
     return content
-
-
-def _parse_rounding(body: bytes) -> Any:
-    """Parse a document in which long numbers may be rounded.
-
-    orjson is faster than pydantic, but allows deeper nesting, and words its reasons in another way.
-    """
-    if len(body) <= NESTING_MAX or body.count(b"{") + body.count(b"[") <= NESTING_MAX:
-        try:
-            return orjson.loads(body)
-        except ValueError:
-            pass
-    return from_json(body, allow_inf_nan=False, cache_strings="keys")
 
 
 def dump(content: object) -> bytes:

@@ -103,7 +103,9 @@ class KnownHeads:
         if request is None:
             return None
         known = KnownHead(*request, headers)
-        return self._whole.put(key, known) if len(sent) <= REMEMBERED_HEAD_BYTES_MAX else known
+        if len(sent) <= REMEMBERED_HEAD_BYTES_MAX and self._whole.repeats(key):
+            self._whole.put(key, known)
+        return known
 
     def _headers(self, fields: bytes, body_bytes: int) -> Headers | None:
         """Return the headers of fields that are known, or that match a pattern."""

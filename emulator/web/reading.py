@@ -59,14 +59,10 @@ def bearer_token(request: WholeRequest) -> str | None:
     return token.strip(" ") if scheme.lower() == "bearer" else None
 
 
-def _read_json_body(model: type[M], request: WholeRequest) -> M:
-    return read(model, json_body(request), "body")
-
-
 def read_body(
     model: type[M],
     request: WholeRequest,
-    read_new: Callable[[type[M], Any], M] = _read_json_body,
+    read_new: Callable[[type[M], Any], M] | None = None,
     decided_by: Hashable = None,
 ) -> M:
     """Return the JSON body as a model. Raises Malformed. Equal bodies share one model, which is frozen.
@@ -76,8 +72,8 @@ def read_body(
     body = request.content
     known: M | None = _bodies.get(key := (model, body, decided_by))
     if known is None:
-        known = read_new(model, request)
-        if len(body) <= REMEMBERED_BYTES_MAX:
+        known = read_new(model, request) if read_new else read(model, json_body(request), "body")
+        if len(body) <= REMEMBERED_BYTES_MAX and _bodies.repeats(key):
             _bodies.put(key, known)
     return known
 
@@ -91,7 +87,7 @@ def read_query(model: type[M], request: WholeRequest, repeated: tuple[str, ...] 
     known: M | None = _queries.get(key := (model, query, repeated))
     if known is None:
         known = read(model, _parameters(query.decode("latin-1"), repeated), "query")
-        if len(query) <= REMEMBERED_BYTES_MAX:
+        if len(query) <= REMEMBERED_BYTES_MAX and _queries.repeats(key):
             _queries.put(key, known)
     return known
 

@@ -33,15 +33,6 @@ def test_what_repeats(keys: list[int], count_max: int) -> None:
         since[key] = set()
 
 
-def test_a_value_is_kept_from_the_second_time_on() -> None:
-    """The first ``put`` of a key only returns the value."""
-    cache = RepeatedCache[str, int](3)
-    assert cache.put("a", 1) == 1
-    assert cache.get("a") is None
-    assert cache.put("a", 2) == 2
-    assert cache.get("a") == 2
-
-
 def test_what_repeats_is_bounded() -> None:
     """Keys that never repeat leave no more than the bound behind."""
     cache = RepeatedCache[int, int](3)

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterator
 from operator import itemgetter
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar, cast
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -16,9 +16,11 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from emulator.core.bounded_cache import BoundedCache
 from emulator.core.cached_property import cached_property
 from emulator.core.errors import Malformed, Problem
 from emulator.providers.carboninsights.backend import CarbonInsights, drafts
+from emulator.providers.carboninsights.backend.categories import NAMED_CHARACTERS_MAX
 from emulator.providers.carboninsights.backend.drafts import COUNTRY, US_AVERAGE_ZIP_CODE, Listing, Purchases
 from emulator.providers.carboninsights.wire.fields import (
     AMOUNT_MAX,
@@ -41,22 +43,25 @@ from emulator.web.model import Model
 M = TypeVar("M", bound=BaseModel)
 
 
-class Context(NamedTuple):
-    """What a field's validation needs: the records and settings, and other parts of the body.
+class Context:
+    """What a field's validation needs: the records and settings, and other parts of the body."""
 
-    ``listings`` has the categories that this body has named so far.
-    """
+    def __init__(self, backend: CarbonInsights, body: object) -> None:
+        self.backend = backend
+        self.body = body
 
-    backend: CarbonInsights
-    body: object
-    listings: dict[str, Listing]
-
+    @cached_property
     def by_code(self) -> bool:
-        """Return whether categories are codes."""
+        """Whether categories are codes."""
         match self.body:
             case {"options": {"category_type": "mcc"}}:
                 return True
         return False
+
+    @cached_property
+    def named(self) -> BoundedCache[str, Listing]:
+        """The listings of categories, by what has named them."""
+        return self.backend.categories.named(self.by_code)
 
     def password(self) -> str | None:
         match self.body:
@@ -80,14 +85,14 @@ def _distinct(value: str, info: ValidationInfo) -> str:
 
 def _listing(value: object, info: ValidationInfo) -> Listing:
     context = _context(info)
-    if type(value) is str and (known := context.listings.get(value)):
+    if type(value) is str and (known := context.named.get(value)):
         return known
-    text, categories, by_code = as_text(value), context.backend.categories, context.by_code()
-    listing = categories.listing_of_code(text) if by_code else categories.listing(text)
+    text, categories = as_text(value), context.backend.categories
+    listing = categories.listing_of_code(text) if context.by_code else categories.listing(text)
     if listing is None:
-        raise PydanticCustomError("merchant_code" if by_code else "category", "Input should be listed")
-    if type(value) is str:
-        context.listings[value] = listing
+        raise PydanticCustomError("merchant_code" if context.by_code else "category", "Input should be listed")
+    if type(value) is str and len(value) <= NAMED_CHARACTERS_MAX:
+        context.named.put(value, listing)
     return listing
 
 
@@ -169,8 +174,8 @@ def _usual_purchases(value: object, info: ValidationInfo) -> Purchases | None:
             return None
         if max(map(len, value)) > len(REQUIRED) and not all(map(_has_plain_descriptions, value)):
             return None
-        known = _context(info).listings
-        listings = [known.get(each) or _listing(each, info) for each in categories]
+        named = _context(info).named
+        listings = [named.get(each) or _listing(each, info) for each in categories]
         return Purchases(tuple(map(float, amounts)), tuple(listings))
     except (KeyError, TypeError, ValueError):
         return None
@@ -230,8 +235,8 @@ class ScoreRequest(Model):
     """``POST /calculateCarbonScore``"""
 
     transactions: Annotated[tuple[Transaction, ...], WrapValidator(_purchases)]
-    user_profile: UserProfile = Field(default_factory=lambda: DEFAULT_PROFILE)
-    options: Options = Field(default_factory=lambda: DEFAULT_OPTIONS)
+    user_profile: UserProfile = DEFAULT_PROFILE
+    options: Options = DEFAULT_OPTIONS
 
     @cached_property
     def draft(self) -> drafts.ScoreDraft:
@@ -268,9 +273,8 @@ def read(model: type[M], content: object, backend: CarbonInsights) -> M:
     """Return a body as a model. Raises MalformedBody with all its problems."""
     complete = model is ScoreRequest and backend.memory.settings.all_children_required
     missing = list(_missing_children(content)) if complete else []
-    context = Context(backend, content, {})
     try:
-        body = cast(M, model.__pydantic_validator__.validate_python(content, context=context))
+        body: M = model.__pydantic_validator__.validate_python(content, context=Context(backend, content))
     except ValidationError as error:
         problems = Malformed.found("body", error).problems
         raise MalformedBody(*problems, *missing, rows=_rows(content)) from None

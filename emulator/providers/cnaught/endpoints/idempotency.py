@@ -90,7 +90,7 @@ def _fingerprint(request: Request) -> str:
         except Malformed:  # not JSON: then white space counts
             body = request.content
         digest = blake2b(orjson.dumps(sent[1:]) + body, digest_size=8).hexdigest()
-        if len(request.content) <= REMEMBERED_BYTES_MAX:
+        if len(request.content) <= REMEMBERED_BYTES_MAX and _digests.repeats(sent):
             _digests.put(sent, digest)
     return digest
 
