@@ -74,6 +74,12 @@ def test_the_built_in_fixture_loads(provider: Provider) -> None:
 
 
 @each_provider
+def test_the_built_in_fixture_is_valid(provider: Provider) -> None:
+    """It is read without validation, and is what it is when it is read as a user's, down to the types of its values."""
+    assert repr(Fixtures(ALL)[provider.name]) == repr(Document(provider.fixture).read(BUILT_IN[provider.name]))
+
+
+@each_provider
 def test_a_value_of_another_type_is_refused(provider: Provider) -> None:
     """ "5" for 5, 5 for "5", true for 1 and a number for a time are refused; decimals may be numbers or text."""
     reader, defaults = Document(provider.fixture), BUILT_IN[provider.name]

@@ -63,7 +63,7 @@ def _day(value: object) -> object:
     return value
 
 
-UtcTime = Annotated[AwareDatetime, BeforeValidator(_time), AfterValidator(_utc)]
+UtcTime = Annotated[datetime, AwareDatetime, BeforeValidator(_time), AfterValidator(_utc)]
 """A time in a document: it must have an offset, and is stored in UTC."""
 
 Day = Annotated[date, BeforeValidator(_day)]
@@ -81,6 +81,11 @@ FrozenMapping: TypeAlias = Annotated[Mapping[K, V], AfterValidator(MappingProxyT
 """An immutable JSON object, for models and drafts, which are cached and shared between spaces."""
 
 EMPTY: Mapping[Any, Any] = MappingProxyType({})
+
+
+def frozen(value: Any) -> Any:
+    """Return a mapping as an immutable one, with those inside it; any other value as it is."""
+    return MappingProxyType({key: frozen(each) for key, each in value.items()}) if isinstance(value, Mapping) else value
 
 
 class BadDocument(Exception):

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
 
 from emulator.core.agenda import Agenda
 from emulator.core.clock import Event
@@ -101,15 +100,7 @@ class Imports(Records[ImportSession, ImportTerms]):
         strange += [name for name in (*mapping.values(), *values) if name not in known]
         if strange or len(set(mapping.values())) < len(mapping):
             raise errors.ImportColumnUnknown
-        return replace(
-            session,
-            stage="mapped",
-            updated_at=self.clock.now,
-            mapping=MappingProxyType(dict(mapping)),
-            value_mappings=MappingProxyType(
-                {column: MappingProxyType(dict(found)) for column, found in values.items()}
-            ),
-        )
+        return replace(session, stage="mapped", updated_at=self.clock.now, mapping=mapping, value_mappings=values)
 
     def validate(self, session: ImportSession, rows: Sequence[ImportRow]) -> ImportSession:
         """Keep what the validation of a session found."""
@@ -122,7 +113,7 @@ class Imports(Records[ImportSession, ImportTerms]):
                 updated_at=self.clock.now,
                 valid_rows=len(rows) - len(wrong),
                 error_rows=len(wrong),
-                errors_by_column=MappingProxyType(dict(sorted(found.items()))),
+                errors_by_column=dict(sorted(found.items())),
             )
         )
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from emulator.core.documents import EMPTY, FrozenMapping, UtcTime
+from emulator.core.documents import EMPTY, FrozenMapping, UtcTime, frozen
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.records import Record
 
@@ -53,3 +53,8 @@ class ImportSession(Record[ImportTerms]):
     errors_by_column: FrozenMapping[str, Count] = field(default_factory=lambda: EMPTY)
     file_id: Uuid | None = None
     processing_job_id: Uuid | None = None
+
+    def __post_init__(self) -> None:
+        """Freeze the mappings: spaces share the session."""
+        for name in ("mapping", "value_mappings", "errors_by_column"):
+            object.__setattr__(self, name, frozen(getattr(self, name)))
