@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from starlette.routing import Route
 
 from emulator.client.embedded import SpaceHandle
 from emulator.core.resources import resource
@@ -78,10 +77,9 @@ def test_routes_equal_operations(provider: Provider) -> None:
         for operation in contracts.operations(provider.name)
     }
     routes = [
-        (method, route.path_format, route.endpoint.__name__, not is_implemented(route))
+        (method, route.pattern.path_format, route.name, not is_implemented(route))
         for route in provider.app.routes.routes
-        if isinstance(route, Route)
-        for method in (route.methods or set()) - {"HEAD", "OPTIONS"}
+        for method in route.methods - {"HEAD", "OPTIONS"}
     ]
     assert set(routes) == promises
     assert len(routes) == len(promises)

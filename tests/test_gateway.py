@@ -10,7 +10,6 @@ import httpx
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import Message
 
 from emulator import Emulator, create_app
@@ -25,6 +24,7 @@ from emulator.providers.cnaught import wording
 from emulator.space.spaces import Spaces
 from emulator.space.world import Limits
 from emulator.web.provider_app import ProviderApp
+from emulator.web.route import Route
 from tests.support.caller import NO_CREDENTIALS, Caller
 
 HEALTH = "/_emulator/health"
@@ -350,7 +350,8 @@ def test_a_bug_is_a_bare_500_and_logged(caplog: pytest.LogCaptureFixture) -> Non
     """An exception in a turn is answered with a bare 500 and logged with a traceback, and the server keeps working."""
     app = create_app()
     cnaught = app.spaces.world.providers["cnaught"]
-    broken = ProviderApp([Route(ORDERS, failing)], cnaught.render, wording.schema_refusal, cnaught.http_refusal)
+    routes = [Route(ORDERS, failing, methods=["GET"])]
+    broken = ProviderApp(routes, cnaught.render, wording.schema_refusal, cnaught.http_refusal)
     providers = {**app.spaces.world.providers, "cnaught": replace(cnaught, app=broken)}
     spaces = Spaces(replace(app.spaces.world, providers=providers))
     gateway = Gateway(spaces, Control(spaces, app.courier), frozenset(), {}, app.courier)

@@ -19,7 +19,6 @@ import jwt
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from emulator import Emulator, create_app
 from emulator.client.asgi_call import call
@@ -32,6 +31,7 @@ from emulator.providers.cnaught import wording
 from emulator.space.fixtures import Fixtures
 from emulator.space.spaces import Spaces
 from emulator.web.provider_app import ProviderApp
+from emulator.web.route import Route
 from tests.support.caller import NO_CREDENTIALS, Caller, credentials_of
 from tests.test_architecture import MODULES, ROOT
 

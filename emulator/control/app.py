@@ -8,7 +8,6 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import Message, Receive, Scope
 
 from emulator.control import (
@@ -42,6 +41,7 @@ from emulator.space.spaces import Spaces, TooManySpaces
 from emulator.web.headers import Headers
 from emulator.web.reading import bearer_token
 from emulator.web.replies import reply
+from emulator.web.route import Route
 from emulator.web.route_table import RouteTable
 
 WHERE_IT_IS = "the server prints it at start, and --control-token or CARBON_EMULATOR_CONTROL_TOKEN sets it"

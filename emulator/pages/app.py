@@ -2,7 +2,6 @@
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Route
 
 from emulator.core.errors import phrase
 from emulator.pages import certificate, checkout, impact, retirement, tracking
@@ -10,6 +9,7 @@ from emulator.pages.html import h
 from emulator.pages.page import Visit, document, style_sheet
 from emulator.space.space import Space
 from emulator.web.request import WholeRequest
+from emulator.web.route import Route
 from emulator.web.route_table import RouteTable
 
 ROUTES = RouteTable(

@@ -86,7 +86,7 @@ def check_exact(
 
 def _targets(provider: Provider) -> list[Target]:
     table = provider.app.routes.routes
-    return [Target(provider.name, route.name, frozenset(route.methods or ()), route.path) for route in table]
+    return [Target(provider.name, route.name, route.methods, route.path) for route in table]
 
 
 def _check_name(kind: str, name: str | None, names: Iterable[str]) -> None:

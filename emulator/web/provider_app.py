@@ -5,10 +5,10 @@ from typing import TypeAlias
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Route
 
 from emulator.core.errors import Malformed, Refusal
 from emulator.web.request import Request
+from emulator.web.route import Route
 from emulator.web.route_table import Endpoint, RouteTable
 
 Render: TypeAlias = Callable[[Request, Refusal], Response]

@@ -7,10 +7,11 @@ from typing import Any, TypeAlias
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Match, Route
+from starlette.routing import Match
 from starlette.types import Scope
 
 from emulator.web.request import Request, WholeRequest
+from emulator.web.route import Route
 
 Endpoint: TypeAlias = Callable[[Request], Response]
 
@@ -19,7 +20,7 @@ COMPARED_CHARACTERS_MAX = 200
 
 
 class RouteTable:
-    """Starlette's routes, with paths without parameters looked up in a dict before any pattern.
+    """Routes, with paths without parameters looked up in a dict before any pattern.
 
     Such a path never matches a pattern, with any method: ``/orders/ride`` is not an order id, so it answers 405 where
     ``/orders/{id}`` would have answered. ``other_method``, if given, is the endpoint for a method that a path without
@@ -34,10 +35,10 @@ class RouteTable:
         self._patterns: list[tuple[str, Route]] = []
         """The routes with parameters, each after the part of its path before the first parameter."""
         for route in routes:
-            if route.param_convertors:
+            if route.has_params:
                 self._patterns.append((route.path.partition("{")[0], route))
             else:
-                self._fixed.setdefault(route.path, {}).update(dict.fromkeys(route.methods or (), route))
+                self._fixed.setdefault(route.path, {}).update(dict.fromkeys(route.methods, route))
 
     def on_path(self, scope: Scope) -> list[Route]:
         """Return the routes of a path, for all methods."""
@@ -49,7 +50,7 @@ class RouteTable:
 
     def find(self, scope: Scope) -> Route | None:
         """Return the route of a path and method, if there is one."""
-        return next((route for route in self.on_path(scope) if scope["method"] in (route.methods or ())), None)
+        return next((route for route in self.on_path(scope) if scope["method"] in route.methods), None)
 
     def endpoint(self, scope: Scope) -> Callable[[Any], Any]:
         """Return the endpoint of a path and method; put it and the path's parameters into the scope.
@@ -80,7 +81,7 @@ class RouteTable:
 
     def allowed_methods(self, scope: Scope) -> list[str]:
         """Return every method that a route of this path accepts, in alphabetical order."""
-        return sorted({method for route in self.on_path(scope) for method in route.methods or ()})
+        return sorted({method for route in self.on_path(scope) for method in route.methods})
 
     def hint(self, request: WholeRequest, error: HTTPException) -> str:
         """Explain a 404, 405 or 501 in one line, for the developer."""
@@ -131,5 +132,5 @@ def is_implemented(route: Route) -> bool:
 
 
 def _own_methods(route: Route) -> list[str]:
-    """Return the methods of a route that its table names: Starlette adds HEAD to GET."""
-    return sorted((route.methods or set()) - {"HEAD"})
+    """Return the methods of a route that its table names: HEAD comes with GET."""
+    return sorted(route.methods - {"HEAD"})

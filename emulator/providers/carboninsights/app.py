@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from starlette.routing import Route
-
 from emulator.core.ledger import NoBooks
 from emulator.providers.carboninsights import HOSTS, VERSION, endpoints, wording
 from emulator.providers.carboninsights.backend import CarbonInsights
@@ -12,6 +10,7 @@ from emulator.providers.carboninsights.memory.fixture import Fixture
 from emulator.providers.carboninsights.memory.migrations import MIGRATIONS
 from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
+from emulator.web.route import Route
 
 routes = [
     Route("/register", endpoints.register, methods=["POST"]),

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from starlette.routing import Route
-
 from emulator.providers.cnaught import HOSTS, VERSION, wording
 from emulator.providers.cnaught.backend import CNaught
 from emulator.providers.cnaught.books import BOOKS
@@ -14,6 +12,7 @@ from emulator.providers.cnaught.memory.migrations import MIGRATIONS
 from emulator.providers.cnaught.wire import acts, webhooks
 from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
+from emulator.web.route import Route
 
 routes = [
     Route("/v1/orders", orders.list_orders, methods=["GET"]),

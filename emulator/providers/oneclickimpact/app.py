@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from starlette.routing import Route
-
 from emulator.providers.oneclickimpact import HOSTS, VERSION, wording
 from emulator.providers.oneclickimpact.backend import OneClickImpact
 from emulator.providers.oneclickimpact.books import BOOKS
@@ -14,6 +12,7 @@ from emulator.providers.oneclickimpact.memory.fixture import Fixture
 from emulator.providers.oneclickimpact.wire import acts, webhooks
 from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
+from emulator.web.route import Route
 from emulator.web.route_table import not_implemented
 
 NO_REPLY_FIELDS = "No document that could be read names the fields of its reply."

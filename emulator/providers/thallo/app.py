@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from starlette.routing import Route
-
 from emulator.providers.thallo import HOSTS, VERSION, endpoints, wording
 from emulator.providers.thallo.backend import Thallo
 from emulator.providers.thallo.books import BOOKS
@@ -12,6 +10,7 @@ from emulator.providers.thallo.memory.fixture import Fixture
 from emulator.providers.thallo.memory.migrations import MIGRATIONS
 from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
+from emulator.web.route import Route
 
 routes = [
     Route("/api/inventory", endpoints.get_inventory, methods=["GET"]),

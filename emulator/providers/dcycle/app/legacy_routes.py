@@ -1,8 +1,7 @@
 """The routes of Dcycle's legacy API."""
 
-from starlette.routing import Route
-
 from emulator.providers.dcycle.app.routes import ENDPOINTS
+from emulator.web.route import Route
 from emulator.web.route_table import Endpoints
 
 custom_factors = Endpoints(f"{ENDPOINTS}.custom_factors")

@@ -1,7 +1,6 @@
 """The routes of Dcycle's API."""
 
-from starlette.routing import Route
-
+from emulator.web.route import Route
 from emulator.web.route_table import Endpoint, Endpoints, not_implemented
 
 ENDPOINTS = "emulator.providers.dcycle.endpoints"
