@@ -109,8 +109,7 @@ def pairs(query: str) -> Sequence[tuple[str, str]]:
     """Return the parameters of a query, as ``parse_qsl`` does: most have nothing to decode, which takes a tenth."""
     if "%" in query or "+" in query:
         return parse_qsl(query, keep_blank_values=True)
-    parts = [part.partition("=") for part in query.split("&") if part]
-    return [(name, value) for name, _, value in parts]
+    return [part.partition("=")[::2] for part in query.split("&") if part]
 
 
 def read(model: type[M], content: object, where: str | None = None) -> M:
