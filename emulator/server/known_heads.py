@@ -14,7 +14,7 @@ from emulator.server.request_head import (
     Head,
     Target,
     body_bytes,
-    target_of,
+    parse_target,
 )
 from emulator.web.headers import Headers
 
@@ -150,7 +150,7 @@ def _parsed(line: bytes) -> Request | None:
     method, target, version = parts
     if method not in METHODS or target[:1] != b"/" or target.translate(None, VISIBLE) or version != b"HTTP/1.1":
         return None
-    return METHODS[method], target_of(target)
+    return METHODS[method], parse_target(target)
 
 
 _remembered = lru_cache(maxsize=REMEMBERED_TARGETS_MAX)(_parsed)

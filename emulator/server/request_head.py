@@ -59,11 +59,12 @@ def head_bytes(method: str, target: bytes | str, headers: RawHeaders) -> int:
 
 
 def target_of(url: bytes) -> Target:
+    """Return the parts of a request target, and remember them. Raises HttpParserInvalidURLError, UnicodeDecodeError."""
+    return _remembered(url) if len(url) <= REMEMBERED_TARGET_BYTES_MAX else parse_target(url)
+
+
+def parse_target(url: bytes) -> Target:
     """Return the parts of a request target. Raises HttpParserInvalidURLError, UnicodeDecodeError."""
-    return _remembered(url) if len(url) <= REMEMBERED_TARGET_BYTES_MAX else _parsed(url)
-
-
-def _parsed(url: bytes) -> Target:
     parsed = httptools.parse_url(url)
     raw_path = parsed.path or b"/"
     path = raw_path.decode("ascii")
@@ -75,4 +76,4 @@ def _parsed(url: bytes) -> Target:
     return Target(text, raw_path, parsed.query or b"", parsed.schema.decode("ascii").lower(), authority)
 
 
-_remembered = lru_cache(maxsize=REMEMBERED_TARGETS_MAX)(_parsed)
+_remembered = lru_cache(maxsize=REMEMBERED_TARGETS_MAX)(parse_target)
