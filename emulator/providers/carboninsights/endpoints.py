@@ -1,8 +1,9 @@
 """Carbon Insights' operations: authenticate, read, ask, reply. The order of the lines is the order of its checks."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -74,10 +75,8 @@ def other_method(request: Request) -> Response:
 # --- context ----------------------------------------------------------------------------------------------------------
 
 
-def backend(request: Request) -> CarbonInsights:
-    """Return Carbon Insights in the request's space."""
-    carboninsights: CarbonInsights = request.backend
-    return carboninsights
+backend: Callable[[Request], CarbonInsights] = attrgetter("backend")
+"""Returns Carbon Insights in the request's space."""
 
 
 def authenticate(request: Request) -> Account:

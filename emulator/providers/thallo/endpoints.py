@@ -1,5 +1,8 @@
 """Thallo's operations: authenticate, read, ask, reply. The order of the lines is the order of Thallo's checks."""
 
+from collections.abc import Callable
+from operator import attrgetter
+
 from starlette.responses import Response
 
 from emulator.core.errors import Malformed, Problem
@@ -75,10 +78,8 @@ def deactivate_api_key(request: Request) -> Response:
 # --- context ----------------------------------------------------------------------------------------------------------
 
 
-def backend(request: Request) -> Thallo:
-    """Return Thallo in the request's space."""
-    thallo: Thallo = request.backend
-    return thallo
+backend: Callable[[Request], Thallo] = attrgetter("backend")
+"""Returns Thallo in the request's space."""
 
 
 def authenticate(request: Request) -> ApiKey:

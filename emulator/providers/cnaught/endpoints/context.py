@@ -1,16 +1,16 @@
 """The backend that a request reaches, and for whom it acts."""
 
+from collections.abc import Callable
+from operator import attrgetter
+
 from emulator.providers.cnaught.backend import CNaught
 from emulator.providers.cnaught.backend.drafts import Buyer
 from emulator.providers.cnaught.memory.catalogue import Account
 from emulator.web.reading import bearer_token
 from emulator.web.request import Request
 
-
-def backend(request: Request) -> CNaught:
-    """Return CNaught in the request's space."""
-    backend: CNaught = request.backend
-    return backend
+backend: Callable[[Request], CNaught] = attrgetter("backend")
+"""Returns CNaught in the request's space."""
 
 
 def authenticate(request: Request) -> Account:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, TypeVar, cast, overload
 
 from emulator.core.errors import Malformed, Problem
@@ -17,10 +18,8 @@ B = TypeVar("B", bound=Part)
 C = TypeVar("C", bound=Part)
 
 
-def backend(request: Request) -> Dcycle:
-    """Return Dcycle in the request's space."""
-    dcycle: Dcycle = request.backend
-    return dcycle
+backend: Callable[[Request], Dcycle] = attrgetter("backend")
+"""Returns Dcycle in the request's space."""
 
 
 def authenticate(request: Request) -> Key | User:

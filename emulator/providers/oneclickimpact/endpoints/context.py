@@ -1,6 +1,8 @@
 """The backend that a request reaches, and the account that sends it."""
 
+from collections.abc import Callable
 from functools import lru_cache
+from operator import attrgetter
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -14,10 +16,8 @@ from emulator.web.request import Request
 Q = TypeVar("Q", bound=BaseModel)
 
 
-def backend(request: Request) -> OneClickImpact:
-    """Return 1ClickImpact in the request's space."""
-    backend: OneClickImpact = request.backend
-    return backend
+backend: Callable[[Request], OneClickImpact] = attrgetter("backend")
+"""Returns 1ClickImpact in the request's space."""
 
 
 def authenticate(request: Request) -> Account:
