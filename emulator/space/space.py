@@ -176,8 +176,8 @@ class Space:
 
     def post(self, name: str, backend: Backend, webhooks: Webhooks) -> None:
         """Put into the outbox what a vendor has to send by the clock's reading."""
-        due = webhooks.next(backend)
-        if due is not None and due <= self.clock.now:
+        notices = webhooks.notices(backend)
+        if notices and notices[0].at <= self.clock.now:
             for call in webhooks.take(backend):
                 self.outbox.add(name, call)
 
@@ -186,7 +186,7 @@ class Space:
         webhooks = provider.webhooks
         if webhooks is None:
             return False
-        return not self.outbox.idle or webhooks.next(self.backend(provider.name)) is not None
+        return not self.outbox.idle or bool(webhooks.notices(self.backend(provider.name)))
 
     def next_call(self) -> datetime | None:
         """Return when the outbox will next have something to send, if nothing else happens."""

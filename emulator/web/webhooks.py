@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from posixpath import normpath
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 CONTROL_PATH = re.compile(r"/+(~[^/]*/+)?_emulator(/|$)")
@@ -59,6 +59,13 @@ class End:
     status: int | None
 
 
+class Notice(Protocol):
+    """A change that a vendor must report from a time on."""
+
+    @property
+    def at(self) -> datetime: ...
+
+
 def no_headers(backend: Any, dispatch: Dispatch) -> Mapping[str, str]:
     """Return no headers but the transport's own."""
     return {}
@@ -72,16 +79,16 @@ def keep_calling(backend: Any, end: End) -> None:
 class Webhooks:
     """How a vendor calls back, for which ``kinds`` of changes.
 
-    ``next`` returns when the vendor next has something to report, if nothing else happens; ``take`` returns what it has
-    to report by now, each call once. ``headers`` returns the vendor's headers of one attempt, or None if the endpoint
-    is no longer registered. A reply with an ``accepted`` status within ``timeout_seconds`` ends a delivery, and so
-    does a ``final`` one, which is no success. Otherwise the next attempt follows after ``waits_seconds``; the last
-    wait is repeated until ``hours_max`` after the change, or without that, ends the delivery. ``ended`` is called with
-    the end of each delivery.
+    ``notices`` returns what the vendor still has to report if nothing else happens, in the order of time; ``take``
+    takes what it has to report by now, and returns the calls. ``headers`` returns the vendor's headers of one attempt,
+    or None if the endpoint is no longer registered. A reply with an ``accepted`` status within ``timeout_seconds`` ends
+    a delivery, and so does a ``final`` one, which is no success. Otherwise the next attempt follows after
+    ``waits_seconds``; the last wait is repeated until ``hours_max`` after the change, or without that, ends the
+    delivery. ``ended`` is called with the end of each delivery.
     """
 
     kinds: tuple[str, ...]
-    next: Callable[[Any], datetime | None]
+    notices: Callable[[Any], Sequence[Notice]]
     take: Callable[[Any], Iterable[Call]]
     accepted: Container[int]
     timeout_seconds: float
@@ -90,3 +97,8 @@ class Webhooks:
     final: Container[int] = ()
     headers: Callable[[Any, Dispatch], Mapping[str, str] | None] = no_headers
     ended: Callable[[Any, End], None] = keep_calling
+
+    def next(self, backend: Any) -> datetime | None:
+        """Return when the vendor next has something to report, if nothing else happens."""
+        notices = self.notices(backend)
+        return notices[0].at if notices else None

@@ -27,7 +27,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 MINUTES = (1, 2, 5, 10, 30, 60)
 HOW = Webhooks(
     kinds=(),
-    next=lambda backend: None,
+    notices=lambda backend: (),
     take=lambda backend: (),
     accepted=(200,),
     timeout_seconds=10,

@@ -1,7 +1,7 @@
 """Webhooks, called callbacks by the vendor: changes of an order go to its ``notification_config.url`` (Place order)."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from operator import attrgetter
 
 from emulator.core import exact_json
 from emulator.providers.cnaught.backend import CNaught
@@ -9,12 +9,6 @@ from emulator.providers.cnaught.wire import outgoing
 from emulator.web.webhooks import Call, Webhooks
 
 MINUTE, HOUR = 60, 3600
-
-
-def next_call(cnaught: CNaught) -> datetime | None:
-    """Return when the next callback is due, if nothing else happens."""
-    notices = cnaught.memory.notices
-    return notices[0].at if notices else None
 
 
 def take_calls(cnaught: CNaught) -> Iterator[Call]:
@@ -26,7 +20,7 @@ def take_calls(cnaught: CNaught) -> Iterator[Call]:
 
 WEBHOOKS = Webhooks(
     kinds=("order.fulfilled", "order.cancelled"),
-    next=next_call,
+    notices=attrgetter("memory.notices"),
     take=take_calls,
     accepted=(200,),
     timeout_seconds=10,

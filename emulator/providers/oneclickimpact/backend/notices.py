@@ -42,10 +42,6 @@ class Notices:
         others = [each for each in self.memory.notices if (each.type, each.account_id, each.made_on) != event]
         self.memory.notices[:] = others
 
-    def next(self) -> datetime | None:
-        """Return when the next event must be reported, if nothing else happens."""
-        return self.memory.notices[0].at if self.memory.notices else None
-
     def take(self) -> Iterator[tuple[Notice, Impact]]:
         """Yield the events that must be reported by now, each once, in order."""
         notices = self.memory.notices

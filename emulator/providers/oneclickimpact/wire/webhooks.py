@@ -7,6 +7,7 @@ The vendor's documents name the events, the envelope's ``id`` for deduplication,
 import hmac
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from operator import attrgetter
 
 import orjson
 
@@ -20,11 +21,6 @@ from emulator.web.webhooks import Call, Dispatch, End, Webhooks
 MINUTE, HOUR = 60, 3600
 GONE = (410,)
 """The statuses of an endpoint that wants no calls any more."""
-
-
-def next_call(oneclickimpact: OneClickImpact) -> datetime | None:
-    """Return when the next event must be reported, if nothing else happens."""
-    return oneclickimpact.notices.next()
 
 
 def take_calls(oneclickimpact: OneClickImpact) -> Iterator[Call]:
@@ -93,7 +89,7 @@ def _time(type: EventType, impact: Impact) -> datetime:
 
 WEBHOOKS = Webhooks(
     kinds=EVENT_TYPES,
-    next=next_call,
+    notices=attrgetter("memory.notices"),
     take=take_calls,
     accepted=range(200, 300),
     timeout_seconds=10,
