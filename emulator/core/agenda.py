@@ -32,13 +32,12 @@ class Agenda(Generic[T]):
         """Return what becomes due after ``since`` and up to ``until``."""
         return self._part(self._after(since), self._after(until))
 
-    def forget(self, until: datetime, least: int = 1) -> list[tuple[datetime, T]]:
-        """Remove and return what has become due up to ``until``; nothing if that is less than ``least``, 1 or more.
+    def forget(self, until: datetime) -> list[tuple[datetime, T]]:
+        """Remove and return what has become due up to ``until``.
 
         The lists are cut once half of them is gone: cutting them each time would move everything that remains.
         """
-        last = self._start + least - 1
-        if last >= len(self._instants) or until < self._instants[last]:
+        if self._start >= len(self._instants) or until < self._instants[self._start]:
             return []
         gone = self._after(until)
         past = self._part(self._start, gone)

@@ -27,9 +27,8 @@ def test_an_agenda_is_a_sorted_list(steps: list[tuple[str, int, int]]) -> None:
         elif action == "between":
             assert agenda.between(at, until) == [entry for entry in entries if at < entry[0] <= until]
         elif action == "forget":
-            found = agenda.forget(at, least=second + 1)
-            assert found == (due if len(due) > second else [])
-            entries = entries[len(found) :]
+            assert agenda.forget(at) == due
+            entries = entries[len(due) :]
 
 
 def test_forgotten_items_leave_no_memory() -> None:

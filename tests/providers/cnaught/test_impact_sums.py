@@ -14,6 +14,7 @@ from emulator.core.clock import Clock
 from emulator.core.ids import Ids
 from emulator.providers.cnaught.backend import CNaught
 from emulator.providers.cnaught.backend.drafts import Buyer, OrderDraft, Period
+from emulator.providers.cnaught.backend.orders import SETTLED_TOGETHER
 from emulator.providers.cnaught.backend.sums import BLOCK, Sums
 from emulator.providers.cnaught.memory.catalogue import Account, Catalogue, Category, ImpactPage, Portfolio, Project
 from emulator.providers.cnaught.memory.fixture import Memory
@@ -21,6 +22,7 @@ from emulator.providers.cnaught.memory.records import Order, Subaccount
 from emulator.providers.cnaught.memory.settings import Settings
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+FULFILMENT_SECONDS = 2
 PORTFOLIOS = {"one": {"a": Decimal(1)}, "thirds": {"a": Decimal("0.1"), "b": Decimal("0.9")}}
 CATALOGUE = Catalogue(
     accounts=(Account("acme", "key", "Acme", START, "one", ("one", "thirds"), ImpactPage(False, "", ())),),
@@ -53,7 +55,7 @@ class Story:
         }
         self.clock = Clock()
         self.clock.begin(START, frozen=True)
-        settings = Settings(fulfilment_seconds=2, fractions="keep")
+        settings = Settings(fulfilment_seconds=FULFILMENT_SECONDS, fractions="keep")
         memory = Memory(orders, {MARKETING.id: MARKETING}, settings=settings)
         self.cnaught = CNaught(CATALOGUE, memory, self.clock, Ids(0))
 
@@ -118,3 +120,13 @@ def test_blocks_have_sums(changes: list[tuple[int, int]]) -> None:
     for block in range(23):
         assert sums.up_to(block).get(("a", "p"), 0) == sum(places[: block * BLOCK])
     assert sums.total().get(("a", "p"), 0) == sum(places)
+
+
+def test_orders_are_counted_while_others_are_placed() -> None:
+    """Without anyone asking for the impact, few fulfilled orders remain to be counted for the first one who does."""
+    story = Story([])
+    for _ in range(5 * SETTLED_TOGETHER):
+        story.place("acme", Decimal(1), "one")
+        story.clock.advance(timedelta(seconds=1))
+    counted = story.cnaught.orders._impacts._owned["acme", None].sums.total()
+    assert sum(counted.values()) > 4 * SETTLED_TOGETHER - FULFILMENT_SECONDS

@@ -21,7 +21,7 @@ from emulator.providers.cnaught.memory.fixture import Memory
 from emulator.providers.cnaught.memory.records import Notice, Order, Session, State
 
 SETTLED_TOGETHER = 64
-"""New orders leave fewer than this many fulfilled ones uncounted: to count each alone takes several times as long."""
+"""After so many new orders, fulfilled ones are counted: to count each of them alone takes several times as long."""
 
 
 class Orders:
@@ -32,7 +32,7 @@ class Orders:
         self.memory = memory
         self.clock = clock
         self.ids = ids
-        self._placed_last: tuple[datetime, float] | None = None
+        self._placed_last: tuple[datetime, float] = clock.now, 0.0
         self._fulfilled_last = clock.now
         self._index()
 
@@ -167,7 +167,8 @@ class Orders:
         now, seconds = self.clock.now, self.memory.settings.fulfilment_seconds
         if seconds is None:
             return None
-        if self._placed_last != (now, seconds):
+        placed_on, waited = self._placed_last
+        if now is not placed_on or seconds != waited:
             self._placed_last, self._fulfilled_last = (now, seconds), now + span(0, seconds)
         return self._fulfilled_last
 
@@ -189,13 +190,16 @@ class Orders:
         self._enter(order)
         if order.fulfils_on is not None:
             self._notify(order, order.fulfils_on, "fulfilled")
-        self._settle(SETTLED_TOGETHER)
+        self._unsettled += 1
+        if self._unsettled == SETTLED_TOGETHER:
+            self._settle()
         return order
 
     def _index(self) -> None:
         self._fulfilling = Agenda[Order]()
         self._impacts = Impacts(self.offer.catalogue)
         self._settled_on = EPOCH
+        self._unsettled = 0
         for order in self.memory.orders.values():
             self._enter(order)
 
@@ -204,14 +208,15 @@ class Orders:
         if order.fulfils_on is not None:
             self._fulfilling.add(order.fulfils_on, order)
 
-    def _settle(self, least: int = 1) -> None:
-        """Count the orders that have been fulfilled by now, if there are at least ``least`` of them.
+    def _settle(self) -> None:
+        """Count the orders that have been fulfilled by now.
 
-        This happens while orders are placed, so that no impact has to count a million of them at once.
+        This also happens while orders are placed, so that no impact has to count a million of them at once.
         """
         self._follow_clock_back(self.clock.now)
         self._settled_on = self.clock.now
-        for at, order in self._fulfilling.forget(self.clock.now, least):
+        self._unsettled = 0
+        for at, order in self._fulfilling.forget(self.clock.now):
             if at == order.fulfils_on and order.cancelled_on is None:
                 self._impacts.add(order)
 
