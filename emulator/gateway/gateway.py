@@ -10,7 +10,7 @@ from emulator.core.names import NAME
 from emulator.gateway.courier import Courier
 from emulator.gateway.destinations import CONTROL, Destination, Destinations, Stray, is_cross_site
 from emulator.gateway.messages import read_body, send_reply, send_stream
-from emulator.gateway.turn import answer, answer_under_faults, plain_answer
+from emulator.gateway.turn import answer_under_faults, open_exchange, plain_answer, run_turn
 from emulator.space.space import Space
 from emulator.space.spaces import Spaces, TooManySpaces
 from emulator.web.answer_now import Reply
@@ -55,7 +55,7 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._other(scope, receive, send)
-        headers = self._headers_of(scope)
+        headers = parsed_headers(scope) or self._parse_headers(scope)
         try:
             destination = self.destinations.find(headers.get(b"host") or "", scope["path"])
             name, provider, _, prefix = destination
@@ -82,7 +82,7 @@ class Gateway:
 
         Source: ``emulator/web/answer_now.py``.
         """
-        headers = self._headers_of(scope)
+        headers = parsed_headers(scope) or self._parse_headers(scope)
         try:
             destination = self.destinations.find(headers.get(b"host") or "", scope["path"])
         except Stray:
@@ -128,7 +128,7 @@ class Gateway:
         return self._run_turn(space, provider, scope, headers, body)
 
     def _run_turn(self, space: Space, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Exchange:
-        exchange = answer(space, provider, scope, headers, body)
+        exchange = run_turn(space, provider, open_exchange(space, provider, scope, headers, body))
         if space.may_call(provider):
             self.courier.look(space)
         return exchange
@@ -188,10 +188,8 @@ class Gateway:
         """Stop what a server needs."""
         await self.courier.stop()
 
-    def _headers_of(self, scope: Scope) -> Headers:
-        """Return the headers of a request. Clients usually repeat them, so equal ones are stored once."""
-        if parsed := parsed_headers(scope):
-            return parsed
+    def _parse_headers(self, scope: Scope) -> Headers:
+        """Parse the headers of a request. Clients usually repeat them, so equal ones are stored once."""
         raw = tuple(scope["headers"])
         if self._last_headers.raw != raw:
             self._last_headers = Headers(raw)

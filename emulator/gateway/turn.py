@@ -29,11 +29,6 @@ TOO_LARGE = Effect.model_construct(status=413)
 start from building the validator."""
 
 
-def answer(space: Space, provider: Provider, scope: Scope, headers: Headers, body: bytes) -> Exchange:
-    """Answer a request whose body has been read, without waiting."""
-    return run_turn(space, provider, open_exchange(space, provider, scope, headers, body))
-
-
 async def answer_under_faults(
     space: Space,
     provider: Provider,

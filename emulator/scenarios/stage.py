@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import orjson
 
 from emulator.core.clock import instant, within_calendar
-from emulator.gateway.turn import answer
+from emulator.gateway.turn import open_exchange, run_turn
 from emulator.space import snapshot
 from emulator.space.commands import AdvanceClock, ChangeSettings, MoveClock, PauseWebhooks, PerformAct
 from emulator.space.space import Space
@@ -65,7 +65,8 @@ class Client:
             "root_path": "",
             "headers": raw,
         }
-        exchange = answer(self.space, self.provider, scope, Headers(raw), content)
+        request = open_exchange(self.space, self.provider, scope, Headers(raw), content)
+        exchange = run_turn(self.space, self.provider, request)
         if exchange.status != status and (status or not 200 <= exchange.status < 300):
             reply = exchange.reply_body.decode(errors="replace")
             raise ScenarioFailed(f"{method} {path} of {self.provider.name} answered {exchange.status}: {reply}")

@@ -9,7 +9,7 @@ import pytest
 
 from emulator import Emulator
 from emulator.app import create_app
-from emulator.gateway.turn import answer
+from emulator.gateway.turn import open_exchange, run_turn
 from emulator.space.world import Limits
 from emulator.web.headers import Headers
 from tests.ui.conftest import DESKTOP, Dashboard
@@ -48,7 +48,8 @@ def run_requests(server: Emulator, count: int) -> None:
     headers = Headers([(b"authorization", b"Bearer test_acme_0001")])
     for _ in range(count):
         scope = {"type": "http", "method": "GET", "path": "/v1/orders", "query_string": b"", "headers": headers.raw}
-        answer(space, provider, {**scope, "http_version": "1.1", "scheme": "http", "root_path": ""}, headers, b"")
+        whole = {**scope, "http_version": "1.1", "scheme": "http", "root_path": ""}
+        run_turn(space, provider, open_exchange(space, provider, whole, headers, b""))
 
 
 async def at_rate(server: Emulator, per_second: int, seconds: float) -> None:
