@@ -99,9 +99,8 @@ _queries = RepeatedCache[tuple[type[BaseModel], bytes, tuple[str, ...] | None], 
 def _parameters(query: str, repeated: tuple[str, ...] | None) -> dict[str, Any]:
     sent = pairs(query)
     found: dict[str, Any] = dict(sent)
-    for name in [*found] if repeated is None else repeated:
-        if name in found:
-            found[name] = [value for other, value in sent if other == name]
+    for name in [*found] if repeated is None else found.keys() & repeated:
+        found[name] = [value for other, value in sent if other == name]
     return found
 
 
