@@ -44,24 +44,20 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class Context:
-    """What a field's validation needs: the records and settings, and other parts of the body."""
+    """What a field's validation needs: the records and settings, and other parts of the body.
+
+    ``by_code`` is whether its categories are codes; ``named`` are the listings of categories, by what has named them.
+    """
 
     def __init__(self, backend: CarbonInsights, body: object) -> None:
         self.backend = backend
         self.body = body
-
-    @cached_property
-    def by_code(self) -> bool:
-        """Whether categories are codes."""
-        match self.body:
+        match body:
             case {"options": {"category_type": "mcc"}}:
-                return True
-        return False
-
-    @cached_property
-    def named(self) -> BoundedCache[str, Listing]:
-        """The listings of categories, by what has named them."""
-        return self.backend.categories.named(self.by_code)
+                self.by_code = True
+            case _:
+                self.by_code = False
+        self.named: BoundedCache[str, Listing] = backend.categories.named(self.by_code)
 
     def password(self) -> str | None:
         match self.body:
@@ -174,9 +170,10 @@ def _usual_purchases(value: object, info: ValidationInfo) -> Purchases | None:
             return None
         if max(map(len, value)) > len(REQUIRED) and not all(map(_has_plain_descriptions, value)):
             return None
-        named = _context(info).named
-        listings = [named.get(each) or _listing(each, info) for each in categories]
-        return Purchases(tuple(map(float, amounts)), tuple(listings))
+        listings: tuple[Any, ...] = tuple(map(_context(info).named.get, categories))
+        if not all(listings):
+            listings = tuple([_listing(each, info) for each in categories])
+        return Purchases(tuple(map(float, amounts)), listings)
     except (KeyError, TypeError, ValueError):
         return None
 
