@@ -14,8 +14,10 @@ DIGITS_MAX = 4300
 NESTING_MAX = 200
 
 _strictly = partial(from_json, allow_inf_nan=False, cache_strings="keys")
-"""Parses a document that orjson refuses, or that may be nested too deeply for pydantic, which is slower: orjson allows
-more nesting, and words its reasons in another way. Both round long numbers."""
+"""Parses what orjson refuses, for the words of its reason, and what may be nested too deeply, which orjson allows.
+
+It is slower. Both round long numbers.
+"""
 
 _OUTLINE = bytes.maketrans(b"123456789.E", b"0000000000e")
 _LONG = b"0" * 17

@@ -91,11 +91,11 @@ class Fixtures(OnDemand[Fixture]):
 
 
 def _built_in_fixture(provider: Provider) -> Fixture:
-    """Return a built-in fixture. Only its types are checked here: the tests read it strictly, as those of users are.
+    """Return a built-in fixture. Only its types are checked here: the tests read it strictly, as a user's is read.
 
-    That takes msgspec a tenth of the time. Most of it goes into what all requests but the first can do without.
+    pydantic would build the schemas of all records, which only snapshots need: that takes ten times as long.
     """
-    import msgspec  # takes 10 ms, which servers with other fixtures can do without
+    import msgspec  # 10 ms, which servers whose fixtures are all a user's can do without
 
     fixture: Fixture = msgspec.json.decode(_built_in(provider.name).read_bytes(), type=provider.fixture, strict=False)
     return fixture
