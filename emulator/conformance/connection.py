@@ -101,10 +101,7 @@ class Connection:
 
     def send(self, request: Outgoing, kind: Class, expected: tuple[int, ...] = ()) -> Reply:
         """Send a request, and return the reply. Raises NotAllowed and Stopped, without sending it."""
-        if self.stopped:
-            raise Stopped(self.stopped)
-        if problem := self.objection(request, kind):
-            raise NotAllowed(problem)
+        self.check(request, kind)
         for attempt in range(RETRIES_MAX + 1):
             reply = self._exchange(request)
             seconds = _retry_seconds(reply, self.pace.reading())
@@ -115,6 +112,13 @@ class Connection:
             self._stop_unavailable(request, reply)
         self._watch(request, kind, reply)
         return reply
+
+    def check(self, request: Outgoing, kind: Class) -> None:
+        """Raise NotAllowed or Stopped if a request of a class must not be sent."""
+        if self.stopped:
+            raise Stopped(self.stopped)
+        if problem := self.objection(request, kind):
+            raise NotAllowed(problem)
 
     def objection(self, request: Outgoing, kind: Class) -> str | None:
         """Return why a request of a class must not be sent, or None."""

@@ -161,18 +161,25 @@ class _Run:
         return self.unsaved.get(name, f"needs `{name}`, which an earlier probe could not get")
 
     def _step(self, step: Step, probe: Probe) -> Iterator[tuple[Mismatch, Outgoing]]:
-        if step.wait:
-            self.connection.pace.wait(step.wait)
         self._require(probe.needs)
         self._require(names_in([step.reply, step.headers_match]) - {"it", "reply", step.save or ""})
-        for value in step.each or (None,):
-            scope = self._scope()
-            scope = scope.with_values(it=fill(value, scope))
-            request = self._request(step, scope)
+        values = step.each or (None,)
+        if step.wait:
+            _, request = self._filled(step, values[0])
+            self.connection.check(request, probe.kind)  # to wait for what is not sent is no use
+            self.connection.pace.wait(step.wait)
+        for value in values:
+            scope, request = self._filled(step, value)
             reply = self.connection.send(request, probe.kind, step.statuses)
             if request.operation and max(step.statuses) < 300:
                 self._note_acceptance(request, reply)
             yield from ((mismatch, request) for mismatch in self._check(step, scope, request, reply))
+
+    def _filled(self, step: Step, value: Any) -> tuple[Scope, Outgoing]:
+        """Return what is known now, with ``it``, and the request of a step that follows from it."""
+        scope = self._scope()
+        scope = scope.with_values(it=fill(value, scope))
+        return scope, self._request(step, scope)
 
     def _note_acceptance(self, request: Outgoing, reply: Reply) -> None:
         """Note whether a request was accepted that must be. Raises Stopped if none ever is."""

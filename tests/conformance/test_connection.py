@@ -317,6 +317,29 @@ def test_probes_whose_names_are_unknown_are_not_sent() -> None:
     assert server.requests == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "path_id", "status", "seconds"),
+    [
+        pytest.param("read", "x", 200, 2.5, id="a request that is sent"),
+        pytest.param("sandbox", "x", 200, 0, id="one of a class that is not permitted"),
+        pytest.param("read", "${order.id}", 200, 0, id="one that needs what no reply had"),
+        pytest.param("read", "x", 503, 0, id="one after the run has stopped"),
+    ],
+)
+def test_a_run_waits_only_for_what_it_sends(kind: str, path_id: str, status: int, seconds: float) -> None:
+    """A step may let time pass before its request. What is not sent is not waited for."""
+    probes = f"""
+  - {{rules: lists.limit, class: read, send: list_orders, save: order}}
+  - {{rules: orders.unknown-id, class: {kind}, send: get_order, path: {{id: '{path_id}'}}, wait: 2.5}}
+"""
+    run, server = scripted(json_reply(status, {}), probes)
+    waited: list[float] = []
+    run.pace.wait = waited.append  # type: ignore[method-assign]
+    conform(run, "x")
+    assert sum(each for each in waited if each > 1) == seconds
+    assert len(server.requests) == (2 if seconds else 1)
+
+
 def test_the_emulator_in_this_process_is_a_server_like_others() -> None:
     """Two emulators in one process share nothing."""
     first, second = (
