@@ -76,13 +76,13 @@ def run_turn(
     exchange.order = space.turns = space.turns + 1
     if space.held:
         exchange.held = tuple(held.exchange.number for held in space.held)
-    if webhooks:
+    if webhooks and webhooks.notices(backend):
         space.post(provider.name, backend, webhooks)  # what became due before this turn has the state before it
     if before and before.replaces:
         exchange.record_reply(_blank(200))
     else:
         _run_operation(provider, request)
-    if webhooks:
+    if webhooks and webhooks.notices(backend):
         space.post(provider.name, backend, webhooks)
     if before or after:
         exchange.effects = (before, after)
@@ -92,7 +92,7 @@ def run_turn(
         exchange.reply_body = b""  # its headers are those of GET
     if request.header(b"x-emulator-explain"):
         exchange.vendor_headers = (*exchange.vendor_headers, *explanation.headers(exchange))
-    space.record(exchange)
+    space.history.add(exchange)
     return exchange
 
 

@@ -9,7 +9,7 @@ from emulator.core.clock import Clock, Event
 from emulator.core.documents import write
 from emulator.core.ids import Ids, generation
 from emulator.space.faults import Faults
-from emulator.space.history import Change, Command, Entry, History
+from emulator.space.history import Change, Command, History
 from emulator.space.outbox import Outbox
 from emulator.space.story import Story
 from emulator.space.world import World
@@ -95,12 +95,8 @@ class Space:
         """Apply a command at the clock's reading, record it, and return its result. If it raises, nothing changes."""
         at = self.clock.read()
         result = command.apply(self)
-        self.record(Change(at, self.turns, command))
+        self.history.add(Change(at, self.turns, command))
         return result
-
-    def record(self, entry: Entry) -> None:
-        """Add an entry to the history; nothing else does."""
-        self.history.add(entry)
 
     def become(self, state: State) -> None:
         """Replace the whole state."""
