@@ -96,9 +96,12 @@ class KnownHeads:
         if whole := self._whole.get(key := (sent, body_bytes)):
             return whole
         line, _, fields = sent.partition(LINE_END)
-        headers = self._headers(fields, body_bytes)
+        headers = self._fields.get((fields, body_bytes))
         if headers is None:
-            return None
+            pattern = self._patterns.get((body_bytes, fields.count(LINE_END)))
+            headers = pattern.match(fields) if pattern else None
+            if headers is None:
+                return None
         request = _request(line)
         if request is None:
             return None
@@ -106,13 +109,6 @@ class KnownHeads:
         if len(sent) <= REMEMBERED_HEAD_BYTES_MAX and self._whole.repeats(key):
             self._whole.put(key, known)
         return known
-
-    def _headers(self, fields: bytes, body_bytes: int) -> Headers | None:
-        """Return the headers of fields that are known, or that match a pattern."""
-        if known := self._fields.get((fields, body_bytes)):
-            return known
-        pattern = self._patterns.get((body_bytes, fields.count(LINE_END)))
-        return pattern.match(fields) if pattern else None
 
     def learn(self, sent: bytes, rest: int, head: Head) -> None:
         """Remember the fields of a head that has been parsed if the like came before, and it was all that was ``sent``.
