@@ -203,7 +203,7 @@ class HttpProtocol(asyncio.Protocol):
         may_answer = self._is_prompt and head.keep_alive and not self._requests
         if may_answer and (reply := self._pool.answer_now(scope, body)):
             self._is_prompt = False
-            return self._pool.sends.write(self._transport, whole_reply(head.method, *reply))
+            return self.write(whole_reply(head.method, *reply))
         request = self._begin(head, scope)
         request.add(body)
         self._end(request)

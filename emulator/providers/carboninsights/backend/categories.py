@@ -2,13 +2,9 @@
 
 import re
 
-from emulator.core.bounded_cache import BoundedCache
 from emulator.providers.carboninsights.backend.drafts import Listing
 from emulator.providers.carboninsights.memory.catalogue import UNCATEGORIZED, Catalogue
 from emulator.providers.carboninsights.memory.fixture import Memory
-
-NAMED_MAX, NAMED_CHARACTERS_MAX = 1024, 256
-"""How many texts that name a listing are remembered, and how long each may be."""
 
 
 class Categories:
@@ -17,16 +13,6 @@ class Categories:
     def __init__(self, catalogue: Catalogue, memory: Memory) -> None:
         self.catalogue = catalogue
         self.memory = memory
-        self._named: dict[tuple[bool, bool, bool], BoundedCache[str, Listing]] = {}
-
-    def named(self, by_code: bool) -> BoundedCache[str, Listing]:
-        """Return the listings that texts have named, under the settings as they are: by code, or by category."""
-        settings = self.memory.settings
-        case = by_code, settings.category_aliases, settings.retired_categories
-        named = self._named.get(case)
-        if named is None:
-            named = self._named[case] = BoundedCache(NAMED_MAX)
-        return named
 
     def listing(self, category: str) -> Listing | None:
         """Return the listing of a category, None if it is not accepted."""

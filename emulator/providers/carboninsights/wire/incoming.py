@@ -1,6 +1,7 @@
 """The models of requests. Each becomes a draft. All problems of a body are reported at once."""
 
 from collections.abc import Hashable, Iterator
+from functools import lru_cache
 from operator import itemgetter
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -20,7 +21,6 @@ from emulator.core.bounded_cache import BoundedCache
 from emulator.core.cached_property import cached_property
 from emulator.core.errors import Malformed, Problem
 from emulator.providers.carboninsights.backend import CarbonInsights, drafts
-from emulator.providers.carboninsights.backend.categories import NAMED_CHARACTERS_MAX
 from emulator.providers.carboninsights.backend.drafts import COUNTRY, US_AVERAGE_ZIP_CODE, Listing, Purchases
 from emulator.providers.carboninsights.wire.fields import (
     AMOUNT_MAX,
@@ -42,6 +42,9 @@ from emulator.web.model import Model
 
 M = TypeVar("M", bound=BaseModel)
 
+NAMED_MAX, NAMED_CHARACTERS_MAX = 1024, 256
+"""How many texts that name a listing are remembered, and how long each may be."""
+
 
 class Context:
     """What a field's validation needs: the records and settings, and other parts of the body.
@@ -57,7 +60,7 @@ class Context:
                 self.by_code = True
             case _:
                 self.by_code = False
-        self.named: BoundedCache[str, Listing] = backend.categories.named(self.by_code)
+        self.named = _named(self.by_code, decided_by(backend))
 
     def password(self) -> str | None:
         match self.body:
@@ -90,6 +93,12 @@ def _listing(value: object, info: ValidationInfo) -> Listing:
     if type(value) is str and len(value) <= NAMED_CHARACTERS_MAX:
         context.named.put(value, listing)
     return listing
+
+
+@lru_cache(maxsize=64)
+def _named(by_code: bool, decided_by: Hashable) -> BoundedCache[str, Listing]:
+    """Return the listings by what has named them: by code or by category, and by what else decides on them."""
+    return BoundedCache(NAMED_MAX)
 
 
 def _context(info: ValidationInfo) -> Context:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from emulator.core.bounded_cache import BoundedCache
-from emulator.core.documents import EMPTY, FrozenMapping
+from emulator.core.documents import EMPTY, FrozenMapping, frozen
 from emulator.core.paging import CREATED_ON, Timeline
 from emulator.providers.cnaught.backend.amounts import EXACT, equal_parts, exact_sum
 from emulator.providers.cnaught.backend.drafts import Buyer, Period
@@ -202,5 +202,4 @@ class Impacts:
         by_category: dict[str, dict[str, Decimal]] = {}
         for category, project in sorted(filter(total.get, total), key=self._ranks.__getitem__):
             by_category.setdefault(category, {})[project] = total[category, project]
-        frozen = {category: MappingProxyType(by_project) for category, by_project in by_category.items()}
-        return Retired(exact_sum(total.values()), MappingProxyType(frozen))
+        return Retired(exact_sum(total.values()), frozen(by_category))
