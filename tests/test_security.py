@@ -9,7 +9,6 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
@@ -17,6 +16,7 @@ from typing import Any, TypeAlias
 
 import jwt
 import pytest
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 

@@ -3,8 +3,9 @@
 import base64
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from emulator.bundles.bundle import BadBundle, Bundle, Changed, RawHeaders, Recorded, raw_headers, sealed_reply
 from emulator.bundles.seal import MARK, Seal

@@ -8,7 +8,6 @@ client gets ``{{literal:}}`` for its opening braces.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 import orjson
@@ -26,6 +25,7 @@ from emulator.core.secrets import (
     is_secret,
     secret_members,
 )
+from emulator.core.struct import Struct
 from emulator.space.world import World
 
 MARK = re.compile(r"\{\{((?:credential|reply|secret|digits|literal):[^{}]*)\}\}")
@@ -189,13 +189,13 @@ def _stand_in(kind: str, number: str, length: str) -> str:
 
 def _secret_fields(value: Any, path: str) -> Iterator[tuple[str, str]]:
     """Yield the path and text of every field of a catalogue that has the name of a secret."""
-    if is_dataclass(value):
-        for field in fields(value):
-            member = getattr(value, field.name)
-            if field.name in SECRET_MEMBERS and isinstance(member, str):
-                yield f"{path}:{field.name}", member
+    if isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            member = getattr(value, name)
+            if name in SECRET_MEMBERS and isinstance(member, str):
+                yield f"{path}:{name}", member
             else:
-                yield from _secret_fields(member, f"{path}:{field.name}")
+                yield from _secret_fields(member, f"{path}:{name}")
     elif isinstance(value, Mapping):
         for key, member in value.items():
             yield from _secret_fields(member, f"{path}:{key}")

@@ -3,7 +3,6 @@
 import gc
 import os
 from collections.abc import Callable
-from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -184,7 +183,7 @@ def _limits(settings: dict[str, Any], snapshot: Path | None, scenario: str | Non
         raise click.UsageError("--scenario and --snapshot exclude each other")
     if scenario:
         check_scenario(scenario)
-    names = {field.name for field in fields(Limits)} & settings.keys()
+    names = settings.keys() & Limits.__struct_fields__
     return Limits(**{name: settings.pop(name) for name in names})
 
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
+from msgspec import field
 
 from emulator.cli.options import Checked, Name, option
 from emulator.core.names import space_name
+from emulator.core.struct import Struct
 
 if TYPE_CHECKING:
     from emulator.client.handles import SpaceHandle
@@ -31,8 +32,7 @@ class CheckFailed(click.ClickException):
     exit_code = 1
 
 
-@dataclass(slots=True)
-class Target:
+class Target(Struct):
     """The server and the space that the options of a command choose."""
 
     url: str | None = None

@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from urllib.parse import quote, unquote
 
 import httpx
 import orjson
+from msgspec import field
 from pydantic import BaseModel
 
 from emulator.conformance.connection import Reply
@@ -23,6 +23,7 @@ from emulator.conformance.in_process import ADDRESS, EmulatorTransport, SpacePac
 from emulator.conformance.recording import LITERAL, MARK, RecordedExchange, Recording, token_claims
 from emulator.conformance.values import instant, is_number, same, shown
 from emulator.core.plural import plural
+from emulator.core.struct import Struct
 from emulator.evidence import contracts
 from emulator.evidence.parts import parts
 from emulator.providers import ALL
@@ -57,8 +58,7 @@ class Divergence(BaseModel):
     replayed: str
 
 
-@dataclass(slots=True)
-class Comparison:
+class Comparison(Struct):
     """What a comparison found: differences, those that were accepted, and accepted names that no longer occur."""
 
     provider: str

@@ -12,12 +12,12 @@ The class of a probe says what may be at stake:
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 
 import httpx
+from msgspec import field
 
 from emulator.conformance.expression import UNKNOWN_UUID
 from emulator.conformance.matcher import mismatches
@@ -27,6 +27,7 @@ from emulator.conformance.probe_file import Class, ProbeFile
 from emulator.conformance.promise import is_acceptable
 from emulator.conformance.values import ABSENT
 from emulator.core.secrets import REDACTED, Mask, hide_in_text, secret_members
+from emulator.core.struct import Struct
 
 RETRIES_MAX = 3
 RETRY_SECONDS_MAX = 120.0
@@ -50,8 +51,7 @@ class Stopped(Exception):
     """Nothing more is sent: a reply shows a charge, or the server does not answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """A reply: ``body`` is its JSON, or its text."""
 
     status: int
@@ -66,8 +66,7 @@ class Reply:
         return self.headers.get(name.lower(), ABSENT)
 
 
-@dataclass(slots=True)
-class Connection:
+class Connection(Struct):
     """A server under test. ``write`` permits the class ``sandbox``; ``sent`` counts the requests."""
 
     http: httpx.Client

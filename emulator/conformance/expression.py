@@ -11,12 +11,13 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
+
+from emulator.core.struct import Struct
 
 EXPRESSION = re.compile(r"\$\{([^{}]*)\}")
 
@@ -40,8 +41,7 @@ class Unavailable(Exception):
     """An expression has no value: a probe did not run, or a reply lacks a member."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What expressions refer to: saved replies and credentials by name, the time, and the name of the run."""
 
     values: Mapping[str, Any]

@@ -2,15 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from emulator.core.struct import Struct
 from emulator.evidence import contracts
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """A request that is ready to be sent. ``path_values`` are the values in its path."""
 
     method: str

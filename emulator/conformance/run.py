@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
+
+from msgspec import field
+from msgspec.structs import replace
 
 from emulator.conformance.connection import Connection, NotAllowed, Reply, Stopped
 from emulator.conformance.expression import Scope, Unavailable, fill, names_in
@@ -14,6 +16,7 @@ from emulator.conformance.probe_file import Call, Probe, ProbeFile, Step
 from emulator.conformance.promise import broken_promises
 from emulator.conformance.report import Created, Difference, Report, Result
 from emulator.conformance.values import Mismatch, shown
+from emulator.core.struct import Struct
 from emulator.evidence import contracts
 
 DIFFERENCES_MAX = 6
@@ -29,8 +32,7 @@ class CouldNotRun(Exception):
     """A run cannot begin: a credential is missing, or writing would cost money."""
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """The results for one rule or operation so far."""
 
     ran: bool = False

@@ -1,12 +1,12 @@
 """Values of JSON documents: how they are compared, shown and reached."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from emulator.core.plural import plural
+from emulator.core.struct import Struct
 
 TYPES: Mapping[str, tuple[type, ...]] = {
     "text": (str,),
@@ -26,8 +26,7 @@ ABSENT = _Absent()
 """The value of a missing member."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(Struct, frozen=True):
     """A difference: its place, and the expected and the actual value."""
 
     place: str

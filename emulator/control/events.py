@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
@@ -13,6 +12,7 @@ from emulator.control.params import Params, read_query
 from emulator.control.request import ControlRequest
 from emulator.control.requests import summary
 from emulator.core.clock import micros
+from emulator.core.struct import Struct
 from emulator.space.history import Change, Entry
 from emulator.space.space import Space
 from emulator.space.spaces import Spaces
@@ -38,8 +38,7 @@ class Following(Params):
     timeout: Annotated[QueryDouble, Field(ge=0, le=86400), AfterValidator(float)] | None = None
 
 
-@dataclass(slots=True)
-class Cursor:
+class Cursor(Struct):
     """A position in the histories of the spaces that have one name, one after the other."""
 
     spaces: Spaces

@@ -1,10 +1,10 @@
 """The books of a space, shown and checked."""
 
-from dataclasses import replace
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
+from msgspec.structs import replace
 from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response

@@ -1,9 +1,9 @@
 """Read the control API's bodies and queries, and word what is wrong with them."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
+from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field
 
 from emulator.core.errors import Malformed, Place, Problem

@@ -1,8 +1,8 @@
 """Scenarios: list them, fill the space with one, and read its story."""
 
-from dataclasses import asdict
 from typing import Annotated, Any
 
+from msgspec import to_builtins
 from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -75,7 +75,7 @@ def _shown(request: ControlRequest, story: Story | None) -> dict[str, Any]:
         return {"scenario": None, "title": None, "summary": None, "rounds": 0, "steps": [], "facts": {}}
     steps = []
     for number, step in enumerate(story.steps, start=1):
-        shown = asdict(step)
+        shown = to_builtins(step)
         for part in (*shown["links"], *shown["actions"]):
             part["url"] = f"{request.space_url}{part.pop('path')}"
         steps.append({"number": number, **shown})

@@ -1,7 +1,6 @@
 """The memory of a vendor, in a readable form."""
 
 from copy import copy
-from dataclasses import fields
 from itertools import islice
 from typing import Any
 
@@ -17,11 +16,11 @@ def get_state(request: ControlRequest) -> Response:
     provider, page = request.provider.name, read_query(Page, request)
     memory = request.space.backend(provider).memory
     shown, totals = copy(memory), {}
-    for entry in fields(memory):
-        collection = getattr(memory, entry.name)
+    for name in memory.__struct_fields__:
+        collection = getattr(memory, name)
         if isinstance(collection, dict | list):
-            totals[entry.name] = len(collection)
-            setattr(shown, entry.name, _part(collection, page))
+            totals[name] = len(collection)
+            setattr(shown, name, _part(collection, page))
     return reply({"provider": provider, "state": write(shown), "totals": totals})
 
 

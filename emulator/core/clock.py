@@ -1,11 +1,11 @@
 """Time. The only module that reads the machine's clock."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 
 from emulator.core.real_time import real_class
+from emulator.core.struct import Struct
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 span = lru_cache(maxsize=256)(timedelta)
@@ -24,8 +24,7 @@ class Backwards(Exception):
         self.requested = requested
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """An event caused by time: when, at which provider, what, and for which record."""
 
     at: datetime

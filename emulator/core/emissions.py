@@ -1,11 +1,11 @@
 """Emissions that a vendor has measured, in one form for all vendors."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from emulator.core.struct import Struct
 
-@dataclass(frozen=True, slots=True)
-class MonthlyEmission:
+
+class MonthlyEmission(Struct, frozen=True):
     """Grams of CO2e that an organization emitted in one category and calendar month. ``month`` is its first day."""
 
     organization: str

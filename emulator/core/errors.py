@@ -9,13 +9,15 @@ Anything else that is raised is a bug of the emulator.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
+from msgspec import field
 from pydantic import ValidationError
+
+from emulator.core.struct import Struct
 
 Place: TypeAlias = tuple[str | int, ...]
 
@@ -50,8 +52,7 @@ class UnknownAct(CannotHappen):
     """The vendor has no act of this name; the message has the nearest ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One problem of a request.
 
     ``place`` says where (``("body", "amount_kg")``), ``kind`` which rule it breaks, in pydantic's terms

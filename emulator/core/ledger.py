@@ -9,10 +9,11 @@ exact within a thousand digits raises ArithmeticError; nothing is ever rounded.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow, Subnormal
 from typing import Any, TypeAlias
+
+from emulator.core.struct import Struct
 
 GRAM = "g"
 """Grams of CO2e."""
@@ -43,8 +44,7 @@ Flows: TypeAlias = dict[tuple[str, str, str, str], Decimal]
 """Amounts by provider, unit, and the kinds of accounts that they leave and enter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(Struct, frozen=True):
     """An amount of a unit that is added to an account, or taken from it if negative.
 
     The name of an account has the state of its contents, what they are, and who owns them: ``retired/I0UbDH/acme``.
@@ -55,8 +55,7 @@ class Posting:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An event, and the amounts that it moved. Without ``at``, it is an opening balance from the fixture."""
 
     at: datetime | None
@@ -66,8 +65,7 @@ class Entry:
     postings: tuple[Posting, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One compared value: what it should be, and what it is."""
 
     subject: str
@@ -75,8 +73,7 @@ class Finding:
     found: Decimal | int
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """A rule that must always hold: its statement, and a function that compares values.
 
     The function takes the entries of all vendors, or those of one, that vendor, and its opening memory.
@@ -87,8 +84,7 @@ class Check:
     findings: Callable[..., Iterable[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Books:
+class Books(Struct, frozen=True):
     """How the books of a vendor are computed from its memory, and their checks.
 
     ``entries`` takes the vendor and its opening memory, which is the fixture's. ``accounts`` are the units of each kind
@@ -100,8 +96,7 @@ class Books:
     checks: tuple[Check, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NoBooks:
+class NoBooks(Struct, frozen=True):
     """A vendor without books, and the reason."""
 
     reason: str

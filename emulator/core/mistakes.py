@@ -3,13 +3,14 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+from msgspec.structs import replace
 from pydantic import BaseModel, ValidationError
 
 from emulator.core.errors import Malformed, Place, Problem
 from emulator.core.nearest import nearest
+from emulator.core.struct import Struct
 
 Schema: TypeAlias = Mapping[str, Any]
 
@@ -78,8 +79,7 @@ WORDS = {
 """The messages, by the kind of problem in pydantic's terms."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """One problem: its place, dotted, and its message."""
 
     place: str

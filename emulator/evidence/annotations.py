@@ -8,15 +8,16 @@ match, members and items.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import field
+
+from emulator.core.struct import Struct
 from emulator.evidence import contracts
 from emulator.evidence.matching import Schema, matches
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """The evidence of one value: a level, and the rule that has it, if it is a rule."""
 
     evidence: str
@@ -25,8 +26,7 @@ class Mark:
     member: str = ""
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """A schema, reduced to its marks and to the parts through which others are reached.
 
     ``parts`` apply with the schema, ``choices`` where a value matches their condition.

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from emulator.core.resources import resource
+from emulator.core.struct import Struct
 from emulator.evidence.rules import InvalidRules, expanded
 
 OWN_REFUSAL = "NotStored"
@@ -15,8 +15,7 @@ OWN_REFUSAL = "NotStored"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One operation of a contract.
 
     ``missing`` is the reason why it is not implemented, or empty. ``parameters`` are the names that it reads, by place;
@@ -33,8 +32,7 @@ class Operation:
     description: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentedOperation:
+class DocumentedOperation(Struct, frozen=True):
     """An operation on the list of ``operations.yaml``: the vendor's ``page``, and why it is ``missing``, if it is."""
 
     id: str

@@ -4,9 +4,9 @@ The contract is compared with the exchange on request only.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from emulator.core.struct import Struct
 from emulator.evidence import contracts
 from emulator.evidence.parts import Part, parts, possible_parts, refusals, webhook_parts
 from emulator.evidence.rules import EVIDENCE
@@ -19,8 +19,7 @@ WEBHOOKS_MAX = 2048
 """How many explanations of webhooks are kept, in all spaces: twice as many as a space lists."""
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """The rule that refused, if any; the weakest evidence of all that shaped the exchange; and what weakened it.
 
     ``fields`` are the parts that rest on weaker evidence than the operation does.

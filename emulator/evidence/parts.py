@@ -1,7 +1,6 @@
 """Find the parts of an exchange that its contract marks, and their evidence."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
@@ -9,14 +8,14 @@ from urllib.parse import parse_qs
 from pydantic_core import from_json
 
 from emulator.core.errors import Problem
+from emulator.core.struct import Struct
 from emulator.evidence import contracts
 from emulator.evidence.annotations import Annotations, Mark
 from emulator.evidence.matching import Schema, matches
 from emulator.web.exchange import Exchange
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One part of an exchange and what it rests on.
 
     ``place`` is where it is: ``path``, ``query``, ``header`` or ``body`` of the request, ``status``, ``reply header``

@@ -15,8 +15,9 @@ and the ``rules``. A rule has an ``id``, a ``statement`` and its ``evidence``, a
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from emulator.core.struct import Struct
 
 EVIDENCE = ("observed", "seed", "docs", "sdk", "inferred")
 """The levels of evidence, strongest first."""
@@ -34,8 +35,7 @@ class InvalidRules(ValueError):
     """A rules file breaks its format. The message names the rule or the group."""
 
 
-@dataclass(frozen=True, slots=True)
-class RulesFile:
+class RulesFile(Struct, frozen=True):
     """What the rules of a file share: the default source, and what names of operations and of kinds stand for."""
 
     source: str

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from starlette.types import ASGIApp
 
+from emulator.core.struct import Struct
 from emulator.exec import child, environment, isolation
 from emulator.exec.outside import Outside
 from emulator.exec.redirection import HOOK_VARIABLE
@@ -20,8 +21,7 @@ from emulator.tls.trust import bundle
 Report = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """What answers in place of the vendors: the emulator, or a shared server with its URL."""
 
     app: ASGIApp
@@ -33,8 +33,7 @@ def default_mode(offline: bool) -> str:
     return "isolated" if offline and isolation.can_isolate() else "preload"
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(Struct, frozen=True):
     """What is run, and how: ``user`` is the environment of the user."""
 
     authority: Authority

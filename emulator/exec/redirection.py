@@ -1,9 +1,9 @@
 """The settings of a redirected command: the address of the emulator, and the hosts that it serves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from emulator.core.struct import Struct
 from emulator.proxy.routes import Address, Exemptions
 
 HOOKS = Path(__file__).parent / "hooks"
@@ -12,8 +12,7 @@ HOOK_VARIABLE = "CARBON_EXEC_REDIRECT"
 """The variable with the settings of the hooks inside a client."""
 
 
-@dataclass(frozen=True, slots=True)
-class Redirection:
+class Redirection(Struct, frozen=True):
     """Where a command's requests are answered.
 
     ``secure`` takes TLS connections for the vendors' ``hosts``, ``plain`` plain ones and requests to a proxy. ``url``

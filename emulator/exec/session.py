@@ -4,12 +4,13 @@ import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import field
 from starlette.types import ASGIApp
 
 from emulator.client.event_loop import cancel_other_tasks, new_event_loop
+from emulator.core.struct import Struct
 from emulator.exec.isolation import ADDRESS
 from emulator.exec.redirection import Redirection
 from emulator.proxy.forward_app import ForwardApp, InSpace
@@ -24,8 +25,7 @@ LOCAL = "127.0.0.1"
 START_SECONDS_MAX = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """Listening sockets: for plain HTTP, the first of which is the server's own, and for TLS."""
 
     plain: Sequence[socket.socket]
@@ -52,8 +52,7 @@ def open_ports() -> Ports:
     return Ports([bind(LOCAL, 0)], [bind(LOCAL, 0)])
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What a session does: ``app`` answers in place of the vendors, ``url`` is the server's for the control API."""
 
     app: ASGIApp

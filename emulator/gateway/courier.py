@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary, ref
@@ -11,6 +10,7 @@ from weakref import WeakKeyDictionary, ref
 from starlette.types import Receive, Scope
 
 from emulator.core.hosts import is_loopback
+from emulator.core.struct import Struct
 from emulator.gateway.turn import answer_under_faults
 from emulator.space.commands import RecordAttempt
 from emulator.space.outbox import Attempt, Delivery
@@ -36,8 +36,7 @@ class NotDue(Exception):
     """No attempt of this delivery is the next one that is due."""
 
 
-@dataclass(frozen=True, slots=True)
-class NextAttempt:
+class NextAttempt(Struct, frozen=True):
     """An attempt that is due. ``headers`` is None if its endpoint is disabled or removed: then nothing is sent."""
 
     delivery: Delivery

@@ -1,9 +1,10 @@
 """Put the parts of a server together that stores its spaces."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from emulator.core.clock import LogTime
 from emulator.core.errors import BadData

@@ -1,7 +1,6 @@
 """The entries of a space's history, and the form in which they are stored: JSON arrays that begin with the kind."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -9,6 +8,7 @@ import orjson
 from starlette.types import Scope
 
 from emulator.core.documents import document, write
+from emulator.core.struct import Struct
 from emulator.gateway.turn import TOO_LARGE
 from emulator.log.instants import instant
 from emulator.log.log import Damaged
@@ -17,8 +17,7 @@ from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers, RawHeaders
 
 
-@dataclass(slots=True)
-class Arrival:
+class Arrival(Struct):
     """A request to a vendor. It has its turn at once, unless a fault delays it. A body of None exceeds the limit.
 
     ``origin`` is the address of the server, to which links lead if the request creates its space.
@@ -31,16 +30,14 @@ class Arrival:
     origin: str = ""
 
 
-@dataclass(slots=True)
-class Resumption:
+class Resumption(Struct):
     """The turn of a request that a fault delayed. ``gone`` says that its client has disconnected before."""
 
     number: int
     gone: bool
 
 
-@dataclass(slots=True)
-class ControlCommand:
+class ControlCommand(Struct):
     """A request to the control API, or to a page below it, that changes the space; ``headers`` as far as it needs them.
 
     ``prefix`` is the part of its path that names the space, and ``origin`` as in Arrival.
@@ -55,8 +52,7 @@ class ControlCommand:
     origin: str
 
 
-@dataclass(slots=True)
-class Attempted:
+class Attempted(Struct):
     """The outcome of a webhook's attempt, for the space of this generation. ``before`` counts the attempts before it.
 
     Without ``before``, in older logs, it is recorded in any case.
@@ -67,13 +63,11 @@ class Attempted:
     before: int | None = None
 
 
-@dataclass(slots=True)
-class Settlement:
+class Settlement(Struct):
     """Time has passed: what vendors have to send by now enters the outbox."""
 
 
-@dataclass(slots=True)
-class Reads:
+class Reads(Struct):
     """Requests that changed nothing, each with its time. They were answered before they were stored.
 
     ``first`` is the number of the first one. ``chained`` is how format 1 has the checksum of the replies. See
@@ -85,8 +79,7 @@ class Reads:
     chained: bool = False
 
 
-@dataclass(slots=True)
-class Lost:
+class Lost(Struct):
     """Requests up to this number were answered and not stored: reads, when a server was killed."""
 
     number: int

@@ -39,7 +39,7 @@ def _with_memories(content: Mapping[str, Any]) -> dict[str, Any]:
 
 MIGRATIONS: Steps = {1: _with_versions, 2: _with_memories}
 
-COMMANDS = {"settings": ChangeSettings, "act": PerformAct}
+COMMANDS: Mapping[str, type[ChangeSettings | PerformAct]] = {"settings": ChangeSettings, "act": PerformAct}
 """The commands of a history that a bundle needs; what the others did is in the exchanges."""
 
 

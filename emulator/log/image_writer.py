@@ -1,7 +1,8 @@
 """Store the snapshot of a large space in pieces, so that no commit waits for all of it."""
 
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from emulator.log.committer import Committer
 from emulator.log.log import Image, OwnLog

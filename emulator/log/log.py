@@ -1,9 +1,10 @@
 """The interface of a log: where the entries of all spaces are stored, in one order for each space."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 from zlib import crc32
+
+from emulator.core.struct import Struct
 
 
 class LogFailure(Exception):
@@ -52,8 +53,7 @@ class Stored(NamedTuple):
     fixtures: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(Struct, frozen=True):
     """Proposals for one space, from a node that has applied the entries up to ``applied``.
 
     Without proposals, it only fetches the entries of other nodes.
@@ -79,8 +79,7 @@ class Answer(NamedTuple):
     now: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """A stored snapshot: the state after entry ``number``, as a document, and facts that are read without it.
 
     ``fixtures`` is the digest of the fixtures that the space was created from. If ``pieces`` were stored before, the
@@ -94,8 +93,7 @@ class Image:
     pieces: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """What is stored of one space: the last snapshot, and the entries after it."""
 
     image: Image | None
@@ -107,8 +105,7 @@ class History:
         return {stored.fixtures for stored in self.entries} | ({self.image.fixtures} if self.image else set())
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """A stored space: its id in this log, its last entry, the entries after the snapshot, and the snapshot's facts.
 
     ``bytes`` is what its entries and its snapshot hold.

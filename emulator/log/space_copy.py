@@ -1,11 +1,13 @@
 """The copy of a stored space that a process has in memory."""
 
 from asyncio import Future
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
+from msgspec import field
+
 from emulator.core.clock import Clock
+from emulator.core.struct import Struct
 from emulator.log.checks import Checks
 from emulator.log.entries import Entry
 from emulator.log.replica import Replica
@@ -39,8 +41,7 @@ class Asker(NamedTuple):
     check: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """A request that a fault delays before its turn. It arrived at a time of the log."""
 
     number: int
@@ -55,8 +56,7 @@ class Held:
 Read: TypeAlias = tuple[datetime, Exchange]
 
 
-@dataclass(slots=True, eq=False)
-class SpaceCopy:
+class SpaceCopy(Struct, eq=False):
     """A space in memory, as far as the log's entries have been applied to it, and what waits to be stored.
 
     ``id`` is the space's in the log, 0 before its first entry. ``held`` are delayed requests by their entry's number.

@@ -3,8 +3,9 @@
 import json
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from emulator.core.version import __version__
 from emulator.log.log import Damaged, Log

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from starlette.responses import Response
 
+from emulator.core.struct import Struct
 from emulator.pages.html import Element, h
 from emulator.pages.page import SECURITY_HEADERS, fact_list
 from emulator.pages.pdf import Color, Page, pdf_file, wrapped
@@ -22,8 +22,7 @@ LINES_MAX = 6
 """How many lines a file has room for; the page shows all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """What was retired from one project."""
 
     name: str
@@ -32,8 +31,7 @@ class Line:
     serial: str
 
 
-@dataclass(frozen=True, slots=True)
-class Diploma:
+class Diploma(Struct, frozen=True):
     """The facts of a certificate. ``at`` is the time that its file states, so that its bytes never change."""
 
     title: str

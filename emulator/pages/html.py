@@ -1,9 +1,10 @@
 """HTML and SVG as a tree of elements. Everything in it is escaped: there is no way to insert markup as text."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import escape
 from typing import TypeAlias
+
+from emulator.core.struct import Struct
 
 Child: TypeAlias = "Element | str | None"
 
@@ -12,8 +13,7 @@ LINKS = frozenset({"href", "action"})
 SAFE_SCHEMES = ("http://", "https://", "/")
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(Struct, frozen=True):
     """An element with its attributes and what is inside it."""
 
     tag: str

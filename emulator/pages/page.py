@@ -1,7 +1,6 @@
 """What all pages have in common: the visit that a page answers, the frame around its content, and its headers."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from urllib.parse import quote, urlsplit
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from emulator.core.struct import Struct
 from emulator.pages.formats import moment
 from emulator.pages.html import Element, h
 from emulator.space.space import PAGES, Space
@@ -25,8 +25,7 @@ SECURITY_HEADERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """A request for a page of a space. ``prefix`` is the part of the path that names the space."""
 
     request: WholeRequest

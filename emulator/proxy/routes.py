@@ -2,11 +2,13 @@
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from urllib.parse import unquote, urlsplit
 
+from msgspec import field
+
 from emulator.core.hosts import is_address, is_loopback
+from emulator.core.struct import Struct
 
 Address = tuple[str, int]
 
@@ -22,8 +24,7 @@ class NoRoute(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Upstream:
+class Upstream(Struct, frozen=True):
     """The proxy that the user has configured. ``secure`` if the connection to it is TLS."""
 
     address: Address
@@ -44,8 +45,7 @@ class Upstream:
         return cls(address, parts.scheme == "https", authorization)
 
 
-@dataclass(frozen=True, slots=True)
-class Exemptions:
+class Exemptions(Struct, frozen=True):
     """The hosts of a variable NO_PROXY: names, which include their subdomains, addresses and networks."""
 
     entries: tuple[str, ...] = ()
@@ -58,8 +58,7 @@ class Exemptions:
         return any(_exempts(entry, host.lower().rstrip("."), port) for entry in self.entries)
 
 
-@dataclass(frozen=True, slots=True)
-class Routes:
+class Routes(Struct, frozen=True):
     """The decisions of a proxy.
 
     ``vendor_hosts`` are answered at the addresses ``secure`` (TLS) and ``plain``. Other hosts are connected through the

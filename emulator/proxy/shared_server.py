@@ -1,11 +1,11 @@
 """A server that others share, such as one in a container: it answers for the vendors' hosts in place of our own."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.types import Receive, Scope, Send
 
+from emulator.core.struct import Struct
 from emulator.gateway.turn import plain_answer
 from emulator.proxy.dialer import Connection, dial_server
 from emulator.proxy.forward_app import origin_form
@@ -13,8 +13,7 @@ from emulator.proxy.pass_on import RequestHead, end_to_end, pass_on
 from emulator.proxy.routes import PORTS, Address, NoRoute
 
 
-@dataclass(frozen=True, slots=True)
-class SharedServer:
+class SharedServer(Struct, frozen=True):
     """An ASGI application that passes requests on to a server: ``path`` is in front of all paths.
 
     ``dial`` opens the connections, given the address and whether they are TLS. It raises NoRoute.

@@ -1,7 +1,6 @@
 """The scenarios that there are: each a JSON file with its story, and a script beside it."""
 
 import sys
-from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import lru_cache
 from importlib.util import module_from_spec, spec_from_file_location
 from json import loads
@@ -10,8 +9,11 @@ from types import ModuleType
 from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import quote
 
+from msgspec.structs import replace
+
 from emulator.core.documents import document
 from emulator.core.resources import resource
+from emulator.core.struct import Struct
 from emulator.scenarios.stage import Progress, ScenarioFailed, Stage
 from emulator.space.space import Space
 from emulator.space.story import Step, Story
@@ -39,8 +41,7 @@ class Script(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """What a scenario's JSON file holds. ``vendors`` are the providers that take part."""
 
     title: str
@@ -111,10 +112,10 @@ def _script(name: str) -> Script:
 
 def _filled(value: T, facts: dict[str, str]) -> T:
     """Return a part of a story with its facts in the place of their names; in a path they are quoted."""
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         changes = {
-            field.name: _filled(getattr(value, field.name), _quoted(facts) if field.name == "path" else facts)
-            for field in fields(value)
+            name: _filled(getattr(value, name), _quoted(facts) if name == "path" else facts)
+            for name in value.__struct_fields__
         }
         return replace(value, **changes)
     filled: Any = value

@@ -1,7 +1,6 @@
 """The connections of one server, and the requests that run on them."""
 
 import asyncio
-from dataclasses import dataclass, field
 from heapq import nsmallest
 from typing import Protocol
 
@@ -71,21 +70,24 @@ class Pooled(Protocol):
         """End the connection, whatever has not been sent yet."""
 
 
-@dataclass(eq=False, slots=True)
 class ConnectionPool:
     """The connections of one server to an application, and the requests that run on them."""
 
-    app: ASGIApp
-    connections_max: int = CONNECTIONS_MAX
-    proxy: Proxy | None = None
-    workers: OtherWorkers | None = None
-    connections: set[Pooled] = field(default_factory=set)
-    tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    sends: SendQueue = field(default_factory=SendQueue)
-    _answer_now: AnswerNow | None = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._answer_now = answer_now(self.app)
+    def __init__(
+        self,
+        app: ASGIApp,
+        connections_max: int = CONNECTIONS_MAX,
+        proxy: Proxy | None = None,
+        workers: OtherWorkers | None = None,
+    ) -> None:
+        self.app = app
+        self.connections_max = connections_max
+        self.proxy = proxy
+        self.workers = workers
+        self.connections: set[Pooled] = set()
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.sends = SendQueue()
+        self._answer_now: AnswerNow | None = answer_now(app)
 
     def admit(self, newcomer: Pooled) -> bool:
         """Add a connection. Above the limit, close those that have been idle for longest; False if none is idle."""

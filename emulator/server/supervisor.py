@@ -10,9 +10,9 @@ import traceback
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 
+from emulator.core.struct import Struct
 from emulator.log.log import Log
 from emulator.log.workers.log_server import LogEnds, LogServer
 from emulator.server.inboxes import Inbox
@@ -28,8 +28,7 @@ RESTART_SECONDS = 1.0
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(Struct, frozen=True):
     """What a worker begins with: its share, the inboxes of all workers, and the census.
 
     It writes to ``ready`` when it serves. ``life`` ends with the process that started it, which has the log at the
@@ -47,8 +46,7 @@ class Seat:
 Work = Callable[[Seat], None]
 
 
-@dataclass(slots=True)
-class Running:
+class Running(Struct):
     """A worker that was started."""
 
     index: int

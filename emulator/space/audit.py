@@ -1,20 +1,19 @@
 """The books of a space: the entries of all vendors, and the checks that must hold of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
 from emulator.core.ledger import CHECKS, Books, Check, Entry, Finding, NoBooks
+from emulator.core.struct import Struct
 from emulator.space.space import Space
 
 FAILURES_MAX = 5
 BROUGHT_FORWARD = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """The result of a check: how many values it compared, and the first that differ from what is expected."""
 
     check: Check

@@ -5,7 +5,6 @@ commands between the same requests lead to the same state.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from emulator.core import exact_json
 from emulator.core.clock import Event
 from emulator.core.errors import UnknownAct
 from emulator.core.nearest import nearest
+from emulator.core.struct import Struct
 from emulator.space import settings
 from emulator.space.faults import Fault, FaultDraft
 from emulator.space.outbox import Attempt, Delivery
@@ -20,8 +20,7 @@ from emulator.space.space import Space
 from emulator.web.webhooks import End
 
 
-@dataclass(frozen=True, slots=True)
-class SmallCommand:
+class SmallCommand(Struct, frozen=True):
     """A command that holds next to nothing."""
 
     @property
@@ -32,8 +31,7 @@ class SmallCommand:
 # --- clock ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class MoveClock(SmallCommand):
+class MoveClock(SmallCommand, frozen=True):
     """Move the clock to an instant (None: leave it), and freeze it or let it run. Raises Backwards."""
 
     to: datetime | None
@@ -43,8 +41,7 @@ class MoveClock(SmallCommand):
         return space.move_clock(self.to, self.frozen)
 
 
-@dataclass(frozen=True, slots=True)
-class AdvanceClock(SmallCommand):
+class AdvanceClock(SmallCommand, frozen=True):
     """Let time pass. Raises Backwards for a negative span."""
 
     by: timedelta
@@ -56,8 +53,7 @@ class AdvanceClock(SmallCommand):
 # --- vendors ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeSettings:
+class ChangeSettings(Struct, frozen=True):
     """Change some settings of a provider; the others stay. Raises BadSetting."""
 
     provider: str
@@ -71,8 +67,7 @@ class ChangeSettings:
         settings.change(space.backend(self.provider).memory, self.provider, self.changes)
 
 
-@dataclass(frozen=True, slots=True)
-class PerformAct(SmallCommand):
+class PerformAct(SmallCommand, frozen=True):
     """Perform an act at a vendor on a subject, and return what became of it. Raises UnknownAct, CannotHappen."""
 
     provider: str
@@ -92,8 +87,7 @@ class PerformAct(SmallCommand):
 # --- faults -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class AddFault:
+class AddFault(Struct, frozen=True):
     """Add a fault, and return it with its id."""
 
     draft: FaultDraft
@@ -106,8 +100,7 @@ class AddFault:
         return space.faults.add(self.draft)
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveFault(SmallCommand):
+class RemoveFault(SmallCommand, frozen=True):
     """Remove a fault. Raises KeyError for an unknown id."""
 
     id: str
@@ -116,8 +109,7 @@ class RemoveFault(SmallCommand):
         space.faults.remove(self.id)
 
 
-@dataclass(frozen=True, slots=True)
-class ClearFaults(SmallCommand):
+class ClearFaults(SmallCommand, frozen=True):
     """Remove all faults."""
 
     def apply(self, space: Space) -> None:
@@ -127,8 +119,7 @@ class ClearFaults(SmallCommand):
 # --- webhooks ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class PauseWebhooks(SmallCommand):
+class PauseWebhooks(SmallCommand, frozen=True):
     """Stop delivering in the background, or deliver again."""
 
     paused: bool
@@ -137,8 +128,7 @@ class PauseWebhooks(SmallCommand):
         space.outbox.paused = self.paused
 
 
-@dataclass(frozen=True, slots=True)
-class RedeliverWebhook(SmallCommand):
+class RedeliverWebhook(SmallCommand, frozen=True):
     """Make a delivery due now, in any state. Raises UnknownDelivery, TooMuch."""
 
     id: str
@@ -149,8 +139,7 @@ class RedeliverWebhook(SmallCommand):
         return delivery
 
 
-@dataclass(frozen=True, slots=True)
-class DuplicateWebhook(SmallCommand):
+class DuplicateWebhook(SmallCommand, frozen=True):
     """Add a second delivery of the same call, due now, and return it. Raises UnknownDelivery, TooMuch."""
 
     id: str
@@ -159,8 +148,7 @@ class DuplicateWebhook(SmallCommand):
         return space.posted().duplicate(space.outbox.get(self.id), space.clock.now)
 
 
-@dataclass(frozen=True, slots=True)
-class ReorderWebhooks:
+class ReorderWebhooks(Struct, frozen=True):
     """Deliver pending webhooks in this order. Raises UnknownDelivery for one that is unknown or over."""
 
     ids: tuple[str, ...]
@@ -173,8 +161,7 @@ class ReorderWebhooks:
         space.posted().reorder(self.ids)
 
 
-@dataclass(frozen=True, slots=True)
-class RecordAttempt:
+class RecordAttempt(Struct, frozen=True):
     """Record the outcome of a webhook's attempt: a status, or why none came back. Raises UnknownDelivery."""
 
     id: str

@@ -3,11 +3,11 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from emulator.core.struct import Struct
 from emulator.web.exchange import Exchange
 
 T_co = TypeVar("T_co", covariant=True)
@@ -33,8 +33,7 @@ class Command(Protocol[T_co]):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A command that was applied: the clock's reading, and how many turns came before."""
 
     at: datetime

@@ -4,6 +4,8 @@ import pickle
 from io import BytesIO
 from typing import Any
 
+from emulator.core.struct import Struct
+
 
 class InitialMemory:
     """A memory whose copies share its frozen records: they cost a fraction of those of ``deepcopy``.
@@ -44,6 +46,5 @@ class _Unpickler(pickle.Unpickler):
 
 
 def is_frozen(kind: type) -> bool:
-    """Return whether a class is a frozen dataclass."""
-    parameters = getattr(kind, "__dataclass_params__", None)
-    return parameters is not None and parameters.frozen
+    """Return whether a class is a frozen struct."""
+    return issubclass(kind, Struct) and kind.__struct_config__.frozen

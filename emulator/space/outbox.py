@@ -5,15 +5,18 @@ An outbox does not use the network: it returns the next delivery, and records th
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any, Literal, TypeAlias
+
+from msgspec import field
+from msgspec.structs import replace
 
 from emulator.core import exact_json
 from emulator.core.clock import Event
 from emulator.core.documents import UtcTime
 from emulator.core.integrity import check_unique
+from emulator.core.struct import Struct
 from emulator.web.webhooks import Call, Dispatch, Webhooks
 
 Lane: TypeAlias = tuple[str, str, str, str | None]
@@ -29,8 +32,7 @@ COPIES_MAX = 500
 """The maximum number of copied deliveries in an outbox."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One attempt: when it was due, the vendor's headers, and the status or the error."""
 
     at: UtcTime
@@ -39,8 +41,7 @@ class Attempt:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Delivery:
+class Delivery(Struct):
     """A call on its way. ``due`` is the time of the next attempt, None when there is to be none.
 
     Deliveries of one provider and subject to one endpoint are a lane: they are made one after the other, in the order
@@ -88,8 +89,7 @@ class TooMuch(Exception):
     """A delivery has too many attempts, or the outbox too many copies."""
 
 
-@dataclass(slots=True)
-class OutboxState:
+class OutboxState(Struct):
     """The state of an outbox: ``added`` counts all deliveries, ``dropped`` the finished ones that were removed."""
 
     deliveries: list[Delivery] = field(default_factory=list)

@@ -1,11 +1,11 @@
 """Shares: which worker of a server a space belongs to."""
 
-from dataclasses import dataclass
 from zlib import crc32
 
+from emulator.core.struct import Struct
 
-@dataclass(frozen=True, slots=True)
-class Share:
+
+class Share(Struct, frozen=True):
     """The share of worker ``index`` out of ``count``. A name belongs to the same worker on every machine."""
 
     index: int = 0

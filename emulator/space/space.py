@@ -1,13 +1,13 @@
 """A space: an isolated world, which owns everything that can differ between two tests."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from emulator.core.clock import Clock, Event
 from emulator.core.documents import write
 from emulator.core.ids import Ids, generation
+from emulator.core.struct import Struct
 from emulator.space.faults import Faults
 from emulator.space.history import Change, Command, History
 from emulator.space.outbox import Outbox
@@ -29,8 +29,7 @@ PAGES = "_emulator/pages"
 """The path of the emulator's own pages in a space."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """Everything that a snapshot restores: see ``Space`` for each part."""
 
     clock: Clock

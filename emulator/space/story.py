@@ -1,20 +1,21 @@
 """The story of a space that a scenario has filled: what to look at, step by step."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import field
 
-@dataclass(frozen=True, slots=True)
-class Link:
+from emulator.core.struct import Struct
+
+
+class Link(Struct, frozen=True):
     """A page to open: its title, and its path in the space."""
 
     title: str
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """A request to send to the control API or a vendor: the title of its button, and the request."""
 
     title: str
@@ -24,8 +25,7 @@ class Action:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step. ``view`` is the part of the dashboard that shows it, ``filter`` what to filter there."""
 
     title: str
@@ -36,8 +36,7 @@ class Step:
     actions: tuple[Action, ...] = ()
 
 
-@dataclass(slots=True)
-class Story:
+class Story(Struct):
     """The scenario that filled a space, its steps, and how many rounds of activity followed."""
 
     scenario: str

@@ -1,9 +1,9 @@
 """The spaces of one worker of a server."""
 
 from collections.abc import Container
-from dataclasses import dataclass
 from socket import socket
 
+from emulator.core.struct import Struct
 from emulator.space.census import Census
 from emulator.space.report import Peers
 from emulator.space.share import Share
@@ -12,8 +12,7 @@ from emulator.space.spaces import NO_ADDRESS, Address, Spaces, TooManySpaces
 from emulator.space.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """What one worker of a server needs to know of the others: its share, the census, and how to ask them.
 
     ``log_ends`` lead to the process that has the data directory open, if there is one.

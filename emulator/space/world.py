@@ -1,14 +1,15 @@
 """What every space is made from."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from emulator.core.clock import Clock, Event
 from emulator.core.documents import write
 from emulator.core.ids import Ids
 from emulator.core.on_demand import OnDemand
+from emulator.core.struct import Struct
 from emulator.space.fixture_files import initial_memory
 from emulator.space.fixtures import Fixtures
 from emulator.space.initial_memory import InitialMemory
@@ -22,8 +23,7 @@ Progress: TypeAlias = Callable[[str, int], Callable[[int], object]]
 """Shows the progress of a task: called with a label and a length, it returns what to call with each step."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """The limits of a server."""
 
     spaces_max: int = 1024
@@ -32,8 +32,7 @@ class Limits:
     journal_bytes_max: int = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True, dict=True):
     """What every space is made from: the providers, their fixtures, the seed, and the limits.
 
     ``links`` is the setting of that name with which every space begins; the fixtures' own if it is None.
@@ -53,12 +52,14 @@ class World:
     limits: Limits
     links: Links | None = None
     machine_time: Callable[[], datetime] | None = None
-    memories: OnDemand[InitialMemory] = field(init=False)
-    initial_backends: OnDemand[Backend] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "memories", OnDemand(self.providers, self._initial_memory))
-        object.__setattr__(self, "initial_backends", OnDemand(self.providers, self._initial_backend))
+    @cached_property
+    def memories(self) -> OnDemand[InitialMemory]:
+        return OnDemand(self.providers, self._initial_memory)
+
+    @cached_property
+    def initial_backends(self) -> OnDemand[Backend]:
+        return OnDemand(self.providers, self._initial_backend)
 
     def memory(self, name: str) -> Any:
         """Return a vendor's initial memory: a new copy for each space."""

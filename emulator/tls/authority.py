@@ -6,7 +6,6 @@ import stat
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from emulator.core.clock import Clock
+from emulator.core.struct import Struct
 from emulator.tls import certificates
 
 ROOT, INTERMEDIATE, KEY = "root.pem", "intermediate.pem", "intermediate-key.pem"
@@ -28,8 +28,7 @@ class AuthorityError(Exception):
     """The authority cannot be made or read; the message says why, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
+class Authority(Struct, frozen=True):
     """A root, of whose key no copy exists, and the intermediate certificate that it signed, with its key."""
 
     directory: Path

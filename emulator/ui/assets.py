@@ -3,13 +3,13 @@
 import gzip
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from starlette.responses import Response
 from starlette.types import Scope
 
+from emulator.core.struct import Struct
 from emulator.web.headers import Headers
 
 STATIC = Path(__file__).parent / "static"
@@ -48,8 +48,7 @@ SECURITY_HEADERS = {
 }
 
 
-@dataclass(frozen=True)
-class Asset:
+class Asset(Struct, frozen=True, dict=True):
     """One file. It is read and compressed when first needed."""
 
     path: Path

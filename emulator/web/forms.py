@@ -1,10 +1,10 @@
 """Forms: bodies of ``multipart/form-data`` (RFC 7578)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email.message import Message
 from email.parser import HeaderParser
 
+from emulator.core.struct import Struct
 from emulator.web.request import WholeRequest
 
 PARTS_MAX = 100
@@ -15,8 +15,7 @@ CHARSETS = frozenset({"utf-8", "iso-8859-1", "us-ascii"})
 """Those of parameters in the form of RFC 2231. Others are read as UTF-8: Python knows some that no text has."""
 
 
-@dataclass(frozen=True, slots=True)
-class FormFile:
+class FormFile(Struct, frozen=True):
     """A file in a form."""
 
     name: str

@@ -1,10 +1,10 @@
 """What the gateway and the control API need of a provider: one record, without its vendor's rules."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
+from msgspec import field
 from starlette.types import Scope
 
 from emulator.core.clock import Clock, Event
@@ -12,6 +12,7 @@ from emulator.core.emissions import MonthlyEmission
 from emulator.core.ids import Ids
 from emulator.core.ledger import Books, NoBooks
 from emulator.core.migration import Steps
+from emulator.core.struct import Struct
 from emulator.web.provider_app import HttpRefusal, ProviderApp, Render
 from emulator.web.route_table import is_implemented
 from emulator.web.webhooks import Webhooks
@@ -38,8 +39,7 @@ class Fixture(Protocol):
     memory: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(Struct, frozen=True):
     """One provider.
 
     ``version`` counts changes of the form of its memory and its catalogue. ``migrations`` bring a memory of an older

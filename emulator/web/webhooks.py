@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from posixpath import normpath
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
+
+from emulator.core.struct import Struct
 
 CONTROL_PATH = re.compile(r"/+(~[^/]*/+)?_emulator(/|$)")
 
@@ -23,8 +24,7 @@ def calls_control_api(url: str) -> bool:
     return bool(CONTROL_PATH.match(normpath(unquote(path))))
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A change that a vendor reports: since when, of which kind and subject, and the JSON for a URL.
 
     ``endpoint`` is the vendor's id of the URL, where URLs are registered.
@@ -38,8 +38,7 @@ class Call:
     endpoint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Dispatch:
+class Dispatch(Struct, frozen=True):
     """A call that is about to be sent: by which delivery, in which attempt (the first is 1), and when it was due."""
 
     delivery_id: str
@@ -50,8 +49,7 @@ class Dispatch:
     endpoint: str
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Struct, frozen=True):
     """The end of a delivery to an endpoint: whether it was accepted, and the status of the last attempt, if any."""
 
     endpoint: str
@@ -75,8 +73,7 @@ def keep_calling(backend: Any, end: End) -> None:
     """Draw no conclusion from the end of a delivery."""
 
 
-@dataclass(frozen=True, slots=True)
-class Webhooks:
+class Webhooks(Struct, frozen=True):
     """How a vendor calls back, for which ``kinds`` of changes.
 
     ``notices`` returns what the vendor still has to report if nothing else happens, in the order of time; ``take``

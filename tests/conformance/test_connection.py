@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from emulator.conformance.connection import Connection, NotAllowed, Stopped
 from emulator.conformance.in_process import EmulatorTransport

@@ -1,16 +1,15 @@
 """Documents: types, and the times of records."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from emulator.core.documents import BadDocument, Day, UtcTime, document
+from emulator.core.struct import Struct
 
 
-@dataclass
-class Record:
+class Record(Struct):
     at: UtcTime
 
 
@@ -46,8 +45,7 @@ def test_a_time_near_the_ends_of_the_calendar_is_refused(text: str) -> None:
         document(Record).read({"at": text})
 
 
-@dataclass
-class Typed:
+class Typed(Struct):
     number: int
     share: float
     text: str

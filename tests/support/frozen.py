@@ -1,7 +1,6 @@
-"""What is mutable in a type: a model, a dataclass, a named tuple, or anything inside of them."""
+"""What is mutable in a type: a model, a struct, a named tuple, or anything inside of them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, cached_property
@@ -9,6 +8,8 @@ from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, RootModel
+
+from emulator.core.struct import Struct
 
 IMMUTABLE = (str, int, float, bool, bytes, NoneType, Decimal, date, datetime, AwareDatetime)
 
@@ -29,10 +30,10 @@ def mutable_parts(kind: Any, place: str) -> Iterator[str]:
 def _parts_of_class(kind: type, place: str) -> Iterator[str]:
     if issubclass(kind, BaseModel):
         yield from _parts_of_model(kind, place)
-    elif is_dataclass(kind):
-        if kind.__setattr__ is object.__setattr__:
+    elif issubclass(kind, Struct):
+        if not kind.__struct_config__.frozen:
             yield f"{place}: {kind} is not frozen"
-        yield from _parts_of_members(kind, [field.name for field in fields(kind)], place)
+        yield from _parts_of_members(kind, kind.__struct_fields__, place)
     elif issubclass(kind, tuple) and hasattr(kind, "_fields"):
         yield from _parts_of_members(kind, kind._fields, place)
     elif not issubclass(kind, IMMUTABLE):

@@ -7,7 +7,6 @@ import inspect
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
 from inspect import getdoc
 from pathlib import Path
 from typing import Any
@@ -122,7 +121,7 @@ def setting_lines() -> Iterator[str]:
         settings = getattr(fixtures[name].memory, "settings", None)
         if settings is not None:
             yield f"### {provider.title}\n\n{_text(getdoc(settings))}\n\n| setting | default |\n| --- | --- |"
-            yield from (f"| `{field.name}` | {_json(write(settings)[field.name])} |" for field in fields(settings))
+            yield from (f"| `{name}` | {_json(value)} |" for name, value in write(settings).items())
             yield ""
 
 

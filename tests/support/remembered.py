@@ -1,13 +1,13 @@
 """What a vendor remembers at one moment, to be compared with what it remembers after a request."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields, is_dataclass
 from functools import cache
 from itertools import chain
 from operator import is_
 from types import MappingProxyType
 from typing import Any
 
+from emulator.core.struct import Struct
 from emulator.space.space import Space
 from tests.support.frozen import is_frozen
 
@@ -40,8 +40,8 @@ def _members(kind: type) -> Callable[[Any], Iterable[object]]:
         return lambda value: chain(value, value.values())
     if kind in (list, tuple):
         return iter
-    if is_dataclass(kind):
-        names = [field.name for field in fields(kind)]
+    if issubclass(kind, Struct):
+        names = kind.__struct_fields__
         return lambda value: [getattr(value, name) for name in names]
     raise TypeError(f"{kind} is not known to be immutable, and its members are not known")
 

@@ -7,8 +7,9 @@ projects. A canceled order, retired or not, no longer counts for the buyer, and 
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from emulator.core.ledger import (
     CENT,

@@ -1,11 +1,11 @@
 """CNaught's books: what was ordered, retired, cancelled and charged, and what the checks find in a damaged memory."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 import pytest
+from msgspec.structs import replace
 
 from emulator import Emulator
 from emulator.client.handles import Refused

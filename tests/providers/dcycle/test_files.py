@@ -126,6 +126,16 @@ def test_files_of_transport_routes_are_spreadsheets(dcycle: Caller) -> None:
     ]
 
 
+@pytest.mark.parametrize("path", ["/v1/files/upload", ROUTES, "/v2/imports/sessions"])
+def test_a_text_is_not_a_file(dcycle: Caller, path: str) -> None:
+    """A text in the place of a file is refused as FastAPI refuses it, without a name of the emulator's own."""
+    name = "file" if path == "/v1/files/upload" else "upload_file"
+    part = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\na,b\r\n--{BOUNDARY}--\r\n'
+    found = {"type": "value_error", "loc": ["body", name], "input": "a,b", "ctx": {"error": {}}}
+    found["msg"] = "Value error, Expected UploadFile, received: <class 'str'>"
+    assert found in post_form(dcycle, path, part.encode()).json()["detail"]
+
+
 @pytest.mark.rule("dcycle.uploads.logistics", "dcycle.uploads.no-columns", "dcycle.uploads.address")
 def test_files_of_freight_are_received(dcycle: Caller) -> None:
     """The file of legs gets an address, and so does that of recharges if it is named."""

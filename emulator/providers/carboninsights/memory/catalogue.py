@@ -1,19 +1,18 @@
 """The catalogue: accounts that exist from the start, categories with their factors, and codes. It never changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import inf
 from typing import Annotated, NamedTuple
 
 from pydantic import PlainSerializer
 
 from emulator.core.integrity import check_unique
+from emulator.core.struct import Struct
 
 UNCATEGORIZED = "Uncategorized"
 
 
-@dataclass(frozen=True, slots=True)
-class GivenAccount:
+class GivenAccount(Struct, frozen=True):
     """An account that can log in from the start. It can be registered once, with its own password."""
 
     username: str
@@ -54,8 +53,7 @@ class MerchantCodeRange(NamedTuple):
     category: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # compared by identity, so that caches can hold it
-class Catalogue:
+class Catalogue(Struct, frozen=True, eq=False):  # compared by identity, so that caches can hold it
     """The catalogue of every space.
 
     ``categories`` are those that the vendor lists; ``retired_categories`` were listed in 2020. ``with_natural_gas`` has

@@ -1,15 +1,15 @@
 """The fixture: the catalogue, and the memory with which a space begins."""
 
-from dataclasses import dataclass, field
+from msgspec import field
 
 from emulator.core.integrity import check_unique
+from emulator.core.struct import Struct
 from emulator.providers.carboninsights.memory.catalogue import Catalogue
 from emulator.providers.carboninsights.memory.records import Account, Admissions, Token
 from emulator.providers.carboninsights.memory.settings import Settings
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """Everything that requests and the clock change.
 
     ``accounts`` are the registered ones, by username; one of the catalogue is added when it is registered. ``tokens``
@@ -29,8 +29,7 @@ class Memory:
         check_unique("account ids", (account.id for account in self.accounts.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class Fixture:
+class Fixture(Struct, frozen=True):
     """``fixtures/carboninsights.json``."""
 
     catalogue: Catalogue

@@ -1,14 +1,15 @@
 """The records: accounts and tokens."""
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from hmac import compare_digest
 from typing import Annotated, Literal, TypeAlias
 
+from msgspec import field
 from pydantic import Field
 
 from emulator.core.documents import UtcTime
+from emulator.core.struct import Struct
 
 REMEMBERED_MAX, REMEMBERED_CHARACTERS_MAX = 256, 256
 """How many passwords are remembered with their hashes, and how long each may be: a client logs in many times."""
@@ -19,8 +20,7 @@ Salt: TypeAlias = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 Hash: TypeAlias = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """An account. Only a salted hash of its password is kept, so that no snapshot contains the password."""
 
     id: UserId
@@ -48,8 +48,7 @@ def _hash(password: str, salt: str) -> str:
 _remembered = lru_cache(maxsize=REMEMBERED_MAX)(_hash)
 
 
-@dataclass(slots=True)
-class Admissions:
+class Admissions(Struct):
     """The times of an account's requests, in order, by the limit that has admitted them: one may refuse what others do
     not.
     """
@@ -64,8 +63,7 @@ class Admissions:
                 raise ValueError("the requests of an account must be in the order of their times")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """An issued token: its facts. Its text follows from them and from the seed."""
 
     kind: Kind

@@ -1,13 +1,12 @@
 """The settings that a user may change while the emulator runs."""
 
-from dataclasses import dataclass
+from emulator.core.struct import Struct
 
 LIFETIME_SECONDS_MAX = 100 * 366 * 86400
 REQUESTS_MAX = 1_000_000
 
 
-@dataclass(slots=True)
-class Settings:
+class Settings(Struct):
     """Settings that users can change.
 
     The lifetimes of tokens; whether ``user_profile`` and ``options`` must have all their members, as a notice in the

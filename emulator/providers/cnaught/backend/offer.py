@@ -1,16 +1,15 @@
 """What CNaught offers to an account: projects, categories, portfolios and quotes."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from emulator.core.struct import Struct
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.backend.amounts import price
 from emulator.providers.cnaught.backend.drafts import Buyer, QuoteDraft
 from emulator.providers.cnaught.memory.catalogue import Account, Catalogue, Category, Portfolio, Project
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Struct, frozen=True):
     amount_kg: Decimal
     price_usd_cents: int
 

@@ -1,10 +1,10 @@
 """Requests with an ``Idempotency-Key`` (docs.cnaught.com, Idempotency)."""
 
-from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
 import orjson
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from emulator.core import exact_json

@@ -1,19 +1,18 @@
 """The catalogue: accounts, projects, categories and portfolios. It never changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from emulator.core.documents import UtcTime
 from emulator.core.integrity import check_ids, check_known, check_unique
+from emulator.core.struct import Struct
 from emulator.providers.cnaught.memory.fields import CentsPerKg, Count, Degrees, Fraction
 
 Source: TypeAlias = Literal["api", "checkout"]
 Equivalent: TypeAlias = Literal["cars", "homes", "flights", "trees"]
 
 
-@dataclass(frozen=True, slots=True)
-class ImpactPage:
+class ImpactPage(Struct, frozen=True):
     """The account's public page: whether it is on, its address, and the equivalents it shows."""
 
     enabled: bool
@@ -21,8 +20,7 @@ class ImpactPage:
     enabled_equivalents: tuple[Equivalent, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """The holder of an API key, with the ids of the portfolios it may use. Accounts cannot see each other's records."""
 
     id: str
@@ -37,24 +35,21 @@ class Account:
     subaccounts_allowed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Issuance:
+class Issuance(Struct, frozen=True):
     """The credits issued to a project for one year."""
 
     vintage_year: Count
     total_amount: Count
 
 
-@dataclass(frozen=True, slots=True)
-class Lifetime:
+class Lifetime(Struct, frozen=True):
     """The years in which a project runs."""
 
     start_year: Count
     end_year: Count
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # compared by identity, so that caches need not hash all of it
-class Project:
+class Project(Struct, frozen=True, eq=False):  # compared by identity, so that caches need not hash all of it
     """A source of credits."""
 
     id: str
@@ -85,8 +80,7 @@ class Project:
     third_party_labels: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Category:
+class Category(Struct, frozen=True):
     """A kind of project. Credits of a category come in equal parts from its projects."""
 
     id: str
@@ -100,8 +94,7 @@ class Category:
             raise ValueError(f"category {self.id} has no projects")
 
 
-@dataclass(frozen=True, slots=True)
-class Portfolio:
+class Portfolio(Struct, frozen=True):
     """A mix of categories with prices. ``allocations`` maps categories to fractions, which add up to 1."""
 
     id: str
@@ -121,8 +114,7 @@ class Portfolio:
         return self.api_price_per_kg_usd_cents if source == "api" else self.checkout_price_per_kg_usd_cents
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """The catalogue of every space."""
 
     accounts: tuple[Account, ...]

@@ -1,17 +1,18 @@
 """The fixture: the catalogue, and the memory with which a space begins."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from operator import attrgetter
 
+from msgspec import field
+
 from emulator.core.integrity import check_ids, check_known
+from emulator.core.struct import Struct
 from emulator.providers.cnaught.memory.catalogue import Catalogue
 from emulator.providers.cnaught.memory.records import KeyedReply, Notice, Order, Session, Subaccount
 from emulator.providers.cnaught.memory.settings import Settings
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """Everything that requests and the clock change. The notices are in the order of their times.
 
     A checkout session that was open when its subaccount was deleted can still be paid, and its order names that.
@@ -49,8 +50,7 @@ class Memory:
         yield from self.sessions.values()
 
 
-@dataclass(frozen=True, slots=True)
-class Fixture:
+class Fixture(Struct, frozen=True):
     """``fixtures/cnaught.json``."""
 
     catalogue: Catalogue

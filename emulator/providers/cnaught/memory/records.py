@@ -1,11 +1,11 @@
 """The records: orders, subaccounts, checkout sessions, notices and keyed replies. A state follows from the clock."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from emulator.core.documents import UtcTime
+from emulator.core.struct import Struct
 from emulator.providers.cnaught.memory.fields import Cents, Kilograms, Kilometers, SecureWebAddress, WebAddress
 
 SessionState: TypeAlias = Literal["open", "complete", "expired"]
@@ -14,8 +14,7 @@ State: TypeAlias = Literal["placed", "fulfilled", "cancelled"]
 FIVES = re.compile(r".{1,5}")
 
 
-@dataclass(slots=True, eq=False)  # compared by identity, so that caches can hold it
-class Order:
+class Order(Struct, eq=False):  # compared by identity, so that caches can hold it
     """An order. It is fulfilled from ``fulfils_on`` on unless it was canceled; without that it stays placed."""
 
     id: str
@@ -44,8 +43,7 @@ class Order:
         return "-".join(FIVES.findall(self.id.encode().hex()))
 
 
-@dataclass(slots=True)
-class Subaccount:
+class Subaccount(Struct):
     """A part of an account that places its own orders. Without a default portfolio it uses the account's."""
 
     id: str
@@ -57,8 +55,7 @@ class Subaccount:
     logo_url: str | None = None
 
 
-@dataclass(slots=True)
-class Notice:
+class Notice(Struct):
     """A change of an order that its callback must still report: from when on, and the state it reports."""
 
     at: UtcTime
@@ -66,8 +63,7 @@ class Notice:
     state: State
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """A checkout session: open until it is paid or expires."""
 
     id: str
@@ -90,8 +86,7 @@ class Session:
         return "expired" if self.expires_on <= now else "open"
 
 
-@dataclass(slots=True)
-class KeyedReply:
+class KeyedReply(Struct):
     """The reply to a request with an idempotency key, and the fingerprint of that request.
 
     It showed an order in a state, or a subaccount with the details it had then.

@@ -1,9 +1,9 @@
 """The settings that a user may change while the emulator runs."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from emulator.core.plural import plural
+from emulator.core.struct import Struct
 
 Links: TypeAlias = Literal["emulator", "vendor"]
 Fractions: TypeAlias = Literal["floor", "keep", "refuse"]
@@ -12,8 +12,7 @@ SECONDS_MAX = 100 * 365 * 86400
 """A century, so that times stay within the calendar."""
 
 
-@dataclass(slots=True)
-class Settings:
+class Settings(Struct):
     """Settings that users can change. Orders are fulfilled after ``fulfilment_seconds``, with null not by time.
 
     With 0 seconds, only the reply to placing shows an order as placed.

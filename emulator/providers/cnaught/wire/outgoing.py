@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 import orjson
+from msgspec.structs import asdict
 
 from emulator.core.bounded_cache import BoundedCache
 from emulator.core.clock import micros
@@ -127,7 +128,7 @@ def project(project: known.Project) -> dict[str, object]:
         "methodology": project.methodology,
         "verifier": project.verifier,
         "permanence": project.permanence,
-        "lifetime": project.lifetime,
+        "lifetime": asdict(project.lifetime) if project.lifetime else None,
         "impact_type": project.impact_type,
         "due_diligence": project.due_diligence,
         "beyond_carbon": project.beyond_carbon,
@@ -147,7 +148,7 @@ def _project(source: known.Project) -> orjson.Fragment:
 
 def project_details(source: known.Project) -> dict[str, object]:
     """Return a project by itself, with its credit issuances."""
-    return {**project(source), "credit_issuances": source.credit_issuances}
+    return {**project(source), "credit_issuances": list(map(asdict, source.credit_issuances))}
 
 
 def category(source: known.Category, catalogue: Catalogue) -> dict[str, object]:

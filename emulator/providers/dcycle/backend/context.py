@@ -1,12 +1,13 @@
 """What the rules of every kind of record use."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from emulator.core.clock import Clock
 from emulator.core.exact_json import decimal
 from emulator.core.ids import Ids
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.backend.totals import Totals
 from emulator.providers.dcycle.memory.catalogue import Catalogue
 from emulator.providers.dcycle.memory.custom_factors import FactorTerms
@@ -15,8 +16,7 @@ from emulator.providers.dcycle.memory.fixture import Memory
 from emulator.providers.dcycle.memory.places import names
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True, dict=True):
     """The data that the rules of every kind of record use."""
 
     catalogue: Catalogue
@@ -24,14 +24,14 @@ class Context:
     totals: Totals
     clock: Clock
     ids: Ids
-    _countries: Mapping[str, str] = field(init=False)
-    _roots: Mapping[str, str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        countries = {name.casefold(): code for name, code in self.catalogue.countries.items()}
-        roots = {found.id: root.id for root in self.catalogue.trees for found in root.with_subsidiaries()}
-        object.__setattr__(self, "_countries", countries)
-        object.__setattr__(self, "_roots", roots)
+    @cached_property
+    def _countries(self) -> Mapping[str, str]:
+        return {name.casefold(): code for name, code in self.catalogue.countries.items()}
+
+    @cached_property
+    def _roots(self) -> Mapping[str, str]:
+        return {found.id: root.id for root in self.catalogue.trees for found in root.with_subsidiaries()}
 
     def country(self, address: str | None) -> str | None:
         """Return the code of the country of an address; None if no part of it names a listed country or place.

@@ -1,8 +1,9 @@
 """Facilities, which emit by their invoices (docs.dcycle.io, Facilities)."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.context import Context

@@ -1,7 +1,8 @@
 """Files that the vendor reads by itself (docs.dcycle.io, Upload Files)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.context import Context

@@ -1,8 +1,9 @@
 """Freight, scope 3 categories 4 and 9, and the packages that it carries (docs.dcycle.io, Logistics)."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors

@@ -1,11 +1,11 @@
 """Reports on freight by ISO 14083 (docs.dcycle.io, Generate Report)."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from emulator.core.struct import Struct
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.drafts.freight import FreightFilter
 from emulator.providers.dcycle.backend.freight import FreightRequests
@@ -13,8 +13,7 @@ from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.freight import FreightRequest
 
 
-@dataclass(slots=True)
-class FreightSum:
+class FreightSum(Struct):
     """What shipments amount to."""
 
     items: int = 0
@@ -31,8 +30,7 @@ class FreightSum:
         return Decimal(100 * grams) / self.grams if self.grams else Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class FreightReport:
+class FreightReport(Struct, frozen=True):
     """The shipments of a period, all together and by group; ``source`` is what the items are."""
 
     source: Literal["packages", "requests"]

@@ -1,8 +1,10 @@
 """Emissions of handling goods at hubs of other companies, scope 3 category 4 (docs.dcycle.io, guide to GLEC step 2)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 
+from msgspec import field
+
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.rounding import whole_grams
 from emulator.providers.dcycle.memory.emissions import Emission
@@ -10,8 +12,7 @@ from emulator.providers.dcycle.memory.freight import FreightRequest, load_kg
 from emulator.providers.dcycle.memory.hubs import Hub
 
 
-@dataclass(slots=True)
-class Handled:
+class Handled(Struct):
     """The legs that start at a hub, how many of them are calculated, and the grams of these together."""
 
     legs: dict[str, FreightRequest] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """Logistic hubs (docs.dcycle.io, Logistic Hubs)."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.context import Context

@@ -1,7 +1,8 @@
 """Custom KPIs (code.dcycle.io, Create Dataset and Create Kpi)."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.context import Context

@@ -1,7 +1,8 @@
 """Purchases, scope 3 category 1 (docs.dcycle.io, Purchases)."""
 
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
+from msgspec.structs import replace
+
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.errors import NotFound
 from emulator.providers.dcycle.memory.catalogue import Organization
@@ -25,8 +27,7 @@ class Filter(Protocol[F]):
     def matches(self, record: F, /) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class UniqueValue:
+class UniqueValue(Struct, frozen=True):
     """A value that records share; ``label`` is its text for people."""
 
     value: object

@@ -3,11 +3,12 @@
 import csv
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import StringIO
 from typing import Any, TypeAlias
+
+from msgspec.structs import replace
 
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.context import Context

@@ -1,9 +1,10 @@
 """Vehicles, scope 1, and what they consumed (docs.dcycle.io, Vehicles)."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
+
+from msgspec.structs import replace
 
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors

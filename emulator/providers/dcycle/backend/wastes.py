@@ -1,8 +1,9 @@
 """Waste and waste water, scope 3 category 5 (docs.dcycle.io, Wastes, Waste Water Treatments)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors

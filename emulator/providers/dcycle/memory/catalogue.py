@@ -1,9 +1,11 @@
 """The catalogue: what is the same in every space."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import field
 
 from emulator.core.integrity import check_known, check_unique
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.custom_factors import Gas
 from emulator.providers.dcycle.memory.employees import CommutingFactors
 from emulator.providers.dcycle.memory.factors import Factor
@@ -20,8 +22,7 @@ from emulator.providers.dcycle.memory.vehicles import UnknownVehicle, VehicleFue
 from emulator.providers.dcycle.memory.wastes import WasteFactors
 
 
-@dataclass(frozen=True, slots=True)
-class Organization:
+class Organization(Struct, frozen=True):
     """A company. ``children`` are its subsidiaries, which may have their own."""
 
     id: Uuid
@@ -35,8 +36,7 @@ class Organization:
             yield from child.with_subsidiaries()
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """An API key and the organization that made it, whose whole tree it reaches. Its changes count as the user's."""
 
     api_key: str
@@ -44,8 +44,7 @@ class Key:
     user_id: Uuid | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(Struct, frozen=True):
     """A user who may log in, and their organization. They reach the whole tree of it."""
 
     id: Uuid
@@ -56,8 +55,7 @@ class User:
     last_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FacilityFuel:
+class FacilityFuel(Struct, frozen=True):
     """A fuel of facilities. ``country`` is ES, or GLO for all others; ``ghg_type`` 1 for fossil, 2 for biogenic."""
 
     id: Uuid
@@ -68,8 +66,7 @@ class FacilityFuel:
     unit_ids: tuple[Uuid, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """What is the same in every space.
 
     ``trees`` holds the root of each tree of organizations, and ``countries`` codes of countries by the names that

@@ -1,11 +1,11 @@
 """Custom emission factors of an organization, in groups."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
 from emulator.core.documents import Day
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.records import Record
 
@@ -17,8 +17,7 @@ GasKg: TypeAlias = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 Percent: TypeAlias = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 
-@dataclass(frozen=True, slots=True)
-class GroupTerms:
+class GroupTerms(Struct, frozen=True):
     """The data that a client sends about a group; ``ghg_type`` is 1 for fossil, 2 for biogenic, 3 for mixed gases."""
 
     name: str
@@ -27,23 +26,20 @@ class GroupTerms:
     description: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CustomGroup(Record[GroupTerms]):
+class CustomGroup(Record[GroupTerms], frozen=True):
     """A group of custom emission factors."""
 
     terms: GroupTerms
 
 
-@dataclass(frozen=True, slots=True)
-class GasValue:
+class GasValue(Struct, frozen=True):
     """How many kilograms of a gas one unit causes."""
 
     gas_type: Gas
     value: GasKg
 
 
-@dataclass(frozen=True, slots=True)
-class FactorTerms:
+class FactorTerms(Struct, frozen=True):
     """The data that a client sends about a factor."""
 
     group_id: Uuid
@@ -69,8 +65,7 @@ class FactorTerms:
             raise ValueError("factor_end_date must not be before factor_start_date")
 
 
-@dataclass(frozen=True, slots=True)
-class CustomFactor(Record[FactorTerms]):
+class CustomFactor(Record[FactorTerms], frozen=True):
     """A factor that replaces the vendor's where a record names it."""
 
     terms: FactorTerms

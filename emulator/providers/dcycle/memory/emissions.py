@@ -1,11 +1,11 @@
 """Emissions: grams of CO2e by organization, category and day. Every total is a sum of these."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
 from emulator.core.documents import Day
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.fields import GRAMS_MAX
 
 Category: TypeAlias = Literal[
@@ -31,8 +31,7 @@ PERIOD_DAYS_MAX = 3660
 """Ten years: a longer period is a mistake, and every day of it would cost memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Emission:
+class Emission(Struct, frozen=True):
     """CO2e that an organization emitted on one day or, evenly, on each day from the first to the last."""
 
     id: str

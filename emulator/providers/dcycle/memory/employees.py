@@ -1,15 +1,16 @@
 """Employees, and how they commute."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
+from msgspec import field
 from pydantic import Field
 
 from emulator.core.documents import Day
 from emulator.core.exact_json import decimal
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.emissions import check_period
 from emulator.providers.dcycle.memory.factors import Factor
 from emulator.providers.dcycle.memory.fields import Uuid
@@ -36,8 +37,7 @@ FUELED = ("car", "bus", "motorbike")
 """Means of transport whose fuel must be stated."""
 
 
-@dataclass(frozen=True, slots=True)
-class EmployeeTerms:
+class EmployeeTerms(Struct, frozen=True):
     """The data that a client sends about an employee."""
 
     situation: Situation
@@ -50,15 +50,13 @@ class EmployeeTerms:
             raise ValueError("name or email is required")
 
 
-@dataclass(frozen=True, slots=True)
-class Employee(Record[EmployeeTerms]):
+class Employee(Record[EmployeeTerms], frozen=True):
     """An employee, who emits by commuting."""
 
     terms: EmployeeTerms
 
 
-@dataclass(frozen=True, slots=True)
-class CommutingFactors:
+class CommutingFactors(Struct, frozen=True):
     """Grams a kilometer.
 
     ``per_km`` is by means of transport, and for cars by size (``car.small``); ``by_fuel`` multiplies those of cars.
@@ -84,8 +82,7 @@ class CommutingFactors:
         return self.per_km[name].grams if name in self.per_km else Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class CommutingTerms:
+class CommutingTerms(Struct, frozen=True):
     """The data that a client sends about a commute. ``total_km`` is one way, and ``weekly_travels`` days."""
 
     employee_id: Uuid
@@ -130,8 +127,7 @@ class CommutingTerms:
         return 2 * decimal(self.total_km or 0.0) * trips * self.commuting_days()
 
 
-@dataclass(frozen=True, slots=True)
-class CommutingPeriod(EmittingRecord[CommutingTerms]):
+class CommutingPeriod(EmittingRecord[CommutingTerms], frozen=True):
     """How an employee commutes from one day to another."""
 
     terms: CommutingTerms

@@ -1,8 +1,8 @@
 """Facilities: offices, warehouses, factories."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.fields import Fraction
 from emulator.providers.dcycle.memory.records import Record
 
@@ -10,8 +10,7 @@ FacilityStatus: TypeAlias = Literal["active", "archived"]
 FacilityCategory: TypeAlias = Literal["heat", "electricity", "water", "recharge"]
 
 
-@dataclass(frozen=True, slots=True)
-class FacilityTerms:
+class FacilityTerms(Struct, frozen=True):
     """The data that a client sends about a facility; ``cups_list`` are supply points."""
 
     name: str
@@ -24,8 +23,7 @@ class FacilityTerms:
     cups_list: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Facility(Record[FacilityTerms]):
+class Facility(Record[FacilityTerms], frozen=True):
     """A site, which emits by its invoices. ``enabled`` is false once it is deleted."""
 
     terms: FacilityTerms

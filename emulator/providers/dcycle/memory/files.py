@@ -1,10 +1,10 @@
 """Files: documents that a client uploads for the vendor to read."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.records import Record
 
@@ -14,8 +14,7 @@ SizeKb: TypeAlias = Annotated[int, Field(ge=0, le=SIZE_KB_MAX)]
 FileStatus: TypeAlias = Literal["pending", "uploaded", "error"]
 
 
-@dataclass(frozen=True, slots=True)
-class FileTerms:
+class FileTerms(Struct, frozen=True):
     """The data that a client sends about a file; ``name`` has no extension."""
 
     name: str
@@ -25,8 +24,7 @@ class FileTerms:
     folder_id: Uuid | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class File(Record[FileTerms]):
+class File(Record[FileTerms], frozen=True):
     """A file, whose content is not kept; ``project_id`` is the project that it was uploaded for."""
 
     terms: FileTerms

@@ -1,10 +1,12 @@
 """The fixture: the catalogue, and the memory with which a space begins."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
 from typing import Any
 
+from msgspec import field
+
 from emulator.core.integrity import check_ids
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.catalogue import Catalogue
 from emulator.providers.dcycle.memory.custom_factors import CustomFactor, CustomGroup
 from emulator.providers.dcycle.memory.emissions import Emission
@@ -30,8 +32,7 @@ from emulator.providers.dcycle.memory.vehicles import Consumption, Vehicle
 from emulator.providers.dcycle.memory.wastes import Waste, WasteWaterTreatment
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """Everything that requests change.
 
     ``emissions`` are those that are in no record's co2e, such as those of handling goods; ``tokens`` are those not yet
@@ -97,7 +98,7 @@ class Memory:
     def records(self) -> Mapping[str, Mapping[str, Record[Any]]]:
         """Return the records by kind and id."""
         others = ("emissions", "project_links", "tokens", "settings", "transport_versions")
-        kinds = [member.name for member in fields(self) if member.name not in others]
+        kinds = [name for name in self.__struct_fields__ if name not in others]
         return {kind: getattr(self, kind) for kind in kinds}
 
     def counted(self) -> Iterator[Emission]:
@@ -116,8 +117,7 @@ class Memory:
             yield from ((f"{kind}: {record.id}", record.organization_id) for record in records.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Fixture:
+class Fixture(Struct, frozen=True):
     """``fixtures/dcycle.json``."""
 
     catalogue: Catalogue

@@ -1,15 +1,16 @@
 """Freight: shipment legs, the packages that they carry, and the factors by which they are calculated."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
+from msgspec import field
 from pydantic import Field
 
 from emulator.core.documents import Day
 from emulator.core.exact_json import decimal
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.fields import Fraction, Uuid, Year
 from emulator.providers.dcycle.memory.hubs import HubCategory
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting, Record
@@ -35,8 +36,7 @@ KgPerUnit: TypeAlias = Annotated[int, Field(ge=0, le=KG_PER_UNIT_MAX)]
 GramsPerTonne: TypeAlias = Annotated[Decimal, Field(ge=0, le=GRAMS_PER_TONNE_MAX, allow_inf_nan=False)]
 
 
-@dataclass(frozen=True, slots=True)
-class Toc:
+class Toc(Struct, frozen=True):
     """A vehicle type ("transport operation category"): grams a tonne-kilometer, and where the number is from."""
 
     id: Uuid
@@ -51,8 +51,7 @@ class Toc:
     source: str = "inferred"
 
 
-@dataclass(frozen=True, slots=True)
-class FreightFactors:
+class FreightFactors(Struct, frozen=True):
     """How legs are calculated: ``averages`` are the codes of the vehicle types of which only the mode is known.
 
     ``handling`` are the grams of CO2e of handling a tonne at a hub of another company, by the category of the hub.
@@ -79,8 +78,7 @@ class FreightFactors:
         return self.toc(terms.toc or self.averages.get(terms.category or "road", ""))
 
 
-@dataclass(frozen=True, slots=True)
-class FreightTerms:
+class FreightTerms(Struct, frozen=True):
     """The data that a client sends about a leg. ``tkm`` goes before what follows from load and distance."""
 
     origin: str | None = None
@@ -114,8 +112,7 @@ class FreightTerms:
             raise ValueError("toc or category is required")
 
 
-@dataclass(frozen=True, slots=True)
-class FreightRequest(EmittingRecord[FreightTerms]):
+class FreightRequest(EmittingRecord[FreightTerms], frozen=True):
     """A leg of a shipment: the vendor calls it a logistics request."""
 
     terms: FreightTerms
@@ -139,8 +136,7 @@ class FreightRequest(EmittingRecord[FreightTerms]):
         return None if self.terms.subcontractor is False else Posting("goods_shipped", self.shipment_date)
 
 
-@dataclass(frozen=True, slots=True)
-class FreightWork:
+class FreightWork(Struct, frozen=True):
     """The result of a leg; None where it cannot be calculated."""
 
     toc: Toc | None
@@ -156,8 +152,7 @@ def load_kg(terms: FreightTerms, toc: Toc, factors: FreightFactors) -> Decimal:
     return decimal(terms.load) * factors.kg_per_unit.get(terms.load_unit, 1) * decimal(terms.load_factor)
 
 
-@dataclass(frozen=True, slots=True)
-class PackageLoad:
+class PackageLoad(Struct, frozen=True):
     """What the legs of a package amount to; ``active`` says whether there is any."""
 
     active: bool
@@ -166,8 +161,7 @@ class PackageLoad:
     co2e_grams: int
 
 
-@dataclass(frozen=True, slots=True)
-class PackageTerms:
+class PackageTerms(Struct, frozen=True):
     """What legs state about the package that they carry."""
 
     package_key: str
@@ -175,8 +169,7 @@ class PackageTerms:
     client_billing_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Package(Record[PackageTerms]):
+class Package(Record[PackageTerms], frozen=True):
     """A package, which legs carry one after the other."""
 
     terms: PackageTerms

@@ -1,8 +1,8 @@
 """Logistic hubs."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.records import Record
 
@@ -15,8 +15,7 @@ HubCategory: TypeAlias = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class HubTerms:
+class HubTerms(Struct, frozen=True):
     """The data that a client sends about a hub.
 
     An owned hub has the emissions of its facility's invoices, another company's those of handling goods.
@@ -31,8 +30,7 @@ class HubTerms:
     supercharger: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hub(Record[HubTerms]):
+class Hub(Record[HubTerms], frozen=True):
     """A place where goods are handled."""
 
     terms: HubTerms

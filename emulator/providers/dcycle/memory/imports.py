@@ -1,12 +1,14 @@
 """Import sessions: a table that a client uploads, maps to the columns of a template, corrects, and submits."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Literal, TypeAlias
 
+from msgspec import field
+from msgspec.structs import force_setattr
 from pydantic import Field
 
 from emulator.core.documents import EMPTY, FrozenMapping, UtcTime, frozen
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.records import Record
 
@@ -21,8 +23,7 @@ ImportStatus: TypeAlias = Literal[
 Count: TypeAlias = Annotated[int, Field(ge=0, le=COUNT_MAX)]
 
 
-@dataclass(frozen=True, slots=True)
-class ImportTerms:
+class ImportTerms(Struct, frozen=True):
     """The file that a client uploads, and what it says about it."""
 
     template_id: TemplateId
@@ -36,8 +37,7 @@ class ImportTerms:
     user_id: Uuid | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ImportSession(Record[ImportTerms]):
+class ImportSession(Record[ImportTerms], frozen=True):
     """An upload that becomes records. ``mapping`` leads from columns of the file to columns of the template.
 
     ``value_mappings`` replaces values by column of the template. The counts are those of the last validation.
@@ -57,4 +57,4 @@ class ImportSession(Record[ImportTerms]):
     def __post_init__(self) -> None:
         """Freeze the mappings: spaces share the session."""
         for name in ("mapping", "value_mappings", "errors_by_column"):
-            object.__setattr__(self, name, frozen(getattr(self, name)))
+            force_setattr(self, name, frozen(getattr(self, name)))

@@ -1,11 +1,11 @@
 """Invoices of energy and utilities."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from emulator.core.documents import Day
 from emulator.core.exact_json import decimal
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.emissions import Category, check_period
 from emulator.providers.dcycle.memory.fields import Energy, Fraction, Grams, Quantity, Uuid
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
@@ -26,8 +26,7 @@ INVOICE_CATEGORIES: Mapping[InvoiceType, Category] = {
 PERCENTAGE_TOLERANCE = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceTerms:
+class InvoiceTerms(Struct, frozen=True):
     """The data of an invoice that a client can change."""
 
     status: InvoiceStatus = "active"
@@ -38,8 +37,7 @@ class InvoiceTerms:
     uploaded_by: Uuid | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceShare:
+class InvoiceShare(Struct, frozen=True):
     """What share of an invoice is that of a facility, and the organization that has the facility."""
 
     organization_id: str
@@ -47,8 +45,7 @@ class InvoiceShare:
     percentage: Fraction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvoiceDraft:
+class InvoiceDraft(Struct, frozen=True, kw_only=True):
     """The data that a client sends about an invoice that facilities share."""
 
     type: InvoiceType
@@ -67,8 +64,7 @@ class InvoiceDraft:
             raise ValueError("the percentages must add up to 1")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invoice(EmittingRecord[InvoiceTerms]):
+class Invoice(EmittingRecord[InvoiceTerms], frozen=True, kw_only=True):
     """An energy or utility invoice; ``percentage`` (0 to 1) of its base quantity is the facility's share.
 
     ``enabled`` is false once its facility is deleted.

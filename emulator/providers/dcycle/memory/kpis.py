@@ -1,10 +1,10 @@
 """Custom KPIs: questions to which an organization collects answers. They emit nothing."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.records import Record
 
@@ -14,8 +14,7 @@ SortOrder: TypeAlias = Annotated[int, Field(ge=0, le=SORT_ORDER_MAX)]
 KpiType: TypeAlias = Literal["number", "text", "percentage", "date", "boolean"]
 
 
-@dataclass(frozen=True, slots=True)
-class DatasetTerms:
+class DatasetTerms(Struct, frozen=True):
     """The data that a client sends about a dataset."""
 
     name: str
@@ -23,15 +22,13 @@ class DatasetTerms:
     created_by: Uuid | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class KpiDataset(Record[DatasetTerms]):
+class KpiDataset(Record[DatasetTerms], frozen=True):
     """A set of KPIs."""
 
     terms: DatasetTerms
 
 
-@dataclass(frozen=True, slots=True)
-class KpiTerms:
+class KpiTerms(Struct, frozen=True):
     """The data that a client sends about a KPI."""
 
     dataset_id: Uuid
@@ -43,8 +40,7 @@ class KpiTerms:
     sort_order: SortOrder = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Kpi(Record[KpiTerms]):
+class Kpi(Record[KpiTerms], frozen=True):
     """A KPI of a dataset."""
 
     terms: KpiTerms

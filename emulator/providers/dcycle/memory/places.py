@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from math import asin, cos, radians, sin, sqrt
 from typing import Annotated, TypeAlias
 
+from msgspec import field
 from pydantic import Field
+
+from emulator.core.struct import Struct
 
 EARTH_RADIUS_KM = 6371
 _DIGIT = re.compile("[0-9]")
@@ -15,8 +17,7 @@ Latitude: TypeAlias = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)
 Longitude: TypeAlias = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Struct, frozen=True):
     """Known places as latitude and longitude; ``detour`` is how much longer a way is than the straight line."""
 
     detour: Annotated[float, Field(ge=1, le=10)] = 1.25

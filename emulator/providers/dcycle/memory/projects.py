@@ -1,9 +1,9 @@
 """Projects, and the records that are linked to them."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from emulator.core.documents import Day
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.records import Record
 
@@ -17,8 +17,7 @@ EntityType: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectTerms:
+class ProjectTerms(Struct, frozen=True):
     """The data that a client sends about a project."""
 
     name: str
@@ -35,15 +34,13 @@ class ProjectTerms:
             raise ValueError("end_date must not be before start_date")
 
 
-@dataclass(frozen=True, slots=True)
-class Project(Record[ProjectTerms]):
+class Project(Record[ProjectTerms], frozen=True):
     """A project, which gathers records; its links are no part of any sum."""
 
     terms: ProjectTerms
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectLink:
+class ProjectLink(Struct, frozen=True):
     """A record that is linked to a project."""
 
     project_id: Uuid

@@ -1,11 +1,13 @@
 """Purchases, and the factors by which they are calculated."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from msgspec import field
+
 from emulator.core.documents import Day
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.fields import GRAMS_PER_UNIT_MAX, Fraction, GramsPerUnit, Quantity, Uuid
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
 
@@ -14,8 +16,7 @@ PurchaseType: TypeAlias = Literal["spend_based", "supplier_specific"]
 ExpenseType: TypeAlias = Literal["capex", "opex"]
 
 
-@dataclass(frozen=True, slots=True)
-class PurchaseFactors:
+class PurchaseFactors(Struct, frozen=True):
     """Grams of CO2e that purchases cause.
 
     ``sectors`` and ``other_sectors`` are grams a euro, ``currencies`` what one unit of each is in euros, and ``custom``
@@ -39,8 +40,7 @@ class PurchaseFactors:
         return None if euros is None else self.sectors.get(sector or "", self.other_sectors) * euros
 
 
-@dataclass(frozen=True, slots=True)
-class PurchaseTerms:
+class PurchaseTerms(Struct, frozen=True):
     """The data that a client sends about a purchase. The quantity counts units: of money if it is spend-based."""
 
     product_name: str | None = None
@@ -62,8 +62,7 @@ class PurchaseTerms:
     frequency: Literal["once"] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Purchase(EmittingRecord[PurchaseTerms]):
+class Purchase(EmittingRecord[PurchaseTerms], frozen=True):
     """Goods or services bought."""
 
     terms: PurchaseTerms

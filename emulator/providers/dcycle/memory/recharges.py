@@ -1,15 +1,13 @@
 """Recharges: fuel that a freight fleet used."""
 
-from dataclasses import dataclass
-
 from emulator.core.documents import Day
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.factors import Factor
 from emulator.providers.dcycle.memory.fields import Quantity, Uuid
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
 
 
-@dataclass(frozen=True, slots=True)
-class FreightFuel:
+class FreightFuel(Struct, frozen=True):
     """A fuel of freight vehicles, with what one unit causes: in the tank, or for electricity in the grid."""
 
     id: Uuid
@@ -20,8 +18,7 @@ class FreightFuel:
     region: str = "EU"
 
 
-@dataclass(frozen=True, slots=True)
-class RechargeTerms:
+class RechargeTerms(Struct, frozen=True):
     """The data that a client sends about a recharge. ``toc_id`` is the id or the code of a vehicle type."""
 
     fuel_id: Uuid
@@ -33,8 +30,7 @@ class RechargeTerms:
     project_id: Uuid | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Recharge(EmittingRecord[RechargeTerms]):
+class Recharge(EmittingRecord[RechargeTerms], frozen=True):
     """Fuel that a vehicle was filled with on one day. ``file_id`` is of its upload."""
 
     terms: RechargeTerms

@@ -1,17 +1,16 @@
 """The parts that all kinds of records share."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from emulator.core.documents import Day, UtcTime
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.emissions import Category, Emission
 from emulator.providers.dcycle.memory.fields import Grams, Uuid
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Record(Generic[T]):
+class Record(Struct, Generic[T], frozen=True):
     """What an organization recorded. ``terms`` is the client's data; a subclass adds the vendor's."""
 
     id: Uuid
@@ -33,8 +32,7 @@ class Posting(NamedTuple):
     last_day: Day | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EmittingRecord(Record[T]):
+class EmittingRecord(Record[T], frozen=True):
     """A record with emissions: ``co2e_grams``, None if they are not calculated.
 
     A subclass defines its terms and its ``posting``, and a class of the backend how its grams are calculated. If it has
@@ -71,8 +69,7 @@ class EmittingRecord(Record[T]):
         return Emission(self.id, self.organization_id, posting.category, self.co2e_grams, *posting[1:])
 
 
-@dataclass(frozen=True, slots=True)
-class AuthoredRecord(EmittingRecord[T]):
+class AuthoredRecord(EmittingRecord[T], frozen=True):
     """A record that shows who created it: ``author_id`` is of the user, None if the key that was used has none."""
 
     author_id: Uuid | None = None

@@ -1,11 +1,11 @@
 """The settings that a user may change while the emulator runs."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from emulator.core.struct import Struct
 
-@dataclass(slots=True)
-class Settings:
+
+class Settings(Struct):
     """Settings that users can change: where files are uploaded to.
 
     ``links`` is the target of addresses in replies: this space of the emulator, or Dcycle's host.

@@ -1,12 +1,10 @@
 """Tokens of users who logged in."""
 
-from dataclasses import dataclass
-
 from emulator.core.documents import UtcTime
+from emulator.core.struct import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A token that was issued to a user; its text is signed with a key that follows from the seed."""
 
     user_id: str

@@ -1,15 +1,16 @@
 """Transport routes, upstream and downstream."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias
 
+from msgspec import field
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticKnownError
 
 from emulator.core.documents import Day, UtcTime
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.fields import Uuid
 from emulator.providers.dcycle.memory.freight import DistanceKm, GramsPerTkm
 from emulator.providers.dcycle.memory.records import AuthoredRecord, Posting
@@ -25,8 +26,7 @@ SECTIONS_MAX = 100
 Transported: TypeAlias = Annotated[float, Field(gt=0, le=TRANSPORTED_MAX, allow_inf_nan=False)]
 
 
-@dataclass(frozen=True, slots=True)
-class Combination:
+class Combination(Struct, frozen=True):
     """A way to transport. ``from_`` and ``to`` bound its distance or weight, of which ``detail`` says which."""
 
     transport_type: SectionType
@@ -43,8 +43,7 @@ class Combination:
         return self.transport_type, self.travel_method, self.refrigerated, self.electric, self.detail
 
 
-@dataclass(frozen=True, slots=True)
-class TransportFactors:
+class TransportFactors(Struct, frozen=True):
     """Grams a tonne-kilometer by type; ``electric`` replaces that of roads and rails, ``refrigerated`` multiplies."""
 
     per_tkm: Mapping[SectionType, GramsPerTkm] = field(default_factory=dict)
@@ -60,8 +59,7 @@ def _not_empty(sections: tuple[Any, ...]) -> tuple[Any, ...]:
     return sections
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A part of a route."""
 
     transport_type: SectionType
@@ -77,8 +75,7 @@ class Section:
         return self.transport_type, self.travel_method, self.refrigerated, self.electric, self.detail
 
 
-@dataclass(frozen=True, slots=True)
-class TransportTerms:
+class TransportTerms(Struct, frozen=True):
     """The data that a client sends about a route."""
 
     quantity_transported: Transported
@@ -95,8 +92,7 @@ class TransportTerms:
     transport_frequency: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TransportRoute(AuthoredRecord[TransportTerms]):
+class TransportRoute(AuthoredRecord[TransportTerms], frozen=True):
     """Goods that are transported, section by section."""
 
     terms: TransportTerms
@@ -116,8 +112,7 @@ class TransportRoute(AuthoredRecord[TransportTerms]):
         return Posting("goods_received" if upstream else "goods_shipped", self.transport_date)
 
 
-@dataclass(frozen=True, slots=True)
-class TrackedFields:
+class TrackedFields(Struct, frozen=True):
     """The fields of a route whose changes are kept, by the vendor's names."""
 
     name: str | None
@@ -135,8 +130,7 @@ def tracked(route: TransportRoute) -> TrackedFields:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class TransportVersion:
+class TransportVersion(Struct, frozen=True):
     """A change of a route, ``before`` and ``after`` it; None where there is no route. It outlives the route.
 
     ``user_id`` is the author, None if the client has no user.

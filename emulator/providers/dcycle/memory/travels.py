@@ -1,13 +1,14 @@
 """Business travels."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
+from msgspec import field
 from pydantic import Field
 
 from emulator.core.documents import Day
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.factors import Factor
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting
 
@@ -27,16 +28,14 @@ MOTORED = ("car", "motorbike")
 """Means of transport that emit by the vehicle, not by the passenger."""
 
 
-@dataclass(frozen=True, slots=True)
-class FlightBand:
+class FlightBand(Struct, frozen=True):
     """Flights of at most ``up_to_km`` kilometers; None for the last band, which has no upper limit."""
 
     factor: Factor
     up_to_km: Annotated[int, Field(ge=0, le=100_000)] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TravelFactors:
+class TravelFactors(Struct, frozen=True):
     """Grams a kilometer: by means of transport, by size (``car.small``) or fuel (``fuel.battery_electric``).
 
     Flights are by ``bands`` of distance, shortest first, and a cabin class multiplies them.
@@ -63,8 +62,7 @@ class TravelFactors:
         return next((self.per_km[name].grams for name in names if name in self.per_km), None)
 
 
-@dataclass(frozen=True, slots=True)
-class TravelTerms:
+class TravelTerms(Struct, frozen=True):
     """The data that a client sends about a business travel of ``travel_number`` travelers."""
 
     travel_date: Day
@@ -88,8 +86,7 @@ class TravelTerms:
             raise ValueError("flight_type and cabin_class are for aircraft only")
 
 
-@dataclass(frozen=True, slots=True)
-class Travel(EmittingRecord[TravelTerms]):
+class Travel(EmittingRecord[TravelTerms], frozen=True):
     """A business travel."""
 
     terms: TravelTerms

@@ -1,16 +1,15 @@
 """Units of measurement."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.fields import KWH_MAX, Uuid
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A unit. ``kg`` is what one of mass weighs, ``kwh`` the kilowatt-hours of one of energy, ``currency`` the code of
     one of money.
     """

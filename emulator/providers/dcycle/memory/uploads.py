@@ -1,8 +1,8 @@
 """Uploads: files of records, which a client puts to an address that it was given."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.records import Record
 from emulator.providers.dcycle.memory.transports import TransportDirection
 
@@ -11,8 +11,7 @@ UploadKind: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class UploadTerms:
+class UploadTerms(Struct, frozen=True):
     """The data that a client sends about a file; only transport routes have a direction."""
 
     kind: UploadKind
@@ -21,8 +20,7 @@ class UploadTerms:
     direction: TransportDirection | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Upload(Record[UploadTerms]):
+class Upload(Record[UploadTerms], frozen=True):
     """A file; ``rows`` are those that became records and those that did not, None until it was put."""
 
     terms: UploadTerms

@@ -1,10 +1,10 @@
 """Vehicles, what they consumed, and the factors of their fuels."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from emulator.core.documents import Day, UtcTime
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.emissions import check_period
 from emulator.providers.dcycle.memory.fields import GramsPerUnit, Quantity, Uuid, Year
 from emulator.providers.dcycle.memory.records import EmittingRecord, Posting, Record
@@ -19,8 +19,7 @@ VehicleSize: TypeAlias = Literal["small_car", "medium", "large_car", "average_ca
 ConsumptionStatus: TypeAlias = Literal["active", "success", "loading", "error"]
 
 
-@dataclass(frozen=True, slots=True)
-class FuelUnit:
+class FuelUnit(Struct, frozen=True):
     """A unit in which a fuel is counted, and the grams of CO2e that one unit of the fuel causes."""
 
     id: Uuid
@@ -29,8 +28,7 @@ class FuelUnit:
     grams_per_unit: GramsPerUnit = 0
 
 
-@dataclass(frozen=True, slots=True)
-class VehicleFuel:
+class VehicleFuel(Struct, frozen=True):
     """A fuel of vehicles in a country."""
 
     id: Uuid
@@ -45,8 +43,7 @@ class VehicleFuel:
         return {unit.id: unit.grams_per_unit for unit in self.fuel_units}
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownVehicle:
+class UnknownVehicle(Struct, frozen=True):
     """A vehicle type, for vehicles of which nothing more is known."""
 
     id: Uuid
@@ -56,8 +53,7 @@ class UnknownVehicle:
     updated_at: UtcTime
 
 
-@dataclass(frozen=True, slots=True)
-class VehicleTerms:
+class VehicleTerms(Struct, frozen=True):
     """The data that a client sends about a vehicle."""
 
     type: VehicleType
@@ -73,8 +69,7 @@ class VehicleTerms:
     size: VehicleSize | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Vehicle(Record[VehicleTerms]):
+class Vehicle(Record[VehicleTerms], frozen=True):
     """A vehicle of a fleet, which emits by what it consumes. ``file_id`` and ``file_name`` are of its upload."""
 
     terms: VehicleTerms
@@ -83,8 +78,7 @@ class Vehicle(Record[VehicleTerms]):
     file_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ConsumptionTerms:
+class ConsumptionTerms(Struct, frozen=True):
     """What an upload states about the consumption of a vehicle."""
 
     vehicle_id: Uuid
@@ -100,8 +94,7 @@ class ConsumptionTerms:
         check_period(self.start_date, self.end_date)
 
 
-@dataclass(frozen=True, slots=True)
-class Consumption(EmittingRecord[ConsumptionTerms]):
+class Consumption(EmittingRecord[ConsumptionTerms], frozen=True):
     """Fuel that a vehicle used in a period."""
 
     counted_statuses = ("active", "success")

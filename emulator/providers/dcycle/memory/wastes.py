@@ -1,12 +1,13 @@
 """Waste, and the treatment of waste water."""
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
+from msgspec import field
 from pydantic import Field
 
 from emulator.core.documents import Day
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.emissions import check_period
 from emulator.providers.dcycle.memory.factors import Factor
 from emulator.providers.dcycle.memory.fields import Quantity, Uuid
@@ -24,8 +25,7 @@ KILOGRAMS = "61743a63-ff70-459c-9567-5eee8f7dfd5c"
 CUBIC_METERS = "5f3ab3d4-6c0e-4d8e-9a56-7b1f2c3d4e5f"
 
 
-@dataclass(frozen=True, slots=True)
-class WasteFactor:
+class WasteFactor(Struct, frozen=True):
     """A kind of waste (``low``) and how it is treated (``rd``), with grams a kilogram; ``source`` is of the grams."""
 
     id: Uuid
@@ -40,8 +40,7 @@ class WasteFactor:
     source: str = "inferred"
 
 
-@dataclass(frozen=True, slots=True)
-class WasteFactors:
+class WasteFactors(Struct, frozen=True):
     """How waste is calculated: by its factor or else by ``unknown``, and by its way, grams a tonne-kilometer."""
 
     efs: tuple[WasteFactor, ...] = ()
@@ -50,8 +49,7 @@ class WasteFactors:
     waste_water_per_m3: GramsPerKg = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class WasteTerms:
+class WasteTerms(Struct, frozen=True):
     """The data that a client sends about a waste."""
 
     facility_id: Uuid
@@ -70,8 +68,7 @@ class WasteTerms:
         check_period(self.start_date, self.end_date)
 
 
-@dataclass(frozen=True, slots=True)
-class Waste(AuthoredRecord[WasteTerms]):
+class Waste(AuthoredRecord[WasteTerms], frozen=True):
     """Waste of a facility. ``file_id`` is of its upload; ``enabled`` is false once the facility is deleted."""
 
     counted_statuses = ("active", "uploaded")
@@ -89,8 +86,7 @@ class Waste(AuthoredRecord[WasteTerms]):
         return Posting("wastes", self.terms.start_date, self.terms.end_date)
 
 
-@dataclass(frozen=True, slots=True)
-class WasteWaterTerms:
+class WasteWaterTerms(Struct, frozen=True):
     """What measurements of a facility amount to in a period."""
 
     facility_id: Uuid
@@ -105,8 +101,7 @@ class WasteWaterTerms:
         check_period(self.start_date, self.end_date)
 
 
-@dataclass(frozen=True, slots=True)
-class WasteWaterTreatment(AuthoredRecord[WasteWaterTerms]):
+class WasteWaterTreatment(AuthoredRecord[WasteWaterTerms], frozen=True):
     """Waste water that a facility treated; ``enabled`` is false once the facility is deleted."""
 
     counted_statuses = ("active", "uploaded")

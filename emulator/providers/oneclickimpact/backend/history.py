@@ -3,7 +3,6 @@
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from heapq import merge
@@ -11,6 +10,7 @@ from itertools import islice
 from operator import attrgetter
 
 from emulator.core.clock import EPOCH
+from emulator.core.struct import Struct
 from emulator.providers.oneclickimpact.backend.drafts import CustomerSearch, Search
 from emulator.providers.oneclickimpact.backend.totals import Totals
 from emulator.providers.oneclickimpact.memory.records import KINDS, Customer, Impact, Kind, millisecond
@@ -24,8 +24,7 @@ made_on = attrgetter("made_on")
 onboarded_on = attrgetter("onboarded_on")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A part of a list, and whether more follows."""
 
     impacts: Sequence[Impact]
@@ -37,8 +36,7 @@ class Page:
         return self.impacts[-1].made_on if self.more and self.impacts else None
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerPage:
+class CustomerPage(Struct, frozen=True):
     """A part of the list of customers, and whether more follows."""
 
     customers: Sequence[Customer]

@@ -1,9 +1,10 @@
 """Impacts: made, tracked through their stages, and canceled (docs.1clickimpact.com)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from emulator.core.agenda import Agenda
 from emulator.core.clock import Clock, Event

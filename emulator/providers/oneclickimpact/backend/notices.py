@@ -2,9 +2,10 @@
 
 from bisect import bisect_right, insort
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
+
+from msgspec.structs import replace
 
 from emulator.core.clock import Clock
 from emulator.core.ids import HEX, Ids, nth_uuid

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Annotated, Literal, TypeAlias, get_args
 
+from msgspec import field
 from pydantic import Field, StringConstraints
 
 from emulator.core.integrity import check_unique
+from emulator.core.struct import Struct
 from emulator.providers.oneclickimpact.memory.fields import UserId
 
 Environment: TypeAlias = Literal["sandbox", "production"]
@@ -19,8 +20,7 @@ KEY_PREFIXES: Mapping[str, Environment] = {"test_": "sandbox", "live_": "product
 AccountId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """The owner of an API key. A user has one account for the sandbox and one for production, with one user id."""
 
     id: AccountId
@@ -37,8 +37,7 @@ class Account:
         return KEY_PREFIXES[self.api_key[:5]]
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+class Goal(Struct, frozen=True):
     """One of the United Nations' sustainable development goals."""
 
     id: str
@@ -50,8 +49,7 @@ class Goal:
     icon_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """A project that makes impact."""
 
     id: str
@@ -73,8 +71,7 @@ class Project:
             raise ValueError(f"the project id {self.id!r} must consist of letters, digits, hyphens and underscores")
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """Everything that is the same in every space.
 
     ``customer_ids`` are the ids that new customers with these emails get, in lower case, as long as they are free; all

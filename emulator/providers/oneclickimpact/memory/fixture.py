@@ -1,20 +1,20 @@
 """The fixture: the catalogue, and the memory with which a space begins."""
 
-from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Annotated
 
+from msgspec import field
 from pydantic import Field
 
 from emulator.core.clock import millis
 from emulator.core.integrity import check_ids, check_known, check_unique
+from emulator.core.struct import Struct
 from emulator.providers.oneclickimpact.memory.catalogue import Catalogue
 from emulator.providers.oneclickimpact.memory.records import Customer, Impact, Notice
 from emulator.providers.oneclickimpact.memory.settings import Settings
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """Everything that requests and the clock change. Impacts are in the order of their making, notices in that of time.
 
     ``failed_events`` has how many events in a row have not reached an endpoint, by its id.
@@ -60,8 +60,7 @@ class Memory:
                 raise ValueError(f"a notice reports that impact {impact.subject!r} is completed, but it never is")
 
 
-@dataclass(frozen=True, slots=True)
-class Fixture:
+class Fixture(Struct, frozen=True):
     """``fixtures/oneclickimpact.json``."""
 
     catalogue: Catalogue

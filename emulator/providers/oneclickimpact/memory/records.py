@@ -1,12 +1,14 @@
 """The records: customers, impacts, and the notices that webhooks must still send. A state follows from the clock."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, get_args
 
+from msgspec import field
+
 from emulator.core.clock import millis
 from emulator.core.documents import EMPTY
+from emulator.core.struct import Struct
 from emulator.providers.oneclickimpact.memory.fields import Email, Metadata, NonEmpty, Reason, Time, UserId
 
 Kind: TypeAlias = Literal["carbon_captured", "tree_planted", "waste_removed", "money_donated", "coral_restored"]
@@ -33,8 +35,7 @@ def millisecond(at: datetime) -> datetime:
     return at - at.microsecond % 1000 * MICROSECOND
 
 
-@dataclass(slots=True)
-class Customer:
+class Customer(Struct):
     """A customer of an account. The email is as first given; it identifies the customer in any letter case.
 
     ``onboarded_on`` is the time of the first impact for the customer, and unique within the account.
@@ -47,8 +48,7 @@ class Customer:
     name: NonEmpty | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far an impact has come, and who carries it out. The times of its stages may lie in the future."""
 
     donation_available: Time | None = None
@@ -76,8 +76,7 @@ NO_METADATA: Metadata = EMPTY
 """What most impacts have: one frozen object, as an empty dict of their own would take a quarter of their memory."""
 
 
-@dataclass(slots=True, eq=False)
-class Impact:
+class Impact(Struct, eq=False):
     """An impact made for a customer, or for the account itself.
 
     ``amount`` is in the unit of its kind. ``made_on`` is unique within the account. A canceled impact is kept.
@@ -130,8 +129,7 @@ class Impact:
             raise ValueError(f"impact {self.subject!r} must not be canceled before it was made")
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """An event that webhooks must still report: from when on, and of which impact."""
 
     at: Time

@@ -1,11 +1,11 @@
 """The settings that a user may change while the emulator runs."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from emulator.core.integrity import check_unique
+from emulator.core.struct import Struct
 from emulator.providers.oneclickimpact.memory.catalogue import Environment
 from emulator.providers.oneclickimpact.memory.fields import DelaySeconds, NonEmpty
 from emulator.providers.oneclickimpact.memory.records import EVENT_TYPES, EventType
@@ -38,8 +38,7 @@ RESERVED_HEADERS = frozenset(
 """The headers of a delivery that have another meaning than a signature."""
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookEndpoint:
+class WebhookEndpoint(Struct, frozen=True):
     """A URL that webhooks call: for which events, of which environment, signed with which secrets.
 
     While a secret is being replaced there are two, and a delivery carries a signature by each.
@@ -53,8 +52,7 @@ class WebhookEndpoint:
     enabled: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """Settings that users can change; the vendor's API has none of them.
 
     The delays are the seconds after which a new impact reaches each stage; without a delay, time alone changes nothing.

@@ -1,13 +1,14 @@
 """The objects in replies (docs.1clickimpact.com). What is not known is left out, never null."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import repeat
 from typing import TypeAlias
 
 import orjson
+from msgspec import to_builtins
+from msgspec.structs import asdict
 
 from emulator.core.bounded_cache import BoundedCache
 from emulator.core.clock import millis
@@ -198,7 +199,7 @@ def projects(projects: Sequence[Project]) -> dict[str, object]:
 
 def project(project: Project) -> dict[str, object]:
     """Return a project with every key, for the official Python SDK reads each of them."""
-    content = asdict(project)
+    content = to_builtins(project)
     return {"project_id": content.pop("id"), "sdgs": content.pop("goals"), **content}
 
 

@@ -2,19 +2,18 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 
 from emulator.core.clock import Clock
 from emulator.core.ids import LOWER, Ids
+from emulator.core.struct import Struct
 from emulator.providers.thallo.backend.market import Purchase
 from emulator.providers.thallo.memory.catalogue import Catalogue
 from emulator.providers.thallo.memory.fixture import Memory
 from emulator.providers.thallo.memory.records import Trade, Wallet
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(Struct, frozen=True):
     """A tenant's wallets with credits of one project, each with its vintage, in the order of the vintages."""
 
     project_id: str

@@ -1,12 +1,12 @@
 """The market: sell orders by project and vintage, and purchases from them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from emulator.core.agenda import Agenda
 from emulator.core.clock import EPOCH, Clock, Event
+from emulator.core.struct import Struct
 from emulator.providers.thallo import errors
 from emulator.providers.thallo.backend.amounts import positive, whole_tonnes
 from emulator.providers.thallo.backend.drafts import RetirementDraft
@@ -25,16 +25,14 @@ class Offer(NamedTuple):
     orders: Sequence[SellOrder]
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # compared by identity, so that caches can hold it
-class OnSale:
+class OnSale(Struct, frozen=True, eq=False):  # compared by identity, so that caches can hold it
     """The vintages of one project that are on sale, oldest first. A purchase replaces it."""
 
     project_id: str
     offers: Sequence[Offer]
 
 
-@dataclass(frozen=True, slots=True)
-class Purchase:
+class Purchase(Struct, frozen=True):
     """Whole tonnes from a sell order."""
 
     order: SellOrder

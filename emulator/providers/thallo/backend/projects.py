@@ -1,13 +1,12 @@
 """Projects, with all their vintages, for sale or not."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from emulator.core.struct import Struct
 from emulator.providers.thallo.memory.catalogue import Catalogue, Project, Vintage
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(Struct, frozen=True):
     """A project and its vintages, oldest first."""
 
     project_id: str

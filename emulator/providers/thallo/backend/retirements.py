@@ -1,12 +1,14 @@
 """Retirements: calls queue grams in requests, and the clock carries them out (docs.market.thallo.io)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import field
 
 from emulator.core.agenda import Agenda
 from emulator.core.clock import Clock, Event
 from emulator.core.ids import LOWER, Ids
+from emulator.core.struct import Struct
 from emulator.providers.thallo import errors
 from emulator.providers.thallo.backend.amounts import positive
 from emulator.providers.thallo.backend.drafts import RetirementDraft
@@ -23,16 +25,14 @@ EVENTS = {"IN_PROGRESS": "retirement.started", "COMPLETE": "retirement.completed
 """The events by which statuses begin. The end of ``OPEN`` is an event as well: ``month.ended``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """The retirement request that contains a call, and whether the call had been accepted before."""
 
     retirement_request_id: str
     already_processed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Retirement:
+class Retirement(Struct, frozen=True):
     """A retirement request as it is now. ``retired_at`` and ``proof`` are set on completion."""
 
     request: RetirementRequest
@@ -45,8 +45,7 @@ class Retirement:
     proof: Proof | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Struct, frozen=True):
     """A request on the agenda, with the times at which its status may change, and the invoices that decide on them.
 
     Changes at one time are in the order of the numbers, which a restored space gives its requests as well.

@@ -1,15 +1,14 @@
 """The catalogue: tenants, projects and vintages. It never changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from emulator.core.documents import UtcTime
 from emulator.core.integrity import check_known, check_unique
+from emulator.core.struct import Struct
 from emulator.providers.thallo.memory.fields import Year
 
 
-@dataclass(frozen=True, slots=True)
-class Retiree:
+class Retiree(Struct, frozen=True):
     """A company in whose name credits are retired."""
 
     name: str
@@ -17,8 +16,7 @@ class Retiree:
     country: str
 
 
-@dataclass(frozen=True, slots=True)
-class GivenKey:
+class GivenKey(Struct, frozen=True):
     """The API key that a tenant has from the start."""
 
     id: str
@@ -27,8 +25,7 @@ class GivenKey:
     created_at: UtcTime
 
 
-@dataclass(frozen=True, slots=True)
-class Tenant:
+class Tenant(Struct, frozen=True):
     """A company with one user. ``company`` is the retiree of what is retired in the tenant's own name.
 
     Tenants cannot see each other's records, except for the sell orders on the market.
@@ -39,8 +36,7 @@ class Tenant:
     company: Retiree
 
 
-@dataclass(frozen=True, slots=True)
-class Registry:
+class Registry(Struct, frozen=True):
     """The registry that issues and retires the credits of a project."""
 
     id: str
@@ -48,8 +44,7 @@ class Registry:
     project_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """A source of credits. ``type`` and ``sdgs`` are display names of the SDK, ``location`` is a country code."""
 
     name: str
@@ -60,8 +55,7 @@ class Project:
     description: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Vintage:
+class Vintage(Struct, frozen=True):
     """The credits of one year of a project."""
 
     project_id: str
@@ -69,8 +63,7 @@ class Vintage:
     registry_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """The catalogue of every space."""
 
     tenants: tuple[Tenant, ...]

@@ -2,18 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import field
 
 from emulator.core.documents import UtcTime
 from emulator.core.integrity import check_ids, check_known
+from emulator.core.struct import Struct
 from emulator.providers.thallo.memory.catalogue import Catalogue
 from emulator.providers.thallo.memory.fields import DIGITS_MAX, GRAMS_MAX
 from emulator.providers.thallo.memory.records import ApiKey, Invoice, RetirementRequest, SellOrder, Wallet
 from emulator.providers.thallo.memory.settings import Settings
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """Everything that requests and the clock change.
 
     ``wallets`` are by tenant, then by vintage. ``api_keys`` are those that were created here; ``deactivated_keys`` has
@@ -53,8 +54,7 @@ class Memory:
         return grams
 
 
-@dataclass(frozen=True, slots=True)
-class Fixture:
+class Fixture(Struct, frozen=True):
     """``fixtures/thallo.json``."""
 
     catalogue: Catalogue

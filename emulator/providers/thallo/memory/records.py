@@ -1,13 +1,15 @@
 """The records: keys, sell orders, wallets, invoices and retirement requests. A status follows from the clock."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from itertools import pairwise
 
+from msgspec import field
+
 from emulator.core.documents import UtcTime
+from emulator.core.struct import Struct
 from emulator.providers.thallo.memory.catalogue import Retiree
 from emulator.providers.thallo.memory.fields import (
     TONNE_GRAMS,
@@ -27,8 +29,7 @@ REGISTRY = timedelta(days=3)
 """How long a registry takes for a retirement: as long as in the documents' sample of a complete one."""
 
 
-@dataclass(frozen=True, slots=True)
-class ApiKey:
+class ApiKey(Struct, frozen=True):
     """An API key. Only a hash of its text is kept, so that no snapshot contains the key."""
 
     id: str
@@ -44,8 +45,7 @@ def key_hash(api_key: str) -> str:
     return sha256(api_key.encode()).hexdigest()
 
 
-@dataclass(slots=True)
-class SellOrder:
+class SellOrder(Struct):
     """Credits on the market. ``seller_id`` is set if the seller is a tenant; ``closes_at`` may be past or future."""
 
     id: str
@@ -59,8 +59,7 @@ class SellOrder:
         return self.quantity_grams > 0 and (self.closes_at is None or now < self.closes_at)
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
+class Trade(Struct, frozen=True):
     """A purchase or sale of credits, with the price at that time."""
 
     id: str
@@ -70,8 +69,7 @@ class Trade:
     price_cents: Cents
 
 
-@dataclass(slots=True)
-class Wallet:
+class Wallet(Struct):
     """What a tenant owns of a vintage and has not retired; ``trades`` are oldest first.
 
     An ``archived`` wallet is empty. It is not listed until something is bought for it again.
@@ -88,8 +86,7 @@ class Wallet:
             raise ValueError("the trades of a wallet must be in the order of their times")
 
 
-@dataclass(frozen=True, slots=True)
-class Invoice:
+class Invoice(Struct, frozen=True):
     """A tenant's purchases of a calendar month in UTC (``2024-02``). ``paid_at`` is set if it was paid early."""
 
     id: str
@@ -103,8 +100,7 @@ class Invoice:
         return self.paid_at or month_end(datetime.strptime(self.month, "%Y-%m").replace(tzinfo=UTC)) + SETTLEMENT
 
 
-@dataclass(frozen=True, slots=True)
-class RetirementItem:
+class RetirementItem(Struct, frozen=True):
     """One accepted call. Without a ``customer`` it is in the tenant's own name; trade and invoice are of a purchase."""
 
     id: str
@@ -117,16 +113,14 @@ class RetirementItem:
     invoice_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """The serial numbers of retired credits, and the URL of Thallo's certificate."""
 
     serial_numbers: tuple[str, ...]
     certificate_url: str
 
 
-@dataclass(slots=True)
-class RetirementRequest:
+class RetirementRequest(Struct):
     """Grams of one vintage that are retired together; ``whole`` if they were requested in whole tonnes.
 
     ``carried_grams`` come from earlier months. Without a ``proof`` one is made up on completion.

@@ -1,11 +1,11 @@
 """The settings that a user may change while the emulator runs."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from emulator.core.struct import Struct
 
-@dataclass(slots=True)
-class Settings:
+
+class Settings(Struct):
     """Settings that users can change: whether the invoices of the current month take purchases.
 
     ``links`` is the target of links to certificates: the emulator's own pages, or an address like Thallo's.

@@ -1,12 +1,12 @@
 """Many records in one request: each is accepted or refused by itself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import Field
 
 from emulator.core.errors import Malformed
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.wire.incoming.fields import JsonBoolean, Name
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord
 from emulator.web.reading import read
@@ -17,8 +17,7 @@ RECORDS_MAX = 5000
 IDS_MAX = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class InvalidRecord:
+class InvalidRecord(Struct, frozen=True):
     """A record that violates the schema, and how."""
 
     error: str

@@ -11,6 +11,7 @@ from pydantic_core.core_schema import CoreSchema, no_info_after_validator_functi
 
 from emulator.providers.dcycle.memory.fields import QUANTITY_MAX
 from emulator.web.fields import JSON_INTEGER, QUERY_INTEGER, JsonDouble
+from emulator.web.forms import FormFile
 
 SAFE_INTEGER_MAX = 2**53 - 1
 NO_NULL = r"^[^\x00]*$"
@@ -68,6 +69,15 @@ def _last_instant(value: object) -> datetime:
     return at + timedelta(days=1, microseconds=-1) if len(str(value)) == len("2025-01-01") else at
 
 
+def _file(value: object) -> FormFile:
+    """Return a file of a form. A text in its place is refused as FastAPI refuses it."""
+    if not isinstance(value, FormFile):
+        raise PydanticCustomError(
+            "value_error", "Value error, Expected UploadFile, received: <class 'str'>", {"error": {}}
+        )
+    return value
+
+
 def _list_as_tuple(source: Any, schema_of: Callable[[Any], CoreSchema]) -> CoreSchema:
     return no_info_after_validator_function(tuple, schema_of(list[get_args(source)[0]]))  # type: ignore[misc]
 
@@ -82,6 +92,8 @@ Several: TypeAlias = Annotated[tuple[T, ...], GetPydanticSchema(_list_as_tuple)]
 Since: TypeAlias = Annotated[datetime, PlainValidator(_instant)]
 Until: TypeAlias = Annotated[datetime, PlainValidator(_last_instant)]
 """An instant from which, or until which, something was created; a day counts as a whole."""
+
+UploadFile: TypeAlias = Annotated[FormFile, PlainValidator(_file)]
 
 Year: TypeAlias = Annotated[int, Field(ge=1000, le=9999), JSON_INTEGER]
 Quantity: TypeAlias = Annotated[JsonDouble, Field(ge=0.0, le=float(QUANTITY_MAX)), AfterValidator(float)]

@@ -9,7 +9,7 @@ from pydantic_core import PydanticKnownError
 from emulator.providers.dcycle.memory.files import SIZE_KB_MAX, FileTerms
 from emulator.providers.dcycle.memory.transports import TransportDirection
 from emulator.providers.dcycle.memory.uploads import UploadTerms
-from emulator.providers.dcycle.wire.incoming.fields import Id, Name, NonEmptyName, Several
+from emulator.providers.dcycle.wire.incoming.fields import Id, Name, NonEmptyName, Several, UploadFile
 from emulator.providers.dcycle.wire.incoming.parts import Body, Form, Part, Path
 from emulator.web.fields import JSON_INTEGER
 from emulator.web.forms import FormFile
@@ -56,7 +56,7 @@ class FileChanges(Body):
 class FileForm(Form):
     """``POST /v1/files/upload``"""
 
-    file: FormFile
+    file: UploadFile
 
     def terms(self) -> FileTerms:
         name, _, extension = self.file.name.rpartition(".")
@@ -81,7 +81,7 @@ class TransportForm(Form):
     """``POST /v1/transports/upload``"""
 
     transport_direction: TransportDirection
-    upload_file: Annotated[FormFile, AfterValidator(_spreadsheet)]
+    upload_file: Annotated[UploadFile, AfterValidator(_spreadsheet)]
 
     def terms(self) -> UploadTerms:
         return UploadTerms("transports", self.upload_file.name, direction=self.transport_direction)

@@ -3,7 +3,6 @@
 import csv
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from io import StringIO
@@ -18,7 +17,15 @@ from emulator.providers.dcycle.backend.drafts.imports import Correction, ImportF
 from emulator.providers.dcycle.memory.freight import FreightTerms
 from emulator.providers.dcycle.memory.imports import ImportStatus, ImportTerms, TemplateId
 from emulator.providers.dcycle.wire.incoming.bulk import RECORDS_MAX
-from emulator.providers.dcycle.wire.incoming.fields import NO_NULL, Id, JsonBoolean, Name, PageNumber, Several
+from emulator.providers.dcycle.wire.incoming.fields import (
+    NO_NULL,
+    Id,
+    JsonBoolean,
+    Name,
+    PageNumber,
+    Several,
+    UploadFile,
+)
 from emulator.providers.dcycle.wire.incoming.freight import NewFreightRequest
 from emulator.providers.dcycle.wire.incoming.parts import Body, Form, Page, Path, Query
 from emulator.web.fields import JSON_INTEGER, QUERY_INTEGER
@@ -41,8 +48,7 @@ CORRECTIONS_MAX = 500
 FILE_NAME = r"^[^\x00]+\.csv$"
 
 
-@dataclass(frozen=True, slots=True)
-class TableFile(FormFile):
+class TableFile(FormFile, frozen=True):
     """A file with the columns and rows that were read from it."""
 
     columns: tuple[str, ...]
@@ -82,7 +88,7 @@ class ImportForm(Form):
     """``POST /v2/imports/sessions``"""
 
     template_id: TemplateId
-    upload_file: Annotated[FormFile, AfterValidator(_table)]
+    upload_file: Annotated[UploadFile, AfterValidator(_table)]
     numeric_locale: Name | None = None
     date_locale: Name | None = None
     sheet_name: Name | None = None

@@ -1,9 +1,9 @@
 """The parts of a request that models read: path, query, headers and body."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
 
+from msgspec.structs import replace
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 

@@ -1,14 +1,14 @@
 """The results of requests with many records."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from emulator.core.struct import Struct
 
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A record that was refused."""
 
     index: int
@@ -16,8 +16,7 @@ class Failure:
     movement_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class BulkOutcome(Generic[R]):
+class BulkOutcome(Struct, Generic[R], frozen=True):
     """What became of many records, each by its position in the request."""
 
     received: int

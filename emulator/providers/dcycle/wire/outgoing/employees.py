@@ -1,13 +1,12 @@
 """Employees and how they commute: ``/v1/employees`` and ``/v1/employee-historic``."""
 
 from collections.abc import Collection
-from dataclasses import fields
 
 from emulator.core.clock import seconds
 from emulator.providers.dcycle.memory.employees import CommutingPeriod, CommutingTerms, Employee
 from emulator.providers.dcycle.wire.outgoing.amounts import kilograms
 
-TERMS = [field.name for field in fields(CommutingTerms)]
+TERMS = CommutingTerms.__struct_fields__
 
 
 def employee(employee: Employee, periods: Collection[CommutingPeriod] | None) -> dict[str, object]:

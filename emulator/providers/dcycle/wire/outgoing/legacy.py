@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 
@@ -23,7 +22,7 @@ from emulator.providers.dcycle.wire.outgoing.invoices import invoice
 from emulator.providers.dcycle.wire.outgoing.purchases import purchase
 from emulator.providers.dcycle.wire.outgoing.units import unit_object
 
-FACTOR_TERMS = [field.name for field in fields(FactorTerms) if field.name not in ("group_id", "emission_factor_values")]
+FACTOR_TERMS = [name for name in FactorTerms.__struct_fields__ if name not in ("group_id", "emission_factor_values")]
 CATEGORIES = {"maritime": "sea"}
 
 

@@ -1,12 +1,10 @@
 """Purchases: ``/v1/purchases``."""
 
-from dataclasses import fields
-
 from emulator.core.clock import seconds
 from emulator.providers.dcycle.memory.purchases import Purchase, PurchaseTerms
 from emulator.providers.dcycle.wire.outgoing.amounts import kilograms
 
-TERMS = [field.name for field in fields(PurchaseTerms)]
+TERMS = PurchaseTerms.__struct_fields__
 
 
 def purchase(purchase: Purchase) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """Transport routes: ``/v1/transports``."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from decimal import Decimal
 
 from emulator.core.clock import seconds
@@ -108,7 +107,7 @@ def _changes(before: TrackedFields | None, after: TrackedFields | None) -> list[
     """Return the fields that changed: all of a new route, and none of a deleted one."""
     if after is None:
         return []
-    values = [(field.name, getattr(before, field.name, None), getattr(after, field.name)) for field in fields(after)]
+    values = [(name, getattr(before, name, None), getattr(after, name)) for name in after.__struct_fields__]
     return [
         {"field": name, "old_value": old, "new_value": new} for name, old, new in values if before is None or old != new
     ]
