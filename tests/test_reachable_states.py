@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from emulator import Emulator
 from emulator.client.embedded import SpaceHandle
 from emulator.client.transport import DirectTransport
+from emulator.core.documents import Document
 from emulator.evidence import contracts
 from emulator.providers import ALL
 from tests.conftest import START
@@ -104,6 +105,13 @@ def ids(content: Any) -> Iterator[str]:
                 yield from ids(item)
 
 
+def assert_own_reading_is_exact(memory: Any) -> None:
+    """What the emulator has written is read without validation as with it, down to the types of its values."""
+    document = Document(type(memory))
+    written = document.write_json(memory)
+    assert repr(document.read_own(written)) == repr(document.read_json(written)) == repr(memory)
+
+
 def property_of(provider: str) -> Callable[[Emulator, list[Step], list[Step]], None]:
     @given(first=st.lists(STEPS, min_size=1, max_size=12), then=st.lists(STEPS, max_size=4))
     @settings(
@@ -121,6 +129,7 @@ def property_of(provider: str) -> Callable[[Emulator, list[Step], list[Step]], N
         client.seen = seen
         client.space.restore(json.loads(json.dumps(snapshot)))
         assert client.space.snapshot() == snapshot
+        assert_own_reading_is_exact(emulator.app.spaces.get(client.space.name).backend(provider).memory)
         assert client.views() == shown
         client.space.delete()
 

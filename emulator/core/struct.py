@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 import msgspec
 from msgspec import NODEFAULT
-from msgspec.structs import fields
+from msgspec.structs import asdict, fields
 
 if TYPE_CHECKING:
     from msgspec import Struct as Struct
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, SerializerFunctionWrapHandler
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic_core import CoreSchema
 
 
@@ -51,12 +51,8 @@ def _described_once(struct: type[msgspec.Struct], generator: "GetCoreSchemaHandl
         lambda values: struct(**values),
         whole,
         ref=ref,
-        serialization=core_schema.wrap_serializer_function_ser_schema(_write, schema=whole),
+        serialization=core_schema.plain_serializer_function_ser_schema(asdict, return_schema=whole),
     )
-
-
-def _write(value: msgspec.Struct, serialize: "SerializerFunctionWrapHandler") -> Any:
-    return serialize({name: getattr(value, name) for name in value.__struct_fields__})
 
 
 def _json_schema(struct: type[msgspec.Struct], schema: "CoreSchema", generator: "GetJsonSchemaHandler") -> Any:

@@ -219,7 +219,10 @@ def _backend(space: Space, name: str, memory: dict[str, Any] | bytes, clock: Clo
     fixture, provider = space.world.fixtures[name], space.world.providers[name]
     form = document(type(fixture.memory))
     try:
-        read = form.read_json(memory) if isinstance(memory, bytes) else form.read(memory)
+        if isinstance(memory, bytes):
+            read = form.read_own(memory) if checked else form.read_json(memory)
+        else:
+            read = form.read(memory)
         whole = provider.fixture(fixture.catalogue, read)
         backend = provider.backend(whole.catalogue, whole.memory, clock, ids)
         if not checked:
