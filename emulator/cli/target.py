@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
-from msgspec import field
 
 from emulator.cli.options import Checked, Name, option
 from emulator.core.names import space_name
-from emulator.core.struct import Struct
 
 if TYPE_CHECKING:
     from emulator.client.handles import SpaceHandle
@@ -32,16 +30,16 @@ class CheckFailed(click.ClickException):
     exit_code = 1
 
 
-class Target(Struct):
-    """The server and the space that the options of a command choose."""
+class Target:
+    """The server and the space that the options of a command choose. ``given`` are the options on the command line."""
 
-    url: str | None = None
-    url_file: Path | None = None
-    port: int = 4412
-    space: str = "default"
-    token: str | None = None
-    given: set[str] = field(default_factory=set)
-    """The options that the command line has."""
+    def __init__(self, url: str | None = None, space: str = "default", token: str | None = None) -> None:
+        self.url = url
+        self.url_file: Path | None = None
+        self.port = 4412
+        self.space = space
+        self.token = token
+        self.given: set[str] = set()
 
     @contextmanager
     def session(self) -> "Iterator[SpaceHandle]":
