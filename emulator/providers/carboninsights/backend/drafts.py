@@ -2,6 +2,8 @@
 
 from typing import Literal, NamedTuple, TypeAlias
 
+from emulator.core.struct import Struct
+
 Diet: TypeAlias = Literal["typical", "vegetarian", "vegan"]
 FuelGrade: TypeAlias = Literal["regular", "mid_grade", "premium", "diesel"]
 CategoryType: TypeAlias = Literal["category", "mcc"]
@@ -10,7 +12,7 @@ US_AVERAGE_ZIP_CODE = "00000"
 COUNTRY = "United States"
 
 
-class AccountDraft(NamedTuple):
+class AccountDraft(Struct, frozen=True):
     """A new account."""
 
     username: str
@@ -20,7 +22,7 @@ class AccountDraft(NamedTuple):
     email: str
 
 
-class Credentials(NamedTuple):
+class Credentials(Struct, frozen=True):
     """A username and a password."""
 
     username: str
@@ -42,7 +44,7 @@ class Purchases(NamedTuple):
     listings: tuple[Listing, ...]
 
 
-class Profile(NamedTuple):
+class Profile(Struct, frozen=True):
     """The user. ``renewable_energy`` is the renewable fraction of the electricity; the ZIP code has five digits."""
 
     diet: Diet
@@ -53,7 +55,7 @@ class Profile(NamedTuple):
     fuel_grade: FuelGrade
 
 
-class Options(NamedTuple):
+class Options(Struct, frozen=True):
     """What a score shows, and how its transactions are read. A metric is its position in an ``Impact``."""
 
     offsets: bool
@@ -64,7 +66,7 @@ class Options(NamedTuple):
     aggregate: bool
 
 
-class ScoreDraft(NamedTuple):
+class ScoreDraft(Struct, frozen=True):
     """Purchases of one user whose carbon score is calculated."""
 
     purchases: Purchases

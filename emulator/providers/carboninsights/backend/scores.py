@@ -1,14 +1,14 @@
 """Carbon scores: the rows of a reply (Carbon Insights API reference, Calculate a carbon score)."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from emulator.core.struct import Struct
 from emulator.providers.carboninsights.backend.drafts import COUNTRY, ScoreDraft
 from emulator.providers.carboninsights.backend.footprint import Footprint, Table
 from emulator.providers.carboninsights.memory.catalogue import UNCATEGORIZED, Catalogue
 
 
-class Score(NamedTuple):
+class Score(Struct, frozen=True):
     """What was caused and, if requested, what could be saved; an offset link; notes on the data."""
 
     footprint: Table

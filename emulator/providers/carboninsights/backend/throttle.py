@@ -4,9 +4,9 @@ from bisect import bisect_right, insort
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from math import ceil
-from typing import NamedTuple
 
 from emulator.core.clock import EPOCH, Clock, Event
+from emulator.core.struct import Struct
 from emulator.providers.carboninsights import errors
 from emulator.providers.carboninsights.memory.fixture import Memory
 from emulator.providers.carboninsights.memory.records import Account, Admissions
@@ -14,7 +14,7 @@ from emulator.providers.carboninsights.memory.records import Account, Admissions
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 
 
-class Limit(NamedTuple):
+class Limit(Struct, frozen=True):
     """How many requests of an account a window of time may have, and the times of those that it has."""
 
     requests: int

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from emulator.core.agenda import Agenda
 from emulator.core.clock import Clock, Event, span, whole_second
 from emulator.core.ids import HEX, Ids
+from emulator.core.struct import Struct
 from emulator.core.tokens import signed, signed_claims, signing_key
 from emulator.providers.carboninsights import errors
 from emulator.providers.carboninsights.backend.accounts import Accounts
@@ -15,7 +16,7 @@ from emulator.providers.carboninsights.memory.fixture import Memory
 from emulator.providers.carboninsights.memory.records import Account, Kind, Token
 
 
-class TokenPair(NamedTuple):
+class TokenPair(Struct, frozen=True):
     access: str
     refresh: str
 

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
 
+from emulator.core.struct import Struct
 from emulator.providers.cnaught.memory.catalogue import Account, Source
 from emulator.providers.cnaught.memory.records import Subaccount
 
 
-class Buyer(NamedTuple):
+class Buyer(Struct, frozen=True):
     """For whom a request acts: an account, or one of its subaccounts."""
 
     account: Account
@@ -19,7 +19,7 @@ class Buyer(NamedTuple):
         return self.subaccount.created_on if self.subaccount else self.account.since
 
 
-class Page(NamedTuple):
+class Page(Struct, frozen=True):
     """A part of a list, newest first; at most one of the two cursors."""
 
     limit: int
@@ -27,7 +27,7 @@ class Page(NamedTuple):
     ending_before: str | None = None
 
 
-class OrderDraft(NamedTuple):
+class OrderDraft(Struct, frozen=True):
     """An order by mass, by total price, or by the kilometers of a ride."""
 
     amount_kg: Decimal | None = None
@@ -39,7 +39,7 @@ class OrderDraft(NamedTuple):
     callback_url: str | None = None
 
 
-class QuoteDraft(NamedTuple):
+class QuoteDraft(Struct, frozen=True):
     """A mass, and the price list that it is priced from."""
 
     amount_kg: Decimal
@@ -47,7 +47,7 @@ class QuoteDraft(NamedTuple):
     source: Source = "api"
 
 
-class SessionDraft(NamedTuple):
+class SessionDraft(Struct, frozen=True):
     """A checkout session."""
 
     amount_kg: Decimal
@@ -58,7 +58,7 @@ class SessionDraft(NamedTuple):
     callback_url: str | None = None
 
 
-class SubaccountDraft(NamedTuple):
+class SubaccountDraft(Struct, frozen=True):
     """The details of a subaccount; ``logo_url`` only of a new one."""
 
     name: str
@@ -67,7 +67,7 @@ class SubaccountDraft(NamedTuple):
     logo_url: str | None = None
 
 
-class Period(NamedTuple):
+class Period(Struct, frozen=True):
     """The orders of an impact: placed from ``since`` on and before ``until``, either of which may be open."""
 
     since: datetime | None = None

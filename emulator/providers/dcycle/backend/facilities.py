@@ -1,10 +1,11 @@
 """Facilities, which emit by their invoices (docs.dcycle.io, Facilities)."""
 
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec.structs import replace
 
+from emulator.core.struct import Struct
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.invoices import Invoices
@@ -14,7 +15,7 @@ from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.facilities import Facility, FacilityTerms
 
 
-class FacilityGrams(NamedTuple):
+class FacilityGrams(Struct, frozen=True):
     """Grams of CO2e, and of those from biomass; None if nothing was calculated."""
 
     co2e_grams: int | None

@@ -93,7 +93,7 @@ class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
         if not isinstance(wanted, FreightFilter) or not wanted.tocs:
             return super().find(organization, wanted)
         tocs = {toc for code in wanted.tocs if (toc := self._factors.toc(code))}
-        legs = super().find(organization, wanted._replace(tocs=()))
+        legs = super().find(organization, replace(wanted, tocs=()))
         return [leg for leg in legs if self._factors.toc_of(leg.terms) in tocs]
 
     def work(self, terms: FreightTerms) -> FreightWork:

@@ -71,11 +71,11 @@ class Imports(Records[ImportSession, ImportTerms]):
         try:
             terms = self._freight.checked(organization, row.terms)
         except errors.TocNotFound as refusal:
-            return row._replace(errors={"toc": [refusal.detail]}, terms=None)
+            return replace(row, errors={"toc": [refusal.detail]}, terms=None)
         except errors.DcycleRefusal as refusal:
-            return row._replace(errors={"hub_id": [refusal.detail]}, terms=None)
+            return replace(row, errors={"hub_id": [refusal.detail]}, terms=None)
         if self._freight.grams(terms) is None:
-            return row._replace(errors={"distance_km": [errors.DistanceUnknown.problem]}, terms=None)
+            return replace(row, errors={"distance_km": [errors.DistanceUnknown.problem]}, terms=None)
         return row
 
     # --- change

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Literal
 
+from msgspec.structs import replace
+
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.context import Context
@@ -39,7 +41,7 @@ class Recharges(EmittingRecords[Recharge, RechargeTerms]):
         if not isinstance(wanted, RechargeFilter) or not wanted.tocs:
             return super().find(organization, wanted)
         tocs = {toc for code in wanted.tocs if (toc := self._toc(code))}
-        return [found for found in super().find(organization, wanted._replace(tocs=())) if self.toc(found) in tocs]
+        return [found for found in super().find(organization, replace(wanted, tocs=())) if self.toc(found) in tocs]
 
     def fuel(self, recharge: Recharge) -> FreightFuel | None:
         """Return the fuel of a recharge; None if it is not listed anymore."""

@@ -1,6 +1,6 @@
 """The parts that all kinds of records share."""
 
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from emulator.core.documents import Day, UtcTime
 from emulator.core.struct import Struct
@@ -24,7 +24,7 @@ class Record(Struct, Generic[T], frozen=True):
         return None
 
 
-class Posting(NamedTuple):
+class Posting(Struct, frozen=True):
     """Where the emissions of a record count: a category, and the days from the first to the last."""
 
     category: Category
@@ -66,7 +66,9 @@ class EmittingRecord(Record[T], frozen=True):
         posting = self.posting()
         if self.co2e_grams is None or posting is None or not self.counts:
             return None
-        return Emission(self.id, self.organization_id, posting.category, self.co2e_grams, *posting[1:])
+        return Emission(
+            self.id, self.organization_id, posting.category, self.co2e_grams, posting.first_day, posting.last_day
+        )
 
 
 class AuthoredRecord(EmittingRecord[T], frozen=True):

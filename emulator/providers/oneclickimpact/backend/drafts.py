@@ -1,13 +1,13 @@
 """Drafts: requests to 1ClickImpact before any rule has accepted them."""
 
 from datetime import datetime
-from typing import NamedTuple
 
 from emulator.core.documents import EMPTY, FrozenMapping
+from emulator.core.struct import Struct
 from emulator.providers.oneclickimpact.memory.records import KINDS, Kind
 
 
-class ImpactDraft(NamedTuple):
+class ImpactDraft(Struct, frozen=True):
     """An impact to make. A name must come with an email; ``notify`` asks for an email to the customer."""
 
     amount: int
@@ -18,7 +18,7 @@ class ImpactDraft(NamedTuple):
     category: str | None = None
 
 
-class CancellationDraft(NamedTuple):
+class CancellationDraft(Struct, frozen=True):
     """An impact to cancel, by the id of its account's user or of its customer, and its time."""
 
     user_id: str
@@ -26,7 +26,7 @@ class CancellationDraft(NamedTuple):
     reason: str | None = None
 
 
-class Search(NamedTuple):
+class Search(Struct, frozen=True):
     """A part of a list. ``since`` and ``until`` are included; ``after`` is where the previous page ended."""
 
     limit: int
@@ -37,7 +37,7 @@ class Search(NamedTuple):
     newest_first: bool = False
 
 
-class CustomerSearch(NamedTuple):
+class CustomerSearch(Struct, frozen=True):
     """A part of the list of customers: with an email, only that customer."""
 
     limit: int

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
+from msgspec.structs import replace
 from pydantic import ConfigDict, Field
 
 from emulator.core.cached_property import cached_property
@@ -64,7 +65,7 @@ class NewTrees(NewImpact):
 
     @cached_property
     def draft(self) -> ImpactDraft:
-        return super().draft._replace(category=self.category or None)
+        return replace(super().draft, category=self.category or None)
 
 
 class NewDonation(NewImpact):
@@ -75,7 +76,7 @@ class NewDonation(NewImpact):
 
     @cached_property
     def draft(self) -> ImpactDraft:
-        return super().draft._replace(category=self.category or None)
+        return replace(super().draft, category=self.category or None)
 
 
 class Cancellation(Model):
@@ -156,7 +157,7 @@ class RecordQuery(Model):
         """Return the search. Raises CursorRefused."""
         if self.cursor is None:
             return self.first_page
-        return self.first_page._replace(after=position(self.cursor, account))
+        return replace(self.first_page, after=position(self.cursor, account))
 
     @cached_property
     def first_page(self) -> Search:

@@ -1,15 +1,16 @@
 """Drafts: requests to Thallo before any rule has accepted them."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
+from emulator.core.struct import Struct
 from emulator.providers.thallo.memory.catalogue import Retiree
 from emulator.providers.thallo.memory.fields import TradeType
 
 T = TypeVar("T")
 
 
-class Page(NamedTuple):
+class Page(Struct, frozen=True):
     """A page of a list of projects, counted from 1."""
 
     number: int
@@ -21,7 +22,7 @@ class Page(NamedTuple):
         return items[start : start + self.size]
 
 
-class InventoryQuery(NamedTuple):
+class InventoryQuery(Struct, frozen=True):
     """A page of the inventory: wallets that hold at least so many grams, and their newest trades of a type."""
 
     page: Page
@@ -30,7 +31,7 @@ class InventoryQuery(NamedTuple):
     trades_max: int | None = None
 
 
-class RetirementDraft(NamedTuple):
+class RetirementDraft(Struct, frozen=True):
     """A retirement; its numbers are still text. Without a ``customer`` it is in the tenant's own name."""
 
     vintage_id: str
@@ -42,7 +43,7 @@ class RetirementDraft(NamedTuple):
     customer: Retiree | None = None
 
 
-class KeyDraft(NamedTuple):
+class KeyDraft(Struct, frozen=True):
     """A new API key, which may replace the key of the request."""
 
     name: str

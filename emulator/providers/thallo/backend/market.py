@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from emulator.core.agenda import Agenda
 from emulator.core.clock import EPOCH, Clock, Event
@@ -17,7 +16,7 @@ from emulator.providers.thallo.memory.records import SellOrder
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-class Offer(NamedTuple):
+class Offer(Struct, frozen=True):
     """The live sell orders of one vintage, cheapest first."""
 
     vintage_id: str

@@ -1,8 +1,8 @@
 """Drafts: the filters of lists. The client's data about a record is in its ``terms``."""
 
 from datetime import date, datetime
-from typing import NamedTuple
 
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.backend.drafts.criteria import among, between, contains, within
 from emulator.providers.dcycle.memory.employees import CommutingPeriod, Employee
 from emulator.providers.dcycle.memory.facilities import Facility
@@ -12,7 +12,7 @@ from emulator.providers.dcycle.memory.travels import Travel
 from emulator.providers.dcycle.memory.vehicles import Consumption, Vehicle
 
 
-class PurchaseFilter(NamedTuple):
+class PurchaseFilter(Struct, frozen=True):
     statuses: tuple[str, ...] = ()
     purchase_types: tuple[str, ...] = ()
     expense_types: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ class PurchaseFilter(NamedTuple):
         )
 
 
-class InvoiceFilter(NamedTuple):
+class InvoiceFilter(Struct, frozen=True):
     """``since`` and ``until`` bound the period, and ``number`` is a part of the invoice's number."""
 
     types: tuple[str, ...] = ()
@@ -70,7 +70,7 @@ class InvoiceFilter(NamedTuple):
         )
 
 
-class VehicleFilter(NamedTuple):
+class VehicleFilter(Struct, frozen=True):
     """``text`` is a part of the name or of the license plate."""
 
     statuses: tuple[str, ...] = ()
@@ -90,14 +90,14 @@ class VehicleFilter(NamedTuple):
         )
 
 
-class ConsumptionFilter(NamedTuple):
+class ConsumptionFilter(Struct, frozen=True):
     statuses: tuple[str, ...] = ()
 
     def matches(self, consumption: Consumption) -> bool:
         return among(consumption.terms.status, self.statuses)
 
 
-class FacilityFilter(NamedTuple):
+class FacilityFilter(Struct, frozen=True):
     """``name`` is a part of the facility's name."""
 
     name: str | None = None
@@ -115,7 +115,7 @@ class FacilityFilter(NamedTuple):
         )
 
 
-class EmployeeFilter(NamedTuple):
+class EmployeeFilter(Struct, frozen=True):
     """``text`` is a part of the name or of the email address; the last two look at how the employee commutes."""
 
     situations: tuple[str, ...] = ()
@@ -138,7 +138,7 @@ class EmployeeFilter(NamedTuple):
         return among(terms.transport_type, self.transport_types) and among(terms.response_medium, self.response_media)
 
 
-class TravelFilter(NamedTuple):
+class TravelFilter(Struct, frozen=True):
     """``since`` and ``until`` bound the day of the travel."""
 
     transport_types: tuple[str, ...] = ()

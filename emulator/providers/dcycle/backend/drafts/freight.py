@@ -1,15 +1,15 @@
 """The filters of freight, packages, recharges and hubs."""
 
 from datetime import date, datetime
-from typing import NamedTuple
 
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.backend.drafts.criteria import among, between, contains, within
 from emulator.providers.dcycle.memory.freight import FreightRequest, Package
 from emulator.providers.dcycle.memory.hubs import Hub
 from emulator.providers.dcycle.memory.recharges import Recharge
 
 
-class FreightFilter(NamedTuple):
+class FreightFilter(Struct, frozen=True):
     """``text`` is a part of the shipment or of the stretch; ``since`` and ``until`` bound the day of the shipment.
 
     ``tocs`` are codes of vehicle types, which ``FreightRequests.find`` compares: it knows that of a leg by its mode.
@@ -42,7 +42,7 @@ class FreightFilter(NamedTuple):
         )
 
 
-class PackageFilter(NamedTuple):
+class PackageFilter(Struct, frozen=True):
     package_key: str | None = None
     shipment_id: str | None = None
     client: str | None = None
@@ -56,7 +56,7 @@ class PackageFilter(NamedTuple):
         )
 
 
-class RechargeFilter(NamedTuple):
+class RechargeFilter(Struct, frozen=True):
     """``text`` is a part of the license plate; ``since`` and ``until`` bound the day of the recharge.
 
     ``tocs`` are codes of vehicle types, which ``Recharges.find`` compares: a recharge may state that of its own by id.
@@ -86,7 +86,7 @@ class RechargeFilter(NamedTuple):
         )
 
 
-class HubFilter(NamedTuple):
+class HubFilter(Struct, frozen=True):
     """``name`` is a part of the hub's name."""
 
     name: str | None = None

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.freight import FreightTerms
 from emulator.providers.dcycle.memory.imports import ImportSession, ImportStatus
 
 
-class ImportFilter(NamedTuple):
+class ImportFilter(Struct, frozen=True):
     """Sessions that expired before ``now`` are left out unless they are asked for."""
 
     status: ImportStatus | None = None
@@ -35,7 +35,7 @@ def status_at(session: ImportSession, now: datetime | None) -> ImportStatus:
     return session.stage
 
 
-class ImportRow(NamedTuple):
+class ImportRow(Struct, frozen=True):
     """A row by columns of the template, or of the file if it is not mapped; ``terms`` if there are no ``errors``."""
 
     row_index: int
@@ -44,7 +44,7 @@ class ImportRow(NamedTuple):
     terms: FreightTerms | None = None
 
 
-class Correction(NamedTuple):
+class Correction(Struct, frozen=True):
     """Another value of a cell, by column of the template."""
 
     row_index: int

@@ -5,9 +5,10 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from operator import ge, gt, le, lt
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from emulator.core.clock import seconds
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.backend.drafts.criteria import between, contains
 from emulator.providers.dcycle.memory.records import Record
 
@@ -17,7 +18,7 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {"gt": gt, "gte": ge, "l
 NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?")
 
 
-class LegacyFilter(NamedTuple):
+class LegacyFilter(Struct, frozen=True):
     """A condition that a record, or what a list shows of it, must fulfill."""
 
     condition: str | None = None
@@ -31,7 +32,7 @@ class LegacyFilter(NamedTuple):
         return [record for record in records if _holds(operator, _text(_member(record, shown, member)), wanted)]
 
 
-class LegacyNameFilter(NamedTuple):
+class LegacyNameFilter(Struct, frozen=True):
     """``name`` is a part of the name; ``since`` and ``until`` bound the creation."""
 
     name: str | None = None

@@ -1,13 +1,13 @@
 """The filters of transport routes and of ways to transport."""
 
 from datetime import date, datetime
-from typing import NamedTuple
 
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.backend.drafts.criteria import among, between, contains, within
 from emulator.providers.dcycle.memory.transports import Combination, TransportRoute
 
 
-class TransportFilter(NamedTuple):
+class TransportFilter(Struct, frozen=True):
     """``text`` is a part of the name or of the supplier; ``since`` and ``until`` bound the day of the transport."""
 
     text: str | None = None
@@ -33,7 +33,7 @@ class TransportFilter(NamedTuple):
         )
 
 
-class CombinationFilter(NamedTuple):
+class CombinationFilter(Struct, frozen=True):
     transport_type: str | None = None
     travel_method: str | None = None
     refrigerated: bool | None = None

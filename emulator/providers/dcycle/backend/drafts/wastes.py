@@ -1,13 +1,13 @@
 """The filters of wastes, of their factors and of waste water."""
 
 from datetime import date, datetime
-from typing import NamedTuple
 
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.backend.drafts.criteria import among, between, within
 from emulator.providers.dcycle.memory.wastes import Waste, WasteFactor, WasteWaterTreatment
 
 
-class WasteFilter(NamedTuple):
+class WasteFilter(Struct, frozen=True):
     """``since`` and ``until`` bound the period."""
 
     statuses: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class WasteFilter(NamedTuple):
         )
 
 
-class WasteFactorFilter(NamedTuple):
+class WasteFactorFilter(Struct, frozen=True):
     region: str | None = None
     low_code: str | None = None
     rd_code: str | None = None
@@ -48,7 +48,7 @@ class WasteFactorFilter(NamedTuple):
         )
 
 
-class WasteWaterFilter(NamedTuple):
+class WasteWaterFilter(Struct, frozen=True):
     """``since`` and ``until`` bound the period."""
 
     statuses: tuple[str, ...] = ()
