@@ -12,6 +12,7 @@ The class of a probe says what may be at stake:
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
@@ -19,11 +20,11 @@ from typing import Any, NoReturn
 import httpx
 from msgspec import field
 
-from emulator.conformance.expression import UNKNOWN_UUID
+from emulator.conformance.expression import UNKNOWN_UUID, Scope, Unavailable, fill
 from emulator.conformance.matcher import mismatches
-from emulator.conformance.outgoing import Outgoing
+from emulator.conformance.outgoing import Outgoing, outgoing
 from emulator.conformance.pace import Pace
-from emulator.conformance.probe_file import Class, ProbeFile
+from emulator.conformance.probe_file import Call, Class, ProbeFile
 from emulator.conformance.promise import is_acceptable
 from emulator.conformance.values import ABSENT
 from emulator.core.secrets import REDACTED, Mask, hide_in_text, secret_members
@@ -97,6 +98,24 @@ class Connection(Struct):
         for secret in self.secrets:
             text = text.replace(secret, REDACTED)
         return hide_in_text(text, lambda _: REDACTED)
+
+    def request(self, call: Call, scope: Scope) -> Outgoing:
+        """Return the request of a step, with the credentials that it does not replace."""
+        replaced = {name.lower() for name in call.headers}
+        headers: dict[str, Any] = {}
+        for name, value in self.file.authorization.items():
+            if name.lower() not in replaced:
+                with suppress(Unavailable):  # a token that no step has obtained yet
+                    headers[name] = fill(value, scope)
+        headers |= fill(call.headers, scope)
+        values: Mapping[str, Any] = {
+            "path": fill(call.path, scope),
+            "query": fill(call.query, scope),
+            "headers": headers,
+            "body": fill(call.body, scope),
+            "text": fill(call.text, scope),
+        }
+        return outgoing(self.provider, call.send, values)
 
     def send(self, request: Outgoing, kind: Class, expected: tuple[int, ...] = ()) -> Reply:
         """Send a request, and return the reply. Raises NotAllowed and Stopped, without sending it."""

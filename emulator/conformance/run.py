@@ -9,12 +9,13 @@ from msgspec import field
 from msgspec.structs import replace
 
 from emulator.conformance.connection import Connection, NotAllowed, Reply, Stopped
+from emulator.conformance.creations import Creations
 from emulator.conformance.expression import Scope, Unavailable, fill, names_in
 from emulator.conformance.matcher import mismatches
-from emulator.conformance.outgoing import Outgoing, outgoing
-from emulator.conformance.probe_file import Call, Probe, ProbeFile, Step
+from emulator.conformance.outgoing import Outgoing
+from emulator.conformance.probe_file import Probe, ProbeFile, Step
 from emulator.conformance.promise import broken_promises
-from emulator.conformance.report import Created, Difference, Report, Result
+from emulator.conformance.report import Difference, Report, Result
 from emulator.conformance.values import Mismatch, shown
 from emulator.core.struct import Struct
 from emulator.evidence import contracts
@@ -85,8 +86,7 @@ class _Run:
         self.unsaved: dict[str, str] = {}
         self.rules: dict[str, Found] = {}
         self.operations: dict[str, Found] = {}
-        self.created: list[Created] = []
-        self.undo: list[tuple[Created, Outgoing]] = []
+        self.creations = Creations(connection)
         self.accepted = False
         self.refused: list[str] = []
         self.useless = ""
@@ -98,7 +98,7 @@ class _Run:
         if self.refused and not self.accepted:
             with suppress(Stopped):
                 self._stop_refused()
-        self._remove()
+        self.creations.remove()
         return Report(
             provider=self.connection.provider,
             against=self.connection.masked(self.against),
@@ -108,7 +108,7 @@ class _Run:
             stopped=self.connection.masked(self.connection.stopped),
             rules=list(self._rules()),
             operations=list(self._operations()),
-            created=self.created,
+            created=self.creations.created,
         )
 
     def _rules(self) -> Iterator[Result]:
@@ -181,7 +181,7 @@ class _Run:
         """Return what is known now, with ``it``, and the request of a step that follows from it."""
         scope = self._scope()
         scope = scope.with_values(it=fill(value, scope))
-        return scope, self._request(step, scope)
+        return scope, self.connection.request(step, scope)
 
     def _note_acceptance(self, request: Outgoing, reply: Reply) -> None:
         """Note whether a request was accepted that must be. Raises Stopped if none ever is."""
@@ -212,7 +212,7 @@ class _Run:
         elif step.save:
             self.unsaved[step.save] = f"needs `{step.save}`: {request.method} {request.path} returned {reply.status}"
         if reply.status < 300:
-            self._remember(request, reply)
+            self.creations.note(request, reply, self._scope())
         if reply.status not in step.statuses:
             yield Mismatch("status", " or ".join(map(str, step.statuses)), f"{reply.status} {shown(reply.body)}")
             return
@@ -248,54 +248,6 @@ class _Run:
 
     def _scope(self) -> Scope:
         return Scope(self.saved, self.connection.pace.reading(), self.run)
-
-    def _request(self, call: Call, scope: Scope) -> Outgoing:
-        """Return the request of a step, with the credentials that it does not replace."""
-        replaced = {name.lower() for name in call.headers}
-        headers: dict[str, Any] = {}
-        for name, value in self.file.authorization.items():
-            if name.lower() not in replaced:
-                with suppress(Unavailable):  # a token that no step has obtained yet
-                    headers[name] = fill(value, scope)
-        headers |= fill(call.headers, scope)
-        values: Mapping[str, Any] = {
-            "path": fill(call.path, scope),
-            "query": fill(call.query, scope),
-            "headers": headers,
-            "body": fill(call.body, scope),
-            "text": fill(call.text, scope),
-        }
-        return outgoing(self.connection.provider, call.send, values)
-
-    # --- what was created
-
-    def _remember(self, request: Outgoing, reply: Reply) -> None:
-        """Note what a successful request created, and how to remove it."""
-        creation = self.file.creates.get(request.operation.id) if request.operation else None
-        if creation is None:
-            return
-        scope = self._scope().with_values(reply=reply.body)
-        made = Created(what=creation.what, request=request.operation.id if request.operation else "")
-        try:
-            made.what = self.connection.masked(str(fill(creation.what, scope)))
-            made.reason = "" if creation.undo else "the API cannot remove it"
-            undo = self._request(creation.undo, scope) if creation.undo else None
-        except Unavailable as error:
-            made.reason, undo = str(error), None
-        if undo is None or all(known != undo for _, known in self.undo):  # a replay creates nothing
-            self.created.append(made)
-            self.undo += [(made, undo)] if undo else []
-
-    def _remove(self) -> None:
-        """Remove what was created, the latest first."""
-        for made, request in reversed(self.undo):
-            try:
-                reply = self.connection.send(request, "sandbox")
-            except (NotAllowed, Stopped) as error:
-                made.reason = self.connection.masked(str(error))
-                continue
-            made.removed = reply.status < 300 or reply.status in self.file.creates[made.request].gone
-            made.reason = "" if made.removed else f"{request.method} {request.path} returned {reply.status}"
 
 
 def _result(id: str, statement: str, evidence: str, found: Found) -> Result:
