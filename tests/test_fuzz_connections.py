@@ -14,9 +14,9 @@ from typing import Literal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from emulator import create_app
+from emulator.core.struct import replace
 from emulator.server.connection_pool import ConnectionPool
 from emulator.space.commands import MoveClock
 from tests.conftest import START

@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
@@ -17,6 +16,7 @@ from emulator.cli.server_options import own_hosts
 from emulator.client.asgi_call import call
 from emulator.client.handles import SpaceHandle
 from emulator.control.app import Control
+from emulator.core.struct import replace
 from emulator.gateway.gateway import Gateway
 from emulator.gateway.messages import DRAINED_BYTES_MAX
 from emulator.providers import ALL

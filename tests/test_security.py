@@ -16,7 +16,6 @@ from typing import Any, TypeAlias
 
 import jwt
 import pytest
-from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -25,6 +24,7 @@ from emulator.client.asgi_call import call
 from emulator.client.handles import Refused, SpaceHandle
 from emulator.control.snapshots import SNAPSHOTS_MAX
 from emulator.core.names import NAME
+from emulator.core.struct import replace
 from emulator.gateway.gateway import Gateway
 from emulator.providers import ALL
 from emulator.providers.cnaught import wording

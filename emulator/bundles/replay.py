@@ -5,11 +5,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from msgspec.structs import replace
-
 from emulator.bundles.bundle import BadBundle, Bundle, Changed, RawHeaders, Recorded, raw_headers, sealed_reply
 from emulator.bundles.seal import MARK, Seal
 from emulator.core.errors import CannotHappen
+from emulator.core.struct import replace
 from emulator.gateway.turn import open_exchange, run_turn
 from emulator.space import snapshot
 from emulator.space.commands import ChangeSettings, PerformAct

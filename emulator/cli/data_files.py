@@ -5,12 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from msgspec.structs import replace
-
 from emulator.app import make_world
 from emulator.control.app import Control
 from emulator.core.clock import LogTime
 from emulator.core.errors import BadData
+from emulator.core.struct import replace
 from emulator.gateway.courier import Courier
 from emulator.log import image
 from emulator.log.application import Application

@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from msgspec import field
-from msgspec.structs import replace
 
 from emulator.conformance.connection import Connection, NotAllowed, Reply, Stopped
 from emulator.conformance.creations import Creations
@@ -17,7 +16,7 @@ from emulator.conformance.probe_file import Probe, ProbeFile, Step
 from emulator.conformance.promise import broken_promises
 from emulator.conformance.report import Difference, Report, Result
 from emulator.conformance.values import Mismatch, shown
-from emulator.core.struct import Struct
+from emulator.core.struct import Struct, replace
 from emulator.evidence import contracts
 
 DIFFERENCES_MAX = 6

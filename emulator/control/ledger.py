@@ -4,7 +4,6 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
-from msgspec.structs import replace
 from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -14,6 +13,7 @@ from emulator.control.params import Page, Params, read_query
 from emulator.control.request import ControlRequest
 from emulator.core.clock import micros
 from emulator.core.ledger import Balances, Entry, balances, exact_sum, figure, flows
+from emulator.core.struct import replace
 from emulator.space import audit
 from emulator.space.space import Space
 from emulator.web.fields import Instant

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, TypeVar
 
-from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field
 
 from emulator.core.errors import Malformed, Place, Problem
 from emulator.core.mistakes import sentence
+from emulator.core.struct import replace
 from emulator.web import reading
 from emulator.web.model import Model
 from emulator.web.reading import json_body

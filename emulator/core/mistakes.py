@@ -5,12 +5,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from msgspec.structs import replace
 from pydantic import BaseModel, ValidationError
 
 from emulator.core.errors import Malformed, Place, Problem
 from emulator.core.nearest import nearest
-from emulator.core.struct import Struct
+from emulator.core.struct import Struct, replace
 
 Schema: TypeAlias = Mapping[str, Any]
 

@@ -1,7 +1,7 @@
 """Values with typed fields, which fixtures and snapshots can hold."""
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 import msgspec
 from msgspec import NODEFAULT
@@ -69,3 +69,14 @@ if not TYPE_CHECKING:
 
         __get_pydantic_core_schema__ = classmethod(_schema)
         __get_pydantic_json_schema__ = classmethod(_json_schema)
+
+
+S = TypeVar("S", bound=Struct)
+
+
+def replace(value: S, **changes: Any) -> S:
+    """Return a copy of a struct with other values for some fields, checked as a new one is.
+
+    msgspec's own ``replace`` does not call ``__post_init__`` before version 0.21.
+    """
+    return type(value)(**{**asdict(value), **changes})

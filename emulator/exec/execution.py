@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from msgspec.structs import replace
 from starlette.types import ASGIApp
 
-from emulator.core.struct import Struct
+from emulator.core.struct import Struct, replace
 from emulator.exec import child, environment, isolation
 from emulator.exec.outside import Outside
 from emulator.exec.redirection import HOOK_VARIABLE

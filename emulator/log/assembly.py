@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from emulator.core.clock import LogTime
 from emulator.core.errors import BadData
+from emulator.core.struct import replace
 from emulator.gateway.courier import Courier
 from emulator.gateway.gateway import ControlApi
 from emulator.log.application import Application

@@ -2,8 +2,7 @@
 
 from functools import partial
 
-from msgspec.structs import replace
-
+from emulator.core.struct import replace
 from emulator.log.committer import Committer
 from emulator.log.log import Image, OwnLog
 

@@ -5,8 +5,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from msgspec.structs import replace
-
+from emulator.core.struct import replace
 from emulator.core.version import __version__
 from emulator.log.log import Damaged, Log
 from emulator.space.fixtures import BadFixture, Fixtures

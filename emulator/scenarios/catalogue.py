@@ -9,11 +9,9 @@ from types import ModuleType
 from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import quote
 
-from msgspec.structs import replace
-
 from emulator.core.documents import document
 from emulator.core.resources import resource
-from emulator.core.struct import Struct
+from emulator.core.struct import Struct, replace
 from emulator.scenarios.stage import Progress, ScenarioFailed, Stage
 from emulator.space.space import Space
 from emulator.space.story import Step, Story

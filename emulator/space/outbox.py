@@ -10,13 +10,12 @@ from heapq import heappop, heappush
 from typing import Any, Literal, TypeAlias
 
 from msgspec import field
-from msgspec.structs import replace
 
 from emulator.core import exact_json
 from emulator.core.clock import Event
 from emulator.core.documents import UtcTime
 from emulator.core.integrity import check_unique
-from emulator.core.struct import Struct
+from emulator.core.struct import Struct, replace
 from emulator.web.webhooks import Call, Dispatch, Webhooks
 
 Lane: TypeAlias = tuple[str, str, str, str | None]

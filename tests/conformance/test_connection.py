@@ -8,13 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
-from msgspec.structs import replace
 
 from emulator.conformance.connection import Connection, NotAllowed, Stopped
 from emulator.conformance.in_process import EmulatorTransport
 from emulator.conformance.outgoing import outgoing
 from emulator.conformance.probe_file import ProbeFile, parsed
 from emulator.conformance.run import CouldNotRun, conform
+from emulator.core.struct import replace
 from tests.conformance.target import connection
 
 KEY = "test_key_that_nobody_may_see"

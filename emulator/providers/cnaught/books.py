@@ -9,8 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from msgspec.structs import replace
-
 from emulator.core.ledger import (
     CENT,
     GRAM,
@@ -27,6 +25,7 @@ from emulator.core.ledger import (
     moved,
     once,
 )
+from emulator.core.struct import replace
 from emulator.providers.cnaught.backend import CNaught
 from emulator.providers.cnaught.backend.amounts import EXACT, price
 from emulator.providers.cnaught.backend.drafts import Buyer, Period

@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 import pytest
-from msgspec.structs import replace
 
 from emulator import Emulator
 from emulator.client.handles import Refused
+from emulator.core.struct import replace
 from emulator.providers.cnaught.books import BOOKS
 from emulator.providers.cnaught.memory.fixture import Memory
 from tests.support.books import balances, failures, memory

@@ -4,12 +4,12 @@ from hashlib import blake2b
 from typing import Any
 
 import orjson
-from msgspec.structs import replace
 from starlette.responses import Response
 
 from emulator.core import exact_json
 from emulator.core.bounded_cache import RepeatedCache
 from emulator.core.errors import Malformed
+from emulator.core.struct import replace
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.endpoints.context import backend, subaccount_id
 from emulator.providers.cnaught.memory.catalogue import Account

@@ -3,9 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from msgspec.structs import replace
-
-from emulator.core.struct import Struct
+from emulator.core.struct import Struct, replace
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.invoices import Invoices

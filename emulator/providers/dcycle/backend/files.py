@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from msgspec.structs import replace
-
+from emulator.core.struct import replace
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.records import Records

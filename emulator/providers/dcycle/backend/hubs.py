@@ -1,7 +1,6 @@
 """Logistic hubs (docs.dcycle.io, Logistic Hubs)."""
 
-from msgspec.structs import replace
-
+from emulator.core.struct import replace
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.facilities import Facilities

@@ -2,9 +2,8 @@
 
 from decimal import Decimal
 
-from msgspec.structs import replace
-
 from emulator.core.exact_json import decimal
+from emulator.core.struct import replace
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.records import EmittingRecords

@@ -6,9 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from msgspec.structs import replace
-
-from emulator.core.struct import Struct
+from emulator.core.struct import Struct, replace
 from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.errors import NotFound
 from emulator.providers.dcycle.memory.catalogue import Organization

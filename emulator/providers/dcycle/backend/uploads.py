@@ -8,8 +8,7 @@ from decimal import Decimal
 from io import StringIO
 from typing import Any, TypeAlias
 
-from msgspec.structs import replace
-
+from emulator.core.struct import replace
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.purchases import Purchases

@@ -3,9 +3,8 @@
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
-from msgspec.structs import replace
-
 from emulator.core.exact_json import decimal
+from emulator.core.struct import replace
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.drafts.wastes import WasteFilter

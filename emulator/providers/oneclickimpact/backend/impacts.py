@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from msgspec.structs import replace
-
 from emulator.core.agenda import Agenda
 from emulator.core.clock import Clock, Event
 from emulator.core.errors import CannotHappen
+from emulator.core.struct import replace
 from emulator.providers.oneclickimpact import errors
 from emulator.providers.oneclickimpact.backend.customers import Customers
 from emulator.providers.oneclickimpact.backend.drafts import CancellationDraft, ImpactDraft, Search

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from operator import attrgetter
 
-from msgspec.structs import replace
-
 from emulator.core.clock import Clock
 from emulator.core.ids import HEX, Ids, nth_uuid
+from emulator.core.struct import replace
 from emulator.providers.oneclickimpact.backend.history import History
 from emulator.providers.oneclickimpact.memory.catalogue import Environment
 from emulator.providers.oneclickimpact.memory.fixture import Memory

@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from msgspec.structs import replace
 from pydantic import ConfigDict, Field
 
 from emulator.core.cached_property import cached_property
 from emulator.core.documents import EMPTY, FrozenMapping
+from emulator.core.struct import replace
 from emulator.providers.oneclickimpact.backend.drafts import CancellationDraft, CustomerSearch, ImpactDraft, Search
 from emulator.providers.oneclickimpact.memory.catalogue import Account, ProjectType
 from emulator.providers.oneclickimpact.memory.fields import (

@@ -3,11 +3,11 @@
 from decimal import Decimal
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
 
-from msgspec.structs import replace
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from emulator.core.errors import Malformed, Problem
+from emulator.core.struct import replace
 from emulator.providers.dcycle.wire.incoming.fields import Id, PageNumber, PageSize
 from emulator.web.model import Model
 
