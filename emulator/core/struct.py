@@ -8,32 +8,58 @@ from msgspec import NODEFAULT
 from msgspec.structs import asdict, fields
 
 if TYPE_CHECKING:
-    from msgspec import Struct as Struct
+    from msgspec import Struct as Struct  # a class in between would be a mutable one, which no frozen one may extend
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic_core import CoreSchema
+else:
+
+    class Struct(msgspec.Struct):
+        """A value with typed fields. Its class is created in a fortieth of the time that a dataclass takes.
+
+        Pydantic reads it from an object whose members are its fields, and no others, and writes it as one.
+        """
+
+        @classmethod
+        def __get_pydantic_core_schema__(cls, _, generator):
+            return _schema(cls, generator)
+
+        @classmethod
+        def __get_pydantic_json_schema__(cls, schema, generator):
+            return _json_schema(cls, schema, generator)
 
 
-def _schema(struct: type[msgspec.Struct], _: Any, generator: "GetCoreSchemaHandler") -> "CoreSchema":
-    """Return how pydantic reads and writes a struct: as an object whose members are its fields, and no others."""
-    outermost = _described.get() is None
-    if outermost:
-        _described.set(set())
-    try:
-        return _described_once(struct, generator)
-    finally:
-        if outermost:
-            _described.set(None)
+S = TypeVar("S", bound=Struct)
 
+
+def replace(value: S, **changes: Any) -> S:
+    """Return a copy of a struct with other values for some fields, checked as a new one is.
+
+    msgspec's own ``replace`` does not call ``__post_init__`` before version 0.21.
+    """
+    return type(value)(**{**asdict(value), **changes})
+
+
+# --- pydantic's schemas
 
 _described: ContextVar[set[type] | None] = ContextVar("described", default=None)
-"""The structs in the schema that pydantic builds now. It describes each once: those of trees refer to themselves."""
+"""The structs in the schema that is built now, which has each once: those of trees refer to themselves."""
 
 
-def _described_once(struct: type[msgspec.Struct], generator: "GetCoreSchemaHandler") -> "CoreSchema":
+def _schema(struct: type[Struct], generator: "GetCoreSchemaHandler") -> "CoreSchema":
+    described, token = _described.get(), None
+    if described is None:
+        token = _described.set(described := set())
+    try:
+        return _described_once(struct, described, generator)
+    finally:
+        if token:
+            _described.reset(token)
+
+
+def _described_once(struct: type[Struct], described: set[type], generator: "GetCoreSchemaHandler") -> "CoreSchema":
     from pydantic_core import core_schema
 
-    ref, described = f"{struct.__module__}.{struct.__qualname__}:{id(struct)}", _described.get()
-    assert described is not None
+    ref = f"{struct.__module__}.{struct.__qualname__}:{id(struct)}"
     if struct in described:
         return core_schema.definition_reference_schema(ref)
     described.add(struct)
@@ -55,28 +81,8 @@ def _described_once(struct: type[msgspec.Struct], generator: "GetCoreSchemaHandl
     )
 
 
-def _json_schema(struct: type[msgspec.Struct], schema: "CoreSchema", generator: "GetJsonSchemaHandler") -> Any:
+def _json_schema(struct: type[Struct], schema: "CoreSchema", generator: "GetJsonSchemaHandler") -> Any:
     from inspect import cleandoc
 
     whole = generator.resolve_ref_schema(generator(schema))
     return {**whole, "description": cleandoc(struct.__doc__)} if struct.__doc__ else whole
-
-
-if not TYPE_CHECKING:
-
-    class Struct(msgspec.Struct):
-        """A value with typed fields. Its class is created in a fortieth of the time that a dataclass takes."""
-
-        __get_pydantic_core_schema__ = classmethod(_schema)
-        __get_pydantic_json_schema__ = classmethod(_json_schema)
-
-
-S = TypeVar("S", bound=Struct)
-
-
-def replace(value: S, **changes: Any) -> S:
-    """Return a copy of a struct with other values for some fields, checked as a new one is.
-
-    msgspec's own ``replace`` does not call ``__post_init__`` before version 0.21.
-    """
-    return type(value)(**{**asdict(value), **changes})

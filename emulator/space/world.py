@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
+from emulator.core.cached_property import cached_property
 from emulator.core.clock import Clock, Event
 from emulator.core.documents import write
 from emulator.core.ids import Ids

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cached_property
 
+from emulator.core.cached_property import cached_property
 from emulator.core.clock import Clock
 from emulator.core.exact_json import decimal
 from emulator.core.ids import Ids
