@@ -456,6 +456,19 @@ def test_an_emulator_works_while_a_test_patches_the_clock(code: str) -> None:
     run(code.replace("{use}", USE_ALL))
 
 
+def test_documents_are_built_before_a_test_begins() -> None:
+    """A first snapshot and its restoring build no model, which could be under a patched clock or a short timeout."""
+    run("""
+from unittest.mock import patch
+from emulator import Emulator
+from emulator.providers import NAMES
+with Emulator(port=None) as emulator, patch("emulator.core.documents.create_model", side_effect=AssertionError):
+    for name in NAMES:
+        emulator.http.get(f"{emulator.url}/_emulator/state/{name}").raise_for_status()
+    emulator.restore(emulator.snapshot())
+""")
+
+
 @pytest.mark.parametrize("loop", [new_event_loop, RealTimeLoop])
 def test_an_event_loop_ignores_a_patched_clock(loop: type[RealTimeLoop]) -> None:
     """The event loop's time does not come from a patched ``time.monotonic``."""

@@ -19,6 +19,7 @@ from emulator.client.requests_adapter import requests_adapter
 from emulator.client.shared_loop import SharedLoop
 from emulator.client.transport import Transport
 from emulator.core.ids import LOWER, nth_text
+from emulator.core.paused_collector import paused_collector
 from emulator.core.real_time import real_datetime
 from emulator.server.eager_task import begin
 from emulator.space.world import Limits, Links
@@ -55,7 +56,7 @@ class Emulator(SpaceHandle):
         webhook_hosts: Iterable[str] = (),
         links: Links | None = None,
     ) -> None:
-        with real_datetime():
+        with real_datetime(), paused_collector():
             self.app = create_app(
                 seed=seed,
                 fixtures_directory=Path(fixtures) if fixtures else None,

@@ -16,15 +16,15 @@ def preload(world: World) -> None:
     In a test's process the first use may come when ``datetime`` is patched, and a short timeout may be running.
     """
     import_module("emulator.pages.app")
-    document(OutboxState)
+    document(OutboxState).prepare()
     for name in world.providers:
         package = import_module(f"emulator.providers.{name}")
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             import_module(module.name)
         memory = world.fixtures[name].memory
-        document(type(memory))
+        document(type(memory)).prepare()
         if hasattr(memory, "settings"):
-            document(type(memory.settings))
+            document(type(memory.settings)).prepare()
     for model in _derived(Model):
         model.model_rebuild()
 

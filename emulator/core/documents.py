@@ -108,6 +108,10 @@ class Document(Generic[T]):
     def __init__(self, kind: type[T]) -> None:
         self._kind = kind
 
+    def prepare(self) -> None:
+        """Build what is otherwise built when a document is first read or written."""
+        _ = self._model, self._decoder
+
     @cached_property
     def _model(self) -> type[BaseModel]:
         return create_model("Document", __config__=ConfigDict(extra="forbid"), content=(self._kind, ...))
