@@ -17,9 +17,9 @@ VALUE_CHARACTERS_MAX = 40
 KEY = "[key]"
 """How pydantic names the place of a name in an object."""
 
-UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden")
+UNKNOWN = "extra_forbidden"
 OF_SIZE = ("too_short", "too_long")
-WITHOUT_VALUE = ("missing", "value_error", "assertion_error", *UNKNOWN)
+WITHOUT_VALUE = ("missing", "value_error", "assertion_error", UNKNOWN)
 
 PLURAL_OF_ONE = re.compile(r"\b1 (character|digit|item)s\b")
 
@@ -51,7 +51,6 @@ WORDS = {
     "greater_than_equal": "must be at least {ge}",
     "less_than": "must be less than {lt}",
     "less_than_equal": "must be at most {le}",
-    "dataclass_type": _OBJECT,
     "model_type": _OBJECT,
     "dict_type": _OBJECT,
     "mapping_type": _OBJECT,
@@ -119,12 +118,12 @@ def _places_in(content: object, place: Place) -> Iterator[str | int]:
 
 
 def _fault(problem: Problem, place: Place, schema: Schema) -> str:
-    return sentence(problem, _members(schema, place[:-1]) if problem.kind in UNKNOWN else ())
+    return sentence(problem, _members(schema, place[:-1]) if problem.kind == UNKNOWN else ())
 
 
 def sentence(problem: Problem, known: Iterable[str]) -> str:
     """Return what is wrong, in our words. ``known`` are the names that the object may have if the name is unknown."""
-    if problem.kind in UNKNOWN:
+    if problem.kind == UNKNOWN:
         name = next(str(step) for step in reversed(problem.place) if step != KEY)
         return f"unknown member; {nearest(name, sorted(known))}"
     if problem.kind == "json_invalid":

@@ -1,6 +1,6 @@
 """The commands that change a space: what the control API and webhook attempts do to it.
 
-Each is a frozen dataclass of facts. ``Space.run`` applies it and adds it to the space's history, so that the same
+Each is a frozen struct of facts. ``Space.run`` applies it and adds it to the space's history, so that the same
 commands between the same requests lead to the same state.
 """
 

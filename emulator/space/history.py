@@ -22,7 +22,7 @@ COMPARED_MIN = 4096
 class Command(Protocol[T_co]):
     """A change that a control request, or the outcome of a webhook's attempt, makes to a space.
 
-    Commands are frozen dataclasses of facts. ``size`` is what they hold, in bytes.
+    Commands are frozen structs of facts. ``size`` is what they hold, in bytes.
     """
 
     @property
