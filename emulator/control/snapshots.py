@@ -17,7 +17,7 @@ SNAPSHOTS_MAX = 32
 
 
 def get_snapshot(request: ControlRequest) -> Response:
-    return reply(snapshot.take(request.space))
+    return reply(snapshot.take_to_send(request.space))
 
 
 def put_snapshot(request: ControlRequest) -> Response:

