@@ -84,5 +84,6 @@ def _described_once(struct: type[Struct], described: set[type], generator: "GetC
 def _json_schema(struct: type[Struct], schema: "CoreSchema", generator: "GetJsonSchemaHandler") -> Any:
     from inspect import cleandoc
 
-    whole = generator.resolve_ref_schema(generator(schema))
-    return {**whole, "description": cleandoc(struct.__doc__)} if struct.__doc__ else whole
+    about = {"description": cleandoc(struct.__doc__)} if struct.__doc__ else {}
+    closed = {"additionalProperties": False}  # pydantic leaves it out before version 2.12
+    return {**generator.resolve_ref_schema(generator(schema)), **closed, **about}
