@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from emulator import Emulator
 from emulator.client.embedded import SpaceHandle
+from emulator.core.paused_collector import paused_collector
 from emulator.space.commands import MoveClock
 from tests.support import offline
 from tests.support.caller import Caller, credentials_of
@@ -49,11 +50,10 @@ LONG = (
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
     """Keep the garbage collector from searching thousands of tests again and again."""
-    gc.disable()
     try:
-        return (yield)
+        with paused_collector():
+            return (yield)
     finally:
-        gc.enable()
         gc.freeze()
 
 
