@@ -16,6 +16,7 @@ from emulator.providers.carboninsights import errors
 from emulator.providers.carboninsights.backend import CarbonInsights
 from emulator.providers.carboninsights.memory.records import Account
 from emulator.providers.carboninsights.wire import incoming, outgoing
+from emulator.providers.carboninsights.wire.context import decided_by
 from emulator.web.reading import json_body, media_type, read_body
 from emulator.web.replies import JSON, reply
 from emulator.web.request import Request
@@ -110,7 +111,7 @@ def require_json(request: Request) -> None:
 def read(model: type[M], request: Request) -> M:
     """Return the body as a model that equal bodies share. Raises UnsupportedMediaType, Malformed."""
     require_json(request)
-    return read_body(model, request, read_new, incoming.decided_by(backend(request)))
+    return read_body(model, request, read_new, decided_by(backend(request)))
 
 
 def read_new(model: type[M], request: Request) -> M:

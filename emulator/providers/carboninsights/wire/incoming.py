@@ -1,7 +1,6 @@
 """The models of requests. Each becomes a draft. All problems of a body are reported at once."""
 
-from collections.abc import Hashable, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
 from operator import itemgetter
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -17,11 +16,11 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from emulator.core.bounded_cache import BoundedCache
 from emulator.core.cached_property import cached_property
 from emulator.core.errors import Malformed, Problem
 from emulator.providers.carboninsights.backend import CarbonInsights, drafts
 from emulator.providers.carboninsights.backend.drafts import COUNTRY, US_AVERAGE_ZIP_CODE, Listing, Purchases
+from emulator.providers.carboninsights.wire.context import Context, context_of
 from emulator.providers.carboninsights.wire.fields import (
     AMOUNT_MAX,
     Amount,
@@ -34,7 +33,6 @@ from emulator.providers.carboninsights.wire.fields import (
     ShortText,
     Text,
     ZipCode,
-    as_text,
     day_of,
     is_plain_text,
 )
@@ -42,35 +40,9 @@ from emulator.web.model import Model
 
 M = TypeVar("M", bound=BaseModel)
 
-NAMED_MAX, NAMED_CHARACTERS_MAX = 1024, 256
-"""How many texts that name a listing are remembered, and how long each may be."""
-
-
-class Context:
-    """What a field's validation needs: the records and settings, and other parts of the body.
-
-    ``by_code`` is whether its categories are codes; ``named`` are the listings of categories, by what has named them.
-    """
-
-    def __init__(self, backend: CarbonInsights, body: object) -> None:
-        self.backend = backend
-        self.body = body
-        match body:
-            case {"options": {"category_type": "mcc"}}:
-                self.by_code = True
-            case _:
-                self.by_code = False
-        self.named = _named(self.by_code, decided_by(backend))
-
-    def password(self) -> str | None:
-        match self.body:
-            case {"password": str(password)}:
-                return password.strip()
-        return None
-
 
 def _free(value: str, info: ValidationInfo) -> str:
-    context = _context(info)
+    context = context_of(info)
     if context.backend.accounts.is_taken(value, context.password()):
         raise PydanticCustomError("taken", "Input should be a username that is not taken")
     return value
@@ -83,27 +55,7 @@ def _distinct(value: str, info: ValidationInfo) -> str:
 
 
 def _listing(value: object, info: ValidationInfo) -> Listing:
-    context = _context(info)
-    if type(value) is str and (known := context.named.get(value)):
-        return known
-    text, categories = as_text(value), context.backend.categories
-    listing = categories.listing_of_code(text) if context.by_code else categories.listing(text)
-    if listing is None:
-        raise PydanticCustomError("merchant_code" if context.by_code else "category", "Input should be listed")
-    if type(value) is str and len(value) <= NAMED_CHARACTERS_MAX:
-        context.named.put(value, listing)
-    return listing
-
-
-@lru_cache(maxsize=64)
-def _named(by_code: bool, decided_by: Hashable) -> BoundedCache[str, Listing]:
-    """Return the listings by what has named them: by code or by category, and by what else decides on them."""
-    return BoundedCache(NAMED_MAX)
-
-
-def _context(info: ValidationInfo) -> Context:
-    assert isinstance(info.context, Context)
-    return info.context
+    return context_of(info).listing(value)
 
 
 # --- accounts and tokens ----------------------------------------------------------------------------------------------
@@ -179,9 +131,9 @@ def _usual_purchases(value: object, info: ValidationInfo) -> Purchases | None:
             return None
         if max(map(len, value)) > len(REQUIRED) and not all(map(_has_plain_descriptions, value)):
             return None
-        listings: tuple[Any, ...] = tuple(map(_context(info).named.get, categories))
+        listings: tuple[Any, ...] = tuple(map(context_of(info).named.get, categories))
         if not all(listings):
-            listings = tuple([_listing(each, info) for each in categories])
+            listings = tuple(map(context_of(info).listing, categories))
         return Purchases(tuple(map(float, amounts)), listings)
     except (KeyError, TypeError, ValueError):
         return None
@@ -262,17 +214,6 @@ class MalformedBody(Malformed):
     def __init__(self, *problems: Problem, rows: int) -> None:
         super().__init__(*problems)
         self.rows = rows
-
-
-def decided_by(backend: CarbonInsights) -> Hashable:
-    """Return what every model but a registration follows from, besides its body: the catalogue and three settings."""
-    settings = backend.memory.settings
-    return (
-        backend.catalogue,
-        settings.all_children_required,
-        settings.category_aliases,
-        settings.retired_categories,
-    )
 
 
 def read(model: type[M], content: object, backend: CarbonInsights) -> M:
