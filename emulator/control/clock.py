@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -13,7 +13,7 @@ from emulator.core.clock import Event, micros, within_calendar
 from emulator.evidence import explanation
 from emulator.space.commands import AdvanceClock, MoveClock
 from emulator.space.space import Space
-from emulator.web.fields import Instant, JsonDouble, QueryDouble
+from emulator.web.fields import JSON_DOUBLE, QUERY_DOUBLE, Instant
 from emulator.web.replies import reply
 
 SECONDS_MAX = 100 * 366 * 86400
@@ -29,13 +29,13 @@ class ClockSetting(Params):
 class Advance(Params):
     """How much time to let pass, in seconds."""
 
-    seconds: Annotated[JsonDouble, Field(ge=-SECONDS_MAX, le=SECONDS_MAX), AfterValidator(float)]
+    seconds: Annotated[float, Field(ge=-SECONDS_MAX, le=SECONDS_MAX), JSON_DOUBLE]
 
 
 class UpcomingQuery(Params):
     """How far to look ahead, in seconds, and how many events to show."""
 
-    seconds: Annotated[QueryDouble, Field(ge=0, le=SECONDS_MAX), AfterValidator(float)] = 366 * 86400.0
+    seconds: Annotated[float, Field(ge=0, le=SECONDS_MAX), QUERY_DOUBLE] = 366 * 86400.0
     limit: Annotated[int, Field(ge=0, le=1000)] = 100
 
 

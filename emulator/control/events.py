@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from emulator.control.params import Params, read_query
@@ -17,7 +17,7 @@ from emulator.space.history import Change, Entry
 from emulator.space.space import Space
 from emulator.space.spaces import Spaces
 from emulator.web.event_stream import EventStream, event
-from emulator.web.fields import QueryDouble
+from emulator.web.fields import QUERY_DOUBLE
 
 RETRY = b"retry: 1000\n\n"
 ALIVE = b": alive\n\n"
@@ -35,7 +35,7 @@ class Following(Params):
     """Where to begin without a ``Last-Event-ID``, and after how many real seconds to end; never if absent."""
 
     replay: Literal["true", "false"] = "false"
-    timeout: Annotated[QueryDouble, Field(ge=0, le=86400), AfterValidator(float)] | None = None
+    timeout: Annotated[float, Field(ge=0, le=86400), QUERY_DOUBLE] | None = None
 
 
 class Cursor(Struct):

@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 from weakref import WeakKeyDictionary
 
 import orjson
-from pydantic import AfterValidator, Field
+from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -33,7 +33,7 @@ from emulator.evidence.unread import unread
 from emulator.space import snapshot
 from emulator.space.space import Space
 from emulator.web.exchange import Exchange
-from emulator.web.fields import Instant, QueryDouble
+from emulator.web.fields import QUERY_DOUBLE, Instant
 from emulator.web.headers import RawHeaders
 from emulator.web.reading import pairs
 from emulator.web.replies import reply
@@ -90,7 +90,7 @@ class Wait(Filter):
     """How many such exchanges to wait for, and for how many real seconds."""
 
     count: Annotated[int, Field(ge=1, le=10**9)] = 1
-    timeout: Annotated[QueryDouble, Field(ge=0, le=300), AfterValidator(float)] = 5.0
+    timeout: Annotated[float, Field(ge=0, le=300), QUERY_DOUBLE] = 5.0
 
 
 def list_requests(request: ControlRequest) -> Response:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from emulator.core import exact_json
-from emulator.web.fields import JSON_INTEGER, JsonDouble
+from emulator.web.fields import JSON_DOUBLE, JSON_INTEGER
 from emulator.web.model import Model
 
 Connection: TypeAlias = Literal["reset", "close", "truncate"]
@@ -67,7 +67,7 @@ class Effect(Model):
     status: Annotated[int, Field(ge=200, le=599), JSON_INTEGER] | None = None
     headers: ReplyHeaders = {}
     body: Annotated[Any, AfterValidator(_writable)] = None
-    delay_seconds: Annotated[JsonDouble, Field(ge=0, le=600), AfterValidator(float)] = 0.0
+    delay_seconds: Annotated[float, Field(ge=0, le=600), JSON_DOUBLE] = 0.0
     connection: Connection | None = None
 
     @model_validator(mode="after")

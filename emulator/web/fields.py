@@ -8,9 +8,10 @@ import re
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Annotated
+from math import inf, nextafter
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from emulator.core.clock import instant
@@ -18,6 +19,9 @@ from emulator.core.exact_json import decimal
 
 _QUERY_INTEGER = re.compile(r"-?[0-9]{1,300}")
 _QUERY_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][-+]?[0-9]{1,3})?")
+
+_EXACT_MAX = 2**53
+"""Every integer up to this is a double."""
 
 _BEYOND_BOUNDS = Decimal(10) ** 40
 """Stands for all larger integers, which no bound accepts: 1e4299 takes a millisecond to become an int."""
@@ -33,7 +37,8 @@ def _json_integer(value: object) -> int:
     raise PydanticCustomError("int_type", "Input should be a valid integer")
 
 
-def _json_number(value: object) -> Decimal:
+def json_number(value: object) -> Decimal:
+    """Return a JSON number with all its digits, and 0 for one below the range of a double, as clients read it."""
     if type(value) is int:
         return Decimal(value)
     if isinstance(value, bool) or not isinstance(value, float | Decimal):
@@ -42,10 +47,21 @@ def _json_number(value: object) -> Decimal:
     return number if not number or float(number) else Decimal(0)
 
 
-def _json_double(value: object) -> float | Decimal:
-    """Return a number to compare with its bounds: a float or an int as it was sent, others as a Decimal."""
-    kind = type(value)
-    return value if kind is float or kind is int else _json_number(value)  # type: ignore[return-value]
+def _json_double(value: object, validate: ValidatorFunctionWrapHandler) -> Any:
+    if type(value) is float or (type(value) is int and -_EXACT_MAX <= value <= _EXACT_MAX):
+        return validate(value)
+    return within_bounds(json_number(value), validate)
+
+
+def within_bounds(number: Decimal, validate: ValidatorFunctionWrapHandler) -> Any:
+    """Return the nearest double of a number within bounds, which are doubles themselves.
+
+    A number is within them if the doubles on both sides of it are.
+    """
+    nearest = float(number)
+    if number != nearest:
+        validate(nextafter(nearest, inf if number > nearest else -inf))
+    return validate(nearest)
 
 
 def _query_integer(value: object) -> int:
@@ -54,10 +70,10 @@ def _query_integer(value: object) -> int:
     return int(value)
 
 
-def _query_number(value: object) -> Decimal:
+def _query_double(value: object, validate: ValidatorFunctionWrapHandler) -> Any:
     if not isinstance(value, str) or not _QUERY_NUMBER.fullmatch(value):
         raise PydanticKnownError("float_parsing")
-    return Decimal(value)
+    return within_bounds(Decimal(value), validate)
 
 
 @lru_cache(maxsize=256)
@@ -100,17 +116,17 @@ JSON_INTEGER = BeforeValidator(_json_integer)
 Its bounds come first, ``Annotated[int, Field(ge=1), JSON_INTEGER]``: pydantic compares them without Python's help.
 """
 
-JSON_NUMBER = BeforeValidator(_json_number)
-"""A JSON number with all its digits, for a Decimal. One below the range of a double is 0, as clients read it."""
+JSON_NUMBER = BeforeValidator(json_number)
+"""A JSON number with all its digits, for a Decimal."""
 
-JsonDouble = Annotated[float, PlainValidator(_json_double)]
-"""A JSON number that is kept as a double. Add its bounds, then ``AfterValidator(float)``: bounds compare all digits."""
+JSON_DOUBLE = WrapValidator(_json_double)
+"""A JSON number that is kept as a double. Its bounds come first, as JSON_INTEGER's do; they compare all digits."""
 
 QUERY_INTEGER = BeforeValidator(_query_integer)
 """A whole number in a query: digits, with a minus sign or without. Its bounds come first, as JSON_INTEGER's do."""
 
-QueryDouble = Annotated[float, PlainValidator(_query_number)]
-"""A number in a query that is kept as a double. Add its bounds, then ``AfterValidator(float)``."""
+QUERY_DOUBLE = WrapValidator(_query_double)
+"""A number in a query that is kept as a double. Its bounds come first, as JSON_DOUBLE's do."""
 
 TEXT = AfterValidator(_unicode)
 Text = Annotated[str, TEXT]

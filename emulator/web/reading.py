@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, overload
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
@@ -15,9 +15,18 @@ from emulator.web.replies import JSON
 from emulator.web.request import WholeRequest
 
 M = TypeVar("M", bound=BaseModel)
+V = TypeVar("V")
+D = TypeVar("D", covariant=True)
 
 REMEMBERED_MAX, REMEMBERED_BYTES_MAX = 256, 256
 """How many bodies and queries are remembered, and how long each may be."""
+
+
+class Drafting(Protocol[D]):
+    """A model that becomes a draft."""
+
+    @property
+    def draft(self) -> D: ...
 
 
 def json_body(request: WholeRequest) -> Any:
@@ -59,23 +68,45 @@ def bearer_token(request: WholeRequest) -> str | None:
     return token.strip(" ") if scheme.lower() == "bearer" else None
 
 
+@overload
+def read_body(model: type[M], request: WholeRequest) -> M: ...
+
+
+@overload
+def read_body(
+    model: type[M], request: WholeRequest, read_new: Callable[[type[M], Any], V], decided_by: Hashable
+) -> V: ...
+
+
 def read_body(
     model: type[M],
     request: WholeRequest,
-    read_new: Callable[[type[M], Any], M] | None = None,
+    read_new: Callable[[type[M], Any], Any] | None = None,
     decided_by: Hashable = None,
-) -> M:
+) -> Any:
     """Return the JSON body as a model. Raises Malformed. Equal bodies share one model, which is frozen.
 
-    ``read_new`` reads a body that is not known; ``decided_by`` is everything else that its result follows from.
+    ``read_new`` reads a body that is not known, as a model or as what becomes of it; ``decided_by`` is everything else
+    that its result follows from.
     """
     body = request.content
-    known: M | None = _bodies.get(key := (model, body, decided_by))
+    known = _bodies.get(key := (model, body, decided_by))
     if known is None:
         known = read_new(model, request) if read_new else read(model, json_body(request), "body")
         if len(body) <= REMEMBERED_BYTES_MAX and _bodies.repeats(key):
             _bodies.put(key, known)
     return known
+
+
+def read_draft(model: type[Drafting[D]], request: WholeRequest) -> D:
+    """Return the draft that the JSON body becomes. Raises Malformed. Equal bodies share one, which is frozen."""
+    body = request.content
+    draft: D | None = _bodies.get(key := (model, body))
+    if draft is None:
+        draft = read(model, json_body(request), "body").draft  # type: ignore[type-var]
+        if len(body) <= REMEMBERED_BYTES_MAX and _bodies.repeats(key):
+            _bodies.put(key, draft)
+    return draft
 
 
 def read_query(model: type[M], request: WholeRequest, repeated: tuple[str, ...] | None = ()) -> M:
@@ -92,7 +123,7 @@ def read_query(model: type[M], request: WholeRequest, repeated: tuple[str, ...] 
     return known
 
 
-_bodies = RepeatedCache[tuple[type[BaseModel], bytes, Hashable], Any](REMEMBERED_MAX)
+_bodies = RepeatedCache[tuple[Hashable, ...], Any](REMEMBERED_MAX)
 _queries = RepeatedCache[tuple[type[BaseModel], bytes, tuple[str, ...] | None], Any](REMEMBERED_MAX)
 
 

@@ -13,10 +13,11 @@ from starlette.responses import Response
 from emulator.core.errors import Malformed, Problem
 from emulator.core.ids import HEX, nth_text
 from emulator.providers.carboninsights import errors
-from emulator.providers.carboninsights.backend import CarbonInsights
+from emulator.providers.carboninsights.backend import CarbonInsights, drafts
 from emulator.providers.carboninsights.memory.records import Account
 from emulator.providers.carboninsights.wire import incoming, outgoing
 from emulator.providers.carboninsights.wire.context import decided_by
+from emulator.providers.carboninsights.wire.usual_score import usual_score
 from emulator.web.reading import json_body, media_type, read_body
 from emulator.web.replies import JSON, reply
 from emulator.web.request import Request
@@ -57,8 +58,7 @@ def refresh_token(request: Request) -> Response:
 def calculate_carbon_score(request: Request) -> Response:
     negotiate(request)
     admit(request)
-    draft = read(incoming.ScoreRequest, request).draft
-    score = backend(request).score(draft)
+    score = backend(request).score(read_score(request))
     return respond(request, outgoing.score(score))
 
 
@@ -117,6 +117,16 @@ def read(model: type[M], request: Request) -> M:
 def read_new(model: type[M], request: Request) -> M:
     """Return the body as a model; an empty body counts as ``{}``. Raises Malformed."""
     return incoming.read(model, _content(request) if request.content else {}, backend(request))
+
+
+def read_score(request: Request) -> drafts.ScoreDraft:
+    """Return the draft of a score, which equal bodies share. Raises UnsupportedMediaType, Malformed."""
+    require_json(request)
+    return read_body(incoming.ScoreRequest, request, read_new_score, decided_by(backend(request)))
+
+
+def read_new_score(model: type[incoming.ScoreRequest], request: Request) -> drafts.ScoreDraft:
+    return usual_score(request.content, backend(request)) or read_new(model, request).draft
 
 
 def respond(request: Request, content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -9,7 +9,7 @@ from emulator.core.errors import Malformed, Problem
 from emulator.providers.thallo.backend import Thallo
 from emulator.providers.thallo.memory.records import ApiKey
 from emulator.providers.thallo.wire import incoming, outgoing
-from emulator.web.reading import bearer_token, json_body, media_type, read_body, read_query
+from emulator.web.reading import bearer_token, json_body, media_type, read_draft, read_query
 from emulator.web.replies import JSON, reply
 from emulator.web.request import Request
 
@@ -63,7 +63,7 @@ def create_api_key(request: Request) -> Response:
     thallo = backend(request)
     key = authenticate(request)
     require_json(request)
-    draft = read_body(incoming.NewKey, request).draft
+    draft = read_draft(incoming.NewKey, request)
     api_key = thallo.keys.create(key, draft)
     return reply(outgoing.new_api_key(api_key), 201)
 

@@ -1,5 +1,6 @@
 """Transactions: their fields, the accepted forms, and the position of a problem in the refusal."""
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from emulator.providers.carboninsights.wire import incoming
+from emulator.providers.carboninsights import endpoints
 from tests.providers.carboninsights.conftest import (
     BLANK,
     CO2E,
@@ -388,29 +389,53 @@ def test_any_body_is_scored_or_refused_in_its_shape(carboninsights: Caller, body
 
 USUAL: dict[str, list[object]] = {
     "date": ["2020-03-01", "01-03-2020"],
-    "amount": [1, 2.5, -3],
-    "category": ["Groceries", "Air Travel"],
+    "amount": [1, 2.5, -3, -0.0],
+    "category": ["Groceries", "Air Travel", "Café"],
     "description": ["", "a text"],
-    "other": [1],
 }
 UNUSUAL: dict[str, list[object]] = {
     "date": INVALID_DATES[:4],
     "amount": ["4.5", True, None, 1e301, "x", 10**400],
     "category": ["", 5411, "5411", None, "no such", [], {}],
     "description": [None, 5, "a\0", []],
+    "other": [1, "\0"],
+}
+NESTED = ', "user_profile": ' + "[" * 5000 + "]" * 5000 + "}"
+ENDS = ["}", "} ", "", "}}", ', "transactions": []}', ', "options": {"land": 1e999}}', NESTED, ', "other": "\\ud800"}']
+"""How a body may end: whole, cut off, with a member that comes twice, or with one that is no JSON."""
+PARTS: dict[str, list[object]] = {
+    "user_profile": [{}, {"diet": "vegan"}, {"zip_code": 19130, "other": "x" * 600}, {"diet": "keto"}, None, []],
+    "options": [{}, {"category_type": "mcc"}, {"aggregate": "yes", "land": True}, {"country": ""}, {"CO2e": 2}, None],
+    "other": [1],
 }
 rows = st.fixed_dictionaries({name: st.sampled_from(USUAL[name]) for name in ("date", "amount", "category")})
 changes = st.sampled_from([(name, value) for values in (USUAL, UNUSUAL) for name in values for value in values[name]])
+parts = st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in PARTS.items()})
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(rows, st.lists(changes, max_size=1)), max_size=2), st.sampled_from(["category", "mcc"]))
-def test_usual_transactions_are_read_as_the_models_read_them(
-    carboninsights: Caller, found: list[tuple[dict[str, object], list[tuple[str, object]]]], kind: str
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(rows, st.lists(changes, max_size=1)), max_size=2), parts, st.booleans(), st.sampled_from(ENDS)
+)
+def test_usual_scores_are_read_as_the_models_read_them(
+    carboninsights: Caller,
+    found: list[tuple[dict[str, object], list[tuple[str, object]]]],
+    sent: dict[str, object],
+    escaped: bool,
+    end: str,
 ) -> None:
-    """Transactions with JSON's own types, which are read without models, get the reply that the models would give."""
-    transactions = [row | dict(changed) for row, changed in found]
-    quick = ask(carboninsights, *transactions, options={"category_type": kind})
-    with patch.object(incoming, "_usual_purchases", lambda value, info: None):
-        slow = ask(carboninsights, *transactions, options={"category_type": kind})
+    """Requests with JSON's own types, which are read without models, get the reply that the models would give."""
+    body = {"transactions": [row | dict(changed) for row, changed in found], **sent}
+    content = json.dumps(body, ensure_ascii=escaped)[:-1] + end
+    quick = carboninsights.post(SCORE, content=content, headers=JSON)
+    with patch.object(endpoints, "usual_score", lambda body, backend: None):
+        slow = carboninsights.post(SCORE, content=content, headers=JSON)
     assert (quick.status_code, quick.content) == (slow.status_code, slow.content)
+
+
+def test_a_usual_score_needs_no_models(carboninsights: Caller) -> None:
+    """The documented members, with JSON's own types, are read straight into a draft."""
+    profile, options = {"diet": "vegan", "zip_code": 19130}, {"offsets": True, "land": True}
+    with patch.object(endpoints, "read_new", side_effect=AssertionError):
+        reply = ask(carboninsights, purchase("Groceries", 4), user_profile=profile, options=options)
+    assert reply.status_code == 200

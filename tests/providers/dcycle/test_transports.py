@@ -117,6 +117,7 @@ def test_a_way_is_longer_than_the_straight_line(
         ("1.2345", "decimal_max_places"),
         ("1.0000000000000000000000001", "decimal_max_places"),
         ("1e-4", "decimal_max_places"),
+        ("1e-7", "decimal_max_places"),
         ("0.0009999999999999999999999", "decimal_max_places"),
         ("9999999.9990000000000000001", "less_than_equal"),
         ("10000000", "less_than_equal"),

@@ -29,7 +29,7 @@ class Context:
                 self.by_code = True
             case _:
                 self.by_code = False
-        self.named = _named(self.by_code, decided_by(backend))
+        self.named = named(self.by_code, decided_by(backend))
 
     def password(self) -> str | None:
         match self.body:
@@ -68,6 +68,6 @@ def decided_by(backend: CarbonInsights) -> Hashable:
 
 
 @lru_cache(maxsize=64)
-def _named(by_code: bool, decided_by: Hashable) -> BoundedCache[str, Listing]:
-    """Return the listings by what has named them: by code or by category, and by what else decides on them."""
+def named(by_code: bool, decided_by: Hashable) -> BoundedCache[str, Listing]:
+    """Return the listings of categories, or of codes, that requests have named, by what has named them."""
     return BoundedCache(NAMED_MAX)

@@ -7,13 +7,22 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from math import isfinite
-from typing import Annotated, TypeGuard
+from typing import Annotated, Any, TypeGuard
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic_core import PydanticCustomError
 
 from emulator.core.exact_json import decimal
 from emulator.core.hosts import is_address
+from emulator.web.fields import within_bounds
 
 AMOUNT_MAX = 1e300
 """Above this, the impact of a purchase, or a sum of impacts, could exceed the range of a double."""
@@ -74,6 +83,11 @@ def _amount(value: object) -> float:
     if not -AMOUNT_MAX <= number <= AMOUNT_MAX:
         raise PydanticCustomError("number", "Input should be a number of usual size")
     return float(number)
+
+
+def _share(value: object, validate: ValidatorFunctionWrapHandler) -> Any:
+    number = _number(value)
+    return validate(number) if isinstance(number, float) else within_bounds(number, validate)
 
 
 def _boolean(value: object) -> bool:
@@ -152,7 +166,7 @@ OptionalText = Annotated[str, BeforeValidator(_optional_text)]
 ShortText = Annotated[str, StringConstraints(max_length=49), BeforeValidator(as_text)]
 LongText = Annotated[str, StringConstraints(min_length=8), BeforeValidator(as_text)]
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
-Share = Annotated[float, PlainValidator(_number), Field(ge=0, le=1), AfterValidator(float)]
+Share = Annotated[float, Field(ge=0, le=1), WrapValidator(_share)]
 Amount = Annotated[float, PlainValidator(_amount)]
 Day = Annotated[date, PlainValidator(_day)]
 ZipCode = Annotated[str, BeforeValidator(_zip_code)]

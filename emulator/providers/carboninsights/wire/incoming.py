@@ -1,8 +1,7 @@
 """The models of requests. Each becomes a draft. All problems of a body are reported at once."""
 
 from collections.abc import Iterator
-from operator import itemgetter
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -11,18 +10,14 @@ from pydantic import (
     PlainValidator,
     ValidationError,
     ValidationInfo,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
 )
 from pydantic_core import PydanticCustomError
 
-from emulator.core.cached_property import cached_property
 from emulator.core.errors import Malformed, Problem
 from emulator.providers.carboninsights.backend import CarbonInsights, drafts
-from emulator.providers.carboninsights.backend.drafts import COUNTRY, US_AVERAGE_ZIP_CODE, Listing, Purchases
+from emulator.providers.carboninsights.backend.drafts import COUNTRY, US_AVERAGE_ZIP_CODE, Listing
 from emulator.providers.carboninsights.wire.context import Context, context_of
 from emulator.providers.carboninsights.wire.fields import (
-    AMOUNT_MAX,
     Amount,
     Boolean,
     Day,
@@ -33,8 +28,6 @@ from emulator.providers.carboninsights.wire.fields import (
     ShortText,
     Text,
     ZipCode,
-    day_of,
-    is_plain_text,
 )
 from emulator.web.model import Model
 
@@ -81,7 +74,7 @@ class Credentials(Model):
     username: Text
     password: Text
 
-    @cached_property
+    @property
     def draft(self) -> drafts.Credentials:
         return drafts.Credentials(self.username, self.password)
 
@@ -105,44 +98,6 @@ class Transaction(Model):
     original_description: OptionalText = ""
 
 
-REQUIRED = ("date", "amount", "category")
-DESCRIPTIONS = ("description", "original_description")
-NUMBERS = frozenset({int, float})
-_required_members = itemgetter(*REQUIRED)
-
-
-def _purchases(value: object, validate: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Purchases:
-    """Return the purchases of transactions, of which a request may hold thousands."""
-    usual = _usual_purchases(value, info)
-    if usual is not None:
-        return usual
-    rows = validate(value)
-    return Purchases(tuple(row.amount for row in rows), tuple(row.category for row in rows))
-
-
-def _usual_purchases(value: object, info: ValidationInfo) -> Purchases | None:
-    """Return the purchases if all transactions have JSON's own types: it takes a fraction of the models' time."""
-    if type(value) is not list:
-        return None
-    try:
-        days, amounts, categories = zip(*map(_required_members, value), strict=True)
-        all(map(day_of, days))  # raises ValueError for a text that is no date
-        if not NUMBERS.issuperset(map(type, amounts)) or max(map(abs, amounts)) > AMOUNT_MAX:
-            return None
-        if max(map(len, value)) > len(REQUIRED) and not all(map(_has_plain_descriptions, value)):
-            return None
-        listings: tuple[Any, ...] = tuple(map(context_of(info).named.get, categories))
-        if not all(listings):
-            listings = tuple(map(context_of(info).listing, categories))
-        return Purchases(tuple(map(float, amounts)), listings)
-    except (KeyError, TypeError, ValueError):
-        return None
-
-
-def _has_plain_descriptions(row: dict[str, object]) -> bool:
-    return all(map(is_plain_text, map(row.get, DESCRIPTIONS, ("", ""))))
-
-
 class UserProfile(Model):
     diet: drafts.Diet = "typical"
     renewable_energy: Share = 0.0
@@ -151,7 +106,7 @@ class UserProfile(Model):
     zip_code: ZipCode = US_AVERAGE_ZIP_CODE
     fuel_grade: drafts.FuelGrade = "regular"
 
-    @cached_property
+    @property
     def draft(self) -> drafts.Profile:
         return drafts.Profile(
             diet=self.diet,
@@ -173,7 +128,7 @@ class Options(Model):
     country: Text = COUNTRY
     aggregate: Boolean = False
 
-    @cached_property
+    @property
     def draft(self) -> drafts.Options:
         return drafts.Options(
             offsets=self.offsets,
@@ -192,13 +147,14 @@ DEFAULT_OPTIONS = Options.model_construct()
 class ScoreRequest(Model):
     """``POST /calculateCarbonScore``"""
 
-    transactions: Annotated[tuple[Transaction, ...], WrapValidator(_purchases)]
+    transactions: tuple[Transaction, ...]
     user_profile: UserProfile = DEFAULT_PROFILE
     options: Options = DEFAULT_OPTIONS
 
-    @cached_property
+    @property
     def draft(self) -> drafts.ScoreDraft:
-        purchases: Any = self.transactions  # _purchases has replaced them
+        rows = self.transactions
+        purchases = drafts.Purchases(tuple(row.amount for row in rows), tuple(row.category for row in rows))
         return drafts.ScoreDraft(purchases, self.user_profile.draft, self.options.draft)
 
 

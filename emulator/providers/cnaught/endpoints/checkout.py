@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from emulator.providers.cnaught.endpoints.context import authenticate, backend, buyer_of
 from emulator.providers.cnaught.wire import incoming, outgoing
-from emulator.web.reading import read_body, require_json
+from emulator.web.reading import read_draft, require_json
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
@@ -13,7 +13,7 @@ def create_checkout_session(request: Request) -> Response:
     cnaught = backend(request)
     buyer = buyer_of(request, authenticate(request))
     require_json(request)
-    draft = read_body(incoming.NewSession, request).draft
+    draft = read_draft(incoming.NewSession, request)
     session = cnaught.checkout.open(buyer, draft)
     return reply(outgoing.session(cnaught, session), 201)
 

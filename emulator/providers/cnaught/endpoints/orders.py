@@ -9,7 +9,7 @@ from emulator.providers.cnaught.endpoints.context import authenticate, backend, 
 from emulator.providers.cnaught.endpoints.idempotency import Attempt
 from emulator.providers.cnaught.memory.catalogue import Account
 from emulator.providers.cnaught.wire import incoming, outgoing
-from emulator.web.reading import read_body, read_query, require_json
+from emulator.web.reading import read_draft, read_query, require_json
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
@@ -38,7 +38,7 @@ def _place(request: Request, model: type[incoming.OrderDetails]) -> Response:
         return replayed
     buyer = buyer_of(request, account)
     require_json(request)
-    draft = read_body(model, request).draft
+    draft = read_draft(model, request)
     order = cnaught.orders.place(buyer, draft)
     return attempt.reply_with_order(order, 201, "placed")
 

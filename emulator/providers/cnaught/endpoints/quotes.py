@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from emulator.providers.cnaught.endpoints.context import authenticate, backend, buyer_of
 from emulator.providers.cnaught.wire import incoming, outgoing
-from emulator.web.reading import read_body, require_json
+from emulator.web.reading import read_draft, require_json
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
@@ -46,5 +46,5 @@ def _quote(request: Request, model: type[incoming.Quote]) -> Response:
     cnaught = backend(request)
     buyer = buyer_of(request, authenticate(request))
     require_json(request)
-    draft = read_body(model, request).draft
+    draft = read_draft(model, request)
     return reply(outgoing.quote(cnaught.offer.quote(buyer, draft)))

@@ -7,7 +7,7 @@ from emulator.providers.cnaught.backend.lists import page_of
 from emulator.providers.cnaught.endpoints.context import authenticate, backend
 from emulator.providers.cnaught.endpoints.idempotency import Attempt
 from emulator.providers.cnaught.wire import incoming, outgoing
-from emulator.web.reading import media_type, read_body, read_query, require_json
+from emulator.web.reading import media_type, read_body, read_draft, read_query, require_json
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
@@ -30,7 +30,7 @@ def create_subaccount(request: Request) -> Response:
     if replayed := attempt.replay():
         return replayed
     require_json(request)
-    draft = read_body(incoming.NewSubaccount, request).draft
+    draft = read_draft(incoming.NewSubaccount, request)
     subaccount = cnaught.subaccounts.create(account, draft)
     return attempt.reply_with_subaccount(subaccount, 201)
 
@@ -46,7 +46,7 @@ def update_subaccount(request: Request) -> Response:
     cnaught = backend(request)
     account = authenticate(request)
     require_json(request)
-    draft = read_body(incoming.SubaccountDetails, request).draft
+    draft = read_draft(incoming.SubaccountDetails, request)
     subaccount = cnaught.subaccounts.update(account, request.path_params["id"], draft)
     return reply(outgoing.subaccount(subaccount))
 

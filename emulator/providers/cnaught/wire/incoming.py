@@ -53,7 +53,7 @@ class OrderDetails(Body):
     notification_config: NotificationConfig | None = None
     portfolio_id: Text | None = None
 
-    @cached_property
+    @property
     def draft(self) -> drafts.OrderDraft:
         raise NotImplementedError
 
@@ -70,7 +70,7 @@ class MassOrPriceOrder(OrderDetails):
     amount_kg: Amount | None = None
     total_price_usd_cents: Cents | None = None
 
-    @cached_property
+    @property
     def draft(self) -> drafts.OrderDraft:
         """The order. Raises Malformed unless it has exactly one measure."""
         sent = self.model_fields_set
@@ -85,7 +85,7 @@ class RideOrder(OrderDetails):
 
     distance_km: Amount
 
-    @cached_property
+    @property
     def draft(self) -> drafts.OrderDraft:
         return self._draft(km=self.distance_km)
 
@@ -102,7 +102,7 @@ class Quote(Body):
     def kg(self) -> Decimal:
         raise NotImplementedError
 
-    @cached_property
+    @property
     def draft(self) -> drafts.QuoteDraft:
         return drafts.QuoteDraft(self.kg(), self.portfolio_id, self.source or "api")
 
@@ -200,7 +200,7 @@ class NewSession(Body):
     description: Note | None = None
     notification_config: NotificationConfig | None = None
 
-    @cached_property
+    @property
     def draft(self) -> drafts.SessionDraft:
         return drafts.SessionDraft(
             amount_kg=self.amount_kg,
@@ -236,7 +236,7 @@ class SubaccountDetails(Body):
     email: Annotated[Email | None, NoneIfEmpty] = None
     default_portfolio_id: Annotated[Text | None, NoneIfEmpty] = None
 
-    @cached_property
+    @property
     def draft(self) -> drafts.SubaccountDraft:
         return drafts.SubaccountDraft(self.name, self.email, self.default_portfolio_id)
 
@@ -246,7 +246,7 @@ class NewSubaccount(SubaccountDetails):
 
     logo_url: Annotated[WebAddress | None, NoneIfEmpty] = None
 
-    @cached_property
+    @property
     def draft(self) -> drafts.SubaccountDraft:
         return drafts.SubaccountDraft(self.name, self.email, self.default_portfolio_id, self.logo_url)
 

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from emulator.providers.oneclickimpact.endpoints.context import authenticate, backend
 from emulator.providers.oneclickimpact.memory.records import Kind
 from emulator.providers.oneclickimpact.wire import incoming, outgoing
-from emulator.web.reading import read_body
+from emulator.web.reading import read_draft
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
@@ -32,7 +32,7 @@ def restore_coral(request: Request) -> Response:
 
 def cancel_impact(request: Request) -> Response:
     account = authenticate(request)
-    draft = read_body(incoming.Cancellation, request).draft
+    draft = read_draft(incoming.Cancellation, request)
     impact, cancelled_now = backend(request).impacts.cancel(account, draft)
     return reply(outgoing.cancellation(impact, draft.user_id, repeated=not cancelled_now))
 
@@ -40,6 +40,6 @@ def cancel_impact(request: Request) -> Response:
 def _make(request: Request, kind: Kind, model: type[incoming.NewImpact]) -> Response:
     oneclickimpact = backend(request)
     account = authenticate(request)
-    draft = read_body(model, request).draft
+    draft = read_draft(model, request)
     impact = oneclickimpact.impacts.make(account, kind, draft)
     return reply(outgoing.impact(impact, account, oneclickimpact.customers.of(impact)))

@@ -52,7 +52,7 @@ class NewImpact(Model):
         FrozenMapping[MetadataKey, MetadataValue], Field(max_length=METADATA_PAIRS_MAX, default_factory=lambda: EMPTY)
     ]
 
-    @cached_property
+    @property
     def draft(self) -> ImpactDraft:
         customer = self.customer_email or None, self.customer_name or None
         return ImpactDraft(self.amount, *customer, self.notify, self.metadata)
@@ -63,7 +63,7 @@ class NewTrees(NewImpact):
 
     category: Food = ""
 
-    @cached_property
+    @property
     def draft(self) -> ImpactDraft:
         return replace(super().draft, category=self.category or None)
 
@@ -74,7 +74,7 @@ class NewDonation(NewImpact):
     amount: Annotated[Cents, Field(validate_default=True)] = 0
     category: NonEmpty = ""
 
-    @cached_property
+    @property
     def draft(self) -> ImpactDraft:
         return replace(super().draft, category=self.category or None)
 
@@ -88,7 +88,7 @@ class Cancellation(Model):
     time_utc: Instant
     reason: Reason = ""
 
-    @cached_property
+    @property
     def draft(self) -> CancellationDraft:
         return CancellationDraft(self.user_id, self.time_utc, self.reason or None)
 

@@ -68,7 +68,7 @@ class NewKey(Body):
     name: Name
     deactivate_current: bool
 
-    @cached_property
+    @property
     def draft(self) -> drafts.KeyDraft:
         return drafts.KeyDraft(self.name, self.deactivate_current)
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from emulator.providers.dcycle.memory.custom_factors import (
     FactorTag,
@@ -14,11 +14,11 @@ from emulator.providers.dcycle.memory.custom_factors import (
 )
 from emulator.providers.dcycle.wire.incoming.fields import Day, Id, JsonBoolean, Name, Several
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Path
-from emulator.web.fields import JSON_INTEGER, JsonDouble, Text
+from emulator.web.fields import JSON_DOUBLE, JSON_INTEGER, Text
 
 GhgType = Annotated[int, Field(ge=1, le=3), JSON_INTEGER]
-Percent = Annotated[JsonDouble, Field(ge=0.0, le=100.0), AfterValidator(float)]
-GasKg = Annotated[JsonDouble, Field(ge=0.0, le=1000.0), AfterValidator(float)]
+Percent = Annotated[float, Field(ge=0.0, le=100.0), JSON_DOUBLE]
+GasKg = Annotated[float, Field(ge=0.0, le=1000.0), JSON_DOUBLE]
 
 
 class LegacyPath(Path):

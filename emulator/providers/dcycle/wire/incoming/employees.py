@@ -22,7 +22,7 @@ from emulator.providers.dcycle.memory.employees import (
 )
 from emulator.providers.dcycle.wire.incoming.fields import Day, Id, JsonBoolean, Name, NonEmptyName, Several
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Page, Path
-from emulator.web.fields import JSON_INTEGER, JsonDouble, Text, email_fault
+from emulator.web.fields import JSON_DOUBLE, JSON_INTEGER, Text, email_fault
 
 
 def _email(value: str) -> str:
@@ -33,7 +33,7 @@ def _email(value: str) -> str:
 
 
 EmployeeEmail = Annotated[Name, AfterValidator(_email)]
-Kilometers = Annotated[JsonDouble, Field(ge=0.0, le=100_000.0), AfterValidator(float)]
+Kilometers = Annotated[float, Field(ge=0.0, le=100_000.0), JSON_DOUBLE]
 Weekday = Annotated[int, Field(ge=0, le=6), JSON_INTEGER]
 DailyTrips = Annotated[int, Field(ge=0, le=100), JSON_INTEGER]
 

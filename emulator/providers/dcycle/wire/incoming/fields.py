@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, GetPydanticSchema, PlainValidator, StringConstraints
+from pydantic import BeforeValidator, Field, GetPydanticSchema, PlainValidator, StringConstraints
 from pydantic_core import PydanticCustomError, PydanticKnownError
 from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
 
 from emulator.providers.dcycle.memory.fields import QUANTITY_MAX
-from emulator.web.fields import JSON_INTEGER, QUERY_INTEGER, JsonDouble
+from emulator.web.fields import JSON_DOUBLE, JSON_INTEGER, QUERY_INTEGER
 from emulator.web.forms import FormFile
 
 SAFE_INTEGER_MAX = 2**53 - 1
@@ -96,8 +96,8 @@ Until: TypeAlias = Annotated[datetime, PlainValidator(_last_instant)]
 UploadFile: TypeAlias = Annotated[FormFile, PlainValidator(_file)]
 
 Year: TypeAlias = Annotated[int, Field(ge=1000, le=9999), JSON_INTEGER]
-Quantity: TypeAlias = Annotated[JsonDouble, Field(ge=0.0, le=float(QUANTITY_MAX)), AfterValidator(float)]
-Fraction: TypeAlias = Annotated[JsonDouble, Field(ge=0.0, le=1.0), AfterValidator(float)]
+Quantity: TypeAlias = Annotated[float, Field(ge=0.0, le=float(QUANTITY_MAX)), JSON_DOUBLE]
+Fraction: TypeAlias = Annotated[float, Field(ge=0.0, le=1.0), JSON_DOUBLE]
 Name: TypeAlias = Annotated[str, StringConstraints(max_length=255, pattern=NO_NULL)]
 NonEmptyName: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=NO_NULL)]
 Country: TypeAlias = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, PlainValidator, StringConstraints
+from pydantic import Field, PlainValidator, StringConstraints
 
 from emulator.core.cached_property import cached_property
 from emulator.providers.dcycle.backend.drafts.freight import FreightFilter, PackageFilter
@@ -29,11 +29,11 @@ from emulator.providers.dcycle.wire.incoming.fields import (
     Year,
 )
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Page, Path, Query
-from emulator.web.fields import JsonDouble, Text
+from emulator.web.fields import JSON_DOUBLE, Text
 
-Load = Annotated[JsonDouble, Field(ge=0.0, le=float(LOAD_MAX)), AfterValidator(float)]
-DistanceKm = Annotated[JsonDouble, Field(ge=0.0, le=float(DISTANCE_KM_MAX)), AfterValidator(float)]
-Tkm = Annotated[JsonDouble, Field(ge=0.0, le=float(TKM_MAX)), AfterValidator(float)]
+Load = Annotated[float, Field(ge=0.0, le=float(LOAD_MAX)), JSON_DOUBLE]
+DistanceKm = Annotated[float, Field(ge=0.0, le=float(DISTANCE_KM_MAX)), JSON_DOUBLE]
+Tkm = Annotated[float, Field(ge=0.0, le=float(TKM_MAX)), JSON_DOUBLE]
 OriginCountry = Annotated[str, StringConstraints(pattern="^([A-Z]{2}|GLO)$")]
 """A code of two letters, or the whole world."""
 

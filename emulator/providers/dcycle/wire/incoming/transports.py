@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, PlainValidator, StringConstraints
 from pydantic_core import PydanticKnownError
 
 from emulator.core.cached_property import cached_property
@@ -34,7 +34,7 @@ from emulator.providers.dcycle.wire.incoming.fields import (
     is_calculated,
 )
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Page, Path, Query
-from emulator.web.fields import JsonDouble, Text
+from emulator.web.fields import JSON_DOUBLE, Text, json_number
 
 DECIMALS_MAX = 3
 
@@ -48,12 +48,13 @@ def _with_few_decimals(number: Decimal) -> Decimal:
 
 
 Transported = Annotated[
-    JsonDouble,
+    float,
+    PlainValidator(json_number),
     Field(gt=0.0, le=Decimal(str(TRANSPORTED_MAX))),  # no double is exactly this number
     AfterValidator(_with_few_decimals),
     AfterValidator(float),
 ]
-DistanceKm = Annotated[JsonDouble, Field(ge=0.0, le=float(DISTANCE_KM_MAX)), AfterValidator(float)]
+DistanceKm = Annotated[float, Field(ge=0.0, le=float(DISTANCE_KM_MAX)), JSON_DOUBLE]
 SearchText = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Sort = Literal[
     "name", "start_date", "quantity_transported", "created_at",

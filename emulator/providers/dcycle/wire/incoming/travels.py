@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from emulator.core.cached_property import cached_property
 from emulator.providers.dcycle.backend.drafts import TravelFilter
@@ -18,9 +18,9 @@ from emulator.providers.dcycle.memory.travels import (
 )
 from emulator.providers.dcycle.wire.incoming.fields import Day, Id, JsonBoolean, Several
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Page, Path
-from emulator.web.fields import JSON_INTEGER, JsonDouble, Text
+from emulator.web.fields import JSON_DOUBLE, JSON_INTEGER, Text
 
-Kilometers = Annotated[JsonDouble, Field(gt=0.0, le=1_000_000.0), AfterValidator(float)]
+Kilometers = Annotated[float, Field(gt=0.0, le=1_000_000.0), JSON_DOUBLE]
 TravelNumber = Annotated[int, Field(ge=1, le=1000), JSON_INTEGER]
 
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from emulator.core.cached_property import cached_property
 from emulator.providers.dcycle.backend.drafts.wastes import WasteFactorFilter, WasteFilter, WasteWaterFilter
@@ -27,11 +27,11 @@ from emulator.providers.dcycle.wire.incoming.fields import (
     is_calculated,
 )
 from emulator.providers.dcycle.wire.incoming.parts import Body, NewRecord, Page, Path, Query
-from emulator.web.fields import JsonDouble, Text
+from emulator.web.fields import JSON_DOUBLE, Text
 
-WasteQuantity = Annotated[JsonDouble, Field(gt=0.0, le=float(WASTE_QUANTITY_MAX)), AfterValidator(float)]
-WasteKm = Annotated[JsonDouble, Field(ge=0.0, le=float(WASTE_KM_MAX)), AfterValidator(float)]
-Measure = Annotated[JsonDouble, Field(ge=0.0, le=1e9), AfterValidator(float)]
+WasteQuantity = Annotated[float, Field(gt=0.0, le=float(WASTE_QUANTITY_MAX)), JSON_DOUBLE]
+WasteKm = Annotated[float, Field(ge=0.0, le=float(WASTE_KM_MAX)), JSON_DOUBLE]
+Measure = Annotated[float, Field(ge=0.0, le=1e9), JSON_DOUBLE]
 WasteSort = Literal["start_date", "-start_date", "identification_name", "-identification_name"]
 WasteWaterSort = Literal["start_date", "-start_date", "invoice_id", "-invoice_id"]
 DAYS_MAX = 31
