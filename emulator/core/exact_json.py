@@ -1,18 +1,22 @@
 """Read and write JSON without rounding its numbers."""
 
 import json
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import orjson
 from pydantic_core import from_json
 
+T = TypeVar("T")
+
 DIGITS_MAX = 4300
 """The maximum number of digits of a number, written without an exponent. Python's limit for integers is the same."""
 
 NESTING_MAX = 200
+"""The maximum number of levels: pydantic's. One more may be empty."""
 
 PLAIN_CHARACTERS_MAX = 15
 """A number of at most so many characters, without an exponent, survives a double."""
@@ -33,13 +37,26 @@ def parse(body: bytes) -> Any:
     A number is an int, a float where a float prints as the same number, or else a Decimal. ``NaN`` and ``Infinity``
     are not JSON; nesting is limited to NESTING_MAX levels.
     """
-    if len(body) > NESTING_MAX and body.count(b"{") + body.count(b"[") > NESTING_MAX:
+    if len(body) > NESTING_MAX and brackets(body) > NESTING_MAX:
         _strictly(body)
     try:
         return _decode(body)
     except (msgspec.DecodeError, ValueError):
         _strictly(body)
         return json.loads(body, parse_float=_number)
+
+
+def decoder(kind: type[T]) -> Callable[[bytes], T]:
+    """Return a function that reads documents of one type; where that is ``Any``, as ``parse`` does.
+
+    It does not limit nesting. It raises ValueError, msgspec.DecodeError or RecursionError for anything else.
+    """
+    return msgspec.json.Decoder(kind, float_hook=_number).decode
+
+
+def brackets(body: bytes) -> int:
+    """Return how many objects and arrays a document has at most: more than it has levels."""
+    return body.count(b"{") + body.count(b"[")
 
 
 def dump(content: object) -> bytes:
@@ -136,5 +153,4 @@ def _number(text: str) -> float | Decimal:
     return rounded if exact == Decimal(repr(rounded)) else exact
 
 
-_decode = msgspec.json.Decoder(float_hook=_number).decode
-"""Integers keep all their digits without a hook."""
+_decode = decoder(object)

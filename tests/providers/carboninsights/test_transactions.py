@@ -400,9 +400,25 @@ UNUSUAL: dict[str, list[object]] = {
     "description": [None, 5, "a\0", []],
     "other": [1, "\0"],
 }
-NESTED = ', "user_profile": ' + "[" * 5000 + "]" * 5000 + "}"
-ENDS = ["}", "} ", "", "}}", ', "transactions": []}', ', "options": {"land": 1e999}}', NESTED, ', "other": "\\ud800"}']
-"""How a body may end: whole, cut off, with a member that comes twice, or with one that is no JSON."""
+NUMBERS = [
+    "-0", "0.1000000000000000055", "1e300", "1.0000000000000000526e300", "1e-4300", "1e-5000", "0e5000", "1e400",
+    "1e99999", "0." + "1" * 5000, "1" * 4301, "1" + "0" * 4299 + "e-4299", "01", "1.",
+]  # fmt: skip
+"""Amounts that not every parser reads in the same way."""
+
+ENDS = [
+    "}", "} ", "", "}}", ', "transactions": []}', ', "options": {"land": 1e999}}', ', "other": "\\ud800"}',
+    ', "options": {"land": "\udcff"}, "options": {}}',
+    ', "user_profile": {"\udced\udca0\udc80": 1}, "user_profile": {}}',
+    ', "user_profile": {"diet": 1e5000}, "user_profile": {}}', ', "options": 1, "options": {}}',
+    *(', "options": {"x": ' + "[" * depth + "]" * depth + "}}" for depth in (197, 198, 199, 200, 300, 5000)),
+    *(', "options": {"x": ' + "[" * depth + "]" * depth + '}, "options": {}}' for depth in (198, 200, 300)),
+]  # fmt: skip
+"""How a body may end: whole, cut off, with a member that comes twice, or with one that is no JSON.
+
+A surrogate stands for a byte that is no UTF-8.
+"""
+
 PARTS: dict[str, list[object]] = {
     "user_profile": [{}, {"diet": "vegan"}, {"zip_code": 19130, "other": "x" * 600}, {"diet": "keto"}, None, []],
     "options": [{}, {"category_type": "mcc"}, {"aggregate": "yes", "land": True}, {"country": ""}, {"CO2e": 2}, None],
@@ -413,20 +429,26 @@ changes = st.sampled_from([(name, value) for values in (USUAL, UNUSUAL) for name
 parts = st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in PARTS.items()})
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.lists(st.tuples(rows, st.lists(changes, max_size=1)), max_size=2), parts, st.booleans(), st.sampled_from(ENDS)
+    st.lists(st.tuples(rows, st.lists(changes, max_size=1)), max_size=2),
+    parts,
+    st.booleans(),
+    st.sampled_from(["-3", *NUMBERS]),
+    st.sampled_from(ENDS),
 )
 def test_usual_scores_are_read_as_the_models_read_them(
     carboninsights: Caller,
     found: list[tuple[dict[str, object], list[tuple[str, object]]]],
     sent: dict[str, object],
     escaped: bool,
+    number: str,
     end: str,
 ) -> None:
     """Requests with JSON's own types, which are read without models, get the reply that the models would give."""
     body = {"transactions": [row | dict(changed) for row, changed in found], **sent}
-    content = json.dumps(body, ensure_ascii=escaped)[:-1] + end
+    text = json.dumps(body, ensure_ascii=escaped)[:-1].replace('"amount": -3', f'"amount": {number}') + end
+    content = text.encode(errors="surrogateescape")
     quick = carboninsights.post(SCORE, content=content, headers=JSON)
     with patch.object(endpoints, "usual_score", lambda body, backend: None):
         slow = carboninsights.post(SCORE, content=content, headers=JSON)
@@ -436,6 +458,7 @@ def test_usual_scores_are_read_as_the_models_read_them(
 def test_a_usual_score_needs_no_models(carboninsights: Caller) -> None:
     """The documented members, with JSON's own types, are read straight into a draft."""
     profile, options = {"diet": "vegan", "zip_code": 19130}, {"offsets": True, "land": True}
+    ask(carboninsights, purchase("Groceries"))  # the category is known from now on
     with patch.object(endpoints, "read_new", side_effect=AssertionError):
         reply = ask(carboninsights, purchase("Groceries", 4), user_profile=profile, options=options)
     assert reply.status_code == 200

@@ -4,11 +4,9 @@ A request is usual if it has JSON's own types, no members but the documented one
 earlier requests. The models read all others, and find the problems of those that have some.
 """
 
-from functools import lru_cache
 from typing import Any
 
 import msgspec
-from msgspec import Raw
 from msgspec.structs import astuple
 
 from emulator.core import exact_json
@@ -17,19 +15,18 @@ from emulator.core.struct import Struct
 from emulator.providers.carboninsights.backend import CarbonInsights, drafts
 from emulator.providers.carboninsights.wire.context import decided_by, named
 from emulator.providers.carboninsights.wire.fields import AMOUNT_MAX, day_of
-from emulator.providers.carboninsights.wire.incoming import Options, UserProfile
+from emulator.providers.carboninsights.wire.incoming import DEFAULT_OPTIONS, DEFAULT_PROFILE, Options, UserProfile
 from emulator.web.reading import read
-
-PARTS_BYTES_MAX = 512
-"""How long a usual profile and usual options may be together: they are remembered."""
 
 NULL = rb"\u0000"
 """The character that no text may have."""
 
+NUMBERS = frozenset({int, float})
+
 
 class _Transaction(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     date: str
-    amount: int | float
+    amount: Any
     category: str
     description: str = ""
     original_description: str = ""
@@ -37,11 +34,12 @@ class _Transaction(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
 
 class _Body(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     transactions: list[_Transaction]
-    user_profile: Raw = Raw(b"{}")
-    options: Raw = Raw(b"{}")
+    user_profile: dict[str, Any] = {}
+    options: dict[str, Any] = {}
 
 
-_decode = msgspec.json.Decoder(_Body).decode
+_decode = exact_json.decoder(_Body)
+_profile, _options = DEFAULT_PROFILE.draft, DEFAULT_OPTIONS.draft
 
 
 def usual_score(body: bytes, backend: CarbonInsights) -> drafts.ScoreDraft | None:
@@ -50,25 +48,15 @@ def usual_score(body: bytes, backend: CarbonInsights) -> drafts.ScoreDraft | Non
         return None
     try:
         transactions, profile, options = astuple(_decode(body))
-        if len(profile) + len(options) > PARTS_BYTES_MAX:
+        if exact_json.brackets(body) - len(transactions) > exact_json.NESTING_MAX:
             return None
-        chosen = _options(bytes(options))
+        chosen = read(Options, options).draft if options else _options
         days, amounts, categories, *_ = zip(*map(astuple, transactions), strict=True)
         listings: Any = tuple(map(named(chosen.category_type == "mcc", decided_by(backend)).get, categories))
         all(map(day_of, days))  # raises ValueError for a text that is no date
-        if max(map(abs, amounts)) > AMOUNT_MAX or not all(listings):
+        if not NUMBERS.issuperset(map(type, amounts)) or max(map(abs, amounts)) > AMOUNT_MAX or not all(listings):
             return None
         purchases = drafts.Purchases(tuple(map(float, amounts)), listings)
-        return drafts.ScoreDraft(purchases, _profile(bytes(profile)), chosen)
+        return drafts.ScoreDraft(purchases, read(UserProfile, profile).draft if profile else _profile, chosen)
     except (msgspec.DecodeError, RecursionError, ValueError, Malformed):
         return None
-
-
-@lru_cache(maxsize=256)
-def _profile(text: bytes) -> drafts.Profile:
-    return read(UserProfile, exact_json.parse(text)).draft
-
-
-@lru_cache(maxsize=256)
-def _options(text: bytes) -> drafts.Options:
-    return read(Options, exact_json.parse(text)).draft
