@@ -11,7 +11,7 @@ from emulator.client.embedded import SpaceHandle
 from emulator.evidence import contracts
 from emulator.evidence.explanation import weakest
 from emulator.providers import ALL
-from tests.support.bounds import Violation, violations
+from tests.support.bounds import Violation, free_texts, violations
 from tests.support.caller import Caller, credentials_of
 
 STANDARD_KINDS = set(get_args(ErrorType))
@@ -64,6 +64,21 @@ def test_every_bound_has_its_rule(space: SpaceHandle, provider: str) -> None:
     assert [f"{violation}: {fault}" for violation, fault in faults.items() if fault] == []
     named = {reply.headers["X-Emulator-Rule"] for reply in replies.values()}
     assert {rule for rule in PROVED if rule.startswith(f"{provider}.")} <= named
+
+
+@pytest.mark.parametrize("provider", ALL)
+def test_a_contract_says_where_no_text_may_have_a_null_character(space: SpaceHandle, provider: str) -> None:
+    """A text without a pattern may hold U+0000: the server does not refuse it for that."""
+    caller = Caller(space, provider, credentials_of(space, provider))
+    refused = [
+        f"{operation.id} {field}"
+        for operation in contracts.operations(provider)
+        if not operation.missing
+        for field, plain, null in free_texts(provider, operation)
+        if caller.send(null, promised=False).status_code in (400, 422)
+        and caller.send(plain, promised=False).status_code not in (400, 422)
+    ]
+    assert refused == []
 
 
 SAMPLE_ACCOUNT = (b"ilovetheplanet", b"another-planet")

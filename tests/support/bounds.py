@@ -56,6 +56,31 @@ def violations(provider: str, operation: contracts.Operation) -> Iterator[Violat
                 yield Violation(operation, parameter["in"], parameter["name"], keyword, value, draft)
 
 
+def free_texts(provider: str, operation: contracts.Operation) -> Iterator[tuple[str, Draft, Draft]]:
+    """Yield each member of the body whose text may be any, and requests with a text in it: plain, and with U+0000."""
+    if takes_json(operation):
+        schema = operation.description["requestBody"]["content"]["application/json"]["schema"]
+        for place in _free_texts(provider, schema):
+            plain, null = (_put(example_of(operation), place, text) for text in ("ab", "a\0b"))
+            if _is_allowed(provider, schema, null):
+                drafts = (
+                    replace(good_draft(provider, operation), body=json.dumps(body).encode()) for body in (plain, null)
+                )
+                yield _field_name(place), *drafts
+
+
+def _free_texts(provider: str, schema: Schema, place: Place = ()) -> Iterator[Place]:
+    schema = contracts.resolve(provider, schema)
+    if "string" in schema.get("type", ()) and not {"enum", "const", "format", "pattern"} & schema.keys():
+        yield place
+    for name, member in schema.get("properties", {}).items():
+        yield from _free_texts(provider, member, (*place, name))
+    if "items" in schema:
+        yield from _free_texts(provider, schema["items"], (*place, 0))
+    for part in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        yield from _free_texts(provider, part, place)
+
+
 def broken(provider: str, schema: Schema, place: Place = ()) -> Iterator[tuple[Place, str, Any]]:
     """Yield the place, keyword and value of every way to break a schema, its members and its items."""
     schema = contracts.resolve(provider, schema)
