@@ -9,7 +9,9 @@ from functools import partial
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
+from emulator.core.errors import Refusal
 from emulator.evidence import explanation
+from emulator.evidence.operation_refusal import operation_refusal
 from emulator.space.space import Space
 from emulator.web.connection import ClientGone, while_connected
 from emulator.web.effect import WITHOUT_BODY, Effect
@@ -149,7 +151,7 @@ def _apply(effect: Effect, provider: Provider, request: Request) -> None:
     """Change a reply as a fault requires. A status of 400 and above without a body gets the vendor's envelope."""
     exchange = request.exchange
     if effect.status is not None and effect.status >= 400 and effect.body is None:
-        exchange.record_reply(provider.render(request, provider.http_refusal(effect.status, None)))
+        exchange.record_reply(provider.render(request, _refusal(effect.status, provider, request)))
     elif effect.status is not None:
         exchange.record_reply(_blank(effect.status))
     if effect.body is not None and exchange.status in WITHOUT_BODY:
@@ -162,3 +164,10 @@ def _apply(effect: Effect, provider: Provider, request: Request) -> None:
     kept = [(name, value) for name, value in exchange.vendor_headers if name not in named]
     exchange.vendor_headers = (*kept, *named.items())
     exchange.connection = effect.connection or exchange.connection
+
+
+def _refusal(status: int, provider: Provider, request: Request) -> Refusal:
+    """Return the vendor's refusal with a status, as the operation words it."""
+    *_, record_id = None, *provider.app.routes.path_params(request.scope).values()
+    bare = provider.http_refusal(status, None)
+    return operation_refusal(provider.name, request.exchange.operation, record_id, bare)

@@ -1,6 +1,6 @@
 """Route tables: one for each provider, and one for the control API."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any, TypeAlias
@@ -51,6 +51,12 @@ class RouteTable:
     def find(self, scope: Scope) -> Route | None:
         """Return the route of a path and method, if there is one."""
         return next((route for route in self.on_path(scope) if scope["method"] in route.methods), None)
+
+    def path_params(self, scope: Scope) -> Mapping[str, str]:
+        """Return the parameters in a path, which are empty for an unknown one."""
+        route = self.find(scope)
+        found: Mapping[str, str] = route.matches(scope)[1].get("path_params", {}) if route else {}
+        return found
 
     def endpoint(self, scope: Scope) -> Callable[[Any], Any]:
         """Return the endpoint of a path and method; put it and the path's parameters into the scope.

@@ -69,7 +69,8 @@ def http_refusal(status: int, detail: str | None) -> errors.DcycleRefusal:
         case 403:
             return errors.Forbidden()
         case 422:
-            return errors.ValidationFailed([_element(Problem(("query", "start_date"), "missing", "Field required"))])
+            problem = Problem(("header", "x-organization-id"), "missing", "Field required")
+            return errors.ValidationFailed([_element(problem)])
         case 429:
             return errors.RateLimitExceeded()
         case 500:

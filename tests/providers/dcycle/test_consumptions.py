@@ -127,7 +127,6 @@ def test_unprocessed_consumptions(dcycle: Caller, status: str) -> None:
             ({"vehicle_fuel_id": PETROL}, 288.75, "fuel-factor"),
             ({"vehicle_fuel_id": ELECTRIC}, None, "fuel-units"),
             ({"vehicle_fuel_id": UNKNOWN_ID}, None, "not-looked-up"),
-            ({"vehicle_fuel_id": None}, None, "fuel-factor"),
             ({"custom_emission_factor_id": FACTOR}, 150.0, "custom-factor"),
             ({"custom_emission_factor_id": FACTOR, "vehicle_fuel_id": None}, 150.0, "custom-factor"),
             ({"custom_emission_factor_id": UNKNOWN_ID}, None, "not-looked-up"),

@@ -2,8 +2,12 @@
 
 import pytest
 
+from emulator.evidence import contracts
 from tests.providers.dcycle.conftest import PATH, ask
 from tests.support.caller import Caller
+from tests.support.drafts import good_draft
+
+ID = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
 
 
 @pytest.mark.rule("dcycle.path.unknown", "dcycle.reply.json")
@@ -64,6 +68,36 @@ def test_a_fault_with_a_status_of_the_operation(dcycle: Caller, status: int) -> 
     """A fault with a status that the operation documents gets the operation's body, and so satisfies the contract."""
     dcycle.space.faults.add("dcycle", effect={"status": status})
     assert ask(dcycle).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "body"),
+    [
+        (f"/v1/purchases/{ID}", 404, {"detail": "Purchase not found", "code": "PURCHASE_NOT_FOUND"}),
+        (f"/v1/facilities/{ID}", 404, {"detail": f"Facility with id=UUID('{ID}') not found", "code": "NOT_FOUND"}),
+        (f"/v1/projects/{ID}", 404, {"detail": "Project not found"}),
+        ("/v1/purchases", 404, {"detail": "Not Found"}),
+        ("/v1/unknown", 404, {"detail": "Not Found"}),
+    ],
+)
+def test_a_fault_is_worded_as_the_operation_words_it(
+    dcycle: Caller, path: str, status: int, body: dict[str, str]
+) -> None:
+    """A 404 names what was not found, where the operation looks for a record."""
+    dcycle.space.faults.add("dcycle", effect={"status": status})
+    reply = dcycle.get(path, promised=False)
+    assert (reply.status_code, reply.json()) == (status, body)
+
+
+@pytest.mark.parametrize(("status", "phrase"), [(404, "Not Found"), (409, "Conflict")])
+def test_a_fault_has_the_documented_words(dcycle: Caller, status: int, phrase: str) -> None:
+    """A fault with a status that an operation documents has the body that its contract describes."""
+    for operation in contracts.operations("dcycle"):
+        if str(status) in operation.description["responses"] and not operation.missing:
+            dcycle.space.faults.add("dcycle", operation=operation.id, effect={"status": status}, times=1)
+            reply = dcycle.send(good_draft("dcycle", operation))
+            assert reply.status_code == status
+            assert reply.json()["detail"] != phrase, operation.id
 
 
 @pytest.mark.parametrize(("status", "detail"), [(409, "Conflict"), (503, "Service Unavailable"), (599, "Status 599")])

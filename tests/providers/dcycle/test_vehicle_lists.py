@@ -115,6 +115,25 @@ def test_vehicles_are_deleted_by_filters(dcycle: Caller, query: str) -> None:
     assert ids(dcycle) == [id for id in others if id not in matching]
 
 
+@pytest.mark.rule("dcycle.filters.hash")
+@pytest.mark.parametrize(
+    ("listed", "deleted", "status"),
+    [
+        ("status=archived&status=error", "status=error&status=archived", 200),
+        ("status=archived", "status=archived&status=archived", 200),
+        ("status=archived", "status[]=archived&search=", 200),
+        ("ownership=rented&status=archived", "status=archived&ownership=rented", 200),
+        ("status=archived", "status=archived&status=error", 409),
+        ("status=archived&include_children=true", "status=archived", 409),
+        ("", "search=", 422),
+    ],
+)
+def test_a_filter_hash_is_that_of_what_filters_match(dcycle: Caller, listed: str, deleted: str, status: int) -> None:
+    """The order of values, one that comes twice, and an empty text change nothing; other filters do."""
+    body = {"filter_hash": dcycle.get(f"{PATH}?{listed}").json()["filter_hash"]}
+    assert dcycle.post(f"{PATH}/bulk-delete-by-filters?{deleted}", body).status_code == status
+
+
 # --- unique values ----------------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from tests.providers.dcycle.conftest import (
     LOGISTICS,
     identity,
     impacts,
+    problems,
 )
 from tests.support.caller import Caller
 
@@ -101,6 +102,18 @@ def test_required_members_of_a_vehicle(dcycle: Caller, name: str) -> None:
     reply = dcycle.post(PATH, {member: value for member, value in DRAFT.items() if member != name})
     found = {"type": "missing", "loc": ["body", name], "msg": "Field required", "input": None}
     assert (reply.status_code, reply.json()) == (422, {"detail": [found]})
+
+
+@pytest.mark.rule("dcycle.vehicles.keeps-fuel-or-factor")
+def test_a_vehicle_keeps_a_fuel_or_a_factor(dcycle: Caller) -> None:
+    """A PATCH may exchange the fuel for a factor, and leaves one of them."""
+    vehicle = create(dcycle)
+    path = f"{PATH}/{vehicle['id']}"
+    assert problems(dcycle.request("PATCH", path, json={"vehicle_fuel_id": None})) == [("value_error", ["body"])]
+    assert get(dcycle, vehicle["id"]) == vehicle
+    change(dcycle, vehicle["id"], vehicle_fuel_id=None, custom_emission_factor_id=FACTOR)
+    refused = dcycle.request("PATCH", path, json={"custom_emission_factor_id": None})
+    assert problems(refused) == [("value_error", ["body"])]
 
 
 @pytest.mark.rule("dcycle.vehicles.fuel-or-factor", "dcycle.vehicles.fuel-or-factor-problem")

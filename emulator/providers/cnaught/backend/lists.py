@@ -21,5 +21,7 @@ def page_of(records: Timeline[T], page: Page) -> list[T]:
         if page.ending_before is not None:
             return records.newer(page.ending_before, page.limit)
     except KeyError as unknown:
-        raise errors.InvalidPagination(f"No record has the id '{unknown.args[0]}'", "cnaught.lists.unknown-cursor") from None
+        raise errors.InvalidPagination(
+            f"No record has the id '{unknown.args[0]}'", "cnaught.lists.unknown-cursor"
+        ) from None
     return records.newest(page.limit)

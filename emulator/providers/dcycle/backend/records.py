@@ -20,7 +20,7 @@ F = TypeVar("F", contravariant=True)
 
 
 class Filter(Protocol[F]):
-    """A filter of a list. Filters are named tuples, and one without arguments matches everything."""
+    """A filter of a list. Filters are structs, and one without arguments matches everything."""
 
     def matches(self, record: F, /) -> bool: ...
 

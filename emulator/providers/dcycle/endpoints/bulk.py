@@ -3,14 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from emulator.providers.dcycle.backend.records import Filter
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.errors import DcycleRefusal, FilterChanged, FilterRequired
 from emulator.providers.dcycle.wire.incoming.bulk import FilterHash, InvalidRecord
 from emulator.providers.dcycle.wire.incoming.parts import NewRecord
 from emulator.providers.dcycle.wire.outgoing.bulk import BulkOutcome, Failure
-from emulator.providers.dcycle.wire.outgoing.pages import filter_hash
+from emulator.providers.dcycle.wire.outgoing.pages import filter_hash, normalized
 
 R = TypeVar("R")
+W = TypeVar("W", bound=Struct)
 
 
 def create_each(
@@ -40,9 +41,9 @@ def create_each(
     return BulkOutcome(len(records), created, failures)
 
 
-def confirmed(wanted: Filter[R], confirmation: FilterHash) -> Filter[R]:
+def confirmed(wanted: W, confirmation: FilterHash) -> W:
     """Return the filter of a deletion. Raises FilterRequired, or FilterChanged if the hash is of other filters."""
-    if wanted == type(wanted)():
+    if normalized(wanted) == type(wanted)():
         raise FilterRequired
     if confirmation.filter_hash != filter_hash(wanted):
         raise FilterChanged

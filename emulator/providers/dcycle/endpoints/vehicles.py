@@ -20,7 +20,7 @@ def list_vehicles(request: Request) -> Response:
         query,
         lambda vehicle: outgoing.listed_vehicle(vehicle, vehicles.grams(vehicle), vehicles.type_name(vehicle)),
     )
-    return reply({**shown, "filter_hash": filter_hash(wanted)})
+    return reply({**shown, "filter_hash": filter_hash(wanted, query.include_children)})
 
 
 def create_vehicle(request: Request) -> Response:
@@ -41,7 +41,7 @@ def update_vehicle(request: Request) -> Response:
     organization, path, changes = authorize(request, incoming.VehiclePath, incoming.VehicleChanges)
     vehicles = backend(request).vehicles
     vehicle = vehicles.get(organization, path.vehicle_id)
-    changed = vehicles.update(vehicle, changes.changed(vehicle.terms))
+    changed = vehicles.update(vehicle, changes.terms_after(vehicle.terms))
     return reply(outgoing.vehicle(changed, vehicles.grams(changed)))
 
 

@@ -77,7 +77,11 @@ class Body(Part):
         try:
             return replace(terms, **self.sent())  # type: ignore[type-var]
         except ValueError as error:
-            raise Malformed(Problem((self.place,), "value_error", f"Value error, {error}")) from None
+            raise self.problem(str(error)) from None
+
+    def problem(self, reason: str) -> Malformed:
+        """Return the refusal of a body whose members do not fit together."""
+        return Malformed(Problem((self.place,), "value_error", f"Value error, {reason}"))
 
     def require_one_of(self, first: str, second: str) -> None:
         """Raise PydanticCustomError unless the body has one of two members."""

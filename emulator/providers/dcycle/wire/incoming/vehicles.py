@@ -114,6 +114,13 @@ class VehicleChanges(Body):
     market_segment: MarketSegment | None = None
     size: VehicleSize | None = None
 
+    def terms_after(self, terms: VehicleTerms) -> VehicleTerms:
+        """Return terms with the members that were sent. Raises Malformed if no fuel and no factor is left."""
+        changed = self.changed(terms)
+        if changed.vehicle_fuel_id is None and changed.custom_emission_factor_id is None:
+            raise self.problem("vehicle_fuel_id or custom_emission_factor_id is required")
+        return changed
+
 
 class NewVehicle(VehicleChanges):
     """``POST /v1/vehicles``"""

@@ -6,10 +6,14 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any, TypeVar
 
+from msgspec.structs import asdict
+
 from emulator.core.clock import seconds
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.backend.records import UniqueValue
 from emulator.providers.dcycle.wire.incoming.parts import Page
 
+S = TypeVar("S", bound=Struct)
 T = TypeVar("T")
 
 
@@ -29,7 +33,7 @@ def short_page(found: Collection[T], query: Page, show: Callable[[T], object]) -
     return {"page": query.page, "size": query.size, "total": len(found), "items": _items(found, query, show)}
 
 
-def hashed_page(found: Collection[T], query: Page, show: Callable[[T], object], wanted: object) -> dict[str, object]:
+def hashed_page(found: Collection[T], query: Page, show: Callable[[T], object], wanted: Struct) -> dict[str, object]:
     """Return one page of a list whose filters a client may send back to delete what it lists."""
     return {
         "items": _items(found, query, show),
@@ -66,9 +70,22 @@ def _items(found: Collection[T], query: Page, show: Callable[[T], object]) -> li
     return [show(record) for record in islice(found, start, start + query.size)] if start < len(found) else []
 
 
-def filter_hash(wanted: object) -> str:
-    """Return what a client sends back to confirm the filters of a list."""
-    return sha256(repr(wanted).encode()).hexdigest()[:16]
+def filter_hash(wanted: Struct, include_children: bool = False) -> str:
+    """Return what a client sends back to confirm the filters of a list, and whether it lists subsidiaries, too."""
+    selected = (normalized(wanted), include_children) if include_children else normalized(wanted)
+    return sha256(repr(selected).encode()).hexdigest()[:16]
+
+
+def normalized(wanted: S) -> S:
+    """Return the filter that matches the same records: without repeated values and empty texts, in one order."""
+    values = {name: _normalized(value) for name, value in asdict(wanted).items()}
+    return type(wanted)(**values)
+
+
+def _normalized(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(sorted(set(value)))
+    return None if value == "" else value
 
 
 def summary(count: int, last_updated: datetime | None) -> dict[str, object]:
