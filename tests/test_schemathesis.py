@@ -66,6 +66,7 @@ BEYOND_SCHEMAS = {
         "Value error, factor_end_date must not": "a period ends after it begins",
         "Value error, the gases of a factor": "a sum over a list",
         "Value error, the percentages must add up": "a sum over a list",
+        "Value error, vehicle_fuel_id or custom_emission_factor_id": "a PATCH must leave one of what is stored",
         "Value error, the distance between origin and destination": "which distances are known is in no schema",
         "Value error, distance_km, or origin and destination": "one of several members is required",
         "Value error, facility_id or address is required": "one of several members is required",
