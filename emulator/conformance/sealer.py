@@ -31,8 +31,8 @@ from emulator.core.secrets import (
     hide_in_header,
     hide_in_query,
     hide_in_text,
-    is_secret,
     is_secret_member,
+    secret_names,
 )
 from emulator.web.forms import content_type, parameter, part_header
 
@@ -137,8 +137,9 @@ class Sealer:
                 return content
 
     def _members(self, content: dict[str, Any], secret: bool) -> dict[str, Any]:
+        names = {*secret_names(content)}
         return {
-            self._by_value(_escape(name)): self._content(value, secret or is_secret(name, value, content))
+            self._by_value(_escape(name)): self._content(value, secret or name in names)
             for name, value in content.items()
         }
 

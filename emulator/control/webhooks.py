@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
-from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from emulator.control.filters import check_webhook_filter
 from emulator.control.params import Params, read_body, read_query
 from emulator.control.request import ControlRequest
+from emulator.core import exact_json
 from emulator.core.clock import micros
 from emulator.core.integrity import check_unique
 from emulator.core.nearest import nearest
@@ -168,7 +168,7 @@ def _shown(delivery: Delivery) -> dict[str, Any]:
         "subject": delivery.subject,
         "url": delivery.url,
         "endpoint": delivery.endpoint or None,
-        "body": from_json(delivery.body),
+        "body": exact_json.parse(delivery.body.encode()),
         "state": delivery.state,
         "due": micros(delivery.due) if delivery.due else None,
         "copy_of": delivery.copy_of,

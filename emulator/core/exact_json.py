@@ -16,13 +16,13 @@ DIGITS_MAX = 4300
 """The maximum number of digits of a number, written without an exponent. Python's limit for integers is the same."""
 
 NESTING_MAX = 200
-"""The maximum number of levels: pydantic's. One more may be empty."""
+"""The maximum nesting depth: that of pydantic_core's parser, which allows one more level if it is empty."""
 
 PLAIN_CHARACTERS_MAX = 15
-"""A number of at most so many characters, without an exponent, survives a double."""
+"""A number of at most this many characters, without an exponent, is exact as a double."""
 
 _strictly = partial(from_json, allow_inf_nan=False, cache_strings="keys")
-"""Parses what may be nested too deeply, and what msgspec refuses, for the words of its reason. It is slower."""
+"""The slower parser: it limits nesting, and refusals quote its reasons."""
 
 PLAIN_DIGITS_MAX = 40
 """Canonical numbers with more digits before the point, or zeros behind it, have an exponent: it keeps them short."""
@@ -47,15 +47,15 @@ def parse(body: bytes) -> Any:
 
 
 def decoder(kind: type[T]) -> Callable[[bytes], T]:
-    """Return a function that reads documents of one type; where that is ``Any``, as ``parse`` does.
+    """Return a function that decodes JSON into a type; for ``object`` and ``Any``, as ``parse`` does.
 
-    It does not limit nesting. It raises ValueError, msgspec.DecodeError or RecursionError for anything else.
+    It does not limit nesting. It raises ValueError, msgspec.DecodeError or RecursionError.
     """
     return msgspec.json.Decoder(kind, float_hook=_number).decode
 
 
 def brackets(body: bytes) -> int:
-    """Return how many objects and arrays a document has at most: more than it has levels."""
+    """Return an upper bound of the nesting depth: the number of opening braces and brackets."""
     return body.count(b"{") + body.count(b"[")
 
 

@@ -134,15 +134,17 @@ def secret_members(content: Any) -> Iterator[tuple[str, Any]]:
     while below:
         found = below.pop()
         if isinstance(found, dict):
-            yield from ((name, value) for name, value in found.items() if is_secret(name, value, found))
+            yield from ((name, found[name]) for name in secret_names(found))
         below += found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
 
 
-def is_secret(name: str, value: Any, among: Mapping[str, Any]) -> bool:
-    """Return whether a member is secret: by its name, and unless another member shows the same value."""
-    if not is_secret_member(name):
-        return False
-    return value not in (other for member, other in among.items() if not is_secret_member(member))
+def secret_names(members: Mapping[str, Any]) -> list[str]:
+    """Return the names of an object's secret members: by their names, unless another member shows the same value."""
+    secret = {name: value for name, value in members.items() if is_secret_member(name)}
+    if not secret:
+        return []
+    shown = {value for name, value in members.items() if name not in secret and not isinstance(value, dict | list)}
+    return [name for name, value in secret.items() if isinstance(value, dict | list) or value not in shown]
 
 
 def hide_in_json(text: str, content: Any, hide: Hide) -> str:

@@ -42,7 +42,7 @@ def replace(value: S, **changes: Any) -> S:
 # --- pydantic's schemas
 
 _described: ContextVar[set[type] | None] = ContextVar("described", default=None)
-"""The structs in the schema that is built now, which has each once: those of trees refer to themselves."""
+"""The structs already defined in the schema under construction: a second use refers to the definition."""
 
 
 def _schema(struct: type[Struct], generator: "GetCoreSchemaHandler") -> "CoreSchema":

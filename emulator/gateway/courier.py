@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary, ref
@@ -13,7 +14,7 @@ from emulator.core.hosts import is_loopback
 from emulator.core.struct import Struct
 from emulator.gateway.turn import answer_under_faults
 from emulator.space.commands import RecordAttempt
-from emulator.space.outbox import Attempt, Delivery
+from emulator.space.outbox import Attempt, Delivery, UnknownDelivery
 from emulator.space.space import Space
 from emulator.web.exchange import Exchange
 from emulator.web.headers import Headers
@@ -143,11 +144,11 @@ class Courier:
                 raise NotDue(delivery_id)
             webhooks = self._webhooks(space, delivery)
             headers = webhooks.headers(space.backend(delivery.provider), delivery.dispatch)
-            if headers is None:
-                await self.writer.record(space, _unregistered(delivery))
-            else:
-                attempt = Attempt(delivery.due, status, error, headers)
-                await self.writer.record(space, RecordAttempt(delivery.id, attempt))
+            attempt = RecordAttempt(delivery.id, Attempt(delivery.due, status, error, headers or {}))
+            try:
+                await self.writer.record(space, _unregistered(delivery) if headers is None else attempt)
+            except UnknownDelivery:  # a snapshot was restored meanwhile
+                raise NotDue(delivery_id) from None
             return delivery
 
     def _webhooks(self, space: Space, delivery: Delivery) -> Webhooks:
@@ -202,6 +203,8 @@ class Courier:
 
     def _later(self, reference: "ref[Space]") -> None:
         if self._working and (space := reference()):
+            if alarm := self._alarms.pop(space, None):
+                alarm.cancel()
             self._alarms[space] = asyncio.get_running_loop().call_later(AGAIN_SECONDS, self._go, reference)
 
     # --- one attempt
@@ -212,23 +215,27 @@ class Courier:
         return await self.writer.claim(space, delivery, seconds)
 
     async def _attempt(self, space: Space, delivery: Delivery) -> None:
+        with suppress(UnknownDelivery):  # a snapshot was restored meanwhile
+            await self.writer.record(space, await self._call(space, delivery))
+
+    async def _call(self, space: Space, delivery: Delivery) -> RecordAttempt:
+        """Send a webhook, and return what came of it."""
         from emulator.gateway.post import NoReply, post
 
         webhooks = self._webhooks(space, delivery)
         assert delivery.due is not None
         if refusal := self._refusal(delivery.url):
-            refused = RecordAttempt(delivery.id, Attempt(delivery.due, error=refusal), refused=True)
-            return await self.writer.record(space, refused)
+            return RecordAttempt(delivery.id, Attempt(delivery.due, error=refusal), refused=True)
         headers = webhooks.headers(space.backend(delivery.provider), delivery.dispatch)
         if headers is None:
-            return await self.writer.record(space, _unregistered(delivery))
+            return _unregistered(delivery)
+        due = delivery.due  # a snapshot that is restored meanwhile may change it
         try:
             sent = {**headers, DELIVERY_HEADER.decode(): delivery.id}
             status = await post(delivery.url, delivery.body, webhooks.timeout_seconds, sent)
-            attempt = Attempt(delivery.due, status, headers=headers)
+            return RecordAttempt(delivery.id, Attempt(due, status, headers=headers))
         except NoReply as error:
-            attempt = Attempt(delivery.due, error=str(error), headers=headers)
-        await self.writer.record(space, RecordAttempt(delivery.id, attempt))
+            return RecordAttempt(delivery.id, Attempt(due, error=str(error), headers=headers))
 
     def _refusal(self, text: str) -> str | None:
         """Return the reason why a URL is never called, if there is one."""

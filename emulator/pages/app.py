@@ -41,7 +41,11 @@ def answer(request: WholeRequest, space: Space, prefix: str) -> Response:
 
 
 def _refusal(visit: Visit, error: HTTPException) -> Response:
-    detail = error.detail if error.detail != phrase(error.status_code) else "There is no such page in this space."
+    detail = error.detail
+    if error.status_code == 405:
+        detail = f"This page does not accept {visit.request.method}."
+    elif detail == phrase(error.status_code):
+        detail = "There is no such page in this space."
     content = h("section", h("h1", phrase(error.status_code)), h("p", detail), class_="card message")
     response = document(visit, phrase(error.status_code), "the vendor", content, status=error.status_code)
     if error.status_code == 405:

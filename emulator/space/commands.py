@@ -15,7 +15,7 @@ from emulator.core.nearest import nearest
 from emulator.core.struct import Struct
 from emulator.space import settings
 from emulator.space.faults import Fault, FaultDraft
-from emulator.space.outbox import Attempt, Delivery
+from emulator.space.outbox import Attempt, Delivery, UnknownDelivery
 from emulator.space.space import Space
 from emulator.web.webhooks import End
 
@@ -162,7 +162,10 @@ class ReorderWebhooks(Struct, frozen=True):
 
 
 class RecordAttempt(Struct, frozen=True):
-    """Record the outcome of a webhook's attempt: a status, or why none came back. Raises UnknownDelivery."""
+    """Record the outcome of a webhook's attempt: a status, or why none came back.
+
+    Raises UnknownDelivery if it is not pending: a snapshot was restored meanwhile.
+    """
 
     id: str
     attempt: Attempt
@@ -176,6 +179,8 @@ class RecordAttempt(Struct, frozen=True):
 
     def apply(self, space: Space) -> None:
         delivery = space.outbox.get(self.id)
+        if delivery.state != "pending":
+            raise UnknownDelivery(self.id)
         webhooks = space.world.providers[delivery.provider].webhooks
         if self.refused or webhooks is None:
             space.outbox.refused(delivery, self.attempt)

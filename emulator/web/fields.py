@@ -23,6 +23,9 @@ _QUERY_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][-+]?[0-9]{1,3}
 _EXACT_MAX = 2**53
 """Every integer up to this is a double."""
 
+ADDRESS_CHARACTERS_MAX = 254
+"""How long an email address may be (RFC 5321, as email-validator counts): longer texts are not remembered."""
+
 _BEYOND_BOUNDS = Decimal(10) ** 40
 """Stands for all larger integers, which no bound accepts: 1e4299 takes a millisecond to become an int."""
 
@@ -76,9 +79,12 @@ def _query_double(value: object, validate: ValidatorFunctionWrapHandler) -> Any:
     return within_bounds(Decimal(value), validate)
 
 
-@lru_cache(maxsize=256)
 def email_fault(value: str) -> str | None:
     """Return the reason why a text is not an email address, by its syntax only; None if it is one."""
+    return _remembered_fault(value) if len(value) <= ADDRESS_CHARACTERS_MAX else _fault(value)
+
+
+def _fault(value: str) -> str | None:
     if _PLAIN_ADDRESS.fullmatch(value):
         return None
     from email_validator import EmailNotValidError, validate_email  # takes 40 ms; many users send no address
@@ -88,6 +94,9 @@ def email_fault(value: str) -> str | None:
     except EmailNotValidError as error:
         return str(error)
     return None
+
+
+_remembered_fault = lru_cache(maxsize=256)(_fault)
 
 
 def _email(value: str) -> str:
@@ -133,7 +142,7 @@ Text = Annotated[str, TEXT]
 """Text as vendors' databases take it: any characters but U+0000."""
 
 Email = Annotated[str, AfterValidator(_email)]
-"""An e-mail address, checked by its syntax only and kept as sent; test domains are accepted."""
+"""An email address, checked by its syntax only and kept as sent; test domains are accepted."""
 
 Instant = Annotated[datetime, BeforeValidator(instant)]
 """An instant of the years that a clock may be set to, as ISO 8601 text with its offset; kept in UTC."""

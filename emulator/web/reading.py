@@ -130,8 +130,12 @@ _queries = RepeatedCache[tuple[type[BaseModel], bytes, tuple[str, ...] | None], 
 def _parameters(query: str, repeated: tuple[str, ...] | None) -> dict[str, Any]:
     sent = pairs(query)
     found: dict[str, Any] = dict(sent)
-    for name in [*found] if repeated is None else found.keys() & repeated:
-        found[name] = [value for other, value in sent if other == name]
+    if repeated is None or not found.keys().isdisjoint(repeated):
+        lists: dict[str, list[str]] = {}
+        for name, value in sent:
+            if repeated is None or name in repeated:
+                lists.setdefault(name, []).append(value)
+        found |= lists
     return found
 
 

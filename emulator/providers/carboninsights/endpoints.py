@@ -17,7 +17,7 @@ from emulator.providers.carboninsights.backend import CarbonInsights, drafts
 from emulator.providers.carboninsights.memory.records import Account
 from emulator.providers.carboninsights.wire import incoming, outgoing
 from emulator.providers.carboninsights.wire.context import decided_by
-from emulator.providers.carboninsights.wire.usual_score import usual_score
+from emulator.providers.carboninsights.wire.fast_score import fast_score
 from emulator.web.reading import json_body, media_type, read_body
 from emulator.web.replies import JSON, reply
 from emulator.web.request import Request
@@ -126,7 +126,8 @@ def read_score(request: Request) -> drafts.ScoreDraft:
 
 
 def read_new_score(model: type[incoming.ScoreRequest], request: Request) -> drafts.ScoreDraft:
-    return usual_score(request.content, backend(request)) or read_new(model, request).draft
+    """Return the draft of a score that is not cached. Raises Malformed."""
+    return fast_score(request.content, backend(request)) or read_new(model, request).draft
 
 
 def respond(request: Request, content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -437,7 +437,7 @@ parts = st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for na
     st.sampled_from(["-3", *NUMBERS]),
     st.sampled_from(ENDS),
 )
-def test_usual_scores_are_read_as_the_models_read_them(
+def test_fast_scores_are_read_as_the_models_read_them(
     carboninsights: Caller,
     found: list[tuple[dict[str, object], list[tuple[str, object]]]],
     sent: dict[str, object],
@@ -445,17 +445,17 @@ def test_usual_scores_are_read_as_the_models_read_them(
     number: str,
     end: str,
 ) -> None:
-    """Requests with JSON's own types, which are read without models, get the reply that the models would give."""
+    """A request gets the reply that the models would give, whether they read it or the fast path does."""
     body = {"transactions": [row | dict(changed) for row, changed in found], **sent}
     text = json.dumps(body, ensure_ascii=escaped)[:-1].replace('"amount": -3', f'"amount": {number}') + end
     content = text.encode(errors="surrogateescape")
     quick = carboninsights.post(SCORE, content=content, headers=JSON)
-    with patch.object(endpoints, "usual_score", lambda body, backend: None):
+    with patch.object(endpoints, "fast_score", lambda body, backend: None):
         slow = carboninsights.post(SCORE, content=content, headers=JSON)
     assert (quick.status_code, quick.content) == (slow.status_code, slow.content)
 
 
-def test_a_usual_score_needs_no_models(carboninsights: Caller) -> None:
+def test_a_fast_score_needs_no_models(carboninsights: Caller) -> None:
     """The documented members, with JSON's own types, are read straight into a draft."""
     profile, options = {"diet": "vegan", "zip_code": 19130}, {"offsets": True, "land": True}
     ask(carboninsights, purchase("Groceries"))  # the category is known from now on

@@ -1,6 +1,7 @@
 """What the fields of a body are validated with, besides their values."""
 
 from collections.abc import Hashable
+from contextlib import suppress
 from functools import lru_cache
 
 from pydantic import ValidationInfo
@@ -11,14 +12,14 @@ from emulator.providers.carboninsights.backend import CarbonInsights
 from emulator.providers.carboninsights.backend.drafts import Listing
 from emulator.providers.carboninsights.wire.fields import as_text
 
-NAMED_MAX, NAMED_CHARACTERS_MAX = 1024, 256
-"""How many texts that name a listing are remembered, and how long each may be."""
+LISTINGS_MAX, CATEGORY_CHARACTERS_MAX = 1024, 256
+"""The number of cached listings, and the maximum length of the text that selects one."""
 
 
 class Context:
     """What a field's validation needs: the records and settings, and other parts of the body.
 
-    ``by_code`` is whether its categories are codes; ``named`` are the listings of categories, by what has named them.
+    ``by_code`` is whether its categories are codes; ``listings`` caches the listing of each category or code.
     """
 
     def __init__(self, backend: CarbonInsights, body: object) -> None:
@@ -29,24 +30,26 @@ class Context:
                 self.by_code = True
             case _:
                 self.by_code = False
-        self.named = named(self.by_code, decided_by(backend))
+        self.listings = known_listings(self.by_code, decided_by(backend))
 
     def password(self) -> str | None:
+        """Return the password in the body, as its field reads it; None without a valid one."""
         match self.body:
-            case {"password": str(password)}:
-                return password.strip()
+            case {"password": password}:
+                with suppress(PydanticCustomError):
+                    return as_text(password)
         return None
 
     def listing(self, value: object) -> Listing:
         """Return what a category or code names. Raises PydanticCustomError."""
-        if type(value) is str and (known := self.named.get(value)):
+        if type(value) is str and (known := self.listings.get(value)):
             return known
         text, categories = as_text(value), self.backend.categories
         listing = categories.listing_of_code(text) if self.by_code else categories.listing(text)
         if listing is None:
             raise PydanticCustomError("merchant_code" if self.by_code else "category", "Input should be listed")
-        if type(value) is str and len(value) <= NAMED_CHARACTERS_MAX:
-            self.named.put(value, listing)
+        if type(value) is str and len(value) <= CATEGORY_CHARACTERS_MAX:
+            self.listings.put(value, listing)
         return listing
 
 
@@ -57,7 +60,7 @@ def context_of(info: ValidationInfo) -> Context:
 
 
 def decided_by(backend: CarbonInsights) -> Hashable:
-    """Return what every model but a registration follows from, besides its body: the catalogue and three settings."""
+    """Return what all models but a registration depend on besides the body: the catalogue and three settings."""
     settings = backend.memory.settings
     return (
         backend.catalogue,
@@ -68,6 +71,6 @@ def decided_by(backend: CarbonInsights) -> Hashable:
 
 
 @lru_cache(maxsize=64)
-def named(by_code: bool, decided_by: Hashable) -> BoundedCache[str, Listing]:
-    """Return the listings of categories, or of codes, that requests have named, by what has named them."""
-    return BoundedCache(NAMED_MAX)
+def known_listings(by_code: bool, key: Hashable) -> BoundedCache[str, Listing]:
+    """Return the cache of listings, by the category or code that a request has sent; ``key`` is ``decided_by``."""
+    return BoundedCache(LISTINGS_MAX)

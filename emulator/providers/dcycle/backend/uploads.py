@@ -104,17 +104,18 @@ class Uploads(Records[Upload, UploadTerms]):
 
 
 def _rows(content: str) -> Iterator[Mapping[str, str]]:
-    """Yield the rows of a file, up to one that is not CSV: the reader accepts fields of at most 128 KiB."""
-    rows = csv.DictReader(StringIO(content))
-    while (row := _next(rows)) is not None:
-        yield {str(name).strip(): (value or "").strip() for name, value in row.items() if isinstance(value, str | None)}
+    """Yield the rows of a file, up to one that is not CSV: the reader accepts fields of at most 128 KiB.
 
-
-def _next(rows: Iterator[dict[Any, Any]]) -> Mapping[Any, Any] | None:
+    A row has the columns that it has cells for.
+    """
+    rows = csv.reader(StringIO(content))
     try:
-        return next(rows, None)
+        header = [name.strip() for name in next(rows, [])]
+        for row in rows:
+            if row:
+                yield dict(zip(header, map(str.strip, row), strict=False))
     except csv.Error:
-        return None
+        return
 
 
 def _succeeds(

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
+from emulator.core.hosts import host_name
 from emulator.providers.dcycle import HOSTS
 from emulator.providers.dcycle.endpoints.context import authorize, backend, read_part
 from emulator.providers.dcycle.wire.incoming import files as incoming
@@ -65,7 +66,7 @@ def put_upload(request: Request) -> Response:
 def upload_url(request: Request, id: str) -> str:
     """Return the URL to which a client puts a file: on the vendor's host, or in this space on the requested host."""
     dcycle, host = backend(request), request.header(b"host") or "127.0.0.1"
-    if host in HOSTS or dcycle.memory.settings.links == "vendor":
+    if host_name(host) in HOSTS or dcycle.memory.settings.links == "vendor":
         return f"https://{HOSTS[0]}/uploads/{id}"
     pages = urlsplit(dcycle.pages_url or "http:")
     return f"{pages.scheme}://{host}{pages.path.partition('/_emulator')[0]}/dcycle/uploads/{id}"

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from emulator.core.hosts import host_name
 from emulator.providers.oneclickimpact import HOSTS
 from emulator.providers.oneclickimpact.backend import OneClickImpact
 from emulator.providers.oneclickimpact.memory.catalogue import Account, Environment
@@ -31,7 +32,7 @@ def authenticate(request: Request) -> Account:
 @lru_cache(maxsize=64)
 def environment(host: str) -> Environment | None:
     """Return the environment whose keys a host accepts; None for a host that is not the vendor's and accepts all."""
-    return HOSTS.get(host.partition(":")[0].lower())
+    return HOSTS.get(host_name(host))
 
 
 def read_query(model: type[Q], request: Request) -> Q:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from io import StringIO
+from itertools import islice
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -67,12 +68,18 @@ def _table(file: FormFile) -> TableFile:
 
 
 def _parsed(content: bytes) -> list[tuple[str, ...]]:
-    """Return the header and the rows of a file, as long as the header; the separator is a comma, semicolon or tab."""
+    """Return the header and the rows of a file, as long as the header; the separator is a comma, semicolon or tab.
+
+    A header that is too long comes alone, and of too many rows only one more than is allowed.
+    """
     text = content.decode("utf-8-sig", "replace").replace("\x00", "")
     head = text.partition("\n")[0]
     reader = csv.reader(StringIO(text), delimiter=max(",;\t", key=head.count))
     header = tuple(name.strip() for name in next(reader, []))
-    return [header, *(tuple((row + [""] * len(header))[: len(header)]) for row in _readable(reader) if any(row))]
+    if len(header) > COLUMNS_MAX:  # each row would be made as long
+        return [header]
+    rows = islice((row for row in _readable(reader) if any(row)), RECORDS_MAX + 1)
+    return [header, *(tuple((row + [""] * len(header))[: len(header)]) for row in rows)]
 
 
 def _readable(reader: Iterator[list[str]]) -> Iterator[list[str]]:

@@ -1,7 +1,7 @@
-"""Read a usual score request straight into a draft: it may hold thousands of transactions.
+"""The fast path for score requests, which may have thousands of transactions: decode them straight into a draft.
 
-A request is usual if it has JSON's own types, no members but the documented ones, and categories that are known from
-earlier requests. The models read all others, and find the problems of those that have some.
+It takes bodies with JSON's own types, documented members only, and categories that are cached. The models read all
+others, and report their problems.
 """
 
 from typing import Any
@@ -13,13 +13,13 @@ from emulator.core import exact_json
 from emulator.core.errors import Malformed
 from emulator.core.struct import Struct
 from emulator.providers.carboninsights.backend import CarbonInsights, drafts
-from emulator.providers.carboninsights.wire.context import decided_by, named
+from emulator.providers.carboninsights.wire.context import decided_by, known_listings
 from emulator.providers.carboninsights.wire.fields import AMOUNT_MAX, day_of
 from emulator.providers.carboninsights.wire.incoming import DEFAULT_OPTIONS, DEFAULT_PROFILE, Options, UserProfile
 from emulator.web.reading import read
 
 NULL = rb"\u0000"
-"""The character that no text may have."""
+"""The JSON escape of U+0000, which no text may contain."""
 
 NUMBERS = frozenset({int, float})
 
@@ -42,8 +42,8 @@ _decode = exact_json.decoder(_Body)
 _profile, _options = DEFAULT_PROFILE.draft, DEFAULT_OPTIONS.draft
 
 
-def usual_score(body: bytes, backend: CarbonInsights) -> drafts.ScoreDraft | None:
-    """Return the draft of a usual request, None for any other."""
+def fast_score(body: bytes, backend: CarbonInsights) -> drafts.ScoreDraft | None:
+    """Return the draft of a body; None if the models have to read it."""
     if backend.memory.settings.all_children_required or body.find(NULL) >= 0:
         return None
     try:
@@ -52,8 +52,9 @@ def usual_score(body: bytes, backend: CarbonInsights) -> drafts.ScoreDraft | Non
             return None
         chosen = read(Options, options).draft if options else _options
         days, amounts, categories, *_ = zip(*map(astuple, transactions), strict=True)
-        listings: Any = tuple(map(named(chosen.category_type == "mcc", decided_by(backend)).get, categories))
-        all(map(day_of, days))  # raises ValueError for a text that is no date
+        listings: Any = tuple(map(known_listings(chosen.category_type == "mcc", decided_by(backend)).get, categories))
+        for day in days:
+            day_of(day)
         if not NUMBERS.issuperset(map(type, amounts)) or max(map(abs, amounts)) > AMOUNT_MAX or not all(listings):
             return None
         purchases = drafts.Purchases(tuple(map(float, amounts)), listings)
