@@ -6,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from emulator.web import fields
 from emulator.web.fields import Email
 
 EMAIL = TypeAdapter[str](Email)
@@ -75,3 +76,10 @@ def test_the_fast_pattern_decides_as_the_library(address: str) -> None:
 def test_ordinary_addresses_are_accepted(address: str) -> None:
     """Ordinary addresses are stored unchanged."""
     assert EMAIL.validate_python(address) == address
+
+
+def test_long_texts_are_not_remembered() -> None:
+    """A text that is too long for an address is refused, and takes no memory afterward."""
+    fields._remembered_fault.cache_clear()
+    assert fields.email_fault("a" * 10_000 + "@example.com") is not None
+    assert fields._remembered_fault.cache_info().currsize == 0

@@ -269,6 +269,30 @@ def test_a_snapshot_holds_the_outbox(cnaught: Caller, httpserver: HTTPServer) ->
     assert [webhook["id"] for webhook in space.webhooks.deliver()] == ["webhook-4"]
 
 
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("when", ["without it", "delivered"])
+def test_a_snapshot_is_restored_during_a_delivery(
+    cnaught: Caller, httpserver: HTTPServer, when: str, status: int
+) -> None:
+    """The outcome of a webhook that the snapshot lacks, or has as delivered, changes nothing."""
+    space, snapshots = cnaught.space, {"without it": cnaught.space.snapshot()}
+    httpserver.expect_oneshot_request("/").respond_with_data("")
+    order(cnaught, httpserver.url_for("/"))
+    space.clock.advance(seconds=2)
+    due = space.snapshot()
+    space.webhooks.deliver()
+    snapshots["delivered"] = space.snapshot()
+
+    def restore(_: Request) -> Response:
+        space.restore(snapshots[when])
+        return Response(status=status)
+
+    httpserver.expect_request("/").respond_with_handler(restore)
+    space.restore(due)
+    space.webhooks.deliver()
+    assert space.snapshot() == snapshots[when]
+
+
 @pytest.mark.parametrize(
     ("outbox", "message"),
     [

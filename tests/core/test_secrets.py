@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from emulator.client.handles import SpaceHandle
+from emulator.core.secrets import secret_names
 from emulator.providers import ALL
 from tests.support.caller import Caller, credentials_of
 
@@ -87,3 +88,18 @@ def test_a_hidden_header_keeps_its_scheme(cnaught: Caller) -> None:
         cnaught.get("/v1/orders", headers={"Authorization": value})
         shown.append(cnaught.space.requests.matching()[-1]["headers"]["authorization"])
     assert shown == ["Bearer ***", "Token ***", "***"]
+
+
+def test_a_secret_that_another_member_shows_is_none() -> None:
+    """A member is secret by its name, unless a member that is not secret shows the same value."""
+    members = {
+        "token": "a",
+        "name": "b",
+        "password": "b",
+        "api_key": ["b"],
+        "secret": None,
+        "other": None,
+        "list": ["b"],
+    }
+    assert secret_names(members) == ["token", "api_key"]
+    assert secret_names({"name": "a"}) == []

@@ -5,6 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
+from emulator.providers.dcycle.backend.uploads import _rows
+from emulator.providers.dcycle.wire.incoming.imports import COLUMNS_MAX, RECORDS_MAX, _parsed
 from tests.providers.dcycle.conftest import LOGISTICS, created, problems, tonnes
 from tests.support.caller import Caller
 
@@ -315,3 +317,17 @@ def test_an_unknown_session(dcycle: Caller) -> None:
             reply = dcycle.post(f"{PATH}/{path}/{operation}", {"mapping": {}}, headers=headers)
             assert (reply.status_code, reply.json()["code"]) == (404, "IMPORT_NOT_FOUND")
     assert upload(dcycle, project_id=UNKNOWN).json() == {"detail": "Project not found"}
+
+
+def test_a_table_beyond_its_limits_is_not_built() -> None:
+    """Of a header that is too long no row is read, and of too many rows only one more than allowed."""
+    wide = ",".join("c" * (COLUMNS_MAX + 1)) + "\na\n" * 10
+    assert [len(row) for row in _parsed(wide.encode())] == [COLUMNS_MAX + 1]
+    long = "a,b\n" + "1,2\n" * (RECORDS_MAX + 5)
+    assert len(_parsed(long.encode())) == 1 + RECORDS_MAX + 1
+
+
+def test_a_row_of_an_upload_has_the_cells_that_came() -> None:
+    """A row is as long as it was sent, however long the header is, and cells beyond the header do not count."""
+    content = " a ,b,c\n1, 2 \n\n3,4,5,6\n"
+    assert [*_rows(content)] == [{"a": "1", "b": "2"}, {"a": "3", "b": "4", "c": "5"}]

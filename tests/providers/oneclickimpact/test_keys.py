@@ -94,7 +94,7 @@ def test_a_host_accepts_the_keys_of_its_environment(space: SpaceHandle, name: st
     A hint and the rule explain the refusal.
     """
     headers = {"x-api-key": space.oneclickimpact.credentials[name], "x-emulator-explain": "1"}
-    for written in (host, f"{host.upper()}:443"):
+    for written in (host, f"{host.upper()}:443", f"{host}."):
         reply = space.http.get(f"{space.url}/v1/records", headers={**headers, "host": written})
         check_reply("oneclickimpact", reply, "/v1/records")
         assert reply.status_code == (200 if host == KEYS[name] else 401)
