@@ -224,10 +224,8 @@ def _write_bundle(file: Path, space: SpaceHandle) -> str:
 
 
 def _delete_bundle(file: Path) -> None:
-    try:
+    with suppress(OSError):  # a bundle of an earlier run may stay
         file.unlink(missing_ok=True)
-    except OSError:
-        """A bundle of an earlier run stays: that is no reason to disturb this one."""
 
 
 def _sentence(error: Exception) -> str:

@@ -41,7 +41,7 @@ def _is_pipe(descriptor: int) -> bool:
 
 def _wait_for_end_of_input() -> None:
     while os.read(sys.stdin.fileno(), 4096):
-        """Ignore what the parent writes."""
+        pass  # ignore what the parent writes
 
 
 def _wait_for_another_parent() -> None:

@@ -120,7 +120,10 @@ class Courier:
     # --- by a client
 
     def next_attempt(self, space: Space) -> NextAttempt | None:
-        """Return the attempt that is due now, for a client that makes it itself. Changes nothing."""
+        """Return the attempt that is due now, for a client that makes it itself.
+
+        It changes only the outbox, which gets the calls that are due.
+        """
         space.posted()
         delivery = _due(space)
         if delivery is None:

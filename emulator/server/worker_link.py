@@ -71,7 +71,7 @@ class WorkerLink:
         try:
             async with asyncio.timeout(REPORT_SECONDS):
                 while (report := await self._one_report(index, with_spaces)) is None:
-                    """A worker has died with the question. The next one takes its place."""
+                    pass  # the worker has died; ask the one that replaces it
                 return report
         except TimeoutError:
             raise WorkerSilent(f"worker {index + 1} of {self.share.count} does not answer") from None

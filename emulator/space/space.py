@@ -136,7 +136,10 @@ class Space:
         return self._due(since, self.clock.now)
 
     def upcoming(self, by: timedelta) -> list[Event]:
-        """Return what will become due within a span of time if nothing else happens, in order. Changes nothing."""
+        """Return what will become due within a span of time if nothing else happens, in order.
+
+        It changes only the outbox, which gets the calls that are due.
+        """
         outbox, now = self.posted(), self.clock.now
         return _in_order([*self._events(now, now + by), *outbox.due(now, now + by)])
 

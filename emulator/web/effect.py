@@ -4,7 +4,6 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from emulator.core import exact_json
 from emulator.web.fields import JSON_DOUBLE, JSON_INTEGER
 from emulator.web.model import Model
 
@@ -39,15 +38,6 @@ def _distinct(headers: dict[str, str]) -> dict[str, str]:
     return headers
 
 
-def _writable(body: object) -> object:
-    """Raise ValueError for a value that no reply can carry, such as integers of more than 64 bits."""
-    try:
-        exact_json.dump(body)
-    except TypeError as error:
-        raise ValueError(str(error)) from None
-    return body
-
-
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$")]
 HeaderValue = Annotated[str, StringConstraints(pattern=r"^([!-~]([ -~]{0,998}[!-~])?)?$")]
 """Printable ASCII, without spaces at its ends: those would not be part of the value (RFC 9110, section 5.5)."""
@@ -66,7 +56,7 @@ class Effect(Model):
 
     status: Annotated[int, Field(ge=200, le=599), JSON_INTEGER] | None = None
     headers: ReplyHeaders = {}
-    body: Annotated[Any, AfterValidator(_writable)] = None
+    body: Any = None
     delay_seconds: Annotated[float, Field(ge=0, le=600), JSON_DOUBLE] = 0.0
     connection: Connection | None = None
 
