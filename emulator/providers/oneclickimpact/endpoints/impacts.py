@@ -34,7 +34,7 @@ def cancel_impact(request: Request) -> Response:
     account = authenticate(request)
     draft = read_draft(incoming.Cancellation, request)
     impact, cancelled_now = backend(request).impacts.cancel(account, draft)
-    return reply(outgoing.cancellation(impact, account, repeated=not cancelled_now))
+    return reply(outgoing.cancellation(impact, draft.user_id, repeated=not cancelled_now))
 
 
 def _make(request: Request, kind: Kind, model: type[incoming.NewImpact]) -> Response:

@@ -40,12 +40,12 @@ def impact(impact: Impact, account: Account, customer: Customer | None) -> dict[
     return content
 
 
-def cancellation(impact: Impact, account: Account, *, repeated: bool) -> dict[str, object]:
-    """Return a canceled impact, under the id that it was made with, whichever one the request had."""
+def cancellation(impact: Impact, user_id: str, *, repeated: bool) -> dict[str, object]:
+    """Return a canceled impact, under the id in the request."""
     assert impact.cancelled_on
     reason = {} if impact.cancellation_reason is None else {"reason": impact.cancellation_reason}
     return {
-        "user_id": account.user_id,
+        "user_id": user_id,
         "time_utc": millis(impact.made_on),
         "cancelled_on": millis(impact.cancelled_on),
         "message": "impact was already cancelled" if repeated else "impact cancelled",
