@@ -22,8 +22,8 @@ from emulator.core.secrets import (
     hide_in_json,
     hide_in_query,
     hide_in_text,
+    own_secrets,
     secret_members,
-    secret_names,
 )
 from emulator.core.struct import Struct
 from emulator.space.world import World
@@ -75,9 +75,9 @@ class Seal:
         """
         content = _json(body)
         if isinstance(content, dict):
-            for name in secret_names(content):
-                if name in SECRET_MEMBERS and isinstance(content[name], str):
-                    self._learn(f"reply:{number}:{name}", content[name])
+            for name, value in own_secrets(content).items():
+                if name in SECRET_MEMBERS and isinstance(value, str):
+                    self._learn(f"reply:{number}:{name}", value)
         if any(True for _ in secret_members(content)) or self._repeats(content, request):
             body = exact_json.dump(self._without(content, request))
         return self._mask.text(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
@@ -123,7 +123,7 @@ class Seal:
             case list():
                 return [self._without(item, request) for item in content]
             case dict():
-                secret = {*secret_names(content)}
+                secret = own_secrets(content)
                 return {
                     name: self._hidden(value) if name in secret else self._without(value, request)
                     for name, value in content.items()

@@ -32,7 +32,7 @@ from emulator.core.secrets import (
     hide_in_query,
     hide_in_text,
     is_secret_member,
-    secret_names,
+    own_secrets,
 )
 from emulator.web.forms import content_type, parameter, part_header
 
@@ -137,9 +137,9 @@ class Sealer:
                 return content
 
     def _members(self, content: dict[str, Any], secret: bool) -> dict[str, Any]:
-        names = {*secret_names(content)}
+        secrets = own_secrets(content)
         return {
-            self._by_value(_escape(name)): self._content(value, secret or name in names)
+            self._by_value(_escape(name)): self._content(value, secret or name in secrets)
             for name, value in content.items()
         }
 

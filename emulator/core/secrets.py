@@ -134,17 +134,17 @@ def secret_members(content: Any) -> Iterator[tuple[str, Any]]:
     while below:
         found = below.pop()
         if isinstance(found, dict):
-            yield from ((name, found[name]) for name in secret_names(found))
+            yield from own_secrets(found).items()
         below += found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
 
 
-def secret_names(members: Mapping[str, Any]) -> list[str]:
-    """Return the names of an object's secret members: by their names, unless another member shows the same value."""
+def own_secrets(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the secret members of an object: by their names, unless another member shows the same value."""
     secret = {name: value for name, value in members.items() if is_secret_member(name)}
     if not secret:
-        return []
+        return secret
     shown = {value for name, value in members.items() if name not in secret and not isinstance(value, dict | list)}
-    return [name for name, value in secret.items() if isinstance(value, dict | list) or value not in shown]
+    return {name: value for name, value in secret.items() if isinstance(value, dict | list) or value not in shown}
 
 
 def hide_in_json(text: str, content: Any, hide: Hide) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
@@ -15,6 +15,7 @@ from emulator.web.replies import JSON
 from emulator.web.request import WholeRequest
 
 M = TypeVar("M", bound=BaseModel)
+K = TypeVar("K")
 V = TypeVar("V")
 D = TypeVar("D", covariant=True)
 
@@ -68,45 +69,37 @@ def bearer_token(request: WholeRequest) -> str | None:
     return token.strip(" ") if scheme.lower() == "bearer" else None
 
 
-@overload
-def read_body(model: type[M], request: WholeRequest) -> M: ...
+def read_body(model: type[M], request: WholeRequest) -> M:
+    """Return the JSON body as a model. Raises Malformed. Equal bodies share one, which is frozen."""
+    return read_once(model, request, _model)
 
 
-@overload
-def read_body(
-    model: type[M], request: WholeRequest, read_new: Callable[[type[M], Any], V], decided_by: Hashable
-) -> V: ...
+def read_draft(model: type[Drafting[D]], request: WholeRequest) -> D:
+    """Return the draft that the JSON body becomes. Raises Malformed. Equal bodies share one, which is frozen."""
+    draft: D = read_once(model, request, _draft)
+    return draft
 
 
-def read_body(
-    model: type[M],
-    request: WholeRequest,
-    read_new: Callable[[type[M], Any], Any] | None = None,
-    decided_by: Hashable = None,
-) -> Any:
-    """Return the JSON body as a model. Raises Malformed. Equal bodies share one model, which is frozen.
+def read_once(model: K, request: WholeRequest, read_new: Callable[[K, Any], V], decided_by: Hashable = None) -> V:
+    """Return ``read_new(model, request)``. Equal short bodies that repeat share one result, which must be frozen.
 
-    ``read_new`` reads a body that is not known, as a model or as what becomes of it; ``decided_by`` is everything else
-    that its result follows from.
+    ``decided_by`` is everything that the result follows from besides the body.
     """
     body = request.content
-    known = _bodies.get(key := (model, body, decided_by))
+    known: V | None = _bodies.get(key := (read_new, model, body, decided_by))
     if known is None:
-        known = read_new(model, request) if read_new else read(model, json_body(request), "body")
+        known = read_new(model, request)
         if len(body) <= REMEMBERED_BYTES_MAX and _bodies.repeats(key):
             _bodies.put(key, known)
     return known
 
 
-def read_draft(model: type[Drafting[D]], request: WholeRequest) -> D:
-    """Return the draft that the JSON body becomes. Raises Malformed. Equal bodies share one, which is frozen."""
-    body = request.content
-    draft: D | None = _bodies.get(key := (model, body))
-    if draft is None:
-        draft = read(model, json_body(request), "body").draft  # type: ignore[type-var]
-        if len(body) <= REMEMBERED_BYTES_MAX and _bodies.repeats(key):
-            _bodies.put(key, draft)
-    return draft
+def _model(model: type[M], request: WholeRequest) -> M:
+    return read(model, json_body(request), "body")
+
+
+def _draft(model: Any, request: WholeRequest) -> Any:
+    return read(model, json_body(request), "body").draft
 
 
 def read_query(model: type[M], request: WholeRequest, repeated: tuple[str, ...] | None = ()) -> M:

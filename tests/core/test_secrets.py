@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from emulator.client.handles import SpaceHandle
-from emulator.core.secrets import secret_names
+from emulator.core.secrets import own_secrets
 from emulator.providers import ALL
 from tests.support.caller import Caller, credentials_of
 
@@ -101,5 +101,5 @@ def test_a_secret_that_another_member_shows_is_none() -> None:
         "other": None,
         "list": ["b"],
     }
-    assert secret_names(members) == ["token", "api_key"]
-    assert secret_names({"name": "a"}) == []
+    assert [*own_secrets(members)] == ["token", "api_key"]
+    assert [*own_secrets({"name": "a"})] == []

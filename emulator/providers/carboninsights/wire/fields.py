@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from math import isfinite
-from typing import Annotated, Any, TypeGuard
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -34,7 +34,7 @@ NUMBER = r"\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*"
 
 def as_text(value: object) -> str:
     """Return trimmed text that is not blank; a number becomes its text."""
-    text = value.strip() if is_plain_text(value) else _optional_text(value)
+    text = _optional_text(value)
     if not text:
         raise PydanticCustomError("blank", "Input should not be blank")
     return text
@@ -47,11 +47,6 @@ def _optional_text(value: object) -> str:
     if "\x00" in text:
         raise PydanticCustomError("null_characters", "Input should not contain the character U+0000")
     return text
-
-
-def is_plain_text(value: object) -> TypeGuard[str]:
-    """Return whether a value is a text of allowed characters."""
-    return type(value) is str and "\x00" not in value
 
 
 def _digits(number: float | Decimal) -> str:

@@ -85,8 +85,15 @@ class Body(Part):
 
     def require_one_of(self, first: str, second: str) -> None:
         """Raise PydanticCustomError unless the body has one of two members."""
-        if getattr(self, first) is None and getattr(self, second) is None:
-            raise PydanticCustomError("value_error", f"Value error, {first} or {second} is required")
+        if reason := lacks(self, first, second):
+            raise PydanticCustomError("value_error", f"Value error, {reason}")
+
+
+def lacks(members: object, first: str, second: str) -> str | None:
+    """Return the reason why a body or its terms are refused that have neither of two members; None if they have one."""
+    if getattr(members, first) is None and getattr(members, second) is None:
+        return f"{first} or {second} is required"
+    return None
 
 
 class Form(Part):

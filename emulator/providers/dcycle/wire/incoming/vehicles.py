@@ -17,11 +17,14 @@ from emulator.providers.dcycle.memory.vehicles import (
 )
 from emulator.providers.dcycle.wire.incoming.bulk import IDS_MAX
 from emulator.providers.dcycle.wire.incoming.fields import Id, Name, Several, Year
-from emulator.providers.dcycle.wire.incoming.parts import Body, Page, Path, Query
+from emulator.providers.dcycle.wire.incoming.parts import Body, Page, Path, Query, lacks
 
 Sort = Literal[
     "name", "license_plate", "created_at", "updated_at", "-name", "-license_plate", "-created_at", "-updated_at"
 ]
+FACTORS = ("vehicle_fuel_id", "custom_emission_factor_id")
+"""A vehicle emits by one of them."""
+
 CountryOfVehicle = Annotated[str, StringConstraints(pattern="^[A-Z]{2,3}$")]
 
 
@@ -117,8 +120,8 @@ class VehicleChanges(Body):
     def terms_after(self, terms: VehicleTerms) -> VehicleTerms:
         """Return terms with the members that were sent. Raises Malformed if no fuel and no factor is left."""
         changed = self.changed(terms)
-        if changed.vehicle_fuel_id is None and changed.custom_emission_factor_id is None:
-            raise self.problem("vehicle_fuel_id or custom_emission_factor_id is required")
+        if reason := lacks(changed, *FACTORS):
+            raise self.problem(reason)
         return changed
 
 
@@ -133,7 +136,7 @@ class NewVehicle(VehicleChanges):
 
     @model_validator(mode="after")
     def _has_a_factor(self) -> "NewVehicle":
-        self.require_one_of("vehicle_fuel_id", "custom_emission_factor_id")
+        self.require_one_of(*FACTORS)
         return self
 
     def terms(self) -> VehicleTerms:
