@@ -37,7 +37,7 @@ def parse(body: bytes) -> Any:
     A number is an int, a float where a float prints as the same number, or else a Decimal. ``NaN`` and ``Infinity``
     are not JSON; nesting is limited to NESTING_MAX levels.
     """
-    if len(body) > NESTING_MAX and brackets(body) > NESTING_MAX:
+    if may_be_too_deep(body):
         _strictly(body)
     try:
         return _decode(body)
@@ -54,9 +54,14 @@ def decoder(kind: type[T]) -> Callable[[bytes], T]:
     return msgspec.json.Decoder(kind, float_hook=_number).decode
 
 
+def may_be_too_deep(body: bytes) -> bool:
+    """Return whether a document may be nested more deeply than NESTING_MAX."""
+    return len(body) > NESTING_MAX and brackets(body) > NESTING_MAX
+
+
 def brackets(body: bytes) -> int:
     """Return an upper bound of the nesting depth: the number of opening braces and brackets."""
-    return body.count(b"{") + body.count(b"[")
+    return len(body.translate(None, _OTHERS))
 
 
 def dump(content: object) -> bytes:
@@ -132,6 +137,8 @@ def _canonical_number(number: Decimal) -> str:
         return f"{'-' * sign}{''.join(map(str, digits)).rstrip('0')}e{number.adjusted()}"
     return str(int(number)) if number == number.to_integral_value() else f"{number:f}".rstrip("0")
 
+
+_OTHERS = bytes(set(range(256)) - set(b"{["))
 
 _CANONICAL = frozenset({str, bool, type(None)})
 """The types whose values are written in one way only."""

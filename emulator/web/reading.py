@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from emulator.core import exact_json
 from emulator.core.bounded_cache import RepeatedCache
 from emulator.core.errors import Malformed, Problem
+from emulator.web.fast_body import fast_readers
 from emulator.web.replies import JSON
 from emulator.web.request import WholeRequest
 
@@ -99,7 +100,9 @@ def _model(model: type[M], request: WholeRequest) -> M:
 
 
 def _draft(model: Any, request: WholeRequest) -> Any:
-    return read(model, json_body(request), "body").draft
+    fast = fast_readers.get(model)
+    draft = fast(request.content) if fast else None
+    return read(model, json_body(request), "body").draft if draft is None else draft
 
 
 def read_query(model: type[M], request: WholeRequest, repeated: tuple[str, ...] | None = ()) -> M:

@@ -448,7 +448,17 @@ def test_fast_scores_are_read_as_the_models_read_them(
     """A request gets the reply that the models would give, whether they read it or the fast path does."""
     body = {"transactions": [row | dict(changed) for row, changed in found], **sent}
     text = json.dumps(body, ensure_ascii=escaped)[:-1].replace('"amount": -3', f'"amount": {number}') + end
-    content = text.encode(errors="surrogateescape")
+    assert_read_alike(carboninsights, text.encode(errors="surrogateescape"))
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_every_end_of_a_fast_score(carboninsights: Caller, end: str) -> None:
+    text = json.dumps({"transactions": [purchase("Groceries")]})[:-1] + end
+    assert_read_alike(carboninsights, text.encode(errors="surrogateescape"))
+
+
+def assert_read_alike(carboninsights: Caller, content: bytes) -> None:
+    """Check that the fast path and the models lead to the same reply."""
     quick = carboninsights.post(SCORE, content=content, headers=JSON)
     with patch.object(endpoints, "fast_score", lambda body, backend: None):
         slow = carboninsights.post(SCORE, content=content, headers=JSON)

@@ -7,7 +7,6 @@ others, and report their problems.
 from typing import Any
 
 import msgspec
-from msgspec.structs import astuple
 
 from emulator.core import exact_json
 from emulator.core.errors import Malformed
@@ -16,10 +15,8 @@ from emulator.providers.carboninsights.backend import CarbonInsights, drafts
 from emulator.providers.carboninsights.wire.context import decided_by, known_listings
 from emulator.providers.carboninsights.wire.fields import AMOUNT_MAX, day_of
 from emulator.providers.carboninsights.wire.incoming import DEFAULT_OPTIONS, DEFAULT_PROFILE, Options, UserProfile
+from emulator.web.fast_body import NULL
 from emulator.web.reading import read
-
-NULL = rb"\u0000"
-"""The JSON escape of U+0000, which no text may contain."""
 
 NUMBERS = frozenset({int, float})
 
@@ -44,18 +41,22 @@ _profile, _options = DEFAULT_PROFILE.draft, DEFAULT_OPTIONS.draft
 
 def fast_score(body: bytes, backend: CarbonInsights) -> drafts.ScoreDraft | None:
     """Return the draft of a body; None if the models have to read it."""
-    if backend.memory.settings.all_children_required or body.find(NULL) >= 0:
+    if backend.memory.settings.all_children_required or NULL in body:
         return None
     try:
-        transactions, profile, options = astuple(_decode(body))
-        if exact_json.brackets(body) - len(transactions) > exact_json.NESTING_MAX:
+        sent = _decode(body)
+        rows, profile, options = sent.transactions, sent.user_profile, sent.options
+        if exact_json.brackets(body) - len(rows) > exact_json.NESTING_MAX:
+            return None
+        amounts = [row.amount for row in rows]
+        if not {*map(type, amounts)} <= NUMBERS or not -AMOUNT_MAX <= min(amounts) <= max(amounts) <= AMOUNT_MAX:
             return None
         chosen = read(Options, options).draft if options else _options
-        days, amounts, categories, *_ = zip(*map(astuple, transactions), strict=True)
-        listings: Any = tuple(map(known_listings(chosen.category_type == "mcc", decided_by(backend)).get, categories))
-        for day in days:
-            day_of(day)
-        if not NUMBERS.issuperset(map(type, amounts)) or max(map(abs, amounts)) > AMOUNT_MAX or not all(listings):
+        known = known_listings(chosen.category_type == "mcc", decided_by(backend))
+        listings: Any = tuple([known.get(row.category) for row in rows])
+        for row in rows:
+            day_of(row.date)
+        if not all(listings):
             return None
         purchases = drafts.Purchases(tuple(map(float, amounts)), listings)
         return drafts.ScoreDraft(purchases, read(UserProfile, profile).draft if profile else _profile, chosen)

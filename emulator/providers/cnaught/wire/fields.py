@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
 
+from msgspec import Meta
 from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
@@ -35,7 +36,7 @@ def _none_if_empty(value: object) -> object:
 
 Amount = Annotated[Decimal, Field(gt=0, le=AMOUNT_MAX), JSON_NUMBER]
 Cents = Annotated[int, Field(gt=0, le=AMOUNT_MAX), JSON_INTEGER]
-Note = Annotated[str, StringConstraints(max_length=512), TEXT]
+Note = Annotated[str, StringConstraints(max_length=512), Meta(max_length=512), TEXT]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 
 NoneIfEmpty = BeforeValidator(_none_if_empty)

@@ -1,7 +1,7 @@
 """The models of requests (docs.cnaught.com). Each becomes a draft."""
 
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
@@ -9,8 +9,9 @@ from emulator.core.cached_property import cached_property
 from emulator.core.errors import Malformed, Problem
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.backend import amounts, drafts
-from emulator.providers.cnaught.memory.fields import CallbackAddress, SecureWebAddress, WebAddress
+from emulator.providers.cnaught.memory.fields import AMOUNT_MAX, CallbackAddress, SecureWebAddress, WebAddress
 from emulator.providers.cnaught.wire.fields import Amount, Cents, Instant, NoneIfEmpty, Note
+from emulator.web.fast_body import FastBody, has_fast_body, positive_number
 from emulator.web.fields import QUERY_INTEGER, TEXT, Email, Text
 from emulator.web.model import Model
 
@@ -64,6 +65,21 @@ class OrderDetails(Body):
         return drafts.OrderDraft(kg, usd_cents, km, self.portfolio_id, self.metadata, self.description, url)
 
 
+class FastOrder(FastBody, frozen=True):
+    """An order by mass, without callbacks."""
+
+    amount_kg: Any
+    metadata: Note | None = None
+    description: Note | None = None
+    portfolio_id: Text | None = None
+
+    @property
+    def draft(self) -> drafts.OrderDraft:
+        kg = positive_number(self.amount_kg, AMOUNT_MAX)
+        return drafts.OrderDraft(kg, None, None, self.portfolio_id, self.metadata, self.description)
+
+
+@has_fast_body(FastOrder)
 class MassOrPriceOrder(OrderDetails):
     """``POST /orders``: exactly one of mass and total price."""
 
@@ -107,6 +123,20 @@ class Quote(Body):
         return drafts.QuoteDraft(self.kg(), self.portfolio_id, self.source or "api")
 
 
+class FastQuote(FastBody, frozen=True):
+    """A quote for a mass."""
+
+    amount_kg: Any
+    portfolio_id: Text | None = None
+    source: Literal["api", "checkout"] | None = None
+
+    @property
+    def draft(self) -> drafts.QuoteDraft:
+        kg = positive_number(self.amount_kg, AMOUNT_MAX)
+        return drafts.QuoteDraft(kg, self.portfolio_id, self.source or "api")
+
+
+@has_fast_body(FastQuote)
 class MassQuote(Quote):
     """``POST /quotes``"""
 

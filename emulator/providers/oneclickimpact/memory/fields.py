@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
+from msgspec import Meta
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
@@ -38,7 +39,7 @@ UserId = Annotated[str, StringConstraints(pattern=r"^U[0-9]{1,50}$")]
 Time = Annotated[UtcTime, AfterValidator(_whole_milliseconds)]
 """An instant in whole milliseconds, as the vendor writes it."""
 
-NonEmpty = Annotated[str, StringConstraints(min_length=1)]
+NonEmpty = Annotated[str, StringConstraints(min_length=1), Meta(min_length=1)]
 Email = Annotated[str, StringConstraints(min_length=3, max_length=320, pattern="@")]
 Reason = Annotated[str, StringConstraints(max_length=REASON_CHARACTERS_MAX)]
 DelaySeconds = Annotated[int, Field(ge=0, le=DELAY_SECONDS_MAX)]

@@ -5,18 +5,21 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Annotated
 
+from msgspec import Meta
 from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from emulator.providers.oneclickimpact.memory.records import AMOUNT_MAX
-from emulator.web.fields import QUERY_INTEGER, Email
+from emulator.web.fields import JSON_INTEGER, QUERY_INTEGER, Email
+
+POUNDS_MAX, CENTS_MAX = AMOUNT_MAX["carbon_captured"], AMOUNT_MAX["money_donated"]
 
 
 def _cents(value: object) -> object:
     """Return an amount of a donation. One kind of problem says all: its bounds are not those of other amounts."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise PydanticCustomError("cents", "must be a number")
-    if not 1 <= value <= AMOUNT_MAX["money_donated"] or value != int(value):
+    if not 1 <= value <= CENTS_MAX or value != int(value):
         raise PydanticCustomError("cents", "must be an integer within the bounds of a donation")
     return int(value)
 
@@ -73,6 +76,7 @@ Once = BeforeValidator(_once)
 FirstDay = Annotated[datetime, BeforeValidator(_start_of_day)]
 LastDay = Annotated[datetime, BeforeValidator(_end_of_day)]
 EmailInQuery = Annotated[Email, BeforeValidator(_with_plus)]
-Cents = Annotated[int, BeforeValidator(_cents)]
+Amount = Annotated[int, Field(ge=1, le=POUNDS_MAX), Meta(ge=1, le=POUNDS_MAX), JSON_INTEGER]
+Cents = Annotated[int, BeforeValidator(_cents), Meta(ge=1, le=CENTS_MAX)]
 Food = Annotated[str, BeforeValidator(_food)]
 Limit = Annotated[int, Field(ge=0, le=1000), QUERY_INTEGER, Once]

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
+from msgspec import UNSET, UnsetType
 from pydantic import ConfigDict, Field
 
 from emulator.core.cached_property import cached_property
@@ -17,9 +18,10 @@ from emulator.providers.oneclickimpact.memory.fields import (
     NonEmpty,
     Reason,
 )
-from emulator.providers.oneclickimpact.memory.records import AMOUNT_MAX, KINDS, Kind
+from emulator.providers.oneclickimpact.memory.records import KINDS, Kind
 from emulator.providers.oneclickimpact.wire.cursors import position
 from emulator.providers.oneclickimpact.wire.fields import (
+    Amount,
     Cents,
     EmailInQuery,
     FirstDay,
@@ -30,12 +32,33 @@ from emulator.providers.oneclickimpact.wire.fields import (
     Once,
     UserId,
 )
-from emulator.web.fields import JSON_INTEGER, Email
+from emulator.web.fast_body import FastBody, has_fast_body
+from emulator.web.fields import Email, email_fault
 from emulator.web.model import Model
 
 # --- bodies -----------------------------------------------------------------------------------------------------------
 
 
+class FastImpact(FastBody, frozen=True):
+    """An impact without metadata."""
+
+    amount: Amount
+    customer_email: NonEmpty | UnsetType = UNSET
+    customer_name: NonEmpty | UnsetType = UNSET
+    notify: bool = True
+
+    @property
+    def draft(self) -> ImpactDraft:
+        return self._draft(None)
+
+    def _draft(self, category: str | None) -> ImpactDraft:
+        email = self.customer_email or None
+        if email and email_fault(email):
+            raise ValueError
+        return ImpactDraft(self.amount, email, self.customer_name or None, self.notify, EMPTY, category)
+
+
+@has_fast_body(FastImpact)
 class NewImpact(Model):
     """``POST /v1/capture_carbon``, ``/v1/clean_ocean`` and ``/v1/restore_coral``.
 
@@ -44,7 +67,7 @@ class NewImpact(Model):
 
     model_config = ConfigDict(strict=True)
 
-    amount: Annotated[int, Field(ge=1, le=AMOUNT_MAX["carbon_captured"]), JSON_INTEGER]
+    amount: Amount
     customer_email: Email = ""
     customer_name: NonEmpty = ""
     notify: bool = True
@@ -54,10 +77,24 @@ class NewImpact(Model):
 
     @property
     def draft(self) -> ImpactDraft:
+        return self._draft(None)
+
+    def _draft(self, category: str | None) -> ImpactDraft:
         customer = self.customer_email or None, self.customer_name or None
-        return ImpactDraft(self.amount, *customer, self.notify, self.metadata)
+        return ImpactDraft(self.amount, *customer, self.notify, self.metadata, category)
 
 
+class FastTrees(FastImpact, frozen=True):
+    """Trees without metadata."""
+
+    category: Literal["food"] | UnsetType = UNSET
+
+    @property
+    def draft(self) -> ImpactDraft:
+        return self._draft(self.category or None)
+
+
+@has_fast_body(FastTrees)
 class NewTrees(NewImpact):
     """``POST /v1/plant_tree``: the only category is food."""
 
@@ -65,9 +102,21 @@ class NewTrees(NewImpact):
 
     @property
     def draft(self) -> ImpactDraft:
-        return replace(super().draft, category=self.category or None)
+        return self._draft(self.category or None)
 
 
+class FastDonation(FastImpact, frozen=True):
+    """A donation without metadata."""
+
+    amount: Cents
+    category: NonEmpty | UnsetType = UNSET
+
+    @property
+    def draft(self) -> ImpactDraft:
+        return self._draft(self.category or None)
+
+
+@has_fast_body(FastDonation)
 class NewDonation(NewImpact):
     """``POST /v1/donate_money``: US cents, for any cause. A missing amount is 0, which is refused."""
 
@@ -76,7 +125,7 @@ class NewDonation(NewImpact):
 
     @property
     def draft(self) -> ImpactDraft:
-        return replace(super().draft, category=self.category or None)
+        return self._draft(self.category or None)
 
 
 class Cancellation(Model):
