@@ -110,16 +110,23 @@ def test_the_impact_of_a_period_is_the_sum_of_its_orders(
     assert story.shown(buyer, None, None) == story.added_up(buyer, START, _at(10**6))
 
 
-@given(st.lists(st.tuples(st.integers(0, 20 * BLOCK), st.integers(-9, 9)), max_size=60))
-def test_blocks_have_sums(changes: list[tuple[int, int]]) -> None:
+KINDS = (("one", ""), ("thirds", ""), ("thirds", "b"))
+runs = st.lists(st.dictionaries(st.sampled_from(KINDS), st.integers(-9, 9).map(Decimal)), max_size=3 * BLOCK)
+
+
+@given(st.lists(st.tuples(st.integers(0, 17 * BLOCK), runs), max_size=30))
+def test_blocks_have_sums(changes: list[tuple[int, list[dict[tuple[str, str], Decimal]]]]) -> None:
     """The sum up to a block is the sum of all changes before it, in any order; the total is that of all changes."""
-    sums, places = Sums(), [0] * 21 * BLOCK
-    for place, amount in changes:
-        sums.change(place, {("a", "p"): Decimal(amount)})
-        places[place] += amount
-    for block in range(23):
-        assert sums.up_to(block).get(("a", "p"), 0) == sum(places[: block * BLOCK])
-    assert sums.total().get(("a", "p"), 0) == sum(places)
+    sums, places = Sums(), {kind: [Decimal(0)] * 21 * BLOCK for kind in KINDS}
+    for start, run in changes:
+        sums.add(start, run)
+        for place, amounts in enumerate(run, start):
+            for kind, amount in amounts.items():
+                places[kind][place] += amount
+    for kind in KINDS:
+        for block in range(23):
+            assert sums.up_to(block).get(kind, 0) == sum(places[kind][: block * BLOCK])
+        assert sums.total().get(kind, 0) == sum(places[kind])
 
 
 def test_orders_are_counted_while_others_are_placed() -> None:

@@ -84,14 +84,18 @@ def price(amount_kg: Decimal, portfolio: Portfolio, source: Source) -> int:
     return int(EXACT.multiply(amount_kg, portfolio.price_per_kg(source)).to_integral_value(rounding))
 
 
-def equal_parts(amount_kg: Decimal, projects: Sequence[K]) -> Mapping[K, Decimal]:
-    """Divide an amount in kilograms among projects, in whole grams; the last one gets the rest."""
+def rest_of_parts(amount_kg: Decimal, count: int) -> Decimal:
+    """Return what remains, in kilograms, when an amount is divided into equal parts of whole grams."""
+    return EXACT.remainder(amount_kg, EXACT.scaleb(Decimal(count), -3))
+
+
+def equal_parts(amount_kg: Decimal, rest_kg: Decimal, projects: Sequence[K]) -> Mapping[K, Decimal]:
+    """Divide an amount, or the sum of several, equally among projects; the last one also gets the rest, or its sum."""
     if len(projects) == 1:
         return {projects[0]: amount_kg}
-    part = EXACT.scaleb(EXACT.divide_int(EXACT.scaleb(amount_kg, 3), Decimal(len(projects))), -3)
-    parts = dict.fromkeys(projects, part)
-    parts[projects[-1]] = EXACT.subtract(amount_kg, EXACT.multiply(part, Decimal(len(projects) - 1)))
-    return parts
+    divided_g = EXACT.scaleb(EXACT.subtract(amount_kg, rest_kg), 3)
+    part = EXACT.scaleb(EXACT.divide_int(divided_g, Decimal(len(projects))), -3)
+    return {**dict.fromkeys(projects, part), projects[-1]: EXACT.add(part, rest_kg)}
 
 
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -1,20 +1,19 @@
 """Climate impact: what the fulfilled orders of an owner have retired (docs.cnaught.com, Impact)."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from itertools import chain, pairwise
-from types import MappingProxyType
+from itertools import chain, groupby, pairwise
 from typing import NamedTuple, TypeAlias
 
-from emulator.core.bounded_cache import BoundedCache
 from emulator.core.documents import EMPTY, FrozenMapping, frozen
 from emulator.core.paging import CREATED_ON, Timeline
-from emulator.providers.cnaught.backend.amounts import EXACT, equal_parts, exact_sum
+from emulator.providers.cnaught.backend.amounts import EXACT, equal_parts, exact_sum, rest_of_parts
 from emulator.providers.cnaught.backend.drafts import Buyer, Period
 from emulator.providers.cnaught.backend.sums import (
     BLOCK,
+    ZERO,
     Amounts,
     Kind,
     Sums,
@@ -29,7 +28,11 @@ from emulator.providers.cnaught.memory.records import Order
 Owner: TypeAlias = tuple[str, str | None]
 """An account, or a subaccount of it."""
 
-REMEMBERED_PARTS_MAX = 256
+Part: TypeAlias = tuple[str, str]
+"""A category, and a project of it, among which amounts are divided."""
+
+WHOLE = ""
+"""In place of a category: the whole amounts of a portfolio."""
 
 
 class Retired(NamedTuple):
@@ -90,51 +93,73 @@ class Owned:
         first = self.timeline.oldest()
         return min(buyer.began, first.created_on) if first else buyer.began
 
-    def change(self, index: int, by: Amounts) -> None:
-        """Add to what the order at an index has retired. Amounts may be negative."""
-        self.sums.change(index, by)
+    def add(self, orders: Sequence[Order], counted: Sequence[Amounts]) -> None:
+        """Add what orders that are fulfilled now have retired. They are looked up unless they are the next ones."""
+        first, self.next_index = self.next_index, self.next_index + len(orders)
+        if self.orders[first : self.next_index] == orders:
+            self.sums.add(first, counted)
+        else:
+            for order, amounts in zip(orders, counted, strict=True):
+                self.change(order, amounts)
+            self.next_index = self.timeline.number(orders[-1].id) + 1
         self.in_all = None
 
-    def index_of_fulfilled(self, order: Order) -> int:
-        """Return the index of an order that is fulfilled now. It is looked up only if it is not the next one."""
-        index = self.next_index
-        if index >= len(self.orders) or self.orders[index] is not order:
-            index = self.timeline.number(order.id)
-        self.next_index = index + 1
-        return index
+    def change(self, order: Order, by: Amounts) -> None:
+        """Add to what an order has retired. Amounts may be negative."""
+        self.sums.add(self.timeline.number(order.id), [by])
+        self.in_all = None
 
 
 class Impacts:
     """The orders of all owners, and the sums of their retirements.
 
-    The impact of a period costs about the same however many orders there are, inside it and outside.
+    An amount is divided among the categories of its portfolio, and within each equally among its projects, in whole
+    grams. Amounts and what remains of them are summed, and the sums are divided when they are asked for: that gives
+    what the sums of all parts would, with fewer additions. The impact of a period costs about the same however many
+    orders there are, inside it and outside.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._owned: dict[Owner, Owned] = {}
-        self._kinds: dict[str, tuple[Kind, ...]] = {
+        self._parts: dict[str, tuple[Part, ...]] = {
             category.id: tuple((category.id, project) for project in category.projects)
             for category in catalogue.categories.values()
         }
-        self._ranks = {kind: rank for rank, kind in enumerate(chain.from_iterable(self._kinds.values()))}
-        self._parts = BoundedCache[tuple[str, str], Amounts](REMEMBERED_PARTS_MAX)
+        self._ranks = {part: rank for rank, part in enumerate(chain.from_iterable(self._parts.values()))}
+        self._rests = {
+            portfolio.id: [
+                ((portfolio.id, category), fraction, len(self._parts[category]))
+                for category, fraction in portfolio.allocations.items()
+                if len(self._parts[category]) > 1
+            ]
+            for portfolio in catalogue.portfolios.values()
+        }
 
     def orders(self, whose: Owner) -> Timeline[Order]:
         return self._owned[whose].timeline if whose in self._owned else Timeline()
 
-    def parts(self, order: Order) -> Amounts:
-        """Return what an order retires when it is fulfilled. Many orders are alike."""
-        alike = order.portfolio_id, str(order.amount_kg)  # as text: 1.0 and 1 are equal, but differ in their digits
-        parts = self._parts.get(alike)
-        return self._parts.put(alike, MappingProxyType(self._divided(order))) if parts is None else parts
+    def parts(self, order: Order) -> Mapping[Part, Decimal]:
+        """Return the kilograms by category and project that an order retires when it is fulfilled."""
+        return self._divided(self._counted(order))
 
-    def _divided(self, order: Order) -> dict[Kind, Decimal]:
-        """Divide the amount of an order among the projects of its portfolio."""
-        parts: dict[Kind, Decimal] = {}
-        for category, fraction in self.catalogue.portfolios[order.portfolio_id].allocations.items():
-            parts |= equal_parts(EXACT.multiply(order.amount_kg, fraction), self._kinds[category])
-        return parts
+    def _counted(self, order: Order) -> Amounts:
+        """Return what is summed of an order: its amount, and what remains of the categories that are divided."""
+        counted = {(order.portfolio_id, WHOLE): order.amount_kg}
+        for kind, fraction, count in self._rests[order.portfolio_id]:
+            counted[kind] = rest_of_parts(EXACT.multiply(order.amount_kg, fraction), count)
+        return counted
+
+    def _divided(self, total: Amounts) -> dict[Part, Decimal]:
+        """Divide what was summed of orders among the projects of their portfolios."""
+        divided: dict[Part, Decimal] = {}
+        for portfolio in self.catalogue.portfolios.values():
+            amount_kg = total.get((portfolio.id, WHOLE))
+            if amount_kg is not None:
+                for category, fraction in portfolio.allocations.items():
+                    rest_kg = total.get((portfolio.id, category), ZERO)
+                    add_to(divided, equal_parts(EXACT.multiply(amount_kg, fraction), rest_kg, self._parts[category]))
+        return divided
 
     def enter(self, order: Order) -> None:
         """Add a new order to those of its owners."""
@@ -143,17 +168,19 @@ class Impacts:
                 self._owned[whose] = Owned()
             self._owned[whose].enter(order)
 
-    def add(self, order: Order) -> None:
-        """Add what an order that is fulfilled now has retired to the sums."""
-        parts = self.parts(order)
-        for owned in self._owners(order):
-            owned.change(owned.index_of_fulfilled(order), parts)
+    def add(self, orders: Iterable[Order]) -> None:
+        """Add what orders that are fulfilled now have retired to the sums."""
+        for whose, alike in groupby(orders, owners):
+            batch = list(alike)
+            counted = list(map(self._counted, batch))
+            for each in whose:
+                self._owned[each].add(batch, counted)
 
     def subtract(self, order: Order) -> None:
         """Subtract what an order had retired from the sums."""
-        parts = negative(self.parts(order))
-        for owned in self._owners(order):
-            owned.change(owned.timeline.number(order.id), parts)
+        counted = negative(self._counted(order))
+        for whose in owners(order):
+            self._owned[whose].change(order, counted)
 
     def of(self, buyer: Buyer, period: Period, now: datetime) -> Impact:
         """Return what a buyer's orders of a period have retired by now, once all fulfilled ones have been added."""
@@ -188,18 +215,16 @@ class Impacts:
         start, total = block * BLOCK, owned.sums.up_to(block)
         for order in owned.orders[start:place]:
             if order.state(now) == "fulfilled":
-                add_to(total, self.parts(order))
+                add_to(total, self._counted(order))
         for order in owned.orders[place:start]:
             if order.state(now) == "fulfilled":
-                subtract_from(total, self.parts(order))
+                subtract_from(total, self._counted(order))
         return total
 
-    def _owners(self, order: Order) -> Iterator[Owned]:
-        return (self._owned[whose] for whose in owners(order))
-
     def _in_order(self, total: Amounts) -> Retired:
-        """Return the totals in the order of the catalogue, without zeros."""
+        """Return what was summed by category and project, in the order of the catalogue, without zeros."""
+        divided = self._divided(total)
         by_category: dict[str, dict[str, Decimal]] = {}
-        for category, project in sorted(filter(total.get, total), key=self._ranks.__getitem__):
-            by_category.setdefault(category, {})[project] = total[category, project]
-        return Retired(exact_sum(total.values()), frozen(by_category))
+        for category, project in sorted(filter(divided.get, divided), key=self._ranks.__getitem__):
+            by_category.setdefault(category, {})[project] = divided[category, project]
+        return Retired(exact_sum(divided.values()), frozen(by_category))

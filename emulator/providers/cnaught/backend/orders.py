@@ -1,7 +1,7 @@
 """Orders: placed, fulfilled by the clock, canceled by a call (docs.cnaught.com, Orders)."""
 
 from bisect import bisect_right, insort
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
@@ -14,9 +14,8 @@ from emulator.core.paging import Timeline
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.backend.amounts import bought_kg, offered_kg, price, ride_kg
 from emulator.providers.cnaught.backend.drafts import Buyer, OrderDraft, Period
-from emulator.providers.cnaught.backend.impact import Impact, Impacts, owner
+from emulator.providers.cnaught.backend.impact import Impact, Impacts, Part, owner
 from emulator.providers.cnaught.backend.offer import Offer
-from emulator.providers.cnaught.backend.sums import Amounts
 from emulator.providers.cnaught.memory.fixture import Memory
 from emulator.providers.cnaught.memory.records import Notice, Order, Session, State
 
@@ -124,7 +123,7 @@ class Orders:
         self._notify(order, order.fulfils_on, "fulfilled")
         return order
 
-    def allocations(self, order: Order, state: State) -> Amounts:
+    def allocations(self, order: Order, state: State) -> Mapping[Part, Decimal]:
         """Return the kilograms by category and project of an order in a state: none unless it is fulfilled."""
         return self._impacts.parts(order) if state == "fulfilled" else {}
 
@@ -216,9 +215,8 @@ class Orders:
         self._follow_clock_back(self.clock.now)
         self._settled_on = self.clock.now
         self._unsettled = 0
-        for at, order in self._fulfilling.forget(self.clock.now):
-            if at == order.fulfils_on and order.cancelled_on is None:
-                self._impacts.add(order)
+        due = self._fulfilling.forget(self.clock.now)
+        self._impacts.add([order for at, order in due if at == order.fulfils_on and order.cancelled_on is None])
 
     def _follow_clock_back(self, now: datetime) -> None:
         """Start again if the clock was set back, which it can be until something is written to its space."""

@@ -1,16 +1,17 @@
 """Sums over stretches of a long list, in a time that does not grow with the list."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import accumulate
 from typing import TypeAlias
 
 from emulator.providers.cnaught.backend.amounts import EXACT
 
 Kind: TypeAlias = tuple[str, str]
-"""A category, and a project of it."""
+"""What is summed: the amounts of one kind."""
 
 Amounts: TypeAlias = Mapping[Kind, Decimal]
-"""Kilograms by category and project."""
+"""Kilograms by kind."""
 
 BLOCK = 8
 """How many indexes share one sum. Their single amounts are not kept, since the caller can compute them."""
@@ -32,20 +33,18 @@ class Sums:
         self._columns: dict[Kind, list[Decimal]] = {}
         self._corrections: dict[int, dict[Kind, Decimal]] = {}
 
-    def change(self, place: int, by: Amounts) -> None:
-        """Add amounts, which may be negative, at an index."""
-        block = place // BLOCK
-        for kind, amount in by.items():
-            column = self._columns.setdefault(kind, [])
-            new = block + 1 - len(column)
-            if new < 0:
-                self._correct(block, kind, amount)
-            elif new > 0:
-                so_far = column[-1] if column else ZERO
-                column += [so_far] * (new - 1)
-                column.append(EXACT.add(so_far, amount))
-            else:
-                column[-1] = EXACT.add(column[-1], amount)
+    def add(self, place: int, amounts: Sequence[Amounts]) -> None:
+        """Add amounts, which may be negative, at consecutive indexes from one on."""
+        for kind in set[Kind]().union(*amounts):
+            self._add(kind, place, [each.get(kind, ZERO) for each in amounts])
+
+    def _add(self, kind: Kind, place: int, amounts: Sequence[Decimal]) -> None:
+        column = self._columns.setdefault(kind, [])
+        before_last = max(0, (len(column) - 1) * BLOCK - place)
+        for index, amount in enumerate(amounts[:before_last], start=place):
+            self._correct(index // BLOCK, kind, amount)
+        if before_last < len(amounts):
+            _extend(column, place + before_last, amounts[before_last:])
 
     def total(self) -> dict[Kind, Decimal]:
         """Return the sum of everything."""
@@ -68,6 +67,15 @@ class Sums:
         while n <= BLOCKS_MAX:
             add_to(self._corrections.setdefault(n, {}), {kind: amount})
             n += n & -n
+
+
+def _extend(column: list[Decimal], place: int, amounts: Sequence[Decimal]) -> None:
+    """Add amounts at consecutive indexes to a column's last block, and behind it."""
+    block, count = place // BLOCK, len(amounts)
+    so_far = column[-1] if column else ZERO
+    running = [*accumulate(amounts, EXACT.add, initial=so_far)]
+    column += [so_far] * (block - len(column))
+    column[block:] = [running[min(end, count)] for end in range(BLOCK - place % BLOCK, count + BLOCK, BLOCK)]
 
 
 def nearest_block(place: int) -> int:
