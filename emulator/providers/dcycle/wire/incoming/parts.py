@@ -1,6 +1,5 @@
 """The parts of a request that models read: path, query, headers and body."""
 
-from decimal import Decimal
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
 
 from pydantic import ConfigDict, Field, model_validator
@@ -58,19 +57,12 @@ class OrganizationHeader(Header):
 class Body(Part):
     """A JSON object."""
 
-    model_config = ConfigDict(from_attributes=True)
-
     place = "body"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _number_without_attributes(cls, content: object) -> object:
-        """Return a Decimal as the float that FastAPI reads: pydantic would look for the fields among its attributes."""
-        return float(content) if isinstance(content, Decimal) else content
 
     def sent(self) -> dict[str, Any]:
         """Return the members that were sent, and no others."""
-        return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
+        members = vars(self)
+        return {name: members[name] for name in self.model_fields_set}
 
     def changed(self, terms: T) -> T:
         """Return terms with the members that were sent. Raises Malformed if they do not fit together."""

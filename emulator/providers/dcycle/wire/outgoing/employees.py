@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 
-from emulator.core.clock import seconds
-from emulator.providers.dcycle.memory.employees import CommutingPeriod, CommutingTerms, Employee
-from emulator.providers.dcycle.wire.outgoing.amounts import kilograms
+from msgspec.structs import asdict
 
-TERMS = CommutingTerms.__struct_fields__
+from emulator.core.clock import seconds
+from emulator.providers.dcycle.memory.employees import CommutingPeriod, Employee
+from emulator.providers.dcycle.wire.outgoing.amounts import kilograms
 
 
 def employee(employee: Employee, periods: Collection[CommutingPeriod] | None) -> dict[str, object]:
@@ -28,7 +28,7 @@ def employee(employee: Employee, periods: Collection[CommutingPeriod] | None) ->
 def commuting_period(period: CommutingPeriod) -> dict[str, object]:
     return {
         "id": period.id,
-        **{name: getattr(period.terms, name) for name in TERMS},
+        **asdict(period.terms),
         "co2e": kilograms(period.co2e_grams),
         "created_at": seconds(period.created_at),
         "updated_at": seconds(period.updated_at),
