@@ -1,19 +1,20 @@
 """Totals and fixtures below the wire: totals are exact for any amounts, and fixtures are checked before use."""
 
 import re
-from collections.abc import Mapping
+from calendar import monthrange
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from emulator.core.clock import Clock
 from emulator.core.documents import BadDocument, Document
 from emulator.core.ids import Ids
 from emulator.providers.dcycle.backend import Dcycle
-from emulator.providers.dcycle.backend.totals import GroupBy, InMonth
+from emulator.providers.dcycle.backend.totals import GroupBy, InMonth, Span, parts
 from emulator.providers.dcycle.memory.catalogue import Catalogue, Key, Organization
 from emulator.providers.dcycle.memory.emissions import SCOPES, Emission
 from emulator.providers.dcycle.memory.fixture import Fixture, Memory
@@ -73,6 +74,27 @@ def test_totals_equal_a_count_of_every_day(found: list[Emission], period: list[d
     assert total(GroupBy.CATEGORY) == by_category
     assert total(GroupBy.MONTH) == by_month
     assert list(total(GroupBy.MONTH)) == sorted(by_month)
+
+
+def days_within(span: Span) -> Iterator[date]:
+    for year in span.years:
+        yield from map(date.fromordinal, range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1))
+    for month in span.months:
+        year, number = divmod(month, 12)
+        yield from (date(year, number + 1, day + 1) for day in range(monthrange(year, number + 1)[1]))
+    yield from map(date.fromordinal, span.days)
+
+
+@given(st.dates(), st.integers(0, 1500), st.sampled_from(GroupBy))
+@example(date.min, 1500, GroupBy.SCOPE)
+@example(date(9997, 12, 2), 1500, GroupBy.SCOPE)
+@example(date.max, 0, GroupBy.MONTH)
+def test_a_period_has_each_of_its_days_once(first: date, days: int, group_by: GroupBy) -> None:
+    """A day of a total's period is in one year, month or day of it, and no other day is in any."""
+    last = date.fromordinal(min(first.toordinal() + days, date.max.toordinal()))
+    every = [span for span, _ in parts(group_by, first, last)]
+    expected = map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
+    assert sorted(day for span in every for day in days_within(span)) == list(expected)
 
 
 def organization(id: str = PARENT, *children: dict[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from itertools import repeat
@@ -36,10 +36,28 @@ class InMonth(NamedTuple):
 
 
 Group: TypeAlias = InScope | InCategory | InMonth
+Groups: TypeAlias = Sequence[tuple[Group, Category | None]]
+"""Groups, and the category that counts to each, or None for all of them together."""
+
+BY_SCOPE: Groups = [(InScope(scope), category) for category, scope in SCOPES.items()]
+BY_CATEGORY: Groups = [(InCategory(scope, category), category) for category, scope in SCOPES.items()]
+
+ZEROS = repeat(0)
 
 
-Span: TypeAlias = date | tuple[int, int] | int
-"""A day, a month of a year, or a whole year."""
+class Span(NamedTuple):
+    """The whole years of a period, the whole months outside of these, and the days outside of both.
+
+    Months are counted from January of the year 0, days as ``date.toordinal`` does.
+    """
+
+    years: Iterable[int]
+    months: Iterable[int]
+    days: Iterable[int]
+
+
+Part: TypeAlias = tuple[Span, Groups]
+"""A part of a period, and the groups of that part."""
 
 
 class DailyGrams:
@@ -49,21 +67,27 @@ class DailyGrams:
     """
 
     def __init__(self) -> None:
-        self._grams = defaultdict[Span, int](int)
+        self._years = defaultdict[int, int](int)
+        self._months = defaultdict[int, int](int)
+        self._days = defaultdict[int, int](int)
 
     def add(self, day: date, grams: int) -> None:
-        for span in (day, (day.year, day.month), day.year):
-            self._grams[span] += grams
+        self._years[day.year] += grams
+        self._months[_month(day)] += grams
+        self._days[day.toordinal()] += grams
 
-    def between(self, first: date, last: date) -> int:
-        """Return what was emitted from the first day to the last, both included."""
-        return sum(map(self._grams.get, _spans(first, last), repeat(0)))
+    def within(self, span: Span) -> int:
+        """Return what was emitted in a period."""
+        years, months, days = span
+        return (
+            sum(map(self._years.get, years, ZEROS))
+            + sum(map(self._months.get, months, ZEROS))
+            + sum(map(self._days.get, days, ZEROS))
+        )
 
     def by_month(self) -> list[tuple[date, int]]:
         """Return the grams of each month, by its first day."""
-        return sorted(
-            (date(*span, 1), grams) for span, grams in self._grams.items() if isinstance(span, tuple) and grams
-        )
+        return [(_first_day(month), grams) for month, grams in sorted(self._months.items()) if grams]
 
 
 class Totals:
@@ -99,11 +123,12 @@ class Totals:
         """Return what organizations emitted together in each group, both days included, without groups of nothing."""
         self._post()
         found: dict[Group, int] = {}
-        for group, category, start, end in parts(group_by, first, last):
-            for member in members:
-                daily = self._grams.get((member.id, category))
-                if daily and (grams := daily.between(start, end)):
-                    found[group] = found.get(group, 0) + grams
+        for span, groups in parts(group_by, first, last):
+            for group, category in groups:
+                for member in members:
+                    daily = self._grams.get((member.id, category))
+                    if daily and (grams := daily.within(span)):
+                        found[group] = found.get(group, 0) + grams
         return found
 
     def by_month(self, organization: Organization) -> Iterator[tuple[Category, date, int]]:
@@ -139,48 +164,58 @@ class Totals:
 
 
 @lru_cache(maxsize=1024)
-def parts(group_by: GroupBy, first: date, last: date) -> Sequence[tuple[Group, Category | None, date, date]]:
-    """Return what goes into each group, in order: a category, or all of them (None), and from which day to which."""
-    if group_by is GroupBy.MONTH:
-        return tuple((InMonth(start.year, start.month), None, start, end) for start, end in months(first, last))
+def parts(group_by: GroupBy, first: date, last: date) -> Sequence[Part]:
+    """Return the parts of a period, and for each the groups to which categories count."""
     if group_by is GroupBy.SCOPE:
-        return tuple((InScope(scope), category, first, last) for category, scope in SCOPES.items())
-    return tuple((InCategory(scope, category), category, first, last) for category, scope in SCOPES.items())
+        return ((_span(first, last), BY_SCOPE),)
+    if group_by is GroupBy.CATEGORY:
+        return ((_span(first, last), BY_CATEGORY),)
+    start, end = _month(first), _month(last)
+    if start == end:
+        return (_part_of_month(first, last),)
+    whole = map(_whole_month, range(start + 1, end))
+    return (_part_of_month(first, _last_day(start)), *whole, _part_of_month(_first_day(end), last))
+
+
+def _part_of_month(first: date, last: date) -> Part:
+    return _span(first, last), ((InMonth(first.year, first.month), None),)
 
 
 @lru_cache(maxsize=1024)
-def months(first: date, last: date) -> Sequence[tuple[date, date]]:
-    """Return the parts of a period that lie in one calendar month each."""
-    found, start = [], first
-    while True:
-        end = min(start.replace(day=days_of_month(start)), last)
-        found.append((start, end))
-        if end == last:
-            return tuple(found)
-        start = end + timedelta(days=1)
+def _whole_month(month: int) -> Part:
+    return Span((), (month,), ()), ((InMonth(*_year_and_month(month)), None),)
+
+
+def _span(first: date, last: date) -> Span:
+    month, end = _month(first), _month(last) + 1
+    if first.day > 1:
+        month += 1
+    if last != _last_day(end - 1):
+        end -= 1
+    if month >= end:  # no whole month
+        return Span((), (), range(first.toordinal(), last.toordinal() + 1))
+    before = range(first.toordinal(), _first_day(month).toordinal())
+    behind = range(_last_day(end - 1).toordinal() + 1, last.toordinal() + 1)
+    year, end_year = -(-month // 12), end // 12
+    if year >= end_year:  # no whole year
+        return Span((), range(month, end), (*before, *behind))
+    return Span(range(year, end_year), (*range(month, 12 * year), *range(12 * end_year, end)), (*before, *behind))
+
+
+def _month(day: date) -> int:
+    return 12 * day.year + day.month - 1
+
+
+def _year_and_month(month: int) -> tuple[int, int]:
+    return month // 12, month % 12 + 1
 
 
 @lru_cache(maxsize=1024)
-def _spans(first: date, last: date) -> Sequence[Span]:
-    """Return the whole years of a period, the whole months outside of these, and the days outside of both."""
-    years = [
-        year for year in range(first.year, last.year + 1) if first <= date(year, 1, 1) and date(year, 12, 31) <= last
-    ]
-    spans: list[Span] = [*years]
-    for start, end in months(first, last):
-        if start.year in years:
-            continue
-        if start.day == 1 and end.day == days_of_month(end):
-            spans.append((start.year, start.month))
-        else:
-            spans += (start + timedelta(n) for n in range(end.day - start.day + 1))
-    return tuple(spans)
-
-
-def days_of_month(day: date) -> int:
-    return _days(day.year, day.month)
+def _first_day(month: int) -> date:
+    return date(*_year_and_month(month), 1)
 
 
 @lru_cache(maxsize=1024)
-def _days(year: int, month: int) -> int:
-    return monthrange(year, month)[1]
+def _last_day(month: int) -> date:
+    year, number = _year_and_month(month)
+    return date(year, number, monthrange(year, number)[1])
