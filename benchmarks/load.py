@@ -22,6 +22,9 @@ UNIQUE = "unique-0000000000"
 UNIQUE_NUMBER = "1000000"
 """A placeholder in a body or a path for a number of the same length that differs in each request."""
 
+UNIQUE_PERIOD = "2000-01-01", "2000-12-31"
+"""Placeholders in a body or a path for the days of a period that differs in each request; there are 360,000 of them."""
+
 _loads = count()
 
 
@@ -33,7 +36,7 @@ class NoLoad(Exception):
 class Call:
     """A request to repeat. ``unique`` names a header whose value differs in each request.
 
-    So do UNIQUE and UNIQUE_NUMBER in its body and its path.
+    So do UNIQUE, UNIQUE_NUMBER and UNIQUE_PERIOD in its body and its path.
     """
 
     method: str
@@ -69,7 +72,7 @@ def run(url: str, call: Call, seconds: float, connections: int = CONNECTIONS) ->
         wrk = ["wrk", "--threads=1", f"--connections={connections}", f"--duration={max(1, round(seconds))}s"]
         headers = [part for header in call.headers.items() for part in header]
         unique = [call.unique or "", f"{os.getpid()}-{next(_loads)}-"]
-        differs = [UNIQUE, UNIQUE_NUMBER, *unique]
+        differs = [UNIQUE, UNIQUE_NUMBER, *UNIQUE_PERIOD, *unique]
         command = [*wrk, f"--script={SCRIPT}", url + call.path, "--", call.method, body.name, *differs, *headers]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     try:

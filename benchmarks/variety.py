@@ -10,18 +10,18 @@ from statistics import median
 import httpx
 
 from benchmarks import rates, report
-from benchmarks.load import UNIQUE, UNIQUE_NUMBER, Call
+from benchmarks.load import UNIQUE, UNIQUE_NUMBER, UNIQUE_PERIOD, Call
 from benchmarks.report import Figures
 from benchmarks.scaling import ORGANIZATION, PURCHASE
 from benchmarks.storing import cost_us
 from benchmarks.subjects import EMULATOR
-from benchmarks.workloads import BEARER, JSON, KEY, ORDER, MakeCall, constant, score
+from benchmarks.workloads import BEARER, JSON, KEY, ORDER, MakeCall, constant, score, thallo
 
 RATIO_MAX = 1.2
 """The goal: how much more than a repeated request a different one may cost."""
 
-SAME, SAME_NUMBER = "same-000000000000", "1234567"
-"""What the repeated request has in place of UNIQUE and UNIQUE_NUMBER."""
+SAME, SAME_NUMBER, SAME_PERIOD = "same-000000000000", "1234567", ("2024-03-15", "2025-02-14")
+"""What the repeated request has in place of UNIQUE, UNIQUE_NUMBER and UNIQUE_PERIOD."""
 
 IMPACT = f'{{"amount": {UNIQUE_NUMBER}, "customer_email": "ada@example.com", "customer_name": "{UNIQUE}"}}'
 NEW_CUSTOMER = IMPACT.replace("ada@", f"{UNIQUE}@")
@@ -31,11 +31,17 @@ QUOTE = f'{{"amount_kg": {UNIQUE_NUMBER}}}'
 ORDERED = f'{{"amount_kg": {UNIQUE_NUMBER}, "metadata": "{UNIQUE}"}}'
 PURCHASED = PURCHASE.body.replace("1500.0", UNIQUE_NUMBER).replace("Office Supplies", UNIQUE)
 PURCHASES = f"/dcycle/v1/purchases?size=10&product_name={UNIQUE}"
+FIRST_DAY, LAST_DAY = UNIQUE_PERIOD
+TOTALS = f"/dcycle/v1/total-impacts?start_date={FIRST_DAY}&end_date={LAST_DAY}"
 
 
 def score_of_3(client: httpx.Client, call: Call) -> Call:
     call = score(3)(client, call)
     return replace(call, body=call.body.replace('"amount": ', f'"amount": {UNIQUE_NUMBER}'))
+
+
+def inventory_above(client: httpx.Client, _: Call) -> Call:
+    return Call("GET", f"/thallo/api/inventory?wallet_min_quantity={UNIQUE_NUMBER}", thallo(client))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +66,15 @@ CALLS: Mapping[str, Variety] = {
     ),
     "CNaught: a quote": Variety(constant(Call("POST", "/cnaught/v1/quotes", {**BEARER, **JSON}, QUOTE))),
     "CNaught: an order": Variety(constant(replace(ORDER, body=ORDERED))),
+    "CNaught: the impact of a period": Variety(
+        constant(Call("GET", f"/cnaught/v1/impact/data?from={FIRST_DAY}&to={LAST_DAY}", BEARER))
+    ),
     "Carbon Insights: a score of 3 transactions": Variety(score_of_3),
+    "Dcycle: the totals of a period by scope": Variety(constant(Call("GET", TOTALS, ORGANIZATION))),
+    "Dcycle: the totals of a period by month": Variety(constant(Call("GET", f"{TOTALS}&group_by=month", ORGANIZATION))),
     "Dcycle: a purchase": Variety(constant(replace(PURCHASE, body=PURCHASED))),
     "Dcycle: 10 purchases of a product": Variety(constant(Call("GET", PURCHASES, ORGANIZATION))),
+    "Thallo: the inventory above a quantity": Variety(inventory_above),
 }
 """The requests. A new customer is one in both kinds: what it costs shows in comparison with a known one."""
 
@@ -94,4 +106,8 @@ def _measured(title: str, variety: Variety, rounds: int, seconds: float) -> Figu
 
 
 def _filled(template: str) -> str:
-    return template.replace(UNIQUE, SAME).replace(UNIQUE_NUMBER, SAME_NUMBER)
+    for placeholder, text in zip(
+        (UNIQUE, UNIQUE_NUMBER, *UNIQUE_PERIOD), (SAME, SAME_NUMBER, *SAME_PERIOD), strict=True
+    ):
+        template = template.replace(placeholder, text)
+    return template

@@ -1,5 +1,6 @@
 """Read the body, query and headers of a request."""
 
+import re
 from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
@@ -126,20 +127,23 @@ _queries = RepeatedCache[tuple[type[BaseModel], bytes, tuple[str, ...] | None], 
 def _parameters(query: str, repeated: tuple[str, ...] | None) -> dict[str, Any]:
     sent = pairs(query)
     found: dict[str, Any] = dict(sent)
-    if repeated is None or not found.keys().isdisjoint(repeated):
-        lists: dict[str, list[str]] = {}
-        for name, value in sent:
-            if repeated is None or name in repeated:
-                lists.setdefault(name, []).append(value)
-        found |= lists
-    return found
+    if repeated is not None and (not repeated or found.keys().isdisjoint(repeated)):
+        return found
+    lists: dict[str, list[str]] = {}
+    for name, value in sent:
+        if repeated is None or name in repeated:
+            lists.setdefault(name, []).append(value)
+    return found | lists
 
 
 def pairs(query: str) -> Sequence[tuple[str, str]]:
     """Return the parameters of a query, as ``parse_qsl`` does: most have nothing to decode, which takes a tenth."""
     if "%" in query or "+" in query:
         return parse_qsl(query, keep_blank_values=True)
-    return [part.partition("=")[::2] for part in query.split("&") if part]
+    return _PAIRS.findall(query)
+
+
+_PAIRS = re.compile("(?:^|&)(?=[^&])([^&=]*)=?([^&]*)")
 
 
 def read(model: type[M], content: object, where: str | None = None) -> M:

@@ -5,12 +5,14 @@ import re
 from emulator.providers.thallo import errors
 from emulator.providers.thallo.memory.fields import TONNE_GRAMS
 
+INTEGER = re.compile("-?[0-9]+")
+
 
 def positive(
     text: str, not_a_number: type[errors.RetirementRefusal], not_positive: type[errors.RetirementRefusal]
 ) -> int:
     """Return a whole number above zero. Raises one of the two refusals."""
-    if not re.fullmatch("-?[0-9]+", text):
+    if not INTEGER.fullmatch(text):
         raise not_a_number
     number = int(text)
     if number <= 0:

@@ -10,10 +10,11 @@ from emulator.core.countries import COUNTRIES
 from emulator.providers.thallo.memory.fields import DIGITS_MAX
 
 SAFE_INTEGER_MAX = 2**53 - 1
+DIGITS = re.compile(f"[0-9]{{1,{DIGITS_MAX}}}")
 
 
 def _grams(value: object) -> object:
-    if not isinstance(value, str) or not re.fullmatch(f"[0-9]{{1,{DIGITS_MAX}}}", value):
+    if not isinstance(value, str) or not DIGITS.fullmatch(value):
         raise PydanticCustomError("grams", f"must be a whole number of at most {DIGITS_MAX} digits")
     return int(value)
 
