@@ -153,11 +153,10 @@ class Impacts:
     def _divided(self, total: Amounts) -> dict[Part, Decimal]:
         """Divide what was summed of orders among the projects of their portfolios."""
         divided: dict[Part, Decimal] = {}
-        for portfolio in self.catalogue.portfolios.values():
-            amount_kg = total.get((portfolio.id, WHOLE))
-            if amount_kg is not None:
-                for category, fraction in portfolio.allocations.items():
-                    rest_kg = total.get((portfolio.id, category), ZERO)
+        for (portfolio, kind), amount_kg in total.items():
+            if kind == WHOLE:
+                for category, fraction in self.catalogue.portfolios[portfolio].allocations.items():
+                    rest_kg = total.get((portfolio, category), ZERO)
                     add_to(divided, equal_parts(EXACT.multiply(amount_kg, fraction), rest_kg, self._parts[category]))
         return divided
 

@@ -39,8 +39,8 @@ Group: TypeAlias = InScope | InCategory | InMonth
 Groups: TypeAlias = Sequence[tuple[Group, Category | None]]
 """Groups, and the category that counts to each, or None for all of them together."""
 
-BY_SCOPE: Groups = [(InScope(scope), category) for category, scope in SCOPES.items()]
-BY_CATEGORY: Groups = [(InCategory(scope, category), category) for category, scope in SCOPES.items()]
+BY_SCOPE: Groups = tuple((InScope(scope), category) for category, scope in SCOPES.items())
+BY_CATEGORY: Groups = tuple((InCategory(scope, category), category) for category, scope in SCOPES.items())
 
 ZEROS = repeat(0)
 
