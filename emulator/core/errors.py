@@ -21,6 +21,9 @@ from emulator.core.struct import Struct
 
 Place: TypeAlias = tuple[str | int, ...]
 
+NOT_AN_OBJECT = "Input should be a valid dictionary or object to extract fields from"
+"""What pydantic says of content that is no object if it may also read attributes, as FastAPI lets it."""
+
 
 class Refusal(Exception):
     """The vendor rejects the request.
@@ -99,6 +102,8 @@ def _problem(above: Place, found: Any, content: object) -> Problem:
     message: str = found["msg"]
     if isinstance(limits.get("error"), Exception):
         message, limits = str(limits["error"]), {}
+    elif found["type"] == "model_type":  # pydantic names the model
+        message, limits = NOT_AN_OBJECT, {}
     elif "Decimal" in message:
         limits = {name: _plain(limit) for name, limit in limits.items()}
         message = _DECIMAL.sub(r"\1", message)

@@ -15,8 +15,8 @@ TRANSPORTS = "/v1/transports"
 WITHOUT_ORGANIZATION = ("/v1/logistics/packages", "/v1/logistics/tocs")
 """The lists whose pages answer an unknown organization with 404."""
 
-NOT_AN_OBJECT = "model_attributes_type", "Input should be a valid dictionary or object to extract fields from"
-"""The type and message for a body, or a part of one, that is no object: FastAPI also reads attributes of objects."""
+FASTAPI_TYPES = {"model_type": "model_attributes_type"}
+"""The types of problems that FastAPI names otherwise: it lets models read attributes of objects, too."""
 
 
 def render(request: Request, refusal: Refusal) -> Response:
@@ -36,14 +36,17 @@ def schema_refusal(malformed: Malformed) -> errors.ValidationFailed:
 
 def _element(problem: Problem) -> dict[str, object]:
     """Return a problem as FastAPI writes it, without repeating what is secret, long or nested."""
-    if problem.kind == "model_type":
-        problem = Problem(problem.place, *NOT_AN_OBJECT, sent=problem.sent)
     message, limits = problem.message, problem.limits
     if "field_type" in limits:  # the type of a model's member: the vendor's are lists
         message = message.replace(str(limits["field_type"]), "List", 1)
         limits = {**limits, "field_type": "List"}
     sent = problem.sent if _may_be_repeated(problem) else None
-    element = {"type": problem.kind, "loc": problem.place, "msg": message, "input": sent}
+    element = {
+        "type": FASTAPI_TYPES.get(problem.kind, problem.kind),
+        "loc": problem.place,
+        "msg": message,
+        "input": sent,
+    }
     return {**element, "ctx": limits} if limits else element
 
 

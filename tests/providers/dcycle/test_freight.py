@@ -222,6 +222,14 @@ def test_the_first_failure_may_stop_a_batch(dcycle: Caller) -> None:
     assert problems(wrong) == [("model_attributes_type", ["body", "options"])]
 
 
+@pytest.mark.parametrize("record", [5, 1e300, None, "x", []])
+def test_a_record_that_is_no_object(dcycle: Caller, record: object) -> None:
+    """Its error has FastAPI's words, without the name of a model."""
+    outcome = created(dcycle, f"{PATH}/bulk", {"records": [record]}, 200)
+    words = "Input should be a valid dictionary or object to extract fields from"
+    assert [failure["error"] for failure in outcome["errors"]] == [words]
+
+
 @pytest.mark.rule("dcycle.freight.batch-delete", "dcycle.freight.batch-delete-none", "dcycle.freight.unknown")
 def test_legs_are_deleted_together_or_not_at_all(dcycle: Caller) -> None:
     """If one id is unknown, or another organization's, no leg is deleted."""
