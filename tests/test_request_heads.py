@@ -3,19 +3,13 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+import httptools
 from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.server import request_parser
-from emulator.server.known_heads import (
-    PLAIN_LINE,
-    REMEMBERED_HEAD_BYTES_MAX,
-    REMEMBERED_HEADS_MAX,
-    KnownHead,
-    KnownHeads,
-    _parsed,
-)
-from emulator.server.request_head import Head, parse_target
+from emulator.server.known_heads import REMEMBERED_HEAD_BYTES_MAX, REMEMBERED_HEADS_MAX, KnownHead, KnownHeads
+from emulator.server.request_head import PLAIN_TARGET, Head, parse_target
 from emulator.server.request_parser import Refused, RequestParser
 from emulator.web.headers import PARSED, Headers, parsed_headers
 
@@ -205,18 +199,19 @@ def test_heads_that_are_alike_are_read_alike(sent: Sequence[bytes]) -> None:
 TARGET = st.text("/aZ09?%#&=[]:@.~+;,'()*!$-_\\\"<>{}|^` \x7fé", max_size=12).map(lambda text: f"/{text}".encode())
 
 
-@given(st.sampled_from([b"GET", b"PATCH", b"get", b"TRACE"]), TARGET, st.sampled_from([b"1.1", b"1.0", b"1.11"]))
-def test_a_plain_line_is_read_as_others_are(method: bytes, target: bytes, version: bytes) -> None:
-    """The pattern of plain lines takes a line apart as httptools does."""
-    line = b"%s %s HTTP/%s" % (method, target, version)
-    if PLAIN_LINE.fullmatch(line):
-        assert _parsed(line) == (method.decode(), parse_target(target))
+@given(TARGET)
+def test_a_plain_target_is_read_as_others_are(target: bytes) -> None:
+    """The pattern of plain targets takes a target apart as httptools does."""
+    if PLAIN_TARGET.fullmatch(target):
+        found = httptools.parse_url(target)
+        assert parse_target(target) == (found.path.decode(), found.path, found.query or b"", "", b"")
+        assert (found.schema, found.host, found.fragment) == (None, None, None)
 
 
-def test_usual_lines_are_plain() -> None:
+def test_usual_targets_are_plain() -> None:
     """Most paths and queries are taken apart by the pattern."""
     for target in (b"/", b"/a/b-c?d=1&e=%20", b"/~space/a.b?c[]=d"):
-        assert PLAIN_LINE.fullmatch(b"GET %s HTTP/1.1" % target)
+        assert PLAIN_TARGET.fullmatch(target)
 
 
 def test_fields_are_known_below_any_usual_line() -> None:

@@ -4,7 +4,6 @@ Clients repeat most of what they send. What changes from request to request is t
 header, such as an idempotency key or the id of a trace.
 """
 
-import re
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -25,10 +24,6 @@ REMEMBERED_HEADS_MAX, REMEMBERED_HEAD_BYTES_MAX = 256, 2048
 LINE_END = b"\r\n"
 
 METHODS = {name.encode(): name for name in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")}
-
-PLAIN = rb"A-Za-z0-9._~!$&'()*+,;=:@/-"
-PLAIN_LINE = re.compile(rb"(%s) (/(?!/)[%s]*)(?:\?([][%s?%%]+))? HTTP/1\.1" % (b"|".join(METHODS), PLAIN, PLAIN))
-"""A usual request line: a method, a path with nothing to decode, and a query."""
 
 VISIBLE = bytes(range(0x21, 0x7F))
 """The characters that a target, and the value of any header, may have anywhere (RFC 9110, section 5.5)."""
@@ -145,9 +140,6 @@ def _request(line: bytes) -> Request | None:
 
 
 def _parsed(line: bytes) -> Request | None:
-    if plain := PLAIN_LINE.fullmatch(line):
-        method, path, query = plain.groups(b"")
-        return METHODS[method], Target(path.decode(), path, query)
     parts = line.split(b" ")
     if len(parts) != 3:
         return None

@@ -1,5 +1,6 @@
 """The heads of requests."""
 
+import re
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, Protocol
@@ -11,6 +12,10 @@ from emulator.web.headers import Headers, RawHeaders
 
 REMEMBERED_TARGETS_MAX, REMEMBERED_TARGET_BYTES_MAX = 1024, 256
 """How many targets are remembered, and how long each may be."""
+
+PLAIN = rb"A-Za-z0-9._~!$&'()*+,;=:@/-"
+PLAIN_TARGET = re.compile(rb"(/(?!/)[%s]*)(?:\?([][%s?%%]+))?" % (PLAIN, PLAIN))
+"""A path with nothing to decode, and a query: httptools would take twice as long."""
 
 HEAD_END = b"\r\n\r\n"
 """What ends a head (RFC 9112, section 2.1)."""
@@ -65,6 +70,9 @@ def target_of(url: bytes) -> Target:
 
 def parse_target(url: bytes) -> Target:
     """Return the parts of a request target. Raises HttpParserInvalidURLError, UnicodeDecodeError."""
+    if plain := PLAIN_TARGET.fullmatch(url):
+        raw_path, query = plain.groups(b"")
+        return Target(raw_path.decode(), raw_path, query)
     parsed = httptools.parse_url(url)
     raw_path = parsed.path or b"/"
     path = raw_path.decode("ascii")

@@ -5,14 +5,12 @@ most frequent members, and values that need no conversion. What both accept beco
 """
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
 from emulator.core import exact_json
 from emulator.core.struct import Struct
-from emulator.web.fields import json_number
 from emulator.web.model import Model
 
 M = TypeVar("M", bound=type[Model])
@@ -58,11 +56,3 @@ def fast_reader(kind: type[FastBody]) -> FastReader:
             return None
 
     return read
-
-
-def positive_number(value: object, at_most: int) -> Decimal:
-    """Return a JSON number with all its digits, above 0 and up to a maximum. Raises ValueError for anything else."""
-    number = json_number(value)
-    if not 0 < number <= at_most:
-        raise ValueError
-    return number

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from emulator.providers.cnaught.memory.fields import AMOUNT_MAX
-from emulator.web.fields import JSON_INTEGER, JSON_NUMBER, TEXT
+from emulator.web.fields import JSON_INTEGER, JSON_NUMBER, TEXT, json_number
 
 INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -32,6 +32,14 @@ def _instant(value: object) -> object:
 
 def _none_if_empty(value: object) -> object:
     return None if value == "" else value
+
+
+def exact_amount(value: object) -> Decimal:
+    """Return a JSON number with all its digits, within the bounds of ``Amount``. Raises ValueError for all else."""
+    number = json_number(value)
+    if not 0 < number <= AMOUNT_MAX:
+        raise ValueError
+    return number
 
 
 Amount = Annotated[Decimal, Field(gt=0, le=AMOUNT_MAX), JSON_NUMBER]

@@ -1,7 +1,7 @@
 """The models of requests (docs.cnaught.com). Each becomes a draft."""
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
@@ -9,9 +9,10 @@ from emulator.core.cached_property import cached_property
 from emulator.core.errors import Malformed, Problem
 from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.backend import amounts, drafts
-from emulator.providers.cnaught.memory.fields import AMOUNT_MAX, CallbackAddress, SecureWebAddress, WebAddress
-from emulator.providers.cnaught.wire.fields import Amount, Cents, Instant, NoneIfEmpty, Note
-from emulator.web.fast_body import FastBody, has_fast_body, positive_number
+from emulator.providers.cnaught.memory.catalogue import Source
+from emulator.providers.cnaught.memory.fields import CallbackAddress, SecureWebAddress, WebAddress
+from emulator.providers.cnaught.wire.fields import Amount, Cents, Instant, NoneIfEmpty, Note, exact_amount
+from emulator.web.fast_body import FastBody, has_fast_body
 from emulator.web.fields import QUERY_INTEGER, TEXT, Email, Text
 from emulator.web.model import Model
 
@@ -75,7 +76,7 @@ class FastOrder(FastBody, frozen=True):
 
     @property
     def draft(self) -> drafts.OrderDraft:
-        kg = positive_number(self.amount_kg, AMOUNT_MAX)
+        kg = exact_amount(self.amount_kg)
         return drafts.OrderDraft(kg, None, None, self.portfolio_id, self.metadata, self.description)
 
 
@@ -113,7 +114,7 @@ class Quote(Body):
     """What all quotes have in common: ``kg`` returns the mass to price, and ``source`` selects the price list."""
 
     portfolio_id: Text | None = None
-    source: Literal["api", "checkout"] | None = None
+    source: Source | None = None
 
     def kg(self) -> Decimal:
         raise NotImplementedError
@@ -128,11 +129,11 @@ class FastQuote(FastBody, frozen=True):
 
     amount_kg: Any
     portfolio_id: Text | None = None
-    source: Literal["api", "checkout"] | None = None
+    source: Source | None = None
 
     @property
     def draft(self) -> drafts.QuoteDraft:
-        kg = positive_number(self.amount_kg, AMOUNT_MAX)
+        kg = exact_amount(self.amount_kg)
         return drafts.QuoteDraft(kg, self.portfolio_id, self.source or "api")
 
 

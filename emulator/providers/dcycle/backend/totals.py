@@ -183,7 +183,7 @@ def _part_of_month(first: date, last: date) -> Part:
 
 @lru_cache(maxsize=1024)
 def _whole_month(month: int) -> Part:
-    return Span((), (month,), ()), ((InMonth(*_year_and_month(month)), None),)
+    return _part_of_month(_first_day(month), _last_day(month))
 
 
 def _span(first: date, last: date) -> Span:
