@@ -32,7 +32,10 @@ ORDERED = f'{{"amount_kg": {UNIQUE_NUMBER}, "metadata": "{UNIQUE}"}}'
 PURCHASED = PURCHASE.body.replace("1500.0", UNIQUE_NUMBER).replace("Office Supplies", UNIQUE)
 PURCHASES = f"/dcycle/v1/purchases?size=10&product_name={UNIQUE}"
 FIRST_DAY, LAST_DAY = UNIQUE_PERIOD
-TOTALS = f"/dcycle/v1/total-impacts?start_date={FIRST_DAY}&end_date={LAST_DAY}"
+PERIOD = f"start_date={FIRST_DAY}&end_date={LAST_DAY}"
+RECORDS = f"/oneclickimpact/v1/records?limit=10&{PERIOD}"
+INVOICES = f"/dcycle/v1/invoices?invoice_id={UNIQUE}"
+TOTALS = f"/dcycle/v1/total-impacts?{PERIOD}"
 
 
 def score_of_3(client: httpx.Client, call: Call) -> Call:
@@ -64,6 +67,7 @@ CALLS: Mapping[str, Variety] = {
     "1ClickImpact: an impact for a new customer": Variety(
         constant(replace(CAPTURE, body=NEW_CUSTOMER)), repeated_body=NEW_CUSTOMER_ONLY
     ),
+    "1ClickImpact: the records of a period": Variety(constant(Call("GET", RECORDS, KEY))),
     "CNaught: a quote": Variety(constant(Call("POST", "/cnaught/v1/quotes", {**BEARER, **JSON}, QUOTE))),
     "CNaught: an order": Variety(constant(replace(ORDER, body=ORDERED))),
     "CNaught: the impact of a period": Variety(
@@ -72,6 +76,7 @@ CALLS: Mapping[str, Variety] = {
     "Carbon Insights: a score of 3 transactions": Variety(score_of_3),
     "Dcycle: the totals of a period by scope": Variety(constant(Call("GET", TOTALS, ORGANIZATION))),
     "Dcycle: the totals of a period by month": Variety(constant(Call("GET", f"{TOTALS}&group_by=month", ORGANIZATION))),
+    "Dcycle: the invoices with a number": Variety(constant(Call("GET", INVOICES, ORGANIZATION))),
     "Dcycle: a purchase": Variety(constant(replace(PURCHASE, body=PURCHASED))),
     "Dcycle: 10 purchases of a product": Variety(constant(Call("GET", PURCHASES, ORGANIZATION))),
     "Thallo: the inventory above a quantity": Variety(inventory_above),

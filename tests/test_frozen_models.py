@@ -30,14 +30,13 @@ def test_a_cached_model_is_frozen(
     emulator: Emulator, space: SpaceHandle, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cached model is frozen with its nested members: tuples and FrozenMappings, not lists and dicts."""
-    caches = [Retentive(count_max=1_000_000) for _ in range(2)]
-    monkeypatch.setattr(reading, "_bodies", caches[0])
-    monkeypatch.setattr(reading, "_queries", caches[1])
+    cache = Retentive(count_max=1_000_000)
+    monkeypatch.setattr(reading, "_known", cache)
     prober = Prober(emulator, space, name)
     for operation in contracts.operations(name):
         prober.send(operation.id, good_draft(name, operation), range(100, 600))
 
-    cached = {type(model) for cache in caches for model in cache.values()}
+    cached = {type(model) for model in cache.values()}
     assert [found for model in cached for found in mutable_parts(model, model.__name__)] == []
 
 

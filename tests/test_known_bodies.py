@@ -73,7 +73,7 @@ def test_a_known_body_has_the_same_reply(
     """What was read once and what is read each time lead to the same replies."""
     remembering, forgetting = two_spaces
     known = sent(remembering, name)
-    monkeypatch.setattr(reading, "_bodies", Forgetful(1))
+    monkeypatch.setattr(reading, "_known", Forgetful(1))
     assert known == sent(forgetting, name)
     assert {200, 201} & {status for status, _ in known}
 

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-import httptools
 from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.server import request_parser
 from emulator.server.known_heads import REMEMBERED_HEAD_BYTES_MAX, REMEMBERED_HEADS_MAX, KnownHead, KnownHeads
-from emulator.server.request_head import PLAIN_TARGET, Head, parse_target
+from emulator.server.request_head import METHODS, PLAIN_LINE, Head, Target, parse_target
 from emulator.server.request_parser import Refused, RequestParser
 from emulator.web.headers import PARSED, Headers, parsed_headers
 
@@ -196,22 +195,22 @@ def test_heads_that_are_alike_are_read_alike(sent: Sequence[bytes]) -> None:
     assert parsed(sent, anew=False).noted == parsed(sent, anew=True).noted
 
 
+METHOD = st.sampled_from([*METHODS.values(), "TRACE", "get"])
 TARGET = st.text("/aZ09?%#&=[]:@.~+;,'()*!$-_\\\"<>{}|^` \x7fé", max_size=12).map(lambda text: f"/{text}".encode())
 
 
-@given(TARGET)
-def test_a_plain_target_is_read_as_others_are(target: bytes) -> None:
-    """The pattern of plain targets takes a target apart as httptools does."""
-    if PLAIN_TARGET.fullmatch(target):
-        found = httptools.parse_url(target)
-        assert parse_target(target) == (found.path.decode(), found.path, found.query or b"", "", b"")
-        assert (found.schema, found.host, found.fragment) == (None, None, None)
+@given(METHOD, TARGET)
+def test_a_plain_line_is_read_as_others_are(method: str, target: bytes) -> None:
+    """The pattern of plain request lines takes a target apart as httptools does."""
+    if plain := PLAIN_LINE.fullmatch(b"%s %s HTTP/1.1" % (method.encode(), target)):
+        assert METHODS[plain[1]] == method
+        assert Target(plain[2].decode(), plain[2], plain[3] or b"") == parse_target(target)
 
 
-def test_usual_targets_are_plain() -> None:
+def test_usual_lines_are_plain() -> None:
     """Most paths and queries are taken apart by the pattern."""
-    for target in (b"/", b"/a/b-c?d=1&e=%20", b"/~space/a.b?c[]=d"):
-        assert PLAIN_TARGET.fullmatch(target)
+    for target in (b"/", b"/a/b-c?d=1&e-f=%20-2", b"/~space/a.b?c[]=d"):
+        assert PLAIN_LINE.fullmatch(b"PATCH %s HTTP/1.1" % target)
 
 
 def test_fields_are_known_below_any_usual_line() -> None:

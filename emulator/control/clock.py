@@ -7,7 +7,7 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from emulator.control.params import Params, read_body, read_query
+from emulator.control.params import Params, QueryParams, read_body, read_query
 from emulator.control.request import ControlRequest
 from emulator.core.clock import Event, micros, within_calendar
 from emulator.evidence import explanation
@@ -32,7 +32,7 @@ class Advance(Params):
     seconds: Annotated[float, Field(ge=-SECONDS_MAX, le=SECONDS_MAX), JSON_DOUBLE]
 
 
-class UpcomingQuery(Params):
+class UpcomingQuery(QueryParams):
     """How far to look ahead, in seconds, and how many events to show."""
 
     seconds: Annotated[float, Field(ge=0, le=SECONDS_MAX), QUERY_DOUBLE] = 366 * 86400.0

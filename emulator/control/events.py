@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from starlette.responses import Response
 
-from emulator.control.params import Params, read_query
+from emulator.control.params import QueryParams, read_query
 from emulator.control.request import ControlRequest
 from emulator.control.requests import summary
 from emulator.core.clock import micros
@@ -31,7 +31,7 @@ GATHERED_MAX = 1000
 POSITION = re.compile(r"([0-9]{1,20})\.([0-9]{1,15})\.([0-9]{1,15})")
 
 
-class Following(Params):
+class Following(QueryParams):
     """Where to begin without a ``Last-Event-ID``, and after how many real seconds to end; never if absent."""
 
     replay: Literal["true", "false"] = "false"

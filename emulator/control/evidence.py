@@ -3,13 +3,13 @@
 from starlette.responses import Response
 
 from emulator.control.filters import check_filter
-from emulator.control.params import Params, read_query
+from emulator.control.params import QueryParams, read_query
 from emulator.control.request import ControlRequest
 from emulator.evidence import explanation
 from emulator.web.replies import reply
 
 
-class EvidenceQuery(Params):
+class EvidenceQuery(QueryParams):
     """The provider whose evidence to show; all if absent."""
 
     provider: str | None = None

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from emulator.control.filters import check_filter, check_ledger_filter
-from emulator.control.params import Page, Params, read_query
+from emulator.control.params import Page, QueryParams, read_query
 from emulator.control.request import ControlRequest
 from emulator.core.clock import micros
 from emulator.core.ledger import Balances, Entry, balances, exact_sum, figure, flows
@@ -48,7 +48,7 @@ class LedgerQuery(Page):
         return replace(entry, postings=tuple(posting for posting in entry.postings if posting.unit == self.unit))
 
 
-class FlowQuery(Params):
+class FlowQuery(QueryParams):
     """The provider whose flows to show; all if absent."""
 
     provider: str | None = None

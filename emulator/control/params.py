@@ -9,11 +9,12 @@ from emulator.core.errors import Malformed, Place, Problem
 from emulator.core.mistakes import sentence
 from emulator.core.struct import replace
 from emulator.web import reading
-from emulator.web.model import Model
+from emulator.web.model import Model, Query
 from emulator.web.reading import json_body
 from emulator.web.request import WholeRequest
 
 M = TypeVar("M", bound=BaseModel)
+Q = TypeVar("Q", bound=Query)
 
 
 class Params(Model):
@@ -22,7 +23,11 @@ class Params(Model):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Page(Params):
+class QueryParams(Params, Query):
+    """A query of the control API."""
+
+
+class Page(QueryParams):
     """Which part of each collection to return: ``limit`` items after the first ``offset``."""
 
     offset: Annotated[int, Field(ge=0, le=10**9)] = 0
@@ -48,7 +53,7 @@ def read_body(model: type[M], request: WholeRequest) -> M:
         raise _worded(malformed, model) from None
 
 
-def read_query(model: type[M], request: WholeRequest) -> M:
+def read_query(model: type[Q], request: WholeRequest) -> Q:
     """Return the query as a model. Raises Malformed, in the emulator's words."""
     try:
         return reading.read_query(model, request)

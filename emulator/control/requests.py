@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from emulator.control.filters import check_request_filter
-from emulator.control.params import Params, read_query
+from emulator.control.params import QueryParams, read_query
 from emulator.control.request import ControlRequest
 from emulator.core import exact_json
 from emulator.core.clock import micros
@@ -46,7 +46,7 @@ INTEGER_BITS_MAX = 63
 """Larger integers are shown as text, which every reader of the journal keeps exactly."""
 
 
-class Filter(Params):
+class Filter(QueryParams):
     """The exchanges that match every given value."""
 
     provider: str | None = None

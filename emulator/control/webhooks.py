@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from emulator.control.filters import check_webhook_filter
-from emulator.control.params import Params, read_body, read_query
+from emulator.control.params import Params, QueryParams, read_body, read_query
 from emulator.control.request import ControlRequest
 from emulator.core import exact_json
 from emulator.core.clock import micros
@@ -22,7 +22,7 @@ from emulator.web.fields import JSON_INTEGER
 from emulator.web.replies import reply
 
 
-class Filter(Params):
+class Filter(QueryParams):
     """The deliveries that match every given value: ``limit`` of them after the first ``offset``; without one, all."""
 
     provider: str | None = None

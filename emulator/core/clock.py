@@ -181,9 +181,17 @@ def _whole_second(days: int, seconds: int) -> datetime:
 
 @lru_cache(maxsize=4096)
 def _second(days: int, seconds: int) -> str:
-    return (EPOCH + timedelta(days, seconds)).isoformat(timespec="seconds")[:-6]
+    minutes, second = divmod(seconds, 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{_day(days)}T{_SIXTIETHS[hour]}:{_SIXTIETHS[minute]}:{_SIXTIETHS[second]}"
 
 
+@lru_cache(maxsize=4096)
+def _day(days: int) -> str:
+    return (EPOCH + timedelta(days)).date().isoformat()
+
+
+_SIXTIETHS = [f"{number:02}" for number in range(60)]
 _THOUSANDTHS = [f"{number:03}" for number in range(1000)]
 """A lookup costs half as much as formatting, and most formatted times are new."""
 

@@ -30,8 +30,7 @@ class ConnectionScope(NamedTuple):
 
     def request(self, head: Head) -> Scope:
         """Return the scope of a request."""
-        path, raw_path, query, scheme, authority = head.target
-        headers = head.headers
+        target, headers = head.target, head.headers
         scope: Scope = {
             "type": "http",
             "asgi": ASGI,
@@ -41,15 +40,15 @@ class ConnectionScope(NamedTuple):
             "scheme": self.scheme,
             "method": head.method,
             "root_path": "",
-            "path": path,
-            "raw_path": raw_path,
-            "query_string": query,
+            "path": target.path,
+            "raw_path": target.raw_path,
+            "query_string": target.query,
             "headers": headers.raw,
             "extensions": EXTENSIONS,
         }
         scope[PARSED] = headers
-        if authority:
-            _address_absolutely(scope, scheme, authority)
+        if target.authority:
+            _address_absolutely(scope, target.scheme, target.authority)
         return scope
 
 

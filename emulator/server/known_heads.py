@@ -8,9 +8,13 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from emulator.core.bounded_cache import BoundedCache, RepeatedCache
+from emulator.core.struct import Struct
 from emulator.server.request_head import (
+    METHODS,
+    PLAIN_LINE,
     REMEMBERED_TARGET_BYTES_MAX,
     REMEMBERED_TARGETS_MAX,
+    VISIBLE,
     Head,
     Target,
     body_bytes,
@@ -23,11 +27,6 @@ REMEMBERED_HEADS_MAX, REMEMBERED_HEAD_BYTES_MAX = 256, 2048
 
 LINE_END = b"\r\n"
 
-METHODS = {name.encode(): name for name in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")}
-
-VISIBLE = bytes(range(0x21, 0x7F))
-"""The characters that a target, and the value of any header, may have anywhere (RFC 9110, section 5.5)."""
-
 DECIDING = frozenset(
     {b"connection", b"content-length", b"expect", b"proxy-connection", b"transfer-encoding", b"upgrade"}
 )
@@ -37,7 +36,7 @@ Request: TypeAlias = tuple[str, Target]
 """What a request line says: the method and the target."""
 
 
-class KnownHead(NamedTuple):
+class KnownHead(Struct, frozen=True, gc=False):
     """A head that was not parsed. Its connection stays open."""
 
     method: str
@@ -96,14 +95,13 @@ class KnownHeads:
         if whole := self._whole.get(key := (sent, body_bytes)):
             return whole
         line, _, fields = sent.partition(LINE_END)
-        headers = self._fields.get((fields, body_bytes))
-        if headers is None:
+        if headers := self._fields.get((fields, body_bytes)):
+            request = _parsed(line)  # with these fields, a line that repeats makes a head that does
+        else:
             pattern = self._patterns.get((body_bytes, fields.count(LINE_END)))
             headers = pattern.match(fields) if pattern else None
-            if headers is None:
-                return None
-        request = _request(line)
-        if request is None:
+            request = _remembered(line) if headers else None
+        if not (headers and request):
             return None
         known = KnownHead(*request, headers)
         if len(sent) <= REMEMBERED_HEAD_BYTES_MAX and self._whole.repeats(key):
@@ -134,12 +132,11 @@ known_heads = KnownHeads()
 """What all connections have sent. A head means the same on each of them."""
 
 
-def _request(line: bytes) -> Request | None:
-    """Return the method and the target of a usual request line; None for another."""
-    return _remembered(line) if len(line) <= REMEMBERED_TARGET_BYTES_MAX else _parsed(line)
-
-
 def _parsed(line: bytes) -> Request | None:
+    """Return the method and the target of a usual request line; None for another."""
+    if plain := PLAIN_LINE.fullmatch(line):
+        method, raw_path, query = plain.groups(b"")
+        return METHODS[method], Target(raw_path.decode(), raw_path, query)
     parts = line.split(b" ")
     if len(parts) != 3:
         return None
@@ -149,7 +146,11 @@ def _parsed(line: bytes) -> Request | None:
     return METHODS[method], parse_target(target)
 
 
-_remembered = lru_cache(maxsize=REMEMBERED_TARGETS_MAX)(_parsed)
+def _remembered(line: bytes) -> Request | None:
+    return _parsed_once(line) if len(line) <= REMEMBERED_TARGET_BYTES_MAX else _parsed(line)
+
+
+_parsed_once = lru_cache(maxsize=REMEMBERED_TARGETS_MAX)(_parsed)
 
 
 def _difference(one: Headers | None, other: Headers) -> int | None:

@@ -1,4 +1,6 @@
-"""The base class of all models of incoming content."""
+"""The base classes of all models of incoming content."""
+
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,3 +14,12 @@ class Model(BaseModel):
     """
 
     model_config = ConfigDict(defer_build=True, frozen=True, ignored_types=(cached_property,))
+
+
+class Query(Model):
+    """The parameters of a query.
+
+    The ``repeated`` ones (None: all of them) are lists of all their values; of the others, the last one counts.
+    """
+
+    repeated: ClassVar[tuple[str, ...] | None] = ()

@@ -12,16 +12,18 @@ from starlette.exceptions import HTTPException
 from emulator.core import exact_json
 from emulator.core.bounded_cache import RepeatedCache
 from emulator.core.errors import Malformed, Problem
-from emulator.web.fast_body import fast_readers
+from emulator.web.fast_draft import fast_readers
+from emulator.web.model import Query
 from emulator.web.replies import JSON
 from emulator.web.request import WholeRequest
 
 M = TypeVar("M", bound=BaseModel)
+Q = TypeVar("Q", bound=Query)
 K = TypeVar("K")
 V = TypeVar("V")
 D = TypeVar("D", covariant=True)
 
-REMEMBERED_MAX, REMEMBERED_BYTES_MAX = 256, 256
+REMEMBERED_MAX, REMEMBERED_BYTES_MAX = 512, 256
 """How many bodies and queries are remembered, and how long each may be."""
 
 
@@ -73,55 +75,62 @@ def bearer_token(request: WholeRequest) -> str | None:
 
 def read_body(model: type[M], request: WholeRequest) -> M:
     """Return the JSON body as a model. Raises Malformed. Equal bodies share one, which is frozen."""
-    return read_once(model, request, _model)
+    return read_once(request.content, _body, model, request)
 
 
 def read_draft(model: type[Drafting[D]], request: WholeRequest) -> D:
     """Return the draft that the JSON body becomes. Raises Malformed. Equal bodies share one, which is frozen."""
-    draft: D = read_once(model, request, _draft)
+    draft: D = read_once(request.content, _draft_of_body, model, request)
     return draft
 
 
-def read_once(model: K, request: WholeRequest, read_new: Callable[[K, Any], V], decided_by: Hashable = None) -> V:
-    """Return ``read_new(model, request)``. Equal short bodies that repeat share one result, which must be frozen.
+def read_query(model: type[Q], request: WholeRequest) -> Q:
+    """Return the query as a model. Raises Malformed. Equal queries share one, which is frozen."""
+    return read_once(request.scope["query_string"], _query, model, request)
 
-    ``decided_by`` is everything that the result follows from besides the body.
+
+def read_query_draft(model: type[Drafting[D]], request: WholeRequest) -> D:
+    """Return the draft that the query becomes. Raises Malformed. Equal queries share one, which is frozen."""
+    draft: D = read_once(request.scope["query_string"], _draft_of_query, model, request)
+    return draft
+
+
+def read_once(
+    content: bytes, read_new: Callable[[K, Any], V], model: K, request: WholeRequest, decided_by: Hashable = None
+) -> V:
+    """Return ``read_new(model, request)``. Equal short contents that repeat share one result, which must be frozen.
+
+    ``content`` and ``decided_by`` are everything that the result follows from besides the model.
     """
-    body = request.content
-    known: V | None = _bodies.get(key := (read_new, model, body, decided_by))
+    known: V | None = _known.get(key := (read_new, model, content, decided_by))
     if known is None:
         known = read_new(model, request)
-        if len(body) <= REMEMBERED_BYTES_MAX and _bodies.repeats(key):
-            _bodies.put(key, known)
+        if len(content) <= REMEMBERED_BYTES_MAX and _known.repeats(key):
+            _known.put(key, known)
     return known
 
 
-def _model(model: type[M], request: WholeRequest) -> M:
+_known = RepeatedCache[tuple[Hashable, ...], Any](REMEMBERED_MAX)
+
+
+def _body(model: type[M], request: WholeRequest) -> M:
     return read(model, json_body(request), "body")
 
 
-def _draft(model: Any, request: WholeRequest) -> Any:
+def _draft_of_body(model: Any, request: WholeRequest) -> Any:
     fast = fast_readers.get(model)
     draft = fast(request.content) if fast else None
-    return read(model, json_body(request), "body").draft if draft is None else draft
+    return _body(model, request).draft if draft is None else draft
 
 
-def read_query(model: type[M], request: WholeRequest, repeated: tuple[str, ...] | None = ()) -> M:
-    """Return the query as a model. Raises Malformed. Equal queries share one model, which is frozen.
-
-    The ``repeated`` parameters (None: all of them) are lists of all their values; of the others, the last one counts.
-    """
-    query = request.scope["query_string"]
-    known: M | None = _queries.get(key := (model, query, repeated))
-    if known is None:
-        known = read(model, _parameters(query.decode("latin-1"), repeated), "query")
-        if len(query) <= REMEMBERED_BYTES_MAX and _queries.repeats(key):
-            _queries.put(key, known)
-    return known
+def _query(model: type[Q], request: WholeRequest) -> Q:
+    return read(model, _parameters(request.scope["query_string"].decode("latin-1"), model.repeated), "query")
 
 
-_bodies = RepeatedCache[tuple[Hashable, ...], Any](REMEMBERED_MAX)
-_queries = RepeatedCache[tuple[type[BaseModel], bytes, tuple[str, ...] | None], Any](REMEMBERED_MAX)
+def _draft_of_query(model: Any, request: WholeRequest) -> Any:
+    fast = fast_readers.get(model)
+    draft = fast(request.scope["query_string"]) if fast else None
+    return _query(model, request).draft if draft is None else draft
 
 
 def _parameters(query: str, repeated: tuple[str, ...] | None) -> dict[str, Any]:

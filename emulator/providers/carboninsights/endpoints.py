@@ -111,7 +111,7 @@ def require_json(request: Request) -> None:
 def read(model: type[M], request: Request) -> M:
     """Return the body as a model that equal bodies share. Raises UnsupportedMediaType, Malformed."""
     require_json(request)
-    return read_once(model, request, read_new, decided_by(backend(request)))
+    return read_once(request.content, read_new, model, request, decided_by(backend(request)))
 
 
 def read_new(model: type[M], request: Request) -> M:
@@ -122,7 +122,7 @@ def read_new(model: type[M], request: Request) -> M:
 def read_score(request: Request) -> drafts.ScoreDraft:
     """Return the draft of a score, which equal bodies share. Raises UnsupportedMediaType, Malformed."""
     require_json(request)
-    return read_once(incoming.ScoreRequest, request, read_new_score, decided_by(backend(request)))
+    return read_once(request.content, read_new_score, incoming.ScoreRequest, request, decided_by(backend(request)))
 
 
 def read_new_score(model: type[incoming.ScoreRequest], request: Request) -> drafts.ScoreDraft:

@@ -9,7 +9,7 @@ from emulator.core.errors import Malformed, Problem
 from emulator.providers.thallo.backend import Thallo
 from emulator.providers.thallo.memory.records import ApiKey
 from emulator.providers.thallo.wire import incoming, outgoing
-from emulator.web.reading import bearer_token, json_body, media_type, read_draft, read_query
+from emulator.web.reading import bearer_token, json_body, media_type, read_draft, read_query, read_query_draft
 from emulator.web.replies import JSON, reply
 from emulator.web.request import Request
 
@@ -17,7 +17,7 @@ from emulator.web.request import Request
 def get_inventory(request: Request) -> Response:
     thallo = backend(request)
     key = authenticate(request)
-    query = read_query(incoming.InventoryQuery, request).draft
+    query = read_query_draft(incoming.InventoryQuery, request)
     holdings = thallo.inventory.holdings(key.tenant_id, query.quantity_grams_min)
     return reply(outgoing.inventory(holdings, query))
 
@@ -42,14 +42,14 @@ def get_retirement(request: Request) -> Response:
 def get_market(request: Request) -> Response:
     thallo = backend(request)
     authenticate(request)
-    page = read_query(incoming.PageQuery, request).page_draft
+    page = read_query_draft(incoming.PageQuery, request)
     return reply(outgoing.market(thallo.market.on_sale(), page))
 
 
 def get_projects(request: Request) -> Response:
     thallo = backend(request)
     authenticate(request)
-    query = read_query(incoming.ProjectsQuery, request, repeated=incoming.PROJECT_IDS)
+    query = read_query(incoming.ProjectsQuery, request)
     return reply(outgoing.projects(thallo.projects.with_ids(query.project_ids)))
 
 

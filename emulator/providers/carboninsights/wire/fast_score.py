@@ -15,7 +15,7 @@ from emulator.providers.carboninsights.backend import CarbonInsights, drafts
 from emulator.providers.carboninsights.wire.context import decided_by, known_listings
 from emulator.providers.carboninsights.wire.fields import AMOUNT_MAX, day_of
 from emulator.providers.carboninsights.wire.incoming import DEFAULT_OPTIONS, DEFAULT_PROFILE, Options, UserProfile
-from emulator.web.fast_body import NULL
+from emulator.web.fast_draft import NULL
 from emulator.web.reading import read
 
 NUMBERS = frozenset({int, float})

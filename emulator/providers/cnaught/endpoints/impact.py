@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from emulator.providers.cnaught.endpoints.context import authenticate, backend, buyer_of
 from emulator.providers.cnaught.wire import incoming, outgoing
-from emulator.web.reading import read_query
+from emulator.web.reading import read_query_draft
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
@@ -12,7 +12,7 @@ from emulator.web.request import Request
 def get_impact_data(request: Request) -> Response:
     cnaught = backend(request)
     buyer = buyer_of(request, authenticate(request))
-    period = read_query(incoming.Period, request).draft
+    period = read_query_draft(incoming.Period, request)
     impact = cnaught.orders.impact(buyer, period)
     return reply(outgoing.impact(buyer, period, impact, cnaught.catalogue))
 

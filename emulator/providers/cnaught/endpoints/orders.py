@@ -9,7 +9,7 @@ from emulator.providers.cnaught.endpoints.context import authenticate, backend, 
 from emulator.providers.cnaught.endpoints.idempotency import Attempt
 from emulator.providers.cnaught.memory.catalogue import Account
 from emulator.providers.cnaught.wire import incoming, outgoing
-from emulator.web.reading import read_draft, read_query, require_json
+from emulator.web.reading import read_draft, read_query_draft, require_json
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
@@ -17,7 +17,7 @@ from emulator.web.request import Request
 def list_orders(request: Request) -> Response:
     cnaught = backend(request)
     buyer = buyer_of(request, authenticate(request))
-    page = read_query(incoming.Page, request).draft
+    page = read_query_draft(incoming.Page, request)
     return reply(outgoing.orders(cnaught, page_of(cnaught.orders.of(buyer), page)))
 
 

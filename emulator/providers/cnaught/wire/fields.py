@@ -1,7 +1,7 @@
 """Types of the fields of requests."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Annotated
 
@@ -10,8 +10,9 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from emulator.providers.cnaught.memory.fields import AMOUNT_MAX
-from emulator.web.fields import JSON_INTEGER, JSON_NUMBER, TEXT, json_number
+from emulator.web.fields import JSON_INTEGER, JSON_NUMBER, QUERY_INTEGER, TEXT, json_number
 
+MIDNIGHT = time(tzinfo=UTC)
 INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"(T([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?"
@@ -30,6 +31,11 @@ def _instant(value: object) -> object:
         raise PydanticCustomError("date", "must be an ISO 8601 date or date and time") from None
 
 
+def midnight(day: date) -> datetime:
+    """Return the beginning of a day in UTC."""
+    return datetime.combine(day, MIDNIGHT)
+
+
 def _none_if_empty(value: object) -> object:
     return None if value == "" else value
 
@@ -45,6 +51,7 @@ def exact_amount(value: object) -> Decimal:
 Amount = Annotated[Decimal, Field(gt=0, le=AMOUNT_MAX), JSON_NUMBER]
 Cents = Annotated[int, Field(gt=0, le=AMOUNT_MAX), JSON_INTEGER]
 Note = Annotated[str, StringConstraints(max_length=512), Meta(max_length=512), TEXT]
+Limit = Annotated[int, Field(ge=1, le=100), Meta(ge=1, le=100), QUERY_INTEGER]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 
 NoneIfEmpty = BeforeValidator(_none_if_empty)

@@ -1,24 +1,32 @@
 """The models of requests (docs.cnaught.com). Each becomes a draft."""
 
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from msgspec import UNSET, UnsetType, field
+from pydantic import ConfigDict, Field, StringConstraints
 
-from emulator.core.cached_property import cached_property
 from emulator.core.errors import Malformed, Problem
-from emulator.providers.cnaught import errors
 from emulator.providers.cnaught.backend import amounts, drafts
 from emulator.providers.cnaught.memory.catalogue import Source
 from emulator.providers.cnaught.memory.fields import CallbackAddress, SecureWebAddress, WebAddress
-from emulator.providers.cnaught.wire.fields import Amount, Cents, Instant, NoneIfEmpty, Note, exact_amount
-from emulator.web.fast_body import FastBody, has_fast_body
-from emulator.web.fields import QUERY_INTEGER, TEXT, Email, Text
-from emulator.web.model import Model
+from emulator.providers.cnaught.wire.fields import (
+    Amount,
+    Cents,
+    Instant,
+    Limit,
+    NoneIfEmpty,
+    Note,
+    exact_amount,
+    midnight,
+)
+from emulator.web.fast_draft import FastBody, FastQuery, NonEmpty, has_fast_body, has_fast_query
+from emulator.web.fields import TEXT, Email, Text
+from emulator.web.model import Model, Query
 
 MEASURES = ("amount_kg", "total_price_usd_cents")
 ONE_MEASURE = "exactly one of amount_kg and total_price_usd_cents must be given"
-IMAGE_TYPES = ("image/png", "image/jpeg", "image/webp", "image/svg+xml")
 
 
 class Body(Model):
@@ -28,14 +36,27 @@ class Body(Model):
 # --- lists ------------------------------------------------------------------------------------------------------------
 
 
-class Page(Model):
+class FastPage(FastQuery, frozen=True):
+    """A page of a list."""
+
+    limit: Limit = 20
+    starting_after: NonEmpty | UnsetType = UNSET
+    ending_before: NonEmpty | UnsetType = UNSET
+
+    @property
+    def draft(self) -> drafts.Page:
+        return drafts.Page(self.limit, self.starting_after or None, self.ending_before or None)
+
+
+@has_fast_query(FastPage)
+class Page(Query):
     """The query of a list."""
 
-    limit: Annotated[int, Field(ge=1, le=100), QUERY_INTEGER] = 20
+    limit: Limit = 20
     starting_after: str | None = None
     ending_before: str | None = None
 
-    @cached_property
+    @property
     def draft(self) -> drafts.Page:
         return drafts.Page(self.limit, self.starting_after, self.ending_before)
 
@@ -90,8 +111,7 @@ class MassOrPriceOrder(OrderDetails):
     @property
     def draft(self) -> drafts.OrderDraft:
         """The order. Raises Malformed unless it has exactly one measure."""
-        sent = self.model_fields_set
-        by_mass, by_price = "amount_kg" in sent, "total_price_usd_cents" in sent
+        by_mass, by_price = (name in self.model_fields_set for name in MEASURES)
         if by_mass == by_price or (self.amount_kg is None and self.total_price_usd_cents is None):
             raise Malformed(*(Problem(("body", name), "one_measure", ONE_MEASURE) for name in MEASURES))
         return self._draft(self.amount_kg, self.total_price_usd_cents)
@@ -133,8 +153,7 @@ class FastQuote(FastBody, frozen=True):
 
     @property
     def draft(self) -> drafts.QuoteDraft:
-        kg = exact_amount(self.amount_kg)
-        return drafts.QuoteDraft(kg, self.portfolio_id, self.source or "api")
+        return drafts.QuoteDraft(exact_amount(self.amount_kg), self.portfolio_id, self.source or "api")
 
 
 @has_fast_body(FastQuote)
@@ -243,21 +262,34 @@ class NewSession(Body):
         )
 
 
-class Period(Model):
+class FastPeriod(FastQuery, frozen=True):
+    """A period of days."""
+
+    since: date | UnsetType = field(name="from", default=UNSET)
+    until: date | UnsetType = field(name="to", default=UNSET)
+
+    @property
+    def draft(self) -> drafts.Period:
+        since, until = self.since, self.until
+        return _period(midnight(since) if since else None, midnight(until) if until else None)
+
+
+@has_fast_query(FastPeriod)
+class Period(Query):
     """The query of ``GET /impact/data``: from, inclusive, to, exclusive."""
 
     since: Instant | None = Field(default=None, alias="from")
     until: Instant | None = Field(default=None, alias="to")
 
-    @model_validator(mode="after")
-    def in_order(self) -> Self:
-        if self.since and self.until and self.since > self.until:
-            raise Malformed(Problem(("query", "from"), "period", "must not be after to"))
-        return self
-
-    @cached_property
+    @property
     def draft(self) -> drafts.Period:
-        return drafts.Period(self.since, self.until)
+        return _period(self.since, self.until)
+
+
+def _period(since: datetime | None, until: datetime | None) -> drafts.Period:
+    if since and until and since > until:
+        raise Malformed(Problem(("query", "from"), "period", "must not be after to"))
+    return drafts.Period(since, until)
 
 
 class SubaccountDetails(Body):
@@ -286,9 +318,3 @@ class LogoAddress(Body):
     """``POST /subaccounts/{id}/logo``"""
 
     logo_url: WebAddress
-
-
-def check_image(media_type: str, image: bytes) -> None:
-    """Check the body of ``PUT /subaccounts/{id}/logo``: any bytes of an image's type. Raises NotAnImage."""
-    if media_type not in IMAGE_TYPES or not image:
-        raise errors.NotAnImage(IMAGE_TYPES)

@@ -1,7 +1,7 @@
 """Dcycle's rules: how its memory changes, and how emissions add up. All arithmetic is in whole grams."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from hmac import compare_digest
 from itertools import chain
 from typing import Any
@@ -12,6 +12,7 @@ from emulator.core.ids import Ids
 from emulator.providers.dcycle import errors
 from emulator.providers.dcycle.backend.context import Context
 from emulator.providers.dcycle.backend.custom_factors import CustomFactors, CustomGroups
+from emulator.providers.dcycle.backend.drafts import TotalsDraft
 from emulator.providers.dcycle.backend.employees import CommutingPeriods, Employees
 from emulator.providers.dcycle.backend.facilities import Facilities
 from emulator.providers.dcycle.backend.files import Files
@@ -26,7 +27,7 @@ from emulator.providers.dcycle.backend.purchases import Purchases
 from emulator.providers.dcycle.backend.recharges import Recharges
 from emulator.providers.dcycle.backend.records import Filter, Records
 from emulator.providers.dcycle.backend.tokens import Tokens
-from emulator.providers.dcycle.backend.totals import Group, GroupBy, Totals
+from emulator.providers.dcycle.backend.totals import Group, Totals
 from emulator.providers.dcycle.backend.transports import Transports
 from emulator.providers.dcycle.backend.travels import Travels
 from emulator.providers.dcycle.backend.uploads import Uploads
@@ -156,21 +157,19 @@ class Dcycle:
 
     # --- emissions
 
-    def total_impacts(
-        self, organization: Organization, start_date: date, end_date: date, group_by: GroupBy, include_children: bool
-    ) -> Mapping[Group, int]:
+    def total_impacts(self, organization: Organization, draft: TotalsDraft) -> Mapping[Group, int]:
         """Return the grams of each group in the vendor's order, without groups that emitted nothing.
 
-        Both dates are included, and with ``include_children`` so are the subsidiaries, at any depth.
-        Raises InvalidDateRange, DateRangeTooLarge.
+        Subsidiaries count at any depth. Raises InvalidDateRange, DateRangeTooLarge.
         """
-        if start_date > end_date:
+        first, last = draft.start_date, draft.end_date
+        if first > last:
             raise errors.InvalidDateRange
-        if (end_date - start_date).days > RANGE_DAYS_MAX:
+        if (last - first).days > RANGE_DAYS_MAX:
             raise errors.DateRangeTooLarge
 
-        members = [*organization.with_subsidiaries()] if include_children else [organization]
-        return self.totals.grams(members, group_by, start_date, end_date)
+        members = [*organization.with_subsidiaries()] if draft.include_children else [organization]
+        return self.totals.grams(members, draft.group_by, first, last)
 
     def monthly_emissions(self) -> Iterator[MonthlyEmission]:
         """Yield what each organization emitted, by category and month."""

@@ -2,13 +2,14 @@
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from itertools import repeat
 from typing import Any, NamedTuple, TypeAlias
 
+from emulator.core.struct import Struct
 from emulator.providers.dcycle.memory.catalogue import Organization
 from emulator.providers.dcycle.memory.emissions import SCOPES, Category, Emission, Scope
 from emulator.providers.dcycle.memory.fixture import Memory
@@ -43,17 +44,23 @@ BY_SCOPE: Groups = tuple((InScope(scope), category) for category, scope in SCOPE
 BY_CATEGORY: Groups = tuple((InCategory(scope, category), category) for category, scope in SCOPES.items())
 
 ZEROS = repeat(0)
+DAYS_MAX = 31
+"""How many days a month may have."""
 
 
-class Span(NamedTuple):
-    """The whole years of a period, the whole months outside of these, and the days outside of both.
+Stretch: TypeAlias = tuple[int, int, int]
+"""A part of a month: the month, the index of its first day, and that of the day behind its last one."""
 
-    Months are counted from January of the year 0, days as ``date.toordinal`` does.
+
+class Span(Struct, frozen=True, gc=False):
+    """The whole years of a period, the whole months outside of these, and the parts of other months.
+
+    Months are counted from January of the year 0.
     """
 
-    years: Iterable[int]
-    months: Iterable[int]
-    days: Iterable[int]
+    years: Sequence[int]
+    months: Sequence[int]
+    stretches: tuple[Stretch, ...]
 
 
 Part: TypeAlias = tuple[Span, Groups]
@@ -63,27 +70,28 @@ Part: TypeAlias = tuple[Span, Groups]
 class DailyGrams:
     """Grams by day, by calendar month and by year.
 
-    A period costs one lookup for each whole year, month and day of which it consists, however much was emitted.
+    A period costs one lookup for each whole year and month of which it consists, and one for the days of each other
+    month, however much was emitted.
     """
 
     def __init__(self) -> None:
         self._years = defaultdict[int, int](int)
         self._months = defaultdict[int, int](int)
-        self._days = defaultdict[int, int](int)
+        self._days = defaultdict[int, list[int]](lambda: [0] * DAYS_MAX)
 
     def add(self, day: date, grams: int) -> None:
+        month = _month(day)
         self._years[day.year] += grams
-        self._months[_month(day)] += grams
-        self._days[day.toordinal()] += grams
+        self._months[month] += grams
+        self._days[month][day.day - 1] += grams
 
     def within(self, span: Span) -> int:
         """Return what was emitted in a period."""
-        years, months, days = span
-        return (
-            sum(map(self._years.get, years, ZEROS))
-            + sum(map(self._months.get, months, ZEROS))
-            + sum(map(self._days.get, days, ZEROS))
-        )
+        found = sum(map(self._years.get, span.years, ZEROS)) + sum(map(self._months.get, span.months, ZEROS))
+        for month, start, end in span.stretches:
+            if month in self._days:
+                found += sum(self._days[month][start:end])
+        return found
 
     def by_month(self) -> list[tuple[date, int]]:
         """Return the grams of each month, by its first day."""
@@ -187,19 +195,21 @@ def _whole_month(month: int) -> Part:
 
 
 def _span(first: date, last: date) -> Span:
-    month, end = _month(first), _month(last) + 1
-    if first.day > 1:
-        month += 1
-    if last != _last_day(end - 1):
-        end -= 1
-    if month >= end:  # no whole month
-        return Span((), (), range(first.toordinal(), last.toordinal() + 1))
-    before = range(first.toordinal(), _first_day(month).toordinal())
-    behind = range(_last_day(end - 1).toordinal() + 1, last.toordinal() + 1)
+    month, end, start_day, end_day = _month(first), _month(last), first.day - 1, last.day
+    is_whole = last == _last_day(end)
+    if month == end and (start_day or not is_whole):
+        return Span((), (), ((month, start_day, end_day),))
+    stretches: tuple[Stretch, ...] = ()
+    if start_day:
+        stretches, month = ((month, start_day, DAYS_MAX),), month + 1
+    if is_whole:
+        end += 1
+    else:
+        stretches = (*stretches, (end, 0, end_day))
     year, end_year = -(-month // 12), end // 12
     if year >= end_year:  # no whole year
-        return Span((), range(month, end), (*before, *behind))
-    return Span(range(year, end_year), (*range(month, 12 * year), *range(12 * end_year, end)), (*before, *behind))
+        return Span((), range(month, end), stretches)
+    return Span(range(year, end_year), (*range(month, 12 * year), *range(12 * end_year, end)), stretches)
 
 
 def _month(day: date) -> int:

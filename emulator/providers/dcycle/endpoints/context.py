@@ -8,14 +8,14 @@ from typing import Any, TypeVar, cast, overload
 from emulator.core.errors import Malformed, Problem
 from emulator.providers.dcycle.backend import Dcycle
 from emulator.providers.dcycle.memory.catalogue import Key, Organization, User
-from emulator.providers.dcycle.wire.incoming.parts import Body, Form, Header, OrganizationHeader, Part, Place, Query
+from emulator.providers.dcycle.wire.incoming.parts import Body, Form, Header, OrganizationHeader, Part, Path, Place
 from emulator.web.forms import form_fields
-from emulator.web.reading import bearer_token, may_be_json, read, read_body, read_query
+from emulator.web.reading import Drafting, bearer_token, may_be_json, read, read_draft, read_query_draft
 from emulator.web.request import Request
 
-A = TypeVar("A", bound=Part)
-B = TypeVar("B", bound=Part)
-C = TypeVar("C", bound=Part)
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
 
 
 backend: Callable[[Request], Dcycle] = attrgetter("backend")
@@ -39,25 +39,29 @@ def author(request: Request) -> str | None:
 @overload
 def authorize(request: Request) -> Organization: ...
 @overload
-def authorize(request: Request, first: type[A], /) -> tuple[Organization, A]: ...
+def authorize(request: Request, first: type[Drafting[A]], /) -> tuple[Organization, A]: ...
 @overload
-def authorize(request: Request, first: type[A], second: type[B], /) -> tuple[Organization, A, B]: ...
+def authorize(
+    request: Request, first: type[Drafting[A]], second: type[Drafting[B]], /
+) -> tuple[Organization, A, B]: ...
 @overload
-def authorize(request: Request, first: type[A], second: type[B], third: type[C], /) -> tuple[Organization, A, B, C]: ...
-def authorize(request: Request, *models: type[Part]) -> object:
-    """Return the organization of a request, and its parts as models.
+def authorize(
+    request: Request, first: type[Drafting[A]], second: type[Drafting[B]], third: type[Drafting[C]], /
+) -> tuple[Organization, A, B, C]: ...
+def authorize(request: Request, *models: Any) -> object:
+    """Return the organization of a request, and the drafts that its parts become.
 
     Dcycle checks the key (InvalidApiKey), then every part at once (Malformed), then the organization (Forbidden).
     """
     client = request.scope["user"] = authenticate(request)
-    parts = read_parts(request, *models, OrganizationHeader)
-    header = cast(OrganizationHeader, parts.pop())
+    drafts = read_parts(request, *models, OrganizationHeader)
+    header: OrganizationHeader = drafts.pop()
     organization = backend(request).organization(client, header.organization_id)
-    return (organization, *parts) if models else organization
+    return (organization, *drafts) if models else organization
 
 
-def read_parts(request: Request, *models: type[Part]) -> list[Part]:
-    """Return parts of a request as models; one refusal lists the problems of all of them. Raises Malformed."""
+def read_parts(request: Request, *models: type[Part]) -> list[Any]:
+    """Return the drafts of parts of a request; one refusal lists the problems of all of them. Raises Malformed."""
     try:
         return [_READERS[model.place](model, request) for model in models]
     except Malformed:
@@ -68,7 +72,7 @@ def _problems(request: Request, models: tuple[type[Part], ...]) -> Iterator[Prob
     """Yield the problems of the parts of a request, in the order in which Dcycle lists them."""
     for model in _in_order(models):
         try:
-            read_part(model, request)
+            _READERS[model.place](model, request)
         except Malformed as malformed:
             yield from malformed.problems
 
@@ -79,17 +83,14 @@ def _in_order(models: tuple[type[Part], ...]) -> list[type[Part]]:
     return sorted(models, key=lambda model: [*_READERS].index(model.place))
 
 
-def read_part(model: type[A], request: Request) -> A:
-    """Return one part of a request as a model. Raises Malformed."""
-    return cast(A, _READERS[model.place](model, request))
+def read_part(model: type[Drafting[A]], request: Request) -> A:
+    """Return the draft of one part of a request. Raises Malformed."""
+    [draft] = read_parts(request, cast(type[Part], model))
+    return cast(A, draft)
 
 
-def _read_path(model: type[Part], request: Request) -> Part:
+def _read_path(model: type[Path], request: Request) -> Path:
     return read(model, request.path_params, model.place)
-
-
-def _read_query(model: type[Query], request: Request) -> Query:
-    return read_query(model, request, model.repeated)
 
 
 def _read_header(model: type[Header], request: Request) -> Header:
@@ -101,20 +102,20 @@ def _header(model: type[Header], value: str | None) -> Header:
     return read(model, {} if value is None else {model.name: value}, model.place)
 
 
-def _read_body(model: type[Body | Form], request: Request) -> Body | Form:
-    """Return the body as a model. One not declared as JSON is read as text, which no model of JSON accepts."""
+def _read_body(model: type[Body | Form], request: Request) -> Any:
+    """Return the draft of the body. One not declared as JSON is read as text, which no model of JSON accepts."""
     if issubclass(model, Form):
-        return read(model, form_fields(request), model.place)
+        return read(model, form_fields(request), model.place).draft
     if not request.exchange.body:
         raise Malformed(Problem((model.place,), "missing", "Field required"))
     if not may_be_json(request):
-        return read(model, request.exchange.body.decode("latin-1"), model.place)
-    return read_body(model, request)
+        return read(model, request.exchange.body.decode("latin-1"), model.place).draft
+    return read_draft(model, request)
 
 
-_READERS: Mapping[Place, Callable[[Any, Request], Part]] = {
+_READERS: Mapping[Place, Callable[[Any, Request], Any]] = {
     "path": _read_path,
-    "query": _read_query,
+    "query": read_query_draft,
     "header": _read_header,
     "body": _read_body,
 }

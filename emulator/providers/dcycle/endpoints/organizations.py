@@ -10,11 +10,9 @@ from emulator.web.request import Request
 
 
 def get_total_impacts(request: Request) -> Response:
-    organization, query = authorize(request, incoming.TotalImpactsQuery)
-    impacts = backend(request).total_impacts(
-        organization, query.start_date, query.end_date, query.group_by, query.include_children
-    )
-    return reply(outgoing.total_impacts(organization, query, impacts))
+    organization, draft = authorize(request, incoming.TotalImpactsQuery)
+    impacts = backend(request).total_impacts(organization, draft)
+    return reply(outgoing.total_impacts(organization, draft, impacts))
 
 
 def get_organization_tree(request: Request) -> Response:

@@ -2,8 +2,9 @@
 
 from starlette.responses import Response
 
-from emulator.providers.oneclickimpact.endpoints.context import authenticate, backend, read_query
+from emulator.providers.oneclickimpact.endpoints.context import authenticate, backend
 from emulator.providers.oneclickimpact.wire import incoming, outgoing
+from emulator.web.reading import read_query
 from emulator.web.replies import reply
 from emulator.web.request import Request
 

@@ -3,19 +3,12 @@
 from collections.abc import Callable
 from functools import lru_cache
 from operator import attrgetter
-from typing import TypeVar
-
-from pydantic import BaseModel
 
 from emulator.core.hosts import host_name
 from emulator.providers.oneclickimpact import HOSTS
 from emulator.providers.oneclickimpact.backend import OneClickImpact
 from emulator.providers.oneclickimpact.memory.catalogue import Account, Environment
-from emulator.web import reading
 from emulator.web.request import Request
-
-Q = TypeVar("Q", bound=BaseModel)
-
 
 backend: Callable[[Request], OneClickImpact] = attrgetter("backend")
 """Returns 1ClickImpact in the request's space."""
@@ -33,8 +26,3 @@ def authenticate(request: Request) -> Account:
 def environment(host: str) -> Environment | None:
     """Return the environment whose keys a host accepts; None for a host that is not the vendor's and accepts all."""
     return HOSTS.get(host_name(host))
-
-
-def read_query(model: type[Q], request: Request) -> Q:
-    """Return the query, with the list of values of each parameter. Raises Malformed."""
-    return reading.read_query(model, request, repeated=None)

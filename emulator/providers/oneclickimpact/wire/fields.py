@@ -37,12 +37,22 @@ def _once(values: list[str]) -> str:
     return values[0]
 
 
-def _start_of_day(value: str) -> datetime:
-    return datetime.combine(_day(value), time.min, UTC)
+def start_of_day(day: date) -> datetime:
+    """Return the first instant of a UTC day."""
+    return datetime.combine(day, time.min, UTC)
 
 
-def _end_of_day(value: str) -> datetime:
-    return datetime.combine(_day(value), time.max, UTC)
+def end_of_day(day: date) -> datetime:
+    """Return the last instant of a UTC day."""
+    return datetime.combine(day, time.max, UTC)
+
+
+def _first_instant(value: str) -> datetime:
+    return start_of_day(_day(value))
+
+
+def _last_instant(value: str) -> datetime:
+    return end_of_day(_day(value))
 
 
 def _day(value: str) -> date:
@@ -73,10 +83,10 @@ _INSTANT = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 UserId = Annotated[str, StringConstraints(pattern=r"^U[0-9]+$")]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 Once = BeforeValidator(_once)
-FirstDay = Annotated[datetime, BeforeValidator(_start_of_day)]
-LastDay = Annotated[datetime, BeforeValidator(_end_of_day)]
+FirstDay = Annotated[datetime, BeforeValidator(_first_instant)]
+LastDay = Annotated[datetime, BeforeValidator(_last_instant)]
 EmailInQuery = Annotated[Email, BeforeValidator(_with_plus)]
 Amount = Annotated[int, Field(ge=1, le=POUNDS_MAX), Meta(ge=1, le=POUNDS_MAX), JSON_INTEGER]
 Cents = Annotated[int, BeforeValidator(_cents), Meta(ge=1, le=CENTS_MAX)]
 Food = Annotated[str, BeforeValidator(_food)]
-Limit = Annotated[int, Field(ge=0, le=1000), QUERY_INTEGER, Once]
+Limit = Annotated[int, Field(ge=0, le=1000), Meta(ge=0, le=1000), QUERY_INTEGER]

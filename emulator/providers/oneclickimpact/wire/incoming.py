@@ -6,9 +6,8 @@ from typing import Annotated, Literal
 from msgspec import UNSET, UnsetType
 from pydantic import ConfigDict, Field
 
-from emulator.core.cached_property import cached_property
 from emulator.core.documents import EMPTY, FrozenMapping
-from emulator.core.struct import replace
+from emulator.core.struct import Struct, replace
 from emulator.providers.oneclickimpact.backend.drafts import CancellationDraft, CustomerSearch, ImpactDraft, Search
 from emulator.providers.oneclickimpact.memory.catalogue import Account, ProjectType
 from emulator.providers.oneclickimpact.memory.fields import (
@@ -31,10 +30,12 @@ from emulator.providers.oneclickimpact.wire.fields import (
     Limit,
     Once,
     UserId,
+    end_of_day,
+    start_of_day,
 )
-from emulator.web.fast_body import FastBody, has_fast_body
+from emulator.web.fast_draft import FastBody, FastQuery, has_fast_body, has_fast_query
 from emulator.web.fields import Email, email_fault
-from emulator.web.model import Model
+from emulator.web.model import Model, Query
 
 # --- bodies -----------------------------------------------------------------------------------------------------------
 
@@ -145,18 +146,24 @@ class Cancellation(Model):
 # --- queries ----------------------------------------------------------------------------------------------------------
 
 
-class TrackQuery(Model):
+class ListQuery(Query):
+    """A query of which every parameter comes as the list of its values."""
+
+    repeated = None
+
+
+class TrackQuery(ListQuery):
     """``GET /v1/track``"""
 
     user_id: Annotated[UserId, Once]
     time_utc: Annotated[Instant, Once]
 
 
-class CustomerQuery(Model):
+class CustomerQuery(ListQuery):
     """``GET /v1/customers``"""
 
     customer_email: Annotated[EmailInQuery | None, Once] = None
-    limit: Limit = 10
+    limit: Annotated[Limit, Once] = 10
     cursor: Annotated[str | None, Once] = None
 
     def search(self, account: Account) -> CustomerSearch:
@@ -165,7 +172,7 @@ class CustomerQuery(Model):
         return CustomerSearch(self.limit, self.customer_email, after)
 
 
-class DailyQuery(Model):
+class DailyQuery(ListQuery):
     """``GET /v1/impact/daily``: whole UTC days, both included."""
 
     start_date: Annotated[FirstDay | None, Once] = None
@@ -180,7 +187,7 @@ class DailyQuery(Model):
         return self.end_date.date() if self.end_date else date.max
 
 
-class LocaleQuery(Model):
+class LocaleQuery(ListQuery):
     """``GET /v1/projects/{project_id}``. The texts are in English for every locale."""
 
     locale: Annotated[Literal["en", "de", "es", "fr", "nl"], Once] = "en"
@@ -192,15 +199,12 @@ class ProjectQuery(LocaleQuery):
     type: Annotated[ProjectType | None, Once] = None
 
 
-class RecordQuery(Model):
-    """``GET /v1/records``: whole UTC days, both included. Every parameter comes as the list of its values."""
+class RecordPage(Struct, frozen=True):
+    """A page of records: its search, but for the position of the cursor, which belongs to an account."""
 
-    filter_by: tuple[Kind, ...] = KINDS
-    start_date: Annotated[FirstDay | None, Once] = None
-    end_date: Annotated[LastDay | None, Once] = None
-    limit: Limit = 10
-    cursor: Annotated[str | None, Once] = None
-    sort_order: Annotated[Literal["asc", "desc"], Once] = "asc"
+    first_page: Search
+    cursor: str | None = None
+    customer_email: str | None = None
 
     def search(self, account: Account) -> Search:
         """Return the search. Raises CursorRefused."""
@@ -208,8 +212,45 @@ class RecordQuery(Model):
             return self.first_page
         return replace(self.first_page, after=position(self.cursor, account))
 
-    @cached_property
-    def first_page(self) -> Search:
+
+class FastRecords(FastQuery, frozen=True):
+    """A page of records of one kind, or of all."""
+
+    filter_by: Kind | UnsetType = UNSET
+    start_date: date | UnsetType = UNSET
+    end_date: date | UnsetType = UNSET
+    limit: Limit = 10
+    cursor: NonEmpty | UnsetType = UNSET
+    sort_order: Literal["asc", "desc"] = "asc"
+
+    @property
+    def draft(self) -> RecordPage:
+        search = Search(
+            limit=self.limit,
+            kinds=(self.filter_by,) if self.filter_by else KINDS,
+            since=start_of_day(self.start_date) if self.start_date else None,
+            until=end_of_day(self.end_date) if self.end_date else None,
+            newest_first=self.sort_order == "desc",
+        )
+        return RecordPage(search, self.cursor or None)
+
+
+@has_fast_query(FastRecords)
+class RecordQuery(ListQuery):
+    """``GET /v1/records``: whole UTC days, both included."""
+
+    filter_by: tuple[Kind, ...] = KINDS
+    start_date: Annotated[FirstDay | None, Once] = None
+    end_date: Annotated[LastDay | None, Once] = None
+    limit: Annotated[Limit, Once] = 10
+    cursor: Annotated[str | None, Once] = None
+    sort_order: Annotated[Literal["asc", "desc"], Once] = "asc"
+
+    @property
+    def draft(self) -> RecordPage:
+        return RecordPage(self._first_page(), self.cursor)
+
+    def _first_page(self) -> Search:
         return Search(
             limit=self.limit,
             kinds=self.filter_by,
@@ -223,3 +264,7 @@ class CustomerRecordQuery(RecordQuery):
     """``GET /v1/customer_records``"""
 
     customer_email: Annotated[EmailInQuery | None, Once] = None
+
+    @property
+    def draft(self) -> RecordPage:
+        return RecordPage(self._first_page(), self.cursor, self.customer_email)

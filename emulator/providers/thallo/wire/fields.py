@@ -3,11 +3,13 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from msgspec import Meta
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from emulator.core.countries import COUNTRIES
 from emulator.providers.thallo.memory.fields import DIGITS_MAX
+from emulator.web.fields import QUERY_INTEGER
 
 SAFE_INTEGER_MAX = 2**53 - 1
 DIGITS = re.compile(f"[0-9]{{1,{DIGITS_MAX}}}")
@@ -25,6 +27,9 @@ def _country(value: str) -> str:
     return value
 
 
+PageNumber = Annotated[int, Field(ge=1, le=SAFE_INTEGER_MAX), Meta(ge=1, le=SAFE_INTEGER_MAX), QUERY_INTEGER]
+PageSize = Annotated[int, Field(ge=1, le=100), Meta(ge=1, le=100), QUERY_INTEGER]
+TradesMax = Annotated[int, Field(ge=0, le=SAFE_INTEGER_MAX), Meta(ge=0, le=SAFE_INTEGER_MAX), QUERY_INTEGER]
 QueryGrams = Annotated[int, BeforeValidator(_grams)]
 Name = Annotated[str, StringConstraints(min_length=1)]
 Country = Annotated[str, AfterValidator(_country)]

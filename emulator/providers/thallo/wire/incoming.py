@@ -2,15 +2,24 @@
 
 from typing import Annotated, Literal
 
+from msgspec import UNSET, Meta, UnsetType
 from pydantic import AliasChoices, ConfigDict, Field
 
-from emulator.core.cached_property import cached_property
 from emulator.providers.thallo.backend import drafts
 from emulator.providers.thallo.memory.catalogue import Retiree
 from emulator.providers.thallo.memory.fields import TradeType
-from emulator.providers.thallo.wire.fields import SAFE_INTEGER_MAX, Country, Name, NumberText, QueryGrams
-from emulator.web.fields import QUERY_INTEGER
-from emulator.web.model import Model
+from emulator.providers.thallo.wire.fields import (
+    SAFE_INTEGER_MAX,
+    Country,
+    Name,
+    NumberText,
+    PageNumber,
+    PageSize,
+    QueryGrams,
+    TradesMax,
+)
+from emulator.web.fast_draft import FastQuery, has_fast_query
+from emulator.web.model import Model, Query
 from emulator.web.reading import read
 
 PROJECT_IDS = ("project_ids[]", "project_ids")
@@ -24,37 +33,72 @@ class Body(Model):
 # --- queries ----------------------------------------------------------------------------------------------------------
 
 
-class PageQuery(Model):
-    """``GET /api/market``. Pages count projects."""
+class FastPage(FastQuery, frozen=True):
+    """A page of the market."""
 
-    page: Annotated[int, Field(ge=1, le=SAFE_INTEGER_MAX), QUERY_INTEGER] = 1
-    per_page: Annotated[int, Field(ge=1, le=100), QUERY_INTEGER] = 20
+    page: PageNumber = 1
+    per_page: PageSize = 20
 
-    @cached_property
-    def page_draft(self) -> drafts.Page:
+    @property
+    def draft(self) -> drafts.Page:
         return drafts.Page(self.page, self.per_page)
 
 
-class InventoryQuery(PageQuery):
+@has_fast_query(FastPage)
+class PageQuery(Query):
+    """``GET /api/market``. Pages count projects."""
+
+    page: PageNumber = 1
+    per_page: PageSize = 20
+
+    @property
+    def draft(self) -> drafts.Page:
+        return drafts.Page(self.page, self.per_page)
+
+
+class FastInventory(FastQuery, frozen=True):
+    """A page of the inventory."""
+
+    page: PageNumber = 1
+    per_page: PageSize = 20
+    trades_per_wallet: TradesMax | UnsetType = UNSET
+    trade_type: TradeType | UnsetType = UNSET
+    wallet_min_quantity: Annotated[int, Meta(ge=0, le=SAFE_INTEGER_MAX)] = 0
+
+    @property
+    def draft(self) -> drafts.InventoryQuery:
+        page, trades_max = drafts.Page(self.page, self.per_page), self.trades_per_wallet
+        return drafts.InventoryQuery(
+            page, self.wallet_min_quantity, self.trade_type or None, None if trades_max is UNSET else trades_max
+        )
+
+
+@has_fast_query(FastInventory)
+class InventoryQuery(Query):
     """``GET /api/inventory``"""
 
-    trades_per_wallet: Annotated[int, Field(ge=0, le=SAFE_INTEGER_MAX), QUERY_INTEGER] | None = None
+    page: PageNumber = 1
+    per_page: PageSize = 20
+    trades_per_wallet: TradesMax | None = None
     trade_type: TradeType | None = None
     wallet_min_quantity: QueryGrams = 0
 
-    @cached_property
+    @property
     def draft(self) -> drafts.InventoryQuery:
-        return drafts.InventoryQuery(self.page_draft, self.wallet_min_quantity, self.trade_type, self.trades_per_wallet)
+        page = drafts.Page(self.page, self.per_page)
+        return drafts.InventoryQuery(page, self.wallet_min_quantity, self.trade_type, self.trades_per_wallet)
 
 
-class RetirementQuery(Model):
+class RetirementQuery(Query):
     """``GET /api/retirement``"""
 
     id: str
 
 
-class ProjectsQuery(Model):
+class ProjectsQuery(Query):
     """``GET /api/projects``. If both spellings are present, the one with brackets counts."""
+
+    repeated = PROJECT_IDS
 
     project_ids: tuple[str, ...] = Field(validation_alias=AliasChoices(*PROJECT_IDS))
 

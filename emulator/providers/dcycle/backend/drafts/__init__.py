@@ -1,15 +1,25 @@
-"""Drafts: the filters of lists. The client's data about a record is in its ``terms``."""
+"""Drafts: the filters of lists, and the queries of totals. The client's data about a record is in its ``terms``."""
 
 from datetime import date, datetime
 
 from emulator.core.struct import Struct
 from emulator.providers.dcycle.backend.drafts.criteria import among, between, contains, within
+from emulator.providers.dcycle.backend.totals import GroupBy
 from emulator.providers.dcycle.memory.employees import CommutingPeriod, Employee
 from emulator.providers.dcycle.memory.facilities import Facility
 from emulator.providers.dcycle.memory.invoices import Invoice
 from emulator.providers.dcycle.memory.purchases import Purchase
 from emulator.providers.dcycle.memory.travels import Travel
 from emulator.providers.dcycle.memory.vehicles import Consumption, Vehicle
+
+
+class TotalsDraft(Struct, frozen=True):
+    """The totals of a period, both days included; with ``include_children``, those of all subsidiaries, too."""
+
+    start_date: date
+    end_date: date
+    group_by: GroupBy = GroupBy.SCOPE
+    include_children: bool = False
 
 
 class PurchaseFilter(Struct, frozen=True):

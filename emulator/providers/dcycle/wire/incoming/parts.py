@@ -1,6 +1,6 @@
 """The parts of a request that models read: path, query, headers and body."""
 
-from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
+from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar
 
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from emulator.core.errors import Malformed, Problem
 from emulator.core.struct import replace
 from emulator.providers.dcycle.wire.incoming.fields import Id, PageNumber, PageSize
+from emulator.web import model
 from emulator.web.model import Model
 
 Place: TypeAlias = Literal["path", "query", "header", "body"]
@@ -16,20 +17,23 @@ T = TypeVar("T")
 
 
 class Part(Model):
-    """One part of a request."""
+    """One part of a request, and what it becomes: a draft, or else itself."""
 
     place: ClassVar[Place]
+
+    @property
+    def draft(self) -> Self:
+        return self
 
 
 class Path(Part):
     place = "path"
 
 
-class Query(Part):
-    """The parameters of the query; those named in ``repeated`` may come several times, and any of the values counts."""
+class Query(Part, model.Query):
+    """The parameters of the query; any value of a repeated one counts."""
 
     place = "query"
-    repeated: ClassVar[tuple[str, ...]] = ()
 
 
 class Page(Query):

@@ -2,20 +2,18 @@
 
 from collections.abc import Mapping
 
+from emulator.providers.dcycle.backend.drafts import TotalsDraft
 from emulator.providers.dcycle.backend.tokens import TOKEN_SECONDS
 from emulator.providers.dcycle.backend.totals import Group
 from emulator.providers.dcycle.memory.catalogue import Organization
-from emulator.providers.dcycle.wire.incoming.organizations import TotalImpactsQuery
 from emulator.providers.dcycle.wire.outgoing.amounts import tonnes
 
 
-def total_impacts(
-    organization: Organization, query: TotalImpactsQuery, impacts: Mapping[Group, int]
-) -> dict[str, object]:
+def total_impacts(organization: Organization, draft: TotalsDraft, impacts: Mapping[Group, int]) -> dict[str, object]:
     return {
         "organization_id": organization.id,
-        "start_date": query.start_date,
-        "end_date": query.end_date,
+        "start_date": draft.start_date,
+        "end_date": draft.end_date,
         "unit": "tCO2e",
         "total_co2e": tonnes(sum(impacts.values())),
         "items": [{**group._asdict(), "co2e": tonnes(grams)} for group, grams in impacts.items()],
