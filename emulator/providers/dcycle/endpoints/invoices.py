@@ -12,9 +12,9 @@ from emulator.web.request import Request
 
 
 def list_invoices(request: Request) -> Response:
-    organization, query = authorize(request, incoming.InvoicePage)
-    found = backend(request).invoices.find(organization, query.filter)
-    return reply(page(sort(found, query.sort_members), query, outgoing.listed_invoice))
+    organization, draft = authorize(request, incoming.InvoicePage)
+    found = backend(request).invoices.find(organization, draft.filter)
+    return reply(page(sort(found, draft.sort_members), draft, outgoing.listed_invoice))
 
 
 def list_invoice_filter_options(request: Request) -> Response:

@@ -80,6 +80,15 @@ class InvoiceFilter(Struct, frozen=True):
         )
 
 
+class InvoicesDraft(Struct, frozen=True):
+    """A page of the invoices that a filter matches, sorted by members."""
+
+    page: int
+    size: int
+    filter: InvoiceFilter
+    sort_members: tuple[str, ...] = ()
+
+
 class VehicleFilter(Struct, frozen=True):
     """``text`` is a part of the name or of the license plate."""
 

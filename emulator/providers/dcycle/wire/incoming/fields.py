@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar, get_args
 
+from msgspec import Meta
 from pydantic import BeforeValidator, Field, GetPydanticSchema, PlainValidator, StringConstraints
 from pydantic_core import PydanticCustomError, PydanticKnownError
 from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
@@ -102,8 +103,8 @@ Name: TypeAlias = Annotated[str, StringConstraints(max_length=255, pattern=NO_NU
 NonEmptyName: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=NO_NULL)]
 Country: TypeAlias = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
 Calculated: TypeAlias = Literal["calculated", "not_calculated"]
-PageNumber: TypeAlias = Annotated[int, Field(ge=1, le=SAFE_INTEGER_MAX), QUERY_INTEGER]
-PageSize: TypeAlias = Annotated[int, Field(ge=1, le=100), QUERY_INTEGER]
+PageNumber: TypeAlias = Annotated[int, Field(ge=1, le=SAFE_INTEGER_MAX), Meta(ge=1, le=SAFE_INTEGER_MAX), QUERY_INTEGER]
+PageSize: TypeAlias = Annotated[int, Field(ge=1, le=100), Meta(ge=1, le=100), QUERY_INTEGER]
 JsonBoolean: TypeAlias = Annotated[bool, Field(strict=True)]
 """true or false: pydantic would also accept numbers and texts."""
 

@@ -1,23 +1,27 @@
 """Invoices: ``/v1/invoices``, and ``/v3/invoices`` for reading one."""
 
+from datetime import date
 from typing import Literal
 
+from msgspec import UNSET, UnsetType
 from pydantic import Field
 
-from emulator.core.cached_property import cached_property
-from emulator.providers.dcycle.backend.drafts import InvoiceFilter
+from emulator.providers.dcycle.backend.drafts import InvoiceFilter, InvoicesDraft
 from emulator.providers.dcycle.memory.invoices import InvoiceSource, InvoiceStatus
 from emulator.providers.dcycle.wire.incoming.fields import (
     Calculated,
     Day,
     Id,
     Name,
+    PageNumber,
+    PageSize,
     Several,
     Since,
     Until,
     is_calculated,
 )
 from emulator.providers.dcycle.wire.incoming.parts import Body, Page, Path, Query
+from emulator.web.fast_draft import FastQuery, NonEmpty, has_fast_query
 from emulator.web.fields import Text
 
 Sort = Literal[
@@ -30,6 +34,28 @@ class InvoicePath(Path):
     invoice_id: Id
 
 
+class FastInvoices(FastQuery, frozen=True):
+    """A page of the invoices of a period, or with a number."""
+
+    page: PageNumber = 1
+    size: PageSize = 50
+    start_date: date | UnsetType = UNSET
+    end_date: date | UnsetType = UNSET
+    co2e_status: Calculated | UnsetType = UNSET
+    invoice_id: NonEmpty | UnsetType = UNSET
+
+    @property
+    def draft(self) -> InvoicesDraft:
+        wanted = InvoiceFilter(
+            since=self.start_date or None,
+            until=self.end_date or None,
+            calculated=is_calculated(self.co2e_status or None),
+            number=self.invoice_id or None,
+        )
+        return InvoicesDraft(self.page, self.size, wanted)
+
+
+@has_fast_query(FastInvoices)
 class InvoicePage(Page):
     """``GET /v1/invoices``"""
 
@@ -65,8 +91,11 @@ class InvoicePage(Page):
     supply_contract_ids: Several[Id] = Field((), alias="supply_contract_id[]")
     sort: Sort | None = None
 
-    @cached_property
-    def filter(self) -> InvoiceFilter:
+    @property
+    def draft(self) -> InvoicesDraft:  # type: ignore[override]
+        return InvoicesDraft(self.page, self.size, self._filter(), () if self.sort is None else (self.sort,))
+
+    def _filter(self) -> InvoiceFilter:
         return InvoiceFilter(
             types=self.type,
             statuses=self.status,
@@ -85,10 +114,6 @@ class InvoicePage(Page):
             stationary_fuel_ids=(*self.stationary_fuel_id, *self.stationary_fuel_ids),
             supply_contract_ids=(*self.supply_contract_id, *self.supply_contract_ids),
         )
-
-    @cached_property
-    def sort_members(self) -> tuple[str, ...]:
-        return () if self.sort is None else (self.sort,)
 
 
 class FilterOptionsQuery(Query):

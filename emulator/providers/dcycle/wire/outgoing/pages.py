@@ -4,20 +4,28 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from hashlib import sha256
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from msgspec.structs import asdict
 
 from emulator.core.clock import seconds
 from emulator.core.struct import Struct
 from emulator.providers.dcycle.backend.records import UniqueValue
-from emulator.providers.dcycle.wire.incoming.parts import Page
 
 S = TypeVar("S", bound=Struct)
 T = TypeVar("T")
 
 
-def page(found: Collection[T], query: Page, show: Callable[[T], object]) -> dict[str, object]:
+class Paged(Protocol):
+    """What asks for a page: its number, from 1 on, and how many records pages have."""
+
+    @property
+    def page(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+
+
+def page(found: Collection[T], query: Paged, show: Callable[[T], object]) -> dict[str, object]:
     """Return one page of a list, and its position; past the end it is empty."""
     return {
         "items": _items(found, query, show),
@@ -28,12 +36,12 @@ def page(found: Collection[T], query: Page, show: Callable[[T], object]) -> dict
     }
 
 
-def short_page(found: Collection[T], query: Page, show: Callable[[T], object]) -> dict[str, object]:
+def short_page(found: Collection[T], query: Paged, show: Callable[[T], object]) -> dict[str, object]:
     """Return one page of a list as the logistics pages print it: without the number of pages."""
     return {"page": query.page, "size": query.size, "total": len(found), "items": _items(found, query, show)}
 
 
-def hashed_page(found: Collection[T], query: Page, show: Callable[[T], object], wanted: Struct) -> dict[str, object]:
+def hashed_page(found: Collection[T], query: Paged, show: Callable[[T], object], wanted: Struct) -> dict[str, object]:
     """Return one page of a list whose filters a client may send back to delete what it lists."""
     return {
         "items": _items(found, query, show),
@@ -45,7 +53,7 @@ def hashed_page(found: Collection[T], query: Page, show: Callable[[T], object], 
 
 
 def facility_page(
-    by_status: Mapping[str, int], found: Collection[T], query: Page, show: Callable[[T], object]
+    by_status: Mapping[str, int], found: Collection[T], query: Paged, show: Callable[[T], object]
 ) -> dict[str, object]:
     """Return one page of the records of a facility, of which ``by_status`` counts all."""
     return {
@@ -65,7 +73,7 @@ def facility_totals(by_status: Mapping[str, int], found: Collection[object]) -> 
     }
 
 
-def _items(found: Collection[T], query: Page, show: Callable[[T], object]) -> list[object]:
+def _items(found: Collection[T], query: Paged, show: Callable[[T], object]) -> list[object]:
     start = (query.page - 1) * query.size
     return [show(record) for record in islice(found, start, start + query.size)] if start < len(found) else []
 
