@@ -193,12 +193,12 @@ def test_a_clock_takes_dates(space: SpaceHandle) -> None:
     assert space.clock.now == datetime(2027, 1, 1, 3, 2, 31, 500_000, tzinfo=UTC)
     assert space.clock.upcoming(90) == space.clock.upcoming("90") == space.clock.upcoming(timedelta(seconds=90))
     for span in (None, True, [], date(2027, 1, 2)):
-        with pytest.raises(TypeError, match="a duration is a timedelta, a number of seconds or a text"):
+        with pytest.raises(TypeError, match="a duration is a timedelta, a number of seconds or a string"):
             space.clock.advance(span)  # type: ignore[arg-type]
     for endless in (float("inf"), float("nan"), 1e300):
         with pytest.raises(ValueError, match="is not a duration in seconds"):
             space.clock.advance(endless)
-    with pytest.raises(TypeError, match="a date, a datetime or a text"):
+    with pytest.raises(TypeError, match="a date, a datetime or a string"):
         space.clock.freeze(5)  # type: ignore[arg-type]
 
 
@@ -226,7 +226,7 @@ def test_a_wrong_unit_is_named(space: SpaceHandle, units: dict[str, float], kind
         ({"seed": True}, TypeError, "a seed is an integer, not True"),
         ({"seed": 2**63}, ValueError, "a seed is from "),
         ({"links": "vendors"}, ValueError, "links lead to 'emulator' or 'vendor', not to 'vendors'"),
-        ({"webhook_hosts": "shop"}, TypeError, r"hosts are a list such as \['shop'\], not a text"),
+        ({"webhook_hosts": "shop"}, TypeError, r"hosts are a list such as \['shop'\], not a string"),
         ({"webhook_hosts": ["shop:8000"]}, ValueError, "'shop:8000' is not a host"),
     ],
 )

@@ -126,7 +126,7 @@ def test_all_problems_of_all_files_are_listed(tmp_path: Path) -> None:
         "cnaught.json: at catalogue.accounts.0.api_key: missing, but required",
         f'cnaught.json: at catalogue.accounts.0.since: {instant}, not "2026-01-01"',
         "cnaught.json: at catalogue.portfolios.oH5hlq.api_price_per_kg_usd_cents: must be greater than 0, not -2",
-        "thallo.json: at catalogue.tenants: must be a list, not an object",
+        "thallo.json: at catalogue.tenants: must be an array, not an object",
         "thalo.json: no provider has this file; nearest: thallo.json",
         "oneclickimpact.json: at the top: must be an object",
     }

@@ -79,9 +79,9 @@ def test_a_refused_host_names_the_option(emulator: Emulator) -> None:
 @pytest.mark.parametrize(
     ("settings", "kind", "reason"),
     [
-        ({"hosts": "emulator.test"}, TypeError, r"hosts are a list such as \['emulator.test'\], not a text"),
-        ({"hosts": [80]}, TypeError, "a host is a text, not 80"),
-        ({"webhook_hosts": [None]}, TypeError, "a host is a text, not None"),
+        ({"hosts": "emulator.test"}, TypeError, r"hosts are a list such as \['emulator.test'\], not a string"),
+        ({"hosts": [80]}, TypeError, "a host is a string, not 80"),
+        ({"webhook_hosts": [None]}, TypeError, "a host is a string, not None"),
         ({"hosts": ["own.test", "http://emulator.test"]}, ValueError, "'http://emulator.test' is not a host"),
         (
             {"hosts": ["emulator.test:80"]},
@@ -91,7 +91,7 @@ def test_a_refused_host_names_the_option(emulator: Emulator) -> None:
         ({"hosts": ["emulator.test/"]}, ValueError, "'emulator.test/' is not a host"),
         ({"hosts": [""]}, ValueError, "'' is not a host"),
         ({"control_token": "ä"}, ValueError, "a token is of ASCII characters"),
-        ({"control_token": b"secret"}, TypeError, "a token is a text, not b'secret'"),
+        ({"control_token": b"secret"}, TypeError, "a token is a string, not b'secret'"),
     ],
 )
 def test_a_setting_that_could_have_no_effect_is_refused(

@@ -327,7 +327,7 @@ WRONG_MARKERS = {
     "sead=3": "unknown argument 'sead'; nearest: seed; known: at, seed, strict, evidence",
     '"C14"': "@pytest.mark.carbon has only named arguments: at, seed, strict, evidence",
     'at="tomorrow"': "'tomorrow' is not a date or time",
-    "at=5": "an instant is a date, a datetime or a text",
+    "at=5": "an instant is a date, a datetime or a string",
     'seed="x"': "seed is an integer, not 'x'",
     'evidence="proof"': "evidence is one of observed, seed, docs, sdk, inferred, not 'proof'",
     "seed=2**63": "no space for the test: 400: ",

@@ -162,7 +162,7 @@ def test_a_replay_reports_the_first_difference(day: SpaceHandle) -> None:
         ({"seed": None}, "at seed: must be an integer, not null"),
         ({"emulator": "9.9.9"}, "version 9.9.9"),
         ({"fixtures": "other"}, "other fixtures"),
-        ({"requests": None}, "at requests: must be a list, not null"),
+        ({"requests": None}, "at requests: must be an array, not null"),
         ({"requests": [{"number": 1}]}, "at requests.0.order: missing, but required"),
         ({"origin": {"format": 99}}, "origin"),
     ],

@@ -27,7 +27,7 @@ def span_of(span: timedelta | str | float) -> timedelta:
     if isinstance(span, timedelta):
         return span
     if isinstance(span, bool) or not isinstance(span, int | float):
-        raise TypeError(f"a duration is a timedelta, a number of seconds or a text such as '1h30m', not {span!r}")
+        raise TypeError(f"a duration is a timedelta, a number of seconds or a string such as '1h30m', not {span!r}")
     try:
         return timedelta(seconds=span)
     except (OverflowError, ValueError):
@@ -66,7 +66,7 @@ def instant_text(at: date | str) -> str:
         except ValueError:
             raise ValueError(f"{at!r} is not a date or time; examples: 2026-01-01, 2026-01-01T09:30:00Z") from None
     if not isinstance(at, date):
-        raise TypeError(f"an instant is a date, a datetime or a text such as '2026-01-01', not {at!r}")
+        raise TypeError(f"an instant is a date, a datetime or a string such as '2026-01-01', not {at!r}")
     if not isinstance(at, datetime):
         return f"{at.isoformat()}T00:00:00+00:00"
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).isoformat()

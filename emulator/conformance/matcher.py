@@ -128,7 +128,7 @@ def _all(wanted: Any, found: Any, now: datetime, place: str) -> Found:
 
 def _each(wanted: Any, found: Any, now: datetime, place: str) -> Found:
     if not isinstance(found, list):
-        yield Mismatch(place, "a list", shown(found))
+        yield Mismatch(place, "an array", shown(found))
         return
     for position, item in enumerate(found):
         yield from mismatches(wanted, item, now, below(place, position))
@@ -158,7 +158,7 @@ def _length(wanted: Any, found: Any, now: datetime, place: str) -> Found:
 
 def _sorted(wanted: Any, found: Any, now: datetime, place: str) -> Found:
     if not isinstance(found, list):
-        yield Mismatch(place, "a list", shown(found))
+        yield Mismatch(place, "an array", shown(found))
         return
     values = [at(item, wanted.get("by", "")) for item in found]
     if any(value is ABSENT for value in values):

@@ -25,11 +25,11 @@ PLURAL_OF_ONE = re.compile(r"\b1 (character|digit|item)s\b")
 
 _INSTANT = "must be a date and time with its offset from UTC, such as 2026-01-01T00:00:00Z"
 _DATE = "must be a date, such as 2026-01-01"
-_NUMBER, _INTEGER, _OBJECT, _LIST = "must be a number", "must be an integer", "must be an object", "must be a list"
+_NUMBER, _INTEGER, _OBJECT, _ARRAY = "must be a number", "must be an integer", "must be an object", "must be an array"
 
 WORDS = {
     "missing": "missing, but required",
-    "string_type": "must be a text",
+    "string_type": "must be a string",
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
     "string_pattern_mismatch": "must match the pattern {pattern}",
@@ -54,11 +54,11 @@ WORDS = {
     "model_type": _OBJECT,
     "dict_type": _OBJECT,
     "mapping_type": _OBJECT,
-    "list_type": _LIST,
-    "tuple_type": _LIST,
-    "set_type": _LIST,
-    "frozen_set_type": _LIST,
-    "named_tuple_type": _LIST,
+    "list_type": _ARRAY,
+    "tuple_type": _ARRAY,
+    "set_type": _ARRAY,
+    "frozen_set_type": _ARRAY,
+    "named_tuple_type": _ARRAY,
     "too_short": "must have at least {min_length} items",
     "too_long": "must have at most {max_length} items",
     "datetime_type": _INSTANT,
@@ -178,6 +178,6 @@ def _branches(schema: Schema, node: Schema) -> Iterator[Schema]:
 
 def _shown(value: object) -> str:
     if isinstance(value, dict | list):
-        return "an object" if isinstance(value, dict) else "a list"
+        return "an object" if isinstance(value, dict) else "an array"
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= VALUE_CHARACTERS_MAX else f"{text[:VALUE_CHARACTERS_MAX]}…"

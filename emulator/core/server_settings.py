@@ -16,7 +16,7 @@ TOKEN = re.compile(r"([!-~]([ -~]*[!-~])?)?", re.ASCII)
 def host(text: str) -> str:
     """Return a host as it is compared: lower case, no brackets, no final dot. Raises TypeError or ValueError."""
     if not isinstance(text, str):
-        raise TypeError(f"a host is a text, not {text!r}")
+        raise TypeError(f"a host is a string, not {text!r}")
     name = text.lower()
     if name.startswith("[") and name.endswith("]") and is_address(name[1:-1]):
         return name[1:-1]
@@ -30,7 +30,7 @@ def host(text: str) -> str:
 def hosts(given: Iterable[str]) -> frozenset[str]:
     """Return hosts as they are compared. Raises TypeError, also for a single text, and ValueError."""
     if isinstance(given, str):
-        raise TypeError(f"hosts are a list such as [{given!r}], not a text")
+        raise TypeError(f"hosts are a list such as [{given!r}], not a string")
     return frozenset(map(host, given))
 
 
@@ -50,7 +50,7 @@ def url(text: str) -> str:
 def token(text: str) -> str:
     """Return a control token, which a header must be able to carry; it may be empty. Raises TypeError or ValueError."""
     if not isinstance(text, str):
-        raise TypeError(f"a token is a text, not {text!r}")
+        raise TypeError(f"a token is a string, not {text!r}")
     if not TOKEN.fullmatch(text):
         raise ValueError("a token is of ASCII characters that can be printed, without spaces at its ends")
     return text

@@ -113,9 +113,9 @@ _PLAIN_ADDRESS = re.compile(
 """Addresses that email-validator accepts, and that need not wait for it: it takes 40 microseconds for each."""
 
 
-def _unicode(value: str) -> str:
+def _without_null(value: str) -> str:
     if "\x00" in value:
-        raise PydanticCustomError("string_null", "Input should not hold the character U+0000")
+        raise PydanticCustomError("string_null", "Input should not contain the character U+0000")
     return value
 
 
@@ -137,7 +137,7 @@ QUERY_INTEGER = BeforeValidator(_query_integer)
 QUERY_DOUBLE = WrapValidator(_query_double)
 """A number in a query that is kept as a double. Its bounds come first, as JSON_DOUBLE's do."""
 
-TEXT = AfterValidator(_unicode)
+TEXT = AfterValidator(_without_null)
 Text = Annotated[str, TEXT]
 """Text as vendors' databases take it: any characters but U+0000."""
 

@@ -72,7 +72,7 @@ def test_every_mistake_is_named() -> None:
         "name": "missing, but required",
         "grams": "must be at least 0, not -1",
         "period.lats": "unknown member; nearest: last",
-        "parts.0.name": "must be a text, not 1",
+        "parts.0.name": "must be a string, not 1",
         "parts.0.grams": "missing, but required",
         "parts.0.period": "missing, but required",
         "others.a": "it ends before it begins",

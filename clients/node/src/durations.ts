@@ -7,7 +7,7 @@ const EXAMPLES = "examples: 1h30m, 2d, 0.5s, 90 (seconds)";
 
 type Unit = keyof typeof UNIT_SECONDS;
 
-/** A duration: seconds, a text such as "1h30m", or its parts. */
+/** A duration: seconds, a string such as "1h30m", or its parts. */
 export type Duration =
   | number
   | string

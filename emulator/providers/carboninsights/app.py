@@ -12,7 +12,7 @@ from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
 from emulator.web.route import Route
 
-routes = [
+ROUTES = [
     Route("/register", endpoints.register, methods=["POST"]),
     Route("/token", endpoints.obtain_token, methods=["POST"]),
     Route("/token/refresh", endpoints.refresh_token, methods=["POST"]),
@@ -36,7 +36,7 @@ PROVIDER = Provider(
     hosts=HOSTS,
     version=VERSION,
     migrations=MIGRATIONS,
-    app=ProviderApp(routes, wording.render, wording.schema_refusal, wording.http_refusal, endpoints.other_method),
+    app=ProviderApp(ROUTES, wording.render, wording.schema_refusal, wording.http_refusal, endpoints.other_method),
     fixture=Fixture,
     backend=CarbonInsights,
     books=NoBooks("It calculates what purchases cause, and keeps neither the purchases nor the result."),

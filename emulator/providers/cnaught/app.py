@@ -14,7 +14,7 @@ from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
 from emulator.web.route import Route
 
-routes = [
+ROUTES = [
     Route("/v1/orders", orders.list_orders, methods=["GET"]),
     Route("/v1/orders", orders.place_order, methods=["POST"]),
     Route("/v1/orders/ride", orders.place_ride_order, methods=["POST"]),
@@ -65,7 +65,7 @@ PROVIDER = Provider(
     hosts=HOSTS,
     version=VERSION,
     migrations=MIGRATIONS,
-    app=ProviderApp(routes, wording.render, wording.schema_refusal, wording.http_refusal),
+    app=ProviderApp(ROUTES, wording.render, wording.schema_refusal, wording.http_refusal),
     fixture=Fixture,
     backend=CNaught,
     books=BOOKS,

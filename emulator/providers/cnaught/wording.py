@@ -39,7 +39,7 @@ SENTENCES = {
     "less_than_equal": "must be less than or equal to {le}",
     "string_too_short": "must not be empty",
     "string_too_long": "must be at most {max_length} characters long",
-    "string_null": "must not hold the character U+0000",
+    "string_null": "must not contain the character U+0000",
     "literal_error": "must be {expected}",
     "email": "must be a valid email address",
 }

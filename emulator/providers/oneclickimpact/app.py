@@ -17,7 +17,7 @@ from emulator.web.route_table import not_implemented
 
 NO_REPLY_FIELDS = "No document that could be read names the fields of its reply."
 
-routes = [
+ROUTES = [
     Route("/v1/capture_carbon", impacts.capture_carbon, methods=["POST"]),
     Route("/v1/records", records.list_records, methods=["GET"]),
     Route("/v1/customer_records", records.list_customer_records, methods=["GET"]),
@@ -52,7 +52,7 @@ PROVIDER = Provider(
     title="1ClickImpact",
     hosts=tuple(HOSTS),
     version=VERSION,
-    app=ProviderApp(routes, wording.render, wording.schema_refusal, wording.http_refusal),
+    app=ProviderApp(ROUTES, wording.render, wording.schema_refusal, wording.http_refusal),
     fixture=Fixture,
     backend=OneClickImpact,
     books=BOOKS,

@@ -12,7 +12,7 @@ from emulator.web.provider import Provider
 from emulator.web.provider_app import ProviderApp
 from emulator.web.route import Route
 
-routes = [
+ROUTES = [
     Route("/api/inventory", endpoints.get_inventory, methods=["GET"]),
     Route("/api/caas/request-retirement", endpoints.request_retirement, methods=["POST"]),
     Route("/api/market", endpoints.get_market, methods=["GET"]),
@@ -40,7 +40,7 @@ PROVIDER = Provider(
     hosts=HOSTS,
     version=VERSION,
     migrations=MIGRATIONS,
-    app=ProviderApp(routes, wording.render, wording.schema_refusal, wording.http_refusal),
+    app=ProviderApp(ROUTES, wording.render, wording.schema_refusal, wording.http_refusal),
     fixture=Fixture,
     backend=Thallo,
     books=BOOKS,

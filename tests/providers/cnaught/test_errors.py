@@ -254,7 +254,7 @@ def test_the_null_character_is_refused(cnaught: Caller, path: str, member: str) 
     """A text with U+0000 answers 400."""
     reply = cnaught.post(path, {**BODIES[path], member: "a\0b"})
     assert reply.status_code == 400
-    assert reply.json()["errors"] == {member: ["must not hold the character U+0000"]}
+    assert reply.json()["errors"] == {member: ["must not contain the character U+0000"]}
 
 
 @pytest.mark.rule("cnaught.errors.unknown-path")
