@@ -1,4 +1,4 @@
-"""Bodies that have been read before are not read again: their replies are those of bodies that are."""
+"""Bodies and queries that have been read before are not read again: their replies are those of ones that are."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ from tests.support.caller import Caller, credentials_of
 from tests.support.drafts import good_draft
 
 TIMES = 3
-"""A body is kept from its second time on, so the third reply is the first to a known one."""
+"""A body or a query is kept from its second time on, so the third reply is the first to a known one."""
 
 
 class Forgetful(RepeatedCache[Any, Any]):
@@ -60,7 +60,7 @@ def sent(space: SpaceHandle, name: str) -> list[tuple[int, str]]:
     for operation in contracts.operations(name):
         draft = good_draft(name, operation)
         headers = {"Content-Type": "application/json", **draft.headers}
-        for _ in range(TIMES if draft.body else 0):
+        for _ in range(TIMES if draft.body or draft.query else 0):
             reply = client.request(draft.method, draft.path, headers=headers, content=draft.body, params=draft.query)
             replies.append((reply.status_code, reply.text.replace(space.name, "")))
     return replies

@@ -7,8 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.server import request_parser
-from emulator.server.known_heads import REMEMBERED_HEAD_BYTES_MAX, REMEMBERED_HEADS_MAX, KnownHead, KnownHeads
-from emulator.server.request_head import METHODS, PLAIN_LINE, Head, Target, parse_target
+from emulator.server.known_heads import (
+    METHODS,
+    PLAIN_LINE,
+    REMEMBERED_HEAD_BYTES_MAX,
+    REMEMBERED_HEADS_MAX,
+    KnownHead,
+    KnownHeads,
+)
+from emulator.server.request_head import Head, Target, parse_target
 from emulator.server.request_parser import Refused, RequestParser
 from emulator.web.headers import PARSED, Headers, parsed_headers
 

@@ -1,13 +1,14 @@
 """Time. The only module that reads the machine's clock."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache, partial
 
 from emulator.core.real_time import real_class
 from emulator.core.struct import Struct
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MIDNIGHT = time(tzinfo=UTC)
 span = lru_cache(maxsize=256)(timedelta)
 """A ``timedelta``, made once for each span: settings and constants name few."""
 
@@ -147,6 +148,11 @@ def _parsed(text: str) -> datetime | None:
         return at.astimezone(UTC) if at.tzinfo else None
     except (ValueError, OverflowError):  # not ISO 8601, or the offset leads out of the calendar
         return None
+
+
+def start_of_day(day: date) -> datetime:
+    """Return the first instant of a day in UTC."""
+    return datetime.combine(day, MIDNIGHT)
 
 
 def micros(at: datetime) -> str:

@@ -4,17 +4,15 @@ Clients repeat most of what they send. What changes from request to request is t
 header, such as an idempotency key or the id of a trace.
 """
 
+import re
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from emulator.core.bounded_cache import BoundedCache, RepeatedCache
 from emulator.core.struct import Struct
 from emulator.server.request_head import (
-    METHODS,
-    PLAIN_LINE,
     REMEMBERED_TARGET_BYTES_MAX,
     REMEMBERED_TARGETS_MAX,
-    VISIBLE,
     Head,
     Target,
     body_bytes,
@@ -26,6 +24,15 @@ REMEMBERED_HEADS_MAX, REMEMBERED_HEAD_BYTES_MAX = 256, 2048
 """How many heads are remembered, and how long each may be. A browser's has about 1,000 bytes."""
 
 LINE_END = b"\r\n"
+
+METHODS = {name.encode(): name for name in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")}
+
+PLAIN = rb"A-Za-z0-9._~!$&'()*+,;=:@/-"
+PLAIN_LINE = re.compile(rb"(%s) (/(?!/)[%s]*)(?:\?([][?%%%s]+))? HTTP/1\.1" % (b"|".join(METHODS), PLAIN, PLAIN))
+"""A request line whose path has nothing to decode: httptools would take twice as long for its target."""
+
+VISIBLE = bytes(range(0x21, 0x7F))
+"""The characters that a target, and the value of any header, may have anywhere (RFC 9110, section 5.5)."""
 
 DECIDING = frozenset(
     {b"connection", b"content-length", b"expect", b"proxy-connection", b"transfer-encoding", b"upgrade"}

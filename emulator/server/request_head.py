@@ -1,6 +1,5 @@
 """The heads of requests."""
 
-import re
 from functools import lru_cache
 from itertools import chain
 from typing import Protocol
@@ -13,15 +12,6 @@ from emulator.web.headers import Headers, RawHeaders
 
 REMEMBERED_TARGETS_MAX, REMEMBERED_TARGET_BYTES_MAX = 1024, 256
 """How many targets are remembered, and how long each may be."""
-
-METHODS = {name.encode(): name for name in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")}
-
-PLAIN = rb"A-Za-z0-9._~!$&'()*+,;=:@/-"
-PLAIN_LINE = re.compile(rb"(%s) (/(?!/)[%s]*)(?:\?([][?%%%s]+))? HTTP/1\.1" % (b"|".join(METHODS), PLAIN, PLAIN))
-"""A request line whose path has nothing to decode: httptools would take twice as long for its target."""
-
-VISIBLE = bytes(range(0x21, 0x7F))
-"""The characters that a target, and the value of any header, may have anywhere (RFC 9110, section 5.5)."""
 
 HEAD_END = b"\r\n\r\n"
 """What ends a head (RFC 9112, section 2.1)."""

@@ -7,7 +7,6 @@ from emulator.providers.cnaught.backend.lists import page_of
 from emulator.providers.cnaught.endpoints.context import authenticate, backend
 from emulator.providers.cnaught.endpoints.idempotency import Attempt
 from emulator.providers.cnaught.wire import incoming, outgoing
-from emulator.providers.cnaught.wire.check_image import check_image
 from emulator.web.reading import media_type, read_body, read_draft, read_query_draft, require_json
 from emulator.web.replies import reply
 from emulator.web.request import Request
@@ -74,7 +73,7 @@ def set_subaccount_logo(request: Request) -> Response:
     image = request.exchange.body
     if len(image) > LOGO_BYTES_MAX:
         raise HTTPException(413)
-    check_image(media_type(request) or "", image)
+    incoming.check_image(media_type(request) or "", image)
     subaccount = cnaught.subaccounts.set_logo(account, request.path_params["id"])
     return reply(outgoing.subaccount(subaccount))
 

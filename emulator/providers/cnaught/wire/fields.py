@@ -1,7 +1,7 @@
 """Types of the fields of requests."""
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -12,7 +12,6 @@ from pydantic_core import PydanticCustomError
 from emulator.providers.cnaught.memory.fields import AMOUNT_MAX
 from emulator.web.fields import JSON_INTEGER, JSON_NUMBER, QUERY_INTEGER, TEXT, json_number
 
-MIDNIGHT = time(tzinfo=UTC)
 INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"(T([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?"
@@ -29,11 +28,6 @@ def _instant(value: object) -> object:
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError):  # an offset may lead out of the calendar
         raise PydanticCustomError("date", "must be an ISO 8601 date or date and time") from None
-
-
-def midnight(day: date) -> datetime:
-    """Return the beginning of a day in UTC."""
-    return datetime.combine(day, MIDNIGHT)
 
 
 def _none_if_empty(value: object) -> object:

@@ -1,4 +1,4 @@
-"""The models of requests (docs.cnaught.com). Each becomes a draft."""
+"""The models of requests (docs.cnaught.com), except those of quotes. Each becomes a draft."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,26 +7,19 @@ from typing import Annotated, Any
 from msgspec import UNSET, UnsetType, field
 from pydantic import ConfigDict, Field, StringConstraints
 
+from emulator.core.clock import start_of_day
 from emulator.core.errors import Malformed, Problem
-from emulator.providers.cnaught.backend import amounts, drafts
-from emulator.providers.cnaught.memory.catalogue import Source
+from emulator.providers.cnaught import errors
+from emulator.providers.cnaught.backend import drafts
 from emulator.providers.cnaught.memory.fields import CallbackAddress, SecureWebAddress, WebAddress
-from emulator.providers.cnaught.wire.fields import (
-    Amount,
-    Cents,
-    Instant,
-    Limit,
-    NoneIfEmpty,
-    Note,
-    exact_amount,
-    midnight,
-)
+from emulator.providers.cnaught.wire.fields import Amount, Cents, Instant, Limit, NoneIfEmpty, Note, exact_amount
 from emulator.web.fast_draft import FastBody, FastQuery, NonEmpty, has_fast_body, has_fast_query
 from emulator.web.fields import TEXT, Email, Text
 from emulator.web.model import Model, Query
 
 MEASURES = ("amount_kg", "total_price_usd_cents")
 ONE_MEASURE = "exactly one of amount_kg and total_price_usd_cents must be given"
+IMAGE_TYPES = ("image/png", "image/jpeg", "image/webp", "image/svg+xml")
 
 
 class Body(Model):
@@ -127,115 +120,6 @@ class RideOrder(OrderDetails):
         return self._draft(km=self.distance_km)
 
 
-# --- quotes -----------------------------------------------------------------------------------------------------------
-
-
-class Quote(Body):
-    """What all quotes have in common: ``kg`` returns the mass to price, and ``source`` selects the price list."""
-
-    portfolio_id: Text | None = None
-    source: Source | None = None
-
-    def kg(self) -> Decimal:
-        raise NotImplementedError
-
-    @property
-    def draft(self) -> drafts.QuoteDraft:
-        return drafts.QuoteDraft(self.kg(), self.portfolio_id, self.source or "api")
-
-
-class FastQuote(FastBody, frozen=True):
-    """A quote for a mass."""
-
-    amount_kg: Any
-    portfolio_id: Text | None = None
-    source: Source | None = None
-
-    @property
-    def draft(self) -> drafts.QuoteDraft:
-        return drafts.QuoteDraft(exact_amount(self.amount_kg), self.portfolio_id, self.source or "api")
-
-
-@has_fast_body(FastQuote)
-class MassQuote(Quote):
-    """``POST /quotes``"""
-
-    amount_kg: Amount
-
-    def kg(self) -> Decimal:
-        return self.amount_kg
-
-
-class RideQuote(Quote):
-    """``POST /quotes/ride``"""
-
-    distance_km: Amount
-
-    def kg(self) -> Decimal:
-        return amounts.ride_kg(self.distance_km)
-
-
-class GroundTransportQuote(Quote):
-    """``POST /quotes/ground-transport``"""
-
-    distance_km: Amount
-    vehicle_type: amounts.Vehicle
-
-    def kg(self) -> Decimal:
-        return amounts.activity_kg(self.distance_km, amounts.VEHICLE_KG_PER_KM[self.vehicle_type])
-
-
-class FlightQuote(Quote):
-    """``POST /quotes/flight``"""
-
-    distance_km: Amount
-
-    def kg(self) -> Decimal:
-        return amounts.activity_kg(self.distance_km, amounts.FLIGHT_KG_PER_KM)
-
-
-class TrainQuote(Quote):
-    """``POST /quotes/train``"""
-
-    distance_km: Amount
-
-    def kg(self) -> Decimal:
-        return amounts.activity_kg(self.distance_km, amounts.TRAIN_KG_PER_KM)
-
-
-class FreightQuote(Quote):
-    """What both kinds of freight have in common."""
-
-    freight_mass_kg: Amount
-    distance_km: Amount
-
-    def tonne_km(self) -> Decimal:
-        return amounts.tonne_km(self.freight_mass_kg, self.distance_km)
-
-
-class AirFreightQuote(FreightQuote):
-    """``POST /quotes/air-freight``"""
-
-    def kg(self) -> Decimal:
-        return amounts.activity_kg(self.tonne_km(), amounts.AIR_FREIGHT_KG_PER_TONNE_KM)
-
-
-class GroundFreightQuote(FreightQuote):
-    """``POST /quotes/ground-freight``"""
-
-    def kg(self) -> Decimal:
-        return amounts.activity_kg(self.tonne_km(), amounts.GROUND_FREIGHT_KG_PER_TONNE_KM)
-
-
-class OfficeSpaceQuote(Quote):
-    """``POST /quotes/office-space``"""
-
-    square_footage: Amount
-
-    def kg(self) -> Decimal:
-        return amounts.activity_kg(self.square_footage, amounts.OFFICE_KG_PER_SQUARE_FOOT)
-
-
 # --- checkout, impact and subaccounts ---------------------------------------------------------------------------------
 
 
@@ -271,7 +155,7 @@ class FastPeriod(FastQuery, frozen=True):
     @property
     def draft(self) -> drafts.Period:
         since, until = self.since, self.until
-        return _period(midnight(since) if since else None, midnight(until) if until else None)
+        return _period(start_of_day(since) if since else None, start_of_day(until) if until else None)
 
 
 @has_fast_query(FastPeriod)
@@ -318,3 +202,9 @@ class LogoAddress(Body):
     """``POST /subaccounts/{id}/logo``"""
 
     logo_url: WebAddress
+
+
+def check_image(media_type: str, image: bytes) -> None:
+    """Check the body of ``PUT /subaccounts/{id}/logo``: any bytes of an image's type. Raises NotAnImage."""
+    if media_type not in IMAGE_TYPES or not image:
+        raise errors.NotAnImage(IMAGE_TYPES)

@@ -9,6 +9,7 @@ from msgspec import Meta
 from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from emulator.core.clock import start_of_day
 from emulator.providers.oneclickimpact.memory.records import AMOUNT_MAX
 from emulator.web.fields import JSON_INTEGER, QUERY_INTEGER, Email
 
@@ -35,11 +36,6 @@ def _once(values: list[str]) -> str:
     if len(values) > 1:
         raise PydanticCustomError("repeated", "must be given only once")
     return values[0]
-
-
-def start_of_day(day: date) -> datetime:
-    """Return the first instant of a UTC day."""
-    return datetime.combine(day, time.min, UTC)
 
 
 def end_of_day(day: date) -> datetime:

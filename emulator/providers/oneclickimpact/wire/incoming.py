@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, UnsetType
 from pydantic import ConfigDict, Field
 
+from emulator.core.clock import start_of_day
 from emulator.core.documents import EMPTY, FrozenMapping
 from emulator.core.struct import Struct, replace
 from emulator.providers.oneclickimpact.backend.drafts import CancellationDraft, CustomerSearch, ImpactDraft, Search
@@ -31,7 +32,6 @@ from emulator.providers.oneclickimpact.wire.fields import (
     Once,
     UserId,
     end_of_day,
-    start_of_day,
 )
 from emulator.web.fast_draft import FastBody, FastQuery, has_fast_body, has_fast_query
 from emulator.web.fields import Email, email_fault
@@ -146,20 +146,20 @@ class Cancellation(Model):
 # --- queries ----------------------------------------------------------------------------------------------------------
 
 
-class ListQuery(Query):
-    """A query of which every parameter comes as the list of its values."""
+class RepeatableQuery(Query):
+    """A query whose parameters may all be repeated; a field that takes only one value says so (``Once``)."""
 
     repeated = None
 
 
-class TrackQuery(ListQuery):
+class TrackQuery(RepeatableQuery):
     """``GET /v1/track``"""
 
     user_id: Annotated[UserId, Once]
     time_utc: Annotated[Instant, Once]
 
 
-class CustomerQuery(ListQuery):
+class CustomerQuery(RepeatableQuery):
     """``GET /v1/customers``"""
 
     customer_email: Annotated[EmailInQuery | None, Once] = None
@@ -172,7 +172,7 @@ class CustomerQuery(ListQuery):
         return CustomerSearch(self.limit, self.customer_email, after)
 
 
-class DailyQuery(ListQuery):
+class DailyQuery(RepeatableQuery):
     """``GET /v1/impact/daily``: whole UTC days, both included."""
 
     start_date: Annotated[FirstDay | None, Once] = None
@@ -187,7 +187,7 @@ class DailyQuery(ListQuery):
         return self.end_date.date() if self.end_date else date.max
 
 
-class LocaleQuery(ListQuery):
+class LocaleQuery(RepeatableQuery):
     """``GET /v1/projects/{project_id}``. The texts are in English for every locale."""
 
     locale: Annotated[Literal["en", "de", "es", "fr", "nl"], Once] = "en"
@@ -236,7 +236,7 @@ class FastRecords(FastQuery, frozen=True):
 
 
 @has_fast_query(FastRecords)
-class RecordQuery(ListQuery):
+class RecordQuery(RepeatableQuery):
     """``GET /v1/records``: whole UTC days, both included."""
 
     filter_by: tuple[Kind, ...] = KINDS

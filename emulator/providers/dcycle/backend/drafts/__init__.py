@@ -18,8 +18,8 @@ class TotalsDraft(Struct, frozen=True):
 
     start_date: date
     end_date: date
-    group_by: GroupBy = GroupBy.SCOPE
-    include_children: bool = False
+    group_by: GroupBy
+    include_children: bool
 
 
 class PurchaseFilter(Struct, frozen=True):
