@@ -47,13 +47,14 @@ def count_alive(watched: list[ref[Record]]) -> int:
 
 @pytest.mark.parametrize("holding", HOLDINGS)
 def test_freeing_is_spread_over_turns(holding: Callable[[list[Record]], Any]) -> None:
-    """All records exist at first, then fewer, and never more than a portion and a rest are freed at once."""
+    """Never more than a portion and a rest are freed at once, the first with the object itself."""
 
     async def watch() -> list[int]:
         holder, watched = make_holder(holding, 5 * PORTION)
         free_slowly(holder)
-        del holder
         seen = [count_alive(watched)]
+        del holder
+        seen.append(count_alive(watched))
         while seen[-1]:
             await asyncio.sleep(0)
             seen.append(count_alive(watched))
@@ -62,6 +63,18 @@ def test_freeing_is_spread_over_turns(holding: Callable[[list[Record]], Any]) ->
     seen = asyncio.run(watch())
     assert seen[0] == 5 * PORTION
     assert max(before - after for before, after in pairwise(seen)) <= PORTION + MANY
+
+
+def test_a_portion_is_freed_at_once() -> None:
+    """What a test's space holds is freed when nothing references it, without waiting for the event loop."""
+
+    async def watch() -> int:
+        holder, watched = make_holder(lambda records: [[record] for record in records], PORTION // 4)
+        free_slowly(holder)
+        del holder
+        return count_alive(watched)
+
+    assert asyncio.run(watch()) == 0
 
 
 def test_referenced_objects_are_kept() -> None:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from starlette.types import Scope
 
-from emulator.server.request_head import Head
+from emulator.server.request_head import Head, Origin
 from emulator.web.connection import ABSOLUTE, BREAK
 from emulator.web.headers import PARSED
 
@@ -30,7 +30,7 @@ class ConnectionScope(NamedTuple):
 
     def request(self, head: Head) -> Scope:
         """Return the scope of a request."""
-        target, headers = head.target, head.headers
+        headers = head.headers
         scope: Scope = {
             "type": "http",
             "asgi": ASGI,
@@ -40,23 +40,23 @@ class ConnectionScope(NamedTuple):
             "scheme": self.scheme,
             "method": head.method,
             "root_path": "",
-            "path": target.path,
-            "raw_path": target.raw_path,
-            "query_string": target.query,
+            "path": head.path,
+            "raw_path": head.raw_path,
+            "query_string": head.query,
             "headers": headers.raw,
             "extensions": EXTENSIONS,
         }
         scope[PARSED] = headers
-        if target.authority:
-            _address_absolutely(scope, target.scheme, target.authority)
+        if head.origin:
+            _address_absolutely(scope, head.origin)
         return scope
 
 
-def _address_absolutely(scope: Scope, scheme: str, authority: bytes) -> None:
+def _address_absolutely(scope: Scope, origin: Origin) -> None:
     """Let the target of a request in absolute form replace its Host header (RFC 9112, section 3.2.2)."""
     others = [header for header in scope["headers"] if header[0] != b"host"]
-    scope["headers"] = [(b"host", authority), *others]
-    scope["scheme"] = scheme
+    scope["headers"] = [(b"host", origin.authority), *others]
+    scope["scheme"] = origin.scheme
     scope["extensions"] = EXTENSIONS_IF_ABSOLUTE
 
 

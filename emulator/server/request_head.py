@@ -2,12 +2,11 @@
 
 from functools import lru_cache
 from itertools import chain
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from urllib.parse import unquote
 
 import httptools
 
-from emulator.core.struct import Struct
 from emulator.web.headers import Headers, RawHeaders
 
 REMEMBERED_TARGETS_MAX, REMEMBERED_TARGET_BYTES_MAX = 1024, 256
@@ -17,21 +16,27 @@ HEAD_END = b"\r\n\r\n"
 """What ends a head (RFC 9112, section 2.1)."""
 
 
-class Target(Struct, frozen=True, gc=False):
-    """A request's path as text and as sent, its query, and its origin if it is in absolute form, as proxies get it."""
+class Origin(NamedTuple):
+    """The scheme and the authority of a target in absolute form, as proxies get it."""
+
+    scheme: str
+    authority: bytes
+
+
+class Target(NamedTuple):
+    """A request's path as text and as sent, its query, and its origin if it is in absolute form."""
 
     path: str
     raw_path: bytes
     query: bytes
-    scheme: str = ""
-    authority: bytes = b""
+    origin: Origin | None = None
 
 
 class Head(Protocol):
     """A parsed head.
 
-    ``keep_alive`` is whether another request may follow this one, ``awaits_continue`` whether the client waits for
-    permission to send the body.
+    Its target is taken apart as a ``Target`` is. ``keep_alive`` is whether another request may follow this one,
+    ``awaits_continue`` whether the client waits for permission to send the body.
     """
 
     @property
@@ -39,7 +44,13 @@ class Head(Protocol):
     @property
     def version(self) -> str: ...
     @property
-    def target(self) -> Target: ...
+    def path(self) -> str: ...
+    @property
+    def raw_path(self) -> bytes: ...
+    @property
+    def query(self) -> bytes: ...
+    @property
+    def origin(self) -> Origin | None: ...
     @property
     def headers(self) -> Headers: ...
     @property
@@ -74,7 +85,7 @@ def parse_target(url: bytes) -> Target:
         return Target(text, raw_path, parsed.query or b"")
     host = b"[%s]" % parsed.host if b":" in parsed.host else parsed.host
     authority = b"%s:%d" % (host, parsed.port) if parsed.port else host
-    return Target(text, raw_path, parsed.query or b"", parsed.schema.decode("ascii").lower(), authority)
+    return Target(text, raw_path, parsed.query or b"", Origin(parsed.schema.decode("ascii").lower(), authority))
 
 
 _remembered = lru_cache(maxsize=REMEMBERED_TARGETS_MAX)(parse_target)

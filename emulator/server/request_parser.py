@@ -89,7 +89,10 @@ class RequestParser:
         "in_head",
         "keep_alive",
         "method",
-        "target",
+        "origin",
+        "path",
+        "query",
+        "raw_path",
         "version",
     )
 
@@ -102,7 +105,7 @@ class RequestParser:
         self._between = True
         self._is_new = self._is_held = False
         self.method = self.version = ""
-        self.target = Target("", b"", b"")
+        self.path, self.raw_path, self.query, self.origin = Target("", b"", b"")
         self._fields: list[tuple[bytes, bytes]] = []
         self._headers: Headers | None = None
         self.awaits_continue = self.keep_alive = False
@@ -234,7 +237,8 @@ class RequestParser:
             return  # httptools stops here, and _decline() goes on
         self._unsettled = 0
         self.in_head = False
-        self.version, self.target = self._parser.get_http_version(), target_of(self._url)
+        self.version = self._parser.get_http_version()
+        self.path, self.raw_path, self.query, self.origin = target_of(self._url)
         self.keep_alive = self.version != "1.0" and self._parser.should_keep_alive()
         self._body, self._is_held = b"", True
 

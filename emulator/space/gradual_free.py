@@ -1,6 +1,7 @@
 """Free large objects bit by bit: freeing a million records at once would block the server for a second.
 
-The work is done between turns of the event loop. Without a running loop, or when it ends, the rest is freed at once.
+The first portion is freed at once, which is all of a usual test's space, and the others between turns of the event
+loop. Without a running loop, or when it ends, the rest is freed at once.
 """
 
 from asyncio import AbstractEventLoop, get_running_loop
@@ -15,6 +16,7 @@ PORTION = 2000
 """The number of objects to free before other requests run: about a millisecond of work."""
 
 BATCH = 100
+CONTAINERS = (dict, list, deque, set)
 MANY = 1000
 """A larger container holds records, which are freed whole, or containers of them."""
 
@@ -24,12 +26,15 @@ def free_slowly(target: object) -> None:
     finalize(target, _begin, vars(target))
 
 
-def _begin(target: object) -> None:
+def _begin(attributes: dict[str, Any]) -> None:
+    """Free what the attributes of an object reference. They are taken out of its dictionary, which outlives this."""
     try:
         loop = get_running_loop()
     except RuntimeError:
         return
-    loop.call_soon(_go_on, loop, [target])
+    left = list(attributes.values())
+    attributes.clear()
+    _go_on(loop, left)
 
 
 def _go_on(loop: AbstractEventLoop, left: list[Any]) -> None:
@@ -46,30 +51,31 @@ def _take_apart(left: list[Any]) -> None:
         freed += 1
         if getrefcount(target) > OWN_REFERENCES:
             continue
-        if isinstance(target, dict | list | deque | set) and target:
+        if isinstance(target, CONTAINERS) and len(target) > BATCH:
             left.append(target)
             freed += _take_off(target, left)
         else:
-            left += filter(_has_references, get_referents(target))
+            left += _with_references(get_referents(target))
 
 
 def _take_off(target: Any, left: list[Any]) -> int:
     """Remove a batch from a container, and return its size. Parts that reference more objects are added to ``left``."""
-    count, many = min(len(target), BATCH), len(target) > MANY
-    parts = [target.popitem()[1] if isinstance(target, dict) else target.pop() for _ in range(count)]
+    many = len(target) > MANY
+    parts = [target.popitem()[1] if isinstance(target, dict) else target.pop() for _ in range(BATCH)]
     if not many or any(map(_kind_has_references, set(map(type, parts)))):
-        left += filter(_has_references, parts)
-    return count
+        left += _with_references(parts)
+    return BATCH
 
 
-def _has_references(target: object) -> bool:
-    return is_tracked(target) or isinstance(target, dict)
+def _with_references(objects: list[Any]) -> list[Any]:
+    """Return those of the objects that may reference others."""
+    return [each for each in objects if is_tracked(each) or isinstance(each, dict)]
 
 
 @lru_cache(maxsize=256)
 def _kind_has_references(kind: type) -> bool:
     """Return whether objects of this type may hold many others: containers, and instances with a ``__dict__``."""
-    return issubclass(kind, dict | list | deque | set) or kind.__dictoffset__ != 0
+    return issubclass(kind, CONTAINERS) or kind.__dictoffset__ != 0
 
 
 def _references_of_one_variable() -> int:
