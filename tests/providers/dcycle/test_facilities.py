@@ -318,9 +318,6 @@ def test_an_invoice_moves_with_its_emissions(dcycle: Caller) -> None:
         return get(dcycle)["co2e"], get(dcycle, DEPOT)["co2e"]
 
     assert emissions_after(facility_id=DEPOT) == (1000.5, 250.0)
-    assert emissions_after(facility_id=UNKNOWN_ID) == (1000.5, None)
-    assert emissions_after(facility_id=WAREHOUSE) == (1000.5, None)
-    assert dcycle.get(f"{PATH}/{WAREHOUSE}", headers=identity(KEY, LOGISTICS)).json()["co2e"] == 3100.0
     assert emissions_after(facility_id=None) == (1000.5, None)
     assert impacts(dcycle) == before
     for status in ("inactive", "uploaded", "loading", "review", "error"):
@@ -407,13 +404,26 @@ def test_the_facility_name_of_an_invoice(dcycle: Caller) -> None:
         return share["facility_name"]
 
     assert named() == "Madrid Office"
-    dcycle.request("PATCH", f"/v1/invoices/{HEAT}", json={"facility_id": WAREHOUSE})
-    assert named() is None
     dcycle.request("PATCH", f"/v1/invoices/{HEAT}", json={"facility_id": None})
     assert named() is None
     dcycle.request("PATCH", f"/v1/invoices/{HEAT}", json={"facility_id": MADRID})
     dcycle.request("DELETE", f"{PATH}/{MADRID}")
     assert named() is None
+
+
+@pytest.mark.rule("dcycle.invoices.update-facility")
+@pytest.mark.parametrize(("id", "status", "body"), [(UNKNOWN_ID, 404, UNKNOWN), (WAREHOUSE, 403, FOREIGN)])
+def test_an_invoice_moves_only_to_a_facility_of_its_organization(
+    dcycle: Caller, id: str, status: int, body: dict[str, str]
+) -> None:
+    """An invoice that is refused another facility stays as it is. That of a deleted facility can still be changed."""
+    before = dcycle.get(f"/v1/invoices/{HEAT}").json()
+    reply = dcycle.request("PATCH", f"/v1/invoices/{HEAT}", json={"facility_id": id, "cups": "ES1"})
+    assert (reply.status_code, reply.json()) == (status, body)
+    assert dcycle.get(f"/v1/invoices/{HEAT}").json() == before
+    dcycle.request("DELETE", f"{PATH}/{before['facility_id']}")
+    same = {"facility_id": before["facility_id"], "cups": "ES1"}
+    assert dcycle.request("PATCH", f"/v1/invoices/{HEAT}", json=same).json()["cups"] == "ES1"
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])

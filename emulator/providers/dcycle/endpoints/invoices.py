@@ -45,9 +45,12 @@ def get_invoice_v3(request: Request) -> Response:
 
 def update_invoice(request: Request) -> Response:
     organization, path, changes = authorize(request, incoming.InvoicePath, incoming.InvoiceChanges)
-    invoices = backend(request).invoices
-    invoice = invoices.get(organization, path.invoice_id)
-    return reply(outgoing.invoice(invoices.update(invoice, changes.changed(invoice.terms))))
+    dcycle = backend(request)
+    invoice = dcycle.invoices.get(organization, path.invoice_id)
+    terms = changes.changed(invoice.terms)
+    if terms.facility_id not in (None, invoice.terms.facility_id):
+        dcycle.facilities.get(organization, terms.facility_id)
+    return reply(outgoing.invoice(dcycle.invoices.update(invoice, terms)))
 
 
 def delete_invoice(request: Request) -> Response:
