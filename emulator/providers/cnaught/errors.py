@@ -18,6 +18,13 @@
     - SubaccountsNotAllowed
     - SubaccountHasOrders
   + NotFound                    404
+    - OrderNotFound
+    - SubaccountNotFound
+    - CheckoutSessionNotFound
+    - ProjectNotFound
+    - CategoryNotFound
+    - PortfolioNotFound
+    - PathNotFound
   + ConcurrentRequests          409
   + ChangedPayload              422
   + PlainStatus                 any other status, in the same form
@@ -187,14 +194,62 @@ class SubaccountHasOrders(Forbidden):
 
 
 class NotFound(CNaughtRefusal):
-    """``kind`` is what was not found: order, subaccount, resource (a path)."""
+    """What the path or the account names does not exist."""
 
     status = 404
     type = "not-found"
 
-    def __init__(self, kind: str, rule: str) -> None:
-        self.title = f"Could not find {kind}"
-        self.rule = rule
+
+class OrderNotFound(NotFound):
+    """The buyer has no such order. The official SDK observed this title."""
+
+    title = "Could not find order"
+    rule = "cnaught.orders.unknown-id"
+
+    def __init__(self, rule: str | None = None) -> None:
+        self.rule = rule or self.rule
+
+
+class SubaccountNotFound(NotFound):
+    """The account has no such subaccount."""
+
+    title = "Could not find subaccount"
+    rule = "cnaught.subaccounts.unknown-id"
+
+
+class CheckoutSessionNotFound(NotFound):
+    """The account has no such checkout session."""
+
+    title = "Could not find checkout session"
+    rule = "cnaught.checkout.unknown-id"
+
+
+class ProjectNotFound(NotFound):
+    """There is no such project."""
+
+    title = "Could not find project"
+    rule = "cnaught.catalogue.unknown-project"
+
+
+class CategoryNotFound(NotFound):
+    """There is no such category of projects."""
+
+    title = "Could not find project category"
+    rule = "cnaught.catalogue.unknown-category"
+
+
+class PortfolioNotFound(NotFound):
+    """The account may use no such portfolio."""
+
+    title = "Could not find portfolio"
+    rule = "cnaught.catalogue.portfolios-apart"
+
+
+class PathNotFound(NotFound):
+    """No operation has the path."""
+
+    title = "Could not find resource"
+    rule = "cnaught.errors.unknown-path"
 
 
 class ConcurrentRequests(CNaughtRefusal):

@@ -55,7 +55,7 @@ def http_refusal(status: int, detail: str | None) -> errors.CNaughtRefusal:
         case 403:
             return errors.Forbidden()
         case 404:
-            return errors.NotFound("resource", "cnaught.errors.unknown-path")
+            return errors.PathNotFound()
         case 409:
             return errors.ConcurrentRequests()
         case 422:

@@ -84,13 +84,13 @@ def test_a_portfolio_has_prices_and_categories(
     [
         pytest.param(path, account, title, marks=pytest.mark.rule(rule))
         for path, account, title, rule in [
-            ("/v1/projects/unknown", None, "Could not find project", "cnaught.catalogue.unknown-id"),
-            ("/v1/projects/hkgyn3", None, "Could not find project", "cnaught.catalogue.unknown-id"),
+            ("/v1/projects/unknown", None, "Could not find project", "cnaught.catalogue.unknown-project"),
+            ("/v1/projects/hkgyn3", None, "Could not find project", "cnaught.catalogue.unknown-project"),
             (
                 "/v1/project-categories/unknown",
                 None,
                 "Could not find project category",
-                "cnaught.catalogue.unknown-id",
+                "cnaught.catalogue.unknown-category",
             ),
             ("/v1/portfolios/unknown", None, "Could not find portfolio", "cnaught.catalogue.portfolios-apart"),
             ("/v1/portfolios/mHvNvWbq", "sandbox", "Could not find portfolio", "cnaught.catalogue.portfolios-apart"),

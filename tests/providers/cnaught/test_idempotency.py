@@ -161,6 +161,33 @@ def test_a_key_of_a_running_request_is_refused(cnaught: Caller) -> None:
     assert keyed(cnaught, "/v1/orders", {"amount_kg": 10}).content == replies[0].content
 
 
+@pytest.mark.rule("cnaught.idempotency.concurrent")
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/v1/quotes", {"amount_kg": 10}),
+        (
+            "POST",
+            "/v1/checkout/sessions",
+            {"amount_kg": 10, "success_url": "https://a.b/", "cancel_url": "https://a.b/"},
+        ),
+        ("GET", "/v1/orders", None),
+    ],
+)
+def test_a_running_request_that_ignores_the_header_refuses_no_other(
+    cnaught: Caller, method: str, path: str, body: Any
+) -> None:
+    """Its key is free for an order meanwhile."""
+    headers = {"Idempotency-Key": "key-1"}
+    cnaught.space.faults.add("cnaught", method=method, path=path, when="before", effect={"delay_seconds": 0.2}, times=1)
+    running = Thread(target=lambda: cnaught.request(method, path, json=body, headers=headers))
+    running.start()
+    while not any(fault["fired"] for fault in cnaught.space.faults):
+        assert running.is_alive()
+    assert keyed(cnaught, "/v1/orders", {"amount_kg": 10}).status_code == 201
+    running.join()
+
+
 @pytest.mark.rule("cnaught.idempotency.key-too-long")
 @pytest.mark.parametrize(("path", "body"), CALLS.items())
 def test_a_key_has_512_characters_at_most(cnaught: Caller, path: str, body: Any) -> None:

@@ -67,10 +67,10 @@ class Checkout:
         return session
 
     def get(self, account: Account, session_id: str) -> Session:
-        """Return a session of an account. Raises NotFound."""
+        """Return a session of an account. Raises CheckoutSessionNotFound."""
         session = self.memory.sessions.get(session_id)
         if session is None or session.account_id != account.id:
-            raise errors.NotFound("checkout session", "cnaught.checkout.unknown-id")
+            raise errors.CheckoutSessionNotFound
         return session
 
     def complete(self, session_id: str) -> Order:

@@ -21,15 +21,15 @@ class Offer:
         self.catalogue = catalogue
 
     def project(self, project_id: str) -> Project:
-        """Return a project; all accounts see all of them. Raises NotFound."""
+        """Return a project; all accounts see all of them. Raises ProjectNotFound."""
         if project_id not in self.catalogue.projects:
-            raise errors.NotFound("project", "cnaught.catalogue.unknown-id")
+            raise errors.ProjectNotFound
         return self.catalogue.projects[project_id]
 
     def category(self, category_id: str) -> Category:
-        """Return a category; all accounts see all of them. Raises NotFound."""
+        """Return a category; all accounts see all of them. Raises CategoryNotFound."""
         if category_id not in self.catalogue.categories:
-            raise errors.NotFound("project category", "cnaught.catalogue.unknown-id")
+            raise errors.CategoryNotFound
         return self.catalogue.categories[category_id]
 
     def portfolios(self, account: Account) -> list[Portfolio]:
@@ -37,9 +37,9 @@ class Offer:
         return [self.catalogue.portfolios[name] for name in account.portfolios]
 
     def portfolio(self, account: Account, portfolio_id: str) -> Portfolio:
-        """Return a portfolio that an account may use. Raises NotFound."""
+        """Return a portfolio that an account may use. Raises PortfolioNotFound."""
         if portfolio_id not in account.portfolios:
-            raise errors.NotFound("portfolio", "cnaught.catalogue.portfolios-apart")
+            raise errors.PortfolioNotFound
         return self.catalogue.portfolios[portfolio_id]
 
     def chosen(self, buyer: Buyer, portfolio_id: str | None) -> Portfolio | None:

@@ -85,14 +85,14 @@ class Orders:
         )
 
     def get(self, buyer: Buyer, order_id: str) -> Order:
-        """Return an order of a buyer. Raises NotFound."""
+        """Return an order of a buyer. Raises OrderNotFound."""
         order = self.memory.orders.get(order_id)
         if order is None:
-            raise errors.NotFound("order", "cnaught.orders.unknown-id")
+            raise errors.OrderNotFound
         if order.account_id != buyer.account.id:
-            raise errors.NotFound("order", "cnaught.auth.accounts-apart")
+            raise errors.OrderNotFound("cnaught.auth.accounts-apart")
         if buyer.subaccount and order.subaccount_id != buyer.subaccount.id:
-            raise errors.NotFound("order", "cnaught.subaccount-header.other-subaccount")
+            raise errors.OrderNotFound("cnaught.subaccount-header.other-subaccount")
         return order
 
     def of(self, buyer: Buyer) -> Timeline[Order]:
@@ -100,7 +100,7 @@ class Orders:
         return self._impacts.orders(owner(buyer))
 
     def cancel(self, buyer: Buyer, order_id: str) -> Order:
-        """Cancel an order, fulfilled or not. Raises NotFound, OrderAlreadyCancelled."""
+        """Cancel an order, fulfilled or not. Raises OrderNotFound, OrderAlreadyCancelled."""
         order = self.get(buyer, order_id)
         if order.cancelled_on is not None:
             raise errors.OrderAlreadyCancelled

@@ -39,10 +39,10 @@ class Subaccounts:
         return self._timelines.get(account.id) or Timeline()
 
     def get(self, account: Account, subaccount_id: str) -> Subaccount:
-        """Return a subaccount of an account. Raises NotFound."""
+        """Return a subaccount of an account. Raises SubaccountNotFound."""
         subaccount = self._found(account, subaccount_id)
         if subaccount is None:
-            raise errors.NotFound("subaccount", "cnaught.subaccounts.unknown-id")
+            raise errors.SubaccountNotFound
         return subaccount
 
     def create(self, account: Account, draft: SubaccountDraft) -> Subaccount:
@@ -65,7 +65,7 @@ class Subaccounts:
         return subaccount
 
     def update(self, account: Account, subaccount_id: str, draft: SubaccountDraft) -> Subaccount:
-        """Replace everything except the logo. Raises NotFound, PortfolioInvalid."""
+        """Replace everything except the logo. Raises SubaccountNotFound, PortfolioInvalid."""
         subaccount = self.get(account, subaccount_id)
         _check_default_portfolio(account, draft)
 
@@ -75,7 +75,7 @@ class Subaccounts:
         return subaccount
 
     def delete(self, account: Account, subaccount_id: str) -> None:
-        """Delete a subaccount that has no orders. Raises NotFound, SubaccountHasOrders."""
+        """Delete a subaccount that has no orders. Raises SubaccountNotFound, SubaccountHasOrders."""
         subaccount = self.get(account, subaccount_id)
         if len(self.orders.of(Buyer(account, subaccount))):
             raise errors.SubaccountHasOrders
@@ -84,14 +84,14 @@ class Subaccounts:
         self._timelines[account.id].remove(subaccount_id)
 
     def set_logo(self, account: Account, subaccount_id: str) -> Subaccount:
-        """Replace the logo. Raises NotFound."""
+        """Replace the logo. Raises SubaccountNotFound."""
         subaccount = self.get(account, subaccount_id)
 
         subaccount.logo_url = self._hosted_logo()
         return subaccount
 
     def clear_logo(self, account: Account, subaccount_id: str) -> Subaccount:
-        """Remove the logo, if there is one. Raises NotFound."""
+        """Remove the logo, if there is one. Raises SubaccountNotFound."""
         subaccount = self.get(account, subaccount_id)
 
         subaccount.logo_url = None

@@ -21,6 +21,9 @@ from emulator.web.request import Request
 
 IDEMPOTENCY_KEY_CHARACTERS_MAX = 512
 
+IDEMPOTENT = frozenset({"place_order", "place_ride_order", "cancel_order", "create_subaccount"})
+"""The operations that document the header. The others ignore it, also while they run."""
+
 
 class Attempt:
     """A request that may repeat an earlier one with the same key. An empty key counts as none."""
@@ -76,7 +79,11 @@ def _key(request: Request) -> str | None:
 
 
 def _repeats(request: Request, earlier: Request) -> bool:
-    return _key(earlier) == _key(request) and bearer_token(earlier) == bearer_token(request)
+    return (
+        earlier.exchange.operation in IDEMPOTENT
+        and _key(earlier) == _key(request)
+        and bearer_token(earlier) == bearer_token(request)
+    )
 
 
 def _fingerprint(request: Request) -> str:

@@ -62,8 +62,8 @@ def cancel_order(request: Request) -> Response:
 
 
 def _canceller(request: Request, account: Account) -> Buyer:
-    """Return the buyer that cancels. Raises NotFound for an unknown subaccount: the call documents no Bad Request."""
+    """Return the buyer that cancels. Raises OrderNotFound for an unknown subaccount: no Bad Request is documented."""
     try:
         return buyer_of(request, account)
     except errors.InvalidSubaccount:
-        raise errors.NotFound("order", "cnaught.cancel.unknown-subaccount") from None
+        raise errors.OrderNotFound("cnaught.cancel.unknown-subaccount") from None
