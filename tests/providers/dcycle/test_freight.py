@@ -161,6 +161,19 @@ def test_a_leg_refers_to_what_exists(dcycle: Caller) -> None:
     assert leg["distance_km"] > 600
 
 
+@pytest.mark.rule("dcycle.freight.hub", "dcycle.freight.hub-address")
+def test_a_hub_is_the_origin_whatever_is_sent(dcycle: Caller) -> None:
+    """A hub stands for the origin; one without an address leaves what is sent."""
+    terms = {"distance_km": None, "destination": "Berlin"}
+    without, both = (record(dcycle, **terms, hub_id=ROTTERDAM, origin=origin) for origin in (None, "Madrid"))
+    assert [both[name] for name in ("origin", "distance_km", "co2e")] == [
+        without[name] for name in ("origin", "distance_km", "co2e")
+    ]
+    bare = dcycle.post("/v1/logistic-hubs", {"name": "Bare", "type": "subcontracted"}).json()
+    assert bare["address"] is None
+    assert record(dcycle, **terms, hub_id=bare["id"], origin="Madrid")["origin"] == "Madrid"
+
+
 @pytest.mark.rule("dcycle.freight.hub-address")
 def test_a_leg_stays_where_its_hub_was(dcycle: Caller) -> None:
     """A hub that moves changes no leg, and no sum of a package."""

@@ -125,8 +125,8 @@ class FreightRequests(EmittingRecords[FreightRequest, FreightTerms]):
             raise errors.TocNotFound
         if terms.hub_id is None:
             return terms
-        hub = self._hubs.get(organization, terms.hub_id)
-        return terms if terms.origin is not None else replace(terms, origin=hub.terms.address)
+        address = self._hubs.get(organization, terms.hub_id).terms.address
+        return terms if address is None else replace(terms, origin=address)
 
     def create(self, organization: Organization, terms: FreightTerms) -> FreightRequest:
         """Create a leg, calculated at once. Raises TocNotFound, LogisticHubNotFound, DistanceUnknown."""
