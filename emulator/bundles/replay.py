@@ -78,9 +78,15 @@ class _Replay:
         """Run one exchange at its own instant, under the same faults and held requests, without the delays."""
         space, provider = self.space, self.space.world.providers[recorded.provider]
         space.clock.begin(recorded.at, frozen=True)
-        space.held = [self._request(self.recorded[number]) for number in recorded.held]
+        space.held = [self._held(self.recorded[number]) for number in recorded.held]
         request = self._request(recorded)
         return run_turn(space, provider, request, recorded.before, recorded.after)
+
+    def _held(self, recorded: Recorded) -> Request:
+        """Return a request that a fault delays, with the operation that it will reach."""
+        request = self._request(recorded)
+        request.exchange.operation = self.space.world.providers[recorded.provider].operation(request.scope)
+        return request
 
     def _request(self, recorded: Recorded) -> Request:
         """Return a request as it was received, with its secrets or their replacements."""
