@@ -96,7 +96,25 @@ def test_an_agent_finds_out_why_a_request_was_refused(agent: Agent) -> None:
     assert [event["subject"] for event in moved["events"]] == [placed["id"]]
     assert agent.call("set_clock", space="shop", at="2026-02-01")["now"].startswith("2026-02-01")
     assert agent.call("replay", space="shop") == {"requests": 3, "difference": None}
-    assert agent.attempt("explain_refusal", space="shop", request_id=99).is_error
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "reason"),
+    [
+        ("explain_refusal", {"request_id": 99}, "no request of space 'wrong' has the id 99; list_requests lists them"),
+        ("add_fault", {"provider": "cnaugt", "effect": {"status": 503}}, "unknown provider 'cnaugt'; nearest: cnaught"),
+        ("add_fault", {"provider": "cnaught", "effect": {"stats": 503}}, "stats"),
+        ("advance_clock", {"duration": "1 fortnight"}, "'1 fortnight' is not a duration"),
+        ("set_clock", {"at": "tomorrow"}, "'tomorrow' is not a date or time"),
+        ("list_requests", {"provider": "nope"}, "unknown provider 'nope'"),
+    ],
+)
+def test_an_agent_learns_what_was_wrong(agent: Agent, tool: str, arguments: dict[str, Any], reason: str) -> None:
+    """The error of a tool has the words of the control API, or of the client."""
+    agent.call("start_space", space="wrong")
+    result = agent.attempt(tool, space="wrong", **arguments)
+    assert result.is_error
+    assert reason in result.content[0].text
 
 
 def test_an_unknown_path_has_a_hint(agent: Agent) -> None:

@@ -1,7 +1,10 @@
 """``carbon-emulator mcp``"""
 
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import wraps
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -12,8 +15,8 @@ from emulator.cli.target import CheckFailed
 INSTRUCTIONS = """\
 Carbon Emulator stands in for the APIs of 1ClickImpact, CNaught, Carbon Insights, Dcycle and Thallo on this machine.
 Start a space, configure the code under test with the URL and the credentials of a provider in it, run the code, and
-list its requests. For one that was refused, explain_refusal has the rule and what would pass. Time passes on command
-only, and faults are never random.
+list its requests. For one that was refused, explain_refusal has the rule and what would pass. On a frozen clock (`at`),
+time passes on command only. Faults are never random.
 """
 
 
@@ -57,5 +60,21 @@ def mcp(url: str | None, token: str | None, fixtures: Path | None) -> None:
             raise CheckFailed(f"no Carbon Emulator at {url}: {error}") from None
         protocol = MCPServer("carbon-emulator", instructions=INSTRUCTIONS, log_level="ERROR")
         for tool in Tools(server, fixtures).all():
-            protocol.add_tool(tool)
+            protocol.add_tool(_explained(tool))
         protocol.run("stdio")
+
+
+def _explained(tool: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a tool whose errors reach the agent: of all others, the SDK passes on no more than that there was one."""
+    from mcp.server.mcpserver.exceptions import ToolError
+
+    from emulator.client.control_client import Refused
+
+    @wraps(tool)
+    def explained(**arguments: Any) -> Any:
+        try:
+            return tool(**arguments)
+        except (Refused, TypeError, ValueError) as error:
+            raise ToolError(str(error)) from error
+
+    return explained
