@@ -25,6 +25,9 @@ PACKAGE = Path(__file__).with_name("emulator")
 PROVIDERS = sorted(path.parent.name for path in PACKAGE.glob("providers/*/__init__.py"))
 """The providers, without importing them. A test compares them with the list in ``emulator.providers``."""
 
+MARKER = ("at", "seed", "strict", "evidence", "scenario")
+"""The arguments of ``@pytest.mark.carbon``."""
+
 _space_of_test = pytest.StashKey["SpaceHandle"]()
 
 
@@ -98,6 +101,12 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     space = item.stash.get(_space_of_test, None)
     if space is not None:
         _plugin().check(space, item)
+    elif _is_marked_itself(item):
+        pytest.fail(
+            "@pytest.mark.carbon has no effect: the test uses no space; add the fixture carbon_space, or a provider's: "
+            + ", ".join(PROVIDERS),
+            pytrace=False,
+        )
 
 
 @pytest.hookimpl(wrapper=True)
@@ -107,6 +116,15 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     if space is not None and report.when != "teardown":
         _plugin().add_section(report, space, item)
     return report  # type: ignore[no-any-return]
+
+
+def _is_marked_itself(item: pytest.Item) -> bool:
+    """Return whether a test has the marker itself: not through its module, its class or a hook that marks all tests.
+
+    A marker with other arguments is another project's.
+    """
+    marks = getattr(getattr(item, "function", None), "pytestmark", ())
+    return any(mark.name == "carbon" and not mark.args and {*mark.kwargs} <= {*MARKER} for mark in marks)
 
 
 def _plugin() -> ModuleType:

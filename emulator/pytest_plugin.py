@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from httpx import TransportError
 
+from carbon_emulator_pytest import MARKER
 from emulator.client.control_client import Refused
 from emulator.client.durations import instant_text
 from emulator.client.embedded import Emulator
@@ -25,7 +26,6 @@ from emulator.space.fixtures import BadFixture
 REQUESTS_SHOWN_MAX = 10
 BODY_CHARACTERS_MAX = 160
 PARTS_SHOWN_MAX = 10
-MARKER = ("at", "seed", "strict", "evidence", "scenario")
 
 
 def serve(config: pytest.Config) -> Iterator[SpaceHandle]:

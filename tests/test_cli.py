@@ -652,6 +652,45 @@ def test_a_server_starts_from_a_snapshot(failure: Callable[..., tuple[int, str]]
 # --- output -----------------------------------------------------------------------------------------------------------
 
 
+WITHOUT_EFFECT = {
+    "clock --freeze --run": "--freeze and --run exclude each other",
+    "demo --url http://127.0.0.1:1 --port 3": "--port and --url exclude each other: the server at",
+    "exec --url http://127.0.0.1:1 --seed 3 -- ls": "--seed and --url exclude each other",
+    "faults --clear --delete flt_1": "--delete and --clear exclude each other",
+    "ledger --balances --limit 3": "--limit and --balances exclude each other",
+    "requests --clear --provider cnaught": "--provider and --clear exclude each other",
+    "requests --follow --wait 1": "--follow and --wait exclude each other",
+    "requests --replay 1 --since 2026-01-01": "--since and --replay exclude each other",
+    "requests --timeout 3s": "--timeout needs --wait",
+    "serve --control-token=": "Invalid value for '--control-token'",
+    "serve --sync full": "--sync needs --data",
+    "serve --tls-port 4444": "--tls-port needs --tls",
+    "story --seed 3": "--seed needs --play",
+    "webhooks --deliver --provider cnaught": "--provider and --deliver exclude each other",
+    "webhooks --pause --resume": "--pause and --resume exclude each other",
+    "webhooks --show whk_1 --reorder whk_1": "--reorder and --show exclude each other",
+    "webhooks --step --deliver": "--step and --deliver exclude each other",
+}
+
+
+@pytest.mark.parametrize("line", WITHOUT_EFFECT)
+def test_an_option_without_effect_is_refused(line: str, failure: Callable[..., tuple[int, str]]) -> None:
+    """An option that another one makes meaningless, or that needs another one, is refused before anything happens."""
+    code, reason = failure(*line.split())
+    assert (code, WITHOUT_EFFECT[line] in reason) == (2, True), reason
+
+
+def test_a_variable_may_be_meant_for_another_command(
+    failure: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A variable satisfies what an option needs; without effect, it is not refused."""
+    monkeypatch.setenv("CARBON_EMULATOR_SYNC", "full")
+    (tmp_path / "file").touch()
+    assert "needs" not in failure("serve", "--port", "0", "--fixtures", tmp_path / "none")[1]
+    monkeypatch.setenv("CARBON_EMULATOR_DATA", str(tmp_path / "file"))
+    assert "needs" not in failure("serve", "--port", "0", "--sync", "full")[1]
+
+
 @pytest.mark.parametrize("option", ["--data", "--store"])
 def test_an_empty_place_is_refused(option: str, failure: Callable[..., tuple[int, str]]) -> None:
     """A variable that a shell does not have neither stores spaces in the current directory nor loses them."""

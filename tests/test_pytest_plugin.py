@@ -359,6 +359,48 @@ def test_of_another_project():
     result.assert_outcomes(passed=1)
 
 
+def test_a_marker_without_a_space_fails_its_test(pytester: pytest.Pytester) -> None:
+    """A test that has the marker itself needs a space; one that has it by its module, class or a hook does not."""
+    pytester.makeconftest(
+        """
+import pytest
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        item.add_marker(pytest.mark.carbon(at="2026-01-01"))
+"""
+    )
+    result = _results(
+        pytester,
+        """
+pytestmark = pytest.mark.carbon(at="2026-01-02")
+
+@pytest.mark.carbon(at="2026-01-03")
+def test_alone():
+    pass
+
+@pytest.mark.carbon
+@pytest.mark.parametrize("n", [1, 2])
+def test_on_the_server(carbon_emulator, n):
+    pass
+
+@pytest.mark.carbon(at="2026-01-03")
+def test_asks_later(request):
+    request.getfixturevalue("carbon_space")
+
+@pytest.mark.carbon(seed=3)
+class TestClass:
+    def test_in_class(self):
+        pass
+
+def test_unmarked():
+    pass
+""",
+    )
+    result.assert_outcomes(passed=3, failed=3)
+    result.stdout.fnmatch_lines(["*@pytest.mark.carbon has no effect: the test uses no space*cnaught*"] * 3)
+
+
 # --- reports ----------------------------------------------------------------------------------------------------------
 
 

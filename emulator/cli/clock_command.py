@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from emulator.cli.combinations import exclusive
 from emulator.cli.options import Duration, Instant, as_json
 from emulator.cli.output import show
 from emulator.cli.target import Target, on_server
@@ -15,15 +16,17 @@ from emulator.cli.target import Target, on_server
 @on_server
 @as_json
 @click.option("--set", "at", type=Instant(), help="Set the clock to this date or time.")
-@click.option("--freeze/--run", default=None, help="Freeze the clock, or let it run.")
+@click.option("--freeze", is_flag=True, help="Freeze the clock.")
+@click.option("--run", is_flag=True, help="Let the clock run.")
 @click.option("--advance", type=Duration(), help="Let this much time pass, such as 1h30m.")
-def clock(target: Target, as_json: bool, at: str | None, freeze: bool | None, advance: timedelta | None) -> None:
+@exclusive("--freeze", "--run")
+def clock(target: Target, as_json: bool, at: str | None, freeze: bool, run: bool, advance: timedelta | None) -> None:
     """Print the clock of the space, set it, or let time pass. Prints the due events."""
     with target.session() as space:
         reply = space.control("GET", "/clock")
         events = []
-        if at is not None or freeze is not None:
-            setting = {"now": at, "frozen": freeze}
+        if at is not None or freeze or run:
+            setting = {"now": at, "frozen": freeze if freeze or run else None}
             content = {name: value for name, value in setting.items() if value is not None}
             reply = space.control("PUT", "/clock", json=content)
             events += reply["events"]

@@ -2,14 +2,14 @@
 
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
+from emulator.cli.combinations import RUNNING, given, needs
 from emulator.cli.options import Checked, Name, option
 from emulator.cli.output import table
 from emulator.cli.scenario_play import check_scenario, play
@@ -45,6 +45,7 @@ STEPS = 100
     help="The control token of the server at --url.",
 )
 @server_options
+@needs("--token", "--url")
 @click.pass_context
 def demo(
     context: click.Context,
@@ -75,12 +76,12 @@ def demo(
     show.at_server(Target(url=url, space=space, token=token))
 
 
-def _check_no_server(context: click.Context, settings: Iterable[str]) -> None:
+def _check_no_server(context: click.Context, settings: Container[str | None]) -> None:
     """Raise click.UsageError for options that configure a new server; variables may be meant for other commands."""
-    for name in settings:
-        if name != "seed" and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            option = next(each.opts[0] for each in context.command.params if each.name == name)
-            raise click.UsageError(f"{option} and --url exclude each other: the server at --url is already running")
+    found = given(context)
+    for parameter in context.command.params:
+        if parameter.name in settings and parameter.name != "seed" and parameter.opts[0] in found:
+            raise click.UsageError(f"{parameter.opts[0]} and --url exclude each other: {RUNNING}")
 
 
 class _Show:

@@ -11,6 +11,7 @@ import click
 
 from emulator.cli import parent
 from emulator.cli.ca_commands import ensured_authority
+from emulator.cli.combinations import RUNNING, excludes
 from emulator.cli.options import Name, option
 from emulator.cli.target import Target
 from emulator.core.names import space_name
@@ -47,6 +48,7 @@ class CommandNotExecutable(click.ClickException):
 @option("--fixtures", type=click.Path(path_type=Path), help="A directory with your own fixtures, for a new server.")
 @option("--quiet", is_flag=True, help="Do not print the mode and the URL to standard error.")
 @click.option("--exit-with-parent", is_flag=True, help="End COMMAND when the process that started this one has ended.")
+@excludes("--url", "--seed", "--fixtures", reason=RUNNING)
 def exec_command(
     command: tuple[str, ...],
     space: str,

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from emulator.cli.combinations import exclusive
 from emulator.cli.options import as_json
 from emulator.cli.output import show, table
 from emulator.cli.target import Target, on_server
@@ -19,6 +20,7 @@ EXAMPLE = """'{"provider": "cnaught", "operation": "place_order", "effect": {"st
 @click.option("--add", metavar="JSON", help="Add a fault, written as for POST /_emulator/faults.")
 @click.option("--delete", metavar="ID", help="Delete one fault.")
 @click.option("--clear", is_flag=True, help="Delete all faults first.")
+@exclusive("--delete", "--clear")
 def faults(target: Target, as_json: bool, add: str | None, delete: str | None, clear: bool) -> None:
     """List the faults of the space and how often each has fired; add or delete some."""
     with target.session() as space:

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from emulator.cli.combinations import excludes
 from emulator.cli.options import as_json, filters
 from emulator.cli.output import show, table
 from emulator.cli.target import CheckFailed, Target, on_server
@@ -17,6 +18,7 @@ from emulator.cli.target import CheckFailed, Target, on_server
 @click.option("--balances", is_flag=True, help="Print the balances of the accounts instead of the entries.")
 @click.option("--offset", type=click.IntRange(0), help="Leave out this many entries.")
 @click.option("--limit", type=click.IntRange(0, 1000), help="Print at most this many entries.")
+@excludes("--balances", "--offset", "--limit")
 @click.pass_context
 def ledger(context: click.Context, /, target: Target, as_json: bool, balances: bool, **filters: Any) -> None:
     """Print the ledger of the space: what was bought, retired, canceled and charged."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emulator.cli.combinations import excludes, exclusive, needs
 from emulator.cli.options import Duration, as_json, filters
 from emulator.cli.output import colored_status
 from emulator.cli.target import Target, on_server
@@ -15,18 +16,24 @@ from emulator.cli.target import Target, on_server
 if TYPE_CHECKING:
     from emulator.client.handles import SpaceHandle
 
+FILTERS = ("provider", "operation", "method", "path", "status", "since")
+OPTIONS_OF_FILTERS = [f"--{name}" for name in FILTERS]
 POLL_SECONDS = 0.2
 
 
 @click.command()
 @on_server
 @as_json
-@filters("provider", "operation", "method", "path", "status", "since")
+@filters(*FILTERS)
 @click.option("--follow", is_flag=True, help="Go on printing requests as they arrive, until interrupted.")
 @click.option("--wait", metavar="COUNT", type=click.IntRange(1), help="Wait until this many have arrived.")
 @click.option("--timeout", type=Duration(), default="5s", show_default=True, help="How long --wait waits.")
 @click.option("--replay", metavar="ID", type=click.IntRange(1), help="Send this request again, and print the new one.")
 @click.option("--clear", is_flag=True, help="Delete the journal, and begin a new bundle.")
+@exclusive("--follow", "--wait", "--replay", "--clear")
+@excludes("--replay", *OPTIONS_OF_FILTERS)
+@excludes("--clear", *OPTIONS_OF_FILTERS)
+@needs("--timeout", "--wait")
 def requests(
     target: Target,
     as_json: bool,
@@ -38,8 +45,6 @@ def requests(
     **filters: Any,
 ) -> None:
     """Print the journal of the space, oldest first; with --json an object a line."""
-    if sum([follow, wait is not None, replay is not None, clear]) > 1:
-        raise click.UsageError("--follow, --wait, --replay and --clear exclude each other")
     params = {name: value for name, value in filters.items() if value is not None}
     with target.session() as space:
         if clear:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emulator.cli.ca_commands import ensured_authority, vendor_hosts
+from emulator.cli.combinations import needs
 from emulator.cli.options import option
 from emulator.cli.output import read_json
 from emulator.cli.scenario_play import check_scenario, play
@@ -82,6 +83,8 @@ def _directory(context: click.Context, parameter: click.Parameter, value: str | 
     callback=check_workers,
     help="The number of processes that share the port and the spaces; one a core uses all of them.",
 )
+@needs("--tls-port", "--tls")
+@needs("--sync", "--data")
 def serve(
     host: str,
     port: int,

@@ -49,6 +49,12 @@ def _check_writable(_: click.Context, __: click.Parameter, path: Path | None) ->
     return path
 
 
+def _check_token(_: click.Context, __: click.Parameter, token: str | None) -> str | None:
+    if token == "":
+        raise click.BadParameter("it is empty; without the option, the server draws a token where it needs one")
+    return token
+
+
 def _exit_with_parent(_: click.Context, __: click.Parameter, wanted: bool) -> None:
     if wanted:
         exit_with_parent()
@@ -97,7 +103,12 @@ _OPTIONS = (
         type=Checked("url"),
         help="The URL of this server in such links; by default as the first request to a space has it.",
     ),
-    option("--control-token", type=Checked("token"), help="Require this token for the control API."),
+    option(
+        "--control-token",
+        type=Checked("token"),
+        callback=_check_token,
+        help="Require this token for the control API.",
+    ),
     option("--access-log", is_flag=True, help="Print a line for each request to standard error."),
     option(
         "--exit-with-parent",

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import click
 
+from emulator.cli.combinations import needs
 from emulator.cli.options import as_json
 from emulator.cli.output import show
 from emulator.cli.target import Target, on_server
@@ -23,10 +24,9 @@ WITH_PROVIDER = frozenset({"state", "books", "trust", "settings"})
 @click.option("--play", metavar="SCENARIO", help="Reset the space, and fill it with this scenario first.")
 @click.option("--seed", type=int, help="What ids and amounts of --play follow from; the server's seed by default.")
 @click.option("--continue", "rounds", metavar="ROUNDS", type=click.IntRange(1, 100), help="Play more activity first.")
+@needs("--seed", "--play")
 def story(target: Target, as_json: bool, play: str | None, seed: int | None, rounds: int | None) -> None:
     """Print the story of the scenario that fills the space, or play one."""
-    if seed is not None and play is None:
-        raise click.UsageError("--seed needs --play")
     with target.session() as space:
         if play is not None:
             space.play(play, seed)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emulator.cli.combinations import excludes, exclusive
 from emulator.cli.options import as_json, filters
 from emulator.cli.output import show, table
 from emulator.cli.target import Target, on_server
@@ -12,22 +13,34 @@ from emulator.cli.target import Target, on_server
 if TYPE_CHECKING:
     from emulator.client.handles import SpaceHandle
 
+FILTERS = ("provider", "kind", "subject", "state")
+OPTIONS_OF_FILTERS = [f"--{name}" for name in FILTERS]
+
 
 @click.command()
 @on_server
 @as_json
-@filters("provider", "kind", "subject", "state")
-@click.option("--pause/--resume", default=None, help="Stop the delivery in the background, or resume it.")
+@filters(*FILTERS)
+@click.option("--pause", is_flag=True, help="Stop the delivery in the background.")
+@click.option("--resume", is_flag=True, help="Resume the delivery in the background.")
 @click.option("--show", "shown", metavar="ID", help="Print one webhook, with its body and every attempt, as JSON.")
 @click.option("--redeliver", metavar="ID", help="Make another attempt of a webhook due at once.")
 @click.option("--duplicate", metavar="ID", help="Add a second delivery of a webhook, due at once.")
 @click.option("--reorder", metavar="ID,ID,...", help="Deliver these pending webhooks in this order; print them in it.")
 @click.option("--step", is_flag=True, help="Make the next attempt that is due, and print its webhook.")
 @click.option("--deliver", is_flag=True, help="Make all attempts that are due, and print their webhooks.")
+@exclusive("--pause", "--resume")
+@exclusive("--show", "--step", "--deliver")
+@excludes("--show", "--reorder")
+@excludes("--show", *OPTIONS_OF_FILTERS)
+@excludes("--step", *OPTIONS_OF_FILTERS)
+@excludes("--deliver", *OPTIONS_OF_FILTERS)
+@excludes("--reorder", *OPTIONS_OF_FILTERS)
 def webhooks(
     target: Target,
     as_json: bool,
-    pause: bool | None,
+    pause: bool,
+    resume: bool,
     shown: str | None,
     redeliver: str | None,
     duplicate: str | None,
@@ -39,7 +52,7 @@ def webhooks(
     """List the webhooks of the space, or deliver them."""
     params = {name: value for name, value in filters.items() if value is not None}
     with target.session() as space:
-        if pause is not None:
+        if pause or resume:
             space.control("PATCH", "/webhooks", json={"paused": pause})
         if redeliver is not None:
             space.webhooks.redeliver(redeliver)
