@@ -652,6 +652,43 @@ def test_a_server_starts_from_a_snapshot(failure: Callable[..., tuple[int, str]]
 # --- output -----------------------------------------------------------------------------------------------------------
 
 
+def test_one_kind_of_file_in_place_of_another(
+    run: Run, failure: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    """The error says what the file is, and which command is for it."""
+    bundle, snapshot, recording = tmp_path / "bundle", tmp_path / "snapshot", tmp_path / "recording"
+    run("bundle", "save", bundle)
+    run("snapshot", "save", snapshot)
+    header = {"format": "carbon-emulator recording 1", "provider": "cnaught", "upstream": "x", "began": "2026-01-01"}
+    recording.write_text(json.dumps(header) + "\n{}\n")
+    fixture, own = resource("fixtures") / "cnaught.json", tmp_path / "own"
+    own.mkdir()
+    (own / "thallo.json").write_text(snapshot.read_text())
+    replay, load, serve, compare = "replay FILE", "snapshot load FILE", "serve --fixtures DIRECTORY", "compare FILE"
+    for command, kind, use in [
+        (["replay", snapshot], "snapshot, not a bundle", load),
+        (["replay", fixture], "fixture, not a bundle", serve),
+        (["replay", recording], "recording", compare),
+        (["snapshot", "load", bundle], "bundle, not a snapshot", replay),
+        (["snapshot", "load", fixture], "fixture, not a snapshot", serve),
+        (["compare", bundle], "bundle, not a recording", replay),
+        (["compare", snapshot], "snapshot, not a recording", load),
+        (["fixtures", "check", own], "snapshot, not a fixture", load),
+    ]:
+        assert f"it is a {kind}; use it with: carbon-emulator {use}" in failure(*command)[1]
+
+
+def test_a_directory_without_fixtures_is_refused(
+    run: Run, failure: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    """There is nothing to check in it; of the fixtures that a directory has, the number is shown."""
+    code, reason = failure("fixtures", "check", tmp_path)
+    assert (code, f"{tmp_path} has no fixtures; they are called oneclickimpact.json, " in reason) == (2, True)
+    (tmp_path / "cnaught.json").write_bytes((resource("fixtures") / "cnaught.json").read_bytes())
+    assert run("fixtures", "check", tmp_path).startswith(f"1 fixture in {tmp_path}, all valid: ")
+    assert run("fixtures", "check").startswith("5 fixtures in the package, all valid: ")
+
+
 WITHOUT_EFFECT = {
     "clock --freeze --run": "--freeze and --run exclude each other",
     "demo --url http://127.0.0.1:1 --port 3": "--port and --url exclude each other: the server at",

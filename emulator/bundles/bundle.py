@@ -16,6 +16,7 @@ from pydantic import (
 
 from emulator.bundles.seal import Seal
 from emulator.core.clock import within_calendar
+from emulator.core.file_kinds import other_kind
 from emulator.core.integrity import check_unique
 from emulator.core.mistakes import first_mistake
 from emulator.core.plural import plural
@@ -152,7 +153,7 @@ def read(document: Mapping[str, Any], world: World) -> Bundle:
     try:
         bundle = Bundle.model_validate(document)
     except ValidationError as error:
-        raise BadBundle(str(first_mistake(document, Bundle, error))) from None
+        raise BadBundle(other_kind(document, "bundle") or str(first_mistake(document, Bundle, error))) from None
     if bundle.emulator != __version__:
         raise BadBundle(f"the bundle was recorded by version {bundle.emulator}; this is version {__version__}")
     if bundle.fixtures != world.fixtures.digest:

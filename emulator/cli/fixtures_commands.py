@@ -45,7 +45,11 @@ def check(directory: Path | None) -> None:
 
     try:
         found = Fixtures(ALL, directory)
-        count = len(list(found.values()))  # which reads them
+        count = len(found.made) if directory else len(list(found.values()))  # which reads them
     except BadFixture as error:
         raise click.UsageError(str(error)) from None
-    click.echo(f"{plural(count, 'fixture')} checked, all valid: {found.digest}")
+    if not count:
+        raise click.UsageError(
+            f"{directory} has no fixtures; they are called {', '.join(f'{name}.json' for name in ALL)}"
+        )
+    click.echo(f"{plural(count, 'fixture')} in {directory or 'the package'}, all valid: {found.digest}")

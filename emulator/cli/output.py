@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from emulator.core.file_kinds import other_kind
+
 STEPS_MIN = 1000
 """Fewer steps are done before a bar could be read."""
 
@@ -40,11 +42,21 @@ def colored_status(status: int, width: int = 0) -> str:
 def read_json(file: Path) -> Any:
     """Return the content of a JSON file. Raises click.UsageError."""
     try:
-        return json.loads(file.read_bytes())
+        text = file.read_bytes()
     except OSError as error:
         raise click.UsageError(f"cannot read {file}: {error.strerror}") from None
+    try:
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise click.UsageError(f"{file} is not JSON: {error}") from None
+        raise click.UsageError(f"{file}: {_of_lines(text) or f'it is not JSON: {error}'}") from None
+
+
+def _of_lines(text: bytes) -> str | None:
+    """Return of what kind a file is whose lines are documents; None if that is not known."""
+    try:
+        return other_kind(json.loads(text.partition(b"\n")[0]))
+    except (ValueError, RecursionError):
+        return None
 
 
 def write_json(file: Path, content: Any) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from emulator.conformance.expression import claims
+from emulator.core.file_kinds import other_kind
 from emulator.core.mistakes import first_mistake
 from emulator.core.secrets import is_secret_member
 
@@ -110,6 +111,8 @@ def read(path: Path) -> Recording:
         except json.JSONDecodeError as error:
             raise BadRecording(f"{path}, line {number}: not JSON: {error.msg}") from None
         except ValidationError as error:
+            if header is None and (reason := other_kind(content, "recording")):
+                raise BadRecording(f"{path}: {reason}") from None
             mistake = first_mistake(content, RecordedExchange if header else Header, error)
             raise BadRecording(f"{path}, line {number}: {mistake}") from None
     if header is None or header.format != FORMAT:

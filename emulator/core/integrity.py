@@ -1,7 +1,9 @@
 """What types cannot express about a document, such as a fixture: unique values, ids and references."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
+
+from emulator.core.nearest import nearest
 
 
 class Identified(Protocol):
@@ -27,8 +29,8 @@ def check_ids(kind: str, records: Mapping[str, Identified]) -> None:
             raise ValueError(f"the {kind} stored as {id!r} has the id {record.id!r}")
 
 
-def check_known(kind: str, ids: Iterable[str], known: Container[str]) -> None:
+def check_known(kind: str, ids: Iterable[str], known: Collection[str]) -> None:
     """Raise ValueError with the first id of a record that does not exist."""
     for id in ids:
         if id not in known:
-            raise ValueError(f"no {kind} has the id {id!r}")
+            raise ValueError(f"no {kind} has the id {id!r}; {nearest(id, sorted(known))}")

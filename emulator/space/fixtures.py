@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator.core.documents import BadDocument, document, write
+from emulator.core.file_kinds import other_kind
 from emulator.core.migration import NoStep, Steps, migrate
 from emulator.core.nearest import closest
 from emulator.core.on_demand import OnDemand
@@ -86,6 +87,8 @@ class Fixtures(OnDemand[Fixture]):
         try:
             fixture: Fixture = document(self._providers[name].fixture).read(content)
         except BadDocument as error:
+            if reason := other_kind(content, "fixture"):
+                raise BadFixture(f"{path}: {reason}") from None
             raise BadFixture(*(f"{path}: {mistake}" for mistake in error.mistakes)) from None
         return fixture
 

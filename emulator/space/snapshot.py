@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, ValidationError
 from emulator.core.clock import Clock, micros, within_calendar
 from emulator.core.documents import BadDocument, document, write
 from emulator.core.exact_json import dump, parse
+from emulator.core.file_kinds import other_kind
 from emulator.core.ids import Ids
 from emulator.core.migration import NoStep, migrate
 from emulator.core.mistakes import first_mistake
@@ -164,7 +165,7 @@ def _read(document: Mapping[str, Any]) -> Snapshot:
     try:
         return Snapshot.model_validate(document)
     except ValidationError as error:
-        raise BadSnapshot(str(first_mistake(document, Snapshot, error))) from None
+        raise BadSnapshot(other_kind(document, "snapshot") or str(first_mistake(document, Snapshot, error))) from None
 
 
 def _migrated(space: Space, snapshot: Snapshot) -> Snapshot:
