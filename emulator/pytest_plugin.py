@@ -39,6 +39,10 @@ def serve(config: pytest.Config) -> Iterator[SpaceHandle]:
         except ValueError as error:
             raise _failure(f"--carbon-emulator-url: {error}") from None
         with shared.http:
+            try:
+                shared.control("GET", "/health")
+            except Exception as error:
+                raise _failure(_unreachable(shared, error) or f"--carbon-emulator-url: {_sentence(error)}") from None
             yield shared
         return
     try:

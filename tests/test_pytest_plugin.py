@@ -136,10 +136,11 @@ def test_the_environment_can_name_the_server(pytester: pytest.Pytester, monkeypa
 
 def test_an_unreachable_server_fails_tests(pytester: pytest.Pytester) -> None:
     """Tests fail with the reason, and the session continues."""
-    result = _results(pytester, TWO_TESTS + "def test_without(): pass", "--carbon-emulator-url", "http://127.0.0.1:9")
-    result.assert_outcomes(errors=2, passed=1)
-    reason = "no space for the test: cannot reach the server at http://127.0.0.1:9 *refused*; start it with *serve*"
-    result.stdout.fnmatch_lines([reason])
+    tests = TWO_TESTS + "def test_without(): pass\ndef test_server(carbon_emulator): pass"
+    result = _results(pytester, tests, "--carbon-emulator-url", "http://127.0.0.1:9")
+    result.assert_outcomes(errors=3, passed=1)
+    reason = "cannot reach the server at http://127.0.0.1:9 *refused*; start it with *serve*"
+    result.stdout.fnmatch_lines([reason] * 3)
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
 
 
@@ -156,6 +157,29 @@ def test_a_wrong_url_fails_tests(pytester: pytest.Pytester, url: str, reason: st
     result.assert_outcomes(errors=2)
     result.stdout.fnmatch_lines([f"--carbon-emulator-url: {reason}"])
     result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_a_refused_call_is_shown_at_its_line(pytester: pytest.Pytester) -> None:
+    """The report of a test ends with the line of the test that the control API refused, not with the client's source."""
+    result = _results(
+        pytester,
+        """
+def test_refused(cnaught):
+    cnaught.faults.add(operation="none", effect={"status": 503})
+
+def test_wrong(carbon_space):
+    carbon_space.clock.advance("soon")
+
+def test_path(carbon_space):
+    carbon_space.control("GET", "clock")
+""",
+    )
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines(['>   *cnaught.faults.add(operation="none"*', "E *Refused: 400: *'none'*"])
+    result.stdout.fnmatch_lines(["E *ValueError: 'soon' is not a duration; examples: *"])
+    result.stdout.fnmatch_lines(["E *ValueError: a path of the control API begins with a slash, not 'clock'; *"])
+    for line in ("*control_client.py*", "*durations.py*", "*faults_handle.py*"):
+        result.stdout.no_fnmatch_line(line)
 
 
 def test_a_server_that_ends_meanwhile_is_reported(pytester: pytest.Pytester) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 from emulator.client.control_client import ControlClient
 from emulator.client.durations import instant_text, span_in, span_of
 
+__tracebackhide__ = True  # pytest shows the line of the test that an error is about
+
 
 class ClockHandle:
     """The clock of a space. Everything that moves it returns the events that became due, in order.
@@ -45,12 +47,16 @@ class ClockHandle:
         """Let the clock run, from now or from an instant on."""
         return self._set(at, frozen=False)
 
-    def advance(self, span: timedelta | str | float = 0, **units: float) -> list[dict[str, Any]]:
+    def advance(self, span: timedelta | str | float | None = None, **units: float) -> list[dict[str, Any]]:
         """Let time pass: ``advance(hours=2)``, by the names of ``timedelta``, ``advance("1h30m")``, or seconds.
 
         Raises TypeError or ValueError for what is no duration, and Refused if the clock would go back.
         """
-        total = span_in(units) + span_of(span)
+        if span is None and not units:
+            raise TypeError(
+                'a duration is missing; examples: advance(hours=2), advance("1h30m"), advance(90), in seconds'
+            )
+        total = span_in(units) + span_of(0 if span is None else span)
         return self._events("POST", "/clock/advance", {"seconds": total.total_seconds()})
 
     def _set(self, at: date | str | None, frozen: bool) -> list[dict[str, Any]]:

@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 
+__tracebackhide__ = True  # pytest shows the line of the test that an error is about
+
 MISSES_SHOWN_MAX = 3
 
 
@@ -27,11 +29,16 @@ class ControlClient:
         self.url = str(http.base_url).rstrip("/") + ("" if space == "default" else f"/~{space}")
 
     def call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
-        """Return the JSON of the reply to a request. Raises Refused, or an httpx.HTTPError if no reply came."""
+        """Return the JSON of the reply to a request: ``call("GET", "/clock")``.
+
+        Raises Refused, ValueError for a path without its slash, or an httpx.HTTPError if no reply came.
+        """
         return self.call_with_headers(method, path, **content)[0]
 
     def call_with_headers(self, method: str, path: str, **content: Any) -> tuple[dict[str, Any], httpx.Headers]:
         """Return the JSON and the headers of the reply to a request. Raises as ``call``."""
+        if not path.startswith("/"):
+            raise ValueError(f"a path of the control API begins with a slash, not {path!r}; example: /clock")
         answer = self.http.request(method, f"{self.url}/_emulator{path}", **content)
         try:
             body = answer.json()

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from emulator.core.nearest import nearest
 
+__tracebackhide__ = True  # pytest shows the line of the test that an error is about
+
 UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds", "ms": "milliseconds"}
 UNIT_NAMES = (*UNITS.values(), "microseconds")
 PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|[wdhms])")

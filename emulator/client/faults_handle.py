@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 from emulator.client.control_client import ControlClient
 
+__tracebackhide__ = True  # pytest shows the line of the test that an error is about
+
 
 class FaultsHandle:
     """The faults of a space, or those of one provider."""

@@ -14,6 +14,8 @@ from emulator.client.requests_handle import RequestsHandle
 from emulator.client.server_url import server_url
 from emulator.client.webhooks_handle import WebhooksHandle
 
+__tracebackhide__ = True  # pytest shows the line of the test that an error is about
+
 
 class SpaceHandle:
     """A space: its providers, clock, faults, journal, webhooks, snapshots and ledger.

@@ -5,6 +5,8 @@ from typing import Any
 
 from emulator.client.control_client import ControlClient
 
+__tracebackhide__ = True  # pytest shows the line of the test that an error is about
+
 
 class RequestsHandle:
     """The journal of a space, or its entries of one provider; oldest first."""

@@ -6,6 +6,8 @@ from typing import Any
 from emulator.client.applications import Application, post
 from emulator.client.control_client import ControlClient
 
+__tracebackhide__ = True  # pytest shows the line of the test that an error is about
+
 
 class WebhooksHandle:
     """The webhooks of a space, or those of one provider; oldest first."""

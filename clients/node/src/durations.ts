@@ -21,6 +21,9 @@ export function secondsText(count: number): string {
 /** Return a duration in seconds. Throws RangeError. */
 export function seconds(duration: Duration): number {
   if (typeof duration === "number") {
+    if (!Number.isFinite(duration)) {
+      throw new RangeError(`${duration} is not a duration in seconds`);
+    }
     return duration;
   }
   if (typeof duration === "object") {
@@ -48,7 +51,7 @@ function unsigned(text: string, whole: string): number {
   return parts.reduce((total, [number, unit]) => total + number * UNIT_SECONDS[unit], 0);
 }
 
-/** Return an instant as the control API reads it. A date is its midnight; without an offset, UTC is meant. */
+/** Return an instant as the control API reads it. A date is its midnight; without an offset, UTC is meant. Throws RangeError. */
 export function instantText(at: Date | string): string {
   if (at instanceof Date) {
     return at.toISOString();
@@ -57,5 +60,9 @@ export function instantText(at: Date | string): string {
     return `${at}T00:00:00Z`;
   }
   const text = at.replace(" ", "T");
-  return /(Z|[+-]\d{2}:?\d{2})$/i.test(text) ? text : `${text}Z`;
+  const instant = /(Z|[+-]\d{2}:?\d{2})$/i.test(text) ? text : `${text}Z`;
+  if (Number.isNaN(Date.parse(instant))) {
+    throw new RangeError(`${JSON.stringify(at)} is not a date or time; examples: 2026-01-01, 2026-01-01T09:30:00Z`);
+  }
+  return instant;
 }

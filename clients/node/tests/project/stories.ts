@@ -76,6 +76,8 @@ export function stories(test: Test, extended: (carbonOptions: CarbonOptions) => 
     await cnaught.clock.freeze(new Date("2026-02-01T12:00:00Z"));
     await assert.rejects(cnaught.clock.freeze("2026-01-01"), /^Refused: 409: /);
     await assert.rejects(cnaught.clock.advance("a while"), /"a while" is not a duration; examples: 1h30m/);
+    await assert.rejects(cnaught.clock.advance(Number.NaN), /NaN is not a duration in seconds/);
+    await assert.rejects(cnaught.clock.freeze("yesterday"), /"yesterday" is not a date or time; examples: 2026-01-01/);
     await cnaught.clock.run();
     assert.equal(await carbonSpace.clock.frozen(), false);
   });
