@@ -118,6 +118,14 @@ def test_every_command_has_help(run: Run, path: tuple[str, ...], command: click.
             assert str(option.envvar) in " ".join(text.split()), option
 
 
+def test_the_list_of_commands_has_whole_sentences(run: Run) -> None:
+    """The first sentence of a command fits into a line of a terminal with 80 columns."""
+    lists = [run(*path, "--help") for path, command in commands(cli) if isinstance(command, click.Group)]
+    assert [
+        line for text in lists for line in text.splitlines() if line.endswith("...") and line.startswith("  ")
+    ] == []
+
+
 def test_the_version(run: Run) -> None:
     """The version is available as a command and as an option."""
     assert run("version") == run("--version") == f"{__version__}\n"
@@ -699,7 +707,6 @@ WITHOUT_EFFECT = {
     "requests --follow --wait 1": "--follow and --wait exclude each other",
     "requests --replay 1 --since 2026-01-01": "--since and --replay exclude each other",
     "requests --timeout 3s": "--timeout needs --wait",
-    "serve --control-token=": "Invalid value for '--control-token'",
     "serve --sync full": "--sync needs --data",
     "serve --tls-port 4444": "--tls-port needs --tls",
     "story --seed 3": "--seed needs --play",

@@ -146,6 +146,12 @@ def test_every_tool_is_documented() -> None:
     assert all(tool.__doc__ for tool in Tools(None).all())  # type: ignore[arg-type]
 
 
+def test_an_empty_run_is_not_replayed(emulator: Emulator) -> None:
+    """A replay of no requests proves nothing."""
+    with pytest.raises(ValueError, match="space 'empty' has no requests since it was started"):
+        Tools(emulator).replay("empty")
+
+
 def test_a_replay_uses_the_fixtures_of_the_server(tmp_path: Path) -> None:
     """A space of a server with fixtures of its own is run again with these."""
     fixture = json.loads((resource("fixtures") / "cnaught.json").read_text())

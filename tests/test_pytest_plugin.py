@@ -160,7 +160,7 @@ def test_a_wrong_url_fails_tests(pytester: pytest.Pytester, url: str, reason: st
 
 
 def test_a_refused_call_is_shown_at_its_line(pytester: pytest.Pytester) -> None:
-    """The report of a test ends with the line of the test that the control API refused, not with the client's source."""
+    """The report of a test shows its line that the control API refused, not the source of the client."""
     result = _results(
         pytester,
         """

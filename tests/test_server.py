@@ -293,7 +293,7 @@ def test_a_port_in_use_is_named(
 ) -> None:
     """A port in use is an error with its number."""
     output = failed(monkeypatch, capsys, "serve", "--port", taken)
-    assert output == f"cannot listen on 127.0.0.1 port {taken}: Address already in use"
+    assert output == f"cannot listen on 127.0.0.1 port {taken}: Address already in use; choose another with --port"
 
 
 def test_a_listening_socket_never_blocks() -> None:
@@ -318,7 +318,8 @@ def test_a_failing_process_prints_one_sentence(taken: str) -> None:
     command = [sys.executable, "-m", "emulator", "serve", "--port", taken]
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS_MAX, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"carbon-emulator: cannot listen on 127.0.0.1 port {taken}: Address already in use\n"
+    reason = f"cannot listen on 127.0.0.1 port {taken}: Address already in use; choose another with --port"
+    assert done.stderr == f"carbon-emulator: {reason}\n"
 
 
 @pytest.mark.parametrize(

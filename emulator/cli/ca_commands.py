@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 @click.group()
 def ca() -> None:
-    """Manage the certificate authority of this user, which `exec` and `serve --tls` use.
+    """Manage the certificate authority of this user.
 
-    It is made when first needed, and can sign for the vendors' production hosts only. The key of its root was destroyed
-    once that had signed the one intermediate certificate with these constraints.
+    `exec` and `serve --tls` use it. It is made when first needed, and can sign for the vendors' production hosts only.
+    The key of its root was destroyed once that had signed the one intermediate certificate with these constraints.
     """
 
 
@@ -48,7 +48,10 @@ def show(as_json: bool) -> None:
 
 @ca.command()
 def path() -> None:
-    """Print the path of the root certificate, and make the authority if there is none."""
+    """Print the path of the root certificate.
+
+    Make the authority first if there is none.
+    """
     click.echo(ensured_authority().root_path)
 
 

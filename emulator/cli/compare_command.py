@@ -38,10 +38,11 @@ def compare(
     key: str | None,
     as_json: bool,
 ) -> None:
-    """Replay a recording on the emulator: exit code 0 if the replies agree, 1 with the differences, 2 if it cannot run.
+    """Replay a recording on the emulator, and compare the replies.
 
-    Ids and times are compared by their role. A recording without exchanges shows nothing: exit code 2. --credential
-    and --key give credentials of the emulator's fixtures.
+    Exit code 0 if they agree, 1 with the differences, 2 if it cannot run. Ids and times are compared by their role. A
+    recording without exchanges shows nothing: exit code 2. --credential and --key give credentials of the emulator's
+    fixtures.
     """
     from emulator.conformance.comparison import compare as run
     from emulator.conformance.comparison import parts_shown

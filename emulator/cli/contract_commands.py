@@ -14,7 +14,10 @@ from emulator.cli.target import Target, on_server
 @click.argument("name", metavar="PROVIDER|control")
 @on_server
 def contract(target: Target, name: str) -> None:
-    """Print the OpenAPI document of a provider, or of the control API, with the URL of the space."""
+    """Print the OpenAPI document of a provider or the control API.
+
+    It has the URL of the space.
+    """
     with target.session() as space:
         show(space.control("GET", f"/contracts/{name}.json"), as_json=True, text="")
 
@@ -25,7 +28,10 @@ def contract(target: Target, name: str) -> None:
 @as_json
 @click.option("--rules", is_flag=True, help="Print the rules instead of the operations.")
 def evidence(target: Target, provider: str | None, as_json: bool, rules: bool) -> None:
-    """Print what each operation, or each rule, rests on; of all providers, or of one."""
+    """Print what each operation, or each rule, rests on.
+
+    Of all providers, or of one.
+    """
     with target.session() as space:
         reply = space.control("GET", "/evidence", params={} if provider is None else {"provider": provider})
         header = ("PROVIDER", "RULE", "EVIDENCE", "STATEMENT") if rules else ("PROVIDER", "OPERATION", "EVIDENCE")

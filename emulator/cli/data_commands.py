@@ -30,9 +30,10 @@ with_fixtures = option("--fixtures", type=click.Path(path_type=Path), help="The 
 
 @click.group()
 def data() -> None:
-    """Look at, compact, copy or check a directory of serve --data, or the database of serve --store.
+    """Inspect, check, compact and copy stored spaces.
 
-    No server may use a directory meanwhile. The nodes of a database may keep running.
+    They are in a directory of `serve --data`, or the database of `serve --store`. No server may use a directory
+    meanwhile. The nodes of a database may keep running.
     """
 
 
@@ -54,7 +55,10 @@ def _done(work: Callable[[], T]) -> T:
 @with_location
 @as_json
 def info(location: Path | str, as_json: bool) -> None:
-    """List the spaces of DIR or URL: their requests, the entries to apply at a load, and their size."""
+    """List the stored spaces, with their requests and their size.
+
+    And with the number of entries to apply when a space is loaded.
+    """
     from emulator.cli.data_files import describe
 
     content = _done(lambda: describe(location))
@@ -71,10 +75,10 @@ def info(location: Path | str, as_json: bool) -> None:
 @with_location
 @with_fixtures
 def compact(location: Path | str, fixtures: Path | None) -> None:
-    """Write a snapshot of every space in place of its history, and give free space back.
+    """Write a snapshot of every space in place of its history.
 
-    Run it with the old version before an update: newer versions can read a snapshot, even if they would reply
-    differently.
+    Free space is given back. Run it with the old version before an update: newer versions can read a snapshot, even if
+    they would reply differently.
     """
     from emulator.cli.data_files import compact as compact_all
 
@@ -87,7 +91,10 @@ def compact(location: Path | str, fixtures: Path | None) -> None:
 @click.argument("file", type=FILE)
 @with_fixtures
 def export(location: Path | str, file: Path, fixtures: Path | None) -> None:
-    """Write all spaces to FILE, one line of JSON each, with their recent journals. Only its owner can read it."""
+    """Write all spaces to FILE, one line of JSON each.
+
+    Each has its recent journal. Only the owner of the file can read it.
+    """
     from emulator.cli.data_export import export as export_all
 
     count = _done(lambda: export_all(location, file, fixtures, progress_bar))
@@ -99,9 +106,10 @@ def export(location: Path | str, file: Path, fixtures: Path | None) -> None:
 @click.argument("file", type=FILE)
 @with_fixtures
 def import_(location: Path | str, file: Path, fixtures: Path | None) -> None:
-    """Add the spaces of FILE, as 'data export' wrote it, to a directory, which is made if need be, or to a database.
+    """Add the spaces of FILE, as `data export` wrote it.
 
-    A space that is there already, or that does not load, is an error, and then nothing is imported.
+    A directory is made if need be. A space that is there already, or that does not load, is an error, and then nothing
+    is imported.
     """
     from emulator.cli.data_export import import_all
 
@@ -113,7 +121,10 @@ def import_(location: Path | str, file: Path, fixtures: Path | None) -> None:
 @with_location
 @with_fixtures
 def check(location: Path | str, fixtures: Path | None) -> None:
-    """Check the database, and that every space loads with the replies that were given. Changes nothing."""
+    """Check that every space loads with the replies that were given.
+
+    Check the database, too. Nothing changes.
+    """
     from emulator.cli.data_files import check as check_all
 
     problems = _done(lambda: check_all(location, fixtures, progress_bar))
@@ -126,7 +137,10 @@ def check(location: Path | str, fixtures: Path | None) -> None:
 @with_location
 @click.argument("space")
 def rollback(location: Path | str, space: str) -> None:
-    """Drop what SPACE has done since its last snapshot: a way back for a space that cannot be loaded."""
+    """Drop what SPACE has done since its last snapshot.
+
+    Use it for a space that cannot be loaded.
+    """
     from emulator.cli.data_files import rollback as roll_back
 
     count = _done(lambda: roll_back(location, space))

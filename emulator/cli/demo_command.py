@@ -13,7 +13,7 @@ from emulator.cli.combinations import RUNNING, given, needs
 from emulator.cli.options import Checked, Name, option
 from emulator.cli.output import table
 from emulator.cli.scenario_play import check_scenario, play
-from emulator.cli.server_options import access_logged, new_token, own_hosts, server_options, write_url
+from emulator.cli.server_options import access_logged, bound_socket, new_token, own_hosts, server_options, write_url
 from emulator.cli.story_command import story_lines
 from emulator.cli.target import Target
 from emulator.core.names import space_name
@@ -59,9 +59,9 @@ def demo(
     token: str | None,
     **settings: Any,
 ) -> None:
-    """Fill a space with the scenario NAME, and show it: a shop, by default.
+    """Fill a space with the scenario NAME, and show it.
 
-    It starts a server, with the options of `serve`; or plays at a running one with --url.
+    By default a shop. It starts a server, with the options of `serve`; or plays at a running one with --url.
     """
     from emulator.scenarios import catalogue
 
@@ -160,15 +160,13 @@ class _Show:
 def _made(host: str, port: int, **settings: Any) -> "tuple[Gateway, socket]":
     """Return the application of a new server, and the socket that it listens on. Raises click.UsageError."""
     from emulator.app import create_app
-    from emulator.server import server
     from emulator.space.fixtures import BadFixture
 
     try:
-        return create_app(**settings), server.bind(host, port)
+        app = create_app(**settings)
     except BadFixture as error:
         raise click.UsageError(str(error)) from None
-    except server.PortTaken as error:
-        raise click.UsageError(f"{error}; choose another with --port, or use its server with --url") from None
+    return app, bound_socket(host, port, "choose another with --port, or use its server with --url")
 
 
 def _generate(space: "SpaceHandle", stopped: threading.Event) -> None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @pace_option
 @as_json
 def drift(file: Path, junit: Path | None, pace: float, as_json: bool) -> None:
-    """Compare every vendor that has a key in the environment with the last report, and write a new one.
+    """Compare the vendors with their last report, and renew it.
 
     A vendor takes part if the credentials that it needs are set, such as CARBON_CONFORM_CNAUGHT_API_KEY. Its URL is
     CARBON_CONFORM_CNAUGHT_URL, or its production host. Only reads and refusals are sent. Exit code 0 if nothing

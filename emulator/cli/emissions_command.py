@@ -13,7 +13,10 @@ NAMES = ("provider", "organization", "scope", "category", "month", "co2e_grams")
 @on_server
 @as_json
 def emissions(target: Target, as_json: bool) -> None:
-    """Print the emissions that vendors have measured, by organization, scope, category and month."""
+    """Print the emissions that vendors have measured.
+
+    By organization, scope, category and month.
+    """
     with target.session() as space:
         reply = space.control("GET", "/emissions")
         rows = [[each[name] for name in NAMES] for each in reply["emissions"]]

@@ -60,11 +60,12 @@ def exec_command(
     quiet: bool,
     exit_with_parent: bool,
 ) -> None:
-    """Run COMMAND so that the emulator answers requests to the vendors' production hosts.
+    """Run COMMAND with the vendors' production hosts redirected here.
 
-    Thallo documents no host, so it is not among them. Ends with the exit code of COMMAND. Modes: env sets variables
-    that make clients use a proxy and trust its certificate; preload also changes the connections of Node and Python
-    processes; isolated, on Linux, runs COMMAND in a network that has the vendors' hosts and nothing else.
+    The emulator answers requests to them. Thallo documents no host, so it is not among them. Ends with the exit code of
+    COMMAND. Modes: env sets variables that make clients use a proxy and trust its certificate; preload also changes the
+    connections of Node and Python processes; isolated, on Linux, runs COMMAND in a network that has the vendors' hosts
+    and nothing else.
     """
     if not hasattr(os, "posix_spawn"):
         raise click.UsageError(

@@ -22,7 +22,10 @@ EXAMPLE = """'{"provider": "cnaught", "operation": "place_order", "effect": {"st
 @click.option("--clear", is_flag=True, help="Delete all faults first.")
 @exclusive("--delete", "--clear")
 def faults(target: Target, as_json: bool, add: str | None, delete: str | None, clear: bool) -> None:
-    """List the faults of the space and how often each has fired; add or delete some."""
+    """List, add and delete the faults of the space.
+
+    The list shows how often each has fired.
+    """
     with target.session() as space:
         if clear:
             space.control("DELETE", "/faults")

@@ -11,13 +11,16 @@ DIRECTORY = click.Path(path_type=Path)
 
 @click.group()
 def fixtures() -> None:
-    """Write and check fixtures: what the memory of each provider starts from."""
+    """Write and check fixtures, which each provider starts from."""
 
 
 @fixtures.command()
 @click.argument("directory", type=DIRECTORY)
 def init(directory: Path) -> None:
-    """Write the built-in fixtures into DIRECTORY, with a JSON Schema for each. Existing files are not replaced."""
+    """Write the built-in fixtures into DIRECTORY.
+
+    Each has a JSON Schema. Existing files are not replaced.
+    """
     from emulator.providers import NAMES
     from emulator.space import fixture_files
 
@@ -39,7 +42,10 @@ def init(directory: Path) -> None:
 @fixtures.command()
 @click.argument("directory", required=False, type=DIRECTORY)
 def check(directory: Path | None) -> None:
-    """Check the fixtures in DIRECTORY, or the built-in ones: exit code 0, or 2 with a line for each mistake."""
+    """Check the fixtures in DIRECTORY, or the built-in ones.
+
+    Exit code 0, or 2 with a line for each mistake.
+    """
     from emulator.providers import ALL
     from emulator.space.fixtures import BadFixture, Fixtures
 

@@ -21,7 +21,7 @@ from emulator.cli.target import CheckFailed, Target, on_server
 @excludes("--balances", "--offset", "--limit")
 @click.pass_context
 def ledger(context: click.Context, /, target: Target, as_json: bool, balances: bool, **filters: Any) -> None:
-    """Print the ledger of the space: what was bought, retired, canceled and charged."""
+    """Print what was bought, retired, canceled and charged."""
     if context.invoked_subcommand:
         return
     params = {name: value for name, value in filters.items() if value is not None}
@@ -48,7 +48,10 @@ def _balances(reply: Mapping[str, Any]) -> str:
 @on_server
 @as_json
 def verify(target: Target, as_json: bool) -> None:
-    """Check the ledger against the figures of the vendors: exit code 0 if every check holds, 1 if not."""
+    """Check the ledger against the figures of the vendors.
+
+    Exit code 0 if every check holds, 1 if not.
+    """
     with target.session() as space:
         reply = space.verify_ledger()
     rows = [(each["name"], "holds" if each["holds"] else "FAILS", each["statement"]) for each in reply["checks"]]
@@ -63,7 +66,10 @@ def verify(target: Target, as_json: bool) -> None:
 @as_json
 @filters("provider")
 def flows(target: Target, as_json: bool, provider: str | None) -> None:
-    """Print what moved between kinds of accounts, such as from bought to retired."""
+    """Print what moved between kinds of accounts.
+
+    For example from bought to retired.
+    """
     with target.session() as space:
         reply = space.control("GET", "/ledger/flows", params={} if provider is None else {"provider": provider})
     rows = [[each[name] for name in ("provider", "from", "to", "amount", "unit")] for each in reply["flows"]]

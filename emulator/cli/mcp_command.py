@@ -11,6 +11,7 @@ import click
 
 from emulator.cli.options import Checked, option
 from emulator.cli.target import CheckFailed
+from emulator.core.version import __version__
 
 INSTRUCTIONS = """\
 Carbon Emulator stands in for the APIs of 1ClickImpact, CNaught, Carbon Insights, Dcycle and Thallo on this machine.
@@ -30,9 +31,9 @@ time passes on command only. Faults are never random.
 )
 @option("--fixtures", type=click.Path(path_type=Path), help="The directory with the server's own fixtures.")
 def mcp(url: str | None, token: str | None, fixtures: Path | None) -> None:
-    """Serve the Model Context Protocol on standard input and output, for coding agents. Needs the extra `mcp`.
+    """Serve the Model Context Protocol, for coding agents.
 
-    It can do what the control API does, on this machine only.
+    On standard input and output. It needs the extra `mcp`. It can do what the control API does, on this machine only.
     """
     try:
         from mcp.server.mcpserver import MCPServer
@@ -58,7 +59,7 @@ def mcp(url: str | None, token: str | None, fixtures: Path | None) -> None:
             raise click.UsageError(str(error)) from None
         except (Refused, httpx.HTTPError) as error:
             raise CheckFailed(f"no Carbon Emulator at {url}: {error}") from None
-        protocol = MCPServer("carbon-emulator", instructions=INSTRUCTIONS, log_level="ERROR")
+        protocol = MCPServer("carbon-emulator", version=__version__, instructions=INSTRUCTIONS, log_level="ERROR")
         for tool in Tools(server, fixtures).all():
             protocol.add_tool(_explained(tool))
         protocol.run("stdio")
@@ -68,13 +69,14 @@ def _explained(tool: Callable[..., Any]) -> Callable[..., Any]:
     """Return a tool whose errors reach the agent: of all others, the SDK passes on no more than that there was one."""
     from mcp.server.mcpserver.exceptions import ToolError
 
+    from emulator.bundles.bundle import BadBundle
     from emulator.client.control_client import Refused
 
     @wraps(tool)
     def explained(**arguments: Any) -> Any:
         try:
             return tool(**arguments)
-        except (Refused, TypeError, ValueError) as error:
+        except (BadBundle, Refused, TypeError, ValueError) as error:
             raise ToolError(str(error)) from error
 
     return explained

@@ -115,6 +115,8 @@ class Tools:
 
         world = make_world(fixtures_directory=self._fixtures)
         recorded = bundle.read(self._server.space(space).bundle(), world)
+        if not recorded.requests:
+            raise ValueError(f"space {space!r} has no requests since it was started, so there is nothing to replay")
         difference = replay(recorded, world, lambda: None)
         return {"requests": len(recorded.requests), "difference": difference and difference.model_dump()}
 

@@ -42,9 +42,9 @@ def _change(text: str) -> tuple[str, Any]:
 @on_server
 @as_json
 def act(target: Target, provider: str | None, act: str | None, subject: str | None, as_json: bool) -> None:
-    """Perform what a vendor's API has no request for, such as cnaught complete_checkout ID.
+    """Perform an act that a vendor's API has no request for.
 
-    Without arguments, list all acts.
+    An example: `act cnaught complete_checkout ID`. Without arguments, list all acts.
     """
     if provider is not None and subject is None:
         raise click.UsageError("an act needs PROVIDER, ACT and SUBJECT; without arguments, all acts are listed")

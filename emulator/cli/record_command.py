@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from emulator.cli.conform_options import CannotRun, base_url, check_provider, credential_options, credentials
+from emulator.cli.server_options import bound_socket
 from emulator.core.plural import plural
 
 
@@ -16,22 +17,18 @@ from emulator.core.plural import plural
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port to listen on; without it, a free one.")
 @credential_options
 def record(provider: str, upstream: str, file: Path, port: int, credential: tuple[str, ...], key: str | None) -> None:
-    """Pass requests to a vendor, and record them without secrets, until Ctrl+C.
+    """Pass requests to a vendor, and record them without secrets.
 
-    Use the printed URL as the base URL of PROVIDER in your client. Credentials that are given by name are sealed as
-    {{credential:NAME}}, so that `compare` can put those of the emulator in their place.
+    It ends with Ctrl+C. Use the printed URL as the base URL of PROVIDER in your client. Credentials that are given by
+    name are sealed as {{credential:NAME}}, so that `compare` can put those of the emulator in their place.
     """
     from emulator.conformance.pace import RealPace
     from emulator.conformance.recorder import Recorder, open_recording
     from emulator.conformance.recording_proxy import RecordingServer
-    from emulator.server.server import PortTaken, bind
 
     check_provider(provider)
     known, url = credentials(provider, credential, key), base_url(upstream)
-    try:
-        bound = bind("127.0.0.1", port)
-    except PortTaken as error:
-        raise CannotRun(str(error)) from None
+    bound = bound_socket("127.0.0.1", port)
     try:
         written = open_recording(file)
     except OSError as error:

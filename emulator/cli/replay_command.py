@@ -19,9 +19,9 @@ BEGINS = "a bundle begins when its space is created, reset, restored or cleared"
 @click.option("--fixtures", type=click.Path(path_type=Path), help="The fixtures that the bundle was recorded with.")
 @as_json
 def replay(file: Path, fixtures: Path | None, as_json: bool) -> None:
-    """Run the requests of a bundle again: exit code 0 if every byte is the same, 1 with the first difference.
+    """Run the requests of a bundle again, and compare every byte.
 
-    A bundle without requests proves nothing: exit code 2.
+    Exit code 0 if all are the same, 1 with the first difference. A bundle without requests proves nothing: exit code 2.
     """
     from emulator.app import make_world
     from emulator.bundles import bundle

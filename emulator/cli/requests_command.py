@@ -44,7 +44,10 @@ def requests(
     clear: bool,
     **filters: Any,
 ) -> None:
-    """Print the journal of the space, oldest first; with --json an object a line."""
+    """Print the requests of the space, oldest first.
+
+    With --json, an object a line.
+    """
     params = {name: value for name, value in filters.items() if value is not None}
     with target.session() as space:
         if clear:

@@ -15,7 +15,7 @@ from emulator.cli.options import option
 from emulator.cli.output import read_json
 from emulator.cli.scenario_play import check_scenario, play
 from emulator.cli.serve_workers import WORKERS_MAX, check_workers, serve_workers
-from emulator.cli.server_options import access_logged, new_token, own_hosts, server_options, write_url
+from emulator.cli.server_options import access_logged, bound_socket, new_token, own_hosts, server_options, write_url
 
 if TYPE_CHECKING:
     from socket import socket
@@ -113,9 +113,9 @@ def serve(
     make = partial(create_app, control_token=control_token or drawn_token, **settings)
     try:
         app = make()
-        bound = server.bind(host, port)
+        bound = bound_socket(host, port)
         secure = [_secure(host, tls_port)] if tls else []
-    except (BadFixture, BadData, server.PortTaken) as error:
+    except (BadFixture, BadData) as error:
         raise click.UsageError(str(error)) from None
     _prepare(app.spaces, snapshot, scenario, bound)
     if drawn_token:
@@ -221,12 +221,11 @@ def _collect_seldom() -> None:
 
 
 def _secure(host: str, port: int) -> "Secure":
-    """Return a socket for TLS, and its certificate. Raises PortTaken, click.UsageError."""
-    from emulator.server.server import bind
+    """Return a socket for TLS, and its certificate. Raises click.UsageError."""
     from emulator.tls.server_context import server_context
 
     authority = ensured_authority()
-    return bind(host, port), server_context(authority)
+    return bound_socket(host, port, "choose another with --tls-port"), server_context(authority)
 
 
 def _use_no_plugins() -> None:

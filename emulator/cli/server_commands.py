@@ -19,7 +19,10 @@ POLL_SECONDS = 0.2
 @on_server
 @as_json
 def health(target: Target, as_json: bool) -> None:
-    """Check server health: exit code 0 if it is up and can store its spaces, 1 if not."""
+    """Check that the server is up and can store its spaces.
+
+    Exit code 0 if so, 1 if not.
+    """
     try:
         with target.session() as space:
             reply = space.control("GET", "/health")
@@ -32,7 +35,10 @@ def health(target: Target, as_json: bool) -> None:
 @on_server
 @click.option("--timeout", type=Duration(), default="30s", show_default=True, help="How long to wait.")
 def wait(target: Target, timeout: timedelta) -> None:
-    """Wait until the server is up: exit code 0, or 1 if it is not up in time."""
+    """Wait until the server is up.
+
+    Exit code 0, or 1 if it is not up in time.
+    """
     deadline = time.monotonic() + timeout.total_seconds()
     while True:
         try:
@@ -50,7 +56,7 @@ def wait(target: Target, timeout: timedelta) -> None:
 @on_server
 @as_json
 def providers(target: Target, as_json: bool) -> None:
-    """List the providers with their URLs in the space, and their credentials."""
+    """List the providers, with their URLs and credentials."""
     with target.session() as space:
         reply = space.control("GET", "/providers")
         rows = [
@@ -65,7 +71,7 @@ def providers(target: Target, as_json: bool) -> None:
 @on_server
 @as_json
 def env(target: Target, provider: str, as_json: bool) -> None:
-    """Print what a client of PROVIDER needs, as export commands for a shell and nothing else."""
+    """Print shell exports of what a client of PROVIDER needs."""
     with target.session() as space:
         reply = space.control("GET", f"/providers/{provider}")
         values = {"base_url": reply["url"], **reply["credentials"]}
@@ -92,6 +98,9 @@ def spaces(target: Target, as_json: bool, delete: str | None) -> None:
 @on_server
 @click.option("--seed", type=int, help="The seed that the ids of the space follow from; the server's by default.")
 def reset(target: Target, seed: int | None) -> None:
-    """Reset the space to its fixtures, with a running clock and no faults."""
+    """Reset the space to its fixtures.
+
+    Its clock runs then, and it has no faults.
+    """
     with target.session() as space:
         space.reset(seed)

@@ -12,6 +12,8 @@ from emulator.cli.options import Checked, option
 from emulator.cli.parent import exit_with_parent
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from starlette.types import ASGIApp
 
 
@@ -28,6 +30,16 @@ def new_token(host: str) -> str | None:
     from emulator.core.ids import secret
 
     return None if is_loopback(host) else secret()
+
+
+def bound_socket(host: str, port: int, advice: str = "choose another with --port") -> "socket":
+    """Return a socket that listens. Raises click.UsageError, with advice if the port is in use."""
+    from emulator.server.server import PortTaken, bind
+
+    try:
+        return bind(host, port)
+    except PortTaken as error:
+        raise click.UsageError(f"{error}; {advice}" if error.in_use else str(error)) from None
 
 
 def write_url(url_file: Path | None, url: str) -> None:
@@ -47,12 +59,6 @@ def _check_writable(_: click.Context, __: click.Parameter, path: Path | None) ->
     if path is not None and not os.access(path if path.exists() else path.parent, os.W_OK):
         raise click.BadParameter(f"cannot write {path}")
     return path
-
-
-def _check_token(_: click.Context, __: click.Parameter, token: str | None) -> str | None:
-    if token == "":
-        raise click.BadParameter("it is empty; without the option, the server draws a token where it needs one")
-    return token
 
 
 def _exit_with_parent(_: click.Context, __: click.Parameter, wanted: bool) -> None:
@@ -103,12 +109,7 @@ _OPTIONS = (
         type=Checked("url"),
         help="The URL of this server in such links; by default as the first request to a space has it.",
     ),
-    option(
-        "--control-token",
-        type=Checked("token"),
-        callback=_check_token,
-        help="Require this token for the control API.",
-    ),
+    option("--control-token", type=Checked("token"), help="Require this token for the control API."),
     option("--access-log", is_flag=True, help="Print a line for each request to standard error."),
     option(
         "--exit-with-parent",

@@ -14,7 +14,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.group()
 def snapshot() -> None:
-    """Save the space to a file, load it from one, or keep snapshots of it on the server."""
+    """Save and load the space, or keep snapshots of it on the server."""
 
 
 @snapshot.command()
@@ -59,7 +59,10 @@ def keep(target: Target, name: str) -> None:
 @click.argument("name", type=Name(snapshot_name))
 @on_server
 def restore(target: Target, name: str) -> None:
-    """Restore the space from a snapshot that the server keeps, with an empty journal."""
+    """Restore the space from a snapshot that the server keeps.
+
+    The journal is empty then.
+    """
     with target.session() as space:
         space.control("POST", f"/snapshots/{name}/restore")
 
@@ -82,6 +85,9 @@ def bundle() -> None:
 @click.argument("file", type=FILE)
 @on_server
 def save_bundle(target: Target, file: Path) -> None:
-    """Write all requests since the space was created, reset, restored or cleared, without their secrets, to FILE."""
+    """Write the recorded run of the space to FILE, without secrets.
+
+    It has all requests since the space was created, reset, restored or cleared.
+    """
     with target.session() as space:
         write_json(file, space.bundle())

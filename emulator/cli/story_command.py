@@ -26,7 +26,10 @@ WITH_PROVIDER = frozenset({"state", "books", "trust", "settings"})
 @click.option("--continue", "rounds", metavar="ROUNDS", type=click.IntRange(1, 100), help="Play more activity first.")
 @needs("--seed", "--play")
 def story(target: Target, as_json: bool, play: str | None, seed: int | None, rounds: int | None) -> None:
-    """Print the story of the scenario that fills the space, or play one."""
+    """Print the story of the space, or play a scenario.
+
+    The story is that of the scenario that fills the space.
+    """
     with target.session() as space:
         if play is not None:
             space.play(play, seed)

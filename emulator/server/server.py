@@ -8,6 +8,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from errno import EADDRINUSE
 from typing import Any
 
 import uvicorn
@@ -37,7 +38,11 @@ Secure = tuple[socket.socket, ssl.SSLContext]
 
 
 class PortTaken(Exception):
-    """The address cannot be bound; the message names it and gives the reason."""
+    """The address cannot be bound; the message names it and gives the reason. ``in_use``: another socket has it."""
+
+    def __init__(self, message: str, in_use: bool) -> None:
+        super().__init__(message)
+        self.in_use = in_use
 
 
 class Server(uvicorn.Server):
@@ -146,7 +151,8 @@ def bind(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError, UnicodeError) as error:
         bound.close()
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise PortTaken(f"cannot listen on {host} port {port}: {reason}") from None
+        in_use = isinstance(error, OSError) and error.errno == EADDRINUSE
+        raise PortTaken(f"cannot listen on {host} port {port}: {reason}", in_use) from None
     except TypeError:
         bound.close()
         raise

@@ -16,8 +16,9 @@ HEADER = """\
 > package and command `carbon-emulator`, npm package `carbon-emulator`. It has isolated spaces, a clock on command,
 > faults, webhooks, a journal, snapshots, and a label on everything that is a guess.
 
-Start: `pip install carbon-emulator`, then `carbon-emulator serve`. Provider URLs are
-`http://127.0.0.1:4412/PROVIDER`; `/~NAME` in front of a path selects a space; the control API is below `/_emulator`.
+Start: `pip install .` in a checkout (the packages are not on PyPI or npm yet), then `carbon-emulator serve`. Provider
+URLs are `http://127.0.0.1:4412/PROVIDER`; `/~NAME` in front of a path selects a space; the control API is below
+`/_emulator`.
 """
 
 
