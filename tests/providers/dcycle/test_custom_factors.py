@@ -127,7 +127,7 @@ def test_unknown_groups_and_factors(dcycle: Caller) -> None:
     assert dcycle.post(f"{FACTORS}/{UNKNOWN}", FACTOR).status_code == 400
 
 
-@pytest.mark.rule("dcycle.factors.own-tree")
+@pytest.mark.rule("dcycle.factors.own-tree", "dcycle.records.custom-factor-shown")
 @pytest.mark.parametrize(
     ("key", "organization", "known"),
     [
@@ -155,6 +155,11 @@ def test_a_factor_is_known_in_its_tree(dcycle: Caller, key: str, organization: s
         without = created(client, path, {**body, **unknown}, status)
         made = created(client, path, {**body, **factor}, status)
         assert made["co2e"] == (5.0 if known else without["co2e"]), path
+        if "purchases" not in path:
+            items = [made] if "invoices" in path else client.get(path, params={"facility_id": facility}).json()["items"]
+            seen = next(item for item in items if item["id"] == made["id"])
+            shown = dcycle.get(f"{FACTORS}/{factor['custom_emission_factor_id']}").json() if known else None
+            assert seen["custom_emission_factor"] == shown, path
         if "invoices" not in path:
             changed = client.request("PATCH", f"{path}/{without['id']}", json=factor).json()
             assert changed["co2e"] == made["co2e"], path

@@ -96,6 +96,28 @@ def test_facilities_share_an_invoice(
     assert tonnes(dcycle, category, *APRIL) == before
 
 
+@pytest.mark.rule("dcycle.legacy.invoice-all-shares", "dcycle.legacy.invoice-source", "dcycle.legacy.invoice-toc")
+def test_every_share_names_all_of_them(dcycle: Caller) -> None:
+    """Version 3 of any share has those that are still there, also after a change and in another space."""
+    invoice = created(dcycle, INVOICES, {**INVOICE, "toc": "van_diesel"}, 200)
+    both = invoice["facility_percentages"]
+    assert [(each["facility_id"], each["percentage"]) for each in both] == [(PLANT, 0.5), (OFFICE, 0.5)]
+    ids = [
+        listed(dcycle, f"{INVOICES}/casted/facility/{facility}", invoice_id="inv-2024-100")["items"][0]["id"]
+        for facility in (PLANT, OFFICE)
+    ]
+    assert dcycle.request("PATCH", f"/v1/invoices/{ids[0]}", json={"cups": "ES1"}).status_code == 200
+    for id in ids:
+        shown = dcycle.get(f"/v3/invoices/{id}").json()
+        assert (shown["facility_percentages"], shown["source_invoice_id"]) == (both, ids[0])
+        assert shown["toc_id"] == "van_diesel"
+    snapshot = dcycle.space.snapshot()
+    assert dcycle.request("DELETE", f"/v1/invoices/{ids[0]}").status_code == 204
+    assert dcycle.get(f"/v3/invoices/{ids[1]}").json()["facility_percentages"] == both[1:]
+    dcycle.space.restore(snapshot)
+    assert dcycle.get(f"/v3/invoices/{ids[1]}").json()["facility_percentages"] == both
+
+
 @pytest.mark.rule("dcycle.invoices.water")
 @pytest.mark.parametrize(("factor", "kilograms"), [(None, None), (FACTOR, 3600.0), (UNKNOWN, None)])
 @pytest.mark.parametrize("group_by", ["scope", "category", "month"])
@@ -162,7 +184,8 @@ def test_organizations_share_an_invoice(dcycle: Caller, first: bool, asking: str
         (item,) = dcycle.get("/v1/invoices", params={"invoice_id": "INV-2024-100"}, headers=headers).json()["items"]
         assert round(electricity(dcycle, owner) - before[owner], 6) == tons
         one = dcycle.get(f"/v3/invoices/{item['id']}", headers=headers).json()
-        assert (one["facility_percentages"][0]["organization_id"], one["source_invoice_id"]) == (owner, invoice["id"])
+        assert one["facility_percentages"] == invoice["facility_percentages"]
+        assert (one["facility_id"], one["source_invoice_id"]) == (parts[owner]["facility_id"], invoice["id"])
 
 
 @pytest.mark.rule("dcycle.legacy.invoice-share-owner", "dcycle.organization.other-tree")

@@ -38,6 +38,7 @@ from emulator.providers.dcycle.memory.emissions import SCOPES
 from emulator.providers.dcycle.memory.fixture import Memory
 from emulator.providers.dcycle.memory.projects import EntityType, Project
 from emulator.providers.dcycle.memory.recharges import Recharge, RechargeTerms
+from emulator.providers.dcycle.memory.records import Record
 from emulator.providers.dcycle.memory.units import Unit
 
 RANGE_DAYS_MAX = 730
@@ -114,6 +115,10 @@ class Dcycle:
     def user(self, id: str | None) -> User | None:
         """Return a user; None for one who is not listed."""
         return self._users.get(id or "")
+
+    def owner(self, record: Record[Any]) -> Organization:
+        """Return the organization of a record."""
+        return self._organizations[record.organization_id]
 
     def root(self, organization: Organization) -> Organization:
         """Return the root of the tree that an organization is in."""

@@ -10,7 +10,7 @@ from emulator.core.ids import Ids
 from emulator.core.struct import Struct
 from emulator.providers.dcycle.backend.totals import Totals
 from emulator.providers.dcycle.memory.catalogue import Catalogue
-from emulator.providers.dcycle.memory.custom_factors import FactorTerms
+from emulator.providers.dcycle.memory.custom_factors import CustomFactor, FactorTerms
 from emulator.providers.dcycle.memory.fields import GRAMS_PER_UNIT_MAX
 from emulator.providers.dcycle.memory.fixture import Memory
 from emulator.providers.dcycle.memory.places import names
@@ -41,10 +41,16 @@ class Context(Struct, frozen=True, dict=True):
         found = (self._countries.get(name.casefold()) for name in reversed(names(address)))
         return next(filter(None, found), None)
 
-    def custom_grams(self, factor_id: str | None, organization_id: str) -> Decimal | None:
-        """Return what one unit causes by a custom emission factor; None if the organization's tree has none."""
+    def custom_factor(self, factor_id: str | None, organization_id: str) -> CustomFactor | None:
+        """Return a custom emission factor of the organization's tree; None if it has none of this id."""
         own = self.memory.custom_factors.get(factor_id or "")
         if own is not None and self._roots.get(own.organization_id) == self._roots.get(organization_id):
+            return own
+        return None
+
+    def custom_grams(self, factor_id: str | None, organization_id: str) -> Decimal | None:
+        """Return what one unit causes by a custom emission factor; None if the organization's tree has none."""
+        if (own := self.custom_factor(factor_id, organization_id)) is not None:
             return min(self.grams_of_gases(own.terms), Decimal(GRAMS_PER_UNIT_MAX))
         listed = self.catalogue.purchase_factors.custom.get(factor_id or "")
         return None if listed is None else Decimal(listed)

@@ -1,6 +1,6 @@
 """Invoices of energy and utilities, scopes 1 and 2 (docs.dcycle.io, Invoices)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from emulator.core.exact_json import decimal
 from emulator.providers.dcycle import errors
@@ -20,6 +20,7 @@ class Invoices(Records[Invoice, InvoiceTerms]):
 
     def __init__(self, context: Context) -> None:
         self._kwh = {unit.id: unit.kwh for unit in context.catalogue.units}
+        self._shares: dict[str, dict[str, Invoice]] = {}
         super().__init__(context, context.memory.invoices)
 
     def owner(self, record: Invoice) -> str | None:
@@ -47,6 +48,20 @@ class Invoices(Records[Invoice, InvoiceTerms]):
             shared[f"{record.type} supply_contract_id"] = record.supply_contract_id, record.terms.cups
         return shared
 
+    def shares(self, invoice: Invoice) -> Collection[Invoice]:
+        """Return the shares of the invoice that this one is a share of, in their order; itself if it is whole."""
+        return self._shares.get(invoice.source_invoice_id or "", {}).values() or [invoice]
+
+    def remove(self, record: Invoice) -> None:
+        super().remove(record)
+        if record.is_share and record.source_invoice_id:
+            del self._shares[record.source_invoice_id][record.id]
+
+    def _index(self, record: Invoice) -> None:
+        super()._index(record)
+        if record.is_share and record.source_invoice_id:
+            self._shares.setdefault(record.source_invoice_id, {})[record.id] = record
+
     def create_shares(self, draft: InvoiceDraft) -> Sequence[Invoice]:
         """Create an invoice for the share of each facility; the first is the source of all of them."""
         shares: list[Invoice] = []
@@ -71,6 +86,7 @@ class Invoices(Records[Invoice, InvoiceTerms]):
                 file_url=draft.file_url,
                 source="manual",
                 source_invoice_id=shares[0].id if shares else id,
+                toc=draft.toc,
             )
             shares.append(self.put(invoice))
         return shares

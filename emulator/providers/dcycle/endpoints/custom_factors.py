@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from emulator.providers.dcycle.backend import Dcycle
 from emulator.providers.dcycle.endpoints.context import authorize, backend
 from emulator.providers.dcycle.errors import Forbidden
 from emulator.providers.dcycle.wire.incoming import custom_factors as incoming
@@ -99,3 +100,9 @@ def delete_custom_emission_factor(request: Request) -> Response:
     organization, path = authorize(request, incoming.LegacyPath)
     backend(request).custom_factors.delete(organization, path.id)
     return Response(status_code=204)
+
+
+def shown_factor(dcycle: Dcycle, factor_id: str | None, organization_id: str) -> dict[str, object] | None:
+    """Return the custom emission factor of a record as its own operation shows it; None without one."""
+    found = dcycle.context.custom_factor(factor_id, organization_id)
+    return None if found is None else outgoing.factor(found, dcycle.units.get(found.terms.unit_id))

@@ -1,14 +1,26 @@
 """Invoices."""
 
+from collections.abc import Iterable
+
 from starlette.responses import Response
 
+from emulator.providers.dcycle.backend import Dcycle
 from emulator.providers.dcycle.backend.records import sort
 from emulator.providers.dcycle.endpoints.context import authorize, backend
+from emulator.providers.dcycle.memory.invoices import Invoice
 from emulator.providers.dcycle.wire.incoming import invoices as incoming
 from emulator.providers.dcycle.wire.outgoing import invoices as outgoing
 from emulator.providers.dcycle.wire.outgoing.pages import page
 from emulator.web.replies import reply
 from emulator.web.request import Request
+
+
+def shown_shares(dcycle: Dcycle, shares: Iterable[Invoice]) -> list[dict[str, object]]:
+    """Return the shares of an invoice, each with its organization and its facility."""
+    return [
+        outgoing.share(each, owner, dcycle.facilities.name(owner, each.terms.facility_id))
+        for each, owner in [(share, dcycle.owner(share)) for share in shares]
+    ]
 
 
 def list_invoices(request: Request) -> Response:
@@ -39,8 +51,7 @@ def get_invoice_v3(request: Request) -> Response:
     organization, path = authorize(request, incoming.InvoicePath)
     dcycle = backend(request)
     invoice = dcycle.invoices.get(organization, path.invoice_id)
-    facility_name = dcycle.facilities.name(organization, invoice.terms.facility_id)
-    return reply(outgoing.invoice_v3(invoice, organization, facility_name))
+    return reply(outgoing.invoice_v3(invoice, shown_shares(dcycle, dcycle.invoices.shares(invoice))))
 
 
 def update_invoice(request: Request) -> Response:

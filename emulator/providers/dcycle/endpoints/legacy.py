@@ -5,7 +5,9 @@ from starlette.responses import Response
 from emulator.providers.dcycle.backend.purchases import purchase_factor
 from emulator.providers.dcycle.backend.records import sort
 from emulator.providers.dcycle.endpoints.context import authorize, backend
+from emulator.providers.dcycle.endpoints.custom_factors import shown_factor
 from emulator.providers.dcycle.endpoints.files import upload_url
+from emulator.providers.dcycle.endpoints.invoices import shown_shares
 from emulator.providers.dcycle.memory.facilities import Facility
 from emulator.providers.dcycle.memory.purchases import Purchase
 from emulator.providers.dcycle.memory.vehicles import Consumption, Vehicle
@@ -24,11 +26,11 @@ def create_legacy_invoice(request: Request) -> Response:
     _, draft = authorize(request, incoming.NewInvoice)
     dcycle, invoice = backend(request), draft.terms()
     owners = [dcycle.organization(request.user, share.organization_id) for share in invoice.shares]
-    facilities = [
+    for owner, share in zip(owners, invoice.shares, strict=True):
         dcycle.facilities.get(owner, share.terms.facility_id or "")
-        for owner, share in zip(owners, invoice.shares, strict=True)
-    ]
-    return reply(outgoing.new_invoice(dcycle.invoices.create_shares(invoice), owners, facilities))
+    shares = dcycle.invoices.create_shares(invoice)
+    custom = shown_factor(dcycle, invoice.custom_emission_factor_id, shares[0].organization_id)
+    return reply(outgoing.new_invoice(shares[0], custom, shown_shares(dcycle, shares)))
 
 
 def list_legacy_invoices(request: Request) -> Response:

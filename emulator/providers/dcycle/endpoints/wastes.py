@@ -5,6 +5,7 @@ from starlette.responses import Response
 from emulator.providers.dcycle.backend import Dcycle
 from emulator.providers.dcycle.backend.records import sort
 from emulator.providers.dcycle.endpoints.context import author, authorize, backend
+from emulator.providers.dcycle.endpoints.custom_factors import shown_factor
 from emulator.providers.dcycle.memory.wastes import Waste
 from emulator.providers.dcycle.wire.incoming import wastes as incoming
 from emulator.providers.dcycle.wire.outgoing import wastes as outgoing
@@ -67,4 +68,6 @@ def list_waste_emission_factors(request: Request) -> Response:
 def _listed(dcycle: Dcycle, waste: Waste) -> dict[str, object]:
     linked = [linked_project(*found) for found in dcycle.linked_projects(waste.id)]
     unit = dcycle.units.get(waste.terms.unit_id)
-    return outgoing.listed_waste(waste, dcycle.wastes.factor(waste), unit, dcycle.user(waste.author_id), linked)
+    custom = shown_factor(dcycle, waste.terms.custom_emission_factor_id, waste.organization_id)
+    user = dcycle.user(waste.author_id)
+    return outgoing.listed_waste(waste, dcycle.wastes.factor(waste), custom, unit, user, linked)

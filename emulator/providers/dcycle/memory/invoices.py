@@ -57,6 +57,7 @@ class InvoiceDraft(Struct, frozen=True, kw_only=True):
     facility_fuel_id: Uuid | None = None
     custom_emission_factor_id: Uuid | None = None
     file_url: str | None = None
+    toc: str | None = None
 
     def __post_init__(self) -> None:
         check_period(self.start_date, self.end_date)
@@ -87,10 +88,16 @@ class Invoice(EmittingRecord[InvoiceTerms], frozen=True, kw_only=True):
     stationary_fuel_id: Uuid | None = None
     supply_contract_id: Uuid | None = None
     source_invoice_id: Uuid | None = None
+    toc: str | None = None
     enabled: bool = True
 
     def __post_init__(self) -> None:
         check_period(self.start_date, self.end_date)
+
+    @property
+    def is_share(self) -> bool:
+        """Whether other facilities have the rest of the invoice."""
+        return self.percentage < 1
 
     @property
     def quantity(self) -> float:

@@ -93,6 +93,7 @@ class NewInvoice(NewRecord):
             facility_fuel_id=self.facility_fuel_id,
             custom_emission_factor_id=self.custom_emission_factor_id,
             file_url=self.file_url,
+            toc=self.toc,
         )
 
     def _terms_at(self, share: FacilityShare) -> InvoiceTerms:

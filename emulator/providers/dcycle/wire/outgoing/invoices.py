@@ -66,24 +66,27 @@ def invoice(invoice: Invoice) -> dict[str, object]:
     }
 
 
-def invoice_v3(shown: Invoice, organization: Organization, facility_name: str | None) -> dict[str, object]:
+def share(shown: Invoice, owner: Organization, facility_name: str | None) -> dict[str, object]:
+    """Return the share of a facility in an invoice."""
+    return {
+        "organization_id": shown.organization_id,
+        "facility_id": shown.terms.facility_id,
+        "percentage": shown.percentage,
+        "company_name": owner.name,
+        "facility_name": facility_name,
+    }
+
+
+def invoice_v3(shown: Invoice, shares: list[dict[str, object]]) -> dict[str, object]:
     """Return an invoice in the form of version 3: with its origin and its shares."""
     return {
         **invoice(shown),
         "original_quantity": shown.base_quantity,
         "original_unit_id": shown.unit_id,
         "source_invoice_id": shown.source_invoice_id,
-        "toc_id": None,
+        "toc_id": shown.toc,
         "invofox_id": None,
-        "facility_percentages": [
-            {
-                "organization_id": organization.id,
-                "facility_id": shown.terms.facility_id,
-                "percentage": shown.percentage,
-                "company_name": organization.name,
-                "facility_name": facility_name,
-            }
-        ],
+        "facility_percentages": shares,
     }
 
 

@@ -1,15 +1,14 @@
 """The legacy API: ``/api/v1``."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 
 from emulator.core.clock import seconds
 from emulator.providers.dcycle.backend.wastes import spaced
-from emulator.providers.dcycle.memory.catalogue import FacilityFuel, Organization
+from emulator.providers.dcycle.memory.catalogue import FacilityFuel
 from emulator.providers.dcycle.memory.custom_factors import CustomFactor, CustomGroup, FactorTerms
-from emulator.providers.dcycle.memory.facilities import Facility
 from emulator.providers.dcycle.memory.freight import Toc
 from emulator.providers.dcycle.memory.invoices import Invoice
 from emulator.providers.dcycle.memory.purchases import Purchase
@@ -121,27 +120,15 @@ def factor(factor: CustomFactor, unit: Unit | None) -> dict[str, object]:
 # --- invoices, purchases, consumptions --------------------------------------------------------------------------------
 
 
-def new_invoice(
-    shares: Sequence[Invoice], owners: Sequence[Organization], facilities: Sequence[Facility]
-) -> dict[str, object]:
-    """Return the first share of a new invoice, with all of them; each has its owner and its facility."""
-    first = shares[0]
+def new_invoice(first: Invoice, custom: dict[str, object] | None, shares: list[dict[str, object]]) -> dict[str, object]:
+    """Return the first share of a new invoice, with its custom emission factor, and all shares."""
     return {
         **invoice(first),
         "original_quantity": first.base_quantity,
         "original_unit_id": first.unit_id,
         "source_invoice_id": first.source_invoice_id,
-        "custom_emission_factor": None,
-        "facility_percentages": [
-            {
-                "organization_id": owner.id,
-                "facility_id": facility.id,
-                "percentage": share.percentage,
-                "company_name": owner.name,
-                "facility_name": facility.terms.name,
-            }
-            for share, owner, facility in zip(shares, owners, facilities, strict=True)
-        ],
+        "custom_emission_factor": custom,
+        "facility_percentages": shares,
     }
 
 

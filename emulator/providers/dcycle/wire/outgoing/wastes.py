@@ -45,9 +45,14 @@ def changed_waste(waste: Waste) -> dict[str, object]:
 
 
 def listed_waste(
-    waste: Waste, factor: WasteFactor | None, unit: Unit | None, user: User | None, linked: list[dict[str, object]]
+    waste: Waste,
+    factor: WasteFactor | None,
+    custom: dict[str, object] | None,
+    unit: Unit | None,
+    user: User | None,
+    linked: list[dict[str, object]],
 ) -> dict[str, object]:
-    """Return a waste as an item of a list."""
+    """Return a waste as an item of a list, with its custom emission factor."""
     terms = waste.terms
     return {
         "id": waste.id,
@@ -68,7 +73,7 @@ def listed_waste(
         "co2e": kilograms(waste.co2e_grams),
         "co2e_biomass": BIOMASS_KG,
         "custom_emission_factor_id": terms.custom_emission_factor_id,
-        "custom_emission_factor": None,
+        "custom_emission_factor": custom,
         "unit": unit_object(unit, terms.unit_id),
         "user": _user(user),
         "uploaded_by": None,
