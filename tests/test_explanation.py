@@ -28,6 +28,7 @@ SAMPLE_SCORE = json.loads(
     (resource("contracts") / "carboninsights/exchanges/calculate-carbon-score.json").read_bytes()
 )["request"]["body"]
 SAMPLE_PROFILE, SAMPLE_ROWS = SAMPLE_SCORE["user_profile"], SAMPLE_SCORE["transactions"]
+SAMPLE_OPTIONS = SAMPLE_SCORE["options"]
 
 EXCHANGES: list[Any] = [
     # provider, method, path, content, evidence, and what weakens it: place, field, rule
@@ -109,7 +110,30 @@ EXCHANGES: list[Any] = [
     (
         "carboninsights", "POST", "/calculateCarbonScore",
         {"json": {"transactions": [{"date": "2020-03-01", "amount": 5, "category": "Hotel"}]}}, "inferred",
-        [("reply", "details.footprint.CO2e Emissions [tonne].*", "carboninsights.factors.arithmetic")],
+        [
+            ("body", "options.aggregate", "carboninsights.reply.unaggregated"),
+            ("body", "options.recommendations", "carboninsights.recommend.absent"),
+            ("reply", "details.footprint.CO2e Emissions [tonne].*", "carboninsights.factors.arithmetic"),
+        ],
+    ),
+    (
+        "carboninsights", "POST", "/calculateCarbonScore",
+        {"json": {**SAMPLE_SCORE, "options": {**SAMPLE_OPTIONS, "aggregate": "no"}}}, "inferred",
+        [("body", "options.aggregate", "carboninsights.reply.unaggregated")],
+    ),
+    (
+        "carboninsights", "POST", "/calculateCarbonScore",
+        {"json": {**SAMPLE_SCORE, "options": {**SAMPLE_OPTIONS, "recommendations": False}}}, "inferred",
+        [("body", "options.recommendations", "carboninsights.recommend.absent")],
+    ),
+    (
+        "carboninsights", "POST", "/calculateCarbonScore",
+        {"json": {**SAMPLE_SCORE, "options": {**SAMPLE_OPTIONS, "CO2e": False}}}, "inferred",
+        [("body", "options.CO2e", "carboninsights.reply.metric-titles")],
+    ),
+    (
+        "carboninsights", "POST", "/calculateCarbonScore", {"json": {**SAMPLE_SCORE, "transactions": "x"}}, "inferred",
+        [("refusal", "transactions", "carboninsights.score.part-of-wrong-type")],
     ),
     ("carboninsights", "POST", "/calculateCarbonScore", {"json": SAMPLE_SCORE}, "seed", []),
     (

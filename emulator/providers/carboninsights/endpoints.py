@@ -33,6 +33,8 @@ VIEWS = {
 }
 """The name of each path in the reply to OPTIONS."""
 
+ALLOW = {"Allow": "POST, OPTIONS"}
+
 
 def register(request: Request) -> Response:
     negotiate(request)
@@ -70,7 +72,8 @@ def other_method(request: Request) -> Response:
         admit(request)
     if request.method != "OPTIONS":
         raise HTTPException(405)
-    return respond(request, outgoing.view(VIEWS[path]))
+    del request.scope["endpoint"]  # the path's operation has no part in the description
+    return respond(request, outgoing.view(VIEWS[path]), headers=ALLOW)
 
 
 # --- context ----------------------------------------------------------------------------------------------------------

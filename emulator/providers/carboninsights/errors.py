@@ -157,7 +157,7 @@ class NotFound(CarbonInsightsRefusal):
 
 class MethodNotAllowed(CarbonInsightsRefusal):
     status = 405
-    rule = "carboninsights.paths.wrong-method-status"
+    rule = "carboninsights.paths.wrong-method-body"
 
     def __init__(self, method: str) -> None:
         self.detail = f'Method "{method}" not allowed.'

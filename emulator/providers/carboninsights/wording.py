@@ -11,13 +11,11 @@ from emulator.providers.carboninsights import endpoints, errors
 from emulator.providers.carboninsights.wire.incoming import MalformedBody
 from emulator.web.request import Request
 
-ALLOW = {"Allow": "POST, OPTIONS"}
-
 
 def render(request: Request, refusal: Refusal) -> Response:
     """Return a refusal as a detail or a map of fields; on a known path it names the allowed methods."""
     refusal = _in_context(request, refusal)
-    allow = ALLOW if request.scope["path"] in endpoints.VIEWS else {}
+    allow = endpoints.ALLOW if request.scope["path"] in endpoints.VIEWS else {}
     return endpoints.respond(request, refusal.body(), refusal.status, {**allow, **refusal.headers})
 
 
@@ -72,8 +70,21 @@ def _place(problem: Problem) -> Sequence[str | int]:
 def _sentence(problem: Problem) -> str:
     if problem.sent is None and problem.kind != "missing":
         return "This field may not be null."
-    sent_type = "float" if isinstance(problem.sent, Decimal) else type(problem.sent).__name__
-    return SENTENCES[problem.kind].format(**problem.limits, sent=problem.sent, sent_type=sent_type)
+    sent = _as_python_reads(problem.sent)
+    return SENTENCES[problem.kind].format(**problem.limits, sent=sent, sent_type=type(sent).__name__)
+
+
+def _as_python_reads(value: Any) -> Any:
+    """Return JSON with its numbers as Python's own parser reads them."""
+    match value:
+        case Decimal():
+            return float(value)
+        case list():
+            return [*map(_as_python_reads, value)]
+        case dict():
+            return {name: _as_python_reads(member) for name, member in value.items()}
+        case _:
+            return value
 
 
 NO_FIELD = "non_field_errors"

@@ -195,6 +195,8 @@ def test_a_wrong_method_answers_405(carboninsights: Caller, method: str, path: s
     reply = carboninsights.request(method, path)
     assert (reply.status_code, reply.headers["Allow"]) == (405, "POST, OPTIONS")
     assert reply.text == ("" if method == "HEAD" else f'{{"detail":"Method \\"{method}\\" not allowed."}}')
+    entry = carboninsights.space.requests.matching()[-1]
+    assert (entry["operation"], entry["evidence"]) == (None, "inferred")
 
 
 @each_path
@@ -202,7 +204,9 @@ def test_a_wrong_method_answers_405(carboninsights: Caller, method: str, path: s
 def test_options_describe_a_path(carboninsights: Caller, path: str) -> None:
     """OPTIONS answers 200 with a description; the protected path requires a token."""
     reply = carboninsights.request("OPTIONS", path)
-    assert reply.status_code == 200
+    assert (reply.status_code, reply.headers["Allow"]) == (200, "POST, OPTIONS")
+    entry = carboninsights.space.requests.matching()[-1]
+    assert (entry["operation"], entry["evidence"]) == (None, "inferred")
     described = reply.json()
     assert list(described) == ["name", "description", "renders", "parses"]
     assert described["renders"] == described["parses"] == ["application/json"]

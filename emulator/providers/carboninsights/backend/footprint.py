@@ -102,7 +102,7 @@ class Footprint:
         unit = UNITS[metric]
         known, find = self._multipliers, self._multipliers_of
         return [
-            amount * per_usd * diet * share / unit
+            amount * per_usd * diet * share / unit + 0.0  # a refund in a category without emissions is 0, not -0
             for amount, (_, category, _) in zip(self.amounts_usd, self.listings, strict=True)
             for per_usd, diet, share in [(known.get(category) or find(category))[metric]]
         ]
