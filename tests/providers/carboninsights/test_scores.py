@@ -67,13 +67,16 @@ def test_each_metric_has_a_column(carboninsights: Caller, options: dict[str, boo
     assert list(answer["footprint"]) == list(answer["recommendations"]) == ["category", *titles]
 
 
-@pytest.mark.rule("carboninsights.reply.aggregate", "carboninsights.reply.row-order")
+@pytest.mark.rule(
+    "carboninsights.reply.aggregate", "carboninsights.reply.row-order", "carboninsights.reply.unaggregated"
+)
 def test_rows_are_single_or_aggregated(carboninsights: Caller) -> None:
     """There is a row per transaction in input order, or per category by code point, even if it nets to zero."""
     names = ["Travel", "Hotel", "ATM Fee", "Air Travel", "Hotel", "Travel"]
     amounts = [1, 2, 0, 4, 5, -1]
     rows = [purchase(name, amount) for name, amount in zip(names, amounts, strict=True)]
     single = details(carboninsights, *rows)["footprint"]
+    assert list(single) == ["category", CO2E]
     assert single["category"] == column(*names)
     together = details(carboninsights, *rows, options={"aggregate": True})["footprint"]
     assert together["category"] == column("ATM Fee", "Air Travel", "Hotel", "Travel")

@@ -68,8 +68,7 @@ def listed_waste(
         "quantity": terms.base_quantity,
         "percentage": 1.0,
         "total_km_to_waste_center": terms.total_km_to_waste_center,
-        "low_code": None if factor is None else factor.low_code,
-        "rd_code": None if factor is None else factor.rd_code,
+        **_codes(factor),
         "co2e": kilograms(waste.co2e_grams),
         "co2e_biomass": BIOMASS_KG,
         "custom_emission_factor_id": terms.custom_emission_factor_id,
@@ -78,14 +77,20 @@ def listed_waste(
         "user": _user(user),
         "uploaded_by": None,
         "source_invoice_id": waste.id,
-        "file_id": waste.file_id,
-        "file_name": None,
-        "file_url": None,
+        **_file(waste),
         "error_messages": None if waste.co2e_grams is not None else ["The unit is no unit of mass"],
         "linked_projects": linked,
         "facility_percentages": None,
         "created_at": seconds(waste.created_at),
     }
+
+
+def _codes(factor: WasteFactor | None) -> dict[str, object]:
+    return {name: None if factor is None else getattr(factor, name) for name in ("low_code", "rd_code")}
+
+
+def _file(waste: Waste) -> dict[str, object]:
+    return {"file_id": waste.file_id, "file_name": None, "file_url": None}
 
 
 def _user(user: User | None) -> dict[str, object] | None:
