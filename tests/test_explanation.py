@@ -167,6 +167,32 @@ EXCHANGES: list[Any] = [
         [("reply", "category", "oneclickimpact.making.tree-category-echo")],
     ),
     ("thallo", "GET", "/api/inventory", {}, "seed", []),
+    ("thallo", "GET", "/api/projects?project_ids[]=003c1hatqib9jbpwwl", {}, "sdk", []),
+    (
+        "thallo", "GET", "/api/projects?project_ids=003c1hatqib9jbpwwl", {}, "inferred",
+        [("query", "project_ids", "thallo.projects.spellings")],
+    ),
+    (
+        "thallo", "GET", "/api/projects?project_ids[]=nobody", {}, "inferred",
+        [("reply", "projects", "thallo.projects.unknown")],
+    ),
+    (
+        "thallo", "GET", "/api/projects?project_ids[]=003c1hatqib9jbpwwl&project_ids[]=003c1hatqib9jbpwwl", {},
+        "inferred", [("query", "project_ids[]", "thallo.projects.order")],
+    ),
+    (
+        "thallo", "DELETE", "/api/api-keys/00nsellersfirstkey", {}, "inferred",
+        [("refusal", "api_key_id", "thallo.keys.own-deactivated")],
+    ),
+    (
+        "thallo", "POST", "/api/caas/request-retirement",
+        {
+            "json": {
+                "quantity_grams": "20", "vintage_id": "0049zfm3m2vbnpxacv", "external_id": "a", "sell_order_id": None,
+            }
+        },
+        "inferred", [("body", "sell_order_id", "thallo.retirements.optional")],
+    ),
     (
         "thallo", "POST", "/api/caas/request-retirement",
         {"json": {"quantity_grams": "20", "vintage_id": "0049zfm3m2vbnpxacv", "external_id": "a"}}, "docs", [],

@@ -226,9 +226,15 @@ def _operations(provider: str) -> Iterator[Operation]:
 
 def _names(parameters: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
     return {
-        place: frozenset(entry["name"] for entry in parameters if entry["in"] == place)
+        place: frozenset(name for entry in parameters if entry["in"] == place for name in names_of(entry))
         for place in ("path", "query", "header")
     }
+
+
+def names_of(parameter: Mapping[str, Any]) -> list[str]:
+    """Return the names of a parameter: its own, and the one that the contract calls ``x-other-name``."""
+    other = parameter.get("x-other-name")
+    return [parameter["name"], *([other["name"]] if other else [])]
 
 
 def _load(provider: str, name: str) -> Any:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from emulator.core.exact_json import canonical
 from emulator.evidence import contracts
 
 Schema: TypeAlias = Mapping[str, Any]
@@ -105,6 +106,7 @@ _TEXT: Mapping[str, Callable[[Any, str], bool]] = {
 _LIST: Mapping[str, Callable[[Any, list[Any]], bool]] = {
     "minItems": lambda least, value: len(value) >= least,
     "maxItems": lambda most, value: len(value) <= most,
+    "uniqueItems": lambda wanted, value: not wanted or len({canonical(item) for item in value}) == len(value),
 }
 _OBJECT: Mapping[str, Callable[[Any, dict[str, Any]], bool]] = {
     "minProperties": lambda least, value: len(value) >= least,

@@ -58,6 +58,8 @@ def possible_parts(provider: str, operation: contracts.Operation) -> Iterator[Pa
     annotations = _annotations(provider, operation.id)
     for parameter in operation.all_parameters:
         yield from _possible(annotations, parameter["in"], parameter["name"], parameter)
+        if "x-other-name" in parameter:
+            yield _other_name(provider, parameter)
     yield from _possible(annotations, "query", "*", contracts.contract(provider).get("x-unknown-query", {}))
     for name, scheme in _schemes(provider, operation):
         yield from _possible(annotations, "header", name, scheme)
@@ -159,9 +161,11 @@ def _request_parts(annotations: Annotations, exchange: Exchange, operation: cont
     query = parse_qs(exchange.query.decode("latin-1"), keep_blank_values=True)
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in reversed(exchange.headers)}
     for parameter in operation.all_parameters:
-        name = parameter["name"]
+        name = next((each for each in contracts.names_of(parameter) if each in query), parameter["name"])
         match parameter["in"]:
             case "query" if name in query:
+                if name != parameter["name"]:
+                    yield _other_name(exchange.provider, parameter)
                 yield from _marked(annotations, "query", name, parameter, _values(query[name], parameter["schema"]))
             case "header" if name.lower() in headers:
                 yield from _marked(annotations, "header", name, parameter, headers[name.lower()])
@@ -177,6 +181,14 @@ def _request_parts(annotations: Annotations, exchange: Exchange, operation: cont
         described = contracts.resolve(exchange.provider, operation.description.get("requestBody", {}))
         yield from _marked(annotations, "body", "", described, None)
         yield from _body_parts(annotations, "body", described, exchange.body)
+
+
+def _other_name(provider: str, parameter: Mapping[str, Any]) -> Part:
+    """Return the evidence for the other name of a parameter: that of the rule that allows it."""
+    other = parameter["x-other-name"]
+    rule = contracts.rule(provider, other["rule"])
+    assert rule is not None, other
+    return Part("query", other["name"], rule["evidence"], rule["id"])
 
 
 def _values(texts: list[str], schema: Schema) -> Any:

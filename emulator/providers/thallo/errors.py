@@ -6,7 +6,9 @@
     - KeyMissing
   + Unprocessable               422, with the code in ``error``
     - RequestNotFound
-    - TooManyKeys, KeyNotFound
+    - TooManyKeys
+    - KeyNotFound
+      . KeyOfAnother
     - RetirementRefusal
       . QuantityNotANumber, QuantityNotPositive
       . VintageNotFound
@@ -85,6 +87,12 @@ class KeyNotFound(Unprocessable):
     error = "API_KEY_NOT_EXISTS"
     message = "Api key not found"
     rule = "thallo.keys.unknown"
+
+
+class KeyOfAnother(KeyNotFound):
+    """The key is another user's, which is not shown."""
+
+    rule = "thallo.keys.own-deactivated"
 
 
 # --- retirements ------------------------------------------------------------------------------------------------------

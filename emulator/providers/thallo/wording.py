@@ -1,5 +1,7 @@
 """How problems become Thallo's refusals, and refusals become replies."""
 
+from urllib.parse import quote
+
 from starlette.responses import Response
 
 from emulator.core.clock import millis
@@ -8,13 +10,16 @@ from emulator.providers.thallo import errors
 from emulator.web.replies import reply
 from emulator.web.request import Request
 
+IN_PATH = "/:@!$&'()*+,;=~"
+"""What a path may hold as it is (RFC 3986, section 3.3), besides letters, digits, ``-``, ``.`` and ``_``."""
+
 
 def render(request: Request, refusal: Refusal) -> Response:
     """Return a refusal with all five fields: if one is missing, the vendor's SDK hides the code from its user."""
     assert isinstance(refusal, errors.ThalloRefusal)
     body = {
         "statusCode": refusal.status,
-        "url": request.scope["path"],
+        "url": quote(request.scope["path"], safe=IN_PATH),
         "timestamp": millis(request.backend.clock.now),
         **refusal.body(),
     }

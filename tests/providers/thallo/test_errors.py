@@ -91,6 +91,7 @@ def test_an_error_names_the_vendors_path(thallo: Caller) -> None:
     """``url`` contains neither the space nor the provider's prefix."""
     assert "/~" in thallo.space.url
     assert retire(thallo, "0").json()["url"] == RETIREMENT
+    assert thallo.get("/api/n%C3%A9%20w", promised=False).json()["url"] == "/api/n%C3%A9%20w"
 
 
 @pytest.mark.rule("thallo.errors.unknown-path")

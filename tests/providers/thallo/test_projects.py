@@ -61,7 +61,7 @@ def test_an_id_is_required(thallo: Caller, query: str) -> None:
     assert (reply.status_code, reply.json()["message"]) == (400, ["project_ids[] should not be empty"])
 
 
-@pytest.mark.rule("thallo.projects.vintages")
+@pytest.mark.rule("thallo.projects.vintages", "thallo.projects.vintage-order")
 def test_all_vintages_are_listed(thallo: Caller) -> None:
     """Vintages are sorted by year, on sale or not, with their registry page if they have one."""
     [hydro, mangroves] = projects(thallo, f"project_ids[]={HYDRO}&project_ids[]=003ksr13jstw0zcq8g")

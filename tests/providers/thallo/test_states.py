@@ -172,6 +172,19 @@ def test_bought_tonnes_have_states_over_time(thallo: Caller, at: str, status: st
     assert total(thallo, first) == (status, 2_000_000)
 
 
+@pytest.mark.rule("thallo.retirement.closed", "thallo.retirement.in-progress")
+@pytest.mark.parametrize(
+    ("at", "status"), [(JANUARY_ENDS, "IN_PROGRESS"), (SETTLED, "IN_PROGRESS"), (RETIRED, "COMPLETE")]
+)
+def test_fractions_that_add_up_leave_nothing_behind(thallo: Caller, at: str, status: str) -> None:
+    """Fractions of a whole tonne are not closed, since nothing has gone over to the next month."""
+    first = request_id(thallo, "500000")
+    assert request_id(thallo, "1500000", "second") == first
+    assert total(thallo, first) == ("OPEN", 2_000_000)
+    thallo.space.clock.freeze(at)
+    assert total(thallo, first) == (status, 2_000_000)
+
+
 @pytest.mark.rule("thallo.retirement.in-progress", "thallo.retirement.purchase")
 def test_tonnes_from_the_wallet_wait_for_no_invoice(thallo: Caller) -> None:
     """If nothing was bought there is nothing to settle, and the registry begins at once."""

@@ -61,9 +61,10 @@ class Keys:
         return api_key
 
     def deactivate(self, tenant_id: str, key_id: str) -> None:
-        """Deactivate a key for good, even the tenant's last one. Raises KeyNotFound."""
+        """Deactivate a key for good, even the tenant's last one. Raises KeyNotFound, KeyOfAnother."""
         if key_id not in self._by_tenant[tenant_id]:
-            raise errors.KeyNotFound
+            of_another = any(key_id in keys for keys in self._by_tenant.values())
+            raise errors.KeyOfAnother if of_another else errors.KeyNotFound
 
         self.memory.deactivated_keys.setdefault(key_id, self.clock.now)
         self._active.pop(key_id, None)

@@ -159,14 +159,15 @@ class RetirementRequest(Struct):
     def status(self, now: datetime, invoices: Iterable[Invoice]) -> Status:
         """Return its status (official Node SDK; when a closed one goes on is proposed).
 
-        ``CLOSED`` is for fractions: their remainder has gone over to the next month. Whole tonnes have none.
+        ``CLOSED`` is for fractions: their remainder has gone over to the next month. Whole tonnes, also those that
+        fractions add up to, have none.
         """
         if self.open(now):
             return "OPEN"
         if self.quantity_grams(now) == 0:
             return "NOTHING_TO_PROCESS"
         starts_at = self.starts_at(invoices)
-        if now < starts_at and not self.whole:
+        if now < starts_at and self.remainder_grams:
             return "CLOSED"
         return "IN_PROGRESS" if now < starts_at + REGISTRY else "COMPLETE"
 

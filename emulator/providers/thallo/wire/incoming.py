@@ -1,6 +1,6 @@
 """The models of requests. Each becomes a draft; models are cached, and therefore frozen."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 from pydantic import AliasChoices, ConfigDict, Field
@@ -127,9 +127,9 @@ class OwnRetirement(Body):
     sell_order_id: str | None = None
     expected_price_cents: NumberText | None = None
     should_retire_external_customer: bool | None = None
-    external_retiree_name: str | None = None
-    external_retiree_tax_id: str | None = None
-    external_retiree_location: str | None = None
+    external_retiree_name: Any = None
+    external_retiree_tax_id: Any = None
+    external_retiree_location: Any = None
 
     @property
     def customer(self) -> Retiree | None:
