@@ -161,6 +161,7 @@ EXCHANGES: list[Any] = [
         [("reply", "details.recommendations.category", "carboninsights.recommend.absent")],
     ),
     ("oneclickimpact", "GET", "/v1/whoami", {}, "docs", []),
+    ("oneclickimpact", "HEAD", "/v1/whoami", {}, "inferred", [("method", "HEAD", None)]),
     ("oneclickimpact", "POST", "/v1/capture_carbon", {"json": {"amount": 5}}, "seed", []),
     (
         "oneclickimpact", "POST", "/v1/plant_tree", {"json": {"amount": 1, "category": "food"}}, "sdk",

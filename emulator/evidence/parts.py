@@ -18,10 +18,10 @@ from emulator.web.exchange import Exchange
 class Part(Struct, frozen=True):
     """One part of an exchange and what it rests on.
 
-    ``place`` is where it is: ``path``, ``query``, ``header`` or ``body`` of the request, ``status``, ``reply header``
-    or ``reply`` of the answer, or ``refusal`` for the rule that refused a field; of a webhook ``webhook``, ``webhook
-    header`` or ``webhook body``; ``event`` for a change that time makes. ``rule`` is the rule that computed or decided
-    it, None where only its evidence is known.
+    ``place`` is where it is: ``method``, ``path``, ``query``, ``header`` or ``body`` of the request, ``status``,
+    ``reply header`` or ``reply`` of the answer, or ``refusal`` for the rule that refused a field; of a webhook
+    ``webhook``, ``webhook header`` or ``webhook body``; ``event`` for a change that time makes. ``rule`` is the rule
+    that computed or decided it, None where only its evidence is known.
     """
 
     place: str
@@ -41,6 +41,8 @@ def parts(exchange: Exchange, operation: contracts.Operation) -> Iterator[Part]:
     """
     annotations = _annotations(exchange.provider, operation.id)
     response = contracts.resolve(exchange.provider, operation.description["responses"].get(str(exchange.status), {}))
+    if exchange.method != operation.method:  # HEAD in place of GET; no vendor documents that
+        yield Part("method", exchange.method, "inferred", None)
     yield from _status_parts(annotations, str(exchange.status), response)
     if exchange.status >= 400:
         yield from refusals(exchange)

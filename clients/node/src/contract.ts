@@ -84,7 +84,7 @@ export interface Rule {
 /** One part of an exchange and what it rests on. */
 export interface FieldEvidence {
   /** Where it is; `refusal` is the rule that refused a field. */
-  in: "path" | "query" | "header" | "body" | "status" | "reply header" | "reply" | "refusal" | "webhook" | "webhook header" | "webhook body";
+  in: "method" | "path" | "query" | "header" | "body" | "status" | "reply header" | "reply" | "refusal" | "webhook" | "webhook header" | "webhook body";
   /** Its name; of a member its place (`data[].price_usd_cents`), of a status its number. */
   field: string;
   evidence: Evidence;
