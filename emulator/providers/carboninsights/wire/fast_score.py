@@ -4,6 +4,7 @@ It takes bodies with JSON's own types, documented members only, and categories t
 others, and report their problems.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -16,9 +17,16 @@ from emulator.providers.carboninsights.wire.context import decided_by, known_lis
 from emulator.providers.carboninsights.wire.fields import AMOUNT_MAX, day_of
 from emulator.providers.carboninsights.wire.incoming import DEFAULT_OPTIONS, DEFAULT_PROFILE, Options, UserProfile
 from emulator.web.fast_draft import NULL
-from emulator.web.reading import read
+from emulator.web.reading import REMEMBERED_MAX, read
 
 NUMBERS = frozenset({int, float})
+
+
+REMEMBERED_PART_BYTES_MAX = 1024
+"""How long a profile or options may be whose draft is remembered."""
+
+ABSENT = msgspec.Raw(b"{}")
+"""What a body without a profile or options has in their place."""
 
 
 class _Transaction(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
@@ -31,12 +39,31 @@ class _Transaction(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
 
 class _Body(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     transactions: list[_Transaction]
-    user_profile: dict[str, Any] = {}
-    options: dict[str, Any] = {}
+    user_profile: msgspec.Raw = ABSENT
+    options: msgspec.Raw = ABSENT
 
 
 _decode = exact_json.decoder(_Body)
-_profile, _options = DEFAULT_PROFILE.draft, DEFAULT_OPTIONS.draft
+_members = exact_json.decoder(dict[str, Any])
+_DEFAULT_PROFILE, _DEFAULT_OPTIONS = DEFAULT_PROFILE.draft, DEFAULT_OPTIONS.draft
+
+
+def _draft(model: type[UserProfile | Options], sent: msgspec.Raw) -> Any:
+    """Return the draft of a part of a body: many requests share one. Raises as ``fast_score`` expects."""
+    text = bytes(sent)
+    return _draft_once(model, text) if len(text) <= REMEMBERED_PART_BYTES_MAX else _new_draft(model, text)
+
+
+def _new_draft(model: type[UserProfile | Options], text: bytes) -> Any:
+    return read(model, _members(text)).draft
+
+
+_draft_once = lru_cache(maxsize=REMEMBERED_MAX)(_new_draft)
+
+
+def _may_repeat_names(body: bytes) -> bool:
+    """Return whether a name may come twice, perhaps written with escapes: its first value is not decoded then."""
+    return b"\\" in body or body.count(b'"user_profile"') > 1 or body.count(b'"options"') > 1
 
 
 def fast_score(body: bytes, backend: CarbonInsights) -> drafts.ScoreDraft | None:
@@ -45,13 +72,17 @@ def fast_score(body: bytes, backend: CarbonInsights) -> drafts.ScoreDraft | None
         return None
     try:
         sent = _decode(body)
-        rows, profile, options = sent.transactions, sent.user_profile, sent.options
+        rows = sent.transactions
         if exact_json.brackets(body) - len(rows) > exact_json.NESTING_MAX:
             return None
         amounts = [row.amount for row in rows]
         if not {*map(type, amounts)} <= NUMBERS or not -AMOUNT_MAX <= min(amounts) <= max(amounts) <= AMOUNT_MAX:
             return None
-        chosen = read(Options, options).draft if options else _options
+        profile, chosen = _DEFAULT_PROFILE, _DEFAULT_OPTIONS
+        if sent.user_profile is not ABSENT or sent.options is not ABSENT:
+            if _may_repeat_names(body):
+                _members(body)
+            profile, chosen = _draft(UserProfile, sent.user_profile), _draft(Options, sent.options)
         known = known_listings(chosen.category_type == "mcc", decided_by(backend))
         listings: Any = tuple([known.get(row.category) for row in rows])
         for row in rows:
@@ -59,6 +90,6 @@ def fast_score(body: bytes, backend: CarbonInsights) -> drafts.ScoreDraft | None
         if not all(listings):
             return None
         purchases = drafts.Purchases(tuple(map(float, amounts)), listings)
-        return drafts.ScoreDraft(purchases, read(UserProfile, profile).draft if profile else _profile, chosen)
+        return drafts.ScoreDraft(purchases, profile, chosen)
     except (msgspec.DecodeError, RecursionError, ValueError, Malformed):
         return None
