@@ -38,7 +38,20 @@ USUAL = {
     "customer_name": ['"Ada"', '"Zo\\u00eb"', '"Zoë"'],
     "notify": ["true", "false"],
     "category": ['"food"'],
-    "metadata": ['"a text"', '"\\"quoted\\"\\n"', '""', f'"{"x" * 512}"'],
+    "metadata": [
+        *('"a text"', '"\\"quoted\\"\\n"', '""', f'"{"x" * 512}"'),
+        *(
+            '{"order": "o-1"}',
+            '{"order": "o-1", "order": ""}',
+            "{}",
+            '{"gift": "x"}',
+            '{"order": 1}',
+            '{"order": null}',
+        ),
+        *(json.dumps({"k" * length: "v"}) for length in (40, 41)),
+        *(json.dumps({"💥": "💥" * length}) for length in (500, 501)),
+        *(json.dumps({str(n): "v" for n in range(count)}) for count in (20, 21)),
+    ],
     "source": ['"api"', '"checkout"'],
 }
 NUMBERS = [
@@ -106,7 +119,12 @@ def test_a_deep_value_that_is_replaced_counts(model: Any, depth: int) -> None:
         assert fast is None
 
 
-CUSTOMER = {"customer_email": "ada@example.com", "customer_name": "Zoë", "notify": False}
+CUSTOMER = {
+    "customer_email": "ada@example.com",
+    "customer_name": "Zoë",
+    "notify": False,
+    "metadata": {"order": "o-1", "Stadt": "Köln"},
+}
 EXAMPLES: dict[str, dict[str, object]] = {
     "cnaught.MassOrPriceOrder": {"amount_kg": 10, "metadata": "a text", "description": None, "portfolio_id": "some-id"},
     "cnaught.MassQuote": {"amount_kg": 2.5, "portfolio_id": "some-id", "source": "checkout"},

@@ -1,9 +1,10 @@
 """The models of requests (docs.1clickimpact.com). The models of bodies become drafts, those of lists searches."""
 
 from datetime import date
-from typing import Annotated, Literal
+from types import MappingProxyType
+from typing import Annotated, Literal, TypeAlias
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 from pydantic import ConfigDict, Field
 
 from emulator.core.clock import start_of_day
@@ -12,7 +13,10 @@ from emulator.core.struct import Struct, replace
 from emulator.providers.oneclickimpact.backend.drafts import CancellationDraft, CustomerSearch, ImpactDraft, Search
 from emulator.providers.oneclickimpact.memory.catalogue import Account, ProjectType
 from emulator.providers.oneclickimpact.memory.fields import (
+    METADATA_KEY_CHARACTERS_MAX,
     METADATA_PAIRS_MAX,
+    METADATA_VALUE_CHARACTERS_MAX,
+    RESERVED_METADATA,
     MetadataKey,
     MetadataValue,
     NonEmpty,
@@ -40,13 +44,23 @@ from emulator.web.model import Model, Query
 # --- bodies -----------------------------------------------------------------------------------------------------------
 
 
+FastMetadata: TypeAlias = Annotated[
+    dict[
+        Annotated[str, Meta(max_length=METADATA_KEY_CHARACTERS_MAX)],
+        Annotated[str, Meta(max_length=METADATA_VALUE_CHARACTERS_MAX)],
+    ],
+    Meta(max_length=METADATA_PAIRS_MAX),
+]
+
+
 class FastImpact(FastBody, frozen=True):
-    """An impact without metadata."""
+    """An impact."""
 
     amount: Amount
     customer_email: NonEmpty | UnsetType = UNSET
     customer_name: NonEmpty | UnsetType = UNSET
     notify: bool = True
+    metadata: FastMetadata | UnsetType = UNSET
 
     @property
     def draft(self) -> ImpactDraft:
@@ -56,7 +70,10 @@ class FastImpact(FastBody, frozen=True):
         email = self.customer_email or None
         if email and email_fault(email):
             raise ValueError
-        return ImpactDraft(self.amount, email, self.customer_name or None, self.notify, EMPTY, category)
+        metadata = MappingProxyType(self.metadata) if self.metadata else EMPTY
+        if not RESERVED_METADATA.isdisjoint(metadata):
+            raise ValueError
+        return ImpactDraft(self.amount, email, self.customer_name or None, self.notify, metadata, category)
 
 
 @has_fast_body(FastImpact)
@@ -86,7 +103,7 @@ class NewImpact(Model):
 
 
 class FastTrees(FastImpact, frozen=True):
-    """Trees without metadata."""
+    """Trees."""
 
     category: Literal["food"] | UnsetType = UNSET
 
@@ -107,7 +124,7 @@ class NewTrees(NewImpact):
 
 
 class FastDonation(FastImpact, frozen=True):
-    """A donation without metadata."""
+    """A donation."""
 
     amount: Cents
     category: NonEmpty | UnsetType = UNSET
