@@ -161,6 +161,11 @@ EXCHANGES: list[Any] = [
         [("reply", "details.recommendations.category", "carboninsights.recommend.absent")],
     ),
     ("oneclickimpact", "GET", "/v1/whoami", {}, "docs", []),
+    ("oneclickimpact", "GET", "/v1/customers?limit=9&customer_email=sample-customer-1@email.com", {}, "docs", []),
+    (
+        "oneclickimpact", "GET", "/v1/customers?customer_email=Sample-customer-1@email.com", {}, "inferred",
+        [("query", "customer_email", "oneclickimpact.onboarding.email-case")],
+    ),
     ("oneclickimpact", "HEAD", "/v1/whoami", {}, "inferred", [("method", "HEAD", None)]),
     ("oneclickimpact", "POST", "/v1/capture_carbon", {"json": {"amount": 5}}, "seed", []),
     (
