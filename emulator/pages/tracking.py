@@ -47,31 +47,31 @@ def show_customer(visit: Visit) -> Response:
 
 
 def show_impact(visit: Visit) -> Response:
-    """Show the impact of a tracking id: the id of a user or a customer, a hyphen, and the impact's time."""
+    """Show the impact of a tracking id: the id of a user or a customer, a hyphen, and the impact's time.
+
+    A user has one id in the sandbox and in production, so that each may have an impact of that id.
+    """
     oneclickimpact: OneClickImpact = visit.backend("oneclickimpact")
     user_id, _, time = visit.params["id"].partition("-")
-    impact = _found(oneclickimpact, user_id, time)
-    if impact is None:
+    impacts = _found(oneclickimpact, user_id, time)
+    if not impacts:
         raise HTTPException(404, "There is no impact with this tracking id in this space.")
     hero = h("section", h("p", "Tracking", class_="eyebrow"), h("h1", visit.params["id"]), class_="hero")
-    card = _card(visit, impact, user_id, oneclickimpact.clock.now)
-    return document(visit, "Tracking", "1ClickImpact", hero, card)
+    cards = [_card(visit, impact, user_id, oneclickimpact.clock.now) for impact in impacts]
+    return document(visit, "Tracking", "1ClickImpact", hero, *cards)
 
 
-def _found(oneclickimpact: OneClickImpact, user_id: str, time: str) -> Impact | None:
+def _found(oneclickimpact: OneClickImpact, user_id: str, time: str) -> Sequence[Impact]:
     try:
         at = datetime.fromisoformat(time).astimezone(UTC)
     except (ValueError, OverflowError):
-        return None
+        return ()
     users = {account.id: account.user_id for account in oneclickimpact.accounts.values()}
-    return next(
-        (
-            impact
-            for impact in oneclickimpact.memory.impacts
-            if impact.made_on == at and user_id in (users[impact.account_id], impact.customer_id)
-        ),
-        None,
-    )
+    return [
+        impact
+        for impact in oneclickimpact.memory.impacts
+        if impact.made_on == at and user_id in (users[impact.account_id], impact.customer_id)
+    ]
 
 
 # --- the content ------------------------------------------------------------------------------------------------------
@@ -92,11 +92,13 @@ def _card(visit: Visit, impact: Impact, user_id: str, now: datetime) -> Element:
     tracking_id = f"{user_id}-{millis(impact.made_on)}"
     title = h("a", f"{figure} {text}", href=visit.path("oneclickimpact", "track", tracking_id))
     progress = impact.progress
+    environment = visit.backend("oneclickimpact").accounts[impact.account_id].environment
     return h(
         "section",
         h("h2", title),
         _cancelled(impact) if impact.cancelled_on else _steps(impact, now),
         fact_list(
+            ("Environment", environment),
             ("Category", impact.category),
             ("Carried out by", progress.assigned_agent),
             ("Place", progress.project_location),

@@ -166,3 +166,13 @@ def test_a_hidden_account_has_no_page(space: SpaceHandle) -> None:
     """An account whose impact page is off has none, nor has an unknown one."""
     for path in ("empty", "nobody", "acme/nobody", "sandbox/5nubL0NS"):
         assert space.http.get(f"{space.url}/_emulator/pages/cnaught/impact/{path}").status_code == 404
+
+
+def test_a_tracking_id_of_both_environments_shows_both_impacts(space: SpaceHandle) -> None:
+    """A user has one id in the sandbox and in production, and each may have an impact of one time."""
+    reply = space.http.get(f"{space.url}/_emulator/pages/oneclickimpact/track/U123-2024-09-17T13:24:04.429Z")
+    text = " ".join(re.sub(r"<[^>]+>", " ", reply.text).split())
+    assert reply.status_code == 200
+    for environment, amount in (("sandbox", "15 lb of CO₂ captured"), ("production", "15 lb of ocean waste removed")):
+        assert f"Environment {environment}" in text
+        assert amount in text
