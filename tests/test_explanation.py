@@ -179,7 +179,7 @@ EXCHANGES: list[Any] = [
         [("query", "project_ids", "thallo.projects.spellings")],
     ),
     (
-        "thallo", "GET", "/api/projects?project_ids[]=nobody", {}, "inferred",
+        "thallo", "GET", "/api/projects?project_ids[]=unknown", {}, "inferred",
         [("reply", "projects", "thallo.projects.unknown")],
     ),
     (

@@ -3,7 +3,7 @@
 Only options on the command line count: an environment variable may be meant for another command.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import wraps
 from itertools import combinations
 from typing import Any, TypeVar
@@ -42,7 +42,7 @@ def needs(option: str, other: str) -> Callable[[Function], Function]:
     """Refuse an option without the other one, which may also be an environment variable."""
 
     def check(context: click.Context) -> None:
-        if option in given(context) and other not in set(_named(context, but=ParameterSource.DEFAULT)):
+        if option in given(context) and _sources(context)[other] in (None, ParameterSource.DEFAULT):
             raise click.UsageError(f"{option} needs {other}")
 
     return _checked(check)
@@ -50,16 +50,12 @@ def needs(option: str, other: str) -> Callable[[Function], Function]:
 
 def given(context: click.Context) -> set[str]:
     """Return the options that are on the command line, by their first names."""
-    return set(_named(context, only=ParameterSource.COMMANDLINE))
+    return {name for name, source in _sources(context).items() if source is ParameterSource.COMMANDLINE}
 
 
-def _named(
-    context: click.Context, only: ParameterSource | None = None, but: ParameterSource | None = None
-) -> Iterator[str]:
-    for parameter in context.command.params:
-        source = context.get_parameter_source(parameter.name or "")
-        if source is not None and source is not but and only in (None, source):
-            yield parameter.opts[0]
+def _sources(context: click.Context) -> dict[str, ParameterSource | None]:
+    """Return where the value of each option is from."""
+    return {each.opts[0]: context.get_parameter_source(each.name or "") for each in context.command.params}
 
 
 def _checked(check: Callable[[click.Context], None]) -> Callable[[Function], Function]:

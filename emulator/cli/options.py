@@ -1,7 +1,7 @@
 """Options and types of values that several commands share."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -101,6 +101,11 @@ def filters(*names: str) -> Callable[[Any], Any]:
         return command
 
     return add
+
+
+def filter_options(names: Iterable[str]) -> list[str]:
+    """Return the options of filters as they are on the command line."""
+    return [f"--{name}" for name in names]
 
 
 def _filter(name: str, of: str, **attributes: Any) -> Callable[[Any], Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emulator.cli.combinations import excludes, exclusive, needs
-from emulator.cli.options import Duration, as_json, filters
+from emulator.cli.options import Duration, as_json, filter_options, filters
 from emulator.cli.output import colored_status
 from emulator.cli.target import Target, on_server
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from emulator.client.handles import SpaceHandle
 
 FILTERS = ("provider", "operation", "method", "path", "status", "since")
-OPTIONS_OF_FILTERS = [f"--{name}" for name in FILTERS]
+OPTIONS_OF_FILTERS = filter_options(FILTERS)
 POLL_SECONDS = 0.2
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emulator.cli.combinations import excludes, exclusive
-from emulator.cli.options import as_json, filters
+from emulator.cli.options import as_json, filter_options, filters
 from emulator.cli.output import show, table
 from emulator.cli.target import Target, on_server
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from emulator.client.handles import SpaceHandle
 
 FILTERS = ("provider", "kind", "subject", "state")
-OPTIONS_OF_FILTERS = [f"--{name}" for name in FILTERS]
+OPTIONS_OF_FILTERS = filter_options(FILTERS)
 
 
 @click.command()
